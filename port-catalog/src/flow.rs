@@ -1,0 +1,351 @@
+//! A flow, its port specs and its source; and flows in the catalog's order.
+
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use crate::catalog::{Catalog, Id};
+use crate::packed::index;
+use crate::shared::expression::write_expression;
+use crate::shared::layout::{flow, spec};
+use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
+use crate::{Data, PortSpec};
+
+/// One row of a vendor's table: traffic between a product and one peer, for one purpose.
+///
+/// A handle of four bytes: copy it freely. Flows are equal when they are the same row of the same catalog.
+///
+/// ```
+/// use port_catalog::{Direction, FlowId, Peer, Product};
+///
+/// let flow = FlowId::FortimailInEmailClientPop3.flow();
+/// assert_eq!(flow.product(), Product::FortiMail);
+/// assert_eq!(flow.direction(), Direction::Inbound);
+/// assert_eq!(flow.peer(), Peer::EmailClient);
+/// assert_eq!(flow.ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
+/// assert_eq!(flow.source().row, 4);
+/// ```
+pub struct Flow<C: Catalog = Data> {
+    number: u32,
+    catalog: PhantomData<C>,
+}
+
+impl<C: Catalog> Flow<C> {
+    pub(crate) const fn at(number: u32) -> Self {
+        Flow { number, catalog: PhantomData }
+    }
+
+    fn place(self) -> usize {
+        self.number as usize
+    }
+
+    fn cell(self, column: usize) -> usize {
+        index(C::FLOWS[self.place()][column])
+    }
+
+    fn text(self, column: usize) -> &'static str {
+        C::TEXTS.get(self.cell(column))
+    }
+
+    fn optional_text(self, column: usize) -> Option<&'static str> {
+        Some(self.text(column)).filter(|text| !text.is_empty())
+    }
+
+    /// Its id, stable for ever.
+    pub fn id(self) -> C::FlowId {
+        C::FlowId::ALL[self.place()]
+    }
+
+    /// The product whose document lists it.
+    pub fn product(self) -> C::Product {
+        C::Product::ALL[self.cell(flow::PRODUCT)]
+    }
+
+    /// The vendor of its product.
+    pub fn vendor(self) -> C::Vendor {
+        crate::facts::product_vendor::<C>(self.product())
+    }
+
+    /// Who opens the connection.
+    pub fn direction(self) -> Direction {
+        Direction::ALL[self.cell(flow::DIRECTION)]
+    }
+
+    /// The other end.
+    pub fn peer(self) -> C::Peer {
+        C::Peer::ALL[self.cell(flow::PEER)]
+    }
+
+    /// What it is for, in this project's words.
+    pub fn purpose(self) -> &'static str {
+        self.text(flow::PURPOSE)
+    }
+
+    /// Its port specs, with their groups. They display as a port expression.
+    pub fn ports(self) -> Ports<C> {
+        let specs = &C::FLOW_SPECS[self.place()..];
+        Ports { next: index(specs[0]), end: index(specs[1]), catalog: PhantomData }
+    }
+
+    /// How firmly the document asks for it.
+    pub fn requirement(self) -> Requirement {
+        Requirement::ALL[self.cell(flow::REQUIREMENT)]
+    }
+
+    /// The limit of a conditional flow.
+    pub fn condition(self) -> Option<&'static str> {
+        self.optional_text(flow::CONDITION)
+    }
+
+    /// The product's own interfaces that it uses; empty where the document does not tell.
+    pub fn interfaces(self) -> impl Iterator<Item = &'static str> + Clone {
+        let used = self.cell(flow::INTERFACES);
+        let all = crate::facts::product_interfaces::<C>(self.product());
+        all.enumerate().filter(move |(place, _)| used & (1 << place) != 0).map(|(_, interface)| interface)
+    }
+
+    /// The interface that the document recommends among them.
+    pub fn recommended_interface(self) -> Option<&'static str> {
+        let place = self.cell(flow::RECOMMENDED).checked_sub(1)?;
+        crate::facts::product_interfaces::<C>(self.product()).nth(place)
+    }
+
+    /// The host names that the document gives for the peer, in its order.
+    pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
+        C::FLOW_HOSTS.get(self.place()).iter().map(|name| C::TEXTS.get(index(*name)))
+    }
+
+    /// Whether the document calls the port a default that can be changed.
+    pub fn configurable(self) -> bool {
+        self.cell(flow::CONFIGURABLE) != 0
+    }
+
+    /// Where or how the port can be changed, where the document says.
+    pub fn customization(self) -> Option<&'static str> {
+        self.optional_text(flow::CUSTOMIZATION)
+    }
+
+    /// What else a reader of the row should know: further facts of the page, and what looks wrong on it.
+    pub fn note(self) -> Option<&'static str> {
+        self.optional_text(flow::NOTE)
+    }
+
+    /// The facts of this flow that the document does not state.
+    pub fn curated(self) -> impl Iterator<Item = Fact> + Clone {
+        let curated = self.cell(flow::CURATED);
+        Fact::ALL
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(move |(place, _)| curated & (1 << place) != 0)
+            .map(|(_, fact)| fact)
+    }
+
+    /// Where the row stands, and what is printed there.
+    pub fn source(self) -> Source {
+        let product = self.product();
+        Source {
+            document: crate::facts::product_text::<C>(product, crate::shared::layout::product::DOCUMENT),
+            edition: crate::facts::product_text::<C>(product, crate::shared::layout::product::EDITION),
+            url: crate::facts::product_text::<C>(product, crate::shared::layout::product::URL),
+            section: self.optional_text(flow::SECTION),
+            row: self.cell(flow::ROW),
+            peer: self.optional_text(flow::PRINTED_PEER),
+            label: self.optional_text(flow::PRINTED_LABEL),
+            ports: self.optional_text(flow::PRINTED_PORTS),
+        }
+    }
+
+    /// Whether it is traffic to or from a peer, or a peer that includes it.
+    pub fn involves(self, peer: C::Peer) -> bool {
+        self.peer() == peer || crate::facts::peer_includes::<C>(self.peer()).any(|included| included == peer)
+    }
+}
+
+impl<C: Catalog> Clone for Flow<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C: Catalog> Copy for Flow<C> {}
+
+impl<C: Catalog> PartialEq for Flow<C> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl<C: Catalog> Eq for Flow<C> {}
+
+impl<C: Catalog> PartialOrd for Flow<C> {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By the catalog's order.
+impl<C: Catalog> Ord for Flow<C> {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.number.cmp(&other.number)
+    }
+}
+
+impl<C: Catalog> Hash for Flow<C> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+impl<C: Catalog> fmt::Debug for Flow<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Flow").field(&self.id().as_str()).finish()
+    }
+}
+
+/// One line: `fortimail inbound from email-client: tcp/110 pop3 | tcp/995 pop3s`.
+impl<C: Catalog> fmt::Display for Flow<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let direction = self.direction();
+        write!(f, "{} {direction} {} {}: {}", self.product(), direction.preposition(), self.peer(), self.ports())
+    }
+}
+
+/// Where a flow stands in its vendor's document, and what is printed there.
+///
+/// ```
+/// use port_catalog::FlowId;
+///
+/// let source = FlowId::FortimailInEmailClientPop3.flow().source();
+/// assert_eq!(source.section, Some("Incoming ports"));
+/// assert_eq!(source.ports, Some("TCP/110 or TCP/995 (server mode only)"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Source {
+    /// The document's title.
+    pub document: &'static str,
+    /// The document's edition.
+    pub edition: &'static str,
+    /// Where the document stands.
+    pub url: &'static str,
+    /// The part of the document, where it has parts.
+    pub section: Option<&'static str>,
+    /// The row, counted from 1 over the tables of the whole document.
+    pub row: usize,
+    /// The peer's cell as printed.
+    pub peer: Option<&'static str>,
+    /// The cell that says what the row is about, as printed.
+    pub label: Option<&'static str>,
+    /// The ports' cell as printed.
+    pub ports: Option<&'static str>,
+}
+
+/// The port specs of a flow. Displays as a port expression, all of them whatever was taken already.
+#[derive(Clone, Debug)]
+pub struct Ports<C: Catalog = Data> {
+    next: usize,
+    end: usize,
+    catalog: PhantomData<C>,
+}
+
+impl<C: Catalog> Iterator for Ports<C> {
+    type Item = PortSpec<C::Service>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.end {
+            return None;
+        }
+        let row = C::SPECS[self.next].map(index);
+        self.next += 1;
+        // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
+        let port = |column: usize| u16::try_from(row[column]).unwrap_or(0);
+        Some(PortSpec {
+            transport: row[spec::TRANSPORT].checked_sub(1).map(|place| Transport::ALL[place]),
+            range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
+            service: row[spec::SERVICE].checked_sub(1).map(|place| C::Service::ALL[place]),
+            group: u8::try_from(row[spec::GROUP]).unwrap_or(u8::MAX),
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.end - self.next;
+        (left, Some(left))
+    }
+}
+
+impl<C: Catalog> ExactSizeIterator for Ports<C> {}
+impl<C: Catalog> FusedIterator for Ports<C> {}
+
+impl<C: Catalog> fmt::Display for Ports<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_expression(f, self.clone())
+    }
+}
+
+/// Flows in the catalog's order.
+///
+/// ```
+/// use port_catalog::{by_port, Transport};
+///
+/// let flows = by_port(Transport::Tcp, 8013);
+/// assert_eq!(flows.len(), 1);
+/// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
+/// ```
+#[derive(Debug)]
+pub struct Flows<C: Catalog = Data> {
+    numbers: &'static [C::Number],
+}
+
+impl<C: Catalog> Flows<C> {
+    pub(crate) const fn of(numbers: &'static [C::Number]) -> Self {
+        Flows { numbers }
+    }
+
+    /// How many are left.
+    pub const fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Whether none is left.
+    pub const fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+}
+
+impl<C: Catalog> Clone for Flows<C> {
+    fn clone(&self) -> Self {
+        Flows { numbers: self.numbers }
+    }
+}
+
+impl<C: Catalog> Iterator for Flows<C> {
+    type Item = Flow<C>;
+
+    fn next(&mut self) -> Option<Flow<C>> {
+        let (first, rest) = self.numbers.split_first()?;
+        self.numbers = rest;
+        Some(Flow::at((*first).into()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.numbers.len(), Some(self.numbers.len()))
+    }
+
+    fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
+        self.numbers = self.numbers.get(skipped..).unwrap_or_default();
+        self.next()
+    }
+}
+
+impl<C: Catalog> DoubleEndedIterator for Flows<C> {
+    fn next_back(&mut self) -> Option<Flow<C>> {
+        let (last, rest) = self.numbers.split_last()?;
+        self.numbers = rest;
+        Some(Flow::at((*last).into()))
+    }
+}
+
+impl<C: Catalog> ExactSizeIterator for Flows<C> {}
+impl<C: Catalog> FusedIterator for Flows<C> {}

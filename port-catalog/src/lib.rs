@@ -1,0 +1,103 @@
+//! The network ports that vendors' products require, as typed enums and static tables, with the source of every fact.
+//!
+//! ```
+//! use port_catalog::{by_port, Direction, FlowId, Product, Transport};
+//!
+//! // Who uses tcp/8013, in every product? A flow without a stated transport counts for TCP and for UDP.
+//! let users: Vec<String> = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect();
+//! assert_eq!(users, ["forticlient outbound to forticlient-ems-fortigate: tcp/8013"]);
+//!
+//! // What must be let in to a FortiMail?
+//! let inbound = Product::FortiMail.flows().filter(|flow| flow.direction() == Direction::Inbound);
+//! assert_eq!(inbound.count(), 25);
+//!
+//! // One row of one vendor's table, and where it stands.
+//! let id: FlowId = "fortimail-in-email-client-pop3".parse()?;
+//! assert_eq!(id.flow().ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
+//! assert_eq!(id.flow().source().row, 4);
+//! # Ok::<(), port_catalog::Unknown>(())
+//! ```
+//!
+//! The documentation is the catalog: [`FlowId`] has a variant for each row of each document, [`Product`], [`Peer`] and
+//! [`Service`] one for each of theirs.
+//!
+//! The crate is `no_std`, allocates nothing, has nothing to initialise and needs nothing at run time. With the feature
+//! `serde`, ids and words are (de)serialised as their texts, and a flow serialises as
+//! `port-catalog list --format json` prints it.
+//!
+//! [`catalog!`] compiles a directory of your own tables into the same types with the same queries.
+
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The macro names this crate by its name, here as everywhere.
+extern crate self as port_catalog;
+
+mod catalog;
+mod facts;
+mod flow;
+mod packed;
+mod query;
+#[cfg(feature = "serde")]
+mod serde;
+mod shared;
+
+pub use crate::catalog::{Catalog, Id};
+pub use crate::flow::{Flow, Flows, Ports, Source};
+pub use crate::query::{Matches, Query};
+pub use crate::shared::expression::PortSpec;
+pub use crate::shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport, Unknown};
+pub use port_macros::catalog;
+
+/// The version of the data, which is the crate's: a flow that goes raises its major number, one that comes its minor one,
+/// a fact that changes its patch.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// This project's own tables.
+mod published {
+    crate::catalog!();
+}
+
+pub use published::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
+
+/// Serialises an enum of any catalog: not at all, without the feature.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_id {
+    ($name:ident) => {};
+}
+
+/// What the expansion of [`catalog!`] calls. No part of the interface: it may change with any version.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::facts::*;
+    pub use crate::packed::{HostIndex, Lists, PortIndex, TextIndex, Texts, parse_id};
+    #[cfg(feature = "serde")]
+    pub use crate::serde::deserialize;
+    pub use crate::shared::layout;
+    #[cfg(feature = "serde")]
+    pub use ::serde;
+
+    use crate::{Catalog, Flow, Flows, Query, Transport};
+
+    pub fn text<C: Catalog>(number: usize) -> &'static str {
+        C::TEXTS.get(number)
+    }
+
+    pub const fn text_const<C: Catalog>(number: usize) -> &'static str {
+        C::TEXTS.get_const(number)
+    }
+
+    pub const fn flow<C: Catalog>(number: u32) -> Flow<C> {
+        Flow::at(number)
+    }
+
+    pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {
+        Flows::of(C::PORTS.get(transport, port))
+    }
+
+    pub const fn query<'a, C: Catalog>() -> Query<'a, C> {
+        Query::every()
+    }
+}

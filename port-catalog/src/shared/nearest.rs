@@ -1,0 +1,75 @@
+//! The known text that a mistyped one most likely means.
+
+/// The most characters an id may have, and the most of any text that is compared.
+pub const LONGEST_ID: usize = 80;
+
+/// The candidate nearest to `text`: one that contains it before one that doesn't, then by edit distance, then the first.
+///
+/// `None` only where there are no candidates.
+pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates.min_by_key(|candidate| {
+        let contains = text.len() > 2 && candidate.contains(text);
+        (!contains, distance(text.as_bytes(), candidate.as_bytes()))
+    })
+}
+
+/// How many insertions, deletions, replacements and swaps of neighbours turn one text into the other, by their first bytes.
+fn distance(from: &[u8], to: &[u8]) -> usize {
+    let from = &from[..from.len().min(LONGEST_ID)];
+    let to = &to[..to.len().min(LONGEST_ID)];
+    let mut before_last = [0; LONGEST_ID + 1];
+    let mut last = [0; LONGEST_ID + 1];
+    let mut row = [0; LONGEST_ID + 1];
+    for (column, cost) in last.iter_mut().enumerate() {
+        *cost = column;
+    }
+    for (line, &byte) in from.iter().enumerate() {
+        row[0] = line + 1;
+        for (column, &other) in to.iter().enumerate() {
+            let replaced = last[column] + usize::from(byte != other);
+            let mut cost = replaced.min(last[column + 1] + 1).min(row[column] + 1);
+            let swapped = line > 0 && column > 0 && byte == to[column - 1] && from[line - 1] == other;
+            if swapped {
+                cost = cost.min(before_last[column - 1] + 1);
+            }
+            row[column + 1] = cost;
+        }
+        before_last = last;
+        last = row;
+    }
+    last[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, nearest};
+
+    #[test]
+    fn a_slip_of_the_hand_costs_one() {
+        let cases = [
+            ("smtp", "smtp", 0),
+            ("smpt", "smtp", 1),
+            ("smt", "smtp", 1),
+            ("smttp", "smtp", 1),
+            ("sntp", "smtp", 1),
+            ("", "smtp", 4),
+        ];
+        for (from, to, cost) in cases {
+            assert_eq!(distance(from.as_bytes(), to.as_bytes()), cost, "{from} -> {to}");
+            assert_eq!(distance(to.as_bytes(), from.as_bytes()), cost, "{to} -> {from}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_name_finds_the_name() {
+        let known = ["ftp", "forticlient", "forcepoint-email-security"];
+        assert_eq!(nearest("email", known.into_iter()), Some("forcepoint-email-security"));
+        assert_eq!(nearest("forti", known.into_iter()), Some("forticlient"));
+    }
+
+    #[test]
+    fn a_text_of_any_length_is_compared() {
+        let long = "x".repeat(100_000);
+        assert_eq!(nearest(&long, ["a", &long].into_iter()), Some(long.as_str()));
+    }
+}

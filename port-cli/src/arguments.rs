@@ -1,0 +1,245 @@
+//! What may be asked: the commands and their options, and the parsers of what they take.
+
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Args, Command, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use port_catalog::{Direction, FlowId, Peer, Product, Service, Transport, Unknown, Vendor};
+
+/// The network ports that vendors' products require, with the source of every fact
+#[derive(Debug, Parser)]
+#[command(name = "port-catalog", version, max_term_width = 100)]
+#[command(after_help = "Examples:
+  port-catalog port 8013                                   who uses 8013, in every product
+  port-catalog list --product fortimail --direction inbound
+  port-catalog list --peer ldap-server --format csv
+  port-catalog show fortimail-in-email-client-pop3         one flow, with its source")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Request,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Request {
+    /// List flows: all of them, or those that fit every option
+    #[command(after_help = "Examples:
+  port-catalog list --product securitygateway --direction outbound
+  port-catalog list --vendor fortinet --port 514/udp
+  port-catalog list --host mdaemon.com                     hosts of that name and under it
+  port-catalog list --format json > flows.json")]
+    List {
+        /// Which flows.
+        #[command(flatten)]
+        filter: Filter,
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Say who uses a port, in every product
+    #[command(after_help = "Examples:
+  port-catalog port 8013
+  port-catalog port 514/udp")]
+    Port {
+        /// A port, with or without a transport: 8013, 8013/tcp
+        #[arg(value_name = "PORT[/TRANSPORT]")]
+        port: Port,
+        /// How to print the flows.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Show one flow, with its source
+    #[command(after_help = "Example:
+  port-catalog show fortimail-in-email-client-pop3")]
+    Show {
+        /// The flow's id, as `list` prints it
+        #[arg(value_name = "FLOW-ID", value_parser = OneOf::<FlowId>::new(), hide_possible_values = true)]
+        id: FlowId,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// List the products, with their documents and editions
+    Products {
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Print the completions of a shell
+    #[command(after_help = "Example:
+  port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+/// Which flows: those that fit all that is given.
+#[derive(Debug, Default, Args)]
+pub struct Filter {
+    /// Only flows of this product
+    #[arg(long, value_parser = OneOf::<Product>::new())]
+    pub product: Option<Product>,
+    /// Only flows of this vendor's products
+    #[arg(long, value_parser = OneOf::<Vendor>::new())]
+    pub vendor: Option<Vendor>,
+    /// Only flows that the peer opens (inbound), or the product (outbound)
+    #[arg(long, value_parser = OneOf::<Direction>::new())]
+    pub direction: Option<Direction>,
+    /// Only flows to and from this peer
+    #[arg(long, value_parser = OneOf::<Peer>::new(), hide_possible_values = true)]
+    pub peer: Option<Peer>,
+    /// Only flows that speak this service on one of their ports
+    #[arg(long, value_parser = OneOf::<Service>::new(), hide_possible_values = true)]
+    pub service: Option<Service>,
+    /// Only flows that use this port; a flow without a stated transport counts for TCP and for UDP
+    #[arg(long, value_name = "PORT[/TRANSPORT]")]
+    pub port: Option<Port>,
+    /// Only flows to this host, or to hosts under this name
+    #[arg(long)]
+    pub host: Option<String>,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: as wide as the terminal, plain where it goes to a file or a pipe
+    Table,
+    /// One array
+    Json,
+    /// One object a line
+    Jsonl,
+    /// One line each, below a header
+    Csv,
+    /// A table for a document
+    Markdown,
+}
+
+/// A port as one asks for it: with a transport, or with any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// The transport; `any` where none was given.
+    pub transport: Transport,
+    /// The number, 1 to 65535.
+    pub number: u16,
+}
+
+impl FromStr for Port {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (number, transport) = match text.split_once('/') {
+            Some((number, transport)) => (number, transport.parse().ok()),
+            None => (text, Some(Transport::Any)),
+        };
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+        let number = number.parse().ok().filter(|number| digits && *number != 0);
+        match (number, transport.filter(|transport| transport.has_ports())) {
+            (Some(number), Some(transport)) => Ok(Port { transport, number }),
+            (None, _) => Err("expected a port from 1 to 65535, such as 443 or 443/tcp".to_string()),
+            (_, None) => Err("expected tcp, udp or any after the port, such as 443/tcp".to_string()),
+        }
+    }
+}
+
+impl Display for Port {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.transport {
+            Transport::Any => write!(f, "{}", self.number),
+            transport => write!(f, "{}/{transport}", self.number),
+        }
+    }
+}
+
+/// A word or an id that has a list of all: completions offer them, and an unknown one is answered with the nearest.
+#[derive(Debug)]
+pub struct OneOf<T>(PhantomData<T>);
+
+impl<T> Clone for OneOf<T> {
+    fn clone(&self) -> Self {
+        OneOf(PhantomData)
+    }
+}
+
+impl<T> OneOf<T> {
+    /// The parser of a `T`.
+    pub fn new() -> Self {
+        OneOf(PhantomData)
+    }
+}
+
+impl<T> Default for OneOf<T> {
+    fn default() -> Self {
+        OneOf::new()
+    }
+}
+
+/// What has a list of all.
+pub trait Listed: FromStr<Err = Unknown> + Clone + Send + Sync + 'static {
+    /// The texts of all.
+    fn texts() -> Vec<&'static str>;
+}
+
+macro_rules! listed {
+    ($($name:ty),+) => {$(
+        impl Listed for $name {
+            fn texts() -> Vec<&'static str> {
+                <$name>::ALL.iter().map(|one| one.as_str()).collect()
+            }
+        }
+    )+};
+}
+
+listed!(Direction, FlowId, Peer, Product, Service, Vendor);
+
+impl<T: Listed> TypedValueParser for OneOf<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        let text = value.to_string_lossy();
+        text.parse().map_err(|unknown: Unknown| {
+            let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
+            let name = argument.map(ToString::to_string).unwrap_or_default();
+            error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+            error.insert(ContextKind::InvalidValue, ContextValue::String(text.clone().into_owned()));
+            if let Some(nearest) = unknown.nearest() {
+                error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest.to_string()));
+            }
+            error
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
+        Some(Box::new(T::texts().into_iter().map(PossibleValue::new)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, Port};
+    use clap::CommandFactory;
+    use port_catalog::Transport;
+
+    #[test]
+    fn the_commands_are_well_defined() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_port_may_have_a_transport() {
+        let port = |text: &str| text.parse::<Port>().ok().map(|port| (port.number, port.transport));
+        assert_eq!(port("443"), Some((443, Transport::Any)));
+        assert_eq!(port("443/tcp"), Some((443, Transport::Tcp)));
+        assert_eq!(port("65535/udp"), Some((65535, Transport::Udp)));
+        for text in ["", "0", "65536", "+1", "-1", "443/", "443/esp", "443/TCP", "tcp/443", "80-90", "x"] {
+            assert_eq!(port(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Prints as JSON.
+
+use serde::Serialize;
+
+/// One array, indented.
+pub fn array<T: Serialize>(items: &[T]) -> String {
+    serde_json::to_string_pretty(items).expect("the catalog has only texts for keys") + "\n"
+}
+
+/// One object a line.
+pub fn lines<T: Serialize>(items: &[T]) -> String {
+    let line = |item| serde_json::to_string(item).expect("the catalog has only texts for keys") + "\n";
+    items.iter().map(line).collect()
+}

@@ -1,0 +1,51 @@
+//! The `port-catalog` command: which vendor's product needs which port, and where that is written.
+//!
+//! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
+//! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
+//! [`markdown`], over the [`columns`] that they share.
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub mod answer;
+pub mod arguments;
+pub mod columns;
+pub mod csv;
+pub mod json;
+pub mod markdown;
+pub mod table;
+
+use answer::Answer;
+use arguments::Arguments;
+
+/// Runs the command with its arguments, the program's name first.
+///
+/// Exit codes: 0 done, also where nothing was found; 2 bad arguments, or output that cannot be written.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = Arguments::parse_from(arguments);
+    let width = std::io::stdout().is_terminal().then(terminal_width);
+    let Answer { text, remark } = answer::answer(&arguments, width);
+    if let Some(remark) = remark {
+        // Where standard error is closed there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "{remark}");
+    }
+    let mut output = anstream::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough, such as `head`, is no error.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: cannot write the output: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The width of the terminal in characters.
+fn terminal_width() -> u16 {
+    const USUAL: u16 = 80;
+    terminal_size::terminal_size().map_or(USUAL, |(terminal_size::Width(width), _)| width)
+}

@@ -1,0 +1,90 @@
+//! Builds the perfect hash by which a text finds its number: each bucket of texts gets a displacement that takes all of
+//! them to free slots.
+
+use port_data::shared::id_hash::{bucket, id_hash, slot};
+
+/// A perfect hash of a list of texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextIndex {
+    /// The seed of the hash.
+    pub seed: u64,
+    /// The displacement of each bucket.
+    pub displacements: Vec<u16>,
+    /// The place in the list of the text that each slot is for; 0 in a slot that is for none.
+    pub slots: Vec<usize>,
+}
+
+/// How many texts a bucket has on average.
+const BUCKET_SIZE: usize = 3;
+
+impl TextIndex {
+    /// Builds the index of distinct texts. Seeds and displacements are tried in order, so the result is always the same.
+    ///
+    /// # Panics
+    ///
+    /// Where no seed fits, as with a text that stands twice: the tables' checks do not let that through.
+    #[must_use]
+    pub fn of(texts: &[&str]) -> TextIndex {
+        /// How many seeds are tried; one in some hundreds does not fit.
+        const SEEDS: u64 = 64;
+        (0..SEEDS).find_map(|seed| with_seed(texts, seed)).expect("texts that differ have a perfect hash")
+    }
+}
+
+fn with_seed(texts: &[&str], seed: u64) -> Option<TextIndex> {
+    let slot_count = (texts.len() + texts.len() / 4).next_power_of_two();
+    let bucket_count = (texts.len() / BUCKET_SIZE).next_power_of_two();
+    let mut buckets = vec![Vec::new(); bucket_count];
+    for (place, text) in texts.iter().enumerate() {
+        let hash = id_hash(seed, text.as_bytes());
+        buckets[bucket(hash, bucket_count)].push((hash, place));
+    }
+    // The fullest buckets choose first, while there is room.
+    let mut order: Vec<usize> = (0..bucket_count).collect();
+    order.sort_by_key(|number| (usize::MAX - buckets[*number].len(), *number));
+
+    let mut displacements = vec![0; bucket_count];
+    let mut taken = vec![None; slot_count];
+    for number in order {
+        let texts = &buckets[number];
+        displacements[number] = (0..=u16::MAX).find(|displacement| {
+            let mut slots: Vec<usize> = texts.iter().map(|(hash, _)| slot(*hash, *displacement, slot_count)).collect();
+            slots.sort_unstable();
+            slots.iter().all(|slot| taken[*slot].is_none()) && slots.windows(2).all(|pair| pair[0] != pair[1])
+        })?;
+        for (hash, place) in texts {
+            taken[slot(*hash, displacements[number], slot_count)] = Some(*place);
+        }
+    }
+    let slots = taken.into_iter().map(Option::unwrap_or_default).collect();
+    Some(TextIndex { seed, displacements, slots })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TextIndex;
+    use port_data::shared::id_hash::{bucket, id_hash, slot};
+
+    fn find(index: &TextIndex, text: &str) -> usize {
+        let hash = id_hash(index.seed, text.as_bytes());
+        let displacement = index.displacements[bucket(hash, index.displacements.len())];
+        index.slots[slot(hash, displacement, index.slots.len())]
+    }
+
+    #[test]
+    fn every_text_finds_itself_in_lists_of_every_length() {
+        let all: Vec<String> = (0..3000).map(|number| format!("product-in-peer-{number}")).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        for length in (0..200).chain([1000, 2047, 2048, 3000]) {
+            let index = TextIndex::of(&all[..length]);
+            for (place, text) in all[..length].iter().enumerate() {
+                assert_eq!(find(&index, text), place, "{text} of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_list_still_has_a_slot_to_look_at() {
+        assert_eq!(find(&TextIndex::of(&[]), "anything"), 0);
+    }
+}

@@ -1,0 +1,72 @@
+//! Ids, and the enum variants that they become.
+
+use crate::shared::nearest::LONGEST_ID;
+
+/// Whether a text is an id: lowercase kebab-case ASCII that begins with a letter.
+pub fn is_id(text: &str) -> bool {
+    let words_are_plain = text
+        .split('-')
+        .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+    words_are_plain && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.len() <= LONGEST_ID
+}
+
+/// The variant of an id: its words with a capital each, and within a word the capitals that `name` gives it.
+///
+/// `fortimail` named "FortiMail" is `FortiMail`; `ldap-server` named "LDAP server" is `LdapServer`.
+pub fn variant(id: &str, name: &str) -> String {
+    let spellings: Vec<&str> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| word.starts_with(|first: char| first.is_ascii_uppercase()))
+        .filter(|word| word.contains(|letter: char| letter.is_ascii_lowercase()))
+        .collect();
+    id.split('-')
+        .map(|word| match spellings.iter().find(|spelling| spelling.eq_ignore_ascii_case(word)) {
+            Some(spelling) => (*spelling).to_string(),
+            None => word[..1].to_ascii_uppercase() + &word[1..],
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_id, variant};
+
+    #[test]
+    fn ids_are_kebab_case() {
+        for id in ["smtp", "email-client", "microsoft-365", "pop3s"] {
+            assert!(is_id(id), "{id}");
+        }
+        for text in [
+            "",
+            "Smtp",
+            "email_client",
+            "-smtp",
+            "smtp-",
+            "a--b",
+            "3com",
+            "e mail",
+            "smtp\u{301}",
+            "ѕmtp",
+            &"x".repeat(81),
+        ] {
+            assert!(!is_id(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn variants_take_their_capitals_from_the_name() {
+        let cases = [
+            ("fortimail", "FortiMail", "FortiMail"),
+            ("securitygateway", "SecurityGateway", "SecurityGateway"),
+            ("mdaemon", "MDaemon Technologies", "MDaemon"),
+            ("ldap-server", "LDAP server", "LdapServer"),
+            ("pop3s", "POP3S", "Pop3s"),
+            ("iscsi", "iSCSI", "Iscsi"),
+            ("microsoft-365", "Microsoft 365", "Microsoft365"),
+            ("fortimail-in-email-client-pop3", "", "FortimailInEmailClientPop3"),
+        ];
+        for (id, name, expected) in cases {
+            assert_eq!(variant(id, name), expected);
+        }
+    }
+}

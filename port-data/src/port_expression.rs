@@ -1,0 +1,142 @@
+//! Parses port expressions: `tcp/25 smtp | tcp/465 smtps, esp`.
+
+use crate::error::Problem;
+use crate::shared::expression::PortSpec;
+use crate::shared::words::{PortRange, Transport};
+
+/// What a spec should look like, for messages.
+const SPEC: &str =
+    "specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between alternatives";
+
+/// Parses an expression; services are looked up by `service`, which says what is wrong with an id that is none.
+pub fn parse(
+    text: &str,
+    mut service: impl FnMut(&str) -> Result<usize, Problem>,
+) -> Result<Vec<PortSpec<usize>>, Problem> {
+    let mut specs = Vec::new();
+    for (group, alternatives) in text.split(", ").enumerate() {
+        let group = u8::try_from(group)
+            .map_err(|_| Problem::Malformed { found: text.to_string(), expected: "at most 256 groups of specs" })?;
+        for spec in alternatives.split(" | ") {
+            specs.push(parse_spec(spec, group, &mut service)?);
+        }
+    }
+    Ok(specs)
+}
+
+fn parse_spec(
+    text: &str,
+    group: u8,
+    service: &mut impl FnMut(&str) -> Result<usize, Problem>,
+) -> Result<PortSpec<usize>, Problem> {
+    let malformed = || Problem::Malformed { found: text.to_string(), expected: SPEC };
+    let (head, spoken) = match text.split_once(' ') {
+        Some((head, spoken)) => (head, Some(spoken)),
+        None => (text, None),
+    };
+    if let Some((transport, ports)) = head.split_once('/') {
+        let transport: Transport = transport.parse().map_err(|_| malformed())?;
+        if !transport.has_ports() {
+            return Err(malformed());
+        }
+        let range = parse_range(ports)?;
+        let service = spoken.map(service).transpose()?;
+        return Ok(PortSpec { transport: Some(transport), range: Some(range), service, group });
+    }
+    match (head.parse::<Transport>(), spoken) {
+        (Ok(transport), spoken) if !transport.has_ports() => {
+            let service = spoken.map(service).transpose()?;
+            Ok(PortSpec { transport: Some(transport), range: None, service, group })
+        }
+        (Err(_), None) if crate::id::is_id(head) => {
+            Ok(PortSpec { transport: None, range: None, service: Some(service(head)?), group })
+        }
+        _ => Err(malformed()),
+    }
+}
+
+fn parse_range(text: &str) -> Result<PortRange, Problem> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (parse_port(first)?, parse_port(last)?);
+    PortRange::new(first, last).ok_or(Problem::ReversedRange { found: text.to_string(), first, last })
+}
+
+/// Parses a port, 1 to 65535, written as people write numbers: no sign, no zero in front.
+pub fn parse_port(text: &str) -> Result<u16, Problem> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    match text.parse() {
+        Ok(port) if plain => Ok(port),
+        _ => Err(Problem::NotAPort(text.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::error::Problem;
+    use crate::shared::expression::{PortSpec, write_expression};
+    use std::fmt;
+
+    struct Expression(Vec<PortSpec<usize>>);
+
+    impl fmt::Display for Expression {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_expression(f, self.0.iter().map(|spec| spec.map_service(|place| SERVICES[place])))
+        }
+    }
+
+    const SERVICES: [&str; 6] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp"];
+
+    fn expression(text: &str) -> Result<Expression, Problem> {
+        let service = |id: &str| {
+            SERVICES.iter().position(|service| *service == id).ok_or(Problem::UnknownId {
+                found: id.to_string(),
+                wanted: "a service".to_string(),
+                nearest: None,
+            })
+        };
+        parse(text, service).map(Expression)
+    }
+
+    #[test]
+    fn what_is_read_is_written_again() {
+        let cases = [
+            "tcp/25 smtp | tcp/465 smtps",
+            "udp/53 | udp/8888, tcp/443",
+            "udp/500 ike, esp, udp/4500 ipsec-nat-t",
+            "any/17500-17515",
+            "sftp | ftp",
+            "tcp/1-65535",
+        ];
+        for text in cases {
+            assert_eq!(expression(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_expression_is_refused() {
+        let cases = [
+            ("", "specs such as"),
+            ("tcp", "specs such as"),
+            ("tcp/", "found \"\", expected a port"),
+            ("tcp/0", "expected a port from 1 to 65535"),
+            ("tcp/65536", "expected a port from 1 to 65535"),
+            ("tcp/+25", "expected a port from 1 to 65535"),
+            ("tcp/025", "expected a port from 1 to 65535"),
+            ("tcp/25-", "found \"\", expected a port"),
+            ("tcp/30-20", "expected the lower port first: 20-30"),
+            ("esp/50", "specs such as"),
+            ("sctp/25", "specs such as"),
+            ("tcp/25,tcp/26", "expected a port"),
+            ("tcp/25 |tcp/26", "expected a service"),
+            ("tcp/25  smtp", "expected a service"),
+            ("TCP/25", "specs such as"),
+            ("tcp/25 smpt", "expected a service"),
+            ("gopher", "expected a service"),
+        ];
+        for (text, expected) in cases {
+            let problem = expression(text).err().map(|problem| problem.to_string()).unwrap_or_default();
+            assert!(problem.contains(expected), "{text:?}: {problem:?}");
+        }
+    }
+}
