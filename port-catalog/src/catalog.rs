@@ -23,7 +23,7 @@ use crate::shared::words::Unknown;
 /// let ids: Vec<_> = inbound::<port_catalog::Data>(port_catalog::Product::FortiMail).collect();
 /// assert_eq!(ids.len(), 25);
 /// ```
-pub trait Catalog: Copy + Eq + Debug + Hash + 'static {
+pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     /// The vendors.
     type Vendor: Id<Catalog = Self>;
     /// The products.
@@ -89,7 +89,7 @@ pub trait Catalog: Copy + Eq + Debug + Hash + 'static {
 /// assert_eq!(ids::<Product>()[0], "fortimail");
 /// assert!(ids::<Service>().contains(&"smtp"));
 /// ```
-pub trait Id: Copy + Eq + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'static {
+pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'static {
     /// The catalog it belongs to.
     type Catalog: Catalog;
     /// What it is, for messages: `product`, `flow id`.

@@ -1,7 +1,6 @@
 //! A flow, its port specs and its source; and flows in the catalog's order.
 
 use core::fmt;
-use core::hash::{Hash, Hasher};
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
@@ -14,7 +13,7 @@ use crate::{Data, PortSpec};
 
 /// One row of a vendor's table: traffic between a product and one peer, for one purpose.
 ///
-/// A handle of four bytes: copy it freely. Flows are equal when they are the same row of the same catalog.
+/// A handle of four bytes: copy it freely. Flows are ordered as the catalog has them.
 ///
 /// ```
 /// use port_catalog::{Direction, FlowId, Peer, Product};
@@ -26,6 +25,7 @@ use crate::{Data, PortSpec};
 /// assert_eq!(flow.ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
 /// assert_eq!(flow.source().row, 4);
 /// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Flow<C: Catalog = Data> {
     number: u32,
     catalog: PhantomData<C>,
@@ -163,41 +163,6 @@ impl<C: Catalog> Flow<C> {
     }
 }
 
-impl<C: Catalog> Clone for Flow<C> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<C: Catalog> Copy for Flow<C> {}
-
-impl<C: Catalog> PartialEq for Flow<C> {
-    fn eq(&self, other: &Self) -> bool {
-        self.number == other.number
-    }
-}
-
-impl<C: Catalog> Eq for Flow<C> {}
-
-impl<C: Catalog> PartialOrd for Flow<C> {
-    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// By the catalog's order.
-impl<C: Catalog> Ord for Flow<C> {
-    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.number.cmp(&other.number)
-    }
-}
-
-impl<C: Catalog> Hash for Flow<C> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.number.hash(state);
-    }
-}
-
 impl<C: Catalog> fmt::Debug for Flow<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Flow").field(&self.id().as_str()).finish()
@@ -293,7 +258,7 @@ impl<C: Catalog> fmt::Display for Ports<C> {
 /// assert_eq!(flows.len(), 1);
 /// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Flows<C: Catalog = Data> {
     numbers: &'static [C::Number],
 }
@@ -311,12 +276,6 @@ impl<C: Catalog> Flows<C> {
     /// Whether none is left.
     pub const fn is_empty(&self) -> bool {
         self.numbers.is_empty()
-    }
-}
-
-impl<C: Catalog> Clone for Flows<C> {
-    fn clone(&self) -> Self {
-        Flows { numbers: self.numbers }
     }
 }
 

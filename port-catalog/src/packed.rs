@@ -151,6 +151,10 @@ impl<N: Number> HostIndex<N> {
 }
 
 /// Finds the id that a text is.
+///
+/// # Errors
+///
+/// The nearest id, where the text is none.
 pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
     if text.len() <= LONGEST_ID {
         let candidate = I::INDEX.candidate(text);

@@ -7,10 +7,14 @@ use core::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
-use crate::shared::words::{Direction, Fact, PeerKind, Requirement, Transport, Unknown};
+use crate::shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport, Unknown};
 use crate::{Catalog, Flow, Id, PortSpec, Source};
 
 /// Reads any word or id from a text.
+///
+/// # Errors
+///
+/// Where there is no text, or one that is no such word or id.
 #[doc(hidden)]
 pub fn deserialize<'de, T: FromStr<Err = Unknown>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct Text<T>(PhantomData<T>);
@@ -89,8 +93,8 @@ impl<I: Id> Serialize for PortSpec<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut spec = serializer.serialize_struct("PortSpec", 5)?;
         spec.serialize_field("transport", &self.transport())?;
-        spec.serialize_field("first", &self.range().map(|range| range.first()))?;
-        spec.serialize_field("last", &self.range().map(|range| range.last()))?;
+        spec.serialize_field("first", &self.range().map(PortRange::first))?;
+        spec.serialize_field("last", &self.range().map(PortRange::last))?;
         spec.serialize_field("service", &self.service().map(Id::as_str))?;
         spec.serialize_field("group", &self.group())?;
         spec.end()

@@ -11,6 +11,9 @@ pub struct Columns {
     pub rows: Vec<Vec<String>>,
 }
 
+/// A column of items: its name, and its cell for one of them.
+type Column<T> = (&'static str, fn(&T) -> String);
+
 impl Columns {
     /// Every fact of every flow.
     pub fn of_flows(flows: &[Flow]) -> Columns {
@@ -95,7 +98,7 @@ impl Columns {
         )
     }
 
-    fn of<T>(items: &[T], columns: &[(&'static str, fn(&T) -> String)]) -> Columns {
+    fn of<T>(items: &[T], columns: &[Column<T>]) -> Columns {
         Columns {
             names: columns.iter().map(|(name, _)| *name).collect(),
             rows: items.iter().map(|item| columns.iter().map(|(_, text)| text(item)).collect()).collect(),

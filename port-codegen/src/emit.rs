@@ -63,7 +63,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         #(#definitions)*
 
         /// Names this catalog where code is generic over catalogs.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
         ::port_catalog::__facts!(Data);
@@ -102,8 +102,8 @@ impl Enum<'_> {
     fn abilities(&self) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let variants = self.variants.iter().map(|(variant, _)| ident(variant));
-        let count = number(&self.variants.len());
-        let first_text = number(&self.ids.first_text);
+        let count = number(self.variants.len());
+        let first_text = number(self.ids.first_text);
         let index = text_index(&self.ids.index);
         quote! {
             ::port_catalog::__id!(#name, #kind, Data, #count, [#(#name::#variants),*], #first_text, #index);
@@ -141,7 +141,7 @@ fn tables(packed: &Packed) -> TokenStream {
     let host_index = text_index(&packed.host_index);
     let host_flows = lists(&packed.host_flows);
     let pages = list(&packed.ports.pages, &quote!(u16));
-    let page_count = Literal::usize_unsuffixed(packed.ports.classes.len());
+    let page_count = number(packed.ports.classes.len());
     let classes = packed.ports.classes.iter().map(|page| array(page));
     let port_starts = list(&packed.ports.flows.starts, &quote!(u32));
     let port_flows = list(&packed.ports.flows.items, &quote!(Number));
@@ -189,7 +189,7 @@ fn tables(packed: &Packed) -> TokenStream {
 
 /// A table of rows, as a static of its own: a constant would be copied into every crate that looks at it.
 fn rows<const WIDTH: usize>(rows: &[[usize; WIDTH]]) -> TokenStream {
-    let (count, width) = (Literal::usize_unsuffixed(rows.len()), Literal::usize_unsuffixed(WIDTH));
+    let (count, width) = (number(rows.len()), number(WIDTH));
     let rows = rows.iter().map(|row| array(row));
     quote! {
         static ROWS: [[Number; #width]; #count] = [#(#rows),*];
@@ -199,7 +199,7 @@ fn rows<const WIDTH: usize>(rows: &[[usize; WIDTH]]) -> TokenStream {
 
 /// A list of numbers of a type, as a static of its own.
 fn list(numbers: &[usize], of: &TokenStream) -> TokenStream {
-    let count = Literal::usize_unsuffixed(numbers.len());
+    let count = number(numbers.len());
     let numbers = array(numbers);
     quote! {{
         static NUMBERS: [#of; #count] = #numbers;
@@ -222,12 +222,12 @@ fn text_index(index: &TextIndex) -> TokenStream {
 }
 
 fn array(numbers: &[usize]) -> TokenStream {
-    let numbers = numbers.iter().map(number);
+    let numbers = numbers.iter().copied().map(number);
     quote!([#(#numbers),*])
 }
 
-fn number(number: &usize) -> impl ToTokens + use<> {
-    Literal::usize_unsuffixed(*number)
+fn number(number: usize) -> impl ToTokens {
+    Literal::usize_unsuffixed(number)
 }
 
 fn ident(name: &str) -> Ident {

@@ -277,7 +277,7 @@ fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::WIDTH] {
 }
 
 /// The place of a word in its vocabulary.
-fn place<T: PartialEq>(all: &[T], word: T) -> usize {
+fn place<T: Copy + PartialEq>(all: &[T], word: T) -> usize {
     all.iter().position(|known| *known == word).expect("ALL has every word")
 }
 

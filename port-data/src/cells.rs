@@ -13,7 +13,7 @@ pub struct Cell {
     pub text: String,
     /// The line, from 1.
     pub line: usize,
-    /// The column of the line, in characters from 1.
+    /// The column of the line at which the text begins, in characters from 1: after its quote, where it has one.
     pub column: usize,
 }
 
@@ -141,6 +141,7 @@ fn records(text: &str) -> Vec<Vec<RawCell<'_>>> {
         };
         let raw = if record_ends { raw } else { raw.strip_suffix(',').unwrap_or(raw) };
         let text = String::from_utf8_lossy(&output[..written]).into_owned();
+        let column = column + usize::from(raw.starts_with('"'));
         record.push(RawCell { cell: Cell { text, line, column }, raw });
         if record_ends {
             records.push(std::mem::take(&mut record));
@@ -197,7 +198,7 @@ mod tests {
         assert_eq!(errors, Vec::<String>::new());
         let places: Vec<_> =
             cells.unwrap().rows.concat().into_iter().map(|cell| (cell.text, cell.line, cell.column)).collect();
-        let expected = [("a", 3, 1), ("x, \"y\"", 3, 3), ("bé", 4, 1), ("z", 4, 4)];
+        let expected = [("a", 3, 1), ("x, \"y\"", 3, 4), ("bé", 4, 1), ("z", 4, 4)];
         assert_eq!(places, expected.map(|(text, line, column)| (text.to_string(), line, column)));
     }
 
@@ -217,9 +218,9 @@ mod tests {
             (b"a,b\n1\n", "t.csv:2: found 1 cells, expected 2"),
             (b"a,b\n1,2,3\n", "t.csv:2: found 3 cells, expected 2"),
             (b"a,b\n1,\xff\n", "t.csv:2:3: found the byte 0xff"),
-            (b"a,b\n1,\"2\n3,4\n", "t.csv:2:3: found the character U+000A"),
-            (b"a,b\n1,\"2", "t.csv:2:3: found \"2, expected a cell quoted as a whole"),
-            (b"a,b\n1,\"2\"x\n", "t.csv:2:3: found \"2\"x, expected a cell quoted as a whole"),
+            (b"a,b\n1,\"2\n3,4\n", "t.csv:2:4: found the character U+000A"),
+            (b"a,b\n1,\"2", "t.csv:2:4: found \"2, expected a cell quoted as a whole"),
+            (b"a,b\n1,\"2\"x\n", "t.csv:2:4: found \"2\"x, expected a cell quoted as a whole"),
             (b"a,b\n1,2 \n", "t.csv:2:3: found \"2 \", expected no blank"),
             ("a,b\n1,\u{202e}2\n".as_bytes(), "t.csv:2:3: found the character U+202E"),
         ];

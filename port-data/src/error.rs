@@ -79,6 +79,7 @@ pub enum Problem {
 
 impl Error {
     /// The same error with its file's path given from `base` on, where the file is below it.
+    #[must_use]
     pub fn relative_to(mut self, base: &Path) -> Self {
         if let Ok(relative) = self.file.strip_prefix(base) {
             self.file = relative.to_path_buf();

@@ -12,7 +12,7 @@ pub fn is_id(text: &str) -> bool {
 
 /// The variant of an id: its words with a capital each, and within a word the capitals that `name` gives it.
 ///
-/// `fortimail` named "FortiMail" is `FortiMail`; `ldap-server` named "LDAP server" is `LdapServer`.
+/// `fortimail`, named `FortiMail`, is `FortiMail`; `ldap-server`, named `LDAP server`, is `LdapServer`.
 pub fn variant(id: &str, name: &str) -> String {
     let spellings: Vec<&str> = name
         .split(|character: char| !character.is_ascii_alphanumeric())

@@ -9,6 +9,10 @@ const SPEC: &str =
     "specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between alternatives";
 
 /// Parses an expression; services are looked up by `service`, which says what is wrong with an id that is none.
+///
+/// # Errors
+///
+/// The first thing that is wrong.
 pub fn parse(
     text: &str,
     mut service: impl FnMut(&str) -> Result<usize, Problem>,
@@ -62,6 +66,10 @@ fn parse_range(text: &str) -> Result<PortRange, Problem> {
 }
 
 /// Parses a port, 1 to 65535, written as people write numbers: no sign, no zero in front.
+///
+/// # Errors
+///
+/// Where the text is no such number.
 pub fn parse_port(text: &str) -> Result<u16, Problem> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     match text.parse() {

@@ -51,28 +51,50 @@ struct Row<'a> {
     errors: &'a mut Vec<Error>,
 }
 
-/// The ids of a table, each with its place.
-#[derive(Default)]
+/// The ids of a table, each with its place. An id whose row has a fault counts too, so that one fault is told once.
 struct Ids {
     places: HashMap<String, usize>,
     order: Vec<String>,
+    all_are_known: bool,
 }
 
 impl Ids {
-    fn of<'a>(ids: impl Iterator<Item = &'a String>) -> Ids {
-        let order: Vec<String> = ids.cloned().collect();
+    fn of<T>(rows: &Rows<T>, id: impl Fn(&T) -> &String) -> Ids {
+        let sound = rows.made.iter().map(|placed| id(&placed.row));
+        let order: Vec<String> = sound.chain(&rows.faulty).cloned().collect();
         let places = order.iter().cloned().enumerate().map(|(place, id)| (id, place)).collect();
-        Ids { places, order }
+        Ids { places, order, all_are_known: rows.columns_are_known }
     }
 
     /// The place of an id, or what to say of a text that is none.
     fn find(&self, text: &str, wanted: &str) -> Result<usize, Problem> {
-        self.places.get(text).copied().ok_or_else(|| Problem::UnknownId {
-            found: text.to_string(),
-            wanted: wanted.to_string(),
-            nearest: nearest(text, self.order.iter().map(String::as_str)).map(str::to_string),
-        })
+        match self.places.get(text) {
+            Some(place) => Ok(*place),
+            None if !self.all_are_known => Ok(0),
+            None => Err(Problem::UnknownId {
+                found: text.to_string(),
+                wanted: wanted.to_string(),
+                nearest: nearest(text, self.order.iter().map(String::as_str)).map(str::to_string),
+            }),
+        }
     }
+}
+
+/// The product whose flows are read.
+struct Of<'a> {
+    product: usize,
+    id: &'a str,
+    interfaces: Vec<String>,
+}
+
+/// The rows of a table.
+struct Rows<T> {
+    /// Those without a fault.
+    made: Vec<Placed<T>>,
+    /// The ids of the others.
+    faulty: Vec<String>,
+    /// Whether the file and its header could be read at all.
+    columns_are_known: bool,
 }
 
 impl Reading {
@@ -81,11 +103,11 @@ impl Reading {
             let (id, variant) = row.id_named()?;
             Some(Vendor { id, variant, name: row.filled("name")?, url: row.url("url")? })
         });
-        self.distinct(&vendors, |vendor| (&vendor.id, &vendor.variant));
-        let vendor_ids = Ids::of(vendors.iter().map(|vendor| &vendor.row.id));
+        self.distinct(&vendors.made, |vendor| (&vendor.id, &vendor.variant));
+        let vendor_ids = Ids::of(&vendors, |vendor| &vendor.id);
 
         let mut interfaces_are_declared = false;
-        let products = self.rows(&directory.join("products.csv"), PRODUCTS, |row| {
+        let mut products = self.rows(&directory.join("products.csv"), PRODUCTS, |row| {
             interfaces_are_declared = row.has("interfaces");
             let (id, variant) = row.id_named()?;
             let vendor = row.reference("vendor", &vendor_ids, "the id of a row of vendors.csv");
@@ -103,7 +125,7 @@ impl Reading {
                 interfaces: interfaces?,
             })
         });
-        self.distinct(&products, |product| (&product.id, &product.variant));
+        self.distinct(&products.made, |product| (&product.id, &product.variant));
 
         let mut included = Vec::new();
         let mut peers = self.rows(&directory.join("peers.csv"), PEERS, |row| {
@@ -115,14 +137,14 @@ impl Reading {
             included.push(row.list("includes"));
             Some(peer)
         });
-        self.distinct(&peers, |peer| (&peer.id, &peer.variant));
-        let peer_ids = Ids::of(peers.iter().map(|peer| &peer.row.id));
+        self.distinct(&peers.made, |peer| (&peer.id, &peer.variant));
+        let peer_ids = Ids::of(&peers, |peer| &peer.id);
         for (place, cells) in included.iter().enumerate() {
             for cell in cells {
                 match member(&peer_ids, place, &cell.text) {
-                    Ok(member) => peers[place].row.includes.push(member),
+                    Ok(member) => peers.made[place].row.includes.push(member),
                     Err(problem) => self.errors.push(Error {
-                        file: peers[place].file.clone(),
+                        file: peers.made[place].file.clone(),
                         line: cell.line,
                         column: cell.column,
                         cell: Some("includes".to_string()),
@@ -146,18 +168,17 @@ impl Reading {
                 description: description?,
             })
         });
-        self.distinct(&services, |service| (&service.id, &service.variant));
-        let service_ids = Ids::of(services.iter().map(|service| &service.row.id));
+        self.distinct(&services.made, |service| (&service.id, &service.variant));
+        let service_ids = Ids::of(&services, |service| &service.id);
 
-        let mut products: Vec<Product> = products.into_iter().map(|placed| placed.row).collect();
         let flows = self.flows(directory, &mut products, &peer_ids, &service_ids, interfaces_are_declared);
         self.distinct(&flows, |flow| (&flow.id, &flow.variant));
 
         Catalog {
-            vendors: vendors.into_iter().map(|placed| placed.row).collect(),
-            products,
-            peers: peers.into_iter().map(|placed| placed.row).collect(),
-            services: services.into_iter().map(|placed| placed.row).collect(),
+            vendors: vendors.into_sound(),
+            products: products.into_sound(),
+            peers: peers.into_sound(),
+            services: services.into_sound(),
             flows: flows.into_iter().map(|placed| placed.row).collect(),
             files: Vec::new(),
         }
@@ -167,34 +188,46 @@ impl Reading {
     fn flows(
         &mut self,
         directory: &Path,
-        products: &mut [Product],
+        products: &mut Rows<Product>,
         peers: &Ids,
         services: &Ids,
         interfaces_are_declared: bool,
     ) -> Vec<Placed<Flow>> {
+        let products_file = directory.join("products.csv");
         let directory = directory.join("flows");
         let mut files = self.flow_files(&directory);
-        let product_ids: Vec<String> = products.iter().map(|product| product.id.clone()).collect();
+        let known = Ids::of(products, |product| &product.id);
         let mut flows = Vec::new();
-        for (product, id) in product_ids.iter().enumerate() {
-            let Some(file) = files.remove(id) else {
-                let expected = Path::new("flows").join(format!("{id}.csv"));
-                let file = directory.with_file_name("products.csv");
-                self.report(file, Problem::NoFlows { product: id.clone(), expected });
+        for (place, product) in products.made.iter_mut().enumerate() {
+            let product = &mut product.row;
+            let Some(file) = files.remove(&product.id) else {
+                let expected = Path::new("flows").join(format!("{}.csv", product.id));
+                self.report(products_file.clone(), Problem::NoFlows { product: product.id.clone(), expected });
                 continue;
             };
-            let of_product = self.rows(&file, FLOWS, |row| {
+            let mut of = Of { product: place, id: &product.id, interfaces: product.interfaces.clone() };
+            let rows = self.rows(&file, FLOWS, |row| {
                 if !interfaces_are_declared {
-                    row.declare_interfaces(&mut products[product].interfaces);
+                    row.declare_interfaces(&mut of.interfaces);
                 }
-                row.flow(product, &products[product], peers, services)
+                row.flow(&of, peers, services)
             });
-            self.distinct_rows(&of_product);
-            flows.extend(of_product);
+            product.interfaces = of.interfaces;
+            self.distinct_rows(&rows.made);
+            flows.extend(rows.made);
         }
-        for (found, file) in files {
-            let nearest = nearest(&found, product_ids.iter().map(String::as_str)).map(str::to_string);
-            self.report(file, Problem::NoProduct { found, nearest });
+        for (id, file) in files {
+            if known.find(&id, "").is_ok() {
+                // The product's own row has a fault: its flows are read for the sake of theirs.
+                let mut of = Of { product: 0, id: &id, interfaces: Vec::new() };
+                self.rows(&file, FLOWS, |row| {
+                    row.declare_interfaces(&mut of.interfaces);
+                    row.flow(&of, peers, services)
+                });
+            } else {
+                let nearest = nearest(&id, known.order.iter().map(String::as_str)).map(str::to_string);
+                self.report(file, Problem::NoProduct { found: id, nearest });
+            }
         }
         flows
     }
@@ -228,24 +261,30 @@ impl Reading {
         file: &Path,
         columns: &'static [Column],
         mut make: impl FnMut(&mut Row<'_>) -> Option<T>,
-    ) -> Vec<Placed<T>> {
+    ) -> Rows<T> {
+        let mut rows = Rows { made: Vec::new(), faulty: Vec::new(), columns_are_known: false };
         self.files.push(file.to_path_buf());
         let faults = self.errors.len();
         let Some(cells) = Cells::read(file, &mut self.errors) else {
-            return Vec::new();
+            return rows;
         };
         if cells.rows.is_empty() && self.errors.len() == faults {
             self.report(file.to_path_buf(), Problem::EmptyTable);
         }
         let Some(table) = self.table(cells, columns) else {
-            return Vec::new();
+            return rows;
         };
-        let mut rows = Vec::new();
+        // A row that is no row at all has been reported, and its id is not known.
+        rows.columns_are_known = self.errors.len() == faults;
         for cells in &table.rows {
             let mut row = Row { table: &table, cells, errors: &mut self.errors };
-            if let Some(made) = make(&mut row) {
-                let id = row.cell("id");
-                rows.push(Placed { row: made, file: table.file.clone(), line: id.line, cell: id });
+            let result = make(&mut row);
+            let id = row.cell("id");
+            match result {
+                Some(row) => {
+                    rows.made.push(Placed { row, file: table.file.clone(), line: id.line, column: id.column });
+                }
+                None => rows.faulty.push(id.text),
             }
         }
         rows
@@ -317,23 +356,23 @@ impl Reading {
     }
 }
 
-/// A row that was made, and where it stands.
+/// A row that was made, and where its id stands.
 struct Placed<T> {
     row: T,
     file: PathBuf,
     line: usize,
-    cell: Cell,
+    column: usize,
+}
+
+impl<T> Rows<T> {
+    fn into_sound(self) -> Vec<T> {
+        self.made.into_iter().map(|placed| placed.row).collect()
+    }
 }
 
 impl<T> Placed<T> {
     fn error(&self, cell: &str, problem: Problem) -> Error {
-        Error {
-            file: self.file.clone(),
-            line: self.line,
-            column: self.cell.column,
-            cell: Some(cell.to_string()),
-            problem,
-        }
+        Error { file: self.file.clone(), line: self.line, column: self.column, cell: Some(cell.to_string()), problem }
     }
 }
 
@@ -515,7 +554,7 @@ impl Row<'_> {
     }
 
     /// A flow of a product; each of its cells is checked, whatever is wrong with the others.
-    fn flow(&mut self, product: usize, of: &Product, peers: &Ids, services: &Ids) -> Option<Flow> {
+    fn flow(&mut self, of: &Of<'_>, peers: &Ids, services: &Ids) -> Option<Flow> {
         let id = self.id();
         let direction = self.word("direction", Direction::ALL);
         let peer = self.reference("peer", peers, "the id of a row of peers.csv");
@@ -547,7 +586,7 @@ impl Row<'_> {
         Some(Flow {
             variant: variant(&id, ""),
             id,
-            product,
+            product: of.product,
             direction: direction?,
             peer: peer?,
             purpose: purpose?,
@@ -595,28 +634,28 @@ impl Row<'_> {
     }
 
     /// The flow's interfaces by their places.
-    fn flow_interfaces(&mut self, product: &Product) -> Option<Vec<usize>> {
+    fn flow_interfaces(&mut self, of: &Of<'_>) -> Option<Vec<usize>> {
         let cells = self.list("interfaces");
-        let places: Vec<usize> = cells.iter().filter_map(|cell| self.interface(product, cell, "interfaces")).collect();
+        let places: Vec<usize> = cells.iter().filter_map(|cell| self.interface(of, cell, "interfaces")).collect();
         (places.len() == cells.len()).then_some(places)
     }
 
-    fn interface(&mut self, product: &Product, cell: &Cell, column: &str) -> Option<usize> {
-        let found = product.interfaces.iter().position(|interface| *interface == cell.text);
+    fn interface(&mut self, of: &Of<'_>, cell: &Cell, column: &str) -> Option<usize> {
+        let found = of.interfaces.iter().position(|interface| *interface == cell.text);
         let result = found.ok_or_else(|| Problem::UnknownId {
             found: cell.text.clone(),
-            wanted: format!("an interface of {}, as products.csv declares them", product.id),
-            nearest: nearest(&cell.text, product.interfaces.iter().map(String::as_str)).map(str::to_string),
+            wanted: format!("an interface of {}, as products.csv declares them", of.id),
+            nearest: nearest(&cell.text, of.interfaces.iter().map(String::as_str)).map(str::to_string),
         });
         self.accept(column, cell, result)
     }
 
-    fn recommended_interface(&mut self, product: &Product, of_flow: &[usize]) -> Option<Option<usize>> {
+    fn recommended_interface(&mut self, of: &Of<'_>, of_flow: &[usize]) -> Option<Option<usize>> {
         let cell = self.cell("recommended_interface");
         if cell.text.is_empty() {
             return Some(None);
         }
-        let interface = self.interface(product, &cell, "recommended_interface")?;
+        let interface = self.interface(of, &cell, "recommended_interface")?;
         if !of_flow.contains(&interface) {
             let problem = Problem::Contradiction {
                 found: format!("{}, which is none of the flow's interfaces", cell.text),

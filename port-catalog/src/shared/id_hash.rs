@@ -1,4 +1,5 @@
 //! The hash that finds an id's number: computed when the tables are made and again at each look-up, so it stands once.
+#![allow(clippy::cast_possible_truncation, reason = "a hash is cut to the bits that are wanted")]
 
 /// An odd number with its bits well spread (2^64 divided by the golden ratio).
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;

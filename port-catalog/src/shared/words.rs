@@ -106,7 +106,7 @@ words! {
         Tcp = "tcp",
         /// UDP.
         Udp = "udp",
-        /// IPsec's Encapsulating Security Payload, IP protocol 50. It has no ports.
+        /// The Encapsulating Security Payload of `IPsec`, IP protocol 50. It has no ports.
         Esp = "esp",
         /// The document names a port and no transport: it may be TCP, UDP or both.
         Any = "any",

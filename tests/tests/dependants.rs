@@ -1,0 +1,136 @@
+//! What happens in a project that depends on the catalog: it builds without the standard library, a faulty table is a
+//! compile error with its place, and a table that changes rebuilds what was made of it and nothing else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use port_catalog_tests::root;
+use tempfile::TempDir;
+
+/// Where dependants are built; kept, so that what they depend on is built once.
+fn target() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dependants")
+}
+
+/// Runs cargo for a package, without asking any registry.
+fn cargo(package: &Path, arguments: &[&str]) -> Output {
+    // The workspace's own lock file, so that the versions are those already there.
+    fs::copy(root().join("Cargo.lock"), package.join("Cargo.lock")).expect("the package can be written");
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .args(["--offline", "--quiet"])
+        .env("CARGO_TARGET_DIR", target())
+        .env_remove("RUSTFLAGS")
+        .current_dir(package)
+        .output()
+        .expect("cargo runs")
+}
+
+/// The example with its own tables, on its own. Cargo tells packages of one target folder apart by their names.
+fn own_tables(name: &str) -> TempDir {
+    let package = tempfile::tempdir().expect("there is room for a package");
+    let example = root().join("examples/own-tables");
+    for file in [
+        "src/main.rs",
+        "ports/vendors.csv",
+        "ports/products.csv",
+        "ports/peers.csv",
+        "ports/services.csv",
+        "ports/flows/relay.csv",
+    ] {
+        let to = package.path().join(file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(example.join(file), to).unwrap();
+    }
+    let catalog = root().join("port-catalog").canonicalize().unwrap();
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nport-catalog = {{ path = \"{}\" }}\n[workspace]\n",
+        catalog.display()
+    );
+    fs::write(package.path().join("Cargo.toml"), manifest).unwrap();
+    package
+}
+
+fn replace(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{from}");
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_program_without_the_standard_library_links_and_runs() {
+    let package = tempfile::tempdir().unwrap();
+    let catalog = root().join("port-catalog").canonicalize().unwrap();
+    fs::create_dir(package.path().join("src")).unwrap();
+    let source = root().join("tests/no-std");
+    fs::copy(source.join("src/main.rs"), package.path().join("src/main.rs")).unwrap();
+    fs::copy(source.join("Cargo.toml"), package.path().join("Cargo.toml")).unwrap();
+    replace(&package.path().join("Cargo.toml"), "../../port-catalog", catalog.to_str().unwrap());
+    let output = cargo(package.path(), &["run"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_faulty_table_is_a_compile_error_with_its_place() {
+    let package = own_tables("faulty-table");
+    let ports = package.path().join("ports");
+    replace(&ports.join("flows/relay.csv"), "outbound,monitoring", "outbound,monitorimg");
+    replace(&ports.join("flows/relay.csv"), "tcp/465 smtps", "tcp/0 smtps");
+    replace(&ports.join("services.csv"), "tcp,25", "tcp,2500000");
+    let output = cargo(package.path(), &["check"]);
+    assert!(!output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    let errors: Vec<&str> = told.lines().filter(|line| line.starts_with("error: ports/")).collect();
+    assert_eq!(
+        errors,
+        [
+            "error: ports/services.csv:2:15: port: found \"2500000\", expected a port from 1 to 65535",
+            "error: ports/flows/relay.csv:2:54: ports: found \"0\", expected a port from 1 to 65535",
+            "error: ports/flows/relay.csv:3:31: peer: found \"monitorimg\", expected the id of a row of peers.csv; the nearest is monitoring",
+        ]
+    );
+    assert!(told.contains("catalog! { dir = \"ports\" }"), "the compiler shows the call: {told}");
+}
+
+#[test]
+fn a_call_without_sense_is_a_compile_error() {
+    let package = own_tables("call-without-sense");
+    let main = package.path().join("src/main.rs");
+    for (call, told) in [
+        ("folder = \"ports\"", "found folder, expected dir = \"a directory of tables\""),
+        ("dir = \"prots\"", "prots/vendors.csv: cannot be read"),
+        ("dir = ports", "expected string literal"),
+        ("dir = \"ports\" dir", "unexpected token"),
+    ] {
+        replace(&main, "dir = \"ports\"", call);
+        let output = cargo(package.path(), &["check"]);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && errors.contains(told), "{call}: {errors}");
+        replace(&main, call, "dir = \"ports\"");
+    }
+}
+
+/// The packages that a build compiles anew.
+fn compiled(package: &Path) -> Vec<String> {
+    let output = cargo(package, &["check", "--message-format", "json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let messages = messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let fresh = messages.filter(|message| message["fresh"] == false);
+    fresh.map(|message| message["target"]["name"].as_str().unwrap_or_default().to_string()).collect()
+}
+
+#[test]
+fn a_changed_table_rebuilds_its_own_crate_and_nothing_else() {
+    let package = own_tables("changed-table");
+    compiled(package.path());
+    assert_eq!(compiled(package.path()), Vec::<String>::new());
+    for table in ["vendors", "products", "peers", "services", "flows/relay"] {
+        let file = package.path().join(format!("ports/{table}.csv"));
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("Acme", "ACME").replace("Mail", "Post").replace("Any", "Some")).unwrap();
+        assert_eq!(compiled(package.path()), ["changed-table"], "{table}");
+        assert_eq!(compiled(package.path()), Vec::<String>::new(), "{table}");
+    }
+}

@@ -1,0 +1,132 @@
+//! Every fact of every flow, as the crate tells it, against the tables; and what a flow is as JSON.
+
+use port_catalog::{FlowId, PeerKind, Product, Service, Transport, Vendor};
+use port_catalog_tests::{flow_rows, plain_specs, rows};
+use serde_json::{Value, json};
+
+fn items(cell: &str) -> Vec<&str> {
+    cell.split(", ").filter(|item| !item.is_empty()).collect()
+}
+
+/// A cell as JSON has it: null where it is empty.
+fn nullable(cell: &str) -> Value {
+    if cell.is_empty() { Value::Null } else { cell.into() }
+}
+
+#[test]
+fn a_flow_as_json_is_its_row() {
+    let products = rows("products");
+    for (product, row) in flow_rows() {
+        let of = products.iter().find(|row| row["id"] == product).unwrap();
+        let ports: Vec<Value> = plain_specs(&row["ports"])
+            .into_iter()
+            .map(|spec| {
+                json!({
+                    "transport": nullable(&spec.transport),
+                    "first": spec.ports.map(|(first, _)| first),
+                    "last": spec.ports.map(|(_, last)| last),
+                    "service": nullable(&spec.service),
+                    "group": spec.group,
+                })
+            })
+            .collect();
+        let expected = json!({
+            "id": row["id"], "vendor": of["vendor"], "product": product,
+            "direction": row["direction"], "peer": row["peer"], "purpose": row["purpose"],
+            "ports": ports,
+            "requirement": row["requirement"], "condition": nullable(&row["condition"]),
+            "interfaces": items(&row["interfaces"]), "recommended_interface": nullable(&row["recommended_interface"]),
+            "hosts": items(&row["hosts"]),
+            "configurable": row["configurable"] == "true", "customization": nullable(&row["customization"]),
+            "curated": items(&row["curated"]),
+            "source": {
+                "document": of["document"], "edition": of["edition"], "section": nullable(&row["section"]),
+                "row": row["row"].parse::<u32>().unwrap(), "peer": nullable(&row["printed_peer"]),
+                "label": nullable(&row["printed_label"]), "ports": nullable(&row["printed_ports"]),
+            },
+        });
+        let flow = row["id"].parse::<FlowId>().unwrap().flow();
+        assert_eq!(serde_json::to_value(flow).unwrap(), expected);
+        assert_eq!(flow.ports().to_string(), row["ports"]);
+        assert_eq!(flow.note().unwrap_or_default(), row["note"]);
+        assert_eq!(flow.source().url, of["url"]);
+    }
+}
+
+#[test]
+fn the_keys_of_a_flow_stand_in_their_order() {
+    let flow = FlowId::FortimailInEmailClientPop3.flow();
+    let Value::Object(object) = serde_json::to_value(flow).unwrap() else { panic!("a flow is an object") };
+    let keys: Vec<&String> = object.keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "id",
+            "vendor",
+            "product",
+            "direction",
+            "peer",
+            "purpose",
+            "ports",
+            "requirement",
+            "condition",
+            "interfaces",
+            "recommended_interface",
+            "hosts",
+            "configurable",
+            "customization",
+            "curated",
+            "source",
+        ]
+    );
+}
+
+#[test]
+fn vendors_products_peers_and_services_are_their_rows() {
+    for (vendor, row) in Vendor::ALL.iter().zip(rows("vendors")) {
+        assert_eq!([vendor.as_str(), vendor.name(), vendor.url()], [&row["id"], &row["name"], &row["url"]]);
+    }
+    for (product, row) in Product::ALL.iter().zip(rows("products")) {
+        let facts = [product.vendor().as_str(), product.name(), product.document(), product.url(), product.edition()];
+        assert_eq!(facts, [&row["vendor"], &row["name"], &row["document"], &row["url"], &row["edition"]]);
+        assert_eq!(product.retrieved().unwrap_or_default(), row["retrieved"]);
+        assert_eq!(product.interfaces().collect::<Vec<_>>(), items(&row["interfaces"]));
+    }
+    for (peer, row) in port_catalog::Peer::ALL.iter().zip(rows("peers")) {
+        assert_eq!([peer.name(), peer.description()], [&row["name"], &row["description"]]);
+        assert_eq!(peer.kind(), row["kind"].parse::<PeerKind>().unwrap());
+        assert_eq!(peer.includes().map(port_catalog::Peer::as_str).collect::<Vec<_>>(), items(&row["includes"]));
+    }
+    for (service, row) in Service::ALL.iter().zip(rows("services")) {
+        assert_eq!([service.name(), service.description()], [&row["name"], &row["description"]]);
+        assert_eq!(service.port().map(|port| port.to_string()).unwrap_or_default(), row["port"]);
+        let mut transports = items(&row["transports"]);
+        transports.sort_unstable();
+        assert_eq!(service.transports().map(Transport::as_str).collect::<Vec<_>>(), transports);
+    }
+}
+
+/// The numbers of a port cell as printed, in their order.
+fn numbers(text: &str) -> Vec<u32> {
+    text.split(|character: char| !character.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+}
+
+#[test]
+fn the_ports_of_a_flow_are_the_numbers_that_its_row_prints() {
+    for (product, row) in flow_rows() {
+        let mut printed = numbers(&row["printed_ports"]);
+        match (product.as_str(), row["row"].as_str()) {
+            // ESP is printed with its protocol number, which is no port.
+            ("forticlient", "6") => printed.retain(|number| *number != 50),
+            // The end of the range stands in the footnote.
+            ("forcepoint-email-security", "4") => printed.push(17714),
+            _ => {}
+        }
+        let ports = plain_specs(&row["ports"]).into_iter().filter_map(|spec| spec.ports);
+        let ports: Vec<u32> = ports
+            .flat_map(|(first, last)| if first == last { vec![first] } else { vec![first, last] })
+            .map(u32::from)
+            .collect();
+        assert_eq!(ports, printed, "{}", row["id"]);
+    }
+}

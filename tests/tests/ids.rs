@@ -1,0 +1,83 @@
+//! Every enum: its ids parse back, keep their order, go through serde, and a mistyped one is answered with the nearest.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::Debug;
+
+use port_catalog::{Direction, Fact, FlowId, Id, Peer, PeerKind, Product, Requirement, Service, Transport, Vendor};
+use port_catalog_tests::{flow_rows, rows};
+
+/// What holds of every enum of the crate.
+macro_rules! assert_words {
+    ($($name:ident),+) => {$({
+        let texts: Vec<&str> = $name::ALL.iter().map(|one| one.as_str()).collect();
+        assert!(!texts.is_empty());
+        assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len(), "no two are the same");
+        assert!($name::ALL.is_sorted(), "they stand in their order");
+        for (one, text) in $name::ALL.iter().zip(&texts) {
+            assert_eq!(text.parse::<$name>(), Ok(*one));
+            assert_eq!(one.to_string(), *text);
+            let json = serde_json::to_string(one).unwrap();
+            assert_eq!(json, format!("\"{text}\""));
+            assert_eq!(serde_json::from_str::<$name>(&json).unwrap(), *one);
+            for wrong in [text.to_uppercase(), format!("{text} "), format!("{text}x"), text[1..].to_string(), format!("{text}\0")] {
+                let parsed = wrong.parse::<$name>();
+                if !texts.contains(&wrong.as_str()) {
+                    assert!(parsed.unwrap_err().nearest().is_some(), "{wrong}");
+                    assert!(serde_json::from_value::<$name>(wrong.into()).is_err());
+                }
+            }
+        }
+        for wrong in ["", "-", "é", "\u{10ffff}", &"x".repeat(1_000_000)] {
+            assert!(wrong.parse::<$name>().is_err());
+        }
+    })+};
+}
+
+#[test]
+fn every_id_and_word_reads_back() {
+    assert_words!(Direction, Fact, FlowId, Peer, PeerKind, Product, Requirement, Service, Transport, Vendor);
+}
+
+/// The ids of an enum of the catalog, by its trait.
+fn ids<I: Id + Debug>() -> Vec<&'static str> {
+    let places: BTreeSet<I> = I::ALL.iter().copied().collect();
+    assert_eq!(places.len(), I::ALL.len());
+    I::ALL.iter().map(|id| id.as_str()).collect()
+}
+
+#[test]
+fn the_enums_are_the_tables() {
+    let of = |table: &str| rows(table).into_iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids::<Vendor>(), of("vendors"));
+    assert_eq!(ids::<Product>(), of("products"));
+    assert_eq!(ids::<Peer>(), of("peers"));
+    assert_eq!(ids::<Service>(), of("services"));
+    let flows: Vec<String> = flow_rows().into_iter().map(|(_, row)| row["id"].clone()).collect();
+    assert_eq!(ids::<FlowId>(), flows);
+    for (number, id) in FlowId::ALL.iter().enumerate() {
+        assert_eq!(id.flow().id(), *id);
+        assert_eq!(FlowId::ALL[number].flow(), id.flow());
+    }
+}
+
+#[test]
+fn a_mistyped_id_is_answered_with_the_nearest() {
+    let cases = [
+        ("fortimail-in-email-client-pop", "fortimail-in-email-client-pop3"),
+        ("fortimail-in-emailclient-pop3", "fortimail-in-email-client-pop3"),
+        ("securitygateway-out-dns", "securitygateway-out-dns-server"),
+    ];
+    for (mistyped, nearest) in cases {
+        let error = mistyped.parse::<FlowId>().unwrap_err();
+        assert_eq!(error.to_string(), format!("no such flow id; the nearest is {nearest}"));
+    }
+    assert_eq!("fortigaurd".parse::<Peer>().unwrap_err().nearest(), Some("fortiguard"));
+}
+
+#[test]
+fn an_id_is_a_constant() {
+    const ID: &str = FlowId::FortimailInEmailClientPop3.as_str();
+    const FLOW: port_catalog::Flow = FlowId::FortimailInEmailClientPop3.flow();
+    assert_eq!(ID, "fortimail-in-email-client-pop3");
+    assert_eq!(FLOW.id(), FlowId::FortimailInEmailClientPop3);
+}

@@ -1,0 +1,42 @@
+//! The port index against a naive scan of the tables: every port of every transport.
+
+use port_catalog::{Transport, by_port, query};
+use port_catalog_tests::{flow_rows, may_be, plain_specs};
+
+#[test]
+fn every_port_of_every_transport_finds_the_flows_that_a_scan_finds() {
+    let flows: Vec<(String, Vec<_>)> =
+        flow_rows().into_iter().map(|(_, row)| (row["id"].clone(), plain_specs(&row["ports"]))).collect();
+    assert_eq!(flows.len(), 125);
+    let mut found = 0;
+    for transport in Transport::ALL {
+        for port in 0..=u16::MAX {
+            let scanned: Vec<&str> = flows
+                .iter()
+                .filter(|(_, specs)| {
+                    specs.iter().any(|spec| {
+                        may_be(&spec.transport, transport.as_str())
+                            && spec.ports.is_some_and(|(first, last)| first <= port && port <= last)
+                    })
+                })
+                .map(|(id, _)| id.as_str())
+                .collect();
+            let indexed: Vec<&str> = by_port(*transport, port).map(|flow| flow.id().as_str()).collect();
+            assert_eq!(indexed, scanned, "{port}/{transport}");
+            found += scanned.len();
+            if !scanned.is_empty() {
+                let queried: Vec<&str> =
+                    query().port(*transport, port).flows().map(|flow| flow.id().as_str()).collect();
+                assert_eq!(queried, scanned, "{port}/{transport}");
+            }
+        }
+    }
+    // A scan that finds nothing would agree with an index of nothing.
+    assert!(found > 400, "{found}");
+}
+
+#[test]
+fn a_lookup_is_a_constant() {
+    const USERS: usize = by_port(Transport::Tcp, 8013).len();
+    assert_eq!(USERS, 1);
+}

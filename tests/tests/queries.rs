@@ -1,0 +1,161 @@
+//! Queries, alone and combined, against a naive scan of the tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use port_catalog::{Direction, Peer, Product, Service, Transport, Vendor, query};
+use port_catalog_tests::{Row, flow_rows, may_be, plain_specs, rows};
+
+/// A flow as the tables have it.
+struct Plain {
+    id: String,
+    vendor: String,
+    product: String,
+    direction: String,
+    peers: BTreeSet<String>,
+    services: BTreeSet<String>,
+    hosts: Vec<String>,
+    row: Row,
+}
+
+fn plain_flows() -> Vec<Plain> {
+    let vendor_of: BTreeMap<String, String> =
+        rows("products").into_iter().map(|row| (row["id"].clone(), row["vendor"].clone())).collect();
+    let included: BTreeMap<String, String> =
+        rows("peers").into_iter().map(|row| (row["id"].clone(), row["includes"].clone())).collect();
+    let items = |cell: &str| cell.split(", ").filter(|item| !item.is_empty()).map(str::to_string).collect::<Vec<_>>();
+    let plain = |(product, row): (String, Row)| Plain {
+        id: row["id"].clone(),
+        vendor: vendor_of[&product].clone(),
+        direction: row["direction"].clone(),
+        peers: items(&included[&row["peer"]]).into_iter().chain([row["peer"].clone()]).collect(),
+        services: plain_specs(&row["ports"]).into_iter().map(|spec| spec.service).collect(),
+        hosts: items(&row["hosts"]),
+        product,
+        row,
+    };
+    flow_rows().into_iter().map(plain).collect()
+}
+
+/// A choice of one of some, or of none.
+fn or_none<T: Copy>(all: &[T]) -> Vec<Option<T>> {
+    [None].into_iter().chain(all.iter().copied().map(Some)).collect()
+}
+
+#[test]
+fn every_combination_of_product_vendor_direction_peer_and_service_is_what_a_scan_finds() {
+    let flows = plain_flows();
+    let mut answers = 0;
+    for product in or_none(Product::ALL) {
+        for direction in or_none(Direction::ALL) {
+            for peer in or_none(Peer::ALL) {
+                for service in or_none(Service::ALL) {
+                    let mut asked = query();
+                    if let Some(product) = product {
+                        asked = asked.product(product);
+                    }
+                    if let Some(direction) = direction {
+                        asked = asked.direction(direction);
+                    }
+                    if let Some(peer) = peer {
+                        asked = asked.peer(peer);
+                    }
+                    if let Some(service) = service {
+                        asked = asked.service(service);
+                    }
+                    let scanned = flows.iter().filter(|flow| {
+                        product.is_none_or(|product| flow.product == product.as_str())
+                            && direction.is_none_or(|direction| flow.direction == direction.as_str())
+                            && peer.is_none_or(|peer| flow.peers.contains(peer.as_str()))
+                            && service.is_none_or(|service| flow.services.contains(service.as_str()))
+                    });
+                    let scanned: Vec<&str> = scanned.map(|flow| flow.id.as_str()).collect();
+                    let found: Vec<&str> = asked.flows().map(|flow| flow.id().as_str()).collect();
+                    assert_eq!(found, scanned, "{asked:?}");
+                    answers += found.len();
+                    for vendor in Vendor::ALL {
+                        let of_vendor = asked.vendor(*vendor).flows().count();
+                        let scanned = scanned
+                            .iter()
+                            .filter(|id| flows.iter().any(|flow| flow.id == **id && flow.vendor == vendor.as_str()));
+                        assert_eq!(of_vendor, scanned.count(), "{asked:?} {vendor}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(answers > 1000, "{answers}");
+}
+
+#[test]
+fn the_lists_of_each_enum_are_what_a_scan_finds() {
+    let flows = plain_flows();
+    let ids = |fits: &dyn Fn(&Plain) -> bool| {
+        flows.iter().filter(|flow| fits(flow)).map(|flow| flow.id.clone()).collect::<Vec<_>>()
+    };
+    let texts = |found: port_catalog::Flows| found.map(|flow| flow.id().to_string()).collect::<Vec<_>>();
+    for vendor in Vendor::ALL {
+        assert_eq!(texts(vendor.flows()), ids(&|flow| flow.vendor == vendor.as_str()));
+        assert!(vendor.products().all(|product| product.vendor() == *vendor));
+    }
+    for product in Product::ALL {
+        assert_eq!(texts(product.flows()), ids(&|flow| flow.product == product.as_str()));
+        assert!(product.vendor().products().any(|sibling| sibling == *product));
+    }
+    for peer in Peer::ALL {
+        assert_eq!(texts(peer.flows()), ids(&|flow| flow.peers.contains(peer.as_str())));
+    }
+    for service in Service::ALL {
+        assert_eq!(texts(service.flows()), ids(&|flow| flow.services.contains(service.as_str())));
+    }
+}
+
+#[test]
+fn a_host_is_found_by_its_name_and_by_every_domain_above_it() {
+    let flows = plain_flows();
+    let mut names: BTreeSet<String> =
+        ["", ".", "nothing.example", "xctmail.com", "tmail.com", "ail.com"].map(str::to_string).into();
+    for host in flows.iter().flat_map(|flow| &flow.hosts) {
+        let labels: Vec<&str> = host.split('.').collect();
+        names.extend((0..labels.len()).map(|start| labels[start..].join(".")));
+        names.insert(format!("x{host}"));
+        names.insert(format!("www.{host}"));
+    }
+    assert!(names.len() > 60);
+    for name in &names {
+        let under = format!(".{name}");
+        let fits =
+            |flow: &Plain| !name.is_empty() && flow.hosts.iter().any(|host| host == name || host.ends_with(&under));
+        let scanned: Vec<&str> = flows.iter().filter(|flow| fits(flow)).map(|flow| flow.id.as_str()).collect();
+        for spelling in [name.clone(), name.to_uppercase(), format!("{name}.")] {
+            let found: Vec<&str> = query().host(&spelling).flows().map(|flow| flow.id().as_str()).collect();
+            assert_eq!(found, scanned, "{spelling:?}");
+            for product in Product::ALL {
+                let narrowed = query().product(*product).host(&spelling).flows().count();
+                let of_product = flows.iter().filter(|flow| fits(flow) && flow.product == product.as_str());
+                assert_eq!(narrowed, of_product.count(), "{spelling:?} {product}");
+            }
+        }
+    }
+    assert_eq!(query().host(&"x".repeat(100_000)).flows().count(), 0);
+}
+
+#[test]
+fn a_port_combines_with_everything_else() {
+    let flows = plain_flows();
+    for product in Product::ALL {
+        for port in [25, 53, 80, 443, 514, 17500, 17510, 17515, 17516] {
+            for transport in [Transport::Tcp, Transport::Udp, Transport::Any] {
+                let found = query().port(transport, port).product(*product).direction(Direction::Outbound).flows();
+                let scanned = flows.iter().filter(|flow| {
+                    flow.product == product.as_str()
+                        && flow.direction == "outbound"
+                        && plain_specs(&flow.row["ports"]).iter().any(|spec| {
+                            may_be(&spec.transport, transport.as_str())
+                                && spec.ports.is_some_and(|(first, last)| (first..=last).contains(&port))
+                        })
+                });
+                assert_eq!(found.count(), scanned.count(), "{product} {port}/{transport}");
+            }
+        }
+    }
+}

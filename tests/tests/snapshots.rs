@@ -1,0 +1,130 @@
+//! What a reviewer reads when a document changed: one line per flow, the ids that are the public API, the port index.
+//!
+//! A snapshot is named after what it guards. `cargo insta review` shows what moved.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use insta::Settings;
+use port_catalog::{Flow, Peer, Product, Service, Transport, by_port};
+
+/// Compares a text with its snapshot, under `tests/snapshots/<name>.snap`.
+fn assert_snapshot(name: &str, text: &str) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path(port_catalog_tests::root().join("tests/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A flow as one line: first what the page prints, as its table has it, then what the catalog makes of it.
+fn line(flow: Flow) -> String {
+    let source = flow.source();
+    let printed: Vec<&str> = [source.peer, source.label, source.ports].map(|cell| cell.unwrap_or("-")).into();
+    let mut line =
+        format!("{:>2} {} => {} {}", source.row, printed.join(" | "), flow.direction(), flow.direction().preposition());
+    let mut fact = |text: &str| line.push_str(text);
+    fact(&format!(" {}: {}", flow.peer(), flow.ports()));
+    fact(&format!("; {}", flow.requirement()));
+    if let Some(condition) = flow.condition() {
+        fact(&format!(" ({condition})"));
+    }
+    let interfaces: Vec<&str> = flow.interfaces().collect();
+    if !interfaces.is_empty() {
+        fact(&format!("; on {}", interfaces.join(", ")));
+    }
+    if let Some(interface) = flow.recommended_interface() {
+        fact(&format!(" (best {interface})"));
+    }
+    let hosts: Vec<&str> = flow.hosts().collect();
+    if !hosts.is_empty() {
+        fact(&format!("; hosts {}", hosts.join(", ")));
+    }
+    if flow.configurable() {
+        fact(&format!("; configurable ({})", flow.customization().unwrap_or("-")));
+    }
+    let curated: Vec<&str> = flow.curated().map(port_catalog::Fact::as_str).collect();
+    if !curated.is_empty() {
+        fact(&format!("; curated {}", curated.join(", ")));
+    }
+    fact(&format!("; {}", flow.purpose()));
+    if let Some(note) = flow.note() {
+        fact(&format!(" [{note}]"));
+    }
+    fact(&format!("; {}", flow.id()));
+    line
+}
+
+#[test]
+fn flows_of_each_product_as_its_document_lists_them() {
+    for product in Product::ALL {
+        let mut text = format!("{}, {}, {}\n", product.name(), product.document(), product.edition());
+        let mut section = None;
+        for flow in product.flows() {
+            if flow.source().section != section {
+                section = flow.source().section;
+                let _ = writeln!(text, "\n{}", section.unwrap_or("-"));
+            }
+            let _ = writeln!(text, "{}", line(flow));
+        }
+        assert_snapshot(&format!("flows_of_{product}"), &text);
+    }
+}
+
+#[test]
+fn public_ids_and_their_variants() {
+    let catalog = port_data::read(Path::new(port_data::TABLES)).expect("the tables are sound");
+    let mut text = String::from("A line that goes or changes breaks those who use the catalog.\n");
+    let mut list = |name: &str, rows: &mut dyn Iterator<Item = (&String, &String)>| {
+        let _ = writeln!(text, "\n{name}");
+        for (id, variant) in rows {
+            let _ = writeln!(text, "  {id} {variant}");
+        }
+    };
+    list("Vendor", &mut catalog.vendors.iter().map(|row| (&row.id, &row.variant)));
+    list("Product", &mut catalog.products.iter().map(|row| (&row.id, &row.variant)));
+    list("Peer", &mut catalog.peers.iter().map(|row| (&row.id, &row.variant)));
+    list("Service", &mut catalog.services.iter().map(|row| (&row.id, &row.variant)));
+    list("FlowId", &mut catalog.flows.iter().map(|row| (&row.id, &row.variant)));
+    assert_snapshot("public_ids_and_their_variants", &text);
+}
+
+#[test]
+fn port_index() {
+    let mut text = String::from("Which flows use a port, from that port on up to the next line's.\n");
+    for transport in [Transport::Tcp, Transport::Udp] {
+        text.push('\n');
+        let mut last = String::new();
+        for port in 0..=u16::MAX {
+            let flows = by_port(transport, port).map(|flow| flow.id().as_str()).collect::<Vec<_>>().join(", ");
+            if flows != last {
+                let _ = writeln!(text, "{port}/{transport}: {}", if flows.is_empty() { "-" } else { &flows });
+                last = flows;
+            }
+        }
+    }
+    assert_snapshot("port_index", &text);
+}
+
+#[test]
+fn peers_and_services() {
+    let mut text = String::new();
+    for peer in Peer::ALL {
+        let includes: Vec<&str> = peer.includes().map(port_catalog::Peer::as_str).collect();
+        let includes = if includes.is_empty() { String::new() } else { format!(" (includes {})", includes.join(", ")) };
+        let _ = writeln!(text, "{} {peer} \"{}\": {}{includes}", peer.kind(), peer.name(), peer.description());
+    }
+    text.push('\n');
+    for service in Service::ALL {
+        let transports: Vec<&str> = service.transports().map(Transport::as_str).collect();
+        let port = service.port().map_or("-".to_string(), |port| port.to_string());
+        let _ = writeln!(
+            text,
+            "{service} \"{}\" {port}/{}: {}",
+            service.name(),
+            transports.join("+"),
+            service.description()
+        );
+    }
+    assert_snapshot("peers_and_services", &text);
+}
