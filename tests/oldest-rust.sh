@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles what dependants compile with the oldest Rust that the workspace declares, as Debian packages it.
+# Compiles everything with the oldest Rust that the workspace declares, as Debian packages it.
 # Where another Rust of that version is at hand, OLDEST_RUST names the folder of its cargo and rustc.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,4 +20,4 @@ if [ "$(version)" != "$declared" ]; then
 fi
 [ "$(version)" = "$declared" ] || { echo "found Rust $(version) in $bin, expected $declared" >&2; exit 1; }
 PATH="$bin:$PATH" RUSTC="$bin/rustc" CARGO_TARGET_DIR=target/oldest-rust \
-    "$bin/cargo" check --locked --package port-catalog --features serde --package port-cli
+    "$bin/cargo" check --locked --workspace --all-targets --all-features

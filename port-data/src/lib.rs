@@ -1,6 +1,6 @@
 //! The source tables of `port-catalog` and their one schema: what a row is, is written here and nowhere else.
 //!
-//! [`read`] turns a directory of tables into a [`Catalog`] whose every reference is resolved, or says all that is wrong
+//! [`read()`] turns a directory of tables into a [`Catalog`] whose every reference is resolved, or says all that is wrong
 //! with them, each with its file, line and column:
 //!
 //! ```text

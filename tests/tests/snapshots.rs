@@ -110,7 +110,7 @@ fn port_index() {
 fn peers_and_services() {
     let mut text = String::new();
     for peer in Peer::ALL {
-        let includes: Vec<&str> = peer.includes().map(port_catalog::Peer::as_str).collect();
+        let includes: Vec<&str> = peer.includes().map(Peer::as_str).collect();
         let includes = if includes.is_empty() { String::new() } else { format!(" (includes {})", includes.join(", ")) };
         let _ = writeln!(text, "{} {peer} \"{}\": {}{includes}", peer.kind(), peer.name(), peer.description());
     }
