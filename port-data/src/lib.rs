@@ -17,12 +17,13 @@ pub mod id;
 pub mod port_expression;
 pub mod read;
 pub mod schema;
+pub mod write;
 #[doc(hidden)]
 #[path = "shared/mod.rs"]
 pub mod shared;
 
 pub use error::{Error, Errors, Problem};
-pub use read::read;
+pub use read::{read, read_texts};
 pub use schema::{Catalog, Flow, Peer, Product, Service, Vendor};
 pub use shared::expression::PortSpec;
 pub use shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport};

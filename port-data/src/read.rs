@@ -22,7 +22,21 @@ const MOST_INTERFACES: usize = 16;
 ///
 /// Everything that is wrong with them, each with its file, line and column: not the first fault only.
 pub fn read(directory: &Path) -> Result<Catalog, Errors> {
-    let mut reading = Reading { errors: Vec::new(), files: Vec::new() };
+    read_from(directory, None)
+}
+
+/// Reads tables that are not written yet: the texts of the files that the directory would have, by their paths in it.
+///
+/// # Errors
+///
+/// As [`read()`].
+pub fn read_texts(directory: &Path, texts: BTreeMap<PathBuf, String>) -> Result<Catalog, Errors> {
+    let texts = texts.into_iter().map(|(path, text)| (directory.join(path), text)).collect();
+    read_from(directory, Some(texts))
+}
+
+fn read_from(directory: &Path, texts: Option<BTreeMap<PathBuf, String>>) -> Result<Catalog, Errors> {
+    let mut reading = Reading { texts, errors: Vec::new(), files: Vec::new() };
     let catalog = reading.catalog(directory);
     if reading.errors.is_empty() {
         Ok(Catalog { files: reading.files, ..catalog })
@@ -31,8 +45,9 @@ pub fn read(directory: &Path) -> Result<Catalog, Errors> {
     }
 }
 
-/// A reading under way: what was wrong so far, and the files seen.
+/// A reading under way: the files' texts where they are not on the disk, what was wrong so far, and the files seen.
 struct Reading {
+    texts: Option<BTreeMap<PathBuf, String>>,
     errors: Vec<Error>,
     files: Vec<PathBuf>,
 }
@@ -235,14 +250,18 @@ impl Reading {
     /// The files of flows by the product they are named after.
     fn flow_files(&mut self, directory: &Path) -> BTreeMap<String, PathBuf> {
         let mut files = BTreeMap::new();
-        let entries = match std::fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+        let entries = match &self.texts {
+            Some(texts) => Ok(texts.keys().filter(|file| file.parent() == Some(directory)).cloned().collect()),
+            None => paths_in(directory),
+        };
+        let entries: Vec<PathBuf> = match entries {
             Ok(entries) => entries,
             Err(error) => {
                 self.report(directory.to_path_buf(), Problem::Unreadable(error.to_string()));
                 return files;
             }
         };
-        for file in entries.into_iter().map(|entry| entry.path()) {
+        for file in entries {
             let is_table = file.extension().is_some_and(|extension| extension == "csv");
             if let (true, Some(stem)) = (is_table, file.file_stem()) {
                 files.insert(stem.to_string_lossy().into_owned(), file);
@@ -265,7 +284,12 @@ impl Reading {
         let mut rows = Rows { made: Vec::new(), faulty: Vec::new(), columns_are_known: false };
         self.files.push(file.to_path_buf());
         let faults = self.errors.len();
-        let Some(cells) = Cells::read(file, &mut self.errors) else {
+        let text = self.texts.as_ref().and_then(|texts| texts.get(file));
+        let cells = match text {
+            Some(text) => Cells::parse(file, text.as_bytes(), &mut self.errors),
+            None => Cells::read(file, &mut self.errors),
+        };
+        let Some(cells) = cells else {
             return rows;
         };
         if cells.rows.is_empty() && self.errors.len() == faults {
@@ -691,6 +715,11 @@ impl Row<'_> {
         };
         self.accept("row", &cell, result)
     }
+}
+
+/// The paths of what is in a directory.
+fn paths_in(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect()
 }
 
 /// The place of a peer that another one includes.

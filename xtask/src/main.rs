@@ -1,11 +1,12 @@
-//! The chores of a maintainer: `cargo xtask --help` lists them.
+//! `cargo xtask`: the chores of a maintainer. All of it is in the library.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-mod expand;
+use clap::{Parser, Subcommand, ValueEnum};
+use xtask::expand::expand;
+use xtask::regenerate::{End, Regeneration, regenerate};
 
 /// The chores of a maintainer
 #[derive(Debug, Parser)]
@@ -17,6 +18,30 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
+    /// Make the tables anew, from vendors' pages or from the captures of them
+    #[command(after_help = "Exit codes: 0 done; 1 something differs under --check; 2 bad input, and nothing was written.
+
+Examples:
+  cargo xtask regenerate                                make the tables of the captures
+  cargo xtask regenerate --doc fortimail=page.html      read a vendor's new page
+  cargo xtask regenerate --docs pages --check           would anything change?")]
+    Regenerate {
+        /// Read a vendor's page
+        #[arg(long, value_name = "PRODUCT=FILE", value_parser = document)]
+        doc: Vec<(String, PathBuf)>,
+        /// Read every <product>.<txt|html|md|csv> of a folder
+        #[arg(long, value_name = "DIR")]
+        docs: Option<PathBuf>,
+        /// Write captures/ and tables/ under this folder, and leave the workspace alone
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Write nothing; exit with 1 where anything would change
+        #[arg(long)]
+        check: bool,
+        /// How to print the report
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        report: ReportFormat,
+    },
     /// Print the Rust that `catalog!` makes of a directory of tables
     Expand {
         /// The directory; this project's own tables where none is given
@@ -25,17 +50,55 @@ enum Chore {
     },
 }
 
-/// Exit codes: 0 done; 2 bad input or usage.
-fn main() -> ExitCode {
-    let Chore::Expand { directory } = Arguments::parse().chore;
-    match expand::expand(&directory) {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(errors) => {
-            eprintln!("{errors}");
-            ExitCode::from(2)
-        }
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReportFormat {
+    Text,
+    Json,
+}
+
+fn document(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((product, file)) if !product.is_empty() && !file.is_empty() => Ok((product.to_string(), PathBuf::from(file))),
+        _ => Err("expected a product and its page, such as fortimail=page.html".to_string()),
     }
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().chore {
+        Chore::Regenerate { doc, docs, out, check, report: format } => {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the workspace");
+            let data = root.join("port-data");
+            let regeneration = Regeneration { data, root: root.to_path_buf(), docs: doc, docs_in: docs, out, check };
+            let (report, end) = regenerate(&regeneration);
+            let text = match format {
+                ReportFormat::Text => report.to_string(),
+                ReportFormat::Json => serde_json::to_string_pretty(&report).expect("a report has only texts for keys") + "\n",
+            };
+            print(&text);
+            match end {
+                End::Done => ExitCode::SUCCESS,
+                End::Differs => {
+                    eprintln!("the tables are not what the captures and the curation make: run `cargo xtask regenerate`");
+                    ExitCode::from(1)
+                }
+                End::Bad => ExitCode::from(2),
+            }
+        }
+        Chore::Expand { directory } => match expand(&directory) {
+            Ok(text) => {
+                print(&text);
+                ExitCode::SUCCESS
+            }
+            Err(errors) => {
+                eprintln!("{errors}");
+                ExitCode::from(2)
+            }
+        },
+    }
+}
+
+/// Prints to standard output. A reader that has seen enough is no error.
+fn print(text: &str) {
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }

@@ -1,0 +1,300 @@
+//! Curation: what the columns of a page mean, and what the page does not say, each addition with its reason.
+//!
+//! It stands in `port-data/curation/<product>.toml`, is written by people, and is the only place to change a fact.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use port_data::{Direction, Requirement};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use crate::page::{Hints, Layout};
+use crate::place::Fault;
+
+/// The curation of one product's page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Curation {
+    /// Where it stands.
+    #[serde(skip)]
+    pub file: PathBuf,
+    /// Its text, in which places are looked up.
+    #[serde(skip)]
+    text: String,
+    /// The layout of the page's text capture.
+    #[serde(deserialize_with = "layout")]
+    pub layout: Layout,
+    /// The page's columns, in order.
+    pub columns: Vec<Column>,
+    /// The heads of the columns whose cells may span from the row above.
+    #[serde(default)]
+    pub spanning: Vec<String>,
+    /// By the head of a column, all that may stand in it: a capture of one value a line is told apart by it.
+    #[serde(default)]
+    pub values: BTreeMap<String, Vec<String>>,
+    /// A line over the tables that is a heading and no section, such as one at which a copy of the body begins.
+    #[serde(default)]
+    pub headings: Vec<String>,
+    /// The page's tables, in order.
+    pub tables: Vec<Table>,
+    /// What the page calls the product, where it has columns From and To.
+    pub own_name: Option<String>,
+    /// What the page as a whole says of every row.
+    pub every_row: Option<EveryRow>,
+    /// The typed peer of each peer's cell.
+    #[serde(default)]
+    pub peers: BTreeMap<Spanned<String>, String>,
+    /// Lines outside the tables, in the page's order.
+    #[serde(default, rename = "line")]
+    pub lines: Vec<Spanned<Line>>,
+    /// Cells that a capture lost.
+    #[serde(default)]
+    pub lost: Vec<Spanned<Lost>>,
+    /// The flows, one for each row.
+    #[serde(default, rename = "flow")]
+    pub flows: Vec<Spanned<Flow>>,
+}
+
+/// A column of the page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its head as printed.
+    pub head: String,
+    /// What stands in it.
+    pub is: Meaning,
+    /// For customization: what each short text in it means; any other is prose.
+    #[serde(default)]
+    pub short: BTreeMap<String, String>,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// The peer.
+    Peer,
+    /// What the row is about.
+    Label,
+    /// The ports.
+    Ports,
+    /// The transport.
+    Protocol,
+    /// Who opens the connection.
+    Direction,
+    /// The product's interfaces.
+    Interfaces,
+    /// Where traffic comes from: the peer or the product.
+    From,
+    /// Where traffic goes: the peer or the product.
+    To,
+    /// Where the port can be changed.
+    Customization,
+    /// Prose.
+    Note,
+}
+
+/// A table of the page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// What is printed over it; nothing where nothing is.
+    pub heading: Option<String>,
+    /// How the catalog names this part of the document.
+    pub section: Option<String>,
+    /// The direction of its rows, where the heading says it.
+    #[serde(default, deserialize_with = "word")]
+    pub direction: Option<Direction>,
+}
+
+/// What the page as a whole says of every row.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EveryRow {
+    /// How firmly it asks for the flows.
+    #[serde(deserialize_with = "word")]
+    pub requirement: Option<Requirement>,
+    /// Where it says so.
+    pub reason: String,
+}
+
+/// A line outside the tables: what it is, and that it was read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The digest of the line.
+    pub digest: String,
+    /// How many tables begin before it.
+    #[serde(default)]
+    pub after_tables: usize,
+    /// What the line is, and where its facts went.
+    pub what: String,
+}
+
+/// Cells that a text capture lost and that look as if they spanned from above.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lost {
+    /// The section.
+    pub section: String,
+    /// The head of the column.
+    pub column: String,
+    /// The labels of the rows.
+    pub labels: Vec<String>,
+    /// How that is known.
+    pub reason: String,
+}
+
+/// A flow: which row it is, and what the row does not say by itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flow {
+    /// Its id, stable for ever.
+    pub id: String,
+    /// The row.
+    pub row: Row,
+    /// The purpose, in our words.
+    pub purpose: String,
+    /// The typed peer, where it is not that of the peer's cell.
+    pub peer: Option<String>,
+    /// The services of the specs, in their order, where the row states them; `""` for none.
+    pub services: Option<Vec<String>>,
+    /// How firmly the row asks for the flow, where it says so.
+    #[serde(default, deserialize_with = "word")]
+    pub requirement: Option<Requirement>,
+    /// The limit that the row gives.
+    pub condition: Option<String>,
+    /// Whether the row calls the port one that can be changed, where no cell says it by itself.
+    #[serde(default)]
+    pub configurable: bool,
+    /// Where or how it can be changed, where no cell says it by itself.
+    pub customization: Option<String>,
+    /// What else a reader should know.
+    pub note: Option<String>,
+    /// Numbers in the row's prose and remarks that are not its ports.
+    #[serde(default)]
+    pub other_numbers: Vec<String>,
+    /// Names in the row's prose that are no hosts of the peer.
+    #[serde(default)]
+    pub other_hosts: Vec<String>,
+    /// The ports, where a footnote gives them.
+    pub footnote: Option<Footnote>,
+    /// What the document does not state.
+    pub adds: Option<Adds>,
+}
+
+/// Which row a flow is: what is printed in it. What is not given is not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The section.
+    pub section: Option<String>,
+    /// The direction.
+    #[serde(default, deserialize_with = "word")]
+    pub direction: Option<Direction>,
+    /// The peer's cell.
+    pub peer: Option<String>,
+    /// The label's cell.
+    pub label: Option<String>,
+    /// The ports' cell, to tell rows apart that are alike in all else; it may change.
+    pub ports: Option<String>,
+}
+
+/// Ports that stand in a footnote.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Footnote {
+    /// The digest of the footnote's line.
+    pub digest: String,
+    /// The ports that it gives.
+    pub ports: String,
+}
+
+/// Facts that the document does not state; each is named in the flow's `curated`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adds {
+    /// The typed peer.
+    pub peer: Option<String>,
+    /// The services of the specs, in their order; `""` for none.
+    pub services: Option<Vec<String>>,
+    /// How it is known.
+    pub reason: String,
+}
+
+fn layout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layout, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let known = Layout::ALL.iter().find(|layout| format!("{layout:?}").eq_ignore_ascii_case(&text));
+    known.copied().ok_or_else(|| {
+        let all = Layout::ALL.map(|layout| format!("{layout:?}").to_lowercase()).join(", ");
+        serde::de::Error::custom(format!("found the layout {text:?}, expected one of {all}"))
+    })
+}
+
+/// A word of the catalog's vocabulary.
+fn word<'de, D: Deserializer<'de>, T: std::str::FromStr<Err: std::fmt::Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("found {text:?}: {error}")))
+}
+
+impl Curation {
+    /// Reads a curation.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file, with its line.
+    pub fn read(file: &Path) -> Result<Curation, Fault> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Fault::new(file, 0, format!("cannot be read: {error}")))?;
+        Curation::parse(file, &text)
+    }
+
+    /// Parses the text of a curation.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, with its line.
+    pub fn parse(file: &Path, text: &str) -> Result<Curation, Fault> {
+        let mut curation: Curation = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            Fault::new(file, line, error.message().replace('\n', ", "))
+        })?;
+        curation.file = file.to_path_buf();
+        curation.text = text.to_string();
+        Ok(curation)
+    }
+
+    /// A fault in an entry.
+    pub fn fault<T>(&self, entry: &Spanned<T>, message: impl Into<String>) -> Fault {
+        Fault::new(&self.file, line_of(&self.text, entry.span().start), message)
+    }
+
+    /// What a reader of text captures is told.
+    #[must_use]
+    pub fn hints(&self) -> Hints {
+        Hints {
+            headings: self.headings.iter().cloned().chain(self.tables.iter().filter_map(|table| table.heading.clone())).collect(),
+            columns: self.columns.iter().map(|column| column.head.clone()).collect(),
+            spanning: self.spanning.clone(),
+            values: self.values.clone(),
+        }
+    }
+
+    /// Whether a cell is the vendor's prose, of which only a digest and the facts are kept.
+    #[must_use]
+    pub fn is_prose(&self, head: &str, text: &str) -> bool {
+        self.columns.iter().any(|column| {
+            column.head == head
+                && match column.is {
+                    Meaning::Note => !text.is_empty(),
+                    Meaning::Customization => !text.is_empty() && !column.short.contains_key(text),
+                    _ => false,
+                }
+        })
+    }
+}
+
+fn line_of(text: &str, position: usize) -> usize {
+    text[..position.min(text.len())].matches('\n').count() + 1
+}

@@ -1,0 +1,17 @@
+//! The chores of a maintainer, as a library: `cargo xtask` is a shell over it, and the tests call it.
+//!
+//! The way of a vendor's page: [`page`] reads it into rows, [`capture`] keeps what it says, [`curation`] says what that
+//! means, [`refine`] makes flows of the two, reading port cells with [`port_cell`] and finding each row's flow with
+//! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`publish`] writes it whole or not at all.
+
+pub mod capture;
+pub mod curation;
+pub mod expand;
+pub mod page;
+pub mod pair;
+pub mod place;
+pub mod port_cell;
+pub mod publish;
+pub mod refine;
+pub mod regenerate;
+pub mod report;

@@ -1,0 +1,151 @@
+//! Which row of a page is which flow of the curation.
+//!
+//! Flows are told apart by what is printed in their rows, and rows that are alike in all but their ports by those. Where a
+//! port changed, one row and one flow are left over, and they belong together: the report tells the change. Where more is
+//! left over nothing is guessed: a renamed row is proposed to the maintainer, who says so in the curation.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use crate::capture::Capture;
+use crate::curation::{self, Curation, Flow};
+use crate::place::Fault;
+use crate::refine::Said;
+
+/// The places of a row and of its flow, in the rows' order; rows and flows that find none are faults.
+pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut Vec<Fault>) -> Vec<(usize, usize)> {
+    let mut flow_of: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut lost_flows = Vec::new();
+    for flows in groups(curation) {
+        let key = curation::Row { ports: None, ..curation.flows[flows[0]].get_ref().row.clone() };
+        let rows: Vec<usize> = (0..said.len()).filter(|row| is(&key, &said[*row])).collect();
+        let (pairs, flows_left) = pair_group(&flows, &rows, said, curation);
+        for (row, flow) in pairs {
+            if let Some(other) = flow_of.insert(row, flow) {
+                let id = &curation.flows[other].get_ref().id;
+                let message = format!("found a second flow for row {}, which is {id}; tell the two apart", said[row].number);
+                faults.push(curation.fault(&curation.flows[flow], message));
+            }
+        }
+        lost_flows.extend(flows_left);
+    }
+    for (row, said) in said.iter().enumerate().filter(|(row, _)| !flow_of.contains_key(row)) {
+        let rename = nearest(said, &lost_flows, curation);
+        let message = match rename {
+            Some(flow) => {
+                let entry = &curation.flows[flow];
+                lost_flows.retain(|lost| *lost != flow);
+                let place = curation.fault(entry, "").place;
+                format!(
+                    "row {} looks like a rename of {}; where it is, keep the id: in {place} set {}",
+                    said.number,
+                    entry.get_ref().id,
+                    key_of(said, &entry.get_ref().row),
+                )
+            }
+            None => format!(
+                "found row {}, {}, expected a flow for it in {}; add [[flow]] with an id, row = {{ {} }} and a purpose",
+                said.number,
+                shown(said),
+                curation.file.display(),
+                key_of(said, &curation::Row::default()),
+            ),
+        };
+        faults.push(Fault::new(&capture.file, said.line, message));
+        let _ = row;
+    }
+    for flow in lost_flows {
+        let entry: &Spanned<Flow> = &curation.flows[flow];
+        let message = format!("found the flow {}, whose row the page does not have; if the vendor removed it, remove the flow", entry.get_ref().id);
+        faults.push(curation.fault(entry, message));
+    }
+    flow_of.into_iter().collect()
+}
+
+/// The flows by what tells their rows apart, their ports aside.
+fn groups(curation: &Curation) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(curation::Row, Vec<usize>)> = Vec::new();
+    for (place, flow) in curation.flows.iter().enumerate() {
+        let key = curation::Row { ports: None, ..flow.get_ref().row.clone() };
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, flows)) => flows.push(place),
+            None => groups.push((key, vec![place])),
+        }
+    }
+    groups.into_iter().map(|(_, flows)| flows).collect()
+}
+
+/// Whether a row is of the kind that a key describes.
+fn is(key: &curation::Row, said: &Said) -> bool {
+    let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+    same(&key.section, &said.section)
+        && same(&key.peer, &said.peer)
+        && same(&key.label, &said.label)
+        && (key.direction.is_none() || key.direction == said.direction)
+}
+
+/// Pairs of row and flow within a group, and the flows left over. Rows left over are seen by not being paired.
+fn pair_group(flows: &[usize], rows: &[usize], said: &[Said], curation: &Curation) -> (Vec<(usize, usize)>, Vec<usize>) {
+    let mut pairs = Vec::new();
+    let mut flows: Vec<usize> = flows.to_vec();
+    let mut rows: Vec<usize> = rows.to_vec();
+    let ports: Vec<Option<String>> = flows.iter().map(|flow| curation.flows[*flow].get_ref().row.ports.clone()).collect();
+    for printed in ports.into_iter().flatten() {
+        let same_flows: Vec<usize> =
+            flows.iter().copied().filter(|flow| curation.flows[*flow].get_ref().row.ports.as_ref() == Some(&printed)).collect();
+        let same_rows: Vec<usize> = rows.iter().copied().filter(|row| said[*row].ports.as_ref() == Some(&printed)).collect();
+        if same_flows.len() == same_rows.len() {
+            flows.retain(|flow| !same_flows.contains(flow));
+            rows.retain(|row| !same_rows.contains(row));
+            pairs.extend(same_rows.into_iter().zip(same_flows));
+        }
+    }
+    if let ([flow], [row]) = (flows.as_slice(), rows.as_slice()) {
+        pairs.push((*row, *flow));
+        flows.clear();
+    }
+    (pairs, flows)
+}
+
+/// Of flows that have lost their rows, the one that this row is most likely to be: alike in most of what is printed.
+fn nearest(said: &Said, lost: &[usize], curation: &Curation) -> Option<usize> {
+    let likeness = |flow: &usize| {
+        let row = &curation.flows[*flow].get_ref().row;
+        let alike = |wanted: &Option<String>, found: &Option<String>| usize::from(wanted.is_some() && wanted == found);
+        let words = |text: &Option<String>| -> Vec<String> {
+            text.iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
+        };
+        let label = words(&said.label);
+        let shared = words(&row.label).iter().filter(|word| label.contains(word)).count();
+        2 * alike(&row.label, &said.label) + alike(&row.peer, &said.peer) + alike(&row.ports, &said.ports) + shared.min(2)
+    };
+    let same_part = |flow: &&usize| {
+        let row = &curation.flows[**flow].get_ref().row;
+        row.section == said.section && (row.direction.is_none() || row.direction == said.direction)
+    };
+    let best = lost.iter().filter(same_part).max_by_key(|flow| likeness(flow))?;
+    (likeness(best) > 0 || lost.len() == 1).then_some(*best)
+}
+
+/// The key by which curation would know a row.
+fn key_of(said: &Said, like: &curation::Row) -> String {
+    let mut key = Vec::new();
+    let mut part = |name: &str, text: Option<String>| key.extend(text.map(|text| format!("{name} = {text:?}")));
+    part("section", said.section.clone());
+    if like.direction.is_some() {
+        part("direction", said.direction.map(|direction| direction.to_string()));
+    }
+    part("peer", said.peer.clone());
+    part("label", said.label.clone());
+    if like.ports.is_some() {
+        part("ports", said.ports.clone());
+    }
+    key.join(", ")
+}
+
+/// A row as printed, for a message.
+fn shown(said: &Said) -> String {
+    let cells = [&said.peer, &said.label, &said.ports];
+    cells.into_iter().flatten().map(|cell| format!("{cell:?}")).collect::<Vec<_>>().join(" | ")
+}

@@ -1,0 +1,218 @@
+//! Writes files whole or not at all, whatever happens in between.
+//!
+//! New contents are first written beside the old ones, in a folder of their own, and flushed to the disk. Then a list of what goes
+//! where is put in place under its final name, and from that moment the new contents count: a run that is cut off before
+//! leaves the old files, and a run that is cut off after is finished by the next one, which begins by looking for the list.
+//! A lock keeps two runs apart; the system releases it when a run ends in whatever way.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use fs4::fs_std::FileExt;
+
+/// The folder, below the one that is written to, with what is not in its place yet.
+const STAGE: &str = ".regenerate";
+/// The list of the files to be moved, in that folder.
+const LIST: &str = "list";
+
+/// The right to write below a folder.
+#[derive(Debug)]
+pub struct Publisher {
+    base: PathBuf,
+    _lock: File,
+}
+
+impl Publisher {
+    /// Takes the lock of a folder, waiting for another run to end, and finishes what a run before this one left undone.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder cannot be written.
+    pub fn new(base: &Path) -> io::Result<Publisher> {
+        fs::create_dir_all(base)?;
+        let lock = lock_file(base)?;
+        let publisher = Publisher { base: base.to_path_buf(), _lock: lock };
+        publisher.finish()?;
+        Ok(publisher)
+    }
+
+    /// Replaces files below the folder, by their paths from it. A file that has these very contents is not touched.
+    ///
+    /// # Errors
+    ///
+    /// Where anything cannot be written; nothing is changed then.
+    pub fn publish(&self, files: &BTreeMap<PathBuf, String>) -> io::Result<()> {
+        let changed: Vec<(&PathBuf, &String)> =
+            files.iter().filter(|(path, text)| fs::read(self.base.join(path)).ok().as_deref() != Some(text.as_bytes())).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let result = self.stage(&changed);
+        if result.is_err() {
+            // The list is not in place, so nothing of this counts. What cannot be removed now, the next run removes.
+            let _ = fs::remove_dir_all(self.base.join(STAGE));
+            return result;
+        }
+        self.finish()
+    }
+
+    /// Writes the new contents beside the old, and last of all the list that makes them count.
+    fn stage(&self, files: &[(&PathBuf, &String)]) -> io::Result<()> {
+        let stage = self.base.join(STAGE);
+        fs::create_dir(&stage)?;
+        let mut list = String::new();
+        for (number, (path, text)) in files.iter().enumerate() {
+            write_flushed(&stage.join(number.to_string()), text)?;
+            list += &format!("{number} {}\n", path.display());
+            // A folder that cannot be written to must be found out before the new contents count.
+            let folder = self.base.join(path);
+            let folder = folder.parent().unwrap_or(&self.base);
+            fs::create_dir_all(folder)?;
+            let probe = folder.join(format!("{STAGE}-probe"));
+            File::create(&probe)?;
+            fs::remove_file(&probe)?;
+        }
+        let draft = stage.join(format!("{LIST}.draft"));
+        write_flushed(&draft, &list)?;
+        flush_folder(&stage)?;
+        fs::rename(&draft, stage.join(LIST))?;
+        flush_folder(&stage)
+    }
+
+    /// Moves what a list names to its place; what no list names is thrown away. Can be cut off and begun again.
+    fn finish(&self) -> io::Result<()> {
+        let stage = self.base.join(STAGE);
+        if let Ok(list) = fs::read_to_string(stage.join(LIST)) {
+            let mut folders = Vec::new();
+            for (number, path) in list.lines().filter_map(|line| line.split_once(' ')) {
+                let (from, to) = (stage.join(number), self.base.join(path));
+                match fs::rename(&from, &to) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => {}
+                    result => result?,
+                }
+                folders.extend(to.parent().map(Path::to_path_buf));
+            }
+            folders.dedup();
+            folders.iter().try_for_each(|folder| flush_folder(folder))?;
+            fs::remove_file(stage.join(LIST))?;
+        }
+        match fs::remove_dir_all(&stage) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a run before was cut off after its contents began to count; only a run that writes can finish it.
+#[must_use]
+pub fn is_unfinished(base: &Path) -> bool {
+    base.join(STAGE).join(LIST).exists()
+}
+
+/// A lock on the folder itself, so that no file is left for it.
+fn lock_file(base: &Path) -> io::Result<File> {
+    let lock = File::open(base)?;
+    lock.lock_exclusive()?;
+    Ok(lock)
+}
+
+fn write_flushed(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn flush_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LIST, Publisher, STAGE, is_unfinished};
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn files(texts: &[(&str, &str)]) -> BTreeMap<PathBuf, String> {
+        texts.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_string())).collect()
+    }
+
+    fn tree(base: &Path) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut folders = vec![base.to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    let name = entry.path().strip_prefix(base).unwrap().display().to_string();
+                    found.push((name, fs::read_to_string(entry.path()).unwrap()));
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn files_are_replaced_and_nothing_else_is_left() {
+        let base = tempfile::tempdir().unwrap();
+        let publisher = Publisher::new(base.path()).unwrap();
+        publisher.publish(&files(&[("a/one", "1"), ("two", "2")])).unwrap();
+        publisher.publish(&files(&[("a/one", "3"), ("two", "2")])).unwrap();
+        assert_eq!(tree(base.path()), [("a/one".into(), "3".into()), ("two".into(), "2".into())]);
+    }
+
+    #[test]
+    fn a_file_with_the_same_contents_is_not_touched() {
+        let base = tempfile::tempdir().unwrap();
+        let publisher = Publisher::new(base.path()).unwrap();
+        publisher.publish(&files(&[("one", "1")])).unwrap();
+        let file = fs::File::options().append(true).open(base.path().join("one")).unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        file.set_modified(long_ago).unwrap();
+        publisher.publish(&files(&[("one", "1")])).unwrap();
+        assert_eq!(fs::metadata(base.path().join("one")).unwrap().modified().unwrap(), long_ago);
+    }
+
+    #[test]
+    fn a_run_cut_off_before_the_list_leaves_the_old_files() {
+        let base = tempfile::tempdir().unwrap();
+        Publisher::new(base.path()).unwrap().publish(&files(&[("one", "old")])).unwrap();
+        fs::create_dir(base.path().join(STAGE)).unwrap();
+        fs::write(base.path().join(STAGE).join("0"), "new").unwrap();
+        assert!(!is_unfinished(base.path()));
+        Publisher::new(base.path()).unwrap();
+        assert_eq!(tree(base.path()), [("one".into(), "old".into())]);
+    }
+
+    #[test]
+    fn a_run_cut_off_after_the_list_is_finished_by_the_next_one() {
+        for moved in 0..=2 {
+            let base = tempfile::tempdir().unwrap();
+            Publisher::new(base.path()).unwrap().publish(&files(&[("one", "old"), ("two", "old")])).unwrap();
+            let stage = base.path().join(STAGE);
+            fs::create_dir(&stage).unwrap();
+            for (number, name) in ["one", "two"].iter().enumerate() {
+                let to = if number < moved { base.path().join(name) } else { stage.join(number.to_string()) };
+                fs::write(to, "new").unwrap();
+            }
+            fs::write(stage.join(LIST), "0 one\n1 two\n").unwrap();
+            assert!(is_unfinished(base.path()));
+            Publisher::new(base.path()).unwrap();
+            assert_eq!(tree(base.path()), [("one".into(), "new".into()), ("two".into(), "new".into())]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_changes_nothing() {
+        let base = tempfile::tempdir().unwrap();
+        let publisher = Publisher::new(base.path()).unwrap();
+        publisher.publish(&files(&[("one", "old")])).unwrap();
+        // A file stands where a folder would have to be.
+        assert!(publisher.publish(&files(&[("one", "new"), ("one/two", "new")])).is_err());
+        assert_eq!(tree(base.path()), [("one".into(), "old".into())]);
+    }
+}

@@ -1,0 +1,398 @@
+//! From a capture to flows: what each row says, by the columns that curation names, and what curation adds to it.
+//!
+//! Every row must be the row of exactly one flow of the curation, and every entry of the curation must be of use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use port_data::schema::{self, Column};
+use port_data::{Direction, Fact, Requirement};
+use toml::Spanned;
+
+use crate::capture::{Capture, Line, Prose, Row, Text, host_in};
+use crate::curation::{Curation, Flow, Meaning};
+use crate::place::Fault;
+use crate::{pair, port_cell};
+
+/// A flow as its table has it: a cell for each column of the schema.
+pub type FlowRow = BTreeMap<&'static str, String>;
+
+/// What one row of a page says by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// The row's number in the page.
+    pub number: usize,
+    /// The line where it stands.
+    pub line: usize,
+    /// The part of the document.
+    pub section: Option<String>,
+    /// Who opens the connection.
+    pub direction: Option<Direction>,
+    /// The peer's cell.
+    pub peer: Option<String>,
+    /// The label's cell.
+    pub label: Option<String>,
+    /// The ports' cell.
+    pub ports: Option<String>,
+    /// The ports' cell, read.
+    specs: port_cell::Cell,
+    interfaces: Vec<String>,
+    recommended: Option<String>,
+    customization: Option<String>,
+    is_customizable: bool,
+    prose: Vec<Prose>,
+}
+
+/// The flows of a product, and what is wrong.
+#[derive(Debug, Default)]
+pub struct Refined {
+    /// The flows, in the page's order; those that could be made.
+    pub flows: Vec<FlowRow>,
+    /// What is wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// Makes the flows of a capture.
+#[must_use]
+pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
+    let mut refining = Refining { capture, curation, faults: Vec::new() };
+    let said = refining.said();
+    refining.check_lines();
+    let pairs = pair::pair(&said, capture, curation, &mut refining.faults);
+    let mut flows = Vec::new();
+    let mut used_peers = BTreeSet::new();
+    for (row, entry) in pairs {
+        flows.extend(refining.flow(&said[row], &curation.flows[entry], &mut used_peers));
+    }
+    if refining.faults.is_empty() {
+        for cell in curation.peers.keys().filter(|cell| !used_peers.contains(cell.get_ref().as_str())) {
+            let message = format!("found the peer's cell {:?}, which no row has; remove the line", cell.get_ref());
+            refining.faults.push(curation.fault(cell, message));
+        }
+    }
+    Refined { flows, faults: refining.faults }
+}
+
+struct Refining<'a> {
+    capture: &'a Capture,
+    curation: &'a Curation,
+    faults: Vec<Fault>,
+}
+
+impl Refining<'_> {
+    fn fault(&mut self, line: usize, message: impl Into<String>) {
+        self.faults.push(Fault::new(&self.capture.file, line, message));
+    }
+
+    /// What the rows of all tables say.
+    fn said(&mut self) -> Vec<Said> {
+        let (found, expected) = (self.capture.tables.len(), self.curation.tables.len());
+        if found != expected {
+            let line = self.capture.tables.last().and_then(|table| table.header.first()).map_or(0, |head| head.line);
+            self.fault(line, format!("found {found} tables, expected {expected} as in {}", self.curation.file.display()));
+            return Vec::new();
+        }
+        let mut said = Vec::new();
+        for (table, meaning) in self.capture.tables.iter().zip(&self.curation.tables) {
+            let heading = table.heading.as_ref().map(|heading| heading.text.printed());
+            let known = meaning.heading.as_deref();
+            if known.is_some() && heading != known {
+                let line = table.heading.as_ref().or(table.header.first()).map_or(0, |cell| cell.line);
+                let heading = heading.unwrap_or_default();
+                self.fault(line, format!("found the heading {heading:?}, expected {:?}; if the vendor renamed it, change it in {}", known.unwrap_or_default(), self.curation.file.display()));
+            }
+            let heads: Vec<&str> = table.header.iter().map(|head| head.text.printed()).collect();
+            let expected: Vec<&str> = self.curation.columns.iter().map(|column| column.head.as_str()).collect();
+            if heads != expected {
+                let line = table.header.first().map_or(0, |head| head.line);
+                self.fault(line, format!("found the columns {heads:?}, expected {expected:?}; if the vendor renamed one, change it in {}", self.curation.file.display()));
+                continue;
+            }
+            for row in &table.rows {
+                match self.row(row, meaning.section.clone(), meaning.direction) {
+                    Ok(row) => said.push(row),
+                    Err(message) => self.fault(row.line, message),
+                }
+            }
+        }
+        said
+    }
+
+    /// What one row says by itself.
+    fn row(&self, row: &Row, section: Option<String>, direction: Option<Direction>) -> Result<Said, String> {
+        let mut said = Said { number: row.number, line: row.line, section, direction, ..Said::default() };
+        let mut protocol = None;
+        let mut ends = [None, None];
+        for (cell, column) in row.cells.iter().zip(&self.curation.columns) {
+            if let Text::Prose(prose) = &cell.text {
+                said.prose.push(prose.clone());
+            }
+            let printed = Some(cell.text.printed().to_string()).filter(|text| !text.is_empty());
+            match column.is {
+                Meaning::Peer => said.peer = printed,
+                Meaning::Label => said.label = Some(printed.ok_or("found an empty label, expected a text")?),
+                Meaning::Ports => said.ports = Some(printed.ok_or("found an empty port cell, expected ports")?),
+                Meaning::Protocol => protocol = Some(printed.ok_or("found an empty protocol, expected a transport")?),
+                Meaning::Direction => said.direction = Some(direction_of(cell.text.printed())?),
+                Meaning::Interfaces => (said.interfaces, said.recommended) = interfaces_of(cell.text.printed())?,
+                Meaning::From => ends[0] = printed,
+                Meaning::To => ends[1] = printed,
+                Meaning::Customization => {
+                    let meaning = printed.as_ref().and_then(|text| column.short.get(text));
+                    said.customization = meaning.cloned().filter(|text| !text.is_empty());
+                    said.is_customizable = said.customization.is_some();
+                }
+                Meaning::Note => {}
+            }
+        }
+        if let Some(own) = &self.curation.own_name {
+            let [from, to] = ends.map(Option::unwrap_or_default);
+            (said.direction, said.peer) = match (from == *own, to == *own) {
+                (true, false) => (Some(Direction::Outbound), Some(to)),
+                (false, true) => (Some(Direction::Inbound), Some(from)),
+                _ => return Err(format!("found {from:?} to {to:?}, expected {own:?} at one of the two ends")),
+            };
+            if said.peer.as_deref() == Some("") {
+                return Err("found an empty cell, expected the peer".to_string());
+            }
+        }
+        let ports = said.ports.as_deref().unwrap_or_default();
+        said.specs = port_cell::parse(ports, protocol.as_deref()).map_err(|error| error.to_string())?;
+        Ok(said)
+    }
+
+    /// Every line outside the tables must be named, in the page's order and between the same tables.
+    fn check_lines(&mut self) {
+        let found: Vec<(&str, usize)> =
+            self.capture.lines.iter().map(|line| (line.prose.digest.as_str(), line.after_tables)).collect();
+        let curation = self.curation;
+        let named: Vec<(&str, usize)> =
+            curation.lines.iter().map(|entry| (entry.get_ref().digest.as_str(), entry.get_ref().after_tables)).collect();
+        let faults = self.faults.len();
+        for (line, found) in self.capture.lines.iter().zip(&found).filter(|(_, found)| !named.contains(found)) {
+            let (digest, after_tables) = found;
+            let message = format!(
+                "found a line outside the tables that is new, moved or reworded; read it, then name it in {}: [[line]] digest = {digest:?}, after_tables = {after_tables}, what = \"...\"",
+                curation.file.display()
+            );
+            self.fault(line.line, message);
+        }
+        for (entry, _) in curation.lines.iter().zip(&named).filter(|(_, named)| !found.contains(named)) {
+            let line = entry.get_ref();
+            let message = format!("found the line {} ({}), which the page does not have there; remove it", line.digest, line.what);
+            self.faults.push(curation.fault(entry, message));
+        }
+        if faults == self.faults.len() && found != named {
+            let place = found.iter().zip(&named).position(|(found, named)| found != named).unwrap_or(found.len().min(named.len()));
+            let line = self.capture.lines.get(place).or(self.capture.lines.last()).map_or(0, |line| line.line);
+            let message = format!(
+                "found {} lines outside the tables in another order than the {} that {} names; one was moved, doubled or dropped",
+                found.len(),
+                named.len(),
+                curation.file.display()
+            );
+            self.fault(line, message);
+        }
+    }
+
+    /// The flow of a row.
+    fn flow(&mut self, said: &Said, entry: &Spanned<Flow>, used_peers: &mut BTreeSet<String>) -> Option<FlowRow> {
+        let faults = self.faults.len();
+        let flow = entry.get_ref();
+        let adds = flow.adds.as_ref();
+        let mapped = said.peer.as_ref().and_then(|cell| self.curation.peers.get_key_value(cell.as_str()));
+        if let Some((cell, _)) = mapped {
+            used_peers.insert(cell.get_ref().clone());
+        }
+        let added_peer = adds.and_then(|adds| adds.peer.as_ref());
+        let peer = added_peer.or(flow.peer.as_ref()).or(mapped.map(|(_, peer)| peer));
+        if peer.is_none() {
+            let cell = said.peer.as_deref().unwrap_or_default();
+            self.fault(said.line, format!("found the peer's cell {cell:?}, which {} does not type; add it to [peers], or give the flow a peer", self.curation.file.display()));
+        }
+        let ports = self.ports(said, entry);
+        self.check_numbers(said, entry, ports.as_deref().unwrap_or_default());
+        let requirement = match (&flow.condition, flow.requirement) {
+            (Some(_), None) => Requirement::Conditional,
+            (None, Some(requirement)) => requirement,
+            (None, None) => self.curation.every_row.as_ref().and_then(|every| every.requirement).unwrap_or(Requirement::Unstated),
+            (Some(_), Some(_)) => {
+                self.faults.push(self.curation.fault(entry, "found a condition and a requirement, expected one of them"));
+                Requirement::Conditional
+            }
+        };
+        let mut curated = Vec::new();
+        curated.extend(added_peer.map(|_| Fact::Peer));
+        curated.extend(adds.and_then(|adds| adds.services.as_ref()).map(|_| Fact::Service));
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let configurable = said.specs.default || said.is_customizable || flow.configurable || flow.customization.is_some();
+        let cells = [
+            ("id", flow.id.clone()),
+            ("direction", said.direction.map(|direction| direction.to_string()).unwrap_or_default()),
+            ("peer", peer.cloned().unwrap_or_default()),
+            ("purpose", flow.purpose.clone()),
+            ("ports", ports.unwrap_or_default()),
+            ("requirement", requirement.to_string()),
+            ("condition", text(&flow.condition)),
+            ("interfaces", said.interfaces.join(", ")),
+            ("recommended_interface", text(&said.recommended)),
+            ("hosts", self.hosts(said, entry).join(", ")),
+            ("configurable", configurable.to_string()),
+            ("customization", text(&flow.customization.clone().or(said.customization.clone()))),
+            ("note", text(&flow.note)),
+            ("curated", curated.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", ")),
+            ("section", text(&said.section)),
+            ("row", said.number.to_string()),
+            ("printed_peer", text(&said.peer)),
+            ("printed_label", text(&said.label)),
+            ("printed_ports", text(&said.ports)),
+        ];
+        (self.faults.len() == faults).then(|| cells.into_iter().collect())
+    }
+
+    /// The flow's port expression: what the cell says, with the services that the row states or curation adds.
+    fn ports(&mut self, said: &Said, entry: &Spanned<Flow>) -> Option<String> {
+        let flow = entry.get_ref();
+        if let Some(footnote) = &flow.footnote {
+            return self.ports_of_footnote(said, entry, footnote);
+        }
+        let specs = &said.specs.specs;
+        let added = flow.adds.as_ref().and_then(|adds| adds.services.as_ref());
+        let services = match (&flow.services, added) {
+            (Some(_), Some(_)) => {
+                self.faults.push(self.curation.fault(entry, "found services stated and services added, expected one of them"));
+                return None;
+            }
+            (stated, added) => stated.as_ref().or(added),
+        };
+        if specs.is_empty() {
+            self.fault(said.line, format!("found the port cell {:?}, expected ports", said.ports.as_deref().unwrap_or_default()));
+            return None;
+        }
+        if let Some(services) = services {
+            if services.len() != specs.len() {
+                let ports = said.ports.as_deref().unwrap_or_default();
+                let message = format!("found {} services for {:?}, expected {}, \"\" where none is known", services.len(), ports, specs.len());
+                self.faults.push(self.curation.fault(entry, message));
+                return None;
+            }
+        }
+        let mut expression = String::new();
+        let mut group = None;
+        for (place, spec) in specs.iter().enumerate() {
+            let service = services.map_or("", |services| services[place].as_str());
+            let transport = match (&spec.transport, spec.first) {
+                (Some(transport), _) => transport.as_str(),
+                (None, Some(_)) => "any",
+                (None, None) => "",
+            };
+            let range = match (spec.first, spec.last) {
+                (Some(first), Some(last)) if first != last => format!("/{first}-{last}"),
+                (Some(first), _) => format!("/{first}"),
+                (None, _) => String::new(),
+            };
+            if transport.is_empty() && service.is_empty() {
+                if services.is_none() {
+                    let name = spec.name.as_deref().unwrap_or_default();
+                    let message = format!("found {name:?} without a number, expected services for the flow's specs, \"\" for what is no service");
+                    self.faults.push(self.curation.fault(entry, message));
+                }
+                continue;
+            }
+            expression += match group {
+                None => "",
+                Some(group) if group == spec.group => " | ",
+                Some(_) => ", ",
+            };
+            group = Some(spec.group);
+            let gap = if transport.is_empty() || service.is_empty() { "" } else { " " };
+            expression += &format!("{transport}{range}{gap}{service}");
+        }
+        Some(expression)
+    }
+
+    /// Ports that a footnote gives: it must still be the footnote that was read, and agree with the row.
+    fn ports_of_footnote(&mut self, said: &Said, entry: &Spanned<Flow>, footnote: &crate::curation::Footnote) -> Option<String> {
+        let line = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest);
+        let Some(Line { prose, .. }) = line else {
+            self.faults.push(self.curation.fault(entry, format!("found ports of the footnote {}, which the page does not have; read the footnote again", footnote.digest)));
+            return None;
+        };
+        let given = numbers(&footnote.ports);
+        let printed: Vec<String> = said.specs.specs.iter().flat_map(|spec| [spec.first, spec.last]).flatten().map(|port| port.to_string()).collect();
+        if let Some(stray) = printed.iter().find(|port| !given.contains(port)) {
+            self.fault(said.line, format!("found the port {stray}, expected one of {}, which the footnote gives by {}", footnote.ports, self.curation.file.display()));
+        }
+        if let Some(stray) = given.iter().find(|port| !prose.numbers.contains(port)) {
+            self.faults.push(self.curation.fault(entry, format!("found the port {stray}, expected a number of the footnote: {}", prose.numbers.join(", "))));
+        }
+        Some(footnote.ports.clone())
+    }
+
+    /// Every number of the row's prose and remarks must be a port of the flow or named as another number.
+    fn check_numbers(&mut self, said: &Said, entry: &Spanned<Flow>, ports: &str) {
+        let remarks = said.specs.remarks.iter().map(|remark| Prose::of(remark).numbers);
+        let told: BTreeSet<String> = said.prose.iter().map(|prose| prose.numbers.clone()).chain(remarks).flatten().collect();
+        let known: BTreeSet<String> = numbers(ports).into_iter().collect();
+        let others: BTreeSet<String> = entry.get_ref().other_numbers.iter().cloned().collect();
+        for number in told.difference(&known).filter(|number| !others.contains(*number)) {
+            self.fault(said.line, format!("found the number {number} in the row's text, which is none of its ports; name it in {}: other_numbers", self.curation.file.display()));
+        }
+        for number in others.difference(&told) {
+            self.faults.push(self.curation.fault(entry, format!("found the other number {number}, which the row's text does not have; remove it")));
+        }
+    }
+
+    /// The peer's host names: its cell, where that is one, and those in the row's prose.
+    fn hosts(&mut self, said: &Said, entry: &Spanned<Flow>) -> Vec<String> {
+        let others = &entry.get_ref().other_hosts;
+        let in_cell = said.peer.as_deref().filter(|cell| !cell.contains(' ')).and_then(host_in).map(str::to_string);
+        let in_prose: Vec<String> = said.prose.iter().flat_map(|prose| prose.hosts.clone()).collect();
+        for host in others.iter().filter(|host| !in_prose.contains(host)) {
+            self.faults.push(self.curation.fault(entry, format!("found the other host {host}, which the row's text does not have; remove it")));
+        }
+        let mut hosts: Vec<String> = Vec::new();
+        for host in in_cell.into_iter().chain(in_prose) {
+            if !hosts.contains(&host) && !others.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts
+    }
+}
+
+/// The numbers of a port expression, as they are written.
+fn numbers(expression: &str) -> Vec<String> {
+    let specs = expression.split([' ', ',', '|']).filter_map(|word| word.split_once('/'));
+    specs.flat_map(|(_, ports)| ports.split('-').map(str::to_string)).collect()
+}
+
+/// The direction of a cell.
+fn direction_of(text: &str) -> Result<Direction, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "inbound" | "incoming" | "in" => Ok(Direction::Inbound),
+        "outbound" | "outgoing" | "out" => Ok(Direction::Outbound),
+        _ => Err(format!("found the direction {text:?}, expected Inbound, Incoming, Outbound or Outgoing")),
+    }
+}
+
+/// The interfaces of a cell, `C/P1/P2 (C recommended)`, and the one it recommends.
+fn interfaces_of(text: &str) -> Result<(Vec<String>, Option<String>), String> {
+    let (names, remark) = text.split_once(" (").unwrap_or((text, ""));
+    let interfaces: Vec<String> = names.split('/').map(str::to_lowercase).collect();
+    let recommended = remark.strip_suffix(" recommended)").map(str::to_lowercase);
+    if !interfaces.iter().all(|name| port_data::id::is_id(name)) || (recommended.is_none() && !remark.is_empty()) {
+        return Err(format!("found the interfaces {text:?}, expected a form such as C/P1/P2 (C recommended)"));
+    }
+    Ok((interfaces, recommended))
+}
+
+/// A product's flows as their table.
+#[must_use]
+pub fn table(flows: &[FlowRow]) -> String {
+    let columns: &[Column] = schema::FLOWS;
+    let mut csv = port_data::write::Csv::table(columns);
+    for flow in flows {
+        csv.row(columns.iter().map(|column| flow.get(column.name).cloned().unwrap_or_default()));
+    }
+    csv.finish()
+}

@@ -1,0 +1,257 @@
+//! `cargo xtask regenerate`: from vendors' pages, or from the captures of them, to the tables.
+//!
+//! Everything is worked out in memory first. Only where nothing is wrong and something changes is anything written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use port_data::cells::Cells;
+use port_data::shared::nearest::nearest;
+
+use crate::capture::Capture;
+use crate::curation::Curation;
+use crate::page::{self, Layout};
+use crate::place::Fault;
+use crate::publish::{Publisher, is_unfinished};
+use crate::refine::{self, FlowRow};
+use crate::report::{self, Document, Report};
+
+/// What to regenerate, from what, and where to.
+#[derive(Clone, Debug)]
+pub struct Regeneration {
+    /// The folder with captures, curation and tables.
+    pub data: PathBuf,
+    /// Paths in the report are given from here.
+    pub root: PathBuf,
+    /// Vendors' pages: the product and the file of each.
+    pub docs: Vec<(String, PathBuf)>,
+    /// A folder of vendors' pages, each named after its product.
+    pub docs_in: Option<PathBuf>,
+    /// Where to write instead.
+    pub out: Option<PathBuf>,
+    /// Whether nothing may be written.
+    pub check: bool,
+}
+
+/// How a regeneration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Done.
+    Done,
+    /// Something would change, under `check`.
+    Differs,
+    /// Bad input; nothing was written.
+    Bad,
+}
+
+/// The tables that people write and regeneration copies.
+const WRITTEN_BY_HAND: [&str; 4] = ["vendors", "products", "peers", "services"];
+
+/// Runs a regeneration.
+#[must_use]
+pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
+    let mut report = Report::default();
+    let mut faults = Vec::new();
+    let files = match new_files(regeneration, &mut report) {
+        Ok(files) => files,
+        Err(found) => {
+            faults = found;
+            BTreeMap::new()
+        }
+    };
+    if faults.is_empty() {
+        let target = regeneration.out.as_ref().unwrap_or(&regeneration.data);
+        let differs = |(path, text): &(&PathBuf, &String)| std::fs::read(target.join(path)).ok().as_deref() != Some(text.as_bytes());
+        let changed = files.iter().filter(differs).map(|(path, _)| path);
+        report.files = changed.map(|path| relative(&target.join(path), &regeneration.root)).collect();
+        if regeneration.check {
+            if is_unfinished(target) {
+                let message = "a regeneration was cut off here; run `cargo xtask regenerate` to finish it";
+                faults.push(Fault::new(target, 0, message));
+            }
+        } else if !report.files.is_empty() || is_unfinished(target) {
+            let written = Publisher::new(target).and_then(|publisher| publisher.publish(&files));
+            if let Err(error) = written {
+                faults.push(Fault::new(target, 0, format!("cannot be written: {error}; nothing was changed")));
+            }
+        }
+    }
+    let end = match (faults.is_empty(), regeneration.check && !report.files.is_empty()) {
+        (false, _) => End::Bad,
+        (true, true) => End::Differs,
+        (true, false) => End::Done,
+    };
+    report.fail(faults, &regeneration.root);
+    (report, end)
+}
+
+/// The files of captures and tables as they should be, by their paths from the folder they belong to.
+fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMap<PathBuf, String>, Vec<Fault>> {
+    let data = &regeneration.data;
+    let products = products(&data.join("tables/products.csv"))?;
+    let docs = documents(regeneration, &products)?;
+    let mut files = BTreeMap::new();
+    let mut faults = Vec::new();
+    for product in &products {
+        match of_product(regeneration, product, docs.get(product), report) {
+            Ok((capture, flows)) => {
+                files.insert(PathBuf::from(format!("captures/{product}.csv")), capture.to_csv());
+                files.insert(PathBuf::from(format!("tables/flows/{product}.csv")), refine::table(&flows));
+            }
+            Err(found) => faults.extend(found),
+        }
+    }
+    for table in WRITTEN_BY_HAND {
+        let path = PathBuf::from(format!("tables/{table}.csv"));
+        match std::fs::read_to_string(data.join(&path)) {
+            Ok(text) => _ = files.insert(path, text),
+            Err(error) => faults.push(Fault::new(data.join(path), 0, format!("cannot be read: {error}"))),
+        }
+    }
+    if faults.is_empty() {
+        faults = tables_hold(&files, data);
+    }
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
+
+/// What is wrong with tables that are not written yet.
+fn tables_hold(files: &BTreeMap<PathBuf, String>, data: &Path) -> Vec<Fault> {
+    let tables = files.iter().filter_map(|(path, text)| Some((path.strip_prefix("tables").ok()?.to_path_buf(), text.clone())));
+    match port_data::read_texts(&data.join("tables"), tables.collect()) {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.0.into_iter().map(Fault::from).collect(),
+    }
+}
+
+/// The ids of the products, in the table's order.
+fn products(file: &Path) -> Result<Vec<String>, Vec<Fault>> {
+    let mut errors = Vec::new();
+    let cells = Cells::read(file, &mut errors);
+    let place = cells.as_ref().and_then(|cells| cells.header.iter().position(|head| head.text == "id"));
+    match (cells, place) {
+        (Some(cells), Some(place)) if errors.is_empty() => Ok(cells.rows.iter().map(|row| row[place].text.clone()).collect()),
+        (Some(_), None) => Err(vec![Fault::new(file, 1, "found no column id; add it")]),
+        _ => Err(errors.into_iter().map(Fault::from).collect()),
+    }
+}
+
+/// The page of each product that has one.
+fn documents(regeneration: &Regeneration, products: &[String]) -> Result<BTreeMap<String, PathBuf>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut named = regeneration.docs.clone();
+    if let Some(folder) = &regeneration.docs_in {
+        match pages_in(folder) {
+            Ok(pages) => named.extend(pages),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let mut docs = BTreeMap::new();
+    for (product, file) in named {
+        if !products.contains(&product) {
+            let nearest = nearest(&product, products.iter().map(String::as_str)).unwrap_or_default();
+            let message = format!("found a page of {product:?}, expected a product of products.csv; the nearest is {nearest}");
+            faults.push(Fault::new(file, 0, message));
+        } else if let Some(other) = docs.insert(product.clone(), file.clone()) {
+            let message = format!("found a second page of {product}, expected one; the first is {}", other.display());
+            faults.push(Fault::new(file, 0, message));
+        }
+    }
+    if faults.is_empty() { Ok(docs) } else { Err(faults) }
+}
+
+/// The pages of a folder, in the order of their names.
+fn pages_in(folder: &Path) -> Result<Vec<(String, PathBuf)>, Fault> {
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.map_err(|error| Fault::new(folder, 0, format!("cannot be read: {error}")))?;
+    let files: BTreeSet<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|file| ending(file).is_some()).collect();
+    Ok(files.into_iter().map(|file| (file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), file)).collect())
+}
+
+/// The endings of pages, and the layout of each; a text's is named by its curation.
+const ENDINGS: [(&str, Option<Layout>); 5] = [
+    ("txt", None),
+    ("html", Some(Layout::Html)),
+    ("htm", Some(Layout::Html)),
+    ("md", Some(Layout::Markdown)),
+    ("csv", Some(Layout::Csv)),
+];
+
+fn ending(file: &Path) -> Option<Option<Layout>> {
+    let extension = file.extension()?.to_string_lossy().to_lowercase();
+    ENDINGS.iter().find(|(ending, _)| *ending == extension).map(|(_, layout)| *layout)
+}
+
+/// The capture and the flows of a product; what they change goes to the report, also where something is wrong.
+fn of_product(
+    regeneration: &Regeneration,
+    product: &str,
+    doc: Option<&PathBuf>,
+    report: &mut Report,
+) -> Result<(Capture, Vec<FlowRow>), Vec<Fault>> {
+    let data = &regeneration.data;
+    let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).map_err(|fault| vec![fault])?;
+    let kept = data.join(format!("captures/{product}.csv"));
+    let capture = match doc {
+        Some(file) => {
+            let capture = read_page(file, &curation)?;
+            let rows = capture.rows().count();
+            report.documents.push(Document { product: product.to_string(), file: relative(file, &regeneration.root), rows });
+            capture
+        }
+        None => read_capture(&kept)?,
+    };
+    let refined = refine::refine(&capture, &curation);
+    let before = report::flows_of(&data.join(format!("tables/flows/{product}.csv")))?;
+    // Where something is wrong the flows that could be made are compared all the same, except that none is missing then.
+    let gone_are_known = refined.faults.is_empty();
+    let before: Vec<FlowRow> = match gone_are_known {
+        true => before,
+        false => before.into_iter().filter(|flow| refined.flows.iter().any(|new| new["id"] == flow["id"])).collect(),
+    };
+    report.compare(product, &before, &refined.flows);
+    if doc.is_some() && kept.exists() {
+        report.compare_prose(&read_capture(&kept)?, &capture, &refined.flows);
+    }
+    if refined.faults.is_empty() { Ok((capture, refined.flows)) } else { Err(refined.faults) }
+}
+
+/// Reads a vendor's page.
+///
+/// # Errors
+///
+/// What is wrong with the page.
+pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>> {
+    let text = std::fs::read(file).map_err(|error| vec![Fault::new(file, 0, format!("cannot be read: {error}"))])?;
+    let Some(layout) = ending(file) else {
+        return Err(vec![Fault::new(file, 0, "found an ending that is no page's, expected .txt, .html, .md or .csv")]);
+    };
+    let text = String::from_utf8(text).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        vec![Fault::new(file, line, "found a byte that is not UTF-8; save the page as UTF-8")]
+    })?;
+    capture_text(&text, file, layout.unwrap_or(curation.layout), curation)
+}
+
+/// The capture of a page's text.
+///
+/// # Errors
+///
+/// What is wrong with the page.
+pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Fault>> {
+    let page = page::read(text, layout, &curation.hints()).map_err(|errors| {
+        let fault = |error: page::ReadError| {
+            Fault::new(file, error.line, format!("found {}, expected {}; {}", error.found, error.expected, error.advice))
+        };
+        errors.into_iter().map(fault).collect::<Vec<_>>()
+    })?;
+    Capture::of(&page, file, curation)
+}
+
+fn read_capture(file: &Path) -> Result<Capture, Vec<Fault>> {
+    Capture::read(file).map_err(|errors| errors.into_iter().map(Fault::from).collect())
+}
+
+fn relative(file: &Path, root: &Path) -> String {
+    file.strip_prefix(root).unwrap_or(file).display().to_string()
+}

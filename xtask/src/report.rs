@@ -1,0 +1,289 @@
+//! What a regeneration changes: flows that come and go, facts that change, prose that was reworded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use port_data::cells::Cells;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::capture::{Capture, Text};
+use crate::place::Fault;
+use crate::refine::FlowRow;
+
+/// What changes, for a reviewer and as JSON.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// The documents that were read.
+    pub documents: Vec<Document>,
+    /// Flows that come.
+    pub added: Vec<Value>,
+    /// Flows that go.
+    pub removed: Vec<Value>,
+    /// Facts that change.
+    pub changed: Vec<Change>,
+    /// Rows whose prose was reworded while its facts stayed.
+    pub reworded: Vec<Reworded>,
+    /// The part of the version that rises.
+    pub bump: Bump,
+    /// What is wrong; where anything is, nothing was written.
+    pub errors: Vec<ReportedFault>,
+    /// The files that change.
+    #[serde(skip)]
+    pub files: Vec<String>,
+}
+
+/// A document that was read.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    /// The product.
+    pub product: String,
+    /// The file.
+    pub file: String,
+    /// How many rows its tables have.
+    pub rows: usize,
+}
+
+/// A fact of a flow that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The flow.
+    pub id: String,
+    /// The fact, by its name in a flow's JSON; ports and lists are texts as the tables have them.
+    pub field: &'static str,
+    /// What it was.
+    pub before: String,
+    /// What it is.
+    pub after: String,
+}
+
+/// A row whose prose was reworded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reworded {
+    /// The flow.
+    pub id: String,
+    /// The row.
+    pub row: usize,
+}
+
+/// A fault, in the form of the report.
+#[derive(Debug, Serialize)]
+pub struct ReportedFault {
+    /// The file.
+    pub file: String,
+    /// The line, from 1; 0 where the whole file is meant.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The part of the data's version that must rise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bump {
+    /// Nothing changes.
+    #[default]
+    None,
+    /// A fact changes.
+    Patch,
+    /// A flow comes.
+    Minor,
+    /// A flow goes.
+    Major,
+}
+
+/// The columns of a flow's table by the names of its JSON.
+const FIELDS: [(&str, &str); 18] = [
+    ("direction", "direction"),
+    ("peer", "peer"),
+    ("purpose", "purpose"),
+    ("ports", "ports"),
+    ("requirement", "requirement"),
+    ("condition", "condition"),
+    ("interfaces", "interfaces"),
+    ("recommended_interface", "recommended_interface"),
+    ("hosts", "hosts"),
+    ("configurable", "configurable"),
+    ("customization", "customization"),
+    ("note", "note"),
+    ("curated", "curated"),
+    ("section", "source.section"),
+    ("row", "source.row"),
+    ("printed_peer", "source.peer"),
+    ("printed_label", "source.label"),
+    ("printed_ports", "source.ports"),
+];
+
+impl Report {
+    /// Adds what one product's flows change.
+    pub fn compare(&mut self, product: &str, before: &[FlowRow], after: &[FlowRow]) {
+        let by_id = |flows: &[FlowRow]| flows.iter().map(|flow| (flow["id"].clone(), flow.clone())).collect::<BTreeMap<_, _>>();
+        let (old, new) = (by_id(before), by_id(after));
+        self.added.extend(after.iter().filter(|flow| !old.contains_key(&flow["id"])).map(|flow| as_json(product, flow)));
+        self.removed.extend(before.iter().filter(|flow| !new.contains_key(&flow["id"])).map(|flow| as_json(product, flow)));
+        for flow in after {
+            let Some(was) = old.get(&flow["id"]) else { continue };
+            for (column, field) in FIELDS {
+                let [before, after] = [was, flow].map(|flow| flow.get(column).cloned().unwrap_or_default());
+                if before != after {
+                    self.changed.push(Change { id: flow["id"].clone(), field, before, after });
+                }
+            }
+        }
+        self.bump = match (self.removed.is_empty(), self.added.is_empty(), self.changed.is_empty()) {
+            (false, _, _) => Bump::Major,
+            (_, false, _) => Bump::Minor,
+            (_, _, false) => Bump::Patch,
+            _ => self.bump,
+        };
+    }
+
+    /// Adds the rows of one product whose prose was reworded, by the flows that they are now.
+    pub fn compare_prose(&mut self, before: &Capture, after: &Capture, flows: &[FlowRow]) {
+        let prose = |capture: &Capture| {
+            let rows = capture.rows().map(|row| {
+                let digests = row.cells.iter().filter_map(|cell| match &cell.text {
+                    Text::Prose(prose) => Some(prose.digest.clone()),
+                    Text::Printed(_) => None,
+                });
+                (row.number, digests.collect::<Vec<_>>())
+            });
+            rows.collect::<BTreeMap<usize, _>>()
+        };
+        let (old, new) = (prose(before), prose(after));
+        let known: BTreeSet<&Vec<String>> = old.values().collect();
+        for flow in flows {
+            let row = flow["row"].parse().unwrap_or_default();
+            let Some(digests) = new.get(&row) else { continue };
+            // Where rows have moved, a note that stood elsewhere is not reworded.
+            let moved = old.len() != new.len() && known.contains(digests);
+            if old.get(&row) != Some(digests) && !moved {
+                self.reworded.push(Reworded { id: flow["id"].clone(), row });
+            }
+        }
+        if self.bump == Bump::None && !self.reworded.is_empty() {
+            self.bump = Bump::Patch;
+        }
+    }
+
+    /// Adds what is wrong, each place once, in the order of files and lines.
+    pub fn fail(&mut self, mut faults: Vec<Fault>, root: &Path) {
+        faults.sort();
+        faults.dedup();
+        self.errors.extend(faults.into_iter().map(|fault| ReportedFault {
+            file: fault.place.file.strip_prefix(root).unwrap_or(&fault.place.file).display().to_string(),
+            line: fault.place.line,
+            message: fault.message.replace(&format!("{}/", root.display()), ""),
+        }));
+    }
+
+    /// Whether anything changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// A row of the tables as the JSON of a flow, with its columns' texts.
+fn as_json(product: &str, flow: &FlowRow) -> Value {
+    let mut object = serde_json::Map::new();
+    object.insert("id".to_string(), flow["id"].clone().into());
+    object.insert("product".to_string(), product.into());
+    for (column, field) in FIELDS {
+        let text = flow.get(column).cloned().unwrap_or_default();
+        let value = if text.is_empty() { Value::Null } else { text.into() };
+        match field.strip_prefix("source.") {
+            Some(field) => {
+                let source = object.entry("source").or_insert_with(|| Value::Object(serde_json::Map::new()));
+                source[field] = value;
+            }
+            None => _ = object.insert(field.to_string(), value),
+        }
+    }
+    Value::Object(object)
+}
+
+/// The rows of a table of flows that was written before; none where there is no such file.
+///
+/// # Errors
+///
+/// What is wrong with the file.
+pub fn flows_of(file: &Path) -> Result<Vec<FlowRow>, Vec<Fault>> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let mut errors = Vec::new();
+    let cells = Cells::read(file, &mut errors);
+    let Some(cells) = cells.filter(|_| errors.is_empty()) else {
+        return Err(errors.into_iter().map(Fault::from).collect());
+    };
+    let columns = cells.header.iter().map(|head| port_data::schema::FLOWS.iter().find(|column| column.name == head.text));
+    let columns: Vec<_> = columns.collect();
+    let row = |cells: &Vec<port_data::cells::Cell>| {
+        let named = columns.iter().zip(cells).filter_map(|(column, cell)| Some((column.as_ref()?.name, cell.text.clone())));
+        let mut row: FlowRow = named.collect();
+        row.entry("id").or_default();
+        row
+    };
+    Ok(cells.rows.iter().map(row).collect())
+}
+
+/// What a reviewer reads first.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for document in &self.documents {
+            writeln!(f, "read {}: {}, {} rows", document.product, document.file, document.rows)?;
+        }
+        for error in &self.errors {
+            let line = if error.line > 0 { format!(":{}", error.line) } else { String::new() };
+            writeln!(f, "error: {}{line}: {}", error.file, error.message)?;
+        }
+        for flow in &self.added {
+            writeln!(f, "added    {}: {}", text(&flow["id"]), text(&flow["ports"]))?;
+        }
+        for flow in &self.removed {
+            writeln!(f, "removed  {}: {}", text(&flow["id"]), text(&flow["ports"]))?;
+        }
+        // Rows that only moved are told in one line: each inserted row moves all below it.
+        let (moved, changed): (Vec<&Change>, Vec<&Change>) = self.changed.iter().partition(|change| change.field == "source.row");
+        for change in changed {
+            writeln!(f, "changed  {} {}: {:?} -> {:?}", change.id, change.field, change.before, change.after)?;
+        }
+        match moved.as_slice() {
+            [] => {}
+            [change] => writeln!(f, "moved    {}: row {} -> {}", change.id, change.before, change.after)?,
+            [first, .., last] => writeln!(
+                f,
+                "moved    {} flows have other row numbers, from {} ({} -> {}) to {} ({} -> {})",
+                moved.len(), first.id, first.before, first.after, last.id, last.before, last.after
+            )?,
+        }
+        for reworded in &self.reworded {
+            writeln!(f, "reworded {}: row {}; its facts stayed, read it again", reworded.id, reworded.row)?;
+        }
+        if !self.errors.is_empty() {
+            let count = self.errors.len();
+            return writeln!(f, "{count} error{}: nothing was written", if count == 1 { "" } else { "s" });
+        }
+        if self.is_empty() {
+            return writeln!(f, "nothing changed");
+        }
+        for file in &self.files {
+            writeln!(f, "file     {file}")?;
+        }
+        let bump = match self.bump {
+            Bump::None => "none",
+            Bump::Patch => "patch",
+            Bump::Minor => "minor",
+            Bump::Major => "major",
+        };
+        writeln!(f, "version  {bump}")?;
+        writeln!(f, "review   cargo test --workspace; cargo insta review")?;
+        writeln!(f, "accept   git add port-data tests && git commit")
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
