@@ -174,7 +174,10 @@ impl Capture {
     /// A cell that begins like prose in a capture, so that it could not be told from it.
     pub fn of(page: &Page, file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut lines: Vec<Line> = page.loose.iter().map(|line| outside(page, &line.text, line.number)).collect();
+        // A line without a letter or a digit, such as what is left of a picture, says nothing.
+        let says_something = |line: &&crate::page::Line| line.text.chars().any(char::is_alphanumeric);
+        let said = page.loose.iter().filter(says_something);
+        let mut lines: Vec<Line> = said.map(|line| outside(page, &line.text, line.number)).collect();
         let mut tables = Vec::new();
         let mut number = 0;
         for table in &page.tables {
