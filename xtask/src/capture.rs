@@ -123,7 +123,8 @@ pub fn host_in(word: &str) -> Option<&str> {
         !label.is_empty()
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_*".contains(&byte))
     };
-    let top_is_a_word = labels.last().is_some_and(|top| top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let top_is_a_word =
+        labels.last().is_some_and(|top| top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_lowercase()));
     (labels.len() > 1 && labels.iter().all(|label| is_label(label)) && top_is_a_word).then_some(host)
 }
 
@@ -188,8 +189,12 @@ impl Capture {
                 for (cell, head) in row.cells.iter().zip(&table.header) {
                     lines.extend(cell.notes.iter().map(|note| outside(page, note, cell.line)));
                     cells.push(match curation.is_prose(&head.text, &cell.text) {
-                        true => Cell { text: Text::Prose(Prose::of(&cell.text)), line: cell.line, above: cell.from_above },
-                        false => Cell { text: Text::Printed(cell.text.clone()), line: cell.line, above: cell.from_above },
+                        true => {
+                            Cell { text: Text::Prose(Prose::of(&cell.text)), line: cell.line, above: cell.from_above }
+                        }
+                        false => {
+                            Cell { text: Text::Printed(cell.text.clone()), line: cell.line, above: cell.from_above }
+                        }
                     });
                     if cell.text.starts_with(PROSE) {
                         faults.push(Fault {
@@ -229,9 +234,14 @@ impl Capture {
                     Some(cell) => Fault::new(
                         &file,
                         cell.line,
-                        format!("found {:?} in a cell that {} calls lost; take it out there", cell.text.printed(), curation.file.display()),
+                        format!(
+                            "found {:?} in a cell that {} calls lost; take it out there",
+                            cell.text.printed(),
+                            curation.file.display()
+                        ),
                     ),
-                    None => curation.fault(entry, format!("found no row {label:?} under {:?}, expected just one", lost.section)),
+                    None => curation
+                        .fault(entry, format!("found no row {label:?} under {:?}, expected just one", lost.section)),
                 };
                 faults.push(fault);
             }
@@ -243,8 +253,10 @@ impl Capture {
         let place = |wanted: &dyn Fn(&crate::curation::Column) -> bool| curation.columns.iter().position(wanted);
         let column = place(&|column| column.head == head)?;
         let labels = place(&|column| column.is == Meaning::Label)?;
-        let tables = self.tables.iter_mut().zip(&curation.tables).filter(|(_, table)| table.section.as_deref() == Some(section));
-        let mut rows = tables.flat_map(|(table, _)| &mut table.rows).filter(|row| row.cells[labels].text.printed() == label);
+        let tables =
+            self.tables.iter_mut().zip(&curation.tables).filter(|(_, table)| table.section.as_deref() == Some(section));
+        let mut rows =
+            tables.flat_map(|(table, _)| &mut table.rows).filter(|row| row.cells[labels].text.printed() == label);
         match (rows.next(), rows.next()) {
             (Some(row), None) => row.cells.get_mut(column),
             _ => None,
@@ -324,9 +336,11 @@ impl Capture {
     pub fn to_csv(&self) -> String {
         let width = self.tables.iter().map(|table| table.header.len()).max().unwrap_or(1);
         let columns = (1..=width).map(|column| column.to_string());
-        let mut csv = port_data::write::Csv::new(["kind", "number", "above"].map(str::to_string).into_iter().chain(columns));
+        let mut csv =
+            port_data::write::Csv::new(["kind", "number", "above"].map(str::to_string).into_iter().chain(columns));
         let mut record = |kind: &str, number: String, cells: &[Cell]| {
-            let above = cells.iter().zip(1..).filter(|(cell, _)| cell.above).map(|(_, column): (_, usize)| column.to_string());
+            let above =
+                cells.iter().zip(1..).filter(|(cell, _)| cell.above).map(|(_, column): (_, usize)| column.to_string());
             let above = above.collect::<Vec<_>>().join(" ");
             let texts = cells.iter().map(|cell| cell.text.to_string());
             let fill = (cells.len()..width).map(|_| String::new());
@@ -366,11 +380,18 @@ mod tests {
 
     #[test]
     fn prose_keeps_its_facts_and_not_its_words() {
-        let prose = Prose::of("Needs  TCP port 443, or 8443 (see https://ports.acme.example/list.html), for POP3 on a.b-c.example.");
+        let prose = Prose::of(
+            "Needs  TCP port 443, or 8443 (see https://ports.acme.example/list.html), for POP3 on a.b-c.example.",
+        );
         assert_eq!(prose.numbers, ["443", "8443"]);
         assert_eq!(prose.hosts, ["ports.acme.example", "a.b-c.example"]);
         assert_eq!(prose.digest.len(), 16);
-        assert_eq!(prose, Prose::of("Needs TCP port 443, or 8443 (see https://ports.acme.example/list.html), for POP3 on a.b-c.example."));
+        assert_eq!(
+            prose,
+            Prose::of(
+                "Needs TCP port 443, or 8443 (see https://ports.acme.example/list.html), for POP3 on a.b-c.example."
+            )
+        );
         assert_ne!(prose.digest, Prose::of("Wants TCP port 443.").digest);
     }
 

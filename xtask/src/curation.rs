@@ -225,15 +225,13 @@ pub struct Adds {
 
 fn layout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layout, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let known = Layout::ALL.iter().find(|layout| format!("{layout:?}").eq_ignore_ascii_case(&text));
-    known.copied().ok_or_else(|| {
-        let all = Layout::ALL.map(|layout| format!("{layout:?}").to_lowercase()).join(", ");
-        serde::de::Error::custom(format!("found the layout {text:?}, expected one of {all}"))
-    })
+    text.parse().map_err(serde::de::Error::custom)
 }
 
 /// A word of the catalog's vocabulary.
-fn word<'de, D: Deserializer<'de>, T: std::str::FromStr<Err: std::fmt::Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn word<'de, D: Deserializer<'de>, T: std::str::FromStr<Err: std::fmt::Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("found {text:?}: {error}")))
 }
@@ -245,8 +243,8 @@ impl Curation {
     ///
     /// What is wrong with the file, with its line.
     pub fn read(file: &Path) -> Result<Curation, Fault> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Fault::new(file, 0, format!("cannot be read: {error}")))?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Fault::new(file, 0, format!("cannot be read: {error}")))?;
         Curation::parse(file, &text)
     }
 
@@ -274,7 +272,12 @@ impl Curation {
     #[must_use]
     pub fn hints(&self) -> Hints {
         Hints {
-            headings: self.headings.iter().cloned().chain(self.tables.iter().filter_map(|table| table.heading.clone())).collect(),
+            headings: self
+                .headings
+                .iter()
+                .cloned()
+                .chain(self.tables.iter().filter_map(|table| table.heading.clone()))
+                .collect(),
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),
             values: self.values.clone(),

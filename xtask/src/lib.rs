@@ -2,11 +2,12 @@
 //!
 //! The way of a vendor's page: [`page`] reads it into rows, [`capture`] keeps what it says, [`curation`] says what that
 //! means, [`refine`] makes flows of the two, reading port cells with [`port_cell`] and finding each row's flow with
-//! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`publish`] writes it whole or not at all.
+//! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`publish`] writes it whole or not at all. [`new_product`] drafts the curation of a new page.
 
 pub mod capture;
 pub mod curation;
 pub mod expand;
+pub mod new_product;
 pub mod page;
 pub mod pair;
 pub mod place;

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use xtask::expand::expand;
+use xtask::new_product::{MISSING, NewProduct, new_product};
+use xtask::page::Layout;
 use xtask::regenerate::{End, Regeneration, regenerate};
 
 /// The chores of a maintainer
@@ -19,12 +21,14 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Chore {
     /// Make the tables anew, from vendors' pages or from the captures of them
-    #[command(after_help = "Exit codes: 0 done; 1 something differs under --check; 2 bad input, and nothing was written.
+    #[command(
+        after_help = "Exit codes: 0 done; 1 something differs under --check; 2 bad input, and nothing was written.
 
 Examples:
   cargo xtask regenerate                                make the tables of the captures
   cargo xtask regenerate --doc fortimail=page.html      read a vendor's new page
-  cargo xtask regenerate --docs pages --check           would anything change?")]
+  cargo xtask regenerate --docs pages --check           would anything change?"
+    )]
     Regenerate {
         /// Read a vendor's page
         #[arg(long, value_name = "PRODUCT=FILE", value_parser = document)]
@@ -42,6 +46,22 @@ Examples:
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         report: ReportFormat,
     },
+    /// Draft a product from its vendor's page: capture, curation, and a row in products.csv
+    #[command(after_help = "Example:
+  cargo xtask new-product relay --doc relay.html --vendor acme")]
+    NewProduct {
+        /// Its id: lowercase kebab-case, stable for ever
+        id: String,
+        /// Its vendor's page
+        #[arg(long, value_name = "FILE")]
+        doc: PathBuf,
+        /// The layout of a text capture, where more than one fits
+        #[arg(long)]
+        layout: Option<Layout>,
+        /// Its vendor's id
+        #[arg(long)]
+        vendor: Option<String>,
+    },
     /// Print the Rust that `catalog!` makes of a directory of tables
     Expand {
         /// The directory; this project's own tables where none is given
@@ -58,7 +78,9 @@ enum ReportFormat {
 
 fn document(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
-        Some((product, file)) if !product.is_empty() && !file.is_empty() => Ok((product.to_string(), PathBuf::from(file))),
+        Some((product, file)) if !product.is_empty() && !file.is_empty() => {
+            Ok((product.to_string(), PathBuf::from(file)))
+        }
         _ => Err("expected a product and its page, such as fortimail=page.html".to_string()),
     }
 }
@@ -66,22 +88,38 @@ fn document(text: &str) -> Result<(String, PathBuf), String> {
 fn main() -> ExitCode {
     match Arguments::parse().chore {
         Chore::Regenerate { doc, docs, out, check, report: format } => {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the workspace");
-            let data = root.join("port-data");
-            let regeneration = Regeneration { data, root: root.to_path_buf(), docs: doc, docs_in: docs, out, check };
+            let root = data().parent().map(Path::to_path_buf).unwrap_or_default();
+            let regeneration = Regeneration { data: data(), root, docs: doc, docs_in: docs, out, check };
             let (report, end) = regenerate(&regeneration);
             let text = match format {
                 ReportFormat::Text => report.to_string(),
-                ReportFormat::Json => serde_json::to_string_pretty(&report).expect("a report has only texts for keys") + "\n",
+                ReportFormat::Json => {
+                    serde_json::to_string_pretty(&report).expect("a report has only texts for keys") + "\n"
+                }
             };
             print(&text);
             match end {
                 End::Done => ExitCode::SUCCESS,
                 End::Differs => {
-                    eprintln!("the tables are not what the captures and the curation make: run `cargo xtask regenerate`");
+                    eprintln!(
+                        "the tables are not what the captures and the curation make: run `cargo xtask regenerate`"
+                    );
                     ExitCode::from(1)
                 }
                 End::Bad => ExitCode::from(2),
+            }
+        }
+        Chore::NewProduct { id, doc, layout, vendor } => {
+            match new_product(&NewProduct { data: data(), id, doc, layout, vendor }) {
+                Ok(files) => {
+                    let files = files.iter().map(|file| format!("wrote {}\n", file.display())).collect::<String>();
+                    print(&format!("{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"));
+                    ExitCode::SUCCESS
+                }
+                Err(faults) => {
+                    faults.iter().for_each(|fault| eprintln!("error: {fault}"));
+                    ExitCode::from(2)
+                }
             }
         }
         Chore::Expand { directory } => match expand(&directory) {
@@ -95,6 +133,11 @@ fn main() -> ExitCode {
             }
         },
     }
+}
+
+/// The folder with captures, curation and tables.
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("port-data")
 }
 
 /// Prints to standard output. A reader that has seen enough is no error.

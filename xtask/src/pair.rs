@@ -24,13 +24,15 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
         for (row, flow) in pairs {
             if let Some(other) = flow_of.insert(row, flow) {
                 let id = &curation.flows[other].get_ref().id;
-                let message = format!("found a second flow for row {}, which is {id}; tell the two apart", said[row].number);
+                let message =
+                    format!("found a second flow for row {}, which is {id}; tell the two apart", said[row].number);
                 faults.push(curation.fault(&curation.flows[flow], message));
             }
         }
         lost_flows.extend(flows_left);
     }
-    for (row, said) in said.iter().enumerate().filter(|(row, _)| !flow_of.contains_key(row)) {
+    let lost_rows = said.iter().enumerate().filter(|(row, _)| !flow_of.contains_key(row));
+    for (_, said) in lost_rows {
         let rename = nearest(said, &lost_flows, curation);
         let message = match rename {
             Some(flow) => {
@@ -38,7 +40,7 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
                 lost_flows.retain(|lost| *lost != flow);
                 let place = curation.fault(entry, "").place;
                 format!(
-                    "row {} looks like a rename of {}; where it is, keep the id: in {place} set {}",
+                    "row {} looks like a rename of {}; where it is, keep the id: in {place} set row = {{ {} }}",
                     said.number,
                     entry.get_ref().id,
                     key_of(said, &entry.get_ref().row),
@@ -49,15 +51,17 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
                 said.number,
                 shown(said),
                 curation.file.display(),
-                key_of(said, &curation::Row::default()),
+                key_of(said, &every_key()),
             ),
         };
         faults.push(Fault::new(&capture.file, said.line, message));
-        let _ = row;
     }
     for flow in lost_flows {
         let entry: &Spanned<Flow> = &curation.flows[flow];
-        let message = format!("found the flow {}, whose row the page does not have; if the vendor removed it, remove the flow", entry.get_ref().id);
+        let message = format!(
+            "found the flow {}, whose row the page does not have; if the vendor removed it, remove the flow",
+            entry.get_ref().id
+        );
         faults.push(curation.fault(entry, message));
     }
     flow_of.into_iter().collect()
@@ -86,15 +90,25 @@ fn is(key: &curation::Row, said: &Said) -> bool {
 }
 
 /// Pairs of row and flow within a group, and the flows left over. Rows left over are seen by not being paired.
-fn pair_group(flows: &[usize], rows: &[usize], said: &[Said], curation: &Curation) -> (Vec<(usize, usize)>, Vec<usize>) {
+fn pair_group(
+    flows: &[usize],
+    rows: &[usize],
+    said: &[Said],
+    curation: &Curation,
+) -> (Vec<(usize, usize)>, Vec<usize>) {
     let mut pairs = Vec::new();
     let mut flows: Vec<usize> = flows.to_vec();
     let mut rows: Vec<usize> = rows.to_vec();
-    let ports: Vec<Option<String>> = flows.iter().map(|flow| curation.flows[*flow].get_ref().row.ports.clone()).collect();
+    let ports: Vec<Option<String>> =
+        flows.iter().map(|flow| curation.flows[*flow].get_ref().row.ports.clone()).collect();
     for printed in ports.into_iter().flatten() {
-        let same_flows: Vec<usize> =
-            flows.iter().copied().filter(|flow| curation.flows[*flow].get_ref().row.ports.as_ref() == Some(&printed)).collect();
-        let same_rows: Vec<usize> = rows.iter().copied().filter(|row| said[*row].ports.as_ref() == Some(&printed)).collect();
+        let same_flows: Vec<usize> = flows
+            .iter()
+            .copied()
+            .filter(|flow| curation.flows[*flow].get_ref().row.ports.as_ref() == Some(&printed))
+            .collect();
+        let same_rows: Vec<usize> =
+            rows.iter().copied().filter(|row| said[*row].ports.as_ref() == Some(&printed)).collect();
         if same_flows.len() == same_rows.len() {
             flows.retain(|flow| !same_flows.contains(flow));
             rows.retain(|row| !same_rows.contains(row));
@@ -118,30 +132,39 @@ fn nearest(said: &Said, lost: &[usize], curation: &Curation) -> Option<usize> {
         };
         let label = words(&said.label);
         let shared = words(&row.label).iter().filter(|word| label.contains(word)).count();
-        2 * alike(&row.label, &said.label) + alike(&row.peer, &said.peer) + alike(&row.ports, &said.ports) + shared.min(2)
+        2 * alike(&row.label, &said.label)
+            + alike(&row.peer, &said.peer)
+            + alike(&row.ports, &said.ports)
+            + shared.min(2)
     };
     let same_part = |flow: &&usize| {
         let row = &curation.flows[**flow].get_ref().row;
-        row.section == said.section && (row.direction.is_none() || row.direction == said.direction)
+        (row.section.is_none() || row.section == said.section) && (row.direction.is_none() || row.direction == said.direction)
     };
     let best = lost.iter().filter(same_part).max_by_key(|flow| likeness(flow))?;
     (likeness(best) > 0 || lost.len() == 1).then_some(*best)
 }
 
-/// The key by which curation would know a row.
-fn key_of(said: &Said, like: &curation::Row) -> String {
+/// The key by which curation would know a row, made of the same parts as another one.
+#[must_use]
+pub fn key_of(said: &Said, like: &curation::Row) -> String {
     let mut key = Vec::new();
-    let mut part = |name: &str, text: Option<String>| key.extend(text.map(|text| format!("{name} = {text:?}")));
-    part("section", said.section.clone());
-    if like.direction.is_some() {
-        part("direction", said.direction.map(|direction| direction.to_string()));
-    }
-    part("peer", said.peer.clone());
-    part("label", said.label.clone());
-    if like.ports.is_some() {
-        part("ports", said.ports.clone());
-    }
+    let mut part = |name: &str, wanted: bool, text: Option<String>| {
+        key.extend(text.filter(|_| wanted).map(|text| format!("{name} = {text:?}")));
+    };
+    part("section", like.section.is_some(), said.section.clone());
+    part("direction", like.direction.is_some(), said.direction.map(|direction| direction.to_string()));
+    part("peer", like.peer.is_some(), said.peer.clone());
+    part("label", like.label.is_some(), said.label.clone());
+    part("ports", like.ports.is_some(), said.ports.clone());
     key.join(", ")
+}
+
+/// A key of every part but the ports and the direction, which sections and peers mostly tell.
+#[must_use]
+pub fn every_key() -> curation::Row {
+    let some = || Some(String::new());
+    curation::Row { section: some(), peer: some(), label: some(), ..curation::Row::default() }
 }
 
 /// A row as printed, for a message.

@@ -97,20 +97,12 @@ pub enum Problem {
 
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            cell,
-            part,
-            problem,
-        } = self;
+        let Self { cell, part, problem } = self;
         write!(f, "port cell `{cell}`: `{part}` ")?;
         match problem {
-            Problem::NoPortNumber => {
-                f.write_str("is no port, expected 1 to 65535 without leading zeros")
-            }
+            Problem::NoPortNumber => f.write_str("is no port, expected 1 to 65535 without leading zeros"),
             Problem::Reversed => f.write_str("is a range whose first port is not below its last"),
-            Problem::NoNumber => {
-                f.write_str("is a transport, expected a number or a service with it")
-            }
+            Problem::NoNumber => f.write_str("is a transport, expected a number or a service with it"),
             Problem::Ambiguous(readings) => write!(f, "may mean two things: {readings}"),
             Problem::Contradiction(how) => write!(f, "contradicts what stands beside it: {how}"),
             Problem::Unreadable(expected) => write!(f, "can't be read, expected {expected}"),

@@ -44,8 +44,10 @@ impl Publisher {
     ///
     /// Where anything cannot be written; nothing is changed then.
     pub fn publish(&self, files: &BTreeMap<PathBuf, String>) -> io::Result<()> {
-        let changed: Vec<(&PathBuf, &String)> =
-            files.iter().filter(|(path, text)| fs::read(self.base.join(path)).ok().as_deref() != Some(text.as_bytes())).collect();
+        let changed: Vec<(&PathBuf, &String)> = files
+            .iter()
+            .filter(|(path, text)| fs::read(self.base.join(path)).ok().as_deref() != Some(text.as_bytes()))
+            .collect();
         if changed.is_empty() {
             return Ok(());
         }

@@ -72,6 +72,14 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     Refined { flows, faults: refining.faults }
 }
 
+/// What every row of a capture says by itself, and what is wrong with those that cannot be read.
+#[must_use]
+pub fn read_rows(capture: &Capture, curation: &Curation) -> (Vec<Said>, Vec<Fault>) {
+    let mut refining = Refining { capture, curation, faults: Vec::new() };
+    let said = refining.said();
+    (said, refining.faults)
+}
+
 struct Refining<'a> {
     capture: &'a Capture,
     curation: &'a Curation,
@@ -88,7 +96,10 @@ impl Refining<'_> {
         let (found, expected) = (self.capture.tables.len(), self.curation.tables.len());
         if found != expected {
             let line = self.capture.tables.last().and_then(|table| table.header.first()).map_or(0, |head| head.line);
-            self.fault(line, format!("found {found} tables, expected {expected} as in {}", self.curation.file.display()));
+            self.fault(
+                line,
+                format!("found {found} tables, expected {expected} as in {}", self.curation.file.display()),
+            );
             return Vec::new();
         }
         let mut said = Vec::new();
@@ -98,7 +109,14 @@ impl Refining<'_> {
             if known.is_some() && heading != known {
                 let line = table.heading.as_ref().or(table.header.first()).map_or(0, |cell| cell.line);
                 let heading = heading.unwrap_or_default();
-                self.fault(line, format!("found the heading {heading:?}, expected {:?}; if the vendor renamed it, change it in {}", known.unwrap_or_default(), self.curation.file.display()));
+                self.fault(
+                    line,
+                    format!(
+                        "found the heading {heading:?}, expected {:?}; if the vendor renamed it, change it in {}",
+                        known.unwrap_or_default(),
+                        self.curation.file.display()
+                    ),
+                );
             }
             let heads: Vec<&str> = table.header.iter().map(|head| head.text.printed()).collect();
             let expected: Vec<&str> = self.curation.columns.iter().map(|column| column.head.as_str()).collect();
@@ -165,8 +183,11 @@ impl Refining<'_> {
         let found: Vec<(&str, usize)> =
             self.capture.lines.iter().map(|line| (line.prose.digest.as_str(), line.after_tables)).collect();
         let curation = self.curation;
-        let named: Vec<(&str, usize)> =
-            curation.lines.iter().map(|entry| (entry.get_ref().digest.as_str(), entry.get_ref().after_tables)).collect();
+        let named: Vec<(&str, usize)> = curation
+            .lines
+            .iter()
+            .map(|entry| (entry.get_ref().digest.as_str(), entry.get_ref().after_tables))
+            .collect();
         let faults = self.faults.len();
         for (line, found) in self.capture.lines.iter().zip(&found).filter(|(_, found)| !named.contains(found)) {
             let (digest, after_tables) = found;
@@ -178,11 +199,18 @@ impl Refining<'_> {
         }
         for (entry, _) in curation.lines.iter().zip(&named).filter(|(_, named)| !found.contains(named)) {
             let line = entry.get_ref();
-            let message = format!("found the line {} ({}), which the page does not have there; remove it", line.digest, line.what);
+            let message = format!(
+                "found the line {} ({}), which the page does not have there; remove it",
+                line.digest, line.what
+            );
             self.faults.push(curation.fault(entry, message));
         }
         if faults == self.faults.len() && found != named {
-            let place = found.iter().zip(&named).position(|(found, named)| found != named).unwrap_or(found.len().min(named.len()));
+            let place = found
+                .iter()
+                .zip(&named)
+                .position(|(found, named)| found != named)
+                .unwrap_or(found.len().min(named.len()));
             let line = self.capture.lines.get(place).or(self.capture.lines.last()).map_or(0, |line| line.line);
             let message = format!(
                 "found {} lines outside the tables in another order than the {} that {} names; one was moved, doubled or dropped",
@@ -214,17 +242,24 @@ impl Refining<'_> {
         let requirement = match (&flow.condition, flow.requirement) {
             (Some(_), None) => Requirement::Conditional,
             (None, Some(requirement)) => requirement,
-            (None, None) => self.curation.every_row.as_ref().and_then(|every| every.requirement).unwrap_or(Requirement::Unstated),
+            (None, None) => {
+                self.curation.every_row.as_ref().and_then(|every| every.requirement).unwrap_or(Requirement::Unstated)
+            }
             (Some(_), Some(_)) => {
-                self.faults.push(self.curation.fault(entry, "found a condition and a requirement, expected one of them"));
+                self.faults
+                    .push(self.curation.fault(entry, "found a condition and a requirement, expected one of them"));
                 Requirement::Conditional
             }
         };
         let mut curated = Vec::new();
         curated.extend(added_peer.map(|_| Fact::Peer));
         curated.extend(adds.and_then(|adds| adds.services.as_ref()).map(|_| Fact::Service));
+        if flow.purpose == crate::new_product::MISSING {
+            self.faults.push(self.curation.fault(entry, format!("found the flow {} without a purpose, expected what it is for, in our words", flow.id)));
+        }
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let configurable = said.specs.default || said.is_customizable || flow.configurable || flow.customization.is_some();
+        let configurable =
+            said.specs.default || said.is_customizable || flow.configurable || flow.customization.is_some();
         let cells = [
             ("id", flow.id.clone()),
             ("direction", said.direction.map(|direction| direction.to_string()).unwrap_or_default()),
@@ -259,19 +294,28 @@ impl Refining<'_> {
         let added = flow.adds.as_ref().and_then(|adds| adds.services.as_ref());
         let services = match (&flow.services, added) {
             (Some(_), Some(_)) => {
-                self.faults.push(self.curation.fault(entry, "found services stated and services added, expected one of them"));
+                self.faults
+                    .push(self.curation.fault(entry, "found services stated and services added, expected one of them"));
                 return None;
             }
             (stated, added) => stated.as_ref().or(added),
         };
         if specs.is_empty() {
-            self.fault(said.line, format!("found the port cell {:?}, expected ports", said.ports.as_deref().unwrap_or_default()));
+            self.fault(
+                said.line,
+                format!("found the port cell {:?}, expected ports", said.ports.as_deref().unwrap_or_default()),
+            );
             return None;
         }
         if let Some(services) = services {
             if services.len() != specs.len() {
                 let ports = said.ports.as_deref().unwrap_or_default();
-                let message = format!("found {} services for {:?}, expected {}, \"\" where none is known", services.len(), ports, specs.len());
+                let message = format!(
+                    "found {} services for {:?}, expected {}, \"\" where none is known",
+                    services.len(),
+                    ports,
+                    specs.len()
+                );
                 self.faults.push(self.curation.fault(entry, message));
                 return None;
             }
@@ -293,7 +337,9 @@ impl Refining<'_> {
             if transport.is_empty() && service.is_empty() {
                 if services.is_none() {
                     let name = spec.name.as_deref().unwrap_or_default();
-                    let message = format!("found {name:?} without a number, expected services for the flow's specs, \"\" for what is no service");
+                    let message = format!(
+                        "found {name:?} without a number, expected services for the flow's specs, \"\" for what is no service"
+                    );
                     self.faults.push(self.curation.fault(entry, message));
                 }
                 continue;
@@ -311,19 +357,47 @@ impl Refining<'_> {
     }
 
     /// Ports that a footnote gives: it must still be the footnote that was read, and agree with the row.
-    fn ports_of_footnote(&mut self, said: &Said, entry: &Spanned<Flow>, footnote: &crate::curation::Footnote) -> Option<String> {
+    fn ports_of_footnote(
+        &mut self,
+        said: &Said,
+        entry: &Spanned<Flow>,
+        footnote: &crate::curation::Footnote,
+    ) -> Option<String> {
         let line = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest);
         let Some(Line { prose, .. }) = line else {
-            self.faults.push(self.curation.fault(entry, format!("found ports of the footnote {}, which the page does not have; read the footnote again", footnote.digest)));
+            self.faults.push(self.curation.fault(
+                entry,
+                format!(
+                    "found ports of the footnote {}, which the page does not have; read the footnote again",
+                    footnote.digest
+                ),
+            ));
             return None;
         };
         let given = numbers(&footnote.ports);
-        let printed: Vec<String> = said.specs.specs.iter().flat_map(|spec| [spec.first, spec.last]).flatten().map(|port| port.to_string()).collect();
+        let printed: Vec<String> = said
+            .specs
+            .specs
+            .iter()
+            .flat_map(|spec| [spec.first, spec.last])
+            .flatten()
+            .map(|port| port.to_string())
+            .collect();
         if let Some(stray) = printed.iter().find(|port| !given.contains(port)) {
-            self.fault(said.line, format!("found the port {stray}, expected one of {}, which the footnote gives by {}", footnote.ports, self.curation.file.display()));
+            self.fault(
+                said.line,
+                format!(
+                    "found the port {stray}, expected one of {}, which the footnote gives by {}",
+                    footnote.ports,
+                    self.curation.file.display()
+                ),
+            );
         }
         if let Some(stray) = given.iter().find(|port| !prose.numbers.contains(port)) {
-            self.faults.push(self.curation.fault(entry, format!("found the port {stray}, expected a number of the footnote: {}", prose.numbers.join(", "))));
+            self.faults.push(self.curation.fault(
+                entry,
+                format!("found the port {stray}, expected a number of the footnote: {}", prose.numbers.join(", ")),
+            ));
         }
         Some(footnote.ports.clone())
     }
@@ -331,14 +405,18 @@ impl Refining<'_> {
     /// Every number of the row's prose and remarks must be a port of the flow or named as another number.
     fn check_numbers(&mut self, said: &Said, entry: &Spanned<Flow>, ports: &str) {
         let remarks = said.specs.remarks.iter().map(|remark| Prose::of(remark).numbers);
-        let told: BTreeSet<String> = said.prose.iter().map(|prose| prose.numbers.clone()).chain(remarks).flatten().collect();
+        let told: BTreeSet<String> =
+            said.prose.iter().map(|prose| prose.numbers.clone()).chain(remarks).flatten().collect();
         let known: BTreeSet<String> = numbers(ports).into_iter().collect();
         let others: BTreeSet<String> = entry.get_ref().other_numbers.iter().cloned().collect();
         for number in told.difference(&known).filter(|number| !others.contains(*number)) {
             self.fault(said.line, format!("found the number {number} in the row's text, which is none of its ports; name it in {}: other_numbers", self.curation.file.display()));
         }
         for number in others.difference(&told) {
-            self.faults.push(self.curation.fault(entry, format!("found the other number {number}, which the row's text does not have; remove it")));
+            self.faults.push(self.curation.fault(
+                entry,
+                format!("found the other number {number}, which the row's text does not have; remove it"),
+            ));
         }
     }
 
@@ -348,7 +426,12 @@ impl Refining<'_> {
         let in_cell = said.peer.as_deref().filter(|cell| !cell.contains(' ')).and_then(host_in).map(str::to_string);
         let in_prose: Vec<String> = said.prose.iter().flat_map(|prose| prose.hosts.clone()).collect();
         for host in others.iter().filter(|host| !in_prose.contains(host)) {
-            self.faults.push(self.curation.fault(entry, format!("found the other host {host}, which the row's text does not have; remove it")));
+            self.faults.push(
+                self.curation.fault(
+                    entry,
+                    format!("found the other host {host}, which the row's text does not have; remove it"),
+                ),
+            );
         }
         let mut hosts: Vec<String> = Vec::new();
         for host in in_cell.into_iter().chain(in_prose) {

@@ -61,7 +61,9 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
     };
     if faults.is_empty() {
         let target = regeneration.out.as_ref().unwrap_or(&regeneration.data);
-        let differs = |(path, text): &(&PathBuf, &String)| std::fs::read(target.join(path)).ok().as_deref() != Some(text.as_bytes());
+        let differs = |(path, text): &(&PathBuf, &String)| {
+            std::fs::read(target.join(path)).ok().as_deref() != Some(text.as_bytes())
+        };
         let changed = files.iter().filter(differs).map(|(path, _)| path);
         report.files = changed.map(|path| relative(&target.join(path), &regeneration.root)).collect();
         if regeneration.check {
@@ -116,7 +118,8 @@ fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMa
 
 /// What is wrong with tables that are not written yet.
 fn tables_hold(files: &BTreeMap<PathBuf, String>, data: &Path) -> Vec<Fault> {
-    let tables = files.iter().filter_map(|(path, text)| Some((path.strip_prefix("tables").ok()?.to_path_buf(), text.clone())));
+    let tables =
+        files.iter().filter_map(|(path, text)| Some((path.strip_prefix("tables").ok()?.to_path_buf(), text.clone())));
     match port_data::read_texts(&data.join("tables"), tables.collect()) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.0.into_iter().map(Fault::from).collect(),
@@ -129,7 +132,9 @@ fn products(file: &Path) -> Result<Vec<String>, Vec<Fault>> {
     let cells = Cells::read(file, &mut errors);
     let place = cells.as_ref().and_then(|cells| cells.header.iter().position(|head| head.text == "id"));
     match (cells, place) {
-        (Some(cells), Some(place)) if errors.is_empty() => Ok(cells.rows.iter().map(|row| row[place].text.clone()).collect()),
+        (Some(cells), Some(place)) if errors.is_empty() => {
+            Ok(cells.rows.iter().map(|row| row[place].text.clone()).collect())
+        }
         (Some(_), None) => Err(vec![Fault::new(file, 1, "found no column id; add it")]),
         _ => Err(errors.into_iter().map(Fault::from).collect()),
     }
@@ -149,7 +154,8 @@ fn documents(regeneration: &Regeneration, products: &[String]) -> Result<BTreeMa
     for (product, file) in named {
         if !products.contains(&product) {
             let nearest = nearest(&product, products.iter().map(String::as_str)).unwrap_or_default();
-            let message = format!("found a page of {product:?}, expected a product of products.csv; the nearest is {nearest}");
+            let message =
+                format!("found a page of {product:?}, expected a product of products.csv; the nearest is {nearest}");
             faults.push(Fault::new(file, 0, message));
         } else if let Some(other) = docs.insert(product.clone(), file.clone()) {
             let message = format!("found a second page of {product}, expected one; the first is {}", other.display());
@@ -163,8 +169,12 @@ fn documents(regeneration: &Regeneration, products: &[String]) -> Result<BTreeMa
 fn pages_in(folder: &Path) -> Result<Vec<(String, PathBuf)>, Fault> {
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(|error| Fault::new(folder, 0, format!("cannot be read: {error}")))?;
-    let files: BTreeSet<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|file| ending(file).is_some()).collect();
-    Ok(files.into_iter().map(|file| (file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), file)).collect())
+    let files: BTreeSet<PathBuf> =
+        entries.into_iter().map(|entry| entry.path()).filter(|file| ending(file).is_some()).collect();
+    Ok(files
+        .into_iter()
+        .map(|file| (file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), file))
+        .collect())
 }
 
 /// The endings of pages, and the layout of each; a text's is named by its curation.
@@ -181,6 +191,12 @@ fn ending(file: &Path) -> Option<Option<Layout>> {
     ENDINGS.iter().find(|(ending, _)| *ending == extension).map(|(_, layout)| *layout)
 }
 
+/// The layout that a file's ending tells; a text's may be any.
+#[must_use]
+pub fn layout_of(file: &Path) -> Option<Layout> {
+    ending(file).flatten()
+}
+
 /// The capture and the flows of a product; what they change goes to the report, also where something is wrong.
 fn of_product(
     regeneration: &Regeneration,
@@ -195,7 +211,11 @@ fn of_product(
         Some(file) => {
             let capture = read_page(file, &curation)?;
             let rows = capture.rows().count();
-            report.documents.push(Document { product: product.to_string(), file: relative(file, &regeneration.root), rows });
+            report.documents.push(Document {
+                product: product.to_string(),
+                file: relative(file, &regeneration.root),
+                rows,
+            });
             capture
         }
         None => read_capture(&kept)?,
@@ -210,7 +230,7 @@ fn of_product(
     };
     report.compare(product, &before, &refined.flows);
     if doc.is_some() && kept.exists() {
-        report.compare_prose(&read_capture(&kept)?, &capture, &refined.flows);
+        report.compare_prose((&read_capture(&kept)?, &before), (&capture, &refined.flows));
     }
     if refined.faults.is_empty() { Ok((capture, refined.flows)) } else { Err(refined.faults) }
 }
@@ -241,7 +261,11 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>
 pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Fault>> {
     let page = page::read(text, layout, &curation.hints()).map_err(|errors| {
         let fault = |error: page::ReadError| {
-            Fault::new(file, error.line, format!("found {}, expected {}; {}", error.found, error.expected, error.advice))
+            Fault::new(
+                file,
+                error.line,
+                format!("found {}, expected {}; {}", error.found, error.expected, error.advice),
+            )
         };
         errors.into_iter().map(fault).collect::<Vec<_>>()
     })?;

@@ -1,6 +1,6 @@
 //! What a regeneration changes: flows that come and go, facts that change, prose that was reworded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use port_data::cells::Cells;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::capture::{Capture, Text};
+use crate::capture::{Capture, Row, Text};
 use crate::place::Fault;
 use crate::refine::FlowRow;
 
@@ -118,10 +118,13 @@ const FIELDS: [(&str, &str); 18] = [
 impl Report {
     /// Adds what one product's flows change.
     pub fn compare(&mut self, product: &str, before: &[FlowRow], after: &[FlowRow]) {
-        let by_id = |flows: &[FlowRow]| flows.iter().map(|flow| (flow["id"].clone(), flow.clone())).collect::<BTreeMap<_, _>>();
+        let by_id =
+            |flows: &[FlowRow]| flows.iter().map(|flow| (flow["id"].clone(), flow.clone())).collect::<BTreeMap<_, _>>();
         let (old, new) = (by_id(before), by_id(after));
-        self.added.extend(after.iter().filter(|flow| !old.contains_key(&flow["id"])).map(|flow| as_json(product, flow)));
-        self.removed.extend(before.iter().filter(|flow| !new.contains_key(&flow["id"])).map(|flow| as_json(product, flow)));
+        self.added
+            .extend(after.iter().filter(|flow| !old.contains_key(&flow["id"])).map(|flow| as_json(product, flow)));
+        self.removed
+            .extend(before.iter().filter(|flow| !new.contains_key(&flow["id"])).map(|flow| as_json(product, flow)));
         for flow in after {
             let Some(was) = old.get(&flow["id"]) else { continue };
             for (column, field) in FIELDS {
@@ -139,29 +142,15 @@ impl Report {
         };
     }
 
-    /// Adds the rows of one product whose prose was reworded, by the flows that they are now.
-    pub fn compare_prose(&mut self, before: &Capture, after: &Capture, flows: &[FlowRow]) {
-        let prose = |capture: &Capture| {
-            let rows = capture.rows().map(|row| {
-                let digests = row.cells.iter().filter_map(|cell| match &cell.text {
-                    Text::Prose(prose) => Some(prose.digest.clone()),
-                    Text::Printed(_) => None,
-                });
-                (row.number, digests.collect::<Vec<_>>())
-            });
-            rows.collect::<BTreeMap<usize, _>>()
-        };
-        let (old, new) = (prose(before), prose(after));
-        let known: BTreeSet<&Vec<String>> = old.values().collect();
-        for flow in flows {
-            let row = flow["row"].parse().unwrap_or_default();
-            let Some(digests) = new.get(&row) else { continue };
-            // Where rows have moved, a note that stood elsewhere is not reworded.
-            let moved = old.len() != new.len() && known.contains(digests);
-            if old.get(&row) != Some(digests) && !moved {
-                self.reworded.push(Reworded { id: flow["id"].clone(), row });
+    /// Adds the flows of one product whose rows' prose was reworded.
+    pub fn compare_prose(&mut self, before: (&Capture, &[FlowRow]), after: (&Capture, &[FlowRow])) {
+        let [old, new] = [before, after].map(|(capture, flows)| prose_of(capture, flows));
+        for (id, (row, prose)) in new {
+            if old.get(&id).is_some_and(|(_, before)| *before != prose) {
+                self.reworded.push(Reworded { id, row });
             }
         }
+        self.reworded.sort_by_key(|reworded| reworded.row);
         if self.bump == Bump::None && !self.reworded.is_empty() {
             self.bump = Bump::Patch;
         }
@@ -183,6 +172,23 @@ impl Report {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+}
+
+/// The row of each flow, and the digests of its prose.
+fn prose_of(capture: &Capture, flows: &[FlowRow]) -> BTreeMap<String, (usize, Vec<String>)> {
+    let digests = |row: &Row| {
+        let prose = row.cells.iter().filter_map(|cell| match &cell.text {
+            Text::Prose(prose) => Some(prose.digest.clone()),
+            Text::Printed(_) => None,
+        });
+        (row.number, prose.collect::<Vec<_>>())
+    };
+    let rows: BTreeMap<usize, Vec<String>> = capture.rows().map(digests).collect();
+    let of_flow = |flow: &FlowRow| {
+        let row = flow["row"].parse().ok()?;
+        Some((flow["id"].clone(), (row, rows.get(&row)?.clone())))
+    };
+    flows.iter().filter_map(of_flow).collect()
 }
 
 /// A row of the tables as the JSON of a flow, with its columns' texts.
@@ -218,10 +224,12 @@ pub fn flows_of(file: &Path) -> Result<Vec<FlowRow>, Vec<Fault>> {
     let Some(cells) = cells.filter(|_| errors.is_empty()) else {
         return Err(errors.into_iter().map(Fault::from).collect());
     };
-    let columns = cells.header.iter().map(|head| port_data::schema::FLOWS.iter().find(|column| column.name == head.text));
+    let columns =
+        cells.header.iter().map(|head| port_data::schema::FLOWS.iter().find(|column| column.name == head.text));
     let columns: Vec<_> = columns.collect();
     let row = |cells: &Vec<port_data::cells::Cell>| {
-        let named = columns.iter().zip(cells).filter_map(|(column, cell)| Some((column.as_ref()?.name, cell.text.clone())));
+        let named =
+            columns.iter().zip(cells).filter_map(|(column, cell)| Some((column.as_ref()?.name, cell.text.clone())));
         let mut row: FlowRow = named.collect();
         row.entry("id").or_default();
         row
@@ -246,7 +254,8 @@ impl fmt::Display for Report {
             writeln!(f, "removed  {}: {}", text(&flow["id"]), text(&flow["ports"]))?;
         }
         // Rows that only moved are told in one line: each inserted row moves all below it.
-        let (moved, changed): (Vec<&Change>, Vec<&Change>) = self.changed.iter().partition(|change| change.field == "source.row");
+        let (moved, changed): (Vec<&Change>, Vec<&Change>) =
+            self.changed.iter().partition(|change| change.field == "source.row");
         for change in changed {
             writeln!(f, "changed  {} {}: {:?} -> {:?}", change.id, change.field, change.before, change.after)?;
         }
@@ -256,7 +265,13 @@ impl fmt::Display for Report {
             [first, .., last] => writeln!(
                 f,
                 "moved    {} flows have other row numbers, from {} ({} -> {}) to {} ({} -> {})",
-                moved.len(), first.id, first.before, first.after, last.id, last.before, last.after
+                moved.len(),
+                first.id,
+                first.before,
+                first.after,
+                last.id,
+                last.before,
+                last.after
             )?,
         }
         for reworded in &self.reworded {

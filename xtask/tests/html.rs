@@ -95,7 +95,9 @@ fn html(page: &Page, capture: &Capture, style: &Style) -> String {
     }
     let (open, close, twice) = style.article;
     let article = format!("{open}\n{body}{close}\n").repeat(if twice { 2 } else { 1 });
-    format!("<!DOCTYPE html>\n<html><head><title>Ports</title><script>var ports = [1, 2];</script></head><body><nav>Home</nav>\n{article}</body></html>\n")
+    format!(
+        "<!DOCTYPE html>\n<html><head><title>Ports</title><script>var ports = [1, 2];</script></head><body><nav>Home</nav>\n{article}</body></html>\n"
+    )
 }
 
 #[test]
@@ -107,11 +109,21 @@ fn the_four_pages_as_html_give_the_same_captures() {
         ("forticlient", fortinet()),
         (
             "forcepoint-email-security",
-            Style { table: "table frame-all", head: "th", cell: forcepoint, article: ("<main><article>", "</article></main>", false) },
+            Style {
+                table: "table frame-all",
+                head: "th",
+                cell: forcepoint,
+                article: ("<main><article>", "</article></main>", false),
+            },
         ),
         (
             "securitygateway",
-            Style { table: "MsoNormalTable", head: "td", cell: mdaemon, article: ("<main><div class=\"post\">", "</div></main>", false) },
+            Style {
+                table: "MsoNormalTable",
+                head: "td",
+                cell: mdaemon,
+                article: ("<main><div class=\"post\">", "</div></main>", false),
+            },
         ),
     ];
     for (product, style) in styles {

@@ -82,7 +82,7 @@ impl Document {
         }
         let mut report = Report::default();
         report.compare(self.product, &self.flows, &refined.flows);
-        report.compare_prose(&self.capture, &capture, &refined.flows);
+        report.compare_prose((&self.capture, &self.flows), (&capture, &refined.flows));
         let told = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
         match told {
             0 => Outcome::Silent,
@@ -117,8 +117,21 @@ enum Outcome {
 
 /// What can be done to a document. Each kind is counted by its name.
 const KINDS: [&str; 15] = [
-    "digit", "transport", "direction", "letter", "word", "host", "cell emptied", "cell doubled", "line dropped",
-    "lines swapped", "row dropped", "row doubled", "row moved", "header renamed", "mark",
+    "digit",
+    "transport",
+    "direction",
+    "letter",
+    "word",
+    "host",
+    "cell emptied",
+    "cell doubled",
+    "line dropped",
+    "lines swapped",
+    "row dropped",
+    "row doubled",
+    "row moved",
+    "header renamed",
+    "mark",
 ];
 
 /// Those that leave every row in its place, so that the report must name the row's flow.
@@ -157,21 +170,31 @@ fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<St
         "transport" => swap_word(&mut lines, &[("TCP", "UDP"), ("UDP", "TCP")], random)?,
         "direction" => {
             let words = [
-                ("Inbound", "Outbound"), ("Outbound", "Inbound"), ("Incoming ports", "Outgoing ports"),
-                ("Outgoing ports", "Incoming ports"), ("Outgoing", "Incoming"), ("SecurityGateway Server", "Internet"),
+                ("Inbound", "Outbound"),
+                ("Outbound", "Inbound"),
+                ("Incoming ports", "Outgoing ports"),
+                ("Outgoing ports", "Incoming ports"),
+                ("Outgoing", "Incoming"),
+                ("SecurityGateway Server", "Internet"),
             ];
             swap_word(&mut lines, &words, random)?;
         }
         "host" => {
             let is_host = |word: &str| xtask::capture::host_in(word).is_some();
-            let places: Vec<usize> = filled.iter().copied().filter(|line| lines[*line].split(' ').any(is_host)).collect();
+            let places: Vec<usize> =
+                filled.iter().copied().filter(|line| lines[*line].split(' ').any(is_host)).collect();
             let place = *random.one_of(&places)?;
-            let hosts: Vec<String> = lines[place].split(' ').filter_map(xtask::capture::host_in).map(str::to_string).collect();
+            let hosts: Vec<String> =
+                lines[place].split(' ').filter_map(xtask::capture::host_in).map(str::to_string).collect();
             let host = random.one_of(&hosts)?.clone();
             lines[place] = lines[place].replacen(&host, &format!("x{host}"), 1);
         }
         "word" => {
-            let words: Vec<String> = lines[line].split(' ').filter(|word| word.chars().any(char::is_alphanumeric)).map(str::to_string).collect();
+            let words: Vec<String> = lines[line]
+                .split(' ')
+                .filter(|word| word.chars().any(char::is_alphanumeric))
+                .map(str::to_string)
+                .collect();
             let word = random.one_of(&words)?.clone();
             lines[line] = lines[line].replacen(&word, "Otherwise", 1);
         }
@@ -202,7 +225,8 @@ fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<St
             lines.splice(to..to, row);
         }
         "header renamed" => {
-            let heads: Vec<usize> = document.capture.tables.iter().flat_map(|table| &table.header).map(|head| head.line - 1).collect();
+            let heads: Vec<usize> =
+                document.capture.tables.iter().flat_map(|table| &table.header).map(|head| head.line - 1).collect();
             let head = *random.one_of(&heads)?;
             let at = lines[head].find(|character: char| character.is_ascii_alphabetic())?;
             lines[head].replace_range(at..=at, "X");
@@ -215,7 +239,10 @@ fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<St
 /// What a person sees of a document: no blanks, and no bars or dashes alone.
 fn visible(lines: &[String]) -> Vec<String> {
     let words = lines.iter().flat_map(|line| line.split_whitespace());
-    words.map(|word| word.trim_matches('|').to_string()).filter(|word| word.chars().any(char::is_alphanumeric)).collect()
+    words
+        .map(|word| word.trim_matches('|').to_string())
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect()
 }
 
 #[test]
@@ -250,7 +277,9 @@ fn no_change_of_a_document_passes_in_silence() {
                     count[1] += 1;
                     assert!(faults.iter().all(|fault| fault.place.line > 0), "{product}: {kind}: {faults:?}");
                 }
-                Ok(Outcome::Silent) => silent.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines))),
+                Ok(Outcome::Silent) => {
+                    silent.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines)))
+                }
                 Err(_) => panics.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines))),
             }
         }

@@ -48,9 +48,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let mut at = 0;
     for (number, head) in heads.iter().enumerate() {
         keep_loose(&lines[at..head.heading], &mut page);
-        let end = heads
-            .get(number + 1)
-            .map_or(lines.len(), |next| next.heading);
+        let end = heads.get(number + 1).map_or(lines.len(), |next| next.heading);
         at = match table(&lines, head, end, hints, &mut repeat, problems) {
             Some((table, rest)) => {
                 page.tables.push(table);
@@ -69,10 +67,7 @@ fn keep_loose(lines: &[Source], page: &mut Page) {
         lines
             .iter()
             .filter(|line| !matches!(line.shape(), Shape::Bars(_)))
-            .map(|line| Line {
-                number: line.number,
-                text: line.unbarred().to_owned(),
-            }),
+            .map(|line| Line { number: line.number, text: line.unbarred().to_owned() }),
     );
 }
 
@@ -90,36 +85,22 @@ fn heads(lines: &[Source], hints: &Hints, problems: &mut Problems) -> Vec<Head> 
             top -= 1;
         }
         let floor = heads.last().map_or(0, |head| head.body);
-        let heading = top
-            .checked_sub(1)
-            .filter(|&above| above >= floor && is_cell(&lines[above]));
+        let heading = top.checked_sub(1).filter(|&above| above >= floor && is_cell(&lines[above]));
         match heading {
             Some(heading) if bars + 1 == columns => {
                 let line = &lines[heading];
-                if !hints.headings.is_empty()
-                    && !hints.headings.iter().any(|known| known == line.unbarred())
-                {
+                if !hints.headings.is_empty() && !hints.headings.iter().any(|known| known == line.unbarred()) {
                     problems.push(
                         (line.number, format!("a table under {}", quote(line.unbarred()))),
                         format!("a heading of: {}", hints.headings.join(", ")),
                         "if the vendor renamed the table or added one, change the headings in the curation",
                     );
                 }
-                heads.push(Head {
-                    heading,
-                    body: at + 1,
-                    columns,
-                });
+                heads.push(Head { heading, body: at + 1, columns });
             }
             _ => problems.push(
-                (
-                    line.number,
-                    format!("a rule over {columns} columns, {bars} bars above it"),
-                ),
-                format!(
-                    "above the rule {} bars, and above them a heading with a bar after it",
-                    columns - 1
-                ),
+                (line.number, format!("a rule over {columns} columns, {bars} bars above it")),
+                format!("above the rule {} bars, and above them a heading with a bar after it", columns - 1),
                 "capture the page again, or name its layout",
             ),
         }
@@ -142,19 +123,11 @@ fn table(
     problems: &mut Problems,
 ) -> Option<(Table, usize)> {
     let header = row(lines, head.body, end, head.columns, problems)?;
-    let empty = (0..header.missing).map(|_| Line {
-        number: header.line,
-        text: String::new(),
-    });
-    let printed = header.cells.iter().map(|&at| Line {
-        number: lines[at].number,
-        text: lines[at].unbarred().to_owned(),
-    });
+    let empty = (0..header.missing).map(|_| Line { number: header.line, text: String::new() });
+    let printed =
+        header.cells.iter().map(|&at| Line { number: lines[at].number, text: lines[at].unbarred().to_owned() });
     let mut table = Table {
-        heading: Some(Line {
-            number: lines[head.heading].number,
-            text: lines[head.heading].unbarred().to_owned(),
-        }),
+        heading: Some(Line { number: lines[head.heading].number, text: lines[head.heading].unbarred().to_owned() }),
         header: empty.chain(printed).collect(),
         rows: Vec::new(),
     };
@@ -165,10 +138,7 @@ fn table(
         for column in 0..printed.missing {
             if !hints.spans(column, &table.header[column].text) {
                 problems.push(
-                    (
-                        printed.line,
-                        format!("a row that lacks {} of its first cells", printed.missing),
-                    ),
+                    (printed.line, format!("a row that lacks {} of its first cells", printed.missing)),
                     "a cell in each column that does not span",
                     "put the lost cell back, or name the column as spanning in the curation",
                 );
@@ -184,23 +154,14 @@ fn table(
             line: lines[at].number,
             ..Cell::default()
         }));
-        table.rows.push(Row {
-            line: printed.line,
-            cells,
-        });
+        table.rows.push(Row { line: printed.line, cells });
         at = printed.end;
     }
     Some((table, at))
 }
 
 /// The row that begins at a place: a cell a line, and after them a bar for each first cell that is missing.
-fn row(
-    lines: &[Source],
-    start: usize,
-    end: usize,
-    columns: usize,
-    problems: &mut Problems,
-) -> Option<Printed> {
+fn row(lines: &[Source], start: usize, end: usize, columns: usize, problems: &mut Problems) -> Option<Printed> {
     let mut cells = Vec::new();
     let mut at = start;
     while at < end && cells.len() < columns && is_cell(&lines[at]) {
@@ -208,32 +169,23 @@ fn row(
         at += 1;
     }
     let mut missing = 0;
-    while let (true, Some(Shape::Bars(bars))) = (
-        at < end && cells.len() + missing < columns,
-        lines.get(at).map(Source::shape),
-    ) {
+    while let (true, Some(Shape::Bars(bars))) =
+        (at < end && cells.len() + missing < columns, lines.get(at).map(Source::shape))
+    {
         missing += bars;
         at += 1;
     }
     if !cells.is_empty() && cells.len() + missing == columns {
-        return Some(Printed {
-            line: lines[cells[0]].number,
-            cells,
-            missing,
-            end: at,
-        });
+        return Some(Printed { line: lines[cells[0]].number, cells, missing, end: at });
     }
     // The line to look at is the one that breaks the row, or the row itself where the page ends in it.
-    let place = lines[start..end]
-        .get(at - start)
-        .or(lines.get(start))
-        .or(lines.last());
-    let (number, found) = place.map_or((1, "nothing".to_owned()), |line| {
-        (line.number, quote(&line.text))
-    });
+    let place = lines[start..end].get(at - start).or(lines.get(start)).or(lines.last());
+    let (number, found) = place.map_or((1, "nothing".to_owned()), |line| (line.number, quote(&line.text)));
     problems.push(
         (number, format!("{found} after {} cells and {missing} bars of a row", cells.len())),
-        format!("rows of {columns} cells, one a line with a bar after it, a lone bar after a row for each cell it lacks"),
+        format!(
+            "rows of {columns} cells, one a line with a bar after it, a lone bar after a row for each cell it lacks"
+        ),
         "put back what the capture lost here, or capture the page again",
     );
     None
@@ -254,11 +206,7 @@ mod tests {
         assert_eq!(page.tables.len(), 2);
         assert_eq!(page.tables[0].heading.as_ref().unwrap().text, "Inbound");
         assert_eq!(
-            page.tables[0]
-                .header
-                .iter()
-                .map(|head| (head.number, head.text.as_str()))
-                .collect::<Vec<_>>(),
+            page.tables[0].header.iter().map(|head| (head.number, head.text.as_str())).collect::<Vec<_>>(),
             [(7, ""), (7, "Purpose"), (8, "Port")]
         );
         assert_eq!(
@@ -271,15 +219,8 @@ mod tests {
                 "28 ^Relay / Names / UDP/53"
             ]
         );
-        let loose: Vec<_> = page
-            .loose
-            .iter()
-            .map(|line| (line.number, line.text.as_str()))
-            .collect();
-        assert_eq!(
-            loose,
-            [(1, "Example ports"), (2, "![]()"), (31, "* Not always.")]
-        );
+        let loose: Vec<_> = page.loose.iter().map(|line| (line.number, line.text.as_str())).collect();
+        assert_eq!(loose, [(1, "Example ports"), (2, "![]()"), (31, "* Not always.")]);
     }
 
     #[test]
@@ -287,18 +228,15 @@ mod tests {
         for (from, to, line) in [
             ("Send |\nTCP/25 |\nFetch", "|\nTCP/25 |\nFetch", 11), // an emptied cell
             ("Fetch |\nTCP/110 |\n|", "Fetch |\n|", 14),           // a lost cell
-            ("TCP/110 |\n|\n", "TCP/110 |\n", 19), // a lost bar is seen where the count ends
-            ("TCP/110 |\n|", "TCP/110\n|", 14),    // a cell that lost its bar
-            ("Inbound |\n||", "Inbound |\n|", 6),  // a heading row of two cells
-            ("Inbound |", "Incoming |", 4),        // a renamed heading
-            ("Purpose |", "Use |", 7),             // a renamed head
-            ("Console |\nWeb", "Console | Web", 16), // two cells in a line
+            ("TCP/110 |\n|\n", "TCP/110 |\n", 19),                 // a lost bar is seen where the count ends
+            ("TCP/110 |\n|", "TCP/110\n|", 14),                    // a cell that lost its bar
+            ("Inbound |\n||", "Inbound |\n|", 6),                  // a heading row of two cells
+            ("Inbound |", "Incoming |", 4),                        // a renamed heading
+            ("Purpose |", "Use |", 7),                             // a renamed head
+            ("Console |\nWeb", "Console | Web", 16),               // two cells in a line
         ] {
             let text = page().replacen(from, to, 1);
-            println!(
-                "{from:?} -> {to:?} {line}: {}",
-                first_error(&text, Layout::Bars)
-            );
+            println!("{from:?} -> {to:?} {line}: {}", first_error(&text, Layout::Bars));
         }
     }
 }

@@ -38,20 +38,11 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let heads = heads(&lines, problems);
     let mut page = Page::default();
     let mut at = 0;
-    let ends: Vec<usize> = heads
-        .iter()
-        .skip(1)
-        .map(|head| head.start)
-        .chain([lines.len()])
-        .collect();
+    let ends: Vec<usize> = heads.iter().skip(1).map(|head| head.start).chain([lines.len()]).collect();
     for (head, end) in heads.into_iter().zip(ends) {
         keep_loose(&lines[at..head.start], &mut page, problems);
         let body = head.rule + 1;
-        let mut table = Table {
-            heading: None,
-            header: head.header,
-            rows: Vec::new(),
-        };
+        let mut table = Table { heading: None, header: head.header, rows: Vec::new() };
         at = body + rows(&lines[body..end], &mut table, hints, problems);
         page.tables.push(table);
     }
@@ -72,10 +63,7 @@ fn keep_loose(outside: &[Source], page: &mut Page, problems: &mut Problems) {
                 );
                 return;
             }
-            _ => page.loose.push(Line {
-                number: line.number,
-                text: line.unbarred().to_owned(),
-            }),
+            _ => page.loose.push(Line { number: line.number, text: line.unbarred().to_owned() }),
         }
     }
 }
@@ -96,26 +84,16 @@ fn heads(lines: &[Source], problems: &mut Problems) -> Vec<Head> {
         }
         if cells != columns {
             problems.push(
-                (
-                    line.number,
-                    format!("a rule over {columns} columns under a header of {cells} cells"),
-                ),
+                (line.number, format!("a rule over {columns} columns under a header of {cells} cells")),
                 "as many cells in the header, each with a bar after it",
                 "put back what the capture lost of the header, or capture the page again",
             );
             continue;
         }
         let header = lines[start..rule].iter().flat_map(|line| {
-            line.unbarred().split('|').map(|head| Line {
-                number: line.number,
-                text: head.trim().to_owned(),
-            })
+            line.unbarred().split('|').map(|head| Line { number: line.number, text: head.trim().to_owned() })
         });
-        heads.push(Head {
-            start,
-            rule,
-            header: header.collect(),
-        });
+        heads.push(Head { start, rule, header: header.collect() });
     }
     heads
 }
@@ -123,12 +101,7 @@ fn heads(lines: &[Source], problems: &mut Problems) -> Vec<Head> {
 /// Reads the rows of a table, and says how many lines they took.
 fn rows(lines: &[Source], table: &mut Table, hints: &Hints, problems: &mut Problems) -> usize {
     let heads: Vec<&str> = table.header.iter().map(|head| head.text.as_str()).collect();
-    let is_known = |cell: &Cell| {
-        hints
-            .values
-            .values()
-            .any(|values| values.contains(&cell.text))
-    };
+    let is_known = |cell: &Cell| hints.values.values().any(|values| values.contains(&cell.text));
     let mut at = 0;
     while at < lines.len() && lines[at].shape() != Shape::Plain {
         let line = &lines[at];
@@ -163,14 +136,7 @@ fn rows(lines: &[Source], table: &mut Table, hints: &Hints, problems: &mut Probl
             }
             Gathered::TooFew(cells) => {
                 problems.push(
-                    (
-                        line.number,
-                        format!(
-                            "a row of {} cells, from {} on",
-                            cells.len(),
-                            quote(&line.text)
-                        ),
-                    ),
+                    (line.number, format!("a row of {} cells, from {} on", cells.len(), quote(&line.text))),
                     format!("{} cells, each with a bar after it", heads.len()),
                     "put back what the capture lost of the row",
                 );
@@ -195,11 +161,7 @@ fn is_one_cell(line: &Source) -> bool {
 
 /// Do the columns' values say that these are cells of a row? None where no column has values.
 fn are_cells(row: &Row, heads: &[&str], hints: &Hints) -> Option<bool> {
-    let mut known = heads
-        .iter()
-        .zip(&row.cells)
-        .filter(|(head, _)| hints.values.contains_key(**head))
-        .peekable();
+    let mut known = heads.iter().zip(&row.cells).filter(|(head, _)| hints.values.contains_key(**head)).peekable();
     known.peek()?;
     Some(known.all(|(head, cell)| hints.fits(head, &cell.text)))
 }
@@ -221,10 +183,7 @@ fn gather(lines: &[Source], start: usize, columns: usize) -> Gathered {
             if cells.len() == columns {
                 return Gathered::TooMany(at);
             }
-            let mut cell = open.take().unwrap_or(Cell {
-                line: line.number,
-                ..Cell::default()
-            });
+            let mut cell = open.take().unwrap_or(Cell { line: line.number, ..Cell::default() });
             if !cell.text.is_empty() && !part.is_empty() {
                 cell.text.push(' ');
             }
@@ -236,13 +195,7 @@ fn gather(lines: &[Source], start: usize, columns: usize) -> Gathered {
             }
         }
         if cells.len() == columns {
-            return Gathered::Row(
-                Row {
-                    line: lines[start].number,
-                    cells,
-                },
-                at + 1,
-            );
+            return Gathered::Row(Row { line: lines[start].number, cells }, at + 1);
         }
     }
     Gathered::TooFew(cells)
@@ -266,11 +219,7 @@ mod tests {
                 "17 P1 / 1433 1434 / Outbound / Log store"
             ]
         );
-        let loose: Vec<_> = page
-            .loose
-            .iter()
-            .map(|line| (line.number, line.text.as_str()))
-            .collect();
+        let loose: Vec<_> = page.loose.iter().map(|line| (line.number, line.text.as_str())).collect();
         assert_eq!(
             loose,
             [
@@ -299,22 +248,15 @@ mod tests {
             ("C | 25 | Inbound", "C | Inbound", 5), // a lost cell: the next row overflows
             ("C | 25 |", "C | 25 | 26 |", 5),       // a cell too many
             ("C | 25 | Inbound | Mail |", "C | 25 | Inbound | Mail", 7), // the last bar
-            (
-                "Outbound | Log store |\n|\nThe range is the default. |",
-                "Outbound |",
-                17,
-            ), // the last row of the page
+            ("Outbound | Log store |\n|\nThe range is the default. |", "Outbound |", 17), // the last row of the page
             ("Port | Direction", "Direction", 4),   // a lost head: the rule knows
             ("P1 | 80 |", "P1 | 80\nP1 | 81 |", 9),
-            ("To the store:", "P1 | 443", 11), // cells outside a table
+            ("To the store:", "P1 | 443", 11),            // cells outside a table
             ("C | 25 | Inbound", "C | 25 | Sideways", 5), // a value that curation does not know
-            ("Direction", "Way", 3),           // a renamed head
+            ("Direction", "Way", 3),                      // a renamed head
         ] {
             let text = samples::BROKEN.replacen(from, to, 1);
-            println!(
-                "{from:?} -> {to:?} {line}: {}",
-                first_error(&text, Layout::Broken)
-            );
+            println!("{from:?} -> {to:?} {line}: {}", first_error(&text, Layout::Broken));
         }
     }
 
@@ -331,17 +273,11 @@ mod tests {
     #[test]
     fn rows_padded_for_spans_are_moved_only_where_values_tell() {
         let text = "A | B | C |\n---|---|---|\nhost | 25 | in |\n26 | in | |\n| 27 | in |\n";
-        let mut hints = super::super::Hints {
-            spanning: vec!["A".to_owned()],
-            ..Default::default()
-        };
+        let mut hints = super::super::Hints { spanning: vec!["A".to_owned()], ..Default::default() };
         assert_eq!(read(text, Layout::Broken, &hints).unwrap_err()[0].line, 4);
         hints.values.insert("C".to_owned(), vec!["in".to_owned()]);
         hints.values.insert("A".to_owned(), vec!["host".to_owned()]);
         let page = read(text, Layout::Broken, &hints).unwrap();
-        assert_eq!(
-            grid(&page),
-            ["3 host / 25 / in", "4 ^host / 26 / in", "5 ^host / 27 / in"]
-        );
+        assert_eq!(grid(&page), ["3 host / 25 / in", "4 ^host / 26 / in", "5 ^host / 27 / in"]);
     }
 }

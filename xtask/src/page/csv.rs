@@ -7,35 +7,21 @@ use super::text::{fold, quote};
 use super::{Cell, Line, MAX_COLUMNS, Page, Problems, Row, Table};
 
 pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
-    let mut records = Records {
-        rest: text.strip_prefix('\u{feff}').unwrap_or(text),
-        line: 1,
-        column: 1,
-    };
+    let mut records = Records { rest: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1, column: 1 };
     let mut page = Page::default();
     let Some(header) = records.next(problems) else {
         return page;
     };
     if header.cells.len() > MAX_COLUMNS {
         problems.push(
-            (
-                header.line,
-                format!("a header of {} columns", header.cells.len()),
-            ),
+            (header.line, format!("a header of {} columns", header.cells.len())),
             format!("at most {MAX_COLUMNS}"),
             "name the page's layout",
         );
         return page;
     }
     let columns = header.cells.len();
-    let header = header
-        .cells
-        .into_iter()
-        .map(|cell| Line {
-            number: cell.line,
-            text: cell.text,
-        })
-        .collect();
+    let header = header.cells.into_iter().map(|cell| Line { number: cell.line, text: cell.text }).collect();
     let mut rows = Vec::new();
     while let Some(row) = records.next(problems) {
         if row.cells.len() == columns {
@@ -48,11 +34,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
             );
         }
     }
-    page.tables.push(Table {
-        heading: None,
-        header,
-        rows,
-    });
+    page.tables.push(Table { heading: None, header, rows });
     page
 }
 
@@ -70,33 +52,17 @@ impl Records<'_> {
         if self.rest.is_empty() {
             return None;
         }
-        let mut row = Row {
-            line: self.line,
-            cells: Vec::new(),
-        };
+        let mut row = Row { line: self.line, cells: Vec::new() };
         loop {
             let line = self.line;
-            let text = if self.rest.starts_with('"') {
-                self.quoted(problems)?
-            } else {
-                self.bare(problems)?
-            };
-            row.cells.push(Cell {
-                text: fold(&text),
-                line,
-                ..Cell::default()
-            });
+            let text = if self.rest.starts_with('"') { self.quoted(problems)? } else { self.bare(problems)? };
+            row.cells.push(Cell { text: fold(&text), line, ..Cell::default() });
             if self.rest.starts_with(',') {
                 self.take(1);
             } else if self.rest.is_empty() || self.take_line_end() {
                 return Some(row);
             } else {
-                let found = self
-                    .rest
-                    .chars()
-                    .next()
-                    .map(String::from)
-                    .unwrap_or_default();
+                let found = self.rest.chars().next().map(String::from).unwrap_or_default();
                 problems.push_at(
                     (self.line, self.column),
                     format!("{} after a closing quote", quote(&found)),
@@ -111,11 +77,7 @@ impl Records<'_> {
     fn bare(&mut self, problems: &mut Problems) -> Option<String> {
         let end = self.rest.find([',', '\n', '"']).unwrap_or(self.rest.len());
         // Only before a line feed is a carriage return part of the line's end.
-        let end = if self.rest[end..].starts_with('\n') {
-            self.rest[..end].trim_end_matches('\r').len()
-        } else {
-            end
-        };
+        let end = if self.rest[end..].starts_with('\n') { self.rest[..end].trim_end_matches('\r').len() } else { end };
         let field = self.take(end).to_owned();
         if self.rest.starts_with('"') {
             problems.push_at(
@@ -135,12 +97,7 @@ impl Records<'_> {
         let mut field = String::new();
         loop {
             let Some(end) = self.rest.find('"') else {
-                problems.push_at(
-                    opened,
-                    "a quote that never closes",
-                    "a closing quote",
-                    "add it where the field ends",
-                );
+                problems.push_at(opened, "a quote that never closes", "a closing quote", "add it where the field ends");
                 self.rest = "";
                 return None;
             };
@@ -155,11 +112,7 @@ impl Records<'_> {
 
     /// Takes a line's end, or only blanks up to it: lines without a field are no records.
     fn take_line_end(&mut self) -> bool {
-        let end = if self.rest.starts_with("\r\n") {
-            2
-        } else {
-            usize::from(self.rest.starts_with('\n'))
-        };
+        let end = if self.rest.starts_with("\r\n") { 2 } else { usize::from(self.rest.starts_with('\n')) };
         self.take(end);
         end > 0
     }
@@ -186,14 +139,7 @@ mod tests {
     #[test]
     fn quoted_fields_may_hold_commas_quotes_and_lines() {
         let page = read(samples::CSV, Layout::Csv, &Hints::default()).unwrap();
-        assert_eq!(
-            grid(&page),
-            [
-                "2 Mail, fast / TCP/25 / in",
-                "4 Web \"new\" / TCP/443 TCP/80 / out",
-                "6  /  / "
-            ]
-        );
+        assert_eq!(grid(&page), ["2 Mail, fast / TCP/25 / in", "4 Web \"new\" / TCP/443 TCP/80 / out", "6  /  / "]);
         assert_eq!(page.tables[0].rows[1].cells[2].line, 5);
     }
 

@@ -9,13 +9,9 @@ fn document(name: &str) -> Option<String> {
         .map(PathBuf::from)
         .into_iter()
         .chain(["../shared/documents", "../../shared/documents"].map(PathBuf::from));
-    let text = folders
-        .map(|folder| folder.join(name))
-        .find_map(|file| std::fs::read_to_string(file).ok());
+    let text = folders.map(|folder| folder.join(name)).find_map(|file| std::fs::read_to_string(file).ok());
     if text.is_none() {
-        eprintln!(
-            "{name} is not there: not tested. Set PORT_DOCUMENTS to the folder of the documents."
-        );
+        eprintln!("{name} is not there: not tested. Set PORT_DOCUMENTS to the folder of the documents.");
     }
     text
 }
@@ -36,14 +32,7 @@ fn fortimail() -> Hints {
 fn forticlient() -> Hints {
     Hints {
         headings: strings(&["Required services and ports"]),
-        columns: strings(&[
-            "Communication",
-            "Usage",
-            "Protocol",
-            "Port",
-            "Incoming/Outgoing",
-            "How to customize",
-        ]),
+        columns: strings(&["Communication", "Usage", "Protocol", "Port", "Incoming/Outgoing", "How to customize"]),
         spanning: strings(&["Communication"]),
         values: [
             ("Protocol", &["TCP", "UDP"][..]),
@@ -88,24 +77,13 @@ fn securitygateway() -> Hints {
 /// How many rows each table has, and which rows of the whole page, from 1, have a first cell from above.
 fn shape(page: &Page) -> (Vec<usize>, Vec<usize>) {
     let rows = page.tables.iter().flat_map(|table| &table.rows);
-    let spans = (1..)
-        .zip(rows)
-        .filter(|(_, row)| row.cells[0].from_above)
-        .map(|(number, _)| number);
-    (
-        page.tables.iter().map(|table| table.rows.len()).collect(),
-        spans.collect(),
-    )
+    let spans = (1..).zip(rows).filter(|(_, row)| row.cells[0].from_above).map(|(number, _)| number);
+    (page.tables.iter().map(|table| table.rows.len()).collect(), spans.collect())
 }
 
 /// The cells of a row, counted from 1 over the whole page.
 fn row(page: &Page, number: usize) -> Vec<&str> {
-    let row = page
-        .tables
-        .iter()
-        .flat_map(|table| &table.rows)
-        .nth(number - 1)
-        .unwrap();
+    let row = page.tables.iter().flat_map(|table| &table.rows).nth(number - 1).unwrap();
     row.cells.iter().map(|cell| cell.text.as_str()).collect()
 }
 
@@ -121,28 +99,12 @@ fn fortimail_has_54_rows() {
     let page = read(&text, Layout::Bars, &fortimail()).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!(rows, [25, 29]);
-    let full = (1..=54)
-        .filter(|number| !spans.contains(number))
-        .collect::<Vec<_>>();
+    let full = (1..=54).filter(|number| !spans.contains(number)).collect::<Vec<_>>();
     assert_eq!(full, [1, 2, 7, 21, 25, 31, 42, 43, 46, 54]);
     // The capture lost what stood there on the page.
     assert_eq!(row(&page, 26), ["", "OFTP", "UDP/514"]);
-    assert_eq!(
-        row(&page, 4),
-        [
-            "Email Client",
-            "POP3 or POP3S",
-            "TCP/110 or TCP/995 (server mode only)"
-        ]
-    );
-    assert_eq!(
-        row(&page, 54),
-        [
-            "FortiSandbox / FortiSandbox Cloud",
-            "Communication",
-            "TCP/443, TCP/514"
-        ]
-    );
+    assert_eq!(row(&page, 4), ["Email Client", "POP3 or POP3S", "TCP/110 or TCP/995 (server mode only)"]);
+    assert_eq!(row(&page, 54), ["FortiSandbox / FortiSandbox Cloud", "Communication", "TCP/443, TCP/514"]);
     assert_eq!(loose(&page), [1, 2, 3, 179, 180, 181, 182]);
     assert_eq!(read(&text, Layout::Bars, &Hints::default()).unwrap(), page);
 }
@@ -155,24 +117,12 @@ fn forticlient_has_12_rows_printed_twice() {
     let page = read(&text, Layout::Values, &forticlient()).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!((rows, spans), (vec![12], vec![9, 10]));
-    assert_eq!(
-        row(&page, 6)[2..5],
-        ["UDP", "IKE 500 ESP (IP 50) NAT-T 4500", "Outgoing"]
-    );
+    assert_eq!(row(&page, 6)[2..5], ["UDP", "IKE 500 ESP (IP 50) NAT-T 4500", "Outgoing"]);
     assert_eq!(row(&page, 10)[0], "FortiGuard");
     assert_eq!(loose(&page), [1, 3, 5, 9, 163, 165]);
     let second = text.rfind("Outgoing").unwrap();
-    let changed = format!(
-        "{}Incoming{}",
-        &text[..second],
-        &text[second + "Outgoing".len()..]
-    );
-    assert_eq!(
-        read(&changed, Layout::Values, &forticlient())
-            .unwrap_err()
-            .len(),
-        1
-    );
+    let changed = format!("{}Incoming{}", &text[..second], &text[second + "Outgoing".len()..]);
+    assert_eq!(read(&changed, Layout::Values, &forticlient()).unwrap_err().len(), 1);
 }
 
 #[test]
@@ -183,14 +133,8 @@ fn forcepoint_has_20_rows() {
     let page = read(&text, Layout::Broken, &forcepoint()).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!((rows, spans), (vec![6, 5, 9], vec![]));
-    assert_eq!(
-        row(&page, 2)[..3],
-        ["C/P1/P2 (C recommended)", "6671", "Inbound"]
-    );
-    assert_eq!(
-        row(&page, 7)[..3],
-        ["C/P1/P2", "17500\u{2013} 17515*", "Outbound"]
-    );
+    assert_eq!(row(&page, 2)[..3], ["C/P1/P2 (C recommended)", "6671", "Inbound"]);
+    assert_eq!(row(&page, 7)[..3], ["C/P1/P2", "17500\u{2013} 17515*", "Outbound"]);
     assert_eq!(row(&page, 14)[..3], ["P1/P2", "1433 1434", "Outbound"]);
     assert_eq!(row(&page, 20), ["C", "162", "Outbound", "SNMP Trap server"]);
     assert_eq!(loose(&page), [1, 2, 3, 4, 14, 15, 29, 30]);
@@ -204,10 +148,7 @@ fn securitygateway_has_39_rows() {
     let page = read(&text, Layout::Pipes, &securitygateway()).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!((rows, spans), (vec![39], vec![]));
-    assert_eq!(
-        row(&page, 24)[..3],
-        ["Server", "SecurityGateway Server", "services.mdaemon.com"]
-    );
+    assert_eq!(row(&page, 24)[..3], ["Server", "SecurityGateway Server", "services.mdaemon.com"]);
     let note = row(&page, 39)[5];
     assert!(note.contains(" acme-v02.") && note.ends_with(".org"));
     assert!(loose(&page).is_empty());

@@ -28,11 +28,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let tree = match tree::parse(text) {
         Ok(tree) => tree,
         Err((line, limit)) => {
-            problems.push(
-                (line, "markup beyond a limit"),
-                limit,
-                "save the page again, or cut it down",
-            );
+            problems.push((line, "markup beyond a limit"), limit, "save the page again, or cut it down");
             return Page::default();
         }
     };
@@ -66,15 +62,10 @@ pub(super) fn text_of(fragment: &str) -> Option<(String, Vec<String>)> {
 fn articles(root: Element) -> Vec<Element> {
     let with_tables = |is_it: fn(&Node) -> bool| {
         let found = outermost(root, |element| is_it(element.value()));
-        found
-            .iter()
-            .any(|article| article.descendants().any(is_table))
-            .then_some(found)
+        found.iter().any(|article| article.descendants().any(is_table)).then_some(found)
     };
     with_tables(|node| node.attribute("id") == Some("mc-main-content"))
-        .or_else(|| {
-            with_tables(|node| node.name() == "main" || node.attribute("role") == Some("main"))
-        })
+        .or_else(|| with_tables(|node| node.name() == "main" || node.attribute("role") == Some("main")))
         .unwrap_or_else(|| vec![root])
 }
 
@@ -106,28 +97,20 @@ fn outermost<'a>(root: Element<'a>, is_it: impl Fn(Element<'a>) -> bool) -> Vec<
 /// The texts of tables in the site's frame.
 fn tables_outside<'a>(root: Element<'a>, articles: &[Element<'a>]) -> Vec<Line> {
     let inside: HashSet<NodeId> = articles.iter().map(|article| article.id()).collect();
-    let around: HashSet<NodeId> = articles
-        .iter()
-        .flat_map(|article| article.ancestors())
-        .map(|element| element.id())
-        .collect();
-    outermost(root, |element| {
-        inside.contains(&element.id()) || is_table(element) && !around.contains(&element.id())
-    })
-    .into_iter()
-    .filter(|element| !inside.contains(&element.id()))
-    .map(Content::of)
-    .flat_map(lines)
-    .collect()
+    let around: HashSet<NodeId> =
+        articles.iter().flat_map(|article| article.ancestors()).map(|element| element.id()).collect();
+    outermost(root, |element| inside.contains(&element.id()) || is_table(element) && !around.contains(&element.id()))
+        .into_iter()
+        .filter(|element| !inside.contains(&element.id()))
+        .map(Content::of)
+        .flat_map(lines)
+        .collect()
 }
 
 /// A text outside tables as lines: itself, and each of its footnotes.
 fn lines(told: Told) -> impl Iterator<Item = Line> {
     let number = told.line;
-    let texts = [told.text]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .chain(told.notes);
+    let texts = [told.text].into_iter().filter(|text| !text.is_empty()).chain(told.notes);
     texts.map(move |text| Line { number, text })
 }
 
@@ -148,39 +131,20 @@ fn data_tables(article: Element, problems: &mut Problems) -> HashSet<NodeId> {
     for edge in article.traverse() {
         match edge {
             Edge::Open(table) if is_table(table) => {
-                let columns = |row| {
-                    grid::cells(row)
-                        .map(grid::colspan)
-                        .fold(0_usize, usize::saturating_add)
-                };
-                let is_grid = grid::rows(table).count() > 1
-                    && grid::rows(table).any(|(row, ..)| columns(row) > 1);
-                let has_heads = grid::rows(table).any(|(row, is_head, _)| {
-                    is_head || grid::cells(row).any(|cell| cell.value().name() == "th")
-                });
-                open.push(Candidate {
-                    is_grid,
-                    has_heads,
-                    holds_grid: false,
-                    holds_heads: false,
-                });
+                let columns = |row| grid::cells(row).map(grid::colspan).fold(0_usize, usize::saturating_add);
+                let is_grid = grid::rows(table).count() > 1 && grid::rows(table).any(|(row, ..)| columns(row) > 1);
+                let has_heads = grid::rows(table)
+                    .any(|(row, is_head, _)| is_head || grid::cells(row).any(|cell| cell.value().name() == "th"));
+                open.push(Candidate { is_grid, has_heads, holds_grid: false, holds_heads: false });
             }
             Edge::Close(table) if is_table(table) => {
                 let Some(candidate) = open.pop() else {
                     continue;
                 };
-                let Candidate {
-                    is_grid,
-                    has_heads,
-                    holds_grid,
-                    holds_heads,
-                } = candidate;
+                let Candidate { is_grid, has_heads, holds_grid, holds_heads } = candidate;
                 if is_grid && holds_grid && has_heads == holds_heads {
                     problems.push(
-                        (
-                            table.value().line,
-                            "a table inside a table, each with rows and columns",
-                        ),
+                        (table.value().line, "a table inside a table, each with rows and columns"),
                         "heads (`th`) in the one that holds the data, and only there",
                         "cut the page down to the part with the tables",
                     );
@@ -214,14 +178,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(hints: &'a Hints, data: &'a HashSet<NodeId>) -> Self {
-        Self {
-            hints,
-            data,
-            page: Page::default(),
-            content: Content::default(),
-            heading: None,
-            claimed: Vec::new(),
-        }
+        Self { hints, data, page: Page::default(), content: Content::default(), heading: None, claimed: Vec::new() }
     }
 
     fn article(mut self, article: Element, problems: &mut Problems) -> Page {
@@ -263,11 +220,7 @@ impl<'a> Reader<'a> {
         self.end_paragraph();
         let mut claimed = self.claimed.into_iter().peekable();
         let mut number = 0..;
-        self.page.loose.retain(|_| {
-            claimed
-                .next_if_eq(&number.next().unwrap_or_default())
-                .is_none()
-        });
+        self.page.loose.retain(|_| claimed.next_if_eq(&number.next().unwrap_or_default()).is_none());
         self.page
     }
 
@@ -290,10 +243,7 @@ impl<'a> Reader<'a> {
                 self.claim_heading()
             } else {
                 is_caption_heading = true;
-                Some(Line {
-                    number: caption.line,
-                    text: caption.text.clone(),
-                })
+                Some(Line { number: caption.line, text: caption.text.clone() })
             };
         }
         if is_caption_heading {
@@ -349,28 +299,15 @@ fn differ((line, text): (usize, &str), other: Option<(usize, &str)>, problems: &
 /// All that a page says, with lines.
 fn texts(page: &Page) -> impl Iterator<Item = (usize, &str)> {
     let tables = page.tables.iter().flat_map(|table| {
-        let heads = table
-            .heading
-            .iter()
-            .chain(&table.header)
-            .map(|line| (line.number, line.text.as_str()));
+        let heads = table.heading.iter().chain(&table.header).map(|line| (line.number, line.text.as_str()));
         let cells = table
             .rows
             .iter()
             .flat_map(|row| &row.cells)
-            .flat_map(|cell| {
-                [&cell.text]
-                    .into_iter()
-                    .chain(&cell.notes)
-                    .map(|text| (cell.line, text.as_str()))
-            });
+            .flat_map(|cell| [&cell.text].into_iter().chain(&cell.notes).map(|text| (cell.line, text.as_str())));
         heads.chain(cells)
     });
-    tables.chain(
-        page.loose
-            .iter()
-            .map(|line| (line.number, line.text.as_str())),
-    )
+    tables.chain(page.loose.iter().map(|line| (line.number, line.text.as_str())))
 }
 
 #[cfg(test)]
@@ -394,14 +331,7 @@ mod tests {
         let heads: Vec<Vec<_>> = page
             .tables
             .iter()
-            .map(|table| {
-                table
-                    .heading
-                    .iter()
-                    .chain(&table.header)
-                    .map(|line| line.text.as_str())
-                    .collect()
-            })
+            .map(|table| table.heading.iter().chain(&table.header).map(|line| line.text.as_str()).collect())
             .collect();
         assert_eq!(
             heads,
@@ -428,11 +358,7 @@ mod tests {
 
     #[test]
     fn what_is_outside_tables_is_loose_with_its_line() {
-        let loose: Vec<_> = page(samples::HTML)
-            .loose
-            .into_iter()
-            .map(|line| (line.number, line.text))
-            .collect();
+        let loose: Vec<_> = page(samples::HTML).loose.into_iter().map(|line| (line.number, line.text)).collect();
         let expected = [
             (4, "Frame"),
             (6, "Ports of the Relay"),
@@ -448,11 +374,7 @@ mod tests {
     #[test]
     fn lines_end_in_any_way() {
         for end in ["\r\n", "\r"] {
-            assert_eq!(
-                page(&samples::HTML.replace('\n', end)),
-                page(samples::HTML),
-                "{end:?}"
-            );
+            assert_eq!(page(&samples::HTML.replace('\n', end)), page(samples::HTML), "{end:?}");
         }
     }
 
@@ -463,30 +385,13 @@ mod tests {
         let article = &samples::HTML[start..end];
         let twice = samples::HTML.replace("<script", &format!("{article}<script"));
         assert_eq!(page(&twice), page(samples::HTML));
-        for (fact, line) in [
-            ("TCP/995", 56),
-            ("note icon", 40),
-            ("Only <i>new", 67),
-            ("Not always", 60),
-        ] {
-            let changed = format!(
-                "{}{}",
-                &twice[..end],
-                twice[end..].replacen(fact, "changed", 1)
-            );
+        for (fact, line) in [("TCP/995", 56), ("note icon", 40), ("Only <i>new", 67), ("Not always", 60)] {
+            let changed = format!("{}{}", &twice[..end], twice[end..].replacen(fact, "changed", 1));
             let error = first_error(&changed, Layout::Html);
             assert_eq!(error.line, line, "{fact}: {error}");
         }
-        let shorter = format!(
-            "{}{}",
-            &twice[..end],
-            twice[end..].replacen("And more.", "", 1)
-        );
-        assert!(
-            first_error(&shorter, Layout::Html)
-                .to_string()
-                .contains("And more.")
-        );
+        let shorter = format!("{}{}", &twice[..end], twice[end..].replacen("And more.", "", 1));
+        assert!(first_error(&shorter, Layout::Html).to_string().contains("And more."));
     }
 
     #[test]
@@ -506,23 +411,12 @@ mod tests {
                 "80 ,81",
                 &["[4] x y"],
             ),
-            (
-                "80<a class='MCTextPopup'>*<span class='MCTextPopupBody'>x</span></a>",
-                "80",
-                &["[*] x"],
-            ),
-            (
-                "<a class='MCTextPopup'>443<span class='MCTextPopupBody'>x</span></a>",
-                "443",
-                &["x"],
-            ),
+            ("80<a class='MCTextPopup'>*<span class='MCTextPopupBody'>x</span></a>", "80", &["[*] x"]),
+            ("<a class='MCTextPopup'>443<span class='MCTextPopupBody'>x</span></a>", "443", &["x"]),
         ] {
             let (found, found_notes) = text_of(fragment).unwrap();
             assert_eq!(
-                (
-                    found.as_str(),
-                    found_notes.iter().map(String::as_str).collect::<Vec<_>>()
-                ),
+                (found.as_str(), found_notes.iter().map(String::as_str).collect::<Vec<_>>()),
                 (text, notes.to_vec()),
                 "{fragment}"
             );
@@ -538,13 +432,7 @@ mod tests {
         let around = format!("<table><tr><td>menu<td>top<tr><td>left<td>{data}</table>");
         let read = page(&around);
         assert_eq!(grid(&read), ["1 x / y z"]);
-        assert_eq!(
-            read.loose
-                .iter()
-                .map(|line| line.text.as_str())
-                .collect::<Vec<_>>(),
-            ["menu", "top", "left"]
-        );
+        assert_eq!(read.loose.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["menu", "top", "left"]);
         let inner = "<table><tr><td>a<td>b<tr><td>c<td>d</table>";
         let both = format!("<table><tr><td>x<td>y<tr><td>z<td>{inner}</table>");
         assert_eq!(first_error(&both, Layout::Html).line, 1);
@@ -559,23 +447,14 @@ mod tests {
         let nested = "<tr><td rowspan=2>A<td colspan=2>B<tr><td>C<td>D<tr><td>x<td>y<td>z";
         let read = table(nested);
         assert_eq!(
-            read.tables[0]
-                .header
-                .iter()
-                .map(|head| head.text.as_str())
-                .collect::<Vec<_>>(),
+            read.tables[0].header.iter().map(|head| head.text.as_str()).collect::<Vec<_>>(),
             ["A", "B C", "B D"]
         );
         assert_eq!(grid(&read), ["1 x / y / z"]);
-        let again =
-            "<caption>Of it</caption><tr><th>A<th>B<tr><td>x<td>y<tr><th>A<th>B<tr><td>v<td>w";
+        let again = "<caption>Of it</caption><tr><th>A<th>B<tr><td>x<td>y<tr><th>A<th>B<tr><td>v<td>w";
         let read = table(again);
         assert_eq!(read.tables.len(), 2);
-        assert!(
-            read.tables
-                .iter()
-                .all(|table| table.heading.as_ref().unwrap().text == "Of it")
-        );
+        assert!(read.tables.iter().all(|table| table.heading.as_ref().unwrap().text == "Of it"));
         assert_eq!(read.loose, []);
     }
 
@@ -584,14 +463,8 @@ mod tests {
         for (rows, line) in [
             ("<tr><th>A<th>B\n<tr><td>x", 2),
             ("<tr><td>x\n<tr><th>A<th>B", 1),
-            (
-                "<tr><th>A<th>B\n<tr><td>x<td rowspan=2>y\n<tr><td colspan=2>z",
-                3,
-            ),
-            (
-                "<tr><th>A<th>B<th colspan=999>\n<tr><td>x<td colspan=1000>y",
-                1,
-            ),
+            ("<tr><th>A<th>B\n<tr><td>x<td rowspan=2>y\n<tr><td colspan=2>z", 3),
+            ("<tr><th>A<th>B<th colspan=999>\n<tr><td>x<td colspan=1000>y", 1),
             ("<tr><th>A<th>B<tr><td rowspan=2>x<td>y\n<tr></tr>", 2),
         ] {
             let text = format!("<table>{rows}</table>");
@@ -602,15 +475,8 @@ mod tests {
 
     #[test]
     fn spans_are_limited() {
-        let wide = format!(
-            "<table><tr><th colspan=900>A<th>B{}</table>",
-            "<tr><td colspan=900>x<td>y".repeat(1_200)
-        );
-        assert!(
-            first_error(&wide, Layout::Html)
-                .expected
-                .contains("1000000")
-        );
+        let wide = format!("<table><tr><th colspan=900>A<th>B{}</table>", "<tr><td colspan=900>x<td>y".repeat(1_200));
+        assert!(first_error(&wide, Layout::Html).expected.contains("1000000"));
         let long = format!(
             "<table><tr><th>A<th>B<tr><td rowspan=0>{}<td>y{}</table>",
             "x".repeat(1 << 20),
@@ -618,24 +484,14 @@ mod tests {
         );
         assert!(first_error(&long, Layout::Html).expected.contains("repeat"));
         let sloppy = "<tr><th>A<th>B<tr><td rowspan=99999999999999999999>x<td>y<tr><td>z<td>w";
-        assert!(
-            read(
-                &format!("<table>{sloppy}</table>"),
-                Layout::Html,
-                &Hints::default()
-            )
-            .is_ok()
-        );
+        assert!(read(&format!("<table>{sloppy}</table>"), Layout::Html, &Hints::default()).is_ok());
     }
 
     #[test]
     fn deep_and_unclosed_markup_is_an_error_in_time() {
         for tag in ["<div>", "<b a=1>", "<table><tr><td>", "<ul><li>"] {
             let text = format!("{}\n", tag).repeat(10_000);
-            assert!(
-                first_error(&text, Layout::Html).expected.contains("deep"),
-                "{tag}"
-            );
+            assert!(first_error(&text, Layout::Html).expected.contains("deep"), "{tag}");
         }
         let reopened: String = (0..400).map(|number| format!("<b a={number}>")).collect();
         let text = format!("{reopened}{}", "<p>".repeat(100_000));

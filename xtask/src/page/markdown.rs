@@ -35,29 +35,20 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
         } else if is_fence {
             fence = opens_fence(line);
         } else if let Some(title) = title(line) {
-            let next = Line {
-                number,
-                text: inline(title).0,
-            };
+            let next = Line { number, text: inline(title).0 };
             let before = heading.replace(next).filter(|_| !is_claimed);
             page.loose.extend(before);
             is_claimed = false;
             continue;
         } else if let Some(table) = table(&lines, at - 1, problems) {
-            page.tables.push(Table {
-                heading: heading.clone(),
-                ..table.0
-            });
+            page.tables.push(Table { heading: heading.clone(), ..table.0 });
             page.loose.extend(table.1);
             is_claimed = true;
             at = table.2;
             continue;
         }
         if !fold(line).is_empty() && !is_rule(line) {
-            page.loose.push(Line {
-                number,
-                text: fold(line),
-            });
+            page.loose.push(Line { number, text: fold(line) });
         }
     }
     page.loose.extend(heading.filter(|_| !is_claimed));
@@ -67,10 +58,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
 
 /// The backticks or tildes that open a code block.
 fn opens_fence(line: &str) -> Option<&str> {
-    let mark = line
-        .chars()
-        .next()
-        .filter(|mark| matches!(mark, '`' | '~'))?;
+    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let end = line.find(|c| c != mark).unwrap_or(line.len());
     (end >= 3 && !(mark == '`' && line[end..].contains('`'))).then_some(&line[..end])
 }
@@ -84,11 +72,7 @@ fn title(line: &str) -> Option<&str> {
     }
     let words = words.trim();
     let open = words.trim_end_matches('#');
-    Some(if open.is_empty() || open.ends_with([' ', '\t']) {
-        open.trim_end()
-    } else {
-        words
-    })
+    Some(if open.is_empty() || open.ends_with([' ', '\t']) { open.trim_end() } else { words })
 }
 
 fn is_rule(line: &str) -> bool {
@@ -96,11 +80,7 @@ fn is_rule(line: &str) -> bool {
 }
 
 /// The table whose header is at a place, its footnotes, and the place after it.
-fn table(
-    lines: &[(usize, &str)],
-    at: usize,
-    problems: &mut Problems,
-) -> Option<(Table, Vec<Line>, usize)> {
+fn table(lines: &[(usize, &str)], at: usize, problems: &mut Problems) -> Option<(Table, Vec<Line>, usize)> {
     let ((number, header), (rule_number, rule)) = (lines[at], *lines.get(at + 1)?);
     let is_rule = rule.contains('|')
         && split(rule).iter().all(|part| {
@@ -115,13 +95,7 @@ fn table(
     let columns = heads.len();
     if columns > MAX_COLUMNS || split(rule).len() != columns {
         problems.push(
-            (
-                rule_number,
-                format!(
-                    "a rule over {} columns under {columns} heads",
-                    split(rule).len()
-                ),
-            ),
+            (rule_number, format!("a rule over {} columns under {columns} heads", split(rule).len())),
             format!("as many as heads, and at most {MAX_COLUMNS}"),
             "mend the header or its rule; write a bar inside a cell as `\\|`",
         );
@@ -137,23 +111,14 @@ fn table(
     let mut rows = Vec::new();
     let mut end = at + 2;
     while let Some(&(line, text)) = lines.get(end) {
-        if text.is_empty()
-            || title(text).is_some()
-            || opens_fence(text).is_some()
-            || text.starts_with('>')
-        {
+        if text.is_empty() || title(text).is_some() || opens_fence(text).is_some() || text.starts_with('>') {
             break;
         }
         let cells: Vec<Cell> = split(text)
             .iter()
             .map(|cell| {
                 let (text, notes) = inline(cell);
-                Cell {
-                    text,
-                    line,
-                    from_above: false,
-                    notes,
-                }
+                Cell { text, line, from_above: false, notes }
             })
             .collect();
         if cells.len() != columns {
@@ -166,15 +131,7 @@ fn table(
         rows.push(Row { line, cells });
         end += 1;
     }
-    Some((
-        Table {
-            heading: None,
-            header,
-            rows,
-        },
-        loose,
-        end,
-    ))
+    Some((Table { heading: None, header, rows }, loose, end))
 }
 
 /// The cells of a row, between bars that no backslash stands before.
@@ -208,20 +165,11 @@ mod tests {
     #[test]
     fn tables_come_with_the_heading_above() {
         let page = read(samples::MARKDOWN, Layout::Markdown, &Hints::default()).unwrap();
-        let headings: Vec<_> = page
-            .tables
-            .iter()
-            .map(|table| table.heading.as_ref().map(|line| line.number))
-            .collect();
+        let headings: Vec<_> = page.tables.iter().map(|table| table.heading.as_ref().map(|line| line.number)).collect();
         assert_eq!(headings, [Some(5), Some(5), Some(20)]);
         assert_eq!(
             grid(&page),
-            [
-                "9 Mail / TCP/25",
-                "10 Web|proxy / 443 (HTTPS) {[1]}",
-                "14 x / y",
-                "24 Store / 1433 1434"
-            ]
+            ["9 Mail / TCP/25", "10 Web|proxy / 443 (HTTPS) {[1]}", "14 x / y", "24 Store / 1433 1434"]
         );
         let loose: Vec<_> = page.loose.iter().map(|line| line.number).collect();
         assert_eq!(loose, [1, 3, 16, 17, 18, 19, 26]);
@@ -237,11 +185,7 @@ mod tests {
             ("| Store | 1433 1434 |\n\n", "| Store | 1433 1434 |\n", 25),
         ] {
             let text = samples::MARKDOWN.replacen(from, to, 1);
-            assert_eq!(
-                first_error(&text, Layout::Markdown).line,
-                line,
-                "{from:?} -> {to:?}"
-            );
+            assert_eq!(first_error(&text, Layout::Markdown).line, line, "{from:?} -> {to:?}");
         }
     }
 }

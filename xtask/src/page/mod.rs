@@ -107,15 +107,35 @@ pub enum Layout {
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 7] = [
-        Self::Bars,
-        Self::Values,
-        Self::Broken,
-        Self::Pipes,
-        Self::Html,
-        Self::Markdown,
-        Self::Csv,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Bars, Self::Values, Self::Broken, Self::Pipes, Self::Html, Self::Markdown, Self::Csv];
+}
+
+/// By its name in lower case.
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bars => "bars",
+            Self::Values => "values",
+            Self::Broken => "broken",
+            Self::Pipes => "pipes",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
+        })
+    }
+}
+
+impl std::str::FromStr for Layout {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|layout| layout.to_string() == text);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(|layout| layout.to_string()).join(", ");
+            format!("found the layout {text:?}, expected one of {names}")
+        })
+    }
 }
 
 /// What curation tells a reader of text captures, which lost the shape of the page. HTML needs none of it.
@@ -146,9 +166,7 @@ impl Hints {
 
     /// May this text stand under this head?
     fn fits(&self, head: &str, text: &str) -> bool {
-        self.values
-            .get(head)
-            .is_none_or(|values| values.iter().any(|value| value == text))
+        self.values.get(head).is_none_or(|values| values.iter().any(|value| value == text))
     }
 }
 
@@ -169,17 +187,8 @@ pub struct ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            column,
-            found,
-            expected,
-            advice,
-        } = self;
-        write!(
-            f,
-            "line {line}, column {column}: found {found}, expected {expected}; {advice}"
-        )
+        let Self { line, column, found, expected, advice } = self;
+        write!(f, "line {line}, column {column}: found {found}, expected {expected}; {advice}")
     }
 }
 
@@ -223,19 +232,12 @@ pub fn read(text: &str, layout: Layout, hints: &Hints) -> Result<Page, Vec<ReadE
         if matches!(layout, Layout::Broken | Layout::Pipes) {
             claim_headings(&mut page, hints);
         }
-        if matches!(
-            layout,
-            Layout::Broken | Layout::Pipes | Layout::Markdown | Layout::Csv
-        ) {
+        if matches!(layout, Layout::Broken | Layout::Pipes | Layout::Markdown | Layout::Csv) {
             spans::fill(&mut page, hints, &mut problems);
         }
         check(&page, layout, hints, &mut problems);
     }
-    if problems.0.is_empty() {
-        Ok(page)
-    } else {
-        Err(problems.0)
-    }
+    if problems.0.is_empty() { Ok(page) } else { Err(problems.0) }
 }
 
 /// Errors as a reader meets them, no more of them than anyone reads.
@@ -276,12 +278,7 @@ impl Problems {
 fn claim_headings(page: &mut Page, hints: &Hints) {
     let mut above = 0;
     for table in &mut page.tables {
-        let top = table
-            .header
-            .iter()
-            .map(|head| head.number)
-            .min()
-            .unwrap_or(0);
+        let top = table.header.iter().map(|head| head.number).min().unwrap_or(0);
         let from = page.loose.partition_point(|line| line.number < above);
         let to = page.loose.partition_point(|line| line.number < top);
         if let Some(at) = (from..to).rfind(|&at| hints.headings.contains(&page.loose[at].text)) {
@@ -313,18 +310,10 @@ fn check(page: &Page, layout: Layout, hints: &Hints, problems: &mut Problems) {
     if is_capture {
         check_spanning(page, hints, problems);
     }
-    let has_headings = matches!(
-        layout,
-        Layout::Bars | Layout::Values | Layout::Broken | Layout::Pipes
-    );
+    let has_headings = matches!(layout, Layout::Bars | Layout::Values | Layout::Broken | Layout::Pipes);
     if has_headings {
         for heading in &hints.headings {
-            if !page.tables.iter().any(|table| {
-                table
-                    .heading
-                    .as_ref()
-                    .is_some_and(|line| line.text == *heading)
-            }) {
+            if !page.tables.iter().any(|table| table.heading.as_ref().is_some_and(|line| line.text == *heading)) {
                 problems.push(
                     (last_row(page), "the last row of all tables"),
                     format!("a table under the heading {} somewhere above", text::quote(heading)),
@@ -353,19 +342,10 @@ fn check_spanning(page: &Page, hints: &Hints, problems: &mut Problems) {
     for head in &hints.spanning {
         let cells = page.tables.iter().flat_map(|table| {
             let column = table.header.iter().position(|column| column.text == *head);
-            table
-                .rows
-                .iter()
-                .filter_map(move |row| row.cells.get(column?))
+            table.rows.iter().filter_map(move |row| row.cells.get(column?))
         });
         let found: HashSet<&str> = cells.map(|cell| cell.text.as_str()).collect();
-        for value in hints
-            .values
-            .get(head)
-            .into_iter()
-            .flatten()
-            .filter(|value| !found.contains(value.as_str()))
-        {
+        for value in hints.values.get(head).into_iter().flatten().filter(|value| !found.contains(value.as_str())) {
             problems.push(
                 (last_row(page), format!("no {} in all rows of the column {}", text::quote(value), text::quote(head))),
                 "each of the column's values at least once",
@@ -376,12 +356,7 @@ fn check_spanning(page: &Page, hints: &Hints, problems: &mut Problems) {
 }
 
 fn last_row(page: &Page) -> usize {
-    page.tables
-        .iter()
-        .flat_map(|table| &table.rows)
-        .map(|row| row.line)
-        .max()
-        .unwrap_or(1)
+    page.tables.iter().flat_map(|table| &table.rows).map(|row| row.line).max().unwrap_or(1)
 }
 
 /// The heads are the ones that curation knows.
@@ -390,11 +365,7 @@ fn check_header(table: &Table, hints: &Hints, problems: &mut Problems) {
     if table.header.len() != hints.columns.len() {
         problems.push(
             (line, format!("a header of {} columns", table.header.len())),
-            format!(
-                "{} columns: {}",
-                hints.columns.len(),
-                hints.columns.join(", ")
-            ),
+            format!("{} columns: {}", hints.columns.len(), hints.columns.join(", ")),
             "if the vendor added or removed a column, change the columns in the curation",
         );
         return;

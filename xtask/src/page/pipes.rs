@@ -40,12 +40,7 @@ struct Reader {
 
 pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let columns = (!hints.columns.is_empty()).then(|| hints.columns.clone());
-    let mut reader = Reader {
-        page: Page::default(),
-        columns,
-        is_in_table: false,
-        place: Place::Outside,
-    };
+    let mut reader = Reader { page: Page::default(), columns, is_in_table: false, place: Place::Outside };
     let lines = lines(text);
     for (at, line) in lines.iter().enumerate() {
         let next = lines.get(at + 1);
@@ -55,10 +50,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
                 reader.end_row(problems);
                 reader.is_in_table = false;
                 reader.place = Place::Outside;
-                reader.page.loose.push(Line {
-                    number: line.number,
-                    text: line.text.clone(),
-                });
+                reader.page.loose.push(Line { number: line.number, text: line.text.clone() });
             }
             Shape::Bars(1) if reader.is_between() => {
                 // Padding, unless cells follow: then it opens their row.
@@ -87,11 +79,7 @@ impl Reader {
         match &self.place {
             Place::Outside => true,
             Place::Row(row, cell) => {
-                cell.is_none()
-                    && self
-                        .columns
-                        .as_ref()
-                        .is_some_and(|columns| row.cells.len() == columns.len())
+                cell.is_none() && self.columns.as_ref().is_some_and(|columns| row.cells.len() == columns.len())
             }
             Place::Lost => false,
         }
@@ -99,13 +87,7 @@ impl Reader {
 
     fn begin_row(&mut self, line: &Source, problems: &mut Problems) {
         self.end_row(problems);
-        self.place = Place::Row(
-            Row {
-                line: line.number,
-                cells: Vec::new(),
-            },
-            None,
-        );
+        self.place = Place::Row(Row { line: line.number, cells: Vec::new() }, None);
     }
 
     /// Takes the cells of a line; what stands after its last bar goes on in the next line.
@@ -121,10 +103,7 @@ impl Reader {
                 return;
             }
             Place::Outside => {
-                self.page.loose.push(Line {
-                    number: line.number,
-                    text: line.unbarred().to_owned(),
-                });
+                self.page.loose.push(Line { number: line.number, text: line.unbarred().to_owned() });
                 return;
             }
             Place::Row(row, open) => (row, open),
@@ -135,33 +114,16 @@ impl Reader {
             if !is_closed && part.is_empty() {
                 break;
             }
-            if self
-                .columns
-                .as_ref()
-                .is_some_and(|columns| row.cells.len() == columns.len())
-            {
+            if self.columns.as_ref().is_some_and(|columns| row.cells.len() == columns.len()) {
                 problems.push(
-                    (
-                        line.number,
-                        format!(
-                            "{} after the last cell of the row at line {}",
-                            quote(part),
-                            row.line
-                        ),
-                    ),
-                    format!(
-                        "{} cells a row, and a bar before the first cell of the next",
-                        row.cells.len()
-                    ),
+                    (line.number, format!("{} after the last cell of the row at line {}", quote(part), row.line)),
+                    format!("{} cells a row, and a bar before the first cell of the next", row.cells.len()),
                     "put back the bar that opens the row, or take out what does not belong to it",
                 );
                 self.place = Place::Lost;
                 return;
             }
-            let mut cell = open.take().unwrap_or(Cell {
-                line: line.number,
-                ..Cell::default()
-            });
+            let mut cell = open.take().unwrap_or(Cell { line: line.number, ..Cell::default() });
             if !cell.text.is_empty() && !part.is_empty() {
                 cell.text.push(' ');
             }
@@ -181,18 +143,13 @@ impl Reader {
         };
         if let Some(cell) = open {
             problems.push(
-                (
-                    cell.line,
-                    format!("{} and no bar after it", quote(&cell.text)),
-                ),
+                (cell.line, format!("{} and no bar after it", quote(&cell.text))),
                 "a bar after each cell",
                 "put the bar back; a sentence stands before or after a whole row",
             );
             return;
         }
-        let columns = self
-            .columns
-            .get_or_insert_with(|| row.cells.iter().map(|cell| cell.text.clone()).collect());
+        let columns = self.columns.get_or_insert_with(|| row.cells.iter().map(|cell| cell.text.clone()).collect());
         if row.cells.len() != columns.len() {
             problems.push(
                 (row.line, format!("a row of {} cells", row.cells.len())),
@@ -200,10 +157,7 @@ impl Reader {
                 "put back what the capture lost of the row",
             );
         } else if let (Some(cell), false) = (
-            row.cells
-                .iter()
-                .zip(&*columns)
-                .find_map(|(cell, head)| (cell.text != *head).then_some(cell)),
+            row.cells.iter().zip(&*columns).find_map(|(cell, head)| (cell.text != *head).then_some(cell)),
             self.is_in_table,
         ) {
             problems.push(
@@ -212,25 +166,9 @@ impl Reader {
                 "if the vendor renamed a column, rename it in the curation; a line without bars ends a table",
             );
             self.is_in_table = true;
-        } else if row
-            .cells
-            .iter()
-            .zip(&*columns)
-            .all(|(cell, head)| cell.text == *head)
-        {
-            let header = row
-                .cells
-                .into_iter()
-                .map(|cell| Line {
-                    number: cell.line,
-                    text: cell.text,
-                })
-                .collect();
-            self.page.tables.push(Table {
-                heading: None,
-                header,
-                rows: Vec::new(),
-            });
+        } else if row.cells.iter().zip(&*columns).all(|(cell, head)| cell.text == *head) {
+            let header = row.cells.into_iter().map(|cell| Line { number: cell.line, text: cell.text }).collect();
+            self.page.tables.push(Table { heading: None, header, rows: Vec::new() });
             self.is_in_table = true;
         } else if let Some(table) = self.page.tables.last_mut() {
             table.rows.push(row);
@@ -273,10 +211,7 @@ mod tests {
             ("| Mail |\nClients", "So much.\n| Mail |\nClients", 15), // rows after the table's end
         ] {
             let text = samples::PIPES.replacen(from, to, 1);
-            println!(
-                "{from:?} -> {to:?} {line}: {}",
-                first_error(&text, Layout::Pipes)
-            );
+            println!("{from:?} -> {to:?} {line}: {}", first_error(&text, Layout::Pipes));
         }
     }
 

@@ -181,17 +181,9 @@ TCP/80\",out
 
 /// What curation says of each sample.
 pub(super) fn hints(layout: Layout) -> Hints {
-    let strings = |texts: &[&str]| {
-        texts
-            .iter()
-            .map(|&text| text.to_owned())
-            .collect::<Vec<_>>()
-    };
+    let strings = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let values = |values: &[(&str, &[&str])]| {
-        values
-            .iter()
-            .map(|(head, values)| ((*head).to_owned(), strings(values)))
-            .collect()
+        values.iter().map(|(head, values)| ((*head).to_owned(), strings(values))).collect()
     };
     match layout {
         Layout::Bars => Hints {
@@ -215,10 +207,7 @@ pub(super) fn hints(layout: Layout) -> Hints {
             values: values(&[("Direction", &["Inbound", "Outbound"])]),
             ..Hints::default()
         },
-        Layout::Pipes => Hints {
-            columns: strings(&["Server", "Port", "To", "Notes"]),
-            ..Hints::default()
-        },
+        Layout::Pipes => Hints { columns: strings(&["Server", "Port", "To", "Notes"]), ..Hints::default() },
         Layout::Html | Layout::Markdown | Layout::Csv => Hints::default(),
     }
 }
@@ -234,26 +223,11 @@ pub(super) fn first_error(text: &str, layout: Layout) -> ReadError {
 /// Shows the rows, as `line cell / cell {note}`, with `^` before a cell from above.
 pub(super) fn grid(page: &Page) -> Vec<String> {
     let cell = |cell: &Cell| {
-        let notes: String = cell
-            .notes
-            .iter()
-            .map(|note| format!(" {{{note}}}"))
-            .collect();
-        format!(
-            "{}{}{notes}",
-            if cell.from_above { "^" } else { "" },
-            cell.text
-        )
+        let notes: String = cell.notes.iter().map(|note| format!(" {{{note}}}")).collect();
+        format!("{}{}{notes}", if cell.from_above { "^" } else { "" }, cell.text)
     };
     let rows = page.tables.iter().flat_map(|table| &table.rows);
-    rows.map(|row| {
-        format!(
-            "{} {}",
-            row.line,
-            row.cells.iter().map(cell).collect::<Vec<_>>().join(" / ")
-        )
-    })
-    .collect()
+    rows.map(|row| format!("{} {}", row.line, row.cells.iter().map(cell).collect::<Vec<_>>().join(" / "))).collect()
 }
 
 /// The lines of the loose lines.

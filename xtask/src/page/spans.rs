@@ -17,20 +17,11 @@ impl Repeat {
     }
 
     /// The cell again, for a row below that begins at `line`; none, and a problem, when the page repeats too much.
-    pub(super) fn cell(
-        &mut self,
-        above: &Cell,
-        line: usize,
-        problems: &mut Problems,
-    ) -> Option<Cell> {
+    pub(super) fn cell(&mut self, above: &Cell, line: usize, problems: &mut Problems) -> Option<Cell> {
         let bytes = above.text.len() + above.notes.iter().map(String::len).sum::<usize>();
         if let Some(left) = self.left.checked_sub(bytes) {
             self.left = left;
-            return Some(Cell {
-                line,
-                from_above: true,
-                ..above.clone()
-            });
+            return Some(Cell { line, from_above: true, ..above.clone() });
         }
         problems.push(
             (line, format!("a cell that spans, {}", quote(&above.text))),
@@ -59,12 +50,8 @@ pub(super) fn fill(page: &mut Page, hints: &Hints, problems: &mut Problems) {
                 continue;
             };
             for (column, cell) in row.cells.iter_mut().enumerate() {
-                if cell.text.is_empty()
-                    && cell.notes.is_empty()
-                    && hints.spans(column, heads[column])
-                {
-                    let Some(repeated) = repeat.cell(&above.cells[column], cell.line, problems)
-                    else {
+                if cell.text.is_empty() && cell.notes.is_empty() && hints.spans(column, heads[column]) {
+                    let Some(repeated) = repeat.cell(&above.cells[column], cell.line, problems) else {
                         return;
                     };
                     *cell = repeated;
@@ -77,24 +64,12 @@ pub(super) fn fill(page: &mut Page, hints: &Hints, problems: &mut Problems) {
 /// Moves the empty cells that pad a row at its end to the spanning columns at its start.
 fn unpad(row: &mut Row, heads: &[&str], hints: &Hints, problems: &mut Problems) {
     let columns = row.cells.len();
-    let padding = row
-        .cells
-        .iter()
-        .rev()
-        .take_while(|cell| cell.text.is_empty())
-        .count();
-    if padding == 0
-        || padding == columns
-        || !(0..padding).all(|column| hints.spans(column, heads[column]))
-    {
+    let padding = row.cells.iter().rev().take_while(|cell| cell.text.is_empty()).count();
+    if padding == 0 || padding == columns || !(0..padding).all(|column| hints.spans(column, heads[column])) {
         return;
     }
-    let fits = |cells: &[Cell], heads: &[&str]| {
-        cells
-            .iter()
-            .zip(heads)
-            .all(|(cell, head)| hints.fits(head, &cell.text))
-    };
+    let fits =
+        |cells: &[Cell], heads: &[&str]| cells.iter().zip(heads).all(|(cell, head)| hints.fits(head, &cell.text));
     match (fits(&row.cells, heads), fits(&row.cells[..columns - padding], &heads[padding..])) {
         (_, false) => {}
         (false, true) => row.cells.rotate_right(padding),

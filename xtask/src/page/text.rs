@@ -45,11 +45,7 @@ impl Source {
 /// The columns of a rule such as `---|---|`. A single column is none: that may be a cell of dashes.
 fn rule(text: &str) -> Option<usize> {
     let mut columns = 0;
-    for part in text
-        .split('|')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
+    for part in text.split('|').map(str::trim).filter(|part| !part.is_empty()) {
         let dashes = part.trim_start_matches(':').trim_end_matches(':');
         if dashes.len() < 3 || dashes.bytes().any(|byte| byte != b'-') {
             return None;
@@ -63,10 +59,7 @@ fn rule(text: &str) -> Option<usize> {
 pub(super) fn lines(text: &str) -> Vec<Source> {
     text.lines()
         .zip(1..)
-        .map(|(line, number)| Source {
-            number,
-            text: fold(line),
-        })
+        .map(|(line, number)| Source { number, text: fold(line) })
         .filter(|line| !line.text.is_empty())
         .collect()
 }
@@ -126,15 +119,7 @@ mod tests {
             ("- | - |", Shape::Cells),
             ("a | b |", Shape::Cells),
         ] {
-            assert_eq!(
-                Source {
-                    number: 1,
-                    text: text.to_owned()
-                }
-                .shape(),
-                shape,
-                "{text:?}"
-            );
+            assert_eq!(Source { number: 1, text: text.to_owned() }.shape(), shape, "{text:?}");
         }
     }
 }

@@ -62,47 +62,26 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let mut repeat = Repeat::new();
     let mut read = 0;
     for (number, place) in tables.iter().enumerate() {
-        page.loose
-            .extend(values[read..place.start].iter().map(Value::line));
+        page.loose.extend(values[read..place.start].iter().map(Value::line));
         let heading = (place.start < place.header).then(|| values[place.start].line());
         let between = (place.start + 1).min(place.header)..place.header;
         page.loose.extend(values[between].iter().map(Value::line));
-        let end = places
-            .get(number + 1)
-            .map_or(values.len(), |next| next.start);
-        let Some((rows, rest)) = anchors.rows(&values, place.body..end, &mut repeat, problems)
-        else {
+        let end = places.get(number + 1).map_or(values.len(), |next| next.start);
+        let Some((rows, rest)) = anchors.rows(&values, place.body..end, &mut repeat, problems) else {
             break;
         };
-        let header = values[place.header..place.body]
-            .iter()
-            .map(Value::line)
-            .collect();
-        page.tables.push(Table {
-            heading,
-            header,
-            rows,
-        });
+        let header = values[place.header..place.body].iter().map(Value::line).collect();
+        page.tables.push(Table { heading, header, rows });
         read = rest;
     }
-    let end = places
-        .get(tables.len())
-        .map_or(values.len(), |copy| copy.start);
-    page.loose.extend(
-        values[read.min(end)..end]
-            .iter()
-            .chain(&values[tail..])
-            .map(Value::line),
-    );
+    let end = places.get(tables.len()).map_or(values.len(), |copy| copy.start);
+    page.loose.extend(values[read.min(end)..end].iter().chain(&values[tail..]).map(Value::line));
     page
 }
 
 impl Value {
     fn line(&self) -> Line {
-        Line {
-            number: self.line,
-            text: self.text.clone(),
-        }
+        Line { number: self.line, text: self.text.clone() }
     }
 }
 
@@ -129,13 +108,8 @@ fn values(text: &str) -> Vec<Value> {
 /// Where the header stands, each time with the nearest heading above it.
 fn places(values: &[Value], hints: &Hints, problems: &mut Problems) -> Option<Vec<Place>> {
     let columns = &hints.columns;
-    let matching = |at: usize| {
-        values[at..]
-            .iter()
-            .zip(columns)
-            .take_while(|(value, head)| value.text == **head)
-            .count()
-    };
+    let matching =
+        |at: usize| values[at..].iter().zip(columns).take_while(|(value, head)| value.text == **head).count();
     let mut places: Vec<Place> = Vec::new();
     let mut nearest = (0, 0);
     let mut at = 0;
@@ -160,25 +134,15 @@ fn places(values: &[Value], hints: &Hints, problems: &mut Problems) -> Option<Ve
             );
             return None;
         };
-        places.push(Place {
-            start,
-            header: at,
-            body: at + columns.len(),
-        });
+        places.push(Place { start, header: at, body: at + columns.len() });
         at += columns.len();
     }
     if places.is_empty() {
         let (count, at) = nearest;
         let value = values.get(at + count).or(values.last());
         problems.push(
-            value.map_or((1, "an empty page".to_owned()), |value| {
-                (value.line, quote(&value.text))
-            }),
-            format!(
-                "the head {}; the header is: {}",
-                quote(&columns[count]),
-                columns.join(", ")
-            ),
+            value.map_or((1, "an empty page".to_owned()), |value| (value.line, quote(&value.text))),
+            format!("the head {}; the header is: {}", quote(&columns[count]), columns.join(", ")),
             "if the vendor renamed a column, rename it in the curation",
         );
         return None;
@@ -190,19 +154,10 @@ fn places(values: &[Value], hints: &Hints, problems: &mut Problems) -> Option<Ve
 ///
 /// A page may print its body again. It is the same body where it begins with the same line, and then all of it has to
 /// be the same: a fact that two copies tell differently is no fact.
-fn first_body<'a>(
-    values: &[Value],
-    places: &'a [Place],
-    problems: &mut Problems,
-) -> Option<(&'a [Place], usize)> {
+fn first_body<'a>(values: &[Value], places: &'a [Place], problems: &mut Problems) -> Option<(&'a [Place], usize)> {
     let first = places[0].start;
     let begins_body = |place: &&Place| values[place.start].text == values[first].text;
-    let mut copies = places
-        .iter()
-        .filter(begins_body)
-        .map(|place| place.start)
-        .skip(1)
-        .peekable();
+    let mut copies = places.iter().filter(begins_body).map(|place| place.start).skip(1).peekable();
     let Some(&second) = copies.peek() else {
         return Some((places, values.len()));
     };
@@ -213,28 +168,14 @@ fn first_body<'a>(
         tail = start + body.len();
         let end = copies.peek().copied().unwrap_or(tail.min(values.len()));
         let copy = &values[start..end];
-        let same = body
-            .iter()
-            .zip(copy)
-            .take_while(|(value, copied)| value.text == copied.text)
-            .count();
+        let same = body.iter().zip(copy).take_while(|(value, copied)| value.text == copied.text).count();
         if same < body.len() || same < copy.len() {
-            let found = copy
+            let found = copy.get(same).map_or("the end of the copy".to_owned(), |value| quote(&value.text));
+            let expected = body
                 .get(same)
-                .map_or("the end of the copy".to_owned(), |value| quote(&value.text));
-            let expected = body.get(same).map_or(
-                format!(
-                    "the end, as the first copy at line {}",
-                    values[second - 1].line
-                ),
-                |value| {
-                    format!(
-                        "the same as in the first copy at line {}: {}",
-                        value.line,
-                        quote(&value.text)
-                    )
-                },
-            );
+                .map_or(format!("the end, as the first copy at line {}", values[second - 1].line), |value| {
+                    format!("the same as in the first copy at line {}: {}", value.line, quote(&value.text))
+                });
             problems.push(
                 (copy.get(same).or(copy.last()).map_or(1, |value| value.line), found),
                 expected,
@@ -244,10 +185,7 @@ fn first_body<'a>(
             return None;
         }
     }
-    let tables = places
-        .iter()
-        .take_while(|place| place.start < second)
-        .count();
+    let tables = places.iter().take_while(|place| place.start < second).count();
     Some((&places[..tables], tail))
 }
 
@@ -263,11 +201,7 @@ mod tests {
 
     #[test]
     fn rows_are_told_apart_by_the_values_of_columns() {
-        for text in [
-            samples::VALUES.to_owned(),
-            twice(),
-            format!("{}\nLast words\n", twice()),
-        ] {
+        for text in [samples::VALUES.to_owned(), twice(), format!("{}\nLast words\n", twice())] {
             let page = read(&text, Layout::Values, &hints(Layout::Values)).unwrap();
             assert_eq!(page.tables.len(), 1);
             assert_eq!(page.tables[0].heading.as_ref().unwrap().number, 3);
@@ -287,19 +221,13 @@ mod tests {
     fn a_copy_that_differs_is_an_error_with_both_lines() {
         let text = twice();
         let lines: Vec<&str> = text.lines().collect();
-        let second = lines
-            .iter()
-            .rposition(|line| *line == "Needed ports")
-            .unwrap();
+        let second = lines.iter().rposition(|line| *line == "Needed ports").unwrap();
         for changed in (second + 1..lines.len()).filter(|&line| !lines[line].is_empty()) {
             let mut copy = lines.clone();
             copy[changed] = "changed";
-            let error = read(&copy.join("\n"), Layout::Values, &hints(Layout::Values))
-                .unwrap_err()
-                .swap_remove(0);
+            let error = read(&copy.join("\n"), Layout::Values, &hints(Layout::Values)).unwrap_err().swap_remove(0);
             // A header makes it a copy; without one the values that follow are what is wrong.
-            let is_named =
-                error.line.abs_diff(changed + 1) < 2 || error.to_string().contains("value");
+            let is_named = error.line.abs_diff(changed + 1) < 2 || error.to_string().contains("value");
             assert!(is_named, "line {}: {error}", changed + 1);
         }
     }

@@ -28,17 +28,10 @@ impl Reader<'_> {
             depth == 0
         });
         let Some(close) = close else {
-            return Err(self.error(
-                open..self.tokens.len(),
-                Problem::Unreadable("a closing bracket"),
-            ));
+            return Err(self.error(open..self.tokens.len(), Problem::Unreadable("a closing bracket")));
         };
         let ends = starts.iter().skip(1).map(|start| start - 1).chain([close]);
-        let pieces: Vec<Range<usize>> = starts
-            .iter()
-            .zip(ends)
-            .map(|(&start, end)| start..end)
-            .collect();
+        let pieces: Vec<Range<usize>> = starts.iter().zip(ends).map(|(&start, end)| start..end).collect();
         let mut remarks = Vec::new();
         for piece in &pieces {
             if let Piece::Remark = self.piece(piece.clone(), known, link)? {
@@ -53,12 +46,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn piece(
-        &mut self,
-        mut piece: Range<usize>,
-        known: usize,
-        link: Link,
-    ) -> Result<Piece, CellError> {
+    fn piece(&mut self, mut piece: Range<usize>, known: usize, link: Link) -> Result<Piece, CellError> {
         while !piece.is_empty() && self.tokens[piece.end - 1].kind == Kind::Mark {
             piece.end -= 1;
             self.at = piece.end;
@@ -68,10 +56,7 @@ impl Reader<'_> {
         let words: Vec<&str> = piece.clone().map(|at| self.slice(at..at + 1)).collect();
         let tokens = &self.tokens[piece.clone()];
         let Some(first) = tokens.first() else {
-            return Err(self.error(
-                piece.start - 1..piece.start,
-                Problem::Unreadable("something in the brackets"),
-            ));
+            return Err(self.error(piece.start - 1..piece.start, Problem::Unreadable("something in the brackets")));
         };
         if is_default(&words) {
             self.cell.default = true;
@@ -87,26 +72,16 @@ impl Reader<'_> {
         let number = protocol_number(tokens, &words).map(str::to_owned);
         let is_number_due = |item: &Item| item.portless.is_none() && item.numbers.is_empty();
         match self.units[known..].last().map(|unit| &unit.item) {
-            Some(Item {
-                portless: Some(transport),
-                ..
-            }) if number.is_some() => {
+            Some(Item { portless: Some(transport), .. }) if number.is_some() => {
                 if number != transport.portless.map(|number| number.to_string()) {
-                    return Err(self.error(
-                        piece,
-                        Problem::Contradiction("the protocol has another number"),
-                    ));
+                    return Err(self.error(piece, Problem::Contradiction("the protocol has another number")));
                 }
                 return Ok(Piece::Remark);
             }
             Some(item) if is_number_due(item) && begins_port => {
                 let inner = self.bracketed_item(piece.end)?;
                 if self.at == piece.end {
-                    if let Some(unit) = self
-                        .units
-                        .last_mut()
-                        .filter(|unit| unit.item.accepts(&inner))
-                    {
+                    if let Some(unit) = self.units.last_mut().filter(|unit| unit.item.accepts(&inner)) {
                         unit.item.absorb(inner);
                         return Ok(Piece::Fact);
                     }
@@ -122,8 +97,7 @@ impl Reader<'_> {
             _ => {}
         }
         if begins_port {
-            let expected =
-                "in brackets the transport, the service or a remark of the port before them";
+            let expected = "in brackets the transport, the service or a remark of the port before them";
             return Err(self.error(piece, Problem::Unreadable(expected)));
         }
         Ok(Piece::Remark)
@@ -151,30 +125,17 @@ impl Reader<'_> {
     ) -> Result<Piece, CellError> {
         let at = self.tokens[piece.start].at.start..self.tokens[piece.end - 1].at.end;
         let Some(unit) = self.units[known..].last_mut() else {
-            let item = Item {
-                transports: Some(transports),
-                at,
-                ..Item::default()
-            };
-            self.units.push(Unit {
-                link,
-                item,
-                is_bracketed: true,
-            });
+            let item = Item { transports: Some(transports), at, ..Item::default() };
+            self.units.push(Unit { link, item, is_bracketed: true });
             return Ok(Piece::Fact);
         };
         match &mut unit.item.transports {
             _ if unit.item.portless.is_some() => {
-                return Err(self.error(
-                    piece,
-                    Problem::Contradiction("one protocol on top of IP beside another"),
-                ));
+                return Err(self.error(piece, Problem::Contradiction("one protocol on top of IP beside another")));
             }
             None => unit.item.transports = Some(transports),
             Some(there) if *there == transports => {}
-            Some(there)
-                if unit.is_bracketed && there.join == Join::All && transports.join == Join::All =>
-            {
+            Some(there) if unit.is_bracketed && there.join == Join::All && transports.join == Join::All => {
                 there.names.extend(transports.names);
             }
             Some(_) => {
@@ -188,14 +149,9 @@ impl Reader<'_> {
 
 fn is_default(words: &[&str]) -> bool {
     let is = |words: &[&str]| {
-        words
-            .iter()
-            .all(|word| ["by", "default", "port"].contains(&word.to_ascii_lowercase().as_str()))
+        words.iter().all(|word| ["by", "default", "port"].contains(&word.to_ascii_lowercase().as_str()))
     };
-    is(words)
-        && words
-            .iter()
-            .any(|word| word.eq_ignore_ascii_case("default"))
+    is(words) && words.iter().any(|word| word.eq_ignore_ascii_case("default"))
 }
 
 /// Transports with ports and nothing else, joined in one way.
@@ -217,36 +173,20 @@ fn transports(tokens: &[Token], words: &[&str]) -> Option<Transports> {
             return None;
         }
     }
-    (tokens.len() % 2 == 1).then_some(Transports {
-        names,
-        join: join.unwrap_or(Join::All),
-    })
+    (tokens.len() % 2 == 1).then_some(Transports { names, join: join.unwrap_or(Join::All) })
 }
 
 /// A service, or several with slashes between.
 fn is_name(tokens: &[Token], words: &[&str]) -> bool {
     tokens.len() % 2 == 1
-        && tokens
-            .iter()
-            .zip(words)
-            .enumerate()
-            .all(|(number, (token, word))| {
-                if number % 2 == 0 {
-                    token.kind == Kind::Word && is_service(word)
-                } else {
-                    token.kind == Kind::Slash
-                }
-            })
+        && tokens.iter().zip(words).enumerate().all(|(number, (token, word))| {
+            if number % 2 == 0 { token.kind == Kind::Word && is_service(word) } else { token.kind == Kind::Slash }
+        })
 }
 
 /// The number of a protocol on top of IP: `50`, `IP 50`, `IP protocol 50`.
 fn protocol_number<'a>(tokens: &[Token], words: &[&'a str]) -> Option<&'a str> {
     let (last, before) = tokens.split_last()?;
-    let is_number =
-        last.kind == Kind::Number && before.iter().all(|token| token.kind == Kind::Word);
-    if is_number {
-        words.last().copied()
-    } else {
-        None
-    }
+    let is_number = last.kind == Kind::Number && before.iter().all(|token| token.kind == Kind::Word);
+    if is_number { words.last().copied() } else { None }
 }

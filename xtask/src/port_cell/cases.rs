@@ -44,23 +44,14 @@ fn show(cell: &Cell) -> String {
 fn cells_are_read_as_printed() {
     let cases = [
         // The first four documents.
-        (
-            "TCP/443 or TCP/80 or TCP/22 or TCP/23",
-            "tcp/443 | tcp/80 | tcp/22 | tcp/23",
-        ),
+        ("TCP/443 or TCP/80 or TCP/22 or TCP/23", "tcp/443 | tcp/80 | tcp/22 | tcp/23"),
         ("TCP/80 or TCP/443 or TCP/110", "tcp/80 | tcp/443 | tcp/110"),
         ("TCP/25 or TCP/465", "tcp/25 | tcp/465"),
-        (
-            "TCP/110 or TCP/995 (server mode only)",
-            "tcp/110 | tcp/995 {server mode only}",
-        ),
+        ("TCP/110 or TCP/995 (server mode only)", "tcp/110 | tcp/995 {server mode only}"),
         ("TCP/8008", "tcp/8008"),
         ("UDP/20000", "udp/20000"),
         ("TCP/25 or 465", "tcp/25 | tcp/465"),
-        (
-            "TCP/3260 (iSCI), TCP/2049 (NFS)",
-            "tcp/3260 iSCI, tcp/2049 NFS",
-        ),
+        ("TCP/3260 (iSCI), TCP/2049 (NFS)", "tcp/3260 iSCI, tcp/2049 NFS"),
         ("SFTP / FTP", "- SFTP | - FTP"),
         (
             "NFS, SMB/CIFS, SSH, external USB (direct connected), iSCSI",
@@ -70,10 +61,7 @@ fn cells_are_read_as_printed() {
         ("TCP/80 *", "tcp/80 [*]"),
         ("TCP/389 or TCP/636", "tcp/389 | tcp/636"),
         ("TCP/21, TCP/22, TCP/2049", "tcp/21, tcp/22, tcp/2049"),
-        (
-            "TCP/80, or defined by certificate",
-            "tcp/80 {or defined by certificate}",
-        ),
+        ("TCP/80, or defined by certificate", "tcp/80 {or defined by certificate}"),
         ("TCP/443, TCP/514", "tcp/443, tcp/514"),
         ("8013", "-/8013"),
         ("443 (default)", "-/443 (default)"),
@@ -114,20 +102,14 @@ fn cells_are_read_as_printed() {
         ("8301(UDP)", "udp/8301"),
         ("8301 (TCP/UDP)", "tcp/8301, udp/8301"),
         ("8301 (TCP, UDP)", "tcp/8301, udp/8301"),
-        (
-            "8301 (TCP or UDP), 8302",
-            "tcp/8301 | udp/8301, tcp/8302 | udp/8302",
-        ),
+        ("8301 (TCP or UDP), 8302", "tcp/8301 | udp/8301, tcp/8302 | udp/8302"),
         ("80 (HTTP)/443 (HTTPS)", "-/80 HTTP, -/443 HTTPS"),
         ("port 443", "-/443"),
         ("TCP ports 80 and 443", "tcp/80, tcp/443"),
         ("80 & 443", "-/80, -/443"),
         ("443 default", "-/443 (default)"),
         ("443 (default, TCP)", "tcp/443 (default)"),
-        (
-            "443 by default, configurable",
-            "-/443 (default) {configurable}",
-        ),
+        ("443 by default, configurable", "-/443 (default) {configurable}"),
         ("80 or as configured", "-/80 {or as configured}"),
         ("80, 443 or 8080", "-/80, -/443 | -/8080"),
         ("80, or 443", "-/80 | -/443"),
@@ -149,15 +131,9 @@ fn cells_are_read_as_printed() {
         ("443*/tcp", "tcp/443 [*]"),
         // Hosts.
         ("example.com:443", "-/443 {example.com}"),
-        (
-            "*.example.com:443, 192.0.2.1:8080/tcp",
-            "-/443, tcp/8080 {*.example.com} {192.0.2.1}",
-        ),
+        ("*.example.com:443, 192.0.2.1:8080/tcp", "-/443, tcp/8080 {*.example.com} {192.0.2.1}"),
         // Protocols without ports.
-        (
-            "UDP/IKE 500, ESP (IP 50), NAT-T 4500",
-            "udp/500 IKE, esp, udp/4500 NAT-T {IP 50}",
-        ),
+        ("UDP/IKE 500, ESP (IP 50), NAT-T 4500", "udp/500 IKE, esp, udp/4500 NAT-T {IP 50}"),
         ("ICMP", "icmp"),
         ("ICMP (ping)", "icmp {ping}"),
         ("ICMP echo", "icmp {echo}"),
@@ -168,21 +144,15 @@ fn cells_are_read_as_printed() {
         ("*", "Empty [*]"),
         ("N/A", "NotApplicable"),
         ("See comments", "Words {See comments}"),
-        (
-            "depends on the version, or on luck",
-            "Words {depends on the version, or on luck}",
-        ),
+        ("depends on the version, or on luck", "Words {depends on the version, or on luck}"),
         ("Any", "Words {Any}"),
         ("example.com", "Words {example.com}"),
         ("(default)", "Words (default)"),
         ("ETH Layer 0x8890", "BelowIp {ETH Layer 0x8890}"),
     ];
     let read = |cell| parse(cell, None).map_or_else(|error| error.to_string(), |read| show(&read));
-    let wrong: Vec<_> = cases
-        .iter()
-        .map(|(cell, shown)| (cell, read(cell), shown))
-        .filter(|(_, read, shown)| read != *shown)
-        .collect();
+    let wrong: Vec<_> =
+        cases.iter().map(|(cell, shown)| (cell, read(cell), shown)).filter(|(_, read, shown)| read != *shown).collect();
     assert!(wrong.is_empty(), "cell, read, should be: {wrong:#?}");
 }
 
@@ -191,19 +161,11 @@ fn the_protocol_column_counts_where_the_cell_states_nothing() {
     let cases = [
         ("8013", "TCP", "tcp/8013"),
         ("443 (default)", "tcp", "tcp/443 (default)"),
-        (
-            "IKE 500 ESP (IP 50) NAT-T 4500",
-            "UDP",
-            "udp/500 IKE, esp, udp/4500 NAT-T {IP 50}",
-        ),
+        ("IKE 500 ESP (IP 50) NAT-T 4500", "UDP", "udp/500 IKE, esp, udp/4500 NAT-T {IP 50}"),
         ("53", "TCP/UDP", "tcp/53, udp/53"),
         ("53", "TCP, UDP", "tcp/53, udp/53"),
         ("53", "TCP or UDP", "tcp/53 | udp/53"),
-        (
-            "53 or 54",
-            "TCP or UDP",
-            "tcp/53 | udp/53 | tcp/54 | udp/54",
-        ),
+        ("53 or 54", "TCP or UDP", "tcp/53 | udp/53 | tcp/54 | udp/54"),
         ("443", "HTTPS", "-/443 HTTPS"),
         ("SSH", "TCP", "tcp SSH"),
         ("UDP/53", "TCP, UDP", "udp/53"),
@@ -214,8 +176,7 @@ fn the_protocol_column_counts_where_the_cell_states_nothing() {
         ("echo request", "ICMP", "icmp {echo request}"),
     ];
     for (cell, protocol, shown) in cases {
-        let read =
-            parse(cell, Some(protocol)).map_or_else(|error| error.to_string(), |read| show(&read));
+        let read = parse(cell, Some(protocol)).map_or_else(|error| error.to_string(), |read| show(&read));
         assert_eq!(read, shown, "{cell:?} under {protocol:?}");
     }
     for (cell, protocol) in [
@@ -226,10 +187,7 @@ fn the_protocol_column_counts_where_the_cell_states_nothing() {
         ("53", "ESP/UDP"),
         ("53", "TCP/"),
     ] {
-        assert!(
-            parse(cell, Some(protocol)).is_err(),
-            "{cell:?} under {protocol:?}"
-        );
+        assert!(parse(cell, Some(protocol)).is_err(), "{cell:?} under {protocol:?}");
     }
 }
 
@@ -284,14 +242,9 @@ fn what_may_mean_two_things_or_nothing_is_an_error_with_its_part() {
         ("443 #", "#"),
         ("\u{664}\u{664}\u{663}", "\u{664}\u{664}\u{663}"),
     ];
-    let part = |cell| {
-        parse(cell, None).map_or_else(|error| error.part, |read| format!("read: {}", show(&read)))
-    };
-    let wrong: Vec<_> = cases
-        .iter()
-        .map(|(cell, named)| (cell, part(cell), named))
-        .filter(|(_, part, named)| part != *named)
-        .collect();
+    let part = |cell| parse(cell, None).map_or_else(|error| error.part, |read| format!("read: {}", show(&read)));
+    let wrong: Vec<_> =
+        cases.iter().map(|(cell, named)| (cell, part(cell), named)).filter(|(_, part, named)| part != *named).collect();
     assert!(wrong.is_empty(), "cell, part, should be: {wrong:#?}");
 }
 
@@ -303,16 +256,12 @@ fn an_error_says_what_to_do() {
         "port cell `TCP/65536`: `65536` is no port, expected 1 to 65535 without leading zeros; \
          say in the curation what the cell means"
     );
-    assert_eq!(
-        parse("N/A", None).unwrap().no_port,
-        Some(NoPort::NotApplicable)
-    );
+    assert_eq!(parse("N/A", None).unwrap().no_port, Some(NoPort::NotApplicable));
 }
 
 /// The runs of digits of a text.
 fn digits(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .filter(|run| !run.is_empty())
+    text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty())
 }
 
 /// What holds of every cell that is read.
@@ -320,24 +269,17 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     let Ok(cell) = parse(text, None) else {
         return Ok(());
     };
-    let ports = cell
-        .specs
-        .iter()
-        .filter_map(|spec| spec.first.zip(spec.last));
+    let ports = cell.specs.iter().filter_map(|spec| spec.first.zip(spec.last));
     let ends = ports.flat_map(|(first, last)| [Some(first), Some(last).filter(|_| first != last)]);
     let numbers = ends.flatten().map(|port| port.to_string());
     let names = cell.specs.iter().filter_map(|spec| spec.name.as_deref());
-    let words = names
-        .chain(cell.remarks.iter().map(String::as_str))
-        .chain(cell.marks.iter().map(String::as_str));
+    let words = names.chain(cell.remarks.iter().map(String::as_str)).chain(cell.marks.iter().map(String::as_str));
     let mut kept: HashMap<String, usize> = HashMap::new();
     for run in words.flat_map(digits).map(str::to_owned).chain(numbers) {
         *kept.entry(run).or_default() += 1;
     }
     for run in digits(text) {
-        let left = kept
-            .get_mut(run)
-            .and_then(|count| count.checked_sub(1).map(|left| *count = left));
+        let left = kept.get_mut(run).and_then(|count| count.checked_sub(1).map(|left| *count = left));
         prop_assert!(left.is_some(), "{run} of {text:?} is lost: {}", show(&cell));
     }
     let printed: HashSet<&str> = digits(text).collect();
@@ -348,11 +290,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
             prop_assert!(port > 0 && printed.contains(port.to_string().as_str()));
         }
         prop_assert!(spec.transport.is_some() || spec.first.is_some() || spec.name.is_some());
-        prop_assert!(
-            spec.group == group || spec.group == group + 1 && at > 0,
-            "groups of {text:?}: {}",
-            show(&cell)
-        );
+        prop_assert!(spec.group == group || spec.group == group + 1 && at > 0, "groups of {text:?}: {}", show(&cell));
         group = spec.group;
     }
     prop_assert_eq!(cell.specs.is_empty(), cell.no_port.is_some());
@@ -424,19 +362,7 @@ proptest! {
 
 #[test]
 fn long_cells_are_read_in_time() {
-    for piece in [
-        "1-",
-        "1 ",
-        "TCP/1, ",
-        "(",
-        "1 or ",
-        "TCP or ",
-        "a.",
-        "443 (x), ",
-        "TCP/",
-        "\u{2020}",
-        "HTTP/",
-    ] {
+    for piece in ["1-", "1 ", "TCP/1, ", "(", "1 or ", "TCP or ", "a.", "443 (x), ", "TCP/", "\u{2020}", "HTTP/"] {
         let _ = parse(&piece.repeat(100_000), None);
     }
 }

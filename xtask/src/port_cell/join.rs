@@ -58,10 +58,7 @@ pub(super) struct Unit {
 
 impl Item {
     pub(super) fn is_empty(&self) -> bool {
-        self.transports.is_none()
-            && self.portless.is_none()
-            && self.numbers.is_empty()
-            && self.names.is_empty()
+        self.transports.is_none() && self.portless.is_none() && self.numbers.is_empty() && self.names.is_empty()
     }
 
     /// Services and nothing else.
@@ -92,8 +89,7 @@ impl Item {
             && (self.numbers.is_empty() || other.numbers.is_empty())
             && (self.names.is_empty() || other.names.is_empty())
             && self.names.len().max(other.names.len()) < 2
-            && (self.names.is_empty() && other.names.is_empty()
-                || self.numbers.len().max(other.numbers.len()) < 2)
+            && (self.names.is_empty() && other.names.is_empty() || self.numbers.len().max(other.numbers.len()) < 2)
     }
 
     pub(super) fn absorb(&mut self, other: Self) {
@@ -106,53 +102,28 @@ impl Item {
     /// Several groups come of it.
     fn is_several(&self) -> bool {
         let transports = self.transports.as_ref();
-        self.numbers.len() > 1
-            || transports.is_some_and(|all| all.join == Join::All && all.names.len() > 1)
+        self.numbers.len() > 1 || transports.is_some_and(|all| all.join == Join::All && all.names.len() > 1)
     }
 }
 
 /// Makes the specs of a cell.
-pub(super) fn specs(
-    text: &str,
-    units: Vec<Unit>,
-    protocol: &Protocol,
-) -> Result<Vec<Spec>, CellError> {
-    let error = |(at, problem): Doubt| CellError {
-        cell: text.to_owned(),
-        part: text[at].to_owned(),
-        problem,
-    };
+pub(super) fn specs(text: &str, units: Vec<Unit>, protocol: &Protocol) -> Result<Vec<Spec>, CellError> {
+    let error = |(at, problem): Doubt| CellError { cell: text.to_owned(), part: text[at].to_owned(), problem };
     check_joins(&units).map_err(error)?;
     let units = bind(units).map_err(error)?;
     check_alone(&units).map_err(error)?;
-    let mut specs = Specs {
-        specs: Vec::new(),
-        group: None,
-    };
+    let mut specs = Specs { specs: Vec::new(), group: None };
     let mut last: Option<&Transports> = None;
     for Unit { link, item, .. } in &units {
         check_protocol(item, protocol).map_err(error)?;
         let mut is_next = !matches!(link, Link::Or | Link::CommaOr);
         last = item.transports.as_ref().or(last);
-        let numbered = if item.numbers.is_empty() {
-            item.transports.as_ref()
-        } else {
-            last
-        };
+        let numbered = if item.numbers.is_empty() { item.transports.as_ref() } else { last };
         let transports = numbered.or(protocol.transports.as_ref());
-        let ports = item
-            .numbers
-            .iter()
-            .copied()
-            .map(Some)
-            .chain(item.numbers.is_empty().then_some(None));
+        let ports = item.numbers.iter().copied().map(Some).chain(item.numbers.is_empty().then_some(None));
         for port in ports {
             // Names without a number are alternatives; a number has one, or that of the protocol column.
-            let names = item
-                .names
-                .iter()
-                .map(Some)
-                .chain(item.names.is_empty().then_some(None));
+            let names = item.names.iter().map(Some).chain(item.names.is_empty().then_some(None));
             for name in names {
                 let name = name.or(protocol.name.as_ref().filter(|_| item.portless.is_none()));
                 let all: &[&str] = match (&item.portless, transports) {
@@ -160,8 +131,7 @@ pub(super) fn specs(
                     (None, Some(transports)) => &transports.names,
                     (None, None) => &[""],
                 };
-                let is_each_needed =
-                    transports.is_some_and(|transports| transports.join == Join::All);
+                let is_each_needed = transports.is_some_and(|transports| transports.join == Join::All);
                 for transport in all {
                     if !specs.push(is_next, transport, port, name) {
                         return Err(error((item.at.clone(), Problem::TooLong)));
@@ -186,13 +156,7 @@ struct Specs {
 
 impl Specs {
     /// Adds a spec, in the next group or in the one of the last; false when there is no next group.
-    fn push(
-        &mut self,
-        is_next: bool,
-        transport: &str,
-        port: Option<(u16, u16)>,
-        name: Option<&String>,
-    ) -> bool {
+    fn push(&mut self, is_next: bool, transport: &str, port: Option<(u16, u16)>, name: Option<&String>) -> bool {
         let group = match self.group {
             None => Some(0),
             Some(group) if is_next => group.checked_add(1),
@@ -235,10 +199,7 @@ fn check_joins(units: &[Unit]) -> Result<(), Doubt> {
             Link::And => joins.1 = true,
         }
         if joins == (true, true) {
-            return Err((
-                unit.item.at.clone(),
-                Problem::Ambiguous("`and` and `or` without a comma between"),
-            ));
+            return Err((unit.item.at.clone(), Problem::Ambiguous("`and` and `or` without a comma between")));
         }
     }
     Ok(())
@@ -247,23 +208,11 @@ fn check_joins(units: &[Unit]) -> Result<(), Doubt> {
 /// Gives names and transports that stand alone to the numbers they belong to.
 fn bind(units: Vec<Unit>) -> Result<Vec<Unit>, Doubt> {
     // What comes first in the cell, a number or what belongs to it, tells on which side to look.
-    let first = |is_it: fn(&Item) -> bool| {
-        units
-            .iter()
-            .position(|unit| is_it(&unit.item))
-            .unwrap_or(usize::MAX)
-    };
-    let number = units
-        .iter()
-        .position(|unit| !unit.item.numbers.is_empty())
-        .unwrap_or(usize::MAX);
+    let first = |is_it: fn(&Item) -> bool| units.iter().position(|unit| is_it(&unit.item)).unwrap_or(usize::MAX);
+    let number = units.iter().position(|unit| !unit.item.numbers.is_empty()).unwrap_or(usize::MAX);
     let precedes = |is_it: fn(&Item) -> bool| {
         let at = first(is_it);
-        at < number
-            || at == number
-                && units
-                    .get(at)
-                    .is_some_and(|unit| !unit.item.begins_with_number)
+        at < number || at == number && units.get(at).is_some_and(|unit| !unit.item.begins_with_number)
     };
     let names_first = precedes(|item| !item.names.is_empty());
     let transports_first = precedes(|item| item.transports.is_some());
@@ -275,35 +224,21 @@ fn bind(units: Vec<Unit>) -> Result<Vec<Unit>, Doubt> {
             continue;
         };
         let (before, item) = (&mut last.item, &unit.item);
-        let is_forward = (before.names.is_empty() || names_first)
-            && (before.transports.is_none() || transports_first);
-        let is_backward = (item.names.is_empty() || !names_first)
-            && (item.transports.is_none() || !transports_first);
+        let is_forward = (before.names.is_empty() || names_first) && (before.transports.is_none() || transports_first);
+        let is_backward = (item.names.is_empty() || !names_first) && (item.transports.is_none() || !transports_first);
         match unit.link {
-            Link::Blank if before.is_head() && is_forward && before.accepts(item) => {
-                before.absorb(unit.item)
-            }
-            Link::Blank
-                if item.is_head() && !before.is_head() && is_backward && before.accepts(item) =>
-            {
+            Link::Blank if before.is_head() && is_forward && before.accepts(item) => before.absorb(unit.item),
+            Link::Blank if item.is_head() && !before.is_head() && is_backward && before.accepts(item) => {
                 last.is_bracketed |= item.is_transport();
                 before.absorb(unit.item);
             }
             Link::And | Link::Or
-                if before.is_transport() && item.transports.is_some()
-                    || last.is_bracketed && item.is_transport() =>
+                if before.is_transport() && item.transports.is_some() || last.is_bracketed && item.is_transport() =>
             {
-                let join = if unit.link == Link::Or {
-                    Join::Any
-                } else {
-                    Join::All
-                };
+                let join = if unit.link == Link::Or { Join::Any } else { Join::All };
                 let at = before.at.start..item.at.end;
                 if !combine(before, unit.item, join) {
-                    return Err((
-                        at,
-                        Problem::Ambiguous("all of the transports, or any one of them"),
-                    ));
+                    return Err((at, Problem::Ambiguous("all of the transports, or any one of them")));
                 }
             }
             _ => bound.push(unit),
@@ -318,18 +253,12 @@ fn combine(item: &mut Item, other: Item, join: Join) -> bool {
         return false;
     };
     let is_one_way = |all: &Transports| all.names.len() == 1 || all.join == join;
-    if !is_one_way(there)
-        || !is_one_way(&more)
-        || more.names.iter().any(|name| there.names.contains(name))
-    {
+    if !is_one_way(there) || !is_one_way(&more) || more.names.iter().any(|name| there.names.contains(name)) {
         return false;
     }
     there.names.extend(more.names);
     there.join = join;
-    item.absorb(Item {
-        transports: None,
-        ..other
-    });
+    item.absorb(Item { transports: None, ..other });
     true
 }
 
@@ -344,10 +273,8 @@ fn check_alone(units: &[Unit]) -> Result<(), Doubt> {
             continue;
         };
         if unit.link == Link::Blank {
-            let is_bare =
-                item.transports.is_none() && item.names.is_empty() && !item.numbers.is_empty();
-            if before.item.is_name() || item.is_name() || before.item.portless.is_some() && is_bare
-            {
+            let is_bare = item.transports.is_none() && item.names.is_empty() && !item.numbers.is_empty();
+            if before.item.is_name() || item.is_name() || before.item.portless.is_some() && is_bare {
                 let at = before.item.at.start..item.at.end;
                 return Err((at, Problem::Ambiguous("parts of one port, or two of them")));
             }
@@ -373,19 +300,9 @@ fn check_alone(units: &[Unit]) -> Result<(), Doubt> {
 /// The cell and the protocol column say the same.
 fn check_protocol(item: &Item, protocol: &Protocol) -> Result<(), Doubt> {
     let contradicts = match (&item.transports, &protocol.transports, protocol.portless) {
-        (Some(transports), Some(column), _) => transports
-            .names
-            .iter()
-            .any(|name| !column.names.contains(name)),
+        (Some(transports), Some(column), _) => transports.names.iter().any(|name| !column.names.contains(name)),
         (transports, _, Some(_)) => transports.is_some() || !item.numbers.is_empty(),
         _ => false,
     };
-    if contradicts {
-        Err((
-            item.at.clone(),
-            Problem::Contradiction("the page's protocol column"),
-        ))
-    } else {
-        Ok(())
-    }
+    if contradicts { Err((item.at.clone(), Problem::Contradiction("the page's protocol column"))) } else { Ok(()) }
 }

@@ -17,11 +17,7 @@ impl Protocol {
     /// Reads a cell of the protocol column.
     pub(super) fn parse(text: &str) -> Result<Self, CellError> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let error = |problem| CellError {
-            cell: text.clone(),
-            part: text.clone(),
-            problem,
-        };
+        let error = |problem| CellError { cell: text.clone(), part: text.clone(), problem };
         let mut protocol = Self::default();
         if no_port(&text).is_some() {
             return Ok(protocol);
@@ -43,28 +39,19 @@ impl Protocol {
                     Some(_) => protocol.portless = Some(transport),
                     None => names.push(transport.name),
                 },
-                (None, Kind::Word) if is_due && is_service(word) => {
-                    protocol.name = Some(word.to_owned())
-                }
+                (None, Kind::Word) if is_due && is_service(word) => protocol.name = Some(word.to_owned()),
                 _ => {
-                    return Err(error(Problem::Unreadable(
-                        "TCP, UDP, another transport or a service",
-                    )));
+                    return Err(error(Problem::Unreadable("TCP, UDP, another transport or a service")));
                 }
             }
             is_due = join.is_some();
         }
         let is_one = joins.is_empty() || joins.len() + 1 == names.len();
         if is_due || !is_one || joins.windows(2).any(|pair| pair[0] != pair[1]) {
-            return Err(error(Problem::Ambiguous(
-                "all of the protocols, or any one of them",
-            )));
+            return Err(error(Problem::Ambiguous("all of the protocols, or any one of them")));
         }
         if !names.is_empty() {
-            protocol.transports = Some(Transports {
-                names,
-                join: joins.first().copied().unwrap_or(Join::All),
-            });
+            protocol.transports = Some(Transports { names, join: joins.first().copied().unwrap_or(Join::All) });
         }
         Ok(protocol)
     }

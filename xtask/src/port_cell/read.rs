@@ -8,25 +8,19 @@ use std::ops::Range;
 
 /// Services that vendors write in small letters, or with one capital.
 const SERVICES: [&str; 34] = [
-    "bgp", "cifs", "dhcp", "dns", "ftp", "ftps", "http", "https", "ike", "imap", "imaps", "ipsec",
-    "iscsi", "kerberos", "ldap", "ldaps", "netbios", "nfs", "ntp", "pop3", "pop3s", "radius",
-    "rdp", "rpc", "sftp", "smb", "smtp", "smtps", "snmp", "ssh", "syslog", "telnet", "tftp", "tls",
+    "bgp", "cifs", "dhcp", "dns", "ftp", "ftps", "http", "https", "ike", "imap", "imaps", "ipsec", "iscsi", "kerberos",
+    "ldap", "ldaps", "netbios", "nfs", "ntp", "pop3", "pop3s", "radius", "rdp", "rpc", "sftp", "smb", "smtp", "smtps",
+    "snmp", "ssh", "syslog", "telnet", "tftp", "tls",
 ];
 /// Words that are no service in capitals either.
 const NO_SERVICES: [&str; 18] = [
-    "all", "and", "any", "custom", "default", "dynamic", "either", "ip", "no", "none", "not",
-    "only", "or", "port", "ports", "see", "tbd", "to",
+    "all", "and", "any", "custom", "default", "dynamic", "either", "ip", "no", "none", "not", "only", "or", "port",
+    "ports", "see", "tbd", "to",
 ];
 
 /// Reads a cell whose blanks are folded.
 pub(super) fn cell(text: &str, protocol: &Protocol) -> Result<Cell, CellError> {
-    let mut reader = Reader {
-        text,
-        tokens: tokens(text),
-        at: 0,
-        units: Vec::new(),
-        cell: Cell::default(),
-    };
+    let mut reader = Reader { text, tokens: tokens(text), at: 0, units: Vec::new(), cell: Cell::default() };
     if let Some(no_port) = no_port(text) {
         if no_port == NoPort::BelowIp {
             reader.cell.remarks.push(text.to_owned());
@@ -35,9 +29,7 @@ pub(super) fn cell(text: &str, protocol: &Protocol) -> Result<Cell, CellError> {
     } else {
         reader.parts()?;
     }
-    let Reader {
-        units, mut cell, ..
-    } = reader;
+    let Reader { units, mut cell, .. } = reader;
     let is_prose = units.is_empty() && !cell.remarks.is_empty() && cell.no_port.is_none();
     cell.specs = join::specs(text, units, protocol)?;
     if is_prose {
@@ -56,10 +48,7 @@ pub(super) fn cell(text: &str, protocol: &Protocol) -> Result<Cell, CellError> {
 /// Cells that say there is no port.
 pub(super) fn no_port(text: &str) -> Option<NoPort> {
     let lower = text.to_ascii_lowercase();
-    if text
-        .chars()
-        .all(|c| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
-    {
+    if text.chars().all(|c| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')) {
         return Some(NoPort::Empty);
     }
     if matches!(lower.as_str(), "n/a" | "n.a." | "na" | "not applicable") {
@@ -68,11 +57,7 @@ pub(super) fn no_port(text: &str) -> Option<NoPort> {
     let is_ether_type = lower.rsplit_once(' ').is_some_and(|(before, last)| {
         let digits = last.strip_prefix("0x").unwrap_or_default();
         let is_hex = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_hex
-            && matches!(
-                before.split(' ').next(),
-                Some("eth" | "ethernet" | "ethertype")
-            )
+        is_hex && matches!(before.split(' ').next(), Some("eth" | "ethernet" | "ethertype"))
     });
     is_ether_type.then_some(NoPort::BelowIp)
 }
@@ -83,9 +68,7 @@ pub(super) fn is_service(word: &str) -> bool {
     let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(word));
     let digits = word.len() - word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let capitals = word.chars().filter(char::is_ascii_uppercase).count();
-    let names_transport = word
-        .split(['-', '_'])
-        .any(|part| Transport::named(part).is_some());
+    let names_transport = word.split(['-', '_']).any(|part| Transport::named(part).is_some());
     is(&SERVICES) || capitals > 1 && digits < 3 && !is(&NO_SERVICES) && !names_transport
 }
 
@@ -106,10 +89,9 @@ impl Reader<'_> {
             if self.kind(0) == Some(Kind::Comma) {
                 self.at += 1;
                 if matches!(self.kind(0), None | Some(Kind::Comma)) {
-                    return Err(self.error(
-                        self.at - 1..self.at,
-                        Problem::Unreadable("something between and after commas"),
-                    ));
+                    return Err(
+                        self.error(self.at - 1..self.at, Problem::Unreadable("something between and after commas"))
+                    );
                 }
             }
             link = Link::Comma;
@@ -140,11 +122,7 @@ impl Reader<'_> {
                 }
                 _ if self.begins_item(0) => {
                     let item = self.item()?;
-                    self.units.push(Unit {
-                        link,
-                        item,
-                        is_bracketed: false,
-                    });
+                    self.units.push(Unit { link, item, is_bracketed: false });
                     link = Link::Blank;
                     joined_at = None;
                 }
@@ -153,11 +131,7 @@ impl Reader<'_> {
                     if is_named_only {
                         self.units.truncate(known);
                     }
-                    let from = if is_named_only {
-                        start
-                    } else {
-                        joined_at.unwrap_or(here)
-                    };
+                    let from = if is_named_only { start } else { joined_at.unwrap_or(here) };
                     return self.prose(from);
                 }
             }
@@ -174,17 +148,9 @@ impl Reader<'_> {
             (Some(Kind::Word), true) if self.is_word(0, "or") => Link::Or,
             (Some(Kind::Word), true) if self.is_word(0, "and") => Link::And,
             (Some(Kind::Plus), true) => Link::And,
-            (Some(Kind::Slash), true)
-                if self.at > 0 && self.tokens[self.at - 1].kind == Kind::Close =>
-            {
-                Link::And
-            }
-            (Some(Kind::Word), false) if *link == Link::Comma && self.is_word(0, "or") => {
-                Link::CommaOr
-            }
-            (Some(Kind::Word), false) if *link == Link::Comma && self.is_word(0, "and") => {
-                Link::Comma
-            }
+            (Some(Kind::Slash), true) if self.at > 0 && self.tokens[self.at - 1].kind == Kind::Close => Link::And,
+            (Some(Kind::Word), false) if *link == Link::Comma && self.is_word(0, "or") => Link::CommaOr,
+            (Some(Kind::Word), false) if *link == Link::Comma && self.is_word(0, "and") => Link::Comma,
             _ => return false,
         };
         *link = joined;
@@ -199,10 +165,7 @@ impl Reader<'_> {
             match token.kind {
                 Kind::Open => depth += 1,
                 Kind::Close if depth == 0 => {
-                    return Err(self.error(
-                        end..end + 1,
-                        Problem::Unreadable("an opening bracket before it"),
-                    ));
+                    return Err(self.error(end..end + 1, Problem::Unreadable("an opening bracket before it")));
                 }
                 Kind::Close => depth -= 1,
                 Kind::Comma if depth == 0 => break,
@@ -212,8 +175,7 @@ impl Reader<'_> {
         }
         let words = self.slice(from..end);
         let is_transport = |token: &Token| matches!(token.kind, Kind::Transport(_));
-        let names_port =
-            words.contains(char::is_numeric) || self.tokens[from..end].iter().any(is_transport);
+        let names_port = words.contains(char::is_numeric) || self.tokens[from..end].iter().any(is_transport);
         if names_port || depth > 0 || !words.contains(char::is_alphabetic) {
             let expected = "ports, transports and services, or words alone";
             return Err(self.error(from..end, Problem::Unreadable(expected)));
@@ -226,27 +188,19 @@ impl Reader<'_> {
     /// Numbers, transports and services that slashes and colons join.
     pub(super) fn item(&mut self) -> Result<Item, CellError> {
         let start = self.at;
-        let mut item = Item {
-            begins_with_number: self.kind(0) == Some(Kind::Number),
-            ..Item::default()
-        };
+        let mut item = Item { begins_with_number: self.kind(0) == Some(Kind::Number), ..Item::default() };
         let mut before = None;
         loop {
             let here = self.at;
             let Some(token) = self.tokens.get(here).cloned() else {
-                return Err(self.error(
-                    start..here,
-                    Problem::Unreadable("a port, a transport or a service at its end"),
-                ));
+                return Err(self.error(start..here, Problem::Unreadable("a port, a transport or a service at its end")));
             };
             match token.kind {
                 Kind::Number => {
                     if !item.numbers.is_empty() && before != Some(Kind::Number) {
                         return Err(self.error(
                             start..here + 1,
-                            Problem::Ambiguous(
-                                "its transport or service may belong to either number",
-                            ),
+                            Problem::Ambiguous("its transport or service may belong to either number"),
                         ));
                     }
                     let range = self.range()?;
@@ -258,14 +212,10 @@ impl Reader<'_> {
                     match (transport.portless, &mut item.transports) {
                         (Some(_), None) if is_alone => item.portless = Some(transport),
                         (None, None) => {
-                            item.transports = Some(Transports {
-                                names: vec![transport.name],
-                                join: Join::All,
-                            })
+                            item.transports = Some(Transports { names: vec![transport.name], join: Join::All })
                         }
                         (None, Some(there))
-                            if matches!(before, Some(Kind::Transport(_)))
-                                && !there.names.contains(&transport.name) =>
+                            if matches!(before, Some(Kind::Transport(_))) && !there.names.contains(&transport.name) =>
                         {
                             there.names.push(transport.name);
                         }
@@ -282,17 +232,14 @@ impl Reader<'_> {
                     self.at += 1;
                 }
                 Kind::Host if self.begins_item(0) => {
-                    self.cell
-                        .remarks
-                        .push(self.slice(here..here + 1).to_owned());
+                    self.cell.remarks.push(self.slice(here..here + 1).to_owned());
                     self.at += 2;
                     continue;
                 }
                 _ => {
-                    return Err(self.error(
-                        start..here + 1,
-                        Problem::Unreadable("a port, a transport or a service at its end"),
-                    ));
+                    return Err(
+                        self.error(start..here + 1, Problem::Unreadable("a port, a transport or a service at its end"))
+                    );
                 }
             }
             before = Some(token.kind);
@@ -301,34 +248,24 @@ impl Reader<'_> {
             }
             let is_bound = match self.kind(0) {
                 Some(Kind::Slash) => true,
-                Some(Kind::Colon) => {
-                    before != Some(Kind::Number) && self.kind(1) == Some(Kind::Number)
+                Some(Kind::Colon) => before != Some(Kind::Number) && self.kind(1) == Some(Kind::Number),
+                Some(Kind::Plus) => {
+                    matches!((before, self.kind(1)), (Some(Kind::Transport(_)), Some(Kind::Transport(_))))
                 }
-                Some(Kind::Plus) => matches!(
-                    (before, self.kind(1)),
-                    (Some(Kind::Transport(_)), Some(Kind::Transport(_)))
-                ),
                 _ => false,
             };
             if !is_bound {
                 break;
             }
             if item.portless.is_some() {
-                return Err(self.error(
-                    start..self.at + 1,
-                    Problem::Unreadable("a protocol without ports alone"),
-                ));
+                return Err(self.error(start..self.at + 1, Problem::Unreadable("a protocol without ports alone")));
             }
             self.at += 1;
         }
         item.at = self.tokens[start].at.start..self.tokens[self.at - 1].at.end;
-        let is_list =
-            item.names.len() > 1 && (!item.numbers.is_empty() || item.transports.is_some());
+        let is_list = item.names.len() > 1 && (!item.numbers.is_empty() || item.transports.is_some());
         if is_list || item.names.len() == 1 && item.numbers.len() > 1 {
-            return Err(self.error(
-                start..self.at,
-                Problem::Ambiguous("which service belongs to which number"),
-            ));
+            return Err(self.error(start..self.at, Problem::Ambiguous("which service belongs to which number")));
         }
         Ok(item)
     }
@@ -350,10 +287,7 @@ impl Reader<'_> {
         }
         let last = self.port(start + 2)?;
         if is_range(self, 3) {
-            return Err(self.error(
-                start..start + 5,
-                Problem::Unreadable("a range of two numbers"),
-            ));
+            return Err(self.error(start..start + 5, Problem::Unreadable("a range of two numbers")));
         }
         if last <= first {
             return Err(self.error(start..start + 3, Problem::Reversed));
@@ -364,10 +298,7 @@ impl Reader<'_> {
 
     fn port(&self, at: usize) -> Result<u16, CellError> {
         let digits = self.slice(at..at + 1);
-        let port = digits
-            .parse::<u16>()
-            .ok()
-            .filter(|&port| port > 0 && !digits.starts_with('0'));
+        let port = digits.parse::<u16>().ok().filter(|&port| port > 0 && !digits.starts_with('0'));
         let Some(port) = port else {
             return Err(self.error(at..at + 1, Problem::NoPortNumber));
         };
@@ -377,10 +308,7 @@ impl Reader<'_> {
             let is_thousand = next.at.len() == 3 && u32::from(port) * 1_000 + thousands <= 65_535;
             let is_close = self.text[comma.at.clone()] == *"," && !comma.is_apart && !next.is_apart;
             if next.kind == Kind::Number && is_close && is_thousand && digits.len() < 3 {
-                return Err(self.error(
-                    at..at + 3,
-                    Problem::Ambiguous("one number with a comma in it, or two ports"),
-                ));
+                return Err(self.error(at..at + 3, Problem::Ambiguous("one number with a comma in it, or two ports")));
             }
         }
         Ok(port)
@@ -415,11 +343,7 @@ impl Reader<'_> {
 
     /// A full stop at the end of words.
     fn is_full_stop(&self) -> bool {
-        self.slice(self.at..self.at + 1) == "."
-            && self
-                .tokens
-                .get(self.at + 1)
-                .is_none_or(|next| next.is_apart)
+        self.slice(self.at..self.at + 1) == "." && self.tokens.get(self.at + 1).is_none_or(|next| next.is_apart)
     }
 
     pub(super) fn begins_item(&self, ahead: usize) -> bool {
@@ -427,10 +351,7 @@ impl Reader<'_> {
         match self.kind(ahead) {
             Some(Kind::Number | Kind::Transport(_)) => true,
             Some(Kind::Word) => is_service(self.slice(at..at + 1)),
-            Some(Kind::Host) => {
-                self.kind(ahead + 1) == Some(Kind::Colon)
-                    && self.kind(ahead + 2) == Some(Kind::Number)
-            }
+            Some(Kind::Host) => self.kind(ahead + 1) == Some(Kind::Colon) && self.kind(ahead + 2) == Some(Kind::Number),
             _ => false,
         }
     }
@@ -447,10 +368,6 @@ impl Reader<'_> {
     pub(super) fn error(&self, tokens: Range<usize>, problem: Problem) -> CellError {
         let end = tokens.end.min(self.tokens.len());
         let part = self.slice(tokens.start.min(end)..end).to_owned();
-        CellError {
-            cell: self.text.to_owned(),
-            part,
-            problem,
-        }
+        CellError { cell: self.text.to_owned(), part, problem }
     }
 }

@@ -55,24 +55,16 @@ const TRANSPORTS: [Transport; 13] = [
 ];
 
 const fn ported(name: &'static str) -> Transport {
-    Transport {
-        name,
-        portless: None,
-    }
+    Transport { name, portless: None }
 }
 
 const fn portless(name: &'static str, number: u16) -> Transport {
-    Transport {
-        name,
-        portless: Some(number),
-    }
+    Transport { name, portless: Some(number) }
 }
 
 impl Transport {
     pub(super) fn named(word: &str) -> Option<Self> {
-        TRANSPORTS
-            .into_iter()
-            .find(|transport| transport.name.eq_ignore_ascii_case(word))
+        TRANSPORTS.into_iter().find(|transport| transport.name.eq_ignore_ascii_case(word))
     }
 }
 
@@ -88,11 +80,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         let is_apart = text[..at].ends_with(char::is_whitespace);
         for (kind, length) in next(&text[at..], c) {
             let is_apart = is_apart && tokens.last().is_none_or(|last| last.at.end < at);
-            tokens.push(Token {
-                kind,
-                at: at..at + length,
-                is_apart,
-            });
+            tokens.push(Token { kind, at: at..at + length, is_apart });
             at += length;
         }
     }
@@ -139,9 +127,7 @@ fn bracketed(text: &str) -> Option<usize> {
     const LONGEST: usize = 3;
     let inside = &text[1..];
     let end = inside.find(']').filter(|end| (1..=LONGEST).contains(end))?;
-    let is_mark = inside[..end]
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '*');
+    let is_mark = inside[..end].chars().all(|c| c.is_ascii_alphanumeric() || c == '*');
     is_mark.then_some(end + 2)
 }
 
@@ -149,13 +135,8 @@ fn bracketed(text: &str) -> Option<usize> {
 fn host(text: &str) -> usize {
     // No name is longer; without an end, a long chain of numbers and dashes would be read again for each number.
     const LONGEST: usize = 253;
-    let text = text
-        .char_indices()
-        .nth(LONGEST)
-        .map_or(text, |(end, _)| &text[..end]);
-    let end = run(text, |c| {
-        c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_')
-    });
+    let text = text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end]);
+    let end = run(text, |c| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
     text[..end].trim_end_matches(['.', '-', '_']).len()
 }
 
@@ -169,19 +150,9 @@ fn number(text: &str) -> Vec<(Kind, usize)> {
     }
     let letters = run(rest, char::is_alphabetic);
     if let Some(transport) = Transport::named(&rest[..letters]).filter(|_| letters == rest.len()) {
-        return vec![
-            (Kind::Number, digits),
-            (Kind::Transport(transport), letters),
-        ];
+        return vec![(Kind::Number, digits), (Kind::Transport(transport), letters)];
     }
-    vec![(
-        if rest.contains('.') {
-            Kind::Host
-        } else {
-            Kind::Word
-        },
-        glued,
-    )]
+    vec![(if rest.contains('.') { Kind::Host } else { Kind::Word }, glued)]
 }
 
 fn word(text: &str) -> Vec<(Kind, usize)> {
@@ -195,18 +166,8 @@ fn word(text: &str) -> Vec<(Kind, usize)> {
     if let Some(transport) = Transport::named(&word[..letters]) {
         if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             let start = length - digits.len();
-            return vec![
-                (Kind::Transport(transport), start),
-                (Kind::Number, digits.len()),
-            ];
+            return vec![(Kind::Transport(transport), start), (Kind::Number, digits.len())];
         }
     }
-    vec![(
-        if word.contains('.') {
-            Kind::Host
-        } else {
-            Kind::Word
-        },
-        length,
-    )]
+    vec![(if word.contains('.') { Kind::Host } else { Kind::Word }, length)]
 }

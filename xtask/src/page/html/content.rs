@@ -119,9 +119,7 @@ impl Content {
         let mut silent: Option<NodeId> = None;
         for edge in element.traverse() {
             match edge {
-                Edge::Open(node) if silent.is_none() && is_silent(node.value()) => {
-                    silent = Some(node.id())
-                }
+                Edge::Open(node) if silent.is_none() && is_silent(node.value()) => silent = Some(node.id()),
                 Edge::Open(node) if silent.is_none() => content.open(node),
                 Edge::Close(node) if silent == Some(node.id()) => silent = None,
                 Edge::Close(node) if silent.is_none() => content.close(node),
@@ -141,31 +139,20 @@ impl Content {
             self.push(" ", node.line);
         }
         if node.name() == "img" {
-            if let Some(words) = node
-                .attribute("alt")
-                .filter(|words| !words.trim().is_empty())
-            {
+            if let Some(words) = node.attribute("alt").filter(|words| !words.trim().is_empty()) {
                 self.push(&format!(" {words} "), node.line);
             }
         }
         let kind = if node.has_class(|class| class.starts_with("MCTextPopupBody")) {
             Part::Note
         } else if node.has_class(|class| class.starts_with("MCTextPopup")) {
-            Part::Popup {
-                notes: Vec::new(),
-                is_raised: is_superscript(node),
-            }
+            Part::Popup { notes: Vec::new(), is_raised: is_superscript(node) }
         } else if is_superscript(node) {
             Part::Superscript
         } else {
             return;
         };
-        self.open.push(Open {
-            id: element.id(),
-            line: node.line,
-            kind,
-            text: String::new(),
-        });
+        self.open.push(Open { id: element.id(), line: node.line, kind, text: String::new() });
     }
 
     pub(super) fn close(&mut self, element: Element) {
@@ -188,10 +175,7 @@ impl Content {
         if self.line.is_none() && !text.trim().is_empty() {
             self.line = Some(line);
         }
-        self.open
-            .last_mut()
-            .map_or(&mut self.text, |open| &mut open.text)
-            .push_str(text);
+        self.open.last_mut().map_or(&mut self.text, |open| &mut open.text).push_str(text);
     }
 
     /// Puts the text of a superscript, a popup or a note where it belongs.
@@ -209,9 +193,7 @@ impl Content {
             }
             (Part::Superscript, _) => self.mark(&text, Vec::new()),
             (Part::Popup { notes, .. }, Some(Part::Superscript)) => self.mark(&text, notes),
-            (Part::Popup { notes, is_raised }, _)
-                if is_raised || !text.contains(char::is_alphanumeric) =>
-            {
+            (Part::Popup { notes, is_raised }, _) if is_raised || !text.contains(char::is_alphanumeric) => {
                 self.mark(&text, notes);
             }
             (Part::Popup { notes, .. }, _) => {
@@ -226,11 +208,7 @@ impl Content {
 
     /// A footnote's mark: out of the text, and apart from what stands behind it.
     fn mark(&mut self, mark: &str, notes: Vec<String>) {
-        let notes = if notes.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", notes.join(" "))
-        };
+        let notes = if notes.is_empty() { String::new() } else { format!(" {}", notes.join(" ")) };
         match mark {
             "" if notes.is_empty() => return,
             "" => self.notes.push(notes.trim_start().to_owned()),
@@ -241,19 +219,11 @@ impl Content {
 
     /// The text so far; what follows is another one.
     pub(super) fn take(&mut self) -> Told {
-        let Self {
-            text,
-            line,
-            mut notes,
-            doubtful,
-            open,
-        } = std::mem::take(self);
+        let Self { text, line, mut notes, doubtful, open } = std::mem::take(self);
         let mut text = fold(&text);
         // A superscript with nothing beside it is no mark: it is what the cell says.
         if let ("", [only]) = (text.as_str(), notes.as_slice()) {
-            let mark = only
-                .strip_prefix('[')
-                .and_then(|mark| mark.strip_suffix(']'));
+            let mark = only.strip_prefix('[').and_then(|mark| mark.strip_suffix(']'));
             if let Some(mark) = mark.filter(|mark| !mark.contains(']')) {
                 text = mark.to_owned();
                 notes.clear();
@@ -261,32 +231,17 @@ impl Content {
         }
         let doubt = doubtful.into_iter().find(|(_, mark)| *mark != text);
         self.open = open;
-        Told {
-            text,
-            line: line.unwrap_or(0),
-            notes,
-            doubt,
-        }
+        Told { text, line: line.unwrap_or(0), notes, doubt }
     }
 }
 
 fn is_superscript(node: &Node) -> bool {
     let is_raised = |style: &str| {
-        style
-            .split(';')
-            .filter_map(|rule| rule.split_once(':'))
-            .any(|(property, value)| {
-                property.trim().eq_ignore_ascii_case("vertical-align")
-                    && value.trim().eq_ignore_ascii_case("super")
-            })
+        style.split(';').filter_map(|rule| rule.split_once(':')).any(|(property, value)| {
+            property.trim().eq_ignore_ascii_case("vertical-align") && value.trim().eq_ignore_ascii_case("super")
+        })
     };
-    let is_named = |class: &str| {
-        ["sup", "super", "superscript"]
-            .iter()
-            .any(|name| class.eq_ignore_ascii_case(name))
-    };
+    let is_named = |class: &str| ["sup", "super", "superscript"].iter().any(|name| class.eq_ignore_ascii_case(name));
     !is_any(node, &["td", "th"])
-        && (node.name() == "sup"
-            || node.attribute("style").is_some_and(is_raised)
-            || node.has_class(is_named))
+        && (node.name() == "sup" || node.attribute("style").is_some_and(is_raised) || node.has_class(is_named))
 }

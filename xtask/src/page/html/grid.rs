@@ -36,21 +36,16 @@ struct Carry {
 
 /// The rows of a table, without those of tables inside it; with each, its section's name and whether it begins one.
 pub(super) fn rows<'a>(table: Element<'a>) -> impl Iterator<Item = (Element<'a>, bool, bool)> {
-    table
-        .children()
-        .filter(|section| is_any(section.value(), &["thead", "tbody", "tfoot"]))
-        .flat_map(|section| {
-            let is_head = section.value().name() == "thead";
-            let rows = section.children().filter(|row| row.value().name() == "tr");
-            rows.enumerate()
-                .map(move |(number, row)| (row, is_head, number == 0))
-        })
+    table.children().filter(|section| is_any(section.value(), &["thead", "tbody", "tfoot"])).flat_map(|section| {
+        let is_head = section.value().name() == "thead";
+        let rows = section.children().filter(|row| row.value().name() == "tr");
+        rows.enumerate().map(move |(number, row)| (row, is_head, number == 0))
+    })
 }
 
 /// The cells of a row.
 pub(super) fn cells<'a>(row: Element<'a>) -> impl Iterator<Item = Element<'a>> {
-    row.children()
-        .filter(|cell| is_any(cell.value(), &["td", "th"]))
+    row.children().filter(|cell| is_any(cell.value(), &["td", "th"]))
 }
 
 /// How many columns a cell covers.
@@ -61,23 +56,14 @@ pub(super) fn colspan(cell: Element) -> usize {
 /// A span as browsers read it: digits at the start.
 fn span(cell: Element, name: &str) -> Option<usize> {
     let text = cell.value().attribute(name)?.trim_start();
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     // No page means more than this; a browser takes 65534 rows at most.
-    text[..end]
-        .parse::<usize>()
-        .ok()
-        .map(|span| span.min(65_534))
+    text[..end].parse::<usize>().ok().map(|span| span.min(65_534))
 }
 
 impl<'a> Grid<'a> {
     pub(super) fn new(table: Element<'a>, problems: &mut Problems) -> Option<Self> {
-        let mut grid = Self {
-            cells: Vec::new(),
-            rows: Vec::new(),
-            columns: 0,
-        };
+        let mut grid = Self { cells: Vec::new(), rows: Vec::new(), columns: 0 };
         // By column, the cells that span into the next row.
         let mut carried: Vec<Option<Carry>> = Vec::new();
         let mut total = 0;
@@ -120,11 +106,7 @@ impl<'a> Grid<'a> {
             }
             grid.columns = columns;
             if !is_empty {
-                grid.rows.push(GridRow {
-                    line,
-                    is_head,
-                    slots,
-                });
+                grid.rows.push(GridRow { line, is_head, slots });
             }
         }
         Some(grid)
@@ -153,28 +135,18 @@ impl<'a> Grid<'a> {
             carried.resize(carried.len().max(end), None);
             if carried[first..end].iter().any(Option::is_some) {
                 problems.push(
-                    (
-                        line,
-                        "a cell that covers another one, which spans from above",
-                    ),
+                    (line, "a cell that covers another one, which spans from above"),
                     "cells beside each other",
                     "mend the cell's colspan, or the rowspan of the one above",
                 );
                 return None;
             }
             // A span of 0 goes to the section's end.
-            let rows =
-                span(cell, "rowspan").map_or(1, |rows| if rows == 0 { usize::MAX } else { rows });
+            let rows = span(cell, "rowspan").map_or(1, |rows| if rows == 0 { usize::MAX } else { rows });
             let number = self.cells.len();
             self.cells.push(cell);
-            slots.extend((first..end).map(|_| Slot {
-                cell: number,
-                from_above: false,
-            }));
-            carried[first..end].fill((rows > 1).then(|| Carry {
-                cell: number,
-                rows: rows - 1,
-            }));
+            slots.extend((first..end).map(|_| Slot { cell: number, from_above: false }));
+            carried[first..end].fill((rows > 1).then(|| Carry { cell: number, rows: rows - 1 }));
         }
         take_carried(&mut slots, carried);
         Some(slots)
@@ -187,13 +159,7 @@ fn take_carried(slots: &mut Vec<Slot>, carried: &mut [Option<Carry>]) {
         let Some(Carry { cell, rows }) = *place else {
             return;
         };
-        slots.push(Slot {
-            cell,
-            from_above: true,
-        });
-        *place = (rows > 1).then_some(Carry {
-            cell,
-            rows: rows - 1,
-        });
+        slots.push(Slot { cell, from_above: true });
+        *place = (rows > 1).then_some(Carry { cell, rows: rows - 1 });
     }
 }

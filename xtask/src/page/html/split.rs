@@ -35,14 +35,9 @@ struct Rows<'a> {
 
 pub(super) fn tables(table: Element, hints: &Hints, problems: &mut Problems) -> Option<Split> {
     let rows = Rows::new(Grid::new(table, problems)?, problems);
-    let caption = table
-        .children()
-        .find(|child| child.value().name() == "caption");
-    let mut split = Split {
-        caption: caption.map(Content::of).unwrap_or_default(),
-        tables: Vec::new(),
-        loose: Vec::new(),
-    };
+    let caption = table.children().find(|child| child.value().name() == "caption");
+    let mut split =
+        Split { caption: caption.map(Content::of).unwrap_or_default(), tables: Vec::new(), loose: Vec::new() };
     let mut repeat = Repeat::new();
     // The cell over the full width that heads the rows to come.
     let mut heading: Option<usize> = None;
@@ -52,32 +47,19 @@ pub(super) fn tables(table: Element, hints: &Hints, problems: &mut Problems) -> 
         let begins = match rows.kind(at) {
             Kind::Blank => false,
             Kind::Full(cell) => {
-                let is_heading =
-                    hints.headings.is_empty() || hints.headings.contains(&rows.cells[cell].text);
-                let footnote = if is_heading {
-                    heading.replace(cell)
-                } else {
-                    Some(cell)
-                };
-                split
-                    .loose
-                    .extend(footnote.into_iter().flat_map(|cell| rows.lines(cell)));
+                let is_heading = hints.headings.is_empty() || hints.headings.contains(&rows.cells[cell].text);
+                let footnote = if is_heading { heading.replace(cell) } else { Some(cell) };
+                split.loose.extend(footnote.into_iter().flat_map(|cell| rows.lines(cell)));
                 false
             }
             Kind::Head => has_body || split.tables.is_empty(),
-            Kind::Body => split
-                .tables
-                .last()
-                .is_none_or(|table| rows.is_header(at, &table.header)),
+            Kind::Body => split.tables.last().is_none_or(|table| rows.is_header(at, &table.header)),
         };
         if begins {
             let header = rows.header_at(at, has_body);
-            let own = heading
-                .take()
-                .map(|cell| rows.take_line(cell, &mut split.loose));
+            let own = heading.take().map(|cell| rows.take_line(cell, &mut split.loose));
             // A header again, after a page's end: what was printed over the table still holds.
-            let heading =
-                own.or_else(|| split.tables.last().and_then(|table| table.heading.clone()));
+            let heading = own.or_else(|| split.tables.last().and_then(|table| table.heading.clone()));
             split.tables.push(Table {
                 heading,
                 header: rows.header(header.clone(), &mut split.loose),
@@ -90,16 +72,10 @@ pub(super) fn tables(table: Element, hints: &Hints, problems: &mut Problems) -> 
             if let Some(cell) = heading.take() {
                 let heading = Some(rows.take_line(cell, &mut split.loose));
                 match split.tables.last_mut() {
-                    Some(table) if table.rows.is_empty() && table.heading.is_none() => {
-                        table.heading = heading
-                    }
+                    Some(table) if table.rows.is_empty() && table.heading.is_none() => table.heading = heading,
                     Some(table) => {
                         let header = table.header.clone();
-                        split.tables.push(Table {
-                            heading,
-                            header,
-                            rows: Vec::new(),
-                        });
+                        split.tables.push(Table { heading, header, rows: Vec::new() });
                     }
                     None => {}
                 }
@@ -110,9 +86,7 @@ pub(super) fn tables(table: Element, hints: &Hints, problems: &mut Problems) -> 
         at += 1;
     }
     // Nothing follows, so nothing is headed.
-    split
-        .loose
-        .extend(heading.into_iter().flat_map(|cell| rows.lines(cell)));
+    split.loose.extend(heading.into_iter().flat_map(|cell| rows.lines(cell)));
     Some(split)
 }
 
@@ -128,20 +102,14 @@ impl<'a> Rows<'a> {
                     "mend the page: put a footnote's mark into `sup`, or take the popup away from a port",
                 );
             }
-            cells.push(Cell {
-                text: told.text,
-                line: element.value().line,
-                from_above: false,
-                notes: told.notes,
-            });
+            cells.push(Cell { text: told.text, line: element.value().line, from_above: false, notes: told.notes });
         }
         Self { grid, cells }
     }
 
     fn kind(&self, at: usize) -> Kind {
         let GridRow { is_head, slots, .. } = &self.grid.rows[at];
-        let is_blank =
-            |cell: usize| self.cells[cell].text.is_empty() && self.cells[cell].notes.is_empty();
+        let is_blank = |cell: usize| self.cells[cell].text.is_empty() && self.cells[cell].notes.is_empty();
         if slots.iter().all(|slot| is_blank(slot.cell)) {
             return Kind::Blank;
         }
@@ -149,11 +117,7 @@ impl<'a> Rows<'a> {
             return Kind::Full(slots[0].cell);
         }
         let is_th = |cell: usize| self.grid.cells[cell].value().name() == "th";
-        if *is_head
-            || slots
-                .iter()
-                .all(|slot| is_blank(slot.cell) || is_th(slot.cell))
-        {
+        if *is_head || slots.iter().all(|slot| is_blank(slot.cell) || is_th(slot.cell)) {
             return Kind::Head;
         }
         Kind::Body
@@ -162,16 +126,9 @@ impl<'a> Rows<'a> {
     /// The rows of the header that begins here: more heads, and rows that its cells span into.
     fn header_at(&self, start: usize, has_body: bool) -> Range<usize> {
         let is_head = matches!(self.kind(start), Kind::Head) && has_body;
-        let more = self
-            .grid
-            .rows
-            .iter()
-            .enumerate()
-            .skip(start + 1)
-            .take_while(|(at, row)| {
-                is_head && matches!(self.kind(*at), Kind::Head)
-                    || row.slots.iter().any(|slot| slot.from_above)
-            });
+        let more = self.grid.rows.iter().enumerate().skip(start + 1).take_while(|(at, row)| {
+            is_head && matches!(self.kind(*at), Kind::Head) || row.slots.iter().any(|slot| slot.from_above)
+        });
         start..start + 1 + more.count()
     }
 
@@ -180,10 +137,7 @@ impl<'a> Rows<'a> {
         let rows = &self.grid.rows[range];
         let mut header: Vec<Line> = Vec::with_capacity(self.grid.columns);
         for column in 0..self.grid.columns {
-            let mut line = Line {
-                number: rows[0].line,
-                text: String::new(),
-            };
+            let mut line = Line { number: rows[0].line, text: String::new() };
             for (number, row) in rows.iter().enumerate() {
                 let slot = row.slots[column];
                 let cell = &self.cells[slot.cell];
@@ -198,10 +152,7 @@ impl<'a> Rows<'a> {
                 }
                 line.text.push_str(&cell.text);
                 if column == 0 || row.slots[column - 1].cell != slot.cell {
-                    loose.extend(cell.notes.iter().map(|note| Line {
-                        number: cell.line,
-                        text: note.clone(),
-                    }));
+                    loose.extend(cell.notes.iter().map(|note| Line { number: cell.line, text: note.clone() }));
                 }
             }
             header.push(line);
@@ -212,10 +163,7 @@ impl<'a> Rows<'a> {
     /// Says the row what the header says?
     fn is_header(&self, at: usize, header: &[Line]) -> bool {
         let row = &self.grid.rows[at];
-        row.slots
-            .iter()
-            .zip(header)
-            .all(|(slot, head)| self.cells[slot.cell].text == head.text)
+        row.slots.iter().zip(header).all(|(slot, head)| self.cells[slot.cell].text == head.text)
     }
 
     fn row(&self, at: usize, repeat: &mut Repeat, problems: &mut Problems) -> Option<Row> {
@@ -226,10 +174,7 @@ impl<'a> Rows<'a> {
             let is_repeated = slot.from_above || column > 0 && slots[column - 1].cell == slot.cell;
             cells.push(if is_repeated {
                 let line = if slot.from_above { *line } else { cell.line };
-                Cell {
-                    from_above: slot.from_above,
-                    ..repeat.cell(cell, line, problems)?
-                }
+                Cell { from_above: slot.from_above, ..repeat.cell(cell, line, problems)? }
             } else {
                 cell.clone()
             });
@@ -239,29 +184,14 @@ impl<'a> Rows<'a> {
 
     /// A cell outside the rows as lines: its text, its footnotes.
     fn lines(&self, cell: usize) -> impl Iterator<Item = Line> + use<> {
-        let Cell {
-            text, line, notes, ..
-        } = self.cells[cell].clone();
-        lines(Told {
-            text,
-            line,
-            notes,
-            doubt: None,
-        })
+        let Cell { text, line, notes, .. } = self.cells[cell].clone();
+        lines(Told { text, line, notes, doubt: None })
     }
 
     /// A cell's text as a heading; its footnotes become loose lines.
     fn take_line(&self, cell: usize, loose: &mut Vec<Line>) -> Line {
-        let Cell {
-            text, line, notes, ..
-        } = &self.cells[cell];
-        loose.extend(notes.iter().map(|note| Line {
-            number: *line,
-            text: note.clone(),
-        }));
-        Line {
-            number: *line,
-            text: text.clone(),
-        }
+        let Cell { text, line, notes, .. } = &self.cells[cell];
+        loose.extend(notes.iter().map(|note| Line { number: *line, text: note.clone() }));
+        Line { number: *line, text: text.clone() }
     }
 }

@@ -43,29 +43,23 @@ impl Node {
 
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         match &self.kind {
-            Kind::Element(_, attributes) => attributes
-                .iter()
-                .find(|attribute| &*attribute.name.local == name)
-                .map(|attribute| &*attribute.value),
+            Kind::Element(_, attributes) => {
+                attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+            }
             _ => None,
         }
     }
 
     /// Has one of the element's classes this property?
     pub(super) fn has_class(&self, is_it: impl Fn(&str) -> bool) -> bool {
-        self.attribute("class")
-            .is_some_and(|classes| classes.split_ascii_whitespace().any(is_it))
+        self.attribute("class").is_some_and(|classes| classes.split_ascii_whitespace().any(is_it))
     }
 }
 
 /// Parses a page; the error is the line where it passes a limit, and which.
 pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
     let sink = Sink {
-        tree: RefCell::new(Tree::new(Node {
-            line: 1,
-            depth: 0,
-            kind: Kind::Other,
-        })),
+        tree: RefCell::new(Tree::new(Node { line: 1, depth: 0, kind: Kind::Other })),
         line: Cell::new(1),
         elements: Cell::new(0),
         // An element takes at least three bytes of text. More come of tags that never close and are opened again in
@@ -101,14 +95,7 @@ struct Sink {
 
 impl Sink {
     fn orphan(&self, kind: Kind) -> NodeId {
-        self.tree
-            .borrow_mut()
-            .orphan(Node {
-                line: self.line.get(),
-                depth: 0,
-                kind,
-            })
-            .id()
+        self.tree.borrow_mut().orphan(Node { line: self.line.get(), depth: 0, kind }).id()
     }
 
     fn pass(&self, limit: &'static str) {
@@ -124,22 +111,14 @@ impl Sink {
         let blanks = text.len() - text.trim_start().len();
         let line = start + text[..blanks].matches('\n').count();
         match neighbour {
-            Some(Node {
-                kind: Kind::Text(before),
-                line: first,
-                ..
-            }) => {
+            Some(Node { kind: Kind::Text(before), line: first, .. }) => {
                 if before.trim_start().is_empty() {
                     *first = line;
                 }
                 before.push_tendril(text);
                 None
             }
-            _ => Some(Node {
-                line,
-                depth: 0,
-                kind: Kind::Text(text.clone()),
-            }),
+            _ => Some(Node { line, depth: 0, kind: Kind::Text(text.clone()) }),
         }
     }
 
@@ -177,20 +156,13 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &NodeId) -> Ref<'a, QualName> {
-        Ref::map(self.tree.borrow(), |tree| {
-            match tree.get(*target).map(|node| &node.value().kind) {
-                Some(Kind::Element(name, _)) => name,
-                _ => unreachable!("html5ever asks for names of elements only"),
-            }
+        Ref::map(self.tree.borrow(), |tree| match tree.get(*target).map(|node| &node.value().kind) {
+            Some(Kind::Element(name, _)) => name,
+            _ => unreachable!("html5ever asks for names of elements only"),
         })
     }
 
-    fn create_element(
-        &self,
-        name: QualName,
-        attributes: Vec<Attribute>,
-        _: ElementFlags,
-    ) -> NodeId {
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> NodeId {
         self.elements.set(self.elements.get() + 1);
         if self.elements.get() > self.max_elements {
             self.pass("elements that close, so that no paragraph opens them again");
@@ -265,17 +237,8 @@ impl TreeSink for Sink {
         }
     }
 
-    fn append_based_on_parent_node(
-        &self,
-        element: &NodeId,
-        before: &NodeId,
-        child: NodeOrText<NodeId>,
-    ) {
-        let has_parent = self
-            .tree
-            .borrow()
-            .get(*element)
-            .is_some_and(|node| node.parent().is_some());
+    fn append_based_on_parent_node(&self, element: &NodeId, before: &NodeId, child: NodeOrText<NodeId>) {
+        let has_parent = self.tree.borrow().get(*element).is_some_and(|node| node.parent().is_some());
         if has_parent {
             self.append_before_sibling(element, child);
         } else {
@@ -311,9 +274,7 @@ impl TreeSink for Sink {
 
     fn get_template_contents(&self, target: &NodeId) -> NodeId {
         let tree = self.tree.borrow();
-        let contents = tree
-            .get(*target)
-            .and_then(|template| template.first_child());
+        let contents = tree.get(*target).and_then(|template| template.first_child());
         contents.map_or(*target, |contents| contents.id())
     }
 }

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 /// Tags that are read as HTML; what looks like any other tag is text.
 const TAGS: [&str; 27] = [
-    "a", "abbr", "b", "big", "br", "code", "del", "div", "em", "font", "i", "img", "ins", "kbd",
-    "li", "ol", "p", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "ul", "wbr",
+    "a", "abbr", "b", "big", "br", "code", "del", "div", "em", "font", "i", "img", "ins", "kbd", "li", "ol", "p", "s",
+    "small", "span", "strong", "sub", "sup", "tt", "u", "ul", "wbr",
 ];
 /// How many stars and underscores may wait for their partner.
 const MAX_OPEN: usize = 8;
@@ -17,11 +17,7 @@ const MAX_OPEN: usize = 8;
 /// The text and the footnotes of a cell.
 pub(super) fn inline(cell: &str) -> (String, Vec<String>) {
     let markup = to_html(cell);
-    let told = if markup.contains(['<', '&']) {
-        html::text_of(&markup)
-    } else {
-        Some((fold(&markup), Vec::new()))
-    };
+    let told = if markup.contains(['<', '&']) { html::text_of(&markup) } else { Some((fold(&markup), Vec::new())) };
     // Where tags and marks leave a doubt, the cell stays as printed.
     told.unwrap_or_else(|| (fold(cell), Vec::new()))
 }
@@ -83,11 +79,7 @@ fn to_html(cell: &str) -> String {
             },
             '!' if rest.starts_with("![") && link.is_none() && link_at(cell, at + 1).is_some() => 1,
             '[' => {
-                let found = if link.is_none() {
-                    link_at(cell, at)
-                } else {
-                    None
-                };
+                let found = if link.is_none() { link_at(cell, at) } else { None };
                 if found.is_none() {
                     text.push('[');
                 }
@@ -161,10 +153,7 @@ fn emphasis<'a>(
         if openers.len() == MAX_OPEN {
             openers.remove(0);
         }
-        openers.push(Opener {
-            run,
-            piece: pieces.len(),
-        });
+        openers.push(Opener { run, piece: pieces.len() });
     }
     pieces.push(run.to_owned());
     pieces.push(String::new());
@@ -197,15 +186,9 @@ fn code_partners(cell: &str) -> HashMap<usize, usize> {
 fn link_at(cell: &str, at: usize) -> Option<(usize, usize)> {
     const LONGEST_ADDRESS: usize = 4096;
     let words = &cell[at + 1..];
-    let close = words
-        .find(['[', ']'])
-        .filter(|&close| words[close..].starts_with("]("))?;
+    let close = words.find(['[', ']']).filter(|&close| words[close..].starts_with("]("))?;
     let address = &words[close + 2..];
-    let end = address
-        .char_indices()
-        .take(LONGEST_ADDRESS)
-        .find(|(_, c)| *c == ')')?
-        .0;
+    let end = address.char_indices().take(LONGEST_ADDRESS).find(|(_, c)| *c == ')')?.0;
     let close = at + 1 + close;
     Some((close, close + 2 + end + 1))
 }
@@ -213,23 +196,14 @@ fn link_at(cell: &str, at: usize) -> Option<(usize, usize)> {
 /// A tag as HTML, or the text of an address in angle brackets; and where it ends.
 fn tag(text: &str) -> Option<(String, usize)> {
     const LONGEST: usize = 4096;
-    let end = text
-        .char_indices()
-        .take(LONGEST)
-        .find(|(_, c)| *c == '>')?
-        .0;
+    let end = text.char_indices().take(LONGEST).find(|(_, c)| *c == '>')?.0;
     let inside = &text[1..end];
     let name = inside.trim_start_matches('/');
-    let name = &name[..name
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(name.len())];
-    if TAGS.iter().any(|tag| name.eq_ignore_ascii_case(tag))
-        && !inside[name.len()..].starts_with(':')
-    {
+    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+    if TAGS.iter().any(|tag| name.eq_ignore_ascii_case(tag)) && !inside[name.len()..].starts_with(':') {
         return Some((text[..=end].to_owned(), end + 1));
     }
-    let is_address =
-        inside.contains("://") || inside.contains('@') || inside.starts_with("mailto:");
+    let is_address = inside.contains("://") || inside.contains('@') || inside.starts_with("mailto:");
     if !is_address || inside.contains(char::is_whitespace) {
         return None;
     }
@@ -242,10 +216,7 @@ fn tag(text: &str) -> Option<(String, usize)> {
 fn is_entity(text: &str) -> bool {
     const LONGEST: usize = 33;
     let name = text[1..].strip_prefix('#').unwrap_or(&text[1..]);
-    let end = name
-        .char_indices()
-        .take(LONGEST)
-        .find(|(_, c)| !c.is_ascii_alphanumeric());
+    let end = name.char_indices().take(LONGEST).find(|(_, c)| !c.is_ascii_alphanumeric());
     end.is_some_and(|(end, c)| end > 0 && c == ';')
 }
 
@@ -264,11 +235,7 @@ mod tests {
             ("\\*443", "*443", &[]),
             ("`a*b` and ``c`d``", "a*b and c`d", &[]),
             ("one ` only", "one ` only", &[]),
-            (
-                "[Mail **host**](https://x.example/a_b) 25",
-                "Mail host 25",
-                &[],
-            ),
+            ("[Mail **host**](https://x.example/a_b) 25", "Mail host 25", &[]),
             ("![yes](y.png)", "yes", &[]),
             ("[see] (25)", "[see] (25)", &[]),
             ("1433<br>1434<br/>", "1433 1434", &[]),
@@ -281,13 +248,7 @@ mod tests {
             let found = inline(cell);
             assert_eq!(
                 (found.0.as_str(), found.1.as_slice()),
-                (
-                    text,
-                    &notes
-                        .iter()
-                        .map(|&note| note.to_owned())
-                        .collect::<Vec<_>>()[..]
-                ),
+                (text, &notes.iter().map(|&note| note.to_owned()).collect::<Vec<_>>()[..]),
                 "{cell:?}"
             );
         }

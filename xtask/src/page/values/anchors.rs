@@ -55,10 +55,7 @@ impl<'a> Anchors<'a> {
             let lead = &values[at..anchor];
             let mut cells = self.lead(lead, &values[anchor], rows.last(), repeat, problems)?;
             at = self.rest(values, anchor, body.end, &mut cells, problems)?;
-            rows.push(Row {
-                line: lead.first().unwrap_or(&values[anchor]).line,
-                cells,
-            });
+            rows.push(Row { line: lead.first().unwrap_or(&values[anchor]).line, cells });
         }
         Some((rows, at))
     }
@@ -98,49 +95,23 @@ impl<'a> Anchors<'a> {
 
     /// A row that is one value short has a first cell that spans only if none of the values around can be that cell:
     /// otherwise it may be there, and another one missing.
-    fn check_span(
-        &self,
-        lead: &[Value],
-        anchor: &Value,
-        above: &Row,
-        problems: &mut Problems,
-    ) -> Option<()> {
+    fn check_span(&self, lead: &[Value], anchor: &Value, above: &Row, problems: &mut Problems) -> Option<()> {
         let head = &self.hints.columns[0];
         let last_anchor = self.columns[self.columns.len() - 1];
-        let around = above.cells[last_anchor + 1..]
-            .iter()
-            .map(|cell| (cell.line, &cell.text));
+        let around = above.cells[last_anchor + 1..].iter().map(|cell| (cell.line, &cell.text));
         let mut around = around.chain(lead.iter().map(|value| (value.line, &value.text)));
         let known = self.hints.values.get(head);
-        let Some((line, text)) =
-            around.find(|(_, text)| known.is_none_or(|known| known.contains(text)))
-        else {
+        let Some((line, text)) = around.find(|(_, text)| known.is_none_or(|known| known.contains(text))) else {
             return Some(());
         };
         let (can, advice) = if known.is_some() {
-            (
-                "is",
-                "put back the value that the capture lost near this line",
-            )
+            ("is", "put back the value that the capture lost near this line")
         } else {
-            (
-                "could be",
-                "list all that the first column holds in the curation's values",
-            )
+            ("could be", "list all that the first column holds in the curation's values")
         };
         problems.push(
-            (
-                line,
-                format!(
-                    "{} near a row that is one value short at line {}",
-                    quote(text),
-                    anchor.line
-                ),
-            ),
-            format!(
-                "no value that {can} one of the column {}, or a row of all values",
-                quote(head)
-            ),
+            (line, format!("{} near a row that is one value short at line {}", quote(text), anchor.line)),
+            format!("no value that {can} one of the column {}, or a row of all values", quote(head)),
             advice,
         );
         None
@@ -173,9 +144,7 @@ impl<'a> Anchors<'a> {
             at += 1;
             let (columns, stop) = match self.columns.get(number + 1) {
                 Some(next) => {
-                    let stop = (at..end)
-                        .find(|&at| self.column(&values[at]).is_some())
-                        .unwrap_or(end);
+                    let stop = (at..end).find(|&at| self.column(&values[at]).is_some()).unwrap_or(end);
                     (next - column - 1, stop)
                 }
                 None => {
@@ -206,10 +175,7 @@ impl<'a> Anchors<'a> {
         }
         if stray.is_none() && columns == 1 && found.len() > 1 {
             let texts: Vec<&str> = found.iter().map(|value| value.text.as_str()).collect();
-            cells.push(Cell {
-                text: texts.join(" "),
-                ..cell(&found[0])
-            });
+            cells.push(Cell { text: texts.join(" "), ..cell(&found[0]) });
             return Some(range.end);
         }
         let heads = self.hints.columns[cells.len()..cells.len() + columns].join(", ");
@@ -224,9 +190,5 @@ impl<'a> Anchors<'a> {
 }
 
 fn cell(value: &Value) -> Cell {
-    Cell {
-        text: value.text.clone(),
-        line: value.line,
-        ..Cell::default()
-    }
+    Cell { text: value.text.clone(), line: value.line, ..Cell::default() }
 }
