@@ -487,6 +487,8 @@ fn a_new_product_is_drafted_and_needs_only_what_a_person_must_say() {
         let users = "label = \"Look up users\" }\n";
         assert!(said.contains(users), "{said}");
         let said = said.replace(users, &format!("{users}other_numbers = [\"636\"]\n"));
+        let groups = "label = \"Look up groups\" }\n";
+        let said = said.replace(groups, &format!("{groups}peer = \"ldap-server\"\n"));
         fs::write(&curation, said).unwrap();
         let (report, end) = regenerate(&Regeneration { docs: vec![("relay".into(), doc)], ..on(&data) });
         assert_eq!(end, End::Done, "{report}");
