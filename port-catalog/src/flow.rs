@@ -98,7 +98,7 @@ impl<C: Catalog> Flow<C> {
         self.optional_text(flow::CONDITION)
     }
 
-    /// The product's own interfaces that it uses; empty where the document does not tell.
+    /// The product's own interfaces that it uses, in the product's order; empty where the document does not tell.
     pub fn interfaces(self) -> impl Iterator<Item = &'static str> + Clone {
         let used = self.cell(flow::INTERFACES);
         let all = crate::facts::product_interfaces::<C>(self.product());

@@ -76,12 +76,12 @@ macro_rules! __serde_id {
     };
 }
 
-/// Serialises an iterator as a sequence, whatever its length.
+/// Serialises an iterator as a sequence. Some formats want to know its length beforehand.
 struct Sequence<I>(I);
 
 impl<T: Serialize, I: Iterator<Item = T> + Clone> Serialize for Sequence<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sequence = serializer.serialize_seq(None)?;
+        let mut sequence = serializer.serialize_seq(Some(self.0.clone().count()))?;
         for item in self.0.clone() {
             sequence.serialize_element(&item)?;
         }

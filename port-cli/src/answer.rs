@@ -93,7 +93,7 @@ fn legend(flows: &[Flow], port: Option<Port>) -> String {
     let port = port.map(|port| (port.transport, port.number));
     let mut text = String::new();
     if flows.iter().any(|flow| has_alternatives(*flow, port)) {
-        text += "or: the ports joined by | are alternatives; any one of them will do\n";
+        text += "alternatives: any one of the ports joined by | will do\n";
     }
     if flows.iter().any(|flow| flow.curated().next().is_some()) {
         text += "curated: added by this catalog; the vendor's document does not state it\n";

@@ -209,9 +209,8 @@ impl<T: Listed> TypedValueParser for OneOf<T> {
             let name = argument.map(ToString::to_string).unwrap_or_default();
             error.insert(ContextKind::InvalidArg, ContextValue::String(name));
             error.insert(ContextKind::InvalidValue, ContextValue::String(text.clone().into_owned()));
-            if let Some(nearest) = unknown.nearest() {
-                error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest.to_string()));
-            }
+            let suggested = suggestions(&text, &T::texts(), unknown);
+            error.insert(ContextKind::SuggestedValue, ContextValue::Strings(suggested));
             error
         })
     }
@@ -219,6 +218,18 @@ impl<T: Listed> TypedValueParser for OneOf<T> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
         Some(Box::new(T::texts().into_iter().map(PossibleValue::new)))
     }
+}
+
+/// What a text that is unknown may have meant: the names that it is a part of, or else the nearest.
+fn suggestions(text: &str, known: &[&str], unknown: Unknown) -> Vec<String> {
+    /// More than these nobody reads.
+    const MOST: usize = 5;
+    let has_text = |name: &&&str| text.len() > 2 && name.contains(&text.to_lowercase());
+    let mut names: Vec<String> = known.iter().filter(has_text).take(MOST).map(ToString::to_string).collect();
+    if names.is_empty() {
+        names.extend(unknown.nearest().map(str::to_string));
+    }
+    names
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ pub fn curated(flow: Flow) -> String {
 fn remarks(flow: Flow, port: Option<(Transport, u16)>) -> String {
     let mut remarks = Vec::new();
     if has_alternatives(flow, port) {
-        remarks.push("or".to_string());
+        remarks.push("alternatives".to_string());
     }
     if let Some(condition) = flow.condition() {
         remarks.push(format!("only: {condition}"));

@@ -13,8 +13,11 @@ pub fn print(columns: &Columns) -> String {
     text
 }
 
-/// A text in which Markdown finds nothing to interpret.
+/// A text in which Markdown finds nothing to interpret; an address is a link.
 fn escape(text: &str) -> String {
+    if text.starts_with("https://") || text.starts_with("http://") {
+        return format!("<{text}>");
+    }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, '|' | '*' | '_' | '`' | '\\' | '<' | '>' | '[' | ']' | '#' | '~') {

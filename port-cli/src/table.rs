@@ -1,14 +1,39 @@
 //! Prints columns for people: aligned, without lines, and no wider than the terminal.
 
 use anstyle::{Effects, Style};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::columns::Columns;
+
+/// The columns whose texts may go on in the next line. The others are names that one copies.
+const PROSE: [&str; 6] = ["purpose", "ports", "remarks", "document", "edition", "url"];
+
+/// What is left between two columns.
+const GAP: u16 = 2;
 
 /// A table of this width; where there is none, as for a file or a pipe, every row is one line.
 ///
 /// The header is bold, which the printing stream takes away where it should: in a pipe, or for `NO_COLOR`.
 pub fn print(columns: &Columns, width: Option<u16>) -> String {
+    match width {
+        Some(width) if !fits(columns, width) => blocks(columns),
+        _ => table(columns, width),
+    }
+}
+
+/// Whether the names leave room for prose that can be read.
+fn fits(columns: &Columns, width: u16) -> bool {
+    /// The least room for a column of prose.
+    const READABLE: usize = 12;
+    let widest = |column: usize| columns.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let needed = columns.names.iter().enumerate().map(|(place, name)| match PROSE.contains(name) {
+        true => READABLE.min(widest(place).max(name.len())),
+        false => widest(place).max(name.len()),
+    });
+    needed.map(|needed| needed + usize::from(GAP)).sum::<usize>() <= usize::from(width)
+}
+
+fn table(columns: &Columns, width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     match width {
@@ -17,17 +42,67 @@ pub fn print(columns: &Columns, width: Option<u16>) -> String {
     };
     table.set_header(columns.names.iter().map(|name| name.to_uppercase()));
     table.add_rows(&columns.rows);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    for (column, name) in table.column_iter_mut().zip(&columns.names) {
+        column.set_padding((0, GAP));
+        if !PROSE.contains(name) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
-    let bold = Style::new().effects(Effects::BOLD);
     let mut text = String::new();
     for (number, line) in table.lines().enumerate() {
-        let line = line.trim_end();
         match number {
-            0 => text.push_str(&format!("{bold}{line}{bold:#}\n")),
-            _ => text.push_str(&format!("{line}\n")),
+            0 => text.push_str(&format!("{}\n", bold(line.trim_end()))),
+            _ => text.push_str(&format!("{}\n", line.trim_end())),
         }
     }
     text
+}
+
+/// A block for each row, where a table would have to break names: the first cell, and the others below it.
+fn blocks(columns: &Columns) -> String {
+    let mut text = String::new();
+    for row in &columns.rows {
+        let mut cells = columns.names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+        if let Some((_, first)) = cells.next() {
+            text.push_str(&format!("{}\n", bold(first)));
+        }
+        for (name, cell) in cells {
+            text.push_str(&format!("  {name:<10} {cell}\n"));
+        }
+    }
+    text
+}
+
+fn bold(text: &str) -> String {
+    let bold = Style::new().effects(Effects::BOLD);
+    format!("{bold}{text}{bold:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::print;
+    use crate::columns::Columns;
+
+    #[test]
+    fn no_width_breaks_a_name() {
+        let flows: Vec<_> = port_catalog::query().flows().collect();
+        let columns = Columns::of_flows_in_brief(&flows);
+        for width in (1..300).map(Some).chain([None]) {
+            let text = print(&columns, width);
+            for row in &columns.rows {
+                assert!(text.contains(&row[0]) && text.contains(&row[2]), "{width:?} {row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_is_no_wider_than_its_terminal() {
+        let flows: Vec<_> = port_catalog::Product::FortiClient.flows().collect();
+        let columns = Columns::of_flows_in_brief(&flows);
+        for width in 120..300 {
+            let text = print(&columns, Some(width)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+            assert!(text.starts_with("ID "), "{width}");
+            assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{width}");
+        }
+    }
 }

@@ -106,7 +106,8 @@ fn answers_for_people() {
 
 #[test]
 fn what_is_not_known_is_answered_with_the_nearest_and_exit_code_2() {
-    let calls: [&[&str]; 13] = [
+    let calls: [&[&str]; 14] = [
+        &["show", "pop3"],
         &["list", "--product", "fortimial"],
         &["list", "--vendor", "fortnet"],
         &["list", "--peer", "ldap"],
@@ -188,6 +189,28 @@ fn every_shell_gets_its_completions() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = printed(&["completions", shell]);
         assert!(script.contains("port-catalog") && script.contains("products"), "{shell}");
+    }
+    // What bash offers, as it asks for it.
+    let script = printed(&["completions", "bash"]);
+    for (typed, offered) in [
+        ("port-catalog pro", "products"),
+        ("port-catalog list --pro", "--product"),
+        ("port-catalog list --product fo", "fortimail"),
+        ("port-catalog show forticlient-out-ss", "forticlient-out-sso"),
+    ] {
+        let words: Vec<&str> = typed.split(' ').collect();
+        let (last, before) = (words.len() - 1, words[words.len() - 2]);
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({typed})\nCOMP_CWORD={last}\n_port-catalog port-catalog {} {before}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            words[last]
+        );
+        let output = Command::new("bash").args(["-c", &ask]).output().expect("bash is there");
+        let offers = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            offers.lines().any(|line| line == offered),
+            "{typed}: {offers}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     // Those that can offer values offer the catalog's.
     for shell in ["bash", "zsh", "fish"] {

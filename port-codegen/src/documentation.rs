@@ -8,14 +8,15 @@ use port_data::{Catalog, Flow, Peer, PortSpec, Product, Service, Vendor};
 /// What rustdoc shows of a vendor.
 #[must_use]
 pub fn vendor(vendor: &Vendor) -> String {
-    format!("{}, <{}>", escape(&vendor.name), vendor.url)
+    format!("`{}`: {}, <{}>", vendor.id, escape(&vendor.name), vendor.url)
 }
 
 /// What rustdoc shows of a product.
 #[must_use]
 pub fn product(catalog: &Catalog, product: &Product) -> String {
     format!(
-        "{} by {}. Its document: {}, {}, <{}>",
+        "`{}`: {} by {}. Its document: {}, {}, <{}>",
+        product.id,
         escape(&product.name),
         escape(&catalog.vendors[product.vendor].name),
         escape(&product.document),
@@ -27,7 +28,7 @@ pub fn product(catalog: &Catalog, product: &Product) -> String {
 /// What rustdoc shows of a peer.
 #[must_use]
 pub fn peer(peer: &Peer) -> String {
-    format!("{} ({}): {}", escape(&peer.name), peer.kind, escape(&peer.description))
+    format!("`{}`: {} ({}): {}", peer.id, escape(&peer.name), peer.kind, escape(&peer.description))
 }
 
 /// What rustdoc shows of a service.
@@ -38,7 +39,7 @@ pub fn service(service: &Service) -> String {
         Some(port) => format!(", {port}/{}", transports.join("+")),
         None => String::new(),
     };
-    format!("{}{at}: {}", escape(&service.name), escape(&service.description))
+    format!("`{}`: {}{at}: {}", service.id, escape(&service.name), escape(&service.description))
 }
 
 /// What rustdoc shows of a flow: its purpose, then the row as a table.
@@ -52,6 +53,7 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "| {name} | {value} |");
     };
+    line("id", &format!("`{}`", flow.id));
     line("product", &escape(&product.name));
     line("direction", &format!("{}, {} {}", flow.direction, flow.direction.preposition(), escape(&peer.name)));
     line("ports", &escape(&Expression { catalog, specs: &flow.specs }.to_string()));
@@ -83,7 +85,9 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
     let printed = [&flow.printed_peer, &flow.printed_label, &flow.printed_ports];
     let printed: Vec<String> =
         printed.into_iter().flatten().map(|cell| format!("\u{201c}{}\u{201d}", escape(cell))).collect();
-    line("printed", &printed.join(" "));
+    if !printed.is_empty() {
+        line("printed", &printed.join(" "));
+    }
     text
 }
 
@@ -99,13 +103,11 @@ impl std::fmt::Display for Expression<'_> {
     }
 }
 
-/// A text that Markdown shows as it is: every ASCII punctuation mark that could mean something to it is escaped.
+/// A text that Markdown shows as it is: no ASCII punctuation mark means anything to it, nor is one made typographic.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_ascii_punctuation()
-            && !matches!(character, ',' | '.' | '/' | '-' | ':' | ';' | '(' | ')' | '\'' | '"')
-        {
+        if character.is_ascii_punctuation() {
             escaped.push('\\');
         }
         escaped.push(character);

@@ -57,8 +57,9 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         },
     ];
     let definitions = enums.iter().map(Enum::definition);
-    let abilities = enums.iter().map(Enum::abilities);
-    let tables = tables(packed);
+    let of = Width::of(packed);
+    let abilities = enums.iter().map(|of_enum| of_enum.abilities(of));
+    let tables = tables(packed, of);
     quote! {
         #(#definitions)*
 
@@ -99,12 +100,12 @@ impl Enum<'_> {
         }
     }
 
-    fn abilities(&self) -> TokenStream {
+    fn abilities(&self, of: Width) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let variants = self.variants.iter().map(|(variant, _)| ident(variant));
         let count = number(self.variants.len());
         let first_text = number(self.ids.first_text);
-        let index = text_index(&self.ids.index);
+        let index = text_index(&self.ids.index, of);
         quote! {
             ::port_catalog::__id!(#name, #kind, Data, #count, [#(#name::#variants),*], #first_text, #index);
         }
@@ -112,8 +113,7 @@ impl Enum<'_> {
 }
 
 /// The tables of the catalog's data.
-fn tables(packed: &Packed) -> TokenStream {
-    let width = ident(if u16::try_from(packed.greatest()).is_ok() { "u16" } else { "u32" });
+fn tables(packed: &Packed, of: Width) -> TokenStream {
     let mut ends = Vec::new();
     let mut end = 0;
     for text in &packed.texts {
@@ -121,34 +121,34 @@ fn tables(packed: &Packed) -> TokenStream {
         ends.push(end);
     }
     let texts = packed.texts.iter().filter(|text| !text.is_empty());
-    let ends = list(&ends, &quote!(u32));
-    let vendors = rows(&packed.vendors);
-    let vendor_products = lists(&packed.vendor_products);
-    let vendor_flows = lists(&packed.vendor_flows);
-    let products = rows(&packed.products);
-    let product_interfaces = lists(&packed.product_interfaces);
-    let product_flows = lists(&packed.product_flows);
-    let peers = rows(&packed.peers);
-    let peer_includes = lists(&packed.peer_includes);
-    let peer_flows = lists(&packed.peer_flows);
-    let services = rows(&packed.services);
-    let service_flows = lists(&packed.service_flows);
-    let flows = rows(&packed.flows);
-    let flow_specs = list(&packed.flow_specs, &quote!(Number));
-    let specs = rows(&packed.specs);
-    let flow_hosts = lists(&packed.flow_hosts);
-    let host_names = list(&packed.host_names, &quote!(Number));
-    let host_index = text_index(&packed.host_index);
-    let host_flows = lists(&packed.host_flows);
-    let pages = list(&packed.ports.pages, &quote!(u16));
+    let ends = list(&ends, Width::U32);
+    let vendors = rows(&packed.vendors, of);
+    let vendor_products = lists(&packed.vendor_products, of);
+    let vendor_flows = lists(&packed.vendor_flows, of);
+    let products = rows(&packed.products, of);
+    let product_interfaces = lists(&packed.product_interfaces, of);
+    let product_flows = lists(&packed.product_flows, of);
+    let peers = rows(&packed.peers, of);
+    let peer_includes = lists(&packed.peer_includes, of);
+    let peer_flows = lists(&packed.peer_flows, of);
+    let services = rows(&packed.services, of);
+    let service_flows = lists(&packed.service_flows, of);
+    let flows = rows(&packed.flows, of);
+    let flow_specs = list(&packed.flow_specs, of);
+    let specs = rows(&packed.specs, of);
+    let flow_hosts = lists(&packed.flow_hosts, of);
+    let host_names = list(&packed.host_names, of);
+    let host_index = text_index(&packed.host_index, of);
+    let host_flows = lists(&packed.host_flows, of);
+    let pages = list(&packed.ports.pages, Width::U16);
     let page_count = number(packed.ports.classes.len());
-    let classes = packed.ports.classes.iter().map(|page| array(page));
-    let port_starts = list(&packed.ports.flows.starts, &quote!(u32));
-    let port_flows = list(&packed.ports.flows.items, &quote!(Number));
+    let classes = packed.ports.classes.iter().map(|page| array(page, Width::U16));
+    let port_starts = list(&packed.ports.flows.starts, Width::U32);
+    let port_flows = list(&packed.ports.flows.items, of);
     quote! {
         use ::port_catalog::__private::{HostIndex, Lists, PortIndex, TextIndex, Texts, layout};
 
-        type Number = #width;
+        type Number = #of;
 
         impl ::port_catalog::Catalog for Data {
             type Vendor = Vendor;
@@ -187,42 +187,76 @@ fn tables(packed: &Packed) -> TokenStream {
     }
 }
 
+/// The width of the numbers of a table. The compiler cuts a literal that does not fit in generated code without a word.
+#[derive(Clone, Copy)]
+enum Width {
+    U16,
+    U32,
+}
+
+impl Width {
+    /// Wide enough for every number of the catalog.
+    fn of(packed: &Packed) -> Width {
+        if packed.greatest() <= Width::U16.greatest() { Width::U16 } else { Width::U32 }
+    }
+
+    fn greatest(self) -> usize {
+        match self {
+            Width::U16 => u16::MAX.into(),
+            Width::U32 => u32::MAX as usize,
+        }
+    }
+}
+
+impl ToTokens for Width {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let name = match self {
+            Width::U16 => "u16",
+            Width::U32 => "u32",
+        };
+        ident(name).to_tokens(tokens);
+    }
+}
+
 /// A table of rows, as a static of its own: a constant would be copied into every crate that looks at it.
-fn rows<const WIDTH: usize>(rows: &[[usize; WIDTH]]) -> TokenStream {
-    let (count, width) = (number(rows.len()), number(WIDTH));
-    let rows = rows.iter().map(|row| array(row));
+fn rows<const COLUMNS: usize>(rows: &[[usize; COLUMNS]], of: Width) -> TokenStream {
+    let (count, columns) = (number(rows.len()), number(COLUMNS));
+    let rows = rows.iter().map(|row| array(row, of));
     quote! {
-        static ROWS: [[Number; #width]; #count] = [#(#rows),*];
+        static ROWS: [[#of; #columns]; #count] = [#(#rows),*];
         &ROWS
     }
 }
 
-/// A list of numbers of a type, as a static of its own.
-fn list(numbers: &[usize], of: &TokenStream) -> TokenStream {
+/// A list of numbers, as a static of its own.
+fn list(numbers: &[usize], of: Width) -> TokenStream {
     let count = number(numbers.len());
-    let numbers = array(numbers);
+    let numbers = array(numbers, of);
     quote! {{
         static NUMBERS: [#of; #count] = #numbers;
         &NUMBERS
     }}
 }
 
-fn lists(lists: &Lists) -> TokenStream {
-    let starts = list(&lists.starts, &quote!(Number));
-    let items = list(&lists.items, &quote!(Number));
+fn lists(lists: &Lists, of: Width) -> TokenStream {
+    let starts = list(&lists.starts, of);
+    let items = list(&lists.items, of);
     quote!(Lists { starts: #starts, items: #items })
 }
 
-fn text_index(index: &TextIndex) -> TokenStream {
+fn text_index(index: &TextIndex, of: Width) -> TokenStream {
     let seed = Literal::u64_unsuffixed(index.seed);
     let displacements: Vec<usize> = index.displacements.iter().map(|displacement| (*displacement).into()).collect();
-    let displacements = list(&displacements, &quote!(u16));
-    let slots = list(&index.slots, &quote!(Number));
+    let displacements = list(&displacements, Width::U16);
+    let slots = list(&index.slots, of);
     quote!(TextIndex { seed: #seed, displacements: #displacements, slots: #slots })
 }
 
-fn array(numbers: &[usize]) -> TokenStream {
-    let numbers = numbers.iter().copied().map(number);
+fn array(numbers: &[usize], of: Width) -> TokenStream {
+    let numbers = numbers.iter().map(|one| {
+        assert!(*one <= of.greatest(), "a table is as wide as its greatest number");
+        number(*one)
+    });
     quote!([#(#numbers),*])
 }
 

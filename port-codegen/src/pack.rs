@@ -89,10 +89,28 @@ impl Packed {
     /// The greatest number in the tables: it says how wide they must be.
     #[must_use]
     pub fn greatest(&self) -> usize {
-        let flows = self.flows.iter().flatten().copied().max().unwrap_or(0);
-        let items = [&self.peer_flows, &self.service_flows, &self.host_flows, &self.ports.flows];
-        let items = items.into_iter().map(|lists| lists.items.len()).max().unwrap_or(0);
-        [flows, items, self.texts.len(), self.specs.len(), self.flow_hosts.items.len()].into_iter().max().unwrap_or(0)
+        let lists = [
+            &self.vendor_products,
+            &self.vendor_flows,
+            &self.product_interfaces,
+            &self.product_flows,
+            &self.peer_includes,
+            &self.peer_flows,
+            &self.service_flows,
+            &self.flow_hosts,
+            &self.host_flows,
+            &self.ports.flows,
+        ];
+        let in_lists = lists.into_iter().flat_map(|lists| lists.starts.iter().chain(&lists.items));
+        let in_indexes = self.ids.iter().map(|ids| &ids.index).chain([&self.host_index]).flat_map(|index| &index.slots);
+        let in_rows = (self.vendors.iter().flatten())
+            .chain(self.products.iter().flatten())
+            .chain(self.peers.iter().flatten())
+            .chain(self.services.iter().flatten())
+            .chain(self.flows.iter().flatten())
+            .chain(self.specs.iter().flatten());
+        let single = self.flow_specs.iter().chain(&self.host_names);
+        in_lists.chain(in_indexes).chain(in_rows).chain(single).copied().max().unwrap_or(0)
     }
 }
 

@@ -17,10 +17,10 @@ pub mod id;
 pub mod port_expression;
 pub mod read;
 pub mod schema;
-pub mod write;
 #[doc(hidden)]
 #[path = "shared/mod.rs"]
 pub mod shared;
+pub mod write;
 
 pub use error::{Error, Errors, Problem};
 pub use read::{read, read_texts};

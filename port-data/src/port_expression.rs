@@ -4,6 +4,12 @@ use crate::error::Problem;
 use crate::shared::expression::PortSpec;
 use crate::shared::words::{PortRange, Transport};
 
+/// What joins groups, each of which is needed.
+const GROUPS: &str = ", ";
+
+/// What joins the alternatives of a group.
+const ALTERNATIVES: &str = " | ";
+
 /// What a spec should look like, for messages.
 const SPEC: &str =
     "specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between alternatives";
@@ -12,20 +18,38 @@ const SPEC: &str =
 ///
 /// # Errors
 ///
-/// The first thing that is wrong.
+/// All that is wrong, each with the place in the text at which its spec begins, in bytes.
 pub fn parse(
     text: &str,
     mut service: impl FnMut(&str) -> Result<usize, Problem>,
-) -> Result<Vec<PortSpec<usize>>, Problem> {
-    let mut specs = Vec::new();
-    for (group, alternatives) in text.split(", ").enumerate() {
-        let group = u8::try_from(group)
-            .map_err(|_| Problem::Malformed { found: text.to_string(), expected: "at most 256 groups of specs" })?;
-        for spec in alternatives.split(" | ") {
-            specs.push(parse_spec(spec, group, &mut service)?);
+) -> Result<Vec<PortSpec<usize>>, Vec<(usize, Problem)>> {
+    let mut specs: Vec<PortSpec<usize>> = Vec::new();
+    let mut faults = Vec::new();
+    let mut offset = 0;
+    for (group, alternatives) in text.split(GROUPS).enumerate() {
+        let Ok(group) = u8::try_from(group) else {
+            let problem =
+                Problem::Malformed { found: alternatives.to_string(), expected: "at most 256 groups of specs" };
+            faults.push((offset, problem));
+            break;
+        };
+        for spec in alternatives.split(ALTERNATIVES) {
+            match parse_spec(spec, group, &mut service) {
+                Ok(parsed) if specs.iter().any(|other| PortSpec { group, ..*other } == parsed) => {
+                    faults.push((
+                        offset,
+                        Problem::Contradiction { found: format!("{spec} twice"), expected: "each spec once" },
+                    ));
+                }
+                Ok(parsed) => specs.push(parsed),
+                Err(problem) => faults.push((offset, problem)),
+            }
+            offset += spec.len() + ALTERNATIVES.len();
         }
+        // After the last alternative stands what joins groups.
+        offset = offset + GROUPS.len() - ALTERNATIVES.len();
     }
-    Ok(specs)
+    if faults.is_empty() { Ok(specs) } else { Err(faults) }
 }
 
 fn parse_spec(
@@ -95,7 +119,7 @@ mod tests {
 
     const SERVICES: [&str; 6] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp"];
 
-    fn expression(text: &str) -> Result<Expression, Problem> {
+    fn expression(text: &str) -> Result<Expression, Vec<(usize, Problem)>> {
         let service = |id: &str| {
             SERVICES.iter().position(|service| *service == id).ok_or(Problem::UnknownId {
                 found: id.to_string(),
@@ -143,8 +167,15 @@ mod tests {
             ("gopher", "expected a service"),
         ];
         for (text, expected) in cases {
-            let problem = expression(text).err().map(|problem| problem.to_string()).unwrap_or_default();
-            assert!(problem.contains(expected), "{text:?}: {problem:?}");
+            let faults = expression(text).err().unwrap_or_default();
+            assert!(faults.iter().any(|(_, problem)| problem.to_string().contains(expected)), "{text:?}: {faults:?}");
         }
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_place() {
+        let faults = expression("tcp/0, tcp/25 | udp/70000 | tcp/9-3, gopher, tcp/25").err().unwrap();
+        let places: Vec<usize> = faults.iter().map(|(offset, _)| *offset).collect();
+        assert_eq!(places, [0, 16, 28, 37, 45]);
     }
 }

@@ -74,18 +74,18 @@ struct Ids {
 }
 
 impl Ids {
-    fn of<T>(rows: &Rows<T>, id: impl Fn(&T) -> &String) -> Ids {
-        let sound = rows.made.iter().map(|placed| id(&placed.row));
-        let order: Vec<String> = sound.chain(&rows.faulty).cloned().collect();
+    fn of<T>(rows: &Rows<T>) -> Ids {
+        let order: Vec<String> = rows.ids.iter().map(|placed| placed.row.0.clone()).collect();
         let places = order.iter().cloned().enumerate().map(|(place, id)| (id, place)).collect();
         Ids { places, order, all_are_known: rows.columns_are_known }
     }
 
-    /// The place of an id, or what to say of a text that is none.
+    /// The place of an id, or what to say of a text that is none. Where a row of the table has a fault, nothing comes of the
+    /// places, so that of an id which may be that row's is beyond all others.
     fn find(&self, text: &str, wanted: &str) -> Result<usize, Problem> {
         match self.places.get(text) {
             Some(place) => Ok(*place),
-            None if !self.all_are_known => Ok(0),
+            None if !self.all_are_known => Ok(usize::MAX),
             None => Err(Problem::UnknownId {
                 found: text.to_string(),
                 wanted: wanted.to_string(),
@@ -106,8 +106,8 @@ struct Of<'a> {
 struct Rows<T> {
     /// Those without a fault.
     made: Vec<Placed<T>>,
-    /// The ids of the others.
-    faulty: Vec<String>,
+    /// The id and the variant of every row that has one, with or without a fault.
+    ids: Vec<Placed<(String, String)>>,
     /// Whether the file and its header could be read at all.
     columns_are_known: bool,
 }
@@ -118,8 +118,8 @@ impl Reading {
             let (id, variant) = row.id_named()?;
             Some(Vendor { id, variant, name: row.filled("name")?, url: row.url("url")? })
         });
-        self.distinct(&vendors.made, |vendor| (&vendor.id, &vendor.variant));
-        let vendor_ids = Ids::of(&vendors, |vendor| &vendor.id);
+        self.distinct(&vendors.ids);
+        let vendor_ids = Ids::of(&vendors);
 
         let mut interfaces_are_declared = false;
         let mut products = self.rows(&directory.join("products.csv"), PRODUCTS, |row| {
@@ -140,7 +140,7 @@ impl Reading {
                 interfaces: interfaces?,
             })
         });
-        self.distinct(&products.made, |product| (&product.id, &product.variant));
+        self.distinct(&products.ids);
 
         let mut included = Vec::new();
         let mut peers = self.rows(&directory.join("peers.csv"), PEERS, |row| {
@@ -152,11 +152,11 @@ impl Reading {
             included.push(row.list("includes"));
             Some(peer)
         });
-        self.distinct(&peers.made, |peer| (&peer.id, &peer.variant));
-        let peer_ids = Ids::of(&peers, |peer| &peer.id);
+        self.distinct(&peers.ids);
+        let peer_ids = Ids::of(&peers);
         for (place, cells) in included.iter().enumerate() {
             for cell in cells {
-                match member(&peer_ids, place, &cell.text) {
+                match member(&peer_ids, &peers.made[place].row.id, &cell.text) {
                     Ok(member) => peers.made[place].row.includes.push(member),
                     Err(problem) => self.errors.push(Error {
                         file: peers.made[place].file.clone(),
@@ -183,18 +183,18 @@ impl Reading {
                 description: description?,
             })
         });
-        self.distinct(&services.made, |service| (&service.id, &service.variant));
-        let service_ids = Ids::of(&services, |service| &service.id);
+        self.distinct(&services.ids);
+        let service_ids = Ids::of(&services);
 
         let flows = self.flows(directory, &mut products, &peer_ids, &service_ids, interfaces_are_declared);
-        self.distinct(&flows, |flow| (&flow.id, &flow.variant));
+        self.distinct(&flows.ids);
 
         Catalog {
             vendors: vendors.into_sound(),
             products: products.into_sound(),
             peers: peers.into_sound(),
             services: services.into_sound(),
-            flows: flows.into_iter().map(|placed| placed.row).collect(),
+            flows: flows.into_sound(),
             files: Vec::new(),
         }
     }
@@ -207,12 +207,12 @@ impl Reading {
         peers: &Ids,
         services: &Ids,
         interfaces_are_declared: bool,
-    ) -> Vec<Placed<Flow>> {
+    ) -> Rows<Flow> {
         let products_file = directory.join("products.csv");
         let directory = directory.join("flows");
         let mut files = self.flow_files(&directory);
-        let known = Ids::of(products, |product| &product.id);
-        let mut flows = Vec::new();
+        let known = Ids::of(products);
+        let mut flows = Rows { made: Vec::new(), ids: Vec::new(), columns_are_known: true };
         for (place, product) in products.made.iter_mut().enumerate() {
             let product = &mut product.row;
             let Some(file) = files.remove(&product.id) else {
@@ -229,7 +229,8 @@ impl Reading {
             });
             product.interfaces = of.interfaces;
             self.distinct_rows(&rows.made);
-            flows.extend(rows.made);
+            flows.made.extend(rows.made);
+            flows.ids.extend(rows.ids);
         }
         for (id, file) in files {
             if known.find(&id, "").is_ok() {
@@ -281,7 +282,7 @@ impl Reading {
         columns: &'static [Column],
         mut make: impl FnMut(&mut Row<'_>) -> Option<T>,
     ) -> Rows<T> {
-        let mut rows = Rows { made: Vec::new(), faulty: Vec::new(), columns_are_known: false };
+        let mut rows = Rows { made: Vec::new(), ids: Vec::new(), columns_are_known: false };
         self.files.push(file.to_path_buf());
         let faults = self.errors.len();
         let text = self.texts.as_ref().and_then(|texts| texts.get(file));
@@ -304,19 +305,17 @@ impl Reading {
             let mut row = Row { table: &table, cells, errors: &mut self.errors };
             let result = make(&mut row);
             let id = row.cell("id");
-            match result {
-                Some(row) => {
-                    rows.made.push(Placed { row, file: table.file.clone(), line: id.line, column: id.column });
-                }
-                None => rows.faulty.push(id.text),
+            if is_id(&id.text) {
+                let variant = variant(&id.text, &row.cell("name").text);
+                rows.ids.push(Placed::at(&table, &id, (id.text.clone(), variant)));
             }
+            rows.made.extend(result.map(|row| Placed::at(&table, &id, row)));
         }
         rows
     }
 
     /// Finds the place of each column; what is missing, unknown or there twice is reported.
     fn table(&mut self, cells: Cells, columns: &'static [Column]) -> Option<Table> {
-        let faults = self.errors.len();
         let mut places = HashMap::new();
         for (place, cell) in cells.header.iter().enumerate() {
             let known = columns.iter().any(|column| column.name == cell.text);
@@ -331,37 +330,40 @@ impl Reading {
             let (line, column) = (cell.line, cell.column);
             self.errors.push(Error { file: cells.file.clone(), line, column, cell: None, problem });
         }
+        let mut all_are_there = true;
         for column in columns.iter().filter(|column| !column.optional) {
             if !places.contains_key(column.name) {
+                all_are_there = false;
                 let line = cells.header[0].line;
                 let problem = Problem::MissingColumn(column.name);
                 self.errors.push(Error { file: cells.file.clone(), line, column: 0, cell: None, problem });
             }
         }
         let columns = columns.iter().map(|column| (column.name, places.get(column.name).copied())).collect();
-        (self.errors.len() == faults).then_some(Table { file: cells.file, columns, rows: cells.rows })
+        // Only what is missing keeps the rows from being read: a column too many does not.
+        all_are_there.then_some(Table { file: cells.file, columns, rows: cells.rows })
     }
 
     /// Reports ids that stand twice, and ids whose variants would be the same or a reserved word.
-    fn distinct<T>(&mut self, rows: &[Placed<T>], id_and_variant: impl Fn(&T) -> (&String, &String)) {
-        let mut seen: HashMap<&str, &Placed<T>> = HashMap::new();
-        for placed in rows {
-            let (id, variant) = id_and_variant(&placed.row);
+    fn distinct(&mut self, ids: &[Placed<(String, String)>]) {
+        let mut seen: HashMap<&str, &Placed<(String, String)>> = HashMap::new();
+        for placed in ids {
+            let (id, variant) = &placed.row;
             let problem = if variant == "Self" {
                 Problem::ReservedVariant { found: id.clone(), variant: variant.clone() }
-            } else if let Some(first) = seen.insert(variant, placed) {
-                let (other, _) = id_and_variant(&first.row);
-                let first = first.to_string();
+            } else if let Some(first) = seen.get(variant.as_str()) {
+                let (other, place) = (&first.row.0, first.to_string());
                 match other == id {
-                    true => Problem::DuplicateId { found: id.clone(), first },
+                    true => Problem::DuplicateId { found: id.clone(), first: place },
                     false => Problem::SameVariant {
                         found: id.clone(),
                         variant: variant.clone(),
                         other: other.clone(),
-                        first,
+                        first: place,
                     },
                 }
             } else {
+                seen.insert(variant, placed);
                 continue;
             };
             self.errors.push(placed.error("id", problem));
@@ -372,9 +374,11 @@ impl Reading {
     fn distinct_rows(&mut self, flows: &[Placed<Flow>]) {
         let mut seen: HashMap<u32, &Placed<Flow>> = HashMap::new();
         for placed in flows {
-            if let Some(first) = seen.insert(placed.row.row, placed) {
+            if let Some(first) = seen.get(&placed.row.row) {
                 let problem = Problem::DuplicateRow { found: placed.row.row, first: first.to_string() };
                 self.errors.push(Error { column: 0, ..placed.error("row", problem) });
+            } else {
+                seen.insert(placed.row.row, placed);
             }
         }
     }
@@ -395,6 +399,10 @@ impl<T> Rows<T> {
 }
 
 impl<T> Placed<T> {
+    fn at(table: &Table, cell: &Cell, row: T) -> Placed<T> {
+        Placed { row, file: table.file.clone(), line: cell.line, column: cell.column }
+    }
+
     fn error(&self, cell: &str, problem: Problem) -> Error {
         Error { file: self.file.clone(), line: self.line, column: self.column, cell: Some(cell.to_string()), problem }
     }
@@ -585,7 +593,13 @@ impl Row<'_> {
         let purpose = self.filled("purpose");
         let ports = self.cell("ports");
         let specs = port_expression::parse(&ports.text, |id| services.find(id, "the id of a row of services.csv"));
-        let specs = self.accept("ports", &ports, specs);
+        let specs = specs.map_err(|faults| {
+            for (offset, problem) in faults {
+                let cell = Cell { column: ports.column + ports.text[..offset].chars().count(), ..ports.clone() };
+                self.report(&cell, "ports", problem);
+            }
+        });
+        let specs = specs.ok();
         let requirement = self.word("requirement", Requirement::ALL);
         let condition = self.text("condition");
         if let Some(requirement) = requirement {
@@ -650,8 +664,11 @@ impl Row<'_> {
 
     /// Adds the flow's interfaces to its product's: where `products.csv` has no column for them, the flows declare them.
     fn declare_interfaces(&mut self, interfaces: &mut Vec<String>) {
-        for cell in self.list("interfaces") {
-            if is_id(&cell.text) && !interfaces.contains(&cell.text) && interfaces.len() < MOST_INTERFACES {
+        for cell in self.list("interfaces").into_iter().filter(|cell| !cell.text.is_empty()) {
+            if !is_id(&cell.text) {
+                self.report(&cell, "interfaces", Problem::NotKebabCase(cell.text.clone()));
+            }
+            if !interfaces.contains(&cell.text) && interfaces.len() < MOST_INTERFACES {
                 interfaces.push(cell.text);
             }
         }
@@ -695,7 +712,7 @@ impl Row<'_> {
         let mut sound = true;
         for cell in &cells {
             if !is_host(&cell.text) {
-                let expected = "a host name in lower case, with \", \" between several";
+                let expected = "a host name in lower case without a star, with \", \" between several";
                 self.report(cell, "hosts", Problem::Malformed { found: cell.text.clone(), expected });
                 sound = false;
             }
@@ -723,13 +740,14 @@ fn paths_in(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// The place of a peer that another one includes.
-fn member(peers: &Ids, of: usize, text: &str) -> Result<usize, Problem> {
-    match peers.find(text, "the id of another row of peers.csv")? {
-        member if member == of => {
-            Err(Problem::Contradiction { found: format!("{text} as a part of itself"), expected: "other peers only" })
-        }
-        member => Ok(member),
+fn member(peers: &Ids, of: &str, text: &str) -> Result<usize, Problem> {
+    if text == of {
+        return Err(Problem::Contradiction {
+            found: format!("{text} as a part of itself"),
+            expected: "other peers only",
+        });
     }
+    peers.find(text, "the id of another row of peers.csv")
 }
 
 /// A word of a closed vocabulary.
@@ -741,16 +759,15 @@ fn word<T: FromStr<Err = Unknown> + fmt::Display>(text: &str, all: &[T]) -> Resu
     })
 }
 
-/// Whether a text is a host name in lower case; its first label may be a star.
+/// Whether a text is a host name in lower case.
 fn is_host(text: &str) -> bool {
-    let name = text.strip_prefix("*.").unwrap_or(text);
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
     };
-    text.len() <= 253 && name.split('.').all(is_label)
+    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 /// Whether a text is a day of the calendar as `YYYY-MM-DD`.

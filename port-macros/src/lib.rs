@@ -13,6 +13,9 @@ use syn::{LitStr, Token};
 /// itself. A module of its own is the place for it: it defines `Vendor`, `Product`, `Peer`, `Service`, `FlowId`, `by_port`,
 /// `query` and `Data`, which names the catalog in generic code.
 ///
+/// The package must know `port-catalog` by that name. A table that changes compiles the calling crate anew; a file of flows
+/// that is added without a row in `products.csv` is only noticed then.
+///
 /// # Errors
 ///
 /// Each thing that is wrong with the tables is a compile error with its file, line and column, what was found there and

@@ -86,7 +86,7 @@ fn a_faulty_table_is_a_compile_error_with_its_place() {
         errors,
         [
             "error: ports/services.csv:2:15: port: found \"2500000\", expected a port from 1 to 65535",
-            "error: ports/flows/relay.csv:2:54: ports: found \"0\", expected a port from 1 to 65535",
+            "error: ports/flows/relay.csv:2:68: ports: found \"0\", expected a port from 1 to 65535",
             "error: ports/flows/relay.csv:3:31: peer: found \"monitorimg\", expected the id of a row of peers.csv; the nearest is monitoring",
         ]
     );

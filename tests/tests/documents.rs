@@ -93,6 +93,18 @@ fn forticlient() {
     let rows: Vec<_> = rows.collect();
     // The body stands twice: both are walked.
     let gaps = walk(&text, rows.iter().chain(&rows).cloned());
+    // What is left behind a row is the cell that says how to customise it.
+    let customizations: Vec<&str> = (gaps.iter().skip(1).map(String::as_str)).filter(|gap| !gap.is_empty()).collect();
+    for (flow, printed) in Product::FortiClient.flows().chain(Product::FortiClient.flows()).zip(customizations) {
+        let says = flow.customization().unwrap_or("N/A").replace("in the GUI", "GUI");
+        let same = printed == says || printed.starts_with("N/A note icon") && says == "N/A";
+        assert!(
+            same || flow.source().row == 8 && says.contains("XML") && printed.contains("XML"),
+            "{flow:?}: {printed}"
+        );
+        let is_default = flow.source().ports.is_some_and(|ports| ports.contains("(default)"));
+        assert_eq!(flow.configurable(), is_default || printed == "GUI", "{flow:?}");
+    }
     let left: Vec<&String> = gaps.iter().filter(|gap| gap.split(' ').count() <= 3 && !gap.is_empty()).collect();
     assert!(left.iter().all(|gap| ["GUI", "N/A"].contains(&gap.as_str())), "{left:?}");
     // In each copy the eighth row says more, and the note follows the last one.

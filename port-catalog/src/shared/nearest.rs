@@ -4,13 +4,16 @@
 pub const LONGEST_ID: usize = 80;
 
 /// The candidate nearest to `text`: one that contains it before one that doesn't, then by edit distance, then the first.
+/// Capitals do not matter.
 ///
 /// `None` only where there are no candidates.
 pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates.min_by_key(|candidate| {
-        let contains = text.len() > 2 && candidate.contains(text);
-        (!contains, distance(text.as_bytes(), candidate.as_bytes()))
-    })
+    candidates.min_by_key(|candidate| (!has_part(candidate, text), distance(text.as_bytes(), candidate.as_bytes())))
+}
+
+/// Whether a text of three characters or more is a part of a name. Capitals do not matter.
+pub fn has_part(name: &str, text: &str) -> bool {
+    text.len() > 2 && name.as_bytes().windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours turn one text into the other, by their first bytes.
@@ -26,7 +29,7 @@ fn distance(from: &[u8], to: &[u8]) -> usize {
     for (line, &byte) in from.iter().enumerate() {
         row[0] = line + 1;
         for (column, &other) in to.iter().enumerate() {
-            let replaced = last[column] + usize::from(byte != other);
+            let replaced = last[column] + usize::from(!byte.eq_ignore_ascii_case(&other));
             let mut cost = replaced.min(last[column + 1] + 1).min(row[column] + 1);
             let swapped = line > 0 && column > 0 && byte == to[column - 1] && from[line - 1] == other;
             if swapped {
@@ -62,6 +65,7 @@ mod tests {
 
     #[test]
     fn a_part_of_a_name_finds_the_name() {
+        assert_eq!(nearest("FORTIMIAL", ["fortimail", "x"].into_iter()), Some("fortimail"));
         let known = ["ftp", "forticlient", "forcepoint-email-security"];
         assert_eq!(nearest("email", known.into_iter()), Some("forcepoint-email-security"));
         assert_eq!(nearest("forti", known.into_iter()), Some("forticlient"));
