@@ -113,7 +113,9 @@ fn main() -> ExitCode {
             match new_product(&NewProduct { data: data(), id, doc, layout, vendor }) {
                 Ok(files) => {
                     let files = files.iter().map(|file| format!("wrote {}\n", file.display())).collect::<String>();
-                    print(&format!("{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"));
+                    print(&format!(
+                        "{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"
+                    ));
                     ExitCode::SUCCESS
                 }
                 Err(faults) => {

@@ -48,11 +48,16 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
     let curation_path = PathBuf::from(format!("curation/{}.toml", new.id));
     let curation_file = new.data.join(&curation_path);
     if !is_id(&new.id) {
-        let message = format!("found the id {:?}, expected lowercase kebab-case ASCII that begins with a letter", new.id);
+        let message =
+            format!("found the id {:?}, expected lowercase kebab-case ASCII that begins with a letter", new.id);
         return Err(vec![Fault::new(&new.doc, 0, message)]);
     }
     if curation_file.exists() {
-        return Err(vec![Fault::new(curation_file, 0, "is there already; a new edition of its page is for `cargo xtask regenerate --doc`")]);
+        return Err(vec![Fault::new(
+            curation_file,
+            0,
+            "is there already; a new edition of its page is for `cargo xtask regenerate --doc`",
+        )]);
     }
     let (layout, page) = read(new)?;
     let draft = Draft::of(&page, layout, new, &tables)?;
@@ -73,13 +78,15 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
         add_row(&tables, "vendors", vendor, &format!("{vendor},{MISSING},{MISSING}"), &mut files)?;
     }
     let written = Publisher::new(&new.data).and_then(|publisher| publisher.publish(&files));
-    written.map_err(|error| vec![Fault::new(&new.data, 0, format!("cannot be written: {error}; nothing was changed"))])?;
+    written
+        .map_err(|error| vec![Fault::new(&new.data, 0, format!("cannot be written: {error}; nothing was changed"))])?;
     Ok(files.into_keys().map(|path| new.data.join(path)).collect())
 }
 
 /// Reads the page, with the layout that is named or the only one that fits.
 fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Fault>> {
-    let text = fs::read_to_string(&new.doc).map_err(|error| vec![Fault::new(&new.doc, 0, format!("cannot be read: {error}"))])?;
+    let text = fs::read_to_string(&new.doc)
+        .map_err(|error| vec![Fault::new(&new.doc, 0, format!("cannot be read: {error}"))])?;
     let read_as = |layout| page::read(&text, layout, &Hints::default());
     let faults = |errors: Vec<page::ReadError>| -> Vec<Fault> {
         errors.into_iter().map(|error| Fault::new(&new.doc, error.line, error.to_string())).collect()
@@ -87,13 +94,20 @@ fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Fault>> {
     if let Some(layout) = new.layout.or(layout_of(&new.doc)) {
         return read_as(layout).map(|page| (layout, page)).map_err(faults);
     }
-    let mut fitting: Vec<(Layout, Page)> =
-        Layout::ALL.into_iter().filter_map(|layout| Some((layout, read_as(layout).ok()?))).filter(|(_, page)| page.tables.iter().any(|table| !table.rows.is_empty())).collect();
+    let mut fitting: Vec<(Layout, Page)> = Layout::ALL
+        .into_iter()
+        .filter_map(|layout| Some((layout, read_as(layout).ok()?)))
+        .filter(|(_, page)| page.tables.iter().any(|table| !table.rows.is_empty()))
+        .collect();
     match fitting.len() {
         1 => Ok(fitting.remove(0)),
         _ => {
             let layouts: Vec<String> = fitting.iter().map(|(layout, _)| layout.to_string()).collect();
-            let message = format!("found a text that {} layouts fit ({}), expected just one; name it with --layout", layouts.len(), layouts.join(", "));
+            let message = format!(
+                "found a text that {} layouts fit ({}), expected just one; name it with --layout",
+                layouts.len(),
+                layouts.join(", ")
+            );
             Err(vec![Fault::new(&new.doc, 0, message)])
         }
     }
@@ -135,7 +149,8 @@ impl Draft<'_> {
             let id = known.get(&cell.to_lowercase()).map_or(MISSING, String::as_str);
             (cell.to_string(), id.to_string())
         });
-        let spans = |column: usize| page.tables.iter().flat_map(|table| &table.rows).any(|row| row.cells[column].from_above);
+        let spans =
+            |column: usize| page.tables.iter().flat_map(|table| &table.rows).any(|row| row.cells[column].from_above);
         let spanning = (0..first.len()).filter(|column| spans(*column)).map(|column| first[column].clone());
         Ok(Draft {
             new,
@@ -168,7 +183,9 @@ impl Draft<'_> {
         put("tables = [".to_string());
         for heading in &self.headings {
             match heading {
-                Some(heading) => put(format!("    {{ heading = {heading:?}, section = {heading:?}{} }},", direction_in(heading))),
+                Some(heading) => {
+                    put(format!("    {{ heading = {heading:?}, section = {heading:?}{} }},", direction_in(heading)))
+                }
                 None => put("    {},".to_string()),
             }
         }
@@ -180,7 +197,9 @@ impl Draft<'_> {
             }
         }
         for (digest, after_tables, line) in lines {
-            put(format!("\n[[line]]\n# Line {line} of the page.\ndigest = {digest:?}\nafter_tables = {after_tables}\nwhat = {MISSING:?}"));
+            put(format!(
+                "\n[[line]]\n# Line {line} of the page.\ndigest = {digest:?}\nafter_tables = {after_tables}\nwhat = {MISSING:?}"
+            ));
         }
         let mut taken = BTreeSet::new();
         for said in said {
@@ -196,7 +215,12 @@ impl Draft<'_> {
             Some(port_data::Direction::Outbound) => "out",
             _ => "in",
         };
-        let about = [&said.peer, &said.label].into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
+        let about = [&said.peer, &said.label]
+            .into_iter()
+            .flatten()
+            .map(|text| text.to_lowercase())
+            .collect::<Vec<_>>()
+            .join(" ");
         let words = about.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let mut id = format!("{}-{way}", self.new.id);
         for word in words.filter(|word| !["the", "and", "or", "of", "to", "for"].contains(word)).take(5) {
@@ -215,7 +239,9 @@ impl Draft<'_> {
 /// What a column probably means, by its head.
 fn meaning(head: &str) -> Meaning {
     let head = head.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| head.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == *word));
+    let has = |words: &[&str]| {
+        words.iter().any(|word| head.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == *word))
+    };
     match () {
         () if has(&["port", "ports"]) => Meaning::Ports,
         () if has(&["protocol", "transport"]) => Meaning::Protocol,
@@ -273,13 +299,20 @@ fn table(file: &Path) -> Result<Cells, Vec<Fault>> {
 }
 
 /// Adds a row to a table, unless it has one of that id; a table with more columns gets empty cells for them.
-fn add_row(tables: &Path, name: &str, id: &str, row: &str, files: &mut BTreeMap<PathBuf, String>) -> Result<(), Vec<Fault>> {
+fn add_row(
+    tables: &Path,
+    name: &str,
+    id: &str,
+    row: &str,
+    files: &mut BTreeMap<PathBuf, String>,
+) -> Result<(), Vec<Fault>> {
     let file = tables.join(format!("{name}.csv"));
     let cells = table(&file)?;
     if cells.rows.iter().any(|row| row.first().is_some_and(|cell| cell.text == id)) {
         return Ok(());
     }
-    let text = fs::read_to_string(&file).map_err(|error| vec![Fault::new(&file, 0, format!("cannot be read: {error}"))])?;
+    let text =
+        fs::read_to_string(&file).map_err(|error| vec![Fault::new(&file, 0, format!("cannot be read: {error}"))])?;
     let missing = cells.header.len().saturating_sub(row.split(',').count());
     let end = if text.ends_with('\n') { "" } else { "\n" };
     files.insert(PathBuf::from(format!("tables/{name}.csv")), format!("{text}{end}{row}{}\n", ",".repeat(missing)));

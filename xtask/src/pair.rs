@@ -139,7 +139,8 @@ fn nearest(said: &Said, lost: &[usize], curation: &Curation) -> Option<usize> {
     };
     let same_part = |flow: &&usize| {
         let row = &curation.flows[**flow].get_ref().row;
-        (row.section.is_none() || row.section == said.section) && (row.direction.is_none() || row.direction == said.direction)
+        (row.section.is_none() || row.section == said.section)
+            && (row.direction.is_none() || row.direction == said.direction)
     };
     let best = lost.iter().filter(same_part).max_by_key(|flow| likeness(flow))?;
     (likeness(best) > 0 || lost.len() == 1).then_some(*best)

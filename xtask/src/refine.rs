@@ -255,7 +255,10 @@ impl Refining<'_> {
         curated.extend(added_peer.map(|_| Fact::Peer));
         curated.extend(adds.and_then(|adds| adds.services.as_ref()).map(|_| Fact::Service));
         if flow.purpose == crate::new_product::MISSING {
-            self.faults.push(self.curation.fault(entry, format!("found the flow {} without a purpose, expected what it is for, in our words", flow.id)));
+            self.faults.push(self.curation.fault(
+                entry,
+                format!("found the flow {} without a purpose, expected what it is for, in our words", flow.id),
+            ));
         }
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let configurable =

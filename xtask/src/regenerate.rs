@@ -14,7 +14,7 @@ use crate::page::{self, Layout};
 use crate::place::Fault;
 use crate::publish::{Publisher, is_unfinished};
 use crate::refine::{self, FlowRow};
-use crate::report::{self, Document, Report};
+use crate::report::{self, Document, Product, Report};
 
 /// What to regenerate, from what, and where to.
 #[derive(Clone, Debug)]
@@ -95,10 +95,11 @@ fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMa
     let mut files = BTreeMap::new();
     let mut faults = Vec::new();
     for product in &products {
-        match of_product(regeneration, product, docs.get(product), report) {
+        let id = &product.id;
+        match of_product(regeneration, product, docs.get(id), report) {
             Ok((capture, flows)) => {
-                files.insert(PathBuf::from(format!("captures/{product}.csv")), capture.to_csv());
-                files.insert(PathBuf::from(format!("tables/flows/{product}.csv")), refine::table(&flows));
+                files.insert(PathBuf::from(format!("captures/{id}.csv")), capture.to_csv());
+                files.insert(PathBuf::from(format!("tables/flows/{id}.csv")), refine::table(&flows));
             }
             Err(found) => faults.extend(found),
         }
@@ -126,22 +127,26 @@ fn tables_hold(files: &BTreeMap<PathBuf, String>, data: &Path) -> Vec<Fault> {
     }
 }
 
-/// The ids of the products, in the table's order.
-fn products(file: &Path) -> Result<Vec<String>, Vec<Fault>> {
+/// The products, in the table's order.
+fn products(file: &Path) -> Result<Vec<Product>, Vec<Fault>> {
     let mut errors = Vec::new();
     let cells = Cells::read(file, &mut errors);
-    let place = cells.as_ref().and_then(|cells| cells.header.iter().position(|head| head.text == "id"));
-    match (cells, place) {
-        (Some(cells), Some(place)) if errors.is_empty() => {
-            Ok(cells.rows.iter().map(|row| row[place].text.clone()).collect())
-        }
-        (Some(_), None) => Err(vec![Fault::new(file, 1, "found no column id; add it")]),
-        _ => Err(errors.into_iter().map(Fault::from).collect()),
+    let Some(cells) = cells.filter(|_| errors.is_empty()) else {
+        return Err(errors.into_iter().map(Fault::from).collect());
+    };
+    let column = |name: &str| cells.header.iter().position(|head| head.text == name);
+    if column("id").is_none() {
+        return Err(vec![Fault::new(file, 1, "found no column id; add it")]);
     }
+    let product = |row: &Vec<port_data::cells::Cell>| {
+        let cell = |name: &str| column(name).map(|place| row[place].text.clone()).unwrap_or_default();
+        Product { id: cell("id"), vendor: cell("vendor"), document: cell("document"), edition: cell("edition") }
+    };
+    Ok(cells.rows.iter().map(product).collect())
 }
 
 /// The page of each product that has one.
-fn documents(regeneration: &Regeneration, products: &[String]) -> Result<BTreeMap<String, PathBuf>, Vec<Fault>> {
+fn documents(regeneration: &Regeneration, products: &[Product]) -> Result<BTreeMap<String, PathBuf>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut named = regeneration.docs.clone();
     if let Some(folder) = &regeneration.docs_in {
@@ -152,8 +157,8 @@ fn documents(regeneration: &Regeneration, products: &[String]) -> Result<BTreeMa
     }
     let mut docs = BTreeMap::new();
     for (product, file) in named {
-        if !products.contains(&product) {
-            let nearest = nearest(&product, products.iter().map(String::as_str)).unwrap_or_default();
+        if !products.iter().any(|known| known.id == product) {
+            let nearest = nearest(&product, products.iter().map(|known| known.id.as_str())).unwrap_or_default();
             let message =
                 format!("found a page of {product:?}, expected a product of products.csv; the nearest is {nearest}");
             faults.push(Fault::new(file, 0, message));
@@ -200,13 +205,14 @@ pub fn layout_of(file: &Path) -> Option<Layout> {
 /// The capture and the flows of a product; what they change goes to the report, also where something is wrong.
 fn of_product(
     regeneration: &Regeneration,
-    product: &str,
+    product: &Product,
     doc: Option<&PathBuf>,
     report: &mut Report,
 ) -> Result<(Capture, Vec<FlowRow>), Vec<Fault>> {
     let data = &regeneration.data;
-    let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).map_err(|fault| vec![fault])?;
-    let kept = data.join(format!("captures/{product}.csv"));
+    let id = &product.id;
+    let curation = Curation::read(&data.join(format!("curation/{id}.toml"))).map_err(|fault| vec![fault])?;
+    let kept = data.join(format!("captures/{id}.csv"));
     let capture = match doc {
         Some(file) => {
             let capture = read_page(file, &curation)?;
@@ -221,7 +227,7 @@ fn of_product(
         None => read_capture(&kept)?,
     };
     let refined = refine::refine(&capture, &curation);
-    let before = report::flows_of(&data.join(format!("tables/flows/{product}.csv")))?;
+    let before = report::flows_of(&data.join(format!("tables/flows/{id}.csv")))?;
     // Where something is wrong the flows that could be made are compared all the same, except that none is missing then.
     let gone_are_known = refined.faults.is_empty();
     let before: Vec<FlowRow> = match gone_are_known {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use port_data::cells::Cells;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::capture::{Capture, Row, Text};
 use crate::place::Fault;
@@ -117,7 +117,7 @@ const FIELDS: [(&str, &str); 18] = [
 
 impl Report {
     /// Adds what one product's flows change.
-    pub fn compare(&mut self, product: &str, before: &[FlowRow], after: &[FlowRow]) {
+    pub fn compare(&mut self, product: &Product, before: &[FlowRow], after: &[FlowRow]) {
         let by_id =
             |flows: &[FlowRow]| flows.iter().map(|flow| (flow["id"].clone(), flow.clone())).collect::<BTreeMap<_, _>>();
         let (old, new) = (by_id(before), by_id(after));
@@ -191,23 +191,57 @@ fn prose_of(capture: &Capture, flows: &[FlowRow]) -> BTreeMap<String, (usize, Ve
     flows.iter().filter_map(of_flow).collect()
 }
 
-/// A row of the tables as the JSON of a flow, with its columns' texts.
-fn as_json(product: &str, flow: &FlowRow) -> Value {
-    let mut object = serde_json::Map::new();
-    object.insert("id".to_string(), flow["id"].clone().into());
-    object.insert("product".to_string(), product.into());
-    for (column, field) in FIELDS {
-        let text = flow.get(column).cloned().unwrap_or_default();
-        let value = if text.is_empty() { Value::Null } else { text.into() };
-        match field.strip_prefix("source.") {
-            Some(field) => {
-                let source = object.entry("source").or_insert_with(|| Value::Object(serde_json::Map::new()));
-                source[field] = value;
-            }
-            None => _ = object.insert(field.to_string(), value),
-        }
-    }
-    Value::Object(object)
+/// What the JSON of a flow says of its product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its vendor's id.
+    pub vendor: String,
+    /// Its document.
+    pub document: String,
+    /// The document's edition.
+    pub edition: String,
+}
+
+/// A row of the tables as the JSON of a flow, as `port-catalog list --format json` prints it.
+fn as_json(product: &Product, flow: &FlowRow) -> Value {
+    let text = |column: &str| flow.get(column).map_or("", String::as_str);
+    let nullable = |column: &str| Some(text(column)).filter(|text| !text.is_empty());
+    let list = |column: &str| text(column).split(", ").filter(|item| !item.is_empty()).collect::<Vec<_>>();
+    let mut services = Vec::new();
+    let specs = port_data::port_expression::parse(text("ports"), |service| {
+        services.push(service.to_string());
+        Ok(services.len() - 1)
+    });
+    let ports: Vec<Value> = specs
+        .unwrap_or_default()
+        .iter()
+        .map(|spec| {
+            json!({
+                "transport": spec.transport().map(port_data::Transport::as_str),
+                "first": spec.range().map(port_data::PortRange::first),
+                "last": spec.range().map(port_data::PortRange::last),
+                "service": spec.service().map(|place| services[place].clone()),
+                "group": spec.group(),
+            })
+        })
+        .collect();
+    json!({
+        "id": text("id"), "vendor": product.vendor, "product": product.id,
+        "direction": text("direction"), "peer": text("peer"), "purpose": text("purpose"),
+        "ports": ports,
+        "requirement": text("requirement"), "condition": nullable("condition"),
+        "interfaces": list("interfaces"), "recommended_interface": nullable("recommended_interface"),
+        "hosts": list("hosts"),
+        "configurable": text("configurable") == "true", "customization": nullable("customization"),
+        "curated": list("curated"),
+        "source": {
+            "document": product.document, "edition": product.edition, "section": nullable("section"),
+            "row": text("row").parse::<u32>().ok(), "peer": nullable("printed_peer"), "label": nullable("printed_label"),
+            "ports": nullable("printed_ports"),
+        },
+    })
 }
 
 /// The rows of a table of flows that was written before; none where there is no such file.
@@ -248,10 +282,10 @@ impl fmt::Display for Report {
             writeln!(f, "error: {}{line}: {}", error.file, error.message)?;
         }
         for flow in &self.added {
-            writeln!(f, "added    {}: {}", text(&flow["id"]), text(&flow["ports"]))?;
+            writeln!(f, "added    {}", in_brief(flow))?;
         }
         for flow in &self.removed {
-            writeln!(f, "removed  {}: {}", text(&flow["id"]), text(&flow["ports"]))?;
+            writeln!(f, "removed  {}", in_brief(flow))?;
         }
         // Rows that only moved are told in one line: each inserted row moves all below it.
         let (moved, changed): (Vec<&Change>, Vec<&Change>) =
@@ -299,6 +333,14 @@ impl fmt::Display for Report {
     }
 }
 
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
+/// A flow in a line: its id, and its ports as printed.
+fn in_brief(flow: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    format!(
+        "{}: {} {}, {:?}",
+        text(&flow["id"]),
+        text(&flow["direction"]),
+        text(&flow["peer"]),
+        text(&flow["source"]["ports"])
+    )
 }

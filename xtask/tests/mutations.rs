@@ -11,7 +11,7 @@ use xtask::curation::Curation;
 use xtask::place::Fault;
 use xtask::refine::{FlowRow, refine};
 use xtask::regenerate::capture_text;
-use xtask::report::Report;
+use xtask::report::{Product, Report};
 
 /// How many changes are made to each document.
 const CHANGES: usize = 1500;
@@ -81,7 +81,7 @@ impl Document {
             return Outcome::Refused(refined.faults);
         }
         let mut report = Report::default();
-        report.compare(self.product, &self.flows, &refined.flows);
+        report.compare(&Product { id: self.product.into(), ..Product::default() }, &self.flows, &refined.flows);
         report.compare_prose((&self.capture, &self.flows), (&capture, &refined.flows));
         let told = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
         match told {

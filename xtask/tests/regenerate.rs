@@ -422,6 +422,20 @@ fn flows_that_come_and_go_raise_the_version() {
     let (report, end) = regenerate(&Regeneration { check: true, ..on(&data) });
     assert_eq!((end, report.bump), (End::Differs, Bump::Major));
     assert_eq!((report.added.len(), report.removed.len()), (1, 1));
+    // A flow of the report is a flow as the command lists it.
+    let added = serde_json::json!({
+        "id": "relay-in-console", "vendor": "acme", "product": "relay",
+        "direction": "inbound", "peer": "admin", "purpose": "Administer the relay",
+        "ports": [{ "transport": "tcp", "first": 443, "last": 443, "service": null, "group": 0 }],
+        "requirement": "unstated", "condition": null,
+        "interfaces": [], "recommended_interface": null, "hosts": [],
+        "configurable": true, "customization": null, "curated": [],
+        "source": {
+            "document": "Ports", "edition": "1", "section": "Inbound", "row": 2, "peer": "Console", "label": "Administer",
+            "ports": "TCP/443 (default)",
+        },
+    });
+    assert_eq!(report.added[0], added);
     let clock = "\n[[flow]]\nid = \"relay-out-clock\"\nrow = { label = \"Set the time\" }\npeer = \"admin\"\npurpose = \"Set the clock\"\n";
     fs::write(&file, curation + clock).unwrap();
     let row = "| | Look up groups | UDP/389 | |\n";
@@ -464,7 +478,13 @@ fn a_new_product_is_drafted_and_needs_only_what_a_person_must_say() {
         fs::write(data.join("tables/products.csv"), "id,vendor,name,document,url,edition,retrieved\n").unwrap();
         let doc = folder.path().join(format!("page.{ending}"));
         fs::write(&doc, page).unwrap();
-        let new = NewProduct { data: data.clone(), id: "relay".into(), doc: doc.clone(), layout: None, vendor: Some("acme".into()) };
+        let new = NewProduct {
+            data: data.clone(),
+            id: "relay".into(),
+            doc: doc.clone(),
+            layout: None,
+            vendor: Some("acme".into()),
+        };
         let files = new_product(&new).unwrap();
         assert_eq!(files.len(), 3);
         let draft = fs::read_to_string(&curation).unwrap();
@@ -510,7 +530,8 @@ fn html() -> String {
             let cells = cells.trim_end_matches('|').split('|').map(|cell| format!("<{tag}>{}</{tag}>", cell.trim()));
             // What Markdown leaves empty, HTML spans.
             let row = cells.collect::<String>().replacen("<td>Directory", "<td rowspan=\"2\">Directory", 1);
-            html += &format!("<tr>{}</tr>\n", if line.starts_with("| |") { row.replacen("<td></td>", "", 1) } else { row });
+            html +=
+                &format!("<tr>{}</tr>\n", if line.starts_with("| |") { row.replacen("<td></td>", "", 1) } else { row });
         }
     }
     html + "</table></main>"
