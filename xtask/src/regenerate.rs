@@ -218,7 +218,7 @@ fn of_product(
             let capture = read_page(file, &curation)?;
             let rows = capture.rows().count();
             report.documents.push(Document {
-                product: product.to_string(),
+                product: id.clone(),
                 file: relative(file, &regeneration.root),
                 rows,
             });
