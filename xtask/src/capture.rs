@@ -125,7 +125,7 @@ pub fn host_in(word: &str) -> Option<&str> {
     };
     let top_is_a_word =
         labels.last().is_some_and(|top| top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_lowercase()));
-    (labels.len() > 1 && labels.iter().all(|label| is_label(label)) && top_is_a_word).then_some(host)
+    (labels.len() > 1 && labels.iter().all(is_label) && top_is_a_word).then_some(host)
 }
 
 /// The numbers in a word: runs of digits that no letter touches, so that the 3 of POP3 is none.

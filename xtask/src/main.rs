@@ -119,7 +119,9 @@ fn main() -> ExitCode {
                     ExitCode::SUCCESS
                 }
                 Err(faults) => {
-                    faults.iter().for_each(|fault| eprintln!("error: {fault}"));
+                    for fault in faults {
+                        eprintln!("error: {fault}");
+                    }
                     ExitCode::from(2)
                 }
             }

@@ -184,7 +184,7 @@ impl Draft<'_> {
         for heading in &self.headings {
             match heading {
                 Some(heading) => {
-                    put(format!("    {{ heading = {heading:?}, section = {heading:?}{} }},", direction_in(heading)))
+                    put(format!("    {{ heading = {heading:?}, section = {heading:?}{} }},", direction_in(heading)));
                 }
                 None => put("    {},".to_string()),
             }

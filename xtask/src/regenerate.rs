@@ -217,11 +217,7 @@ fn of_product(
         Some(file) => {
             let capture = read_page(file, &curation)?;
             let rows = capture.rows().count();
-            report.documents.push(Document {
-                product: id.clone(),
-                file: relative(file, &regeneration.root),
-                rows,
-            });
+            report.documents.push(Document { product: id.clone(), file: relative(file, &regeneration.root), rows });
             capture
         }
         None => read_capture(&kept)?,

@@ -4,23 +4,13 @@
 //! paragraphs and line breaks in cells. Their words come from the documents, which are not part of this project.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use port_catalog_tests::documents;
 use xtask::capture::{Capture, Text};
 use xtask::curation::Curation;
 use xtask::page::{self, Layout, Page};
 use xtask::regenerate::capture_text;
-
-/// The folder with the vendors' documents; says so where it is not there.
-fn documents() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/documents");
-    let folder = std::env::var_os("PORT_DOCUMENTS").map_or(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("NOT CHECKED against the vendors' documents: {} is not there", folder.display());
-    None
-}
 
 /// How a vendor's pages are built.
 struct Style {

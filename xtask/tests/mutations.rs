@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use port_catalog_tests::documents;
 use xtask::capture::Capture;
 use xtask::curation::Curation;
 use xtask::place::Fault;
@@ -17,17 +18,6 @@ use xtask::report::{Product, Report};
 const CHANGES: usize = 1500;
 
 const PRODUCTS: [&str; 4] = ["fortimail", "forticlient", "forcepoint-email-security", "securitygateway"];
-
-/// The folder with the vendors' documents, which are not part of this project; says so where it is not there.
-fn documents() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/documents");
-    let folder = std::env::var_os("PORT_DOCUMENTS").map_or(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("NOT CHECKED against the vendors' documents: {} is not there", folder.display());
-    None
-}
 
 /// A fixed sequence of numbers that look random (xorshift).
 struct Random(u64);
@@ -278,7 +268,7 @@ fn no_change_of_a_document_passes_in_silence() {
                     assert!(faults.iter().all(|fault| fault.place.line > 0), "{product}: {kind}: {faults:?}");
                 }
                 Ok(Outcome::Silent) => {
-                    silent.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines)))
+                    silent.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines)));
                 }
                 Err(_) => panics.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines))),
             }

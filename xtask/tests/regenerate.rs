@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use port_catalog_tests::documents;
 use tempfile::TempDir;
 use xtask::new_product::{NewProduct, new_product};
 use xtask::regenerate::{End, Regeneration, regenerate};
@@ -155,11 +156,7 @@ fn the_committed_tables_are_what_the_captures_and_the_curation_make() {
 #[test]
 fn the_vendors_documents_make_the_committed_tables() {
     let root = workspace();
-    let folder = std::env::var_os("PORT_DOCUMENTS").map_or_else(|| root.join("../shared/documents"), PathBuf::from);
-    if !folder.is_dir() {
-        eprintln!("NOT CHECKED against the vendors' documents: {} is not there", folder.display());
-        return;
-    }
+    let Some(folder) = documents() else { return };
     let regeneration =
         Regeneration { root: root.clone(), docs_in: Some(folder), check: true, ..on(&root.join("port-data")) };
     let (report, end) = regenerate(&regeneration);

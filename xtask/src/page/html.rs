@@ -14,6 +14,8 @@
 mod content;
 mod grid;
 mod split;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use super::text::quote;
@@ -96,9 +98,9 @@ fn outermost<'a>(root: Element<'a>, is_it: impl Fn(Element<'a>) -> bool) -> Vec<
 
 /// The texts of tables in the site's frame.
 fn tables_outside<'a>(root: Element<'a>, articles: &[Element<'a>]) -> Vec<Line> {
-    let inside: HashSet<NodeId> = articles.iter().map(|article| article.id()).collect();
+    let inside: HashSet<NodeId> = articles.iter().map(ego_tree::NodeRef::id).collect();
     let around: HashSet<NodeId> =
-        articles.iter().flat_map(|article| article.ancestors()).map(|element| element.id()).collect();
+        articles.iter().flat_map(ego_tree::NodeRef::ancestors).map(|element| element.id()).collect();
     outermost(root, |element| inside.contains(&element.id()) || is_table(element) && !around.contains(&element.id()))
         .into_iter()
         .filter(|element| !inside.contains(&element.id()))
@@ -116,12 +118,17 @@ fn lines(told: Told) -> impl Iterator<Item = Line> {
 
 /// A table while its inner ones are looked at.
 struct Candidate {
+    own: Shape,
+    /// The tables inside, taken together.
+    inner: Shape,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Shape {
     /// More than one row and more than one column.
     is_grid: bool,
+    /// A grid with head cells.
     has_heads: bool,
-    /// A grid stands inside, and one with heads.
-    holds_grid: bool,
-    holds_heads: bool,
 }
 
 /// The tables that hold data, and not the layout of the page.
@@ -133,28 +140,28 @@ fn data_tables(article: Element, problems: &mut Problems) -> HashSet<NodeId> {
             Edge::Open(table) if is_table(table) => {
                 let columns = |row| grid::cells(row).map(grid::colspan).fold(0_usize, usize::saturating_add);
                 let is_grid = grid::rows(table).count() > 1 && grid::rows(table).any(|(row, ..)| columns(row) > 1);
-                let has_heads = grid::rows(table)
-                    .any(|(row, is_head, _)| is_head || grid::cells(row).any(|cell| cell.value().name() == "th"));
-                open.push(Candidate { is_grid, has_heads, holds_grid: false, holds_heads: false });
+                let has_heads = is_grid
+                    && grid::rows(table)
+                        .any(|(row, is_head, _)| is_head || grid::cells(row).any(|cell| cell.value().name() == "th"));
+                open.push(Candidate { own: Shape { is_grid, has_heads }, inner: Shape::default() });
             }
             Edge::Close(table) if is_table(table) => {
-                let Some(candidate) = open.pop() else {
+                let Some(Candidate { own, inner }) = open.pop() else {
                     continue;
                 };
-                let Candidate { is_grid, has_heads, holds_grid, holds_heads } = candidate;
-                if is_grid && holds_grid && has_heads == holds_heads {
+                if own.is_grid && inner.is_grid && own.has_heads == inner.has_heads {
                     problems.push(
                         (table.value().line, "a table inside a table, each with rows and columns"),
                         "heads (`th`) in the one that holds the data, and only there",
                         "cut the page down to the part with the tables",
                     );
                 }
-                if is_grid && (!holds_grid || has_heads) {
+                if own.is_grid && (!inner.is_grid || own.has_heads) {
                     data.insert(table.id());
                 }
                 if let Some(outer) = open.last_mut() {
-                    outer.holds_grid |= is_grid || holds_grid;
-                    outer.holds_heads |= is_grid && has_heads || holds_heads;
+                    outer.inner.is_grid |= own.is_grid || inner.is_grid;
+                    outer.inner.has_heads |= own.has_heads || inner.has_heads;
                 }
             }
             _ => {}
@@ -308,193 +315,4 @@ fn texts(page: &Page) -> impl Iterator<Item = (usize, &str)> {
         heads.chain(cells)
     });
     tables.chain(page.loose.iter().map(|line| (line.number, line.text.as_str())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::samples::{self, first_error, grid};
-    use super::super::{Hints, Layout, Page, read};
-    use super::text_of;
-
-    fn page(text: &str) -> Page {
-        read(text, Layout::Html, &Hints::default()).unwrap()
-    }
-
-    /// A page that is one table.
-    fn table(rows: &str) -> Page {
-        page(&format!("<table>{rows}</table>"))
-    }
-
-    #[test]
-    fn headings_heads_and_spans_are_laid_out() {
-        let page = page(samples::HTML);
-        let heads: Vec<Vec<_>> = page
-            .tables
-            .iter()
-            .map(|table| table.heading.iter().chain(&table.header).map(|line| line.text.as_str()).collect())
-            .collect();
-        assert_eq!(
-            heads,
-            [
-                ["Inbound", "", "Purpose", "Protocol/Port"],
-                ["Outbound", "", "Purpose", "Protocol/Port"],
-                ["More", "Use", "Port TCP", "Port UDP"],
-            ]
-        );
-        assert_eq!(
-            grid(&page),
-            [
-                "17 Mail client / Send / TCP/25 TCP/465",
-                "23 ^Mail client / Fetch / TCP/110 or TCP/995",
-                "24 Console / Web SSH / TCP/443 {[*]}",
-                "26 Relay /  / UDP/53",
-                "34 Mail / 3300 {[1] Only new ones.} / 53",
-                "35 ^Mail / ^3300 {[1] Only new ones.} / 54Names {DNS}",
-            ]
-        );
-        let cell = &page.tables[0].rows[0].cells[2];
-        assert_eq!(cell.line, 21);
-    }
-
-    #[test]
-    fn what_is_outside_tables_is_loose_with_its_line() {
-        let loose: Vec<_> = page(samples::HTML).loose.into_iter().map(|line| (line.number, line.text)).collect();
-        let expected = [
-            (4, "Frame"),
-            (6, "Ports of the Relay"),
-            (7, "note icon"),
-            (7, "Mind the wall."),
-            (8, "Words, which go on."),
-            (9, "And more."),
-            (27, "* Not always."),
-        ];
-        assert_eq!(loose, expected.map(|(line, text)| (line, text.to_owned())));
-    }
-
-    #[test]
-    fn lines_end_in_any_way() {
-        for end in ["\r\n", "\r"] {
-            assert_eq!(page(&samples::HTML.replace('\n', end)), page(samples::HTML), "{end:?}");
-        }
-    }
-
-    #[test]
-    fn an_article_may_stand_twice_if_both_say_the_same() {
-        let start = samples::HTML.find("<div id").unwrap();
-        let end = samples::HTML.find("<script").unwrap();
-        let article = &samples::HTML[start..end];
-        let twice = samples::HTML.replace("<script", &format!("{article}<script"));
-        assert_eq!(page(&twice), page(samples::HTML));
-        for (fact, line) in [("TCP/995", 56), ("note icon", 40), ("Only <i>new", 67), ("Not always", 60)] {
-            let changed = format!("{}{}", &twice[..end], twice[end..].replacen(fact, "changed", 1));
-            let error = first_error(&changed, Layout::Html);
-            assert_eq!(error.line, line, "{fact}: {error}");
-        }
-        let shorter = format!("{}{}", &twice[..end], twice[end..].replacen("And more.", "", 1));
-        assert!(first_error(&shorter, Layout::Html).to_string().contains("And more."));
-    }
-
-    #[test]
-    fn marks_and_popups_do_not_run_into_numbers() {
-        for (fragment, text, notes) in [
-            ("3300<sup>1</sup>", "3300", &["[1]"][..]),
-            ("3300<sup>1</sup>0", "3300 0", &["[1]"]),
-            ("<sup>443</sup>", "443", &[]),
-            ("80<span class=superscript>2)</span>", "80", &["[2)]"]),
-            (
-                "80<sup><a class='MCTextPopup'>3<span class='MCTextPopupBody popupBody'>Or <sup>not</sup></span></a></sup>",
-                "80",
-                &["[3] Or not"],
-            ),
-            (
-                "80<a class='MCTextPopup'><sup>4</sup><span class='MCTextPopupBody'>x<p>y</p></span></a>,81",
-                "80 ,81",
-                &["[4] x y"],
-            ),
-            ("80<a class='MCTextPopup'>*<span class='MCTextPopupBody'>x</span></a>", "80", &["[*] x"]),
-            ("<a class='MCTextPopup'>443<span class='MCTextPopupBody'>x</span></a>", "443", &["x"]),
-        ] {
-            let (found, found_notes) = text_of(fragment).unwrap();
-            assert_eq!(
-                (found.as_str(), found_notes.iter().map(String::as_str).collect::<Vec<_>>()),
-                (text, notes.to_vec()),
-                "{fragment}"
-            );
-        }
-        let doubtful = "<table><tr><th>A<th>B<tr><td>x<td>\n3300<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a></table>";
-        assert_eq!(first_error(doubtful, Layout::Html).line, 2);
-    }
-
-    #[test]
-    fn a_layout_table_is_no_table() {
-        let data = "<table><tr><th>A<th>B<tr><td>x<td>y<table><tr><td>z</table></table>";
-        assert_eq!(grid(&page(data)), ["1 x / y z"]);
-        let around = format!("<table><tr><td>menu<td>top<tr><td>left<td>{data}</table>");
-        let read = page(&around);
-        assert_eq!(grid(&read), ["1 x / y z"]);
-        assert_eq!(read.loose.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["menu", "top", "left"]);
-        let inner = "<table><tr><td>a<td>b<tr><td>c<td>d</table>";
-        let both = format!("<table><tr><td>x<td>y<tr><td>z<td>{inner}</table>");
-        assert_eq!(first_error(&both, Layout::Html).line, 1);
-        let heads = format!("<table><tr><th>x<th>y<tr><td>z<td>{inner}</table>");
-        assert_eq!(grid(&page(&heads)), ["1 z / a b c d"]);
-    }
-
-    #[test]
-    fn a_header_is_found_with_th_and_without() {
-        let rows = "<tr><td>A<td>B<tr><td>x<td>y";
-        assert_eq!(grid(&table(rows)), ["1 x / y"]);
-        let nested = "<tr><td rowspan=2>A<td colspan=2>B<tr><td>C<td>D<tr><td>x<td>y<td>z";
-        let read = table(nested);
-        assert_eq!(
-            read.tables[0].header.iter().map(|head| head.text.as_str()).collect::<Vec<_>>(),
-            ["A", "B C", "B D"]
-        );
-        assert_eq!(grid(&read), ["1 x / y / z"]);
-        let again = "<caption>Of it</caption><tr><th>A<th>B<tr><td>x<td>y<tr><th>A<th>B<tr><td>v<td>w";
-        let read = table(again);
-        assert_eq!(read.tables.len(), 2);
-        assert!(read.tables.iter().all(|table| table.heading.as_ref().unwrap().text == "Of it"));
-        assert_eq!(read.loose, []);
-    }
-
-    #[test]
-    fn a_table_that_does_not_fit_is_an_error_with_its_line() {
-        for (rows, line) in [
-            ("<tr><th>A<th>B\n<tr><td>x", 2),
-            ("<tr><td>x\n<tr><th>A<th>B", 1),
-            ("<tr><th>A<th>B\n<tr><td>x<td rowspan=2>y\n<tr><td colspan=2>z", 3),
-            ("<tr><th>A<th>B<th colspan=999>\n<tr><td>x<td colspan=1000>y", 1),
-            ("<tr><th>A<th>B<tr><td rowspan=2>x<td>y\n<tr></tr>", 2),
-        ] {
-            let text = format!("<table>{rows}</table>");
-            let error = first_error(&text, Layout::Html);
-            assert_eq!(error.line, line, "{rows:?}: {error}");
-        }
-    }
-
-    #[test]
-    fn spans_are_limited() {
-        let wide = format!("<table><tr><th colspan=900>A<th>B{}</table>", "<tr><td colspan=900>x<td>y".repeat(1_200));
-        assert!(first_error(&wide, Layout::Html).expected.contains("1000000"));
-        let long = format!(
-            "<table><tr><th>A<th>B<tr><td rowspan=0>{}<td>y{}</table>",
-            "x".repeat(1 << 20),
-            "<tr><td>z".repeat(100)
-        );
-        assert!(first_error(&long, Layout::Html).expected.contains("repeat"));
-        let sloppy = "<tr><th>A<th>B<tr><td rowspan=99999999999999999999>x<td>y<tr><td>z<td>w";
-        assert!(read(&format!("<table>{sloppy}</table>"), Layout::Html, &Hints::default()).is_ok());
-    }
-
-    #[test]
-    fn deep_and_unclosed_markup_is_an_error_in_time() {
-        for tag in ["<div>", "<b a=1>", "<table><tr><td>", "<ul><li>"] {
-            let text = format!("{}\n", tag).repeat(10_000);
-            assert!(first_error(&text, Layout::Html).expected.contains("deep"), "{tag}");
-        }
-        let reopened: String = (0..400).map(|number| format!("<b a={number}>")).collect();
-        let text = format!("{reopened}{}", "<p>".repeat(100_000));
-        first_error(&text, Layout::Html);
-    }
 }

@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
             fence = opens_fence(line);
         } else if let Some(title) = title(line) {
             let next = Line { number, text: inline(title).0 };
-            let before = heading.replace(next).filter(|_| !is_claimed);
+            let before = heading.replace(next).filter(|before| !is_claimed && !before.text.is_empty());
             page.loose.extend(before);
             is_claimed = false;
             continue;
@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
             page.loose.push(Line { number, text: fold(line) });
         }
     }
-    page.loose.extend(heading.filter(|_| !is_claimed));
+    page.loose.extend(heading.filter(|line| !is_claimed && !line.text.is_empty()));
     page.loose.sort_by_key(|line| line.number);
     page
 }

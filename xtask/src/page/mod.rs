@@ -143,7 +143,8 @@ impl std::str::FromStr for Layout {
 /// Whatever is given is also checked, so that a renamed head, heading or value is an error with its line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// What is printed over the tables. In [`Layout::Values`], where the body stands twice, also where it begins.
+    /// What is printed over the tables. In [`Layout::Values`], where the body stands twice, also where it begins. In
+    /// [`Layout::Html`] a cell over the full width is then a heading only if it is one of them.
     pub headings: Vec<String>,
     /// The column heads as printed, in order; `""` is an empty head. [`Layout::Values`] can't do without.
     pub columns: Vec<String>,

@@ -225,8 +225,8 @@ mod tests {
     #[test]
     fn the_bar_that_opens_a_row_may_stand_alone() {
         let text = "| A |\nB |\n|\nx |\ny |\n|\nv |\nw |\n|\n";
-        let mut hints = Hints::default();
-        hints.columns = vec!["A".to_owned(), "B".to_owned()];
+        let columns = vec!["A".to_owned(), "B".to_owned()];
+        let hints = Hints { columns, ..Hints::default() };
         let page = read(text, Layout::Pipes, &hints).unwrap();
         assert_eq!(grid(&page), ["3 x / y", "6 v / w"]);
     }

@@ -179,6 +179,19 @@ TCP/80\",out
 ,,
 ";
 
+/// The sample of a layout.
+pub(super) fn of(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Bars => BARS,
+        Layout::Values => VALUES,
+        Layout::Broken => BROKEN,
+        Layout::Pipes => PIPES,
+        Layout::Html => HTML,
+        Layout::Markdown => MARKDOWN,
+        Layout::Csv => CSV,
+    }
+}
+
 /// What curation says of each sample.
 pub(super) fn hints(layout: Layout) -> Hints {
     let strings = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
@@ -223,7 +236,7 @@ pub(super) fn first_error(text: &str, layout: Layout) -> ReadError {
 /// Shows the rows, as `line cell / cell {note}`, with `^` before a cell from above.
 pub(super) fn grid(page: &Page) -> Vec<String> {
     let cell = |cell: &Cell| {
-        let notes: String = cell.notes.iter().map(|note| format!(" {{{note}}}")).collect();
+        let notes: String = cell.notes.iter().flat_map(|note| [" {", note, "}"]).collect();
         format!("{}{}{notes}", if cell.from_above { "^" } else { "" }, cell.text)
     };
     let rows = page.tables.iter().flat_map(|table| &table.rows);

@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let Some(places) = places(&values, hints, problems) else {
         return page;
     };
-    let Some((tables, tail)) = first_body(&values, &places, problems) else {
+    let Some(tables) = first_body(&values, &places, problems) else {
         return page;
     };
 
@@ -75,7 +75,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
         read = rest;
     }
     let end = places.get(tables.len()).map_or(values.len(), |copy| copy.start);
-    page.loose.extend(values[read.min(end)..end].iter().chain(&values[tail..]).map(Value::line));
+    page.loose.extend(values[read.min(end)..end].iter().map(Value::line));
     page
 }
 
@@ -150,43 +150,37 @@ fn places(values: &[Value], hints: &Hints, problems: &mut Problems) -> Option<Ve
     Some(places)
 }
 
-/// The tables of the first body, and where the page goes on after the last copy of it.
+/// The tables of the first body.
 ///
-/// A page may print its body again. It is the same body where it begins with the same line, and then all of it has to
-/// be the same: a fact that two copies tell differently is no fact.
-fn first_body<'a>(values: &[Value], places: &'a [Place], problems: &mut Problems) -> Option<(&'a [Place], usize)> {
+/// A page may print its body again, up to its end. It is the same body where it begins with the same line, and then all
+/// of it has to be the same: a fact that two copies tell differently is no fact.
+fn first_body<'a>(values: &[Value], places: &'a [Place], problems: &mut Problems) -> Option<&'a [Place]> {
     let first = places[0].start;
     let begins_body = |place: &&Place| values[place.start].text == values[first].text;
-    let mut copies = places.iter().filter(begins_body).map(|place| place.start).skip(1).peekable();
-    let Some(&second) = copies.peek() else {
-        return Some((places, values.len()));
-    };
-
-    let body = &values[first..second];
-    let mut tail = second;
-    while let Some(start) = copies.next() {
-        tail = start + body.len();
-        let end = copies.peek().copied().unwrap_or(tail.min(values.len()));
-        let copy = &values[start..end];
+    let starts: Vec<usize> = places.iter().filter(begins_body).map(|place| place.start).collect();
+    let ends = starts.iter().skip(1).copied().chain([values.len()]);
+    let mut bodies = starts.iter().zip(ends).map(|(&start, end)| &values[start..end]);
+    let body = bodies.next()?;
+    for copy in bodies {
         let same = body.iter().zip(copy).take_while(|(value, copied)| value.text == copied.text).count();
-        if same < body.len() || same < copy.len() {
-            let found = copy.get(same).map_or("the end of the copy".to_owned(), |value| quote(&value.text));
-            let expected = body
-                .get(same)
-                .map_or(format!("the end, as the first copy at line {}", values[second - 1].line), |value| {
-                    format!("the same as in the first copy at line {}: {}", value.line, quote(&value.text))
-                });
-            problems.push(
-                (copy.get(same).or(copy.last()).map_or(1, |value| value.line), found),
-                expected,
-                "the page's body stands twice and its copies differ: find out which one the vendor means; \
-                 or name the line where the body begins in the curation's headings",
-            );
-            return None;
+        if same == body.len() && same == copy.len() {
+            continue;
         }
+        let place = |values: &[Value]| match (values.get(same), values.last()) {
+            (Some(value), _) => (value.line, quote(&value.text)),
+            (None, last) => (last.map_or(1, |value| value.line), "the end".to_owned()),
+        };
+        let (line, expected) = place(body);
+        problems.push(
+            place(copy),
+            format!("the same as in the first copy at line {line}: {expected}"),
+            "the page's body stands twice and its copies differ: find out which one the vendor means; or name the line \
+             where the body begins in the curation's headings, and cut off what follows the last copy",
+        );
+        return None;
     }
-    let tables = places.iter().take_while(|place| place.start < second).count();
-    Some((&places[..tables], tail))
+    let tables = starts.get(1).map_or(places.len(), |&second| places.partition_point(|place| place.start < second));
+    Some(&places[..tables])
 }
 
 #[cfg(test)]
@@ -201,7 +195,7 @@ mod tests {
 
     #[test]
     fn rows_are_told_apart_by_the_values_of_columns() {
-        for text in [samples::VALUES.to_owned(), twice(), format!("{}\nLast words\n", twice())] {
+        for text in [samples::VALUES.to_owned(), twice()] {
             let page = read(&text, Layout::Values, &hints(Layout::Values)).unwrap();
             assert_eq!(page.tables.len(), 1);
             assert_eq!(page.tables[0].heading.as_ref().unwrap().number, 3);
@@ -230,6 +224,17 @@ mod tests {
             let is_named = error.line.abs_diff(changed + 1) < 2 || error.to_string().contains("value");
             assert!(is_named, "line {}: {error}", changed + 1);
         }
+    }
+
+    #[test]
+    fn a_copy_ends_where_the_page_does() {
+        let longer = format!("{}\nLast words\n", twice());
+        let error = first_error(&longer, Layout::Values).to_string();
+        assert!(error.contains("Last words") && error.contains("line 56: the end"), "{error}");
+        let shorter = twice();
+        let shorter = &shorter[..shorter.rfind("More in").unwrap()];
+        let error = first_error(shorter, Layout::Values).to_string();
+        assert!(error.contains("found the end") && error.contains("line 56: `More"), "{error}");
     }
 
     #[test]

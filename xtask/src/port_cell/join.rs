@@ -194,8 +194,7 @@ fn check_joins(units: &[Unit]) -> Result<(), Doubt> {
                     Problem::Ambiguous("instead of the port before it, or of all before it"),
                 ));
             }
-            Link::CommaOr => joins.0 = true,
-            Link::Or => joins.0 = true,
+            Link::Or | Link::CommaOr => joins.0 = true,
             Link::And => joins.1 = true,
         }
         if joins == (true, true) {
@@ -227,7 +226,9 @@ fn bind(units: Vec<Unit>) -> Result<Vec<Unit>, Doubt> {
         let is_forward = (before.names.is_empty() || names_first) && (before.transports.is_none() || transports_first);
         let is_backward = (item.names.is_empty() || !names_first) && (item.transports.is_none() || !transports_first);
         match unit.link {
-            Link::Blank if before.is_head() && is_forward && before.accepts(item) => before.absorb(unit.item),
+            Link::Blank if before.is_head() && is_forward && before.accepts(item) => {
+                before.absorb(unit.item);
+            }
             Link::Blank if item.is_head() && !before.is_head() && is_backward && before.accepts(item) => {
                 last.is_bracketed |= item.is_transport();
                 before.absorb(unit.item);

@@ -39,7 +39,9 @@ impl Protocol {
                     Some(_) => protocol.portless = Some(transport),
                     None => names.push(transport.name),
                 },
-                (None, Kind::Word) if is_due && is_service(word) => protocol.name = Some(word.to_owned()),
+                (None, Kind::Word) if is_due && is_service(word) => {
+                    protocol.name = Some(word.to_owned());
+                }
                 _ => {
                     return Err(error(Problem::Unreadable("TCP, UDP, another transport or a service")));
                 }

@@ -191,66 +191,15 @@ impl Reader<'_> {
         let mut item = Item { begins_with_number: self.kind(0) == Some(Kind::Number), ..Item::default() };
         let mut before = None;
         loop {
-            let here = self.at;
-            let Some(token) = self.tokens.get(here).cloned() else {
-                return Err(self.error(start..here, Problem::Unreadable("a port, a transport or a service at its end")));
-            };
-            match token.kind {
-                Kind::Number => {
-                    if !item.numbers.is_empty() && before != Some(Kind::Number) {
-                        return Err(self.error(
-                            start..here + 1,
-                            Problem::Ambiguous("its transport or service may belong to either number"),
-                        ));
-                    }
-                    let range = self.range()?;
-                    item.numbers.push(range);
-                }
-                Kind::Transport(transport) => {
-                    self.at += 1;
-                    let is_alone = item.is_empty();
-                    match (transport.portless, &mut item.transports) {
-                        (Some(_), None) if is_alone => item.portless = Some(transport),
-                        (None, None) => {
-                            item.transports = Some(Transports { names: vec![transport.name], join: Join::All })
-                        }
-                        (None, Some(there))
-                            if matches!(before, Some(Kind::Transport(_))) && !there.names.contains(&transport.name) =>
-                        {
-                            there.names.push(transport.name);
-                        }
-                        _ => {
-                            return Err(self.error(
-                                start..here + 1,
-                                Problem::Unreadable("each transport once, beside its number"),
-                            ));
-                        }
-                    }
-                }
-                Kind::Word if is_service(self.slice(here..here + 1)) => {
-                    item.names.push(self.slice(here..here + 1).to_owned());
-                    self.at += 1;
-                }
-                Kind::Host if self.begins_item(0) => {
-                    self.cell.remarks.push(self.slice(here..here + 1).to_owned());
-                    self.at += 2;
-                    continue;
-                }
-                _ => {
-                    return Err(
-                        self.error(start..here + 1, Problem::Unreadable("a port, a transport or a service at its end"))
-                    );
-                }
-            }
-            before = Some(token.kind);
+            before = Some(self.element(&mut item, before, start)?);
             while self.kind(0) == Some(Kind::Mark) {
                 self.mark();
             }
-            let is_bound = match self.kind(0) {
-                Some(Kind::Slash) => true,
-                Some(Kind::Colon) => before != Some(Kind::Number) && self.kind(1) == Some(Kind::Number),
-                Some(Kind::Plus) => {
-                    matches!((before, self.kind(1)), (Some(Kind::Transport(_)), Some(Kind::Transport(_))))
+            let is_bound = match (self.kind(0), before) {
+                (Some(Kind::Slash), _) => true,
+                (Some(Kind::Colon), Some(Kind::Word | Kind::Transport(_))) => self.kind(1) == Some(Kind::Number),
+                (Some(Kind::Plus), Some(Kind::Transport(_))) => {
+                    matches!(self.kind(1), Some(Kind::Transport(_)))
                 }
                 _ => false,
             };
@@ -268,6 +217,56 @@ impl Reader<'_> {
             return Err(self.error(start..self.at, Problem::Ambiguous("which service belongs to which number")));
         }
         Ok(item)
+    }
+
+    /// One of the things that an item is joined of, after one of a kind.
+    fn element(&mut self, item: &mut Item, before: Option<Kind>, start: usize) -> Result<Kind, CellError> {
+        if self.kind(0) == Some(Kind::Host) && self.begins_item(0) {
+            let host = self.slice(self.at..self.at + 1).to_owned();
+            self.cell.remarks.push(host);
+            self.at += 2;
+        }
+        let here = self.at;
+        match self.kind(0) {
+            Some(Kind::Number) => {
+                if !item.numbers.is_empty() && before != Some(Kind::Number) {
+                    let readings = "its transport or service belongs to the number before it, or to the one behind it";
+                    return Err(self.error(start..here + 1, Problem::Ambiguous(readings)));
+                }
+                let range = self.range()?;
+                item.numbers.push(range);
+                Ok(Kind::Number)
+            }
+            Some(kind @ Kind::Transport(transport)) => {
+                self.at += 1;
+                let is_alone = item.is_empty();
+                match (transport.portless, &mut item.transports) {
+                    (Some(_), None) if is_alone => item.portless = Some(transport),
+                    (None, None) => {
+                        item.transports = Some(Transports { names: vec![transport.name], join: Join::All });
+                    }
+                    (None, Some(there))
+                        if matches!(before, Some(Kind::Transport(_))) && !there.names.contains(&transport.name) =>
+                    {
+                        there.names.push(transport.name);
+                    }
+                    _ => {
+                        let expected = "each transport once, beside its number";
+                        return Err(self.error(start..here + 1, Problem::Unreadable(expected)));
+                    }
+                }
+                Ok(kind)
+            }
+            Some(Kind::Word) if is_service(self.slice(here..here + 1)) => {
+                item.names.push(self.slice(here..here + 1).to_owned());
+                self.at += 1;
+                Ok(Kind::Word)
+            }
+            _ => {
+                let expected = "a port, a transport or a service at its end";
+                Err(self.error(start..here + 1, Problem::Unreadable(expected)))
+            }
+        }
     }
 
     /// A number, or two of them with a dash or `to` between.

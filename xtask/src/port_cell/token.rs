@@ -135,8 +135,9 @@ fn bracketed(text: &str) -> Option<usize> {
 fn host(text: &str) -> usize {
     // No name is longer; without an end, a long chain of numbers and dashes would be read again for each number.
     const LONGEST: usize = 253;
-    let text = text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end]);
-    let end = run(text, |c| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
+    let is_part = |c: char| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    let end = text.char_indices().take(LONGEST).take_while(|&(_, c)| is_part(c)).last();
+    let end = end.map_or(0, |(at, c)| at + c.len_utf8());
     text[..end].trim_end_matches(['.', '-', '_']).len()
 }
 

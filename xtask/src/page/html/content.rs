@@ -8,58 +8,17 @@ use super::tree::{Element, Kind, Node, is_any};
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
 
-/// What a browser never shows as text.
+/// What a browser never shows as text; sorted.
 const SILENT: [&str; 6] = ["head", "noscript", "script", "style", "template", "title"];
 
-/// Elements that text does not flow around: before and after them words are apart.
-const BLOCKS: [&str; 47] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "caption",
-    "center",
-    "col",
-    "colgroup",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "ul",
+/// Elements that text does not flow around: before and after them words are apart; sorted.
+#[rustfmt::skip]
+const BLOCKS: [&str; 52] = [
+    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "col",
+    "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li",
+    "main", "menu", "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table",
+    "tbody", "td", "textarea", "tfoot", "th", "thead", "tr", "ul",
 ];
 
 pub(super) fn is_silent(node: &Node) -> bool {
@@ -67,7 +26,7 @@ pub(super) fn is_silent(node: &Node) -> bool {
 }
 
 pub(super) fn is_block(node: &Node) -> bool {
-    is_any(node, &BLOCKS) || is_any(node, &["textarea", "tfoot", "th", "thead", "tr"])
+    is_any(node, &BLOCKS)
 }
 
 /// A text that is being put together.
@@ -119,7 +78,9 @@ impl Content {
         let mut silent: Option<NodeId> = None;
         for edge in element.traverse() {
             match edge {
-                Edge::Open(node) if silent.is_none() && is_silent(node.value()) => silent = Some(node.id()),
+                Edge::Open(node) if silent.is_none() && is_silent(node.value()) => {
+                    silent = Some(node.id());
+                }
                 Edge::Open(node) if silent.is_none() => content.open(node),
                 Edge::Close(node) if silent == Some(node.id()) => silent = None,
                 Edge::Close(node) if silent.is_none() => content.close(node),
@@ -185,16 +146,17 @@ impl Content {
         match (open.kind, outer.map(|outer| &mut outer.kind)) {
             // Inside a note everything is the note's text.
             (_, Some(Part::Note)) => self.push(&format!(" {text} "), open.line),
+            (Part::Note, _) if text.is_empty() => {}
             (Part::Note, Some(Part::Popup { notes, .. })) => notes.push(text),
             (Part::Note, _) => self.notes.push(text),
             (Part::Superscript, Some(Part::Popup { is_raised, .. })) => {
                 *is_raised = true;
                 self.push(&text, open.line);
             }
-            (Part::Superscript, _) => self.mark(&text, Vec::new()),
-            (Part::Popup { notes, .. }, Some(Part::Superscript)) => self.mark(&text, notes),
+            (Part::Superscript, _) => self.mark(&text, &[]),
+            (Part::Popup { notes, .. }, Some(Part::Superscript)) => self.mark(&text, &notes),
             (Part::Popup { notes, is_raised }, _) if is_raised || !text.contains(char::is_alphanumeric) => {
-                self.mark(&text, notes);
+                self.mark(&text, &notes);
             }
             (Part::Popup { notes, .. }, _) => {
                 if !text.contains(char::is_alphabetic) {
@@ -207,7 +169,7 @@ impl Content {
     }
 
     /// A footnote's mark: out of the text, and apart from what stands behind it.
-    fn mark(&mut self, mark: &str, notes: Vec<String>) {
+    fn mark(&mut self, mark: &str, notes: &[String]) {
         let notes = if notes.is_empty() { String::new() } else { format!(" {}", notes.join(" ")) };
         match mark {
             "" if notes.is_empty() => return,
@@ -225,7 +187,7 @@ impl Content {
         if let ("", [only]) = (text.as_str(), notes.as_slice()) {
             let mark = only.strip_prefix('[').and_then(|mark| mark.strip_suffix(']'));
             if let Some(mark) = mark.filter(|mark| !mark.contains(']')) {
-                text = mark.to_owned();
+                mark.clone_into(&mut text);
                 notes.clear();
             }
         }

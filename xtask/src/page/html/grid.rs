@@ -35,8 +35,8 @@ struct Carry {
 }
 
 /// The rows of a table, without those of tables inside it; with each, its section's name and whether it begins one.
-pub(super) fn rows<'a>(table: Element<'a>) -> impl Iterator<Item = (Element<'a>, bool, bool)> {
-    table.children().filter(|section| is_any(section.value(), &["thead", "tbody", "tfoot"])).flat_map(|section| {
+pub(super) fn rows(table: Element<'_>) -> impl Iterator<Item = (Element<'_>, bool, bool)> {
+    table.children().filter(|section| is_any(section.value(), &["tbody", "tfoot", "thead"])).flat_map(|section| {
         let is_head = section.value().name() == "thead";
         let rows = section.children().filter(|row| row.value().name() == "tr");
         rows.enumerate().map(move |(number, row)| (row, is_head, number == 0))
@@ -44,7 +44,7 @@ pub(super) fn rows<'a>(table: Element<'a>) -> impl Iterator<Item = (Element<'a>,
 }
 
 /// The cells of a row.
-pub(super) fn cells<'a>(row: Element<'a>) -> impl Iterator<Item = Element<'a>> {
+pub(super) fn cells(row: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     row.children().filter(|cell| is_any(cell.value(), &["td", "th"]))
 }
 

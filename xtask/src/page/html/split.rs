@@ -72,7 +72,9 @@ pub(super) fn tables(table: Element, hints: &Hints, problems: &mut Problems) -> 
             if let Some(cell) = heading.take() {
                 let heading = Some(rows.take_line(cell, &mut split.loose));
                 match split.tables.last_mut() {
-                    Some(table) if table.rows.is_empty() && table.heading.is_none() => table.heading = heading,
+                    Some(table) if table.rows.is_empty() && table.heading.is_none() => {
+                        table.heading = heading;
+                    }
                     Some(table) => {
                         let header = table.header.clone();
                         split.tables.push(Table { heading, header, rows: Vec::new() });

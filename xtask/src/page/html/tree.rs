@@ -59,6 +59,7 @@ impl Node {
 /// Parses a page; the error is the line where it passes a limit, and which.
 pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
     let sink = Sink {
+        last_line: line_count(text),
         tree: RefCell::new(Tree::new(Node { line: 1, depth: 0, kind: Kind::Other })),
         line: Cell::new(1),
         elements: Cell::new(0),
@@ -84,8 +85,27 @@ pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
     Ok(parser.finish())
 }
 
+/// Adds a text to the node before it; false where that is no text.
+fn join(before: &mut Node, node: &Node) -> bool {
+    let (Kind::Text(text), Kind::Text(more)) = (&mut before.kind, &node.kind) else {
+        return false;
+    };
+    if text.trim_start().is_empty() {
+        before.line = node.line;
+    }
+    text.push_tendril(more);
+    true
+}
+
+/// Lines as HTML counts them: a carriage return ends one too.
+fn line_count(text: &str) -> usize {
+    let ends = text.matches(['\r', '\n']).count() - text.matches("\r\n").count();
+    (ends + usize::from(!text.ends_with(['\r', '\n']))).max(1)
+}
+
 /// What html5ever builds the tree with.
 struct Sink {
+    last_line: usize,
     tree: RefCell<Tree<Node>>,
     line: Cell<usize>,
     elements: Cell<usize>,
@@ -104,22 +124,13 @@ impl Sink {
         }
     }
 
-    /// A text node, or more of the one that stands there.
-    fn text(&self, text: &StrTendril, neighbour: Option<&mut Node>) -> Option<Node> {
-        let end = self.line.get();
-        let start = end.saturating_sub(text.matches('\n').count());
+    /// A new text node, with the line of its first word.
+    fn text(&self, text: &StrTendril) -> Node {
+        // The line is that of the text's end.
+        let start = self.line.get().saturating_sub(text.matches('\n').count());
         let blanks = text.len() - text.trim_start().len();
         let line = start + text[..blanks].matches('\n').count();
-        match neighbour {
-            Some(Node { kind: Kind::Text(before), line: first, .. }) => {
-                if before.trim_start().is_empty() {
-                    *first = line;
-                }
-                before.push_tendril(text);
-                None
-            }
-            _ => Some(Node { line, depth: 0, kind: Kind::Text(text.clone()) }),
-        }
+        Node { line, depth: 0, kind: Kind::Text(text.clone()) }
     }
 
     fn check_depth(&self, parent: usize, child: &mut Node) {
@@ -140,7 +151,8 @@ impl TreeSink for Sink {
     }
 
     fn set_current_line(&self, line: u64) {
-        self.line.set(usize::try_from(line).unwrap_or(usize::MAX));
+        // Words around the body are told of only after the blanks that follow them, at the page's end one line late.
+        self.line.set(usize::try_from(line).map_or(self.last_line, |line| line.min(self.last_line)));
     }
 
     fn parse_error(&self, _: Cow<'static, str>) {}
@@ -197,11 +209,9 @@ impl TreeSink for Sink {
                 self.check_depth(depth, parent.append_id(id).value());
             }
             NodeOrText::AppendText(text) => {
-                let node = match parent.last_child() {
-                    Some(mut last) => self.text(&text, Some(last.value())),
-                    None => self.text(&text, None),
-                };
-                if let Some(node) = node {
+                let node = self.text(&text);
+                let before = parent.last_child();
+                if before.is_none_or(|mut before| !join(before.value(), &node)) {
                     parent.append(node);
                 }
             }
@@ -226,11 +236,9 @@ impl TreeSink for Sink {
                 self.check_depth(depth, sibling.insert_id_before(id).value());
             }
             NodeOrText::AppendText(text) => {
-                let node = match sibling.prev_sibling() {
-                    Some(mut before) => self.text(&text, Some(before.value())),
-                    None => self.text(&text, None),
-                };
-                if let Some(node) = node {
+                let node = self.text(&text);
+                let before = sibling.prev_sibling();
+                if before.is_none_or(|mut before| !join(before.value(), &node)) {
                     sibling.insert_before(node);
                 }
             }
@@ -282,7 +290,8 @@ impl TreeSink for Sink {
 /// A node of the tree with its neighbours.
 pub(super) type Element<'a> = NodeRef<'a, Node>;
 
-/// Is this one of the elements?
+/// Is this one of the elements, whose names are sorted?
 pub(super) fn is_any(node: &Node, names: &[&str]) -> bool {
-    names.contains(&node.name())
+    let name = node.name();
+    !name.is_empty() && names.binary_search(&name).is_ok()
 }

@@ -45,16 +45,15 @@ fn to_html(cell: &str) -> String {
             continue;
         }
         at += match c {
-            '\\' => match rest[1..].chars().next().filter(char::is_ascii_punctuation) {
-                Some(escaped) => {
+            '\\' => {
+                if let Some(escaped) = rest[1..].chars().next().filter(char::is_ascii_punctuation) {
                     push(text, escaped);
                     2
-                }
-                None => {
+                } else {
                     text.push(c);
                     1
                 }
-            },
+            }
             '`' => {
                 let run = run_length(rest, '`');
                 let end = partners.get(&at).copied();
@@ -65,18 +64,17 @@ fn to_html(cell: &str) -> String {
                 }
                 end.map_or(run, |end| end + run - at)
             }
-            '[' if rest.starts_with("[^") => match rest.find(']') {
-                Some(end) => {
+            '[' if rest.starts_with("[^") => {
+                if let Some(end) = closing(&rest[2..], '[', ']').map(|end| end + 2) {
                     text.push_str("<sup>");
                     rest[2..end].chars().for_each(|c| push(text, c));
                     text.push_str("</sup>");
                     end + 1
-                }
-                None => {
+                } else {
                     text.push_str("[^");
                     2
                 }
-            },
+            }
             '!' if rest.starts_with("![") && link.is_none() && link_at(cell, at + 1).is_some() => 1,
             '[' => {
                 let found = if link.is_none() { link_at(cell, at) } else { None };
@@ -86,16 +84,15 @@ fn to_html(cell: &str) -> String {
                 link = link.or(found);
                 1
             }
-            '<' => match tag(rest) {
-                Some((raw, end)) => {
+            '<' => {
+                if let Some((raw, end)) = tag(rest) {
                     text.push_str(&raw);
                     end
-                }
-                None => {
+                } else {
                     push(text, c);
                     1
                 }
-            },
+            }
             '&' => {
                 if is_entity(rest) {
                     text.push('&');
@@ -182,26 +179,31 @@ fn code_partners(cell: &str) -> HashMap<usize, usize> {
     partners
 }
 
+/// Where a closing sign stands, if not behind another opening one: so no text is searched twice.
+fn closing(text: &str, open: char, close: char) -> Option<usize> {
+    text.find([open, close]).filter(|&at| text[at..].starts_with(close))
+}
+
 /// The end of the words and of the address of a link `[words](address)` that begins here.
 fn link_at(cell: &str, at: usize) -> Option<(usize, usize)> {
-    const LONGEST_ADDRESS: usize = 4096;
-    let words = &cell[at + 1..];
-    let close = words.find(['[', ']']).filter(|&close| words[close..].starts_with("]("))?;
-    let address = &words[close + 2..];
-    let end = address.char_indices().take(LONGEST_ADDRESS).find(|(_, c)| *c == ')')?.0;
-    let close = at + 1 + close;
-    Some((close, close + 2 + end + 1))
+    let words = at + 1;
+    let close = words + closing(&cell[words..], '[', ']')?;
+    let address = close + 2;
+    let end = closing(cell[close..].strip_prefix("](")?, '[', ')')?;
+    Some((close, address + end + 1))
 }
 
 /// A tag as HTML, or the text of an address in angle brackets; and where it ends.
 fn tag(text: &str) -> Option<(String, usize)> {
-    const LONGEST: usize = 4096;
-    let end = text.char_indices().take(LONGEST).find(|(_, c)| *c == '>')?.0;
-    let inside = &text[1..end];
+    let inside = &text[1..];
+    let end = closing(inside, '<', '>')?;
+    let inside = &inside[..end];
     let name = inside.trim_start_matches('/');
-    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-    if TAGS.iter().any(|tag| name.eq_ignore_ascii_case(tag)) && !inside[name.len()..].starts_with(':') {
-        return Some((text[..=end].to_owned(), end + 1));
+    let (name, attributes) = name.split_at(name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len()));
+    let has_attributes = attributes.starts_with(' ') && attributes.contains('=');
+    let is_tag = TAGS.iter().any(|tag| name.eq_ignore_ascii_case(tag));
+    if is_tag && (has_attributes || matches!(attributes.trim(), "" | "/")) {
+        return Some((text[..end + 2].to_owned(), end + 2));
     }
     let is_address = inside.contains("://") || inside.contains('@') || inside.starts_with("mailto:");
     if !is_address || inside.contains(char::is_whitespace) {
@@ -209,7 +211,7 @@ fn tag(text: &str) -> Option<(String, usize)> {
     }
     let mut address = String::new();
     inside.chars().for_each(|c| push(&mut address, c));
-    Some((address, end + 1))
+    Some((address, end + 2))
 }
 
 /// Does an entity such as `&nbsp;` or `&#160;` begin here?
@@ -242,6 +244,7 @@ mod tests {
             ("3300<sup>1</sup>", "3300", &["[1]"]),
             ("443[^2]", "443", &["[2]"]),
             ("<host>:443 &amp; a&b", "<host>:443 & a&b", &[]),
+            ("<p 443> <b style='x'>80</b>", "<p 443> 80", &[]),
             ("<https://x.example:8443>", "https://x.example:8443", &[]),
             ("80&nbsp;&#49; < 90", "80 1 < 90", &[]),
         ] {

@@ -142,15 +142,12 @@ impl<'a> Anchors<'a> {
             }
             cells.push(cell(&values[at]));
             at += 1;
-            let (columns, stop) = match self.columns.get(number + 1) {
-                Some(next) => {
-                    let stop = (at..end).find(|&at| self.column(&values[at]).is_some()).unwrap_or(end);
-                    (next - column - 1, stop)
-                }
-                None => {
-                    let columns = self.hints.columns.len() - column - 1;
-                    (columns, at + columns)
-                }
+            let (columns, stop) = if let Some(next) = self.columns.get(number + 1) {
+                let stop = (at..end).find(|&at| self.column(&values[at]).is_some()).unwrap_or(end);
+                (next - column - 1, stop)
+            } else {
+                let columns = self.hints.columns.len() - column - 1;
+                (columns, at + columns)
             };
             due = at + columns;
             at = self.between(values, at..stop.min(end), columns, cells, problems)?;
