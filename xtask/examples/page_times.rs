@@ -1,8 +1,12 @@
-//! Times each reader, and the port cells, on a page of 10,000 rows.
+//! Times each reader, the port cells, and a whole regeneration, on a page of 10,000 rows.
+//!
+//! `cargo run --release -p xtask --example page_times`
 
 use std::fmt::Write;
+use std::fs;
 use std::time::{Duration, Instant};
 use xtask::page::{Hints, Layout, read};
+use xtask::regenerate::{End, Regeneration, regenerate};
 
 const ROWS: usize = 10_000;
 
@@ -87,4 +91,49 @@ fn main() {
         }
     });
     println!("port cells: {ROWS}, {time:.1?}");
+    regeneration();
+}
+
+/// Times a regeneration from a page of a product with a flow for each row.
+fn regeneration() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let data = folder.path().join("data");
+    let write = |path: &str, text: &str| {
+        let path = data.join(path);
+        fs::create_dir_all(path.parent().expect("a path in a folder")).expect("there is room");
+        fs::write(path, text).expect("there is room");
+    };
+    write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
+    write(
+        "tables/products.csv",
+        "id,vendor,name,document,url,edition,retrieved\nrelay,acme,Relay,Ports,https://acme.example,1,\n",
+    );
+    write("tables/peers.csv", "id,name,kind,description\nclient,Client,role,A client\n");
+    write("tables/services.csv", "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\n");
+    let mut page = "# Ports\n\n| Peer | Use | Port |\n|---|---|---|\n".to_string();
+    let mut curation = "layout = \"markdown\"\ncolumns = [{ head = \"Peer\", is = \"peer\" }, { head = \"Use\", is = \"label\" }, \
+                        { head = \"Port\", is = \"ports\" }]\ntables = [{ direction = \"inbound\" }]\n[peers]\n\"Client\" = \"client\"\n"
+        .to_string();
+    for row in 1..=ROWS {
+        page += &format!("| Client | Use x{row} | TCP/{row} |\n");
+        curation +=
+            &format!("[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use\"\n");
+    }
+    write("curation/relay.toml", &curation);
+    let doc = folder.path().join("relay.md");
+    fs::write(&doc, page).expect("there is room");
+    let regeneration = Regeneration {
+        data: data.clone(),
+        root: data,
+        docs: vec![("relay".to_string(), doc)],
+        docs_in: None,
+        out: None,
+        check: false,
+    };
+    for run in ["first", "again"] {
+        let start = Instant::now();
+        let (report, end) = regenerate(&regeneration);
+        assert_eq!(end, End::Done, "{report}");
+        println!("regeneration, {run}: {ROWS} rows, {:.1?}", start.elapsed());
+    }
 }

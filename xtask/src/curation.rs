@@ -185,7 +185,7 @@ pub struct Flow {
 }
 
 /// Which row a flow is: what is printed in it. What is not given is not looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The section.

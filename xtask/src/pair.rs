@@ -4,7 +4,7 @@
 //! port changed, one row and one flow are left over, and they belong together: the report tells the change. Where more is
 //! left over nothing is guessed: a renamed row is proposed to the maintainer, who says so in the curation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use toml::Spanned;
 
@@ -17,9 +17,17 @@ use crate::refine::Said;
 pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut Vec<Fault>) -> Vec<(usize, usize)> {
     let mut flow_of: BTreeMap<usize, usize> = BTreeMap::new();
     let mut lost_flows = Vec::new();
-    for flows in groups(curation) {
-        let key = curation::Row { ports: None, ..curation.flows[flows[0]].get_ref().row.clone() };
-        let rows: Vec<usize> = (0..said.len()).filter(|row| is(&key, &said[*row])).collect();
+    let mut by_label: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
+    for (row, said) in said.iter().enumerate() {
+        by_label.entry(None).or_default().push(row);
+        if said.label.is_some() {
+            by_label.entry(said.label.as_deref()).or_default().push(row);
+        }
+    }
+    for (key, flows) in groups(curation) {
+        // A key without a label may be any row's.
+        let rows = by_label.get(&key.label.as_deref()).map_or(&[][..], Vec::as_slice);
+        let rows: Vec<usize> = rows.iter().copied().filter(|row| is(&key, &said[*row])).collect();
         let (pairs, flows_left) = pair_group(&flows, &rows, said, curation);
         for (row, flow) in pairs {
             if let Some(other) = flow_of.insert(row, flow) {
@@ -67,17 +75,19 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
     flow_of.into_iter().collect()
 }
 
-/// The flows by what tells their rows apart, their ports aside.
-fn groups(curation: &Curation) -> Vec<Vec<usize>> {
+/// The flows by what tells their rows apart, their ports aside; in the order of their first ones.
+fn groups(curation: &Curation) -> Vec<(curation::Row, Vec<usize>)> {
+    let mut places: HashMap<curation::Row, usize> = HashMap::new();
     let mut groups: Vec<(curation::Row, Vec<usize>)> = Vec::new();
-    for (place, flow) in curation.flows.iter().enumerate() {
-        let key = curation::Row { ports: None, ..flow.get_ref().row.clone() };
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, flows)) => flows.push(place),
-            None => groups.push((key, vec![place])),
-        }
+    for (flow, entry) in curation.flows.iter().enumerate() {
+        let key = curation::Row { ports: None, ..entry.get_ref().row.clone() };
+        let place = *places.entry(key).or_insert_with_key(|key| {
+            groups.push((key.clone(), Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(flow);
     }
-    groups.into_iter().map(|(_, flows)| flows).collect()
+    groups
 }
 
 /// Whether a row is of the kind that a key describes.

@@ -405,11 +405,12 @@ impl Refining<'_> {
         Some(footnote.ports.clone())
     }
 
-    /// Every number of the row's prose and remarks must be a port of the flow or named as another number.
+    /// Every number of the row's peer, label, prose and remarks must be a port of the flow or named as another number.
     fn check_numbers(&mut self, said: &Said, entry: &Spanned<Flow>, ports: &str) {
-        let remarks = said.specs.remarks.iter().map(|remark| Prose::of(remark).numbers);
+        let cells = [&said.peer, &said.label].into_iter().flatten().chain(&said.specs.remarks);
+        let in_cells = cells.map(|text| Prose::of(text).numbers);
         let told: BTreeSet<String> =
-            said.prose.iter().map(|prose| prose.numbers.clone()).chain(remarks).flatten().collect();
+            said.prose.iter().map(|prose| prose.numbers.clone()).chain(in_cells).flatten().collect();
         let known: BTreeSet<String> = numbers(ports).into_iter().collect();
         let others: BTreeSet<String> = entry.get_ref().other_numbers.iter().cloned().collect();
         for number in told.difference(&known).filter(|number| !others.contains(*number)) {

@@ -228,7 +228,10 @@ fn of_product(
     let gone_are_known = refined.faults.is_empty();
     let before: Vec<FlowRow> = match gone_are_known {
         true => before,
-        false => before.into_iter().filter(|flow| refined.flows.iter().any(|new| new["id"] == flow["id"])).collect(),
+        false => {
+            let made: BTreeSet<&String> = refined.flows.iter().map(|flow| &flow["id"]).collect();
+            before.into_iter().filter(|flow| made.contains(&flow["id"])).collect()
+        }
     };
     report.compare(product, &before, &refined.flows);
     if doc.is_some() && kept.exists() {
