@@ -9,13 +9,14 @@
 //!
 //! A directory of tables holds `vendors.csv`, `products.csv`, `peers.csv`, `services.csv` and one `flows/<product>.csv`
 //! for each product. The modules follow the way of the data: [`mod@cells`] cuts a file into cells with their places,
-//! [`schema`] names the columns and the types that rows become, [`mod@read`] makes the one from the other.
+//! [`schema`] names the columns and the types that rows become, [`mod@read`] makes the one from the other, row by row.
 
 pub mod cells;
 pub mod error;
 pub mod id;
 pub mod port_expression;
 pub mod read;
+mod row;
 pub mod schema;
 #[doc(hidden)]
 #[path = "shared/mod.rs"]
