@@ -48,12 +48,11 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
     let product = &catalog.products[flow.product];
     let peer = &catalog.peers[flow.peer];
     let mut text = escape(&flow.purpose);
-    text.push_str("\n\n| | |\n|---|---|\n");
+    text.push_str(&format!("\n\n| id | `{}` |\n|---|---|\n", flow.id));
     let mut line = |name: &str, value: &str| {
         // Writing to a string does not fail.
         let _ = writeln!(text, "| {name} | {value} |");
     };
-    line("id", &format!("`{}`", flow.id));
     line("product", &escape(&product.name));
     line("direction", &format!("{}, {} {}", flow.direction, flow.direction.preposition(), escape(&peer.name)));
     line("ports", &escape(&Expression { catalog, specs: &flow.specs }.to_string()));

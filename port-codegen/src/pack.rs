@@ -381,3 +381,26 @@ fn port_index(catalog: &Catalog) -> PortIndex {
     }
     PortIndex { pages: page_numbers, classes: distinct, flows: Lists::of(lists) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::pack;
+    use port_data::{Catalog, Peer, PeerKind};
+
+    #[test]
+    fn the_greatest_number_is_that_of_any_table() {
+        // Nothing is large here but the lists of what peers include.
+        const PEERS: usize = 300;
+        let peer = |place: usize| Peer {
+            id: format!("p{place}"),
+            variant: format!("P{place}"),
+            name: "P".to_string(),
+            kind: PeerKind::Role,
+            description: "A peer".to_string(),
+            includes: (0..PEERS).filter(|other| *other != place).collect(),
+        };
+        let catalog = Catalog { peers: (0..PEERS).map(peer).collect(), ..Catalog::default() };
+        assert_eq!(pack(&catalog).greatest(), PEERS * (PEERS - 1));
+        assert!(crate::expand(&catalog).to_string().contains("type Number = u32"));
+    }
+}
