@@ -94,7 +94,7 @@ pub struct Prose {
 const PROSE: &str = "prose ";
 
 impl Prose {
-    /// What is kept of a text. Blanks and the marks around words do not count.
+    /// What is kept of a text. How wide its blanks are does not count.
     #[must_use]
     pub fn of(text: &str) -> Prose {
         /// So many hexadecimal digits tell a few hundred texts apart.

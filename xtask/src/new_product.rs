@@ -47,11 +47,13 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
     let tables = new.data.join("tables");
     let curation_path = PathBuf::from(format!("curation/{}.toml", new.id));
     let curation_file = new.data.join(&curation_path);
-    if !is_id(&new.id) {
-        let message =
-            format!("found the id {:?}, expected lowercase kebab-case ASCII that begins with a letter", new.id);
-        return Err(vec![Fault::new(&new.doc, 0, message)]);
+    for id in [Some(&new.id), new.vendor.as_ref()].into_iter().flatten().filter(|id| !is_id(id)) {
+        let message = format!("found the id {id:?}, expected lowercase kebab-case ASCII that begins with a letter");
+        return Err(vec![Fault::new(tables.join("products.csv"), 0, message)]);
     }
+    let cannot_write =
+        |error| vec![Fault::new(&new.data, 0, format!("cannot be written: {error}; nothing was changed"))];
+    let publisher = Publisher::new(&new.data).map_err(cannot_write)?;
     if curation_file.exists() {
         return Err(vec![Fault::new(
             curation_file,
@@ -77,9 +79,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
     if let Some(vendor) = &new.vendor {
         add_row(&tables, "vendors", vendor, &format!("{vendor},{MISSING},{MISSING}"), &mut files)?;
     }
-    let written = Publisher::new(&new.data).and_then(|publisher| publisher.publish(&files));
-    written
-        .map_err(|error| vec![Fault::new(&new.data, 0, format!("cannot be written: {error}; nothing was changed"))])?;
+    publisher.publish(&files).map_err(cannot_write)?;
     Ok(files.into_keys().map(|path| new.data.join(path)).collect())
 }
 

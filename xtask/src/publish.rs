@@ -3,7 +3,7 @@
 //! New contents are first written beside the old ones, in a folder of their own, and flushed to the disk. Then a list of what goes
 //! where is put in place under its final name, and from that moment the new contents count: a run that is cut off before
 //! leaves the old files, and a run that is cut off after is finished by the next one, which begins by looking for the list.
-//! A lock keeps two runs apart; the system releases it when a run ends in whatever way.
+//! A lock keeps two runs apart, from before they read anything; the system releases it when a run ends in whatever way.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,6 +14,8 @@ use fs4::fs_std::FileExt;
 
 /// The folder, below the one that is written to, with what is not in its place yet.
 const STAGE: &str = ".regenerate";
+/// A file that is made and removed to see whether a folder can be written to.
+const STAGE_PROBE: &str = ".regenerate-probe";
 /// The list of the files to be moved, in that folder.
 const LIST: &str = "list";
 
@@ -44,6 +46,10 @@ impl Publisher {
     ///
     /// Where anything cannot be written; nothing is changed then.
     pub fn publish(&self, files: &BTreeMap<PathBuf, String>) -> io::Result<()> {
+        if let Some(path) = files.keys().find(|path| self.base.join(path).is_dir()) {
+            let message = format!("{} is a folder, expected a file", path.display());
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
+        }
         let changed: Vec<(&PathBuf, &String)> = files
             .iter()
             .filter(|(path, text)| fs::read(self.base.join(path)).ok().as_deref() != Some(text.as_bytes()))
@@ -72,7 +78,7 @@ impl Publisher {
             let folder = self.base.join(path);
             let folder = folder.parent().unwrap_or(&self.base);
             fs::create_dir_all(folder)?;
-            let probe = folder.join(format!("{STAGE}-probe"));
+            let probe = folder.join(STAGE_PROBE);
             File::create(&probe)?;
             fs::remove_file(&probe)?;
         }
@@ -100,6 +106,7 @@ impl Publisher {
             folders.iter().try_for_each(|folder| flush_folder(folder))?;
             fs::remove_file(stage.join(LIST))?;
         }
+        self.remove_probes()?;
         match fs::remove_dir_all(&stage) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -107,10 +114,31 @@ impl Publisher {
     }
 }
 
-/// Whether a run before was cut off after its contents began to count; only a run that writes can finish it.
+impl Publisher {
+    /// Removes what a run that was cut off left beside the files of its folders.
+    fn remove_probes(&self) -> io::Result<()> {
+        if !self.base.join(STAGE).exists() {
+            return Ok(());
+        }
+        let mut folders = vec![self.base.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                } else if entry.file_name() == STAGE_PROBE {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a run before was cut off here; only a run that writes can finish or undo it.
 #[must_use]
 pub fn is_unfinished(base: &Path) -> bool {
-    base.join(STAGE).join(LIST).exists()
+    base.join(STAGE).exists()
 }
 
 /// A lock on the folder itself, so that no file is left for it.
@@ -185,7 +213,7 @@ mod tests {
         Publisher::new(base.path()).unwrap().publish(&files(&[("one", "old")])).unwrap();
         fs::create_dir(base.path().join(STAGE)).unwrap();
         fs::write(base.path().join(STAGE).join("0"), "new").unwrap();
-        assert!(!is_unfinished(base.path()));
+        assert!(is_unfinished(base.path()));
         Publisher::new(base.path()).unwrap();
         assert_eq!(tree(base.path()), [("one".into(), "old".into())]);
     }

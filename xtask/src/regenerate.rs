@@ -52,6 +52,15 @@ const WRITTEN_BY_HAND: [&str; 4] = ["vendors", "products", "peers", "services"];
 pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
     let mut report = Report::default();
     let mut faults = Vec::new();
+    let target = regeneration.out.as_ref().unwrap_or(&regeneration.data);
+    // What is read must not change until what is made of it is written, and a run that was cut off must be finished first.
+    let publisher = match begin(regeneration, target) {
+        Ok(publisher) => publisher,
+        Err(fault) => {
+            report.fail(vec![fault], &regeneration.root);
+            return (report, End::Bad);
+        }
+    };
     let files = match new_files(regeneration, &mut report) {
         Ok(files) => files,
         Err(found) => {
@@ -60,21 +69,18 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
         }
     };
     if faults.is_empty() {
-        let target = regeneration.out.as_ref().unwrap_or(&regeneration.data);
         let differs = |(path, text): &(&PathBuf, &String)| {
             std::fs::read(target.join(path)).ok().as_deref() != Some(text.as_bytes())
         };
         let changed = files.iter().filter(differs).map(|(path, _)| path);
         report.files = changed.map(|path| relative(&target.join(path), &regeneration.root)).collect();
-        if regeneration.check {
-            if is_unfinished(target) {
-                let message = "a regeneration was cut off here; run `cargo xtask regenerate` to finish it";
+        if let (Some(publisher), false) = (publisher, report.files.is_empty()) {
+            if let Err(error) = publisher.publish(&files) {
+                let message = match is_unfinished(target) {
+                    true => format!("cannot be written: {error}; it was begun, and the next run finishes it"),
+                    false => format!("cannot be written: {error}; nothing was changed"),
+                };
                 faults.push(Fault::new(target, 0, message));
-            }
-        } else if !report.files.is_empty() || is_unfinished(target) {
-            let written = Publisher::new(target).and_then(|publisher| publisher.publish(&files));
-            if let Err(error) = written {
-                faults.push(Fault::new(target, 0, format!("cannot be written: {error}; nothing was changed")));
             }
         }
     }
@@ -85,6 +91,26 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
     };
     report.fail(faults, &regeneration.root);
     (report, end)
+}
+
+/// Takes the lock of what is written, and finishes what a run before left undone. Under `check` there is nothing to write.
+fn begin(regeneration: &Regeneration, target: &Path) -> Result<Option<Publisher>, Fault> {
+    let unfinished = |folder: &Path| {
+        let message = "a regeneration was cut off here; run `cargo xtask regenerate` to finish it";
+        is_unfinished(folder).then(|| Fault::new(folder, 0, message))
+    };
+    let only_read = if regeneration.check { Some(target) } else { None };
+    let data = Some(regeneration.data.as_path()).filter(|data| *data != target);
+    if let Some(fault) = only_read.into_iter().chain(data).find_map(unfinished) {
+        return Err(fault);
+    }
+    if regeneration.check {
+        return Ok(None);
+    }
+    let publisher = Publisher::new(target);
+    publisher
+        .map(Some)
+        .map_err(|error| Fault::new(target, 0, format!("cannot be written: {error}; nothing was changed")))
 }
 
 /// The files of captures and tables as they should be, by their paths from the folder they belong to.
@@ -111,10 +137,34 @@ fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMa
             Err(error) => faults.push(Fault::new(data.join(path), 0, format!("cannot be read: {error}"))),
         }
     }
+    faults.extend(strays(data, &products));
     if faults.is_empty() {
         faults = tables_hold(&files, data);
     }
+    if regeneration.out.is_none() {
+        files.retain(|path, _| path.starts_with("captures") || path.starts_with("tables/flows"));
+    }
     if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
+
+/// Files of products that `products.csv` does not have: a product that goes takes its files with it.
+fn strays(data: &Path, products: &[Product]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (folder, ending) in [("captures", "csv"), ("curation", "toml"), ("tables/flows", "csv")] {
+        let Ok(entries) = std::fs::read_dir(data.join(folder)) else { continue };
+        let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        files.sort();
+        for file in files.into_iter().filter(|file| file.extension().is_some_and(|found| found == ending)) {
+            let id = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if !products.iter().any(|product| product.id == id) {
+                let message = format!(
+                    "found a file of {id:?}, which products.csv does not have; remove it, which is a major version, or add the product"
+                );
+                faults.push(Fault::new(file, 0, message));
+            }
+        }
+    }
+    faults
 }
 
 /// What is wrong with tables that are not written yet.
@@ -151,6 +201,13 @@ fn documents(regeneration: &Regeneration, products: &[Product]) -> Result<BTreeM
     let mut named = regeneration.docs.clone();
     if let Some(folder) = &regeneration.docs_in {
         match pages_in(folder) {
+            Ok(pages) if pages.is_empty() => {
+                faults.push(Fault::new(
+                    folder,
+                    0,
+                    "found no page, expected files such as fortimail.txt, .html, .md or .csv",
+                ));
+            }
             Ok(pages) => named.extend(pages),
             Err(fault) => faults.push(fault),
         }

@@ -167,7 +167,7 @@ impl Report {
         }));
     }
 
-    /// Whether anything changes.
+    /// Whether no file changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
@@ -309,7 +309,11 @@ impl fmt::Display for Report {
             )?,
         }
         for reworded in &self.reworded {
-            writeln!(f, "reworded {}: row {}; its facts stayed, read it again", reworded.id, reworded.row)?;
+            writeln!(
+                f,
+                "reworded {}: row {}; its numbers and hosts stayed; read again what the curation says of it",
+                reworded.id, reworded.row
+            )?;
         }
         if !self.errors.is_empty() {
             let count = self.errors.len();
@@ -328,7 +332,7 @@ impl fmt::Display for Report {
             Bump::Major => "major",
         };
         writeln!(f, "version  {bump}")?;
-        writeln!(f, "review   cargo test --workspace; cargo insta review")?;
+        writeln!(f, "review   cargo test --workspace --no-fail-fast; cargo insta review")?;
         writeln!(f, "accept   git add port-data tests && git commit")
     }
 }

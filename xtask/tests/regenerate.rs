@@ -440,30 +440,81 @@ fn flows_that_come_and_go_raise_the_version() {
     assert_eq!((end, report.bump, report.added.len()), (End::Done, Bump::Minor, 1), "{report}");
 }
 
+/// The data of two small products, which differ in their ids only.
+fn two_relays() -> (TempDir, PathBuf) {
+    let (folder, data) = relay();
+    let products = data.join("tables/products.csv");
+    let text = fs::read_to_string(&products).unwrap();
+    let second = text.lines().nth(1).unwrap().replace("relay,", "relay-b,");
+    fs::write(&products, format!("{text}{second}\n")).unwrap();
+    let curation = CURATION.replace("id = \"relay-", "id = \"relay-b-");
+    fs::write(data.join("curation/relay-b.toml"), curation).unwrap();
+    let page = folder.path().join("relay.md");
+    let docs = ["relay", "relay-b"].map(|product| (product.to_string(), page.clone())).into();
+    assert_eq!(regenerate(&Regeneration { docs, ..on(&data) }).1, End::Done);
+    (folder, data)
+}
+
 #[test]
-fn runs_at_once_leave_what_one_leaves() {
-    let (folder, data) = regenerated_relay();
-    let pages: Vec<PathBuf> = (0..2)
-        .map(|number| {
-            let page = folder.path().join(format!("{number}.md"));
-            fs::write(&page, PAGE.replace("TCP/389", &format!("TCP/{}", 390 + number))).unwrap();
-            page
-        })
-        .collect();
-    std::thread::scope(|scope| {
-        for round in 0..20 {
-            let (data, page) = (&data, &pages[round % 2]);
-            scope.spawn(move || {
-                let docs = vec![("relay".to_string(), page.clone())];
-                let (report, end) = regenerate(&Regeneration { docs, ..on(data) });
-                assert_eq!(end, End::Done, "{report}");
-            });
+fn runs_at_once_lose_nothing_of_each_other() {
+    for round in 0..10 {
+        let (folder, data) = two_relays();
+        let page = folder.path().join("new.md");
+        fs::write(&page, PAGE.replace("TCP/389", "TCP/390")).unwrap();
+        std::thread::scope(|scope| {
+            for product in ["relay", "relay-b"] {
+                let (data, page) = (&data, &page);
+                scope.spawn(move || {
+                    let docs = vec![(product.to_string(), page.clone())];
+                    let (report, end) = regenerate(&Regeneration { docs, ..on(data) });
+                    assert_eq!(end, End::Done, "{report}");
+                });
+            }
+        });
+        for product in ["relay", "relay-b"] {
+            let table = fs::read_to_string(data.join(format!("tables/flows/{product}.csv"))).unwrap();
+            assert!(table.contains("tcp/390"), "round {round}: {product}");
         }
-    });
-    // Whichever wrote last, its capture and its table belong together, and nothing else is left.
-    let (report, end) = regenerate(&Regeneration { check: true, ..on(&data) });
-    assert_eq!(end, End::Done, "{report}");
-    assert!(tree(&data).keys().all(|path| !path.display().to_string().contains(".regenerate")));
+        let (report, end) = regenerate(&Regeneration { check: true, ..on(&data) });
+        assert_eq!(end, End::Done, "{report}");
+        assert!(tree(&data).keys().all(|path| !path.display().to_string().contains(".regenerate")));
+    }
+}
+
+#[test]
+fn a_run_cut_off_at_any_point_is_undone_or_finished_by_the_next() {
+    // The new files of a run, as it stages them.
+    let (folder, data) = two_relays();
+    let page = folder.path().join("new.md");
+    fs::write(&page, PAGE.replace("TCP/389", "TCP/390")).unwrap();
+    let docs: Vec<(String, PathBuf)> = ["relay", "relay-b"].map(|product| (product.to_string(), page.clone())).into();
+    let out = folder.path().join("out");
+    assert_eq!(regenerate(&Regeneration { docs, out: Some(out.clone()), ..on(&data) }).1, End::Done);
+    let names = ["captures/relay-b.csv", "captures/relay.csv", "tables/flows/relay-b.csv", "tables/flows/relay.csv"];
+    let old: Vec<Vec<u8>> = names.iter().map(|name| fs::read(data.join(name)).unwrap()).collect();
+    let new: Vec<Vec<u8>> = names.iter().map(|name| fs::read(out.join(name)).unwrap()).collect();
+    for (has_list, moved) in [(false, 0), (true, 0), (true, 1), (true, 2), (true, 3), (true, 4)] {
+        let stage = data.join(".regenerate");
+        fs::create_dir(&stage).unwrap();
+        let mut list = String::new();
+        for (number, name) in names.iter().enumerate() {
+            fs::write(data.join(name), if number < moved { &new[number] } else { &old[number] }).unwrap();
+            if number >= moved {
+                fs::write(stage.join(number.to_string()), &new[number]).unwrap();
+            }
+            list += &format!("{number} {name}\n");
+        }
+        if has_list {
+            fs::write(stage.join("list"), list).unwrap();
+        }
+        fs::write(data.join("captures/.regenerate-probe"), "").unwrap();
+        assert_eq!(regenerate(&Regeneration { check: true, ..on(&data) }).1, End::Bad);
+        let (report, end) = regenerate(&on(&data));
+        assert_eq!(end, End::Done, "{report}");
+        let found: Vec<Vec<u8>> = names.iter().map(|name| fs::read(data.join(name)).unwrap()).collect();
+        assert_eq!(found, if has_list { new.clone() } else { old.clone() }, "{has_list} {moved}");
+        assert!(tree(&data).keys().all(|path| !path.display().to_string().contains(".regenerate")));
+    }
 }
 
 #[test]
