@@ -255,8 +255,9 @@ impl Capture {
         let labels = place(&|column| column.is == Meaning::Label)?;
         let tables =
             self.tables.iter_mut().zip(&curation.tables).filter(|(_, table)| table.section.as_deref() == Some(section));
-        let mut rows =
-            tables.flat_map(|(table, _)| &mut table.rows).filter(|row| row.cells[labels].text.printed() == label);
+        let mut rows = tables
+            .flat_map(|(table, _)| &mut table.rows)
+            .filter(|row| row.cells.get(labels).is_some_and(|cell| cell.text.printed() == label));
         match (rows.next(), rows.next()) {
             (Some(row), None) => row.cells.get_mut(column),
             _ => None,
@@ -275,6 +276,10 @@ impl Capture {
             return Err(errors);
         };
         let mut capture = Capture { file: file.to_path_buf(), tables: Vec::new(), lines: Vec::new() };
+        if cells.header.len() < 4 {
+            let problem = Problem::MissingColumn("1");
+            return Err(vec![Error { file: file.to_path_buf(), line: 1, column: 0, cell: None, problem }]);
+        }
         let mut heading = None;
         for record in &cells.rows {
             let [kind, number, above, rest @ ..] = record.as_slice() else {

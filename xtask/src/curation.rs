@@ -9,6 +9,7 @@ use port_data::{Direction, Requirement};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::new_product::MISSING;
 use crate::page::{Hints, Layout};
 use crate::place::Fault;
 
@@ -158,8 +159,13 @@ pub struct Flow {
     pub purpose: String,
     /// The typed peer, where it is not that of the peer's cell.
     pub peer: Option<String>,
-    /// The services of the specs, in their order, where the row states them; `""` for none.
-    pub services: Option<Vec<String>>,
+    /// The services that the row states, by the first port of each spec, or by the name that is printed in its place; `""` for
+    /// a name that is no service of its own.
+    #[serde(default)]
+    pub services: BTreeMap<String, String>,
+    /// The marks and remarks in the port cell, as they were read: where they change, what was read off them must be seen to.
+    #[serde(default)]
+    pub marks: Vec<String>,
     /// How firmly the row asks for the flow, where it says so.
     #[serde(default, deserialize_with = "word")]
     pub requirement: Option<Requirement>,
@@ -217,8 +223,11 @@ pub struct Footnote {
 pub struct Adds {
     /// The typed peer.
     pub peer: Option<String>,
-    /// The services of the specs, in their order; `""` for none.
-    pub services: Option<Vec<String>>,
+    /// The services, by the first port of each spec.
+    #[serde(default)]
+    pub services: BTreeMap<String, String>,
+    /// The ports, where the row prints none that can be read.
+    pub ports: Option<String>,
     /// How it is known.
     pub reason: String,
 }
@@ -260,7 +269,35 @@ impl Curation {
         })?;
         curation.file = file.to_path_buf();
         curation.text = text.to_string();
-        Ok(curation)
+        match curation.contradiction() {
+            Some(message) => Err(Fault::new(file, 1, message)),
+            None => Ok(curation),
+        }
+    }
+
+    /// What the columns' meanings contradict.
+    fn contradiction(&self) -> Option<String> {
+        let count = |meaning| self.columns.iter().filter(|column| column.is == meaning).count();
+        let twice = self.columns.iter().find(|column| column.is != Meaning::Note && count(column.is) > 1);
+        if let Some(column) = twice {
+            return Some(format!("found two columns that are {:?}, expected one", column.is));
+        }
+        if count(Meaning::Label) == 0 || count(Meaning::Ports) == 0 {
+            return Some(
+                "found no column that is \"label\" or none that is \"ports\", expected one of each".to_string(),
+            );
+        }
+        let ends = count(Meaning::From) + count(Meaning::To);
+        match (ends, self.own_name.is_some(), count(Meaning::Peer) + count(Meaning::Direction)) {
+            (0, false, _) | (2, true, 0) => None,
+            _ => Some("found columns \"from\" and \"to\", own_name, or a column for the peer that do not go together, expected from, to and own_name, or none of the three".to_string()),
+        }
+    }
+
+    /// The lines in which a person has something to say yet.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Fault> {
+        missing_in(&self.file, &self.text)
     }
 
     /// A fault in an entry.
@@ -296,6 +333,13 @@ impl Curation {
                 }
         })
     }
+}
+
+/// The lines of a file that a draft left to a person.
+#[must_use]
+pub fn missing_in(file: &Path, text: &str) -> Vec<Fault> {
+    let lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && line.contains(MISSING));
+    lines.map(|(_, line)| Fault::new(file, line, format!("found {MISSING}, expected what a person must say"))).collect()
 }
 
 fn line_of(text: &str, position: usize) -> usize {

@@ -17,6 +17,7 @@ use crate::refine::Said;
 pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut Vec<Fault>) -> Vec<(usize, usize)> {
     let mut flow_of: BTreeMap<usize, usize> = BTreeMap::new();
     let mut lost_flows = Vec::new();
+    let mut twins: Vec<usize> = Vec::new();
     let mut by_label: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
     for (row, said) in said.iter().enumerate() {
         by_label.entry(None).or_default().push(row);
@@ -37,9 +38,23 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
                 faults.push(curation.fault(&curation.flows[flow], message));
             }
         }
+        let rows_left = rows.iter().filter(|row| !flow_of.contains_key(row)).count();
+        if flows_left.len() > 1 && rows_left > 0 {
+            // Which of them lost its row, no key can tell: the one that is left is not to be taken for a rename of another.
+            let ids: Vec<&str> = flows_left.iter().map(|flow| curation.flows[*flow].get_ref().id.as_str()).collect();
+            let line = rows.first().map_or(0, |row| said[*row].line);
+            let message = format!(
+                "found {rows_left} rows for {} flows whose rows are alike: {}; remove the one whose row is gone, or tell them apart",
+                ids.len(),
+                ids.join(", ")
+            );
+            faults.push(Fault::new(&capture.file, line, message));
+            twins.extend(rows);
+            continue;
+        }
         lost_flows.extend(flows_left);
     }
-    let lost_rows = said.iter().enumerate().filter(|(row, _)| !flow_of.contains_key(row));
+    let lost_rows = said.iter().enumerate().filter(|(row, _)| !flow_of.contains_key(row) && !twins.contains(row));
     for (_, said) in lost_rows {
         let rename = nearest(said, &lost_flows, curation);
         let message = match rename {

@@ -46,10 +46,9 @@ impl fmt::Display for Fault {
 
 impl From<port_data::Error> for Fault {
     fn from(error: port_data::Error) -> Fault {
-        let message = match &error.cell {
-            Some(cell) => format!("column {}: {cell}: {}", error.column, error.problem),
-            None => format!("column {}: {}", error.column, error.problem),
-        };
+        let column = if error.column > 0 { format!("column {}: ", error.column) } else { String::new() };
+        let cell = error.cell.as_ref().map(|cell| format!("{cell}: ")).unwrap_or_default();
+        let message = format!("{column}{cell}{}", error.problem);
         Fault::new(error.file, error.line, message)
     }
 }

@@ -17,7 +17,7 @@ use crate::{pair, port_cell};
 pub type FlowRow = BTreeMap<&'static str, String>;
 
 /// What one row of a page says by itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Said {
     /// The row's number in the page.
     pub number: usize,
@@ -33,12 +33,14 @@ pub struct Said {
     pub label: Option<String>,
     /// The ports' cell.
     pub ports: Option<String>,
-    /// The ports' cell, read.
-    specs: port_cell::Cell,
+    /// The ports' cell, read; or why it cannot be.
+    specs: Result<port_cell::Cell, String>,
     interfaces: Vec<String>,
     recommended: Option<String>,
     customization: Option<String>,
     is_customizable: bool,
+    /// Whether the cell for it has a short text, not prose and not nothing.
+    prints_customization: bool,
     prose: Vec<Prose>,
 }
 
@@ -54,7 +56,7 @@ pub struct Refined {
 /// Makes the flows of a capture.
 #[must_use]
 pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
-    let mut refining = Refining { capture, curation, faults: Vec::new() };
+    let mut refining = Refining { capture, curation, faults: curation.missing() };
     let said = refining.said();
     refining.check_lines();
     let pairs = pair::pair(&said, capture, curation, &mut refining.faults);
@@ -137,7 +139,22 @@ impl Refining<'_> {
 
     /// What one row says by itself.
     fn row(&self, row: &Row, section: Option<String>, direction: Option<Direction>) -> Result<Said, String> {
-        let mut said = Said { number: row.number, line: row.line, section, direction, ..Said::default() };
+        let mut said = Said {
+            number: row.number,
+            line: row.line,
+            section,
+            direction,
+            peer: None,
+            label: None,
+            ports: None,
+            specs: Ok(port_cell::Cell::default()),
+            interfaces: Vec::new(),
+            recommended: None,
+            customization: None,
+            is_customizable: false,
+            prints_customization: false,
+            prose: Vec::new(),
+        };
         let mut protocol = None;
         let mut ends = [None, None];
         for (cell, column) in row.cells.iter().zip(&self.curation.columns) {
@@ -148,7 +165,7 @@ impl Refining<'_> {
             match column.is {
                 Meaning::Peer => said.peer = printed,
                 Meaning::Label => said.label = Some(printed.ok_or("found an empty label, expected a text")?),
-                Meaning::Ports => said.ports = Some(printed.ok_or("found an empty port cell, expected ports")?),
+                Meaning::Ports => said.ports = printed,
                 Meaning::Protocol => protocol = Some(printed.ok_or("found an empty protocol, expected a transport")?),
                 Meaning::Direction => said.direction = Some(direction_of(cell.text.printed())?),
                 Meaning::Interfaces => (said.interfaces, said.recommended) = interfaces_of(cell.text.printed())?,
@@ -158,6 +175,7 @@ impl Refining<'_> {
                     let meaning = printed.as_ref().and_then(|text| column.short.get(text));
                     said.customization = meaning.cloned().filter(|text| !text.is_empty());
                     said.is_customizable = said.customization.is_some();
+                    said.prints_customization = printed.is_some();
                 }
                 Meaning::Note => {}
             }
@@ -174,7 +192,7 @@ impl Refining<'_> {
             }
         }
         let ports = said.ports.as_deref().unwrap_or_default();
-        said.specs = port_cell::parse(ports, protocol.as_deref()).map_err(|error| error.to_string())?;
+        said.specs = port_cell::parse(ports, protocol.as_deref()).map_err(|error| error.to_string());
         Ok(said)
     }
 
@@ -222,53 +240,41 @@ impl Refining<'_> {
         }
     }
 
-    /// The flow of a row.
+    /// The flow of a row. What is wrong is told, and the flow made all the same where it has a peer and ports.
     fn flow(&mut self, said: &Said, entry: &Spanned<Flow>, used_peers: &mut BTreeSet<String>) -> Option<FlowRow> {
-        let faults = self.faults.len();
         let flow = entry.get_ref();
-        let adds = flow.adds.as_ref();
-        let mapped = said.peer.as_ref().and_then(|cell| self.curation.peers.get_key_value(cell.as_str()));
-        if let Some((cell, _)) = mapped {
-            used_peers.insert(cell.get_ref().clone());
-        }
-        let added_peer = adds.and_then(|adds| adds.peer.as_ref());
-        let peer = added_peer.or(flow.peer.as_ref()).or(mapped.map(|(_, peer)| peer));
-        if peer.is_none() {
-            let cell = said.peer.as_deref().unwrap_or_default();
-            self.fault(said.line, format!("found the peer's cell {cell:?}, which {} does not type; add it to [peers], or give the flow a peer", self.curation.file.display()));
-        }
-        let ports = self.ports(said, entry);
-        self.check_numbers(said, entry, ports.as_deref().unwrap_or_default());
-        let requirement = match (&flow.condition, flow.requirement) {
-            (Some(_), None) => Requirement::Conditional,
-            (None, Some(requirement)) => requirement,
-            (None, None) => {
-                self.curation.every_row.as_ref().and_then(|every| every.requirement).unwrap_or(Requirement::Unstated)
-            }
-            (Some(_), Some(_)) => {
-                self.faults
-                    .push(self.curation.fault(entry, "found a condition and a requirement, expected one of them"));
-                Requirement::Conditional
+        let specs = match &said.specs {
+            Ok(specs) => specs.clone(),
+            Err(message) => {
+                if flow.adds.as_ref().is_none_or(|adds| adds.ports.is_none()) {
+                    self.fault(said.line, format!("{message}; or give the flow's ports under adds, with the reason"));
+                }
+                port_cell::Cell::default()
             }
         };
-        let mut curated = Vec::new();
-        curated.extend(added_peer.map(|_| Fact::Peer));
-        curated.extend(adds.and_then(|adds| adds.services.as_ref()).map(|_| Fact::Service));
-        if flow.purpose == crate::new_product::MISSING {
-            self.faults.push(self.curation.fault(
-                entry,
-                format!("found the flow {} without a purpose, expected what it is for, in our words", flow.id),
-            ));
-        }
+        let peer = self.peer(said, entry, used_peers);
+        let ports = self.ports(said, &specs, entry);
+        self.check_entry(said, &specs, entry, ports.as_deref().unwrap_or_default());
+        let every_row = self.curation.every_row.as_ref().and_then(|every| every.requirement);
+        let requirement = match flow.condition {
+            Some(_) => Requirement::Conditional,
+            None => flow.requirement.or(every_row).unwrap_or(Requirement::Unstated),
+        };
+        let adds = flow.adds.as_ref();
+        let curated = [
+            (Fact::Peer, adds.is_some_and(|adds| adds.peer.is_some())),
+            (Fact::Ports, adds.is_some_and(|adds| adds.ports.is_some())),
+            (Fact::Service, adds.is_some_and(|adds| !adds.services.is_empty())),
+        ];
+        let curated = curated.iter().filter(|(_, is_added)| *is_added).map(|(fact, _)| fact.as_str());
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let configurable =
-            said.specs.default || said.is_customizable || flow.configurable || flow.customization.is_some();
+        let configurable = specs.default || said.is_customizable || flow.configurable || flow.customization.is_some();
         let cells = [
             ("id", flow.id.clone()),
             ("direction", said.direction.map(|direction| direction.to_string()).unwrap_or_default()),
-            ("peer", peer.cloned().unwrap_or_default()),
+            ("peer", peer?),
             ("purpose", flow.purpose.clone()),
-            ("ports", ports.unwrap_or_default()),
+            ("ports", ports?),
             ("requirement", requirement.to_string()),
             ("condition", text(&flow.condition)),
             ("interfaces", said.interfaces.join(", ")),
@@ -277,71 +283,132 @@ impl Refining<'_> {
             ("configurable", configurable.to_string()),
             ("customization", text(&flow.customization.clone().or(said.customization.clone()))),
             ("note", text(&flow.note)),
-            ("curated", curated.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", ")),
+            ("curated", curated.collect::<Vec<_>>().join(", ")),
             ("section", text(&said.section)),
             ("row", said.number.to_string()),
             ("printed_peer", text(&said.peer)),
             ("printed_label", text(&said.label)),
             ("printed_ports", text(&said.ports)),
         ];
-        (self.faults.len() == faults).then(|| cells.into_iter().collect())
+        Some(cells.into_iter().collect())
+    }
+
+    /// The typed peer: added, or read off the row, or that of the peer's cell.
+    fn peer(&mut self, said: &Said, entry: &Spanned<Flow>, used_peers: &mut BTreeSet<String>) -> Option<String> {
+        let flow = entry.get_ref();
+        let mapped = said.peer.as_ref().and_then(|cell| self.curation.peers.get_key_value(cell.as_str()));
+        if let Some((cell, _)) = mapped {
+            used_peers.insert(cell.get_ref().clone());
+        }
+        let added = flow.adds.as_ref().and_then(|adds| adds.peer.as_ref());
+        if let (Some(_), Some(cell), None) = (added, &said.peer, &flow.row.peer) {
+            let message = format!(
+                "found a peer added to a row whose peer's cell prints {cell:?}; take the addition out, or name the cell in the flow's row"
+            );
+            self.faults.push(self.curation.fault(entry, message));
+        }
+        let peer = added.or(flow.peer.as_ref()).or(mapped.map(|(_, peer)| peer)).cloned();
+        if peer.is_none() {
+            let cell = said.peer.as_deref().unwrap_or_default();
+            let file = self.curation.file.display();
+            self.fault(said.line, format!("found the peer's cell {cell:?}, which {file} does not type; add it to [peers], or give the flow a peer"));
+        }
+        peer
+    }
+
+    /// What of an entry of the curation no longer fits the row it was read off.
+    fn check_entry(&mut self, said: &Said, specs: &port_cell::Cell, entry: &Spanned<Flow>, ports: &str) {
+        let flow = entry.get_ref();
+        let file = self.curation.file.display().to_string();
+        let marks: Vec<&String> = specs.remarks.iter().chain(&specs.marks).collect();
+        if marks != flow.marks.iter().collect::<Vec<_>>() {
+            let message = format!(
+                "found {marks:?} beside the ports, expected {:?} as it was read; see to what {file} made of it, then set marks = {marks:?} for {}",
+                flow.marks, flow.id
+            );
+            self.fault(said.line, message);
+        }
+        if flow.condition.is_some() && flow.requirement.is_some() {
+            self.faults.push(self.curation.fault(entry, "found a condition and a requirement, expected one of them"));
+        }
+        if flow.customization.is_some() && said.prints_customization {
+            let message = format!(
+                "found a short text on customising the port, expected the prose that {file} put in our words; see to the customization of {}",
+                flow.id
+            );
+            self.fault(said.line, message);
+        }
+        if let (Some(known), Some(printed)) = (&flow.row.ports, &said.ports) {
+            if known != printed {
+                let place = self.curation.fault(entry, "").place;
+                self.fault(said.line, format!("found the ports {printed:?}, expected {known:?}, by which the row is told from others; where they changed, set ports = {printed:?} in {place}"));
+            }
+        }
+        if flow.adds.as_ref().is_some_and(|adds| adds.reason.trim().is_empty()) {
+            self.faults
+                .push(self.curation.fault(entry, "found an addition without a reason, expected how it is known"));
+        }
+        self.check_numbers(said, specs, entry, ports);
     }
 
     /// The flow's port expression: what the cell says, with the services that the row states or curation adds.
-    fn ports(&mut self, said: &Said, entry: &Spanned<Flow>) -> Option<String> {
+    fn ports(&mut self, said: &Said, specs: &port_cell::Cell, entry: &Spanned<Flow>) -> Option<String> {
         let flow = entry.get_ref();
-        if let Some(footnote) = &flow.footnote {
-            return self.ports_of_footnote(said, entry, footnote);
-        }
-        let specs = &said.specs.specs;
-        let added = flow.adds.as_ref().and_then(|adds| adds.services.as_ref());
-        let services = match (&flow.services, added) {
-            (Some(_), Some(_)) => {
-                self.faults
-                    .push(self.curation.fault(entry, "found services stated and services added, expected one of them"));
-                return None;
+        let added = flow.adds.as_ref();
+        if let Some(ports) = added.and_then(|adds| adds.ports.clone()) {
+            if !specs.specs.is_empty() {
+                self.faults.push(
+                    self.curation.fault(entry, "found ports added to a row that prints some; take the addition out"),
+                );
             }
-            (stated, added) => stated.as_ref().or(added),
-        };
-        if specs.is_empty() {
-            self.fault(
-                said.line,
-                format!("found the port cell {:?}, expected ports", said.ports.as_deref().unwrap_or_default()),
-            );
+            return Some(ports);
+        }
+        if let Some(footnote) = &flow.footnote {
+            return self.ports_of_footnote(specs, said.line, entry, footnote);
+        }
+        if specs.specs.is_empty() {
+            if said.specs.is_ok() {
+                let cell = said.ports.as_deref().unwrap_or_default();
+                self.fault(
+                    said.line,
+                    format!("found the port cell {cell:?}, expected ports; or give them under adds, with the reason"),
+                );
+            }
             return None;
         }
-        if let Some(services) = services {
-            if services.len() != specs.len() {
-                let ports = said.ports.as_deref().unwrap_or_default();
-                let message = format!(
-                    "found {} services for {:?}, expected {}, \"\" where none is known",
-                    services.len(),
-                    ports,
-                    specs.len()
-                );
-                self.faults.push(self.curation.fault(entry, message));
-                return None;
+        let nothing = BTreeMap::new();
+        let services = match (&flow.services, added.map_or(&nothing, |adds| &adds.services)) {
+            (stated, added) if stated.is_empty() => added,
+            (stated, added) => {
+                if !added.is_empty() {
+                    self.faults.push(
+                        self.curation.fault(entry, "found services stated and services added, expected one of them"),
+                    );
+                }
+                stated
             }
+        };
+        for service in services.values().filter(|service| !service.is_empty() && !port_data::id::is_id(service)) {
+            self.faults.push(
+                self.curation.fault(entry, format!("found the service {service:?}, expected an id of services.csv")),
+            );
         }
+        let mut unused: BTreeSet<&String> = services.keys().collect();
         let mut expression = String::new();
         let mut group = None;
-        for (place, spec) in specs.iter().enumerate() {
-            let service = services.map_or("", |services| services[place].as_str());
+        for spec in &specs.specs {
+            let key = spec.first.map(|port| port.to_string()).or(spec.name.clone()).unwrap_or_default();
+            unused.remove(&key);
+            let service = services.get(&key).map(String::as_str);
             let transport = match (&spec.transport, spec.first) {
                 (Some(transport), _) => transport.as_str(),
                 (None, Some(_)) => "any",
                 (None, None) => "",
             };
-            let range = match (spec.first, spec.last) {
-                (Some(first), Some(last)) if first != last => format!("/{first}-{last}"),
-                (Some(first), _) => format!("/{first}"),
-                (None, _) => String::new(),
-            };
-            if transport.is_empty() && service.is_empty() {
-                if services.is_none() {
-                    let name = spec.name.as_deref().unwrap_or_default();
+            if transport.is_empty() && service.unwrap_or_default().is_empty() {
+                if service.is_none() {
                     let message = format!(
-                        "found {name:?} without a number, expected services for the flow's specs, \"\" for what is no service"
+                        "found {key:?} without a number, expected its service in the flow's services, or \"\" where it is none of its own"
                     );
                     self.faults.push(self.curation.fault(entry, message));
                 }
@@ -353,8 +420,21 @@ impl Refining<'_> {
                 Some(_) => ", ",
             };
             group = Some(spec.group);
-            let gap = if transport.is_empty() || service.is_empty() { "" } else { " " };
-            expression += &format!("{transport}{range}{gap}{service}");
+            expression += transport;
+            match (spec.first, spec.last) {
+                (Some(first), Some(last)) if first != last => expression += &format!("/{first}-{last}"),
+                (Some(first), _) => expression += &format!("/{first}"),
+                (None, _) => {}
+            }
+            if let Some(service) = service.filter(|service| !service.is_empty()) {
+                let gap = if transport.is_empty() { "" } else { " " };
+                expression += &format!("{gap}{service}");
+            }
+        }
+        for key in unused {
+            let place = self.curation.fault(entry, "").place;
+            let ports = said.ports.as_deref().unwrap_or_default();
+            self.fault(said.line, format!("found the ports {ports:?}, expected {key} among them, for which {place} gives the service {}; see to the services of {}", services[key], flow.id));
         }
         Some(expression)
     }
@@ -362,65 +442,57 @@ impl Refining<'_> {
     /// Ports that a footnote gives: it must still be the footnote that was read, and agree with the row.
     fn ports_of_footnote(
         &mut self,
-        said: &Said,
+        specs: &port_cell::Cell,
+        line: usize,
         entry: &Spanned<Flow>,
         footnote: &crate::curation::Footnote,
     ) -> Option<String> {
-        let line = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest);
-        let Some(Line { prose, .. }) = line else {
-            self.faults.push(self.curation.fault(
-                entry,
-                format!(
-                    "found ports of the footnote {}, which the page does not have; read the footnote again",
-                    footnote.digest
-                ),
-            ));
+        let note = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest);
+        let Some(Line { prose, .. }) = note else {
+            let message = format!(
+                "found ports of the footnote {}, which the page does not have; read the footnote again",
+                footnote.digest
+            );
+            self.faults.push(self.curation.fault(entry, message));
             return None;
         };
         let given = numbers(&footnote.ports);
-        let printed: Vec<String> = said
-            .specs
-            .specs
-            .iter()
-            .flat_map(|spec| [spec.first, spec.last])
-            .flatten()
-            .map(|port| port.to_string())
-            .collect();
-        if let Some(stray) = printed.iter().find(|port| !given.contains(port)) {
+        let printed =
+            specs.specs.iter().flat_map(|spec| [spec.first, spec.last]).flatten().map(|port| port.to_string());
+        let stray = printed.into_iter().find(|port| !given.contains(port));
+        if let Some(stray) = stray {
+            let file = self.curation.file.display();
             self.fault(
-                said.line,
+                line,
                 format!(
-                    "found the port {stray}, expected one of {}, which the footnote gives by {}",
-                    footnote.ports,
-                    self.curation.file.display()
+                    "found the port {stray}, expected one of {}, which {file} takes from the footnote",
+                    footnote.ports
                 ),
             );
         }
         if let Some(stray) = given.iter().find(|port| !prose.numbers.contains(port)) {
-            self.faults.push(self.curation.fault(
-                entry,
-                format!("found the port {stray}, expected a number of the footnote: {}", prose.numbers.join(", ")),
-            ));
+            let message =
+                format!("found the port {stray}, expected a number of the footnote: {}", prose.numbers.join(", "));
+            self.faults.push(self.curation.fault(entry, message));
         }
         Some(footnote.ports.clone())
     }
 
     /// Every number of the row's peer, label, prose and remarks must be a port of the flow or named as another number.
-    fn check_numbers(&mut self, said: &Said, entry: &Spanned<Flow>, ports: &str) {
-        let cells = [&said.peer, &said.label].into_iter().flatten().chain(&said.specs.remarks);
+    fn check_numbers(&mut self, said: &Said, specs: &port_cell::Cell, entry: &Spanned<Flow>, ports: &str) {
+        let cells = [&said.peer, &said.label].into_iter().flatten().chain(&specs.remarks);
         let in_cells = cells.map(|text| Prose::of(text).numbers);
         let told: BTreeSet<String> =
             said.prose.iter().map(|prose| prose.numbers.clone()).chain(in_cells).flatten().collect();
         let known: BTreeSet<String> = numbers(ports).into_iter().collect();
         let others: BTreeSet<String> = entry.get_ref().other_numbers.iter().cloned().collect();
         for number in told.difference(&known).filter(|number| !others.contains(*number)) {
-            self.fault(said.line, format!("found the number {number} in the row's text, which is none of its ports; name it in {}: other_numbers", self.curation.file.display()));
+            let file = self.curation.file.display();
+            self.fault(said.line, format!("found the number {number} in the row's text, which is none of its ports; name it in {file}: other_numbers"));
         }
         for number in others.difference(&told) {
-            self.faults.push(self.curation.fault(
-                entry,
-                format!("found the other number {number}, which the row's text does not have; remove it"),
-            ));
+            let message = format!("found the other number {number}, which the row's text does not have; remove it");
+            self.faults.push(self.curation.fault(entry, message));
         }
     }
 

@@ -9,7 +9,7 @@ use port_data::cells::Cells;
 use port_data::shared::nearest::nearest;
 
 use crate::capture::Capture;
-use crate::curation::Curation;
+use crate::curation::{Curation, missing_in};
 use crate::page::{self, Layout};
 use crate::place::Fault;
 use crate::publish::{Publisher, is_unfinished};
@@ -133,7 +133,10 @@ fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMa
     for table in WRITTEN_BY_HAND {
         let path = PathBuf::from(format!("tables/{table}.csv"));
         match std::fs::read_to_string(data.join(&path)) {
-            Ok(text) => _ = files.insert(path, text),
+            Ok(text) => {
+                faults.extend(missing_in(&data.join(&path), &text));
+                files.insert(path, text);
+            }
             Err(error) => faults.push(Fault::new(data.join(path), 0, format!("cannot be read: {error}"))),
         }
     }

@@ -82,7 +82,7 @@ tables = [
 id = "relay-in-client"
 row = { peer = "Mail clients", label = "Send mail" }
 purpose = "Take mail"
-services = ["smtp", "smtps"]
+services = { 25 = "smtp", 465 = "smtps" }
 
 [[flow]]
 id = "relay-in-admin"
@@ -198,14 +198,7 @@ fn nothing_is_touched_where_nothing_changed() {
 #[test]
 fn a_changed_fact_is_told_by_name() {
     let cases = [
-        (
-            "TCP/25 or 465",
-            "TCP/25 or 587",
-            "relay-in-client",
-            "ports",
-            "tcp/25 smtp | tcp/465 smtps",
-            "tcp/25 smtp | tcp/587 smtps",
-        ),
+        ("TCP/443 (default)", "TCP/8443 (default)", "relay-in-admin", "ports", "tcp/443", "tcp/8443"),
         ("TCP/443 (default)", "TCP/443", "relay-in-admin", "configurable", "true", "false"),
         (
             "ldap.acme.example",
@@ -243,6 +236,18 @@ fn a_rewording_is_told_and_changes_no_table() {
 fn what_is_wrong_is_refused_with_its_line_and_writes_nothing() {
     let cases = [
         ("TCP/25 or 465", "TCP/25 or 4650000", "changed.md:5: port cell"),
+        ("TCP/25 or 465", "TCP/25 or 587", "changed.md:5: found the ports \"TCP/25 or 587\", expected 465 among them"),
+        (
+            "TCP/25 or 465",
+            "TCP/25 or 587",
+            "changed  relay-in-client ports: \"tcp/25 smtp | tcp/465 smtps\" -> \"tcp/25 smtp | tcp/587\"",
+        ),
+        ("TCP/389", "TCP/389 (at night)", "found [\"at night\"] beside the ports, expected [] as it was read"),
+        (
+            "| | Look up groups |",
+            "| Directory | Look up groups |",
+            "found a peer added to a row whose peer's cell prints \"Directory\"",
+        ),
         (
             "| Directory | Look up users |",
             "| Directory | Find users |",
@@ -287,17 +292,26 @@ fn an_entry_of_the_curation_that_is_of_no_use_is_refused_with_its_line() {
             "other_numbers = [\"636\", \"7\"]",
             "found the other number 7, which the row's text does not have",
         ),
+        ("465 = \"smtps\"", "466 = \"smtps\"", "expected 466 among them, for which"),
         (
-            "services = [\"smtp\", \"smtps\"]",
-            "services = [\"smtp\"]",
-            "found 1 services for \"TCP/25 or 465\", expected 2",
-        ),
-        ("id = \"relay-in-admin\"", "id = \"relay-in-client\"", "found relay-in-client a second time"),
-        (
-            "services = [\"smtp\", \"smtps\"]",
-            "services = [\"smtp\", \"smpts\"]",
+            "465 = \"smtps\"",
+            "465 = \"smpts\"",
             "found \"smpts\", expected the id of a row of services.csv; the nearest is smtps",
         ),
+        (
+            "465 = \"smtps\"",
+            "465 = \"smtps, tcp/22\"",
+            "found the service \"smtps, tcp/22\", expected an id of services.csv",
+        ),
+        ("reason = \"The cell is empty.\"", "reason = \" \"", "found an addition without a reason"),
+        ("purpose = \"Take mail\"", "purpose = \"FIXME\"", "found FIXME, expected what a person must say"),
+        ("is = \"peer\"", "is = \"label\"", "found two columns that are Label, expected one"),
+        (
+            "row = { peer = \"Console\" }",
+            "marks = [\"only at night\"]\nrow = { peer = \"Console\" }",
+            "found [] beside the ports, expected [\"only at night\"]",
+        ),
+        ("id = \"relay-in-admin\"", "id = \"relay-in-client\"", "found relay-in-client a second time"),
         ("purpose = \"Take mail\"\n", "", "relay.toml:19: missing field `purpose`"),
         ("layout = \"markdown\"", "layout = \"word\"", "relay.toml:2: found the layout \"word\", expected one of bars"),
         ("row = { peer = \"Console\" }", "row = { peer = \"Consul\" }", "looks like a rename of relay-in-admin"),
@@ -542,7 +556,7 @@ fn a_new_product_is_drafted_and_needs_only_what_a_person_must_say() {
         // Before anything is said, nothing is made.
         let (report, end) = regenerate(&on(&data));
         assert_eq!(end, End::Bad, "{report}");
-        assert!(report.to_string().contains("without a purpose"), "{report}");
+        assert!(report.to_string().contains("found FIXME, expected what a person must say"), "{report}");
 
         // The person says what is marked, and what the page does not say.
         let said = products.replacen("FIXME", "Relay", 1).replacen("FIXME", "Ports", 1);
