@@ -47,7 +47,8 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
     let tables = new.data.join("tables");
     let curation_path = PathBuf::from(format!("curation/{}.toml", new.id));
     let curation_file = new.data.join(&curation_path);
-    for id in [Some(&new.id), new.vendor.as_ref()].into_iter().flatten().filter(|id| !is_id(id)) {
+    let mut ids = [Some(&new.id), new.vendor.as_ref()].into_iter().flatten();
+    if let Some(id) = ids.find(|id| !is_id(id)) {
         let message = format!("found the id {id:?}, expected lowercase kebab-case ASCII that begins with a letter");
         return Err(vec![Fault::new(tables.join("products.csv"), 0, message)]);
     }
@@ -66,12 +67,14 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
     let curation = Curation::parse(&curation_file, &draft.text(&[], &[])).map_err(|fault| vec![fault])?;
     let capture = Capture::of(&page, &new.doc, &curation)?;
     // Rows are read as far as the drafted columns go; what cannot be read yet is for the person who completes the draft.
-    let (said, _) = read_rows(&capture, &curation);
+    let (said, unread) = read_rows(&capture, &curation);
     let lines: Vec<(String, usize, usize)> =
         capture.lines.iter().map(|line| (line.prose.digest.clone(), line.after_tables, line.line)).collect();
 
     let mut files = BTreeMap::new();
-    files.insert(curation_path, draft.text(&lines, &said));
+    let unread: String =
+        unread.iter().map(|fault| format!("\n# {MISSING}, line {}: {}\n", fault.place.line, fault.message)).collect();
+    files.insert(curation_path, draft.text(&lines, &said) + &unread);
     files.insert(PathBuf::from(format!("captures/{}.csv", new.id)), capture.to_csv());
     let vendor = new.vendor.as_deref().unwrap_or(MISSING);
     let product = format!("{},{vendor},{MISSING},{MISSING},{MISSING},{MISSING},", new.id);
@@ -104,7 +107,7 @@ fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Fault>> {
         _ => {
             let layouts: Vec<String> = fitting.iter().map(|(layout, _)| layout.to_string()).collect();
             let message = format!(
-                "found a text that {} layouts fit ({}), expected just one; name it with --layout",
+                "found a text that {} layouts fit ({}), expected just one; name it with --layout, or save the page as HTML",
                 layouts.len(),
                 layouts.join(", ")
             );
@@ -118,6 +121,9 @@ struct Draft<'a> {
     new: &'a NewProduct,
     layout: Layout,
     heads: Vec<String>,
+    meanings: Vec<Meaning>,
+    /// What the page calls the product, where it has columns From and To.
+    own_name: Option<String>,
     /// The heads of columns in which the page has a cell that spans.
     spanning: Vec<String>,
     headings: Vec<Option<String>>,
@@ -136,13 +142,25 @@ impl Draft<'_> {
                 return Err(vec![Fault::new(&new.doc, line, message)]);
             }
         }
-        let peer_column = first.iter().position(|head| meaning(head) == Meaning::Peer);
-        let cells: BTreeSet<&str> = page
-            .tables
-            .iter()
-            .flat_map(|table| &table.rows)
-            .filter_map(|row| Some(row.cells.get(peer_column?)?.text.as_str()))
-            .filter(|cell| !cell.is_empty())
+        let meanings = meanings(&first);
+        if !meanings.contains(&Meaning::Ports) {
+            let line = page.tables.first().and_then(|table| table.header.first()).map_or(0, |head| head.number);
+            let message = format!("found the columns {first:?}, expected one whose head has the word port");
+            return Err(vec![Fault::new(&new.doc, line, message)]);
+        }
+        let rows = || page.tables.iter().flat_map(|table| &table.rows);
+        let ends: Vec<usize> =
+            (0..meanings.len()).filter(|column| [Meaning::From, Meaning::To].contains(&meanings[*column])).collect();
+        let own_name = own_name(
+            &rows().map(|row| ends.iter().map(|end| row.cells[*end].text.as_str()).collect()).collect::<Vec<_>>(),
+        );
+        let peer_columns: Vec<usize> = match meanings.iter().position(|meaning| *meaning == Meaning::Peer) {
+            Some(column) => vec![column],
+            None => ends,
+        };
+        let cells: BTreeSet<&str> = rows()
+            .flat_map(|row| peer_columns.iter().map(|column| row.cells[*column].text.as_str()))
+            .filter(|cell| !cell.is_empty() && Some(*cell) != own_name.as_deref())
             .collect();
         let known = names(&tables.join("peers.csv"))?;
         let peers = cells.into_iter().map(|cell| {
@@ -158,6 +176,8 @@ impl Draft<'_> {
             spanning: spanning.collect(),
             headings: page.tables.iter().map(|table| table.heading.as_ref().map(|line| line.text.clone())).collect(),
             peers: peers.collect(),
+            own_name: (peer_columns.len() == 2).then(|| own_name.unwrap_or_else(|| MISSING.to_string())),
+            meanings,
             heads: first,
         })
     }
@@ -173,8 +193,8 @@ impl Draft<'_> {
         put(String::new());
         put(format!("layout = \"{}\"", self.layout));
         put("columns = [".to_string());
-        for head in &self.heads {
-            put(format!("    {{ head = {head:?}, is = \"{}\" }},", word_of(meaning(head))));
+        for (head, meaning) in self.heads.iter().zip(&self.meanings) {
+            put(format!("    {{ head = {head:?}, is = \"{}\" }},", word_of(*meaning)));
         }
         put("]".to_string());
         if !self.spanning.is_empty() {
@@ -190,6 +210,9 @@ impl Draft<'_> {
             }
         }
         put("]".to_string());
+        if let Some(own_name) = &self.own_name {
+            put(format!("own_name = {own_name:?}"));
+        }
         if !self.peers.is_empty() {
             put("\n[peers]".to_string());
             for (cell, peer) in &self.peers {
@@ -202,11 +225,26 @@ impl Draft<'_> {
             ));
         }
         let mut taken = BTreeSet::new();
-        for said in said {
-            let id = self.id_of(said, &mut taken);
-            put(format!("\n[[flow]]\nid = {id:?}\nrow = {{ {} }}\npurpose = {MISSING:?}", key_of(said, &every_key())));
+        for row in said {
+            let id = self.id_of(row, &mut taken);
+            put(format!("\n[[flow]]\nid = {id:?}\nrow = {{ {} }}", self.key(row, said)));
+            if !row.marks().is_empty() {
+                put(format!("marks = {:?}", row.marks()));
+            }
+            put(format!("purpose = {MISSING:?}"));
         }
         text
+    }
+
+    /// What tells a row from all others: its ports too, where nothing else does.
+    fn key(&self, row: &Said, all: &[Said]) -> String {
+        let mut parts = every_key();
+        parts.direction = self.own_name.as_ref().and(row.direction);
+        let alike = all.iter().filter(|other| key_of(other, &parts) == key_of(row, &parts)).count();
+        if alike > 1 {
+            parts.ports = Some(String::new());
+        }
+        key_of(row, &parts)
     }
 
     /// An id for a row: the product, the way, and what the row is about.
@@ -234,6 +272,39 @@ impl Draft<'_> {
         }
         free
     }
+}
+
+/// What the columns probably mean: no two the same but notes, and one of them what a row is about.
+fn meanings(heads: &[String]) -> Vec<Meaning> {
+    let mut meanings: Vec<Meaning> = heads.iter().map(|head| meaning(head)).collect();
+    let has = |meanings: &[Meaning], wanted| meanings.contains(&wanted);
+    if has(&meanings, Meaning::From) && has(&meanings, Meaning::To) {
+        // The peer is at one of the two ends.
+        let label = if has(&meanings, Meaning::Label) { Meaning::Note } else { Meaning::Label };
+        for meaning in meanings.iter_mut().filter(|meaning| [Meaning::Peer, Meaning::Direction].contains(meaning)) {
+            *meaning = label;
+        }
+    }
+    for place in 0..meanings.len() {
+        if meanings[..place].contains(&meanings[place]) {
+            meanings[place] = Meaning::Note;
+        }
+    }
+    if !has(&meanings, Meaning::Label) {
+        let about = meanings.iter().position(|meaning| *meaning == Meaning::Note);
+        let about = about.or(meanings.iter().position(|meaning| *meaning == Meaning::Peer));
+        if let Some(place) = about {
+            meanings[place] = Meaning::Label;
+        }
+    }
+    meanings
+}
+
+/// The name that is at one end of every row, where there is just one.
+fn own_name(ends: &[Vec<&str>]) -> Option<String> {
+    let first: BTreeSet<&str> = ends.first()?.iter().copied().collect();
+    let mut everywhere = first.into_iter().filter(|name| !name.is_empty() && ends.iter().all(|row| row.contains(name)));
+    everywhere.next().filter(|_| everywhere.next().is_none()).map(str::to_string)
 }
 
 /// What a column probably means, by its head.

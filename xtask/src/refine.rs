@@ -44,6 +44,14 @@ pub struct Said {
     prose: Vec<Prose>,
 }
 
+impl Said {
+    /// The marks and remarks beside the ports.
+    #[must_use]
+    pub fn marks(&self) -> Vec<&String> {
+        self.specs.iter().flat_map(|specs| specs.remarks.iter().chain(&specs.marks)).collect()
+    }
+}
+
 /// The flows of a product, and what is wrong.
 #[derive(Debug, Default)]
 pub struct Refined {
@@ -320,7 +328,7 @@ impl Refining<'_> {
     fn check_entry(&mut self, said: &Said, specs: &port_cell::Cell, entry: &Spanned<Flow>, ports: &str) {
         let flow = entry.get_ref();
         let file = self.curation.file.display().to_string();
-        let marks: Vec<&String> = specs.remarks.iter().chain(&specs.marks).collect();
+        let marks = said.marks();
         if marks != flow.marks.iter().collect::<Vec<_>>() {
             let message = format!(
                 "found {marks:?} beside the ports, expected {:?} as it was read; see to what {file} made of it, then set marks = {marks:?} for {}",
