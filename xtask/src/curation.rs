@@ -9,9 +9,11 @@ use port_data::{Direction, Requirement};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::new_product::MISSING;
 use crate::page::{Hints, Layout};
 use crate::place::Fault;
+
+/// What stands in a draft where a person must say something.
+pub const MISSING: &str = "FIXME";
 
 /// The curation of one product's page.
 #[derive(Debug, Deserialize)]

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use xtask::curation::MISSING;
 use xtask::expand::expand;
-use xtask::new_product::{MISSING, NewProduct, new_product};
+use xtask::new_product::{NewProduct, new_product};
 use xtask::page::Layout;
 use xtask::regenerate::{End, Regeneration, regenerate};
 

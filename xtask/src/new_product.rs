@@ -12,16 +12,13 @@ use port_data::cells::Cells;
 use port_data::id::is_id;
 
 use crate::capture::Capture;
-use crate::curation::{Curation, Meaning};
+use crate::curation::{Curation, MISSING, Meaning};
 use crate::page::{self, Hints, Layout, Page};
 use crate::pair::{every_key, key_of};
 use crate::place::Fault;
 use crate::publish::Publisher;
 use crate::refine::{Said, read_rows};
 use crate::regenerate::layout_of;
-
-/// What stands where a person must say something.
-pub const MISSING: &str = "FIXME";
 
 /// A product to draft.
 #[derive(Clone, Debug)]

@@ -50,10 +50,7 @@ impl Publisher {
             let message = format!("{} is a folder, expected a file", path.display());
             return Err(io::Error::new(io::ErrorKind::IsADirectory, message));
         }
-        let changed: Vec<(&PathBuf, &String)> = files
-            .iter()
-            .filter(|(path, text)| fs::read(self.base.join(path)).ok().as_deref() != Some(text.as_bytes()))
-            .collect();
+        let changed: Vec<(&PathBuf, &String)> = changed(&self.base, files).collect();
         if changed.is_empty() {
             return Ok(());
         }
@@ -112,9 +109,7 @@ impl Publisher {
             _ => Ok(()),
         }
     }
-}
 
-impl Publisher {
     /// Removes what a run that was cut off left beside the files of its folders.
     fn remove_probes(&self) -> io::Result<()> {
         if !self.base.join(STAGE).exists() {
@@ -133,6 +128,14 @@ impl Publisher {
         }
         Ok(())
     }
+}
+
+/// Those of some files that a folder has not, or with other contents.
+pub fn changed<'a>(
+    base: &'a Path,
+    files: &'a BTreeMap<PathBuf, String>,
+) -> impl Iterator<Item = (&'a PathBuf, &'a String)> {
+    files.iter().filter(|(path, text)| fs::read(base.join(path)).ok().as_deref() != Some(text.as_bytes()))
 }
 
 /// Whether a run before was cut off here; only a run that writes can finish or undo it.

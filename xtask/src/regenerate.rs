@@ -12,7 +12,7 @@ use crate::capture::Capture;
 use crate::curation::{Curation, missing_in};
 use crate::page::{self, Layout};
 use crate::place::Fault;
-use crate::publish::{Publisher, is_unfinished};
+use crate::publish::{Publisher, changed, is_unfinished};
 use crate::refine::{self, FlowRow};
 use crate::report::{self, Document, Product, Report};
 
@@ -69,11 +69,8 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
         }
     };
     if faults.is_empty() {
-        let differs = |(path, text): &(&PathBuf, &String)| {
-            std::fs::read(target.join(path)).ok().as_deref() != Some(text.as_bytes())
-        };
-        let changed = files.iter().filter(differs).map(|(path, _)| path);
-        report.files = changed.map(|path| relative(&target.join(path), &regeneration.root)).collect();
+        let changed = changed(target, &files);
+        report.files = changed.map(|(path, _)| relative(&target.join(path), &regeneration.root)).collect();
         if let (Some(publisher), false) = (publisher, report.files.is_empty()) {
             if let Err(error) = publisher.publish(&files) {
                 let message = match is_unfinished(target) {

@@ -232,6 +232,15 @@ fn a_rewording_is_told_and_changes_no_table() {
     assert_eq!(fs::read(data.join("tables/flows/relay.csv")).unwrap(), table);
 }
 
+/// A run must be refused with these words, and leave every file as it was.
+fn assert_refused(data: &Path, told: &str, run: impl FnOnce() -> (Report, End)) {
+    let before = tree(data);
+    let (report, end) = run();
+    assert_eq!(end, End::Bad, "{told}\n{report}");
+    assert!(report.to_string().contains(told), "{told}\n{report}");
+    assert_eq!(tree(data), before, "{told}");
+}
+
 #[test]
 fn what_is_wrong_is_refused_with_its_line_and_writes_nothing() {
     let cases = [
@@ -271,11 +280,7 @@ fn what_is_wrong_is_refused_with_its_line_and_writes_nothing() {
     ];
     for (from, to, told) in cases {
         let (_folder, data) = regenerated_relay();
-        let before = tree(&data);
-        let (report, end) = with(&data, from, to);
-        assert_eq!(end, End::Bad, "{to}: {report}");
-        assert!(report.to_string().contains(told), "{told}\n{report}");
-        assert_eq!(tree(&data), before, "{to}");
+        assert_refused(&data, told, || with(&data, from, to));
     }
 }
 
@@ -322,11 +327,7 @@ fn an_entry_of_the_curation_that_is_of_no_use_is_refused_with_its_line() {
         let text = fs::read_to_string(&file).unwrap();
         assert!(text.contains(from), "{from}");
         fs::write(&file, text.replacen(from, to, 1)).unwrap();
-        let before = tree(&data);
-        let (report, end) = regenerate(&on(&data));
-        assert_eq!(end, End::Bad, "{to}: {report}");
-        assert!(report.to_string().contains(told), "{told}\n{report}");
-        assert_eq!(tree(&data), before);
+        assert_refused(&data, told, || regenerate(&on(&data)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The first four documents: vendors' pages, read where they are there, and never copied.
 
 use super::{Hints, Layout, Page, read};
+use crate::curation::Curation;
 use crate::port_cell;
 
 /// A document's text; none, and a line that says so, where it isn't there.
@@ -8,62 +9,10 @@ fn document(name: &str) -> Option<String> {
     Some(std::fs::read_to_string(port_catalog_tests::documents()?.join(name)).unwrap())
 }
 
-fn strings(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|&text| text.to_owned()).collect()
-}
-
-fn fortimail() -> Hints {
-    Hints {
-        headings: strings(&["Incoming ports", "Outgoing ports"]),
-        columns: strings(&["", "Purpose", "Protocol/Port"]),
-        spanning: strings(&[""]),
-        ..Hints::default()
-    }
-}
-
-fn forticlient() -> Hints {
-    Hints {
-        headings: strings(&["Required services and ports"]),
-        columns: strings(&["Communication", "Usage", "Protocol", "Port", "Incoming/Outgoing", "How to customize"]),
-        spanning: strings(&["Communication"]),
-        values: [
-            ("Protocol", &["TCP", "UDP"][..]),
-            ("Incoming/Outgoing", &["Incoming", "Outgoing"]),
-            (
-                "Communication",
-                &[
-                    "FortiClient Telemetry",
-                    "SYSLOG",
-                    "FortiSandbox",
-                    "Remote access - SSL VPN",
-                    "FortiAnalyzer/FortiManager",
-                    "Remote access - IPsec VPN",
-                    "FortiAuthenticator/FortiGate",
-                    "FortiGuard",
-                    "FortiManager",
-                    "SMTP/FortiGuard",
-                ],
-            ),
-        ]
-        .map(|(head, values)| (head.to_owned(), strings(values)))
-        .into(),
-    }
-}
-
-fn forcepoint() -> Hints {
-    Hints {
-        columns: strings(&["Interface", "Port", "Direction", "Description"]),
-        values: [("Direction".to_owned(), strings(&["Inbound", "Outbound"]))].into(),
-        ..Hints::default()
-    }
-}
-
-fn securitygateway() -> Hints {
-    Hints {
-        columns: strings(&["Server", "From", "To", "Protocol", "Port", "Notes"]),
-        values: [("Protocol".to_owned(), strings(&["TCP", "UDP"]))].into(),
-        ..Hints::default()
-    }
+/// What the curation of a product tells its reader.
+fn hints(product: &str) -> Hints {
+    let file = port_catalog_tests::root().join(format!("port-data/curation/{product}.toml"));
+    Curation::read(&file).unwrap().hints()
 }
 
 /// How many rows each table has, and which rows of the whole page, from 1, have a first cell from above.
@@ -88,7 +37,7 @@ fn fortimail_has_54_rows() {
     let Some(text) = document("fortimail.txt") else {
         return;
     };
-    let page = read(&text, Layout::Bars, &fortimail()).unwrap();
+    let page = read(&text, Layout::Bars, &hints("fortimail")).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!(rows, [25, 29]);
     let full = (1..=54).filter(|number| !spans.contains(number)).collect::<Vec<_>>();
@@ -106,7 +55,7 @@ fn forticlient_has_12_rows_printed_twice() {
     let Some(text) = document("forticlient.txt") else {
         return;
     };
-    let page = read(&text, Layout::Values, &forticlient()).unwrap();
+    let page = read(&text, Layout::Values, &hints("forticlient")).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!((rows, spans), (vec![12], vec![9, 10]));
     assert_eq!(row(&page, 6)[2..5], ["UDP", "IKE 500 ESP (IP 50) NAT-T 4500", "Outgoing"]);
@@ -114,7 +63,7 @@ fn forticlient_has_12_rows_printed_twice() {
     assert_eq!(loose(&page), [1, 3, 5, 9, 163, 165]);
     let second = text.rfind("Outgoing").unwrap();
     let changed = format!("{}Incoming{}", &text[..second], &text[second + "Outgoing".len()..]);
-    assert_eq!(read(&changed, Layout::Values, &forticlient()).unwrap_err().len(), 1);
+    assert_eq!(read(&changed, Layout::Values, &hints("forticlient")).unwrap_err().len(), 1);
 }
 
 #[test]
@@ -122,7 +71,7 @@ fn forcepoint_has_20_rows() {
     let Some(text) = document("forcepoint-email-security.txt") else {
         return;
     };
-    let page = read(&text, Layout::Broken, &forcepoint()).unwrap();
+    let page = read(&text, Layout::Broken, &hints("forcepoint-email-security")).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!((rows, spans), (vec![6, 5, 9], vec![]));
     assert_eq!(row(&page, 2)[..3], ["C/P1/P2 (C recommended)", "6671", "Inbound"]);
@@ -137,7 +86,7 @@ fn securitygateway_has_39_rows() {
     let Some(text) = document("securitygateway.txt") else {
         return;
     };
-    let page = read(&text, Layout::Pipes, &securitygateway()).unwrap();
+    let page = read(&text, Layout::Pipes, &hints("securitygateway")).unwrap();
     let (rows, spans) = shape(&page);
     assert_eq!((rows, spans), (vec![39], vec![]));
     assert_eq!(row(&page, 24)[..3], ["Server", "SecurityGateway Server", "services.mdaemon.com"]);
@@ -162,10 +111,10 @@ fn facts(page: &Page) -> Vec<String> {
 #[test]
 fn every_port_cell_of_the_documents_is_read() {
     for (name, layout, hints, port, protocol) in [
-        ("fortimail.txt", Layout::Bars, fortimail(), 2, None),
-        ("forticlient.txt", Layout::Values, forticlient(), 3, Some(2)),
-        ("forcepoint-email-security.txt", Layout::Broken, forcepoint(), 1, None),
-        ("securitygateway.txt", Layout::Pipes, securitygateway(), 4, Some(3)),
+        ("fortimail.txt", Layout::Bars, hints("fortimail"), 2, None),
+        ("forticlient.txt", Layout::Values, hints("forticlient"), 3, Some(2)),
+        ("forcepoint-email-security.txt", Layout::Broken, hints("forcepoint-email-security"), 1, None),
+        ("securitygateway.txt", Layout::Pipes, hints("securitygateway"), 4, Some(3)),
     ] {
         let Some(text) = document(name) else { continue };
         let page = read(&text, layout, &hints).unwrap();
@@ -206,10 +155,10 @@ fn changes(lines: &[&str], at: usize) -> Vec<String> {
 #[test]
 fn a_changed_line_is_read_or_refused_but_never_unseen() {
     for (name, layout, hints) in [
-        ("fortimail.txt", Layout::Bars, fortimail()),
-        ("forticlient.txt", Layout::Values, forticlient()),
-        ("forcepoint-email-security.txt", Layout::Broken, forcepoint()),
-        ("securitygateway.txt", Layout::Pipes, securitygateway()),
+        ("fortimail.txt", Layout::Bars, hints("fortimail")),
+        ("forticlient.txt", Layout::Values, hints("forticlient")),
+        ("forcepoint-email-security.txt", Layout::Broken, hints("forcepoint-email-security")),
+        ("securitygateway.txt", Layout::Pipes, hints("securitygateway")),
     ] {
         let Some(text) = document(name) else { continue };
         let before = facts(&read(&text, layout, &hints).unwrap());
