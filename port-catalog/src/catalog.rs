@@ -4,7 +4,7 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{HostIndex, Lists, Number, PortIndex, TextIndex, Texts};
+use crate::packed::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts};
 use crate::shared::layout::{flow, peer, product, service, spec, vendor};
 use crate::shared::words::Unknown;
 
@@ -36,43 +36,41 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     type FlowId: Id<Catalog = Self>;
 
     #[doc(hidden)]
-    type Number: Number;
-    #[doc(hidden)]
     const TEXTS: Texts;
     #[doc(hidden)]
-    const VENDORS: &'static [[Self::Number; vendor::WIDTH]];
+    const VENDORS: Rows<{ vendor::WIDTH }>;
     #[doc(hidden)]
-    const VENDOR_PRODUCTS: Lists<Self::Number>;
+    const VENDOR_PRODUCTS: Lists;
     #[doc(hidden)]
-    const VENDOR_FLOWS: Lists<Self::Number>;
+    const VENDOR_FLOWS: Lists;
     #[doc(hidden)]
-    const PRODUCTS: &'static [[Self::Number; product::WIDTH]];
+    const PRODUCTS: Rows<{ product::WIDTH }>;
     #[doc(hidden)]
-    const PRODUCT_INTERFACES: Lists<Self::Number>;
+    const PRODUCT_INTERFACES: Lists;
     #[doc(hidden)]
-    const PRODUCT_FLOWS: Lists<Self::Number>;
+    const PRODUCT_FLOWS: Lists;
     #[doc(hidden)]
-    const PEERS: &'static [[Self::Number; peer::WIDTH]];
+    const PEERS: Rows<{ peer::WIDTH }>;
     #[doc(hidden)]
-    const PEER_INCLUDES: Lists<Self::Number>;
+    const PEER_INCLUDES: Lists;
     #[doc(hidden)]
-    const PEER_FLOWS: Lists<Self::Number>;
+    const PEER_FLOWS: Lists;
     #[doc(hidden)]
-    const SERVICES: &'static [[Self::Number; service::WIDTH]];
+    const SERVICES: Rows<{ service::WIDTH }>;
     #[doc(hidden)]
-    const SERVICE_FLOWS: Lists<Self::Number>;
+    const SERVICE_FLOWS: Lists;
     #[doc(hidden)]
-    const FLOWS: &'static [[Self::Number; flow::WIDTH]];
+    const FLOWS: Rows<{ flow::WIDTH }>;
     #[doc(hidden)]
-    const FLOW_SPECS: &'static [Self::Number];
+    const FLOW_SPECS: Numbers;
     #[doc(hidden)]
-    const SPECS: &'static [[Self::Number; spec::WIDTH]];
+    const SPECS: Rows<{ spec::WIDTH }>;
     #[doc(hidden)]
-    const FLOW_HOSTS: Lists<Self::Number>;
+    const FLOW_HOSTS: Lists;
     #[doc(hidden)]
-    const HOSTS: HostIndex<Self::Number>;
+    const HOSTS: HostIndex;
     #[doc(hidden)]
-    const PORTS: PortIndex<Self::Number>;
+    const PORTS: PortIndex;
 }
 
 /// An enum of a catalog: vendors, products, peers, services or flow ids.
@@ -101,7 +99,9 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
     fn as_str(self) -> &'static str;
 
     #[doc(hidden)]
-    const INDEX: TextIndex<<Self::Catalog as Catalog>::Number>;
+    const FIRST_TEXT: usize;
+    #[doc(hidden)]
+    const INDEX: TextIndex;
     #[doc(hidden)]
     fn place(self) -> usize;
 }
@@ -110,13 +110,10 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {
-    ($name:ident, $kind:literal, $data:ident, $count:literal, $all:expr, $first_text:literal, $index:expr) => {
+    ($name:ident, $kind:literal, $data:ident, $all:ident, $first_text:literal, $index:ident) => {
         impl $name {
             #[doc = concat!("Every ", $kind, ", in the catalog's order.")]
-            pub const ALL: &'static [$name] = {
-                static ALL: [$name; $count] = $all;
-                &ALL
-            };
+            pub const ALL: &'static [$name] = &$all;
 
             /// The id as tables, JSON and command lines write it.
             pub const fn as_str(self) -> &'static str {
@@ -128,7 +125,8 @@ macro_rules! __id {
             type Catalog = $data;
             const KIND: &'static str = $kind;
             const ALL: &'static [$name] = $name::ALL;
-            const INDEX: $crate::__private::TextIndex<<$data as $crate::Catalog>::Number> = $index;
+            const FIRST_TEXT: usize = $first_text;
+            const INDEX: $crate::__private::TextIndex = $index;
 
             fn as_str(self) -> &'static str {
                 $crate::__private::text::<$data>($first_text + self as usize)
@@ -305,7 +303,7 @@ macro_rules! __facts {
         impl FlowId {
             /// The flow of this id.
             pub const fn flow(self) -> $crate::Flow<$data> {
-                $crate::__private::flow(self as u32)
+                $crate::__private::flow(self as usize)
             }
         }
     };

@@ -3,16 +3,15 @@
 
 use crate::catalog::{Catalog, Id};
 use crate::flow::Flows;
-use crate::packed::index;
 use crate::shared::layout::{peer, product, service};
 use crate::shared::words::{PeerKind, Transport};
 
 pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::VENDORS[vendor.place()][column]))
+    C::TEXTS.get(C::VENDORS.get(vendor.place(), column))
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.place()).iter().map(|place| C::Product::ALL[index(*place)])
+    C::VENDOR_PRODUCTS.get(vendor.place()).iter().map(|place| C::Product::ALL[place])
 }
 
 pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
@@ -20,15 +19,15 @@ pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
 }
 
 pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::PRODUCTS[product.place()][column]))
+    C::TEXTS.get(C::PRODUCTS.get(product.place(), column))
 }
 
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
-    C::Vendor::ALL[index(C::PRODUCTS[product.place()][product::VENDOR])]
+    C::Vendor::ALL[C::PRODUCTS.get(product.place(), product::VENDOR)]
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-    C::PRODUCT_INTERFACES.get(product.place()).iter().map(|name| C::TEXTS.get(index(*name)))
+    C::PRODUCT_INTERFACES.get(product.place()).iter().map(|name| C::TEXTS.get(name))
 }
 
 pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
@@ -36,15 +35,15 @@ pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
 }
 
 pub fn peer_text<C: Catalog>(peer: C::Peer, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::PEERS[peer.place()][column]))
+    C::TEXTS.get(C::PEERS.get(peer.place(), column))
 }
 
 pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
-    PeerKind::ALL[index(C::PEERS[peer.place()][peer::KIND])]
+    PeerKind::ALL[C::PEERS.get(peer.place(), peer::KIND)]
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.place()).iter().map(|place| C::Peer::ALL[index(*place)])
+    C::PEER_INCLUDES.get(peer.place()).iter().map(|place| C::Peer::ALL[place])
 }
 
 pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
@@ -52,16 +51,16 @@ pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
 }
 
 pub fn service_text<C: Catalog>(service: C::Service, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::SERVICES[service.place()][column]))
+    C::TEXTS.get(C::SERVICES.get(service.place(), column))
 }
 
 pub fn service_port<C: Catalog>(service: C::Service) -> Option<u16> {
-    let port = index(C::SERVICES[service.place()][service::PORT]);
+    let port = C::SERVICES.get(service.place(), service::PORT);
     u16::try_from(port).ok().filter(|port| *port != 0)
 }
 
 pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item = Transport> + Clone {
-    let carried_by = index(C::SERVICES[service.place()][service::TRANSPORTS]);
+    let carried_by = C::SERVICES.get(service.place(), service::TRANSPORTS);
     let transports = Transport::ALL.iter().copied().enumerate();
     transports.filter(move |(place, _)| carried_by & (1 << place) != 0).map(|(_, transport)| transport)
 }

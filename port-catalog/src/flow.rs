@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::catalog::{Catalog, Id};
-use crate::packed::index;
+use crate::packed::Numbers;
 use crate::shared::expression::write_expression;
 use crate::shared::layout::{flow, spec};
 use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
@@ -32,8 +32,9 @@ pub struct Flow<C: Catalog = Data> {
 }
 
 impl<C: Catalog> Flow<C> {
-    pub(crate) const fn at(number: u32) -> Self {
-        Flow { number, catalog: PhantomData }
+    #[allow(clippy::cast_possible_truncation, reason = "numbers in tables have four bytes at most")]
+    pub(crate) const fn at(place: usize) -> Self {
+        Flow { number: place as u32, catalog: PhantomData }
     }
 
     fn place(self) -> usize {
@@ -41,7 +42,7 @@ impl<C: Catalog> Flow<C> {
     }
 
     fn cell(self, column: usize) -> usize {
-        index(C::FLOWS[self.place()][column])
+        C::FLOWS.get(self.place(), column)
     }
 
     fn text(self, column: usize) -> &'static str {
@@ -84,8 +85,8 @@ impl<C: Catalog> Flow<C> {
 
     /// Its port specs, with their groups. They display as a port expression.
     pub fn ports(self) -> Ports<C> {
-        let specs = &C::FLOW_SPECS[self.place()..];
-        Ports { next: index(specs[0]), end: index(specs[1]), catalog: PhantomData }
+        let (next, end) = C::FLOW_SPECS.pair(self.place());
+        Ports { next, end, catalog: PhantomData }
     }
 
     /// How firmly the document asks for it.
@@ -113,7 +114,7 @@ impl<C: Catalog> Flow<C> {
 
     /// The host names that the document gives for the peer, in its order.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.place()).iter().map(|name| C::TEXTS.get(index(*name)))
+        C::FLOW_HOSTS.get(self.place()).iter().map(|name| C::TEXTS.get(name))
     }
 
     /// Whether the document calls the port a default that can be changed.
@@ -222,15 +223,15 @@ impl<C: Catalog> Iterator for Ports<C> {
         if self.next == self.end {
             return None;
         }
-        let row = C::SPECS[self.next].map(index);
+        let row = self.next;
         self.next += 1;
         // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
-        let port = |column: usize| u16::try_from(row[column]).unwrap_or(0);
+        let port = |column: usize| u16::try_from(C::SPECS.get(row, column)).unwrap_or(0);
         Some(PortSpec {
-            transport: row[spec::TRANSPORT].checked_sub(1).map(|place| Transport::ALL[place]),
+            transport: C::SPECS.get(row, spec::TRANSPORT).checked_sub(1).map(|place| Transport::ALL[place]),
             range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            service: row[spec::SERVICE].checked_sub(1).map(|place| C::Service::ALL[place]),
-            group: u8::try_from(row[spec::GROUP]).unwrap_or(u8::MAX),
+            service: C::SPECS.get(row, spec::SERVICE).checked_sub(1).map(|place| C::Service::ALL[place]),
+            group: u8::try_from(C::SPECS.get(row, spec::GROUP)).unwrap_or(u8::MAX),
         })
     }
 
@@ -260,12 +261,13 @@ impl<C: Catalog> fmt::Display for Ports<C> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Flows<C: Catalog = Data> {
-    numbers: &'static [C::Number],
+    numbers: Numbers,
+    catalog: PhantomData<C>,
 }
 
 impl<C: Catalog> Flows<C> {
-    pub(crate) const fn of(numbers: &'static [C::Number]) -> Self {
-        Flows { numbers }
+    pub(crate) const fn of(numbers: Numbers) -> Self {
+        Flows { numbers, catalog: PhantomData }
     }
 
     /// How many are left.
@@ -275,7 +277,12 @@ impl<C: Catalog> Flows<C> {
 
     /// Whether none is left.
     pub const fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.numbers.bytes.is_empty()
+    }
+
+    /// Leaves those from a place to before another.
+    fn keep(&mut self, start: usize, end: usize) {
+        self.numbers = self.numbers.between(start, end);
     }
 }
 
@@ -283,26 +290,26 @@ impl<C: Catalog> Iterator for Flows<C> {
     type Item = Flow<C>;
 
     fn next(&mut self) -> Option<Flow<C>> {
-        let (first, rest) = self.numbers.split_first()?;
-        self.numbers = rest;
-        Some(Flow::at((*first).into()))
+        self.nth(0)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.numbers.len(), Some(self.numbers.len()))
+        (self.len(), Some(self.len()))
     }
 
     fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
-        self.numbers = self.numbers.get(skipped..).unwrap_or_default();
-        self.next()
+        let flow = (skipped < self.len()).then(|| Flow::at(self.numbers.get(skipped)));
+        self.keep(self.len().min(skipped.saturating_add(1)), self.len());
+        flow
     }
 }
 
 impl<C: Catalog> DoubleEndedIterator for Flows<C> {
     fn next_back(&mut self) -> Option<Flow<C>> {
-        let (last, rest) = self.numbers.split_last()?;
-        self.numbers = rest;
-        Some(Flow::at((*last).into()))
+        let last = self.len().checked_sub(1)?;
+        let flow = Flow::at(self.numbers.get(last));
+        self.keep(0, last);
+        Some(flow)
     }
 }
 

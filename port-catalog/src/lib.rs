@@ -72,7 +72,7 @@ macro_rules! __serde_id {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::facts::*;
-    pub use crate::packed::{HostIndex, Lists, PortIndex, TextIndex, Texts, parse_id};
+    pub use crate::packed::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts, Width, parse_id};
     #[cfg(feature = "serde")]
     pub use crate::serde::deserialize;
     pub use crate::shared::layout;
@@ -89,8 +89,8 @@ pub mod __private {
         C::TEXTS.get_const(number)
     }
 
-    pub const fn flow<C: Catalog>(number: u32) -> Flow<C> {
-        Flow::at(number)
+    pub const fn flow<C: Catalog>(place: usize) -> Flow<C> {
+        Flow::at(place)
     }
 
     pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {

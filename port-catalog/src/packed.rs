@@ -1,53 +1,127 @@
 //! The static tables behind a catalog, and how they are read. [`catalog!`](crate::catalog) writes them, nobody else does.
 //!
-//! A pointer in a static table costs sixteen bytes and a relocation, so there are none. Every text of a catalog stands in
-//! one blob, and is known by its number. A row of a table is an array of such numbers, whose columns
-//! [`layout`](crate::shared::layout) names; they are 16 bits wide, or 32 where a catalog outgrows that. What belongs to
-//! something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of one array by its start.
+//! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
+//! than all else, so there is neither. Every text of a catalog stands in one blob, and is known by its number. A table is
+//! a byte string: numbers of one, two or four bytes, as many as its greatest needs. A row of a table is some numbers side by
+//! side, whose columns [`layout`](crate::shared::layout) names. What belongs to something (the flows of a peer, the specs
+//! of a flow) is a list of numbers, cut out of one array by its start.
+//!
+//! Widths are constants, so that a read is one load; and nothing is decoded when a program starts.
 #![allow(missing_docs, reason = "fields are what the type's documentation says")]
-
-use core::fmt;
 
 use crate::shared::id_hash::{bucket, id_hash, slot};
 use crate::shared::layout::port;
-use crate::shared::nearest::LONGEST_ID;
+use crate::shared::nearest::{LONGEST_ID, nearest};
 use crate::shared::words::{Transport, Unknown};
 
-/// The width of a catalog's numbers.
-pub trait Number: Copy + fmt::Debug + Into<u32> + sealed::Sealed + 'static {}
-
-impl Number for u16 {}
-impl Number for u32 {}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for u16 {}
-    impl Sealed for u32 {}
+/// How many bytes a number of a table has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    One = 1,
+    Two = 2,
+    Four = 4,
 }
 
-/// A number as an index.
-#[inline]
-pub(crate) fn index<N: Number>(number: N) -> usize {
-    number.into() as usize
+/// Numbers end to end, each of so many bytes, the lowest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    pub width: Width,
+    pub bytes: &'static [u8],
+}
+
+impl Numbers {
+    const NONE: Numbers = Numbers { width: Width::One, bytes: &[] };
+
+    pub(crate) const fn len(self) -> usize {
+        self.bytes.len() / self.width as usize
+    }
+
+    #[inline]
+    pub(crate) const fn get(self, place: usize) -> usize {
+        match self.width {
+            Width::One => self.bytes[place] as usize,
+            Width::Two => u16::from_le_bytes(self.chunk(place * 2)) as usize,
+            Width::Four => u32::from_le_bytes(self.chunk(place * 4)) as usize,
+        }
+    }
+
+    /// The number at a place and the one after it.
+    #[inline]
+    pub(crate) const fn pair(self, place: usize) -> (usize, usize) {
+        match self.width {
+            Width::One => {
+                let both = u16::from_le_bytes(self.chunk(place)) as usize;
+                (both & 0xFF, both >> 8)
+            }
+            Width::Two => {
+                let both = u32::from_le_bytes(self.chunk(place * 2)) as usize;
+                (both & 0xFFFF, both >> 16)
+            }
+            Width::Four => (self.get(place), self.get(place + 1)),
+        }
+    }
+
+    #[inline]
+    const fn chunk<const BYTES: usize>(self, start: usize) -> [u8; BYTES] {
+        let (_, from_here) = self.bytes.split_at(start);
+        match from_here.first_chunk() {
+            Some(chunk) => *chunk,
+            None => panic!("a number outside its table"),
+        }
+    }
+
+    /// Those from a place to before another.
+    #[inline]
+    pub(crate) const fn between(self, start: usize, end: usize) -> Numbers {
+        let (head, _) = self.bytes.split_at(end * self.width as usize);
+        let (_, bytes) = head.split_at(start * self.width as usize);
+        Numbers { bytes, ..self }
+    }
+
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = usize> + Clone {
+        (0..self.len()).map(move |place| self.get(place))
+    }
+}
+
+/// A table of rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<const COLUMNS: usize> {
+    pub numbers: Numbers,
+}
+
+impl<const COLUMNS: usize> Rows<COLUMNS> {
+    #[inline]
+    pub(crate) const fn get(self, row: usize, column: usize) -> usize {
+        self.numbers.get(row * COLUMNS + column)
+    }
 }
 
 /// Every text of a catalog: end to end in one blob, and where each ends.
-#[derive(Debug)]
+///
+/// The blob is behind a static, since a constant would be copied into every crate that looks at it.
+#[derive(Clone, Copy, Debug)]
 pub struct Texts {
-    pub blob: &'static str,
-    pub ends: &'static [u32],
+    pub blob: &'static &'static str,
+    pub ends: Numbers,
 }
 
 impl Texts {
     /// The text of a number; at run time this is the quick way.
     #[inline]
-    pub(crate) fn get(&self, number: usize) -> &'static str {
+    pub(crate) fn get(self, number: usize) -> &'static str {
         let (start, end) = self.span(number);
         &self.blob[start..end]
     }
 
+    /// The bytes of a text.
+    #[inline]
+    fn bytes(self, number: usize) -> &'static [u8] {
+        let (start, end) = self.span(number);
+        &self.blob.as_bytes()[start..end]
+    }
+
     /// The text of a number where the compiler is to find it: slicing a `str` is not `const` yet, slicing bytes is.
-    pub(crate) const fn get_const(&self, number: usize) -> &'static str {
+    pub(crate) const fn get_const(self, number: usize) -> &'static str {
         let (start, end) = self.span(number);
         let (head, _) = self.blob.as_bytes().split_at(end);
         let (_, text) = head.split_at(start);
@@ -57,95 +131,95 @@ impl Texts {
         }
     }
 
-    const fn span(&self, number: usize) -> (usize, usize) {
-        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
-        (start, self.ends[number] as usize)
+    /// Text 0 is the empty one, and its end the first number.
+    #[inline]
+    const fn span(self, number: usize) -> (usize, usize) {
+        if number == 0 { (0, 0) } else { self.ends.pair(number - 1) }
     }
 }
 
 /// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
-#[derive(Debug)]
-pub struct Lists<N: 'static> {
-    pub starts: &'static [N],
-    pub items: &'static [N],
+#[derive(Clone, Copy, Debug)]
+pub struct Lists {
+    pub starts: Numbers,
+    pub items: Numbers,
 }
 
-impl<N: Number> Lists<N> {
-    pub(crate) fn get(&self, list: usize) -> &'static [N] {
-        &self.items[index(self.starts[list])..index(self.starts[list + 1])]
+impl Lists {
+    #[inline]
+    pub(crate) const fn get(self, list: usize) -> Numbers {
+        let (start, end) = self.starts.pair(list);
+        self.items.between(start, end)
     }
 }
 
 /// Which flows use a port: pages of ports, each port with a class, each class with a list of flows per transport.
-#[derive(Debug)]
-pub struct PortIndex<N: 'static> {
-    pub pages: &'static [u16; port::PAGES],
-    pub classes: &'static [[u16; port::PAGE]],
-    pub starts: &'static [u32],
-    pub items: &'static [N],
+#[derive(Clone, Copy, Debug)]
+pub struct PortIndex {
+    pub pages: Numbers,
+    pub classes: Numbers,
+    pub flows: Lists,
 }
 
-impl<N> PortIndex<N> {
-    pub(crate) const fn get(&self, transport: Transport, number: u16) -> &'static [N] {
+impl PortIndex {
+    #[inline]
+    pub(crate) const fn get(self, transport: Transport, number: u16) -> Numbers {
         let list = match transport {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
-            Transport::Esp => return &[],
+            Transport::Esp => return Numbers::NONE,
         };
-        let page = self.pages[number as usize / port::PAGE] as usize;
-        let class = self.classes[page][number as usize % port::PAGE] as usize;
-        let list = class * port::LISTS + list;
-        let (head, _) = self.items.split_at(self.starts[list + 1] as usize);
-        let (_, flows) = head.split_at(self.starts[list] as usize);
-        flows
+        let number = number as usize;
+        let page = self.pages.get(number / port::PAGE);
+        let class = self.classes.get(page * port::PAGE + number % port::PAGE);
+        self.flows.get(class * port::LISTS + list)
     }
 }
 
 /// A perfect hash: the slot of each text of a list, by a displacement for its bucket.
-#[derive(Debug)]
-pub struct TextIndex<N: 'static> {
+#[derive(Clone, Copy, Debug)]
+pub struct TextIndex {
     pub seed: u64,
-    pub displacements: &'static [u16],
-    pub slots: &'static [N],
+    pub displacements: Numbers,
+    pub slots: Numbers,
 }
 
-impl<N: Number> TextIndex<N> {
+impl TextIndex {
     /// The only place in the list at which the text can stand. Whether it does, the caller compares.
-    pub(crate) fn candidate(&self, text: &str) -> usize {
-        let hash = id_hash(self.seed, text.as_bytes());
-        let displacement = self.displacements[bucket(hash, self.displacements.len())];
-        index(self.slots[slot(hash, displacement, self.slots.len())])
+    #[inline]
+    pub(crate) fn candidate(self, text: &[u8]) -> usize {
+        let hash = id_hash(self.seed, text);
+        let displacement = self.displacements.get(bucket(hash, self.displacements.len()));
+        self.slots.get(slot(hash, displacement, self.slots.len()))
     }
 }
 
 /// The host names of a catalog and every domain above them, and for each the flows to it or to a name under it.
-#[derive(Debug)]
-pub struct HostIndex<N: 'static> {
-    pub names: &'static [N],
-    pub index: TextIndex<N>,
-    pub flows: Lists<N>,
+#[derive(Clone, Copy, Debug)]
+pub struct HostIndex {
+    pub names: Numbers,
+    pub index: TextIndex,
+    pub flows: Lists,
 }
 
-impl<N: Number> HostIndex<N> {
+impl HostIndex {
     /// The flows to a host or to one under it. Case and a final dot do not matter.
-    pub(crate) fn get(&self, texts: &Texts, host: &str) -> &'static [N] {
+    pub(crate) fn get(self, texts: Texts, host: &str) -> Numbers {
         /// The most characters of a host name.
         const LONGEST_HOST: usize = 253;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
         let Some(lower) = lower.get_mut(..host.len()) else {
-            return &[];
+            return Numbers::NONE;
         };
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        let Ok(host) = core::str::from_utf8(lower) else {
-            return &[];
-        };
-        let candidate = self.index.candidate(host);
-        match self.names.get(candidate) {
-            Some(name) if texts.get(index(*name)) == host => self.flows.get(candidate),
-            _ => &[],
+        let candidate = self.index.candidate(lower);
+        if candidate < self.names.len() && texts.bytes(self.names.get(candidate)) == lower {
+            self.flows.get(candidate)
+        } else {
+            Numbers::NONE
         }
     }
 }
@@ -154,15 +228,16 @@ impl<N: Number> HostIndex<N> {
 ///
 /// # Errors
 ///
-/// The nearest id, where the text is none.
+/// Where it is none.
+#[inline]
 pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
     if text.len() <= LONGEST_ID {
-        let candidate = I::INDEX.candidate(text);
+        let candidate = I::INDEX.candidate(text.as_bytes());
         if let Some(id) = I::ALL.get(candidate) {
-            if id.as_str() == text {
+            if <I::Catalog as crate::Catalog>::TEXTS.bytes(I::FIRST_TEXT + candidate) == text.as_bytes() {
                 return Ok(*id);
             }
         }
     }
-    Err(Unknown::new(I::KIND, text, I::ALL.iter().map(|id| id.as_str())))
+    Err(Unknown::new(I::KIND, text, |text| nearest(text, I::ALL.iter().map(|id| id.as_str()))))
 }

@@ -107,7 +107,7 @@ impl<'a, C: Catalog> Query<'a, C> {
             self.peer.map(peer_flows),
             self.service.map(service_flows),
             self.port.map(|(transport, port)| Flows::of(C::PORTS.get(transport, port))),
-            self.host.map(|host| Flows::of(C::HOSTS.get(&C::TEXTS, host))),
+            self.host.map(|host| Flows::of(C::HOSTS.get(C::TEXTS, host))),
         ];
         match lists.into_iter().flatten().min_by_key(Flows::len) {
             Some(flows) => Candidates::Listed(flows),
@@ -147,7 +147,7 @@ pub struct Matches<'a, C: Catalog = Data> {
 #[derive(Clone, Debug)]
 enum Candidates<C: Catalog> {
     /// Every flow, from this one on.
-    All(u32),
+    All(usize),
     /// The flows of one index.
     Listed(Flows<C>),
 }
@@ -158,9 +158,9 @@ impl<C: Catalog> Iterator for Candidates<C> {
     fn next(&mut self) -> Option<Flow<C>> {
         match self {
             Candidates::Listed(flows) => flows.next(),
-            Candidates::All(number) => {
-                let flow = ((*number as usize) < C::FlowId::ALL.len()).then_some(Flow::at(*number))?;
-                *number += 1;
+            Candidates::All(place) => {
+                let flow = (*place < C::FlowId::ALL.len()).then_some(Flow::at(*place))?;
+                *place += 1;
                 Some(flow)
             }
         }

@@ -79,39 +79,10 @@ pub struct Lists {
 pub struct PortIndex {
     /// The page of classes of each 64 ports.
     pub pages: Vec<usize>,
-    /// The pages that differ.
-    pub classes: Vec<[usize; port::PAGE]>,
+    /// The pages that differ, end to end.
+    pub classes: Vec<usize>,
     /// The flows: list `class * 3 + transport`.
     pub flows: Lists,
-}
-
-impl Packed {
-    /// The greatest number in the tables: it says how wide they must be.
-    #[must_use]
-    pub fn greatest(&self) -> usize {
-        let lists = [
-            &self.vendor_products,
-            &self.vendor_flows,
-            &self.product_interfaces,
-            &self.product_flows,
-            &self.peer_includes,
-            &self.peer_flows,
-            &self.service_flows,
-            &self.flow_hosts,
-            &self.host_flows,
-            &self.ports.flows,
-        ];
-        let in_lists = lists.into_iter().flat_map(|lists| lists.starts.iter().chain(&lists.items));
-        let in_indexes = self.ids.iter().map(|ids| &ids.index).chain([&self.host_index]).flat_map(|index| &index.slots);
-        let in_rows = (self.vendors.iter().flatten())
-            .chain(self.products.iter().flatten())
-            .chain(self.peers.iter().flatten())
-            .chain(self.services.iter().flatten())
-            .chain(self.flows.iter().flatten())
-            .chain(self.specs.iter().flatten());
-        let single = self.flow_specs.iter().chain(&self.host_names);
-        in_lists.chain(in_indexes).chain(in_rows).chain(single).copied().max().unwrap_or(0)
-    }
 }
 
 impl Lists {
@@ -370,37 +341,14 @@ fn port_index(catalog: &Catalog) -> PortIndex {
         class_of_port[*edge..*next].fill(class);
     }
 
-    let mut pages: HashMap<&[usize], usize> = HashMap::new();
-    let mut distinct: Vec<[usize; port::PAGE]> = Vec::new();
-    let mut page_numbers = Vec::new();
+    let mut known: HashMap<&[usize], usize> = HashMap::new();
+    let mut distinct = Vec::new();
+    let mut pages = Vec::new();
     for page in class_of_port.chunks_exact(port::PAGE) {
-        page_numbers.push(*pages.entry(page).or_insert_with(|| {
-            distinct.push(page.try_into().expect("a page is a chunk of its size"));
-            distinct.len() - 1
+        pages.push(*known.entry(page).or_insert_with(|| {
+            distinct.extend_from_slice(page);
+            distinct.len() / port::PAGE - 1
         }));
     }
-    PortIndex { pages: page_numbers, classes: distinct, flows: Lists::of(lists) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pack;
-    use port_data::{Catalog, Peer, PeerKind};
-
-    #[test]
-    fn the_greatest_number_is_that_of_any_table() {
-        // Nothing is large here but the lists of what peers include.
-        const PEERS: usize = 300;
-        let peer = |place: usize| Peer {
-            id: format!("p{place}"),
-            variant: format!("P{place}"),
-            name: "P".to_string(),
-            kind: PeerKind::Role,
-            description: "A peer".to_string(),
-            includes: (0..PEERS).filter(|other| *other != place).collect(),
-        };
-        let catalog = Catalog { peers: (0..PEERS).map(peer).collect(), ..Catalog::default() };
-        assert_eq!(pack(&catalog).greatest(), PEERS * (PEERS - 1));
-        assert!(crate::expand(&catalog).to_string().contains("type Number = u32"));
-    }
+    PortIndex { pages, classes: distinct, flows: Lists::of(lists) }
 }

@@ -9,13 +9,16 @@ pub struct TextIndex {
     /// The seed of the hash.
     pub seed: u64,
     /// The displacement of each bucket.
-    pub displacements: Vec<u16>,
+    pub displacements: Vec<usize>,
     /// The place in the list of the text that each slot is for; 0 in a slot that is for none.
     pub slots: Vec<usize>,
 }
 
 /// How many texts a bucket has on average.
 const BUCKET_SIZE: usize = 3;
+
+/// The greatest displacement that is tried before the next seed is.
+const DISPLACEMENTS: usize = u16::MAX as usize;
 
 impl TextIndex {
     /// Builds the index of distinct texts. Seeds and displacements are tried in order, so the result is always the same.
@@ -47,7 +50,7 @@ fn with_seed(texts: &[&str], seed: u64) -> Option<TextIndex> {
     let mut taken = vec![None; slot_count];
     for number in order {
         let texts = &buckets[number];
-        displacements[number] = (0..=u16::MAX).find(|displacement| {
+        displacements[number] = (0..=DISPLACEMENTS).find(|displacement| {
             let mut slots: Vec<usize> = texts.iter().map(|(hash, _)| slot(*hash, *displacement, slot_count)).collect();
             slots.sort_unstable();
             slots.iter().all(|slot| taken[*slot].is_none()) && slots.windows(2).all(|pair| pair[0] != pair[1])

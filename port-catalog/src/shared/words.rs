@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::nearest::nearest;
+use super::nearest::{LONGEST_ID, nearest};
 
 /// A text that is none of the words or ids it should be one of.
 ///
@@ -15,17 +15,27 @@ use super::nearest::nearest;
 /// assert_eq!(error.nearest(), Some("fortimail"));
 /// assert_eq!(error.to_string(), "no such product; the nearest is fortimail");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Unknown {
     kind: &'static str,
-    nearest: Option<&'static str>,
+    /// As much of the text as is compared with what is known, and how much that is.
+    text: [u8; LONGEST_ID],
+    length: usize,
+    /// Looking for the nearest takes longer than all else, and who does not ask for it shall not pay for it.
+    nearest: fn(&str) -> Option<&'static str>,
 }
 
 impl Unknown {
-    /// Says that a text is no `kind`, and which of the `known` ones comes nearest to it.
+    /// Says that a text is no `kind`, and how the nearest one is found.
     #[doc(hidden)]
-    pub fn new(kind: &'static str, text: &str, known: impl Iterator<Item = &'static str>) -> Self {
-        Unknown { kind, nearest: nearest(text, known) }
+    pub fn new(kind: &'static str, text: &str, nearest: fn(&str) -> Option<&'static str>) -> Self {
+        let mut length = text.len().min(LONGEST_ID);
+        while !text.is_char_boundary(length) {
+            length -= 1;
+        }
+        let mut start = [0; LONGEST_ID];
+        start[..length].copy_from_slice(&text.as_bytes()[..length]);
+        Unknown { kind, text: start, length, nearest }
     }
 
     /// What the text should have been: `product`, `flow id`, `transport`.
@@ -34,15 +44,33 @@ impl Unknown {
     }
 
     /// The known word nearest to the text; `None` only where nothing is known at all.
-    pub const fn nearest(&self) -> Option<&'static str> {
-        self.nearest
+    pub fn nearest(&self) -> Option<&'static str> {
+        (self.nearest)(self.text())
+    }
+
+    fn text(&self) -> &str {
+        core::str::from_utf8(&self.text[..self.length]).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, self.text()) == (other.kind, other.text())
+    }
+}
+
+impl Eq for Unknown {}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Unknown").field(&format_args!("{self}")).finish()
     }
 }
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no such {}", self.kind)?;
-        match self.nearest {
+        match self.nearest() {
             Some(nearest) => write!(f, "; the nearest is {nearest}"),
             None => Ok(()),
         }
@@ -85,7 +113,7 @@ macro_rules! words {
             fn from_str(text: &str) -> Result<Self, Unknown> {
                 match text {
                     $($text => Ok($name::$variant),)+
-                    _ => Err(Unknown::new($kind, text, $name::ALL.iter().map(|word| word.as_str()))),
+                    _ => Err(Unknown::new($kind, text, |text| nearest(text, $name::ALL.iter().map(|word| word.as_str())))),
                 }
             }
         }
