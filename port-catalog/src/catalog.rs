@@ -8,7 +8,7 @@ use crate::packed::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts
 use crate::shared::layout::{flow, peer, product, service, spec, vendor};
 use crate::shared::words::Unknown;
 
-/// A catalog: the enums that its tables become. [`catalog!`](crate::catalog) implements it, for ours and for yours.
+/// A catalog: the enums that its tables become. `catalog!` implements it, for ours and for yours.
 ///
 /// Whatever is generic over it works with any catalog:
 ///

@@ -25,7 +25,8 @@
 //! `serde`, ids and words are (de)serialised as their texts, and a flow serialises as
 //! `port-catalog list --format json` prints it.
 //!
-//! [`catalog!`] compiles a directory of your own tables into the same types with the same queries.
+//! `catalog!` compiles a directory of your own tables into the same types with the same queries. It is the feature `macros`,
+//! which is on by default; without it the crate has no dependency at all.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -47,6 +48,7 @@ pub use crate::flow::{Flow, Flows, Ports, Source};
 pub use crate::query::{Matches, Query};
 pub use crate::shared::expression::PortSpec;
 pub use crate::shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport, Unknown};
+#[cfg(feature = "macros")]
 pub use port_macros::catalog;
 
 /// The version of the data, which is the crate's: a flow that goes raises its major number, one that comes its minor one,
@@ -54,9 +56,14 @@ pub use port_macros::catalog;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// This project's own tables.
+#[cfg(feature = "macros")]
 mod published {
     crate::catalog!();
 }
+#[cfg(not(feature = "macros"))]
+#[rustfmt::skip]
+#[allow(clippy::doc_markdown, reason = "the names are the vendors'")]
+mod published;
 
 pub use published::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
 
@@ -68,7 +75,7 @@ macro_rules! __serde_id {
     ($name:ident) => {};
 }
 
-/// What the expansion of [`catalog!`] calls. No part of the interface: it may change with any version.
+/// What the expansion of `catalog!` calls. No part of the interface: it may change with any version.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::facts::*;

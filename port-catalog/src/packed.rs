@@ -1,4 +1,4 @@
-//! The static tables behind a catalog, and how they are read. [`catalog!`](crate::catalog) writes them, nobody else does.
+//! The static tables behind a catalog, and how they are read. `catalog!` writes them, nobody else does.
 //!
 //! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
 //! than all else, so there is neither. Every text of a catalog stands in one blob, and is known by its number. A table is

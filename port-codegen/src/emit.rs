@@ -64,10 +64,11 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
     let definitions = enums.iter().map(Enum::definition);
     let abilities = enums.iter().map(Enum::abilities);
     let tables = tables(packed);
+    let data = comment("Names this catalog where code is generic over catalogs.");
     quote! {
         #(#definitions)*
 
-        /// Names this catalog where code is generic over catalogs.
+        #[doc = #data]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
@@ -92,9 +93,9 @@ struct Enum<'a> {
 
 impl Enum<'_> {
     fn definition(&self) -> TokenStream {
-        let (name, documentation) = (ident(self.name), self.documentation);
+        let (name, documentation) = (ident(self.name), comment(self.documentation));
         let variants = self.variants.iter().map(|(variant, documentation)| {
-            let variant = ident(variant);
+            let (variant, documentation) = (ident(variant), comment(documentation));
             quote!(#[doc = #documentation] #variant,)
         });
         quote! {
@@ -257,6 +258,11 @@ fn text_literal(texts: &[String]) -> Literal {
 fn literal(prefix: &str, lines: impl Iterator<Item = String>) -> Literal {
     let lines: String = lines.map(|line| format!("{line}\\\n")).collect();
     format!("{prefix}\"\\\n{lines}\"").parse().expect("escaped text makes a literal")
+}
+
+/// A documentation as a comment has it, with a blank before its first word.
+fn comment(documentation: &str) -> String {
+    format!(" {documentation}")
 }
 
 fn number(number: usize) -> impl ToTokens {

@@ -58,17 +58,34 @@ fn replace(file: &Path, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
-#[test]
-fn a_program_without_the_standard_library_links_and_runs() {
+/// The program without the standard library, with a feature of the catalog or with none.
+fn no_std(features: &str) -> TempDir {
     let package = tempfile::tempdir().unwrap();
     let catalog = root().join("port-catalog").canonicalize().unwrap();
     fs::create_dir(package.path().join("src")).unwrap();
     let source = root().join("tests/no-std");
     fs::copy(source.join("src/main.rs"), package.path().join("src/main.rs")).unwrap();
     fs::copy(source.join("Cargo.toml"), package.path().join("Cargo.toml")).unwrap();
-    replace(&package.path().join("Cargo.toml"), "../../port-catalog", catalog.to_str().unwrap());
-    let output = cargo(package.path(), &["run"]);
+    let dependency = format!("\"{}\", default-features = false, features = [{features}]", catalog.display());
+    replace(&package.path().join("Cargo.toml"), "\"../../port-catalog\"", &dependency);
+    package
+}
+
+#[test]
+fn a_program_without_the_standard_library_links_and_runs() {
+    for features in ["", "\"macros\""] {
+        let output = cargo(no_std(features).path(), &["run"]);
+        assert!(output.status.success(), "{features}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn without_its_macros_the_catalog_depends_on_nothing() {
+    let output = cargo(no_std("").path(), &["tree", "--edges", "all", "--prefix", "none"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let crates: Vec<&str> = tree.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(crates, ["no-std", "port-catalog"]);
 }
 
 #[test]

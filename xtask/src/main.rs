@@ -125,9 +125,9 @@ fn main() -> ExitCode {
                 }
             }
         }
-        Chore::Expand { directory } => match expand(&directory) {
-            Ok(text) => {
-                print(&text);
+        Chore::Expand { directory } => match port_data::read(&directory) {
+            Ok(catalog) => {
+                print(&expand(&catalog));
                 ExitCode::SUCCESS
             }
             Err(errors) => {
