@@ -42,23 +42,15 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     #[doc(hidden)]
     const VENDOR_PRODUCTS: Lists;
     #[doc(hidden)]
-    const VENDOR_FLOWS: Lists;
-    #[doc(hidden)]
     const PRODUCTS: Rows<{ product::WIDTH }>;
     #[doc(hidden)]
     const PRODUCT_INTERFACES: Lists;
-    #[doc(hidden)]
-    const PRODUCT_FLOWS: Lists;
     #[doc(hidden)]
     const PEERS: Rows<{ peer::WIDTH }>;
     #[doc(hidden)]
     const PEER_INCLUDES: Lists;
     #[doc(hidden)]
-    const PEER_FLOWS: Lists;
-    #[doc(hidden)]
     const SERVICES: Rows<{ service::WIDTH }>;
-    #[doc(hidden)]
-    const SERVICE_FLOWS: Lists;
     #[doc(hidden)]
     const FLOWS: Rows<{ flow::WIDTH }>;
     #[doc(hidden)]
@@ -71,6 +63,8 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     const HOSTS: HostIndex;
     #[doc(hidden)]
     const PORTS: PortIndex;
+    #[doc(hidden)]
+    const FLOW_LISTS: Lists;
 }
 
 /// An enum of a catalog: vendors, products, peers, services or flow ids.
@@ -81,7 +75,7 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
 /// use port_catalog::{Id, Product, Service};
 ///
 /// fn ids<I: Id>() -> Vec<&'static str> {
-///     I::ALL.iter().map(|id| id.as_str()).collect()
+///     I::all().iter().map(|id| id.as_str()).collect()
 /// }
 ///
 /// assert_eq!(ids::<Product>()[0], "fortimail");
@@ -92,8 +86,9 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
     type Catalog: Catalog;
     /// What it is, for messages: `product`, `flow id`.
     const KIND: &'static str;
+
     /// Every one, in the catalog's order.
-    const ALL: &'static [Self];
+    fn all() -> &'static [Self];
 
     /// The id as tables, JSON and command lines write it.
     fn as_str(self) -> &'static str;
@@ -110,11 +105,8 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {
-    ($name:ident, $kind:literal, $data:ident, $all:ident, $first_text:literal, $index:ident) => {
+    ($name:ident, $kind:literal, $data:ident, $first_text:literal, $index:ident) => {
         impl $name {
-            #[doc = concat!("Every ", $kind, ", in the catalog's order.")]
-            pub const ALL: &'static [$name] = &$all;
-
             /// The id as tables, JSON and command lines write it.
             pub const fn as_str(self) -> &'static str {
                 $crate::__private::text_const::<$data>($first_text + self as usize)
@@ -124,14 +116,20 @@ macro_rules! __id {
         impl $crate::Id for $name {
             type Catalog = $data;
             const KIND: &'static str = $kind;
-            const ALL: &'static [$name] = $name::ALL;
             const FIRST_TEXT: usize = $first_text;
             const INDEX: $crate::__private::TextIndex = $index;
 
+            #[inline]
+            fn all() -> &'static [$name] {
+                $name::ALL
+            }
+
+            #[inline]
             fn as_str(self) -> &'static str {
                 $crate::__private::text::<$data>($first_text + self as usize)
             }
 
+            #[inline]
             fn place(self) -> usize {
                 self as usize
             }
@@ -152,6 +150,7 @@ macro_rules! __id {
         impl ::core::str::FromStr for $name {
             type Err = $crate::Unknown;
 
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::Unknown> {
                 $crate::__private::parse_id(text)
             }
@@ -291,6 +290,7 @@ macro_rules! __facts {
         /// ESP has no ports, so nothing is found for it.
         ///
         /// [`Transport::Any`]: $crate::Transport::Any
+        #[inline]
         pub const fn by_port(transport: $crate::Transport, port: u16) -> $crate::Flows<$data> {
             $crate::__private::by_port(transport, port)
         }

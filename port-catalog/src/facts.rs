@@ -3,7 +3,7 @@
 
 use crate::catalog::{Catalog, Id};
 use crate::flow::Flows;
-use crate::shared::layout::{peer, product, service};
+use crate::shared::layout::{peer, product, service, vendor};
 use crate::shared::words::{PeerKind, Transport};
 
 pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str {
@@ -11,11 +11,11 @@ pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.place()).iter().map(|place| C::Product::ALL[place])
+    C::VENDOR_PRODUCTS.get(vendor.place()).map(|place| C::Product::all()[place])
 }
 
 pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
-    Flows::of(C::VENDOR_FLOWS.get(vendor.place()))
+    Flows::of(C::VENDORS.get(vendor.place(), vendor::FLOWS))
 }
 
 pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static str {
@@ -23,15 +23,15 @@ pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static 
 }
 
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
-    C::Vendor::ALL[C::PRODUCTS.get(product.place(), product::VENDOR)]
+    C::Vendor::all()[C::PRODUCTS.get(product.place(), product::VENDOR)]
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-    C::PRODUCT_INTERFACES.get(product.place()).iter().map(|name| C::TEXTS.get(name))
+    C::PRODUCT_INTERFACES.get(product.place()).map(|name| C::TEXTS.get(name))
 }
 
 pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
-    Flows::of(C::PRODUCT_FLOWS.get(product.place()))
+    Flows::of(C::PRODUCTS.get(product.place(), product::FLOWS))
 }
 
 pub fn peer_text<C: Catalog>(peer: C::Peer, column: usize) -> &'static str {
@@ -43,11 +43,11 @@ pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.place()).iter().map(|place| C::Peer::ALL[place])
+    C::PEER_INCLUDES.get(peer.place()).map(|place| C::Peer::all()[place])
 }
 
 pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
-    Flows::of(C::PEER_FLOWS.get(peer.place()))
+    Flows::of(C::PEERS.get(peer.place(), peer::FLOWS))
 }
 
 pub fn service_text<C: Catalog>(service: C::Service, column: usize) -> &'static str {
@@ -66,5 +66,5 @@ pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item
 }
 
 pub fn service_flows<C: Catalog>(service: C::Service) -> Flows<C> {
-    Flows::of(C::SERVICE_FLOWS.get(service.place()))
+    Flows::of(C::SERVICES.get(service.place(), service::FLOWS))
 }

@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::catalog::{Catalog, Id};
-use crate::packed::Numbers;
+use crate::packed::NO_FLOWS;
 use crate::shared::expression::write_expression;
 use crate::shared::layout::{flow, spec};
 use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
@@ -55,12 +55,12 @@ impl<C: Catalog> Flow<C> {
 
     /// Its id, stable for ever.
     pub fn id(self) -> C::FlowId {
-        C::FlowId::ALL[self.place()]
+        C::FlowId::all()[self.place()]
     }
 
     /// The product whose document lists it.
     pub fn product(self) -> C::Product {
-        C::Product::ALL[self.cell(flow::PRODUCT)]
+        C::Product::all()[self.cell(flow::PRODUCT)]
     }
 
     /// The vendor of its product.
@@ -75,7 +75,7 @@ impl<C: Catalog> Flow<C> {
 
     /// The other end.
     pub fn peer(self) -> C::Peer {
-        C::Peer::ALL[self.cell(flow::PEER)]
+        C::Peer::all()[self.cell(flow::PEER)]
     }
 
     /// What it is for, in this project's words.
@@ -114,7 +114,7 @@ impl<C: Catalog> Flow<C> {
 
     /// The host names that the document gives for the peer, in its order.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.place()).iter().map(|name| C::TEXTS.get(name))
+        C::FLOW_HOSTS.get(self.place()).map(|name| C::TEXTS.get(name))
     }
 
     /// Whether the document calls the port a default that can be changed.
@@ -230,7 +230,7 @@ impl<C: Catalog> Iterator for Ports<C> {
         Some(PortSpec {
             transport: C::SPECS.get(row, spec::TRANSPORT).checked_sub(1).map(|place| Transport::ALL[place]),
             range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            service: C::SPECS.get(row, spec::SERVICE).checked_sub(1).map(|place| C::Service::ALL[place]),
+            service: C::SPECS.get(row, spec::SERVICE).checked_sub(1).map(|place| C::Service::all()[place]),
             group: u8::try_from(C::SPECS.get(row, spec::GROUP)).unwrap_or(u8::MAX),
         })
     }
@@ -259,57 +259,82 @@ impl<C: Catalog> fmt::Display for Ports<C> {
 /// assert_eq!(flows.len(), 1);
 /// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Flows<C: Catalog = Data> {
-    numbers: Numbers,
+    /// The number of the list among the catalog's. It is opened when something of it is wanted.
+    list: usize,
+    /// How many were taken from its front, and from its back.
+    taken: [usize; 2],
     catalog: PhantomData<C>,
 }
 
 impl<C: Catalog> Flows<C> {
-    pub(crate) const fn of(numbers: Numbers) -> Self {
-        Flows { numbers, catalog: PhantomData }
+    pub(crate) const fn of(list: usize) -> Self {
+        Flows { list, taken: [0, 0], catalog: PhantomData }
+    }
+
+    /// From where to where those that are left go among all lists' items.
+    const fn span(&self) -> (usize, usize) {
+        let (start, end) = C::FLOW_LISTS.span(self.list);
+        (start + self.taken[0], end - self.taken[1])
     }
 
     /// How many are left.
+    #[inline]
     pub const fn len(&self) -> usize {
-        self.numbers.len()
+        let (start, end) = self.span();
+        end - start
     }
 
     /// Whether none is left.
+    #[inline]
     pub const fn is_empty(&self) -> bool {
-        self.numbers.bytes.is_empty()
-    }
-
-    /// Leaves those from a place to before another.
-    fn keep(&mut self, start: usize, end: usize) {
-        self.numbers = self.numbers.between(start, end);
+        self.list == NO_FLOWS || (self.taken[0] + self.taken[1] > 0 && self.len() == 0)
     }
 }
 
 impl<C: Catalog> Iterator for Flows<C> {
     type Item = Flow<C>;
 
+    #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
         self.nth(0)
     }
 
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.len(), Some(self.len()))
     }
 
+    #[inline]
     fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
-        let flow = (skipped < self.len()).then(|| Flow::at(self.numbers.get(skipped)));
-        self.keep(self.len().min(skipped.saturating_add(1)), self.len());
-        flow
+        let (start, end) = self.span();
+        if skipped < end - start {
+            self.taken[0] += skipped + 1;
+            Some(Flow::at(C::FLOW_LISTS.items.get(start + skipped)))
+        } else {
+            self.taken[0] += end - start;
+            None
+        }
     }
 }
 
 impl<C: Catalog> DoubleEndedIterator for Flows<C> {
+    #[inline]
     fn next_back(&mut self) -> Option<Flow<C>> {
-        let last = self.len().checked_sub(1)?;
-        let flow = Flow::at(self.numbers.get(last));
-        self.keep(0, last);
-        Some(flow)
+        let (start, end) = self.span();
+        if start < end {
+            self.taken[1] += 1;
+            Some(Flow::at(C::FLOW_LISTS.items.get(end - 1)))
+        } else {
+            None
+        }
+    }
+}
+
+impl<C: Catalog> fmt::Debug for Flows<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

@@ -82,6 +82,7 @@ pub mod __private {
     pub use crate::packed::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts, Width, parse_id};
     #[cfg(feature = "serde")]
     pub use crate::serde::deserialize;
+    pub use crate::shared::id_hash::Reach;
     pub use crate::shared::layout;
     #[cfg(feature = "serde")]
     pub use ::serde;

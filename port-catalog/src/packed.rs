@@ -7,9 +7,10 @@
 //! of a flow) is a list of numbers, cut out of one array by its start.
 //!
 //! Widths are constants, so that a read is one load; and nothing is decoded when a program starts.
+#![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 #![allow(missing_docs, reason = "fields are what the type's documentation says")]
 
-use crate::shared::id_hash::{bucket, id_hash, slot};
+use crate::shared::id_hash::{Reach, bucket, id_hash, slot};
 use crate::shared::layout::port;
 use crate::shared::nearest::{LONGEST_ID, nearest};
 use crate::shared::words::{Transport, Unknown};
@@ -30,13 +31,11 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    const NONE: Numbers = Numbers { width: Width::One, bytes: &[] };
-
     pub(crate) const fn len(self) -> usize {
         self.bytes.len() / self.width as usize
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn get(self, place: usize) -> usize {
         match self.width {
             Width::One => self.bytes[place] as usize,
@@ -46,7 +45,7 @@ impl Numbers {
     }
 
     /// The number at a place and the one after it.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn pair(self, place: usize) -> (usize, usize) {
         match self.width {
             Width::One => {
@@ -61,25 +60,13 @@ impl Numbers {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     const fn chunk<const BYTES: usize>(self, start: usize) -> [u8; BYTES] {
         let (_, from_here) = self.bytes.split_at(start);
         match from_here.first_chunk() {
             Some(chunk) => *chunk,
             None => panic!("a number outside its table"),
         }
-    }
-
-    /// Those from a place to before another.
-    #[inline]
-    pub(crate) const fn between(self, start: usize, end: usize) -> Numbers {
-        let (head, _) = self.bytes.split_at(end * self.width as usize);
-        let (_, bytes) = head.split_at(start * self.width as usize);
-        Numbers { bytes, ..self }
-    }
-
-    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = usize> + Clone {
-        (0..self.len()).map(move |place| self.get(place))
     }
 }
 
@@ -90,7 +77,7 @@ pub struct Rows<const COLUMNS: usize> {
 }
 
 impl<const COLUMNS: usize> Rows<COLUMNS> {
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn get(self, row: usize, column: usize) -> usize {
         self.numbers.get(row * COLUMNS + column)
     }
@@ -107,14 +94,14 @@ pub struct Texts {
 
 impl Texts {
     /// The text of a number; at run time this is the quick way.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(self, number: usize) -> &'static str {
         let (start, end) = self.span(number);
         &self.blob[start..end]
     }
 
     /// The bytes of a text.
-    #[inline]
+    #[inline(always)]
     fn bytes(self, number: usize) -> &'static [u8] {
         let (start, end) = self.span(number);
         &self.blob.as_bytes()[start..end]
@@ -132,11 +119,14 @@ impl Texts {
     }
 
     /// Text 0 is the empty one, and its end the first number.
-    #[inline]
+    #[inline(always)]
     const fn span(self, number: usize) -> (usize, usize) {
         if number == 0 { (0, 0) } else { self.ends.pair(number - 1) }
     }
 }
+
+/// The list of flows that is empty, and the only one.
+pub(crate) const NO_FLOWS: usize = 0;
 
 /// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
 #[derive(Clone, Copy, Debug)]
@@ -146,40 +136,45 @@ pub struct Lists {
 }
 
 impl Lists {
-    #[inline]
-    pub(crate) const fn get(self, list: usize) -> Numbers {
-        let (start, end) = self.starts.pair(list);
-        self.items.between(start, end)
+    /// From where to where a list goes among the items.
+    #[inline(always)]
+    pub(crate) const fn span(self, list: usize) -> (usize, usize) {
+        self.starts.pair(list)
+    }
+
+    pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
+        let (start, end) = self.span(list);
+        (start..end).map(move |place| self.items.get(place))
     }
 }
 
-/// Which flows use a port: pages of ports, each port with a class, each class with a list of flows per transport.
+/// The list of the flows that use a port: pages of ports for each way to ask, pages that are alike standing once.
 #[derive(Clone, Copy, Debug)]
 pub struct PortIndex {
     pub pages: Numbers,
-    pub classes: Numbers,
-    pub flows: Lists,
+    pub lists: Numbers,
 }
 
 impl PortIndex {
-    #[inline]
-    pub(crate) const fn get(self, transport: Transport, number: u16) -> Numbers {
-        let list = match transport {
+    /// Two loads and no comparison of keys: as long for a port that nobody uses as for one that many do.
+    #[inline(always)]
+    pub(crate) const fn get(self, transport: Transport, number: u16) -> usize {
+        let way = match transport {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
-            Transport::Esp => return Numbers::NONE,
+            Transport::Esp => return NO_FLOWS,
         };
         let number = number as usize;
-        let page = self.pages.get(number / port::PAGE);
-        let class = self.classes.get(page * port::PAGE + number % port::PAGE);
-        self.flows.get(class * port::LISTS + list)
+        let page = self.pages.get(way * port::PAGES + number / port::PAGE);
+        self.lists.get(page * port::PAGE + number % port::PAGE)
     }
 }
 
 /// A perfect hash: the slot of each text of a list, by a displacement for its bucket.
 #[derive(Clone, Copy, Debug)]
 pub struct TextIndex {
+    pub reach: Reach,
     pub seed: u64,
     pub displacements: Numbers,
     pub slots: Numbers,
@@ -187,39 +182,39 @@ pub struct TextIndex {
 
 impl TextIndex {
     /// The only place in the list at which the text can stand. Whether it does, the caller compares.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn candidate(self, text: &[u8]) -> usize {
-        let hash = id_hash(self.seed, text);
+        let hash = id_hash(self.reach, self.seed, text);
         let displacement = self.displacements.get(bucket(hash, self.displacements.len()));
         self.slots.get(slot(hash, displacement, self.slots.len()))
     }
 }
 
-/// The host names of a catalog and every domain above them, and for each the flows to it or to a name under it.
+/// The host names of a catalog and every domain above them, and for each the list of the flows to it or to a name under it.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
     pub names: Numbers,
     pub index: TextIndex,
-    pub flows: Lists,
+    pub lists: Numbers,
 }
 
 impl HostIndex {
-    /// The flows to a host or to one under it. Case and a final dot do not matter.
-    pub(crate) fn get(self, texts: Texts, host: &str) -> Numbers {
+    /// The list of the flows to a host or to one under it. Case and a final dot do not matter.
+    pub(crate) fn get(self, texts: Texts, host: &str) -> usize {
         /// The most characters of a host name.
         const LONGEST_HOST: usize = 253;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
         let Some(lower) = lower.get_mut(..host.len()) else {
-            return Numbers::NONE;
+            return NO_FLOWS;
         };
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
         let candidate = self.index.candidate(lower);
         if candidate < self.names.len() && texts.bytes(self.names.get(candidate)) == lower {
-            self.flows.get(candidate)
+            self.lists.get(candidate)
         } else {
-            Numbers::NONE
+            NO_FLOWS
         }
     }
 }
@@ -229,15 +224,15 @@ impl HostIndex {
 /// # Errors
 ///
 /// Where it is none.
-#[inline]
+#[inline(always)]
 pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
     if text.len() <= LONGEST_ID {
         let candidate = I::INDEX.candidate(text.as_bytes());
-        if let Some(id) = I::ALL.get(candidate) {
+        if let Some(id) = I::all().get(candidate) {
             if <I::Catalog as crate::Catalog>::TEXTS.bytes(I::FIRST_TEXT + candidate) == text.as_bytes() {
                 return Ok(*id);
             }
         }
     }
-    Err(Unknown::new(I::KIND, text, |text| nearest(text, I::ALL.iter().map(|id| id.as_str()))))
+    Err(Unknown::new(I::KIND, text, |text| nearest(text, I::all().iter().map(|id| id.as_str()))))
 }

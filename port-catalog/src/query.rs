@@ -159,7 +159,7 @@ impl<C: Catalog> Iterator for Candidates<C> {
         match self {
             Candidates::Listed(flows) => flows.next(),
             Candidates::All(place) => {
-                let flow = (*place < C::FlowId::ALL.len()).then_some(Flow::at(*place))?;
+                let flow = (*place < C::FlowId::all().len()).then_some(Flow::at(*place))?;
                 *place += 1;
                 Some(flow)
             }

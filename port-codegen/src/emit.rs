@@ -1,6 +1,7 @@
 //! Writes the enums and the packed tables down as tokens.
 
 use port_data::Catalog;
+use port_data::shared::id_hash::Reach;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -109,14 +110,18 @@ impl Enum<'_> {
     fn abilities(&self) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let variants = self.variants.iter().map(|(variant, _)| ident(variant));
-        let count = number(self.variants.len());
         let first_text = number(self.ids.first_text);
         let table = text_index(&self.ids.index);
-        let [all, index] = ["ALL", "INDEX"].map(|part| ident(&format!("{}_{part}", self.constant)));
+        let index = ident(&format!("{}_INDEX", self.constant));
+        let every = comment(&format!("Every {kind}, in the catalog's order."));
+        // In one constant and no other: for each that it stands in, the compiler looks at every variant of every element.
         quote! {
-            static #all: [#name; #count] = [#(#name::#variants),*];
+            impl #name {
+                #[doc = #every]
+                pub const ALL: &'static [#name] = &[#(#name::#variants),*];
+            }
             const #index: TextIndex = #table;
-            ::port_catalog::__id!(#name, #kind, Data, #all, #first_text, #index);
+            ::port_catalog::__id!(#name, #kind, Data, #first_text, #index);
         }
     }
 }
@@ -128,27 +133,23 @@ fn tables(packed: &Packed) -> TokenStream {
     let ends = numbers(&ends);
     let vendors = rows(&packed.vendors);
     let vendor_products = lists(&packed.vendor_products);
-    let vendor_flows = lists(&packed.vendor_flows);
     let products = rows(&packed.products);
     let product_interfaces = lists(&packed.product_interfaces);
-    let product_flows = lists(&packed.product_flows);
     let peers = rows(&packed.peers);
     let peer_includes = lists(&packed.peer_includes);
-    let peer_flows = lists(&packed.peer_flows);
     let services = rows(&packed.services);
-    let service_flows = lists(&packed.service_flows);
     let flows = rows(&packed.flows);
     let flow_specs = numbers(&packed.flow_specs);
     let specs = rows(&packed.specs);
     let flow_hosts = lists(&packed.flow_hosts);
     let host_names = numbers(&packed.host_names);
     let host_index = text_index(&packed.host_index);
-    let host_flows = lists(&packed.host_flows);
+    let host_lists = numbers(&packed.host_lists);
     let pages = numbers(&packed.ports.pages);
-    let classes = numbers(&packed.ports.classes);
-    let port_flows = lists(&packed.ports.flows);
+    let port_lists = numbers(&packed.ports.lists);
+    let flow_lists = lists(&packed.flow_lists);
     quote! {
-        use ::port_catalog::__private::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts, Width, layout};
+        use ::port_catalog::__private::{HostIndex, Lists, Numbers, PortIndex, Reach, Rows, TextIndex, Texts, Width, layout};
 
         impl ::port_catalog::Catalog for Data {
             type Vendor = Vendor;
@@ -165,21 +166,18 @@ fn tables(packed: &Packed) -> TokenStream {
             };
             const VENDORS: Rows<{ layout::vendor::WIDTH }> = #vendors;
             const VENDOR_PRODUCTS: Lists = #vendor_products;
-            const VENDOR_FLOWS: Lists = #vendor_flows;
             const PRODUCTS: Rows<{ layout::product::WIDTH }> = #products;
             const PRODUCT_INTERFACES: Lists = #product_interfaces;
-            const PRODUCT_FLOWS: Lists = #product_flows;
             const PEERS: Rows<{ layout::peer::WIDTH }> = #peers;
             const PEER_INCLUDES: Lists = #peer_includes;
-            const PEER_FLOWS: Lists = #peer_flows;
             const SERVICES: Rows<{ layout::service::WIDTH }> = #services;
-            const SERVICE_FLOWS: Lists = #service_flows;
             const FLOWS: Rows<{ layout::flow::WIDTH }> = #flows;
             const FLOW_SPECS: Numbers = #flow_specs;
             const SPECS: Rows<{ layout::spec::WIDTH }> = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;
-            const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, flows: #host_flows };
-            const PORTS: PortIndex = PortIndex { pages: #pages, classes: #classes, flows: #port_flows };
+            const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
+            const PORTS: PortIndex = PortIndex { pages: #pages, lists: #port_lists };
+            const FLOW_LISTS: Lists = #flow_lists;
         }
     }
 }
@@ -205,7 +203,11 @@ fn text_index(index: &TextIndex) -> TokenStream {
     let seed = Literal::u64_unsuffixed(index.seed);
     let displacements = numbers(&index.displacements);
     let slots = numbers(&index.slots);
-    quote!(TextIndex { seed: #seed, displacements: #displacements, slots: #slots })
+    let reach = match index.reach {
+        Reach::Ends => quote!(Reach::Ends),
+        Reach::Whole => quote!(Reach::Whole),
+    };
+    quote!(TextIndex { reach: #reach, seed: #seed, displacements: #displacements, slots: #slots })
 }
 
 fn numbers(numbers: &[usize]) -> TokenStream {

@@ -20,24 +20,16 @@ pub struct Packed {
     pub vendors: Vec<[usize; vendor::WIDTH]>,
     /// The products of each vendor.
     pub vendor_products: Lists,
-    /// The flows of each vendor.
-    pub vendor_flows: Lists,
     /// The products' rows.
     pub products: Vec<[usize; product::WIDTH]>,
     /// The texts of each product's interfaces.
     pub product_interfaces: Lists,
-    /// The flows of each product.
-    pub product_flows: Lists,
     /// The peers' rows.
     pub peers: Vec<[usize; peer::WIDTH]>,
     /// The peers that each peer includes.
     pub peer_includes: Lists,
-    /// The flows of each peer, and of the peers that include it.
-    pub peer_flows: Lists,
     /// The services' rows.
     pub services: Vec<[usize; service::WIDTH]>,
-    /// The flows of each service.
-    pub service_flows: Lists,
     /// The flows' rows.
     pub flows: Vec<[usize; flow::WIDTH]>,
     /// Where the specs of each flow start, and where the last ones end.
@@ -50,10 +42,12 @@ pub struct Packed {
     pub host_names: Vec<usize>,
     /// How a host name is found among them.
     pub host_index: TextIndex,
-    /// The flows to each of them, or to a host under it.
-    pub host_flows: Lists,
+    /// The list of the flows to each of them, or to a host under it.
+    pub host_lists: Vec<usize>,
     /// Which flows use a port.
     pub ports: PortIndex,
+    /// The lists of flows: the first is empty, and no two are the same.
+    pub flow_lists: Lists,
 }
 
 /// The ids of an enum: they stand one after the other among the texts.
@@ -74,15 +68,13 @@ pub struct Lists {
     pub items: Vec<usize>,
 }
 
-/// Pages of ports, each port with a class; each class with a list of flows for TCP, for UDP and for either.
+/// Pages of ports for TCP, for UDP and for either, each port with a list of flows.
 #[derive(Debug)]
 pub struct PortIndex {
-    /// The page of classes of each 64 ports.
+    /// The page of each 64 ports.
     pub pages: Vec<usize>,
-    /// The pages that differ, end to end.
-    pub classes: Vec<usize>,
-    /// The flows: list `class * 3 + transport`.
-    pub flows: Lists,
+    /// The pages that differ, end to end: the number of each port's list.
+    pub lists: Vec<usize>,
 }
 
 impl Lists {
@@ -135,6 +127,27 @@ impl Texts {
     }
 }
 
+/// Gathers lists of flows, each different one once.
+struct FlowLists {
+    lists: Vec<Vec<usize>>,
+    numbers: HashMap<Vec<usize>, usize>,
+}
+
+impl FlowLists {
+    /// The empty list alone: it is number 0.
+    fn new() -> FlowLists {
+        FlowLists { lists: vec![Vec::new()], numbers: [(Vec::new(), 0)].into() }
+    }
+
+    /// The number of a list.
+    fn number(&mut self, list: Vec<usize>) -> usize {
+        *self.numbers.entry(list).or_insert_with_key(|list| {
+            self.lists.push(list.clone());
+            self.lists.len() - 1
+        })
+    }
+}
+
 /// Packs the tables of a catalog.
 #[must_use]
 pub fn pack(catalog: &Catalog) -> Packed {
@@ -147,20 +160,41 @@ pub fn pack(catalog: &Catalog) -> Packed {
         texts.ids(catalog.services.iter().map(|service| &service.id)),
         texts.ids(catalog.flows.iter().map(|flow| &flow.id)),
     ];
-    let vendors =
-        catalog.vendors.iter().map(|vendor| [texts.number(&vendor.name), texts.number(&vendor.url)]).collect();
-    let products = catalog.products.iter().map(|product| product_row(product, &mut texts)).collect();
+    // Ports first: the lowest numbers are theirs, and so the narrowest.
+    let mut lists = FlowLists::new();
+    let ports = port_index(catalog, &mut lists);
+    let of_vendors = group(catalog.vendors.len(), &catalog.flows, |flow| vec![catalog.products[flow.product].vendor]);
+    let of_products = group(catalog.products.len(), &catalog.flows, |flow| vec![flow.product]);
+    let of_peers = group(catalog.peers.len(), &catalog.flows, |flow| {
+        [vec![flow.peer], catalog.peers[flow.peer].includes.clone()].concat()
+    });
+    let of_services =
+        group(catalog.services.len(), &catalog.flows, |flow| flow.specs.iter().filter_map(PortSpec::service).collect());
+    let under = flows_under_hosts(catalog);
+
+    let vendors = catalog.vendors.iter().zip(of_vendors).map(|(vendor, flows)| {
+        let mut row = [0; vendor::WIDTH];
+        row[vendor::NAME] = texts.number(&vendor.name);
+        row[vendor::URL] = texts.number(&vendor.url);
+        row[vendor::FLOWS] = lists.number(flows);
+        row
+    });
+    let vendors = vendors.collect();
+    let products = catalog.products.iter().zip(of_products);
+    let products = products.map(|(product, flows)| product_row(product, lists.number(flows), &mut texts)).collect();
     let interfaces = |product: &port_data::Product| product.interfaces.iter().map(|name| texts.number(name)).collect();
     let product_interfaces = Lists::of(catalog.products.iter().map(interfaces));
-    let peers = catalog.peers.iter().map(|peer| peer_row(peer, &mut texts)).collect();
-    let services = catalog.services.iter().map(|service| service_row(service, &mut texts)).collect();
+    let peers = catalog.peers.iter().zip(of_peers);
+    let peers = peers.map(|(peer, flows)| peer_row(peer, lists.number(flows), &mut texts)).collect();
+    let services = catalog.services.iter().zip(of_services);
+    let services = services.map(|(service, flows)| service_row(service, lists.number(flows), &mut texts)).collect();
     let flows = catalog.flows.iter().map(|flow| flow_row(flow, &mut texts)).collect();
     let hosts = |flow: &Flow| flow.hosts.iter().map(|name| texts.number(name)).collect();
     let flow_hosts = Lists::of(catalog.flows.iter().map(hosts));
-
-    let under = flows_under_hosts(catalog);
     let host_names = under.keys().map(|name| texts.number(name)).collect();
     let names: Vec<&str> = under.keys().copied().collect();
+    let host_index = TextIndex::of(&names);
+    let host_lists = under.into_values().map(|flows| lists.number(flows.into_iter().collect())).collect();
     let mut flow_specs = vec![0];
     for flow in &catalog.flows {
         flow_specs.push(flow_specs[flow_specs.len() - 1] + flow.specs.len());
@@ -169,43 +203,36 @@ pub fn pack(catalog: &Catalog) -> Packed {
         texts: texts.texts,
         ids,
         vendors,
-        vendor_products: group(catalog.vendors.len(), &catalog.products, |product| vec![product.vendor]),
-        vendor_flows: group(catalog.vendors.len(), &catalog.flows, |flow| vec![catalog.products[flow.product].vendor]),
+        vendor_products: Lists::of(group(catalog.vendors.len(), &catalog.products, |product| vec![product.vendor])),
         products,
         product_interfaces,
-        product_flows: group(catalog.products.len(), &catalog.flows, |flow| vec![flow.product]),
         peers,
         peer_includes: Lists::of(catalog.peers.iter().map(|peer| peer.includes.clone())),
-        peer_flows: group(catalog.peers.len(), &catalog.flows, |flow| {
-            [vec![flow.peer], catalog.peers[flow.peer].includes.clone()].concat()
-        }),
         services,
-        service_flows: group(catalog.services.len(), &catalog.flows, |flow| {
-            flow.specs.iter().filter_map(PortSpec::service).collect()
-        }),
         flows,
         flow_specs,
         specs: catalog.flows.iter().flat_map(|flow| &flow.specs).map(spec_row).collect(),
         flow_hosts,
         host_names,
-        host_index: TextIndex::of(&names),
-        host_flows: Lists::of(under.into_values().map(|flows| flows.into_iter().collect())),
-        ports: port_index(catalog),
+        host_index,
+        host_lists,
+        ports,
+        flow_lists: Lists::of(lists.lists),
     }
 }
 
 /// For each of `count` keys the places of the items that have it, in the items' order.
-fn group<T>(count: usize, items: &[T], keys: impl Fn(&T) -> Vec<usize>) -> Lists {
+fn group<T>(count: usize, items: &[T], keys: impl Fn(&T) -> Vec<usize>) -> Vec<Vec<usize>> {
     let mut lists = vec![Vec::new(); count];
     for (place, item) in items.iter().enumerate() {
         for key in keys(item).into_iter().collect::<BTreeSet<usize>>() {
             lists[key].push(place);
         }
     }
-    Lists::of(lists)
+    lists
 }
 
-fn product_row(product: &port_data::Product, texts: &mut Texts) -> [usize; product::WIDTH] {
+fn product_row(product: &port_data::Product, flows: usize, texts: &mut Texts) -> [usize; product::WIDTH] {
     let mut row = [0; product::WIDTH];
     row[product::VENDOR] = product.vendor;
     row[product::NAME] = texts.number(&product.name);
@@ -213,23 +240,26 @@ fn product_row(product: &port_data::Product, texts: &mut Texts) -> [usize; produ
     row[product::URL] = texts.number(&product.url);
     row[product::EDITION] = texts.number(&product.edition);
     row[product::RETRIEVED] = texts.optional(product.retrieved.as_ref());
+    row[product::FLOWS] = flows;
     row
 }
 
-fn peer_row(peer: &port_data::Peer, texts: &mut Texts) -> [usize; peer::WIDTH] {
+fn peer_row(peer: &port_data::Peer, flows: usize, texts: &mut Texts) -> [usize; peer::WIDTH] {
     let mut row = [0; peer::WIDTH];
     row[peer::NAME] = texts.number(&peer.name);
     row[peer::DESCRIPTION] = texts.number(&peer.description);
     row[peer::KIND] = place(PeerKind::ALL, peer.kind);
+    row[peer::FLOWS] = flows;
     row
 }
 
-fn service_row(service: &port_data::Service, texts: &mut Texts) -> [usize; service::WIDTH] {
+fn service_row(service: &port_data::Service, flows: usize, texts: &mut Texts) -> [usize; service::WIDTH] {
     let mut row = [0; service::WIDTH];
     row[service::NAME] = texts.number(&service.name);
     row[service::DESCRIPTION] = texts.number(&service.description);
     row[service::PORT] = service.port.map_or(0, usize::from);
     row[service::TRANSPORTS] = bits(service.transports.iter().map(|transport| place(Transport::ALL, *transport)));
+    row[service::FLOWS] = flows;
     row
 }
 
@@ -291,7 +321,7 @@ fn flows_under_hosts(catalog: &Catalog) -> BTreeMap<&str, BTreeSet<usize>> {
 }
 
 /// The flows of every port. Between two neighbouring starts or ends of a range nothing changes, so only those are looked at.
-fn port_index(catalog: &Catalog) -> PortIndex {
+fn port_index(catalog: &Catalog, lists: &mut FlowLists) -> PortIndex {
     const PORTS: usize = port::PAGES * port::PAGE;
     let specs = || {
         let numbered = catalog.flows.iter().enumerate();
@@ -308,9 +338,13 @@ fn port_index(catalog: &Catalog) -> PortIndex {
     let edges: BTreeSet<usize> =
         begin.keys().chain(end.keys()).copied().chain([0]).filter(|edge| *edge < PORTS).collect();
 
-    let mut classes: HashMap<[Vec<usize>; port::LISTS], usize> = HashMap::new();
-    let mut lists = Vec::new();
-    let mut class_of_port = vec![0; PORTS];
+    let asked = {
+        let mut asked = [Transport::Any; port::WAYS];
+        asked[port::TCP] = Transport::Tcp;
+        asked[port::UDP] = Transport::Udp;
+        asked
+    };
+    let mut list_of_port = vec![0; port::WAYS * PORTS];
     // A flow may open a port by several of its specs, so they are counted.
     let mut open: BTreeMap<(usize, Transport), usize> = BTreeMap::new();
     for (edge, next) in edges.iter().zip(edges.iter().skip(1).chain([&PORTS])) {
@@ -324,31 +358,22 @@ fn port_index(catalog: &Catalog) -> PortIndex {
         for key in begin.get(edge).into_iter().flatten() {
             *open.entry(*key).or_default() += 1;
         }
-        let flows_over = |asked: Transport| {
+        for (way, asked) in asked.iter().enumerate() {
             let mut flows: Vec<usize> =
-                open.keys().filter(|(_, own)| own.meets(asked)).map(|(number, _)| *number).collect();
+                open.keys().filter(|(_, own)| own.meets(*asked)).map(|(number, _)| *number).collect();
             flows.dedup();
-            flows
-        };
-        let mut answer = [const { Vec::new() }; port::LISTS];
-        answer[port::TCP] = flows_over(Transport::Tcp);
-        answer[port::UDP] = flows_over(Transport::Udp);
-        answer[port::EITHER] = flows_over(Transport::Any);
-        let class = *classes.entry(answer.clone()).or_insert_with(|| {
-            lists.extend(answer);
-            lists.len() / port::LISTS - 1
-        });
-        class_of_port[*edge..*next].fill(class);
+            list_of_port[way * PORTS + edge..way * PORTS + next].fill(lists.number(flows));
+        }
     }
 
     let mut known: HashMap<&[usize], usize> = HashMap::new();
     let mut distinct = Vec::new();
     let mut pages = Vec::new();
-    for page in class_of_port.chunks_exact(port::PAGE) {
+    for page in list_of_port.chunks_exact(port::PAGE) {
         pages.push(*known.entry(page).or_insert_with(|| {
             distinct.extend_from_slice(page);
             distinct.len() / port::PAGE - 1
         }));
     }
-    PortIndex { pages, classes: distinct, flows: Lists::of(lists) }
+    PortIndex { pages, lists: distinct }
 }

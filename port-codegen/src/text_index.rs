@@ -1,11 +1,15 @@
 //! Builds the perfect hash by which a text finds its number: each bucket of texts gets a displacement that takes all of
 //! them to free slots.
 
-use port_data::shared::id_hash::{bucket, id_hash, slot};
+use std::collections::HashSet;
+
+use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
 
 /// A perfect hash of a list of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextIndex {
+    /// How much of a text is hashed.
+    pub reach: Reach,
     /// The seed of the hash.
     pub seed: u64,
     /// The displacement of each bucket.
@@ -30,16 +34,23 @@ impl TextIndex {
     pub fn of(texts: &[&str]) -> TextIndex {
         /// How many seeds are tried; one in some hundreds does not fit.
         const SEEDS: u64 = 64;
-        (0..SEEDS).find_map(|seed| with_seed(texts, seed)).expect("texts that differ have a perfect hash")
+        let reach = if ends_differ(texts) { Reach::Ends } else { Reach::Whole };
+        (0..SEEDS).find_map(|seed| with_seed(texts, reach, seed)).expect("texts that differ have a perfect hash")
     }
 }
 
-fn with_seed(texts: &[&str], seed: u64) -> Option<TextIndex> {
+/// Whether no two texts have the same length and the same ends, so that hashes tell them apart.
+fn ends_differ(texts: &[&str]) -> bool {
+    let hashes: HashSet<u64> = texts.iter().map(|text| id_hash(Reach::Ends, 0, text.as_bytes())).collect();
+    hashes.len() == texts.len()
+}
+
+fn with_seed(texts: &[&str], reach: Reach, seed: u64) -> Option<TextIndex> {
     let slot_count = (texts.len() + texts.len() / 4).next_power_of_two();
     let bucket_count = (texts.len() / BUCKET_SIZE).next_power_of_two();
     let mut buckets = vec![Vec::new(); bucket_count];
     for (place, text) in texts.iter().enumerate() {
-        let hash = id_hash(seed, text.as_bytes());
+        let hash = id_hash(reach, seed, text.as_bytes());
         buckets[bucket(hash, bucket_count)].push((hash, place));
     }
     // The fullest buckets choose first, while there is room.
@@ -60,16 +71,16 @@ fn with_seed(texts: &[&str], seed: u64) -> Option<TextIndex> {
         }
     }
     let slots = taken.into_iter().map(Option::unwrap_or_default).collect();
-    Some(TextIndex { seed, displacements, slots })
+    Some(TextIndex { reach, seed, displacements, slots })
 }
 
 #[cfg(test)]
 mod tests {
     use super::TextIndex;
-    use port_data::shared::id_hash::{bucket, id_hash, slot};
+    use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
 
     fn find(index: &TextIndex, text: &str) -> usize {
-        let hash = id_hash(index.seed, text.as_bytes());
+        let hash = id_hash(index.reach, index.seed, text.as_bytes());
         let displacement = index.displacements[bucket(hash, index.displacements.len())];
         index.slots[slot(hash, displacement, index.slots.len())]
     }
@@ -84,6 +95,16 @@ mod tests {
                 assert_eq!(find(&index, text), place, "{text} of {length}");
             }
         }
+    }
+
+    #[test]
+    fn texts_that_differ_in_the_middle_alone_are_hashed_whole() {
+        let middle = |number: usize| format!("a-product-of-ours-{number:03}-and-a-peer-of-it");
+        let all: Vec<String> = (0..500).map(middle).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let index = TextIndex::of(&all);
+        assert_eq!(index.reach, Reach::Whole);
+        assert!(all.iter().enumerate().all(|(place, text)| find(&index, text) == place));
     }
 
     #[test]

@@ -1,27 +1,48 @@
-//! The hash that finds an id's number: computed when the tables are made and again at each look-up, so it stands once.
+//! The hash that finds a text's number: computed when the tables are made and again at each look-up, so it stands once.
 #![allow(clippy::cast_possible_truncation, reason = "a hash is cut to the bits that are wanted")]
+#![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
+
+/// How much of a text is hashed beside its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Its first and its last sixteen bytes, which is quick and nearly always tells texts apart.
+    Ends,
+    /// All of it.
+    Whole,
+}
+
+/// How many bytes are mixed at once.
+const WINDOW: usize = 16;
 
 /// Odd numbers with their bits well spread: the fractions of the golden ratio and of the square root of two.
 const SPREAD: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0x6A09_E667_F3BC_C909];
 
-/// Hashes a text of any length, sixteen bytes at a time. Not for keys that an enemy chooses.
-#[inline]
-pub fn id_hash(seed: u64, text: &[u8]) -> u64 {
-    let mut hash = seed ^ (text.len() as u64).wrapping_mul(SPREAD[0]);
-    let mut rest = text;
-    while let (Some((words, after)), true) = (rest.split_first_chunk::<16>(), rest.len() > 16) {
-        hash = mix(hash, u128::from_le_bytes(*words));
-        rest = after;
+/// Hashes a text. Not for keys that an enemy chooses.
+#[inline(always)]
+pub fn id_hash(reach: Reach, seed: u64, text: &[u8]) -> u64 {
+    let seed = seed ^ (text.len() as u64).wrapping_mul(SPREAD[0]);
+    match (text.first_chunk::<WINDOW>(), text.last_chunk::<WINDOW>()) {
+        (Some(first), Some(last)) => {
+            let ends = [first, last].map(|end| u128::from_le_bytes(*end));
+            let hash = mix(seed, ends[0]).wrapping_add(mix(seed.rotate_left(32), ends[1]));
+            match reach {
+                Reach::Ends => hash,
+                Reach::Whole => hash_between(hash, text),
+            }
+        }
+        _ => mix(seed, short(text)),
     }
-    mix(hash, last_words(text))
 }
 
-/// The last sixteen bytes; of a shorter text all that there are, some of them twice. The length says which it was.
-#[inline]
-fn last_words(text: &[u8]) -> u128 {
-    if let Some(words) = text.last_chunk::<16>() {
-        u128::from_le_bytes(*words)
-    } else if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+fn hash_between(hash: u64, text: &[u8]) -> u64 {
+    let windows = text.chunks_exact(WINDOW).filter_map(<[u8]>::first_chunk::<WINDOW>);
+    windows.fold(hash, |hash, window| mix(hash, u128::from_le_bytes(*window)))
+}
+
+/// All bytes of a text of less than sixteen, some of them twice. The length says which.
+#[inline(always)]
+fn short(text: &[u8]) -> u128 {
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         u128::from(u64::from_le_bytes(*first)) << 64 | u128::from(u64::from_le_bytes(*last))
     } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         u128::from(u32::from_le_bytes(*first)) << 64 | u128::from(u32::from_le_bytes(*last))
@@ -33,21 +54,40 @@ fn last_words(text: &[u8]) -> u128 {
 }
 
 /// Multiplies the halves, each made unlike zero, to 128 bits and folds them together.
-#[inline]
+#[inline(always)]
 fn mix(hash: u64, words: u128) -> u64 {
     let product = u128::from(words as u64 ^ hash ^ SPREAD[0]) * u128::from((words >> 64) as u64 ^ SPREAD[1]);
     product as u64 ^ (product >> 64) as u64
 }
 
 /// The bucket of a hash among a power of two of them.
-#[inline]
+#[inline(always)]
 pub fn bucket(hash: u64, buckets: usize) -> usize {
     (hash >> 40) as usize & (buckets - 1)
 }
 
 /// The slot of a hash among a power of two of them, once its bucket's displacement is known.
-#[inline]
+#[inline(always)]
 pub fn slot(hash: u64, displacement: usize, slots: usize) -> usize {
     let step = (hash >> 32) as usize | 1;
     (hash as u32 as usize).wrapping_add(step.wrapping_mul(displacement)) & (slots - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reach, id_hash};
+
+    #[test]
+    fn every_byte_in_reach_counts() {
+        for length in 0..200_usize {
+            let text = vec![b'x'; length];
+            for place in 0..length {
+                let mut other = text.clone();
+                other[place] = b'y';
+                let differ = |reach| id_hash(reach, 0, &text) != id_hash(reach, 0, &other);
+                assert!(differ(Reach::Whole), "byte {place} of {length}");
+                assert_eq!(differ(Reach::Ends), place < 16 || place + 16 >= length, "byte {place} of {length}");
+            }
+        }
+    }
 }

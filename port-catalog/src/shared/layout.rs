@@ -1,14 +1,16 @@
 //! The columns of the packed tables: every table is rows of plain numbers, and these are their places.
 //!
 //! A number that stands for a text, a vendor, a product, a peer or a service counts from 0.
-//! Where a fact may be missing, 0 says so and the others count from 1; text 0 is the empty one for the same reason.
+//! Where a fact may be missing, 0 says so and the others count from 1; text 0 is the empty one for the same reason, and
+//! list 0 of flows the empty one. `FLOWS` is the number of a list of flows.
 #![allow(missing_docs, reason = "a column is what its name says")]
 
 /// A vendor: its texts.
 pub mod vendor {
     pub const NAME: usize = 0;
     pub const URL: usize = 1;
-    pub const WIDTH: usize = 2;
+    pub const FLOWS: usize = 2;
+    pub const WIDTH: usize = 3;
 }
 
 /// A product: its vendor, and its document's texts.
@@ -19,7 +21,8 @@ pub mod product {
     pub const URL: usize = 3;
     pub const EDITION: usize = 4;
     pub const RETRIEVED: usize = 5;
-    pub const WIDTH: usize = 6;
+    pub const FLOWS: usize = 6;
+    pub const WIDTH: usize = 7;
 }
 
 /// A peer: its texts, and its kind's place in `PeerKind::ALL`.
@@ -27,7 +30,8 @@ pub mod peer {
     pub const NAME: usize = 0;
     pub const DESCRIPTION: usize = 1;
     pub const KIND: usize = 2;
-    pub const WIDTH: usize = 3;
+    pub const FLOWS: usize = 3;
+    pub const WIDTH: usize = 4;
 }
 
 /// A service: its texts, its port (0 for none) and one bit per place of `Transport::ALL`.
@@ -36,7 +40,8 @@ pub mod service {
     pub const DESCRIPTION: usize = 1;
     pub const PORT: usize = 2;
     pub const TRANSPORTS: usize = 3;
-    pub const WIDTH: usize = 4;
+    pub const FLOWS: usize = 4;
+    pub const WIDTH: usize = 5;
 }
 
 /// A flow. Interfaces are bits by place in the product's list, curated facts bits by place in `Fact::ALL`.
@@ -71,12 +76,12 @@ pub mod spec {
     pub const WIDTH: usize = 5;
 }
 
-/// How the port index is cut: 1,024 pages of 64 ports, each port with a list of flows for `tcp`, for `udp` and for either.
+/// How the port index is cut: for `tcp`, for `udp` and for either 1,024 pages of 64 ports, each port with a list of flows.
 pub mod port {
     pub const PAGES: usize = 1024;
     pub const PAGE: usize = 64;
     pub const TCP: usize = 0;
     pub const UDP: usize = 1;
     pub const EITHER: usize = 2;
-    pub const LISTS: usize = 3;
+    pub const WAYS: usize = 3;
 }

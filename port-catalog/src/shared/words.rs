@@ -28,12 +28,10 @@ pub struct Unknown {
 impl Unknown {
     /// Says that a text is no `kind`, and how the nearest one is found.
     #[doc(hidden)]
+    #[inline]
     pub fn new(kind: &'static str, text: &str, nearest: fn(&str) -> Option<&'static str>) -> Self {
-        let mut length = text.len().min(LONGEST_ID);
-        while !text.is_char_boundary(length) {
-            length -= 1;
-        }
         let mut start = [0; LONGEST_ID];
+        let length = start.len().min(text.len());
         start[..length].copy_from_slice(&text.as_bytes()[..length]);
         Unknown { kind, text: start, length, nearest }
     }
@@ -48,8 +46,14 @@ impl Unknown {
         (self.nearest)(self.text())
     }
 
+    /// The text, or its first characters.
     fn text(&self) -> &str {
-        core::str::from_utf8(&self.text[..self.length]).unwrap_or_default()
+        let text = &self.text[..self.length];
+        match core::str::from_utf8(text) {
+            Ok(text) => text,
+            // It was cut within a character.
+            Err(error) => core::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+        }
     }
 }
 
