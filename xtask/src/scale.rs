@@ -51,8 +51,8 @@ pub fn scale(root: &Path, folder: &Path, sizes: &[u32], mut tell: impl FnMut(&Co
 fn manifest(root: &Path) -> String {
     format!(
         "[package]\nname = \"{PACKAGE}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         port-catalog = {{ path = {:?} }}\n\n[profile.release]\nstrip = true\n\n[workspace]\n",
-        root.join("port-catalog")
+         port-catalog = {{ path = {} }}\n\n[profile.release]\nstrip = true\n\n[workspace]\n",
+        toml::Value::from(root.join("port-catalog").display().to_string())
     )
 }
 
