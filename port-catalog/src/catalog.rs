@@ -4,7 +4,7 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts};
+use crate::packed::{HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts};
 use crate::shared::layout::{flow, peer, product, service, spec, vendor};
 use crate::shared::words::Unknown;
 
@@ -36,27 +36,47 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     type FlowId: Id<Catalog = Self>;
 
     #[doc(hidden)]
-    const TEXTS: Texts;
+    const VENDORS: [Numbers; vendor::NUMBERS];
     #[doc(hidden)]
-    const VENDORS: Rows<{ vendor::WIDTH }>;
+    const VENDOR_TEXTS: Texts;
+    #[doc(hidden)]
+    const VENDOR_TEXT_COLUMNS: [TextColumn; vendor::TEXTS];
     #[doc(hidden)]
     const VENDOR_PRODUCTS: Lists;
     #[doc(hidden)]
-    const PRODUCTS: Rows<{ product::WIDTH }>;
+    const PRODUCTS: [Numbers; product::NUMBERS];
+    #[doc(hidden)]
+    const PRODUCT_TEXTS: Texts;
+    #[doc(hidden)]
+    const PRODUCT_TEXT_COLUMNS: [TextColumn; product::TEXTS];
     #[doc(hidden)]
     const PRODUCT_INTERFACES: Lists;
     #[doc(hidden)]
-    const PEERS: Rows<{ peer::WIDTH }>;
+    const INTERFACES: Texts;
+    #[doc(hidden)]
+    const PEERS: [Numbers; peer::NUMBERS];
+    #[doc(hidden)]
+    const PEER_TEXTS: Texts;
+    #[doc(hidden)]
+    const PEER_TEXT_COLUMNS: [TextColumn; peer::TEXTS];
     #[doc(hidden)]
     const PEER_INCLUDES: Lists;
     #[doc(hidden)]
-    const SERVICES: Rows<{ service::WIDTH }>;
+    const SERVICES: [Numbers; service::NUMBERS];
     #[doc(hidden)]
-    const FLOWS: Rows<{ flow::WIDTH }>;
+    const SERVICE_TEXTS: Texts;
+    #[doc(hidden)]
+    const SERVICE_TEXT_COLUMNS: [TextColumn; service::TEXTS];
+    #[doc(hidden)]
+    const FLOWS: [Numbers; flow::NUMBERS];
+    #[doc(hidden)]
+    const FLOW_TEXTS: Texts;
+    #[doc(hidden)]
+    const FLOW_TEXT_COLUMNS: [TextColumn; flow::TEXTS];
     #[doc(hidden)]
     const FLOW_SPECS: Numbers;
     #[doc(hidden)]
-    const SPECS: Rows<{ spec::WIDTH }>;
+    const SPECS: [Numbers; spec::NUMBERS];
     #[doc(hidden)]
     const FLOW_HOSTS: Lists;
     #[doc(hidden)]
@@ -94,7 +114,7 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
     fn as_str(self) -> &'static str;
 
     #[doc(hidden)]
-    const FIRST_TEXT: usize;
+    const IDS: Texts;
     #[doc(hidden)]
     const INDEX: TextIndex;
     #[doc(hidden)]
@@ -105,18 +125,18 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {
-    ($name:ident, $kind:literal, $data:ident, $first_text:literal, $index:ident) => {
+    ($name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident) => {
         impl $name {
             /// The id as tables, JSON and command lines write it.
             pub const fn as_str(self) -> &'static str {
-                $crate::__private::text_const::<$data>($first_text + self as usize)
+                $crate::__private::text_const($ids, self as usize)
             }
         }
 
         impl $crate::Id for $name {
             type Catalog = $data;
             const KIND: &'static str = $kind;
-            const FIRST_TEXT: usize = $first_text;
+            const IDS: $crate::__private::Texts = $ids;
             const INDEX: $crate::__private::TextIndex = $index;
 
             #[inline]
@@ -126,7 +146,7 @@ macro_rules! __id {
 
             #[inline]
             fn as_str(self) -> &'static str {
-                $crate::__private::text::<$data>($first_text + self as usize)
+                $crate::__private::text($ids, self as usize)
             }
 
             #[inline]

@@ -1,11 +1,13 @@
 //! A flow, its port specs and its source; and flows in the catalog's order.
 
+#![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
+
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::catalog::{Catalog, Id};
-use crate::packed::NO_FLOWS;
+use crate::packed::{NO_FLOWS, pick};
 use crate::shared::expression::write_expression;
 use crate::shared::layout::{flow, spec};
 use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
@@ -41,26 +43,29 @@ impl<C: Catalog> Flow<C> {
         self.number as usize
     }
 
+    #[inline(always)]
     fn cell(self, column: usize) -> usize {
-        C::FLOWS.get(self.place(), column)
+        C::FLOWS[column].get(self.place())
     }
 
+    #[inline(always)]
     fn text(self, column: usize) -> &'static str {
-        C::TEXTS.get(self.cell(column))
+        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.place()))
     }
 
+    #[inline(always)]
     fn optional_text(self, column: usize) -> Option<&'static str> {
         Some(self.text(column)).filter(|text| !text.is_empty())
     }
 
     /// Its id, stable for ever.
     pub fn id(self) -> C::FlowId {
-        C::FlowId::all()[self.place()]
+        pick(C::FlowId::all(), self.place())
     }
 
     /// The product whose document lists it.
     pub fn product(self) -> C::Product {
-        C::Product::all()[self.cell(flow::PRODUCT)]
+        pick(C::Product::all(), self.cell(flow::PRODUCT))
     }
 
     /// The vendor of its product.
@@ -70,12 +75,12 @@ impl<C: Catalog> Flow<C> {
 
     /// Who opens the connection.
     pub fn direction(self) -> Direction {
-        Direction::ALL[self.cell(flow::DIRECTION)]
+        pick(Direction::ALL, self.cell(flow::DIRECTION))
     }
 
     /// The other end.
     pub fn peer(self) -> C::Peer {
-        C::Peer::all()[self.cell(flow::PEER)]
+        pick(C::Peer::all(), self.cell(flow::PEER))
     }
 
     /// What it is for, in this project's words.
@@ -91,7 +96,7 @@ impl<C: Catalog> Flow<C> {
 
     /// How firmly the document asks for it.
     pub fn requirement(self) -> Requirement {
-        Requirement::ALL[self.cell(flow::REQUIREMENT)]
+        pick(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
     /// The limit of a conditional flow.
@@ -114,7 +119,7 @@ impl<C: Catalog> Flow<C> {
 
     /// The host names that the document gives for the peer, in its order.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.place()).map(|name| C::TEXTS.get(name))
+        C::FLOW_HOSTS.get(self.place()).map(|name| C::HOSTS.names.get(name))
     }
 
     /// Whether the document calls the port a default that can be changed.
@@ -226,12 +231,12 @@ impl<C: Catalog> Iterator for Ports<C> {
         let row = self.next;
         self.next += 1;
         // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
-        let port = |column: usize| u16::try_from(C::SPECS.get(row, column)).unwrap_or(0);
+        let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
         Some(PortSpec {
-            transport: C::SPECS.get(row, spec::TRANSPORT).checked_sub(1).map(|place| Transport::ALL[place]),
+            transport: C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|place| pick(Transport::ALL, place)),
             range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            service: C::SPECS.get(row, spec::SERVICE).checked_sub(1).map(|place| C::Service::all()[place]),
-            group: u8::try_from(C::SPECS.get(row, spec::GROUP)).unwrap_or(u8::MAX),
+            service: C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|place| pick(C::Service::all(), place)),
+            group: u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
         })
     }
 

@@ -61,9 +61,10 @@ mod published {
     crate::catalog!();
 }
 #[cfg(not(feature = "macros"))]
-#[rustfmt::skip]
 #[allow(clippy::doc_markdown, reason = "the names are the vendors'")]
-mod published;
+mod published {
+    include!("published.rs");
+}
 
 pub use published::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
 
@@ -79,7 +80,7 @@ macro_rules! __serde_id {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::facts::*;
-    pub use crate::packed::{HostIndex, Lists, Numbers, PortIndex, Rows, TextIndex, Texts, Width, parse_id};
+    pub use crate::packed::{HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id};
     #[cfg(feature = "serde")]
     pub use crate::serde::deserialize;
     pub use crate::shared::id_hash::Reach;
@@ -89,12 +90,14 @@ pub mod __private {
 
     use crate::{Catalog, Flow, Flows, Query, Transport};
 
-    pub fn text<C: Catalog>(number: usize) -> &'static str {
-        C::TEXTS.get(number)
+    #[inline(always)]
+    pub fn text(texts: Texts, number: usize) -> &'static str {
+        texts.get(number)
     }
 
-    pub const fn text_const<C: Catalog>(number: usize) -> &'static str {
-        C::TEXTS.get_const(number)
+    #[inline(always)]
+    pub const fn text_const(texts: Texts, number: usize) -> &'static str {
+        texts.get_const(number)
     }
 
     pub const fn flow<C: Catalog>(place: usize) -> Flow<C> {

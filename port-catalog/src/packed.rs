@@ -1,12 +1,13 @@
 //! The static tables behind a catalog, and how they are read. `catalog!` writes them, nobody else does.
 //!
 //! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
-//! than all else, so there is neither. Every text of a catalog stands in one blob, and is known by its number. A table is
-//! a byte string: numbers of one, two or four bytes, as many as its greatest needs. A row of a table is some numbers side by
-//! side, whose columns [`layout`](crate::shared::layout) names. What belongs to something (the flows of a peer, the specs
-//! of a flow) is a list of numbers, cut out of one array by its start.
+//! than all else, so there is neither. A column of a table is a byte string: numbers of one, two or four bytes, as many as
+//! its greatest needs; [`layout`](crate::shared::layout) names the columns. Texts stand end to end in a blob, and a column
+//! has their numbers. What belongs to something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of
+//! one array by its start.
 //!
-//! Widths are constants, so that a read is one load; and nothing is decoded when a program starts.
+//! Widths are constants, so that a read is one load; nothing is decoded when a program starts. Each column and each blob is
+//! a static of its own, so that a program carries those alone that it asks for.
 #![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 #![allow(missing_docs, reason = "fields are what the type's documentation says")]
 
@@ -38,7 +39,7 @@ impl Numbers {
     #[inline(always)]
     pub(crate) const fn get(self, place: usize) -> usize {
         match self.width {
-            Width::One => self.bytes[place] as usize,
+            Width::One => pick(self.bytes, place) as usize,
             Width::Two => u16::from_le_bytes(self.chunk(place * 2)) as usize,
             Width::Four => u32::from_le_bytes(self.chunk(place * 4)) as usize,
         }
@@ -62,54 +63,56 @@ impl Numbers {
 
     #[inline(always)]
     const fn chunk<const BYTES: usize>(self, start: usize) -> [u8; BYTES] {
-        let (_, from_here) = self.bytes.split_at(start);
-        match from_here.first_chunk() {
-            Some(chunk) => *chunk,
-            None => panic!("a number outside its table"),
+        if let Some((_, from_here)) = self.bytes.split_at_checked(start) {
+            if let Some(chunk) = from_here.first_chunk() {
+                return *chunk;
+            }
         }
+        outside()
     }
 }
 
-/// A table of rows.
-#[derive(Clone, Copy, Debug)]
-pub struct Rows<const COLUMNS: usize> {
-    pub numbers: Numbers,
+/// One of a list, by its place.
+#[inline(always)]
+pub(crate) const fn pick<T: Copy>(all: &[T], place: usize) -> T {
+    if place < all.len() { all[place] } else { outside() }
 }
 
-impl<const COLUMNS: usize> Rows<COLUMNS> {
-    #[inline(always)]
-    pub(crate) const fn get(self, row: usize, column: usize) -> usize {
-        self.numbers.get(row * COLUMNS + column)
-    }
+/// Stops at a number that no table has. In one place for all reads, which are many and small.
+#[cold]
+#[inline(never)]
+const fn outside() -> ! {
+    panic!("a number outside its table")
 }
 
-/// Every text of a catalog: end to end in one blob, and where each ends.
+/// Texts end to end in one blob, and where each starts; the last one's end is one start more.
 ///
 /// The blob is behind a static, since a constant would be copied into every crate that looks at it.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts {
     pub blob: &'static &'static str,
-    pub ends: Numbers,
+    pub starts: Numbers,
 }
 
 impl Texts {
     /// The text of a number; at run time this is the quick way.
     #[inline(always)]
     pub(crate) fn get(self, number: usize) -> &'static str {
-        let (start, end) = self.span(number);
-        &self.blob[start..end]
+        let (start, end) = self.starts.pair(number);
+        self.blob.get(start..end).unwrap_or_default()
     }
 
     /// The bytes of a text.
     #[inline(always)]
-    fn bytes(self, number: usize) -> &'static [u8] {
-        let (start, end) = self.span(number);
-        &self.blob.as_bytes()[start..end]
+    pub(crate) fn bytes(self, number: usize) -> &'static [u8] {
+        let (start, end) = self.starts.pair(number);
+        self.blob.as_bytes().get(start..end).unwrap_or_default()
     }
 
     /// The text of a number where the compiler is to find it: slicing a `str` is not `const` yet, slicing bytes is.
+    #[inline(always)]
     pub(crate) const fn get_const(self, number: usize) -> &'static str {
-        let (start, end) = self.span(number);
+        let (start, end) = self.starts.pair(number);
         let (head, _) = self.blob.as_bytes().split_at(end);
         let (_, text) = head.split_at(start);
         match core::str::from_utf8(text) {
@@ -117,11 +120,19 @@ impl Texts {
             Err(_) => panic!("a text ends between two characters"),
         }
     }
+}
 
-    /// Text 0 is the empty one, and its end the first number.
+/// A column of texts: the number of each row's text, counted from the column's first among those of its table.
+#[derive(Clone, Copy, Debug)]
+pub struct TextColumn {
+    pub first: usize,
+    pub numbers: Numbers,
+}
+
+impl TextColumn {
     #[inline(always)]
-    const fn span(self, number: usize) -> (usize, usize) {
-        if number == 0 { (0, 0) } else { self.ends.pair(number - 1) }
+    pub(crate) const fn get(self, row: usize) -> usize {
+        self.first + self.numbers.get(row)
     }
 }
 
@@ -142,6 +153,7 @@ impl Lists {
         self.starts.pair(list)
     }
 
+    #[inline(always)]
     pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
         let (start, end) = self.span(list);
         (start..end).map(move |place| self.items.get(place))
@@ -193,14 +205,14 @@ impl TextIndex {
 /// The host names of a catalog and every domain above them, and for each the list of the flows to it or to a name under it.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
-    pub names: Numbers,
+    pub names: Texts,
     pub index: TextIndex,
     pub lists: Numbers,
 }
 
 impl HostIndex {
     /// The list of the flows to a host or to one under it. Case and a final dot do not matter.
-    pub(crate) fn get(self, texts: Texts, host: &str) -> usize {
+    pub(crate) fn get(self, host: &str) -> usize {
         /// The most characters of a host name.
         const LONGEST_HOST: usize = 253;
         let host = host.strip_suffix('.').unwrap_or(host);
@@ -211,7 +223,7 @@ impl HostIndex {
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
         let candidate = self.index.candidate(lower);
-        if candidate < self.names.len() && texts.bytes(self.names.get(candidate)) == lower {
+        if candidate < self.lists.len() && self.names.bytes(candidate) == lower {
             self.lists.get(candidate)
         } else {
             NO_FLOWS
@@ -229,7 +241,7 @@ pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
     if text.len() <= LONGEST_ID {
         let candidate = I::INDEX.candidate(text.as_bytes());
         if let Some(id) = I::all().get(candidate) {
-            if <I::Catalog as crate::Catalog>::TEXTS.bytes(I::FIRST_TEXT + candidate) == text.as_bytes() {
+            if I::IDS.bytes(candidate) == text.as_bytes() {
                 return Ok(*id);
             }
         }

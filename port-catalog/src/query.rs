@@ -107,7 +107,7 @@ impl<'a, C: Catalog> Query<'a, C> {
             self.peer.map(peer_flows),
             self.service.map(service_flows),
             self.port.map(|(transport, port)| Flows::of(C::PORTS.get(transport, port))),
-            self.host.map(|host| Flows::of(C::HOSTS.get(C::TEXTS, host))),
+            self.host.map(|host| Flows::of(C::HOSTS.get(host))),
         ];
         match lists.into_iter().flatten().min_by_key(Flows::len) {
             Some(flows) => Candidates::Listed(flows),

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::documentation;
-use crate::pack::{Ids, Lists, Packed};
+use crate::pack::{Ids, Lists, Packed, Table};
 use crate::text_index::TextIndex;
 
 /// All items of a catalog.
@@ -110,9 +110,8 @@ impl Enum<'_> {
     fn abilities(&self) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let variants = self.variants.iter().map(|(variant, _)| ident(variant));
-        let first_text = number(self.ids.first_text);
-        let table = text_index(&self.ids.index);
-        let index = ident(&format!("{}_INDEX", self.constant));
+        let (ids, index) = (texts(&self.ids.ids), text_index(&self.ids.index));
+        let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| ident(&format!("{}_{part}", self.constant)));
         let every = comment(&format!("Every {kind}, in the catalog's order."));
         // In one constant and no other: for each that it stands in, the compiler looks at every variant of every element.
         quote! {
@@ -120,36 +119,37 @@ impl Enum<'_> {
                 #[doc = #every]
                 pub const ALL: &'static [#name] = &[#(#name::#variants),*];
             }
-            const #index: TextIndex = #table;
-            ::port_catalog::__id!(#name, #kind, Data, #first_text, #index);
+            const #ids_name: Texts = #ids;
+            const #index_name: TextIndex = #index;
+            ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);
         }
     }
 }
 
 /// The tables of the catalog's data.
 fn tables(packed: &Packed) -> TokenStream {
-    let blob = text_literal(&packed.texts);
-    let ends: Vec<usize> = packed.texts.iter().scan(0, |end, text| Some(advance(end, text.len()))).collect();
-    let ends = numbers(&ends);
-    let vendors = rows(&packed.vendors);
+    let [vendors, vendor_texts, vendor_columns] = table(&packed.vendors);
     let vendor_products = lists(&packed.vendor_products);
-    let products = rows(&packed.products);
+    let [products, product_texts, product_columns] = table(&packed.products);
     let product_interfaces = lists(&packed.product_interfaces);
-    let peers = rows(&packed.peers);
+    let interfaces = texts(&packed.interfaces);
+    let [peers, peer_texts, peer_columns] = table(&packed.peers);
     let peer_includes = lists(&packed.peer_includes);
-    let services = rows(&packed.services);
-    let flows = rows(&packed.flows);
+    let [services, service_texts, service_columns] = table(&packed.services);
+    let [flows, flow_texts, flow_columns] = table(&packed.flows);
     let flow_specs = numbers(&packed.flow_specs);
-    let specs = rows(&packed.specs);
+    let [specs, _, _] = table(&packed.specs);
     let flow_hosts = lists(&packed.flow_hosts);
-    let host_names = numbers(&packed.host_names);
+    let host_names = texts(&packed.hosts);
     let host_index = text_index(&packed.host_index);
     let host_lists = numbers(&packed.host_lists);
     let pages = numbers(&packed.ports.pages);
     let port_lists = numbers(&packed.ports.lists);
     let flow_lists = lists(&packed.flow_lists);
     quote! {
-        use ::port_catalog::__private::{HostIndex, Lists, Numbers, PortIndex, Reach, Rows, TextIndex, Texts, Width, layout};
+        use ::port_catalog::__private::{
+            HostIndex, Lists, Numbers, PortIndex, Reach, TextColumn, TextIndex, Texts, Width, layout
+        };
 
         impl ::port_catalog::Catalog for Data {
             type Vendor = Vendor;
@@ -157,23 +157,27 @@ fn tables(packed: &Packed) -> TokenStream {
             type Peer = Peer;
             type Service = Service;
             type FlowId = FlowId;
-            const TEXTS: Texts = Texts {
-                blob: {
-                    static BLOB: &str = #blob;
-                    &BLOB
-                },
-                ends: #ends,
-            };
-            const VENDORS: Rows<{ layout::vendor::WIDTH }> = #vendors;
+            const VENDORS: [Numbers; layout::vendor::NUMBERS] = #vendors;
+            const VENDOR_TEXTS: Texts = #vendor_texts;
+            const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = #vendor_columns;
             const VENDOR_PRODUCTS: Lists = #vendor_products;
-            const PRODUCTS: Rows<{ layout::product::WIDTH }> = #products;
+            const PRODUCTS: [Numbers; layout::product::NUMBERS] = #products;
+            const PRODUCT_TEXTS: Texts = #product_texts;
+            const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = #product_columns;
             const PRODUCT_INTERFACES: Lists = #product_interfaces;
-            const PEERS: Rows<{ layout::peer::WIDTH }> = #peers;
+            const INTERFACES: Texts = #interfaces;
+            const PEERS: [Numbers; layout::peer::NUMBERS] = #peers;
+            const PEER_TEXTS: Texts = #peer_texts;
+            const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = #peer_columns;
             const PEER_INCLUDES: Lists = #peer_includes;
-            const SERVICES: Rows<{ layout::service::WIDTH }> = #services;
-            const FLOWS: Rows<{ layout::flow::WIDTH }> = #flows;
+            const SERVICES: [Numbers; layout::service::NUMBERS] = #services;
+            const SERVICE_TEXTS: Texts = #service_texts;
+            const SERVICE_TEXT_COLUMNS: [TextColumn; layout::service::TEXTS] = #service_columns;
+            const FLOWS: [Numbers; layout::flow::NUMBERS] = #flows;
+            const FLOW_TEXTS: Texts = #flow_texts;
+            const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = #flow_columns;
             const FLOW_SPECS: Numbers = #flow_specs;
-            const SPECS: Rows<{ layout::spec::WIDTH }> = #specs;
+            const SPECS: [Numbers; layout::spec::NUMBERS] = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;
             const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
             const PORTS: PortIndex = PortIndex { pages: #pages, lists: #port_lists };
@@ -182,15 +186,32 @@ fn tables(packed: &Packed) -> TokenStream {
     }
 }
 
-fn advance(end: &mut usize, length: usize) -> usize {
-    *end += length;
-    *end
+/// A table: its columns of numbers, its texts, and its columns of texts.
+fn table<const NUMBERS: usize, const TEXTS: usize>(table: &Table<NUMBERS, TEXTS>) -> [TokenStream; 3] {
+    let columns = table.numbers.iter().map(|column| numbers(column));
+    let text_columns = table.text_columns.iter().map(|column| {
+        let (first, numbers) = (number(column.first), numbers(&column.numbers));
+        quote!(TextColumn { first: #first, numbers: #numbers })
+    });
+    [quote!([#(#columns),*]), texts(&table.texts), quote!([#(#text_columns),*])]
 }
 
-/// A table of rows, each on a line of its own.
-fn rows<const COLUMNS: usize>(rows: &[[usize; COLUMNS]]) -> TokenStream {
-    let numbers = numbers_by_line(&rows.concat(), COLUMNS);
-    quote!(Rows { numbers: #numbers })
+/// Texts end to end, each on a line of its own.
+fn texts(texts: &[String]) -> TokenStream {
+    let mut starts = vec![0];
+    for text in texts {
+        starts.push(starts[starts.len() - 1] + text.len());
+    }
+    let (blob, starts) = (text_literal(texts), numbers(&starts));
+    quote! {
+        Texts {
+            blob: {
+                static BLOB: &str = #blob;
+                &BLOB
+            },
+            starts: #starts,
+        }
+    }
 }
 
 fn lists(lists: &Lists) -> TokenStream {
@@ -210,15 +231,11 @@ fn text_index(index: &TextIndex) -> TokenStream {
     quote!(TextIndex { reach: #reach, seed: #seed, displacements: #displacements, slots: #slots })
 }
 
-fn numbers(numbers: &[usize]) -> TokenStream {
-    const A_LINE: usize = 16;
-    numbers_by_line(numbers, A_LINE)
-}
-
 /// Numbers as bytes, in a static of their own: a constant would be copied into every crate that looks at it.
 ///
 /// One literal, since a literal for each number costs the compiler a hundred times as much.
-fn numbers_by_line(numbers: &[usize], line: usize) -> TokenStream {
+fn numbers(numbers: &[usize]) -> TokenStream {
+    const A_LINE: usize = 16;
     let greatest = numbers.iter().copied().max().unwrap_or(0);
     let (width, bytes) = match greatest {
         0..=0xFF => (quote!(Width::One), 1),
@@ -226,7 +243,7 @@ fn numbers_by_line(numbers: &[usize], line: usize) -> TokenStream {
         _ => (quote!(Width::Four), 4),
     };
     assert!(u32::try_from(greatest).is_ok(), "a number has four bytes at most");
-    let lines = numbers.chunks(line).map(|line| {
+    let lines = numbers.chunks(A_LINE).map(|line| {
         let bytes = line.iter().flat_map(|number| number.to_le_bytes().into_iter().take(bytes));
         bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>()
     });

@@ -1,45 +1,47 @@
-//! Lowers a catalog to what the packed tables hold: one list of texts, and rows of numbers.
+//! Lowers a catalog to what the packed tables hold: columns of numbers, and columns of texts.
 //!
-//! The columns of the rows, and what a number in them means, are in `shared::layout`.
+//! The columns, and what a number in them means, are in `shared::layout`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use port_data::shared::layout::{flow, peer, port, product, service, spec, vendor};
-use port_data::{Catalog, Direction, Fact, Flow, PeerKind, PortSpec, Requirement, Transport};
+use port_data::{
+    Catalog, Direction, Fact, Flow, Peer, PeerKind, PortSpec, Product, Requirement, Service, Transport, Vendor,
+};
 
 use crate::text_index::TextIndex;
 
 /// The packed tables of a catalog.
 #[derive(Debug)]
 pub struct Packed {
-    /// Every text; the first is empty.
-    pub texts: Vec<String>,
     /// The ids of each enum: vendors, products, peers, services, flows.
     pub ids: [Ids; 5],
-    /// The vendors' rows.
-    pub vendors: Vec<[usize; vendor::WIDTH]>,
+    /// The vendors.
+    pub vendors: Table<{ vendor::NUMBERS }, { vendor::TEXTS }>,
     /// The products of each vendor.
     pub vendor_products: Lists,
-    /// The products' rows.
-    pub products: Vec<[usize; product::WIDTH]>,
-    /// The texts of each product's interfaces.
+    /// The products.
+    pub products: Table<{ product::NUMBERS }, { product::TEXTS }>,
+    /// The numbers of each product's interfaces.
     pub product_interfaces: Lists,
-    /// The peers' rows.
-    pub peers: Vec<[usize; peer::WIDTH]>,
+    /// The interfaces' names.
+    pub interfaces: Vec<String>,
+    /// The peers.
+    pub peers: Table<{ peer::NUMBERS }, { peer::TEXTS }>,
     /// The peers that each peer includes.
     pub peer_includes: Lists,
-    /// The services' rows.
-    pub services: Vec<[usize; service::WIDTH]>,
-    /// The flows' rows.
-    pub flows: Vec<[usize; flow::WIDTH]>,
+    /// The services.
+    pub services: Table<{ service::NUMBERS }, { service::TEXTS }>,
+    /// The flows.
+    pub flows: Table<{ flow::NUMBERS }, { flow::TEXTS }>,
     /// Where the specs of each flow start, and where the last ones end.
     pub flow_specs: Vec<usize>,
-    /// The specs' rows, flow by flow.
-    pub specs: Vec<[usize; spec::WIDTH]>,
-    /// The texts of each flow's hosts.
+    /// The specs, flow by flow.
+    pub specs: Table<{ spec::NUMBERS }, 0>,
+    /// The numbers of each flow's hosts.
     pub flow_hosts: Lists,
-    /// The texts of the host names and of the domains above them.
-    pub host_names: Vec<usize>,
+    /// The host names, and the domains above them.
+    pub hosts: Vec<String>,
     /// How a host name is found among them.
     pub host_index: TextIndex,
     /// The list of the flows to each of them, or to a host under it.
@@ -50,11 +52,31 @@ pub struct Packed {
     pub flow_lists: Lists,
 }
 
-/// The ids of an enum: they stand one after the other among the texts.
+/// A table: columns of numbers, and columns of texts.
+#[derive(Debug)]
+pub struct Table<const NUMBERS: usize, const TEXTS: usize> {
+    /// The columns of numbers.
+    pub numbers: [Vec<usize>; NUMBERS],
+    /// The texts of all columns, column by column.
+    pub texts: Vec<String>,
+    /// The columns of texts.
+    pub text_columns: [TextColumn; TEXTS],
+}
+
+/// A column of texts.
+#[derive(Debug)]
+pub struct TextColumn {
+    /// The number of its first text among those of its table, which is the empty one.
+    pub first: usize,
+    /// The number of each row's text, counted from there.
+    pub numbers: Vec<usize>,
+}
+
+/// The ids of an enum.
 #[derive(Debug)]
 pub struct Ids {
-    /// The number of the first one's text.
-    pub first_text: usize,
+    /// The ids.
+    pub ids: Vec<String>,
     /// How an id is found among them.
     pub index: TextIndex,
 }
@@ -89,41 +111,41 @@ impl Lists {
     }
 }
 
-/// Gathers texts, each different one once.
-struct Texts {
-    texts: Vec<String>,
-    numbers: HashMap<String, usize>,
+impl<const NUMBERS: usize, const TEXTS: usize> Table<NUMBERS, TEXTS> {
+    /// A table of rows: each has its numbers and its texts.
+    fn of<'a>(rows: impl Iterator<Item = ([usize; NUMBERS], [&'a str; TEXTS])>) -> Self {
+        let mut numbers = [const { Vec::new() }; NUMBERS];
+        let mut texts = [const { Vec::new() }; TEXTS];
+        for (row, row_of_texts) in rows {
+            numbers.iter_mut().zip(row).for_each(|(column, number)| column.push(number));
+            texts.iter_mut().zip(row_of_texts).for_each(|(column, text)| column.push(text));
+        }
+        let mut all = Vec::new();
+        let text_columns = texts.map(|column| TextColumn::of(&column, &mut all));
+        Table { numbers, texts: all, text_columns }
+    }
 }
 
-impl Texts {
-    /// The number of a text.
-    fn number(&mut self, text: &str) -> usize {
-        match self.numbers.get(text) {
-            Some(number) => *number,
-            None => self.append(text),
-        }
+impl TextColumn {
+    /// A column with these texts, each different one of which is appended once to those of the table.
+    fn of(column: &[&str], texts: &mut Vec<String>) -> TextColumn {
+        let first = texts.len();
+        texts.push(String::new());
+        let mut known = HashMap::from([("", 0)]);
+        let numbers = column.iter().map(|text| {
+            *known.entry(text).or_insert_with(|| {
+                texts.push((*text).to_string());
+                texts.len() - 1 - first
+            })
+        });
+        TextColumn { numbers: numbers.collect(), first }
     }
+}
 
-    /// The number of a text that may be missing.
-    fn optional(&mut self, text: Option<&String>) -> usize {
-        self.number(text.map_or("", String::as_str))
-    }
-
-    /// Appends a text even where it stands already: ids must stand one after the other.
-    fn append(&mut self, text: &str) -> usize {
-        let number = self.texts.len();
-        self.texts.push(text.to_string());
-        self.numbers.entry(text.to_string()).or_insert(number);
-        number
-    }
-
-    fn ids<'a>(&mut self, ids: impl Iterator<Item = &'a String>) -> Ids {
-        let first_text = self.texts.len();
-        let ids: Vec<&str> = ids.map(String::as_str).collect();
-        for id in &ids {
-            self.append(id);
-        }
-        Ids { first_text, index: TextIndex::of(&ids) }
+impl Ids {
+    fn of<'a>(ids: impl Iterator<Item = &'a String>) -> Ids {
+        let ids: Vec<String> = ids.cloned().collect();
+        Ids { index: TextIndex::of(&ids.iter().map(String::as_str).collect::<Vec<_>>()), ids }
     }
 }
 
@@ -151,14 +173,12 @@ impl FlowLists {
 /// Packs the tables of a catalog.
 #[must_use]
 pub fn pack(catalog: &Catalog) -> Packed {
-    let mut texts = Texts { texts: Vec::new(), numbers: HashMap::new() };
-    texts.append("");
     let ids = [
-        texts.ids(catalog.vendors.iter().map(|vendor| &vendor.id)),
-        texts.ids(catalog.products.iter().map(|product| &product.id)),
-        texts.ids(catalog.peers.iter().map(|peer| &peer.id)),
-        texts.ids(catalog.services.iter().map(|service| &service.id)),
-        texts.ids(catalog.flows.iter().map(|flow| &flow.id)),
+        Ids::of(catalog.vendors.iter().map(|vendor| &vendor.id)),
+        Ids::of(catalog.products.iter().map(|product| &product.id)),
+        Ids::of(catalog.peers.iter().map(|peer| &peer.id)),
+        Ids::of(catalog.services.iter().map(|service| &service.id)),
+        Ids::of(catalog.flows.iter().map(|flow| &flow.id)),
     ];
     // Ports first: the lowest numbers are theirs, and so the narrowest.
     let mut lists = FlowLists::new();
@@ -172,48 +192,51 @@ pub fn pack(catalog: &Catalog) -> Packed {
         group(catalog.services.len(), &catalog.flows, |flow| flow.specs.iter().filter_map(PortSpec::service).collect());
     let under = flows_under_hosts(catalog);
 
-    let vendors = catalog.vendors.iter().zip(of_vendors).map(|(vendor, flows)| {
-        let mut row = [0; vendor::WIDTH];
-        row[vendor::NAME] = texts.number(&vendor.name);
-        row[vendor::URL] = texts.number(&vendor.url);
-        row[vendor::FLOWS] = lists.number(flows);
-        row
-    });
-    let vendors = vendors.collect();
+    let vendors = catalog.vendors.iter().zip(of_vendors);
+    let vendors = Table::of(vendors.map(|(vendor, flows)| vendor_row(vendor, lists.number(flows))));
     let products = catalog.products.iter().zip(of_products);
-    let products = products.map(|(product, flows)| product_row(product, lists.number(flows), &mut texts)).collect();
-    let interfaces = |product: &port_data::Product| product.interfaces.iter().map(|name| texts.number(name)).collect();
-    let product_interfaces = Lists::of(catalog.products.iter().map(interfaces));
+    let products = Table::of(products.map(|(product, flows)| product_row(product, lists.number(flows))));
     let peers = catalog.peers.iter().zip(of_peers);
-    let peers = peers.map(|(peer, flows)| peer_row(peer, lists.number(flows), &mut texts)).collect();
+    let peers = Table::of(peers.map(|(peer, flows)| peer_row(peer, lists.number(flows))));
     let services = catalog.services.iter().zip(of_services);
-    let services = services.map(|(service, flows)| service_row(service, lists.number(flows), &mut texts)).collect();
-    let flows = catalog.flows.iter().map(|flow| flow_row(flow, &mut texts)).collect();
-    let hosts = |flow: &Flow| flow.hosts.iter().map(|name| texts.number(name)).collect();
-    let flow_hosts = Lists::of(catalog.flows.iter().map(hosts));
-    let host_names = under.keys().map(|name| texts.number(name)).collect();
-    let names: Vec<&str> = under.keys().copied().collect();
-    let host_index = TextIndex::of(&names);
+    let services = Table::of(services.map(|(service, flows)| service_row(service, lists.number(flows))));
+
+    let interfaces: BTreeSet<&String> = catalog.products.iter().flat_map(|product| &product.interfaces).collect();
+    let interfaces: Vec<&String> = interfaces.into_iter().collect();
+    let hosts: Vec<&str> = under.keys().copied().collect();
+    let found = "every one was gathered";
+    let product_interfaces =
+        Lists::of(catalog.products.iter().map(|product| {
+            product.interfaces.iter().map(|name| interfaces.binary_search(&name).expect(found)).collect()
+        }));
+    let flow_hosts = Lists::of(
+        catalog
+            .flows
+            .iter()
+            .map(|flow| flow.hosts.iter().map(|name| hosts.binary_search(&name.as_str()).expect(found)).collect()),
+    );
+    let host_index = TextIndex::of(&hosts);
+    let hosts = hosts.into_iter().map(str::to_string).collect();
     let host_lists = under.into_values().map(|flows| lists.number(flows.into_iter().collect())).collect();
     let mut flow_specs = vec![0];
     for flow in &catalog.flows {
         flow_specs.push(flow_specs[flow_specs.len() - 1] + flow.specs.len());
     }
     Packed {
-        texts: texts.texts,
         ids,
         vendors,
         vendor_products: Lists::of(group(catalog.vendors.len(), &catalog.products, |product| vec![product.vendor])),
         products,
         product_interfaces,
+        interfaces: interfaces.into_iter().cloned().collect(),
         peers,
         peer_includes: Lists::of(catalog.peers.iter().map(|peer| peer.includes.clone())),
         services,
-        flows,
+        flows: Table::of(catalog.flows.iter().map(flow_row)),
         flow_specs,
-        specs: catalog.flows.iter().flat_map(|flow| &flow.specs).map(spec_row).collect(),
+        specs: Table::of(catalog.flows.iter().flat_map(|flow| &flow.specs).map(|spec| (spec_row(spec), []))),
         flow_hosts,
-        host_names,
+        hosts,
         host_index,
         host_lists,
         ports,
@@ -232,61 +255,79 @@ fn group<T>(count: usize, items: &[T], keys: impl Fn(&T) -> Vec<usize>) -> Vec<V
     lists
 }
 
-fn product_row(product: &port_data::Product, flows: usize, texts: &mut Texts) -> [usize; product::WIDTH] {
-    let mut row = [0; product::WIDTH];
-    row[product::VENDOR] = product.vendor;
-    row[product::NAME] = texts.number(&product.name);
-    row[product::DOCUMENT] = texts.number(&product.document);
-    row[product::URL] = texts.number(&product.url);
-    row[product::EDITION] = texts.number(&product.edition);
-    row[product::RETRIEVED] = texts.optional(product.retrieved.as_ref());
-    row[product::FLOWS] = flows;
-    row
+fn vendor_row(vendor: &Vendor, flows: usize) -> ([usize; vendor::NUMBERS], [&str; vendor::TEXTS]) {
+    let mut numbers = [0; vendor::NUMBERS];
+    numbers[vendor::FLOWS] = flows;
+    let mut texts = [""; vendor::TEXTS];
+    texts[vendor::NAME] = &vendor.name;
+    texts[vendor::URL] = &vendor.url;
+    (numbers, texts)
 }
 
-fn peer_row(peer: &port_data::Peer, flows: usize, texts: &mut Texts) -> [usize; peer::WIDTH] {
-    let mut row = [0; peer::WIDTH];
-    row[peer::NAME] = texts.number(&peer.name);
-    row[peer::DESCRIPTION] = texts.number(&peer.description);
-    row[peer::KIND] = place(PeerKind::ALL, peer.kind);
-    row[peer::FLOWS] = flows;
-    row
+fn product_row(product: &Product, flows: usize) -> ([usize; product::NUMBERS], [&str; product::TEXTS]) {
+    let mut numbers = [0; product::NUMBERS];
+    numbers[product::VENDOR] = product.vendor;
+    numbers[product::FLOWS] = flows;
+    let mut texts = [""; product::TEXTS];
+    texts[product::NAME] = &product.name;
+    texts[product::DOCUMENT] = &product.document;
+    texts[product::URL] = &product.url;
+    texts[product::EDITION] = &product.edition;
+    texts[product::RETRIEVED] = optional(&product.retrieved);
+    (numbers, texts)
 }
 
-fn service_row(service: &port_data::Service, flows: usize, texts: &mut Texts) -> [usize; service::WIDTH] {
-    let mut row = [0; service::WIDTH];
-    row[service::NAME] = texts.number(&service.name);
-    row[service::DESCRIPTION] = texts.number(&service.description);
-    row[service::PORT] = service.port.map_or(0, usize::from);
-    row[service::TRANSPORTS] = bits(service.transports.iter().map(|transport| place(Transport::ALL, *transport)));
-    row[service::FLOWS] = flows;
-    row
+fn peer_row(peer: &Peer, flows: usize) -> ([usize; peer::NUMBERS], [&str; peer::TEXTS]) {
+    let mut numbers = [0; peer::NUMBERS];
+    numbers[peer::KIND] = place(PeerKind::ALL, peer.kind);
+    numbers[peer::FLOWS] = flows;
+    let mut texts = [""; peer::TEXTS];
+    texts[peer::NAME] = &peer.name;
+    texts[peer::DESCRIPTION] = &peer.description;
+    (numbers, texts)
 }
 
-fn flow_row(flow: &Flow, texts: &mut Texts) -> [usize; flow::WIDTH] {
-    let mut row = [0; flow::WIDTH];
-    row[flow::PRODUCT] = flow.product;
-    row[flow::PEER] = flow.peer;
-    row[flow::DIRECTION] = place(Direction::ALL, flow.direction);
-    row[flow::REQUIREMENT] = place(Requirement::ALL, flow.requirement);
-    row[flow::CONFIGURABLE] = usize::from(flow.configurable);
-    row[flow::INTERFACES] = bits(flow.interfaces.iter().copied());
-    row[flow::RECOMMENDED] = flow.recommended_interface.map_or(0, |interface| interface + 1);
-    row[flow::CURATED] = bits(flow.curated.iter().map(|fact| place(Fact::ALL, *fact)));
-    row[flow::ROW] = flow.row as usize;
-    row[flow::PURPOSE] = texts.number(&flow.purpose);
-    row[flow::CONDITION] = texts.optional(flow.condition.as_ref());
-    row[flow::CUSTOMIZATION] = texts.optional(flow.customization.as_ref());
-    row[flow::NOTE] = texts.optional(flow.note.as_ref());
-    row[flow::SECTION] = texts.optional(flow.section.as_ref());
-    row[flow::PRINTED_PEER] = texts.optional(flow.printed_peer.as_ref());
-    row[flow::PRINTED_LABEL] = texts.optional(flow.printed_label.as_ref());
-    row[flow::PRINTED_PORTS] = texts.optional(flow.printed_ports.as_ref());
-    row
+fn service_row(service: &Service, flows: usize) -> ([usize; service::NUMBERS], [&str; service::TEXTS]) {
+    let mut numbers = [0; service::NUMBERS];
+    numbers[service::PORT] = service.port.map_or(0, usize::from);
+    numbers[service::TRANSPORTS] = bits(service.transports.iter().map(|transport| place(Transport::ALL, *transport)));
+    numbers[service::FLOWS] = flows;
+    let mut texts = [""; service::TEXTS];
+    texts[service::NAME] = &service.name;
+    texts[service::DESCRIPTION] = &service.description;
+    (numbers, texts)
 }
 
-fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::WIDTH] {
-    let mut row = [0; spec::WIDTH];
+fn flow_row(flow: &Flow) -> ([usize; flow::NUMBERS], [&str; flow::TEXTS]) {
+    let mut numbers = [0; flow::NUMBERS];
+    numbers[flow::PRODUCT] = flow.product;
+    numbers[flow::PEER] = flow.peer;
+    numbers[flow::DIRECTION] = place(Direction::ALL, flow.direction);
+    numbers[flow::REQUIREMENT] = place(Requirement::ALL, flow.requirement);
+    numbers[flow::CONFIGURABLE] = usize::from(flow.configurable);
+    numbers[flow::INTERFACES] = bits(flow.interfaces.iter().copied());
+    numbers[flow::RECOMMENDED] = flow.recommended_interface.map_or(0, |interface| interface + 1);
+    numbers[flow::CURATED] = bits(flow.curated.iter().map(|fact| place(Fact::ALL, *fact)));
+    numbers[flow::ROW] = flow.row as usize;
+    let mut texts = [""; flow::TEXTS];
+    texts[flow::PURPOSE] = &flow.purpose;
+    texts[flow::CONDITION] = optional(&flow.condition);
+    texts[flow::CUSTOMIZATION] = optional(&flow.customization);
+    texts[flow::NOTE] = optional(&flow.note);
+    texts[flow::SECTION] = optional(&flow.section);
+    texts[flow::PRINTED_PEER] = optional(&flow.printed_peer);
+    texts[flow::PRINTED_LABEL] = optional(&flow.printed_label);
+    texts[flow::PRINTED_PORTS] = optional(&flow.printed_ports);
+    (numbers, texts)
+}
+
+/// A text that may be missing.
+fn optional(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
+}
+
+fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::NUMBERS] {
+    let mut row = [0; spec::NUMBERS];
     row[spec::FIRST] = spec.range().map_or(0, |range| range.first().into());
     row[spec::LAST] = spec.range().map_or(0, |range| range.last().into());
     row[spec::TRANSPORT] = spec.transport().map_or(0, |transport| place(Transport::ALL, transport) + 1);
