@@ -78,6 +78,7 @@ macro_rules! __serde_id {
 
 /// What the expansion of `catalog!` calls. No part of the interface: it may change with any version.
 #[doc(hidden)]
+#[allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 pub mod __private {
     pub use crate::facts::*;
     pub use crate::packed::{HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id};

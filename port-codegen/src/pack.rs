@@ -1,8 +1,10 @@
 //! Lowers a catalog to what the packed tables hold: columns of numbers, and columns of texts.
 //!
 //! The columns, and what a number in them means, are in `shared::layout`.
+//!
+//! Whoever depends on the catalog compiles this file. So one map and one sort serve where each place might have its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use port_data::shared::layout::{flow, peer, port, product, service, spec, vendor};
 use port_data::{
@@ -12,7 +14,6 @@ use port_data::{
 use crate::text_index::TextIndex;
 
 /// The packed tables of a catalog.
-#[derive(Debug)]
 pub struct Packed {
     /// The ids of each enum: vendors, products, peers, services, flows.
     pub ids: [Ids; 5],
@@ -53,7 +54,6 @@ pub struct Packed {
 }
 
 /// A table: columns of numbers, and columns of texts.
-#[derive(Debug)]
 pub struct Table<const NUMBERS: usize, const TEXTS: usize> {
     /// The columns of numbers.
     pub numbers: [Vec<usize>; NUMBERS],
@@ -64,7 +64,6 @@ pub struct Table<const NUMBERS: usize, const TEXTS: usize> {
 }
 
 /// A column of texts.
-#[derive(Debug)]
 pub struct TextColumn {
     /// The number of its first text among those of its table, which is the empty one.
     pub first: usize,
@@ -73,7 +72,6 @@ pub struct TextColumn {
 }
 
 /// The ids of an enum.
-#[derive(Debug)]
 pub struct Ids {
     /// The ids.
     pub ids: Vec<String>,
@@ -82,7 +80,6 @@ pub struct Ids {
 }
 
 /// Lists of numbers end to end, and where each starts; the end of the last one is one start more.
-#[derive(Debug)]
 pub struct Lists {
     /// Where each list starts.
     pub starts: Vec<usize>,
@@ -91,7 +88,6 @@ pub struct Lists {
 }
 
 /// Pages of ports for TCP, for UDP and for either, each port with a list of flows.
-#[derive(Debug)]
 pub struct PortIndex {
     /// The page of each 64 ports.
     pub pages: Vec<usize>,
@@ -149,24 +145,26 @@ impl Ids {
     }
 }
 
-/// Gathers lists of flows, each different one once.
-struct FlowLists {
+/// Gathers lists, each different one once.
+struct Distinct {
     lists: Vec<Vec<usize>>,
     numbers: HashMap<Vec<usize>, usize>,
 }
 
-impl FlowLists {
-    /// The empty list alone: it is number 0.
-    fn new() -> FlowLists {
-        FlowLists { lists: vec![Vec::new()], numbers: [(Vec::new(), 0)].into() }
+impl Distinct {
+    fn new() -> Distinct {
+        Distinct { lists: Vec::new(), numbers: HashMap::new() }
     }
 
     /// The number of a list.
-    fn number(&mut self, list: Vec<usize>) -> usize {
-        *self.numbers.entry(list).or_insert_with_key(|list| {
-            self.lists.push(list.clone());
-            self.lists.len() - 1
-        })
+    fn number(&mut self, list: &[usize]) -> usize {
+        if let Some(number) = self.numbers.get(list) {
+            return *number;
+        }
+        let number = self.lists.len();
+        self.lists.push(list.to_vec());
+        self.numbers.insert(list.to_vec(), number);
+        number
     }
 }
 
@@ -181,7 +179,8 @@ pub fn pack(catalog: &Catalog) -> Packed {
         Ids::of(catalog.flows.iter().map(|flow| &flow.id)),
     ];
     // Ports first: the lowest numbers are theirs, and so the narrowest.
-    let mut lists = FlowLists::new();
+    let mut lists = Distinct::new();
+    lists.number(&[]);
     let ports = port_index(catalog, &mut lists);
     let of_vendors = group(catalog.vendors.len(), &catalog.flows, |flow| vec![catalog.products[flow.product].vendor]);
     let of_products = group(catalog.products.len(), &catalog.flows, |flow| vec![flow.product]);
@@ -190,34 +189,33 @@ pub fn pack(catalog: &Catalog) -> Packed {
     });
     let of_services =
         group(catalog.services.len(), &catalog.flows, |flow| flow.specs.iter().filter_map(PortSpec::service).collect());
-    let under = flows_under_hosts(catalog);
+    let (hosts, of_hosts) = flows_under_hosts(catalog);
 
     let vendors = catalog.vendors.iter().zip(of_vendors);
-    let vendors = Table::of(vendors.map(|(vendor, flows)| vendor_row(vendor, lists.number(flows))));
+    let vendors = Table::of(vendors.map(|(vendor, flows)| vendor_row(vendor, lists.number(&flows))));
     let products = catalog.products.iter().zip(of_products);
-    let products = Table::of(products.map(|(product, flows)| product_row(product, lists.number(flows))));
+    let products = Table::of(products.map(|(product, flows)| product_row(product, lists.number(&flows))));
     let peers = catalog.peers.iter().zip(of_peers);
-    let peers = Table::of(peers.map(|(peer, flows)| peer_row(peer, lists.number(flows))));
+    let peers = Table::of(peers.map(|(peer, flows)| peer_row(peer, lists.number(&flows))));
     let services = catalog.services.iter().zip(of_services);
-    let services = Table::of(services.map(|(service, flows)| service_row(service, lists.number(flows))));
+    let services = Table::of(services.map(|(service, flows)| service_row(service, lists.number(&flows))));
 
-    let interfaces: BTreeSet<&String> = catalog.products.iter().flat_map(|product| &product.interfaces).collect();
-    let interfaces: Vec<&String> = interfaces.into_iter().collect();
-    let hosts: Vec<&str> = under.keys().copied().collect();
-    let found = "every one was gathered";
-    let product_interfaces =
-        Lists::of(catalog.products.iter().map(|product| {
-            product.interfaces.iter().map(|name| interfaces.binary_search(&name).expect(found)).collect()
-        }));
-    let flow_hosts = Lists::of(
-        catalog
-            .flows
-            .iter()
-            .map(|flow| flow.hosts.iter().map(|name| hosts.binary_search(&name.as_str()).expect(found)).collect()),
-    );
+    let mut interfaces: Vec<String> = Vec::new();
+    let product_interfaces = Lists::of(catalog.products.iter().map(|product| {
+        let numbers = product.interfaces.iter().map(|name| {
+            interfaces.iter().position(|known| known == name).unwrap_or_else(|| {
+                interfaces.push(name.clone());
+                interfaces.len() - 1
+            })
+        });
+        numbers.collect()
+    }));
+    let host_numbers: HashMap<&str, usize> = hosts.iter().enumerate().map(|(number, host)| (*host, number)).collect();
+    let flow_hosts =
+        Lists::of(catalog.flows.iter().map(|flow| flow.hosts.iter().map(|host| host_numbers[host.as_str()]).collect()));
     let host_index = TextIndex::of(&hosts);
     let hosts = hosts.into_iter().map(str::to_string).collect();
-    let host_lists = under.into_values().map(|flows| lists.number(flows.into_iter().collect())).collect();
+    let host_lists = of_hosts.iter().map(|flows| lists.number(flows)).collect();
     let mut flow_specs = vec![0];
     for flow in &catalog.flows {
         flow_specs.push(flow_specs[flow_specs.len() - 1] + flow.specs.len());
@@ -228,7 +226,7 @@ pub fn pack(catalog: &Catalog) -> Packed {
         vendor_products: Lists::of(group(catalog.vendors.len(), &catalog.products, |product| vec![product.vendor])),
         products,
         product_interfaces,
-        interfaces: interfaces.into_iter().cloned().collect(),
+        interfaces,
         peers,
         peer_includes: Lists::of(catalog.peers.iter().map(|peer| peer.includes.clone())),
         services,
@@ -248,8 +246,10 @@ pub fn pack(catalog: &Catalog) -> Packed {
 fn group<T>(count: usize, items: &[T], keys: impl Fn(&T) -> Vec<usize>) -> Vec<Vec<usize>> {
     let mut lists = vec![Vec::new(); count];
     for (place, item) in items.iter().enumerate() {
-        for key in keys(item).into_iter().collect::<BTreeSet<usize>>() {
-            lists[key].push(place);
+        for key in keys(item) {
+            if lists[key].last() != Some(&place) {
+                lists[key].push(place);
+            }
         }
     }
     lists
@@ -273,7 +273,7 @@ fn product_row(product: &Product, flows: usize) -> ([usize; product::NUMBERS], [
     texts[product::DOCUMENT] = &product.document;
     texts[product::URL] = &product.url;
     texts[product::EDITION] = &product.edition;
-    texts[product::RETRIEVED] = optional(&product.retrieved);
+    texts[product::RETRIEVED] = optional(product.retrieved.as_ref());
     (numbers, texts)
 }
 
@@ -311,19 +311,19 @@ fn flow_row(flow: &Flow) -> ([usize; flow::NUMBERS], [&str; flow::TEXTS]) {
     numbers[flow::ROW] = flow.row as usize;
     let mut texts = [""; flow::TEXTS];
     texts[flow::PURPOSE] = &flow.purpose;
-    texts[flow::CONDITION] = optional(&flow.condition);
-    texts[flow::CUSTOMIZATION] = optional(&flow.customization);
-    texts[flow::NOTE] = optional(&flow.note);
-    texts[flow::SECTION] = optional(&flow.section);
-    texts[flow::PRINTED_PEER] = optional(&flow.printed_peer);
-    texts[flow::PRINTED_LABEL] = optional(&flow.printed_label);
-    texts[flow::PRINTED_PORTS] = optional(&flow.printed_ports);
+    texts[flow::CONDITION] = optional(flow.condition.as_ref());
+    texts[flow::CUSTOMIZATION] = optional(flow.customization.as_ref());
+    texts[flow::NOTE] = optional(flow.note.as_ref());
+    texts[flow::SECTION] = optional(flow.section.as_ref());
+    texts[flow::PRINTED_PEER] = optional(flow.printed_peer.as_ref());
+    texts[flow::PRINTED_LABEL] = optional(flow.printed_label.as_ref());
+    texts[flow::PRINTED_PORTS] = optional(flow.printed_ports.as_ref());
     (numbers, texts)
 }
 
 /// A text that may be missing.
-fn optional(text: &Option<String>) -> &str {
-    text.as_deref().unwrap_or_default()
+fn optional(text: Option<&String>) -> &str {
+    text.map_or("", String::as_str)
 }
 
 fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::NUMBERS] {
@@ -346,75 +346,90 @@ fn bits(places: impl Iterator<Item = usize>) -> usize {
     places.fold(0, |bits, place| bits | 1 << place)
 }
 
-/// The flows to each host name, and to each domain above one, sorted by name.
-fn flows_under_hosts(catalog: &Catalog) -> BTreeMap<&str, BTreeSet<usize>> {
-    let mut under: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+/// Every host name and every domain above one, sorted, and the flows to each or to a name under it.
+fn flows_under_hosts(catalog: &Catalog) -> (Vec<&str>, Vec<Vec<usize>>) {
+    let mut under = Vec::new();
     for (number, flow) in catalog.flows.iter().enumerate() {
         for host in &flow.hosts {
             let mut name = Some(host.as_str());
             while let Some(domain) = name {
-                under.entry(domain).or_default().insert(number);
+                under.push((domain, number));
                 name = domain.split_once('.').map(|(_, above)| above);
             }
         }
     }
-    under
+    under.sort_unstable();
+    let (mut names, mut flows): (Vec<&str>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+    for (name, number) in under {
+        match flows.last_mut().filter(|_| names.last() == Some(&name)) {
+            Some(of_name) if of_name.last() == Some(&number) => {}
+            Some(of_name) => of_name.push(number),
+            None => {
+                names.push(name);
+                flows.push(vec![number]);
+            }
+        }
+    }
+    (names, flows)
+}
+
+/// The flows that are open at a port: which, over what, and by how many of their specs.
+struct Open {
+    flow: usize,
+    transport: Transport,
+    specs: usize,
 }
 
 /// The flows of every port. Between two neighbouring starts or ends of a range nothing changes, so only those are looked at.
-fn port_index(catalog: &Catalog, lists: &mut FlowLists) -> PortIndex {
+fn port_index(catalog: &Catalog, lists: &mut Distinct) -> PortIndex {
     const PORTS: usize = port::PAGES * port::PAGE;
-    let specs = || {
-        let numbered = catalog.flows.iter().enumerate();
-        numbered.flat_map(|(number, flow)| flow.specs.iter().map(move |spec| (number, spec)))
-    };
-    let mut begin: BTreeMap<usize, Vec<(usize, Transport)>> = BTreeMap::new();
-    let mut end: BTreeMap<usize, Vec<(usize, Transport)>> = BTreeMap::new();
-    for (number, spec) in specs() {
-        if let (Some(transport), Some(range)) = (spec.transport(), spec.range()) {
-            begin.entry(range.first().into()).or_default().push((number, transport));
-            end.entry(usize::from(range.last()) + 1).or_default().push((number, transport));
-        }
-    }
-    let edges: BTreeSet<usize> =
-        begin.keys().chain(end.keys()).copied().chain([0]).filter(|edge| *edge < PORTS).collect();
+    let mut ways = [Transport::Any; port::WAYS];
+    ways[port::TCP] = Transport::Tcp;
+    ways[port::UDP] = Transport::Udp;
 
-    let asked = {
-        let mut asked = [Transport::Any; port::WAYS];
-        asked[port::TCP] = Transport::Tcp;
-        asked[port::UDP] = Transport::Udp;
-        asked
-    };
     let mut list_of_port = vec![0; port::WAYS * PORTS];
-    // A flow may open a port by several of its specs, so they are counted.
-    let mut open: BTreeMap<(usize, Transport), usize> = BTreeMap::new();
-    for (edge, next) in edges.iter().zip(edges.iter().skip(1).chain([&PORTS])) {
-        for key in end.get(edge).into_iter().flatten() {
-            let count = open.get_mut(key).expect("what ends has begun");
-            *count -= 1;
-            if *count == 0 {
-                open.remove(key);
+    let mut open: Vec<Open> = Vec::new();
+    let mut edges = edges(catalog).into_iter().peekable();
+    while let Some([port, flow, transport, begins]) = edges.next() {
+        let transport = Transport::ALL[transport];
+        // What is open stays sorted by its flow, and so does what is told of it.
+        let place = open.partition_point(|known| (known.flow, known.transport) < (flow, transport));
+        match open.get_mut(place).filter(|known| (known.flow, known.transport) == (flow, transport)) {
+            Some(known) => known.specs = known.specs + begins - (1 - begins),
+            None => open.insert(place, Open { flow, transport, specs: 1 }),
+        }
+        if open[place].specs == 0 {
+            open.remove(place);
+        }
+        let next = edges.peek().map_or(PORTS, |edge| edge[0]);
+        if port < next {
+            for (way, asked) in ways.iter().enumerate() {
+                let meeting = open.iter().filter(|known| known.transport.meets(*asked));
+                let mut flows: Vec<usize> = meeting.map(|known| known.flow).collect();
+                flows.dedup();
+                list_of_port[way * PORTS + port..way * PORTS + next].fill(lists.number(&flows));
             }
         }
-        for key in begin.get(edge).into_iter().flatten() {
-            *open.entry(*key).or_default() += 1;
-        }
-        for (way, asked) in asked.iter().enumerate() {
-            let mut flows: Vec<usize> =
-                open.keys().filter(|(_, own)| own.meets(*asked)).map(|(number, _)| *number).collect();
-            flows.dedup();
-            list_of_port[way * PORTS + edge..way * PORTS + next].fill(lists.number(flows));
-        }
     }
 
-    let mut known: HashMap<&[usize], usize> = HashMap::new();
-    let mut distinct = Vec::new();
-    let mut pages = Vec::new();
-    for page in list_of_port.chunks_exact(port::PAGE) {
-        pages.push(*known.entry(page).or_insert_with(|| {
-            distinct.extend_from_slice(page);
-            distinct.len() / port::PAGE - 1
-        }));
+    let mut distinct = Distinct::new();
+    let pages = list_of_port.chunks_exact(port::PAGE).map(|page| distinct.number(page)).collect();
+    PortIndex { pages, lists: distinct.lists.concat() }
+}
+
+/// Where the ranges of all flows begin, and where they have ended: the port, the flow, the transport's place, and 1 for a
+/// beginning; sorted.
+fn edges(catalog: &Catalog) -> Vec<[usize; 4]> {
+    let mut edges = Vec::new();
+    for (number, flow) in catalog.flows.iter().enumerate() {
+        for spec in &flow.specs {
+            if let (Some(transport), Some(range)) = (spec.transport(), spec.range()) {
+                let transport = place(Transport::ALL, transport);
+                edges.push([range.first().into(), number, transport, 1]);
+                edges.push([usize::from(range.last()) + 1, number, transport, 0]);
+            }
+        }
     }
-    PortIndex { pages, lists: distinct }
+    edges.sort_unstable();
+    edges
 }

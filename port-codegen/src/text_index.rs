@@ -1,8 +1,6 @@
 //! Builds the perfect hash by which a text finds its number: each bucket of texts gets a displacement that takes all of
 //! them to free slots.
 
-use std::collections::HashSet;
-
 use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
 
 /// A perfect hash of a list of texts.
@@ -41,8 +39,9 @@ impl TextIndex {
 
 /// Whether no two texts have the same length and the same ends, so that hashes tell them apart.
 fn ends_differ(texts: &[&str]) -> bool {
-    let hashes: HashSet<u64> = texts.iter().map(|text| id_hash(Reach::Ends, 0, text.as_bytes())).collect();
-    hashes.len() == texts.len()
+    let mut hashes: Vec<u64> = texts.iter().map(|text| id_hash(Reach::Ends, 0, text.as_bytes())).collect();
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 fn with_seed(texts: &[&str], reach: Reach, seed: u64) -> Option<TextIndex> {
@@ -53,21 +52,23 @@ fn with_seed(texts: &[&str], reach: Reach, seed: u64) -> Option<TextIndex> {
         let hash = id_hash(reach, seed, text.as_bytes());
         buckets[bucket(hash, bucket_count)].push((hash, place));
     }
-    // The fullest buckets choose first, while there is room.
-    let mut order: Vec<usize> = (0..bucket_count).collect();
-    order.sort_by_key(|number| (usize::MAX - buckets[*number].len(), *number));
-
     let mut displacements = vec![0; bucket_count];
     let mut taken = vec![None; slot_count];
-    for number in order {
-        let texts = &buckets[number];
-        displacements[number] = (0..=DISPLACEMENTS).find(|displacement| {
-            let mut slots: Vec<usize> = texts.iter().map(|(hash, _)| slot(*hash, *displacement, slot_count)).collect();
-            slots.sort_unstable();
-            slots.iter().all(|slot| taken[*slot].is_none()) && slots.windows(2).all(|pair| pair[0] != pair[1])
-        })?;
-        for (hash, place) in texts {
-            taken[slot(*hash, displacements[number], slot_count)] = Some(*place);
+    // The fullest buckets choose first, while there is room.
+    let fullest = buckets.iter().map(Vec::len).max().unwrap_or(0);
+    for size in (1..=fullest).rev() {
+        for (texts, chosen) in buckets.iter().zip(&mut displacements).filter(|(texts, _)| texts.len() == size) {
+            let slots_at = |displacement| -> Vec<usize> {
+                texts.iter().map(|(hash, _)| slot(*hash, displacement, slot_count)).collect()
+            };
+            *chosen = (0..=DISPLACEMENTS).find(|displacement| {
+                let slots = slots_at(*displacement);
+                let free = |(number, slot): (usize, &usize)| taken[*slot].is_none() && !slots[..number].contains(slot);
+                slots.iter().enumerate().all(free)
+            })?;
+            for (slot, (_, place)) in slots_at(*chosen).into_iter().zip(texts) {
+                taken[slot] = Some(*place);
+            }
         }
     }
     let slots = taken.into_iter().map(Option::unwrap_or_default).collect();

@@ -117,8 +117,8 @@ fn a_call_without_sense_is_a_compile_error() {
     for (call, told) in [
         ("folder = \"ports\"", "found folder, expected dir = \"a directory of tables\""),
         ("dir = \"prots\"", "prots/vendors.csv: cannot be read"),
-        ("dir = ports", "expected string literal"),
-        ("dir = \"ports\" dir", "unexpected token"),
+        ("dir = ports", "found ports, expected a string literal"),
+        ("dir = \"ports\" dir", "found dir, expected nothing after the directory"),
     ] {
         replace(&main, "dir = \"ports\"", call);
         let output = cargo(package.path(), &["check"]);
