@@ -128,6 +128,7 @@ macro_rules! __id {
     ($name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident) => {
         impl $name {
             /// The id as tables, JSON and command lines write it.
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 $crate::__private::text_const($ids, self as usize)
             }
@@ -156,12 +157,14 @@ macro_rules! __id {
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.debug_tuple(::core::stringify!($name)).field(&$crate::Id::as_str(*self)).finish()
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad($crate::Id::as_str(*self))
             }
@@ -187,21 +190,25 @@ macro_rules! __facts {
     ($data:ident) => {
         impl Vendor {
             /// What the vendor calls itself.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::NAME)
             }
 
             /// Its home page.
+            #[inline]
             pub fn url(self) -> &'static str {
                 $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::URL)
             }
 
             /// Its products, in the catalog's order.
+            #[inline]
             pub fn products(self) -> impl ExactSizeIterator<Item = Product> + ::core::clone::Clone {
                 $crate::__private::vendor_products::<$data>(self)
             }
 
             /// The flows of its products, in the catalog's order.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::vendor_flows(self)
             }
@@ -209,42 +216,50 @@ macro_rules! __facts {
 
         impl Product {
             /// What its vendor calls it.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::NAME)
             }
 
             /// Who makes it.
+            #[inline]
             pub fn vendor(self) -> Vendor {
                 $crate::__private::product_vendor::<$data>(self)
             }
 
             /// The title of the document that its flows come from.
+            #[inline]
             pub fn document(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::DOCUMENT)
             }
 
             /// The edition of that document.
+            #[inline]
             pub fn edition(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::EDITION)
             }
 
             /// Where the document stands.
+            #[inline]
             pub fn url(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::URL)
             }
 
             /// The day on which the document was read, as `YYYY-MM-DD`; `None` where that is not known.
+            #[inline]
             pub fn retrieved(self) -> ::core::option::Option<&'static str> {
                 let day = $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::RETRIEVED);
                 ::core::option::Option::Some(day).filter(|day| !day.is_empty())
             }
 
             /// The names of its own interfaces, where its document tells flows apart by them.
+            #[inline]
             pub fn interfaces(self) -> impl ExactSizeIterator<Item = &'static str> + ::core::clone::Clone {
                 $crate::__private::product_interfaces::<$data>(self)
             }
 
             /// Its flows, in the order of its document.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::product_flows(self)
             }
@@ -252,26 +267,31 @@ macro_rules! __facts {
 
         impl Peer {
             /// Its name.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::NAME)
             }
 
             /// What it is, in a few words.
+            #[inline]
             pub fn description(self) -> &'static str {
                 $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::DESCRIPTION)
             }
 
             /// What sort of thing it is.
+            #[inline]
             pub fn kind(self) -> $crate::PeerKind {
                 $crate::__private::peer_kind::<$data>(self)
             }
 
             /// For a peer that stands for any of several: those. Empty for all others.
+            #[inline]
             pub fn includes(self) -> impl ExactSizeIterator<Item = Peer> + ::core::clone::Clone {
                 $crate::__private::peer_includes::<$data>(self)
             }
 
             /// The flows to and from it, and those of a peer that includes it, in the catalog's order.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::peer_flows(self)
             }
@@ -279,26 +299,31 @@ macro_rules! __facts {
 
         impl Service {
             /// Its name.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::NAME)
             }
 
             /// What it is, in a few words.
+            #[inline]
             pub fn description(self) -> &'static str {
                 $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::DESCRIPTION)
             }
 
             /// The port that the IANA registry gives it, 1 to 65535; `None` where it gives none.
+            #[inline]
             pub fn port(self) -> ::core::option::Option<u16> {
                 $crate::__private::service_port::<$data>(self)
             }
 
             /// What carries it.
+            #[inline]
             pub fn transports(self) -> impl Iterator<Item = $crate::Transport> + ::core::clone::Clone {
                 $crate::__private::service_transports::<$data>(self)
             }
 
             /// The flows that speak it on any of their ports, in the catalog's order.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::service_flows(self)
             }
@@ -316,12 +341,14 @@ macro_rules! __facts {
         }
 
         /// Begins a question to this catalog: every flow, until it is narrowed.
+        #[inline]
         pub const fn query<'a>() -> $crate::Query<'a, $data> {
             $crate::__private::query()
         }
 
         impl FlowId {
             /// The flow of this id.
+            #[inline]
             pub const fn flow(self) -> $crate::Flow<$data> {
                 $crate::__private::flow(self as usize)
             }

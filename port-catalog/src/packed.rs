@@ -32,6 +32,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    #[inline]
     pub(crate) const fn len(self) -> usize {
         self.bytes.len() / self.width as usize
     }
@@ -212,6 +213,7 @@ pub struct HostIndex {
 
 impl HostIndex {
     /// The list of the flows to a host or to one under it. Case and a final dot do not matter.
+    #[inline]
     pub(crate) fn get(self, host: &str) -> usize {
         /// The most characters of a host name.
         const LONGEST_HOST: usize = 253;
@@ -246,5 +248,8 @@ pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
             }
         }
     }
-    Err(Unknown::new(I::KIND, text, |text| nearest(text, I::all().iter().map(|id| id.as_str()))))
+    Err(Unknown::new(I::KIND, text, |text| {
+        // One function for all enums, whatever their iterators are.
+        nearest(text, &mut I::all().iter().map(|id| id.as_str()) as &mut dyn Iterator<Item = _>)
+    }))
 }

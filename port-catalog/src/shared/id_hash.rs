@@ -34,6 +34,7 @@ pub fn id_hash(reach: Reach, seed: u64, text: &[u8]) -> u64 {
     }
 }
 
+#[inline]
 fn hash_between(hash: u64, text: &[u8]) -> u64 {
     let windows = text.chunks_exact(WINDOW).filter_map(<[u8]>::first_chunk::<WINDOW>);
     windows.fold(hash, |hash, window| mix(hash, u128::from_le_bytes(*window)))

@@ -37,16 +37,19 @@ impl Unknown {
     }
 
     /// What the text should have been: `product`, `flow id`, `transport`.
+    #[inline]
     pub const fn kind(&self) -> &'static str {
         self.kind
     }
 
     /// The known word nearest to the text; `None` only where nothing is known at all.
+    #[inline]
     pub fn nearest(&self) -> Option<&'static str> {
         (self.nearest)(self.text())
     }
 
     /// The text, or its first characters.
+    #[inline]
     fn text(&self) -> &str {
         let text = &self.text[..self.length];
         match core::str::from_utf8(text) {
@@ -58,6 +61,7 @@ impl Unknown {
 }
 
 impl PartialEq for Unknown {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         (self.kind, self.text()) == (other.kind, other.text())
     }
@@ -66,12 +70,14 @@ impl PartialEq for Unknown {
 impl Eq for Unknown {}
 
 impl fmt::Debug for Unknown {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Unknown").field(&format_args!("{self}")).finish()
     }
 }
 
 impl fmt::Display for Unknown {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no such {}", self.kind)?;
         match self.nearest() {
@@ -98,6 +104,7 @@ macro_rules! words {
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// The word as tables and JSON write it.
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $($name::$variant => $text,)+
@@ -106,6 +113,7 @@ macro_rules! words {
         }
 
         impl fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
             }
@@ -114,6 +122,7 @@ macro_rules! words {
         impl FromStr for $name {
             type Err = Unknown;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Unknown> {
                 match text {
                     $($text => Ok($name::$variant),)+
@@ -239,6 +248,7 @@ impl Direction {
     ///
     /// assert_eq!(Direction::Inbound.preposition(), "from");
     /// ```
+    #[inline]
     pub const fn preposition(self) -> &'static str {
         match self {
             Direction::Inbound => "from",
@@ -257,6 +267,7 @@ impl Transport {
     /// assert!(!Transport::Tcp.meets(Transport::Udp));
     /// assert!(!Transport::Any.meets(Transport::Esp));
     /// ```
+    #[inline]
     pub const fn meets(self, other: Transport) -> bool {
         matches!(
             (self, other),
@@ -274,6 +285,7 @@ impl Transport {
     /// assert!(Transport::Any.has_ports());
     /// assert!(!Transport::Esp.has_ports());
     /// ```
+    #[inline]
     pub const fn has_ports(self) -> bool {
         !matches!(self, Transport::Esp)
     }
@@ -305,16 +317,19 @@ impl PortRange {
     /// assert!(PortRange::new(21, 20).is_none());
     /// assert!(PortRange::new(0, 20).is_none());
     /// ```
+    #[inline]
     pub const fn new(first: u16, last: u16) -> Option<PortRange> {
         if first == 0 || first > last { None } else { Some(PortRange { first, last }) }
     }
 
     /// The lowest port, 1 to 65535.
+    #[inline]
     pub const fn first(self) -> u16 {
         self.first
     }
 
     /// The highest port, 1 to 65535; the lowest one again for a single port.
+    #[inline]
     pub const fn last(self) -> u16 {
         self.last
     }
@@ -326,12 +341,14 @@ impl PortRange {
     ///
     /// assert!(PortRange::new(17700, 17714).unwrap().contains(17714));
     /// ```
+    #[inline]
     pub const fn contains(self, port: u16) -> bool {
         self.first <= port && port <= self.last
     }
 }
 
 impl fmt::Display for PortRange {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.first == self.last { write!(f, "{}", self.first) } else { write!(f, "{}-{}", self.first, self.last) }
     }
