@@ -135,20 +135,27 @@ fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [Strin
     ]
 }
 
-/// Half of the ports are well known ones, the others any.
+/// Half of the ports are well known ones; the others are spread like the registry's, whose some thousands every vendor
+/// draws from. A range now and then.
 fn spec(random: &mut Rng) -> String {
     let transport = ["tcp", "tcp", "udp", "any"][random.usize(..4)];
-    match random.u8(..16) {
-        0..8 => {
+    match random.u8(..32) {
+        0..16 => {
             let service = random.u16(..SERVICES_IN_USE);
             format!("{transport}/{} service-{service}", port_of(service))
         }
-        8..15 => format!("{transport}/{}", random.u16(1024..)),
+        16..31 => format!("{transport}/{}", registered(random)),
         _ => {
-            let first = random.u16(1024..60_000);
+            let first = registered(random);
             format!("{transport}/{first}-{}", first + random.u16(1..100))
         }
     }
+}
+
+/// A port above the well-known ones, of which the registry has about six thousand.
+fn registered(random: &mut Rng) -> u16 {
+    const REGISTERED: u16 = 6000;
+    1024 + random.u16(..REGISTERED) * 8
 }
 
 #[cfg(test)]
