@@ -2,15 +2,17 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-/// Where to look for tools: those of administrators do not stand in everybody's PATH.
+/// Where to look for tools: in the folders that `tests/tools/install.sh` fills, in PATH, and where those of administrators are.
 fn path() -> OsString {
-    let mut path = std::env::var_os("PATH").unwrap_or_default();
-    path.push(":/usr/sbin:/sbin");
-    path
+    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools");
+    let folders = std::env::var_os("PORT_TOOLS").map(PathBuf::from).into_iter().chain([installed]);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = folders.map(|folder| folder.join("bin")).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders.chain(["/usr/sbin".into(), "/sbin".into()])).expect("folders of PATH")
 }
 
 /// A tool, or nothing where it is not installed, which is said, and an error in CI.
