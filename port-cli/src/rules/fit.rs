@@ -1,10 +1,12 @@
 //! What a format can hold, and how rules are split into what it holds; what it cannot is dropped, and said.
 
+use std::collections::BTreeSet;
+
 use port_catalog::{Direction, PortRange};
 
 use super::address::{Address, End, Family, list};
 use super::choices::At;
-use super::model::{Class, FlowRules, Protocol, Rule, Ruleset};
+use super::model::{Class, FlowRules, Protocol, Remark, Rule, Ruleset};
 
 /// What the rules of a format can hold.
 #[derive(Clone, Copy, Debug)]
@@ -54,11 +56,25 @@ impl Ruleset {
     /// The same as far as a format can hold it.
     #[must_use]
     pub fn fit(mut self, limits: &Limits) -> Ruleset {
+        if let Some(remark) = other_family(&self, limits) {
+            self.remarks.push(remark);
+        }
         for flow in &mut self.flows {
             fit_flow(flow, limits);
         }
         self
     }
+}
+
+/// Which addresses are for another format, since they are of another family.
+fn other_family(ruleset: &Ruleset, limits: &Limits) -> Option<Remark> {
+    let Ends::Addresses { families: Families::Only(wanted, other_format), .. } = limits.ends else { return None };
+    let rules = ruleset.flows.iter().flat_map(|flow| &flow.rules);
+    let addresses = rules.flat_map(|rule| [&rule.source, &rule.destination]).flat_map(End::addresses);
+    let others = addresses.filter(|address| address.family().is_some_and(|family| family != wanted));
+    let others: Vec<Address> = others.collect::<BTreeSet<_>>().into_iter().cloned().collect();
+    let text = format!("{}, for which there is the format {other_format}", list(&others));
+    (!others.is_empty()).then(|| Remark::new(Class::LeftOut, text))
 }
 
 fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
@@ -119,10 +135,12 @@ fn fit_end(end: &End, families: Families, hosts: bool, flow: &mut FlowRules, lim
         Families::Mixed => vec![[v4, v6, names].concat()],
         Families::OneEach => vec![v4, v6, names],
         Families::Only(wanted, other_format) => {
-            let (kept, other) = if wanted == Family::V4 { (v4, v6) } else { (v6, v4) };
-            if !other.is_empty() {
-                let text = format!("{}, which the format {other_format} has", list(&other));
-                flow.remark(Class::LeftOut, text);
+            let (kept, others) = if wanted == Family::V4 { (v4, v6) } else { (v6, v4) };
+            if kept.is_empty() && !others.is_empty() {
+                flow.remark(
+                    Class::LeftOut,
+                    format!("all of it, since one end has no {wanted} address; see the format {other_format}"),
+                );
             }
             vec![kept, names]
         }

@@ -131,10 +131,14 @@ impl fmt::Display for Remark {
     }
 }
 
-/// A text without what could end a line, and with it the comment that the text stands in.
+/// A text without what could end a line, and with it the comment that the text stands in, and without what turns the direction
+/// of text, so that it does not look like something else.
 pub fn one_line(text: &str) -> String {
-    let breaks = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
-    text.chars().map(|character| if breaks(character) { ' ' } else { character }).collect()
+    let hides = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|character| if hides(character) { ' ' } else { character }).collect()
 }
 
 impl FlowRules {
@@ -190,9 +194,8 @@ impl Ruleset {
         remarks.any(|remark| remark.class == Class::Dropped)
     }
 
-    /// The name with a suffix, in at most so many characters: whole words are left out of its end, and cut as a last resort.
-    pub fn name_with(&self, suffix: &str, most: usize) -> String {
-        let most = most.saturating_sub(suffix.len());
+    /// The name in at most so many characters: whole words are left out of its end, and cut as a last resort.
+    pub fn short_name(&self, most: usize) -> &str {
         let mut name = self.name.as_str();
         while name.len() > most {
             name = match name.rsplit_once('-') {
@@ -200,6 +203,6 @@ impl Ruleset {
                 None => &name[..most],
             };
         }
-        format!("{name}{suffix}")
+        name
     }
 }

@@ -1,6 +1,7 @@
 //! What `rules` writes is what the tools that read it understand: every opening that the catalog lists, and no other.
 
 mod cases;
+mod iptables;
 mod nftables;
 mod openings;
 mod refusals;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::cases::Compared;
-use crate::openings::{Opening, rules, text};
+use crate::cases::{Compared, rules, site};
+use crate::openings::{Opening, text};
 use crate::tools::{piped, sandboxed, tool};
 
 /// Loads rules, twice as after a change, and lists what is loaded.
@@ -80,28 +80,16 @@ fn addresses(right: &Value) -> String {
 fn nft_lists_what_the_catalog_lists() {
     if listed("").is_some() {
         let nftables = Compared { format: "nftables", places: &["host", "network"], says: |_| true };
-        nftables.with(|ruleset| read(&listed(ruleset).unwrap()).into_iter().flat_map(|rule| rule.openings).collect());
+        nftables
+            .with(|files| read(&listed(&files[0].text).unwrap()).into_iter().flat_map(|rule| rule.openings).collect());
     }
 }
 
 #[test]
 fn addresses_of_a_site_are_the_ends_of_the_rules() {
-    let folder = tempfile::tempdir().unwrap();
-    let site = folder.path().join("site.toml");
-    std::fs::write(
-        &site,
-        r#"
-        [products]
-        fortimail = ["192.0.2.10", "2001:db8::10"]
-        [peers]
-        email-client = ["10.0.0.0/8", "10.1.0.0/16", "198.51.100.7", "2001:db8:1::/48"]
-        ldap-server = ["10.0.5.1", "ldap.example.org"]
-        fortianalyzer = "10.3.3.3"
-        dns-server = "0.0.0.0/0"
-        "#,
-    )
-    .unwrap();
-    let call = ["--format", "nftables", "--product", "fortimail", "--at", "network", "--site", site.to_str().unwrap()];
+    let site = site();
+    let call =
+        ["--format", "nftables", "--product", "fortimail", "--at", "network", "--site", site.path().to_str().unwrap()];
     let Some(listed) = listed(&rules(&call)) else { return };
     let rules = read(&listed);
     let ends = |id: &str| -> Vec<(&str, &str)> {

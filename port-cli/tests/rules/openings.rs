@@ -103,14 +103,6 @@ pub fn port_catalog(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(arguments).output().unwrap()
 }
 
-/// Rules, as a call of `rules` prints them.
-pub fn rules(arguments: &[&str]) -> String {
-    let output = port_catalog(&[&["rules"], arguments].concat());
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {told}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 fn json(arguments: &[&str]) -> Value {
     serde_json::from_slice(&port_catalog(arguments).stdout).unwrap()
 }

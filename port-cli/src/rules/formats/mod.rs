@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::fit::Limits;
 use super::model::Ruleset;
 
+pub mod iptables;
 pub mod nftables;
 
 /// A format of rules.
@@ -12,6 +13,10 @@ pub mod nftables;
 pub enum Format {
     /// Two chains of the table inet filter, to jump to
     Nftables,
+    /// Two chains of the table filter, to jump to: IPv4, for iptables-restore --noflush
+    Iptables,
+    /// The same for IPv6
+    Ip6tables,
 }
 
 /// How a format is written.
@@ -37,6 +42,8 @@ impl Format {
     pub fn writer(self) -> Writer {
         match self {
             Format::Nftables => nftables::WRITER,
+            Format::Iptables => iptables::V4,
+            Format::Ip6tables => iptables::V6,
         }
     }
 }

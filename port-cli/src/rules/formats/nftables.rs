@@ -13,9 +13,6 @@ use crate::rules::choices::At;
 use crate::rules::fit::{Ends, Families, Limits};
 use crate::rules::model::{FlowRules, Protocol, Rule, Ruleset};
 
-/// The most characters of a chain's name.
-const LONGEST_NAME: usize = 127;
-
 /// How rules become a file of nftables.
 pub const WRITER: Writer = Writer {
     limits: Limits {
@@ -32,7 +29,7 @@ pub const WRITER: Writer = Writer {
 
 fn files(ruleset: &Ruleset) -> Vec<File> {
     let chains: Vec<(Direction, String)> =
-        ruleset.directions.iter().map(|direction| (*direction, chain(ruleset, *direction))).collect();
+        ruleset.directions.iter().map(|direction| (*direction, format!("{}-{direction}", ruleset.name))).collect();
     let mut text = hash_comments("", ruleset.comments());
     text += &hash_comments("", usage(ruleset.at, &chains).into_iter());
     text += "\ntable inet filter {\n";
@@ -50,10 +47,6 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
     }
     text += "}\n";
     vec![File { name: format!("{}.nft", ruleset.name), text }]
-}
-
-fn chain(ruleset: &Ruleset, direction: Direction) -> String {
-    ruleset.name_with(&format!("-{direction}"), LONGEST_NAME)
 }
 
 /// How to use the chains.
