@@ -26,8 +26,8 @@ Exit codes: 0 done; 2 bad arguments or a bad site file, and nothing was written;
 Examples:
   port-catalog rules --format nftables --product fortimail > fortimail.nft
   port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
-  port-catalog rules --format nftables --product forticlient --direction outbound --required-only
-  port-catalog rules --format nftables --product fortimail --alternatives first --only fortimail-in-admin";
+  port-catalog rules --format iptables --product forticlient --direction outbound --required-only
+  port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules";
 
 /// A call of `rules`.
 #[derive(Debug, Args)]

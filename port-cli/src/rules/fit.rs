@@ -56,14 +56,32 @@ impl Ruleset {
     /// The same as far as a format can hold it.
     #[must_use]
     pub fn fit(mut self, limits: &Limits) -> Ruleset {
-        if let Some(remark) = other_family(&self, limits) {
-            self.remarks.push(remark);
-        }
+        let other_family = other_family(&self, limits);
+        let mut unlimited: BTreeSet<&str> = BTreeSet::new();
         for flow in &mut self.flows {
+            let of_flow = unlimited_ends(flow);
             fit_flow(flow, limits);
+            if !flow.rules.is_empty() {
+                unlimited.extend(of_flow);
+            }
         }
+        if !unlimited.is_empty() {
+            let names = unlimited.into_iter().collect::<Vec<_>>().join(", ");
+            self.remarks.push(Remark::new(Class::Opened, format!("any address, since none is given: {names}")));
+        }
+        self.remarks.extend(other_family);
         self
     }
+}
+
+/// Who may have any address.
+fn unlimited_ends(flow: &FlowRules) -> Vec<&'static str> {
+    let (source, destination) = match flow.direction {
+        Direction::Outbound => ("the product itself", flow.peer),
+        _ => (flow.peer, "the product itself"),
+    };
+    let ends = flow.rules.iter().flat_map(|rule| [(&rule.source, source), (&rule.destination, destination)]);
+    ends.filter(|(end, _)| **end == End::Any).map(|(_, name)| name).collect()
 }
 
 /// Which addresses are for another format, since they are of another family.
@@ -125,7 +143,7 @@ fn fit_end(end: &End, families: Families, hosts: bool, flow: &mut FlowRules, lim
     let (names, nets): (Vec<Address>, Vec<Address>) =
         addresses.iter().cloned().partition(|address| address.family().is_none());
     if !hosts && !names.is_empty() {
-        let text = format!("the host name {}, which {} cannot hold for good", list(&names), limits.format);
+        let text = format!("the host name {}, for which {} has no place", list(&names), limits.format);
         flow.remark(Class::Dropped, text);
     }
     let names = if hosts { names } else { Vec::new() };

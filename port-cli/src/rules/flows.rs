@@ -16,6 +16,8 @@ impl Ruleset {
             At::Host => "For a firewall on the product's own machine: inbound is its input, outbound its output.",
             At::Network => "For a firewall between the product and its peers, which forwards inbound and outbound.",
         };
+        let rules: Vec<FlowRules> = flows.iter().map(|flow| rules(*flow, choices, site)).collect();
+        let opened = flows.iter().zip(&rules).filter(|(_, rules)| !rules.rules.is_empty()).map(|(flow, _)| *flow);
         Ruleset {
             name: product.to_string(),
             heading: vec![
@@ -29,36 +31,21 @@ impl Ruleset {
             ],
             at,
             directions: Direction::ALL.to_vec(),
-            remarks: of_addresses(product, flows, site),
-            flows: flows.iter().map(|flow| rules(*flow, choices, site)).collect(),
+            remarks: of_missing(opened, site),
+            flows: rules,
         }
     }
 }
 
-/// Whose addresses are not limited, and whose are another's.
-fn of_addresses(product: Product, flows: &[Flow], site: &Site) -> Vec<Remark> {
+/// Which peers stand for others of whom some have no address.
+fn of_missing(flows: impl Iterator<Item = Flow>, site: &Site) -> Vec<Remark> {
+    let peers: BTreeSet<_> = flows.map(Flow::peer).collect();
     let mut remarks = Vec::new();
-    let mut unlimited: Vec<&str> = Vec::new();
-    if site.product(product) == End::Any {
-        unlimited.push("the product itself");
-    }
-    let peers: BTreeSet<_> = flows.iter().map(|flow| flow.peer()).collect();
     for peer in peers {
-        let of_peer = site.peer(peer);
-        if of_peer.end == End::Any {
-            unlimited.push(peer.as_str());
+        let missing = crate::columns::join(site.peer(peer).missing.iter().map(|missing| missing.as_str()));
+        if !missing.is_empty() {
+            remarks.push(Remark::new(Class::LeftOut, format!("{missing} for {peer}, since no address of it is given")));
         }
-        if !of_peer.missing.is_empty() {
-            let missing = crate::columns::join(of_peer.missing.iter().map(|missing| missing.as_str()));
-            remarks
-                .push(Remark::new(Class::LeftOut, format!("{missing} for {peer}, since the site gives it no address")));
-        }
-    }
-    if !unlimited.is_empty() {
-        remarks.push(Remark::new(
-            Class::Opened,
-            format!("any address, where the site gives none: {}", unlimited.join(", ")),
-        ));
     }
     remarks
 }
@@ -74,7 +61,7 @@ fn rules(flow: Flow, choices: Choices, site: &Site) -> FlowRules {
         rules: Vec::new(),
     };
     if choices.required_only && flow.requirement() != Requirement::Required {
-        answer.remark(Class::LeftOut, "the document does not call it required");
+        answer.remark(Class::LeftOut, "what the document does not call required");
         return answer;
     }
     let specs = chosen(flow, choices.alternatives, &mut answer);

@@ -74,7 +74,7 @@ pub fn files(arguments: &[&str]) -> Vec<File> {
     written.lines().map(file).collect()
 }
 
-/// A site of FortiMail's: both families, networks within others, host names, and an address that is any.
+/// A site of `fortimail`: both families, networks within others, host names, and an address that is any.
 pub fn site() -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
     let text = r#"

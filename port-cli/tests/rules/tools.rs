@@ -50,6 +50,11 @@ pub fn sandboxed(command: &[&str]) -> Option<Command> {
     Some(sandboxed)
 }
 
+/// The same with mounts and processes of its own as well: when the command ends, all that it mounted or started goes with it.
+pub fn private_sandbox(command: &[&str]) -> Option<Command> {
+    sandboxed(&[&["--mount", "--pid", "--fork", "--kill-child"], command].concat())
+}
+
 /// What a command prints that reads a text and succeeds.
 pub fn piped(mut command: Command, text: &str) -> String {
     let output = fed(&mut command, text);
