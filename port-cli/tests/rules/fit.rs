@@ -127,6 +127,7 @@ proptest! {
         prop_assert_eq!(&once, &triples(&rule, families, hosts));
         for rule in &fitted.flows[0].rules {
             prop_assert!(is_within(rule, &limits), "{:?}", rule);
+            prop_assert!(!triples(rule, families, hosts).is_empty(), "says nothing: {:?}", rule);
         }
         // Whatever is not said is told: a host name as dropped, another family as left out.
         let texts = [&rule.source, &rule.destination].into_iter().flat_map(End::addresses);
