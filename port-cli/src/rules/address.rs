@@ -25,6 +25,14 @@ pub enum Family {
 }
 
 impl Address {
+    /// Whether one can speak to the other: they are of one family, or one is a host name, which may be of either.
+    pub fn can_meet(&self, other: &Address) -> bool {
+        match (self.family(), other.family()) {
+            (Some(family), Some(other)) => family == other,
+            _ => true,
+        }
+    }
+
     /// The family of an address; a host name has none of its own.
     pub fn family(&self) -> Option<Family> {
         match self {
@@ -110,6 +118,16 @@ impl End {
             }
         }
         if kept.is_empty() { End::Any } else { End::Only(kept) }
+    }
+
+    /// Whether some address of it can speak to some of the other.
+    pub fn can_meet(&self, other: &End) -> bool {
+        match (self, other) {
+            (End::Only(ones), End::Only(others)) => {
+                ones.iter().any(|one| others.iter().any(|other| one.can_meet(other)))
+            }
+            _ => true,
+        }
     }
 
     /// The addresses, where the end is limited to some.

@@ -130,11 +130,8 @@ fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(End, End
     };
     let (sources, destinations) = (parts(&rule.source), parts(&rule.destination));
     let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |destination| (source, destination)));
-    let can_meet = |(source, destination): &(&End, &End)| match (family(source), family(destination)) {
-        (Some(one), Some(other)) => families == Families::Mixed || one == other,
-        _ => true,
-    };
-    pairs.filter(can_meet).map(|(source, destination)| (source.clone(), destination.clone())).collect()
+    let can_meet = pairs.filter(|(source, destination)| source.can_meet(destination));
+    can_meet.map(|(source, destination)| (source.clone(), destination.clone())).collect()
 }
 
 /// The parts of an end that a format can hold, each of what may stand together in a rule.
@@ -164,11 +161,6 @@ fn fit_end(end: &End, families: Families, hosts: bool, flow: &mut FlowRules, lim
         }
     };
     parts.into_iter().filter(|part| !part.is_empty()).map(End::Only).collect()
-}
-
-/// The family of an end whose addresses are of one.
-fn family(end: &End) -> Option<Family> {
-    end.addresses().first().and_then(Address::family)
 }
 
 /// An end in parts of at most so many addresses.

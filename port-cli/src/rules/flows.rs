@@ -229,9 +229,9 @@ fn compatible(own: &End, peer: &End, answer: &mut FlowRules) -> Option<(End, End
 /// The addresses of an end whose family the other end has, and those whose family it has not.
 fn facing(end: &End, other: &End) -> (Option<End>, Vec<Address>) {
     let End::Only(addresses) = end else { return (Some(End::Any), Vec::new()) };
-    let meets = |one: &Address| match (one.family(), other) {
-        (None, _) | (_, End::Any) => true,
-        (family, End::Only(others)) => others.iter().any(|other| other.family().is_none() || other.family() == family),
+    let meets = |one: &Address| match other {
+        End::Any => true,
+        End::Only(others) => others.iter().any(|other| one.can_meet(other)),
     };
     let (kept, lost): (Vec<Address>, Vec<Address>) = addresses.iter().cloned().partition(meets);
     ((!kept.is_empty()).then_some(End::Only(kept)), lost)

@@ -14,7 +14,7 @@ use crate::answer::{Answer, matching};
 pub mod address;
 pub mod choices;
 pub mod fit;
-mod flows;
+pub mod flows;
 pub mod formats;
 pub mod model;
 pub mod site;

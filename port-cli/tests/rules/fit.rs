@@ -129,6 +129,8 @@ proptest! {
             prop_assert!(is_within(rule, &limits), "{:?}", rule);
             prop_assert!(!triples(rule, families, hosts).is_empty(), "says nothing: {:?}", rule);
         }
+        let is_told = fitted.flows[0].remarks.iter().any(|remark| remark.class > Class::Opened);
+        prop_assert!(is_told || !fitted.flows[0].rules.is_empty() || !rule.source.can_meet(&rule.destination), "gone in silence");
         // Whatever is not said is told: a host name as dropped, another family as left out.
         let texts = [&rule.source, &rule.destination].into_iter().flat_map(End::addresses);
         let has_host = texts.clone().any(|address| address.family().is_none());
