@@ -71,6 +71,9 @@ pub enum Request {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Write rules that let a product's flows through a firewall
+    #[command(after_help = crate::rules::choices::HELP)]
+    Rules(crate::rules::choices::Request),
     /// Print the completions of a shell
     #[command(after_help = "Example:
   port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]

@@ -2,7 +2,8 @@
 //!
 //! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
 //! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
-//! [`markdown`], over the [`columns`] that they share.
+//! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows. What is wrong with a file that
+//! somebody gave is a [`fault`].
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -14,8 +15,10 @@ pub mod answer;
 pub mod arguments;
 pub mod columns;
 pub mod csv;
+pub mod fault;
 pub mod json;
 pub mod markdown;
+pub mod rules;
 pub mod table;
 
 use answer::Answer;
@@ -23,20 +26,21 @@ use arguments::Arguments;
 
 /// Runs the command with its arguments, the program's name first.
 ///
-/// Exit codes: 0 done, also where nothing was found; 2 bad arguments, or output that cannot be written.
+/// Exit codes: 0 done, also where nothing was found; 2 bad arguments or input, or output that cannot be written; 3 rules that
+/// a format cannot hold were dropped under `--strict`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = Arguments::parse_from(arguments);
     let width = std::io::stdout().is_terminal().then(terminal_width);
-    let Answer { text, remark } = answer::answer(&arguments, width);
+    let Answer { text, remark, code } = answer::answer(&arguments, width);
     if let Some(remark) = remark {
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "{remark}");
     }
     let mut output = anstream::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(code),
         // A reader that has seen enough, such as `head`, is no error.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(code),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: cannot write the output: {error}");
             ExitCode::from(2)
