@@ -11,6 +11,8 @@ use clap::{Arg, Args, Command, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use port_catalog::{Direction, FlowId, Peer, Product, Service, Transport, Unknown, Vendor};
 
+use crate::diff;
+
 /// The network ports that vendors' products require, with the source of every fact
 #[derive(Debug, Parser)]
 #[command(name = "port-catalog", version, max_term_width = 100)]
@@ -71,6 +73,9 @@ pub enum Request {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Compare two exports of the catalog, and say what firewalls must open, close or change
+    #[command(after_help = diff::call::HELP)]
+    Diff(diff::call::Call),
     /// Print the completions of a shell
     #[command(after_help = "Example:
   port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]
