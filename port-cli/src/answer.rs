@@ -46,6 +46,7 @@ pub fn answer(arguments: &Arguments, width: Option<u16>) -> Answer {
         Request::Products { format } => products(*format, width),
         Request::Completions { shell } => completions(*shell),
         Request::Diff(call) => call.answer(),
+        Request::Diagram(call) => call.answer(),
     }
 }
 

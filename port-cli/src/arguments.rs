@@ -11,7 +11,7 @@ use clap::{Arg, Args, Command, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use port_catalog::{Direction, FlowId, Peer, Product, Service, Transport, Unknown, Vendor};
 
-use crate::diff;
+use crate::{diagram, diff};
 
 /// The network ports that vendors' products require, with the source of every fact
 #[derive(Debug, Parser)]
@@ -76,6 +76,9 @@ pub enum Request {
     /// Compare two exports of the catalog, and say what firewalls must open, close or change
     #[command(after_help = diff::call::HELP)]
     Diff(diff::call::Call),
+    /// Draw a product, its peers, and what flows between them
+    #[command(after_help = diagram::HELP)]
+    Diagram(diagram::Call),
     /// Print the completions of a shell
     #[command(after_help = "Example:
   port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]

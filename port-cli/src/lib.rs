@@ -14,6 +14,7 @@ pub mod answer;
 pub mod arguments;
 pub mod columns;
 pub mod csv;
+pub mod diagram;
 pub mod diff;
 pub mod fault;
 pub mod json;
