@@ -45,6 +45,7 @@ pub fn answer(arguments: &Arguments, width: Option<u16>) -> Answer {
         Request::Show { id, format } => show(*id, *format),
         Request::Products { format } => products(*format, width),
         Request::Completions { shell } => completions(*shell),
+        Request::Schema => Answer { text: json::SCHEMA.to_string(), ..Answer::default() },
         Request::Diff(call) => call.answer(),
         Request::Diagram(call) => call.answer(),
     }

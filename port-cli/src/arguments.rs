@@ -79,6 +79,10 @@ pub enum Request {
     /// Draw a product, its peers, and what flows between them
     #[command(after_help = diagram::HELP)]
     Diagram(diagram::Call),
+    /// Print the JSON Schema of what `list --format json` prints
+    #[command(after_help = "Example:
+  port-catalog schema > flow.schema.json")]
+    Schema,
     /// Print the completions of a shell
     #[command(after_help = "Example:
   port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]
