@@ -16,13 +16,13 @@ pub mod mermaid;
 
 /// What stands below the options in the help of `diagram`.
 pub const HELP: &str = "\
-The flows of a product to or from one peer are one arrow; what is needed only under a condition is a dashed one. A * marks \
-what the vendor's document does not state and this catalog adds.
+The flows of a product to or from one peer are one arrow; what is needed only under a condition is a dashed one. A * \
+marks what the vendor's document does not state and this catalog adds.
 
 Examples:
   port-catalog diagram --product fortimail > fortimail.mmd
   port-catalog diagram --product fortimail --direction inbound
-  port-catalog diagram --service ldap                     who speaks LDAP, in every product
+  port-catalog diagram --service ldap    who speaks LDAP, in every product
   port-catalog diagram --product fortimail --format dot | dot -Tsvg > fortimail.svg";
 
 /// What to draw, and how.

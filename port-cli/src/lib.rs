@@ -18,6 +18,7 @@ pub mod diagram;
 pub mod diff;
 pub mod fault;
 pub mod json;
+pub mod manual;
 pub mod markdown;
 pub mod port_set;
 pub mod table;
