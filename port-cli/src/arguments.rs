@@ -82,7 +82,7 @@ pub enum Request {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Compare two exports of the catalog, and say what firewalls must open, close or change
+    /// Compare two exports of the catalog, and say what changes at the firewalls
     #[command(after_help = diff::call::HELP)]
     Diff(diff::call::Call),
     /// Draw a product, its peers, and what flows between them

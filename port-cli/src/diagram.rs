@@ -23,7 +23,7 @@ Examples:
   port-catalog diagram --product fortimail > fortimail.mmd
   port-catalog diagram --product fortimail --direction inbound
   port-catalog diagram --service ldap    who speaks LDAP, in every product
-  port-catalog diagram --product fortimail --format dot | dot -Tsvg > fortimail.svg";
+  port-catalog diagram --product fortimail --format dot | dot -Tsvg > ports.svg";
 
 /// What to draw, and how.
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub struct Call {
     /// Which flows.
     #[command(flatten)]
     pub filter: Filter,
-    /// For which program
+    /// The language of the diagram
     #[arg(long, value_enum, default_value_t = Format::Mermaid)]
     pub format: Format,
 }
@@ -39,7 +39,7 @@ pub struct Call {
 /// The language of a diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Mermaid, which wikis and forges draw in their pages
+    /// Mermaid, which wikis and forges draw in a page of Markdown
     Mermaid,
     /// Graphviz, whose dot makes SVG, PNG and PDF of it
     Dot,

@@ -160,7 +160,7 @@ fn stays<'a>(what: &What, closes: &Openings, new_flows: &'a [Flow]) -> BTreeMap<
         what.after().is_none_or(|new| new.id() != flow.id())
             && ["product", "direction"].iter().all(|fact| flow.text(fact) == old.text(fact))
     });
-    for flow in others {
+    for flow in others.filter(|flow| flow.specs.iter().any(|spec| closes.has_any_of(spec))) {
         for port in closes.common(&Openings::of(&flow.specs)).texts() {
             stays.entry(port).or_default().push(flow.id());
         }

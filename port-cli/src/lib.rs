@@ -2,7 +2,8 @@
 //!
 //! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
 //! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
-//! [`markdown`], over the [`columns`] that they share.
+//! [`markdown`], over the [`columns`] that they share. [`diff`] compares two exports of flows, [`diagram`] draws flows, and
+//! [`manual`] prints what the arguments say of themselves.
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};

@@ -58,14 +58,13 @@ fn dot_command(program: &Path, format: &str) -> Command {
 
 /// What Mermaid reads of diagrams, each with the legend in a node that is left out here; nothing where it is not installed.
 fn read_by_mermaid(diagrams: &[String]) -> Option<Vec<Read>> {
-    let node = tools::tool("node")?;
     let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("mermaid");
     let folder = std::env::var_os("PORT_MERMAID").map_or(installed, PathBuf::from);
     if !folder.join("installed").is_file() {
         tools::missing("mermaid is not installed; tests/tools/install-mermaid.sh installs it");
         return None;
     }
-    let mut command = Command::new(node);
+    let mut command = Command::new(tools::tool("node")?);
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/tools/read-mermaid.mjs")).arg(folder);
     let printed = tools::piped(command, &serde_json::to_string(diagrams).unwrap());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_string();

@@ -490,13 +490,35 @@ fn a_mark_of_the_byte_order_is_no_fault() {
 }
 
 #[test]
+fn every_truncation_is_refused_and_no_byte_breaks_the_reader() {
+    let flows: Vec<Value> = catalog().into_iter().take(2).collect();
+    let whole = serde_json::to_string_pretty(&flows).unwrap();
+    let read = |bytes: &[u8]| port_cli::diff::export::read(Path::new("export.json"), bytes);
+    assert_eq!(read(whole.as_bytes()).unwrap().len(), 2);
+    for end in 0..whole.len() {
+        let fault = read(&whole.as_bytes()[..end]).unwrap_err();
+        let last_line = whole[..end].matches('\n').count() + 1;
+        assert!(fault.place.is_some_and(|(line, _)| line.abs_diff(last_line) <= 1), "{end}: {fault}");
+    }
+    for place in 0..whole.len() {
+        for byte in [b'"', b'{', b']', b',', b'0', b'\\', b' ', b'x', 0, 0xff] {
+            let mut bytes = whole.clone().into_bytes();
+            bytes[place] = byte;
+            if let Err(fault) = read(&bytes) {
+                assert!(fault.place.is_some() && fault.message.contains("expected"), "{place} {byte}: {fault}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_flow_is_told_as_it_was_and_as_it_is() {
     // All of one export is gone and all of another has come, whatever renames are seen in it.
     let all = catalog();
     let (old, new): (Vec<Value>, Vec<Value>) = all.into_iter().partition(|flow| flow["product"] == "fortimail");
     let difference = difference(&old, &new);
-    assert_eq!(difference["removed"], Value::Array(old));
-    assert_eq!(difference["added"], Value::Array(new));
+    assert_eq!(difference["removed"], json!(old));
+    assert_eq!(difference["added"], json!(new));
     let ids: Map<String, Value> = difference["impacts"]
         .as_array()
         .unwrap()
@@ -505,4 +527,7 @@ fn every_flow_is_told_as_it_was_and_as_it_is() {
         .collect();
     assert_eq!(ids.len(), 125);
     assert_eq!(ids.values().filter(|impact| *impact == "closes").count(), 54);
+    let text = printed(&old, &new, "text");
+    let compared = "54 flows before, 71 after; only before: fortimail; only after: forcepoint-email-security, forticlient, securitygateway";
+    assert_eq!(text.lines().nth(1), Some(compared));
 }

@@ -55,6 +55,20 @@ impl Openings {
         self.without(&self.without(other))
     }
 
+    /// Whether any of it is what a spec opens.
+    pub fn has_any_of(&self, spec: &Spec) -> bool {
+        let (Some(transport), Some(range)) = (&spec.transport, spec.range) else {
+            return spec
+                .transport
+                .as_ref()
+                .or(spec.service.as_ref())
+                .is_some_and(|name| self.numberless.contains(name));
+        };
+        let is_meant = |own: &String| own == transport || transport == Transport::Any.as_str();
+        let has_any = |ports: &PortSet| (range.first()..=range.last()).any(|port| ports.contains(port));
+        self.numbered.iter().any(|(own, ports)| is_meant(own) && has_any(ports))
+    }
+
     /// Whether nothing is open.
     pub fn is_empty(&self) -> bool {
         self.numbered.is_empty() && self.numberless.is_empty()

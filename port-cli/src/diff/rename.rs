@@ -12,6 +12,9 @@ use super::specs::{groups, without_services};
 const FACTS: [(&str, usize); 6] =
     [("ports", 4), ("source.label", 3), ("purpose", 3), ("peer", 2), ("source.ports", 1), ("hosts", 1)];
 
+/// What a flow says of each of these facts; `None` where nothing.
+type Said = [Option<String>; FACTS.len()];
+
 /// A flow that is gone and one that came, by their places, and the facts in which they are alike.
 pub struct Rename {
     /// The one that is gone.
@@ -24,6 +27,7 @@ pub struct Rename {
 
 /// The likely renames, in the order of those that came. The product and the direction stay.
 pub fn renames(gone: &[&Flow], come: &[&Flow]) -> Vec<Rename> {
+    let [gone_said, come_said] = [gone, come].map(|flows| flows.iter().map(|flow| said(flow)).collect::<Vec<_>>());
     let side = |flow: &Flow| (flow.text("product").to_string(), flow.text("direction").to_string());
     let mut come_by_side: HashMap<_, Vec<usize>> = HashMap::new();
     for (new, flow) in come.iter().enumerate() {
@@ -31,9 +35,9 @@ pub fn renames(gone: &[&Flow], come: &[&Flow]) -> Vec<Rename> {
     }
     let mut likeliest_of_gone: HashMap<usize, Likeliest> = HashMap::new();
     let mut likeliest_of_come: HashMap<usize, Likeliest> = HashMap::new();
-    for (old, gone) in gone.iter().enumerate() {
-        for &new in come_by_side.get(&side(gone)).into_iter().flatten() {
-            let weight = weight(&alike(gone, come[new]));
+    for (old, flow) in gone.iter().enumerate() {
+        for &new in come_by_side.get(&side(flow)).into_iter().flatten() {
+            let weight = weight(&gone_said[old], &come_said[new]);
             if weight > 0 {
                 likeliest_of_gone.entry(old).or_default().meet(new, weight);
                 likeliest_of_come.entry(new).or_default().meet(old, weight);
@@ -42,7 +46,8 @@ pub fn renames(gone: &[&Flow], come: &[&Flow]) -> Vec<Rename> {
     }
     let mutual = (0..come.len()).filter_map(|new| {
         let old = likeliest_of_come.get(&new)?.only()?;
-        (likeliest_of_gone.get(&old)?.only()? == new).then(|| Rename { old, new, alike: alike(gone[old], come[new]) })
+        let is_mutual = likeliest_of_gone.get(&old)?.only()? == new;
+        is_mutual.then(|| Rename { old, new, alike: alike(&gone_said[old], &come_said[new]).collect() })
     });
     mutual.collect()
 }
@@ -69,30 +74,31 @@ impl Likeliest {
     }
 }
 
-/// The facts in which two flows of one product and one direction are alike.
-fn alike(old: &Flow, new: &Flow) -> Vec<&'static str> {
-    FACTS.iter().map(|(fact, _)| *fact).filter(|fact| is_alike(fact, old, new)).collect()
+fn said(flow: &Flow) -> Said {
+    FACTS.map(|(fact, _)| match fact.split_once('.') {
+        Some((object, fact)) => flow.object.get(object)?.get(fact)?.as_str().map(str::to_string),
+        None if fact == "ports" => {
+            Some(format!("{:?}", groups(&without_services(&flow.specs)))).filter(|_| !flow.specs.is_empty())
+        }
+        None if fact == "hosts" => {
+            Some(flow.texts(fact).collect::<Vec<_>>().join(" ")).filter(|hosts| !hosts.is_empty())
+        }
+        None => Some(flow.text(fact).to_string()).filter(|text| !text.is_empty()),
+    })
 }
 
-fn is_alike(fact: &str, old: &Flow, new: &Flow) -> bool {
-    let said = |flow: &Flow| match fact.split_once('.') {
-        Some((object, fact)) => flow.object.get(object).and_then(|object| object.get(fact)).cloned(),
-        None => flow.object.get(fact).cloned(),
-    };
-    match fact {
-        "ports" => {
-            !old.specs.is_empty() && groups(&without_services(&old.specs)) == groups(&without_services(&new.specs))
-        }
-        "hosts" => old.texts(fact).next().is_some() && said(old) == said(new),
-        _ => said(old).is_some_and(|said| said.is_string()) && said(old) == said(new),
-    }
+/// The facts in which two flows are alike.
+fn alike(old: &Said, new: &Said) -> impl Iterator<Item = &'static str> {
+    let facts = FACTS.iter().zip(old.iter().zip(new));
+    facts.filter(|(_, (old, new))| old.is_some() && old == new).map(|((fact, _), _)| *fact)
 }
 
 /// How much speaks for a rename. Two of ports, peer and name (its label or purpose) must be alike.
-fn weight(alike: &[&str]) -> usize {
-    let [ports, peer, label, purpose] = ["ports", "peer", "source.label", "purpose"].map(|fact| alike.contains(&fact));
-    if usize::from(ports) + usize::from(peer) + usize::from(label || purpose) < 2 {
+fn weight(old: &Said, new: &Said) -> usize {
+    let is_alike = |wanted: &str| alike(old, new).any(|fact| fact == wanted);
+    let named = is_alike("source.label") || is_alike("purpose");
+    if usize::from(is_alike("ports")) + usize::from(is_alike("peer")) + usize::from(named) < 2 {
         return 0;
     }
-    FACTS.iter().filter(|(fact, _)| alike.contains(fact)).map(|(_, weight)| weight).sum()
+    FACTS.iter().filter(|(fact, _)| is_alike(fact)).map(|(_, weight)| weight).sum()
 }

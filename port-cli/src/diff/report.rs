@@ -1,5 +1,6 @@
 //! What a person reads of a difference: what is to be done at the firewalls first, flow by flow below it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use clap::ValueEnum;
@@ -71,11 +72,24 @@ impl Report {
         };
         Report {
             summary: summary(difference),
-            compared: format!("{} before, {} after", count(difference.old.len(), "flow"), difference.new.len()),
+            compared: compared(difference.old, difference.new),
             sections: Impact::value_variants().iter().filter_map(section).collect(),
             shared: shared.into_iter().map(|(_, shared)| shared).collect(),
         }
     }
+}
+
+/// How many flows were compared, and the products that only one of the exports has, as of a filter or of a new product.
+fn compared(old: &[Flow], new: &[Flow]) -> String {
+    let [before, after] =
+        [old, new].map(|flows| flows.iter().map(|flow| flow.text("product")).collect::<BTreeSet<_>>());
+    let mut text = format!("{} before, {} after", count(old.len(), "flow"), new.len());
+    for (when, only) in [("before", &before - &after), ("after", &after - &before)] {
+        if !only.is_empty() {
+            text += &format!("; only {when}: {}", only.into_iter().collect::<Vec<_>>().join(", "));
+        }
+    }
+    text
 }
 
 /// What is to be done, in one line.
