@@ -77,9 +77,10 @@ fn read_by_mermaid(diagrams: &[String]) -> Option<Vec<Read>> {
             ReadArrow { from, to, label, dashed: edge["dashed"] == true }
         };
         let nodes = chart["nodes"].as_array().unwrap().iter().filter(|node| node["name"] != "legend");
+        let arrows = chart["edges"].as_array().unwrap().iter().filter(|edge| edge["to"] != "legend");
         Read {
             nodes: nodes.map(|node| (text(&node["name"]), text(&node["label"]))).collect(),
-            arrows: chart["edges"].as_array().unwrap().iter().map(arrow).collect(),
+            arrows: arrows.map(arrow).collect(),
         }
     };
     let read: Vec<Read> = printed.lines().map(read).collect();

@@ -23,6 +23,9 @@ pub fn print(diagram: &Diagram) -> String {
     }
     if !notes.is_empty() {
         text += &format!("    legend[{}]\n    style legend fill:none,stroke:none\n", quoted(&notes));
+        // A line that is not seen puts it among the peers, where no arrow passes.
+        let product = diagram.nodes.iter().rfind(|node| node.is_product);
+        text.extend(product.map(|product| format!("    {} ~~~ legend\n", product.name)));
     }
     text
 }
