@@ -4,7 +4,7 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts};
+use crate::packed::{FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts};
 use crate::shared::layout::{flow, peer, product, service, spec, vendor};
 use crate::shared::words::Unknown;
 
@@ -84,7 +84,7 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     #[doc(hidden)]
     const PORTS: PortIndex;
     #[doc(hidden)]
-    const FLOW_LISTS: Lists;
+    const FLOW_LISTS: FlowLists;
 }
 
 /// An enum of a catalog: vendors, products, peers, services or flow ids.

@@ -278,17 +278,10 @@ impl<C: Catalog> Flows<C> {
         Flows { list, taken: [0, 0], catalog: PhantomData }
     }
 
-    /// From where to where those that are left go among all lists' items.
-    const fn span(&self) -> (usize, usize) {
-        let (start, end) = C::FLOW_LISTS.span(self.list);
-        (start + self.taken[0], end - self.taken[1])
-    }
-
     /// How many are left.
     #[inline]
     pub const fn len(&self) -> usize {
-        let (start, end) = self.span();
-        end - start
+        C::FLOW_LISTS.len(self.list) - self.taken[0] - self.taken[1]
     }
 
     /// Whether none is left.
@@ -313,12 +306,13 @@ impl<C: Catalog> Iterator for Flows<C> {
 
     #[inline]
     fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
-        let (start, end) = self.span();
-        if skipped < end - start {
-            self.taken[0] += skipped + 1;
-            Some(Flow::at(C::FLOW_LISTS.items.get(start + skipped)))
+        let left = self.len();
+        if skipped < left {
+            let place = self.taken[0] + skipped;
+            self.taken[0] = place + 1;
+            Some(Flow::at(C::FLOW_LISTS.get(self.list, place)))
         } else {
-            self.taken[0] += end - start;
+            self.taken[0] += left;
             None
         }
     }
@@ -327,13 +321,9 @@ impl<C: Catalog> Iterator for Flows<C> {
 impl<C: Catalog> DoubleEndedIterator for Flows<C> {
     #[inline]
     fn next_back(&mut self) -> Option<Flow<C>> {
-        let (start, end) = self.span();
-        if start < end {
-            self.taken[1] += 1;
-            Some(Flow::at(C::FLOW_LISTS.items.get(end - 1)))
-        } else {
-            None
-        }
+        let last = self.len().checked_sub(1)?;
+        self.taken[1] += 1;
+        Some(Flow::at(C::FLOW_LISTS.get(self.list, self.taken[0] + last)))
     }
 }
 

@@ -81,7 +81,9 @@ macro_rules! __serde_id {
 #[allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 pub mod __private {
     pub use crate::facts::*;
-    pub use crate::packed::{HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id};
+    pub use crate::packed::{
+        FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id,
+    };
     #[cfg(feature = "serde")]
     pub use crate::serde::deserialize;
     pub use crate::shared::id_hash::Reach;

@@ -64,8 +64,8 @@ impl Numbers {
 
     #[inline(always)]
     const fn chunk<const BYTES: usize>(self, start: usize) -> [u8; BYTES] {
-        if let Some((_, from_here)) = self.bytes.split_at_checked(start) {
-            if let Some(chunk) = from_here.first_chunk() {
+        if let Some((to_here, _)) = self.bytes.split_at_checked(start + BYTES) {
+            if let Some(chunk) = to_here.last_chunk() {
                 return *chunk;
             }
         }
@@ -137,9 +137,6 @@ impl TextColumn {
     }
 }
 
-/// The list of flows that is empty, and the only one.
-pub(crate) const NO_FLOWS: usize = 0;
-
 /// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
@@ -148,16 +145,34 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// From where to where a list goes among the items.
-    #[inline(always)]
-    pub(crate) const fn span(self, list: usize) -> (usize, usize) {
-        self.starts.pair(list)
-    }
-
     #[inline(always)]
     pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
-        let (start, end) = self.span(list);
+        let (start, end) = self.starts.pair(list);
         (start..end).map(move |place| self.items.get(place))
+    }
+}
+
+/// The list of flows that is empty, and the only one.
+pub(crate) const NO_FLOWS: usize = 0;
+
+/// Lists of flows. How many flows a list has is asked more often than which, so that stands beside.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowLists {
+    pub starts: Numbers,
+    pub lengths: Numbers,
+    pub items: Numbers,
+}
+
+impl FlowLists {
+    #[inline(always)]
+    pub(crate) const fn len(self, list: usize) -> usize {
+        self.lengths.get(list)
+    }
+
+    /// The flow at a place of a list.
+    #[inline(always)]
+    pub(crate) const fn get(self, list: usize, place: usize) -> usize {
+        self.items.get(self.starts.get(list) + place)
     }
 }
 

@@ -145,10 +145,10 @@ fn tables(packed: &Packed) -> TokenStream {
     let host_lists = numbers(&packed.host_lists);
     let pages = numbers(&packed.ports.pages);
     let port_lists = numbers(&packed.ports.lists);
-    let flow_lists = lists(&packed.flow_lists);
+    let flow_lists = flow_lists(&packed.flow_lists);
     quote! {
         use ::port_catalog::__private::{
-            HostIndex, Lists, Numbers, PortIndex, Reach, TextColumn, TextIndex, Texts, Width, layout
+            FlowLists, HostIndex, Lists, Numbers, PortIndex, Reach, TextColumn, TextIndex, Texts, Width, layout
         };
 
         impl ::port_catalog::Catalog for Data {
@@ -181,7 +181,7 @@ fn tables(packed: &Packed) -> TokenStream {
             const FLOW_HOSTS: Lists = #flow_hosts;
             const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
             const PORTS: PortIndex = PortIndex { pages: #pages, lists: #port_lists };
-            const FLOW_LISTS: Lists = #flow_lists;
+            const FLOW_LISTS: FlowLists = #flow_lists;
         }
     }
 }
@@ -220,11 +220,19 @@ fn lists(lists: &Lists) -> TokenStream {
     quote!(Lists { starts: #starts, items: #items })
 }
 
+fn flow_lists(lists: &Lists) -> TokenStream {
+    let (_, starts) = lists.starts.split_last().expect("the end of the last list is there");
+    let lengths: Vec<usize> = lists.starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let (starts, lengths, items) = (numbers(starts), numbers(&lengths), numbers(&lists.items));
+    quote!(FlowLists { starts: #starts, lengths: #lengths, items: #items })
+}
+
 fn text_index(index: &TextIndex) -> TokenStream {
     let seed = Literal::u64_unsuffixed(index.seed);
     let displacements = numbers(&index.displacements);
     let slots = numbers(&index.slots);
     let reach = match index.reach {
+        Reach::Samples => quote!(Reach::Samples),
         Reach::Ends => quote!(Reach::Ends),
         Reach::Whole => quote!(Reach::Whole),
     };

@@ -32,14 +32,14 @@ impl TextIndex {
     pub fn of(texts: &[&str]) -> TextIndex {
         /// How many seeds are tried; one in some hundreds does not fit.
         const SEEDS: u64 = 64;
-        let reach = if ends_differ(texts) { Reach::Ends } else { Reach::Whole };
+        let reach = Reach::ALL.into_iter().find(|reach| tells_apart(*reach, texts)).unwrap_or(Reach::Whole);
         (0..SEEDS).find_map(|seed| with_seed(texts, reach, seed)).expect("texts that differ have a perfect hash")
     }
 }
 
-/// Whether no two texts have the same length and the same ends, so that hashes tell them apart.
-fn ends_differ(texts: &[&str]) -> bool {
-    let mut hashes: Vec<u64> = texts.iter().map(|text| id_hash(Reach::Ends, 0, text.as_bytes())).collect();
+/// Whether no two texts have the same hash.
+fn tells_apart(reach: Reach, texts: &[&str]) -> bool {
+    let mut hashes: Vec<u64> = texts.iter().map(|text| id_hash(reach, 0, text.as_bytes())).collect();
     hashes.sort_unstable();
     hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
