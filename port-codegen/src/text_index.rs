@@ -19,9 +19,6 @@ pub struct TextIndex {
 /// How many texts a bucket has on average.
 const BUCKET_SIZE: usize = 3;
 
-/// The greatest displacement that is tried before the next seed is.
-const DISPLACEMENTS: usize = u16::MAX as usize;
-
 impl TextIndex {
     /// Builds the index of distinct texts. Seeds and displacements are tried in order, so the result is always the same.
     ///
@@ -61,7 +58,8 @@ fn with_seed(texts: &[&str], reach: Reach, seed: u64) -> Option<TextIndex> {
             let slots_at = |displacement| -> Vec<usize> {
                 texts.iter().map(|(hash, _)| slot(*hash, displacement, slot_count)).collect()
             };
-            *chosen = (0..=DISPLACEMENTS).find(|displacement| {
+            // With as many displacements as there are slots, a text has been to all that it can come to.
+            *chosen = (0..slot_count).find(|displacement| {
                 let slots = slots_at(*displacement);
                 let free = |(number, slot): (usize, &usize)| taken[*slot].is_none() && !slots[..number].contains(slot);
                 slots.iter().enumerate().all(free)
