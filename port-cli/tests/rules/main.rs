@@ -1,8 +1,10 @@
 //! What `rules` writes is what the tools that read it understand: every opening that the catalog lists, and no other.
 
 mod cases;
+mod firewalld;
 mod fit;
 mod iptables;
+mod kept;
 mod nftables;
 mod openings;
 mod packets;

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::fit::Limits;
 use super::model::Ruleset;
 
+pub mod firewalld;
 pub mod iptables;
 pub mod nftables;
 
@@ -17,6 +18,8 @@ pub enum Format {
     Iptables,
     /// The same for IPv6
     Ip6tables,
+    /// A service for each flow, and a policy for each direction that lets them through between its addresses
+    Firewalld,
 }
 
 /// How a format is written.
@@ -44,6 +47,7 @@ impl Format {
             Format::Nftables => nftables::WRITER,
             Format::Iptables => iptables::V4,
             Format::Ip6tables => iptables::V6,
+            Format::Firewalld => firewalld::WRITER,
         }
     }
 }
