@@ -11,3 +11,4 @@ mod packets;
 mod refusals;
 mod said;
 mod tools;
+mod ufw;
