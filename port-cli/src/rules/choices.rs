@@ -29,7 +29,8 @@ Examples:
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
   port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
-  port-catalog rules --format ufw --product securitygateway --direction inbound > securitygateway.ufw";
+  port-catalog rules --format ufw --product securitygateway --direction inbound > securitygateway.ufw
+  port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf";
 
 /// A call of `rules`.
 #[derive(Debug, Args)]

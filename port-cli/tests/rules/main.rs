@@ -3,6 +3,7 @@
 mod cases;
 mod firewalld;
 mod fit;
+mod fortigate;
 mod iptables;
 mod kept;
 mod nftables;

@@ -6,6 +6,7 @@ use super::fit::Limits;
 use super::model::Ruleset;
 
 pub mod firewalld;
+pub mod fortigate;
 pub mod iptables;
 pub mod nftables;
 pub mod ufw;
@@ -23,6 +24,8 @@ pub enum Format {
     Firewalld,
     /// A profile for each flow, and the commands that let them through between its addresses
     Ufw,
+    /// A script for its CLI: services, addresses, groups of them, and policies
+    Fortigate,
 }
 
 /// How a format is written.
@@ -52,6 +55,7 @@ impl Format {
             Format::Ip6tables => iptables::V6,
             Format::Firewalld => firewalld::WRITER,
             Format::Ufw => ufw::WRITER,
+            Format::Fortigate => fortigate::WRITER,
         }
     }
 }
