@@ -27,7 +27,10 @@ Examples:
   port-catalog rules --format nftables --product fortimail > fortimail.nft
   port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
-  port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules";
+  port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
+  port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
+  port-catalog rules --format ufw --product securitygateway --direction inbound > securitygateway.ufw
+  port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf";
 
 /// A call of `rules`.
 #[derive(Debug, Args)]
@@ -51,7 +54,7 @@ pub struct Request {
     /// A file that gives the addresses of the product and of its peers; without one, any address is let through
     #[arg(long, value_name = "FILE")]
     pub site: Option<PathBuf>,
-    /// What chains, services and files are named after; the product's id where it is not given
+    /// What chains, policies and files are named after; the product's id where it is not given
     #[arg(long, value_parser = name)]
     pub name: Option<String>,
     /// Write the files into this folder, and print their names

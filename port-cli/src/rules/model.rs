@@ -155,6 +155,28 @@ impl FlowRules {
         let purpose = format!("{} ({} {})", self.purpose, self.direction.preposition(), self.peer);
         std::iter::once(one_line(&purpose)).chain(self.remarks.iter().map(ToString::to_string))
     }
+
+    /// What its rules let through, each part once: for formats that name it, and then say between which [ends](Self::ends).
+    /// Every pair of ends is let all of it, since a flow's rules are made for the same ends and split alike.
+    pub fn traffic(&self) -> Vec<(Protocol, &[PortRange])> {
+        once(self.rules.iter().map(|rule| (rule.protocol, rule.ports.as_slice())))
+    }
+
+    /// The sources and destinations of its rules, each pair once.
+    pub fn ends(&self) -> Vec<(&End, &End)> {
+        once(self.rules.iter().map(|rule| (&rule.source, &rule.destination)))
+    }
+}
+
+/// Items in their order, each once.
+fn once<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for item in items {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 impl Ruleset {

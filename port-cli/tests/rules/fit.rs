@@ -138,6 +138,21 @@ proptest! {
         let has_other = matches!(families, Families::Only(only, _) if texts.clone().any(|one| one.family().is_some_and(|of| of != only)));
         prop_assert_eq!(fitted.remarks.iter().any(|remark| remark.class == Class::LeftOut), has_other);
     }
+
+    #[test]
+    fn every_pair_of_ends_is_let_all_of_a_flow(
+        source in ends(), destination in ends(), tcp in ports(), udp in ports(), limits in limits()
+    ) {
+        let rule = |protocol, ports| Rule { protocol, ports, source: source.clone(), destination: destination.clone() };
+        let mut asked = ruleset(rule(Protocol::Tcp, tcp));
+        asked.flows[0].rules.push(rule(Protocol::Udp, udp));
+        let flow = &asked.fit(&limits).flows[0];
+        let (traffic, ends) = (flow.traffic(), flow.ends());
+        prop_assert_eq!(flow.rules.len(), traffic.len() * ends.len());
+        for rule in &flow.rules {
+            prop_assert!(traffic.contains(&(rule.protocol, &rule.ports)) && ends.contains(&(&rule.source, &rule.destination)));
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! What `rules` writes is what the tools that read it understand: every opening that the catalog lists, and no other.
 
 mod cases;
+mod firewalld;
 mod fit;
+mod fortigate;
 mod iptables;
+mod kept;
 mod nftables;
 mod openings;
 mod packets;
 mod refusals;
 mod said;
 mod tools;
+mod ufw;

@@ -9,7 +9,7 @@ use crate::cases::{files, rules, site};
 use crate::openings::{Decisions, port_catalog, products};
 
 /// The formats whose comments begin with `#`.
-const COMMENTED: [&str; 3] = ["nftables", "iptables", "ip6tables"];
+const COMMENTED: [&str; 5] = ["nftables", "iptables", "ip6tables", "ufw", "fortigate"];
 
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
