@@ -19,6 +19,15 @@ pub struct Answer {
     pub text: String,
     /// A remark for a person, such as that nothing was found.
     pub remark: Option<String>,
+    /// The exit code: 0 where all is done.
+    pub code: u8,
+}
+
+impl Answer {
+    /// The answer to a call that cannot be answered: nothing but the reason.
+    pub fn refusal(reason: String) -> Answer {
+        Answer { text: String::new(), remark: Some(reason), code: 2 }
+    }
 }
 
 /// The answer to a call, for a terminal of a width or for none.
@@ -35,6 +44,8 @@ pub fn answer(arguments: &Arguments, width: Option<u16>) -> Answer {
         Request::Port { port, format } => users(*port, *format, width),
         Request::Show { id, format } => show(*id, *format),
         Request::Products { format } => products(*format, width),
+        Request::Audit(call) => call.answer(width),
+        Request::Conflicts(call) => call.answer(width),
         Request::Completions { shell } => completions(*shell),
     }
 }
@@ -74,7 +85,7 @@ fn flows_answer(flows: &[Flow], columns: &Columns, format: Format, width: Option
         Format::Table => table::print(columns, width) + &legend(flows, port),
         _ => plain(flows, columns, format),
     };
-    Answer { text, remark }
+    Answer { text, remark, ..Answer::default() }
 }
 
 /// Items in a format for programs, or for a document.
@@ -126,7 +137,7 @@ fn users(port: Port, format: Format, width: Option<u16>) -> Answer {
 }
 
 /// A number of things, with an `s` where there is not just one.
-fn count(number: usize, thing: &str) -> String {
+pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -137,7 +148,7 @@ fn show(id: FlowId, format: Format) -> Answer {
         Format::Table => in_full(flow),
         _ => plain(&[flow], &Columns::of_flows(&[flow]), format),
     };
-    Answer { text, remark: None }
+    Answer { text, ..Answer::default() }
 }
 
 fn in_full(flow: Flow) -> String {
@@ -189,7 +200,7 @@ fn products(format: Format, width: Option<u16>) -> Answer {
             plain(&objects, &columns, format)
         }
     };
-    Answer { text, remark: None }
+    Answer { text, ..Answer::default() }
 }
 
 fn product_object(product: Product) -> serde_json::Value {
@@ -209,5 +220,5 @@ fn completions(shell: clap_complete::Shell) -> Answer {
     let mut command = Arguments::command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "port-catalog", &mut script);
-    Answer { text: String::from_utf8_lossy(&script).into_owned(), remark: None }
+    Answer { text: String::from_utf8_lossy(&script).into_owned(), ..Answer::default() }
 }

@@ -71,6 +71,12 @@ pub enum Request {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Compare what a product's document lists with what is open on its machine
+    #[command(after_help = crate::audit::call::AFTER_HELP)]
+    Audit(crate::audit::call::Call),
+    /// Say which ports of products on one host collide
+    #[command(after_help = crate::conflicts::call::AFTER_HELP)]
+    Conflicts(crate::conflicts::call::Call),
     /// Print the completions of a shell
     #[command(after_help = "Example:
   port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]

@@ -7,6 +7,11 @@ pub fn array<T: Serialize>(items: &[T]) -> String {
     serde_json::to_string_pretty(items).expect("the catalog has only texts for keys") + "\n"
 }
 
+/// One object, indented.
+pub fn object(object: &impl Serialize) -> String {
+    serde_json::to_string_pretty(object).expect("the catalog has only texts for keys") + "\n"
+}
+
 /// One object a line.
 pub fn lines<T: Serialize>(items: &[T]) -> String {
     let line = |item| serde_json::to_string(item).expect("the catalog has only texts for keys") + "\n";

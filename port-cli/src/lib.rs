@@ -3,6 +3,8 @@
 //! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
 //! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
 //! [`markdown`], over the [`columns`] that they share.
+//! [`audit`] holds a product's flows against what is open on its machine, [`conflicts`] those of several products against
+//! each other. What is wrong with a file that somebody gave is a [`fault`].
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -12,10 +14,14 @@ use clap::Parser;
 
 pub mod answer;
 pub mod arguments;
+pub mod audit;
 pub mod columns;
+pub mod conflicts;
 pub mod csv;
+pub mod fault;
 pub mod json;
 pub mod markdown;
+pub mod port_set;
 pub mod table;
 
 use answer::Answer;
@@ -23,20 +29,21 @@ use arguments::Arguments;
 
 /// Runs the command with its arguments, the program's name first.
 ///
-/// Exit codes: 0 done, also where nothing was found; 2 bad arguments, or output that cannot be written.
+/// Exit codes: 0 done, also where nothing was found; 1 something is found that `--fail-on` names; 2 bad arguments or input,
+/// or output that cannot be written.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = Arguments::parse_from(arguments);
     let width = std::io::stdout().is_terminal().then(terminal_width);
-    let Answer { text, remark } = answer::answer(&arguments, width);
+    let Answer { text, remark, code } = answer::answer(&arguments, width);
     if let Some(remark) = remark {
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "{remark}");
     }
     let mut output = anstream::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(code),
         // A reader that has seen enough, such as `head`, is no error.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(code),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: cannot write the output: {error}");
             ExitCode::from(2)

@@ -6,7 +6,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use crate::columns::Columns;
 
 /// The columns whose texts may go on in the next line. The others are names that one copies.
-const PROSE: [&str; 6] = ["purpose", "ports", "remarks", "document", "edition", "url"];
+const PROSE: [&str; 9] =
+    ["purpose", "ports", "remarks", "document", "edition", "url", "observed", "listeners", "moves"];
 
 /// What is left between two columns.
 const GAP: u16 = 2;

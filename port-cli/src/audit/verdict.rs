@@ -1,0 +1,222 @@
+//! Holds what a product's document lists against what a source saw.
+
+use port_catalog::{Direction, Flow, PortRange, PortSpec, Product, Requirement, Service, Transport};
+use serde::{Serialize, Serializer};
+
+use super::observation::{Observation, Piece, State};
+use crate::port_set::PortSet;
+
+/// What comes of a flow, or of one of its port specs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Documented and open. Of alternatives, one is.
+    Open,
+    /// Documented, and a part of what it needs is not open: some ports of a range, or some of its groups.
+    PartlyOpen,
+    /// Documented and not open.
+    Missing,
+    /// The source does not tell.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word of programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Open => "open",
+            Verdict::PartlyOpen => "partly-open",
+            Verdict::Missing => "missing",
+            Verdict::Unknown => "unknown",
+        }
+    }
+
+    /// The verdict on alternatives, any of which will do.
+    fn of_any(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+        let order = [Verdict::Open, Verdict::Unknown, Verdict::PartlyOpen];
+        let verdicts: Vec<Verdict> = verdicts.collect();
+        order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Verdict::Missing)
+    }
+
+    /// The verdict on groups, every one of which is needed.
+    fn of_all(verdicts: &[Verdict]) -> Verdict {
+        let has = |verdict| verdicts.contains(&verdict);
+        if has(Verdict::PartlyOpen) || has(Verdict::Missing) && has(Verdict::Open) {
+            Verdict::PartlyOpen
+        } else if has(Verdict::Missing) {
+            Verdict::Missing
+        } else if has(Verdict::Unknown) {
+            Verdict::Unknown
+        } else {
+            Verdict::Open
+        }
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What was seen of ports, or of a protocol without any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// `tcp`, `udp` or `esp`.
+    pub transport: Transport,
+    /// Which ports; nothing for `esp`.
+    pub range: Option<PortRange>,
+    /// What is known of them.
+    pub state: State,
+    /// By what.
+    pub evidence: Vec<String>,
+}
+
+impl Observed {
+    fn of(transport: Transport, piece: Piece) -> Observed {
+        Observed { transport, range: Some(piece.range), state: piece.state, evidence: piece.evidence }
+    }
+}
+
+/// What comes of a port spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecVerdict {
+    /// The spec.
+    pub spec: PortSpec<Service>,
+    /// What comes of it.
+    pub verdict: Verdict,
+    /// What was seen of its ports, in order; nothing where the document names no number to look at.
+    pub observed: Vec<Observed>,
+}
+
+/// What comes of a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowVerdict {
+    /// The flow.
+    pub flow: Flow,
+    /// What comes of it.
+    pub verdict: Verdict,
+    /// Its port specs, in order.
+    pub specs: Vec<SpecVerdict>,
+}
+
+impl FlowVerdict {
+    /// Whether not all that the flow needs is open.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.verdict, Verdict::Missing | Verdict::PartlyOpen)
+    }
+
+    /// Whether that is so of a flow that the document requires.
+    pub fn is_missing_and_required(&self) -> bool {
+        self.is_missing() && self.flow.requirement() == Requirement::Required
+    }
+}
+
+/// A product's document against what a source saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// The product.
+    pub product: Product,
+    /// Its inbound flows, in the catalog's order.
+    pub flows: Vec<FlowVerdict>,
+    /// What is open and stands in no inbound flow.
+    pub undocumented: Vec<Observed>,
+    /// What stands in no inbound flow, and the source cannot say whether it is open.
+    pub undocumented_unknown: Vec<Observed>,
+    /// What listens for the machine itself only, and stands in no inbound flow.
+    pub undocumented_loopback: Vec<Observed>,
+    /// How many flows the product opens itself. Ports on its machine say nothing of them.
+    pub outbound: usize,
+}
+
+impl Audit {
+    /// Audits a product.
+    pub fn new(product: Product, observation: &Observation) -> Audit {
+        let (inbound, outbound): (Vec<Flow>, Vec<Flow>) =
+            product.flows().partition(|flow| flow.direction() == Direction::Inbound);
+        let undocumented = |state: State| {
+            let of = |transport| {
+                let ports = &observation.ports(transport, |seen| seen == state) - &documented(&inbound, transport);
+                let pieces = observation.of(transport, &ports);
+                pieces.into_iter().map(move |piece| Observed::of(transport, piece))
+            };
+            of(Transport::Tcp).chain(of(Transport::Udp)).collect()
+        };
+        Audit {
+            product,
+            undocumented: undocumented(State::Open),
+            undocumented_unknown: undocumented(State::Unknown),
+            undocumented_loopback: undocumented(State::Loopback),
+            flows: inbound.iter().map(|flow| flow_verdict(*flow, observation)).collect(),
+            outbound: outbound.len(),
+        }
+    }
+
+    /// How many flows a verdict came to.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.flows.iter().filter(|flow| flow.verdict == verdict).count()
+    }
+}
+
+/// The ports of a transport that flows list.
+fn documented(flows: &[Flow], transport: Transport) -> PortSet {
+    let specs = flows.iter().flat_map(|flow| flow.ports());
+    let own = specs.filter(|spec| spec.transport().is_some_and(|own| own.meets(transport)));
+    own.filter_map(|spec| spec.range()).collect()
+}
+
+fn flow_verdict(flow: Flow, observation: &Observation) -> FlowVerdict {
+    let specs: Vec<SpecVerdict> = flow.ports().map(|spec| spec_verdict(spec, observation)).collect();
+    let groups: Vec<Verdict> = specs
+        .chunk_by(|one, other| one.spec.group() == other.spec.group())
+        .map(|group| Verdict::of_any(group.iter().map(|spec| spec.verdict)))
+        .collect();
+    FlowVerdict { flow, verdict: Verdict::of_all(&groups), specs }
+}
+
+fn spec_verdict(spec: PortSpec<Service>, observation: &Observation) -> SpecVerdict {
+    let transports: &[Transport] = match spec.transport() {
+        Some(Transport::Any) => &[Transport::Tcp, Transport::Udp],
+        Some(Transport::Tcp) => &[Transport::Tcp],
+        Some(Transport::Udp) => &[Transport::Udp],
+        _ => &[],
+    };
+    let Some(range) = spec.range() else {
+        return without_ports(spec, observation);
+    };
+    let ports = PortSet::from(range);
+    let mut open = PortSet::empty();
+    let mut not_open = ports.clone();
+    let mut observed = Vec::new();
+    for transport in transports {
+        // Of a port whose transport is not stated, either will do, and neither alone is missing.
+        open = &open | &(&ports & &observation.ports(*transport, |state| state == State::Open));
+        not_open =
+            &not_open & &observation.ports(*transport, |state| matches!(state, State::NotOpen | State::Loopback));
+        observed.extend(observation.of(*transport, &ports).into_iter().map(|piece| Observed::of(*transport, piece)));
+    }
+    let verdict = if open == ports {
+        Verdict::Open
+    } else if not_open.is_empty() {
+        Verdict::Unknown
+    } else if open.is_empty() {
+        Verdict::Missing
+    } else {
+        Verdict::PartlyOpen
+    };
+    SpecVerdict { spec, verdict, observed }
+}
+
+/// The verdict on ESP, and on a service whose number the document does not give.
+fn without_ports(spec: PortSpec<Service>, observation: &Observation) -> SpecVerdict {
+    let (state, evidence) = &observation.esp;
+    if spec.transport() != Some(Transport::Esp) {
+        return SpecVerdict { spec, verdict: Verdict::Unknown, observed: Vec::new() };
+    }
+    let verdict = match state {
+        State::Open => Verdict::Open,
+        State::NotOpen | State::Loopback => Verdict::Missing,
+        State::Unknown | State::NotLookedAt => Verdict::Unknown,
+    };
+    let seen = Observed { transport: Transport::Esp, range: None, state: *state, evidence: evidence.clone() };
+    SpecVerdict { spec, verdict, observed: vec![seen] }
+}

@@ -1,0 +1,42 @@
+//! What is wrong with a file that somebody gave: the place, and what to do about it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file, as it was named.
+    pub file: PathBuf,
+    /// The line and the column in characters, both from 1; nothing where the whole file is meant.
+    pub place: Option<(usize, usize)>,
+    /// What stands there, what was expected, what to do.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of a file as a whole.
+    pub fn of_file(file: &Path, message: impl Into<String>) -> Fault {
+        Fault { file: file.to_path_buf(), place: None, message: message.into() }
+    }
+
+    /// A fault at a byte of a file's text.
+    pub fn at(file: &Path, text: &str, start: usize, message: impl Into<String>) -> Fault {
+        let before = text.get(..start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+        Fault { file: file.to_path_buf(), place: Some((line, column)), message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.file.display())?;
+        if let Some((line, column)) = self.place {
+            write!(f, "{line}:{column}:")?;
+        }
+        write!(f, " {}", self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
