@@ -220,3 +220,163 @@ fn without_ports(spec: PortSpec<Service>, observation: &Observation) -> SpecVerd
     let seen = Observed { transport: Transport::Esp, range: None, state: *state, evidence: evidence.clone() };
     SpecVerdict { spec, verdict, observed: vec![seen] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Audit, Verdict, flow_verdict};
+    use crate::audit::observation::{Observation, Seen, Source, State};
+    use crate::port_set::PortSet;
+    use port_catalog::{Direction, Flow, FlowId, PortRange, Product, Transport};
+
+    /// A flow, what is known of the ports that are not named, and what of those that are; and what comes of it.
+    type Case = (FlowId, State, &'static [(&'static str, State)], Verdict);
+
+    /// What a source saw of all ports, but for those named: `tcp/25 open`.
+    fn observation(others: State, seen: &[(&str, State)]) -> Observation {
+        let of = |transport, range, state| Seen { transport, range, state, evidence: String::new() };
+        let mut rest = [Transport::Tcp, Transport::Udp].map(|transport| (transport, PortSet::full()));
+        let mut all_seen = Vec::new();
+        for (ports, state) in seen {
+            let (transport, ports) = ports.split_once('/').unwrap();
+            let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+            let range = PortRange::new(first.parse().unwrap(), last.parse().unwrap()).unwrap();
+            let transport = transport.parse().unwrap();
+            all_seen.push(of(transport, range, *state));
+            for (_, rest) in rest.iter_mut().filter(|(own, _)| *own == transport) {
+                *rest = &*rest - &PortSet::from(range);
+            }
+        }
+        for (transport, rest) in &rest {
+            all_seen.extend(rest.ranges().map(|range| of(*transport, range, others)));
+        }
+        Observation::new(Source::Nmap, &all_seen)
+    }
+
+    fn verdict(flow: FlowId, others: State, seen: &[(&str, State)]) -> Verdict {
+        flow_verdict(flow.flow(), &observation(others, seen)).verdict
+    }
+
+    #[test]
+    fn a_flow_is_as_open_as_what_it_needs() {
+        use State::{Loopback, NotLookedAt, NotOpen, Open, Unknown};
+        let cases: [Case; 26] = [
+            // One port.
+            (FlowId::FortimailInEmailClientWebdav, NotOpen, &[("tcp/8008", Open)], Verdict::Open),
+            (FlowId::FortimailInEmailClientWebdav, NotOpen, &[], Verdict::Missing),
+            (FlowId::FortimailInEmailClientWebdav, NotOpen, &[("udp/8008", Open)], Verdict::Missing),
+            (FlowId::FortimailInEmailClientWebdav, NotOpen, &[("tcp/8008", Loopback)], Verdict::Missing),
+            (FlowId::FortimailInEmailClientWebdav, NotOpen, &[("tcp/8008", Unknown)], Verdict::Unknown),
+            (FlowId::FortimailInEmailClientWebdav, NotLookedAt, &[], Verdict::Unknown),
+            // tcp/110 pop3 | tcp/995 pop3s: any one will do.
+            (FlowId::FortimailInEmailClientPop3, NotOpen, &[("tcp/995", Open)], Verdict::Open),
+            (FlowId::FortimailInEmailClientPop3, Unknown, &[("tcp/110", Open)], Verdict::Open),
+            (FlowId::FortimailInEmailClientPop3, NotOpen, &[], Verdict::Missing),
+            (FlowId::FortimailInEmailClientPop3, NotLookedAt, &[("tcp/110", NotOpen)], Verdict::Unknown),
+            // tcp/3260 iscsi, tcp/2049 nfs: both are needed.
+            (
+                FlowId::FortimailInExternalEmailServerStorage,
+                NotOpen,
+                &[("tcp/3260", Open), ("tcp/2049", Open)],
+                Verdict::Open,
+            ),
+            (FlowId::FortimailInExternalEmailServerStorage, NotOpen, &[("tcp/3260", Open)], Verdict::PartlyOpen),
+            (FlowId::FortimailInExternalEmailServerStorage, Unknown, &[("tcp/3260", Open)], Verdict::Unknown),
+            (FlowId::FortimailInExternalEmailServerStorage, Unknown, &[("tcp/3260", NotOpen)], Verdict::Missing),
+            (FlowId::FortimailInExternalEmailServerStorage, NotOpen, &[], Verdict::Missing),
+            // any/25: TCP or UDP.
+            (FlowId::ForcepointEmailSecurityInSmtp, NotOpen, &[("tcp/25", Open)], Verdict::Open),
+            (FlowId::ForcepointEmailSecurityInSmtp, Unknown, &[("udp/25", Open)], Verdict::Open),
+            (FlowId::ForcepointEmailSecurityInSmtp, NotOpen, &[("udp/25", Unknown)], Verdict::Unknown),
+            (FlowId::ForcepointEmailSecurityInSmtp, NotLookedAt, &[("tcp/25", NotOpen)], Verdict::Unknown),
+            (FlowId::ForcepointEmailSecurityInSmtp, NotOpen, &[], Verdict::Missing),
+            // any/17700-17714: the whole range, port by port over either.
+            (FlowId::ForcepointEmailSecurityInDlpHealth, NotOpen, &[("tcp/17700-17714", Open)], Verdict::Open),
+            (
+                FlowId::ForcepointEmailSecurityInDlpHealth,
+                NotOpen,
+                &[("tcp/17700-17710", Open), ("udp/17711-17714", Open)],
+                Verdict::Open,
+            ),
+            (FlowId::ForcepointEmailSecurityInDlpHealth, NotOpen, &[("tcp/17700-17713", Open)], Verdict::PartlyOpen),
+            (FlowId::ForcepointEmailSecurityInDlpHealth, NotLookedAt, &[("tcp/17700-17713", Open)], Verdict::Unknown),
+            (FlowId::ForcepointEmailSecurityInDlpHealth, NotOpen, &[], Verdict::Missing),
+            // sftp | ftp: no number to look at.
+            (FlowId::FortimailInExternalEmailServerConfigBackup, Open, &[], Verdict::Unknown),
+        ];
+        for (flow, others, seen, expected) in cases {
+            assert_eq!(verdict(flow, others, seen), expected, "{flow}, others {others:?}, {seen:?}");
+        }
+    }
+
+    #[test]
+    fn esp_is_seen_only_by_what_looks_at_protocols() {
+        let flow = FlowId::ForticlientOutIpsecVpn.flow();
+        let ike = [("udp/500", State::Open), ("udp/4500", State::Open)];
+        for (esp, expected) in [
+            (State::NotLookedAt, Verdict::Unknown),
+            (State::Unknown, Verdict::Unknown),
+            (State::NotOpen, Verdict::PartlyOpen),
+            (State::Open, Verdict::Open),
+        ] {
+            let mut observation = observation(State::NotOpen, &ike);
+            observation.esp = (esp, Vec::new());
+            assert_eq!(flow_verdict(flow, &observation).verdict, expected, "{esp:?}");
+        }
+    }
+
+    /// What stands in no inbound flow: the ports of each list.
+    fn undocumented(product: Product, observation: &Observation) -> [Vec<String>; 3] {
+        let audit = Audit::new(product, observation);
+        [&audit.undocumented, &audit.undocumented_unknown, &audit.undocumented_loopback]
+            .map(|seen| seen.iter().map(|seen| format!("{}/{}", seen.transport, seen.range.unwrap())).collect())
+    }
+
+    #[test]
+    fn what_no_inbound_flow_lists_is_not_documented() {
+        let observation = observation(
+            State::NotOpen,
+            &[
+                ("tcp/24-26", State::Open),
+                // Only flows that the product opens list udp/53 and udp/514.
+                ("udp/53", State::Open),
+                ("udp/514", State::Unknown),
+                ("udp/20000", State::Open),
+                ("tcp/5000", State::Loopback),
+                ("tcp/443", State::Loopback),
+            ],
+        );
+        assert_eq!(
+            undocumented(Product::FortiMail, &observation),
+            [vec!["tcp/24", "tcp/26", "udp/53"], vec!["udp/514"], vec!["tcp/5000"]]
+        );
+        // A port whose transport is not stated is documented for both.
+        let both = super::tests::observation(State::NotOpen, &[("tcp/9443", State::Open), ("udp/9443", State::Open)]);
+        assert_eq!(undocumented(Product::ForcepointEmailSecurity, &both)[0], Vec::<String>::new());
+        assert_eq!(undocumented(Product::FortiMail, &both)[0], ["tcp/9443"]);
+        // A product that nobody connects to documents nothing.
+        assert_eq!(undocumented(Product::FortiClient, &both)[0], ["tcp/9443", "udp/9443"]);
+    }
+
+    #[test]
+    fn every_port_is_documented_or_told_for_every_product() {
+        for product in Product::ALL {
+            let inbound = product.flows().filter(|flow| flow.direction() == Direction::Inbound);
+            let specs: Vec<_> = inbound.flat_map(Flow::ports).collect();
+            let lists = |transport, port: u16| specs.iter().any(|spec| spec.matches(transport, port));
+            let listed = [Transport::Tcp, Transport::Udp].map(|transport| {
+                (transport, (1..=u16::MAX).filter(|port| lists(transport, *port)).collect::<Vec<_>>())
+            });
+            for state in [State::Open, State::Unknown, State::Loopback] {
+                let audit = Audit::new(*product, &observation(state, &[]));
+                let lists = [&audit.undocumented, &audit.undocumented_unknown, &audit.undocumented_loopback];
+                for (transport, listed) in &listed {
+                    let own = lists.into_iter().flatten().filter(|seen| seen.transport == *transport);
+                    let told: PortSet = own.map(|seen| seen.range.unwrap()).collect();
+                    let not_told: Vec<u16> = (1..=u16::MAX).filter(|port| !told.contains(*port)).collect();
+                    assert_eq!(not_told, *listed, "{product} {state:?} {transport}");
+                }
+                assert_eq!(audit.flows.len() + audit.outbound, product.flows().len());
+            }
+        }
+    }
+}

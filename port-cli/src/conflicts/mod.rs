@@ -10,6 +10,9 @@ use crate::port_set::PortSet;
 pub mod call;
 pub mod report;
 
+#[cfg(test)]
+mod tests;
+
 /// A port spec for which a product listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listener {

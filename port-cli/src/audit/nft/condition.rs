@@ -155,15 +155,13 @@ impl Packet<'_> {
             // `continue` is no verdict, and what is left for `*` is less by it.
             let condition = self.compare(chain, key, "==", element)?;
             let mut about = about.clone();
-            if is_catch_all(element) {
-                others.extend(verdict.map(|verdict| about.then(verdict)));
-                continue;
-            }
-            if condition.limits.is_empty() && condition.not_interpreted.is_empty() {
+            let is_exact = condition.limits.is_empty() && condition.not_interpreted.is_empty();
+            if is_exact && !is_catch_all(element) {
                 decided = &decided | &condition.ports;
             }
             about.and(condition);
-            branches.extend(verdict.map(|verdict| about.then(verdict)));
+            let branch = verdict.map(|verdict| about.then(verdict));
+            if is_catch_all(element) { others.extend(branch) } else { branches.extend(branch) }
         }
         for other in &mut others {
             other.about.ports = &other.about.ports - &decided;
@@ -270,7 +268,8 @@ impl Packet<'_> {
             // The packet is the first of its connection.
             (Looks::AtState, Some("new")) => all_if(true),
             (Looks::AtState, Some("untracked")) if self.ruleset.exempts => Fits::Some,
-            (Looks::AtState, Some("established" | "related" | "invalid" | "untracked"))
+            (Looks::AtFamily, Some("arp" | "vlan"))
+            | (Looks::AtState, Some("established" | "related" | "invalid" | "untracked"))
             // The packet comes from elsewhere.
             | (Looks::AtInterface, Some("lo" | "loopback")) => all_if(false),
             (Looks::AtInterface | Looks::Elsewhere, _) => Fits::Some,

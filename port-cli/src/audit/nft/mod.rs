@@ -102,3 +102,6 @@ fn all_seen(transport: Transport, outcomes: Vec<(Family, Outcome)>) -> Vec<Seen>
     }
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,8 @@ use crate::port_set::PortSet;
 /// How deep chains may call each other: as deep as the kernel lets them.
 const DEEPEST: usize = 16;
 
-/// How many rules are gone through at most, over all jumps. The kernel lets no ruleset be so entangled.
-const LONGEST: usize = 1 << 20;
+/// How many chains are gone through at most, the same ones again and again. The kernel lets no ruleset be so entangled.
+const LONGEST: usize = 1 << 16;
 
 /// Ports that a rule or a policy lets in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ struct Packets {
     ports: PortSet,
     /// Those of them whose packets something that was not interpreted may have decided already.
     in_doubt: PortSet,
+    /// Those of them of whose packets some took another way out.
+    partly: PortSet,
 }
 
 /// Under which circumstances a chain is gone through.
@@ -48,6 +50,14 @@ struct Circumstances {
     limits: Vec<String>,
     in_doubt: bool,
     depth: usize,
+}
+
+/// A rule that keeps out some of the packets to ports.
+#[derive(Clone, Debug)]
+struct Exception {
+    ports: PortSet,
+    chain: Key,
+    handle: u64,
 }
 
 /// What became of the packets at one hook.
@@ -61,9 +71,10 @@ struct Walk<'a> {
     rewritten: PortSet,
     grants: Vec<Grant>,
     /// The rules that keep out some of the packets to ports.
-    exceptions: Vec<(PortSet, Key, u64)>,
+    exceptions: Vec<Exception>,
     not_interpreted: Vec<String>,
-    steps: usize,
+    /// How many more chains may be gone through.
+    left: usize,
 }
 
 /// Sends new packets of a family and a transport through all chains by which they come in.
@@ -72,13 +83,18 @@ struct Walk<'a> {
 ///
 /// A chain or a set that is not in the ruleset, and chains that call each other without end.
 pub fn walk(ruleset: &Ruleset, family: Family, transport: Transport) -> Result<Outcome, String> {
+    walk_within(ruleset, family, transport, LONGEST)
+}
+
+/// The same, through so many chains at most for each hook.
+pub fn walk_within(ruleset: &Ruleset, family: Family, transport: Transport, longest: usize) -> Result<Outcome, String> {
     let packet = Packet { ruleset, family, transport };
     let (mut accepted, mut possible) = (PortSet::full(), PortSet::full());
     let mut rewritten = PortSet::empty();
     let mut hooks = Vec::new();
     let mut not_interpreted = Vec::new();
     for (key, hook, _) in ruleset.hooked(family) {
-        let mut walk = Walk::new(&packet);
+        let mut walk = Walk::new(&packet, longest);
         let policy = walk.hook(key, hook)?;
         // What a hook keeps out that not all packets come by may come in elsewhere.
         possible = if hook.in_doubt { possible } else { &possible & &(&walk.accepted | &walk.unknown) };
@@ -102,20 +118,20 @@ pub fn walk(ruleset: &Ruleset, family: Family, transport: Transport) -> Result<O
 
 /// What is worth telling of what lets packets in at each hook: a policy only where a rule of the same hook does so too, for
 /// some packets, or no rule of any hook does.
-fn told(hooks: &[(Vec<Grant>, Option<Grant>)]) -> Vec<Grant> {
+fn told(hooks: &[(Vec<Grant>, Vec<Grant>)]) -> Vec<Grant> {
     let by_rules = |grants: &[Grant]| grants.iter().fold(PortSet::empty(), |all, grant| &all | &grant.ports);
     let all = hooks.iter().fold(PortSet::empty(), |all, (grants, _)| &all | &by_rules(grants));
     let mut told = Vec::new();
     for (grants, policy) in hooks {
         let elsewhere_only = &all - &by_rules(grants);
         told.extend(grants.iter().cloned());
-        told.extend(policy.as_ref().map(|policy| Grant { ports: &policy.ports - &elsewhere_only, ..policy.clone() }));
+        told.extend(policy.iter().map(|policy| Grant { ports: &policy.ports - &elsewhere_only, ..policy.clone() }));
     }
     told
 }
 
 impl<'a> Walk<'a> {
-    fn new(packet: &'a Packet<'a>) -> Walk<'a> {
+    fn new(packet: &'a Packet<'a>, longest: usize) -> Walk<'a> {
         Walk {
             packet,
             accepted: PortSet::empty(),
@@ -124,22 +140,21 @@ impl<'a> Walk<'a> {
             grants: Vec::new(),
             exceptions: Vec::new(),
             not_interpreted: Vec::new(),
-            steps: 0,
+            left: longest,
         }
     }
 
     /// Goes through a chain that the kernel calls; gives what its policy lets in.
-    fn hook(&mut self, key: &Key, hook: &Hook) -> Result<Option<Grant>, String> {
-        let all = Packets { ports: PortSet::full(), in_doubt: PortSet::empty() };
+    fn hook(&mut self, key: &Key, hook: &Hook) -> Result<Vec<Grant>, String> {
+        let all = Packets { ports: PortSet::full(), ..Packets::none() };
         let left = self.chain(key, all, &Circumstances::default())?;
         if !hook.accepts {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let ports = &left.ports - &left.in_doubt;
         self.accepted = &self.accepted | &ports;
         self.unknown = &self.unknown | &left.in_doubt;
-        let evidence = format!("the policy of {key}{}", self.except(&ports));
-        Ok(Some(Grant { ports, evidence }))
+        Ok(self.granted(&ports, &left.partly, &format!("the policy of {key}")))
     }
 
     /// Sends packets through a chain; gives those that come out of it undecided.
@@ -150,14 +165,14 @@ impl<'a> Walk<'a> {
         if under.depth > DEEPEST {
             return Err(format!("chains call each other without end; {key} is one of them"));
         }
-        let mut returned = Packets { ports: PortSet::empty(), in_doubt: PortSet::empty() };
+        let Some(left) = self.left.checked_sub(1) else {
+            return Err("chains call each other too often to be followed".to_string());
+        };
+        self.left = left;
+        let mut returned = Packets::none();
         for rule in &chain.rules {
             if going.ports.is_empty() {
                 break;
-            }
-            self.steps += 1;
-            if self.steps > LONGEST {
-                return Err("its chains call each other too often to be followed".to_string());
             }
             for branch in self.packet.branches(key, rule)? {
                 self.branch(key, rule, branch, &mut going, &mut returned, under)?;
@@ -199,17 +214,21 @@ impl<'a> Walk<'a> {
                 let ports = &hit.ports - unsure;
                 self.unknown = &self.unknown | unsure;
                 self.accepted = &self.accepted | &ports;
-                if !ports.is_empty() {
-                    let evidence = format!("{place}{}{}", said(&inner.limits), self.except(&ports));
-                    self.grants.push(Grant { ports, evidence });
-                }
+                let grants = self.granted(&ports, &hit.partly, &format!("{place}{}", said(&inner.limits)));
+                self.grants.extend(grants);
             }
             Verdict::Drop => {
                 if !in_doubt && !inner.limits.is_empty() {
-                    self.exceptions.push((hit.ports.clone(), key.clone(), rule.handle));
+                    let exception = Exception { ports: hit.ports.clone(), chain: key.clone(), handle: rule.handle };
+                    self.exceptions.push(exception);
                 }
             }
-            Verdict::Return => returned.join(&if in_doubt { hit.all_in_doubt() } else { hit.clone() }),
+            Verdict::Return if in_doubt => returned.join(&hit.all_in_doubt()),
+            Verdict::Return => {
+                let partly = if is_exact { hit.partly.clone() } else { hit.ports.clone() };
+                going.partly = &going.partly | &partly;
+                returned.join(&Packets { partly, ..hit.clone() });
+            }
             Verdict::Jump(ref target) | Verdict::Goto(ref target) => {
                 let mut out = self.chain(&key.beside(target), hit.clone(), &inner)?;
                 if in_doubt {
@@ -220,8 +239,15 @@ impl<'a> Walk<'a> {
                 if is_exact {
                     going.remove(&hit.ports);
                 }
-                let back = if matches!(verdict, Verdict::Jump(_)) { going } else { returned };
-                back.join(&out);
+                if matches!(verdict, Verdict::Jump(_)) {
+                    going.join(&out);
+                } else {
+                    if !is_exact {
+                        out.partly = out.ports.clone();
+                        going.partly = &going.partly | &hit.ports;
+                    }
+                    returned.join(&out);
+                }
                 return Ok(());
             }
             Verdict::Rewrite => {
@@ -249,21 +275,25 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What keeps out some of the packets to these ports.
-    fn except(&self, ports: &PortSet) -> String {
-        let own: Vec<_> = self.exceptions.iter().filter(|(kept_out, ..)| kept_out.meets(ports)).collect();
-        let by_chain = own.chunk_by(|(_, one, _), (_, other, _)| one == other).filter_map(|rules| {
-            let (_, chain, _) = rules.first()?;
-            let mut handles: Vec<String> = rules.iter().map(|(.., handle)| handle.to_string()).collect();
-            handles.dedup();
-            Some(format!("{chain} handle {}", handles.join(", ")))
-        });
-        let by_chain: Vec<String> = by_chain.collect();
-        if by_chain.is_empty() {
-            String::new()
-        } else {
-            format!(", less what is dropped by {}", by_chain.join(" and "))
+    /// Ports that are let in, with what keeps out some of the packets to them, apart for those of which that differs.
+    fn granted(&self, ports: &PortSet, partly: &PortSet, by: &str) -> Vec<Grant> {
+        let mut apart: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
+        for exception in &self.exceptions {
+            for (ports, exceptions) in std::mem::take(&mut apart) {
+                let more = exceptions.iter().copied().chain([exception]).collect();
+                apart.push((&ports & &exception.ports, more));
+                apart.push((&ports - &exception.ports, exceptions));
+            }
+            apart.retain(|(ports, _)| !ports.is_empty());
         }
+        let mut grants = Vec::new();
+        for (ports, exceptions) in apart {
+            let less = less(&exceptions);
+            let whole = Grant { ports: &ports - partly, evidence: format!("{by}{less}") };
+            let part = Grant { ports: &ports & partly, evidence: format!("{by}, where packets get there{less}") };
+            grants.extend([whole, part].into_iter().filter(|grant| !grant.ports.is_empty()));
+        }
+        grants
     }
 
     fn tell(&mut self, text: String) {
@@ -274,18 +304,24 @@ impl<'a> Walk<'a> {
 }
 
 impl Packets {
+    fn none() -> Packets {
+        Packets { ports: PortSet::empty(), in_doubt: PortSet::empty(), partly: PortSet::empty() }
+    }
+
     fn only(&self, ports: &PortSet) -> Packets {
-        Packets { ports: &self.ports & ports, in_doubt: &self.in_doubt & ports }
+        Packets { ports: &self.ports & ports, in_doubt: &self.in_doubt & ports, partly: &self.partly & ports }
     }
 
     fn remove(&mut self, ports: &PortSet) {
         self.ports = &self.ports - ports;
         self.in_doubt = &self.in_doubt - ports;
+        self.partly = &self.partly - ports;
     }
 
     fn join(&mut self, other: &Packets) {
         self.ports = &self.ports | &other.ports;
         self.in_doubt = &self.in_doubt | &other.in_doubt;
+        self.partly = &self.partly | &other.partly;
     }
 
     fn doubt(&mut self, ports: &PortSet) {
@@ -293,11 +329,28 @@ impl Packets {
     }
 
     fn all_in_doubt(&self) -> Packets {
-        Packets { ports: self.ports.clone(), in_doubt: self.ports.clone() }
+        Packets { in_doubt: self.ports.clone(), ..self.clone() }
     }
 }
 
 /// The limits of a rule, behind its place.
 fn said(limits: &[String]) -> String {
     if limits.is_empty() { String::new() } else { format!(", where {}", limits.join(" and ")) }
+}
+
+/// The rules that keep out some of the packets, behind what lets in the others.
+fn less(exceptions: &[&Exception]) -> String {
+    /// More than these nobody reads.
+    const MOST: usize = 5;
+    let by_chain = exceptions.chunk_by(|one, other| one.chain == other.chain).filter_map(|rules| {
+        let chain = &rules.first()?.chain;
+        let mut handles: Vec<String> = rules.iter().map(|rule| rule.handle.to_string()).collect();
+        handles.dedup();
+        let more = handles.len().saturating_sub(MOST);
+        handles.truncate(MOST);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Some(format!("{chain} handle {}{more}", handles.join(", ")))
+    });
+    let by_chain: Vec<String> = by_chain.collect();
+    if by_chain.is_empty() { String::new() } else { format!(", less what is dropped by {}", by_chain.join(" and ")) }
 }
