@@ -55,15 +55,13 @@ pub fn looks_like(text: &str) -> &'static str {
         _ if text.starts_with('<') => "XML, but not of nmap",
         _ if text.starts_with('{') && text.contains("\"nftables\"") => "the output of `nft -j list ruleset`",
         _ if text.starts_with(['{', '[']) => "JSON, but not of nft",
-        _ if text.contains("Nmap scan report for") || first.contains("Nmap ") => {
-            "output of nmap for people; `nmap -oX FILE` writes XML"
-        }
-        "table" => "the output of `nft list ruleset`; `nft -j list ruleset` writes JSON",
+        _ if text.contains("Nmap scan report for") || first.contains("Nmap ") => "output of nmap for people",
+        "table" => "the output of `nft list ruleset`, without -j",
         _ if text.lines().any(|line| line.starts_with("*filter") || line.starts_with("-P INPUT")) => {
-            "rules of iptables; `nft -j list ruleset` tells those that iptables-nft made"
+            "rules of iptables"
         }
         "Netid" | "State" | "tcp" | "udp" | "LISTEN" | "UNCONN" => SS,
-        "Active" | "Proto" => "the output of netstat; `ss -tulnH` tells the same",
+        "Active" | "Proto" => "the output of netstat",
         _ => "something else",
     }
 }
@@ -80,12 +78,12 @@ mod tests {
             ("<html>", "XML, but not of nmap"),
             ("{\"nftables\": []}", "the output of `nft -j list ruleset`"),
             ("[1]", "JSON, but not of nft"),
-            ("Starting Nmap 7.93\nNmap scan report for a\n", "output of nmap for people; `nmap -oX FILE` writes XML"),
-            ("# Nmap 7.93 scan initiated", "output of nmap for people; `nmap -oX FILE` writes XML"),
-            ("table inet filter {", "the output of `nft list ruleset`; `nft -j list ruleset` writes JSON"),
-            ("*filter\n:INPUT", "rules of iptables; `nft -j list ruleset` tells those that iptables-nft made"),
+            ("Starting Nmap 7.93\nNmap scan report for a\n", "output of nmap for people"),
+            ("# Nmap 7.93 scan initiated", "output of nmap for people"),
+            ("table inet filter {", "the output of `nft list ruleset`, without -j"),
+            ("*filter\n:INPUT", "rules of iptables"),
             ("tcp LISTEN 0 128", SS),
-            ("Active Internet connections", "the output of netstat; `ss -tulnH` tells the same"),
+            ("Active Internet connections", "the output of netstat"),
             ("hello", "something else"),
         ] {
             assert_eq!(looks_like(text), looks, "{text}");

@@ -24,13 +24,18 @@ const ESP: u16 = 50;
 pub fn read(file: &Path, text: &str, host: Option<&str>) -> Result<Observation, Fault> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| {
-        let (place, looks) = (error.pos(), looks_like(text));
-        match text.contains("<nmaprun") {
-            true => {
-                let message = format!("{error}; was the scan or the file cut off? nmap ends with </nmaprun>");
-                Fault { place: Some((place.row as usize, place.col as usize)), ..Fault::of_file(file, message) }
-            }
-            false => Fault::of_file(file, format!("looks like {looks}, expected the output of `nmap -oX`")),
+        if !text.contains("<nmaprun") {
+            let looks = looks_like(text);
+            return Fault::of_file(file, format!("looks like {looks}, expected the output of `nmap -oX`"));
+        }
+        let place = error.pos();
+        let what = error.to_string();
+        let what = what.strip_suffix(&format!(" at {place}")).unwrap_or(&what);
+        let message = format!("{what}; was the scan or the file cut off? nmap ends with </nmaprun>");
+        match error {
+            // It is at the end that something is not there.
+            roxmltree::Error::UnclosedRootNode => Fault::at(file, text, text.len(), message),
+            _ => Fault { place: Some((place.row as usize, place.col as usize)), ..Fault::of_file(file, message) },
         }
     })?;
     Scan { file, document: &document }.observation(host)
@@ -459,7 +464,7 @@ mod tests {
         for (text, looks) in [
             ("{\"nftables\": []}", "the output of `nft -j list ruleset`"),
             ("tcp LISTEN 0 128 *:22 *:*\n", "the output of ss"),
-            ("# Nmap 7.93 scan initiated", "output of nmap for people; `nmap -oX FILE` writes XML"),
+            ("# Nmap 7.93 scan initiated", "output of nmap for people"),
         ] {
             let told = format!("scan.xml: looks like {looks}, expected the output of `nmap -oX`");
             assert_eq!(fault(text, None), told);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use port_catalog::{PortRange, Transport};
 use serde::{Serialize, Serializer};
 
+use super::Family;
 use crate::port_set::PortSet;
 
 /// What is known of a port. Where a port was seen more than once, the greatest counts.
@@ -105,6 +106,8 @@ pub struct Observation {
     pub source: Source,
     /// The machine's address, where the source names it.
     pub host: Option<String>,
+    /// The version of the Internet protocol that was looked at, where only one was.
+    pub family: Option<Family>,
     /// What is known of ESP, and by what.
     pub esp: (State, Vec<String>),
     /// What the source holds that could not be interpreted; the ports that it is about are unknown.
@@ -122,6 +125,7 @@ impl Observation {
         Observation {
             source,
             host: None,
+            family: None,
             esp: (State::NotLookedAt, Vec::new()),
             not_interpreted: Vec::new(),
             remarks: Vec::new(),

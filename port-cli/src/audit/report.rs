@@ -51,11 +51,15 @@ pub fn table(audit: &Audit, observation: &Observation, width: Option<u16>) -> St
 }
 
 fn seen_by(observation: &Observation) -> String {
-    match (observation.source, &observation.host) {
+    let by = match (observation.source, &observation.host) {
         (Source::Nmap, Some(host)) => format!("as nmap sees {host}"),
         (Source::Nmap, None) => "as nmap sees it".to_string(),
         (Source::Ss, _) => "by the listeners that ss tells".to_string(),
         (Source::Nft, _) => "by what nft's rules accept".to_string(),
+    };
+    match observation.family {
+        Some(family) => format!("{by}, over {family}"),
+        None => by,
     }
 }
 
@@ -70,10 +74,12 @@ fn of_flows(flows: &[&FlowVerdict]) -> Columns {
 fn observed(flow: &FlowVerdict) -> String {
     let mut told: Vec<String> = Vec::new();
     for spec in &flow.specs {
-        if spec.observed.is_empty() {
-            told.push(format!("{}: the document gives no number", spec.spec));
-        }
         told.extend(spec.observed.iter().map(|seen| format!("{} {}", port(seen), state(seen))));
+    }
+    let unnumbered = flow.specs.iter().filter(|spec| spec.observed.is_empty());
+    let unnumbered: Vec<String> = unnumbered.map(|spec| spec.spec.to_string()).collect();
+    if !unnumbered.is_empty() {
+        told.push(format!("{}: the document gives no number", unnumbered.join(", ")));
     }
     told.join("; ")
 }
@@ -149,6 +155,7 @@ pub fn json(audit: &Audit, observation: &Observation) -> String {
         "product": audit.product,
         "source": observation.source.as_str(),
         "host": observation.host,
+        "family": observation.family.map(|family| family.to_string().to_lowercase()),
         "summary": {
             "open": audit.count(Verdict::Open),
             "partly_open": audit.count(Verdict::PartlyOpen),

@@ -26,7 +26,7 @@ pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observati
         }
         let listener = listener(line).map_err(|Misread { cell, message }| match looks_like(text) {
             looks if number == 0 && looks != SS => {
-                Fault::of_file(file, format!("looks like {looks}, expected {SS} -tulnH"))
+                Fault::of_file(file, format!("looks like {looks}, expected the output of `ss -tulnH`"))
             }
             // A cell is a part of the text.
             _ => Fault::at(file, text, cell.as_ptr() as usize - text.as_ptr() as usize, message),
@@ -35,7 +35,9 @@ pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observati
             seen.push(listener.seen());
         }
     }
-    Ok(Observation::new(Source::Ss, &seen))
+    let mut observation = Observation::new(Source::Ss, &seen);
+    observation.family = family;
+    Ok(observation)
 }
 
 /// Whether a line is the whole header that ss prints without `-H`.
@@ -297,7 +299,7 @@ tcp LISTEN 0      128                  [::]:444    [::]:* users:((\"a (b\",pid=1
             ),
             (
                 "table inet filter {\n",
-                "f: looks like the output of `nft list ruleset`; `nft -j list ruleset` writes JSON, expected the output of ss -tulnH",
+                "f: looks like the output of `nft list ruleset`, without -j, expected the output of `ss -tulnH`",
             ),
         ] {
             assert_eq!(read(Path::new("f"), text, None).unwrap_err().to_string(), told, "{text}");

@@ -15,7 +15,7 @@ document does not state counts for TCP and for UDP, so that a collision there is
 certain. A product can move away where the document calls the port configurable, or lists an
 alternative at which no other product listens; a collision is avoidable where all but one can.
 
-Exit codes: 0 done, also where ports collide; 1 something is found that --fail-on names; 2 bad arguments.
+Exit codes: 0 done, also where ports collide; 1 something that --fail-on names; 2 bad arguments.
 
 Examples:
   port-catalog conflicts fortimail securitygateway
@@ -76,5 +76,28 @@ impl Finding {
             }
         };
         (number > 0).then(|| format!("fails: {} {told}", count(number, "place")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::AFTER_HELP;
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn every_example_of_the_help_is_a_call() {
+        let examples = AFTER_HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("port-catalog "));
+        let mut number = 0;
+        for (_, example) in examples {
+            // What stands behind two blanks tells what it is for.
+            let call = example.split("  ").next().unwrap();
+            let parsed = Arguments::try_parse_from(["port-catalog"].into_iter().chain(call.split(' ')));
+            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            number += 1;
+        }
+        assert!(number >= 3, "{number}");
+        assert!(AFTER_HELP.lines().all(|line| line.len() <= 100), "no line of it is broken");
     }
 }

@@ -55,6 +55,7 @@ pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observati
     evidence.retain(|text| !text.is_empty());
     evidence.dedup();
     observation.esp = (state, evidence);
+    observation.family = family;
     observation.not_interpreted = not_interpreted;
     for family in families {
         if !ruleset.filters(family) {

@@ -100,7 +100,9 @@ impl Ruleset {
         let fault = |message: String| Fault::of_file(file, message);
         let document: Value = serde_json::from_str(text).map_err(|error| match text.trim_start().starts_with('{') {
             true => {
-                let message = format!("{error}; was the file cut off?");
+                let what = error.to_string();
+                let place = format!(" at line {} column {}", error.line(), error.column());
+                let message = format!("{}; was the file cut off?", what.strip_suffix(&place).unwrap_or(&what));
                 Fault { place: Some((error.line(), error.column())), ..fault(message) }
             }
             false => fault(format!("looks like {}, expected the output of `nft -j list ruleset`", looks_like(text))),

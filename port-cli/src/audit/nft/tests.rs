@@ -535,11 +535,11 @@ fn what_is_no_whole_listing_is_refused() {
         ),
         (
             "table inet f {\n}\n".to_string(),
-            "rules.json: looks like the output of `nft list ruleset`; `nft -j list ruleset` writes JSON, expected the output of `nft -j list ruleset`",
+            "rules.json: looks like the output of `nft list ruleset`, without -j, expected the output of `nft -j list ruleset`",
         ),
         (
             "{\"nftables\": [\n {\"metainfo\": ".to_string(),
-            "rules.json:2:14: EOF while parsing a value at line 2 column 14; was the file cut off?",
+            "rules.json:2:14: EOF while parsing a value; was the file cut off?",
         ),
         (
             with(json!({ "add": {} })),
