@@ -151,7 +151,7 @@ impl Scan<'_, '_> {
         let extra: Vec<Node> = children(ports, "extraports").collect();
         for extra in &extra {
             let state = self.state(*extra)?;
-            // Since version 7.92 the reasons name their ports.
+            // Newer versions name the ports of each reason.
             for reasons in children(*extra, "extrareasons").filter(|reasons| reasons.has_attribute("ports")) {
                 if let Some(counted) = self.counted(reasons, "proto")? {
                     let numbers = self.numbers(reasons, "ports")?;
@@ -160,23 +160,27 @@ impl Scan<'_, '_> {
                 }
             }
         }
-        let rest = self.rest(root, &extra)?;
         for scanned in children(root, "scaninfo") {
             let Some(counted) = self.counted(scanned, "protocol")? else { continue };
             let told = found.iter().filter(|found| found.counted == counted);
             let numbers = told.fold(self.numbers(scanned, "services")?, |rest, told| &rest - &told.numbers);
-            found.push(Found { counted, numbers, state: rest.0, evidence: rest.1.clone() });
+            let (state, evidence) = self.rest(root, &extra, scanned)?;
+            found.push(Found { counted, numbers, state, evidence });
         }
         Ok(found)
     }
 
     /// What is known of ports that were scanned and that no element names.
-    fn rest(&self, root: Node, extra: &[Node]) -> Result<(State, String), Fault> {
+    ///
+    /// Older versions of nmap do not say of which transport they are; but these scans of TCP never find `open|filtered`.
+    fn rest(&self, root: Node, extra: &[Node], scanned: Node) -> Result<(State, String), Fault> {
+        let is_certain = matches!(scanned.attribute("type"), Some("syn" | "connect" | "ack" | "window"));
+        let possible = || extra.iter().filter(|extra| !is_certain || word(**extra) != "open|filtered");
         let mut states = Vec::new();
-        for extra in extra {
+        for extra in possible() {
             states.push(self.state(*extra)?);
         }
-        let evidence = extra.iter().map(|extra| word(*extra)).collect::<Vec<_>>().join(" or ");
+        let evidence = possible().map(|extra| word(*extra)).collect::<Vec<_>>().join(" or ");
         let only_open = root.attribute("args").is_some_and(|args| args.split(' ').any(|arg| arg == "--open"));
         Ok(match (states.iter().min(), states.iter().max()) {
             (Some(least), Some(most)) if least == most => (*most, evidence),
@@ -357,20 +361,20 @@ mod tests {
 
     #[test]
     fn ports_that_no_element_names_are_what_the_rest_is_said_to_be() {
-        let tcp = "<scaninfo type=\"syn\" protocol=\"tcp\" services=\"1-10\"/>";
+        let tcp = "<scaninfo type=\"fin\" protocol=\"tcp\" services=\"1-10\"/>";
         let open = "<port protocol=\"tcp\" portid=\"5\"><state state=\"open\" reason=\"syn-ack\"/></port>";
         let closed = "<extraports state=\"closed\" count=\"9\"/>";
         let filtered = "<extraports state=\"filtered\" count=\"4\"/>";
         let unsure = "<extraports state=\"open|filtered\" count=\"4\"/>";
         for (args, extra, rest) in [
-            ("-sS", closed.to_string(), "not open: closed"),
+            ("-sF", closed.to_string(), "not open: closed"),
             // Which of the two makes no difference.
-            ("-sS", format!("{closed}{filtered}"), "not open: closed or filtered"),
-            ("-sS", unsure.to_string(), "unknown: open|filtered"),
+            ("-sF", format!("{closed}{filtered}"), "not open: closed or filtered"),
+            ("-sF", unsure.to_string(), "unknown: open|filtered"),
             // Which of the two does, and older versions of nmap do not tell.
-            ("-sS", format!("{closed}{unsure}"), "unknown: closed or open|filtered"),
-            ("-sS", String::new(), "unknown: scanned and not told"),
-            ("-sS --open", String::new(), "not open: not told, by --open"),
+            ("-sF", format!("{closed}{unsure}"), "unknown: closed or open|filtered"),
+            ("-sF", String::new(), "unknown: scanned and not told"),
+            ("-sF --open", String::new(), "not open: not told, by --open"),
         ] {
             let text = scan(args, tcp, &format!("<ports>{extra}{open}</ports>"));
             let observation = read(Path::new("scan.xml"), &text, None).unwrap();
@@ -380,6 +384,16 @@ mod tests {
                 "{args} {extra}"
             );
         }
+        // An older nmap, that scanned both.
+        let observation = read(Path::new("scan.xml"), TWO_HOSTS, Some("192.0.2.3")).unwrap();
+        assert_eq!(
+            told(&observation),
+            [
+                "tcp/1-1000 not open: filtered",
+                "udp/50-60 unknown: filtered or open|filtered",
+                "udp/161 unknown: filtered or open|filtered",
+            ]
+        );
     }
 
     #[test]

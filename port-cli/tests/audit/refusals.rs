@@ -110,3 +110,69 @@ fn a_file_that_was_cut_off_at_any_byte_is_refused_or_says_all_that_whole_lines_s
         assert_eq!(ss::read(file, cut, None).is_ok(), is_whole, "{cut:?}");
     }
 }
+
+/// Every value of a JSON text, by its pointer.
+fn pointers(value: &serde_json::Value, at: String, all: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(object) => {
+            for (key, value) in object {
+                pointers(value, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), all);
+            }
+        }
+        serde_json::Value::Array(values) => {
+            for (number, value) in values.iter().enumerate() {
+                pointers(value, format!("{at}/{number}"), all);
+            }
+        }
+        _ => {}
+    }
+    all.push(at);
+}
+
+#[test]
+fn whatever_stands_in_a_listing_is_read_or_refused() {
+    use serde_json::json;
+    let text = fs::read_to_string(kept("rules.json")).unwrap();
+    let listing: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut all = Vec::new();
+    pointers(&listing, String::new(), &mut all);
+    let values = [
+        json!(null),
+        json!(-1),
+        json!(70000),
+        json!(""),
+        json!("@mail"),
+        json!("*"),
+        json!([]),
+        json!({}),
+        json!([1, [2]]),
+    ];
+    let (mut read, mut refused) = (0, 0);
+    for (number, pointer) in all.iter().enumerate() {
+        let mut changed = listing.clone();
+        *changed.pointer_mut(pointer).unwrap() = values[number % values.len()].clone();
+        match port_cli::audit::nft::read(Path::new("f"), &changed.to_string(), Some(port_cli::audit::Family::Ipv4)) {
+            Ok(_) => read += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(read > 100 && refused > 20, "{read} {refused}");
+}
+
+#[test]
+fn whatever_stands_in_a_scan_is_read_or_refused() {
+    let text = fs::read_to_string(kept("two-hosts.xml")).unwrap();
+    let values = ["", "-1", "70000", "1-", "tcp", "open", "&#0;", "\u{7f}"];
+    let (mut read, mut refused) = (0, 0);
+    // Between two quotes stands an attribute's value.
+    let parts: Vec<&str> = text.split('"').collect();
+    for number in (1..parts.len()).step_by(2) {
+        let mut changed = parts.clone();
+        changed[number] = values[number / 2 % values.len()];
+        match port_cli::audit::nmap::read(Path::new("f"), &changed.join("\""), Some("192.0.2.2")) {
+            Ok(_) => read += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(read > 50 && refused > 20, "{read} {refused}");
+}
