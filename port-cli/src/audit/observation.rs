@@ -150,10 +150,14 @@ impl Observation {
 
     /// What is known of these ports of a transport, in order.
     pub fn of(&self, transport: Transport, ports: &PortSet) -> Vec<Piece> {
+        let pieces = self.pieces(transport);
         let mut found = Vec::new();
-        for piece in self.pieces(transport) {
-            let within = ports & &PortSet::from(piece.range);
-            found.extend(within.ranges().map(|range| Piece { range, ..piece.clone() }));
+        for asked in ports.ranges() {
+            let first = pieces.partition_point(|piece| piece.range.last() < asked.first());
+            for piece in pieces[first..].iter().take_while(|piece| piece.range.first() <= asked.last()) {
+                let (first, last) = (piece.range.first().max(asked.first()), piece.range.last().min(asked.last()));
+                found.extend(PortRange::new(first, last).map(|range| Piece { range, ..piece.clone() }));
+            }
         }
         found
     }

@@ -309,6 +309,21 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_open_is_not_called_missing() {
+        use Verdict::{Missing, Open, PartlyOpen, Unknown};
+        for (alternatives, expected) in [
+            (&[Missing, Open][..], Open),
+            (&[Unknown, Open], Open),
+            (&[PartlyOpen, Unknown], Unknown),
+            (&[Missing, Unknown], Unknown),
+            (&[Missing, PartlyOpen], PartlyOpen),
+            (&[Missing, Missing], Missing),
+        ] {
+            assert_eq!(Verdict::of_any(alternatives.iter().copied()), expected, "{alternatives:?}");
+        }
+    }
+
+    #[test]
     fn esp_is_seen_only_by_what_looks_at_protocols() {
         let flow = FlowId::ForticlientOutIpsecVpn.flow();
         let ike = [("udp/500", State::Open), ("udp/4500", State::Open)];

@@ -106,3 +106,17 @@ fn ways_out_are_what_a_plain_look_at_the_flows_finds() {
         }
     }
 }
+
+#[test]
+fn no_width_breaks_the_id_of_a_flow() {
+    let products = [Product::FortiMail, Product::SecurityGateway, Product::ForcepointEmailSecurity];
+    let listeners = listeners(&products);
+    let places = places(&listeners);
+    let collisions: Vec<&Place> = places.iter().filter(|place| place.collides()).collect();
+    for width in (1..300).step_by(3).map(Some).chain([None]) {
+        let text = super::report::table(&products, &listeners, &places, &collisions, width);
+        for listener in &listeners {
+            assert!(text.contains(listener.flow.id().as_str()), "{width:?} {}", listener.flow.id());
+        }
+    }
+}

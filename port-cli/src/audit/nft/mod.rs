@@ -9,6 +9,7 @@ mod condition;
 mod ruleset;
 mod walk;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use port_catalog::Transport;
@@ -75,24 +76,22 @@ fn all_seen(transport: Transport, outcomes: Vec<(Family, Outcome)>) -> Vec<Seen>
     for (_, outcome) in &outcomes {
         all.extend(seen(&outcome.unknown, State::Unknown, ""));
     }
-    let families = outcomes.len();
-    let mut grants: Vec<(Grant, Vec<(Family, PortSet)>)> = Vec::new();
+    let is_of_both = outcomes.len() > 1;
+    // What lets in, in order, with the ports of IPv4 and of IPv6 that it does.
+    let mut grants: Vec<(String, [PortSet; 2])> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for (family, outcome) in outcomes {
-        for grant in outcome.grants {
-            let ports = grant.ports.clone();
-            match grants.iter_mut().find(|(known, _)| known.evidence == grant.evidence) {
-                Some((_, by_family)) => by_family.push((family, ports)),
-                None => grants.push((grant, vec![(family, ports)])),
+        for Grant { ports, evidence } in outcome.grants {
+            let place = *places.entry(evidence.clone()).or_insert(grants.len());
+            if place == grants.len() {
+                grants.push((evidence, [PortSet::empty(), PortSet::empty()]));
             }
+            let own = &mut grants[place].1[usize::from(family == Family::Ipv6)];
+            *own = &*own | &ports;
         }
     }
-    for (Grant { evidence, .. }, by_family) in grants {
-        let of = |family| {
-            let own = by_family.iter().filter(|(own, _)| *own == family).map(|(_, ports)| ports);
-            own.fold(PortSet::empty(), |all, ports| &all | ports)
-        };
-        let (v4, v6) = (of(Family::Ipv4), of(Family::Ipv6));
-        if families == 1 {
+    for (evidence, [v4, v6]) in grants {
+        if !is_of_both {
             all.extend(seen(&(&v4 | &v6), State::Open, &evidence));
             continue;
         }

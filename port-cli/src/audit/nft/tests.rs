@@ -334,6 +334,18 @@ fn what_is_asked_beside_the_port_is_a_limit_and_is_told() {
     ] {
         assert_eq!(told(&Table::dropping(rules.clone()).observation()), [expected], "{rules:?}");
     }
+    // Of every port there is a packet that is not from there.
+    let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
+    let others = matches("!=", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22] }] }));
+    assert_eq!(
+        told(&Table::dropping(vec![json!([others, accept()])]).observation()),
+        ["tcp/1-65535 open: input handle 1, where ip saddr . tcp dport != { 192.0.2.1 . 22 }"]
+    );
+    // What only TCP has asks for TCP.
+    let option = matches("==", &json!({ "tcp option": { "name": "maxseg", "field": "size" } }), &json!(1460));
+    let of_option = told(&Table::dropping(vec![json!([option, accept()])]).observation());
+    assert_eq!(of_option.len(), 1, "{of_option:?}");
+    assert!(of_option[0].starts_with("tcp/1-65535 open: input handle 1, where "), "{of_option:?}");
     // Where the policy lets in the others too, both are told; where it does no more than a rule elsewhere does, it is not.
     let table = Table::accepting(vec![json!([saddr("192.0.2.1"), ssh(), accept()])]);
     let told_of_ssh = told(&table.observation()).remove(1);
@@ -398,6 +410,17 @@ fn what_cannot_be_interpreted_is_told_and_its_ports_are_unknown() {
         (vec![json!([ssh(), { "xt": { "type": "target", "name": "REJECT" } }]), json!([ssh(), accept()])], &[]),
     ] {
         assert_eq!(told(&Table::dropping(rules.clone()).observation()), expected, "{rules:?}");
+    }
+    // Neither a port as it was before it was rewritten, nor an element that has other parts than what it is compared with.
+    let before = json!({ "ct": { "key": "proto-dst", "dir": "original" } });
+    let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
+    for condition in [
+        matches("==", &before, &json!(22)),
+        matches("==", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22, 23] }] })),
+        matches("==", &pair, &json!({ "set": [22] })),
+    ] {
+        let told = told(&Table::dropping(vec![json!([ssh(), condition, accept()])]).observation());
+        assert_eq!((told.len(), told[0].as_str()), (2, "tcp/22 unknown: "), "{told:?}");
     }
     let table = Table::dropping(vec![json!([opaque(), to("jump", "own")]), json!([dport(&ports(22, 23)), accept()])])
         .with("own", vec![json!([ssh(), drop()])]);
