@@ -1,5 +1,6 @@
 //! Reads `nmap -oX`: what a scan found from elsewhere.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use port_catalog::{PortRange, Transport};
@@ -96,6 +97,12 @@ impl Scan<'_, '_> {
             observation.esp = (esp.state, vec![esp.evidence]);
         }
         observation.host = names(host).next().map(str::to_string);
+        let address = observation.host.as_deref().and_then(|host| host.parse::<IpAddr>().ok());
+        if address.is_some_and(|address| address.is_loopback()) {
+            let remark =
+                "the scan went over loopback: it sees what peers do not reach, and no firewall; scan from a peer";
+            observation.remarks.push(remark.to_string());
+        }
         Ok(observation)
     }
 
@@ -405,6 +412,17 @@ mod tests {
                      <port protocol=\"tcp\" portid=\"2\"><state state=\"open\"/></port><extraports state=\"closed\"/></ports>";
         let observation = read(Path::new("scan.xml"), &scan("", scaninfo, ports), None).unwrap();
         assert_eq!(told(&observation), ["tcp/1 not open: closed", "tcp/2 open: "]);
+    }
+
+    #[test]
+    fn a_scan_over_loopback_is_told_as_one() {
+        let text = scan("-sT", "<scaninfo type=\"connect\" protocol=\"tcp\" services=\"1\"/>", "<ports/>");
+        let remarks = |text: &str| read(Path::new("scan.xml"), text, None).unwrap().remarks.len();
+        assert_eq!(remarks(&text), 0);
+        for (address, kind) in [("127.0.0.1", "ipv4"), ("::1", "ipv6")] {
+            let own = format!("addr=\"{address}\" addrtype=\"{kind}\"");
+            assert_eq!(remarks(&text.replace("addr=\"192.0.2.9\" addrtype=\"ipv4\"", &own)), 1, "{address}");
+        }
     }
 
     #[test]

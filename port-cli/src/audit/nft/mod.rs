@@ -1,7 +1,7 @@
 //! Reads `nft -j list ruleset`: what the machine's firewall accepts from peers.
 //!
-//! A new packet of each transport is sent through the chains in thought, for all its ports at once: [`ruleset`] is what the
-//! file says, [`condition`] which packets a rule is about, [`walk`] what becomes of them. What a rule asks of a packet
+//! A new packet of each transport is sent through the chains in thought, for all its ports at once: `ruleset` is what the
+//! file says, `condition` which packets a rule is about, `walk` what becomes of them. What a rule asks of a packet
 //! beside its ports, such as an address, is told as a limit: the port is open to some. What cannot be interpreted is told
 //! with its handle, and the ports that it may be about are unknown.
 

@@ -676,10 +676,9 @@ fn chains(chance: &mut Chance, with_opaque: bool, with_peer: bool) -> Chains {
                 let first = 1 + chance.below(5);
                 let last = first + chance.below(3);
                 match chance.below(if with_opaque { 10 } else { 8 }) {
-                    0..4 => Asks::Ports(first, last),
-                    4 => Asks::OtherPorts(first, last),
                     5 if with_peer => Asks::Peer,
-                    5 => Asks::Ports(first, last),
+                    0..4 | 5 => Asks::Ports(first, last),
+                    4 => Asks::OtherPorts(first, last),
                     6 => Asks::New,
                     7 => Asks::Established,
                     _ => {
