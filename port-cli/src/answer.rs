@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::arguments::{Arguments, Filter, Format, Port, Request};
 use crate::columns::{Columns, curated, has_alternatives, join};
-use crate::{csv, json, markdown, table};
+use crate::{csv, json, manual, markdown, table};
 
 /// What goes to standard output, and what to say beside it on standard error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,11 @@ pub fn answer(arguments: &Arguments, width: Option<u16>) -> Answer {
         Request::Audit(call) => call.answer(width),
         Request::Conflicts(call) => call.answer(width),
         Request::Completions { shell } => completions(*shell),
+        Request::Rules(request) => crate::rules::answer(request),
+        Request::Manual { out } => manual::answer(out.as_deref()),
+        Request::Schema => Answer { text: json::SCHEMA.to_string(), ..Answer::default() },
+        Request::Diff(call) => call.answer(),
+        Request::Diagram(call) => call.answer(),
     }
 }
 

@@ -78,26 +78,3 @@ impl Finding {
         (number > 0).then(|| format!("fails: {} {told}", count(number, "place")))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::AFTER_HELP;
-    use crate::arguments::Arguments;
-
-    #[test]
-    fn every_example_of_the_help_is_a_call() {
-        let examples = AFTER_HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("port-catalog "));
-        let mut number = 0;
-        for (_, example) in examples {
-            // What stands behind two blanks tells what it is for.
-            let call = example.split("  ").next().unwrap();
-            let parsed = Arguments::try_parse_from(["port-catalog"].into_iter().chain(call.split(' ')));
-            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
-            number += 1;
-        }
-        assert!(number >= 3, "{number}");
-        assert!(AFTER_HELP.lines().all(|line| line.len() <= 100), "no line of it is broken");
-    }
-}

@@ -1,0 +1,11 @@
+//! What `rules` writes is what the tools that read it understand: every opening that the catalog lists, and no other.
+
+mod cases;
+mod fit;
+mod iptables;
+mod nftables;
+mod openings;
+mod packets;
+mod refusals;
+mod said;
+mod tools;
