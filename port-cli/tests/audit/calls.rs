@@ -143,14 +143,10 @@ fn it_fails_where_it_is_told_to_and_says_on_what() {
 fn standard_input_is_a_file_too() {
     for (option, file) in [("--ss", "ss.txt"), ("--nft", "rules.json")] {
         let call = ["audit", "--product", "fortimail", option, &kept(file), "--format", "json"];
-        let input = std::fs::File::open(kept(file)).unwrap();
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_port-catalog"))
-            .args(["audit", "--product", "fortimail", option, "-", "--format", "json"])
-            .stdin(input)
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(0), "{option}");
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), printed(&call).0, "{option}");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+        command.args(["audit", "--product", "fortimail", option, "-", "--format", "json"]);
+        let text = std::fs::read_to_string(kept(file)).unwrap();
+        assert_eq!(crate::tools::piped(command, &text), printed(&call).0, "{option}");
     }
 }
 

@@ -5,14 +5,13 @@
 //! in the product's namespace: see [`helper`].
 
 use std::fs;
-use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use port_catalog::{Direction, Flow, Product, Transport};
 
-use crate::tools::{private_sandbox, tool};
+use crate::tools::{fed, private_sandbox, tool};
 use crate::{audit, flows, ports};
 
 /// Makes the namespaces, starts the listeners, and lets the tools see them.
@@ -259,16 +258,8 @@ fn listeners(case: &Case) {
 fn cut_off(product: &str, scan: &str) {
     let end = scan.trim_end().len();
     for length in (0..end).step_by(end / 7).chain([end - 1]) {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_port-catalog"))
-            .args(["audit", "--product", product, "--nmap", "-"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(&scan.as_bytes()[..length]).unwrap();
-        let mut told = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
-        assert_eq!((child.wait().unwrap().code(), told.as_str()), (Some(2), ""), "{length}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+        let output = fed(command.args(["audit", "--product", product, "--nmap", "-"]), &scan[..length]);
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{length}");
     }
 }

@@ -6,6 +6,8 @@ mod conflicts;
 mod kernel;
 mod listeners;
 mod refusals;
+#[allow(dead_code, reason = "other tests call other parts of it")]
+#[path = "../rules/tools.rs"]
 mod tools;
 
 use std::path::PathBuf;
