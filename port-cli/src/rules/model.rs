@@ -14,6 +14,8 @@ pub struct Ruleset {
     pub name: String,
     /// What it is and where it is from, one line each.
     pub heading: Vec<String>,
+    /// The address of the document that it is from.
+    pub url: String,
     /// Where the firewall stands.
     pub at: At,
     /// The directions that were asked for; one without a flow lets nothing through.
@@ -137,6 +139,8 @@ pub fn one_line(text: &str) -> String {
     let hides = |character: char| {
         character.is_control()
             || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            // Neither XML nor YAML can hold these.
+            || matches!(character, '\u{fffe}' | '\u{ffff}')
     };
     text.chars().map(|character| if hides(character) { ' ' } else { character }).collect()
 }
@@ -148,6 +152,23 @@ impl FlowRules {
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
         }
+    }
+
+    /// The id in at most so many characters: as many words as need be, from its beginning, where the product's name stands, are left
+    /// with their first letter.
+    pub fn short_id(&self, most: usize) -> String {
+        let mut words: Vec<&str> = self.id.split('-').collect();
+        let mut too_many = self.id.len().saturating_sub(most);
+        for word in words.iter_mut().filter(|word| word.len() > 1) {
+            if too_many == 0 {
+                break;
+            }
+            too_many = too_many.saturating_sub(word.len() - 1);
+            *word = &word[..1];
+        }
+        let mut id = words.join("-");
+        id.truncate(most);
+        id
     }
 
     /// What to write over its rules, one line each: what it is for, then the remarks.
@@ -204,5 +225,27 @@ impl Ruleset {
             };
         }
         name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FlowRules;
+    use port_catalog::Direction;
+
+    #[test]
+    fn a_short_id_keeps_what_tells_flows_apart() {
+        for (id, most, expected) in [
+            ("fortimail-out-ldap", 18, "fortimail-out-ldap"),
+            ("fortimail-out-ldap", 17, "f-out-ldap"),
+            ("forcepoint-email-security-in-personal-email-manager", 40, "f-e-security-in-personal-email-manager"),
+            ("fortimail-in-admin", 9, "f-i-admin"),
+            ("fortimail-in-admin", 5, "f-i-a"),
+            ("fortimail-in-admin", 4, "f-i-"),
+        ] {
+            let (direction, peer, purpose) = (Direction::Outbound, "peer", "purpose");
+            let flow = FlowRules { id, direction, peer, purpose, remarks: Vec::new(), rules: Vec::new() };
+            assert_eq!(flow.short_id(most), expected);
+        }
     }
 }
