@@ -3,6 +3,7 @@
 mod cases;
 mod fit;
 mod iptables;
+mod networkpolicy;
 mod nftables;
 mod openings;
 mod packets;

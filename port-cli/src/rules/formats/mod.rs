@@ -6,6 +6,7 @@ use super::fit::Limits;
 use super::model::Ruleset;
 
 pub mod iptables;
+pub mod networkpolicy;
 pub mod nftables;
 
 /// A format of rules.
@@ -17,6 +18,9 @@ pub enum Format {
     Iptables,
     /// The same for IPv6
     Ip6tables,
+    /// A network policy of Kubernetes, for pods with the label app.kubernetes.io/name: NAME
+    #[value(name = "networkpolicy")]
+    NetworkPolicy,
 }
 
 /// How a format is written.
@@ -44,6 +48,7 @@ impl Format {
             Format::Nftables => nftables::WRITER,
             Format::Iptables => iptables::V4,
             Format::Ip6tables => iptables::V6,
+            Format::NetworkPolicy => networkpolicy::WRITER,
         }
     }
 }
@@ -51,4 +56,9 @@ impl Format {
 /// Lines as comments of a file whose comments begin with `#`, indented by what is given.
 fn hash_comments(indent: &str, lines: impl Iterator<Item = String>) -> String {
     lines.map(|line| format!("{indent}# {line}").trim_end().to_string() + "\n").collect()
+}
+
+/// A text as YAML and JSON write it alike.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
