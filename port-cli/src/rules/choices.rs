@@ -20,6 +20,7 @@ A site's file gives addresses, networks and host names; a format that cannot hol
   email-client = \"10.0.0.0/8\"
   ldap-server = [\"10.0.5.1\", \"ldap.example.org\"]
 
+A mud file cannot hold comments. Its mud-url, last-update and is-supported stand for what only you know: set them.
 A networkpolicy is for pods whose label app.kubernetes.io/name is the name; change podSelector where yours have others.
 
 A format that makes several files prints each below a line with its name; --out writes them as files.
@@ -30,6 +31,7 @@ Examples:
   port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
+  port-catalog rules --format mud --product forticlient > forticlient.json
   port-catalog rules --format networkpolicy --product fortimail --name mail-gateway > fortimail.yaml";
 
 /// A call of `rules`.

@@ -3,6 +3,7 @@
 mod cases;
 mod fit;
 mod iptables;
+mod mud;
 mod networkpolicy;
 mod nftables;
 mod openings;

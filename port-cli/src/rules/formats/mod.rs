@@ -6,6 +6,7 @@ use super::fit::Limits;
 use super::model::Ruleset;
 
 pub mod iptables;
+pub mod mud;
 pub mod networkpolicy;
 pub mod nftables;
 
@@ -18,6 +19,8 @@ pub enum Format {
     Iptables,
     /// The same for IPv6
     Ip6tables,
+    /// A Manufacturer Usage Description, RFC 8520, as JSON, for the network that the product is in
+    Mud,
     /// A network policy of Kubernetes, for pods with the label app.kubernetes.io/name: NAME
     #[value(name = "networkpolicy")]
     NetworkPolicy,
@@ -48,6 +51,7 @@ impl Format {
             Format::Nftables => nftables::WRITER,
             Format::Iptables => iptables::V4,
             Format::Ip6tables => iptables::V6,
+            Format::Mud => mud::WRITER,
             Format::NetworkPolicy => networkpolicy::WRITER,
         }
     }
