@@ -31,6 +31,7 @@ Examples:
   port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
+  port-catalog rules --format aerleon --product fortimail --site site.toml --out acl
   port-catalog rules --format mud --product forticlient > forticlient.json
   port-catalog rules --format networkpolicy --product fortimail --name mail-gateway > fortimail.yaml";
 

@@ -1,5 +1,6 @@
 //! What `rules` writes is what the tools that read it understand: every opening that the catalog lists, and no other.
 
+mod aerleon;
 mod cases;
 mod fit;
 mod iptables;

@@ -10,7 +10,7 @@ use crate::cases::{files, rules, site};
 use crate::openings::{Decisions, port_catalog, products};
 
 /// The formats whose comments begin with `#`.
-const COMMENTED: [&str; 4] = ["nftables", "iptables", "ip6tables", "networkpolicy"];
+const COMMENTED: [&str; 5] = ["nftables", "iptables", "ip6tables", "aerleon", "networkpolicy"];
 
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();

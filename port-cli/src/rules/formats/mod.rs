@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::fit::Limits;
 use super::model::Ruleset;
 
+pub mod aerleon;
 pub mod iptables;
 pub mod mud;
 pub mod networkpolicy;
@@ -19,6 +20,8 @@ pub enum Format {
     Iptables,
     /// The same for IPv6
     Ip6tables,
+    /// Definitions and a policy, from which aclgen makes rules for many firewalls
+    Aerleon,
     /// A Manufacturer Usage Description, RFC 8520, as JSON, for the network that the product is in
     Mud,
     /// A network policy of Kubernetes, for pods with the label app.kubernetes.io/name: NAME
@@ -51,6 +54,7 @@ impl Format {
             Format::Nftables => nftables::WRITER,
             Format::Iptables => iptables::V4,
             Format::Ip6tables => iptables::V6,
+            Format::Aerleon => aerleon::WRITER,
             Format::Mud => mud::WRITER,
             Format::NetworkPolicy => networkpolicy::WRITER,
         }
