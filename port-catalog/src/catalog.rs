@@ -4,11 +4,11 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{HostIndex, Lists, Number, PortIndex, TextIndex, Texts};
+use crate::packed::{FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts};
 use crate::shared::layout::{flow, peer, product, service, spec, vendor};
 use crate::shared::words::Unknown;
 
-/// A catalog: the enums that its tables become. [`catalog!`](crate::catalog) implements it, for ours and for yours.
+/// A catalog: the enums that its tables become. `catalog!` implements it, for ours and for yours.
 ///
 /// Whatever is generic over it works with any catalog:
 ///
@@ -36,43 +36,55 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     type FlowId: Id<Catalog = Self>;
 
     #[doc(hidden)]
-    type Number: Number;
+    const VENDORS: [Numbers; vendor::NUMBERS];
     #[doc(hidden)]
-    const TEXTS: Texts;
+    const VENDOR_TEXTS: Texts;
     #[doc(hidden)]
-    const VENDORS: &'static [[Self::Number; vendor::WIDTH]];
+    const VENDOR_TEXT_COLUMNS: [TextColumn; vendor::TEXTS];
     #[doc(hidden)]
-    const VENDOR_PRODUCTS: Lists<Self::Number>;
+    const VENDOR_PRODUCTS: Lists;
     #[doc(hidden)]
-    const VENDOR_FLOWS: Lists<Self::Number>;
+    const PRODUCTS: [Numbers; product::NUMBERS];
     #[doc(hidden)]
-    const PRODUCTS: &'static [[Self::Number; product::WIDTH]];
+    const PRODUCT_TEXTS: Texts;
     #[doc(hidden)]
-    const PRODUCT_INTERFACES: Lists<Self::Number>;
+    const PRODUCT_TEXT_COLUMNS: [TextColumn; product::TEXTS];
     #[doc(hidden)]
-    const PRODUCT_FLOWS: Lists<Self::Number>;
+    const PRODUCT_INTERFACES: Lists;
     #[doc(hidden)]
-    const PEERS: &'static [[Self::Number; peer::WIDTH]];
+    const INTERFACES: Texts;
     #[doc(hidden)]
-    const PEER_INCLUDES: Lists<Self::Number>;
+    const PEERS: [Numbers; peer::NUMBERS];
     #[doc(hidden)]
-    const PEER_FLOWS: Lists<Self::Number>;
+    const PEER_TEXTS: Texts;
     #[doc(hidden)]
-    const SERVICES: &'static [[Self::Number; service::WIDTH]];
+    const PEER_TEXT_COLUMNS: [TextColumn; peer::TEXTS];
     #[doc(hidden)]
-    const SERVICE_FLOWS: Lists<Self::Number>;
+    const PEER_INCLUDES: Lists;
     #[doc(hidden)]
-    const FLOWS: &'static [[Self::Number; flow::WIDTH]];
+    const SERVICES: [Numbers; service::NUMBERS];
     #[doc(hidden)]
-    const FLOW_SPECS: &'static [Self::Number];
+    const SERVICE_TEXTS: Texts;
     #[doc(hidden)]
-    const SPECS: &'static [[Self::Number; spec::WIDTH]];
+    const SERVICE_TEXT_COLUMNS: [TextColumn; service::TEXTS];
     #[doc(hidden)]
-    const FLOW_HOSTS: Lists<Self::Number>;
+    const FLOWS: [Numbers; flow::NUMBERS];
     #[doc(hidden)]
-    const HOSTS: HostIndex<Self::Number>;
+    const FLOW_TEXTS: Texts;
     #[doc(hidden)]
-    const PORTS: PortIndex<Self::Number>;
+    const FLOW_TEXT_COLUMNS: [TextColumn; flow::TEXTS];
+    #[doc(hidden)]
+    const FLOW_SPECS: Numbers;
+    #[doc(hidden)]
+    const SPECS: [Numbers; spec::NUMBERS];
+    #[doc(hidden)]
+    const FLOW_HOSTS: Lists;
+    #[doc(hidden)]
+    const HOSTS: HostIndex;
+    #[doc(hidden)]
+    const PORTS: PortIndex;
+    #[doc(hidden)]
+    const FLOW_LISTS: FlowLists;
 }
 
 /// An enum of a catalog: vendors, products, peers, services or flow ids.
@@ -83,7 +95,7 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
 /// use port_catalog::{Id, Product, Service};
 ///
 /// fn ids<I: Id>() -> Vec<&'static str> {
-///     I::ALL.iter().map(|id| id.as_str()).collect()
+///     I::all().iter().map(|id| id.as_str()).collect()
 /// }
 ///
 /// assert_eq!(ids::<Product>()[0], "fortimail");
@@ -94,14 +106,17 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
     type Catalog: Catalog;
     /// What it is, for messages: `product`, `flow id`.
     const KIND: &'static str;
+
     /// Every one, in the catalog's order.
-    const ALL: &'static [Self];
+    fn all() -> &'static [Self];
 
     /// The id as tables, JSON and command lines write it.
     fn as_str(self) -> &'static str;
 
     #[doc(hidden)]
-    const INDEX: TextIndex<<Self::Catalog as Catalog>::Number>;
+    const IDS: Texts;
+    #[doc(hidden)]
+    const INDEX: TextIndex;
     #[doc(hidden)]
     fn place(self) -> usize;
 }
@@ -110,42 +125,46 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {
-    ($name:ident, $kind:literal, $data:ident, $count:literal, $all:expr, $first_text:literal, $index:expr) => {
+    ($name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident) => {
         impl $name {
-            #[doc = concat!("Every ", $kind, ", in the catalog's order.")]
-            pub const ALL: &'static [$name] = {
-                static ALL: [$name; $count] = $all;
-                &ALL
-            };
-
             /// The id as tables, JSON and command lines write it.
+            #[inline]
             pub const fn as_str(self) -> &'static str {
-                $crate::__private::text_const::<$data>($first_text + self as usize)
+                $crate::__private::text_const($ids, self as usize)
             }
         }
 
         impl $crate::Id for $name {
             type Catalog = $data;
             const KIND: &'static str = $kind;
-            const ALL: &'static [$name] = $name::ALL;
-            const INDEX: $crate::__private::TextIndex<<$data as $crate::Catalog>::Number> = $index;
+            const IDS: $crate::__private::Texts = $ids;
+            const INDEX: $crate::__private::TextIndex = $index;
 
-            fn as_str(self) -> &'static str {
-                $crate::__private::text::<$data>($first_text + self as usize)
+            #[inline]
+            fn all() -> &'static [$name] {
+                $name::ALL
             }
 
+            #[inline]
+            fn as_str(self) -> &'static str {
+                $crate::__private::text($ids, self as usize)
+            }
+
+            #[inline]
             fn place(self) -> usize {
                 self as usize
             }
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.debug_tuple(::core::stringify!($name)).field(&$crate::Id::as_str(*self)).finish()
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad($crate::Id::as_str(*self))
             }
@@ -154,6 +173,7 @@ macro_rules! __id {
         impl ::core::str::FromStr for $name {
             type Err = $crate::Unknown;
 
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::Unknown> {
                 $crate::__private::parse_id(text)
             }
@@ -170,21 +190,25 @@ macro_rules! __facts {
     ($data:ident) => {
         impl Vendor {
             /// What the vendor calls itself.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::NAME)
             }
 
             /// Its home page.
+            #[inline]
             pub fn url(self) -> &'static str {
                 $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::URL)
             }
 
             /// Its products, in the catalog's order.
+            #[inline]
             pub fn products(self) -> impl ExactSizeIterator<Item = Product> + ::core::clone::Clone {
                 $crate::__private::vendor_products::<$data>(self)
             }
 
             /// The flows of its products, in the catalog's order.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::vendor_flows(self)
             }
@@ -192,42 +216,50 @@ macro_rules! __facts {
 
         impl Product {
             /// What its vendor calls it.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::NAME)
             }
 
             /// Who makes it.
+            #[inline]
             pub fn vendor(self) -> Vendor {
                 $crate::__private::product_vendor::<$data>(self)
             }
 
             /// The title of the document that its flows come from.
+            #[inline]
             pub fn document(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::DOCUMENT)
             }
 
             /// The edition of that document.
+            #[inline]
             pub fn edition(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::EDITION)
             }
 
             /// Where the document stands.
+            #[inline]
             pub fn url(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::URL)
             }
 
             /// The day on which the document was read, as `YYYY-MM-DD`; `None` where that is not known.
+            #[inline]
             pub fn retrieved(self) -> ::core::option::Option<&'static str> {
                 let day = $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::RETRIEVED);
                 ::core::option::Option::Some(day).filter(|day| !day.is_empty())
             }
 
             /// The names of its own interfaces, where its document tells flows apart by them.
+            #[inline]
             pub fn interfaces(self) -> impl ExactSizeIterator<Item = &'static str> + ::core::clone::Clone {
                 $crate::__private::product_interfaces::<$data>(self)
             }
 
             /// Its flows, in the order of its document.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::product_flows(self)
             }
@@ -235,26 +267,31 @@ macro_rules! __facts {
 
         impl Peer {
             /// Its name.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::NAME)
             }
 
             /// What it is, in a few words.
+            #[inline]
             pub fn description(self) -> &'static str {
                 $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::DESCRIPTION)
             }
 
             /// What sort of thing it is.
+            #[inline]
             pub fn kind(self) -> $crate::PeerKind {
                 $crate::__private::peer_kind::<$data>(self)
             }
 
             /// For a peer that stands for any of several: those. Empty for all others.
+            #[inline]
             pub fn includes(self) -> impl ExactSizeIterator<Item = Peer> + ::core::clone::Clone {
                 $crate::__private::peer_includes::<$data>(self)
             }
 
             /// The flows to and from it, and those of a peer that includes it, in the catalog's order.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::peer_flows(self)
             }
@@ -262,26 +299,31 @@ macro_rules! __facts {
 
         impl Service {
             /// Its name.
+            #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::NAME)
             }
 
             /// What it is, in a few words.
+            #[inline]
             pub fn description(self) -> &'static str {
                 $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::DESCRIPTION)
             }
 
             /// The port that the IANA registry gives it, 1 to 65535; `None` where it gives none.
+            #[inline]
             pub fn port(self) -> ::core::option::Option<u16> {
                 $crate::__private::service_port::<$data>(self)
             }
 
             /// What carries it.
+            #[inline]
             pub fn transports(self) -> impl Iterator<Item = $crate::Transport> + ::core::clone::Clone {
                 $crate::__private::service_transports::<$data>(self)
             }
 
             /// The flows that speak it on any of their ports, in the catalog's order.
+            #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::service_flows(self)
             }
@@ -293,19 +335,22 @@ macro_rules! __facts {
         /// ESP has no ports, so nothing is found for it.
         ///
         /// [`Transport::Any`]: $crate::Transport::Any
+        #[inline]
         pub const fn by_port(transport: $crate::Transport, port: u16) -> $crate::Flows<$data> {
             $crate::__private::by_port(transport, port)
         }
 
         /// Begins a question to this catalog: every flow, until it is narrowed.
+        #[inline]
         pub const fn query<'a>() -> $crate::Query<'a, $data> {
             $crate::__private::query()
         }
 
         impl FlowId {
             /// The flow of this id.
+            #[inline]
             pub const fn flow(self) -> $crate::Flow<$data> {
-                $crate::__private::flow(self as u32)
+                $crate::__private::flow(self as usize)
             }
         }
     };

@@ -1,71 +1,76 @@
 //! Reads the facts of vendors, products, peers and services out of the packed tables, for the enums of any catalog.
 #![expect(missing_docs, reason = "each is the method of the same name of the enums, which documents it")]
+#![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
 
 use crate::catalog::{Catalog, Id};
 use crate::flow::Flows;
-use crate::packed::index;
-use crate::shared::layout::{peer, product, service};
+use crate::packed::pick;
+use crate::shared::layout::{peer, product, service, vendor};
 use crate::shared::words::{PeerKind, Transport};
 
+#[inline(always)]
 pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::VENDORS[vendor.place()][column]))
+    C::VENDOR_TEXTS.get(C::VENDOR_TEXT_COLUMNS[column].get(vendor.place()))
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.place()).iter().map(|place| C::Product::ALL[index(*place)])
+    C::VENDOR_PRODUCTS.get(vendor.place()).map(|place| pick(C::Product::all(), place))
 }
 
 pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
-    Flows::of(C::VENDOR_FLOWS.get(vendor.place()))
+    Flows::of(C::VENDORS[vendor::FLOWS].get(vendor.place()))
 }
 
+#[inline(always)]
 pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::PRODUCTS[product.place()][column]))
+    C::PRODUCT_TEXTS.get(C::PRODUCT_TEXT_COLUMNS[column].get(product.place()))
 }
 
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
-    C::Vendor::ALL[index(C::PRODUCTS[product.place()][product::VENDOR])]
+    pick(C::Vendor::all(), C::PRODUCTS[product::VENDOR].get(product.place()))
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-    C::PRODUCT_INTERFACES.get(product.place()).iter().map(|name| C::TEXTS.get(index(*name)))
+    C::PRODUCT_INTERFACES.get(product.place()).map(|name| C::INTERFACES.get(name))
 }
 
 pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
-    Flows::of(C::PRODUCT_FLOWS.get(product.place()))
+    Flows::of(C::PRODUCTS[product::FLOWS].get(product.place()))
 }
 
+#[inline(always)]
 pub fn peer_text<C: Catalog>(peer: C::Peer, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::PEERS[peer.place()][column]))
+    C::PEER_TEXTS.get(C::PEER_TEXT_COLUMNS[column].get(peer.place()))
 }
 
 pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
-    PeerKind::ALL[index(C::PEERS[peer.place()][peer::KIND])]
+    pick(PeerKind::ALL, C::PEERS[peer::KIND].get(peer.place()))
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.place()).iter().map(|place| C::Peer::ALL[index(*place)])
+    C::PEER_INCLUDES.get(peer.place()).map(|place| pick(C::Peer::all(), place))
 }
 
 pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
-    Flows::of(C::PEER_FLOWS.get(peer.place()))
+    Flows::of(C::PEERS[peer::FLOWS].get(peer.place()))
 }
 
+#[inline(always)]
 pub fn service_text<C: Catalog>(service: C::Service, column: usize) -> &'static str {
-    C::TEXTS.get(index(C::SERVICES[service.place()][column]))
+    C::SERVICE_TEXTS.get(C::SERVICE_TEXT_COLUMNS[column].get(service.place()))
 }
 
 pub fn service_port<C: Catalog>(service: C::Service) -> Option<u16> {
-    let port = index(C::SERVICES[service.place()][service::PORT]);
+    let port = C::SERVICES[service::PORT].get(service.place());
     u16::try_from(port).ok().filter(|port| *port != 0)
 }
 
 pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item = Transport> + Clone {
-    let carried_by = index(C::SERVICES[service.place()][service::TRANSPORTS]);
+    let carried_by = C::SERVICES[service::TRANSPORTS].get(service.place());
     let transports = Transport::ALL.iter().copied().enumerate();
     transports.filter(move |(place, _)| carried_by & (1 << place) != 0).map(|(_, transport)| transport)
 }
 
 pub fn service_flows<C: Catalog>(service: C::Service) -> Flows<C> {
-    Flows::of(C::SERVICE_FLOWS.get(service.place()))
+    Flows::of(C::SERVICES[service::FLOWS].get(service.place()))
 }

@@ -1,11 +1,13 @@
 //! A flow, its port specs and its source; and flows in the catalog's order.
 
+#![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
+
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::catalog::{Catalog, Id};
-use crate::packed::index;
+use crate::packed::{NO_FLOWS, pick};
 use crate::shared::expression::write_expression;
 use crate::shared::layout::{flow, spec};
 use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
@@ -32,34 +34,38 @@ pub struct Flow<C: Catalog = Data> {
 }
 
 impl<C: Catalog> Flow<C> {
-    pub(crate) const fn at(number: u32) -> Self {
-        Flow { number, catalog: PhantomData }
+    #[allow(clippy::cast_possible_truncation, reason = "numbers in tables have four bytes at most")]
+    pub(crate) const fn at(place: usize) -> Self {
+        Flow { number: place as u32, catalog: PhantomData }
     }
 
     fn place(self) -> usize {
         self.number as usize
     }
 
+    #[inline(always)]
     fn cell(self, column: usize) -> usize {
-        index(C::FLOWS[self.place()][column])
+        C::FLOWS[column].get(self.place())
     }
 
+    #[inline(always)]
     fn text(self, column: usize) -> &'static str {
-        C::TEXTS.get(self.cell(column))
+        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.place()))
     }
 
+    #[inline(always)]
     fn optional_text(self, column: usize) -> Option<&'static str> {
         Some(self.text(column)).filter(|text| !text.is_empty())
     }
 
     /// Its id, stable for ever.
     pub fn id(self) -> C::FlowId {
-        C::FlowId::ALL[self.place()]
+        pick(C::FlowId::all(), self.place())
     }
 
     /// The product whose document lists it.
     pub fn product(self) -> C::Product {
-        C::Product::ALL[self.cell(flow::PRODUCT)]
+        pick(C::Product::all(), self.cell(flow::PRODUCT))
     }
 
     /// The vendor of its product.
@@ -69,12 +75,12 @@ impl<C: Catalog> Flow<C> {
 
     /// Who opens the connection.
     pub fn direction(self) -> Direction {
-        Direction::ALL[self.cell(flow::DIRECTION)]
+        pick(Direction::ALL, self.cell(flow::DIRECTION))
     }
 
     /// The other end.
     pub fn peer(self) -> C::Peer {
-        C::Peer::ALL[self.cell(flow::PEER)]
+        pick(C::Peer::all(), self.cell(flow::PEER))
     }
 
     /// What it is for, in this project's words.
@@ -84,13 +90,13 @@ impl<C: Catalog> Flow<C> {
 
     /// Its port specs, with their groups. They display as a port expression.
     pub fn ports(self) -> Ports<C> {
-        let specs = &C::FLOW_SPECS[self.place()..];
-        Ports { next: index(specs[0]), end: index(specs[1]), catalog: PhantomData }
+        let (next, end) = C::FLOW_SPECS.pair(self.place());
+        Ports { next, end, catalog: PhantomData }
     }
 
     /// How firmly the document asks for it.
     pub fn requirement(self) -> Requirement {
-        Requirement::ALL[self.cell(flow::REQUIREMENT)]
+        pick(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
     /// The limit of a conditional flow.
@@ -113,7 +119,7 @@ impl<C: Catalog> Flow<C> {
 
     /// The host names that the document gives for the peer, in its order.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.place()).iter().map(|name| C::TEXTS.get(index(*name)))
+        C::FLOW_HOSTS.get(self.place()).map(|name| C::HOSTS.names.get(name))
     }
 
     /// Whether the document calls the port a default that can be changed.
@@ -222,15 +228,15 @@ impl<C: Catalog> Iterator for Ports<C> {
         if self.next == self.end {
             return None;
         }
-        let row = C::SPECS[self.next].map(index);
+        let row = self.next;
         self.next += 1;
         // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
-        let port = |column: usize| u16::try_from(row[column]).unwrap_or(0);
+        let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
         Some(PortSpec {
-            transport: row[spec::TRANSPORT].checked_sub(1).map(|place| Transport::ALL[place]),
+            transport: C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|place| pick(Transport::ALL, place)),
             range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            service: row[spec::SERVICE].checked_sub(1).map(|place| C::Service::ALL[place]),
-            group: u8::try_from(row[spec::GROUP]).unwrap_or(u8::MAX),
+            service: C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|place| pick(C::Service::all(), place)),
+            group: u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
         })
     }
 
@@ -258,51 +264,72 @@ impl<C: Catalog> fmt::Display for Ports<C> {
 /// assert_eq!(flows.len(), 1);
 /// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Flows<C: Catalog = Data> {
-    numbers: &'static [C::Number],
+    /// The number of the list among the catalog's. It is opened when something of it is wanted.
+    list: usize,
+    /// How many were taken from its front, and from its back.
+    taken: [usize; 2],
+    catalog: PhantomData<C>,
 }
 
 impl<C: Catalog> Flows<C> {
-    pub(crate) const fn of(numbers: &'static [C::Number]) -> Self {
-        Flows { numbers }
+    pub(crate) const fn of(list: usize) -> Self {
+        Flows { list, taken: [0, 0], catalog: PhantomData }
     }
 
     /// How many are left.
+    #[inline]
     pub const fn len(&self) -> usize {
-        self.numbers.len()
+        C::FLOW_LISTS.len(self.list) - self.taken[0] - self.taken[1]
     }
 
     /// Whether none is left.
+    #[inline]
     pub const fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.list == NO_FLOWS || (self.taken[0] + self.taken[1] > 0 && self.len() == 0)
     }
 }
 
 impl<C: Catalog> Iterator for Flows<C> {
     type Item = Flow<C>;
 
+    #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
-        let (first, rest) = self.numbers.split_first()?;
-        self.numbers = rest;
-        Some(Flow::at((*first).into()))
+        self.nth(0)
     }
 
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.numbers.len(), Some(self.numbers.len()))
+        (self.len(), Some(self.len()))
     }
 
+    #[inline]
     fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
-        self.numbers = self.numbers.get(skipped..).unwrap_or_default();
-        self.next()
+        let left = self.len();
+        if skipped < left {
+            let place = self.taken[0] + skipped;
+            self.taken[0] = place + 1;
+            Some(Flow::at(C::FLOW_LISTS.get(self.list, place)))
+        } else {
+            self.taken[0] += left;
+            None
+        }
     }
 }
 
 impl<C: Catalog> DoubleEndedIterator for Flows<C> {
+    #[inline]
     fn next_back(&mut self) -> Option<Flow<C>> {
-        let (last, rest) = self.numbers.split_last()?;
-        self.numbers = rest;
-        Some(Flow::at((*last).into()))
+        let last = self.len().checked_sub(1)?;
+        self.taken[1] += 1;
+        Some(Flow::at(C::FLOW_LISTS.get(self.list, self.taken[0] + last)))
+    }
+}
+
+impl<C: Catalog> fmt::Debug for Flows<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

@@ -25,7 +25,8 @@
 //! `serde`, ids and words are (de)serialised as their texts, and a flow serialises as
 //! `port-catalog list --format json` prints it.
 //!
-//! [`catalog!`] compiles a directory of your own tables into the same types with the same queries.
+//! `catalog!` compiles a directory of your own tables into the same types with the same queries. It is the feature `macros`,
+//! which is on by default; without it the crate has no dependency at all.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -47,6 +48,7 @@ pub use crate::flow::{Flow, Flows, Ports, Source};
 pub use crate::query::{Matches, Query};
 pub use crate::shared::expression::PortSpec;
 pub use crate::shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport, Unknown};
+#[cfg(feature = "macros")]
 pub use port_macros::catalog;
 
 /// The version of the data, which is the crate's: a flow that goes raises its major number, one that comes its minor one,
@@ -54,8 +56,14 @@ pub use port_macros::catalog;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// This project's own tables.
+#[cfg(feature = "macros")]
 mod published {
     crate::catalog!();
+}
+#[cfg(not(feature = "macros"))]
+#[allow(clippy::doc_markdown, reason = "the names are the vendors'")]
+mod published {
+    include!("published.rs");
 }
 
 pub use published::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
@@ -68,29 +76,35 @@ macro_rules! __serde_id {
     ($name:ident) => {};
 }
 
-/// What the expansion of [`catalog!`] calls. No part of the interface: it may change with any version.
+/// What the expansion of `catalog!` calls. No part of the interface: it may change with any version.
 #[doc(hidden)]
+#[allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 pub mod __private {
     pub use crate::facts::*;
-    pub use crate::packed::{HostIndex, Lists, PortIndex, TextIndex, Texts, parse_id};
+    pub use crate::packed::{
+        FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id,
+    };
     #[cfg(feature = "serde")]
     pub use crate::serde::deserialize;
+    pub use crate::shared::id_hash::Reach;
     pub use crate::shared::layout;
     #[cfg(feature = "serde")]
     pub use ::serde;
 
     use crate::{Catalog, Flow, Flows, Query, Transport};
 
-    pub fn text<C: Catalog>(number: usize) -> &'static str {
-        C::TEXTS.get(number)
+    #[inline(always)]
+    pub fn text(texts: Texts, number: usize) -> &'static str {
+        texts.get(number)
     }
 
-    pub const fn text_const<C: Catalog>(number: usize) -> &'static str {
-        C::TEXTS.get_const(number)
+    #[inline(always)]
+    pub const fn text_const(texts: Texts, number: usize) -> &'static str {
+        texts.get_const(number)
     }
 
-    pub const fn flow<C: Catalog>(number: u32) -> Flow<C> {
-        Flow::at(number)
+    pub const fn flow<C: Catalog>(place: usize) -> Flow<C> {
+        Flow::at(place)
     }
 
     pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {

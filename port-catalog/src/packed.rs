@@ -1,54 +1,119 @@
-//! The static tables behind a catalog, and how they are read. [`catalog!`](crate::catalog) writes them, nobody else does.
+//! The static tables behind a catalog, and how they are read. `catalog!` writes them, nobody else does.
 //!
-//! A pointer in a static table costs sixteen bytes and a relocation, so there are none. Every text of a catalog stands in
-//! one blob, and is known by its number. A row of a table is an array of such numbers, whose columns
-//! [`layout`](crate::shared::layout) names; they are 16 bits wide, or 32 where a catalog outgrows that. What belongs to
-//! something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of one array by its start.
+//! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
+//! than all else, so there is neither. A column of a table is a byte string: numbers of one, two or four bytes, as many as
+//! its greatest needs; [`layout`](crate::shared::layout) names the columns. Texts stand end to end in a blob, and a column
+//! has their numbers. What belongs to something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of
+//! one array by its start.
+//!
+//! Widths are constants, so that a read is one load; nothing is decoded when a program starts. Each column and each blob is
+//! a static of its own, so that a program carries those alone that it asks for.
+#![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 #![allow(missing_docs, reason = "fields are what the type's documentation says")]
 
-use core::fmt;
-
-use crate::shared::id_hash::{bucket, id_hash, slot};
+use crate::shared::id_hash::{Reach, bucket, id_hash, slot};
 use crate::shared::layout::port;
-use crate::shared::nearest::LONGEST_ID;
+use crate::shared::nearest::{LONGEST_ID, nearest};
 use crate::shared::words::{Transport, Unknown};
 
-/// The width of a catalog's numbers.
-pub trait Number: Copy + fmt::Debug + Into<u32> + sealed::Sealed + 'static {}
-
-impl Number for u16 {}
-impl Number for u32 {}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for u16 {}
-    impl Sealed for u32 {}
+/// How many bytes a number of a table has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    One = 1,
+    Two = 2,
+    Four = 4,
 }
 
-/// A number as an index.
-#[inline]
-pub(crate) fn index<N: Number>(number: N) -> usize {
-    number.into() as usize
+/// Numbers end to end, each of so many bytes, the lowest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    pub width: Width,
+    pub bytes: &'static [u8],
 }
 
-/// Every text of a catalog: end to end in one blob, and where each ends.
-#[derive(Debug)]
+impl Numbers {
+    #[inline]
+    pub(crate) const fn len(self) -> usize {
+        self.bytes.len() / self.width as usize
+    }
+
+    #[inline(always)]
+    pub(crate) const fn get(self, place: usize) -> usize {
+        match self.width {
+            Width::One => pick(self.bytes, place) as usize,
+            Width::Two => u16::from_le_bytes(self.chunk(place * 2)) as usize,
+            Width::Four => u32::from_le_bytes(self.chunk(place * 4)) as usize,
+        }
+    }
+
+    /// The number at a place and the one after it.
+    #[inline(always)]
+    pub(crate) const fn pair(self, place: usize) -> (usize, usize) {
+        match self.width {
+            Width::One => {
+                let both = u16::from_le_bytes(self.chunk(place)) as usize;
+                (both & 0xFF, both >> 8)
+            }
+            Width::Two => {
+                let both = u32::from_le_bytes(self.chunk(place * 2)) as usize;
+                (both & 0xFFFF, both >> 16)
+            }
+            Width::Four => (self.get(place), self.get(place + 1)),
+        }
+    }
+
+    #[inline(always)]
+    const fn chunk<const BYTES: usize>(self, start: usize) -> [u8; BYTES] {
+        if let Some((to_here, _)) = self.bytes.split_at_checked(start + BYTES) {
+            if let Some(chunk) = to_here.last_chunk() {
+                return *chunk;
+            }
+        }
+        outside()
+    }
+}
+
+/// One of a list, by its place.
+#[inline(always)]
+pub(crate) const fn pick<T: Copy>(all: &[T], place: usize) -> T {
+    if place < all.len() { all[place] } else { outside() }
+}
+
+/// Stops at a number that no table has. In one place for all reads, which are many and small.
+#[cold]
+#[inline(never)]
+const fn outside() -> ! {
+    panic!("a number outside its table")
+}
+
+/// Texts end to end in one blob, and where each starts; the last one's end is one start more.
+///
+/// The blob is behind a static, since a constant would be copied into every crate that looks at it.
+#[derive(Clone, Copy, Debug)]
 pub struct Texts {
-    pub blob: &'static str,
-    pub ends: &'static [u32],
+    pub blob: &'static &'static str,
+    pub starts: Numbers,
 }
 
 impl Texts {
     /// The text of a number; at run time this is the quick way.
-    #[inline]
-    pub(crate) fn get(&self, number: usize) -> &'static str {
-        let (start, end) = self.span(number);
-        &self.blob[start..end]
+    #[inline(always)]
+    pub(crate) fn get(self, number: usize) -> &'static str {
+        let (start, end) = self.starts.pair(number);
+        self.blob.get(start..end).unwrap_or_default()
+    }
+
+    /// The bytes of a text.
+    #[inline(always)]
+    pub(crate) fn bytes(self, number: usize) -> &'static [u8] {
+        let (start, end) = self.starts.pair(number);
+        self.blob.as_bytes().get(start..end).unwrap_or_default()
     }
 
     /// The text of a number where the compiler is to find it: slicing a `str` is not `const` yet, slicing bytes is.
-    pub(crate) const fn get_const(&self, number: usize) -> &'static str {
-        let (start, end) = self.span(number);
+    #[inline(always)]
+    pub(crate) const fn get_const(self, number: usize) -> &'static str {
+        let (start, end) = self.starts.pair(number);
         let (head, _) = self.blob.as_bytes().split_at(end);
         let (_, text) = head.split_at(start);
         match core::str::from_utf8(text) {
@@ -56,96 +121,129 @@ impl Texts {
             Err(_) => panic!("a text ends between two characters"),
         }
     }
+}
 
-    const fn span(&self, number: usize) -> (usize, usize) {
-        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
-        (start, self.ends[number] as usize)
+/// A column of texts: the number of each row's text, counted from the column's first among those of its table.
+#[derive(Clone, Copy, Debug)]
+pub struct TextColumn {
+    pub first: usize,
+    pub numbers: Numbers,
+}
+
+impl TextColumn {
+    #[inline(always)]
+    pub(crate) const fn get(self, row: usize) -> usize {
+        self.first + self.numbers.get(row)
     }
 }
 
 /// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
-#[derive(Debug)]
-pub struct Lists<N: 'static> {
-    pub starts: &'static [N],
-    pub items: &'static [N],
+#[derive(Clone, Copy, Debug)]
+pub struct Lists {
+    pub starts: Numbers,
+    pub items: Numbers,
 }
 
-impl<N: Number> Lists<N> {
-    pub(crate) fn get(&self, list: usize) -> &'static [N] {
-        &self.items[index(self.starts[list])..index(self.starts[list + 1])]
+impl Lists {
+    #[inline(always)]
+    pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
+        let (start, end) = self.starts.pair(list);
+        (start..end).map(move |place| self.items.get(place))
     }
 }
 
-/// Which flows use a port: pages of ports, each port with a class, each class with a list of flows per transport.
-#[derive(Debug)]
-pub struct PortIndex<N: 'static> {
-    pub pages: &'static [u16; port::PAGES],
-    pub classes: &'static [[u16; port::PAGE]],
-    pub starts: &'static [u32],
-    pub items: &'static [N],
+/// The list of flows that is empty, and the only one.
+pub(crate) const NO_FLOWS: usize = 0;
+
+/// Lists of flows. How many flows a list has is asked more often than which, so that stands beside.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowLists {
+    pub starts: Numbers,
+    pub lengths: Numbers,
+    pub items: Numbers,
 }
 
-impl<N> PortIndex<N> {
-    pub(crate) const fn get(&self, transport: Transport, number: u16) -> &'static [N] {
-        let list = match transport {
+impl FlowLists {
+    #[inline(always)]
+    pub(crate) const fn len(self, list: usize) -> usize {
+        self.lengths.get(list)
+    }
+
+    /// The flow at a place of a list.
+    #[inline(always)]
+    pub(crate) const fn get(self, list: usize, place: usize) -> usize {
+        self.items.get(self.starts.get(list) + place)
+    }
+}
+
+/// The list of the flows that use a port: pages of ports for each way to ask, pages that are alike standing once.
+#[derive(Clone, Copy, Debug)]
+pub struct PortIndex {
+    pub pages: Numbers,
+    pub lists: Numbers,
+}
+
+impl PortIndex {
+    /// Two loads and no comparison of keys: as long for a port that nobody uses as for one that many do.
+    #[inline(always)]
+    pub(crate) const fn get(self, transport: Transport, number: u16) -> usize {
+        let way = match transport {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
-            Transport::Esp => return &[],
+            Transport::Esp => return NO_FLOWS,
         };
-        let page = self.pages[number as usize / port::PAGE] as usize;
-        let class = self.classes[page][number as usize % port::PAGE] as usize;
-        let list = class * port::LISTS + list;
-        let (head, _) = self.items.split_at(self.starts[list + 1] as usize);
-        let (_, flows) = head.split_at(self.starts[list] as usize);
-        flows
+        let number = number as usize;
+        let page = self.pages.get(way * port::PAGES + number / port::PAGE);
+        self.lists.get(page * port::PAGE + number % port::PAGE)
     }
 }
 
 /// A perfect hash: the slot of each text of a list, by a displacement for its bucket.
-#[derive(Debug)]
-pub struct TextIndex<N: 'static> {
+#[derive(Clone, Copy, Debug)]
+pub struct TextIndex {
+    pub reach: Reach,
     pub seed: u64,
-    pub displacements: &'static [u16],
-    pub slots: &'static [N],
+    pub displacements: Numbers,
+    pub slots: Numbers,
 }
 
-impl<N: Number> TextIndex<N> {
+impl TextIndex {
     /// The only place in the list at which the text can stand. Whether it does, the caller compares.
-    pub(crate) fn candidate(&self, text: &str) -> usize {
-        let hash = id_hash(self.seed, text.as_bytes());
-        let displacement = self.displacements[bucket(hash, self.displacements.len())];
-        index(self.slots[slot(hash, displacement, self.slots.len())])
+    #[inline(always)]
+    pub(crate) fn candidate(self, text: &[u8]) -> usize {
+        let hash = id_hash(self.reach, self.seed, text);
+        let displacement = self.displacements.get(bucket(hash, self.displacements.len()));
+        self.slots.get(slot(hash, displacement, self.slots.len()))
     }
 }
 
-/// The host names of a catalog and every domain above them, and for each the flows to it or to a name under it.
-#[derive(Debug)]
-pub struct HostIndex<N: 'static> {
-    pub names: &'static [N],
-    pub index: TextIndex<N>,
-    pub flows: Lists<N>,
+/// The host names of a catalog and every domain above them, and for each the list of the flows to it or to a name under it.
+#[derive(Clone, Copy, Debug)]
+pub struct HostIndex {
+    pub names: Texts,
+    pub index: TextIndex,
+    pub lists: Numbers,
 }
 
-impl<N: Number> HostIndex<N> {
-    /// The flows to a host or to one under it. Case and a final dot do not matter.
-    pub(crate) fn get(&self, texts: &Texts, host: &str) -> &'static [N] {
+impl HostIndex {
+    /// The list of the flows to a host or to one under it. Case and a final dot do not matter.
+    #[inline]
+    pub(crate) fn get(self, host: &str) -> usize {
         /// The most characters of a host name.
         const LONGEST_HOST: usize = 253;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
         let Some(lower) = lower.get_mut(..host.len()) else {
-            return &[];
+            return NO_FLOWS;
         };
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        let Ok(host) = core::str::from_utf8(lower) else {
-            return &[];
-        };
-        let candidate = self.index.candidate(host);
-        match self.names.get(candidate) {
-            Some(name) if texts.get(index(*name)) == host => self.flows.get(candidate),
-            _ => &[],
+        let candidate = self.index.candidate(lower);
+        if candidate < self.lists.len() && self.names.bytes(candidate) == lower {
+            self.lists.get(candidate)
+        } else {
+            NO_FLOWS
         }
     }
 }
@@ -154,15 +252,19 @@ impl<N: Number> HostIndex<N> {
 ///
 /// # Errors
 ///
-/// The nearest id, where the text is none.
+/// Where it is none.
+#[inline(always)]
 pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
     if text.len() <= LONGEST_ID {
-        let candidate = I::INDEX.candidate(text);
-        if let Some(id) = I::ALL.get(candidate) {
-            if id.as_str() == text {
+        let candidate = I::INDEX.candidate(text.as_bytes());
+        if let Some(id) = I::all().get(candidate) {
+            if I::IDS.bytes(candidate) == text.as_bytes() {
                 return Ok(*id);
             }
         }
     }
-    Err(Unknown::new(I::KIND, text, I::ALL.iter().map(|id| id.as_str())))
+    Err(Unknown::new(I::KIND, text, |text| {
+        // One function for all enums, whatever their iterators are.
+        nearest(text, &mut I::all().iter().map(|id| id.as_str()) as &mut dyn Iterator<Item = _>)
+    }))
 }

@@ -33,12 +33,14 @@ pub struct Query<'a, C: Catalog = Data> {
 
 /// The question that every flow answers.
 impl<C: Catalog> Default for Query<'_, C> {
+    #[inline]
     fn default() -> Self {
         Query::every()
     }
 }
 
 impl<C: Catalog> Query<'_, C> {
+    #[inline]
     pub(crate) const fn every() -> Self {
         Query { vendor: None, product: None, direction: None, peer: None, service: None, port: None, host: None }
     }
@@ -47,36 +49,42 @@ impl<C: Catalog> Query<'_, C> {
 impl<'a, C: Catalog> Query<'a, C> {
     /// Only flows of a vendor's products.
     #[must_use]
+    #[inline]
     pub fn vendor(self, vendor: C::Vendor) -> Self {
         Query { vendor: Some(vendor), ..self }
     }
 
     /// Only flows of a product.
     #[must_use]
+    #[inline]
     pub fn product(self, product: C::Product) -> Self {
         Query { product: Some(product), ..self }
     }
 
     /// Only flows that are opened from one side.
     #[must_use]
+    #[inline]
     pub fn direction(self, direction: Direction) -> Self {
         Query { direction: Some(direction), ..self }
     }
 
     /// Only flows to and from a peer, or a peer that includes it.
     #[must_use]
+    #[inline]
     pub fn peer(self, peer: C::Peer) -> Self {
         Query { peer: Some(peer), ..self }
     }
 
     /// Only flows that speak a service on one of their ports.
     #[must_use]
+    #[inline]
     pub fn service(self, service: C::Service) -> Self {
         Query { service: Some(service), ..self }
     }
 
     /// Only flows that use a port, as [`by_port`](crate::by_port) finds them; `Transport::Any` is TCP or UDP.
     #[must_use]
+    #[inline]
     pub fn port(self, transport: Transport, port: u16) -> Self {
         Query { port: Some((transport, port)), ..self }
     }
@@ -90,16 +98,19 @@ impl<'a, C: Catalog> Query<'a, C> {
     /// assert_eq!(query().host("files.mdaemon.com").flows().count(), 1);
     /// ```
     #[must_use]
+    #[inline]
     pub fn host(self, host: &'a str) -> Self {
         Query { host: Some(host), ..self }
     }
 
     /// The flows that fit, in the catalog's order.
+    #[inline]
     pub fn flows(self) -> Matches<'a, C> {
         Matches { candidates: self.candidates(), query: self }
     }
 
     /// The shortest list that has every flow that fits.
+    #[inline]
     fn candidates(&self) -> Candidates<C> {
         let lists = [
             self.vendor.map(vendor_flows),
@@ -107,7 +118,7 @@ impl<'a, C: Catalog> Query<'a, C> {
             self.peer.map(peer_flows),
             self.service.map(service_flows),
             self.port.map(|(transport, port)| Flows::of(C::PORTS.get(transport, port))),
-            self.host.map(|host| Flows::of(C::HOSTS.get(&C::TEXTS, host))),
+            self.host.map(|host| Flows::of(C::HOSTS.get(host))),
         ];
         match lists.into_iter().flatten().min_by_key(Flows::len) {
             Some(flows) => Candidates::Listed(flows),
@@ -115,6 +126,7 @@ impl<'a, C: Catalog> Query<'a, C> {
         }
     }
 
+    #[inline]
     fn fits(&self, flow: Flow<C>) -> bool {
         self.direction.is_none_or(|direction| flow.direction() == direction)
             && self.product.is_none_or(|product| flow.product() == product)
@@ -127,6 +139,7 @@ impl<'a, C: Catalog> Query<'a, C> {
 }
 
 /// Whether a name is a domain's own or one under it.
+#[inline]
 fn is_at_or_under(name: &str, domain: &str) -> bool {
     let domain = domain.strip_suffix('.').unwrap_or(domain).as_bytes();
     let Some(above) = name.len().checked_sub(domain.len()) else {
@@ -147,7 +160,7 @@ pub struct Matches<'a, C: Catalog = Data> {
 #[derive(Clone, Debug)]
 enum Candidates<C: Catalog> {
     /// Every flow, from this one on.
-    All(u32),
+    All(usize),
     /// The flows of one index.
     Listed(Flows<C>),
 }
@@ -155,12 +168,13 @@ enum Candidates<C: Catalog> {
 impl<C: Catalog> Iterator for Candidates<C> {
     type Item = Flow<C>;
 
+    #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
         match self {
             Candidates::Listed(flows) => flows.next(),
-            Candidates::All(number) => {
-                let flow = ((*number as usize) < C::FlowId::ALL.len()).then_some(Flow::at(*number))?;
-                *number += 1;
+            Candidates::All(place) => {
+                let flow = (*place < C::FlowId::all().len()).then_some(Flow::at(*place))?;
+                *place += 1;
                 Some(flow)
             }
         }
@@ -170,6 +184,7 @@ impl<C: Catalog> Iterator for Candidates<C> {
 impl<C: Catalog> Iterator for Matches<'_, C> {
     type Item = Flow<C>;
 
+    #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
         self.candidates.by_ref().find(|flow| self.query.fits(*flow))
     }

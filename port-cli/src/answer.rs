@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::arguments::{Arguments, Filter, Format, Port, Request};
 use crate::columns::{Columns, curated, has_alternatives, join};
-use crate::{csv, json, markdown, table};
+use crate::{csv, json, manual, markdown, table};
 
 /// What goes to standard output, and what to say beside it on standard error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub fn answer(arguments: &Arguments, width: Option<u16>) -> Answer {
         Request::Products { format } => products(*format, width),
         Request::Completions { shell } => completions(*shell),
         Request::Rules(request) => crate::rules::answer(request),
+        Request::Manual { out } => manual::answer(out.as_deref()),
+        Request::Schema => Answer { text: json::SCHEMA.to_string(), ..Answer::default() },
+        Request::Diff(call) => call.answer(),
+        Request::Diagram(call) => call.answer(),
     }
 }
 
@@ -136,7 +140,7 @@ fn users(port: Port, format: Format, width: Option<u16>) -> Answer {
 }
 
 /// A number of things, with an `s` where there is not just one.
-fn count(number: usize, thing: &str) -> String {
+pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 

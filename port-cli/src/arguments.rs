@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
@@ -11,14 +12,21 @@ use clap::{Arg, Args, Command, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use port_catalog::{Direction, FlowId, Peer, Product, Service, Transport, Unknown, Vendor};
 
+use crate::{diagram, diff};
+
 /// The network ports that vendors' products require, with the source of every fact
 #[derive(Debug, Parser)]
 #[command(name = "port-catalog", version, max_term_width = 100)]
-#[command(after_help = "Examples:
-  port-catalog port 8013                                   who uses 8013, in every product
+#[command(after_help = "\
+Exit codes: 0 done, also where nothing was found; 1 what --fail-on names was found; 2 wrong arguments or input, with the \
+reason on standard error and nothing on standard output; 3 something was dropped from rules under --strict.
+
+Examples:
+  port-catalog port 8013                              who uses 8013?
   port-catalog list --product fortimail --direction inbound
   port-catalog list --peer ldap-server --format csv
-  port-catalog show fortimail-in-email-client-pop3         one flow, with its source")]
+  port-catalog show fortimail-in-email-client-pop3    one flow, with its source
+  port-catalog diagram --product fortimail > fortimail.mmd")]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -32,7 +40,7 @@ pub enum Request {
     #[command(after_help = "Examples:
   port-catalog list --product securitygateway --direction outbound
   port-catalog list --vendor fortinet --port 514/udp
-  port-catalog list --host mdaemon.com                     hosts of that name and under it
+  port-catalog list --host mdaemon.com    hosts of that name and under it
   port-catalog list --format json > flows.json")]
     List {
         /// Which flows.
@@ -66,6 +74,9 @@ pub enum Request {
         format: Format,
     },
     /// List the products, with their documents and editions
+    #[command(after_help = "Examples:
+  port-catalog products
+  port-catalog products --format json")]
     Products {
         /// How to print them.
         #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -74,6 +85,25 @@ pub enum Request {
     /// Write rules that let a product's flows through a firewall
     #[command(after_help = crate::rules::choices::HELP)]
     Rules(crate::rules::choices::Request),
+    /// Compare two exports of the catalog, and say what changes at the firewalls
+    #[command(after_help = diff::call::HELP)]
+    Diff(diff::call::Call),
+    /// Draw a product, its peers, and what flows between them
+    #[command(after_help = diagram::HELP)]
+    Diagram(diagram::Call),
+    /// Print the manual, a page for each command
+    #[command(after_help = "Examples:
+  port-catalog manual | man -l -
+  port-catalog manual --out ~/.local/share/man/man1    for man port-catalog-list")]
+    Manual {
+        /// Write each page into a file of this folder, and print their names
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of what `list --format json` prints
+    #[command(after_help = "Example:
+  port-catalog schema > flow.schema.json")]
+    Schema,
     /// Print the completions of a shell
     #[command(after_help = "Example:
   port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog")]

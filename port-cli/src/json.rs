@@ -2,9 +2,17 @@
 
 use serde::Serialize;
 
+/// The JSON Schema of the array of flows that `list --format json` prints.
+pub const SCHEMA: &str = include_str!("../schema/flow.schema.json");
+
 /// One array, indented.
 pub fn array<T: Serialize>(items: &[T]) -> String {
     serde_json::to_string_pretty(items).expect("the catalog has only texts for keys") + "\n"
+}
+
+/// One object, indented.
+pub fn object(object: &impl Serialize) -> String {
+    serde_json::to_string_pretty(object).expect("the catalog has only texts for keys") + "\n"
 }
 
 /// One object a line.

@@ -2,8 +2,9 @@
 //!
 //! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
 //! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
-//! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows. What is wrong with a file that
-//! somebody gave is a [`fault`].
+//! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows, [`diff`] compares two exports
+//! of them, [`diagram`] draws them, and [`manual`] prints what the arguments say of themselves. What is wrong with a file
+//! that somebody gave is a [`fault`].
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -15,9 +16,13 @@ pub mod answer;
 pub mod arguments;
 pub mod columns;
 pub mod csv;
+pub mod diagram;
+pub mod diff;
 pub mod fault;
 pub mod json;
+pub mod manual;
 pub mod markdown;
+pub mod port_set;
 pub mod rules;
 pub mod table;
 
@@ -26,8 +31,8 @@ use arguments::Arguments;
 
 /// Runs the command with its arguments, the program's name first.
 ///
-/// Exit codes: 0 done, also where nothing was found; 2 bad arguments or input, or output that cannot be written; 3 rules that
-/// a format cannot hold were dropped under `--strict`.
+/// Exit codes: 0 done, also where nothing was found; 1 something is found that `--fail-on` names; 2 bad arguments or input,
+/// or output that cannot be written; 3 something that a format of rules cannot hold was dropped under `--strict`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = Arguments::parse_from(arguments);
     let width = std::io::stdout().is_terminal().then(terminal_width);

@@ -14,13 +14,13 @@ pub fn print(columns: &Columns) -> String {
 }
 
 /// A text in which Markdown finds nothing to interpret; an address is a link.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     if text.starts_with("https://") || text.starts_with("http://") {
         return format!("<{text}>");
     }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(character, '|' | '*' | '_' | '`' | '\\' | '<' | '>' | '[' | ']' | '#' | '~') {
+        if matches!(character, '|' | '*' | '_' | '`' | '\\' | '<' | '>' | '[' | ']' | '#' | '~' | '&' | '$') {
             escaped.push('\\');
         }
         escaped.push(character);

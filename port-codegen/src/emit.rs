@@ -1,11 +1,12 @@
 //! Writes the enums and the packed tables down as tokens.
 
 use port_data::Catalog;
+use port_data::shared::id_hash::Reach;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::documentation;
-use crate::pack::{Ids, Lists, Packed};
+use crate::pack::{Ids, Lists, Packed, Table};
 use crate::text_index::TextIndex;
 
 /// All items of a catalog.
@@ -14,6 +15,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
     let enums = [
         Enum {
             name: "Vendor",
+            constant: "VENDOR",
             kind: "vendor",
             documentation: "A vendor of this catalog.",
             variants: catalog.vendors.iter().map(|row| (row.variant.as_str(), documentation::vendor(row))).collect(),
@@ -21,6 +23,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         },
         Enum {
             name: "Product",
+            constant: "PRODUCT",
             kind: "product",
             documentation: "A product of this catalog: what its flows are to and from.",
             variants: catalog
@@ -32,6 +35,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         },
         Enum {
             name: "Peer",
+            constant: "PEER",
             kind: "peer",
             documentation: "A peer: the other end of a flow.",
             variants: catalog.peers.iter().map(|row| (row.variant.as_str(), documentation::peer(row))).collect(),
@@ -39,6 +43,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         },
         Enum {
             name: "Service",
+            constant: "SERVICE",
             kind: "service",
             documentation: "A service: an application protocol, with its port in the IANA registry where it has one.",
             variants: catalog.services.iter().map(|row| (row.variant.as_str(), documentation::service(row))).collect(),
@@ -46,6 +51,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         },
         Enum {
             name: "FlowId",
+            constant: "FLOW_ID",
             kind: "flow id",
             documentation: "The id of a flow: one variant for each row of each document.",
             variants: catalog
@@ -57,13 +63,13 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         },
     ];
     let definitions = enums.iter().map(Enum::definition);
-    let of = Width::of(packed);
-    let abilities = enums.iter().map(|of_enum| of_enum.abilities(of));
-    let tables = tables(packed, of);
+    let abilities = enums.iter().map(Enum::abilities);
+    let tables = tables(packed);
+    let data = comment("Names this catalog where code is generic over catalogs.");
     quote! {
         #(#definitions)*
 
-        /// Names this catalog where code is generic over catalogs.
+        #[doc = #data]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
@@ -79,6 +85,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
 /// An enum of the catalog: its variants, each with its documentation.
 struct Enum<'a> {
     name: &'static str,
+    constant: &'static str,
     kind: &'static str,
     documentation: &'static str,
     variants: Vec<(&'a str, String)>,
@@ -87,9 +94,9 @@ struct Enum<'a> {
 
 impl Enum<'_> {
     fn definition(&self) -> TokenStream {
-        let (name, documentation) = (ident(self.name), self.documentation);
+        let (name, documentation) = (ident(self.name), comment(self.documentation));
         let variants = self.variants.iter().map(|(variant, documentation)| {
-            let variant = ident(variant);
+            let (variant, documentation) = (ident(variant), comment(documentation));
             quote!(#[doc = #documentation] #variant,)
         });
         quote! {
@@ -100,55 +107,49 @@ impl Enum<'_> {
         }
     }
 
-    fn abilities(&self, of: Width) -> TokenStream {
+    fn abilities(&self) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let variants = self.variants.iter().map(|(variant, _)| ident(variant));
-        let count = number(self.variants.len());
-        let first_text = number(self.ids.first_text);
-        let index = text_index(&self.ids.index, of);
+        let (ids, index) = (texts(&self.ids.ids), text_index(&self.ids.index));
+        let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| ident(&format!("{}_{part}", self.constant)));
+        let every = comment(&format!("Every {kind}, in the catalog's order."));
+        // In one constant and no other: for each that it stands in, the compiler looks at every variant of every element.
         quote! {
-            ::port_catalog::__id!(#name, #kind, Data, #count, [#(#name::#variants),*], #first_text, #index);
+            impl #name {
+                #[doc = #every]
+                pub const ALL: &'static [#name] = &[#(#name::#variants),*];
+            }
+            const #ids_name: Texts = #ids;
+            const #index_name: TextIndex = #index;
+            ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);
         }
     }
 }
 
 /// The tables of the catalog's data.
-fn tables(packed: &Packed, of: Width) -> TokenStream {
-    let mut ends = Vec::new();
-    let mut end = 0;
-    for text in &packed.texts {
-        end += text.len();
-        ends.push(end);
-    }
-    let texts = packed.texts.iter().filter(|text| !text.is_empty());
-    let ends = list(&ends, Width::U32);
-    let vendors = rows(&packed.vendors, of);
-    let vendor_products = lists(&packed.vendor_products, of);
-    let vendor_flows = lists(&packed.vendor_flows, of);
-    let products = rows(&packed.products, of);
-    let product_interfaces = lists(&packed.product_interfaces, of);
-    let product_flows = lists(&packed.product_flows, of);
-    let peers = rows(&packed.peers, of);
-    let peer_includes = lists(&packed.peer_includes, of);
-    let peer_flows = lists(&packed.peer_flows, of);
-    let services = rows(&packed.services, of);
-    let service_flows = lists(&packed.service_flows, of);
-    let flows = rows(&packed.flows, of);
-    let flow_specs = list(&packed.flow_specs, of);
-    let specs = rows(&packed.specs, of);
-    let flow_hosts = lists(&packed.flow_hosts, of);
-    let host_names = list(&packed.host_names, of);
-    let host_index = text_index(&packed.host_index, of);
-    let host_flows = lists(&packed.host_flows, of);
-    let pages = list(&packed.ports.pages, Width::U16);
-    let page_count = number(packed.ports.classes.len());
-    let classes = packed.ports.classes.iter().map(|page| array(page, Width::U16));
-    let port_starts = list(&packed.ports.flows.starts, Width::U32);
-    let port_flows = list(&packed.ports.flows.items, of);
+fn tables(packed: &Packed) -> TokenStream {
+    let [vendors, vendor_texts, vendor_columns] = table(&packed.vendors);
+    let vendor_products = lists(&packed.vendor_products);
+    let [products, product_texts, product_columns] = table(&packed.products);
+    let product_interfaces = lists(&packed.product_interfaces);
+    let interfaces = texts(&packed.interfaces);
+    let [peers, peer_texts, peer_columns] = table(&packed.peers);
+    let peer_includes = lists(&packed.peer_includes);
+    let [services, service_texts, service_columns] = table(&packed.services);
+    let [flows, flow_texts, flow_columns] = table(&packed.flows);
+    let flow_specs = numbers(&packed.flow_specs);
+    let [specs, _, _] = table(&packed.specs);
+    let flow_hosts = lists(&packed.flow_hosts);
+    let host_names = texts(&packed.hosts);
+    let host_index = text_index(&packed.host_index);
+    let host_lists = numbers(&packed.host_lists);
+    let pages = numbers(&packed.ports.pages);
+    let port_lists = numbers(&packed.ports.lists);
+    let flow_lists = flow_lists(&packed.flow_lists);
     quote! {
-        use ::port_catalog::__private::{HostIndex, Lists, PortIndex, TextIndex, Texts, layout};
-
-        type Number = #of;
+        use ::port_catalog::__private::{
+            FlowLists, HostIndex, Lists, Numbers, PortIndex, Reach, TextColumn, TextIndex, Texts, Width, layout
+        };
 
         impl ::port_catalog::Catalog for Data {
             type Vendor = Vendor;
@@ -156,108 +157,139 @@ fn tables(packed: &Packed, of: Width) -> TokenStream {
             type Peer = Peer;
             type Service = Service;
             type FlowId = FlowId;
-            type Number = Number;
-            const TEXTS: Texts = Texts { blob: ::core::concat!(#(#texts),*), ends: #ends };
-            const VENDORS: &'static [[Number; layout::vendor::WIDTH]] = { #vendors };
-            const VENDOR_PRODUCTS: Lists<Number> = #vendor_products;
-            const VENDOR_FLOWS: Lists<Number> = #vendor_flows;
-            const PRODUCTS: &'static [[Number; layout::product::WIDTH]] = { #products };
-            const PRODUCT_INTERFACES: Lists<Number> = #product_interfaces;
-            const PRODUCT_FLOWS: Lists<Number> = #product_flows;
-            const PEERS: &'static [[Number; layout::peer::WIDTH]] = { #peers };
-            const PEER_INCLUDES: Lists<Number> = #peer_includes;
-            const PEER_FLOWS: Lists<Number> = #peer_flows;
-            const SERVICES: &'static [[Number; layout::service::WIDTH]] = { #services };
-            const SERVICE_FLOWS: Lists<Number> = #service_flows;
-            const FLOWS: &'static [[Number; layout::flow::WIDTH]] = { #flows };
-            const FLOW_SPECS: &'static [Number] = #flow_specs;
-            const SPECS: &'static [[Number; layout::spec::WIDTH]] = { #specs };
-            const FLOW_HOSTS: Lists<Number> = #flow_hosts;
-            const HOSTS: HostIndex<Number> = HostIndex { names: #host_names, index: #host_index, flows: #host_flows };
-            const PORTS: PortIndex<Number> = PortIndex {
-                pages: #pages,
-                classes: {
-                    static CLASSES: [[u16; layout::port::PAGE]; #page_count] = [#(#classes),*];
-                    &CLASSES
-                },
-                starts: #port_starts,
-                items: #port_flows,
-            };
+            const VENDORS: [Numbers; layout::vendor::NUMBERS] = #vendors;
+            const VENDOR_TEXTS: Texts = #vendor_texts;
+            const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = #vendor_columns;
+            const VENDOR_PRODUCTS: Lists = #vendor_products;
+            const PRODUCTS: [Numbers; layout::product::NUMBERS] = #products;
+            const PRODUCT_TEXTS: Texts = #product_texts;
+            const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = #product_columns;
+            const PRODUCT_INTERFACES: Lists = #product_interfaces;
+            const INTERFACES: Texts = #interfaces;
+            const PEERS: [Numbers; layout::peer::NUMBERS] = #peers;
+            const PEER_TEXTS: Texts = #peer_texts;
+            const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = #peer_columns;
+            const PEER_INCLUDES: Lists = #peer_includes;
+            const SERVICES: [Numbers; layout::service::NUMBERS] = #services;
+            const SERVICE_TEXTS: Texts = #service_texts;
+            const SERVICE_TEXT_COLUMNS: [TextColumn; layout::service::TEXTS] = #service_columns;
+            const FLOWS: [Numbers; layout::flow::NUMBERS] = #flows;
+            const FLOW_TEXTS: Texts = #flow_texts;
+            const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = #flow_columns;
+            const FLOW_SPECS: Numbers = #flow_specs;
+            const SPECS: [Numbers; layout::spec::NUMBERS] = #specs;
+            const FLOW_HOSTS: Lists = #flow_hosts;
+            const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
+            const PORTS: PortIndex = PortIndex { pages: #pages, lists: #port_lists };
+            const FLOW_LISTS: FlowLists = #flow_lists;
         }
     }
 }
 
-/// The width of the numbers of a table. The compiler cuts a literal that does not fit in generated code without a word.
-#[derive(Clone, Copy)]
-enum Width {
-    U16,
-    U32,
+/// A table: its columns of numbers, its texts, and its columns of texts.
+fn table<const NUMBERS: usize, const TEXTS: usize>(table: &Table<NUMBERS, TEXTS>) -> [TokenStream; 3] {
+    let columns = table.numbers.iter().map(|column| numbers(column));
+    let text_columns = table.text_columns.iter().map(|column| {
+        let (first, numbers) = (number(column.first), numbers(&column.numbers));
+        quote!(TextColumn { first: #first, numbers: #numbers })
+    });
+    [quote!([#(#columns),*]), texts(&table.texts), quote!([#(#text_columns),*])]
 }
 
-impl Width {
-    /// Wide enough for every number of the catalog.
-    fn of(packed: &Packed) -> Width {
-        if packed.greatest() <= Width::U16.greatest() { Width::U16 } else { Width::U32 }
+/// Texts end to end, each on a line of its own.
+fn texts(texts: &[String]) -> TokenStream {
+    let mut starts = vec![0];
+    for text in texts {
+        starts.push(starts[starts.len() - 1] + text.len());
     }
-
-    fn greatest(self) -> usize {
-        match self {
-            Width::U16 => u16::MAX.into(),
-            Width::U32 => u32::MAX as usize,
-        }
-    }
-}
-
-impl ToTokens for Width {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let name = match self {
-            Width::U16 => "u16",
-            Width::U32 => "u32",
-        };
-        ident(name).to_tokens(tokens);
-    }
-}
-
-/// A table of rows, as a static of its own: a constant would be copied into every crate that looks at it.
-fn rows<const COLUMNS: usize>(rows: &[[usize; COLUMNS]], of: Width) -> TokenStream {
-    let (count, columns) = (number(rows.len()), number(COLUMNS));
-    let rows = rows.iter().map(|row| array(row, of));
+    let (blob, starts) = (text_literal(texts), numbers(&starts));
     quote! {
-        static ROWS: [[#of; #columns]; #count] = [#(#rows),*];
-        &ROWS
+        Texts {
+            blob: {
+                static BLOB: &str = #blob;
+                &BLOB
+            },
+            starts: #starts,
+        }
     }
 }
 
-/// A list of numbers, as a static of its own.
-fn list(numbers: &[usize], of: Width) -> TokenStream {
-    let count = number(numbers.len());
-    let numbers = array(numbers, of);
-    quote! {{
-        static NUMBERS: [#of; #count] = #numbers;
-        &NUMBERS
-    }}
-}
-
-fn lists(lists: &Lists, of: Width) -> TokenStream {
-    let starts = list(&lists.starts, of);
-    let items = list(&lists.items, of);
+fn lists(lists: &Lists) -> TokenStream {
+    let starts = numbers(&lists.starts);
+    let items = numbers(&lists.items);
     quote!(Lists { starts: #starts, items: #items })
 }
 
-fn text_index(index: &TextIndex, of: Width) -> TokenStream {
-    let seed = Literal::u64_unsuffixed(index.seed);
-    let displacements: Vec<usize> = index.displacements.iter().map(|displacement| (*displacement).into()).collect();
-    let displacements = list(&displacements, Width::U16);
-    let slots = list(&index.slots, of);
-    quote!(TextIndex { seed: #seed, displacements: #displacements, slots: #slots })
+fn flow_lists(lists: &Lists) -> TokenStream {
+    let (_, starts) = lists.starts.split_last().expect("the end of the last list is there");
+    let lengths: Vec<usize> = lists.starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let (starts, lengths, items) = (numbers(starts), numbers(&lengths), numbers(&lists.items));
+    quote!(FlowLists { starts: #starts, lengths: #lengths, items: #items })
 }
 
-fn array(numbers: &[usize], of: Width) -> TokenStream {
-    let numbers = numbers.iter().map(|one| {
-        assert!(*one <= of.greatest(), "a table is as wide as its greatest number");
-        number(*one)
+fn text_index(index: &TextIndex) -> TokenStream {
+    let seed = Literal::u64_unsuffixed(index.seed);
+    let displacements = numbers(&index.displacements);
+    let slots = numbers(&index.slots);
+    let reach = match index.reach {
+        Reach::Samples => quote!(Reach::Samples),
+        Reach::Ends => quote!(Reach::Ends),
+        Reach::Whole => quote!(Reach::Whole),
+    };
+    quote!(TextIndex { reach: #reach, seed: #seed, displacements: #displacements, slots: #slots })
+}
+
+/// Numbers as bytes, in a static of their own: a constant would be copied into every crate that looks at it.
+///
+/// One literal, since a literal for each number costs the compiler a hundred times as much.
+fn numbers(numbers: &[usize]) -> TokenStream {
+    const A_LINE: usize = 16;
+    let greatest = numbers.iter().copied().max().unwrap_or(0);
+    let (width, bytes) = match greatest {
+        0..=0xFF => (quote!(Width::One), 1),
+        0x100..=0xFFFF => (quote!(Width::Two), 2),
+        _ => (quote!(Width::Four), 4),
+    };
+    assert!(u32::try_from(greatest).is_ok(), "a number has four bytes at most");
+    let lines = numbers.chunks(A_LINE).map(|line| {
+        let bytes = line.iter().flat_map(|number| number.to_le_bytes().into_iter().take(bytes));
+        bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>()
     });
-    quote!([#(#numbers),*])
+    let literal = literal("b", lines);
+    let count = number(numbers.len() * bytes);
+    quote! {
+        Numbers {
+            width: #width,
+            bytes: {
+                static BYTES: [u8; #count] = *#literal;
+                &BYTES
+            },
+        }
+    }
+}
+
+/// Texts end to end in one literal, each on a line of its own.
+fn text_literal(texts: &[String]) -> Literal {
+    let lines = texts.iter().filter(|text| !text.is_empty()).map(|text| {
+        let escaped: String = text.escape_debug().collect();
+        // Blanks at the start of a line would be skipped.
+        match escaped.strip_prefix(' ') {
+            Some(rest) => format!("\\x20{rest}"),
+            None => escaped,
+        }
+    });
+    literal("", lines)
+}
+
+/// A literal whose lines are joined without anything between them.
+fn literal(prefix: &str, lines: impl Iterator<Item = String>) -> Literal {
+    let lines: String = lines.map(|line| format!("{line}\\\n")).collect();
+    format!("{prefix}\"\\\n{lines}\"").parse().expect("escaped text makes a literal")
+}
+
+/// A documentation as a comment has it, with a blank before its first word.
+fn comment(documentation: &str) -> String {
+    format!(" {documentation}")
 }
 
 fn number(number: usize) -> impl ToTokens {

@@ -1,72 +1,85 @@
-//! Lowers a catalog to what the packed tables hold: one list of texts, and rows of numbers.
+//! Lowers a catalog to what the packed tables hold: columns of numbers, and columns of texts.
 //!
-//! The columns of the rows, and what a number in them means, are in `shared::layout`.
+//! The columns, and what a number in them means, are in `shared::layout`.
+//!
+//! Whoever depends on the catalog compiles this file. So one map and one sort serve where each place might have its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use port_data::shared::layout::{flow, peer, port, product, service, spec, vendor};
-use port_data::{Catalog, Direction, Fact, Flow, PeerKind, PortSpec, Requirement, Transport};
+use port_data::{
+    Catalog, Direction, Fact, Flow, Peer, PeerKind, PortSpec, Product, Requirement, Service, Transport, Vendor,
+};
 
 use crate::text_index::TextIndex;
 
 /// The packed tables of a catalog.
-#[derive(Debug)]
 pub struct Packed {
-    /// Every text; the first is empty.
-    pub texts: Vec<String>,
     /// The ids of each enum: vendors, products, peers, services, flows.
     pub ids: [Ids; 5],
-    /// The vendors' rows.
-    pub vendors: Vec<[usize; vendor::WIDTH]>,
+    /// The vendors.
+    pub vendors: Table<{ vendor::NUMBERS }, { vendor::TEXTS }>,
     /// The products of each vendor.
     pub vendor_products: Lists,
-    /// The flows of each vendor.
-    pub vendor_flows: Lists,
-    /// The products' rows.
-    pub products: Vec<[usize; product::WIDTH]>,
-    /// The texts of each product's interfaces.
+    /// The products.
+    pub products: Table<{ product::NUMBERS }, { product::TEXTS }>,
+    /// The numbers of each product's interfaces.
     pub product_interfaces: Lists,
-    /// The flows of each product.
-    pub product_flows: Lists,
-    /// The peers' rows.
-    pub peers: Vec<[usize; peer::WIDTH]>,
+    /// The interfaces' names.
+    pub interfaces: Vec<String>,
+    /// The peers.
+    pub peers: Table<{ peer::NUMBERS }, { peer::TEXTS }>,
     /// The peers that each peer includes.
     pub peer_includes: Lists,
-    /// The flows of each peer, and of the peers that include it.
-    pub peer_flows: Lists,
-    /// The services' rows.
-    pub services: Vec<[usize; service::WIDTH]>,
-    /// The flows of each service.
-    pub service_flows: Lists,
-    /// The flows' rows.
-    pub flows: Vec<[usize; flow::WIDTH]>,
+    /// The services.
+    pub services: Table<{ service::NUMBERS }, { service::TEXTS }>,
+    /// The flows.
+    pub flows: Table<{ flow::NUMBERS }, { flow::TEXTS }>,
     /// Where the specs of each flow start, and where the last ones end.
     pub flow_specs: Vec<usize>,
-    /// The specs' rows, flow by flow.
-    pub specs: Vec<[usize; spec::WIDTH]>,
-    /// The texts of each flow's hosts.
+    /// The specs, flow by flow.
+    pub specs: Table<{ spec::NUMBERS }, 0>,
+    /// The numbers of each flow's hosts.
     pub flow_hosts: Lists,
-    /// The texts of the host names and of the domains above them.
-    pub host_names: Vec<usize>,
+    /// The host names, and the domains above them.
+    pub hosts: Vec<String>,
     /// How a host name is found among them.
     pub host_index: TextIndex,
-    /// The flows to each of them, or to a host under it.
-    pub host_flows: Lists,
+    /// The list of the flows to each of them, or to a host under it.
+    pub host_lists: Vec<usize>,
     /// Which flows use a port.
     pub ports: PortIndex,
+    /// The lists of flows: the first is empty, and no two are the same.
+    pub flow_lists: Lists,
 }
 
-/// The ids of an enum: they stand one after the other among the texts.
-#[derive(Debug)]
+/// A table: columns of numbers, and columns of texts.
+pub struct Table<const NUMBERS: usize, const TEXTS: usize> {
+    /// The columns of numbers.
+    pub numbers: [Vec<usize>; NUMBERS],
+    /// The texts of all columns, column by column.
+    pub texts: Vec<String>,
+    /// The columns of texts.
+    pub text_columns: [TextColumn; TEXTS],
+}
+
+/// A column of texts.
+pub struct TextColumn {
+    /// The number of its first text among those of its table, which is the empty one.
+    pub first: usize,
+    /// The number of each row's text, counted from there.
+    pub numbers: Vec<usize>,
+}
+
+/// The ids of an enum.
 pub struct Ids {
-    /// The number of the first one's text.
-    pub first_text: usize,
+    /// The ids.
+    pub ids: Vec<String>,
     /// How an id is found among them.
     pub index: TextIndex,
 }
 
 /// Lists of numbers end to end, and where each starts; the end of the last one is one start more.
-#[derive(Debug)]
 pub struct Lists {
     /// Where each list starts.
     pub starts: Vec<usize>,
@@ -74,44 +87,12 @@ pub struct Lists {
     pub items: Vec<usize>,
 }
 
-/// Pages of ports, each port with a class; each class with a list of flows for TCP, for UDP and for either.
-#[derive(Debug)]
+/// Pages of ports for TCP, for UDP and for either, each port with a list of flows.
 pub struct PortIndex {
-    /// The page of classes of each 64 ports.
+    /// The page of each 64 ports.
     pub pages: Vec<usize>,
-    /// The pages that differ.
-    pub classes: Vec<[usize; port::PAGE]>,
-    /// The flows: list `class * 3 + transport`.
-    pub flows: Lists,
-}
-
-impl Packed {
-    /// The greatest number in the tables: it says how wide they must be.
-    #[must_use]
-    pub fn greatest(&self) -> usize {
-        let lists = [
-            &self.vendor_products,
-            &self.vendor_flows,
-            &self.product_interfaces,
-            &self.product_flows,
-            &self.peer_includes,
-            &self.peer_flows,
-            &self.service_flows,
-            &self.flow_hosts,
-            &self.host_flows,
-            &self.ports.flows,
-        ];
-        let in_lists = lists.into_iter().flat_map(|lists| lists.starts.iter().chain(&lists.items));
-        let in_indexes = self.ids.iter().map(|ids| &ids.index).chain([&self.host_index]).flat_map(|index| &index.slots);
-        let in_rows = (self.vendors.iter().flatten())
-            .chain(self.products.iter().flatten())
-            .chain(self.peers.iter().flatten())
-            .chain(self.services.iter().flatten())
-            .chain(self.flows.iter().flatten())
-            .chain(self.specs.iter().flatten());
-        let single = self.flow_specs.iter().chain(&self.host_names);
-        in_lists.chain(in_indexes).chain(in_rows).chain(single).copied().max().unwrap_or(0)
-    }
+    /// The pages that differ, end to end: the number of each port's list.
+    pub lists: Vec<usize>,
 }
 
 impl Lists {
@@ -126,166 +107,227 @@ impl Lists {
     }
 }
 
-/// Gathers texts, each different one once.
-struct Texts {
-    texts: Vec<String>,
-    numbers: HashMap<String, usize>,
+impl<const NUMBERS: usize, const TEXTS: usize> Table<NUMBERS, TEXTS> {
+    /// A table of rows: each has its numbers and its texts.
+    fn of<'a>(rows: impl Iterator<Item = ([usize; NUMBERS], [&'a str; TEXTS])>) -> Self {
+        let mut numbers = [const { Vec::new() }; NUMBERS];
+        let mut texts = [const { Vec::new() }; TEXTS];
+        for (row, row_of_texts) in rows {
+            numbers.iter_mut().zip(row).for_each(|(column, number)| column.push(number));
+            texts.iter_mut().zip(row_of_texts).for_each(|(column, text)| column.push(text));
+        }
+        let mut all = Vec::new();
+        let text_columns = texts.map(|column| TextColumn::of(&column, &mut all));
+        Table { numbers, texts: all, text_columns }
+    }
 }
 
-impl Texts {
-    /// The number of a text.
-    fn number(&mut self, text: &str) -> usize {
-        match self.numbers.get(text) {
-            Some(number) => *number,
-            None => self.append(text),
+impl TextColumn {
+    /// A column with these texts, each different one of which is appended once to those of the table.
+    fn of(column: &[&str], texts: &mut Vec<String>) -> TextColumn {
+        let first = texts.len();
+        texts.push(String::new());
+        let mut known = HashMap::from([("", 0)]);
+        let numbers = column.iter().map(|text| {
+            *known.entry(text).or_insert_with(|| {
+                texts.push((*text).to_string());
+                texts.len() - 1 - first
+            })
+        });
+        TextColumn { numbers: numbers.collect(), first }
+    }
+}
+
+impl Ids {
+    fn of<'a>(ids: impl Iterator<Item = &'a String>) -> Ids {
+        let ids: Vec<String> = ids.cloned().collect();
+        Ids { index: TextIndex::of(&ids.iter().map(String::as_str).collect::<Vec<_>>()), ids }
+    }
+}
+
+/// Gathers lists, each different one once.
+struct Distinct {
+    lists: Vec<Vec<usize>>,
+    numbers: HashMap<Vec<usize>, usize>,
+}
+
+impl Distinct {
+    fn new() -> Distinct {
+        Distinct { lists: Vec::new(), numbers: HashMap::new() }
+    }
+
+    /// The number of a list.
+    fn number(&mut self, list: &[usize]) -> usize {
+        if let Some(number) = self.numbers.get(list) {
+            return *number;
         }
-    }
-
-    /// The number of a text that may be missing.
-    fn optional(&mut self, text: Option<&String>) -> usize {
-        self.number(text.map_or("", String::as_str))
-    }
-
-    /// Appends a text even where it stands already: ids must stand one after the other.
-    fn append(&mut self, text: &str) -> usize {
-        let number = self.texts.len();
-        self.texts.push(text.to_string());
-        self.numbers.entry(text.to_string()).or_insert(number);
+        let number = self.lists.len();
+        self.lists.push(list.to_vec());
+        self.numbers.insert(list.to_vec(), number);
         number
-    }
-
-    fn ids<'a>(&mut self, ids: impl Iterator<Item = &'a String>) -> Ids {
-        let first_text = self.texts.len();
-        let ids: Vec<&str> = ids.map(String::as_str).collect();
-        for id in &ids {
-            self.append(id);
-        }
-        Ids { first_text, index: TextIndex::of(&ids) }
     }
 }
 
 /// Packs the tables of a catalog.
 #[must_use]
 pub fn pack(catalog: &Catalog) -> Packed {
-    let mut texts = Texts { texts: Vec::new(), numbers: HashMap::new() };
-    texts.append("");
     let ids = [
-        texts.ids(catalog.vendors.iter().map(|vendor| &vendor.id)),
-        texts.ids(catalog.products.iter().map(|product| &product.id)),
-        texts.ids(catalog.peers.iter().map(|peer| &peer.id)),
-        texts.ids(catalog.services.iter().map(|service| &service.id)),
-        texts.ids(catalog.flows.iter().map(|flow| &flow.id)),
+        Ids::of(catalog.vendors.iter().map(|vendor| &vendor.id)),
+        Ids::of(catalog.products.iter().map(|product| &product.id)),
+        Ids::of(catalog.peers.iter().map(|peer| &peer.id)),
+        Ids::of(catalog.services.iter().map(|service| &service.id)),
+        Ids::of(catalog.flows.iter().map(|flow| &flow.id)),
     ];
-    let vendors =
-        catalog.vendors.iter().map(|vendor| [texts.number(&vendor.name), texts.number(&vendor.url)]).collect();
-    let products = catalog.products.iter().map(|product| product_row(product, &mut texts)).collect();
-    let interfaces = |product: &port_data::Product| product.interfaces.iter().map(|name| texts.number(name)).collect();
-    let product_interfaces = Lists::of(catalog.products.iter().map(interfaces));
-    let peers = catalog.peers.iter().map(|peer| peer_row(peer, &mut texts)).collect();
-    let services = catalog.services.iter().map(|service| service_row(service, &mut texts)).collect();
-    let flows = catalog.flows.iter().map(|flow| flow_row(flow, &mut texts)).collect();
-    let hosts = |flow: &Flow| flow.hosts.iter().map(|name| texts.number(name)).collect();
-    let flow_hosts = Lists::of(catalog.flows.iter().map(hosts));
+    // Ports first: the lowest numbers are theirs, and so the narrowest.
+    let mut lists = Distinct::new();
+    lists.number(&[]);
+    let ports = port_index(catalog, &mut lists);
+    let of_vendors = group(catalog.vendors.len(), &catalog.flows, |flow| vec![catalog.products[flow.product].vendor]);
+    let of_products = group(catalog.products.len(), &catalog.flows, |flow| vec![flow.product]);
+    let of_peers = group(catalog.peers.len(), &catalog.flows, |flow| {
+        [vec![flow.peer], catalog.peers[flow.peer].includes.clone()].concat()
+    });
+    let of_services =
+        group(catalog.services.len(), &catalog.flows, |flow| flow.specs.iter().filter_map(PortSpec::service).collect());
+    let (hosts, of_hosts) = flows_under_hosts(catalog);
 
-    let under = flows_under_hosts(catalog);
-    let host_names = under.keys().map(|name| texts.number(name)).collect();
-    let names: Vec<&str> = under.keys().copied().collect();
+    let vendors = catalog.vendors.iter().zip(of_vendors);
+    let vendors = Table::of(vendors.map(|(vendor, flows)| vendor_row(vendor, lists.number(&flows))));
+    let products = catalog.products.iter().zip(of_products);
+    let products = Table::of(products.map(|(product, flows)| product_row(product, lists.number(&flows))));
+    let peers = catalog.peers.iter().zip(of_peers);
+    let peers = Table::of(peers.map(|(peer, flows)| peer_row(peer, lists.number(&flows))));
+    let services = catalog.services.iter().zip(of_services);
+    let services = Table::of(services.map(|(service, flows)| service_row(service, lists.number(&flows))));
+
+    let mut interfaces: Vec<String> = Vec::new();
+    let product_interfaces = Lists::of(catalog.products.iter().map(|product| {
+        let numbers = product.interfaces.iter().map(|name| {
+            interfaces.iter().position(|known| known == name).unwrap_or_else(|| {
+                interfaces.push(name.clone());
+                interfaces.len() - 1
+            })
+        });
+        numbers.collect()
+    }));
+    let host_numbers: HashMap<&str, usize> = hosts.iter().enumerate().map(|(number, host)| (*host, number)).collect();
+    let flow_hosts =
+        Lists::of(catalog.flows.iter().map(|flow| flow.hosts.iter().map(|host| host_numbers[host.as_str()]).collect()));
+    let host_index = TextIndex::of(&hosts);
+    let hosts = hosts.into_iter().map(str::to_string).collect();
+    let host_lists = of_hosts.iter().map(|flows| lists.number(flows)).collect();
     let mut flow_specs = vec![0];
     for flow in &catalog.flows {
         flow_specs.push(flow_specs[flow_specs.len() - 1] + flow.specs.len());
     }
     Packed {
-        texts: texts.texts,
         ids,
         vendors,
-        vendor_products: group(catalog.vendors.len(), &catalog.products, |product| vec![product.vendor]),
-        vendor_flows: group(catalog.vendors.len(), &catalog.flows, |flow| vec![catalog.products[flow.product].vendor]),
+        vendor_products: Lists::of(group(catalog.vendors.len(), &catalog.products, |product| vec![product.vendor])),
         products,
         product_interfaces,
-        product_flows: group(catalog.products.len(), &catalog.flows, |flow| vec![flow.product]),
+        interfaces,
         peers,
         peer_includes: Lists::of(catalog.peers.iter().map(|peer| peer.includes.clone())),
-        peer_flows: group(catalog.peers.len(), &catalog.flows, |flow| {
-            [vec![flow.peer], catalog.peers[flow.peer].includes.clone()].concat()
-        }),
         services,
-        service_flows: group(catalog.services.len(), &catalog.flows, |flow| {
-            flow.specs.iter().filter_map(PortSpec::service).collect()
-        }),
-        flows,
+        flows: Table::of(catalog.flows.iter().map(flow_row)),
         flow_specs,
-        specs: catalog.flows.iter().flat_map(|flow| &flow.specs).map(spec_row).collect(),
+        specs: Table::of(catalog.flows.iter().flat_map(|flow| &flow.specs).map(|spec| (spec_row(spec), []))),
         flow_hosts,
-        host_names,
-        host_index: TextIndex::of(&names),
-        host_flows: Lists::of(under.into_values().map(|flows| flows.into_iter().collect())),
-        ports: port_index(catalog),
+        hosts,
+        host_index,
+        host_lists,
+        ports,
+        flow_lists: Lists::of(lists.lists),
     }
 }
 
 /// For each of `count` keys the places of the items that have it, in the items' order.
-fn group<T>(count: usize, items: &[T], keys: impl Fn(&T) -> Vec<usize>) -> Lists {
+fn group<T>(count: usize, items: &[T], keys: impl Fn(&T) -> Vec<usize>) -> Vec<Vec<usize>> {
     let mut lists = vec![Vec::new(); count];
     for (place, item) in items.iter().enumerate() {
-        for key in keys(item).into_iter().collect::<BTreeSet<usize>>() {
-            lists[key].push(place);
+        for key in keys(item) {
+            if lists[key].last() != Some(&place) {
+                lists[key].push(place);
+            }
         }
     }
-    Lists::of(lists)
+    lists
 }
 
-fn product_row(product: &port_data::Product, texts: &mut Texts) -> [usize; product::WIDTH] {
-    let mut row = [0; product::WIDTH];
-    row[product::VENDOR] = product.vendor;
-    row[product::NAME] = texts.number(&product.name);
-    row[product::DOCUMENT] = texts.number(&product.document);
-    row[product::URL] = texts.number(&product.url);
-    row[product::EDITION] = texts.number(&product.edition);
-    row[product::RETRIEVED] = texts.optional(product.retrieved.as_ref());
-    row
+fn vendor_row(vendor: &Vendor, flows: usize) -> ([usize; vendor::NUMBERS], [&str; vendor::TEXTS]) {
+    let mut numbers = [0; vendor::NUMBERS];
+    numbers[vendor::FLOWS] = flows;
+    let mut texts = [""; vendor::TEXTS];
+    texts[vendor::NAME] = &vendor.name;
+    texts[vendor::URL] = &vendor.url;
+    (numbers, texts)
 }
 
-fn peer_row(peer: &port_data::Peer, texts: &mut Texts) -> [usize; peer::WIDTH] {
-    let mut row = [0; peer::WIDTH];
-    row[peer::NAME] = texts.number(&peer.name);
-    row[peer::DESCRIPTION] = texts.number(&peer.description);
-    row[peer::KIND] = place(PeerKind::ALL, peer.kind);
-    row
+fn product_row(product: &Product, flows: usize) -> ([usize; product::NUMBERS], [&str; product::TEXTS]) {
+    let mut numbers = [0; product::NUMBERS];
+    numbers[product::VENDOR] = product.vendor;
+    numbers[product::FLOWS] = flows;
+    let mut texts = [""; product::TEXTS];
+    texts[product::NAME] = &product.name;
+    texts[product::DOCUMENT] = &product.document;
+    texts[product::URL] = &product.url;
+    texts[product::EDITION] = &product.edition;
+    texts[product::RETRIEVED] = optional(product.retrieved.as_ref());
+    (numbers, texts)
 }
 
-fn service_row(service: &port_data::Service, texts: &mut Texts) -> [usize; service::WIDTH] {
-    let mut row = [0; service::WIDTH];
-    row[service::NAME] = texts.number(&service.name);
-    row[service::DESCRIPTION] = texts.number(&service.description);
-    row[service::PORT] = service.port.map_or(0, usize::from);
-    row[service::TRANSPORTS] = bits(service.transports.iter().map(|transport| place(Transport::ALL, *transport)));
-    row
+fn peer_row(peer: &Peer, flows: usize) -> ([usize; peer::NUMBERS], [&str; peer::TEXTS]) {
+    let mut numbers = [0; peer::NUMBERS];
+    numbers[peer::KIND] = place(PeerKind::ALL, peer.kind);
+    numbers[peer::FLOWS] = flows;
+    let mut texts = [""; peer::TEXTS];
+    texts[peer::NAME] = &peer.name;
+    texts[peer::DESCRIPTION] = &peer.description;
+    (numbers, texts)
 }
 
-fn flow_row(flow: &Flow, texts: &mut Texts) -> [usize; flow::WIDTH] {
-    let mut row = [0; flow::WIDTH];
-    row[flow::PRODUCT] = flow.product;
-    row[flow::PEER] = flow.peer;
-    row[flow::DIRECTION] = place(Direction::ALL, flow.direction);
-    row[flow::REQUIREMENT] = place(Requirement::ALL, flow.requirement);
-    row[flow::CONFIGURABLE] = usize::from(flow.configurable);
-    row[flow::INTERFACES] = bits(flow.interfaces.iter().copied());
-    row[flow::RECOMMENDED] = flow.recommended_interface.map_or(0, |interface| interface + 1);
-    row[flow::CURATED] = bits(flow.curated.iter().map(|fact| place(Fact::ALL, *fact)));
-    row[flow::ROW] = flow.row as usize;
-    row[flow::PURPOSE] = texts.number(&flow.purpose);
-    row[flow::CONDITION] = texts.optional(flow.condition.as_ref());
-    row[flow::CUSTOMIZATION] = texts.optional(flow.customization.as_ref());
-    row[flow::NOTE] = texts.optional(flow.note.as_ref());
-    row[flow::SECTION] = texts.optional(flow.section.as_ref());
-    row[flow::PRINTED_PEER] = texts.optional(flow.printed_peer.as_ref());
-    row[flow::PRINTED_LABEL] = texts.optional(flow.printed_label.as_ref());
-    row[flow::PRINTED_PORTS] = texts.optional(flow.printed_ports.as_ref());
-    row
+fn service_row(service: &Service, flows: usize) -> ([usize; service::NUMBERS], [&str; service::TEXTS]) {
+    let mut numbers = [0; service::NUMBERS];
+    numbers[service::PORT] = service.port.map_or(0, usize::from);
+    numbers[service::TRANSPORTS] = bits(service.transports.iter().map(|transport| place(Transport::ALL, *transport)));
+    numbers[service::FLOWS] = flows;
+    let mut texts = [""; service::TEXTS];
+    texts[service::NAME] = &service.name;
+    texts[service::DESCRIPTION] = &service.description;
+    (numbers, texts)
 }
 
-fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::WIDTH] {
-    let mut row = [0; spec::WIDTH];
+fn flow_row(flow: &Flow) -> ([usize; flow::NUMBERS], [&str; flow::TEXTS]) {
+    let mut numbers = [0; flow::NUMBERS];
+    numbers[flow::PRODUCT] = flow.product;
+    numbers[flow::PEER] = flow.peer;
+    numbers[flow::DIRECTION] = place(Direction::ALL, flow.direction);
+    numbers[flow::REQUIREMENT] = place(Requirement::ALL, flow.requirement);
+    numbers[flow::CONFIGURABLE] = usize::from(flow.configurable);
+    numbers[flow::INTERFACES] = bits(flow.interfaces.iter().copied());
+    numbers[flow::RECOMMENDED] = flow.recommended_interface.map_or(0, |interface| interface + 1);
+    numbers[flow::CURATED] = bits(flow.curated.iter().map(|fact| place(Fact::ALL, *fact)));
+    numbers[flow::ROW] = flow.row as usize;
+    let mut texts = [""; flow::TEXTS];
+    texts[flow::PURPOSE] = &flow.purpose;
+    texts[flow::CONDITION] = optional(flow.condition.as_ref());
+    texts[flow::CUSTOMIZATION] = optional(flow.customization.as_ref());
+    texts[flow::NOTE] = optional(flow.note.as_ref());
+    texts[flow::SECTION] = optional(flow.section.as_ref());
+    texts[flow::PRINTED_PEER] = optional(flow.printed_peer.as_ref());
+    texts[flow::PRINTED_LABEL] = optional(flow.printed_label.as_ref());
+    texts[flow::PRINTED_PORTS] = optional(flow.printed_ports.as_ref());
+    (numbers, texts)
+}
+
+/// A text that may be missing.
+fn optional(text: Option<&String>) -> &str {
+    text.map_or("", String::as_str)
+}
+
+fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::NUMBERS] {
+    let mut row = [0; spec::NUMBERS];
     row[spec::FIRST] = spec.range().map_or(0, |range| range.first().into());
     row[spec::LAST] = spec.range().map_or(0, |range| range.last().into());
     row[spec::TRANSPORT] = spec.transport().map_or(0, |transport| place(Transport::ALL, transport) + 1);
@@ -304,103 +346,95 @@ fn bits(places: impl Iterator<Item = usize>) -> usize {
     places.fold(0, |bits, place| bits | 1 << place)
 }
 
-/// The flows to each host name, and to each domain above one, sorted by name.
-fn flows_under_hosts(catalog: &Catalog) -> BTreeMap<&str, BTreeSet<usize>> {
-    let mut under: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+/// Every host name and every domain above one, sorted, and the flows to each or to a name under it.
+fn flows_under_hosts(catalog: &Catalog) -> (Vec<&str>, Vec<Vec<usize>>) {
+    let mut under = Vec::new();
     for (number, flow) in catalog.flows.iter().enumerate() {
         for host in &flow.hosts {
             let mut name = Some(host.as_str());
             while let Some(domain) = name {
-                under.entry(domain).or_default().insert(number);
+                under.push((domain, number));
                 name = domain.split_once('.').map(|(_, above)| above);
             }
         }
     }
-    under
+    under.sort_unstable();
+    let (mut names, mut flows): (Vec<&str>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+    for (name, number) in under {
+        match flows.last_mut().filter(|_| names.last() == Some(&name)) {
+            Some(of_name) if of_name.last() == Some(&number) => {}
+            Some(of_name) => of_name.push(number),
+            None => {
+                names.push(name);
+                flows.push(vec![number]);
+            }
+        }
+    }
+    (names, flows)
+}
+
+/// The flows that are open at a port: which, over what, and by how many of their specs.
+struct Open {
+    flow: usize,
+    transport: Transport,
+    specs: usize,
 }
 
 /// The flows of every port. Between two neighbouring starts or ends of a range nothing changes, so only those are looked at.
-fn port_index(catalog: &Catalog) -> PortIndex {
+fn port_index(catalog: &Catalog, lists: &mut Distinct) -> PortIndex {
     const PORTS: usize = port::PAGES * port::PAGE;
-    let specs = || {
-        let numbered = catalog.flows.iter().enumerate();
-        numbered.flat_map(|(number, flow)| flow.specs.iter().map(move |spec| (number, spec)))
-    };
-    let mut begin: BTreeMap<usize, Vec<(usize, Transport)>> = BTreeMap::new();
-    let mut end: BTreeMap<usize, Vec<(usize, Transport)>> = BTreeMap::new();
-    for (number, spec) in specs() {
-        if let (Some(transport), Some(range)) = (spec.transport(), spec.range()) {
-            begin.entry(range.first().into()).or_default().push((number, transport));
-            end.entry(usize::from(range.last()) + 1).or_default().push((number, transport));
-        }
-    }
-    let edges: BTreeSet<usize> =
-        begin.keys().chain(end.keys()).copied().chain([0]).filter(|edge| *edge < PORTS).collect();
+    let mut ways = [Transport::Any; port::WAYS];
+    ways[port::TCP] = Transport::Tcp;
+    ways[port::UDP] = Transport::Udp;
 
-    let mut classes: HashMap<[Vec<usize>; port::LISTS], usize> = HashMap::new();
-    let mut lists = Vec::new();
-    let mut class_of_port = vec![0; PORTS];
-    // A flow may open a port by several of its specs, so they are counted.
-    let mut open: BTreeMap<(usize, Transport), usize> = BTreeMap::new();
-    for (edge, next) in edges.iter().zip(edges.iter().skip(1).chain([&PORTS])) {
-        for key in end.get(edge).into_iter().flatten() {
-            let count = open.get_mut(key).expect("what ends has begun");
-            *count -= 1;
-            if *count == 0 {
-                open.remove(key);
+    let mut list_of_port = vec![0; port::WAYS * PORTS];
+    let mut open: Vec<Open> = Vec::new();
+    let mut edges = edges(catalog).into_iter().peekable();
+    while let Some([port, flow, transport, begins]) = edges.next() {
+        let transport = Transport::ALL[transport];
+        // What is open stays sorted by its flow, and so does what is told of it.
+        let place = open.partition_point(|known| (known.flow, known.transport) < (flow, transport));
+        match open.get_mut(place).filter(|known| (known.flow, known.transport) == (flow, transport)) {
+            Some(known) => known.specs = known.specs + begins - (1 - begins),
+            None => open.insert(place, Open { flow, transport, specs: 1 }),
+        }
+        if open[place].specs == 0 {
+            open.remove(place);
+        }
+        let next = edges.peek().map_or(PORTS, |edge| edge[0]);
+        if port < next {
+            for (way, asked) in ways.iter().enumerate() {
+                let meeting = open.iter().filter(|known| known.transport.meets(*asked));
+                let mut flows: Vec<usize> = meeting.map(|known| known.flow).collect();
+                flows.dedup();
+                list_of_port[way * PORTS + port..way * PORTS + next].fill(lists.number(&flows));
             }
         }
-        for key in begin.get(edge).into_iter().flatten() {
-            *open.entry(*key).or_default() += 1;
-        }
-        let flows_over = |asked: Transport| {
-            let mut flows: Vec<usize> =
-                open.keys().filter(|(_, own)| own.meets(asked)).map(|(number, _)| *number).collect();
-            flows.dedup();
-            flows
-        };
-        let mut answer = [const { Vec::new() }; port::LISTS];
-        answer[port::TCP] = flows_over(Transport::Tcp);
-        answer[port::UDP] = flows_over(Transport::Udp);
-        answer[port::EITHER] = flows_over(Transport::Any);
-        let class = *classes.entry(answer.clone()).or_insert_with(|| {
-            lists.extend(answer);
-            lists.len() / port::LISTS - 1
-        });
-        class_of_port[*edge..*next].fill(class);
     }
 
-    let mut pages: HashMap<&[usize], usize> = HashMap::new();
-    let mut distinct: Vec<[usize; port::PAGE]> = Vec::new();
-    let mut page_numbers = Vec::new();
-    for page in class_of_port.chunks_exact(port::PAGE) {
-        page_numbers.push(*pages.entry(page).or_insert_with(|| {
-            distinct.push(page.try_into().expect("a page is a chunk of its size"));
-            distinct.len() - 1
-        }));
+    let mut distinct = Distinct::new();
+    let mut pages: Vec<usize> = Vec::new();
+    for page in list_of_port.chunks_exact(port::PAGE) {
+        // Most pages are like the one before: to see that is a hundred times quicker than to look them up.
+        let same = pages.last().copied().filter(|before| distinct.lists[*before] == page);
+        pages.push(same.unwrap_or_else(|| distinct.number(page)));
     }
-    PortIndex { pages: page_numbers, classes: distinct, flows: Lists::of(lists) }
+    PortIndex { pages, lists: distinct.lists.concat() }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::pack;
-    use port_data::{Catalog, Peer, PeerKind};
-
-    #[test]
-    fn the_greatest_number_is_that_of_any_table() {
-        // Nothing is large here but the lists of what peers include.
-        const PEERS: usize = 300;
-        let peer = |place: usize| Peer {
-            id: format!("p{place}"),
-            variant: format!("P{place}"),
-            name: "P".to_string(),
-            kind: PeerKind::Role,
-            description: "A peer".to_string(),
-            includes: (0..PEERS).filter(|other| *other != place).collect(),
-        };
-        let catalog = Catalog { peers: (0..PEERS).map(peer).collect(), ..Catalog::default() };
-        assert_eq!(pack(&catalog).greatest(), PEERS * (PEERS - 1));
-        assert!(crate::expand(&catalog).to_string().contains("type Number = u32"));
+/// Where the ranges of all flows begin, and where they have ended: the port, the flow, the transport's place, and 1 for a
+/// beginning; sorted.
+fn edges(catalog: &Catalog) -> Vec<[usize; 4]> {
+    let mut edges = Vec::new();
+    for (number, flow) in catalog.flows.iter().enumerate() {
+        for spec in &flow.specs {
+            if let (Some(transport), Some(range)) = (spec.transport(), spec.range()) {
+                let transport = place(Transport::ALL, transport);
+                edges.push([range.first().into(), number, transport, 1]);
+                edges.push([usize::from(range.last()) + 1, number, transport, 0]);
+            }
+        }
     }
+    edges.sort_unstable();
+    edges
 }

@@ -1,15 +1,17 @@
 //! Builds the perfect hash by which a text finds its number: each bucket of texts gets a displacement that takes all of
 //! them to free slots.
 
-use port_data::shared::id_hash::{bucket, id_hash, slot};
+use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
 
 /// A perfect hash of a list of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextIndex {
+    /// How much of a text is hashed.
+    pub reach: Reach,
     /// The seed of the hash.
     pub seed: u64,
     /// The displacement of each bucket.
-    pub displacements: Vec<u16>,
+    pub displacements: Vec<usize>,
     /// The place in the list of the text that each slot is for; 0 in a slot that is for none.
     pub slots: Vec<usize>,
 }
@@ -27,46 +29,57 @@ impl TextIndex {
     pub fn of(texts: &[&str]) -> TextIndex {
         /// How many seeds are tried; one in some hundreds does not fit.
         const SEEDS: u64 = 64;
-        (0..SEEDS).find_map(|seed| with_seed(texts, seed)).expect("texts that differ have a perfect hash")
+        let reach = Reach::ALL.into_iter().find(|reach| tells_apart(*reach, texts)).unwrap_or(Reach::Whole);
+        (0..SEEDS).find_map(|seed| with_seed(texts, reach, seed)).expect("texts that differ have a perfect hash")
     }
 }
 
-fn with_seed(texts: &[&str], seed: u64) -> Option<TextIndex> {
+/// Whether no two texts have the same hash.
+fn tells_apart(reach: Reach, texts: &[&str]) -> bool {
+    let mut hashes: Vec<u64> = texts.iter().map(|text| id_hash(reach, 0, text.as_bytes())).collect();
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+fn with_seed(texts: &[&str], reach: Reach, seed: u64) -> Option<TextIndex> {
     let slot_count = (texts.len() + texts.len() / 4).next_power_of_two();
     let bucket_count = (texts.len() / BUCKET_SIZE).next_power_of_two();
     let mut buckets = vec![Vec::new(); bucket_count];
     for (place, text) in texts.iter().enumerate() {
-        let hash = id_hash(seed, text.as_bytes());
+        let hash = id_hash(reach, seed, text.as_bytes());
         buckets[bucket(hash, bucket_count)].push((hash, place));
     }
-    // The fullest buckets choose first, while there is room.
-    let mut order: Vec<usize> = (0..bucket_count).collect();
-    order.sort_by_key(|number| (usize::MAX - buckets[*number].len(), *number));
-
     let mut displacements = vec![0; bucket_count];
     let mut taken = vec![None; slot_count];
-    for number in order {
-        let texts = &buckets[number];
-        displacements[number] = (0..=u16::MAX).find(|displacement| {
-            let mut slots: Vec<usize> = texts.iter().map(|(hash, _)| slot(*hash, *displacement, slot_count)).collect();
-            slots.sort_unstable();
-            slots.iter().all(|slot| taken[*slot].is_none()) && slots.windows(2).all(|pair| pair[0] != pair[1])
-        })?;
-        for (hash, place) in texts {
-            taken[slot(*hash, displacements[number], slot_count)] = Some(*place);
+    // The fullest buckets choose first, while there is room.
+    let fullest = buckets.iter().map(Vec::len).max().unwrap_or(0);
+    for size in (1..=fullest).rev() {
+        for (texts, chosen) in buckets.iter().zip(&mut displacements).filter(|(texts, _)| texts.len() == size) {
+            let slots_at = |displacement| -> Vec<usize> {
+                texts.iter().map(|(hash, _)| slot(*hash, displacement, slot_count)).collect()
+            };
+            // With as many displacements as there are slots, a text has been to all that it can come to.
+            *chosen = (0..slot_count).find(|displacement| {
+                let slots = slots_at(*displacement);
+                let free = |(number, slot): (usize, &usize)| taken[*slot].is_none() && !slots[..number].contains(slot);
+                slots.iter().enumerate().all(free)
+            })?;
+            for (slot, (_, place)) in slots_at(*chosen).into_iter().zip(texts) {
+                taken[slot] = Some(*place);
+            }
         }
     }
     let slots = taken.into_iter().map(Option::unwrap_or_default).collect();
-    Some(TextIndex { seed, displacements, slots })
+    Some(TextIndex { reach, seed, displacements, slots })
 }
 
 #[cfg(test)]
 mod tests {
     use super::TextIndex;
-    use port_data::shared::id_hash::{bucket, id_hash, slot};
+    use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
 
     fn find(index: &TextIndex, text: &str) -> usize {
-        let hash = id_hash(index.seed, text.as_bytes());
+        let hash = id_hash(index.reach, index.seed, text.as_bytes());
         let displacement = index.displacements[bucket(hash, index.displacements.len())];
         index.slots[slot(hash, displacement, index.slots.len())]
     }
@@ -81,6 +94,16 @@ mod tests {
                 assert_eq!(find(&index, text), place, "{text} of {length}");
             }
         }
+    }
+
+    #[test]
+    fn texts_that_differ_in_the_middle_alone_are_hashed_whole() {
+        let middle = |number: usize| format!("a-product-of-ours-{number:03}-and-a-peer-of-it");
+        let all: Vec<String> = (0..500).map(middle).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let index = TextIndex::of(&all);
+        assert_eq!(index.reach, Reach::Whole);
+        assert!(all.iter().enumerate().all(|(place, text)| find(&index, text) == place));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Makes a catalog of a directory of tables: resolves every reference, checks every fact, and reports all that is wrong.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -26,12 +26,12 @@ pub fn read(directory: &Path) -> Result<Catalog, Errors> {
 /// # Errors
 ///
 /// As [`read()`].
-pub fn read_texts(directory: &Path, texts: BTreeMap<PathBuf, String>) -> Result<Catalog, Errors> {
+pub fn read_texts(directory: &Path, texts: Vec<(PathBuf, String)>) -> Result<Catalog, Errors> {
     let texts = texts.into_iter().map(|(path, text)| (directory.join(path), text)).collect();
     read_from(directory, Some(texts))
 }
 
-fn read_from(directory: &Path, texts: Option<BTreeMap<PathBuf, String>>) -> Result<Catalog, Errors> {
+fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Catalog, Errors> {
     let mut reading = Reading { texts, errors: Vec::new(), files: Vec::new() };
     let catalog = reading.catalog(directory);
     if reading.errors.is_empty() {
@@ -43,7 +43,7 @@ fn read_from(directory: &Path, texts: Option<BTreeMap<PathBuf, String>>) -> Resu
 
 /// A reading under way: the files' texts where they are not on the disk, what was wrong so far, and the files seen.
 struct Reading {
-    texts: Option<BTreeMap<PathBuf, String>>,
+    texts: Option<Vec<(PathBuf, String)>>,
     errors: Vec<Error>,
     files: Vec<PathBuf>,
 }
@@ -190,7 +190,9 @@ impl Reading {
         let mut flows = Rows { made: Vec::new(), ids: Vec::new(), columns_are_known: true };
         for (place, product) in products.made.iter_mut().enumerate() {
             let product = &mut product.row;
-            let Some(file) = files.remove(&product.id) else {
+            let Some((_, file)) =
+                files.iter().position(|(stem, _)| *stem == product.id).map(|found| files.remove(found))
+            else {
                 let expected = Path::new("flows").join(format!("{}.csv", product.id));
                 self.report(products_file.clone(), Problem::NoFlows { product: product.id.clone(), expected });
                 continue;
@@ -223,11 +225,16 @@ impl Reading {
         flows
     }
 
-    /// The files of flows by the product they are named after.
-    fn flow_files(&mut self, directory: &Path) -> BTreeMap<String, PathBuf> {
-        let mut files = BTreeMap::new();
+    /// The files of flows, each with the product it is named after, in the order of their names.
+    fn flow_files(&mut self, directory: &Path) -> Vec<(String, PathBuf)> {
+        let mut files = Vec::new();
         let entries = match &self.texts {
-            Some(texts) => Ok(texts.keys().filter(|file| file.parent() == Some(directory)).cloned().collect()),
+            Some(texts) => Ok(texts
+                .iter()
+                .map(|(file, _)| file)
+                .filter(|file| file.parent() == Some(directory))
+                .cloned()
+                .collect()),
             None => paths_in(directory),
         };
         let entries: Vec<PathBuf> = match entries {
@@ -240,9 +247,10 @@ impl Reading {
         for file in entries {
             let is_table = file.extension().is_some_and(|extension| extension == "csv");
             if let (true, Some(stem)) = (is_table, file.file_stem()) {
-                files.insert(stem.to_string_lossy().into_owned(), file);
+                files.push((stem.to_string_lossy().into_owned(), file));
             }
         }
+        files.sort_unstable();
         files
     }
 
@@ -260,7 +268,8 @@ impl Reading {
         let mut rows = Rows { made: Vec::new(), ids: Vec::new(), columns_are_known: false };
         self.files.push(file.to_path_buf());
         let faults = self.errors.len();
-        let text = self.texts.as_ref().and_then(|texts| texts.get(file));
+        let text =
+            self.texts.as_ref().and_then(|texts| texts.iter().find(|(path, _)| path == file)).map(|(_, text)| text);
         let cells = match text {
             Some(text) => Cells::parse(file, text.as_bytes(), &mut self.errors),
             None => Cells::read(file, &mut self.errors),

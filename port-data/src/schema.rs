@@ -69,7 +69,7 @@ pub const FLOWS: &[Column] = &[
 ];
 
 /// Tables that hold together: every reference is the place of a row in the list it refers to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Catalog {
     /// The vendors, in the table's order.
     pub vendors: Vec<Vendor>,
@@ -86,7 +86,7 @@ pub struct Catalog {
 }
 
 /// A row of `vendors.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Vendor {
     /// Its id.
     pub id: String,
@@ -99,7 +99,7 @@ pub struct Vendor {
 }
 
 /// A row of `products.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Product {
     /// Its id.
     pub id: String,
@@ -122,7 +122,7 @@ pub struct Product {
 }
 
 /// A row of `peers.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Peer {
     /// Its id.
     pub id: String,
@@ -139,7 +139,7 @@ pub struct Peer {
 }
 
 /// A row of `services.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Service {
     /// Its id.
     pub id: String,
@@ -156,7 +156,7 @@ pub struct Service {
 }
 
 /// A row of `flows/<product>.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Flow {
     /// Its id.
     pub id: String,

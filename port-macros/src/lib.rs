@@ -1,11 +1,11 @@
 //! The shell of `catalog!`: the tables are read by `port-data`, the Rust is made by `port-codegen`.
+//!
+//! Its one argument is read by hand: a parser of Rust would cost whoever depends on the catalog more than all of this crate.
 
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::parse::{Parse, ParseStream};
-use syn::{LitStr, Token};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
 /// Compiles a directory of tables into enums and static tables with all their queries.
 ///
@@ -22,73 +22,97 @@ use syn::{LitStr, Token};
 /// what was expected.
 #[proc_macro]
 pub fn catalog(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    expand(input.into()).unwrap_or_else(|error| error.to_compile_error()).into()
-}
-
-/// The arguments: `dir = "..."`, or nothing.
-struct Arguments {
-    dir: Option<LitStr>,
-}
-
-impl Parse for Arguments {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.is_empty() {
-            return Ok(Arguments { dir: None });
-        }
-        let name: syn::Ident = input.parse()?;
-        if name != "dir" {
-            return Err(syn::Error::new(
-                name.span(),
-                format!("found {name}, expected dir = \"a directory of tables\""),
-            ));
-        }
-        input.parse::<Token![=]>()?;
-        let dir = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
-        Ok(Arguments { dir: Some(dir) })
+    let input = TokenStream::from(input).into_iter().collect::<Vec<_>>();
+    match directory(&input).and_then(expand) {
+        Ok(items) => items.into(),
+        Err(errors) => errors.into_iter().map(CompileError::into_tokens).collect::<TokenStream>().into(),
     }
 }
 
-fn expand(input: TokenStream) -> syn::Result<TokenStream> {
-    let arguments: Arguments = syn::parse2(input)?;
-    let (base, span) = match &arguments.dir {
-        Some(dir) => (package_directory(dir.span())?, dir.span()),
-        None => (PathBuf::from(port_data::TABLES), Span::call_site()),
+/// Something that is wrong, and the part of the call that the compiler shows with it.
+struct CompileError {
+    message: String,
+    span: Span,
+}
+
+impl CompileError {
+    fn into_tokens(self) -> TokenStream {
+        let message = self.message;
+        quote_spanned!(self.span=> ::core::compile_error!{ #message })
+    }
+}
+
+fn error<T>(span: Span, message: impl Into<String>) -> Result<T, Vec<CompileError>> {
+    Err(vec![CompileError { message: message.into(), span }])
+}
+
+/// Where tables stand, from where their errors name them, and what in the call says so.
+struct Directory {
+    tables: PathBuf,
+    base: PathBuf,
+    span: Span,
+}
+
+/// Reads the arguments: `dir = "..."`, or nothing.
+fn directory(arguments: &[TokenTree]) -> Result<Directory, Vec<CompileError>> {
+    const EXPECTED: &str = "expected dir = \"a directory of tables\"";
+    let base = PathBuf::from(port_data::TABLES);
+    let Some(first) = arguments.first() else {
+        return Ok(Directory { tables: base.clone(), base, span: Span::call_site() });
     };
-    let directory = arguments.dir.as_ref().map_or(base.clone(), |dir| base.join(dir.value()));
-    let catalog = port_data::read(&directory).map_err(|errors| compile_errors(errors, &base, span))?;
-    let items = port_codegen::expand(&catalog);
-    let tracked = catalog.files.iter().map(|file| track(file, span)).collect::<syn::Result<Vec<_>>>()?;
-    Ok(quote! {
-        #items
-        #(#tracked)*
-    })
+    match arguments {
+        [TokenTree::Ident(name), TokenTree::Punct(equals), value, rest @ ..]
+            if is_dir(name) && equals.as_char() == '=' =>
+        {
+            let span = value.span();
+            let Some(dir) = text(value) else {
+                return error(span, format!("found {value}, expected a string literal without a backslash"));
+            };
+            match rest {
+                [] => {}
+                [TokenTree::Punct(comma)] if comma.as_char() == ',' => {}
+                [more, ..] => return error(more.span(), format!("found {more}, expected nothing after the directory")),
+            }
+            match std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
+                Some(base) => Ok(Directory { tables: base.join(dir), base, span }),
+                None => error(span, "found no CARGO_MANIFEST_DIR, expected to be compiled by cargo"),
+            }
+        }
+        _ => error(first.span(), format!("found {first}, {EXPECTED}")),
+    }
 }
 
-/// The directory of the package that is being compiled.
-fn package_directory(span: Span) -> syn::Result<PathBuf> {
-    match std::env::var_os("CARGO_MANIFEST_DIR") {
-        Some(directory) => Ok(PathBuf::from(directory)),
-        None => Err(syn::Error::new(span, "found no CARGO_MANIFEST_DIR, expected to be compiled by cargo")),
-    }
+fn is_dir(name: &Ident) -> bool {
+    name == "dir"
+}
+
+/// The text of a string literal, raw or not. One with an escape is none: a path needs none.
+fn text(value: &TokenTree) -> Option<String> {
+    let TokenTree::Literal(literal) = value else { return None };
+    let literal = Literal::to_string(literal);
+    let quoted = literal.trim_start_matches('r').trim_matches('#');
+    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    (literal.starts_with('r') || !text.contains('\\')).then(|| text.to_string())
+}
+
+fn expand(directory: Directory) -> Result<TokenStream, Vec<CompileError>> {
+    let Directory { tables, base, span } = directory;
+    let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, &base, span))?;
+    let items = port_codegen::expand(&catalog);
+    let tracked = catalog.files.iter().map(|file| track(file, span)).collect::<Result<TokenStream, _>>()?;
+    Ok(quote! { #items #tracked })
 }
 
 /// Names a file in the expansion, so that a change to it compiles the expansion anew.
-fn track(file: &Path, span: Span) -> syn::Result<TokenStream> {
+fn track(file: &Path, span: Span) -> Result<TokenStream, Vec<CompileError>> {
     match file.to_str() {
         Some(path) => Ok(quote!(
             const _: &[u8] = ::core::include_bytes!(#path);
         )),
-        None => Err(syn::Error::new(span, format!("{}: expected a path in UTF-8", file.display()))),
+        None => error(span, format!("{}: expected a path in UTF-8", file.display())),
     }
 }
 
-fn compile_errors(errors: port_data::Errors, base: &Path, span: Span) -> syn::Error {
-    let errors = errors.0.into_iter().map(|error| syn::Error::new(span, error.relative_to(base)));
-    errors
-        .reduce(|mut all, error| {
-            all.combine(error);
-            all
-        })
-        .unwrap_or_else(|| syn::Error::new(span, "the tables cannot be read"))
+fn compile_errors(errors: port_data::Errors, base: &Path, span: Span) -> Vec<CompileError> {
+    errors.0.into_iter().map(|error| CompileError { message: error.relative_to(base).to_string(), span }).collect()
 }

@@ -58,17 +58,52 @@ fn replace(file: &Path, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
-#[test]
-fn a_program_without_the_standard_library_links_and_runs() {
+/// The program without the standard library, with a feature of the catalog or with none.
+fn no_std(features: &str) -> TempDir {
     let package = tempfile::tempdir().unwrap();
     let catalog = root().join("port-catalog").canonicalize().unwrap();
     fs::create_dir(package.path().join("src")).unwrap();
     let source = root().join("tests/no-std");
     fs::copy(source.join("src/main.rs"), package.path().join("src/main.rs")).unwrap();
     fs::copy(source.join("Cargo.toml"), package.path().join("Cargo.toml")).unwrap();
-    replace(&package.path().join("Cargo.toml"), "../../port-catalog", catalog.to_str().unwrap());
+    let dependency = format!("\"{}\", default-features = false, features = [{features}]", catalog.display());
+    replace(&package.path().join("Cargo.toml"), "\"../../port-catalog\"", &dependency);
+    package
+}
+
+#[test]
+fn a_program_without_the_standard_library_links_and_runs() {
+    for features in ["", "\"macros\""] {
+        let output = cargo(no_std(features).path(), &["run"]);
+        assert!(output.status.success(), "{features}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn without_its_macros_the_catalog_depends_on_nothing() {
+    let output = cargo(no_std("").path(), &["tree", "--edges", "all", "--prefix", "none"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let crates: Vec<&str> = tree.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(crates, ["no-std", "port-catalog"]);
+}
+
+#[test]
+fn the_readme_shows_own_tables_as_they_work() {
+    let package = own_tables("readme-example");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, example) = readme.split_once("```rust,ignore\n").expect("the README has the example");
+    let (example, _) = example.split_once("```").expect("the example ends");
+    let (tables, code) = example.split_once("use ports::").expect("the tables come first");
+    let main = format!(
+        "{tables}use ports::{}\nfn main() -> Result<(), port_catalog::Unknown> {{\n{}\nid.flow();\nOk(())\n}}\n",
+        code.lines().next().unwrap_or_default(),
+        code.lines().skip(1).collect::<Vec<_>>().join("\n")
+    );
+    fs::write(package.path().join("src/main.rs"), main).unwrap();
     let output = cargo(package.path(), &["run"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "relay outbound to monitoring: tcp/9000-9009\n");
 }
 
 #[test]
@@ -100,8 +135,8 @@ fn a_call_without_sense_is_a_compile_error() {
     for (call, told) in [
         ("folder = \"ports\"", "found folder, expected dir = \"a directory of tables\""),
         ("dir = \"prots\"", "prots/vendors.csv: cannot be read"),
-        ("dir = ports", "expected string literal"),
-        ("dir = \"ports\" dir", "unexpected token"),
+        ("dir = ports", "found ports, expected a string literal"),
+        ("dir = \"ports\" dir", "found dir, expected nothing after the directory"),
     ] {
         replace(&main, "dir = \"ports\"", call);
         let output = cargo(package.path(), &["check"]);

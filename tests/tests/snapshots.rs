@@ -5,17 +5,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use insta::Settings;
 use port_catalog::{Flow, Peer, Product, Service, Transport, by_port};
-
-/// Compares a text with its snapshot, under `tests/snapshots/<name>.snap`.
-fn assert_snapshot(name: &str, text: &str) {
-    let mut settings = Settings::clone_current();
-    settings.set_snapshot_path(port_catalog_tests::root().join("tests/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
+use port_catalog_tests::assert_snapshot;
 
 /// A flow as one line: first what the page prints, as its table has it, then what the catalog makes of it.
 fn line(flow: Flow) -> String {

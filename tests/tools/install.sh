@@ -29,6 +29,8 @@ yanglint libyang-tools
 dot graphviz
 ip iproute2
 unshare util-linux
+mandoc mandoc
+groff groff-base
 python3 python3
 COMMANDS
     python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv

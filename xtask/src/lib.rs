@@ -16,3 +16,4 @@ pub mod publish;
 pub mod refine;
 pub mod regenerate;
 pub mod report;
+pub mod scale;

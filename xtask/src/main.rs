@@ -10,6 +10,7 @@ use xtask::expand::expand;
 use xtask::new_product::{NewProduct, new_product};
 use xtask::page::Layout;
 use xtask::regenerate::{End, Regeneration, regenerate};
+use xtask::scale::scale;
 
 /// The chores of a maintainer
 #[derive(Debug, Parser)]
@@ -62,6 +63,19 @@ Examples:
         /// Its vendor's id
         #[arg(long)]
         vendor: Option<String>,
+    },
+    /// Measure what a catalog of any size costs: tables are made from a fixed seed, and compiled with `catalog!`
+    #[command(
+        after_help = "The processor time is that of the macro and of rustc for the crate with the tables; the bytes are what the
+program grows by, over one with a single flow. Look-ups: a random port, one of 125 ids, any id, the flows of a product.
+
+Example:
+  cargo xtask scale 125 1000 10000"
+    )]
+    Scale {
+        /// How many flows, for each catalog
+        #[arg(required = true, value_name = "FLOWS", value_parser = clap::value_parser!(u32).range(1..))]
+        sizes: Vec<u32>,
     },
     /// Print the Rust that `catalog!` makes of a directory of tables
     Expand {
@@ -125,9 +139,19 @@ fn main() -> ExitCode {
                 }
             }
         }
-        Chore::Expand { directory } => match expand(&directory) {
-            Ok(text) => {
-                print(&text);
+        Chore::Scale { sizes } => {
+            let root = data().parent().map(Path::to_path_buf).unwrap_or_default();
+            match scale(&root, &root.join("target/scale"), &sizes, |cost| print(&format!("{cost}\n"))) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    ExitCode::from(2)
+                }
+            }
+        }
+        Chore::Expand { directory } => match port_data::read(&directory) {
+            Ok(catalog) => {
+                print(&expand(&catalog));
                 ExitCode::SUCCESS
             }
             Err(errors) => {

@@ -5,11 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use port_data::Catalog;
 use port_data::cells::Cells;
 use port_data::shared::nearest::nearest;
 
 use crate::capture::Capture;
 use crate::curation::{Curation, missing_in};
+use crate::expand::expanded_file;
 use crate::page::{self, Layout};
 use crate::place::Fault;
 use crate::publish::{Publisher, changed, is_unfinished};
@@ -46,6 +48,9 @@ pub enum End {
 
 /// The tables that people write and regeneration copies.
 const WRITTEN_BY_HAND: [&str; 4] = ["vendors", "products", "peers", "services"];
+
+/// The tables as Rust, for those who depend on port-catalog without its macros. A link in port-catalog leads here.
+const EXPANDED: &str = "expanded.rs";
 
 /// Runs a regeneration.
 #[must_use]
@@ -110,7 +115,7 @@ fn begin(regeneration: &Regeneration, target: &Path) -> Result<Option<Publisher>
         .map_err(|error| Fault::new(target, 0, format!("cannot be written: {error}; nothing was changed")))
 }
 
-/// The files of captures and tables as they should be, by their paths from the folder they belong to.
+/// The files that are made, as they should be, by their paths from the folder they belong to.
 fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMap<PathBuf, String>, Vec<Fault>> {
     let data = &regeneration.data;
     let products = products(&data.join("tables/products.csv"))?;
@@ -138,13 +143,15 @@ fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMa
         }
     }
     faults.extend(strays(data, &products));
-    if faults.is_empty() {
-        faults = tables_hold(&files, data);
+    if !faults.is_empty() {
+        return Err(faults);
     }
+    let catalog = catalog(&files, data)?;
     if regeneration.out.is_none() {
         files.retain(|path, _| path.starts_with("captures") || path.starts_with("tables/flows"));
+        files.insert(PathBuf::from(EXPANDED), expanded_file(&catalog));
     }
-    if faults.is_empty() { Ok(files) } else { Err(faults) }
+    Ok(files)
 }
 
 /// Files of products that `products.csv` does not have: a product that goes takes its files with it.
@@ -167,14 +174,12 @@ fn strays(data: &Path, products: &[Product]) -> Vec<Fault> {
     faults
 }
 
-/// What is wrong with tables that are not written yet.
-fn tables_hold(files: &BTreeMap<PathBuf, String>, data: &Path) -> Vec<Fault> {
+/// The catalog of tables that are not written yet.
+fn catalog(files: &BTreeMap<PathBuf, String>, data: &Path) -> Result<Catalog, Vec<Fault>> {
     let tables =
         files.iter().filter_map(|(path, text)| Some((path.strip_prefix("tables").ok()?.to_path_buf(), text.clone())));
-    match port_data::read_texts(&data.join("tables"), tables.collect()) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.0.into_iter().map(Fault::from).collect(),
-    }
+    port_data::read_texts(&data.join("tables"), tables.collect())
+        .map_err(|errors| errors.0.into_iter().map(Fault::from).collect())
 }
 
 /// The products, in the table's order.

@@ -28,27 +28,32 @@ pub struct PortSpec<S> {
 
 impl<S: Copy> PortSpec<S> {
     /// The transport; `None` where the document names only a service.
+    #[inline]
     pub const fn transport(&self) -> Option<Transport> {
         self.transport
     }
 
     /// The ports; `None` for `esp`, and where the document names only a service.
+    #[inline]
     pub const fn range(&self) -> Option<PortRange> {
         self.range
     }
 
     /// The service spoken, where it is known.
+    #[inline]
     pub const fn service(&self) -> Option<S> {
         self.service
     }
 
     /// The number of the group, from 0: specs of one group are alternatives.
+    #[inline]
     pub const fn group(&self) -> u8 {
         self.group
     }
 
     /// The same spec with its service named otherwise.
     #[doc(hidden)]
+    #[inline]
     pub fn map_service<T>(&self, name: impl FnOnce(S) -> T) -> PortSpec<T> {
         PortSpec { transport: self.transport, range: self.range, service: self.service.map(name), group: self.group }
     }
@@ -61,12 +66,14 @@ impl<S: Copy> PortSpec<S> {
     /// let spec = FlowId::ForcepointEmailSecurityOutDlpMessageAnalysis.flow().ports().next().unwrap();
     /// assert!(spec.matches(Transport::Udp, 17515));
     /// ```
+    #[inline]
     pub fn matches(&self, transport: Transport, port: u16) -> bool {
         self.transport.is_some_and(|own| own.meets(transport)) && self.range.is_some_and(|range| range.contains(port))
     }
 }
 
 impl<S: fmt::Display> fmt::Display for PortSpec<S> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut gap = "";
         if let Some(transport) = self.transport {
@@ -84,6 +91,7 @@ impl<S: fmt::Display> fmt::Display for PortSpec<S> {
 }
 
 /// Writes specs as a port expression: `, ` between groups, ` | ` between the alternatives of a group.
+#[inline]
 pub fn write_expression<S: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
     specs: impl Iterator<Item = PortSpec<S>>,

@@ -7,16 +7,19 @@ pub const LONGEST_ID: usize = 80;
 /// Capitals do not matter.
 ///
 /// `None` only where there are no candidates.
+#[inline]
 pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates.min_by_key(|candidate| (!has_part(candidate, text), distance(text.as_bytes(), candidate.as_bytes())))
 }
 
 /// Whether a text of three characters or more is a part of a name. Capitals do not matter.
+#[inline]
 pub fn has_part(name: &str, text: &str) -> bool {
     text.len() > 2 && name.as_bytes().windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours turn one text into the other, by their first bytes.
+#[inline]
 fn distance(from: &[u8], to: &[u8]) -> usize {
     let from = &from[..from.len().min(LONGEST_ID)];
     let to = &to[..to.len().min(LONGEST_ID)];

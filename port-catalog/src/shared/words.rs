@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::nearest::nearest;
+use super::nearest::{LONGEST_ID, nearest};
 
 /// A text that is none of the words or ids it should be one of.
 ///
@@ -15,34 +15,72 @@ use super::nearest::nearest;
 /// assert_eq!(error.nearest(), Some("fortimail"));
 /// assert_eq!(error.to_string(), "no such product; the nearest is fortimail");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Unknown {
     kind: &'static str,
-    nearest: Option<&'static str>,
+    /// As much of the text as is compared with what is known, and how much that is.
+    text: [u8; LONGEST_ID],
+    length: usize,
+    /// Looking for the nearest takes longer than all else, and who does not ask for it shall not pay for it.
+    nearest: fn(&str) -> Option<&'static str>,
 }
 
 impl Unknown {
-    /// Says that a text is no `kind`, and which of the `known` ones comes nearest to it.
+    /// Says that a text is no `kind`, and how the nearest one is found.
     #[doc(hidden)]
-    pub fn new(kind: &'static str, text: &str, known: impl Iterator<Item = &'static str>) -> Self {
-        Unknown { kind, nearest: nearest(text, known) }
+    #[inline]
+    pub fn new(kind: &'static str, text: &str, nearest: fn(&str) -> Option<&'static str>) -> Self {
+        let mut start = [0; LONGEST_ID];
+        let length = start.len().min(text.len());
+        start[..length].copy_from_slice(&text.as_bytes()[..length]);
+        Unknown { kind, text: start, length, nearest }
     }
 
     /// What the text should have been: `product`, `flow id`, `transport`.
+    #[inline]
     pub const fn kind(&self) -> &'static str {
         self.kind
     }
 
     /// The known word nearest to the text; `None` only where nothing is known at all.
-    pub const fn nearest(&self) -> Option<&'static str> {
-        self.nearest
+    #[inline]
+    pub fn nearest(&self) -> Option<&'static str> {
+        (self.nearest)(self.text())
+    }
+
+    /// The text, or its first characters.
+    #[inline]
+    fn text(&self) -> &str {
+        let text = &self.text[..self.length];
+        match core::str::from_utf8(text) {
+            Ok(text) => text,
+            // It was cut within a character.
+            Err(error) => core::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+        }
+    }
+}
+
+impl PartialEq for Unknown {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, self.text()) == (other.kind, other.text())
+    }
+}
+
+impl Eq for Unknown {}
+
+impl fmt::Debug for Unknown {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Unknown").field(&format_args!("{self}")).finish()
     }
 }
 
 impl fmt::Display for Unknown {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no such {}", self.kind)?;
-        match self.nearest {
+        match self.nearest() {
             Some(nearest) => write!(f, "; the nearest is {nearest}"),
             None => Ok(()),
         }
@@ -66,6 +104,7 @@ macro_rules! words {
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// The word as tables and JSON write it.
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $($name::$variant => $text,)+
@@ -74,6 +113,7 @@ macro_rules! words {
         }
 
         impl fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
             }
@@ -82,10 +122,11 @@ macro_rules! words {
         impl FromStr for $name {
             type Err = Unknown;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Unknown> {
                 match text {
                     $($text => Ok($name::$variant),)+
-                    _ => Err(Unknown::new($kind, text, $name::ALL.iter().map(|word| word.as_str()))),
+                    _ => Err(Unknown::new($kind, text, |text| nearest(text, $name::ALL.iter().map(|word| word.as_str())))),
                 }
             }
         }
@@ -207,6 +248,7 @@ impl Direction {
     ///
     /// assert_eq!(Direction::Inbound.preposition(), "from");
     /// ```
+    #[inline]
     pub const fn preposition(self) -> &'static str {
         match self {
             Direction::Inbound => "from",
@@ -225,6 +267,7 @@ impl Transport {
     /// assert!(!Transport::Tcp.meets(Transport::Udp));
     /// assert!(!Transport::Any.meets(Transport::Esp));
     /// ```
+    #[inline]
     pub const fn meets(self, other: Transport) -> bool {
         matches!(
             (self, other),
@@ -242,6 +285,7 @@ impl Transport {
     /// assert!(Transport::Any.has_ports());
     /// assert!(!Transport::Esp.has_ports());
     /// ```
+    #[inline]
     pub const fn has_ports(self) -> bool {
         !matches!(self, Transport::Esp)
     }
@@ -273,16 +317,19 @@ impl PortRange {
     /// assert!(PortRange::new(21, 20).is_none());
     /// assert!(PortRange::new(0, 20).is_none());
     /// ```
+    #[inline]
     pub const fn new(first: u16, last: u16) -> Option<PortRange> {
         if first == 0 || first > last { None } else { Some(PortRange { first, last }) }
     }
 
     /// The lowest port, 1 to 65535.
+    #[inline]
     pub const fn first(self) -> u16 {
         self.first
     }
 
     /// The highest port, 1 to 65535; the lowest one again for a single port.
+    #[inline]
     pub const fn last(self) -> u16 {
         self.last
     }
@@ -294,12 +341,14 @@ impl PortRange {
     ///
     /// assert!(PortRange::new(17700, 17714).unwrap().contains(17714));
     /// ```
+    #[inline]
     pub const fn contains(self, port: u16) -> bool {
         self.first <= port && port <= self.last
     }
 }
 
 impl fmt::Display for PortRange {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.first == self.last { write!(f, "{}", self.first) } else { write!(f, "{}-{}", self.first, self.last) }
     }

@@ -31,9 +31,12 @@ Examples:
   port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
+  port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
+  port-catalog rules --format ufw --product securitygateway --direction inbound > securitygateway.ufw
+  port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf
   port-catalog rules --format aerleon --product fortimail --site site.toml --out acl
   port-catalog rules --format mud --product forticlient > forticlient.json
-  port-catalog rules --format networkpolicy --product fortimail --name mail-gateway > fortimail.yaml";
+  port-catalog rules --format networkpolicy --product fortimail --name mail > mail.yaml";
 
 /// A call of `rules`.
 #[derive(Debug, Args)]
@@ -57,7 +60,7 @@ pub struct Request {
     /// A file that gives the addresses of the product and of its peers; without one, any address is let through
     #[arg(long, value_name = "FILE")]
     pub site: Option<PathBuf>,
-    /// What chains, services and files are named after; the product's id where it is not given
+    /// What chains, policies and files are named after; the product's id where it is not given
     #[arg(long, value_parser = name)]
     pub name: Option<String>,
     /// Write the files into this folder, and print their names

@@ -154,28 +154,33 @@ impl FlowRules {
         }
     }
 
-    /// The id in at most so many characters: as many words as need be, from its beginning, where the product's name stands, are left
-    /// with their first letter.
-    pub fn short_id(&self, most: usize) -> String {
-        let mut words: Vec<&str> = self.id.split('-').collect();
-        let mut too_many = self.id.len().saturating_sub(most);
-        for word in words.iter_mut().filter(|word| word.len() > 1) {
-            if too_many == 0 {
-                break;
-            }
-            too_many = too_many.saturating_sub(word.len() - 1);
-            *word = &word[..1];
-        }
-        let mut id = words.join("-");
-        id.truncate(most);
-        id
-    }
-
     /// What to write over its rules, one line each: what it is for, then the remarks.
     pub fn comments(&self) -> impl Iterator<Item = String> + '_ {
         let purpose = format!("{} ({} {})", self.purpose, self.direction.preposition(), self.peer);
         std::iter::once(one_line(&purpose)).chain(self.remarks.iter().map(ToString::to_string))
     }
+
+    /// What its rules let through, each part once: for formats that name it, and then say between which [ends](Self::ends).
+    /// Every pair of ends is let all of it, since a flow's rules are made for the same ends and split alike.
+    pub fn traffic(&self) -> Vec<(Protocol, &[PortRange])> {
+        once(self.rules.iter().map(|rule| (rule.protocol, rule.ports.as_slice())))
+    }
+
+    /// The sources and destinations of its rules, each pair once.
+    pub fn ends(&self) -> Vec<(&End, &End)> {
+        once(self.rules.iter().map(|rule| (&rule.source, &rule.destination)))
+    }
+}
+
+/// Items in their order, each once.
+fn once<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for item in items {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 impl Ruleset {
@@ -225,27 +230,5 @@ impl Ruleset {
             };
         }
         name
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::FlowRules;
-    use port_catalog::Direction;
-
-    #[test]
-    fn a_short_id_keeps_what_tells_flows_apart() {
-        for (id, most, expected) in [
-            ("fortimail-out-ldap", 18, "fortimail-out-ldap"),
-            ("fortimail-out-ldap", 17, "f-out-ldap"),
-            ("forcepoint-email-security-in-personal-email-manager", 40, "f-e-security-in-personal-email-manager"),
-            ("fortimail-in-admin", 9, "f-i-admin"),
-            ("fortimail-in-admin", 5, "f-i-a"),
-            ("fortimail-in-admin", 4, "f-i-"),
-        ] {
-            let (direction, peer, purpose) = (Direction::Outbound, "peer", "purpose");
-            let flow = FlowRules { id, direction, peer, purpose, remarks: Vec::new(), rules: Vec::new() };
-            assert_eq!(flow.short_id(most), expected);
-        }
     }
 }

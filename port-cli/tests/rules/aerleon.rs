@@ -1,6 +1,7 @@
 //! What aclgen makes of the definitions and the policy: for nftables and iptables as nft and the save programs read it back, for other
 //! targets that it makes something of every term.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -8,9 +9,10 @@ use port_cli::rules::formats::File;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::cases::{Compared, files, rules, site};
-use crate::openings::{Opening, Openings, assert_same, flows, is_of, products, text};
-use crate::tools::{Python, piped, sandboxed, tool};
+use crate::cases::{Compared, as_people_read_it, files, site};
+use crate::kept::Kept;
+use crate::openings::{Opening, Openings, assert_same, flows, products, text};
+use crate::tools::{piped, sandboxed, tool};
 use crate::{iptables, nftables};
 
 /// Loads what aclgen made, and writes what each program says is loaded.
@@ -19,6 +21,7 @@ set -e
 cd "$0"
 nft -f made.nft
 nft -j list ruleset > nft.listed
+nft list ruleset > nft.text
 nft flush ruleset
 for version in 4 6; do
     program=$([ $version = 6 ] && echo ip6tables || echo iptables)
@@ -30,7 +33,7 @@ done
 
 /// aclgen, and what it takes to know what it made.
 struct Aclgen {
-    python: Python,
+    python: RefCell<Kept>,
     /// The direction of each flow, which a firewall that forwards does not know.
     directions: BTreeMap<String, String>,
 }
@@ -41,16 +44,17 @@ impl Aclgen {
             tool(program)?;
         }
         sandboxed(&[])?;
-        let python = Python::of("aclgen", include_str!("ask_aclgen.py"))?;
+        let python = tool("aclgen")?.with_file_name("python3");
+        let python = Kept::start(Command::new(python).args(["-c", include_str!("ask_aclgen.py")]));
         let directions =
             |product: &String| flows(product).into_iter().map(|flow| (text(&flow["id"]), text(&flow["direction"])));
-        Some(Aclgen { python, directions: products().iter().flat_map(directions).collect() })
+        Some(Aclgen { python: RefCell::new(python), directions: products().iter().flat_map(directions).collect() })
     }
 
     /// What aclgen makes of files, by name.
     fn made(&self, files: &[File], others: bool) -> BTreeMap<String, String> {
         let folder = written(files);
-        let answer = self.python.ask(&json!({ "folder": folder.path(), "others": others }));
+        let answer = self.python.borrow_mut().ask(&json!({ "folder": folder.path(), "others": others }));
         for warning in answer["warnings"].as_array().unwrap() {
             // For IPv6 alone, what has IPv4 addresses alone is nothing.
             assert!(text(warning).ends_with("of inet6 address family are present."), "{warning}");
@@ -70,7 +74,7 @@ impl Aclgen {
         piped(sandboxed(&["sh", "-c", LOAD, folder.path().to_str().unwrap()]).unwrap(), "");
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         Loaded {
-            nft: listed(&serde_json::from_str(&read("nft.listed")).unwrap()),
+            nft: listed(&serde_json::from_str(&read("nft.listed")).unwrap(), &comments(&read("nft.text"))),
             v4: read("v4.saved"),
             v6: read("v6.saved"),
         }
@@ -81,12 +85,9 @@ impl Aclgen {
         let loaded = self.loaded(files);
         let [v4, v6] = [&loaded.v4, &loaded.v6].map(|saved| self.saved(saved));
         assert_same(&v6, &v4, "IPv6, compared with IPv4");
-        let ids: BTreeSet<&str> = v4.iter().map(|(id, ..)| id.as_str()).collect();
         let openings = loaded.nft.iter().flat_map(|term| {
-            // The whole id is a comment, which nft does not list.
-            let id = ids.iter().find(|id| is_of(&term.name, id)).unwrap_or_else(|| panic!("{} of {ids:?}", term.name));
-            let direction = self.direction(&term.hook, id);
-            term.ports.iter().map(move |port| (id.to_string(), direction.to_string(), term.protocol.clone(), *port))
+            let direction = self.direction(&term.hook, &term.id);
+            term.ports.iter().map(move |port| (term.id.clone(), direction.to_string(), term.protocol.clone(), *port))
         });
         let openings = openings.collect();
         assert_same(&openings, &v4, "nftables, compared with iptables");
@@ -169,15 +170,25 @@ fn written(files: &[File]) -> TempDir {
 #[derive(Debug)]
 struct Listed {
     hook: String,
-    /// The term's name without the protocol at its end.
-    name: String,
+    /// The flow's id, which is the chain's comment.
+    id: String,
     protocol: String,
     ports: Vec<u16>,
     source: String,
     destination: String,
 }
 
-fn listed(ruleset: &Value) -> Vec<Listed> {
+/// The comments of chains, which stand only in what nft lists for people.
+fn comments(listed: &str) -> BTreeMap<&str, &str> {
+    let lines: Vec<&str> = listed.lines().map(str::trim).collect();
+    let pairs = lines.windows(2).filter_map(|pair| {
+        let chain = pair[0].strip_prefix("chain ")?.strip_suffix(" {")?;
+        Some((chain, pair[1].strip_prefix("comment \"")?.strip_suffix('"')?))
+    });
+    pairs.collect()
+}
+
+fn listed(ruleset: &Value, comments: &BTreeMap<&str, &str>) -> Vec<Listed> {
     let items = ruleset["nftables"].as_array().unwrap();
     let chains = items.iter().filter_map(|item| item.get("chain"));
     let hooks: BTreeMap<&str, &str> =
@@ -198,20 +209,17 @@ fn listed(ruleset: &Value) -> Vec<Listed> {
             assert!(chain.starts_with("default-deny-") && matches.is_empty(), "{rule}");
         } else {
             assert!(verdict.get("accept").is_some(), "{rule}");
-            listed.push(term(chain, matches));
+            listed.push((chain, matches));
         }
     }
-    for rule in &mut listed {
-        rule.hook = jumps[format!("{}-{}", rule.name, rule.protocol).as_str()].to_string();
-    }
-    listed
+    listed.into_iter().map(|(chain, matches)| term(chain, matches, jumps[chain], comments[chain])).collect()
 }
 
-fn term(chain: &str, matches: &[Value]) -> Listed {
-    let (name, protocol) = chain.rsplit_once('-').unwrap();
+fn term(chain: &str, matches: &[Value], hook: &str, id: &str) -> Listed {
+    let (_, protocol) = chain.rsplit_once('-').unwrap();
     let mut term = Listed {
-        hook: String::new(),
-        name: name.to_string(),
+        hook: hook.to_string(),
+        id: id.to_string(),
         protocol: protocol.to_string(),
         ports: Vec::new(),
         source: String::new(),
@@ -275,12 +283,12 @@ fn addresses_of_a_site_are_networks_that_the_terms_use() {
     let path = site.path().to_str().unwrap();
     let files = files(&["--format", "aerleon", "--product", "fortimail", "--at", "network", "--site", path]);
     let loaded = aclgen.loaded(&files);
-    let ends = |name: &str| -> Vec<String> {
+    let ends = |id: &str| -> Vec<String> {
         // aclgen writes a rule for each family, and the same again.
         let of_term: BTreeSet<String> = loaded
             .nft
             .iter()
-            .filter(|rule| rule.name == name)
+            .filter(|rule| rule.id == id)
             .map(|rule| format!("{} > {}", rule.source, rule.destination))
             .collect();
         of_term.into_iter().collect()
@@ -316,8 +324,5 @@ fn the_folders_are_those_that_aclgen_looks_in() {
 
 #[test]
 fn aerleon_as_people_read_it() {
-    let site = site();
-    let only = ["fortimail-in-email-client-pop3", "fortimail-out-ldap", "fortimail-out-nas"].map(|id| ["--only", id]);
-    let call = ["--format", "aerleon", "--product", "fortimail", "--site", site.path().to_str().unwrap()];
-    insta::assert_snapshot!("aerleon", rules(&[&call[..], only.as_flattened()].concat()));
+    insta::assert_snapshot!("aerleon_as_people_read_it", as_people_read_it("aerleon"));
 }

@@ -74,6 +74,17 @@ pub fn files(arguments: &[&str]) -> Vec<File> {
     written.lines().map(file).collect()
 }
 
+/// What a call says and prints of three flows, with the site's addresses: for a snapshot.
+pub fn as_people_read_it(format: &str) -> String {
+    let site = site();
+    let flows =
+        ["email-client-pop3", "external-email-server-config-backup"].map(|id| format!("--only=fortimail-in-{id}"));
+    let call = ["rules", "--format", format, "--product", "fortimail", "--only", "fortimail-out-ldap"];
+    let output = port_catalog(&[&call[..], &[&flows[0], &flows[1], "--site", site.path().to_str().unwrap()]].concat());
+    let [told, printed] = [output.stderr, output.stdout].map(|bytes| String::from_utf8(bytes).unwrap());
+    format!("{told}---\n{printed}")
+}
+
 /// A site of `fortimail`: both families, networks within others, host names, and an address that is any.
 pub fn site() -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
@@ -90,37 +101,39 @@ pub fn site() -> NamedTempFile {
     file
 }
 
+/// Texts that would break out of a comment, or of a value.
+pub const TEXTS: [&str; 4] = [
+    "a line\nflush ruleset\r\n-A INPUT -j ACCEPT\n#$ ufw reset\n[DEFAULT]\nnext\nend",
+    "quotes \" ' ` and a backslash at the end \\",
+    "braces } { brackets ] [ <a href=\"x\"> & --> ]]> */ {{ }} ${x} $(x) %x # ; |",
+    "\u{2028}\u{85}\u{0}\u{7}\u{202e} ünïcödé 漢字",
+];
+
 /// An id that is as long as one may be.
 pub const LONGEST_ID: &str = "x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-";
 
 /// Many ports, many ranges, every protocol, the ends of the numbers, and texts that would break out of a comment.
-fn made_up() -> Ruleset {
+pub fn made_up() -> Ruleset {
     let range = |first, last| PortRange::new(first, last).unwrap();
     let rule = |protocol, ports| Rule { protocol, ports, source: End::Any, destination: End::Any };
     let single: Vec<PortRange> = (1..=16).map(|port| range(port * 10, port * 10)).collect();
     let ranges: Vec<PortRange> = (1..=8).map(|port| range(port * 100, port * 100 + 7)).collect();
     let mixed = [&ranges[..], &[range(2000, 2000)], &[range(3000, 65535)]].concat();
-    let texts = [
-        "a line\nflush ruleset\r\n-A INPUT -j ACCEPT",
-        "quotes \" ' ` and a backslash at the end \\",
-        "braces } { brackets ] [ <a href=\"x\"> & --> ]]> */ {{ }} ${x} $(x) %x # ; |",
-        "\u{2028}\u{85}\u{0}\u{7}\u{202e} ünïcödé 漢字",
-    ];
     let flow = |id, direction, rules| FlowRules {
         id,
         direction,
         peer: "peer",
-        purpose: texts[0],
-        remarks: texts.map(|text| Remark::new(Class::Note, text)).to_vec(),
+        purpose: TEXTS[0],
+        remarks: TEXTS.map(|text| Remark::new(Class::Note, text)).to_vec(),
         rules,
     };
     Ruleset {
         name: "as-long-as-the-name-of-a-product-may-be-as-long-as-the-name-of-a-product-may-be".to_string(),
-        heading: texts.map(str::to_string).to_vec(),
+        heading: TEXTS.map(str::to_string).to_vec(),
         url: "https://docs.example/a%20page?q=1&b=\"'".to_string(),
         at: At::Host,
         directions: Direction::ALL.to_vec(),
-        remarks: texts.map(|text| Remark::new(Class::Opened, text)).to_vec(),
+        remarks: TEXTS.map(|text| Remark::new(Class::Opened, text)).to_vec(),
         flows: vec![
             flow("made-up-single", Direction::Inbound, vec![rule(Protocol::Tcp, single.clone())]),
             flow("made-up-ranges", Direction::Inbound, vec![rule(Protocol::Udp, ranges)]),

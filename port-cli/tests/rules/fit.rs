@@ -148,6 +148,21 @@ proptest! {
         let is_opened = own && rule.destination == End::Any && !fitted.flows[0].rules.is_empty();
         prop_assert_eq!(opened.contains("the product itself"), is_opened, "{}", opened);
     }
+
+    #[test]
+    fn every_pair_of_ends_is_let_all_of_a_flow(
+        source in ends(), destination in ends(), tcp in ports(), udp in ports(), limits in limits()
+    ) {
+        let rule = |protocol, ports| Rule { protocol, ports, source: source.clone(), destination: destination.clone() };
+        let mut asked = ruleset(rule(Protocol::Tcp, tcp));
+        asked.flows[0].rules.push(rule(Protocol::Udp, udp));
+        let flow = &asked.fit(&limits).flows[0];
+        let (traffic, ends) = (flow.traffic(), flow.ends());
+        prop_assert_eq!(flow.rules.len(), traffic.len() * ends.len());
+        for rule in &flow.rules {
+            prop_assert!(traffic.contains(&(rule.protocol, &rule.ports)) && ends.contains(&(&rule.source, &rule.destination)));
+        }
+    }
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 mod aerleon;
 mod cases;
+mod firewalld;
 mod fit;
+mod fortigate;
 mod iptables;
+mod kept;
 mod mud;
 mod networkpolicy;
 mod nftables;
@@ -12,3 +15,4 @@ mod packets;
 mod refusals;
 mod said;
 mod tools;
+mod ufw;

@@ -98,13 +98,6 @@ pub fn assert_same(found: &Openings, expected: &Openings, what: &str) {
     );
 }
 
-/// Whether a name is a flow's id, some of whose words may have been left with their first letter, and cut where that was not enough.
-pub fn is_of(name: &str, id: &str) -> bool {
-    let (words, whole) = (name.split('-'), id.split('-'));
-    words.clone().count() <= whole.clone().count()
-        && words.zip(whole).all(|(word, whole)| word == whole || whole.get(..1) == Some(word))
-}
-
 /// Calls the command.
 pub fn port_catalog(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(arguments).output().unwrap()

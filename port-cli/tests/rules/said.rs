@@ -10,7 +10,7 @@ use crate::cases::{files, rules, site};
 use crate::openings::{Decisions, port_catalog, products};
 
 /// The formats whose comments begin with `#`.
-const COMMENTED: [&str; 5] = ["nftables", "iptables", "ip6tables", "aerleon", "networkpolicy"];
+const COMMENTED: [&str; 7] = ["nftables", "iptables", "ip6tables", "ufw", "fortigate", "aerleon", "networkpolicy"];
 
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();

@@ -1,12 +1,10 @@
 //! The tools that read rules, and where they may do it.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::sync::{LazyLock, Mutex};
-
-use serde_json::Value;
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 /// Where to look for tools: in the folders that `tests/tools/install.sh` fills, in PATH, and where those of administrators are.
 fn path() -> OsString {
@@ -74,39 +72,4 @@ pub fn fed(command: &mut Command, text: &str) -> Output {
         scope.spawn(move || input.write_all(text.as_bytes()));
         child.wait_with_output().unwrap()
     })
-}
-
-/// A program of Python's that answers each question, a line of JSON, with another one: it starts once, and is asked often.
-pub struct Python {
-    child: Mutex<(Child, BufReader<ChildStdout>)>,
-}
-
-impl Python {
-    /// Starts a program with the Python that a tool was installed for; nothing where the tool is not there.
-    pub fn of(tool_of_it: &str, program: &str) -> Option<Python> {
-        let python = tool(tool_of_it)?.with_file_name("python");
-        let mut command = Command::new(python);
-        let command = command.args(["-c", program]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Some(Python { child: Mutex::new((child, output)) })
-    }
-
-    pub fn ask(&self, question: &Value) -> Value {
-        let (child, output) = &mut *self.child.lock().unwrap();
-        writeln!(child.stdin.as_ref().unwrap(), "{question}").unwrap();
-        let mut answer = String::new();
-        output.read_line(&mut answer).unwrap();
-        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer:?} to {question}"))
-    }
-}
-
-impl Drop for Python {
-    fn drop(&mut self) {
-        if let Ok((child, _)) = self.child.get_mut() {
-            // It ends when there are no more questions.
-            drop(child.stdin.take());
-            let _ = child.wait();
-        }
-    }
 }

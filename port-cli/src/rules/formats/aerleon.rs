@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use port_catalog::{Direction, PortRange};
 
-use super::{File, Writer, hash_comments, quoted};
+use super::{File, Writer, hash_comments, quoted, short_name};
 use crate::rules::address::{Address, End};
 use crate::rules::choices::At;
 use crate::rules::fit::{Ends, Families, Limits};
@@ -74,7 +74,7 @@ fn named(flow: &FlowRules) -> impl Iterator<Item = Named<'_>> {
         let before = flow.rules[..index].iter().filter(|other| other.protocol == rule.protocol).count();
         let again = if before == 0 { String::new() } else { format!("-{}", before + 1) };
         let end = format!("-{}{again}", rule.protocol);
-        let term = format!("{}{end}", flow.short_id(LONGEST_TERM - end.len()));
+        let term = format!("{}{end}", short_name(flow.id, LONGEST_TERM - end.len()));
         Named { rule, term, service: token(&format!("{}{end}", flow.id)) }
     })
 }

@@ -6,10 +6,13 @@ use super::fit::Limits;
 use super::model::Ruleset;
 
 pub mod aerleon;
+pub mod firewalld;
+pub mod fortigate;
 pub mod iptables;
 pub mod mud;
 pub mod networkpolicy;
 pub mod nftables;
+pub mod ufw;
 
 /// A format of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -20,6 +23,12 @@ pub enum Format {
     Iptables,
     /// The same for IPv6
     Ip6tables,
+    /// A service for each flow, and a policy for each direction that lets them through between its addresses
+    Firewalld,
+    /// A profile for each flow, and the commands that let them through between its addresses
+    Ufw,
+    /// A script for its CLI: services, addresses, groups of them, and policies
+    Fortigate,
     /// Definitions and a policy, from which aclgen makes rules for many firewalls
     Aerleon,
     /// A Manufacturer Usage Description, RFC 8520, as JSON, for the network that the product is in
@@ -54,6 +63,9 @@ impl Format {
             Format::Nftables => nftables::WRITER,
             Format::Iptables => iptables::V4,
             Format::Ip6tables => iptables::V6,
+            Format::Firewalld => firewalld::WRITER,
+            Format::Ufw => ufw::WRITER,
+            Format::Fortigate => fortigate::WRITER,
             Format::Aerleon => aerleon::WRITER,
             Format::Mud => mud::WRITER,
             Format::NetworkPolicy => networkpolicy::WRITER,
@@ -66,7 +78,35 @@ fn hash_comments(indent: &str, lines: impl Iterator<Item = String>) -> String {
     lines.map(|line| format!("{indent}# {line}").trim_end().to_string() + "\n").collect()
 }
 
+/// A name in at most so many characters. One that is longer ends in a digest of all of it, by which it stays another than the
+/// names that begin alike.
+fn short_name(name: &str, most: usize) -> String {
+    if name.len() <= most {
+        return name.to_string();
+    }
+    // FNV-1a, in 32 bits.
+    let digest =
+        name.bytes().fold(0x811c_9dc5_u32, |digest, byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let digest = format!("-{digest:08x}");
+    let start: String = name.chars().take(most - digest.len()).collect();
+    start + &digest
+}
+
 /// A text as YAML and JSON write it alike.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_name;
+
+    #[test]
+    fn a_name_that_is_too_long_stays_another_than_those_that_begin_alike() {
+        assert_eq!(short_name("as-long-as-it-may-be", 20), "as-long-as-it-may-be");
+        let [one, other] = ["longer-than-it-may-be", "longer-than-it-may-ba"].map(|name| short_name(name, 20));
+        assert!(one.starts_with("longer-than-") && one.len() == 20, "{one}");
+        assert_eq!(one.len(), other.len());
+        assert_ne!(one, other);
+    }
 }

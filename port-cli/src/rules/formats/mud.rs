@@ -7,7 +7,7 @@
 use port_catalog::{Direction, PortRange};
 use serde_json::{Map, Value, json};
 
-use super::{File, Writer};
+use super::{File, Writer, short_name};
 use crate::rules::address::{Address, Family};
 use crate::rules::choices::At;
 use crate::rules::fit::{Ends, Families, Limits};
@@ -117,7 +117,7 @@ fn entries(flow: &FlowRules, way: Way, family: Family) -> Vec<Value> {
     let entry = |(index, rule): (usize, &&Rule)| {
         let number = format!("-{}", index + 1);
         json!({
-            "name": format!("{}{number}", flow.short_id(LONGEST_NAME - number.len())),
+            "name": format!("{}{number}", short_name(flow.id, LONGEST_NAME - number.len())),
             "matches": matches(flow.direction, rule, way, family),
             "actions": { "forwarding": "accept" },
         })

@@ -1,0 +1,1 @@
+../../port-data/expanded.rs

@@ -1,0 +1,206 @@
+//! Sets of ports of one transport.
+
+use std::iter::from_fn;
+use std::ops::{BitAnd, BitOr, Sub};
+
+use port_catalog::PortRange;
+
+/// How many ports a word of a set holds.
+const BITS: u32 = u64::BITS;
+
+/// One more than the highest port.
+const END: u32 = 1 << 16;
+
+/// How many words hold all ports.
+const WORDS: usize = (END / BITS) as usize;
+
+/// A set of ports from 1 to 65535: a bit for each.
+///
+/// ```
+/// use port_catalog::PortRange;
+/// use port_cli::port_set::PortSet;
+///
+/// let mail: PortSet = [PortRange::new(25, 25).unwrap(), PortRange::new(80, 90).unwrap()].into_iter().collect();
+/// let without = &PortSet::full() - &mail;
+/// let ranges: Vec<String> = without.ranges().map(|range| range.to_string()).collect();
+/// assert_eq!(ranges, ["1-24", "26-79", "91-65535"]);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PortSet {
+    words: Box<[u64; WORDS]>,
+}
+
+impl PortSet {
+    /// No port.
+    pub fn empty() -> PortSet {
+        PortSet { words: Box::new([0; WORDS]) }
+    }
+
+    /// Every port.
+    pub fn full() -> PortSet {
+        let mut words = Box::new([u64::MAX; WORDS]);
+        // There is no port 0.
+        words[0] &= !1;
+        PortSet { words }
+    }
+
+    /// Every port, or none.
+    pub fn all_if(all: bool) -> PortSet {
+        if all { PortSet::full() } else { PortSet::empty() }
+    }
+
+    /// Takes in the ports of a range.
+    pub fn insert(&mut self, range: PortRange) {
+        for port in range.first()..=range.last() {
+            let (word, bit) = place(port.into());
+            self.words[word] |= 1 << bit;
+        }
+    }
+
+    /// Whether the set has the port.
+    pub fn contains(&self, port: u16) -> bool {
+        let (word, bit) = place(port.into());
+        self.words[word] & (1 << bit) != 0
+    }
+
+    /// Whether the set has no port.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    /// Whether the sets have a port in common.
+    pub fn meets(&self, other: &PortSet) -> bool {
+        self.words.iter().zip(other.words.iter()).any(|(own, other)| own & other != 0)
+    }
+
+    /// Its ports as the fewest ranges, in order.
+    pub fn ranges(&self) -> impl Iterator<Item = PortRange> + '_ {
+        let mut from = 1;
+        from_fn(move || {
+            let first = self.next(from, true)?;
+            from = self.next(first, false).unwrap_or(END);
+            PortRange::new(u16::try_from(first).ok()?, u16::try_from(from - 1).ok()?)
+        })
+    }
+
+    /// The lowest number from `from` on that is in the set, or that is not.
+    fn next(&self, from: u32, within: bool) -> Option<u32> {
+        let (first, bit) = place(from);
+        for (number, word) in self.words.iter().enumerate().skip(first) {
+            let mut bits = if within { *word } else { !word };
+            if number == first {
+                bits &= u64::MAX << bit;
+            }
+            if bits != 0 {
+                return Some(u32::try_from(number).ok()? * BITS + bits.trailing_zeros());
+            }
+        }
+        None
+    }
+
+    fn merge(&self, other: &PortSet, merge: impl Fn(u64, u64) -> u64) -> PortSet {
+        let mut words = self.words.clone();
+        for (own, other) in words.iter_mut().zip(other.words.iter()) {
+            *own = merge(*own, *other);
+        }
+        PortSet { words }
+    }
+}
+
+/// The word and the bit of a port.
+fn place(port: u32) -> (usize, u32) {
+    ((port / BITS) as usize, port % BITS)
+}
+
+impl BitAnd for &PortSet {
+    type Output = PortSet;
+
+    fn bitand(self, other: &PortSet) -> PortSet {
+        self.merge(other, |own, other| own & other)
+    }
+}
+
+impl BitOr for &PortSet {
+    type Output = PortSet;
+
+    fn bitor(self, other: &PortSet) -> PortSet {
+        self.merge(other, |own, other| own | other)
+    }
+}
+
+impl Sub for &PortSet {
+    type Output = PortSet;
+
+    fn sub(self, other: &PortSet) -> PortSet {
+        self.merge(other, |own, other| own & !other)
+    }
+}
+
+impl FromIterator<PortRange> for PortSet {
+    fn from_iter<T: IntoIterator<Item = PortRange>>(ranges: T) -> PortSet {
+        let mut set = PortSet::empty();
+        for range in ranges {
+            set.insert(range);
+        }
+        set
+    }
+}
+
+impl From<PortRange> for PortSet {
+    fn from(range: PortRange) -> PortSet {
+        [range].into_iter().collect()
+    }
+}
+
+impl std::fmt::Debug for PortSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.ranges()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::PortSet;
+    use port_catalog::PortRange;
+
+    /// Ranges at and across the bounds of words, and of all ports.
+    fn samples() -> Vec<PortRange> {
+        let bounds = [1, 2, 62, 63, 64, 65, 127, 128, 4095, 40000, 65471, 65472, 65534, 65535];
+        let ranges = bounds.iter().flat_map(|first| bounds.iter().map(move |last| PortRange::new(*first, *last)));
+        ranges.flatten().collect()
+    }
+
+    fn plain(set: &PortSet) -> BTreeSet<u16> {
+        (1..=u16::MAX).filter(|port| set.contains(*port)).collect()
+    }
+
+    #[test]
+    fn a_set_has_the_ports_of_its_ranges_and_no_other() {
+        for range in samples() {
+            let set = PortSet::from(range);
+            assert_eq!(set.ranges().collect::<Vec<_>>(), [range]);
+            assert_eq!(plain(&set), (range.first()..=range.last()).collect());
+            assert!(!set.is_empty() && !set.contains(0));
+            assert_eq!(&PortSet::full() - &(&PortSet::full() - &set), set);
+        }
+        assert!(PortSet::empty().is_empty() && PortSet::empty().ranges().next().is_none());
+        assert_eq!(PortSet::full().ranges().collect::<Vec<_>>(), [PortRange::new(1, u16::MAX).unwrap()]);
+        assert_eq!([PortSet::all_if(true), PortSet::all_if(false)], [PortSet::full(), PortSet::empty()]);
+    }
+
+    #[test]
+    fn sets_are_joined_met_and_taken_away_as_sets_are() {
+        for (one, other) in samples().into_iter().step_by(7).zip(samples().into_iter().rev().step_by(5)) {
+            let [one, other] = [one, other].map(PortSet::from);
+            let [plain_one, plain_other] = [&one, &other].map(plain);
+            assert_eq!(plain(&(&one & &other)), &plain_one & &plain_other);
+            assert_eq!(plain(&(&one | &other)), &plain_one | &plain_other);
+            assert_eq!(plain(&(&one - &other)), &plain_one - &plain_other);
+            assert_eq!(one.meets(&other), !(&plain_one & &plain_other).is_empty());
+            let joined = &one | &other;
+            assert_eq!(joined.ranges().collect::<PortSet>(), joined);
+        }
+    }
+}

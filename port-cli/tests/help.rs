@@ -1,0 +1,268 @@
+//! What `--help` and the manual say: every command with examples that work, and pages that man shows as they are meant.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use clap::{CommandFactory, Parser};
+use port_cli::arguments::Arguments;
+use port_cli::manual;
+use tempfile::TempDir;
+
+#[allow(dead_code, reason = "other tests call other parts of it")]
+#[path = "rules/tools.rs"]
+mod tools;
+
+/// The command, and each of its commands.
+fn commands() -> Vec<clap::Command> {
+    let mut command = Arguments::command().disable_help_subcommand(true);
+    command.build();
+    let commands: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+    [vec![command], commands].concat()
+}
+
+/// The lines below `Examples:` in the help of a command.
+fn examples(command: &clap::Command) -> Vec<String> {
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let lines = help.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
+    lines.filter(|line| line.starts_with("  ")).map(ToString::to_string).collect()
+}
+
+fn run(arguments: &[&str], width: u16) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .args(arguments)
+        .env("COLUMNS", width.to_string())
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_command_has_examples_and_help_that_fits_the_terminal() {
+    for command in commands() {
+        let examples = examples(&command);
+        assert!(examples.iter().any(|line| line.contains("port-catalog ")), "{} has no example", command.get_name());
+        let call = match command.get_name() {
+            "port-catalog" => vec!["--help"],
+            name => vec![name, "--help"],
+        };
+        for width in [80, 100] {
+            let help = run(&call, width);
+            // clap breaks no usage.
+            for line in help.lines().filter(|line| !line.starts_with("Usage: ")) {
+                assert!(line.chars().count() <= usize::from(width), "{call:?} at {width}: {line}");
+            }
+        }
+        // None is broken, so that it can be copied.
+        let help = run(&call, 100);
+        for example in examples {
+            assert!(help.lines().any(|line| line == example), "{call:?} breaks an example: {example}");
+        }
+    }
+}
+
+/// A call of port-catalog in an example.
+struct Call {
+    arguments: Vec<String>,
+    input: Input,
+    /// The file that it prints to.
+    file: Option<String>,
+}
+
+/// What a call reads.
+#[derive(Clone, Copy, PartialEq)]
+enum Input {
+    Nothing,
+    /// What the call before it prints.
+    Own,
+    /// What another program prints.
+    Foreign,
+}
+
+/// The calls of a line, which a remark may follow after two spaces.
+fn calls(line: &str) -> Vec<Call> {
+    let line = line.trim_start().split("  ").next().unwrap_or_default();
+    assert!(!line.contains(['"', '\'', '$', '\\']), "this test knows no quotes: {line}");
+    let is_own = |part: &str| part.starts_with("port-catalog ");
+    let mut input = Input::Nothing;
+    let mut calls = Vec::new();
+    for part in line.split(" | ") {
+        let (call, file) = part.split_once(" > ").map_or((part, None), |(call, file)| (call, Some(file.to_string())));
+        if is_own(part) {
+            calls.push(Call { arguments: call.split_whitespace().map(ToString::to_string).collect(), input, file });
+        }
+        input = if is_own(part) { Input::Own } else { Input::Foreign };
+    }
+    calls
+}
+
+/// Runs a call in a folder, which is the user's home as well.
+fn run_in(folder: &Path, arguments: &[String], input: &[u8]) -> Output {
+    let arguments = arguments.iter().skip(1).map(|argument| in_home(folder, argument));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .current_dir(folder)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A call that reads nothing closes its end.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn in_home(folder: &Path, name: &str) -> PathBuf {
+    name.strip_prefix("~/").map_or_else(|| PathBuf::from(name), |name| folder.join(name))
+}
+
+#[test]
+fn every_example_works() {
+    let folder = TempDir::new().unwrap();
+    let (mut parsed, mut ran) = (0, 0);
+    for line in commands().iter().flat_map(examples) {
+        let mut last = Vec::new();
+        for call in calls(&line) {
+            let arguments = Arguments::try_parse_from(&call.arguments);
+            assert!(arguments.is_ok(), "{line}: {}", arguments.unwrap_err());
+            parsed += 1;
+            // One that reads what somebody else made is only parsed; what examples before it wrote is there.
+            let is_file = |argument: &&String| {
+                let endings = ["json", "xml", "toml", "txt", "nft"];
+                let extension = Path::new(argument).extension().and_then(|extension| extension.to_str());
+                extension.is_some_and(|extension| endings.contains(&extension))
+            };
+            let is_missing = |file: &String| !folder.path().join(file).exists();
+            if call.input == Input::Foreign || call.arguments.iter().filter(is_file).any(is_missing) {
+                continue;
+            }
+            let input = if call.input == Input::Own { last.as_slice() } else { &[] };
+            let output = run_in(folder.path(), &call.arguments, input);
+            // Finding what it was told to fail on is no fault of an example.
+            let may_find = call.arguments.iter().any(|argument| argument == "--fail-on");
+            let done = output.status.success() || may_find && output.status.code() == Some(1);
+            assert!(done, "{line}: {}", String::from_utf8_lossy(&output.stderr));
+            ran += 1;
+            last = output.stdout;
+            if let Some(file) = call.file {
+                let file = in_home(folder.path(), &file);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(folder.path().join(file), &last).unwrap();
+            }
+        }
+    }
+    assert!(parsed >= 25 && ran >= 25, "{ran} of {parsed} ran");
+}
+
+/// The manual in a folder.
+fn written() -> (TempDir, Vec<PathBuf>) {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("share/man/man1");
+    let names = run(&["manual", "--out", out.to_str().unwrap()], 80);
+    let files: Vec<PathBuf> = names.lines().map(PathBuf::from).collect();
+    let found: BTreeSet<PathBuf> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(found, files.iter().cloned().collect());
+    (folder, files)
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_command_and_is_the_same_every_day() {
+    let (_folder, files) = written();
+    let file = |command: &clap::Command| match command.get_name() {
+        "port-catalog" => "port-catalog.1".to_string(),
+        name => format!("port-catalog-{name}.1"),
+    };
+    let expected: Vec<String> = commands().iter().map(file).collect();
+    let names: Vec<&str> = files.iter().map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, expected);
+    let mut all = String::new();
+    for (file, name) in files.iter().zip(names) {
+        let text = fs::read_to_string(file).unwrap();
+        let title = format!(
+            ".TH {} 1 \"\" \"port-catalog {}\" \"User Commands\"",
+            name.trim_end_matches(".1").to_uppercase(),
+            env!("CARGO_PKG_VERSION")
+        );
+        assert!(text.lines().any(|line| line == title), "{title}");
+        all += &text;
+    }
+    assert_eq!(run(&["manual"], 80), all);
+}
+
+#[test]
+fn a_manual_that_cannot_be_written_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    for (out, fault) in
+        [("file", "error: file: cannot be written: "), ("file/under", "error: file/under: cannot be written: ")]
+    {
+        let output = run_in(folder.path(), &["port-catalog", "manual", "--out", out].map(str::to_string), &[]);
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with(fault), "{output:?}");
+    }
+}
+
+#[test]
+fn man_finds_nothing_wrong_with_the_manual() {
+    let (_folder, files) = written();
+    if let Some(mandoc) = tools::tool("mandoc") {
+        let output = Command::new(mandoc).args(["-Tlint", "-W", "warning"]).args(&files).output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        // A page that is the same every day has no date; the empty line above possible values is made of more than is needed.
+        let is_known = |line: &&str| line.contains("missing date") || line.contains("skipping paragraph macro: br");
+        assert_eq!(told.lines().filter(|line| !is_known(line)).collect::<Vec<_>>(), [""; 0]);
+    }
+    if let Some(groff) = tools::tool("groff") {
+        for file in &files {
+            let output = Command::new(&groff).args(["-man", "-Tutf8", "-ww", "-b", "-z"]).arg(file).output().unwrap();
+            assert!(output.status.success());
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", file.display());
+        }
+    }
+}
+
+/// A text with one space for all space, for a comparison of words.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn man_shows_every_option_and_every_example_as_they_are() {
+    let Some(mandoc) = tools::tool("mandoc") else { return };
+    for (page, command) in manual::pages().iter().zip(commands()) {
+        let mut reader = Command::new(&mandoc);
+        reader.args(["-man", "-Tutf8", "-Owidth=1000"]);
+        let shown = tools::piped(reader, &page.text);
+        // Bold is a character struck twice, italics one that is underlined.
+        let mut plain = String::new();
+        for character in shown.chars() {
+            match character {
+                '\u{8}' => drop(plain.pop()),
+                _ => plain.push(character),
+            }
+        }
+        for example in examples(&command) {
+            assert!(plain.lines().any(|line| line.trim() == example.trim()), "{}: {example}", page.file);
+        }
+        let all = words(&plain);
+        let about = command.get_about().unwrap().to_string();
+        assert!(all.contains(&format!("{} - {about}", page.file.trim_end_matches(".1"))), "{}", page.file);
+        for argument in command.get_arguments() {
+            let name = argument
+                .get_long()
+                .map_or_else(|| argument.get_value_names().unwrap()[0].to_string(), |name| format!("--{name}"));
+            let help = argument.get_long_help().or(argument.get_help()).unwrap().to_string();
+            assert!(all.contains(&name), "{}: {name}", page.file);
+            assert!(all.contains(&words(&help)), "{}: {help}", page.file);
+        }
+        let help = command.get_after_help().unwrap().to_string();
+        for line in help.lines().filter(|line| !line.starts_with("Example")) {
+            assert!(all.contains(&words(line)), "{}: {line}", page.file);
+        }
+    }
+}

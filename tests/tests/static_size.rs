@@ -1,0 +1,97 @@
+//! How many bytes every static table of the catalog has. A reviewer sees here what a change of the data costs programs.
+
+use port_catalog::__private::{FlowLists, Lists, Numbers, TextColumn, TextIndex, Texts};
+use port_catalog::{Catalog, Data, FlowId, Id, Peer, Product, Service, Vendor};
+use port_catalog_tests::assert_snapshot;
+
+/// The bytes of tables by name, in the order in which they were added.
+#[derive(Default)]
+struct Sizes(Vec<(String, usize)>);
+
+impl Sizes {
+    fn numbers(&mut self, name: &str, numbers: Numbers) {
+        self.0.push((name.to_string(), numbers.bytes.len()));
+    }
+
+    fn columns(&mut self, name: &str, columns: &[Numbers]) {
+        self.0.push((name.to_string(), columns.iter().map(|column| column.bytes.len()).sum()));
+    }
+
+    fn lists(&mut self, name: &str, lists: Lists) {
+        self.0.push((name.to_string(), lists.starts.bytes.len() + lists.items.bytes.len()));
+    }
+
+    fn texts(&mut self, name: &str, texts: Texts) {
+        self.0.push((format!("{name}, texts"), texts.blob.len()));
+        self.0.push((format!("{name}, starts of texts"), texts.starts.bytes.len()));
+    }
+
+    fn text_columns(&mut self, name: &str, columns: &[TextColumn]) {
+        let bytes = columns.iter().map(|column| column.numbers.bytes.len()).sum();
+        self.0.push((format!("{name}, numbers of texts"), bytes));
+    }
+
+    fn index(&mut self, name: &str, index: TextIndex) {
+        self.0.push((format!("{name}, index"), index.displacements.bytes.len() + index.slots.bytes.len()));
+    }
+
+    fn ids<I: Id>(&mut self) {
+        self.texts(I::KIND, I::IDS);
+        self.index(I::KIND, I::INDEX);
+        self.0.push((format!("{}, enum", I::KIND), size_of_val(I::all())));
+    }
+
+    fn table(&self) -> String {
+        let total: usize = self.0.iter().map(|(_, bytes)| bytes).sum();
+        let rows = self.0.iter().map(|(name, bytes)| format!("{bytes:6} {name}\n"));
+        rows.chain([format!("{total:6} all\n")]).collect()
+    }
+}
+
+#[test]
+fn bytes_of_every_table() {
+    let mut sizes = Sizes::default();
+    sizes.ids::<Vendor>();
+    sizes.columns("vendors", &Data::VENDORS);
+    sizes.texts("vendors", Data::VENDOR_TEXTS);
+    sizes.text_columns("vendors", &Data::VENDOR_TEXT_COLUMNS);
+    sizes.lists("products of vendors", Data::VENDOR_PRODUCTS);
+    sizes.ids::<Product>();
+    sizes.columns("products", &Data::PRODUCTS);
+    sizes.texts("products", Data::PRODUCT_TEXTS);
+    sizes.text_columns("products", &Data::PRODUCT_TEXT_COLUMNS);
+    sizes.lists("interfaces of products", Data::PRODUCT_INTERFACES);
+    sizes.texts("interfaces", Data::INTERFACES);
+    sizes.ids::<Peer>();
+    sizes.columns("peers", &Data::PEERS);
+    sizes.texts("peers", Data::PEER_TEXTS);
+    sizes.text_columns("peers", &Data::PEER_TEXT_COLUMNS);
+    sizes.lists("peers that peers include", Data::PEER_INCLUDES);
+    sizes.ids::<Service>();
+    sizes.columns("services", &Data::SERVICES);
+    sizes.texts("services", Data::SERVICE_TEXTS);
+    sizes.text_columns("services", &Data::SERVICE_TEXT_COLUMNS);
+    sizes.ids::<FlowId>();
+    sizes.columns("flows", &Data::FLOWS);
+    sizes.texts("flows", Data::FLOW_TEXTS);
+    sizes.text_columns("flows", &Data::FLOW_TEXT_COLUMNS);
+    sizes.numbers("specs of flows", Data::FLOW_SPECS);
+    sizes.columns("specs", &Data::SPECS);
+    sizes.lists("hosts of flows", Data::FLOW_HOSTS);
+    sizes.texts("hosts", Data::HOSTS.names);
+    sizes.index("hosts", Data::HOSTS.index);
+    sizes.numbers("hosts, lists of flows", Data::HOSTS.lists);
+    sizes.numbers("ports, pages", Data::PORTS.pages);
+    sizes.numbers("ports, lists of flows", Data::PORTS.lists);
+    let FlowLists { starts, lengths, items } = Data::FLOW_LISTS;
+    sizes.columns("lists of flows", &[starts, lengths, items]);
+    assert_snapshot("bytes_of_every_table", &sizes.table());
+}
+
+#[test]
+fn a_look_up_by_port_needs_no_more_than_eight_kilobytes() {
+    let FlowLists { starts, lengths, items } = Data::FLOW_LISTS;
+    let ports = [Data::PORTS.pages, Data::PORTS.lists, starts, lengths, items];
+    let bytes: usize = ports.iter().map(|numbers| numbers.bytes.len()).sum();
+    assert!(bytes <= 8 * 1024, "{bytes} bytes");
+}

@@ -1,0 +1,174 @@
+//! Makes tables of any size from a fixed seed: vendors with products, products with flows, like those of real documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use fastrand::Rng;
+use port_data::schema::{FLOWS, PEERS, PRODUCTS, SERVICES, VENDORS};
+use port_data::write::Csv;
+
+/// The tables are the same on every machine.
+const SEED: u64 = 443;
+
+/// How many flows a product has, and products a vendor: as in the first four documents.
+const FLOWS_OF_A_PRODUCT: usize = 31;
+const PRODUCTS_OF_A_VENDOR: usize = 3;
+
+/// Roles that many vendors' products talk to.
+const ROLES: usize = 40;
+/// Services that many products speak.
+const SERVICES_IN_USE: u16 = 100;
+
+const WORDS: [&str; 16] = [
+    "mail", "logs", "updates", "users", "keys", "traps", "queries", "backups", "reports", "sessions", "licences",
+    "files", "names", "clocks", "alerts", "policies",
+];
+
+/// The texts of tables with so many flows, by their paths.
+pub fn tables(flows: usize) -> BTreeMap<PathBuf, String> {
+    let mut random = Rng::with_seed(SEED);
+    let products = flows.div_ceil(FLOWS_OF_A_PRODUCT);
+    let vendors = products.div_ceil(PRODUCTS_OF_A_VENDOR);
+    let mut files = BTreeMap::new();
+    let mut file = |name: String, csv: Csv| files.insert(PathBuf::from(name), csv.finish());
+    file("vendors.csv".into(), table(VENDORS, (0..vendors).map(vendor)));
+    file("products.csv".into(), table(PRODUCTS, (0..products).map(product)));
+    file("peers.csv".into(), table(PEERS, (0..ROLES + products).map(peer)));
+    file("services.csv".into(), table(SERVICES, (0..SERVICES_IN_USE).map(service)));
+    for product in 0..products {
+        let of_product = flows - product * FLOWS_OF_A_PRODUCT;
+        let rows = (0..of_product.min(FLOWS_OF_A_PRODUCT)).map(|row| flow(&mut random, product, products, row));
+        file(format!("flows/product-{product}.csv"), table(FLOWS, rows));
+    }
+    files
+}
+
+fn table<const CELLS: usize>(
+    columns: &[port_data::schema::Column],
+    rows: impl Iterator<Item = [String; CELLS]>,
+) -> Csv {
+    assert_eq!(columns.len(), CELLS, "a row has a cell for each column");
+    let mut csv = Csv::table(columns);
+    rows.for_each(|row| csv.row(row));
+    csv
+}
+
+fn vendor(number: usize) -> [String; 3] {
+    [format!("vendor-{number}"), format!("Vendor {number}"), format!("https://vendor-{number}.example")]
+}
+
+fn product(number: usize) -> [String; 8] {
+    let vendor = number / PRODUCTS_OF_A_VENDOR;
+    [
+        format!("product-{number}"),
+        format!("vendor-{vendor}"),
+        format!("Product {number}"),
+        format!("Ports that Product {number} needs"),
+        format!("https://vendor-{vendor}.example/product-{number}/ports"),
+        format!("{}.{}", number % 9 + 1, number % 10),
+        String::new(),
+        if number % 5 == 0 { "lan, wan".to_string() } else { String::new() },
+    ]
+}
+
+/// Roles first, and after them a peer for each product, since vendors' products talk to one another.
+fn peer(number: usize) -> [String; 5] {
+    let (id, name, kind) = match number.checked_sub(ROLES) {
+        None => (role(number), format!("Role {number}"), "role"),
+        Some(product) => (format!("peer-{product}"), format!("Product {product}"), "product"),
+    };
+    [id, name.clone(), kind.to_string(), format!("What talks as {name}"), String::new()]
+}
+
+fn role(number: usize) -> String {
+    format!("role-{number}")
+}
+
+/// Services have the lowest ports, as the well-known ones do.
+fn service(number: u16) -> [String; 5] {
+    let port = port_of(number);
+    [
+        format!("service-{number}"),
+        format!("Service {number}"),
+        "tcp, udp".to_string(),
+        port.to_string(),
+        format!("Speaks at {port}"),
+    ]
+}
+
+fn port_of(service: u16) -> u16 {
+    service * 7 + 20
+}
+
+fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [String; 19] {
+    let (way, direction) = if random.bool() { ("in", "inbound") } else { ("out", "outbound") };
+    let word = WORDS[random.usize(..WORDS.len())];
+    let peer = match random.u8(..3) {
+        0 => format!("peer-{}", random.usize(..products)),
+        _ => role(random.usize(..ROLES)),
+    };
+    let specs: BTreeSet<String> = (0..random.usize(1..=3)).map(|_| spec(random)).collect();
+    let ports = specs.into_iter().collect::<Vec<_>>().join([", ", " | "][random.usize(..2)]);
+    let conditional = random.u8(..4) == 0;
+    let host = random.u8(..10) == 0;
+    let text = |there: bool, text: String| if there { text } else { String::new() };
+    [
+        format!("product-{product}-{way}-{peer}-{word}-{row}"),
+        direction.to_string(),
+        peer.clone(),
+        format!("Exchange {word} number {row} of Product {product} with {peer}"),
+        ports.clone(),
+        if conditional { "conditional".to_string() } else { "unstated".to_string() },
+        text(conditional, format!("{word} are switched on")),
+        String::new(),
+        String::new(),
+        text(host, format!("{word}.product-{product}.example")),
+        random.bool().to_string(),
+        String::new(),
+        String::new(),
+        "purpose".to_string(),
+        format!("{direction} ports"),
+        (row + 1).to_string(),
+        peer,
+        format!("{word} {row}"),
+        ports,
+    ]
+}
+
+/// Half of the ports are well known ones; the others are spread like the registry's, whose some thousands every vendor
+/// draws from. A range now and then.
+fn spec(random: &mut Rng) -> String {
+    let transport = ["tcp", "tcp", "udp", "any"][random.usize(..4)];
+    match random.u8(..32) {
+        0..16 => {
+            let service = random.u16(..SERVICES_IN_USE);
+            format!("{transport}/{} service-{service}", port_of(service))
+        }
+        16..31 => format!("{transport}/{}", registered(random)),
+        _ => {
+            let first = registered(random);
+            format!("{transport}/{first}-{}", first + random.u16(1..100))
+        }
+    }
+}
+
+/// A port above the well-known ones, of which the registry has about six thousand.
+fn registered(random: &mut Rng) -> u16 {
+    const REGISTERED: u16 = 6000;
+    1024 + random.u16(..REGISTERED) * 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tables;
+
+    #[test]
+    fn tables_of_every_size_hold() {
+        for flows in [1, 31, 32, 1000] {
+            let catalog =
+                port_data::read_texts("tables".as_ref(), tables(flows).into_iter().collect()).expect("no faults");
+            assert_eq!(catalog.flows.len(), flows);
+            assert_eq!(tables(flows), tables(flows));
+        }
+    }
+}
