@@ -2140,7 +2140,7 @@ Email hybrid service\
 FortiGuard\
 FortiSandbox Cloud\
 IKARUS updates\
-Let\'s Encrypt\
+Let's Encrypt\
 MDaemon services\
 Microsoft 365\
 Microsoft login\
@@ -2148,9 +2148,9 @@ Outbreak Protection\
 Public Suffix List\
 Pwned Passwords\
 SpamAssassin updates\
-An administrator\'s workstation or console\
+An administrator's workstation or console\
 The provider of a language model that classifies messages\
-A user\'s machine, whatever program it runs\
+A user's machine, whatever program it runs\
 A resolver or a DNS block list\
 A mail server of a domain that the product protects\
 A service that keeps a host name for a changing address\
@@ -2168,31 +2168,31 @@ A server that authenticates users with RADIUS\
 A station that receives SNMP traps\
 A Microsoft SQL Server database\
 A server that collects logs\
-Fortinet\'s log analyser\
+Fortinet's log analyser\
 Either of the two, whichever collects the logs\
-Fortinet\'s authentication server\
+Fortinet's authentication server\
 Either of the two, whichever takes single sign-on\
-Fortinet\'s endpoint management server\
+Fortinet's endpoint management server\
 Either of the two, for endpoint telemetry\
-Fortinet\'s firewall\
+Fortinet's firewall\
 Another FortiMail: of the same cluster, or one that keeps quarantines\
-Fortinet\'s device manager\
-Fortinet\'s appliance that runs suspicious files\
+Fortinet's device manager\
+Fortinet's appliance that runs suspicious files\
 Either of the two, whichever runs suspicious files\
-Forcepoint\'s data loss prevention\
-Forcepoint\'s collector of mail logs\
-A part of Forcepoint\'s web protection\
-Forcepoint\'s management console\
-MDaemon Technologies\' mail server\
+Forcepoint's data loss prevention\
+Forcepoint's collector of mail logs\
+A part of Forcepoint's web protection\
+Forcepoint's management console\
+MDaemon Technologies' mail server\
 Virus definitions of ClamAV\
-Forcepoint\'s mail filter in the cloud\
-Fortinet\'s network of updates and ratings\
-Fortinet\'s sandbox as a service\
+Forcepoint's mail filter in the cloud\
+Fortinet's network of updates and ratings\
+Fortinet's sandbox as a service\
 Virus definitions of IKARUS\
 The certificate authority\
-MDaemon Technologies\' own servers for licences, updates and statistics\
-Microsoft\'s hosted mail and directory\
-Microsoft\'s sign-in for applications\
+MDaemon Technologies' own servers for licences, updates and statistics\
+Microsoft's hosted mail and directory\
+Microsoft's sign-in for applications\
 The service that recognises outbreaks of spam and viruses\
 The list of domains under which anybody can register names\
 The service that knows passwords from breaches\
@@ -2355,7 +2355,7 @@ Database access\
 Network File System\
 Network time\
 Asks whether a certificate was revoked, over HTTP\
-Fortinet\'s log transfer; not the OFTP of the registry\
+Fortinet's log transfer; not the OFTP of the registry\
 Mail retrieval\
 Mail retrieval inside TLS\
 Authentication and authorisation\
@@ -2620,7 +2620,7 @@ Behaviour scans and other applications in the cloud\
 Fetch software and signatures from FortiManager\
 Send in suspected viruses\
 Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery\
-SSL proxy for the manager\'s Email Security module\
+SSL proxy for the manager's Email Security module\
 Web pages of Personal Email Manager\
 State and logs of data loss prevention\
 Receive mail\
@@ -2630,7 +2630,7 @@ Reach the repository of fingerprints\
 Register, and send syslog, forensics and incidents\
 Fetch fingerprints\
 Have messages analysed\
-Serve the manager\'s Email Security module\
+Serve the manager's Email Security module\
 Serve the Email Log Server\
 Reach the default instance of the mail log database\
 Reach the hybrid mail filter\
@@ -2655,7 +2655,7 @@ Collect mail from other providers with POP3\
 Collect mail from other providers with POP3S\
 Verify users with Minger\
 Verify users with LDAP or Active Directory\
-Verify users with MDaemon\'s XML API\
+Verify users with MDaemon's XML API\
 Verify users with Microsoft 365\
 Web interface over HTTP\
 Web interface over HTTP, from the Internet\
@@ -2687,7 +2687,7 @@ Remote POP accounts collect mail elsewhere\
 Remote POP accounts at a provider that wants port 995\
 Minger is a user verification source\
 LDAP or Active Directory/Exchange is a user verification source\
-MDaemon\'s XML API is a user verification source\
+MDaemon's XML API is a user verification source\
 Microsoft 365 is a user verification source\
 HTTP is redirected to HTTPS\
 AI classification is used\
@@ -2715,7 +2715,7 @@ Most sites let clients send to the mail server instead.\
 The traffic is encrypted.\
 The page means to list the addresses and does not.\
 Licences of eM Client too.\
-The traffic is encrypted in the vendor\'s own way.\
+The traffic is encrypted in the vendor's own way.\
 The host keeps the list of mirrors, at https://sa-update.spamassassin.org/MIRRORED.BY; the mirrors are used as well.\
 Port 443 may answer in its place, by a redirect. The authority publishes no addresses, and may change them at any time.\
 The authority publishes no addresses, and may change them at any time.\
@@ -2759,7 +2759,7 @@ updates.ikarus.at\
 database.clamav.net\
 ctmail.com\
 SpamAssassin Update Server\
-Let\'s Encrypt Servers\
+Let's Encrypt Servers\
 SSH, Telnet, HTTP, SSH, Console\
 Quarantine View/Retrieve\
 SMTP or SMTPS\
@@ -2838,7 +2838,7 @@ Server\
 AntiVirus\
 Outbreak Protection\
 SpamAssassin\
-Let\'s Encrypt\
+Let's Encrypt\
 TCP/443 or TCP/80 or TCP/22 or TCP/23\
 TCP/80 or TCP/443 or TCP/110\
 TCP/25 or TCP/465\
@@ -3831,12 +3831,12 @@ mdaemon\
     };
     const VENDOR_INDEX: TextIndex = TextIndex {
         reach: Reach::Samples,
-        seed: 4,
+        seed: 0,
         displacements: Numbers {
             width: Width::One,
             bytes: {
                 static BYTES: [u8; 1] = *b"\
-\x00\
+\x01\
 ";
                 &BYTES
             },
@@ -3844,8 +3844,8 @@ mdaemon\
         slots: Numbers {
             width: Width::One,
             bytes: {
-                static BYTES: [u8; 4] = *b"\
-\x00\x01\x00\x02\
+                static BYTES: [u8; 8] = *b"\
+\x00\x00\x02\x00\x01\x00\x00\x00\
 ";
                 &BYTES
             },

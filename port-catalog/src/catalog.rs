@@ -121,7 +121,7 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
     fn place(self) -> usize;
 }
 
-/// What each enum of a catalog can do, given its variants and where its ids stand among the catalog's texts.
+/// What each enum of a catalog can do, given its variants and where its ids stand.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {

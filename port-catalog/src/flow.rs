@@ -213,7 +213,7 @@ pub struct Source {
     pub ports: Option<&'static str>,
 }
 
-/// The port specs of a flow. Displays as a port expression, all of them whatever was taken already.
+/// The port specs of a flow, those that are left. Displays as a port expression.
 #[derive(Clone, Debug)]
 pub struct Ports<C: Catalog = Data> {
     next: usize,

@@ -8,7 +8,9 @@ use crate::facts::{peer_flows, product_flows, service_flows, vendor_flows};
 use crate::flow::{Flow, Flows};
 use crate::shared::words::{Direction, Transport};
 
-/// A question to a catalog, which [`query`](crate::query) begins; in code for any catalog, `Query::default()` does. What is not asked for is not looked at; the answer is every flow that fits all that is.
+/// A question to a catalog, which [`query`](crate::query) begins; in code for any catalog, `Query::default()` does.
+///
+/// What is not asked for is not looked at; the answer is every flow that fits all that is.
 ///
 /// The shortest list of flows that an index gives for any part of the question is gone through, so that the cost is in
 /// proportion to it and not to the catalog.

@@ -44,6 +44,8 @@ pub fn answer(arguments: &Arguments, width: Option<u16>) -> Answer {
         Request::Port { port, format } => users(*port, *format, width),
         Request::Show { id, format } => show(*id, *format),
         Request::Products { format } => products(*format, width),
+        Request::Audit(call) => call.answer(width),
+        Request::Conflicts(call) => call.answer(width),
         Request::Completions { shell } => completions(*shell),
         Request::Rules(request) => crate::rules::answer(request),
         Request::Manual { out } => manual::answer(out.as_deref()),

@@ -82,6 +82,12 @@ pub enum Request {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Compare what a product's document lists with what is open on its machine
+    #[command(after_help = crate::audit::call::AFTER_HELP)]
+    Audit(crate::audit::call::Call),
+    /// Say which ports of products on one host collide
+    #[command(after_help = crate::conflicts::call::AFTER_HELP)]
+    Conflicts(crate::conflicts::call::Call),
     /// Write rules that let a product's flows through a firewall
     #[command(after_help = crate::rules::choices::HELP)]
     Rules(crate::rules::choices::Request),

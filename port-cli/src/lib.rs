@@ -2,7 +2,8 @@
 //!
 //! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
 //! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
-//! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows, [`diff`] compares two exports
+//! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows, [`audit`] holds them
+//! against what is open on a machine, [`conflicts`] those of several products against each other, [`diff`] compares two exports
 //! of them, [`diagram`] draws them, and [`manual`] prints what the arguments say of themselves. What is wrong with a file
 //! that somebody gave is a [`fault`].
 
@@ -14,7 +15,9 @@ use clap::Parser;
 
 pub mod answer;
 pub mod arguments;
+pub mod audit;
 pub mod columns;
+pub mod conflicts;
 pub mod csv;
 pub mod diagram;
 pub mod diff;

@@ -1,12 +1,16 @@
 //! Prints columns for people: aligned, without lines, and no wider than the terminal.
 
 use anstyle::{Effects, Style};
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::columns::Columns;
 
 /// The columns whose texts may go on in the next line. The others are names that one copies.
-const PROSE: [&str; 6] = ["purpose", "ports", "remarks", "document", "edition", "url"];
+const PROSE: [&str; 9] =
+    ["purpose", "ports", "remarks", "document", "edition", "url", "observed", "listeners", "moves"];
+
+/// The one of them that is a list of such names: it goes on in the next line between two of them.
+const NAMES: &str = "listeners";
 
 /// What is left between two columns.
 const GAP: u16 = 2;
@@ -27,10 +31,17 @@ fn fits(columns: &Columns, width: u16) -> bool {
     const READABLE: usize = 12;
     let widest = |column: usize| columns.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let needed = columns.names.iter().enumerate().map(|(place, name)| match PROSE.contains(name) {
+        true if *name == NAMES => longest_word(columns, place).max(name.len()),
         true => READABLE.min(widest(place).max(name.len())),
         false => widest(place).max(name.len()),
     });
     needed.map(|needed| needed + usize::from(GAP)).sum::<usize>() <= usize::from(width)
+}
+
+/// The length of the longest word in a column.
+fn longest_word(columns: &Columns, place: usize) -> usize {
+    let words = columns.rows.iter().flat_map(|row| row[place].split_whitespace());
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 fn table(columns: &Columns, width: Option<u16>) -> String {
@@ -42,9 +53,12 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
     };
     table.set_header(columns.names.iter().map(|name| name.to_uppercase()));
     table.add_rows(&columns.rows);
-    for (column, name) in table.column_iter_mut().zip(&columns.names) {
+    for (place, (column, name)) in table.column_iter_mut().zip(&columns.names).enumerate() {
         column.set_padding((0, GAP));
-        if !PROSE.contains(name) {
+        if *name == NAMES {
+            let least = u16::try_from(longest_word(columns, place)).unwrap_or(u16::MAX).saturating_add(GAP);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        } else if !PROSE.contains(name) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }

@@ -271,7 +271,13 @@ fn numbers(numbers: &[usize]) -> TokenStream {
 /// Texts end to end in one literal, each on a line of its own.
 fn text_literal(texts: &[String]) -> Literal {
     let lines = texts.iter().filter(|text| !text.is_empty()).map(|text| {
-        let escaped: String = text.escape_debug().collect();
+        // Not as the standard library escapes for debugging, which depends on its version of Unicode.
+        let escape = |character: char| match character {
+            '"' | '\\' => format!("\\{character}"),
+            _ if character.is_ascii_control() => format!("\\x{:02x}", u32::from(character)),
+            _ => character.to_string(),
+        };
+        let escaped: String = text.chars().map(escape).collect();
         // Blanks at the start of a line would be skipped.
         match escaped.strip_prefix(' ') {
             Some(rest) => format!("\\x20{rest}"),

@@ -19,19 +19,31 @@ pub struct TextIndex {
 /// How many texts a bucket has on average.
 const BUCKET_SIZE: usize = 3;
 
+/// How many seeds are tried before the slots are doubled. Of short lists every other seed fits, of long ones nearly each.
+const SEEDS: u64 = 64;
+
 impl TextIndex {
     /// Builds the index of distinct texts. Seeds and displacements are tried in order, so the result is always the same.
     ///
     /// # Panics
     ///
-    /// Where no seed fits, as with a text that stands twice: the tables' checks do not let that through.
+    /// Where a text stands twice: the tables' checks do not let that through.
     #[must_use]
     pub fn of(texts: &[&str]) -> TextIndex {
-        /// How many seeds are tried; one in some hundreds does not fit.
-        const SEEDS: u64 = 64;
+        /// With so many slots for each text, texts that differ have found theirs long before.
+        const DOUBLINGS: u32 = 8;
         let reach = Reach::ALL.into_iter().find(|reach| tells_apart(*reach, texts)).unwrap_or(Reach::Whole);
-        (0..SEEDS).find_map(|seed| with_seed(texts, reach, seed)).expect("texts that differ have a perfect hash")
+        let attempts = (0..DOUBLINGS).flat_map(|doubled| (0..SEEDS).map(move |seed| (doubled, seed)));
+        let found = attempts.map(|(doubled, seed)| with_seed(texts, reach, seed, slots_for(texts.len()) << doubled));
+        found.flatten().next().expect("texts that differ have a perfect hash")
     }
+}
+
+/// How many slots there are for so many texts: few more than needed, but room to differ in where there are few texts.
+fn slots_for(texts: usize) -> usize {
+    const FEW: usize = 16;
+    let wanted = if texts <= FEW { texts * 2 } else { texts + texts / 4 };
+    wanted.next_power_of_two()
 }
 
 /// Whether no two texts have the same hash.
@@ -41,8 +53,7 @@ fn tells_apart(reach: Reach, texts: &[&str]) -> bool {
     hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-fn with_seed(texts: &[&str], reach: Reach, seed: u64) -> Option<TextIndex> {
-    let slot_count = (texts.len() + texts.len() / 4).next_power_of_two();
+fn with_seed(texts: &[&str], reach: Reach, seed: u64, slot_count: usize) -> Option<TextIndex> {
     let bucket_count = (texts.len() / BUCKET_SIZE).next_power_of_two();
     let mut buckets = vec![Vec::new(); bucket_count];
     for (place, text) in texts.iter().enumerate() {
@@ -94,6 +105,35 @@ mod tests {
                 assert_eq!(find(&index, text), place, "{text} of {length}");
             }
         }
+    }
+
+    #[test]
+    fn short_ids_find_themselves_whatever_they_are() {
+        let letters: Vec<String> = ('a'..='z').map(String::from).collect();
+        let pairs = letters.iter().flat_map(|first| letters.iter().map(move |second| format!("{first}{second}")));
+        let ids: Vec<String> = letters.iter().cloned().chain(pairs).collect();
+        for first in &ids {
+            for second in ids.iter().filter(|second| *second > first) {
+                let index = TextIndex::of(&[first, second]);
+                assert_eq!((find(&index, first), find(&index, second)), (0, 1), "{first} {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn ids_that_are_nearly_alike_find_themselves() {
+        let words =
+            ["kaspersky", "cyberark", "mikrotik", "acme", "keycloak", "prometheus", "a", "relay-of-a-very-long-name"];
+        let ends = ["-lan", "-wan", "-server", "-client", "-east", "-west", "-2024", "-2025", "-1", "-2", ""];
+        for count in 1..=ends.len() {
+            for word in words {
+                let ids: Vec<String> = ends[..count].iter().map(|end| format!("{word}{end}")).collect();
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                let index = TextIndex::of(&ids);
+                assert!(ids.iter().enumerate().all(|(place, id)| find(&index, id) == place), "{ids:?}");
+            }
+        }
+        assert_eq!(find(&TextIndex::of(&["kaspersky", "cyberark"]), "cyberark"), 1);
     }
 
     #[test]

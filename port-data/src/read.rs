@@ -333,7 +333,8 @@ impl Reading {
         let mut seen: HashMap<&str, &Placed<(String, String)>> = HashMap::new();
         for placed in ids {
             let (id, variant) = &placed.row;
-            let problem = if variant == "Self" {
+            // The enum has a list of all its variants, by that name.
+            let problem = if matches!(variant.as_str(), "Self" | "ALL") {
                 Problem::ReservedVariant { found: id.clone(), variant: variant.clone() }
             } else if let Some(first) = seen.get(variant.as_str()) {
                 let (other, place) = (&first.row.0, first.to_string());

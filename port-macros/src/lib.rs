@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 /// Compiles a directory of tables into enums and static tables with all their queries.
@@ -56,40 +56,50 @@ struct Directory {
 /// Reads the arguments: `dir = "..."`, or nothing.
 fn directory(arguments: &[TokenTree]) -> Result<Directory, Vec<CompileError>> {
     const EXPECTED: &str = "expected dir = \"a directory of tables\"";
-    let base = PathBuf::from(port_data::TABLES);
-    let Some(first) = arguments.first() else {
+    let [name, rest @ ..] = arguments else {
+        let base = PathBuf::from(port_data::TABLES);
         return Ok(Directory { tables: base.clone(), base, span: Span::call_site() });
     };
-    match arguments {
-        [TokenTree::Ident(name), TokenTree::Punct(equals), value, rest @ ..]
-            if is_dir(name) && equals.as_char() == '=' =>
-        {
-            let span = value.span();
-            let Some(dir) = text(value) else {
-                return error(span, format!("found {value}, expected a string literal without a backslash"));
-            };
-            match rest {
-                [] => {}
-                [TokenTree::Punct(comma)] if comma.as_char() == ',' => {}
-                [more, ..] => return error(more.span(), format!("found {more}, expected nothing after the directory")),
-            }
-            match std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
-                Some(base) => Ok(Directory { tables: base.join(dir), base, span }),
-                None => error(span, "found no CARGO_MANIFEST_DIR, expected to be compiled by cargo"),
-            }
-        }
-        _ => error(first.span(), format!("found {first}, {EXPECTED}")),
+    if !matches!(name, TokenTree::Ident(name) if name == "dir") {
+        return error(name.span(), format!("found {name}, {EXPECTED}"));
+    }
+    let [equals, value, rest @ ..] = rest else {
+        return error(name.span(), format!("found nothing after dir, {EXPECTED}"));
+    };
+    if !is(equals, '=') {
+        return error(equals.span(), format!("found {equals} after dir, {EXPECTED}"));
+    }
+    let span = value.span();
+    let Some(dir) = text(value) else {
+        let message = "expected a string literal without a backslash; macros are not expanded here";
+        return error(span, format!("found {value}, {message}"));
+    };
+    match rest {
+        [] => {}
+        [comma] if is(comma, ',') => {}
+        [.., more] => return error(more.span(), format!("found {more} after the directory, expected nothing")),
+    }
+    match std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
+        Some(base) => Ok(Directory { tables: base.join(dir), base, span }),
+        None => error(span, "found no CARGO_MANIFEST_DIR, expected to be compiled by cargo"),
     }
 }
 
-fn is_dir(name: &Ident) -> bool {
-    name == "dir"
+fn is(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
 }
 
 /// The text of a string literal, raw or not. One with an escape is none: a path needs none.
 fn text(value: &TokenTree) -> Option<String> {
-    let TokenTree::Literal(literal) = value else { return None };
-    let literal = Literal::to_string(literal);
+    let literal = match value {
+        TokenTree::Literal(literal) => literal.to_string(),
+        // A literal that a macro was given, and passed on.
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let mut tokens = group.stream().into_iter();
+            return tokens.next().filter(|_| tokens.next().is_none()).as_ref().and_then(text);
+        }
+        _ => return None,
+    };
     let quoted = literal.trim_start_matches('r').trim_matches('#');
     let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
     (literal.starts_with('r') || !text.contains('\\')).then(|| text.to_string())

@@ -136,13 +136,40 @@ fn a_call_without_sense_is_a_compile_error() {
         ("folder = \"ports\"", "found folder, expected dir = \"a directory of tables\""),
         ("dir = \"prots\"", "prots/vendors.csv: cannot be read"),
         ("dir = ports", "found ports, expected a string literal"),
-        ("dir = \"ports\" dir", "found dir, expected nothing after the directory"),
+        ("dir = \"ports\" dir", "found dir after the directory, expected nothing"),
+        ("dir = \"ports\",,", "found , after the directory, expected nothing"),
+        ("dir", "found nothing after dir, expected dir = \"a directory of tables\""),
+        ("dir: \"ports\"", "found : after dir, expected dir = \"a directory of tables\""),
+        ("dir = \"por\\x74s\"", "expected a string literal without a backslash"),
+        (
+            "dir = concat!(\"ports\")",
+            "found concat, expected a string literal without a backslash; macros are not expanded here",
+        ),
     ] {
         replace(&main, "dir = \"ports\"", call);
         let output = cargo(package.path(), &["check"]);
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && errors.contains(told), "{call}: {errors}");
         replace(&main, call, "dir = \"ports\"");
+    }
+}
+
+#[test]
+fn a_directory_is_named_in_every_way_that_needs_no_escape() {
+    let package = own_tables("named-directory");
+    let main = package.path().join("src/main.rs");
+    let calls = [
+        "port_catalog::catalog! { dir = r\"ports\" }",
+        "port_catalog::catalog! { dir = r#\"./ports\"#, }",
+        "macro_rules! of { ($dir:literal) => { port_catalog::catalog! { dir = $dir } } } of!(\"../named/ports\");",
+    ];
+    for call in calls {
+        let name = package.path().file_name().unwrap().to_string_lossy();
+        let call = call.replace("named", &name);
+        replace(&main, "port_catalog::catalog! { dir = \"ports\" }", &call);
+        let output = cargo(package.path(), &["check"]);
+        assert!(output.status.success(), "{call}: {}", String::from_utf8_lossy(&output.stderr));
+        replace(&main, &call, "port_catalog::catalog! { dir = \"ports\" }");
     }
 }
 

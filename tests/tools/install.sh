@@ -29,6 +29,7 @@ yanglint libyang-tools
 dot graphviz
 ip iproute2
 unshare util-linux
+xmllint libxml2-utils
 mandoc mandoc
 groff groff-base
 python3 python3

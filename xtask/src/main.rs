@@ -66,8 +66,9 @@ Examples:
     },
     /// Measure what a catalog of any size costs: tables are made from a fixed seed, and compiled with `catalog!`
     #[command(
-        after_help = "The processor time is that of the macro and of rustc for the crate with the tables; the bytes are what the
-program grows by, over one with a single flow. Look-ups: a random port, one of 125 ids, any id, the flows of a product.
+        after_help = "The processor time is that of the macro, of rustc for the crate with the tables, and of the linker; the bytes are what
+the program, which lists all flows, grows by over one with a single flow. Look-ups: a random port, one of 125 ids, any id,
+how many flows a product has.
 
 Example:
   cargo xtask scale 125 1000 10000"

@@ -27,7 +27,7 @@ const SPREAD: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0x6A09_E667_F3BC_C909];
 /// Hashes a text. Not for keys that an enemy chooses.
 #[inline(always)]
 pub fn id_hash(reach: Reach, seed: u64, text: &[u8]) -> u64 {
-    let seed = seed ^ (text.len() as u64).wrapping_mul(SPREAD[0]);
+    let seed = seed.wrapping_mul(SPREAD[1]) ^ (text.len() as u64).wrapping_mul(SPREAD[0]);
     if matches!(reach, Reach::Samples) {
         return mix(seed, samples(text));
     }

@@ -136,9 +136,13 @@ fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [Strin
 }
 
 /// Half of the ports are well known ones; the others are spread like the registry's, whose some thousands every vendor
-/// draws from. A range now and then.
+/// draws from. A range now and then, one in a thousand of all the dynamic ports: each of those is a flow in the list of every port
+/// that it spans.
 fn spec(random: &mut Rng) -> String {
     let transport = ["tcp", "tcp", "udp", "any"][random.usize(..4)];
+    if random.u16(..1000) == 0 {
+        return format!("{transport}/49152-65535");
+    }
     match random.u8(..32) {
         0..16 => {
             let service = random.u16(..SERVICES_IN_USE);

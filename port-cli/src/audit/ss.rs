@@ -1,0 +1,319 @@
+//! Reads `ss -tulnH`: the sockets of a machine that wait for peers.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::path::Path;
+
+use port_catalog::{PortRange, Transport};
+
+use super::Family;
+use super::input::{SS, looks_like};
+use super::observation::{Observation, Seen, Source, State};
+use crate::fault::Fault;
+
+/// What ss saw: every listener, and that nothing listens elsewhere.
+///
+/// With a family, only listeners that it can reach. A connected socket is no listener, so a file that has some was made
+/// without `-l`, and may have no listeners at all: it is refused.
+///
+/// # Errors
+///
+/// A line that is not one of `ss -tuln`, with or without its header and the processes of `-p`.
+pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observation, Fault> {
+    let mut seen: Vec<Seen> = [Transport::Tcp, Transport::Udp].map(nothing_else).into();
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        if line.trim().is_empty() || number == 0 && is_header(line) {
+            continue;
+        }
+        let listener = listener(line).map_err(|Misread { cell, message }| match looks_like(text) {
+            looks if number == 0 && looks != SS => {
+                Fault::of_file(file, format!("looks like {looks}, expected the output of `ss -tulnH`"))
+            }
+            // A cell is a part of the text.
+            _ => Fault::at(file, text, cell.as_ptr() as usize - text.as_ptr() as usize, message),
+        })?;
+        if family.is_none_or(|family| listener.address.is_reached_by(family)) {
+            seen.push(listener.seen());
+        }
+    }
+    let mut observation = Observation::new(Source::Ss, &seen);
+    observation.family = family;
+    Ok(observation)
+}
+
+/// Whether a line is the whole header that ss prints without `-H`.
+fn is_header(line: &str) -> bool {
+    line.starts_with("Netid ") && line.contains("Peer Address:Port") && line.ends_with('\n')
+}
+
+/// That no port is open but those that are seen to be.
+fn nothing_else(transport: Transport) -> Seen {
+    let range = PortRange::new(1, u16::MAX).expect("1 is less");
+    Seen { transport, range, state: State::NotOpen, evidence: String::new() }
+}
+
+/// A socket that waits for peers.
+struct Listener<'a> {
+    transport: Transport,
+    address: Address<'a>,
+    port: u16,
+    /// What stands behind the peer's column: with `-p`, the processes.
+    rest: &'a str,
+}
+
+/// A cell that is not what it should be.
+struct Misread<'a> {
+    cell: &'a str,
+    message: String,
+}
+
+/// Where a socket waits.
+struct Address<'a> {
+    printed: &'a str,
+    /// Nothing for `*`, which is every address of IPv4 and IPv6.
+    ip: Option<IpAddr>,
+    interface: Option<&'a str>,
+}
+
+fn listener(line: &str) -> Result<Listener<'_>, Misread<'_>> {
+    let wrong = |cell, message: String| Err(Misread { cell, message });
+    let mut rest = line;
+    let [netid, state, _, _, local, peer] = [(); 6].map(|()| cell(&mut rest));
+    let transport = match (netid, state) {
+        ("tcp", "LISTEN") => Transport::Tcp,
+        ("udp", "UNCONN") => Transport::Udp,
+        ("tcp" | "udp", _) => {
+            let message = format!("found the state {state:?}, expected LISTEN or UNCONN; ss -l tells the listeners");
+            return wrong(state, message);
+        }
+        ("LISTEN" | "UNCONN" | "State", _) => {
+            return wrong(netid, "found no column of tcp or udp, expected both; ss -tu tells both".to_string());
+        }
+        _ => return wrong(netid, format!("found {netid:?}, expected tcp or udp, as `ss -tulnH` prints")),
+    };
+    let Some((printed, port)) = local.rsplit_once(':') else {
+        return wrong(local, format!("found {local:?}, expected a local address and port"));
+    };
+    let Some(port) = number(port) else {
+        return wrong(port, format!("found {port:?}, expected a port's number; ss -n prints numbers"));
+    };
+    let Some(address) = Address::of(printed) else {
+        return wrong(printed, format!("found {printed:?}, expected an address such as 0.0.0.0, [::] or *"));
+    };
+    // A line that was cut off ends before this column does.
+    if !peer.ends_with(":*") {
+        let end = &line[line.trim_end().len()..];
+        let cell = if peer.is_empty() { end } else { peer };
+        return wrong(
+            cell,
+            format!("found {peer:?}, expected the peer's column, such as 0.0.0.0:*; was the file cut off?"),
+        );
+    }
+    Ok(Listener { transport, address, port, rest })
+}
+
+/// The next cell of a line.
+fn cell<'a>(rest: &mut &'a str) -> &'a str {
+    let from = rest.trim_start();
+    let (cell, after) = from.split_at(from.find(char::is_whitespace).unwrap_or(from.len()));
+    *rest = after;
+    cell
+}
+
+fn number(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| digits && *number != 0)
+}
+
+impl<'a> Address<'a> {
+    fn of(printed: &'a str) -> Option<Self> {
+        let (address, interface) = match printed.split_once('%') {
+            Some((address, interface)) => (address, Some(interface).filter(|name| !name.is_empty())),
+            None => (printed, None),
+        };
+        // Some versions print the interface within the brackets.
+        let bare = address.strip_prefix('[').map_or(Some(address), |rest| {
+            if interface.is_some() { Some(rest.trim_end_matches(']')) } else { rest.strip_suffix(']') }
+        })?;
+        let interface = interface.map(|name| name.trim_end_matches(']'));
+        let ip = if bare == "*" { None } else { Some(bare.parse().ok()?) };
+        Some(Address { printed, ip, interface })
+    }
+
+    /// Whether only the machine itself reaches it.
+    fn is_loopback(&self) -> bool {
+        let loopback = match self.ip {
+            Some(IpAddr::V4(address)) => address.is_loopback(),
+            Some(IpAddr::V6(address)) => {
+                address.is_loopback() || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
+            }
+            None => false,
+        };
+        loopback || self.interface == Some("lo")
+    }
+
+    fn is_reached_by(&self, family: Family) -> bool {
+        let is_v4 = |address: Ipv6Addr| address.to_ipv4_mapped().is_some();
+        match (self.ip, family) {
+            (None, _) | (Some(IpAddr::V4(_)), Family::Ipv4) => true,
+            (Some(IpAddr::V6(address)), Family::Ipv4) => is_v4(address),
+            (Some(IpAddr::V6(address)), Family::Ipv6) => !is_v4(address),
+            (Some(IpAddr::V4(_)), Family::Ipv6) => false,
+        }
+    }
+}
+
+impl Listener<'_> {
+    fn seen(&self) -> Seen {
+        let state = if self.address.is_loopback() { State::Loopback } else { State::Open };
+        let processes = processes(self.rest);
+        let processes = if processes.is_empty() { processes } else { format!(" ({processes})") };
+        Seen {
+            transport: self.transport,
+            range: PortRange::new(self.port, self.port).expect("the number is not 0"),
+            state,
+            evidence: format!("{}{processes}", self.address.printed),
+        }
+    }
+}
+
+/// The names in `users:(("nginx",pid=5,fd=6),("nginx",pid=7,fd=6))`, each once.
+fn processes(rest: &str) -> String {
+    let users = rest.split_once("users:(").map_or("", |(_, users)| users);
+    let mut names: Vec<&str> = Vec::new();
+    for name in users.split("(\"").skip(1).filter_map(|part| part.split_once("\",").map(|(name, _)| name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Family, read};
+    use crate::audit::observation::{Observation, State};
+    use port_catalog::Transport;
+    use std::path::Path;
+
+    const LISTENERS: &str = "\
+Netid State  Recv-Q Send-Q      Local Address:Port Peer Address:PortProcess
+udp UNCONN 0      0                 0.0.0.0:53  0.0.0.0:* users:((\"named\",pid=27404,fd=8),(\"named\",pid=5,fd=8))
+udp UNCONN 0      0           127.0.0.53%lo:54  0.0.0.0:*
+tcp LISTEN 0      128             127.0.0.1:25  0.0.0.0:*
+tcp LISTEN 0      128            0.0.0.0%lo:99  0.0.0.0:*
+tcp LISTEN 0      128               0.0.0.0:80  0.0.0.0:*
+tcp LISTEN 0      128                 [::1]:25     [::]:*
+tcp LISTEN 0      128    [::ffff:127.0.0.1]:77        *:*
+tcp LISTEN 0      128      [fe80::1]%eth0:8443     [::]:*
+tcp LISTEN 0      128      [fe80::2%eth0]:8443     [::]:*
+tcp LISTEN 0      128                     *:443       *:*
+tcp LISTEN 0      128                  [::]:444    [::]:* users:((\"a (b\",pid=1,fd=5)) ino:266168 sk:1
+";
+
+    fn told(observation: &Observation) -> Vec<String> {
+        let mut told = Vec::new();
+        for transport in [Transport::Tcp, Transport::Udp] {
+            let pieces = observation.pieces(transport).iter().filter(|piece| piece.state != State::NotOpen);
+            told.extend(pieces.map(|piece| {
+                format!("{transport}/{} {}: {}", piece.range, piece.state.words(), piece.evidence.join(" and "))
+            }));
+        }
+        told
+    }
+
+    #[test]
+    fn each_listener_is_seen_and_those_on_loopback_told_apart() {
+        let observation = read(Path::new("ss.txt"), LISTENERS, None).unwrap();
+        assert_eq!(
+            told(&observation),
+            [
+                "tcp/25 on loopback only: 127.0.0.1 and [::1]",
+                "tcp/77 on loopback only: [::ffff:127.0.0.1]",
+                "tcp/80 open: 0.0.0.0",
+                "tcp/99 on loopback only: 0.0.0.0%lo",
+                "tcp/443 open: *",
+                "tcp/444 open: [::] (a (b)",
+                "tcp/8443 open: [fe80::1]%eth0 and [fe80::2%eth0]",
+                "udp/53 open: 0.0.0.0 (named)",
+                "udp/54 on loopback only: 127.0.0.53%lo",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_family_sees_the_listeners_that_it_reaches() {
+        let open = |family| {
+            let observation = read(Path::new("ss.txt"), LISTENERS, Some(family)).unwrap();
+            told(&observation).iter().map(|line| line.split(' ').next().unwrap().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(open(Family::Ipv4), ["tcp/25", "tcp/77", "tcp/80", "tcp/99", "tcp/443", "udp/53", "udp/54"]);
+        assert_eq!(open(Family::Ipv6), ["tcp/25", "tcp/443", "tcp/444", "tcp/8443"]);
+    }
+
+    #[test]
+    fn a_header_alone_says_that_nothing_listens() {
+        let text = "Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n";
+        assert_eq!(told(&read(Path::new("ss.txt"), text, None).unwrap()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_not_of_ss_with_these_options_is_refused_with_its_place() {
+        for (text, told) in [
+            (
+                "LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n",
+                "f:1:1: found no column of tcp or udp, expected both; ss -tu tells both",
+            ),
+            ("State Recv-Q\n", "f:1:1: found no column of tcp or udp, expected both; ss -tu tells both"),
+            (
+                "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\ntcp ESTAB 0 0 10.0.0.1:22 10.0.0.2:5000\n",
+                "f:2:5: found the state \"ESTAB\", expected LISTEN or UNCONN; ss -l tells the listeners",
+            ),
+            (
+                "tcp LISTEN 0 128 0.0.0.0:ssh 0.0.0.0:*\n",
+                "f:1:26: found \"ssh\", expected a port's number; ss -n prints numbers",
+            ),
+            (
+                "tcp LISTEN 0 128 0.0.0.0:0 0.0.0.0:*\n",
+                "f:1:26: found \"0\", expected a port's number; ss -n prints numbers",
+            ),
+            (
+                "tcp LISTEN 0 128 0.0.0.0:65536 0.0.0.0:*\n",
+                "f:1:26: found \"65536\", expected a port's number; ss -n prints numbers",
+            ),
+            (
+                "tcp LISTEN 0 128 localhost:22 0.0.0.0:*\n",
+                "f:1:18: found \"localhost\", expected an address such as 0.0.0.0, [::] or *",
+            ),
+            (
+                "tcp LISTEN 0 128 [::1:22 [::]:*\n",
+                "f:1:18: found \"[::1\", expected an address such as 0.0.0.0, [::] or *",
+            ),
+            ("tcp LISTEN 0 128 22\n", "f:1:18: found \"22\", expected a local address and port"),
+            (
+                "tcp LISTEN 0 128 0.0.0.0:44\n",
+                "f:1:28: found \"\", expected the peer's column, such as 0.0.0.0:*; was the file cut off?",
+            ),
+            (
+                "udp UNCONN 0 0 *:53 *:*\nu_str LISTEN 0 5 a 7 * 0\n",
+                "f:2:1: found \"u_str\", expected tcp or udp, as `ss -tulnH` prints",
+            ),
+            (
+                "table inet filter {\n",
+                "f: looks like the output of `nft list ruleset`, without -j, expected the output of `ss -tulnH`",
+            ),
+        ] {
+            assert_eq!(read(Path::new("f"), text, None).unwrap_err().to_string(), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_refused_unless_whole_lines_are_left() {
+        for length in 1..LISTENERS.len() {
+            let cut = &LISTENERS[..length];
+            let last = cut.rsplit('\n').next().unwrap();
+            // The processes behind the peer's column say nothing of ports.
+            let is_whole = last.is_empty() || last.contains(":* ") || last.ends_with(":*") || last.trim().is_empty();
+            assert_eq!(read(Path::new("ss.txt"), cut, None).is_ok(), is_whole, "{cut:?}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Real listeners, seen by the real `ss` and the real `nmap`: the audit tells the two that are missing and the one that is
+//! nowhere documented, and no other.
+//!
+//! The product and a peer stand in network namespaces of their own, joined by a cable. Who listens is this program again, run
+//! in the product's namespace: see [`helper`].
+
+use std::fs;
+use std::net::{TcpListener, UdpSocket};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use port_catalog::{Direction, Flow, Product, Transport};
+
+use crate::tools::{fed, private_sandbox, tool};
+use crate::{audit, flows, ports};
+
+/// Makes the namespaces, starts the listeners, and lets the tools see them.
+///
+/// Arguments: this program, a folder with the files, and the ports that nmap is to scan.
+pub const SCRIPT: &str = r#"
+set -e
+program=$0 folder=$1 scanned=$2
+mount -t tmpfs tmpfs /run
+for name in product peer; do
+    ip netns add $name
+    ip -n $name link set lo up
+done
+ip -n product link add eth type veth peer name eth netns peer
+number=1
+for name in product peer; do
+    ip -n $name address add 192.0.2.$number/24 dev eth
+    ip -n $name address add 2001:db8::$number/64 dev eth nodad
+    ip -n $name link set eth up
+    number=$((number + 1))
+done
+# So that a closed port of UDP is told at once.
+ip netns exec product sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_ratelimit; echo 0 > /proc/sys/net/ipv6/icmp/ratelimit'
+
+if [ -e "$folder/listen" ]; then
+    ip netns exec product env HELPER_LISTENS="$folder/listen" HELPER_READY="$folder/ready" \
+        "$program" --exact listeners::helper --quiet > "$folder/log" 2>&1 &
+    tries=0
+    until [ -e "$folder/ready" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 500 ] || { cat "$folder/log" >&2; exit 1; }
+        sleep 0.02
+    done
+    ip netns exec product ss -tulnH > "$folder/ss"
+    ip netns exec product ss -tulnp > "$folder/ss-with-header-and-processes"
+fi
+if [ -e "$folder/rules.nft" ]; then
+    ip netns exec product nft -f "$folder/rules.nft"
+    ip netns exec product nft -j list ruleset > "$folder/rules.json"
+fi
+scan() { # a file, and how to scan
+    ip netns exec peer nmap -n -Pn -T4 --min-rate 500 --max-retries 4 -p $scanned -oX "$folder/$@" > "$folder/nmap.log" 2>&1 ||
+        { cat "$folder/nmap.log" >&2; exit 1; }
+}
+scan v4.xml -sS -sU 192.0.2.1
+scan v6.xml -6 -sS -sU 2001:db8::1
+scan connected.xml -sT -sU 192.0.2.1
+"#;
+
+/// Whether all is there that the script needs.
+pub fn can_run() -> bool {
+    let tools = ["ip", "ss", "nft", "nmap"].map(tool);
+    !tools.contains(&None) && private_sandbox(&["true"]).is_some()
+}
+
+/// Runs the script over the files of a folder.
+pub fn run_script(folder: &Path, scanned: &str) {
+    let program = std::env::current_exe().unwrap();
+    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), folder.to_str().unwrap(), scanned];
+    let output = private_sandbox(&arguments).expect("it was there before").stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Listens where a file says, when this program is called for it, until the namespace goes. Each line is a transport, an
+/// address and a port; `silent` behind it takes datagrams and does not answer.
+#[test]
+fn helper() {
+    let Some(listens) = std::env::var_os("HELPER_LISTENS") else { return };
+    let lines = fs::read_to_string(listens).unwrap();
+    let mut tcp = Vec::new();
+    for line in lines.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let address = (words[1], words[2].parse().unwrap());
+        match words[0] {
+            "tcp" => tcp.push(TcpListener::bind(address).unwrap()),
+            "udp" => {
+                let socket = UdpSocket::bind(address).unwrap();
+                let is_silent = words.len() > 3;
+                std::thread::spawn(move || answer(&socket, is_silent));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    fs::write(std::env::var_os("HELPER_READY").unwrap(), "").unwrap();
+    // The sandbox ends it.
+    loop {
+        std::thread::park();
+    }
+}
+
+fn answer(socket: &UdpSocket, is_silent: bool) {
+    let mut datagram = [0; 2048];
+    while let Ok((length, from)) = socket.recv_from(&mut datagram) {
+        if !is_silent {
+            let _ = socket.send_to(&datagram[..length.min(8)], from);
+        }
+    }
+}
+
+/// A product, where its documented ports are left shut, and what else is opened.
+struct Case {
+    product: Product,
+    /// Flows that have their port for themselves.
+    missing: [&'static str; 2],
+    /// Over which transport, and which port.
+    undocumented: (&'static str, u16),
+    /// Listens and does not answer.
+    silent: Option<(u16, &'static str)>,
+}
+
+const CASES: [Case; 3] = [
+    Case {
+        product: Product::FortiMail,
+        missing: ["fortimail-in-fortimail-quarantine-ssl", "fortimail-in-fortiguard-av-push"],
+        undocumented: ("tcp", 8443),
+        silent: Some((20001, "fortimail-in-fortimail-ha-sync-control")),
+    },
+    Case {
+        product: Product::SecurityGateway,
+        missing: ["securitygateway-in-lets-encrypt-http", "securitygateway-in-lets-encrypt-https"],
+        undocumented: ("tcp", 8080),
+        silent: None,
+    },
+    Case {
+        product: Product::ForcepointEmailSecurity,
+        missing: ["forcepoint-email-security-in-dlp-health", "forcepoint-email-security-in-email-log-server"],
+        undocumented: ("udp", 514),
+        silent: None,
+    },
+];
+
+/// A port that listens for the machine itself only.
+const LOOPBACK: u16 = 5432;
+
+impl Case {
+    /// All that its documents list for peers to open, but for the flows that are left out: each port over a transport that
+    /// will do.
+    fn documented(&self) -> Vec<(&'static str, u16)> {
+        let inbound = self.product.flows().filter(|flow| flow.direction() == Direction::Inbound);
+        let open = inbound.filter(|flow| !self.missing.contains(&flow.id().as_str()));
+        let mut documented = Vec::new();
+        for spec in open.flat_map(Flow::ports) {
+            let Some(range) = spec.range() else { continue };
+            for port in range.first()..=range.last() {
+                // Of those that are not stated, some over UDP.
+                let is_udp = match spec.transport() {
+                    Some(Transport::Udp) => true,
+                    Some(Transport::Any) => port % 2 == 0,
+                    _ => false,
+                };
+                documented.push((if is_udp { "udp" } else { "tcp" }, port));
+            }
+        }
+        documented.sort_unstable();
+        documented.dedup();
+        documented
+    }
+
+    /// What listens: lines for [`helper`].
+    fn listens(&self) -> String {
+        let mut lines = String::new();
+        let (transport, port) = self.undocumented;
+        for (number, (transport, port)) in self.documented().into_iter().chain([(transport, port)]).enumerate() {
+            // On all addresses, and on that of the cable.
+            let address = if number % 3 == 0 { "192.0.2.1" } else { "::" };
+            let silent = if self.silent.is_some_and(|(silent, _)| silent == port) { " silent" } else { "" };
+            lines += &format!("{transport} {address} {port}{silent}\n");
+        }
+        lines + &format!("tcp 127.0.0.1 {LOOPBACK}\n")
+    }
+}
+
+#[test]
+fn the_two_that_are_missing_and_the_one_that_is_not_documented_are_found() {
+    if !can_run() {
+        return;
+    }
+    std::thread::scope(|scope| {
+        for case in &CASES {
+            scope.spawn(move || listeners(case));
+        }
+    });
+}
+
+fn listeners(case: &Case) {
+    let product = case.product.as_str();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let listens = case.listens();
+    fs::write(file("listen"), &listens).unwrap();
+    run_script(
+        folder.path(),
+        "T:1-10000,T:17690-20100,T:50800,U:1-100,U:514,U:2525,U:6640-6680,U:9440-9450,U:17690-17720,U:20000-20010,U:50800",
+    );
+
+    let (transport, port) = case.undocumented;
+    let undocumented = [format!("{transport}/{port}")];
+    let unnumbered = |audit: &serde_json::Value| {
+        let flows = flows(audit, "unknown").into_iter();
+        flows.filter(|flow| case.silent.is_none_or(|(_, silent)| silent != flow)).collect::<Vec<_>>()
+    };
+    let expected_unknown: Vec<String> = case
+        .product
+        .flows()
+        .filter(|flow| flow.direction() == Direction::Inbound && flow.ports().all(|spec| spec.range().is_none()))
+        .map(|flow| flow.id().to_string())
+        .collect();
+    for name in ["ss", "ss-with-header-and-processes"] {
+        let audit = audit(product, &["--ss", &file(name)]);
+        assert_eq!(flows(&audit, "missing"), case.missing, "{product} {name}\n{listens}");
+        assert_eq!(flows(&audit, "partly-open"), Vec::<String>::new(), "{product} {name}");
+        assert_eq!(flows(&audit, "unknown"), expected_unknown, "{product} {name}");
+        assert_eq!(ports(&audit["undocumented"]), undocumented, "{product} {name}");
+        assert_eq!(ports(&audit["undocumented_loopback"]), [format!("tcp/{LOOPBACK}")], "{product} {name}");
+        assert_eq!(ports(&audit["undocumented_unknown"]), Vec::<String>::new(), "{product} {name}");
+    }
+    let named = audit(product, &["--ss", &file("ss-with-header-and-processes")]);
+    let evidence = named["undocumented"][0]["evidence"][0].as_str().unwrap();
+    assert!(evidence.contains(" (audit-"), "the process is named: {evidence}");
+    for name in ["v4.xml", "connected.xml"] {
+        let audit = audit(product, &["--nmap", &file(name)]);
+        assert_eq!(flows(&audit, "missing"), case.missing, "{product} {name}\n{listens}");
+        assert_eq!(flows(&audit, "partly-open"), Vec::<String>::new(), "{product} {name}");
+        assert_eq!(unnumbered(&audit), expected_unknown, "{product} {name}");
+        if let Some((_, silent)) = case.silent {
+            // It listens, and nmap cannot know.
+            assert!(flows(&audit, "unknown").iter().any(|flow| flow == silent), "{product} {name}");
+        }
+        assert_eq!(ports(&audit["undocumented"]), undocumented, "{product} {name}");
+        assert_eq!(audit["host"], "192.0.2.1");
+    }
+    // What listens on an address of IPv4 only, IPv6 does not reach; what ss and nmap tell of that is the same.
+    let by_ss = audit(product, &["--ss", &file("ss"), "--family", "ipv6"]);
+    let by_nmap = audit(product, &["--nmap", &file("v6.xml")]);
+    assert_eq!(flows(&by_ss, "missing"), flows(&by_nmap, "missing"), "{product}");
+    assert!(flows(&by_ss, "missing").len() > 2, "{product}");
+    assert_eq!(ports(&by_ss["undocumented"]), ports(&by_nmap["undocumented"]), "{product}");
+    for name in ["v4.xml", "v6.xml", "connected.xml"] {
+        cut_off(product, &fs::read_to_string(file(name)).unwrap());
+    }
+}
+
+/// Of a real scan that was cut off nothing is told.
+fn cut_off(product: &str, scan: &str) {
+    let end = scan.trim_end().len();
+    for length in (0..end).step_by(end / 7).chain([end - 1]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+        let output = fed(command.args(["audit", "--product", product, "--nmap", "-"]), &scan[..length]);
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{length}");
+    }
+}
