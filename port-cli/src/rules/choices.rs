@@ -20,6 +20,9 @@ A site's file gives addresses, networks and host names; a format that cannot hol
   email-client = \"10.0.0.0/8\"
   ldap-server = [\"10.0.5.1\", \"ldap.example.org\"]
 
+A mud file cannot hold comments. Its mud-url, last-update and is-supported stand for what only you know: set them.
+A networkpolicy is for pods whose label app.kubernetes.io/name is the name; change podSelector where yours have others.
+
 A format that makes several files prints each below a line with its name; --out writes them as files.
 Exit codes: 0 done; 2 bad arguments or a bad site file, and nothing was written; 3 something was dropped under --strict.
 
@@ -30,7 +33,10 @@ Examples:
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
   port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
   port-catalog rules --format ufw --product securitygateway --direction inbound > securitygateway.ufw
-  port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf";
+  port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf
+  port-catalog rules --format aerleon --product fortimail --site site.toml --out acl
+  port-catalog rules --format mud --product forticlient > forticlient.json
+  port-catalog rules --format networkpolicy --product fortimail --name mail > mail.yaml";
 
 /// A call of `rules`.
 #[derive(Debug, Args)]

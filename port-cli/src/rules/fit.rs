@@ -19,6 +19,9 @@ pub struct Limits {
     pub esp: bool,
     /// Whether it can say what the product itself may open.
     pub outbound: bool,
+    /// Whether its firewalls know by themselves what answers a connection. For others, rules let the answers through as well, and
+    /// these cannot tell what answers from what opens a connection but for TCP.
+    pub stateful: bool,
     /// The slots for ports in one rule, of which a range takes two. A rule that is one port or one range always fits.
     pub port_slots: Option<usize>,
     /// What it can say of the ends.
@@ -32,6 +35,8 @@ pub enum Ends {
     Elsewhere,
     /// Addresses.
     Addresses {
+        /// Whether the product's own addresses have a place. Where they have none, the rules are put on the product itself.
+        own: bool,
         /// Of which families.
         families: Families,
         /// Whether host names may stand among them.
@@ -56,10 +61,11 @@ impl Ruleset {
     /// The same as far as a format can hold it.
     #[must_use]
     pub fn fit(mut self, limits: &Limits) -> Ruleset {
+        let own = self.take_own(limits);
         let other_family = other_family(&self, limits);
         let mut unlimited: BTreeSet<&str> = BTreeSet::new();
         for flow in &mut self.flows {
-            let of_flow = unlimited_ends(flow);
+            let of_flow = unlimited_ends(flow, limits);
             fit_flow(flow, limits);
             if !flow.rules.is_empty() {
                 unlimited.extend(of_flow);
@@ -69,19 +75,47 @@ impl Ruleset {
             let names = unlimited.into_iter().collect::<Vec<_>>().join(", ");
             self.remarks.push(Remark::new(Class::Opened, format!("any address, since none is given: {names}")));
         }
+        self.remarks.extend(own);
         self.remarks.extend(other_family);
         self
     }
+
+    /// Takes the product's own addresses out of the rules where the format has no place for them.
+    fn take_own(&mut self, limits: &Limits) -> Option<Remark> {
+        if has_own(limits) {
+            return None;
+        }
+        let mut taken: BTreeSet<Address> = BTreeSet::new();
+        for flow in &mut self.flows {
+            for rule in &mut flow.rules {
+                let own = match flow.direction {
+                    Direction::Outbound => &mut rule.source,
+                    _ => &mut rule.destination,
+                };
+                taken.extend(own.addresses().iter().cloned());
+                *own = End::Any;
+            }
+        }
+        let taken: Vec<Address> = taken.into_iter().collect();
+        let text = format!("{} of the product itself, which rules of {} are put on", list(&taken), limits.format);
+        (!taken.is_empty()).then(|| Remark::new(Class::LeftOut, text))
+    }
+}
+
+/// Whether the product's own end of a rule is limited by addresses, if at all.
+fn has_own(limits: &Limits) -> bool {
+    !matches!(limits.ends, Ends::Addresses { own: false, .. })
 }
 
 /// Who may have any address.
-fn unlimited_ends(flow: &FlowRules) -> Vec<&'static str> {
+fn unlimited_ends(flow: &FlowRules, limits: &Limits) -> Vec<&'static str> {
+    let own = has_own(limits).then_some("the product itself");
     let (source, destination) = match flow.direction {
-        Direction::Outbound => ("the product itself", flow.peer),
-        _ => (flow.peer, "the product itself"),
+        Direction::Outbound => (own, Some(flow.peer)),
+        _ => (Some(flow.peer), own),
     };
     let ends = flow.rules.iter().flat_map(|rule| [(&rule.source, source), (&rule.destination, destination)]);
-    ends.filter(|(end, _)| **end == End::Any).map(|(_, name)| name).collect()
+    ends.filter(|(end, _)| **end == End::Any).filter_map(|(_, name)| name).collect()
 }
 
 /// Which addresses are for another format, since they are of another family.
@@ -113,11 +147,26 @@ fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
             }
         }
     }
+    if !limits.stateful {
+        remark_on_answers(flow, limits);
+    }
+}
+
+/// Says what is open in the other direction as well, where answers are let through by rules that cannot tell them from the rest.
+fn remark_on_answers(flow: &mut FlowRules, limits: &Limits) {
+    let protocols: BTreeSet<Protocol> = flow.rules.iter().map(|rule| rule.protocol).collect();
+    let both_ways: Vec<&str> =
+        protocols.into_iter().filter(|protocol| *protocol != Protocol::Tcp).map(Protocol::as_str).collect();
+    if !both_ways.is_empty() {
+        let (protocols, format) = (both_ways.join(" and "), limits.format);
+        let text = format!("{protocols} both ways, since {format} cannot tell an answer from what opens a connection");
+        flow.remark(Class::Opened, text);
+    }
 }
 
 /// The pairs of ends that say together what the rule's ends say.
 fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(End, End)> {
-    let Ends::Addresses { families, hosts, most } = limits.ends else {
+    let Ends::Addresses { families, hosts, most, .. } = limits.ends else {
         if [&rule.source, &rule.destination].iter().any(|end| **end != End::Any) {
             let text = format!("the addresses, for which {} has no place; put them where you use it", limits.format);
             flow.remark(Class::Dropped, text);
@@ -178,11 +227,12 @@ fn chunks_of_ports(ports: &[PortRange], slots: Option<usize>) -> Vec<Vec<PortRan
     let mut chunks: Vec<Vec<PortRange>> = vec![Vec::new()];
     let mut free = slots;
     for range in ports {
-        if free < size(range) {
+        if free < size(range) && chunks.last().is_some_and(|chunk| !chunk.is_empty()) {
             chunks.push(Vec::new());
             free = slots;
         }
-        free -= size(range);
+        // Where a range is more than all the slots, it stands alone.
+        free = free.saturating_sub(size(range));
         chunks.last_mut().expect("there is always one").push(*range);
     }
     chunks

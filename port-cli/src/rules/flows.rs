@@ -29,6 +29,7 @@ impl Ruleset {
                 ),
                 firewall.to_string(),
             ],
+            url: product.url().to_string(),
             at,
             directions: Direction::ALL.to_vec(),
             remarks: of_missing(opened, site),

@@ -14,6 +14,8 @@ pub struct Ruleset {
     pub name: String,
     /// What it is and where it is from, one line each.
     pub heading: Vec<String>,
+    /// The address of the document that it is from.
+    pub url: String,
     /// Where the firewall stands.
     pub at: At,
     /// The directions that were asked for; one without a flow lets nothing through.
@@ -137,6 +139,8 @@ pub fn one_line(text: &str) -> String {
     let hides = |character: char| {
         character.is_control()
             || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            // Neither XML nor YAML can hold these.
+            || matches!(character, '\u{fffe}' | '\u{ffff}')
     };
     text.chars().map(|character| if hides(character) { ' ' } else { character }).collect()
 }

@@ -109,6 +109,9 @@ pub const TEXTS: [&str; 4] = [
     "\u{2028}\u{85}\u{0}\u{7}\u{202e} ünïcödé 漢字",
 ];
 
+/// An id that is as long as one may be.
+pub const LONGEST_ID: &str = "x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-";
+
 /// Many ports, many ranges, every protocol, the ends of the numbers, and texts that would break out of a comment.
 pub fn made_up() -> Ruleset {
     let range = |first, last| PortRange::new(first, last).unwrap();
@@ -124,10 +127,10 @@ pub fn made_up() -> Ruleset {
         remarks: TEXTS.map(|text| Remark::new(Class::Note, text)).to_vec(),
         rules,
     };
-    let longest = "x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-";
     Ruleset {
         name: "as-long-as-the-name-of-a-product-may-be-as-long-as-the-name-of-a-product-may-be".to_string(),
         heading: TEXTS.map(str::to_string).to_vec(),
+        url: "https://docs.example/a%20page?q=1&b=\"'".to_string(),
         at: At::Host,
         directions: Direction::ALL.to_vec(),
         remarks: TEXTS.map(|text| Remark::new(Class::Opened, text)).to_vec(),
@@ -145,7 +148,7 @@ pub fn made_up() -> Ruleset {
                 vec![rule(Protocol::Udp, vec![range(1, 1), range(65535, 65535)])],
             ),
             flow("made-up-none", Direction::Inbound, Vec::new()),
-            flow(longest, Direction::Inbound, vec![rule(Protocol::Tcp, single[..15].to_vec())]),
+            flow(LONGEST_ID, Direction::Inbound, vec![rule(Protocol::Tcp, single[..15].to_vec())]),
         ],
     }
 }

@@ -40,13 +40,14 @@ fn limits() -> impl Strategy<Value = Limits> {
         Families::Only(Family::V6, "other"),
     ]);
     let most = proptest::option::of(1..4_usize);
-    let ends =
-        (families, any::<bool>(), most).prop_map(|(families, hosts, most)| Ends::Addresses { families, hosts, most });
-    (ends, proptest::option::of(2..20_usize)).prop_map(|(ends, port_slots)| Limits {
+    let ends = (any::<bool>(), families, any::<bool>(), most)
+        .prop_map(|(own, families, hosts, most)| Ends::Addresses { own, families, hosts, most });
+    (ends, proptest::option::of(1..20_usize)).prop_map(|(ends, port_slots)| Limits {
         format: "made up",
         places: &[At::Host],
         esp: true,
         outbound: true,
+        stateful: true,
         port_slots,
         ends,
     })
@@ -56,6 +57,7 @@ fn ruleset(rule: Rule) -> Ruleset {
     Ruleset {
         name: "made-up".to_string(),
         heading: Vec::new(),
+        url: String::new(),
         at: At::Host,
         directions: vec![Direction::Inbound],
         remarks: Vec::new(),
@@ -100,7 +102,7 @@ fn triples(rule: &Rule, families: Families, hosts: bool) -> BTreeSet<Triple> {
 
 /// Whether a rule is what a format can hold.
 fn is_within(rule: &Rule, limits: &Limits) -> bool {
-    let Ends::Addresses { families, hosts, most } = limits.ends else { return false };
+    let Ends::Addresses { families, hosts, most, .. } = limits.ends else { return false };
     let slots: usize = rule.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
     let is_held = |end: &End| {
         let addresses = end.addresses();
@@ -109,7 +111,9 @@ fn is_within(rule: &Rule, limits: &Limits) -> bool {
             && most.is_none_or(|most| addresses.len() <= most)
             && (families == Families::Mixed || kinds.len() <= 1)
     };
-    limits.port_slots.is_none_or(|most| slots <= most) && is_held(&rule.source) && is_held(&rule.destination)
+    limits.port_slots.is_none_or(|most| slots <= most || rule.ports.len() == 1)
+        && is_held(&rule.source)
+        && is_held(&rule.destination)
 }
 
 proptest! {
@@ -118,8 +122,11 @@ proptest! {
     #[test]
     fn what_was_fitted_says_what_it_said(source in ends(), destination in ends(), ports in ports(), limits in limits()) {
         let rule = Rule { protocol: Protocol::Tcp, ports, source, destination };
-        let Ends::Addresses { families, hosts, .. } = limits.ends else { unreachable!() };
+        let Ends::Addresses { own, families, hosts, .. } = limits.ends else { unreachable!() };
         let fitted = ruleset(rule.clone()).fit(&limits);
+        let has_own = !rule.destination.addresses().is_empty();
+        // What is put on the product itself needs no address of it.
+        let rule = if own { rule } else { Rule { destination: End::Any, ..rule } };
         let found: Vec<Triple> =
             fitted.flows[0].rules.iter().flat_map(|rule| triples(rule, families, hosts)).collect();
         let once: BTreeSet<Triple> = found.iter().cloned().collect();
@@ -136,7 +143,10 @@ proptest! {
         let has_host = texts.clone().any(|address| address.family().is_none());
         prop_assert_eq!(fitted.has_dropped(), has_host && !hosts);
         let has_other = matches!(families, Families::Only(only, _) if texts.clone().any(|one| one.family().is_some_and(|of| of != only)));
-        prop_assert_eq!(fitted.remarks.iter().any(|remark| remark.class == Class::LeftOut), has_other);
+        prop_assert_eq!(fitted.remarks.iter().any(|remark| remark.class == Class::LeftOut), has_other || (!own && has_own));
+        let opened: String = fitted.remarks.iter().filter(|remark| remark.class == Class::Opened).map(ToString::to_string).collect();
+        let is_opened = own && rule.destination == End::Any && !fitted.flows[0].rules.is_empty();
+        prop_assert_eq!(opened.contains("the product itself"), is_opened, "{}", opened);
     }
 
     #[test]
@@ -162,6 +172,7 @@ fn what_a_format_cannot_say_is_dropped_and_told() {
         places: &[At::Host],
         esp: false,
         outbound: false,
+        stateful: true,
         port_slots: None,
         ends: Ends::Elsewhere,
     };
@@ -189,4 +200,32 @@ fn what_a_format_cannot_say_is_dropped_and_told() {
             "dropped: the addresses, for which made up has no place; put them where you use it: made-up",
         ]
     );
+}
+
+#[test]
+fn answers_that_need_rules_of_their_own_are_told_unless_they_are_told_apart() {
+    let knows_no_connections = Limits {
+        format: "made up",
+        places: &[At::Network],
+        esp: true,
+        outbound: true,
+        stateful: false,
+        port_slots: None,
+        ends: Ends::Addresses { own: false, families: Families::Mixed, hosts: true, most: None },
+    };
+    let told = |protocols: &[Protocol]| {
+        let rule = |protocol| Rule { protocol, ports: Vec::new(), source: End::Any, destination: End::Any };
+        let mut ruleset = ruleset(rule(Protocol::Tcp));
+        ruleset.flows[0].rules = protocols.iter().map(|protocol| rule(*protocol)).collect();
+        ruleset.fit(&knows_no_connections).told()
+    };
+    let any = || "opened: any address, since none is given: peer".to_string();
+    let both_ways = |protocols| {
+        format!(
+            "opened: {protocols} both ways, since made up cannot tell an answer from what opens a connection: made-up"
+        )
+    };
+    assert_eq!(told(&[Protocol::Tcp]), [any()]);
+    assert_eq!(told(&[Protocol::Tcp, Protocol::Udp]), [any(), both_ways("udp")]);
+    assert_eq!(told(&[Protocol::Udp, Protocol::Udp, Protocol::Esp]), [any(), both_ways("udp and esp")]);
 }

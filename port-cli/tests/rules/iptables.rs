@@ -54,7 +54,7 @@ fn read_rule(line: &str) -> Saved {
     saved
 }
 
-fn range(text: &str) -> std::ops::RangeInclusive<u16> {
+pub fn range(text: &str) -> std::ops::RangeInclusive<u16> {
     let (first, last) = text.split_once(':').unwrap_or((text, text));
     first.parse().unwrap()..=last.parse().unwrap()
 }

@@ -56,11 +56,11 @@ fn read_rule(rule: &Value) -> Listed {
 }
 
 /// The members of a set, or the one value.
-fn values(right: &Value) -> Vec<&Value> {
+pub fn values(right: &Value) -> Vec<&Value> {
     right["set"].as_array().map_or(vec![right], |set| set.iter().collect())
 }
 
-fn ports(value: &Value) -> std::ops::RangeInclusive<u16> {
+pub fn ports(value: &Value) -> std::ops::RangeInclusive<u16> {
     let port = |value: &Value| u16::try_from(value.as_u64().unwrap()).unwrap();
     match value["range"].as_array() {
         Some(range) => port(&range[0])..=port(&range[1]),
@@ -68,7 +68,7 @@ fn ports(value: &Value) -> std::ops::RangeInclusive<u16> {
     }
 }
 
-fn addresses(right: &Value) -> String {
+pub fn addresses(right: &Value) -> String {
     let address = |value: &Value| match value.get("prefix") {
         Some(prefix) => format!("{}/{}", prefix["addr"].as_str().unwrap(), prefix["len"]),
         None => text(value),

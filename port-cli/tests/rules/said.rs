@@ -4,12 +4,13 @@ use std::fs;
 use std::process::{Command, Output};
 
 use port_cli::rules::choices::HELP;
+use port_cli::rules::formats::File;
 
 use crate::cases::{files, rules, site};
 use crate::openings::{Decisions, port_catalog, products};
 
 /// The formats whose comments begin with `#`.
-const COMMENTED: [&str; 5] = ["nftables", "iptables", "ip6tables", "ufw", "fortigate"];
+const COMMENTED: [&str; 7] = ["nftables", "iptables", "ip6tables", "ufw", "fortigate", "aerleon", "networkpolicy"];
 
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
@@ -121,9 +122,19 @@ fn a_site_says_who_may_speak_to_whom() {
 fn a_file_has_what_is_printed() {
     for format in COMMENTED {
         let call = ["--format", format, "--product", "forticlient", "--name", "office"];
-        let [file] = &files(&call)[..] else { panic!("one file") };
-        assert_eq!(file.text, rules(&call));
-        assert!(file.name.starts_with("office."), "{}", file.name);
+        let files = files(&call);
+        let printed = match &files[..] {
+            [file] => file.text.clone(),
+            several => {
+                let below = |file: &File| format!("==> {} <==\n{}", file.name, file.text);
+                several.iter().map(below).collect::<Vec<_>>().join("\n")
+            }
+        };
+        assert_eq!(printed, rules(&call));
+        for file in &files {
+            let name = file.name.rsplit('/').next().unwrap();
+            assert!(name.starts_with("office."), "{}", file.name);
+        }
         assert_eq!(rules(&call), rules(&call));
     }
 }

@@ -24,9 +24,10 @@ pub const WRITER: Writer = Writer {
         places: &[At::Host, At::Network],
         esp: true,
         outbound: true,
+        stateful: true,
         port_slots: None,
         // What a rich rule takes.
-        ends: Ends::Addresses { families: Families::OneEach, hosts: false, most: Some(1) },
+        ends: Ends::Addresses { own: true, families: Families::OneEach, hosts: false, most: Some(1) },
     },
     files,
 };

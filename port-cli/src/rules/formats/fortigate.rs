@@ -32,8 +32,9 @@ pub const WRITER: Writer = Writer {
         places: &[At::Network],
         esp: true,
         outbound: true,
+        stateful: true,
         port_slots: None,
-        ends: Ends::Addresses { families: Families::Mixed, hosts: true, most: None },
+        ends: Ends::Addresses { own: true, families: Families::Mixed, hosts: true, most: None },
     },
     files,
 };

@@ -5,9 +5,12 @@ use clap::ValueEnum;
 use super::fit::Limits;
 use super::model::Ruleset;
 
+pub mod aerleon;
 pub mod firewalld;
 pub mod fortigate;
 pub mod iptables;
+pub mod mud;
+pub mod networkpolicy;
 pub mod nftables;
 pub mod ufw;
 
@@ -26,6 +29,13 @@ pub enum Format {
     Ufw,
     /// A script for its CLI: services, addresses, groups of them, and policies
     Fortigate,
+    /// Definitions and a policy, from which aclgen makes rules for many firewalls
+    Aerleon,
+    /// A Manufacturer Usage Description, RFC 8520, as JSON, for the network that the product is in
+    Mud,
+    /// A network policy of Kubernetes, for pods with the label app.kubernetes.io/name: NAME
+    #[value(name = "networkpolicy")]
+    NetworkPolicy,
 }
 
 /// How a format is written.
@@ -56,6 +66,9 @@ impl Format {
             Format::Firewalld => firewalld::WRITER,
             Format::Ufw => ufw::WRITER,
             Format::Fortigate => fortigate::WRITER,
+            Format::Aerleon => aerleon::WRITER,
+            Format::Mud => mud::WRITER,
+            Format::NetworkPolicy => networkpolicy::WRITER,
         }
     }
 }
@@ -77,6 +90,11 @@ fn short_name(name: &str, most: usize) -> String {
     let digest = format!("-{digest:08x}");
     let start: String = name.chars().take(most - digest.len()).collect();
     start + &digest
+}
+
+/// A text as YAML and JSON write it alike.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

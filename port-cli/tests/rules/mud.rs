@@ -1,0 +1,249 @@
+//! What yanglint makes of MUD files, by the modules of RFC 8519 and RFC 8520, read back from its own output.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use port_cli::rules::formats::File;
+use serde_json::{Map, Value, json};
+
+use crate::cases::{Compared, LONGEST_ID, rules, site};
+use crate::openings::{Decisions, Openings, assert_same, documented, products, text};
+use crate::tools::{missing, tool};
+
+/// What comes with the modules' tool.
+const MODULES: [&str; 3] = ["ietf-mud.yang", "ietf-acldns.yang", "ietf-access-control-list.yang"];
+
+/// The folder of the modules, which come with pyang.
+fn modules() -> Option<PathBuf> {
+    tool("yanglint")?;
+    let pyang = tool("pyang")?;
+    let folder = pyang.parent()?.parent()?.join("share/yang/modules/ietf");
+    if folder.join(MODULES[0]).exists() {
+        return Some(folder);
+    }
+    missing(&format!("{} has no modules of YANG; tests/tools/install.sh installs them", folder.display()));
+    None
+}
+
+/// What yanglint reads in a file.
+fn linted(modules: &Path, file: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mud.json");
+    std::fs::write(&path, file).unwrap();
+    let mut command = Command::new(tool("yanglint").unwrap());
+    command.arg("-p").arg(modules).args(["-F", "ietf-access-control-list:*", "-t", "config", "-f", "json"]);
+    let output = command.args(MODULES.map(|module| modules.join(module))).arg(path).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.is_empty(), "{told}\n{file}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// An entry of an access list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    name: String,
+    way: String,
+    family: String,
+    protocol: &'static str,
+    /// The peer's address, or nothing.
+    peer: String,
+    /// Who opened the connection, for TCP.
+    opened: Option<String>,
+    /// Whether the port is that of the end to which the packet goes.
+    is_destination: bool,
+    ports: (u16, u16),
+}
+
+impl Entry {
+    /// The entry for what answers.
+    fn answer(&self) -> Entry {
+        let way = if self.way == "to-device" { "from-device" } else { "to-device" };
+        Entry { way: way.to_string(), is_destination: false, ..self.clone() }
+    }
+
+    /// The id of the flow. One is too long for a name, which ends in a digest of it then.
+    fn id(&self) -> &str {
+        let (id, _) = self.name.rsplit_once('-').unwrap();
+        let is_longest = id.rsplit_once('-').is_some_and(|(start, _)| LONGEST_ID.starts_with(start));
+        if is_longest { LONGEST_ID } else { id }
+    }
+}
+
+/// The entries of all lists, after a look at what holds the lists together.
+fn entries(read: &Value) -> BTreeSet<Entry> {
+    let mud = &read["ietf-mud:mud"];
+    assert_eq!(mud["mud-version"], 1, "{mud}");
+    let lists = read["ietf-access-control-list:acls"]["acl"].as_array().unwrap();
+    let used = ["from-device", "to-device"].map(|way| {
+        let used = mud[format!("{way}-policy")]["access-lists"]["access-list"].as_array().unwrap();
+        used.iter().map(|list| (text(&list["name"]), way)).collect::<Vec<_>>()
+    });
+    let used: Vec<(String, &str)> = used.concat();
+    assert_eq!(used.len(), lists.len());
+    let mut entries = BTreeSet::new();
+    for (list, (name, way)) in lists.iter().zip(used) {
+        assert_eq!(list["name"], name);
+        let family = name.rsplit('-').next().unwrap();
+        assert_eq!(list["type"], format!("ietf-access-control-list:{family}-acl-type"));
+        for ace in list["aces"]["ace"].as_array().into_iter().flatten() {
+            assert!(entries.insert(entry(ace, way, family)), "twice: {ace}");
+        }
+    }
+    entries
+}
+
+fn entry(ace: &Value, way: &str, family: &str) -> Entry {
+    assert_eq!(ace["actions"], json!({"forwarding": "ietf-access-control-list:accept"}), "{ace}");
+    let matches = ace["matches"].as_object().unwrap();
+    let mut ip = matches[family].as_object().unwrap().clone();
+    let protocol = match ip.remove("protocol").unwrap().as_u64() {
+        Some(6) => "tcp",
+        Some(17) => "udp",
+        Some(50) => "esp",
+        _ => panic!("{ace}"),
+    };
+    assert_eq!(matches.len(), if protocol == "esp" { 1 } else { 2 }, "{ace}");
+    let mut entry = Entry {
+        name: text(&ace["name"]),
+        way: way.to_string(),
+        family: family.to_string(),
+        protocol,
+        peer: peer(&ip, way, family),
+        opened: None,
+        is_destination: false,
+        ports: (0, 0),
+    };
+    if let Some(ports) = matches.get(protocol) {
+        let mut ports = ports.as_object().unwrap().clone();
+        entry.opened = ports.remove("ietf-mud:direction-initiated").map(|opened| text(&opened));
+        assert_eq!(ports.len(), 1, "{ace}");
+        let (side, range) = ports.into_iter().next().unwrap();
+        entry.is_destination = side == "destination-port";
+        assert!(entry.is_destination || side == "source-port", "{ace}");
+        entry.ports = range_of(&range);
+    }
+    entry
+}
+
+/// The peer of a packet, which is the other end than the device.
+fn peer(ip: &Map<String, Value>, way: &str, family: &str) -> String {
+    let (side, short) = if way == "to-device" { ("source", "src") } else { ("destination", "dst") };
+    let mut ip = ip.iter();
+    let Some((field, address)) = ip.next() else { return String::new() };
+    assert!(ip.next().is_none());
+    assert!([format!("{side}-{family}-network"), format!("ietf-acldns:{short}-dnsname")].contains(field), "{field}");
+    text(address)
+}
+
+fn range_of(range: &Value) -> (u16, u16) {
+    let port = |name: &str| u16::try_from(range[name].as_u64().unwrap()).unwrap();
+    assert_eq!(range.as_object().unwrap().len(), 2, "{range}");
+    if range["operator"] == "eq" { (port("port"), port("port")) } else { (port("lower-port"), port("upper-port")) }
+}
+
+/// What is opened over protocols with ports. Each entry that opens something has one that lets the answers through, and there is no
+/// other entry.
+fn opened(entries: &BTreeSet<Entry>) -> Openings {
+    let (openings, answers): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().filter(|entry| entry.protocol != "esp").partition(|entry| entry.is_destination);
+    let expected: BTreeSet<Entry> = openings.iter().map(|entry| entry.answer()).collect();
+    assert_eq!(answers.into_iter().cloned().collect::<BTreeSet<_>>(), expected, "what answers");
+    let mut opened = Openings::new();
+    for entry in openings {
+        assert_eq!(entry.opened.as_ref(), (entry.protocol == "tcp").then_some(&entry.way), "{entry:?}");
+        let direction = if entry.way == "to-device" { "inbound" } else { "outbound" };
+        let opening = |port| (entry.id().to_string(), direction.to_string(), entry.protocol.to_string(), port);
+        opened.extend((entry.ports.0..=entry.ports.1).map(opening));
+    }
+    opened
+}
+
+/// What is opened, which is the same for both families where no addresses are given.
+fn opened_alike(entries: &BTreeSet<Entry>) -> Openings {
+    let of_family = |family| opened(&entries.iter().filter(|entry| entry.family == family).cloned().collect());
+    let (v4, v6) = (of_family("ipv4"), of_family("ipv6"));
+    assert_same(&v6, &v4, "IPv6, compared with IPv4");
+    v4
+}
+
+#[test]
+fn yanglint_reads_what_the_catalog_lists() {
+    let Some(modules) = modules() else { return };
+    let mud = Compared { format: "mud", places: &["network"], says: |opening| opening.2 != "esp" };
+    mud.with(|files: &[File]| opened_alike(&entries(&linted(&modules, &files[0].text))));
+}
+
+#[test]
+fn esp_goes_both_ways_since_it_has_no_ports() {
+    let Some(modules) = modules() else { return };
+    let mut compared = 0;
+    for product in products() {
+        let entries = entries(&linted(&modules, &rules(&["--format", "mud", "--product", &product])));
+        let found: BTreeSet<(&str, &str, &str)> = entries
+            .iter()
+            .filter(|entry| entry.protocol == "esp")
+            .map(|entry| (entry.id(), entry.way.as_str(), entry.family.as_str()))
+            .collect();
+        let documented = documented(&product, Decisions::ALL[0]);
+        let ids = documented.iter().filter(|opening| opening.2 == "esp").map(|opening| opening.0.as_str());
+        let everywhere = |id| {
+            let ways = ["from-device", "to-device"].into_iter();
+            ways.flat_map(move |way| ["ipv4", "ipv6"].map(|family| (id, way, family)))
+        };
+        let expected: BTreeSet<(&str, &str, &str)> = ids.flat_map(everywhere).collect();
+        assert_eq!(found, expected, "{product}");
+        compared += expected.len();
+    }
+    assert!(compared > 0);
+}
+
+#[test]
+fn addresses_and_host_names_of_a_site_are_the_peers() {
+    let Some(modules) = modules() else { return };
+    let site = site();
+    let call = ["--format", "mud", "--product", "fortimail", "--site", site.path().to_str().unwrap()];
+    let entries = entries(&linted(&modules, &rules(&call)));
+    opened(&entries);
+    let peers = |id: &str| -> Vec<String> {
+        let openings = entries.iter().filter(|entry| entry.id() == id && entry.is_destination);
+        let peers: BTreeSet<String> =
+            openings.map(|entry| format!("{} {} {}", entry.family, entry.peer, entry.ports.0)).collect();
+        peers.into_iter().collect()
+    };
+    assert_eq!(
+        peers("fortimail-in-email-client-webdav"),
+        ["ipv4 10.0.0.0/8 8008", "ipv4 198.51.100.7/32 8008", "ipv6 2001:db8:1::/48 8008"]
+    );
+    assert_eq!(
+        peers("fortimail-out-ldap"),
+        [
+            "ipv4 10.0.5.1/32 389",
+            "ipv4 10.0.5.1/32 636",
+            "ipv4 ldap.example.org 389",
+            "ipv4 ldap.example.org 636",
+            "ipv6 ldap.example.org 389",
+            "ipv6 ldap.example.org 636",
+        ]
+    );
+    assert_eq!(peers("fortimail-out-fortianalyzer-oftp"), ["ipv4 10.3.3.3/32 514"]);
+    assert_eq!(peers("fortimail-out-ocsp"), ["ipv4  80", "ipv6  80"]);
+    assert_eq!(peers("fortimail-out-dns"), ["ipv4 0.0.0.0/0 53"]);
+}
+
+#[test]
+fn a_mud_file_as_people_read_it() {
+    let call = [
+        "--format",
+        "mud",
+        "--product",
+        "forticlient",
+        "--only",
+        "forticlient-out-syslog",
+        "--only",
+        "forticlient-out-sso",
+    ];
+    let file: Value = serde_json::from_str(&rules(&call)).unwrap();
+    let from_device = &file["ietf-access-control-list:acls"]["acl"][0];
+    insta::assert_snapshot!("mud", format!("{:#}\n{from_device:#}", file["ietf-mud:mud"]));
+}

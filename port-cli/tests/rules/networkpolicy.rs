@@ -1,0 +1,166 @@
+//! What kubernetes-validate lets pass, read back as YAML, within the bounds of Kubernetes that it does not know.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use port_cli::rules::address::Address;
+use port_cli::rules::formats::File;
+use serde_json::{Value, json};
+
+use crate::cases::{Compared, as_people_read_it, files, rules, site};
+use crate::kept::Kept;
+use crate::openings::{Openings, text};
+use crate::tools::tool;
+
+/// kubernetes-validate, which starts once.
+fn validator() -> Option<RefCell<Kept>> {
+    let python = tool("kubernetes-validate")?.with_file_name("python3");
+    let program = include_str!("ask_kubernetes_validate.py");
+    Some(RefCell::new(Kept::start(Command::new(python).args(["-c", program]))))
+}
+
+/// A rule of a policy.
+struct Rule {
+    /// What the comment above it says.
+    id: String,
+    direction: &'static str,
+    openings: Vec<(String, u16)>,
+    peers: Vec<String>,
+}
+
+/// The rules of a policy, for a product's pods.
+fn read(validator: &RefCell<Kept>, file: &str, name: &str) -> Vec<Rule> {
+    let answer = validator.borrow_mut().ask(&json!({ "text": file }));
+    assert_eq!(answer["version"], "1.31");
+    let policy = &answer["policy"];
+    assert_eq!((&policy["apiVersion"], &policy["kind"]), (&json!("networking.k8s.io/v1"), &json!("NetworkPolicy")));
+    assert_eq!(policy["metadata"], json!({ "name": name }));
+    let spec = policy["spec"].as_object().unwrap();
+    let label = text(&spec["podSelector"]["matchLabels"]["app.kubernetes.io/name"]);
+    assert!(name.starts_with(&label) && label.len() <= 63 && !label.ends_with('-'), "{label}");
+    assert_eq!(spec["podSelector"], json!({ "matchLabels": { "app.kubernetes.io/name": label } }));
+    let mut rules = Vec::new();
+    let lists = [("Ingress", "ingress", "inbound", "from"), ("Egress", "egress", "outbound", "to")];
+    let types = spec["policyTypes"].as_array().unwrap();
+    assert_eq!(spec.len(), 2 + types.len(), "{spec:?}");
+    for (policy_type, list, direction, peers) in lists {
+        assert_eq!(types.contains(&json!(policy_type)), spec.contains_key(list));
+        let comments = answer["comments"][list].as_array();
+        for (rule, comment) in
+            spec.get(list).and_then(Value::as_array).into_iter().flatten().zip(comments.into_iter().flatten())
+        {
+            rules.push(read_rule(rule, text(comment), direction, peers));
+        }
+    }
+    rules
+}
+
+fn read_rule(rule: &Value, id: String, direction: &'static str, peers: &str) -> Rule {
+    let mut fields: BTreeMap<&str, &Value> =
+        rule.as_object().unwrap().iter().map(|(key, value)| (key.as_str(), value)).collect();
+    let ports = fields.remove("ports").and_then(Value::as_array).unwrap();
+    // Without ports, all would be open.
+    assert!(!ports.is_empty(), "{rule}");
+    let peers = fields.remove(peers).map_or(Vec::new(), |peers| {
+        let peers = peers.as_array().unwrap();
+        // An empty list would be any peer.
+        assert!(!peers.is_empty(), "{rule}");
+        peers.iter().map(block).collect()
+    });
+    assert!(fields.is_empty(), "{rule}");
+    Rule { id, direction, openings: ports.iter().flat_map(openings).collect(), peers }
+}
+
+fn openings(port: &Value) -> Vec<(String, u16)> {
+    let protocol = text(&port["protocol"]);
+    assert!(["TCP", "UDP"].contains(&protocol.as_str()), "{port}");
+    let number = |value: &Value| u16::try_from(value.as_u64().unwrap()).unwrap();
+    let first = number(&port["port"]);
+    let last = port.get("endPort").map_or(first, number);
+    assert!(0 < first && first <= last, "{port}");
+    (first..=last).map(|number| (protocol.to_lowercase(), number)).collect()
+}
+
+/// The network of a peer, with its prefix.
+fn block(peer: &Value) -> String {
+    let cidr = text(&peer["ipBlock"]["cidr"]);
+    assert_eq!(*peer, json!({ "ipBlock": { "cidr": cidr } }));
+    assert!(cidr.contains('/') && cidr.parse::<Address>().is_ok_and(|address| address.family().is_some()), "{cidr}");
+    cidr
+}
+
+fn all_openings(rules: Vec<Rule>) -> Openings {
+    let of_rule = |rule: Rule| {
+        let Rule { id, direction, openings, .. } = rule;
+        openings.into_iter().map(move |(protocol, port)| (id.clone(), direction.to_string(), protocol, port))
+    };
+    rules.into_iter().flat_map(of_rule).collect()
+}
+
+#[test]
+fn kubernetes_reads_what_the_catalog_lists() {
+    let Some(validator) = validator() else { return };
+    let format = Compared { format: "networkpolicy", places: &["host"], says: |opening| opening.2 != "esp" };
+    format.with(|files: &[File]| {
+        let name = files[0].name.strip_suffix(".yaml").unwrap();
+        all_openings(read(&validator, &files[0].text, name))
+    });
+}
+
+#[test]
+fn a_direction_that_is_not_asked_for_is_left_alone() {
+    let Some(validator) = validator() else { return };
+    // It has no inbound flows: the policy lets nothing in, unless only the outbound direction is asked for.
+    for (options, types) in [(&[][..], 2), (&["--direction", "inbound"], 1), (&["--direction", "outbound"], 1)] {
+        let file = rules(&[&["--format", "networkpolicy", "--product", "forticlient"], options].concat());
+        let policy = &validator.borrow_mut().ask(&json!({ "text": file }))["policy"]["spec"];
+        assert_eq!(policy["policyTypes"].as_array().unwrap().len(), types, "{options:?}");
+        let ingress = policy.get("ingress");
+        assert_eq!(ingress, (options != ["--direction", "outbound"]).then_some(&json!([])), "{options:?}");
+    }
+}
+
+#[test]
+fn addresses_of_a_site_are_blocks_of_the_peers() {
+    let Some(validator) = validator() else { return };
+    let site = site();
+    // As a label, a name may be 63 characters long, and as one, `no` is no.
+    let long = format!("no-{}", ["seven67"; 9].join("-"));
+    for name in ["no", &long] {
+        let call = [
+            "--format",
+            "networkpolicy",
+            "--product",
+            "fortimail",
+            "--name",
+            name,
+            "--site",
+            site.path().to_str().unwrap(),
+        ];
+        let rules = read(&validator, &rules(&call), name);
+        let peers = |id: &str| rules.iter().find(|rule| rule.id == id).unwrap().peers.join(" ");
+        assert_eq!(peers("fortimail-in-email-client-webdav"), "10.0.0.0/8 198.51.100.7/32 2001:db8:1::/48");
+        assert_eq!(peers("fortimail-out-ldap"), "10.0.5.1/32");
+        assert_eq!(peers("fortimail-out-fortianalyzer-oftp"), "10.3.3.3/32");
+        assert_eq!(peers("fortimail-out-dns"), "0.0.0.0/0");
+        assert_eq!(peers("fortimail-in-admin"), "");
+    }
+}
+
+#[test]
+fn the_command_lets_a_policy_pass() {
+    let Some(command) = tool("kubernetes-validate") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let [file] = &files(&["--format", "networkpolicy", "--product", "fortimail"])[..] else { panic!("one file") };
+    let path = folder.path().join(&file.name);
+    std::fs::write(&path, &file.text).unwrap();
+    let output = Command::new(command).args(["-k", "1.31", "--strict"]).arg(&path).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("passed for resource networkpolicy/fortimail"), "{told}");
+}
+
+#[test]
+fn a_policy_as_people_read_it() {
+    insta::assert_snapshot!("a_policy_as_people_read_it", as_people_read_it("networkpolicy"));
+}
