@@ -32,7 +32,7 @@ Examples:
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
   port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
-  port-catalog rules --format ufw --product securitygateway --direction inbound > securitygateway.ufw
+  port-catalog rules --format ufw --product securitygateway --direction inbound > gateway.ufw
   port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf
   port-catalog rules --format aerleon --product fortimail --site site.toml --out acl
   port-catalog rules --format mud --product forticlient > forticlient.json

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{Compared, as_people_read_it, files, rules, site};
 use crate::kept::Kept;
-use crate::openings::{Openings, text};
+use crate::openings::{Openings, port_catalog, text};
 use crate::tools::tool;
 
 /// kubernetes-validate, which starts once.
@@ -146,6 +146,18 @@ fn addresses_of_a_site_are_blocks_of_the_peers() {
         assert_eq!(peers("fortimail-out-dns"), "0.0.0.0/0");
         assert_eq!(peers("fortimail-in-admin"), "");
     }
+}
+
+#[test]
+fn what_a_policy_has_no_place_for_is_refused_or_dropped() {
+    let call = ["rules", "--format", "networkpolicy", "--product", "forticlient"];
+    let output = |options: &[&str]| port_catalog(&[&call[..], options].concat());
+    let between = output(&["--at", "network"]);
+    assert_eq!((between.status.code(), between.stdout.len()), (Some(2), 0));
+    let strict = output(&["--only", "forticlient-out-ipsec-vpn", "--strict"]);
+    assert_eq!(strict.status.code(), Some(3));
+    let told = String::from_utf8(strict.stderr).unwrap();
+    assert!(told.contains("dropped: esp, which networkpolicy cannot say: forticlient-out-ipsec-vpn\n"), "{told}");
 }
 
 #[test]
