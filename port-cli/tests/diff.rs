@@ -125,11 +125,20 @@ fn the_order_and_the_numbers_of_groups_mean_nothing() {
     let mut flows = catalog();
     let old = flows.clone();
     let ports = flow(&mut flows, "fortimail-out-fortiguard-as-rating")["ports"].as_array_mut().unwrap();
-    ports.reverse();
+    ports.sort_by_key(|spec| std::cmp::Reverse(spec["group"].as_u64()));
     for spec in ports {
         spec["group"] = json!(7 - spec["group"].as_u64().unwrap());
     }
     assert_eq!(difference(&old, &flows)["changed"], json!([]));
+}
+
+#[test]
+fn which_alternative_comes_first_limits_the_rules() {
+    let mut flows = catalog();
+    let old = flows.clone();
+    flow(&mut flows, "fortimail-in-email-client-smtp")["ports"].as_array_mut().unwrap().reverse();
+    let changed = &difference(&old, &flows)["changed"];
+    assert_eq!((&changed[0]["field"], &changed[0]["impact"]), (&json!("ports"), &json!("limits")), "{changed}");
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Impact {
             Impact::Closes => "rules to remove, where no other flow needs them",
             Impact::Limits => "rules to look at",
             Impact::Unknown => "facts that this version of port-catalog does not know",
-            Impact::Wording => "words only, no rule changes",
+            Impact::Wording => "words only, no rule lets through more or less",
         }
     }
 }
@@ -119,7 +119,19 @@ fn summary(difference: &Difference) -> String {
             let _ = write!(summary, " {} {what}.", differ(number(impact)));
         }
     }
+    let renamed = difference.flows.iter().filter(|flow| matches!(flow.what, What::Renamed(..))).count();
+    if renamed > 0 {
+        let _ = write!(
+            summary,
+            " {} another id: services, profiles and comments that bear it are to be renamed.",
+            have(renamed)
+        );
+    }
     summary
+}
+
+fn have(number: usize) -> String {
+    format!("{} {}", count(number, "flow"), if number == 1 { "has" } else { "have" })
 }
 
 fn differ(number: usize) -> String {

@@ -48,11 +48,14 @@ pub fn expression(specs: &[Spec]) -> String {
     groups.iter().map(|(_, alternatives)| alternatives.join(" | ")).collect::<Vec<_>>().join(", ")
 }
 
-/// What specs mean: groups of alternatives, in no order.
-pub fn groups(specs: &[Spec]) -> BTreeSet<BTreeSet<Spec>> {
+/// What specs mean: groups of alternatives, in no order; of the alternatives the first comes first, since rules may be made of it
+/// alone.
+pub fn groups(specs: &[Spec]) -> BTreeSet<(Option<Spec>, BTreeSet<Spec>)> {
     let numbers: BTreeSet<u64> = specs.iter().map(|spec| spec.group).collect();
     let of_group = |group: u64| {
-        specs.iter().filter(|spec| spec.group == group).map(|spec| Spec { group: 0, ..spec.clone() }).collect()
+        let alternatives = specs.iter().filter(move |spec| spec.group == group);
+        let mut alternatives = alternatives.map(|spec| Spec { group: 0, ..spec.clone() }).peekable();
+        (alternatives.peek().cloned(), alternatives.collect())
     };
     numbers.into_iter().map(of_group).collect()
 }

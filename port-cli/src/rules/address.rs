@@ -68,7 +68,7 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(Address::Net(address.into()));
+            return meant(text, address).map(|address| Address::Net(address.into()));
         }
         match text.parse::<IpNet>() {
             Ok(net) if net.addr() == net.network() => Ok(Address::Net(net)),
@@ -80,6 +80,21 @@ impl FromStr for Address {
             Err(_) => host_name(text).map(Address::Host),
         }
     }
+}
+
+/// An address that something can have. What looks like one and is none would let nothing through, and nobody would see why.
+fn meant(text: &str, address: IpAddr) -> Result<IpAddr, String> {
+    let expected = match address {
+        IpAddr::V4(_) if address.is_unspecified() => "0.0.0.0/0 for any address".to_string(),
+        IpAddr::V6(_) if address.is_unspecified() => "::/0 for any address".to_string(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => format!("{mapped}, which it stands for"),
+            None => return Ok(address.into()),
+        },
+        IpAddr::V4(address) if address.is_broadcast() => "the address of a host or a network".to_string(),
+        IpAddr::V4(_) => return Ok(address),
+    };
+    Err(format!("found {text:?}, expected {expected}"))
 }
 
 /// A host name as it is looked up, in lower case.

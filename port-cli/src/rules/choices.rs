@@ -24,7 +24,7 @@ A mud file cannot hold comments. Its mud-url, last-update and is-supported stand
 A networkpolicy is for pods whose label app.kubernetes.io/name is the name; change podSelector where yours have others.
 
 A format that makes several files prints each below a line with its name; --out writes them as files.
-Exit codes: 0 done; 2 bad arguments or a bad site file, and nothing was written; 3 something was dropped under --strict.
+Exit codes: 0 done; 2 bad arguments or a bad site file, or a file that cannot be written; 3 something was dropped under --strict.
 
 Examples:
   port-catalog rules --format nftables --product fortimail > fortimail.nft

@@ -10,11 +10,14 @@ use super::model::{Class, FlowRules, Protocol, Remark, Rule, Ruleset};
 
 /// What the rules of a format can hold.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "a format can hold a thing or it cannot")]
 pub struct Limits {
     /// What the format is called, where something is dropped for it.
     pub format: &'static str,
     /// Where its firewalls stand, the usual place first.
     pub places: &'static [At],
+    /// Whether what is to be said of the rules can stand beside them.
+    pub comments: bool,
     /// Whether it can say the IP protocol ESP.
     pub esp: bool,
     /// Whether it can say what the product itself may open.

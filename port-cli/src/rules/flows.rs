@@ -220,8 +220,8 @@ fn compatible(own: &End, peer: &End, answer: &mut FlowRules) -> Option<(End, End
     };
     for (lost, whose) in [(lost_own, "the product"), (lost_peer, name)] {
         if !lost.is_empty() {
-            let text = format!("no rule has {} of {whose}: the other end has no address of that family", list(&lost));
-            answer.remark(Class::Note, text);
+            let text = format!("{} of {whose}, since the other end has no address of that family", list(&lost));
+            answer.remark(Class::LeftOut, text);
         }
     }
     Some((kept_own, kept_peer))

@@ -4,7 +4,6 @@
 //! the flows, [`fit`] splits it into what a format can hold, and one of the [`formats`] writes it. What was opened, left out
 //! or dropped on the way is a remark of the ruleset, which ends up in the output and on standard error.
 
-use std::io;
 use std::path::Path;
 
 use port_catalog::Flow;
@@ -22,7 +21,7 @@ pub mod site;
 use choices::{At, Request};
 use fit::Limits;
 use formats::File;
-use model::Ruleset;
+use model::{Class, Remark, Ruleset};
 use site::Site;
 
 /// The exit code where something was dropped under `--strict`.
@@ -51,14 +50,20 @@ fn rules(request: &Request) -> Result<Answer, String> {
     if let Some(direction) = request.filter.direction {
         ruleset.directions = vec![direction];
     }
+    let all = product.flows().len();
+    if flows.is_empty() {
+        ruleset.remarks.insert(0, Remark::new(Class::Note, "no flow of the catalog fits"));
+    } else if flows.len() < all {
+        let text = format!("{} of the {all} flows of {product}, which the call does not choose", all - flows.len());
+        ruleset.remarks.insert(0, Remark::new(Class::LeftOut, text));
+        // Where only flows of one direction are chosen, the other one is not touched.
+        ruleset.directions.retain(|direction| flows.iter().any(|flow| flow.direction() == *direction));
+    }
     let ruleset = ruleset.fit(&writer.limits);
     let files = (writer.files)(&ruleset);
-    let mut told = ruleset.told();
-    if flows.is_empty() {
-        told.push("no flow of the catalog fits".to_string());
-    }
+    let told = ruleset.told(!writer.limits.comments);
     let text = match &request.out {
-        Some(folder) => write(&files, folder).map_err(|error| format!("error: {}: {error}", folder.display()))?,
+        Some(folder) => write(&files, folder)?,
         None => print(files),
     };
     let code = if request.strict && ruleset.has_dropped() { DROPPED } else { 0 };
@@ -98,12 +103,16 @@ fn print(files: Vec<File>) -> String {
 }
 
 /// Writes files below a folder, and lists them.
-fn write(files: &[File], folder: &Path) -> io::Result<String> {
+fn write(files: &[File], folder: &Path) -> Result<String, String> {
     let mut written = String::new();
     for file in files {
         let path = folder.join(&file.name);
-        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        std::fs::write(&path, &file.text)?;
+        let done =
+            std::fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| std::fs::write(&path, &file.text));
+        done.map_err(|error| {
+            let before = if written.is_empty() { "none\n" } else { &written };
+            format!("error: {}: cannot be written: {error}; written before it: {}", path.display(), before.trim_end())
+        })?;
         written += &format!("{}\n", path.display());
     }
     Ok(written)

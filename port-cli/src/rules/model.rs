@@ -195,11 +195,12 @@ impl Ruleset {
         heading.chain(self.remarks.iter().map(ToString::to_string))
     }
 
-    /// What to tell on standard error: remarks that are no notes, each with the flows that it is about.
-    pub fn told(&self) -> Vec<String> {
+    /// What to tell on standard error: remarks that are no notes, each with the flows that it is about; and the notes as well,
+    /// where the output has no place for them.
+    pub fn told(&self, with_notes: bool) -> Vec<String> {
         let mut told: Vec<(&Remark, Vec<&str>)> = self.remarks.iter().map(|remark| (remark, Vec::new())).collect();
         for flow in &self.flows {
-            for remark in flow.remarks.iter().filter(|remark| remark.class != Class::Note) {
+            for remark in flow.remarks.iter().filter(|remark| with_notes || remark.class != Class::Note) {
                 match told.iter_mut().find(|(known, _)| *known == remark) {
                     Some((_, flows)) => flows.push(flow.id),
                     None => told.push((remark, vec![flow.id])),
@@ -218,17 +219,5 @@ impl Ruleset {
     pub fn has_dropped(&self) -> bool {
         let mut remarks = self.remarks.iter().chain(self.flows.iter().flat_map(|flow| &flow.remarks));
         remarks.any(|remark| remark.class == Class::Dropped)
-    }
-
-    /// The name in at most so many characters: whole words are left out of its end, and cut as a last resort.
-    pub fn short_name(&self, most: usize) -> &str {
-        let mut name = self.name.as_str();
-        while name.len() > most {
-            name = match name.rsplit_once('-') {
-                Some((start, _)) => start,
-                None => &name[..most],
-            };
-        }
-        name
     }
 }

@@ -45,6 +45,7 @@ fn limits() -> impl Strategy<Value = Limits> {
     (ends, proptest::option::of(1..20_usize)).prop_map(|(ends, port_slots)| Limits {
         format: "made up",
         places: &[At::Host],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: true,
@@ -170,6 +171,7 @@ fn what_a_format_cannot_say_is_dropped_and_told() {
     let can_nothing = Limits {
         format: "made up",
         places: &[At::Host],
+        comments: true,
         esp: false,
         outbound: false,
         stateful: true,
@@ -180,7 +182,7 @@ fn what_a_format_cannot_say_is_dropped_and_told() {
     let told = |mut ruleset: Ruleset, direction| {
         ruleset.flows[0].direction = direction;
         let fitted = ruleset.fit(&can_nothing);
-        (fitted.flows[0].rules.len(), fitted.told())
+        (fitted.flows[0].rules.len(), fitted.told(false))
     };
     assert_eq!(
         told(ruleset(rule(Protocol::Esp)), Direction::Inbound),
@@ -207,6 +209,7 @@ fn answers_that_need_rules_of_their_own_are_told_unless_they_are_told_apart() {
     let knows_no_connections = Limits {
         format: "made up",
         places: &[At::Network],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: false,
@@ -217,7 +220,7 @@ fn answers_that_need_rules_of_their_own_are_told_unless_they_are_told_apart() {
         let rule = |protocol| Rule { protocol, ports: Vec::new(), source: End::Any, destination: End::Any };
         let mut ruleset = ruleset(rule(Protocol::Tcp));
         ruleset.flows[0].rules = protocols.iter().map(|protocol| rule(*protocol)).collect();
-        ruleset.fit(&knows_no_connections).told()
+        ruleset.fit(&knows_no_connections).told(false)
     };
     let any = || "opened: any address, since none is given: peer".to_string();
     let both_ways = |protocols| {

@@ -29,6 +29,7 @@ fn a_bad_site_is_refused_with_every_place() {
         "[peers]\nadmin = \"10.0.0.1\"\nadmin = \"10.0.0.2\"\n",
         "peers = 5\n",
         "[peers]\nclient = [\"10.0.0.0/33\",\n  \"256.1.1.1\", \"2001:db8::/129\", \"a b\",\n  \"b\u{fc}cher.example\"]\n",
+        "[peers]\nclient = [\"0.0.0.0\", \"::\", \"::ffff:10.0.0.1\", \"255.255.255.255\"]\n",
     ];
     let told: Vec<String> = sites.iter().map(|site| format!("{site}---\n{}", told(&FORTIMAIL, Some(site)))).collect();
     insta::assert_snapshot!("bad_sites", told.join("\n"));

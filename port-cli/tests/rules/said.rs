@@ -147,7 +147,7 @@ fn a_folder_that_cannot_be_written_is_told() {
     let (printed, told) = texts(&output);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(printed, "");
-    assert!(told.contains(&format!("error: {folder}: ")), "{told}");
+    assert!(told.contains(&format!("error: {folder}/forticlient.nft: cannot be written: ")), "{told}");
 }
 
 #[test]
@@ -166,4 +166,30 @@ fn the_examples_of_the_help_do_what_they_say() {
         assert_eq!(output.status.code(), Some(expected), "{example}: {}", texts(&output).1);
     }
     assert!(fs::read_to_string(folder.path().join("fortimail.nft")).unwrap().contains("chain fortimail-inbound"));
+}
+
+#[test]
+fn names_that_begin_alike_make_other_chains() {
+    let chains = ["forcepoint-email-security-n1", "forcepoint-email-security-n2"].map(|name| {
+        let text = rules(&["--format", "iptables", "--product", "forcepoint-email-security", "--name", name]);
+        let mut chains = text.lines().filter(|line| line.starts_with(':'));
+        chains.next().expect("a chain").split(' ').next().unwrap_or_default().to_string()
+    });
+    assert_ne!(chains[0], chains[1]);
+}
+
+#[test]
+fn what_a_json_file_has_no_place_for_is_told() {
+    let call = ["rules", "--format", "mud", "--product", "fortimail", "--only", "fortimail-in-fortimanager-snmp-poll"];
+    let (_, told) = texts(&port_catalog(&call));
+    assert!(told.contains("The page prints TCP"), "{told}");
+    assert!(told.contains("added by port-catalog, not stated by the document: peer"), "{told}");
+}
+
+#[test]
+fn a_direction_of_which_no_flow_is_chosen_is_not_touched() {
+    let call = ["--format", "networkpolicy", "--product", "fortimail", "--only", "fortimail-in-admin"];
+    assert!(!rules(&call).contains("Egress"));
+    let (_, told) = texts(&port_catalog(&[&["rules"][..], &call].concat()));
+    assert!(told.contains("left out: 53 of the 54 flows of fortimail"), "{told}");
 }

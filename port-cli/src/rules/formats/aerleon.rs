@@ -22,6 +22,7 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "aerleon",
         places: &[At::Host, At::Network],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: true,

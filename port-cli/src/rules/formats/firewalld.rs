@@ -6,7 +6,7 @@
 
 use port_catalog::Direction;
 
-use super::{File, Writer};
+use super::{File, Writer, short_name};
 use crate::rules::address::{Address, End, Family};
 use crate::rules::choices::At;
 use crate::rules::fit::{Ends, Families, Limits};
@@ -22,6 +22,7 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "firewalld",
         places: &[At::Host, At::Network],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: true,
@@ -60,7 +61,7 @@ fn service(flow: &FlowRules) -> File {
 /// The policy of a direction, which accepts and leaves the rest to others.
 fn policy(ruleset: &Ruleset, direction: Direction) -> File {
     let suffix = if direction == Direction::Outbound { "out" } else { "in" };
-    let name = format!("{}-{suffix}", ruleset.short_name(LONGEST_POLICY - "-out".len()));
+    let name = format!("{}-{suffix}", short_name(&ruleset.name, LONGEST_POLICY - "-out".len()));
     let mut xml = HEAD.to_string();
     xml += &comments("", ruleset.comments().chain(usage(ruleset.at, direction)));
     xml += "<policy target=\"CONTINUE\">\n";

@@ -30,6 +30,7 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "fortigate",
         places: &[At::Network],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: true,

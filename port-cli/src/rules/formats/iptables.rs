@@ -6,7 +6,7 @@
 
 use port_catalog::{Direction, PortRange};
 
-use super::{File, Writer, hash_comments};
+use super::{File, Writer, hash_comments, short_name};
 use crate::rules::address::{End, Family};
 use crate::rules::choices::At;
 use crate::rules::fit::{Ends, Families, Limits};
@@ -25,6 +25,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
     Limits {
         format,
         places: &[At::Host, At::Network],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: true,
@@ -59,10 +60,10 @@ fn file(ruleset: &Ruleset, program: &str, suffix: &str) -> File {
     File { name: format!("{}.{suffix}", ruleset.name), text }
 }
 
-/// The chain of a direction. It is named after the product as far as there is room.
+/// The chain of a direction. A name that is too long ends in a digest, so that no two chains have one name.
 fn chain(ruleset: &Ruleset, direction: Direction) -> String {
     let suffix = if direction == Direction::Outbound { "out" } else { "in" };
-    format!("{}-{suffix}", ruleset.short_name(LONGEST_NAME - "-out".len()))
+    format!("{}-{suffix}", short_name(&ruleset.name, LONGEST_NAME - "-out".len()))
 }
 
 /// How to use the chains.

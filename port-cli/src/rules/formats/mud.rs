@@ -24,6 +24,7 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "mud",
         places: &[At::Network],
+        comments: false,
         esp: true,
         outbound: true,
         stateful: false,
@@ -90,7 +91,7 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
 
 fn list_name(ruleset: &Ruleset, way: Way, family: Family) -> String {
     let end = format!("-{}-{}", way.as_str(), key(family));
-    format!("{}{end}", ruleset.short_name(LONGEST_NAME - end.len()))
+    format!("{}{end}", short_name(&ruleset.name, LONGEST_NAME - end.len()))
 }
 
 fn key(family: Family) -> &'static str {

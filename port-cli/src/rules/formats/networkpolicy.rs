@@ -5,7 +5,7 @@
 
 use port_catalog::{Direction, PortRange};
 
-use super::{File, Writer, hash_comments, quoted};
+use super::{File, Writer, hash_comments, quoted, short_name};
 use crate::rules::address::{Address, End};
 use crate::rules::choices::At;
 use crate::rules::fit::{Ends, Families, Limits};
@@ -23,6 +23,7 @@ pub const WRITER: Writer = Writer {
         format: "networkpolicy",
         places: &[At::Host],
         // Its protocols are TCP, UDP and SCTP.
+        comments: true,
         esp: false,
         outbound: true,
         stateful: true,
@@ -35,7 +36,7 @@ pub const WRITER: Writer = Writer {
 fn files(ruleset: &Ruleset) -> Vec<File> {
     let name = quoted(&ruleset.name);
     let file = format!("{}.yaml", ruleset.name);
-    let label = ruleset.short_name(LONGEST_LABEL);
+    let label = &short_name(&ruleset.name, LONGEST_LABEL);
     let mut text = hash_comments("", ruleset.comments());
     text += &hash_comments("", usage(&file, label).into_iter());
     text += &format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {name}\nspec:\n");

@@ -18,6 +18,7 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "nftables",
         places: &[At::Host, At::Network],
+        comments: true,
         esp: true,
         outbound: true,
         stateful: true,

@@ -23,6 +23,7 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "a profile of ufw",
         places: &[At::Host, At::Network],
+        comments: true,
         esp: false,
         outbound: true,
         stateful: true,
