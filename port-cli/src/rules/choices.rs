@@ -60,7 +60,8 @@ pub struct Request {
     /// A file that gives the addresses of the product and of its peers; without one, any address is let through
     #[arg(long, value_name = "FILE")]
     pub site: Option<PathBuf>,
-    /// What chains, policies and files are named after; the product's id where it is not given
+    /// What chains, policies and files are named after; the product's id where it is not given. Services and profiles are named
+    /// after flows all the same, so rulesets of one product share them
     #[arg(long, value_parser = name)]
     pub name: Option<String>,
     /// Write the files into this folder, and print their names
