@@ -271,6 +271,19 @@ fn suggestions(text: &str, known: &[&str], unknown: Unknown) -> Vec<String> {
     names
 }
 
+/// Names the nearest of an option's words, where clap finds none near enough to name.
+pub fn name_the_nearest(error: &mut clap::Error) {
+    let (Some(ContextValue::String(found)), Some(ContextValue::Strings(words))) =
+        (error.get(ContextKind::InvalidValue), error.get(ContextKind::ValidValue))
+    else {
+        return;
+    };
+    let nearest = words.iter().min_by_key(|word| strsim::damerau_levenshtein(found, word)).cloned();
+    if let (None, Some(nearest)) = (error.get(ContextKind::SuggestedValue), nearest) {
+        error.insert(ContextKind::SuggestedValue, ContextValue::Strings(vec![nearest]));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Arguments, Port};

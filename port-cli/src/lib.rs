@@ -37,7 +37,10 @@ use arguments::Arguments;
 /// Exit codes: 0 done, also where nothing was found; 1 something is found that `--fail-on` names; 2 bad arguments or input,
 /// or output that cannot be written; 3 something that a format of rules cannot hold was dropped under `--strict`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = Arguments::parse_from(arguments);
+    let arguments = Arguments::try_parse_from(arguments).unwrap_or_else(|mut error| {
+        arguments::name_the_nearest(&mut error);
+        error.exit()
+    });
     let width = std::io::stdout().is_terminal().then(terminal_width);
     let Answer { text, remark, code } = answer::answer(&arguments, width);
     if let Some(remark) = remark {

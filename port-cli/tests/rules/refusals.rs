@@ -37,7 +37,8 @@ fn a_bad_site_is_refused_with_every_place() {
 
 #[test]
 fn a_bad_call_is_refused_with_the_nearest_name() {
-    let calls: [&[&str]; 7] = [
+    let calls: [&[&str]; 8] = [
+        &["rules", "--format", "dot", "--product", "fortimail"],
         &["rules", "--format", "nftable", "--product", "fortimail"],
         &["rules", "--format", "nftables"],
         &["rules", "--product", "fortimail"],
