@@ -163,9 +163,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The folder with captures, curation and tables.
+/// The folder with captures, curation and tables: that of the workspace `cargo xtask` is called in, by what cargo says of it.
 fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("port-data")
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).with_file_name("port-data")
 }
 
 /// Prints to standard output. A reader that has seen enough is no error.
