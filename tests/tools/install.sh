@@ -29,6 +29,8 @@ yanglint libyang-tools
 dot graphviz
 ip iproute2
 unshare util-linux
+setpriv util-linux
+strace strace
 xmllint libxml2-utils
 mandoc mandoc
 groff groff-base

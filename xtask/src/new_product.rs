@@ -16,7 +16,7 @@ use crate::curation::{Curation, MISSING, Meaning};
 use crate::page::{self, Hints, Layout, Page};
 use crate::pair::{every_key, key_of};
 use crate::place::Fault;
-use crate::publish::Publisher;
+use crate::publish::{Publisher, Unwritten};
 use crate::refine::{Said, read_rows};
 use crate::regenerate::layout_of;
 
@@ -49,8 +49,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
         let message = format!("found the id {id:?}, expected lowercase kebab-case ASCII that begins with a letter");
         return Err(vec![Fault::new(tables.join("products.csv"), 0, message)]);
     }
-    let cannot_write =
-        |error| vec![Fault::new(&new.data, 0, format!("cannot be written: {error}; nothing was changed"))];
+    let cannot_write = |unwritten: Unwritten| vec![Fault::new(&new.data, 0, unwritten.to_string())];
     let publisher = Publisher::new(&new.data).map_err(cannot_write)?;
     if curation_file.exists() {
         return Err(vec![Fault::new(

@@ -59,7 +59,7 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
     let mut faults = Vec::new();
     let target = regeneration.out.as_ref().unwrap_or(&regeneration.data);
     // What is read must not change until what is made of it is written, and a run that was cut off must be finished first.
-    let publisher = match begin(regeneration, target) {
+    let publisher = match begin(regeneration, target, &mut report) {
         Ok(publisher) => publisher,
         Err(fault) => {
             report.fail(vec![fault], &regeneration.root);
@@ -77,12 +77,9 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
         let changed = changed(target, &files);
         report.files = changed.map(|(path, _)| relative(&target.join(path), &regeneration.root)).collect();
         if let (Some(publisher), false) = (publisher, report.files.is_empty()) {
-            if let Err(error) = publisher.publish(&files) {
-                let message = match is_unfinished(target) {
-                    true => format!("cannot be written: {error}; it was begun, and the next run finishes it"),
-                    false => format!("cannot be written: {error}; nothing was changed"),
-                };
-                faults.push(Fault::new(target, 0, message));
+            if let Err(unwritten) = publisher.publish(&files) {
+                report.is_begun = unwritten.is_begun;
+                faults.push(Fault::new(target, 0, unwritten.to_string()));
             }
         }
     }
@@ -96,7 +93,7 @@ pub fn regenerate(regeneration: &Regeneration) -> (Report, End) {
 }
 
 /// Takes the lock of what is written, and finishes what a run before left undone. Under `check` there is nothing to write.
-fn begin(regeneration: &Regeneration, target: &Path) -> Result<Option<Publisher>, Fault> {
+fn begin(regeneration: &Regeneration, target: &Path, report: &mut Report) -> Result<Option<Publisher>, Fault> {
     let unfinished = |folder: &Path| {
         let message = "a regeneration was cut off here; run `cargo xtask regenerate` to finish it";
         is_unfinished(folder).then(|| Fault::new(folder, 0, message))
@@ -109,10 +106,10 @@ fn begin(regeneration: &Regeneration, target: &Path) -> Result<Option<Publisher>
     if regeneration.check {
         return Ok(None);
     }
-    let publisher = Publisher::new(target);
-    publisher
-        .map(Some)
-        .map_err(|error| Fault::new(target, 0, format!("cannot be written: {error}; nothing was changed")))
+    Publisher::new(target).map(Some).map_err(|unwritten| {
+        report.is_begun = unwritten.is_begun;
+        Fault::new(target, 0, unwritten.to_string())
+    })
 }
 
 /// The files that are made, as they should be, by their paths from the folder they belong to.

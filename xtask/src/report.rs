@@ -27,11 +27,14 @@ pub struct Report {
     pub reworded: Vec<Reworded>,
     /// The part of the version that rises.
     pub bump: Bump,
-    /// What is wrong; where anything is, nothing was written.
+    /// What is wrong; where anything is, nothing was written, except where [`Report::is_begun`] says so.
     pub errors: Vec<ReportedFault>,
     /// The files that change.
     #[serde(skip)]
     pub files: Vec<String>,
+    /// Whether some of them may be in their places though there are errors: the next run moves the rest.
+    #[serde(skip)]
+    pub is_begun: bool,
 }
 
 /// A document that was read.
@@ -317,7 +320,9 @@ impl fmt::Display for Report {
         }
         if !self.errors.is_empty() {
             let count = self.errors.len();
-            return writeln!(f, "{count} error{}: nothing was written", if count == 1 { "" } else { "s" });
+            let written =
+                if self.is_begun { "writing was begun, and the next run finishes it" } else { "nothing was written" };
+            return writeln!(f, "{count} error{}: {written}", if count == 1 { "" } else { "s" });
         }
         if self.is_empty() {
             return writeln!(f, "nothing changed");

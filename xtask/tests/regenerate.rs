@@ -1,11 +1,14 @@
 //! `regenerate` as a maintainer calls it: on the project's own data, and on a small product with a page of our own.
 
+mod relay;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use port_catalog_tests::documents;
+use relay::{PAGE, relay};
 use tempfile::TempDir;
 use xtask::new_product::{NewProduct, new_product};
 use xtask::regenerate::{End, Regeneration, regenerate};
@@ -41,92 +44,6 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         }
     }
     files
-}
-
-/// The page of the small product.
-const PAGE: &str = "\
-# Inbound
-
-| Peer | Use | Ports | Remarks |
-|---|---|---|---|
-| Mail clients | Send mail | TCP/25 or 465 | Ask the help desk. |
-| Console | Administer | TCP/443 (default) | |
-
-# Outbound
-
-| Peer | Use | Ports | Remarks |
-|---|---|---|---|
-| Directory | Look up users | TCP/389 | See ldap.acme.example or port 636. |
-| | Look up groups | UDP/389 | |
-";
-
-const CURATION: &str = r#"
-layout = "markdown"
-columns = [
-    { head = "Peer", is = "peer" },
-    { head = "Use", is = "label" },
-    { head = "Ports", is = "ports" },
-    { head = "Remarks", is = "note" },
-]
-tables = [
-    { heading = "Inbound", section = "Inbound", direction = "inbound" },
-    { heading = "Outbound", section = "Outbound", direction = "outbound" },
-]
-
-[peers]
-"Mail clients" = "client"
-"Console" = "admin"
-"Directory" = "ldap-server"
-
-[[flow]]
-id = "relay-in-client"
-row = { peer = "Mail clients", label = "Send mail" }
-purpose = "Take mail"
-services = { 25 = "smtp", 465 = "smtps" }
-
-[[flow]]
-id = "relay-in-admin"
-row = { peer = "Console" }
-purpose = "Administer the relay"
-
-[[flow]]
-id = "relay-out-ldap-users"
-row = { label = "Look up users" }
-purpose = "Look up users"
-other_numbers = ["636"]
-
-[[flow]]
-id = "relay-out-ldap-groups"
-row = { label = "Look up groups" }
-purpose = "Look up groups"
-adds = { peer = "ldap-server", reason = "The cell is empty." }
-"#;
-
-/// The data of the small product, not regenerated yet, and its page beside it.
-fn relay() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let write = |path: &str, text: &str| {
-        let path = data.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
-    write(
-        "tables/products.csv",
-        "id,vendor,name,document,url,edition,retrieved\nrelay,acme,Relay,Ports,https://acme.example/ports,1,2026-01-31\n",
-    );
-    write(
-        "tables/peers.csv",
-        "id,name,kind,description\nclient,Client,role,A client\nadmin,Administrator,role,A person\nldap-server,LDAP server,role,A directory\n",
-    );
-    write(
-        "tables/services.csv",
-        "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\nsmtps,SMTPS,tcp,465,Mail\n",
-    );
-    write("curation/relay.toml", CURATION);
-    fs::write(folder.path().join("relay.md"), PAGE).unwrap();
-    (folder, data)
 }
 
 /// Regenerates the small product from a page with one text of it replaced.
@@ -453,83 +370,6 @@ fn flows_that_come_and_go_raise_the_version() {
     let row = "| | Look up groups | UDP/389 | |\n";
     let (report, end) = with(&data, row, &format!("{row}| Clock | Set the time | UDP/123 | |\n"));
     assert_eq!((end, report.bump, report.added.len()), (End::Done, Bump::Minor, 1), "{report}");
-}
-
-/// The data of two small products, which differ in their ids only.
-fn two_relays() -> (TempDir, PathBuf) {
-    let (folder, data) = relay();
-    let products = data.join("tables/products.csv");
-    let text = fs::read_to_string(&products).unwrap();
-    let second = text.lines().nth(1).unwrap().replace("relay,", "relay-b,");
-    fs::write(&products, format!("{text}{second}\n")).unwrap();
-    let curation = CURATION.replace("id = \"relay-", "id = \"relay-b-");
-    fs::write(data.join("curation/relay-b.toml"), curation).unwrap();
-    let page = folder.path().join("relay.md");
-    let docs = ["relay", "relay-b"].map(|product| (product.to_string(), page.clone())).into();
-    assert_eq!(regenerate(&Regeneration { docs, ..on(&data) }).1, End::Done);
-    (folder, data)
-}
-
-#[test]
-fn runs_at_once_lose_nothing_of_each_other() {
-    for round in 0..10 {
-        let (folder, data) = two_relays();
-        let page = folder.path().join("new.md");
-        fs::write(&page, PAGE.replace("TCP/389", "TCP/390")).unwrap();
-        std::thread::scope(|scope| {
-            for product in ["relay", "relay-b"] {
-                let (data, page) = (&data, &page);
-                scope.spawn(move || {
-                    let docs = vec![(product.to_string(), page.clone())];
-                    let (report, end) = regenerate(&Regeneration { docs, ..on(data) });
-                    assert_eq!(end, End::Done, "{report}");
-                });
-            }
-        });
-        for product in ["relay", "relay-b"] {
-            let table = fs::read_to_string(data.join(format!("tables/flows/{product}.csv"))).unwrap();
-            assert!(table.contains("tcp/390"), "round {round}: {product}");
-        }
-        let (report, end) = regenerate(&Regeneration { check: true, ..on(&data) });
-        assert_eq!(end, End::Done, "{report}");
-        assert!(tree(&data).keys().all(|path| !path.display().to_string().contains(".regenerate")));
-    }
-}
-
-#[test]
-fn a_run_cut_off_at_any_point_is_undone_or_finished_by_the_next() {
-    // The new files of a run, as it stages them.
-    let (folder, data) = two_relays();
-    let page = folder.path().join("new.md");
-    fs::write(&page, PAGE.replace("TCP/389", "TCP/390")).unwrap();
-    let docs: Vec<(String, PathBuf)> = ["relay", "relay-b"].map(|product| (product.to_string(), page.clone())).into();
-    let out = folder.path().join("out");
-    assert_eq!(regenerate(&Regeneration { docs, out: Some(out.clone()), ..on(&data) }).1, End::Done);
-    let names = ["captures/relay-b.csv", "captures/relay.csv", "tables/flows/relay-b.csv", "tables/flows/relay.csv"];
-    let old: Vec<Vec<u8>> = names.iter().map(|name| fs::read(data.join(name)).unwrap()).collect();
-    let new: Vec<Vec<u8>> = names.iter().map(|name| fs::read(out.join(name)).unwrap()).collect();
-    for (has_list, moved) in [(false, 0), (true, 0), (true, 1), (true, 2), (true, 3), (true, 4)] {
-        let stage = data.join(".regenerate");
-        fs::create_dir(&stage).unwrap();
-        let mut list = String::new();
-        for (number, name) in names.iter().enumerate() {
-            fs::write(data.join(name), if number < moved { &new[number] } else { &old[number] }).unwrap();
-            if number >= moved {
-                fs::write(stage.join(number.to_string()), &new[number]).unwrap();
-            }
-            list += &format!("{number} {name}\n");
-        }
-        if has_list {
-            fs::write(stage.join("list"), list).unwrap();
-        }
-        fs::write(data.join("captures/.regenerate-probe"), "").unwrap();
-        assert_eq!(regenerate(&Regeneration { check: true, ..on(&data) }).1, End::Bad);
-        let (report, end) = regenerate(&on(&data));
-        assert_eq!(end, End::Done, "{report}");
-        let found: Vec<Vec<u8>> = names.iter().map(|name| fs::read(data.join(name)).unwrap()).collect();
-        assert_eq!(found, if has_list { new.clone() } else { old.clone() }, "{has_list} {moved}");
-        assert!(tree(&data).keys().all(|path| !path.display().to_string().contains(".regenerate")));
-    }
 }
 
 #[test]
