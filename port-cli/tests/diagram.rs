@@ -5,12 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use port_catalog::{Direction, Fact, Flow, Product, Requirement};
+use port_catalog_tests::tools;
 use port_cli::diagram::{Arrow, Diagram, Node, dot, mermaid};
 use serde_json::Value;
-
-#[allow(dead_code, reason = "other tests call other parts of it")]
-#[path = "rules/tools.rs"]
-mod tools;
 
 /// A diagram as a program read it: the labels of its nodes by their names, and its arrows.
 #[derive(Debug, PartialEq)]

@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use clap::{CommandFactory, Parser};
+use port_catalog_tests::tools;
 use port_cli::arguments::Arguments;
 use port_cli::manual;
 use tempfile::TempDir;
-
-#[allow(dead_code, reason = "other tests call other parts of it")]
-#[path = "rules/tools.rs"]
-mod tools;
 
 /// The command, and each of its commands.
 fn commands() -> Vec<clap::Command> {

@@ -1,4 +1,8 @@
-//! What the tests of the whole share: the tables read plainly, without any of the code under test.
+//! What the tests of the whole share: the tables read plainly, without any of the code under test; the tools that are not ours;
+//! the pages of documentation, whose commands run.
+
+pub mod pages;
+pub mod tools;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -87,10 +91,16 @@ pub fn documents() -> Option<PathBuf> {
     None
 }
 
-/// The README's Rust, which runs as a test.
+/// The pages' Rust, which runs as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+pub mod rust_of_pages {
+    /// The first page.
+    #[doc = include_str!("../../README.md")]
+    pub struct Readme;
+    /// How to look something up.
+    #[doc = include_str!("../../docs/look-up.md")]
+    pub struct LookUp;
+}
 
 /// Compares a text with its snapshot, under `tests/snapshots/<name>.snap`.
 pub fn assert_snapshot(name: &str, text: &str) {

@@ -89,24 +89,6 @@ fn without_its_macros_the_catalog_depends_on_nothing() {
 }
 
 #[test]
-fn the_readme_shows_own_tables_as_they_work() {
-    let package = own_tables("readme-example");
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, example) = readme.split_once("```rust,ignore\n").expect("the README has the example");
-    let (example, _) = example.split_once("```").expect("the example ends");
-    let (tables, code) = example.split_once("use ports::").expect("the tables come first");
-    let main = format!(
-        "{tables}use ports::{}\nfn main() -> Result<(), port_catalog::Unknown> {{\n{}\nid.flow();\nOk(())\n}}\n",
-        code.lines().next().unwrap_or_default(),
-        code.lines().skip(1).collect::<Vec<_>>().join("\n")
-    );
-    fs::write(package.path().join("src/main.rs"), main).unwrap();
-    let output = cargo(package.path(), &["run"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "relay outbound to monitoring: tcp/9000-9009\n");
-}
-
-#[test]
 fn a_faulty_table_is_a_compile_error_with_its_place() {
     let package = own_tables("faulty-table");
     let ports = package.path().join("ports");

@@ -104,8 +104,7 @@ fn document(text: &str) -> Result<(String, PathBuf), String> {
 fn main() -> ExitCode {
     match Arguments::parse().chore {
         Chore::Regenerate { doc, docs, out, check, report: format } => {
-            let root = data().parent().map(Path::to_path_buf).unwrap_or_default();
-            let regeneration = Regeneration { data: data(), root, docs: doc, docs_in: docs, out, check };
+            let regeneration = Regeneration { data: data(), root: root(), docs: doc, docs_in: docs, out, check };
             let (report, end) = regenerate(&regeneration);
             let text = match format {
                 ReportFormat::Text => report.to_string(),
@@ -126,7 +125,9 @@ fn main() -> ExitCode {
         Chore::NewProduct { id, doc, layout, vendor } => {
             match new_product(&NewProduct { data: data(), id, doc, layout, vendor }) {
                 Ok(files) => {
-                    let files = files.iter().map(|file| format!("wrote {}\n", file.display())).collect::<String>();
+                    let root = root();
+                    let files = files.iter().map(|file| file.strip_prefix(&root).unwrap_or(file));
+                    let files = files.map(|file| format!("wrote {}\n", file.display())).collect::<String>();
                     print(&format!(
                         "{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"
                     ));
@@ -141,7 +142,7 @@ fn main() -> ExitCode {
             }
         }
         Chore::Scale { sizes } => {
-            let root = data().parent().map(Path::to_path_buf).unwrap_or_default();
+            let root = root();
             match scale(&root, &root.join("target/scale"), &sizes, |cost| print(&format!("{cost}\n"))) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => {
@@ -163,10 +164,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// The folder with captures, curation and tables: that of the workspace `cargo xtask` is called in, by what cargo says of it.
-fn data() -> PathBuf {
+/// The workspace that `cargo xtask` is called in, by what cargo says of it.
+fn root() -> PathBuf {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&here).with_file_name("port-data")
+    Path::new(&here).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// The folder with captures, curation and tables.
+fn data() -> PathBuf {
+    root().join("port-data")
 }
 
 /// Prints to standard output. A reader that has seen enough is no error.

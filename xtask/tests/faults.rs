@@ -4,9 +4,6 @@
 //! The points at which a run is cut off are all of its system calls: strace counts them, and kills the run at, or fails, each in turn.
 
 mod relay;
-#[allow(dead_code, reason = "other tests call other parts of it")]
-#[path = "../../port-cli/tests/rules/tools.rs"]
-mod tools;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use port_catalog_tests::tools;
 use tempfile::TempDir;
 
 use relay::{CURATION, PAGE};

@@ -6,13 +6,11 @@ mod conflicts;
 mod kernel;
 mod listeners;
 mod refusals;
-#[allow(dead_code, reason = "other tests call other parts of it")]
-#[path = "../rules/tools.rs"]
-mod tools;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use port_catalog_tests::tools;
 use serde_json::Value;
 
 /// A file that is kept beside the tests.

@@ -14,5 +14,6 @@ mod openings;
 mod packets;
 mod refusals;
 mod said;
-mod tools;
 mod ufw;
+
+use port_catalog_tests::tools;

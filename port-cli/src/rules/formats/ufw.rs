@@ -39,7 +39,7 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
     let usage = [
         String::new(),
         "Put it into /etc/ufw/applications.d, and let its profiles through with the commands below:".to_string(),
-        format!("  sed -n 's/^#[$] //p' /etc/ufw/applications.d/{name} | sh"),
+        format!("  sed -n 's/^#[$] //p' /etc/ufw/applications.d/{name} | sh -e"),
         "Where they are in use and a port has changed: ufw app update all".to_string(),
     ];
     let mut text = hash_comments("", ruleset.comments().chain(usage));

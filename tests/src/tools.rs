@@ -2,14 +2,15 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 /// Where to look for tools: in the folders that `tests/tools/install.sh` fills, in PATH, and where those of administrators are.
 fn path() -> OsString {
-    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools");
-    let folders = std::env::var_os("PORT_TOOLS").map(PathBuf::from).into_iter().chain([installed]);
+    // A test is target/debug/deps/test.
+    let installed = std::env::current_exe().ok().and_then(|test| Some(test.ancestors().nth(3)?.join("tools")));
+    let folders = std::env::var_os("PORT_TOOLS").map(PathBuf::from).into_iter().chain(installed);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = folders.map(|folder| folder.join("bin")).chain(std::env::split_paths(&path));
     std::env::join_paths(folders.chain(["/usr/sbin".into(), "/sbin".into()])).expect("folders of PATH")
