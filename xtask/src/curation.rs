@@ -183,7 +183,7 @@ pub struct Flow {
     /// Numbers in the row's prose and remarks that are not its ports.
     #[serde(default)]
     pub other_numbers: Vec<String>,
-    /// Names in the row's prose that are no hosts of the peer.
+    /// Names in the row's text that are no hosts of the peer.
     #[serde(default)]
     pub other_hosts: Vec<String>,
     /// The ports, where a footnote gives them.

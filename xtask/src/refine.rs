@@ -504,12 +504,14 @@ impl Refining<'_> {
         }
     }
 
-    /// The peer's host names: its cell, where that is one, and those in the row's prose.
+    /// The peer's host names: those in the cells of the peer and the label, and in the row's prose.
     fn hosts(&mut self, said: &Said, entry: &Spanned<Flow>) -> Vec<String> {
         let others = &entry.get_ref().other_hosts;
-        let in_cell = said.peer.as_deref().filter(|cell| !cell.contains(' ')).and_then(host_in).map(str::to_string);
-        let in_prose: Vec<String> = said.prose.iter().flat_map(|prose| prose.hosts.clone()).collect();
-        for host in others.iter().filter(|host| !in_prose.contains(host)) {
+        let words = [&said.peer, &said.label].into_iter().flatten().flat_map(|cell| cell.split_whitespace());
+        let in_cells = words.filter_map(host_in).map(str::to_string);
+        let in_prose = said.prose.iter().flat_map(|prose| prose.hosts.clone());
+        let named: Vec<String> = in_cells.chain(in_prose).collect();
+        for host in others.iter().filter(|host| !named.contains(host)) {
             self.faults.push(
                 self.curation.fault(
                     entry,
@@ -518,7 +520,7 @@ impl Refining<'_> {
             );
         }
         let mut hosts: Vec<String> = Vec::new();
-        for host in in_cell.into_iter().chain(in_prose) {
+        for host in named {
             if !hosts.contains(&host) && !others.contains(&host) {
                 hosts.push(host);
             }

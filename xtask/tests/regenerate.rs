@@ -126,6 +126,14 @@ fn a_changed_fact_is_told_by_name() {
             "ldap2.acme.example",
         ),
         ("UDP/389", "TCP/389", "relay-out-ldap-groups", "ports", "udp/389", "tcp/389"),
+        (
+            "| Console | Administer |",
+            "| Console | Administer relay.acme.example |",
+            "relay-in-admin",
+            "hosts",
+            "",
+            "relay.acme.example",
+        ),
         ("| Console | Administer |", "| Console | Manage |", "relay-in-admin", "source.label", "Administer", "Manage"),
     ];
     for (from, to, id, field, before, after) in cases {
