@@ -112,7 +112,10 @@ pub fn run(page: &str, folder: &Path, programs: &[(&str, &str)]) {
 fn session(block: &str, folder: &Path, programs: &Path, place: &str) -> String {
     let mut shown = String::new();
     let mut lines = block.lines().peekable();
-    assert!(lines.peek().is_some_and(|line| line.starts_with("$ ")), "{place}: expected a call in the block's first line");
+    assert!(
+        lines.peek().is_some_and(|line| line.starts_with("$ ")),
+        "{place}: expected a call in the block's first line"
+    );
     while let Some(line) = lines.next() {
         let Some(first) = line.strip_prefix("$ ") else { continue };
         let mut call = first.to_string();

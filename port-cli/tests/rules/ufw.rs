@@ -269,7 +269,8 @@ fn the_command_in_the_head_runs_the_others() {
     );
     fs::write(folder.path().join("etc/ufw/applications.d/fortimail.ufw"), &text).unwrap();
     let head = text.lines().find_map(|line| line.strip_prefix("#   ")).unwrap();
-    let commands = head.strip_suffix(" | sh -e").expect("what prints commands for a shell").replace("/etc/", "/mnt/etc/");
+    let commands =
+        head.strip_suffix(" | sh -e").expect("what prints commands for a shell").replace("/etc/", "/mnt/etc/");
     // The shell that runs the commands is this one, so that it knows which ufw is meant.
     let script = format!(
         "ufw() {{ {} {} \"$@\"; }}\neval \"$({commands})\" >&2\ncat /mnt/etc/ufw/user.rules /mnt/etc/ufw/user6.rules",

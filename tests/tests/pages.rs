@@ -1,0 +1,74 @@
+//! The pages of documentation hang together: each is run by a test, and what they link to is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use port_catalog_tests::root;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+/// Every page of the repository, by its path from the root.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
+            let path = folder.join(entry.file_name());
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type().unwrap().is_dir() {
+                // Hidden folders are the system's and the forge's, the others hold what is built.
+                folders.extend((!name.starts_with('.') && name != "target").then_some(path));
+            } else if name.ends_with(".md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// The anchors of a page, as they are made of its headings.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
+    let kept = |character: &char| character.is_alphanumeric() || " -_".contains(*character);
+    headings.map(|heading| heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")).collect()
+}
+
+#[test]
+fn every_page_with_commands_is_run_by_a_test() {
+    let tests = ["port-cli/tests/docs.rs", "xtask/tests/docs.rs"];
+    let tests = tests.map(|test| fs::read_to_string(root().join(test)).unwrap()).concat();
+    for page in pages() {
+        let text = fs::read_to_string(root().join(&page)).unwrap();
+        let is_run = tests.contains(&format!("\"{}\"", page.display()));
+        assert!(is_run || !text.contains("```console"), "{} has commands, and no test runs them", page.display());
+    }
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    let mut links = 0;
+    for page in pages() {
+        let text = fs::read_to_string(root().join(&page)).unwrap();
+        for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
+            let Event::Start(Tag::Link { dest_url, .. }) = event else { continue };
+            if dest_url.contains("://") {
+                continue;
+            }
+            links += 1;
+            let (file, anchor) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
+            let to = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(root().join(&to).exists(), "{}: {dest_url} leads nowhere", page.display());
+            if !anchor.is_empty() {
+                let target = fs::read_to_string(root().join(&to)).unwrap();
+                assert!(
+                    anchors(&target).contains(&anchor.to_string()),
+                    "{}: {dest_url} has no such heading",
+                    page.display()
+                );
+            }
+        }
+    }
+    assert!(links > 40, "{links}");
+}
