@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use port_data::hidden::{Shown, in_json};
 use xtask::curation::MISSING;
 use xtask::expand::expand;
 use xtask::new_product::{NewProduct, new_product};
@@ -101,8 +102,14 @@ fn document(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+/// The arguments of the call. What clap tells of a wrong one is what stands there, so that it is told of them as they are shown.
+fn arguments() -> Arguments {
+    let shown = || std::env::args_os().map(|argument| Shown(argument.to_string_lossy()).to_string());
+    Arguments::try_parse().unwrap_or_else(|error| Arguments::try_parse_from(shown()).err().unwrap_or(error).exit())
+}
+
 fn main() -> ExitCode {
-    match Arguments::parse().chore {
+    match arguments().chore {
         Chore::Regenerate { doc, docs, out, check, report: format } => {
             let root = data().parent().map(Path::to_path_buf).unwrap_or_default();
             let regeneration = Regeneration { data: data(), root, docs: doc, docs_in: docs, out, check };
@@ -110,7 +117,7 @@ fn main() -> ExitCode {
             let text = match format {
                 ReportFormat::Text => report.to_string(),
                 ReportFormat::Json => {
-                    serde_json::to_string_pretty(&report).expect("a report has only texts for keys") + "\n"
+                    in_json(&serde_json::to_string_pretty(&report).expect("a report has only texts for keys")) + "\n"
                 }
             };
             print(&text);
@@ -126,7 +133,10 @@ fn main() -> ExitCode {
         Chore::NewProduct { id, doc, layout, vendor } => {
             match new_product(&NewProduct { data: data(), id, doc, layout, vendor }) {
                 Ok(files) => {
-                    let files = files.iter().map(|file| format!("wrote {}\n", file.display())).collect::<String>();
+                    let files = files
+                        .iter()
+                        .map(|file| format!("wrote {}\n", Shown(file.display().to_string())))
+                        .collect::<String>();
                     print(&format!(
                         "{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"
                     ));
