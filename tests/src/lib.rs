@@ -1,5 +1,7 @@
 //! What the tests of the whole share: the tables read plainly, without any of the code under test.
 
+pub mod hostile;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
