@@ -92,7 +92,7 @@ pub const TEXTS: &[&str] = &[
     "{{ x }}",
     "{x} (y) [z]",
     // Words and lines of configurations.
-    ": ",
+    ":",
     "a: b",
     "- a: b",
     "null",
@@ -140,7 +140,7 @@ pub static LONG: LazyLock<String> =
 
 /// All of them.
 pub fn texts() -> impl Iterator<Item = &'static str> {
-    TEXTS.iter().copied().map(str::trim).chain([LONG.as_str()])
+    TEXTS.iter().copied().chain([LONG.as_str()])
 }
 
 /// Writes tables in which every text stands in every column that may hold any: of vendor, product, peer, service and flow
