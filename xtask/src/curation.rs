@@ -348,6 +348,12 @@ impl Curation {
     }
 }
 
+/// A text as a curation has it. Rust writes some letters as an escape that TOML does not know.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// The lines of a file that a draft left to a person.
 #[must_use]
 pub fn missing_in(file: &Path, text: &str) -> Vec<Fault> {

@@ -10,6 +10,7 @@ use port_cli::rules::address::End;
 use port_cli::rules::choices::At;
 use port_cli::rules::formats::{File, Format};
 use port_cli::rules::model::{Class, FlowRules, Protocol, Remark, Rule, Ruleset};
+use port_data::hidden::is_hidden;
 use tempfile::NamedTempFile;
 
 use crate::openings::{Decisions, Opening, Openings, assert_same, documented, port_catalog, products};
@@ -53,8 +54,10 @@ impl Compared {
         for ruleset in [made_up(), of_texts()] {
             let expected = openings(&ruleset).into_iter().filter(self.says).collect();
             let writer = Format::from_str(self.format, false).unwrap().writer();
-            let fitted = ruleset.fit(&writer.limits);
-            assert_same(&read(&(writer.files)(&fitted)), &expected, "made up");
+            let files = (writer.files)(&ruleset.fit(&writer.limits));
+            let is_seen = |character| matches!(character, '\n' | '\t') || !is_hidden(character);
+            assert!(files.iter().all(|file| file.text.chars().all(is_seen)), "{}", self.format);
+            assert_same(&read(&files), &expected, "made up");
         }
     }
 }
