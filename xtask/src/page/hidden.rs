@@ -4,19 +4,18 @@
 
 use port_data::hidden::is_hidden;
 
-use super::{Page, Problems};
+use super::{MAX_ERRORS, Page, Problems};
 
 /// Tells every text of a table with a hidden character, at the place of the character in the page's text.
 pub(super) fn check(page: &Page, text: &str, problems: &mut Problems) {
-    for (line, told) in texts(page) {
-        if let Some(found) = told.chars().find(|character| is_hidden(*character)) {
-            problems.push_at(
-                place(text, line, found),
-                format!("the character U+{:04X}", u32::from(found)),
-                "visible text in a table",
-                "remove it from the page, since it hides what a reader sees",
-            );
-        }
+    let hidden = |(line, told): (usize, &str)| Some((line, told.chars().find(|character| is_hidden(*character))?));
+    for (line, found) in texts(page).filter_map(hidden).take(MAX_ERRORS) {
+        problems.push_at(
+            place(text, line, found),
+            format!("the character U+{:04X}", u32::from(found)),
+            "visible text in a table",
+            "remove it from the page, since it hides what a reader sees",
+        );
     }
 }
 
@@ -33,6 +32,9 @@ fn texts(page: &Page) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// In how many lines from the cell's on a character is looked for.
+const NEAR: usize = 100;
+
 /// Where a character stands in the text from a line on, as itself or as an entity; the line itself, where it does not.
 fn place(text: &str, line: usize, found: char) -> (usize, usize) {
     let lines = text.lines().zip(1..).skip(line.saturating_sub(1));
@@ -40,23 +42,27 @@ fn place(text: &str, line: usize, found: char) -> (usize, usize) {
         let at = text.find(found).or_else(|| entity(text, found))?;
         Some(text[..at].chars().count() + 1)
     };
-    lines.filter_map(|(text, number)| Some((number, column(text)?))).next().unwrap_or((line, 1))
+    lines.take(NEAR).find_map(|(text, number)| Some((number, column(text)?))).unwrap_or((line, 1))
 }
 
 /// Where an entity of HTML stands that is this character.
 fn entity(text: &str, found: char) -> Option<usize> {
+    const LONGEST: usize = 20;
     text.match_indices('&').map(|(at, _)| at).find(|at| {
-        let name = text[at + 1..].split(';').next().unwrap_or_default();
+        let name: String = text[at + 1..].chars().take(LONGEST).take_while(|letter| *letter != ';').collect();
         let code = match name.strip_prefix('#') {
             Some(number) => match number.strip_prefix(['x', 'X']) {
                 Some(digits) => u32::from_str_radix(digits, 16).ok(),
                 None => number.parse().ok(),
             },
-            None => match name {
+            None => match name.as_str() {
                 "lrm" => Some(0x200e),
                 "rlm" => Some(0x200f),
                 "zwj" => Some(0x200d),
                 "zwnj" => Some(0x200c),
+                "af" | "ApplyFunction" => Some(0x2061),
+                "it" | "InvisibleTimes" => Some(0x2062),
+                "ic" | "InvisibleComma" => Some(0x2063),
                 _ => None,
             },
         };
