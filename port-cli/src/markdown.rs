@@ -22,7 +22,8 @@ pub fn escape(text: &str) -> String {
     }
     let mut escaped = String::with_capacity(text.len());
     for character in Shown(text).to_string().chars() {
-        if matches!(character, '|' | '*' | '_' | '`' | '\\' | '<' | '>' | '[' | ']' | '#' | '~' | '&' | '$') {
+        // What means something to Markdown or to one of its dialects.
+        if r"|*_`\<>[]{}#~&$^".contains(character) {
             escaped.push('\\');
         }
         escaped.push(character);

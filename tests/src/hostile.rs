@@ -52,7 +52,7 @@ pub const TEXTS: &[&str] = &[
     "`id`",
     "```",
     "`code` `\"x\"`",
-    "**bold** _it_ ~~gone~~",
+    "**bold** _it_ ~~gone~~ ^up^ ==marked==",
     "* star",
     "*",
     "_",
