@@ -126,6 +126,24 @@ fn each_fault_is_refused_with_its_place() {
         (flows, "Take mail", b"Take \"mail\""),
         (flows, "Take mail", "Take\u{202e} mail".as_bytes()),
         (flows, "Take mail", b"Take \x1b[1m mail"),
+        (flows, "Take mail", "Take\u{2067} mail".as_bytes()),
+        (flows, "Take mail", b"Take\x00 mail"),
+        (flows, "Take mail", "Take\u{9b}1m mail".as_bytes()),
+        (flows, "Take mail", "\u{e0041}Take mail".as_bytes()),
+        (flows, "purpose", "purp\u{200b}ose".as_bytes()),
+        // Letters that look like those of ASCII.
+        (flows, "mailer-out-ldap", "m\u{430}iler-out-ldap".as_bytes()),
+        (flows, "mailer-out-ldap", "mailer\u{2010}out-ldap".as_bytes()),
+        (flows, "inbound,client", "inbound,cli\u{435}nt".as_bytes()),
+        (flows, "inbound,client", "inb\u{43e}und,client".as_bytes()),
+        (flows, "tcp/25 smtp", "tcp/25 smt\u{440}".as_bytes()),
+        (flows, "tcp/25 smtp", "tcp/\u{662}\u{665} smtp".as_bytes()),
+        (flows, "tcp/25 smtp", "t\u{441}p/25 smtp".as_bytes()),
+        (flows, "tcp/25 smtp", "tcp/25\u{a0}smtp".as_bytes()),
+        (flows, "ldap.acme.example", "ldap.\u{430}cme.example".as_bytes()),
+        (flows, "\"wan, lan\"", "\"wan, l\u{430}n\"".as_bytes()),
+        ("products.csv", "https://acme.example/ports", "https://\u{430}cme.example/ports".as_bytes()),
+        ("products.csv", "mailer,acme", "mailer,\u{430}cme".as_bytes()),
     ];
     let mut told = String::new();
     for (file, from, to) in cases {

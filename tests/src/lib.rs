@@ -4,6 +4,8 @@
 pub mod pages;
 pub mod tools;
 
+pub mod hostile;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
