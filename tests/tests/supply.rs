@@ -7,11 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog_tests::root;
+use port_catalog_tests::{PUBLISHED, root};
 use serde_json::Value;
-
-/// The crates that are published, in the order of their publishing.
-const PUBLISHED: [&str; 5] = ["port-data", "port-codegen", "port-macros", "port-catalog", "port-cli"];
 
 /// All that a project compiles which depends on `port-catalog` with all of its features: what each crate is, and whether code that
 /// its author answers for and the compiler does not (`unsafe`) stands in it.
