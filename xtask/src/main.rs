@@ -171,7 +171,7 @@ fn main() -> ExitCode {
             match readiness(&data().parent().map(Path::to_path_buf).unwrap_or_default()) {
                 Ok(readiness) => {
                     print(&readiness.to_string());
-                    ExitCode::from(if readiness.is_ready() { 0 } else { 1 })
+                    ExitCode::from(u8::from(!readiness.is_ready()))
                 }
                 Err(error) => {
                     eprintln!("error: {error}");
