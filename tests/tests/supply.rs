@@ -256,3 +256,10 @@ fn cargo_deny_refuses_what_deny_toml_does_not_name() {
         assert_eq!(output.status.success(), said == "licenses ok", "{manifest}: {told}");
     }
 }
+
+#[test]
+fn the_workflow_calls_the_gate_and_nothing_else() {
+    let workflow = fs::read_to_string(root().join(".github/workflows/ci.yml")).unwrap();
+    let steps: Vec<&str> = workflow.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();
+    assert_eq!(steps, ["uses: actions/checkout@v4", "run: sudo env \"PATH=$PATH\" \"HOME=$HOME\" .ci/run"]);
+}
