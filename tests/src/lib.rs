@@ -1,10 +1,10 @@
-//! What the tests of the whole share: the tables read plainly, without any of the code under test; the tools that are not ours;
-//! the pages of documentation, whose commands run.
+//! What the tests of the whole share: the tables read plainly, without any of the code under test; copies of files, texts that mean
+//! ill, the tools that are not ours, and the pages of documentation, whose commands run.
 
+pub mod files;
+pub mod hostile;
 pub mod pages;
 pub mod tools;
-
-pub mod hostile;
 
 use std::collections::BTreeMap;
 use std::io::Write;
