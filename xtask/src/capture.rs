@@ -271,7 +271,20 @@ impl Capture {
     /// What is wrong with the file; nobody should have edited it.
     pub fn read(file: &Path) -> Result<Capture, Vec<Error>> {
         let mut errors = Vec::new();
-        let cells = Cells::read(file, &mut errors);
+        Capture::of_cells(file, Cells::read(file, &mut errors), errors)
+    }
+
+    /// Parses the bytes of a capture that was written.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them.
+    pub fn parse(file: &Path, bytes: &[u8]) -> Result<Capture, Vec<Error>> {
+        let mut errors = Vec::new();
+        Capture::of_cells(file, Cells::parse(file, bytes, &mut errors), errors)
+    }
+
+    fn of_cells(file: &Path, cells: Option<Cells>, mut errors: Vec<Error>) -> Result<Capture, Vec<Error>> {
         let Some(cells) = cells.filter(|_| errors.is_empty()) else {
             return Err(errors);
         };
