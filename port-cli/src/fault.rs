@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// The longest message that is printed whole, in characters.
+const LONGEST: usize = 4_000;
+
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -44,7 +47,11 @@ impl fmt::Display for Fault {
         if let Some((line, column)) = self.place {
             write!(f, "{line}:{column}:")?;
         }
-        write!(f, " {}", self.message)
+        // What a message quotes may be as long as the file.
+        match self.message.char_indices().nth(LONGEST) {
+            Some((end, _)) => write!(f, " {} ... and {} bytes more", &self.message[..end], self.message.len() - end),
+            None => write!(f, " {}", self.message),
+        }
     }
 }
 
