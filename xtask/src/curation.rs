@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::page::{Hints, Layout};
+use crate::file;
+use crate::page::{Hints, Layout, MAX_BYTES};
 use crate::place::Fault;
 
 /// What stands in a draft where a person must say something.
@@ -27,6 +28,9 @@ pub struct Curation {
     /// Its text, in which places are looked up.
     #[serde(skip)]
     text: String,
+    /// Where each of its lines ends, in bytes: of thousands of faults each is told with its line.
+    #[serde(skip)]
+    line_ends: Vec<usize>,
     /// The layout of the page's text capture.
     #[serde(deserialize_with = "layout")]
     pub layout: Layout,
@@ -256,9 +260,7 @@ impl Curation {
     ///
     /// What is wrong with the file, with its line.
     pub fn read(file: &Path) -> Result<Curation, Fault> {
-        let text =
-            std::fs::read_to_string(file).map_err(|error| Fault::new(file, 0, format!("cannot be read: {error}")))?;
-        Curation::parse(file, &text)
+        Curation::parse(file, &file::read(file)?)
     }
 
     /// Parses the text of a curation.
@@ -267,6 +269,9 @@ impl Curation {
     ///
     /// What is wrong with the text, with its line.
     pub fn parse(file: &Path, text: &str) -> Result<Curation, Fault> {
+        if text.len() > MAX_BYTES {
+            return Err(Fault::new(file, 0, format!("found {} bytes, expected at most {MAX_BYTES}", text.len())));
+        }
         if let Some((line, column, found)) = first_in_file(text) {
             return Err(Fault::new(file, line, format!("column {column}: {}", refusal(found))));
         }
@@ -282,6 +287,7 @@ impl Curation {
         let mut curation = Curation::deserialize(toml::Deserializer::from(table)).map_err(fault)?;
         curation.file = file.to_path_buf();
         curation.text = text.to_string();
+        curation.line_ends = text.match_indices('\n').map(|(end, _)| end).collect();
         match curation.contradiction() {
             Some(message) => Err(Fault::new(file, 1, message)),
             None => Ok(curation),
@@ -315,7 +321,8 @@ impl Curation {
 
     /// A fault in an entry.
     pub fn fault<T>(&self, entry: &Spanned<T>, message: impl Into<String>) -> Fault {
-        Fault::new(&self.file, line_of(&self.text, entry.span().start), message)
+        let line = self.line_ends.partition_point(|end| *end < entry.span().start) + 1;
+        Fault::new(&self.file, line, message)
     }
 
     /// What a reader of text captures is told.

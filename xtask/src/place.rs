@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use port_data::hidden::Shown;
+use port_data::hidden::{Shown, Told};
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, Shown(&self.message))
+        write!(f, "{}: {}", self.place, Told(&self.message))
     }
 }
 
