@@ -29,6 +29,8 @@ pub struct Errors(pub Vec<Error>);
 pub enum Problem {
     /// The file cannot be read.
     Unreadable(String),
+    /// A file of more bytes than are read.
+    TooLong { most: usize },
     /// A byte that is not UTF-8.
     NotUtf8(u8),
     /// A control character or one that turns the direction of text.
@@ -133,6 +135,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Problem::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
+            Problem::TooLong { most } => {
+                write!(f, "found more than {most} bytes, expected at most so many; is it the file that is meant?")
+            }
             Problem::NotUtf8(byte) => write!(f, "found the byte 0x{byte:02x}, expected UTF-8; save the file as UTF-8"),
             Problem::ForbiddenCharacter(found) => write!(
                 f,

@@ -9,7 +9,8 @@ use port_data::{Direction, Requirement};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::page::{Hints, Layout};
+use crate::file;
+use crate::page::{Hints, Layout, MAX_BYTES};
 use crate::place::Fault;
 
 /// What stands in a draft where a person must say something.
@@ -25,6 +26,9 @@ pub struct Curation {
     /// Its text, in which places are looked up.
     #[serde(skip)]
     text: String,
+    /// Where each of its lines ends, in bytes: of thousands of faults each is told with its line.
+    #[serde(skip)]
+    line_ends: Vec<usize>,
     /// The layout of the page's text capture.
     #[serde(deserialize_with = "layout")]
     pub layout: Layout,
@@ -254,9 +258,7 @@ impl Curation {
     ///
     /// What is wrong with the file, with its line.
     pub fn read(file: &Path) -> Result<Curation, Fault> {
-        let text =
-            std::fs::read_to_string(file).map_err(|error| Fault::new(file, 0, format!("cannot be read: {error}")))?;
-        Curation::parse(file, &text)
+        Curation::parse(file, &file::read(file)?)
     }
 
     /// Parses the text of a curation.
@@ -265,12 +267,16 @@ impl Curation {
     ///
     /// What is wrong with the text, with its line.
     pub fn parse(file: &Path, text: &str) -> Result<Curation, Fault> {
+        if text.len() > MAX_BYTES {
+            return Err(Fault::new(file, 0, format!("found {} bytes, expected at most {MAX_BYTES}", text.len())));
+        }
         let mut curation: Curation = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(0, |span| line_of(text, span.start));
             Fault::new(file, line, error.message().replace('\n', ", "))
         })?;
         curation.file = file.to_path_buf();
         curation.text = text.to_string();
+        curation.line_ends = text.match_indices('\n').map(|(end, _)| end).collect();
         match curation.contradiction() {
             Some(message) => Err(Fault::new(file, 1, message)),
             None => Ok(curation),
@@ -304,7 +310,8 @@ impl Curation {
 
     /// A fault in an entry.
     pub fn fault<T>(&self, entry: &Spanned<T>, message: impl Into<String>) -> Fault {
-        Fault::new(&self.file, line_of(&self.text, entry.span().start), message)
+        let line = self.line_ends.partition_point(|end| *end < entry.span().start) + 1;
+        Fault::new(&self.file, line, message)
     }
 
     /// What a reader of text captures is told.

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
@@ -13,6 +12,7 @@ use port_data::id::is_id;
 
 use crate::capture::Capture;
 use crate::curation::{Curation, MISSING, Meaning};
+use crate::file;
 use crate::page::{self, Hints, Layout, Page};
 use crate::pair::{every_key, key_of};
 use crate::place::Fault;
@@ -85,8 +85,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
 
 /// Reads the page, with the layout that is named or the only one that fits.
 fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Fault>> {
-    let text = fs::read_to_string(&new.doc)
-        .map_err(|error| vec![Fault::new(&new.doc, 0, format!("cannot be read: {error}"))])?;
+    let text = file::read(&new.doc).map_err(|fault| vec![fault])?;
     let read_as = |layout| page::read(&text, layout, &Hints::default());
     let faults = |errors: Vec<page::ReadError>| -> Vec<Fault> {
         errors.into_iter().map(|error| Fault::new(&new.doc, error.line, error.to_string())).collect()
@@ -379,8 +378,7 @@ fn add_row(
     if cells.rows.iter().any(|row| row.first().is_some_and(|cell| cell.text == id)) {
         return Ok(());
     }
-    let text =
-        fs::read_to_string(&file).map_err(|error| vec![Fault::new(&file, 0, format!("cannot be read: {error}"))])?;
+    let text = file::read(&file).map_err(|fault| vec![fault])?;
     let missing = cells.header.len().saturating_sub(row.split(',').count());
     let end = if text.ends_with('\n') { "" } else { "\n" };
     files.insert(PathBuf::from(format!("tables/{name}.csv")), format!("{text}{end}{row}{}\n", ",".repeat(missing)));

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+/// The longest message that is printed whole, in characters.
+const LONGEST: usize = 4_000;
+
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -40,7 +43,13 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        // What a message quotes may be as long as the file.
+        match self.message.char_indices().nth(LONGEST) {
+            Some((end, _)) => {
+                write!(f, "{}: {} ... and {} bytes more", self.place, &self.message[..end], self.message.len() - end)
+            }
+            None => write!(f, "{}: {}", self.place, self.message),
+        }
     }
 }
 

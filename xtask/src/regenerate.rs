@@ -12,6 +12,7 @@ use port_data::shared::nearest::nearest;
 use crate::capture::Capture;
 use crate::curation::{Curation, missing_in};
 use crate::expand::expanded_file;
+use crate::file;
 use crate::page::{self, Layout};
 use crate::place::Fault;
 use crate::publish::{Publisher, changed, is_unfinished};
@@ -134,12 +135,12 @@ fn new_files(regeneration: &Regeneration, report: &mut Report) -> Result<BTreeMa
     }
     for table in WRITTEN_BY_HAND {
         let path = PathBuf::from(format!("tables/{table}.csv"));
-        match std::fs::read_to_string(data.join(&path)) {
+        match file::read(&data.join(&path)) {
             Ok(text) => {
                 faults.extend(missing_in(&data.join(&path), &text));
                 files.insert(path, text);
             }
-            Err(error) => faults.push(Fault::new(data.join(path), 0, format!("cannot be read: {error}"))),
+            Err(fault) => faults.push(fault),
         }
     }
     faults.extend(strays(data, &products));
@@ -308,15 +309,10 @@ fn of_product(
 ///
 /// What is wrong with the page.
 pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>> {
-    let text = std::fs::read(file).map_err(|error| vec![Fault::new(file, 0, format!("cannot be read: {error}"))])?;
     let Some(layout) = ending(file) else {
         return Err(vec![Fault::new(file, 0, "found an ending that is no page's, expected .txt, .html, .md or .csv")]);
     };
-    let text = String::from_utf8(text).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        vec![Fault::new(file, line, "found a byte that is not UTF-8; save the page as UTF-8")]
-    })?;
+    let text = file::read(file).map_err(|fault| vec![fault])?;
     capture_text(&text, file, layout.unwrap_or(curation.layout), curation)
 }
 

@@ -19,6 +19,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::address::{Address, End};
 use crate::fault::Fault;
+use crate::file;
 
 /// The addresses of products and peers, for those that have some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,8 +44,7 @@ impl Site {
     ///
     /// Everything that is wrong with it, in the order of lines.
     pub fn read(file: &Path) -> Result<Site, Vec<Fault>> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| vec![Fault::of_file(file, format!("cannot be read: {error}"))])?;
+        let text = file::read(file).and_then(|bytes| file::text(file, bytes)).map_err(|fault| vec![fault])?;
         Site::parse(file, &text)
     }
 
@@ -52,7 +52,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, in the order of lines.
+    /// What is wrong with it, in the order of lines: everything, up to a hundred faults.
     pub fn parse(file: &Path, text: &str) -> Result<Site, Vec<Fault>> {
         let mut faults = Faults { file, text, found: Vec::new() };
         let (document, errors) = DeTable::parse_recoverable(text);
@@ -135,6 +135,9 @@ fn addresses(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Address> 
     addresses
 }
 
+/// The most faults that are told of one file: after so many, it is another file.
+const MAX_FAULTS: usize = 100;
+
 /// The faults of one file, as they are found.
 struct Faults<'a> {
     file: &'a Path,
@@ -144,7 +147,9 @@ struct Faults<'a> {
 
 impl Faults<'_> {
     fn add(&mut self, start: usize, message: impl Into<String>) {
-        self.found.push((start, Fault::at(self.file, self.text, start, message)));
+        if self.found.len() < MAX_FAULTS {
+            self.found.push((start, Fault::at(self.file, self.text, start, message)));
+        }
     }
 
     /// What was read, where nothing is wrong with it.

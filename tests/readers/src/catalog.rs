@@ -33,7 +33,7 @@ pub fn curation(bytes: &[u8]) {
             assert!(curation.missing().iter().all(|fault| (1..=lines(bytes)).contains(&fault.place.line)));
         }
         Err(fault) => {
-            assert!((1..=lines(bytes)).contains(&fault.place.line), "{fault}");
+            assert!(fault.place.line <= lines(bytes), "{fault}");
             assert!(!fault.message.is_empty());
         }
     }

@@ -5,6 +5,7 @@
 //! `fuzz/` of as many as there is time for. It is a library of the workspace, and `fuzz/` is not, so that both can call it.
 
 mod catalog;
+pub mod extreme;
 mod machine;
 mod page;
 

@@ -8,6 +8,7 @@ use port_cli::audit::{Family, nft, nmap, ss};
 use port_cli::diff;
 use port_cli::diff::export;
 use port_cli::fault::Fault;
+use port_cli::file;
 use port_cli::rules::address::Address;
 use port_cli::rules::site::Site;
 use serde_json::Value;
@@ -22,12 +23,15 @@ fn check_fault(fault: &Fault, text: &str) {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<&str, String> {
-    std::str::from_utf8(bytes).map_err(|error| error.to_string())
+/// The text of a file of these bytes, as it is read whole.
+fn text(bytes: &[u8]) -> Result<String, String> {
+    let name = Path::new(FILE);
+    let text = file::read_from(bytes, name).and_then(|bytes| file::text(name, bytes));
+    text.map_err(|fault| fault.to_string())
 }
 
 pub fn read_site(bytes: &[u8]) -> Result<String, String> {
-    let site = Site::parse(Path::new(FILE), text(bytes)?).map_err(|faults| faults[0].to_string())?;
+    let site = Site::parse(Path::new(FILE), &text(bytes)?).map_err(|faults| faults[0].to_string())?;
     let ends = Product::ALL.iter().map(|product| site.product(*product).addresses().len());
     Ok(format!("{} addresses of products", ends.sum::<usize>()))
 }
@@ -80,7 +84,7 @@ fn told(read: Result<Observation, Fault>) -> Result<String, String> {
 }
 
 pub fn read_nmap(bytes: &[u8]) -> Result<String, String> {
-    told(nmap::read(Path::new(FILE), text(bytes)?, None))
+    told(nmap::read(Path::new(FILE), &text(bytes)?, None))
 }
 
 pub fn nmap(bytes: &[u8]) {
@@ -89,7 +93,7 @@ pub fn nmap(bytes: &[u8]) {
 }
 
 pub fn read_ss(bytes: &[u8]) -> Result<String, String> {
-    told(ss::read(Path::new(FILE), text(bytes)?, None))
+    told(ss::read(Path::new(FILE), &text(bytes)?, None))
 }
 
 pub fn ss(bytes: &[u8]) {
@@ -98,7 +102,7 @@ pub fn ss(bytes: &[u8]) {
 }
 
 pub fn read_nft(bytes: &[u8]) -> Result<String, String> {
-    told(nft::read(Path::new(FILE), text(bytes)?, None))
+    told(nft::read(Path::new(FILE), &text(bytes)?, None))
 }
 
 pub fn nft(bytes: &[u8]) {
@@ -106,7 +110,7 @@ pub fn nft(bytes: &[u8]) {
 }
 
 pub fn read_export(bytes: &[u8]) -> Result<String, String> {
-    let flows = export::read(Path::new(FILE), bytes).map_err(|fault| fault.to_string())?;
+    let flows = export::read(Path::new(FILE), text(bytes)?.as_bytes()).map_err(|fault| fault.to_string())?;
     let difference = diff::compare(&[], &flows);
     Ok(format!("{} flows, {} of them new", flows.len(), difference.flows.len()))
 }

@@ -47,15 +47,7 @@ fn told(bytes: &[u8], layout: Layout) -> Result<String, String> {
         let rows: usize = page.tables.iter().map(|table| table.rows.len()).sum();
         format!("{} tables, {rows} rows, {} loose lines", page.tables.len(), page.loose.len())
     };
-    // As a draft is read, and as a regeneration reads.
-    let plain = read(text, layout, &Hints::default()).map(told).map_err(|errors| errors[0].to_string());
-    match hints {
-        Some(hints) => {
-            let hinted = read(text, layout, &hints).map(told).map_err(|errors| errors[0].to_string());
-            plain.or(hinted)
-        }
-        None => plain,
-    }
+    read(text, layout, &hints.unwrap_or_default()).map(told).map_err(|errors| errors[0].to_string())
 }
 
 fn check(bytes: &[u8], layout: Layout) {

@@ -25,8 +25,8 @@ mod values;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-/// The longest page that is read, in bytes.
-pub const MAX_BYTES: usize = 100 * 1024 * 1024;
+/// The longest page that is read, in bytes. What is made of it takes at most 150 times as much memory.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The most columns of a table.
 pub const MAX_COLUMNS: usize = 1_000;
 /// The most cells of a table, those that spans repeat included.
@@ -301,6 +301,15 @@ fn check(page: &Page, layout: Layout, hints: &Hints, problems: &mut Problems) {
     }
     let is_capture = !matches!(layout, Layout::Html | Layout::Markdown);
     for table in &page.tables {
+        if table.header.len() > MAX_COLUMNS {
+            let line = table.header.first().map_or(1, |head| head.number);
+            problems.push(
+                (line, format!("a header of {} columns", table.header.len())),
+                format!("at most {MAX_COLUMNS}"),
+                "name the page's layout",
+            );
+            return;
+        }
         if is_capture && !hints.columns.is_empty() {
             check_header(table, hints, problems);
         }

@@ -103,7 +103,7 @@ impl Ruleset {
                 let what = error.to_string();
                 let place = format!(" at line {} column {}", error.line(), error.column());
                 let message = format!("{}; was the file cut off?", what.strip_suffix(&place).unwrap_or(&what));
-                Fault { place: Some((error.line(), error.column())), ..fault(message) }
+                Fault::of_json(file, text, &error, message)
             }
             false => fault(format!("looks like {}, expected the output of `nft -j list ruleset`", looks_like(text))),
         })?;
