@@ -12,9 +12,6 @@ use crate::hidden::is_hidden;
 /// The longest file that is read, in bytes. What is made of it takes at most 150 times as much memory.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// The longest file that is read, in bytes. What is made of it takes at most 150 times as much memory.
-pub const MAX_BYTES: usize = 32 * 1024 * 1024;
-
 /// A cell, and where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
