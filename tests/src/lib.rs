@@ -1,6 +1,7 @@
 //! What the tests of the whole share: the tables read plainly, without any of the code under test; the tools that are not ours;
-//! the pages of documentation, whose commands run.
+//! the pages of documentation, whose commands run; the pages of errors.
 
+pub mod errors;
 pub mod pages;
 pub mod tools;
 
