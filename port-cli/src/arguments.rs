@@ -1,6 +1,6 @@
 //! What may be asked: the commands and their options, and the parsers of what they take.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use port_catalog::{Direction, FlowId, Peer, Product, Service, Transport, Unknown, Vendor};
+use port_data::hidden::Shown;
 
 use crate::{diagram, diff};
 
@@ -155,7 +156,7 @@ pub enum Format {
     Json,
     /// One object a line
     Jsonl,
-    /// One line each, below a header
+    /// One line each, below a header; what a spreadsheet would take for a formula is behind an apostrophe
     Csv,
     /// A table for a document
     Markdown,
@@ -247,7 +248,8 @@ impl<T: Listed> TypedValueParser for OneOf<T> {
             let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
             let name = argument.map(ToString::to_string).unwrap_or_default();
             error.insert(ContextKind::InvalidArg, ContextValue::String(name));
-            error.insert(ContextKind::InvalidValue, ContextValue::String(text.clone().into_owned()));
+            // One that looks like a word that is known is told with what makes it another.
+            error.insert(ContextKind::InvalidValue, ContextValue::String(ascii(&text)));
             let suggested = suggestions(&text, &T::texts(), unknown);
             error.insert(ContextKind::SuggestedValue, ContextValue::Strings(suggested));
             error
@@ -257,6 +259,15 @@ impl<T: Listed> TypedValueParser for OneOf<T> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
         Some(Box::new(T::texts().into_iter().map(PossibleValue::new)))
     }
+}
+
+/// A text with what is no character of ASCII as what it is.
+fn ascii(text: &str) -> String {
+    let escape = |character: char| match character.is_ascii() {
+        true => character.to_string(),
+        false => character.escape_default().to_string(),
+    };
+    text.chars().map(escape).collect()
 }
 
 /// What a text that is unknown may have meant: the names that it is a part of, or else the nearest.
@@ -271,8 +282,23 @@ fn suggestions(text: &str, known: &[&str], unknown: Unknown) -> Vec<String> {
     names
 }
 
+/// The arguments of a call, the program's name first.
+///
+/// # Errors
+///
+/// What is wrong with them. What clap tells of an argument is what stands there, so that it is told of them as they are shown.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Arguments::try_parse_from(&arguments).map_err(|error| {
+        let shown = arguments.iter().map(|argument| Shown(argument.to_string_lossy()).to_string());
+        let mut error = Arguments::try_parse_from(shown).err().unwrap_or(error);
+        name_the_nearest(&mut error);
+        error
+    })
+}
+
 /// Names the nearest of an option's words, where clap finds none near enough to name.
-pub fn name_the_nearest(error: &mut clap::Error) {
+fn name_the_nearest(error: &mut clap::Error) {
     let (Some(ContextValue::String(found)), Some(ContextValue::Strings(words))) =
         (error.get(ContextKind::InvalidValue), error.get(ContextKind::ValidValue))
     else {

@@ -1,5 +1,6 @@
 //! Prints as JSON.
 
+use port_data::hidden::in_json;
 use serde::Serialize;
 
 /// The JSON Schema of the array of flows that `list --format json` prints.
@@ -7,16 +8,16 @@ pub const SCHEMA: &str = include_str!("../schema/flow.schema.json");
 
 /// One array, indented.
 pub fn array<T: Serialize>(items: &[T]) -> String {
-    serde_json::to_string_pretty(items).expect("the catalog has only texts for keys") + "\n"
+    object(&items)
 }
 
 /// One object, indented.
 pub fn object(object: &impl Serialize) -> String {
-    serde_json::to_string_pretty(object).expect("the catalog has only texts for keys") + "\n"
+    in_json(&serde_json::to_string_pretty(object).expect("what is printed has only texts for keys")) + "\n"
 }
 
 /// One object a line.
 pub fn lines<T: Serialize>(items: &[T]) -> String {
-    let line = |item| serde_json::to_string(item).expect("the catalog has only texts for keys") + "\n";
+    let line = |item| in_json(&serde_json::to_string(item).expect("what is printed has only texts for keys")) + "\n";
     items.iter().map(line).collect()
 }

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use port_data::hidden::Shown;
 
 pub mod answer;
 pub mod arguments;
@@ -30,22 +30,18 @@ pub mod rules;
 pub mod table;
 
 use answer::Answer;
-use arguments::Arguments;
 
 /// Runs the command with its arguments, the program's name first.
 ///
 /// Exit codes: 0 done, also where nothing was found; 1 something is found that `--fail-on` names; 2 bad arguments or input,
 /// or output that cannot be written; 3 something that a format of rules cannot hold was dropped under `--strict`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = Arguments::try_parse_from(arguments).unwrap_or_else(|mut error| {
-        arguments::name_the_nearest(&mut error);
-        error.exit()
-    });
+    let arguments = arguments::parse(arguments).unwrap_or_else(|error| error.exit());
     let width = std::io::stdout().is_terminal().then(terminal_width);
     let Answer { text, remark, code } = answer::answer(&arguments, width);
-    if let Some(remark) = remark {
+    for line in remark.iter().flat_map(|remark| remark.lines()) {
         // Where standard error is closed there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "{remark}");
+        let _ = writeln!(std::io::stderr(), "{}", Shown(line));
     }
     let mut output = anstream::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
+use port_data::hidden::Shown;
 
 use crate::answer::Answer;
 use crate::arguments::Arguments;
@@ -40,7 +41,7 @@ fn write(folder: &Path, pages: &[Page]) -> Result<String, Fault> {
     for page in pages {
         let file = folder.join(&page.file);
         fs::write(&file, &page.text).map_err(|error| fault(&file, &error))?;
-        names += &format!("{}\n", file.display());
+        names += &format!("{}\n", Shown(file.display().to_string()));
     }
     Ok(names)
 }

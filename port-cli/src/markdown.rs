@@ -1,5 +1,7 @@
 //! Prints columns as a Markdown table.
 
+use port_data::hidden::Shown;
+
 use crate::columns::Columns;
 
 /// The columns as a table that Markdown's readers show cell by cell as it is.
@@ -15,12 +17,13 @@ pub fn print(columns: &Columns) -> String {
 
 /// A text in which Markdown finds nothing to interpret; an address is a link.
 pub fn escape(text: &str) -> String {
-    if text.starts_with("https://") || text.starts_with("http://") {
+    if is_address(text) {
         return format!("<{text}>");
     }
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '|' | '*' | '_' | '`' | '\\' | '<' | '>' | '[' | ']' | '#' | '~' | '&' | '$') {
+    for character in Shown(text).to_string().chars() {
+        // What means something to Markdown or to one of its dialects.
+        if r"|*_`\<>[]{}#~&$^".contains(character) {
             escaped.push('\\');
         }
         escaped.push(character);
@@ -28,14 +31,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-#[cfg(test)]
-mod tests {
-    use super::print;
-    use crate::columns::Columns;
-
-    #[test]
-    fn a_bar_in_a_cell_is_no_new_cell() {
-        let columns = Columns { names: vec!["ports"], rows: vec![vec!["tcp/25 | tcp/465 *".to_string()]] };
-        assert_eq!(print(&columns), "| ports |\n| --- |\n| tcp/25 \\| tcp/465 \\* |\n");
-    }
+/// Whether a text is nothing but an address, of characters that end no link and no cell.
+fn is_address(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"<>|\\`\"".contains(&byte);
+    (text.starts_with("https://") || text.starts_with("http://")) && text.bytes().all(is_plain)
 }

@@ -2,6 +2,7 @@
 
 use anstyle::{Effects, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+use port_data::hidden::Shown;
 
 use crate::columns::Columns;
 
@@ -19,9 +20,11 @@ const GAP: u16 = 2;
 ///
 /// The header is bold, which the printing stream takes away where it should: in a pipe, or for `NO_COLOR`.
 pub fn print(columns: &Columns, width: Option<u16>) -> String {
+    let shown = |row: &Vec<String>| row.iter().map(|cell| Shown(cell).to_string()).collect();
+    let columns = Columns { names: columns.names.clone(), rows: columns.rows.iter().map(shown).collect() };
     match width {
-        Some(width) if !fits(columns, width) => blocks(columns),
-        _ => table(columns, width),
+        Some(width) if !fits(&columns, width) => blocks(&columns),
+        _ => table(&columns, width),
     }
 }
 

@@ -5,7 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+<<<<<<< HEAD
 use port_catalog_tests::errors::Page;
+=======
+use port_catalog_tests::hostile;
+>>>>>>> main
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -329,30 +333,8 @@ fn a_difference_as_people_read_it() {
 #[test]
 fn a_reader_of_markdown_sees_the_texts_as_they_are() {
     use pulldown_cmark::{Event, Options, Parser, Tag};
-    let nasty = [
-        "a | b",
-        "\\| x",
-        "**bold**",
-        "_it_ *it*",
-        "`code`",
-        "``",
-        "<script>x</script>",
-        "<br>",
-        "&lt; &amp; &#35;",
-        "[link](x)",
-        "![image](x)",
-        "# head",
-        "~~gone~~",
-        "$x$ and $y$",
-        "1. one",
-        "- item",
-        "\\",
-        "\\\\",
-        "a\\",
-        "http://a.b",
-    ];
     let old = catalog();
-    for text in nasty {
+    for text in hostile::texts() {
         let mut new = old.clone();
         flow(&mut new, "fortimail-in-email-client-smtp")["condition"] = json!(text);
         let markdown = printed(&old, &new, "markdown");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use csv_core::{ReadFieldResult, Reader};
 
 use crate::error::{Error, Problem};
+use crate::hidden::is_hidden;
 
 /// A cell, and where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +64,8 @@ impl Cells {
             let count = record.len();
             let mut faultless = true;
             for raw in &record {
-                if let Some(problem) = raw.problem() {
-                    report((raw.cell.line, raw.cell.column), problem);
+                if let Some((column, problem)) = raw.problem() {
+                    report((raw.cell.line, column), problem);
                     faultless = false;
                 }
             }
@@ -87,30 +88,28 @@ struct RawCell<'a> {
 }
 
 impl RawCell<'_> {
-    /// What is wrong with the cell in any column of any table.
-    fn problem(&self) -> Option<Problem> {
-        let text = &self.cell.text;
+    /// What is wrong with the cell in any column of any table, and at which column of its line.
+    fn problem(&self) -> Option<(usize, Problem)> {
+        let Cell { text, column, .. } = &self.cell;
+        let inside = self.raw.strip_prefix('"').unwrap_or(self.raw);
+        // The first one is in the cell's first line, since the end of a line is one of them.
+        if let Some((before, found)) = inside.chars().enumerate().find(|(_, character)| is_hidden(*character)) {
+            return Some((column + before, Problem::ForbiddenCharacter(found)));
+        }
         let quoted = self.raw.starts_with('"');
         let sound = match quoted {
             true => self.raw == format!("\"{}\"", text.replace('"', "\"\"")),
             false => !self.raw.contains('"'),
         };
-        if let Some(found) = text.chars().find(|character| is_forbidden(*character)) {
-            Some(Problem::ForbiddenCharacter(found))
-        } else if !sound {
-            Some(Problem::Quotes(self.raw.chars().take(60).collect()))
+        let problem = if !sound {
+            Problem::Quotes(self.raw.chars().take(60).collect())
         } else if text.trim() != text {
-            Some(Problem::OuterBlanks(text.clone()))
+            Problem::OuterBlanks(text.clone())
         } else {
-            None
-        }
+            return None;
+        };
+        Some((*column, problem))
     }
-}
-
-/// Whether a character has no place in a table: it is not seen, or it changes how others are seen.
-fn is_forbidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The records of a text. Empty lines are none.
@@ -213,16 +212,17 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_refused_with_its_place() {
-        let cases: [(&[u8], &str); 9] = [
+        let cases: [(&[u8], &str); 10] = [
             (b"", "t.csv: found no row"),
             (b"a,b\n1\n", "t.csv:2: found 1 cells, expected 2"),
             (b"a,b\n1,2,3\n", "t.csv:2: found 3 cells, expected 2"),
             (b"a,b\n1,\xff\n", "t.csv:2:3: found the byte 0xff"),
-            (b"a,b\n1,\"2\n3,4\n", "t.csv:2:4: found the character U+000A"),
+            (b"a,b\n1,\"2\n3,4\n", "t.csv:2:5: found the character U+000A"),
             (b"a,b\n1,\"2", "t.csv:2:4: found \"2, expected a cell quoted as a whole"),
             (b"a,b\n1,\"2\"x\n", "t.csv:2:4: found \"2\"x, expected a cell quoted as a whole"),
             (b"a,b\n1,2 \n", "t.csv:2:3: found \"2 \", expected no blank"),
             ("a,b\n1,\u{202e}2\n".as_bytes(), "t.csv:2:3: found the character U+202E"),
+            ("a,b\n1,\"2\"\"é\u{1b}\"\n".as_bytes(), "t.csv:2:8: found the character U+001B"),
         ];
         for (text, expected) in cases {
             let (_, errors) = parse(text);

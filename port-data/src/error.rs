@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::hidden::{Shown, Word, refusal};
+
 /// One thing that is wrong with a directory of tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -91,7 +93,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A path is written with `/` everywhere, so that a message is the same on every machine.
-        write!(f, "{}", self.file.display().to_string().replace('\\', "/"))?;
+        write!(f, "{}", Shown(self.file.display().to_string().replace('\\', "/")))?;
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }
@@ -101,7 +103,7 @@ impl fmt::Display for Error {
         if let Some(cell) = &self.cell {
             write!(f, ": {cell}")?;
         }
-        write!(f, ": {}", self.problem)
+        write!(f, ": {}", Shown(self.problem.to_string()))
     }
 }
 
@@ -134,11 +136,7 @@ impl fmt::Display for Problem {
         match self {
             Problem::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
             Problem::NotUtf8(byte) => write!(f, "found the byte 0x{byte:02x}, expected UTF-8; save the file as UTF-8"),
-            Problem::ForbiddenCharacter(found) => write!(
-                f,
-                "found the character U+{:04X}, expected visible text; remove it, since it hides what a reader sees",
-                u32::from(*found)
-            ),
+            Problem::ForbiddenCharacter(found) => f.write_str(&refusal(*found)),
             Problem::Quotes(found) => write!(
                 f,
                 "found {found}, expected a cell quoted as a whole or not at all, with \"\" for a quote inside"
@@ -151,7 +149,7 @@ impl fmt::Display for Problem {
                 write!(f, "found no column {column}; add it to the header and to every row")
             }
             Problem::UnknownColumn { found, nearest } => {
-                write!(f, "found {found:?}, expected a column of this table")?;
+                write!(f, "found {}, expected a column of this table", Word(found))?;
                 suggest(f, nearest.as_ref())
             }
             Problem::DuplicateColumn(found) => write!(f, "found the column {found} twice, expected it once"),
@@ -159,7 +157,8 @@ impl fmt::Display for Problem {
             Problem::EmptyCell => write!(f, "found nothing, expected a text"),
             Problem::NotKebabCase(found) => write!(
                 f,
-                "found {found:?}, expected lowercase kebab-case ASCII of at most {} characters that begins with a letter, such as email-client",
+                "found {}, expected lowercase kebab-case ASCII of at most {} characters that begins with a letter, such as email-client",
+                Word(found),
                 crate::shared::nearest::LONGEST_ID
             ),
             Problem::DuplicateId { found, first } => {
@@ -173,17 +172,17 @@ impl fmt::Display for Problem {
                 write!(f, "found {found}, which becomes the variant {variant}, a word of Rust's own; choose another id")
             }
             Problem::UnknownId { found, wanted, nearest } => {
-                write!(f, "found {found:?}, expected {wanted}")?;
+                write!(f, "found {}, expected {wanted}", Word(found))?;
                 suggest(f, nearest.as_ref())
             }
             Problem::UnknownWord { found, allowed, nearest } => {
-                write!(f, "found {found:?}, expected one of {allowed}")?;
+                write!(f, "found {}, expected one of {allowed}", Word(found))?;
                 suggest(f, nearest.as_ref())
             }
-            Problem::Malformed { found, expected } => write!(f, "found {found:?}, expected {expected}"),
-            Problem::NotAPort(found) => write!(f, "found {found:?}, expected a port from 1 to 65535"),
+            Problem::Malformed { found, expected } => write!(f, "found {}, expected {expected}", Word(found)),
+            Problem::NotAPort(found) => write!(f, "found {}, expected a port from 1 to 65535", Word(found)),
             Problem::ReversedRange { found, first, last } => {
-                write!(f, "found {found:?}, expected the lower port first: {last}-{first}")
+                write!(f, "found {}, expected the lower port first: {last}-{first}", Word(found))
             }
             Problem::Contradiction { found, expected } => write!(f, "found {found}, expected {expected}"),
             Problem::DuplicateRow { found, first } => {
@@ -198,7 +197,7 @@ impl fmt::Display for Problem {
                 expected.display().to_string().replace('\\', "/")
             ),
             Problem::NoProduct { found, nearest } => {
-                write!(f, "found flows of {found:?}, expected a file named after a product of products.csv")?;
+                write!(f, "found flows of {}, expected a file named after a product of products.csv", Word(found))?;
                 suggest(f, nearest.as_ref())
             }
         }

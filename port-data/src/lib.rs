@@ -13,6 +13,7 @@
 
 pub mod cells;
 pub mod error;
+pub mod hidden;
 pub mod id;
 pub mod port_expression;
 pub mod read;

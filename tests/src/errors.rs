@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use port_data::hidden::Shown;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::{pages, root};
@@ -124,17 +125,9 @@ fn bare(text: &str, folders: &[&Path]) -> String {
     text.lines().filter(|line| !is_repeated(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// A text with what cannot be seen in it written as Rust writes it, line by line.
+/// A text with what cannot be seen in it written as what it is, line by line.
 fn shown(text: &str) -> String {
-    let is_hidden = |character: char| character.is_control() || "\u{ad}\u{200b}\u{202e}\u{2066}\u{feff}".contains(character);
-    let line = |line: &str| {
-        let shown = |character: char| match is_hidden(character) {
-            true => character.escape_default().to_string(),
-            false => character.to_string(),
-        };
-        line.trim_end().chars().map(shown).collect::<String>()
-    };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| Shown(line.trim_end()).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 /// An input, cut where nobody would read on.

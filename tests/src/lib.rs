@@ -5,6 +5,8 @@ pub mod errors;
 pub mod pages;
 pub mod tools;
 
+pub mod hostile;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! The pages of documentation hang together: each is run by a test, and what they link to is there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use port_catalog_tests::root;
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -17,7 +17,7 @@ fn pages() -> Vec<PathBuf> {
             if entry.file_type().unwrap().is_dir() {
                 // Hidden folders are the system's and the forge's, the others hold what is built.
                 folders.extend((!name.starts_with('.') && name != "target").then_some(path));
-            } else if name.ends_with(".md") {
+            } else if path.extension().is_some_and(|ending| ending == "md") {
                 pages.push(path);
             }
         }

@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use port_data::hidden::{first_in_file, is_hidden, refusal};
 use port_data::{Direction, Requirement};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::page::{Hints, Layout};
 use crate::place::Fault;
@@ -265,10 +267,19 @@ impl Curation {
     ///
     /// What is wrong with the text, with its line.
     pub fn parse(file: &Path, text: &str) -> Result<Curation, Fault> {
-        let mut curation: Curation = toml::from_str(text).map_err(|error| {
+        if let Some((line, column, found)) = first_in_file(text) {
+            return Err(Fault::new(file, line, format!("column {column}: {}", refusal(found))));
+        }
+        let fault = |error: toml::de::Error| {
             let line = error.span().map_or(0, |span| line_of(text, span.start));
             Fault::new(file, line, error.message().replace('\n', ", "))
-        })?;
+        };
+        let table = DeTable::parse(text).map_err(fault)?;
+        let written = table.get_ref().iter().find_map(|(key, value)| escaped(key, value));
+        if let Some((position, found)) = written {
+            return Err(Fault::new(file, line_of(text, position), refusal(found)));
+        }
+        let mut curation = Curation::deserialize(toml::Deserializer::from(table)).map_err(fault)?;
         curation.file = file.to_path_buf();
         curation.text = text.to_string();
         match curation.contradiction() {
@@ -337,11 +348,31 @@ impl Curation {
     }
 }
 
+/// A text as a curation has it. Rust writes some letters as an escape that TOML does not know.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// The lines of a file that a draft left to a person.
 #[must_use]
 pub fn missing_in(file: &Path, text: &str) -> Vec<Fault> {
     let lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && line.contains(MISSING));
     lines.map(|(_, line)| Fault::new(file, line, format!("found {MISSING}, expected what a person must say"))).collect()
+}
+
+/// The first hidden character that an entry's key or one of its texts has by an escape, and where the text begins.
+fn escaped(key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Option<(usize, char)> {
+    hidden_in(key.get_ref(), key.span().start).or_else(|| match value.get_ref() {
+        DeValue::Table(entries) => entries.iter().find_map(|(key, value)| escaped(key, value)),
+        DeValue::Array(values) => values.iter().find_map(|value| escaped(key, value)),
+        DeValue::String(text) => hidden_in(text, value.span().start),
+        _ => None,
+    })
+}
+
+fn hidden_in(text: &str, position: usize) -> Option<(usize, char)> {
+    Some((position, text.chars().find(|character| is_hidden(*character))?))
 }
 
 fn line_of(text: &str, position: usize) -> usize {

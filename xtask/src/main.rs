@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use port_data::hidden::{Shown, in_json};
 use xtask::curation::MISSING;
 use xtask::expand::expand;
 use xtask::new_product::{NewProduct, new_product};
@@ -101,15 +102,21 @@ fn document(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+/// The arguments of the call. What clap tells of a wrong one is what stands there, so that it is told of them as they are shown.
+fn arguments() -> Arguments {
+    let shown = || std::env::args_os().map(|argument| Shown(argument.to_string_lossy()).to_string());
+    Arguments::try_parse().unwrap_or_else(|error| Arguments::try_parse_from(shown()).err().unwrap_or(error).exit())
+}
+
 fn main() -> ExitCode {
-    match Arguments::parse().chore {
+    match arguments().chore {
         Chore::Regenerate { doc, docs, out, check, report: format } => {
             let regeneration = Regeneration { data: data(), root: root(), docs: doc, docs_in: docs, out, check };
             let (report, end) = regenerate(&regeneration);
             let text = match format {
                 ReportFormat::Text => report.to_string(),
                 ReportFormat::Json => {
-                    serde_json::to_string_pretty(&report).expect("a report has only texts for keys") + "\n"
+                    in_json(&serde_json::to_string_pretty(&report).expect("a report has only texts for keys")) + "\n"
                 }
             };
             print(&text);
@@ -126,8 +133,8 @@ fn main() -> ExitCode {
             match new_product(&NewProduct { data: data(), id, doc, layout, vendor }) {
                 Ok(files) => {
                     let root = root();
-                    let files = files.iter().map(|file| file.strip_prefix(&root).unwrap_or(file));
-                    let files = files.map(|file| format!("wrote {}\n", file.display())).collect::<String>();
+                    let files = files.iter().map(|file| file.strip_prefix(&root).unwrap_or(file).display().to_string());
+                    let files = files.map(|file| format!("wrote {}\n", Shown(file))).collect::<String>();
                     print(&format!(
                         "{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"
                     ));

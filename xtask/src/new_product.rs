@@ -9,10 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
+use port_data::hidden::Shown;
 use port_data::id::is_id;
 
 use crate::capture::Capture;
-use crate::curation::{Curation, MISSING, Meaning};
+use crate::curation::{Curation, MISSING, Meaning, quoted};
 use crate::page::{self, Hints, Layout, Page};
 use crate::pair::{every_key, key_of};
 use crate::place::Fault;
@@ -68,8 +69,10 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
         capture.lines.iter().map(|line| (line.prose.digest.clone(), line.after_tables, line.line)).collect();
 
     let mut files = BTreeMap::new();
-    let unread: String =
-        unread.iter().map(|fault| format!("\n# {MISSING}, line {}: {}\n", fault.place.line, fault.message)).collect();
+    let unread: String = unread
+        .iter()
+        .map(|fault| format!("\n# {MISSING}, line {}: {}\n", fault.place.line, Shown(&fault.message)))
+        .collect();
     files.insert(curation_path, draft.text(&lines, &said) + &unread);
     files.insert(PathBuf::from(format!("captures/{}.csv", new.id)), capture.to_csv());
     let vendor = new.vendor.as_deref().unwrap_or(MISSING);
@@ -190,29 +193,31 @@ impl Draft<'_> {
         put(format!("layout = \"{}\"", self.layout));
         put("columns = [".to_string());
         for (head, meaning) in self.heads.iter().zip(&self.meanings) {
-            put(format!("    {{ head = {head:?}, is = \"{}\" }},", word_of(*meaning)));
+            put(format!("    {{ head = {}, is = \"{}\" }},", quoted(head), word_of(*meaning)));
         }
         put("]".to_string());
         if !self.spanning.is_empty() {
-            put(format!("spanning = {:?}", self.spanning));
+            put(format!("spanning = {}", list(&self.spanning)));
         }
         put("tables = [".to_string());
         for heading in &self.headings {
             match heading {
                 Some(heading) => {
-                    put(format!("    {{ heading = {heading:?}, section = {heading:?}{} }},", direction_in(heading)));
+                    let direction = direction_in(heading);
+                    let heading = quoted(heading);
+                    put(format!("    {{ heading = {heading}, section = {heading}{direction} }},"));
                 }
                 None => put("    {},".to_string()),
             }
         }
         put("]".to_string());
         if let Some(own_name) = &self.own_name {
-            put(format!("own_name = {own_name:?}"));
+            put(format!("own_name = {}", quoted(own_name)));
         }
         if !self.peers.is_empty() {
             put("\n[peers]".to_string());
             for (cell, peer) in &self.peers {
-                put(format!("{cell:?} = {peer:?}"));
+                put(format!("{} = {}", quoted(cell), quoted(peer)));
             }
         }
         for (digest, after_tables, line) in lines {
@@ -225,7 +230,7 @@ impl Draft<'_> {
             let id = self.id_of(row, &mut taken);
             put(format!("\n[[flow]]\nid = {id:?}\nrow = {{ {} }}", self.key(row, said)));
             if !row.marks().is_empty() {
-                put(format!("marks = {:?}", row.marks()));
+                put(format!("marks = {}", list(&row.marks())));
             }
             put(format!("purpose = {MISSING:?}"));
         }
@@ -268,6 +273,11 @@ impl Draft<'_> {
         }
         free
     }
+}
+
+/// Texts as a list of a curation.
+fn list(texts: &[impl AsRef<str>]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
 /// What the columns probably mean: no two the same but notes, and one of them what a row is about.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
 use crate::capture::Capture;
-use crate::curation::{self, Curation, Flow};
+use crate::curation::{self, Curation, Flow, quoted};
 use crate::place::Fault;
 use crate::refine::Said;
 
@@ -176,7 +176,7 @@ fn nearest(said: &Said, lost: &[usize], curation: &Curation) -> Option<usize> {
 pub fn key_of(said: &Said, like: &curation::Row) -> String {
     let mut key = Vec::new();
     let mut part = |name: &str, wanted: bool, text: Option<String>| {
-        key.extend(text.filter(|_| wanted).map(|text| format!("{name} = {text:?}")));
+        key.extend(text.filter(|_| wanted).map(|text| format!("{name} = {}", quoted(&text))));
     };
     part("section", like.section.is_some(), said.section.clone());
     part("direction", like.direction.is_some(), said.direction.map(|direction| direction.to_string()));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use port_data::hidden::Shown;
+
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -30,7 +32,7 @@ impl Fault {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        write!(f, "{}", Shown(self.file.display().to_string()))?;
         match self.line {
             0 => Ok(()),
             line => write!(f, ":{line}"),
@@ -40,7 +42,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        write!(f, "{}: {}", self.place, Shown(&self.message))
     }
 }
 

@@ -325,11 +325,10 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>
 pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Fault>> {
     let page = page::read(text, layout, &curation.hints()).map_err(|errors| {
         let fault = |error: page::ReadError| {
-            Fault::new(
-                file,
-                error.line,
-                format!("found {}, expected {}; {}", error.found, error.expected, error.advice),
-            )
+            // The first one is also that of a whole line.
+            let column = if error.column > 1 { format!("column {}: ", error.column) } else { String::new() };
+            let message = format!("{column}found {}, expected {}; {}", error.found, error.expected, error.advice);
+            Fault::new(file, error.line, message)
         };
         errors.into_iter().map(fault).collect::<Vec<_>>()
     })?;

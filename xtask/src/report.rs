@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use port_data::cells::Cells;
+use port_data::hidden::Shown;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -278,11 +279,11 @@ pub fn flows_of(file: &Path) -> Result<Vec<FlowRow>, Vec<Fault>> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for document in &self.documents {
-            writeln!(f, "read {}: {}, {} rows", document.product, document.file, document.rows)?;
+            writeln!(f, "read {}: {}, {} rows", document.product, Shown(&document.file), document.rows)?;
         }
         for error in &self.errors {
             let line = if error.line > 0 { format!(":{}", error.line) } else { String::new() };
-            writeln!(f, "error: {}{line}: {}", error.file, error.message)?;
+            writeln!(f, "error: {}{line}: {}", Shown(&error.file), Shown(&error.message))?;
         }
         for flow in &self.added {
             writeln!(f, "added    {}", in_brief(flow))?;
@@ -328,7 +329,7 @@ impl fmt::Display for Report {
             return writeln!(f, "nothing changed");
         }
         for file in &self.files {
-            writeln!(f, "file     {file}")?;
+            writeln!(f, "file     {}", Shown(file))?;
         }
         let bump = match self.bump {
             Bump::None => "none",

@@ -1,4 +1,7 @@
 //! A file to audit, or standard input, as text; and what a text looks like that is not what it was said to be.
+//!
+//! What a machine says of itself, such as the name of a process or the answer of a service, may hold any character. It is told with
+//! what is hidden in it shown, and not refused: else a machine could keep itself from being audited.
 
 use std::io::Read;
 use std::path::Path;

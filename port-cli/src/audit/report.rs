@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use port_catalog::{PortRange, Product, Requirement, Service, Transport};
+use port_data::hidden::Shown;
 use serde_json::{Value, json};
 
 use super::observation::{Observation, Source};
@@ -44,7 +45,7 @@ pub fn table(audit: &Audit, observation: &Observation, width: Option<u16>) -> St
     if !observation.not_interpreted.is_empty() {
         text += "\nNot interpreted\n";
         for told in &observation.not_interpreted {
-            text += &format!("{told}\n");
+            text += &format!("{}\n", Shown(told));
         }
     }
     text
@@ -52,7 +53,7 @@ pub fn table(audit: &Audit, observation: &Observation, width: Option<u16>) -> St
 
 fn seen_by(observation: &Observation) -> String {
     let by = match (observation.source, &observation.host) {
-        (Source::Nmap, Some(host)) => format!("as nmap sees {host}"),
+        (Source::Nmap, Some(host)) => format!("as nmap sees {}", Shown(host)),
         (Source::Nmap, None) => "as nmap sees it".to_string(),
         (Source::Ss, _) => "by the listeners that ss tells".to_string(),
         (Source::Nft, _) => "by what nft's rules accept".to_string(),

@@ -9,10 +9,10 @@ use std::fmt;
 use std::path::Path;
 
 use port_catalog::PortRange;
+use port_data::hidden::Shown;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::report::seen;
 use super::specs::Spec;
 use crate::fault::Fault;
 
@@ -223,7 +223,7 @@ impl Kind {
 /// A value for a message, however long it is.
 fn brief(value: &Value) -> String {
     const LONGEST: usize = 60;
-    let text = seen(&value.to_string());
+    let text = Shown(value.to_string()).to_string();
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} ...", &text[..end]),
         None => text,

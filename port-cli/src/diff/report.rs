@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use clap::ValueEnum;
+use port_data::hidden::Shown;
 use serde_json::{Value, json};
 
 use super::export::Flow;
@@ -189,7 +190,7 @@ fn tell_shared(changes: &[(&Flow, &Change)]) -> Option<Shared> {
         };
         format!("differs in {flows}, {} to {}", moved(first), moved(last))
     };
-    Some(Shared { impact: change.impact, field: seen(&change.field), what })
+    Some(Shared { impact: change.impact, field: Shown(&change.field).to_string(), what })
 }
 
 /// A flow for the report; `None` where all of its changes are told elsewhere.
@@ -262,7 +263,7 @@ fn told(change: &Change) -> [String; 3] {
         Some(Value::String(expression)) if change.field == "ports" => expression.clone(),
         value => shown(value),
     };
-    [seen(&change.field), text(change.before.as_ref()), text(change.after.as_ref())]
+    [Shown(&change.field).to_string(), text(change.before.as_ref()), text(change.after.as_ref())]
 }
 
 /// A value for a person.
@@ -273,21 +274,9 @@ fn shown(value: Option<&Value>) -> String {
         Some(Value::Array(items)) if items.is_empty() => "none".to_string(),
         Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
             let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-            format!("\"{}\"", seen(&texts.join(", ")))
+            format!("\"{}\"", Shown(texts.join(", ")))
         }
-        Some(Value::String(text)) => format!("\"{}\"", seen(text)),
-        Some(other) => seen(&other.to_string()),
+        Some(Value::String(text)) => format!("\"{}\"", Shown(text)),
+        Some(other) => Shown(other.to_string()).to_string(),
     }
-}
-
-/// A text that cannot steer a terminal: characters that are not seen are written as what they are.
-pub fn seen(text: &str) -> String {
-    let mut seen = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '"' | '\'' | '\\' => seen.push(character),
-            _ => seen.extend(character.escape_debug()),
-        }
-    }
-    seen
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use port_data::hidden::Word;
 
 /// An address, a network or a host name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,7 +109,10 @@ fn host_name(text: &str) -> Result<String, String> {
     if text.len() <= 253 && text.split('.').all(label) && !ends_in_number {
         return Ok(text.to_ascii_lowercase());
     }
-    Err(format!("found {text:?}, expected an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name"))
+    Err(format!(
+        "found {}, expected an address, a network such as 10.0.0.0/8 or 2001:db8::/32, or a host name",
+        Word(text)
+    ))
 }
 
 /// One end of a rule.

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use port_catalog::Flow;
+use port_data::hidden::Shown;
 
 use crate::answer::{Answer, matching};
 
@@ -111,9 +112,13 @@ fn write(files: &[File], folder: &Path) -> Result<String, String> {
             std::fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| std::fs::write(&path, &file.text));
         done.map_err(|error| {
             let before = if written.is_empty() { "none\n" } else { &written };
-            format!("error: {}: cannot be written: {error}; written before it: {}", path.display(), before.trim_end())
+            format!(
+                "error: {}: cannot be written: {error}; written before it: {}",
+                Shown(path.display().to_string()),
+                before.trim_end()
+            )
         })?;
-        written += &format!("{}\n", path.display());
+        written += &format!("{}\n", Shown(path.display().to_string()));
     }
     Ok(written)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use port_catalog::{Direction, PortRange};
+use port_data::hidden::is_hidden;
 
 use super::address::{Address, End, Family};
 use super::choices::At;
@@ -133,16 +134,10 @@ impl fmt::Display for Remark {
     }
 }
 
-/// A text without what could end a line, and with it the comment that the text stands in, and without what turns the direction
-/// of text, so that it does not look like something else.
+/// A text without what could end a line, and with it the comment that the text stands in, and without all else that is hidden, so
+/// that it does not look like something else. Some of it neither XML nor YAML can hold.
 pub fn one_line(text: &str) -> String {
-    let hides = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            // Neither XML nor YAML can hold these.
-            || matches!(character, '\u{fffe}' | '\u{ffff}')
-    };
-    text.chars().map(|character| if hides(character) { ' ' } else { character }).collect()
+    text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect()
 }
 
 impl FlowRules {

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use port_catalog::{Peer, Product, Unknown};
+use port_data::hidden::{Word, first_in_file, refusal};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -54,10 +55,15 @@ impl Site {
     ///
     /// Everything that is wrong with it, in the order of lines.
     pub fn parse(file: &Path, text: &str) -> Result<Site, Vec<Fault>> {
+        // Also in a comment: it may make the lines look like others.
+        if let Some((line, column, found)) = first_in_file(text) {
+            return Err(vec![Fault { place: Some((line, column)), ..Fault::of_file(file, refusal(found)) }]);
+        }
         let mut faults = Faults { file, text, found: Vec::new() };
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in errors {
-            faults.add(error.span().unwrap_or_default().start, format!("no TOML: {}", error.message().trim()));
+            let message = error.message().trim().replace('\n', "; ");
+            faults.add(error.span().unwrap_or_default().start, format!("no TOML: {message}"));
         }
         let mut site = Site::default();
         if faults.found.is_empty() {
@@ -105,7 +111,7 @@ where
             Ok(id) => {
                 entries.insert(id, addresses);
             }
-            Err(unknown) => faults.add(key.span().start, format!("found {:?}: {unknown}; {listed}", key.get_ref())),
+            Err(unknown) => faults.add(key.span().start, format!("found {}: {unknown}; {listed}", Word(key.get_ref()))),
         }
     }
     entries

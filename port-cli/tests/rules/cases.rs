@@ -1,12 +1,16 @@
 //! What is compared: every product at every place, with every way to decide what a document leaves open; and a ruleset that no
 //! catalog has, with all that makes a format stumble.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
 use port_catalog::{Direction, PortRange};
+use port_catalog_tests::hostile;
 use port_cli::rules::address::End;
 use port_cli::rules::choices::At;
 use port_cli::rules::formats::{File, Format};
 use port_cli::rules::model::{Class, FlowRules, Protocol, Remark, Rule, Ruleset};
+use port_data::hidden::is_hidden;
 use tempfile::NamedTempFile;
 
 use crate::openings::{Decisions, Opening, Openings, assert_same, documented, port_catalog, products};
@@ -47,11 +51,14 @@ impl Compared {
     }
 
     fn made_up(&self, read: impl Fn(&[File]) -> Openings) {
-        let ruleset = made_up();
-        let expected = openings(&ruleset).into_iter().filter(self.says).collect();
-        let writer = Format::from_str(self.format, false).unwrap().writer();
-        let fitted = ruleset.fit(&writer.limits);
-        assert_same(&read(&(writer.files)(&fitted)), &expected, "made up");
+        for ruleset in [made_up(), of_texts()] {
+            let expected = openings(&ruleset).into_iter().filter(self.says).collect();
+            let writer = Format::from_str(self.format, false).unwrap().writer();
+            let files = (writer.files)(&ruleset.fit(&writer.limits));
+            let is_seen = |character| matches!(character, '\n' | '\t') || !is_hidden(character);
+            assert!(files.iter().all(|file| file.text.chars().all(is_seen)), "{}", self.format);
+            assert_same(&read(&files), &expected, "made up");
+        }
     }
 }
 
@@ -101,13 +108,19 @@ pub fn site() -> NamedTempFile {
     file
 }
 
-/// Texts that would break out of a comment, or of a value.
-pub const TEXTS: [&str; 4] = [
+/// Texts that no table can have, and that would break out of a comment, or of a value.
+const HIDDEN: [&str; 4] = [
     "a line\nflush ruleset\r\n-A INPUT -j ACCEPT\n#$ ufw reset\n[DEFAULT]\nnext\nend",
     "quotes \" ' ` and a backslash at the end \\",
     "braces } { brackets ] [ <a href=\"x\"> & --> ]]> */ {{ }} ${x} $(x) %x # ; |",
     "\u{2028}\u{85}\u{0}\u{7}\u{202e} ünïcödé 漢字",
 ];
+
+/// All texts that would break out, among them one that is longer than what programs take for a line.
+pub fn texts() -> impl Iterator<Item = &'static str> {
+    static LONGER: LazyLock<String> = LazyLock::new(|| "-A INPUT -j ACCEPT ".repeat(2000));
+    HIDDEN.into_iter().chain(hostile::texts()).chain([LONGER.as_str()])
+}
 
 /// An id that is as long as one may be.
 pub const LONGEST_ID: &str = "x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id-";
@@ -123,17 +136,17 @@ pub fn made_up() -> Ruleset {
         id,
         direction,
         peer: "peer",
-        purpose: TEXTS[0],
-        remarks: TEXTS.map(|text| Remark::new(Class::Note, text)).to_vec(),
+        purpose: HIDDEN[0],
+        remarks: texts().map(|text| Remark::new(Class::Note, text)).collect(),
         rules,
     };
     Ruleset {
         name: "as-long-as-the-name-of-a-product-may-be-as-long-as-the-name-of-a-product-may-be".to_string(),
-        heading: TEXTS.map(str::to_string).to_vec(),
+        heading: texts().map(str::to_string).collect(),
         url: "https://docs.example/a%20page?q=1&b=\"'".to_string(),
         at: At::Host,
         directions: Direction::ALL.to_vec(),
-        remarks: TEXTS.map(|text| Remark::new(Class::Opened, text)).to_vec(),
+        remarks: texts().map(|text| Remark::new(Class::Opened, text)).collect(),
         flows: vec![
             flow("made-up-single", Direction::Inbound, vec![rule(Protocol::Tcp, single.clone())]),
             flow("made-up-ranges", Direction::Inbound, vec![rule(Protocol::Udp, ranges)]),
@@ -151,6 +164,17 @@ pub fn made_up() -> Ruleset {
             flow(LONGEST_ID, Direction::Inbound, vec![rule(Protocol::Tcp, single[..15].to_vec())]),
         ],
     }
+}
+
+/// A flow for each text, of which the text is the purpose.
+pub fn of_texts() -> Ruleset {
+    let flow = |(number, purpose): (u16, &'static str)| {
+        let port = PortRange::new(number, number).expect("the lower port first");
+        let rule = Rule { protocol: Protocol::Tcp, ports: vec![port], source: End::Any, destination: End::Any };
+        let id = format!("text-{number}").leak();
+        FlowRules { id, direction: Direction::Inbound, peer: "peer", purpose, remarks: Vec::new(), rules: vec![rule] }
+    };
+    Ruleset { flows: (1..).zip(texts()).map(flow).collect(), ..made_up() }
 }
 
 fn openings(ruleset: &Ruleset) -> Openings {

@@ -9,7 +9,7 @@ use port_cli::rules::formats::{File, firewalld};
 use port_cli::rules::model::one_line;
 use tempfile::TempDir;
 
-use crate::cases::{Compared, TEXTS, as_people_read_it, files, made_up, site};
+use crate::cases::{Compared, as_people_read_it, files, of_texts, site};
 use crate::kept::{Kept, programs};
 use crate::openings::{Openings, port_catalog, products};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
@@ -260,13 +260,10 @@ fn what_standard_error_says_stands_in_a_policy() {
 #[test]
 fn texts_come_back_as_they_were() {
     let Some(mut firewalld) = Firewalld::start() else { return };
-    let mut ruleset = made_up();
-    for (flow, text) in ruleset.flows.iter_mut().zip(TEXTS) {
-        flow.purpose = text;
-    }
-    ruleset.flows.retain(|flow| !flow.rules.is_empty());
+    let ruleset = of_texts();
     let files = (firewalld::WRITER.files)(&ruleset.clone().fit(&firewalld::WRITER.limits));
     let services: Vec<&File> = files.iter().filter(|file| file.name.starts_with("services/")).collect();
+    assert_eq!(services.len(), ruleset.flows.len());
     for (file, service) in services.iter().zip(firewalld.services(&services)) {
         let flow = ruleset.flows.iter().find(|flow| flow.id == name(file)).unwrap();
         assert_eq!(service["summary"], one_line(flow.purpose).trim());

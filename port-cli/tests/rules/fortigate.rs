@@ -7,9 +7,10 @@ use std::process::Command;
 use port_catalog::Direction;
 use port_cli::rules::address::End;
 use port_cli::rules::formats;
+use port_cli::rules::model::one_line;
 use serde_json::{Value, json};
 
-use crate::cases::{Compared, TEXTS, as_people_read_it, made_up, rules, site};
+use crate::cases::{Compared, as_people_read_it, made_up, of_texts, rules, site, texts};
 use crate::kept::Kept;
 use crate::openings::{Openings, port_catalog};
 use crate::tools::{missing, tool};
@@ -113,7 +114,7 @@ impl Configuration {
             for group in &policy["service"] {
                 for name in &self.entry("service group", group).expect(group)["member"] {
                     let service = self.entry("service custom", name).expect(name);
-                    let (flow, _) = service["comment"][0].split_once(": ").unwrap();
+                    let (flow, _) = service["comment"][0].split_once(':').unwrap();
                     rules.push(Rule { flow: flow.to_string(), direction, opened: opened(service), ends: ends.clone() });
                 }
             }
@@ -274,7 +275,7 @@ fn flows_of_a_peer_share_a_policy_where_they_have_the_same_ends() {
 fn texts_come_back_without_what_the_format_cannot_hold() {
     let Some(mut parser) = parser() else { return };
     let mut ruleset = made_up();
-    for (flow, text) in ruleset.flows.iter_mut().zip(TEXTS.iter().chain(["", "\u{e9}".repeat(200).leak()].iter())) {
+    for (flow, text) in ruleset.flows.iter_mut().zip(texts().take(4).chain(["", "\u{e9}".repeat(200).leak()])) {
         flow.purpose = text;
     }
     let files = (formats::fortigate::WRITER.files)(&ruleset.clone().fit(&formats::fortigate::WRITER.limits));
@@ -283,6 +284,22 @@ fn texts_come_back_without_what_the_format_cannot_hold() {
     let comments: Vec<&str> = comments.collect();
     insta::assert_snapshot!("texts_of_services", comments.join("\n"));
     assert!(comments.iter().all(|comment| comment.len() <= 255));
+
+    let ruleset = of_texts();
+    let files = (formats::fortigate::WRITER.files)(&ruleset.clone().fit(&formats::fortigate::WRITER.limits));
+    let configuration = Configuration::read(&mut parser, &files[0].text);
+    assert_eq!(configuration.section("service custom").len(), ruleset.flows.len());
+    for flow in &ruleset.flows {
+        let service = configuration.entry("service custom", flow.id).expect(flow.id);
+        assert_eq!(service["tcp-portrange"], [flow.rules[0].ports[0].to_string()], "{}", flow.purpose);
+        // The format takes these in no text, or only behind a backslash.
+        let held = one_line(&format!("{}: {}", flow.id, flow.purpose)).replace(['"', '\'', '\\', '<', '>', '?'], " ");
+        let comment = &service["comment"][0];
+        assert!(
+            held.trim().starts_with(comment) && (comment.len() > 250 || held.trim() == comment),
+            "{held:?} {comment:?}"
+        );
+    }
 }
 
 #[test]

@@ -56,6 +56,11 @@ fn a_bad_call_or_site_is_refused_with_every_place_and_the_nearest_name() {
         "[peers]\nadmin = \"10.0.0.1\"\nadmin = \"10.0.0.2\"\n",
         "peers = 5\n",
         "[peers]\nclient = [\"10.0.0.0/33\",\n  \"256.1.1.1\", \"2001:db8::/129\", \"a b\",\n  \"b\u{fc}cher.example\"]\n",
+        "[peers]\nclient = \"l\u{430}b.example\"\n\"ldap-s\u{435}rver\" = \"10.0.0.1\"\n",
+        "[peers]\nclient = [\"a\\u202e.example\", \"a\\n.example\", \"\\u001b[2J\"]\n\"\\u202Eclient\" = \"10.0.0.1\"\n",
+        "[peers]\nclient = \"10.0.0.1\" # one \u{202e}of two\n",
+        "[peers]\nclient = \"10.0.\u{200b}0.1\"\n",
+        "[peers]\n# \u{1b}[2J\nclient = \"10.0.0.1\"\n",
         "[peers]\nclient = [\"0.0.0.0\", \"::\", \"::ffff:10.0.0.1\", \"255.255.255.255\"]\n",
     ];
     for site in sites {

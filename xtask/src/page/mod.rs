@@ -11,6 +11,7 @@ mod broken;
 mod csv;
 #[cfg(test)]
 mod documents;
+mod hidden;
 mod html;
 mod markdown;
 mod pipes;
@@ -229,6 +230,7 @@ pub fn read(text: &str, layout: Layout, hints: &Hints) -> Result<Page, Vec<ReadE
         Layout::Markdown => markdown::read(text, &mut problems),
         Layout::Csv => csv::read(text, &mut problems),
     };
+    hidden::check(&page, text, &mut problems);
     if problems.0.is_empty() {
         if matches!(layout, Layout::Broken | Layout::Pipes) {
             claim_headings(&mut page, hints);

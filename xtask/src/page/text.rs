@@ -1,7 +1,18 @@
 //! Lines of a text capture: what they say, and what their bars make of them.
 
-/// Characters that are printed as nothing: byte order mark, zero-width blank, word joiner, soft hyphen.
-const INVISIBLE: [char; 4] = ['\u{feff}', '\u{200b}', '\u{2060}', '\u{ad}'];
+use port_data::hidden::Shown;
+
+/// Whether a character is padding that pages have between others, and that is printed as nothing: byte order mark, zero-width
+/// blank, word joiner, soft hyphen, and the selectors by which a check mark is drawn in colours.
+fn is_padding(character: char) -> bool {
+    matches!(character, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{ad}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Whether a character parts words: any blank and any end of a line. The two others of Unicode's are controls that no page has
+/// for that; where one stands, a character of another encoding was read wrongly.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() && !matches!(character, '\u{b}' | '\u{85}')
+}
 
 /// A line that is not blank.
 pub(super) struct Source {
@@ -67,13 +78,13 @@ pub(super) fn lines(text: &str) -> Vec<Source> {
 /// Folds runs of blanks to one, trims, and leaves out what is printed as nothing.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
         let end = folded.len();
         if end > 0 {
             folded.push(' ');
         }
         let start = folded.len();
-        folded.extend(word.chars().filter(|c| !INVISIBLE.contains(c)));
+        folded.extend(word.chars().filter(|c| !is_padding(*c)));
         if folded.len() == start {
             folded.truncate(end);
         }
@@ -84,6 +95,7 @@ pub(super) fn fold(text: &str) -> String {
 /// A text in quotes for a message: its beginning only, since pages hold long sentences.
 pub(super) fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
+    let text = Shown(text).to_string();
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),
@@ -99,6 +111,8 @@ mod tests {
         for (text, folded) in [
             ("  a \t b\u{a0}\u{a0}c\r", "a b c"),
             ("\u{feff}SM\u{ad}TP\u{200b}", "SMTP"),
+            ("\u{2714}\u{fe0f} a\u{c}b\u{2028}c", "\u{2714} a b c"),
+            ("a\u{85}b", "a\u{85}b"),
             ("a \u{200b} b", "a b"),
             ("\u{200b}", ""),
         ] {

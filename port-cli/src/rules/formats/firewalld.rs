@@ -124,22 +124,17 @@ fn rich_rule(source: &[Address], destination: &[Address], service: &str) -> Stri
 
 fn element(tag: &str, text: &str) -> String {
     let text = one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!("  <{tag}>{}</{tag}>\n", known(&text).trim())
+    format!("  <{tag}>{}</{tag}>\n", text.trim())
 }
 
 /// Lines as comments, in which two hyphens may not stand together.
 fn comments(indent: &str, lines: impl Iterator<Item = String>) -> String {
     let comment = |line: String| {
-        let mut line = known(&line);
+        let mut line = one_line(&line);
         while line.contains("--") {
             line = line.replace("--", "- -");
         }
         format!("{indent}<!-- {line} -->\n")
     };
     lines.map(comment).collect()
-}
-
-/// A text without the two characters that XML has no place for, where control characters are gone already.
-fn known(text: &str) -> String {
-    text.replace(['\u{fffe}', '\u{ffff}'], " ")
 }

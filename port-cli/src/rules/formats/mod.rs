@@ -73,9 +73,26 @@ impl Format {
     }
 }
 
-/// Lines as comments of a file whose comments begin with `#`, indented by what is given.
+/// The most characters of a comment's line. iptables-restore reads lines of up to 10,239 bytes, and takes what is left of a
+/// longer comment for a rule.
+const LONGEST_LINE: usize = 1000;
+
+/// Lines as comments of a file whose comments begin with `#`, indented by what is given. One that is too long goes on in the next.
 fn hash_comments(indent: &str, lines: impl Iterator<Item = String>) -> String {
-    lines.map(|line| format!("{indent}# {line}").trim_end().to_string() + "\n").collect()
+    let mut text = String::new();
+    for line in lines {
+        let mut rest = line.as_str();
+        loop {
+            let (part, after) = rest.split_at(rest.char_indices().nth(LONGEST_LINE).map_or(rest.len(), |(end, _)| end));
+            text += format!("{indent}# {part}").trim_end();
+            text.push('\n');
+            if after.is_empty() {
+                break;
+            }
+            rest = after;
+        }
+    }
+    text
 }
 
 /// A name in at most so many characters. One that is longer ends in a digest of all of it, by which it stays another than the

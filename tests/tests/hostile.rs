@@ -1,0 +1,124 @@
+//! A catalog of hostile texts: it compiles, every text comes back as it was, and its documentation shows each and runs none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use port_catalog_tests::hostile::{texts, write_tables};
+use port_catalog_tests::root;
+use tempfile::TempDir;
+
+/// What a program sees of the catalog: every text, where it should be.
+const MAIN: &str = r#"
+fn main() {
+    let texts: Vec<&str> = include_str!("texts.txt").lines().collect();
+    let mut compared = 0;
+    for (number, text) in texts.iter().enumerate() {
+        let id: hostile::FlowId = format!("x-{number}").parse().unwrap();
+        let flow = id.flow();
+        let (product, peer, source) = (flow.product(), flow.peer(), flow.source());
+        let service = flow.ports().next().unwrap().service().unwrap();
+        let found = [
+            Some(flow.purpose()), flow.condition(), flow.customization(), flow.note(),
+            source.section, source.peer, source.label, source.ports, Some(source.document), Some(source.edition),
+            Some(product.name()), Some(product.vendor().name()), Some(peer.name()), Some(peer.description()),
+            Some(service.name()), Some(service.description()),
+        ];
+        for found in found {
+            assert_eq!(found, Some(*text), "x-{number}");
+            compared += 1;
+        }
+    }
+    println!("{compared}");
+}
+"#;
+
+/// A package with the texts' catalog, and the code that makes it.
+fn package(name: &str, catalog: &str) -> TempDir {
+    let package = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| fs::write(package.path().join(file), text).unwrap();
+    fs::create_dir(package.path().join("src")).unwrap();
+    write_tables(&package.path().join("ports"));
+    write("src/texts.txt", &texts().map(|text| format!("{text}\n")).collect::<String>());
+    write("src/lib.rs", &format!("//! A catalog of hostile texts.\n#![deny(warnings)]\n{catalog}\n"));
+    write("src/main.rs", &MAIN.replace("hostile::", &format!("{name}::")));
+    let dependency = root().join("port-catalog").canonicalize().unwrap();
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[lib]\npath = \"src/lib.rs\"\n[dependencies]\n\
+         port-catalog = {{ path = '{}' }}\n[workspace]\n",
+        dependency.display()
+    );
+    write("Cargo.toml", &manifest);
+    fs::copy(root().join("Cargo.lock"), package.path().join("Cargo.lock")).unwrap();
+    package
+}
+
+/// What cargo prints of a package, where it succeeds.
+fn cargo(package: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .args(["--offline", "--quiet"])
+        .env("CARGO_TARGET_DIR", target())
+        .env_remove("RUSTFLAGS")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .current_dir(package)
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Where dependants are built, also those of other tests.
+fn target() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dependants")
+}
+
+#[test]
+fn every_text_comes_back_from_the_macro_and_is_shown_by_rustdoc() {
+    let package = package("hostile_texts", "port_catalog::catalog! { dir = \"ports\" }");
+    assert_eq!(cargo(package.path(), &["run"]), format!("{}\n", 16 * texts().count()));
+    cargo(package.path(), &["doc", "--lib", "--no-deps"]);
+    let page = |name: &str| {
+        let html = fs::read_to_string(target().join(format!("doc/hostile_texts/enum.{name}.html"))).unwrap();
+        for markup in ["<script>alert", "<img src=x", "href=\"javascript:", "<b>bold", "onerror=alert(1)>"] {
+            assert!(!html.contains(markup), "{name}: {markup}");
+        }
+        // Rustdoc breaks words where they are long.
+        plain(&html.replace("<wbr>", "").replace("<wbr/>", ""))
+    };
+    for (name, times) in [("FlowId", 7), ("Peer", 2), ("Service", 2), ("Product", 4), ("Vendor", 1)] {
+        let page = page(name);
+        for text in texts() {
+            // Markdown makes one blank of several in a row, and so does a browser.
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(page.matches(&text).count() >= times, "{name} shows not {times} times {text:?}");
+        }
+    }
+}
+
+/// The text of a page, with one blank where there are several.
+fn plain(html: &str) -> String {
+    let mut text = String::new();
+    for (number, part) in html.split('<').enumerate() {
+        text += if number == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) };
+    }
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    let text = entities.iter().fold(text, |text, (entity, sign)| text.replace(entity, sign));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_text_comes_back_from_the_expansion_as_rust() {
+    let tables = tempfile::tempdir().unwrap();
+    write_tables(tables.path());
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--offline", "--package", "xtask", "--", "expand"])
+        .arg(tables.path())
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let expanded = String::from_utf8(output.stdout).unwrap();
+    let package = package("hostile_expansion", &format!("#![allow(missing_docs)]\n{expanded}"));
+    assert_eq!(cargo(package.path(), &["run"]), format!("{}\n", 16 * texts().count()));
+}

@@ -1,0 +1,300 @@
+//! Whatever a vendor's page or a curation says: it stays in its cell, or it is refused at its place and nothing is written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use port_catalog_tests::hostile::{LONG, TEXTS, write_tables};
+use port_data::hidden::{in_json, is_hidden};
+use port_data::write::Csv;
+use tempfile::TempDir;
+use xtask::curation::Curation;
+use xtask::new_product::{NewProduct, new_product};
+use xtask::regenerate::{End, Regeneration, regenerate};
+
+/// The texts, as labels of rows. Numbers in a label would have to be named in the curation, so that they have other digits.
+fn texts() -> impl Iterator<Item = String> {
+    let texts = TEXTS.iter().copied().chain([LONG.as_str()]);
+    texts.map(|text| text.replace(|digit: char| digit.is_ascii_digit(), "n"))
+}
+
+/// A text as a page's reader folds its blanks.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The tables that stand beside a product's, without any product.
+fn data() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir_all(data.join("tables")).unwrap();
+    for (file, text) in [
+        ("vendors", "id,name,url\nacme,Acme,https://acme.example\n"),
+        ("products", "id,vendor,name,document,url,edition,retrieved\n"),
+        ("peers", "id,name,kind,description\nclient,Client,role,A client\n"),
+        ("services", "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\n"),
+    ] {
+        fs::write(data.join(format!("tables/{file}.csv")), text).unwrap();
+    }
+    (folder, data)
+}
+
+fn on(data: &Path, page: &Path) -> Regeneration {
+    Regeneration {
+        data: data.to_path_buf(),
+        root: data.to_path_buf(),
+        docs: vec![("relay".to_string(), page.to_path_buf())],
+        docs_in: None,
+        out: None,
+        check: false,
+    }
+}
+
+/// A page with a row for each text.
+fn page(layout: &str) -> String {
+    let html = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    match layout {
+        "csv" => {
+            let mut csv = Csv::new(["Peer", "Direction", "Use", "Ports"].map(str::to_string));
+            for (number, text) in texts().enumerate() {
+                csv.row(["Clients", "Inbound", &text, &format!("TCP/{}", number + 1)].map(str::to_string));
+            }
+            csv.finish()
+        }
+        _ => {
+            let rows = texts()
+                .enumerate()
+                .map(|(number, text)| format!("<tr><td>Clients<td>Inbound<td>{}<td>TCP/{}\n", html(&text), number + 1));
+            let rows: String = rows.collect();
+            format!("<table><tr><th>Peer<th>Direction<th>Use<th>Ports\n{rows}</table>")
+        }
+    }
+}
+
+/// Drafts a product from a page, and says what a person must.
+fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
+    let (folder, data) = data();
+    let file = folder.path().join(format!("relay.{layout}"));
+    fs::write(&file, page(layout)).unwrap();
+    let new = NewProduct {
+        data: data.clone(),
+        id: "relay".to_string(),
+        doc: file.clone(),
+        layout: None,
+        vendor: Some("acme".to_string()),
+    };
+    let written = new_product(&new).unwrap_or_else(|faults| panic!("{faults:?}"));
+    for file in written {
+        let text = fs::read_to_string(&file).unwrap();
+        let said = match file.file_name().unwrap().to_str().unwrap() {
+            "products.csv" => {
+                text.replace("relay,acme,FIXME,FIXME,FIXME,FIXME", "relay,acme,Relay,Ports,https://acme.example,1")
+            }
+            _ => text.replace("\"Clients\" = \"FIXME\"", "\"Clients\" = \"client\"").replace("FIXME", "A purpose"),
+        };
+        fs::write(file, said).unwrap();
+    }
+    (folder, data, file)
+}
+
+#[test]
+fn every_text_of_a_page_comes_through_the_draft_the_curation_and_the_tables() {
+    for layout in ["csv", "html"] {
+        let (_folder, data, page) = drafted(layout);
+        let expected: Vec<String> = texts().map(|text| folded(&text)).collect();
+        let curation = Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|fault| panic!("{fault}"));
+        let keys: Vec<&str> =
+            curation.flows.iter().map(|flow| flow.get_ref().row.label.as_deref().unwrap_or_default()).collect();
+        assert_eq!(keys, expected, "{layout}");
+        let (report, end) = regenerate(&on(&data, &page));
+        assert_eq!(end, End::Done, "{layout}: {report}");
+        let catalog = port_data::read(&data.join("tables")).unwrap();
+        let printed: Vec<&str> =
+            catalog.flows.iter().map(|flow| flow.printed_label.as_deref().unwrap_or_default()).collect();
+        assert_eq!(printed, expected, "{layout}");
+        // What was written is read as it was, and made of the capture again.
+        let again = Regeneration { docs: Vec::new(), check: true, ..on(&data, &page) };
+        let (report, end) = regenerate(&again);
+        assert_eq!(end, End::Done, "{layout}: {report}");
+    }
+}
+
+#[test]
+fn the_expansion_of_hostile_texts_is_the_same_as_rust() {
+    let tables = tempfile::tempdir().unwrap();
+    write_tables(tables.path());
+    let catalog = port_data::read(tables.path()).unwrap_or_else(|errors| panic!("{errors}"));
+    let expanded = xtask::expand::expand(&catalog);
+    let again = prettyplease::unparse(&syn::parse_file(&expanded).unwrap());
+    assert_eq!(again.len(), expanded.len());
+    assert_eq!(again, expanded);
+}
+
+const HIDDEN: &str = "\u{0}\u{7}\u{1b}\u{85}\u{9b}\u{61c}\u{200f}\u{202e}\u{2067}";
+
+#[test]
+fn a_page_with_a_hidden_character_is_refused_at_its_place_and_nothing_is_written() {
+    let (folder, data, page) = drafted("csv");
+    let (report, end) = regenerate(&on(&data, &page));
+    assert_eq!(end, End::Done, "{report}");
+    let text = fs::read_to_string(&page).unwrap();
+    let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
+    for hidden in HIDDEN.chars() {
+        for from in ["a|b,", "Peer,", "TCP/1\n"] {
+            let line = text.lines().position(|line| format!("{line}\n").contains(from)).unwrap() + 1;
+            let changed = folder.path().join("changed.csv");
+            let at = text.find(from).unwrap() + 1;
+            fs::write(&changed, format!("{}{hidden}{}", &text[..at], &text[at..])).unwrap();
+            let column = text[..at].rsplit('\n').next().unwrap().chars().count() + 1;
+            let (report, end) = regenerate(&on(&data, &changed));
+            assert_eq!(end, End::Bad, "{from}");
+            let told = format!("column {column}: found the character U+{:04X}", u32::from(hidden));
+            let is_told = |error: &xtask::report::ReportedFault| error.line == line && error.message.contains(&told);
+            assert!(report.errors.iter().any(is_told), "{told} in line {line}, not {report}");
+            assert_is_seen(&report.to_string());
+            assert_is_seen(&in_json(&serde_json::to_string_pretty(&report).unwrap()));
+            assert_eq!(fs::read_to_string(data.join("captures/relay.csv")).unwrap(), capture);
+        }
+    }
+}
+
+const CURATION: &str = r#"
+layout = "csv"
+columns = [
+    { head = "Peer", is = "peer" },
+    { head = "Use", is = "label" },
+    { head = "Ports", is = "ports" },
+    { head = "Where", is = "customization", short = { "x" = "in x" } },
+]
+spanning = ["Peer"]
+headings = ["Ports"]
+own_name = "Relay"
+tables = [{ heading = "Inbound", section = "Inbound" }]
+
+[values]
+"Peer" = ["Clients"]
+
+[every_row]
+requirement = "required"
+reason = "The title says so."
+
+[peers]
+"Clients" = "client"
+
+[[line]]
+digest = "0123456789abcdef"
+what = "A title."
+
+[[lost]]
+section = "Inbound"
+column = "Peer"
+labels = ["Mail"]
+reason = "The capture lost it."
+
+[[flow]]
+id = "relay-in"
+row = { section = "Inbound", direction = "inbound", peer = "Clients", label = "Mail", ports = "TCP/25" }
+purpose = "Take mail"
+services = { "25" = "smtp" }
+marks = ["*"]
+condition = "server mode"
+customization = "in the settings"
+note = "A note."
+other_numbers = ["1"]
+other_hosts = ["a.example"]
+adds = { reason = "Known." }
+"#;
+
+#[test]
+fn a_curation_with_a_hidden_character_is_refused_at_its_line_wherever_it_stands() {
+    let parse = |text: &str| Curation::parse(Path::new("relay.toml"), text);
+    // What it says does not go together; that is all that is wrong with it.
+    let told = parse(CURATION).unwrap_err().to_string();
+    assert!(told.starts_with("relay.toml:1: found columns"), "{told}");
+    let mut tried = 0;
+    for hidden in HIDDEN.chars() {
+        let code = u32::from(hidden);
+        let expected = |at: usize| {
+            let line = CURATION[..at].matches('\n').count() + 1;
+            (format!("relay.toml:{line}: "), format!("found the character U+{code:04X}, expected visible text"))
+        };
+        // As itself, anywhere.
+        for at in (0..CURATION.len()).step_by(7) {
+            let (place, what) = expected(at);
+            let told = parse(&format!("{}{hidden}{}", &CURATION[..at], &CURATION[at..])).unwrap_err().to_string();
+            assert!(told.starts_with(&place) && told.contains(&what), "{told}, not {place}{what}");
+        }
+        // As an escape, in each text and each key in quotes.
+        for (at, _) in CURATION.match_indices('"').step_by(2) {
+            let (place, what) = expected(at);
+            let told = parse(&format!("{}\\u{code:04x}{}", &CURATION[..=at], &CURATION[at + 1..])).unwrap_err();
+            assert!(told.to_string().starts_with(&format!("{place}{what}")), "{told}, not {place}{what}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 300, "only {tried} texts were tried");
+}
+
+/// Says that a person sees all that was printed.
+fn assert_is_seen(text: &str) {
+    let hidden: Vec<char> = text.chars().filter(|character| is_hidden(*character) && *character != '\n').collect();
+    assert!(hidden.is_empty(), "{hidden:?} in {text:?}");
+}
+
+#[test]
+fn nothing_that_is_read_or_given_steers_the_terminal() {
+    const STEERING: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b}\r\u{8}\u{7f}\nerror: all is well";
+    let (folder, data, _) = drafted("csv");
+    let workspace = folder.path().join("xtask");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_string()
+    };
+    fs::rename(&data, folder.path().join("port-data")).unwrap();
+    let named = file(&format!("name{STEERING}.md"), "no table");
+    let html = file(
+        "relay.html",
+        &format!("<table><tr><th>Peer<th>Use<tr><td>a{STEERING}<td>b&#x202e;&#x9b;</table>{STEERING}"),
+    );
+    let text = file("relay.txt", &format!("Peer{STEERING}|\nx{STEERING}|\n|\n"));
+    let pages = folder.path().join(format!("pages{STEERING}"));
+    fs::create_dir(&pages).unwrap();
+    fs::write(pages.join(format!("relay{STEERING}.md")), "x").unwrap();
+    let pages = pages.to_str().unwrap();
+    let tables = folder.path().join(format!("tables{STEERING}"));
+    fs::create_dir_all(tables.join("flows")).unwrap();
+    fs::write(tables.join("vendors.csv"), format!("id,name,url\n{STEERING},\"{STEERING}\",{STEERING}\n")).unwrap();
+    let of = |page: &str| format!("relay={page}");
+    let calls: [&[&str]; 16] = [
+        &["regenerate", "--doc", &of(&named)],
+        &["regenerate", "--doc", &of(&named), "--report", "json"],
+        &["regenerate", "--doc", &of(&html)],
+        &["regenerate", "--doc", &of(&html), "--report", "json"],
+        &["regenerate", "--doc", &of(&text)],
+        &["regenerate", "--doc", &of(&text), "--report", "json"],
+        &["regenerate", "--docs", pages],
+        &["regenerate", "--docs", pages, "--report", "json"],
+        &["regenerate", "--doc", &format!("{STEERING}=x.md")],
+        &["regenerate", "--doc", STEERING],
+        &["regenerate", "--report", STEERING],
+        &[STEERING],
+        &["expand", tables.to_str().unwrap()],
+        &["new-product", STEERING, "--doc", &html],
+        &["new-product", "other", "--doc", &named],
+        &["new-product", "other", "--doc", &html, "--layout", STEERING],
+    ];
+    for call in calls {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(call)
+            .env("CARGO_MANIFEST_DIR", &workspace)
+            .output()
+            .unwrap();
+        let [printed, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8(bytes.clone()).unwrap());
+        assert_eq!(output.status.code(), Some(2), "{call:?}: {told}");
+        assert_is_seen(&printed);
+        assert_is_seen(&told);
+        let lines = || printed.lines().chain(told.lines());
+        assert!(lines().next().is_some() && !lines().any(|line| line == "error: all is well"), "{call:?}: {told}");
+    }
+}
