@@ -5,11 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-<<<<<<< HEAD
 use port_catalog_tests::errors::Page;
-=======
 use port_catalog_tests::hostile;
->>>>>>> main
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
