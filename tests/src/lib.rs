@@ -19,6 +19,9 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// The crates that are published, each after those that it depends on.
+pub const PUBLISHED: [&str; 5] = ["port-data", "port-codegen", "port-macros", "port-catalog", "port-cli"];
+
 /// The rows of one of this project's tables, such as `flows/fortimail`, read with a CSV reader and nothing else.
 pub fn rows(table: &str) -> Vec<Row> {
     let file = root().join("port-data/tables").join(format!("{table}.csv"));

@@ -3,7 +3,9 @@
 //! The way of a vendor's page: [`page`] reads it into rows, [`capture`] keeps what it says, [`curation`] says what that
 //! means, [`refine`] makes flows of the two, reading port cells with [`port_cell`] and finding each row's flow with
 //! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`publish`] writes it whole or not at all. [`new_product`] drafts the curation of a new page.
+//! [`release`] tells whether the crates can be published, with the public interface that [`api`] reads.
 
+pub mod api;
 pub mod capture;
 pub mod curation;
 pub mod expand;
@@ -15,5 +17,6 @@ pub mod port_cell;
 pub mod publish;
 pub mod refine;
 pub mod regenerate;
+pub mod release;
 pub mod report;
 pub mod scale;

@@ -11,6 +11,7 @@ use xtask::expand::expand;
 use xtask::new_product::{NewProduct, new_product};
 use xtask::page::Layout;
 use xtask::regenerate::{End, Regeneration, regenerate};
+use xtask::release::readiness;
 use xtask::scale::scale;
 
 /// The chores of a maintainer
@@ -78,6 +79,18 @@ Example:
         /// How many flows, for each catalog
         #[arg(required = true, value_name = "FLOWS", value_parser = clap::value_parser!(u32).range(1..))]
         sizes: Vec<u32>,
+    },
+    /// Tell whether the crates are ready to be published, and in which order that is done
+    #[command(
+        after_help = "Exit codes: 0 ready; 1 something is missing, which is told; 2 a bad call, or what is needed cannot be read.
+
+Example:
+  cargo xtask release --dry-run"
+    )]
+    Release {
+        /// Publish nothing: needed, since publishing is left to a person, who makes the calls that are printed
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Print the Rust that `catalog!` makes of a directory of tables
     Expand {
@@ -152,6 +165,22 @@ fn main() -> ExitCode {
             let root = root();
             match scale(&root, &root.join("target/scale"), &sizes, |cost| print(&format!("{cost}\n"))) {
                 Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("error: {error}");
+                    ExitCode::from(2)
+                }
+            }
+        }
+        Chore::Release { dry_run: false } => {
+            eprintln!("error: found no --dry-run, expected it; nothing is published but by a person's `cargo publish`");
+            ExitCode::from(2)
+        }
+        Chore::Release { dry_run: true } => {
+            match readiness(&data().parent().map(Path::to_path_buf).unwrap_or_default()) {
+                Ok(readiness) => {
+                    print(&readiness.to_string());
+                    ExitCode::from(u8::from(!readiness.is_ready()))
+                }
                 Err(error) => {
                     eprintln!("error: {error}");
                     ExitCode::from(2)

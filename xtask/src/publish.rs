@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use fs4::fs_std::FileExt;
+use fs4::FileExt;
 
 /// The folder, below the one that is written to, with what is not in its place yet.
 const STAGE: &str = ".regenerate";
@@ -183,7 +183,8 @@ pub fn is_unfinished(base: &Path) -> bool {
 /// A lock on the folder itself, so that no file is left for it.
 fn lock_file(base: &Path) -> io::Result<File> {
     let lock = File::open(base)?;
-    lock.lock_exclusive()?;
+    // Not `lock.lock()`, which a newer Rust has itself.
+    FileExt::lock(&lock)?;
     Ok(lock)
 }
 

@@ -254,11 +254,21 @@ fn as_json(product: &Product, flow: &FlowRow) -> Value {
 ///
 /// What is wrong with the file.
 pub fn flows_of(file: &Path) -> Result<Vec<FlowRow>, Vec<Fault>> {
-    if !file.exists() {
-        return Ok(Vec::new());
+    match std::fs::read(file) {
+        Ok(table) => flows_in(&table, file),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(vec![Fault::new(file, 0, format!("cannot be read: {error}"))]),
     }
+}
+
+/// The rows of a table of flows, which stands in a file.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn flows_in(table: &[u8], file: &Path) -> Result<Vec<FlowRow>, Vec<Fault>> {
     let mut errors = Vec::new();
-    let cells = Cells::read(file, &mut errors);
+    let cells = Cells::parse(file, table, &mut errors);
     let Some(cells) = cells.filter(|_| errors.is_empty()) else {
         return Err(errors.into_iter().map(Fault::from).collect());
     };

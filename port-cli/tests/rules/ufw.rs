@@ -261,7 +261,7 @@ fn no_text_is_a_command_for_the_shell() {
             .find_map(|line| line.strip_prefix("#   ").filter(|head| head.starts_with("sed ")))
             .unwrap();
         fs::write(folder.path().join(&file.name), &file.text).unwrap();
-        let commands = head.strip_suffix(" | sh").unwrap().replace("/etc/ufw/applications.d/", "");
+        let commands = head.strip_suffix(" | sh -e").unwrap().replace("/etc/ufw/applications.d/", "");
         let script = format!("ufw() {{ for word; do printf '<%s>' \"$word\"; done; echo; }}\neval \"$({commands})\"");
         let mut sh = Command::new("sh");
         sh.args(["-c", &script]).current_dir(folder.path());

@@ -1,0 +1,223 @@
+//! What whoever depends on a published crate gets: the crates as cargo packs them, unpacked, and used without the repository.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use port_catalog::{Transport, by_port};
+use port_catalog_tests::{PUBLISHED, root};
+
+/// The version of all crates.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How many bytes each crate may have when packed. More is a decision, since each dependant fetches it.
+const MOST_BYTES: u64 = 256 * 1024;
+
+/// A workspace outside of this one: the unpacked crates, and two programs that depend on `port-catalog`.
+///
+/// All that is ours in it comes from the packages: cargo takes them for the versions that a registry would have.
+static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let workspace = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packages");
+    if workspace.exists() {
+        fs::remove_dir_all(&workspace).expect("what was packed before goes away");
+    }
+    fs::create_dir_all(&workspace).unwrap();
+    // Also where the work is not committed yet.
+    let pack = ["package", "--workspace", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
+    let output = Command::new(env!("CARGO")).args(pack).arg(&workspace).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"asks\", \"asks-plainly\", \"port-cli-0.1.0\"]\n\n\
+        [patch.crates-io]\n"
+        .replace("0.1.0", VERSION);
+    for name in PUBLISHED {
+        let unpack = ["-x", "-z", "-f"].map(str::to_string);
+        let status = Command::new("tar").args(unpack).arg(packed(&workspace, name)).current_dir(&workspace).status();
+        assert!(status.is_ok_and(|status| status.success()), "tar unpacks {name}");
+        manifest += &format!("{name} = {{ path = \"{name}-{VERSION}\" }}\n");
+    }
+    fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
+    // The versions that are there already.
+    fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
+    write_program(&workspace, "asks", "", ASKS);
+    write_program(&workspace, "asks-plainly", ", default-features = false", ASKS_PLAINLY);
+    copy(&root().join("examples/own-tables/ports"), &workspace.join("asks/ports"));
+    workspace
+});
+
+/// A program that asks of the catalog, and of tables of its own.
+const ASKS: &str = r#"
+mod ports {
+    port_catalog::catalog! { dir = "ports" }
+}
+
+use port_catalog::{by_port, query, FlowId, Product, Transport};
+
+fn main() {
+    println!("{}", port_catalog::VERSION);
+    println!("{}", FlowId::FortimailInAdmin.flow().source().row);
+    println!("{}", by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect::<String>());
+    println!("{}", query().product(Product::FortiMail).flows().count());
+    println!("{}", ports::by_port(Transport::Tcp, 465).map(|flow| flow.to_string()).collect::<String>());
+}
+"#;
+
+/// A program that has nothing but the catalog.
+const ASKS_PLAINLY: &str = r#"
+use port_catalog::{by_port, query, FlowId, Product, Transport};
+
+fn main() {
+    println!("{}", port_catalog::VERSION);
+    println!("{}", FlowId::FortimailInAdmin.flow().source().row);
+    println!("{}", by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect::<String>());
+    println!("{}", query().product(Product::FortiMail).flows().count());
+}
+"#;
+
+/// What both say.
+fn answers() -> String {
+    let row = port_catalog::FlowId::FortimailInAdmin.flow().source().row;
+    let count = port_catalog::Product::FortiMail.flows().len();
+    format!("{VERSION}\n{row}\nforticlient outbound to forticlient-ems-fortigate: tcp/8013\n{count}\n")
+}
+
+fn write_program(workspace: &Path, name: &str, features: &str, main: &str) {
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\nport-catalog = {{ version = \"={VERSION}\"{features} }}\n"
+    );
+    fs::create_dir_all(workspace.join(name).join("src")).unwrap();
+    fs::write(workspace.join(name).join("Cargo.toml"), manifest).unwrap();
+    fs::write(workspace.join(name).join("src/main.rs"), main).unwrap();
+}
+
+fn packed(workspace: &Path, name: &str) -> PathBuf {
+    workspace.join(format!("package/{name}-{VERSION}.crate"))
+}
+
+fn unpacked(name: &str) -> PathBuf {
+    WORKSPACE.join(format!("{name}-{VERSION}"))
+}
+
+/// Every file below a folder, by its path from there.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(inner).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(entry.path()),
+                false => found.push(entry.path().strip_prefix(folder).unwrap().to_path_buf()),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in files(from) {
+        let to = to.join(&file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from.join(file), to).unwrap();
+    }
+}
+
+/// Runs cargo among the unpacked crates, without asking any registry.
+fn cargo(arguments: &[&str]) -> Output {
+    let workspace = &*WORKSPACE;
+    Command::new(env!("CARGO"))
+        .args(["--offline", "--quiet"])
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", workspace.join("target"))
+        // What others wrote is compiled once, for this workspace and for that of the unpacked crates.
+        .env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
+        .current_dir(workspace)
+        .output()
+        .expect("cargo runs")
+}
+
+/// What a program among the unpacked crates prints.
+fn printed(arguments: &[&str]) -> String {
+    let output = cargo(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("programs print UTF-8")
+}
+
+#[test]
+fn a_program_that_depends_on_the_packages_asks_the_catalog_and_its_own_tables() {
+    assert_eq!(
+        printed(&["run", "--package", "asks"]),
+        format!("{}relay inbound from internet: tcp/25 smtp | tcp/465 smtps\n", answers())
+    );
+    assert_eq!(printed(&["run", "--package", "asks-plainly"]), answers());
+}
+
+#[test]
+fn the_packaged_command_answers() {
+    let told = printed(&["run", "--package", "port-cli", "--", "port", "443", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(told.as_bytes());
+    let told: BTreeSet<String> = reader.records().map(|row| row.expect("it prints CSV")[0].to_string()).collect();
+    let flows = [Transport::Tcp, Transport::Udp].into_iter().flat_map(|transport| by_port(transport, 443));
+    let expected: BTreeSet<String> = flows.map(|flow| flow.id().to_string()).collect();
+    assert!(!expected.is_empty());
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn no_crate_of_ours_is_taken_from_the_repository() {
+    let metadata = printed(&["metadata", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
+    for name in PUBLISHED {
+        let packages = metadata["packages"].as_array().unwrap().iter().filter(|package| package["name"] == name);
+        let manifests: Vec<&str> = packages.filter_map(|package| package["manifest_path"].as_str()).collect();
+        assert_eq!(manifests, [unpacked(name).join("Cargo.toml").to_str().unwrap()]);
+    }
+}
+
+#[test]
+fn a_package_has_its_licences_and_what_compiling_needs() {
+    for name in PUBLISHED {
+        let files = files(&unpacked(name));
+        for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            let text = fs::read(unpacked(name).join(licence)).expect("the licence is in the package");
+            assert_eq!(text, fs::read(root().join(licence)).unwrap(), "{name}: {licence}");
+        }
+        let manifest = fs::read_to_string(unpacked(name).join("Cargo.toml")).unwrap();
+        for said in ["description = ", "license = ", "repository = ", "rust-version = "] {
+            assert!(manifest.lines().any(|line| line.starts_with(said)), "{name} does not say its {said}");
+        }
+        // Where the repository has a link, the package has the file.
+        assert!(files.iter().all(|file| !unpacked(name).join(file).is_symlink()), "{name} has a link");
+        let folders = ["src", "tables", "schema"];
+        let of_cargo = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
+        let others: Vec<&PathBuf> = files
+            .iter()
+            .filter(|file| !folders.iter().any(|folder| file.starts_with(folder)))
+            .filter(|file| {
+                !of_cargo
+                    .iter()
+                    .chain(&["LICENSE-MIT", "LICENSE-APACHE", "README.md"])
+                    .any(|name| file.as_os_str() == *name)
+            })
+            .collect();
+        assert_eq!(others, Vec::<&PathBuf>::new(), "{name} has more than compiling needs");
+        let bytes = fs::metadata(packed(&WORKSPACE, name)).unwrap().len();
+        assert!(bytes < MOST_BYTES, "{name} has {bytes} bytes");
+    }
+}
+
+#[test]
+fn the_packages_have_the_tables() {
+    let tables = root().join("port-data/tables");
+    let names = files(&tables);
+    assert_eq!(files(&unpacked("port-data").join("tables")), names);
+    assert!(names.len() > 4, "there are tables");
+    for name in names {
+        let packed = fs::read(unpacked("port-data").join("tables").join(&name)).unwrap();
+        assert_eq!(packed, fs::read(tables.join(&name)).unwrap(), "{}", name.display());
+    }
+    let published = fs::read(unpacked("port-catalog").join("src/published.rs")).unwrap();
+    assert_eq!(published, fs::read(root().join("port-data/expanded.rs")).unwrap());
+}

@@ -1,0 +1,23 @@
+//! What of port-catalog programs may use: a reviewer sees it change, and `cargo xtask release` compares it with the last release.
+
+use std::fs;
+
+use port_catalog_tests::{assert_snapshot, root};
+use xtask::api::{FILES, public};
+
+#[test]
+fn the_public_interface_is_the_one_that_was_reviewed() {
+    assert_snapshot("public_api_of_port-catalog", &public(&root()).unwrap());
+}
+
+#[test]
+fn every_module_with_something_public_is_read() {
+    let lib = fs::read_to_string(root().join("port-catalog/src/lib.rs")).unwrap();
+    let (lib, _) = lib.split_once("pub mod __private").expect("what is no part of the interface comes last");
+    let used = lib.lines().filter_map(|line| line.strip_prefix("pub use crate::"));
+    let modules: Vec<String> = used.filter_map(|path| Some(path.rsplit_once("::")?.0.replace("::", "/"))).collect();
+    assert!(!modules.is_empty());
+    for module in modules {
+        assert!(FILES.contains(&format!("port-catalog/src/{module}.rs").as_str()), "{module} is let out and not read");
+    }
+}

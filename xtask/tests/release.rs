@@ -1,0 +1,302 @@
+//! Whether a release is ready, asked of small repositories: a good one, and ones with a single thing missing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+use xtask::api;
+
+/// A table of flows, by the ids and ports of its rows.
+fn table(flows: &[(&str, &str)]) -> String {
+    let rows = flows.iter().map(|(id, ports)| format!("{id},inbound,admin,{ports}\n"));
+    format!("id,direction,peer,ports\n{}", rows.collect::<String>())
+}
+
+/// A repository with the crates that are published, which is released as 0.1.0 and ready to be released as 0.1.1.
+struct Repository(TempDir);
+
+impl Repository {
+    fn new() -> Repository {
+        let repository = Repository(tempfile::tempdir().unwrap());
+        repository.write("Cargo.toml", &workspace("0.1.0"));
+        repository.write("port-cli/Cargo.toml", &manifest("port-cli", &["port-catalog"]));
+        repository.write("port-data/Cargo.toml", &manifest("port-data", &[]));
+        repository.write("port-catalog/Cargo.toml", &manifest("port-catalog", &["port-data"]));
+        for name in ["port-cli", "port-data"] {
+            repository.write(&format!("{name}/src/lib.rs"), "");
+        }
+        for file in api::FILES {
+            repository.write(file, "");
+        }
+        repository.write("port-catalog/src/lib.rs", "pub const VERSION: &str = env!(\"CARGO_PKG_VERSION\");\n");
+        repository.write("port-data/tables/peers.csv", "id\nadmin\n");
+        repository.write(
+            "port-data/tables/flows/mail.csv",
+            &table(&[("mail-in-admin", "tcp/443"), ("mail-in-user", "tcp/80")]),
+        );
+        repository
+            .write("tests/snapshots/public_ids_and_their_variants.snap", "FlowId\n  mail-in-admin\n  mail-in-user\n");
+        repository.write("CHANGELOG.md", "# Changes\n\n## 0.1.0\n\n- The first.\n");
+        repository.write(".gitignore", "target/\n");
+        repository.review();
+        repository.git(&["init", "--quiet"]);
+        repository.commit();
+        repository.git(&["tag", "v0.1.0"]);
+        repository.replace("port-data/tables/flows/mail.csv", "tcp/443", "tcp/8443");
+        repository.raise("0.1.0", "0.1.1");
+        repository
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().to_path_buf()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let file = self.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn replace(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path().join(file)).unwrap();
+        assert!(text.contains(from), "{file}: {from}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    /// Another version, told in the change log, reviewed and committed.
+    fn raise(&self, from: &str, to: &str) {
+        self.replace("Cargo.toml", from, to);
+        self.replace("CHANGELOG.md", "# Changes\n", &format!("# Changes\n\n## {to}\n\n- Another.\n"));
+        self.review();
+        self.commit();
+    }
+
+    /// Accepts the public interface as it is.
+    fn review(&self) {
+        let interface = api::public(&self.path()).unwrap();
+        self.write("tests/snapshots/public_api_of_port-catalog.snap", &format!("---\n---\n{interface}"));
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let names = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"];
+        let output =
+            Command::new("git").args(names).args(arguments).current_dir(self.path()).output().expect("git runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self) {
+        let output =
+            Command::new(env!("CARGO")).args(["generate-lockfile", "--offline"]).current_dir(self.path()).output();
+        let output = output.expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "Something"]);
+    }
+
+    /// What the command prints, and how it ends.
+    fn release(&self, arguments: &[&str]) -> (String, String, Option<i32>) {
+        run(&self.path().join("xtask"), arguments)
+    }
+
+    /// The one thing that is missing.
+    fn missing(&self) -> String {
+        let (told, errors, code) = self.release(&["--dry-run"]);
+        assert_eq!(code, Some(1), "{told}{errors}");
+        let missing: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("missing  ")).collect();
+        assert_eq!(missing.len(), 1, "{told}");
+        missing[0].to_string()
+    }
+}
+
+fn run(xtask: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output = command.arg("release").args(arguments).env("CARGO_MANIFEST_DIR", xtask).output().expect("xtask runs");
+    let [told, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("it prints UTF-8"));
+    (told, errors, output.status.code())
+}
+
+fn workspace(version: &str) -> String {
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [\"port-cli\", \"port-data\", \"port-catalog\"]\n\
+         [workspace.package]\nversion = \"{version}\"\nedition = \"2024\"\n\
+         [workspace.dependencies]\n\
+         port-catalog = {{ path = \"port-catalog\", version = \"={version}\" }}\n\
+         port-data = {{ path = \"port-data\", version = \"={version}\" }}\n"
+    )
+}
+
+fn manifest(name: &str, dependencies: &[&str]) -> String {
+    let dependencies = dependencies.iter().map(|name| format!("{name}.workspace = true\n")).collect::<String>();
+    format!(
+        "[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\n[dependencies]\n{dependencies}"
+    )
+}
+
+#[test]
+fn a_release_that_is_ready_is_told_with_the_order_of_publishing() {
+    let (told, errors, code) = Repository::new().release(&["--dry-run"]);
+    assert_eq!(
+        told,
+        "\
+ok       versions: port-data, port-catalog, port-cli are 0.1.1, and depend on each other in that version
+ok       data: port_catalog::VERSION is the crate's version
+ok       changes: 1 line under \"## 0.1.1\" in CHANGELOG.md
+ok       tree: everything is committed
+ok       interface: tests/snapshots/public_api_of_port-catalog.snap has it
+ok       bump: 0.1.0 to 0.1.1; of flows 0 came, 0 went, 1 fact changed; of the interface 0 lines came, 0 went
+0.1.1 is ready. After `.ci/run`, in this order:
+publish  git tag v0.1.1
+publish  cargo publish --package port-data
+publish  cargo publish --package port-catalog
+publish  cargo publish --package port-cli
+publish  git push origin v0.1.1
+"
+    );
+    assert_eq!((errors.as_str(), code), ("", Some(0)));
+}
+
+#[test]
+fn each_thing_that_is_missing_is_told() {
+    type Fault = fn(&Repository);
+    let cases: [(Fault, &str); 12] = [
+        (
+            |repository| {
+                repository.replace("port-cli/Cargo.toml", "version.workspace = true", "version = \"0.1.2\"");
+                repository.commit();
+            },
+            "versions: found port-cli 0.1.2, expected 0.1.1, as port-catalog has; see its Cargo.toml",
+        ),
+        (
+            |repository| {
+                repository.replace(
+                    "Cargo.toml",
+                    "\"port-data\", version = \"=0.1.1\"",
+                    "\"port-data\", version = \"0.1\"",
+                );
+                repository.commit();
+            },
+            "versions: found port-data ^0.1 in port-catalog, expected =0.1.1; see Cargo.toml",
+        ),
+        (
+            |repository| {
+                repository.replace(
+                    "Cargo.lock",
+                    "name = \"port-cli\"\nversion = \"0.1.1\"",
+                    "name = \"port-cli\"\nversion = \"0.1.0\"",
+                );
+                repository.git(&["commit", "--quiet", "--all", "--message", "An old lock file"]);
+            },
+            "versions: found no port-cli 0.1.1 in Cargo.lock; run `cargo check` and commit it",
+        ),
+        (
+            |repository| {
+                repository.replace("port-catalog/src/lib.rs", "env!(\"CARGO_PKG_VERSION\")", "\"0.1.0\"");
+                repository.commit();
+            },
+            "data: found no `pub const VERSION: &str = env!(\"CARGO_PKG_VERSION\");` in port-catalog/src/lib.rs, expected it; the data has the crate's version",
+        ),
+        (
+            |repository| {
+                repository.replace("CHANGELOG.md", "## 0.1.1\n\n- Another.\n\n", "");
+                repository.commit();
+            },
+            "changes: found \"## 0.1.0\" on top of CHANGELOG.md, expected \"## 0.1.1\"; write what changed under it",
+        ),
+        (
+            |repository| {
+                repository.replace("CHANGELOG.md", "- Another.\n", "");
+                repository.commit();
+            },
+            "changes: found nothing under \"## 0.1.1\" in CHANGELOG.md, expected what changed; write it",
+        ),
+        (
+            |repository| {
+                repository.replace("CHANGELOG.md", "# Changes\n", "# Changes\n\n## Unreleased\n\n- More.\n");
+                repository.commit();
+            },
+            "changes: found 1 line under \"## Unreleased\", expected none; move what stands there under \"## 0.1.1\"",
+        ),
+        (|repository| repository.write("new.txt", ""), "tree: found \"new.txt\" not committed; commit it"),
+        (
+            |repository| {
+                repository.write("port-catalog/src/query.rs", "pub fn new() {}\n");
+                repository.commit();
+            },
+            "interface: found another one than tests/snapshots/public_api_of_port-catalog.snap has; run `cargo test -p xtask --test api` and review it",
+        ),
+        (
+            |repository| {
+                repository.replace("port-data/tables/flows/mail.csv", "mail-in-user,", "mail-in-guest,");
+                repository.commit();
+            },
+            "bump: found 0.1.1 after 0.1.0, expected 0.2.0 or more; of flows 1 came, 1 went, 1 fact changed; of the interface 0 lines came, 0 went; raise it in Cargo.toml",
+        ),
+        (
+            |repository| {
+                repository.write("port-catalog/src/query.rs", "pub fn new() {}\n");
+                repository.review();
+                repository.commit();
+            },
+            "bump: found 0.1.1 after 0.1.0, expected 0.2.0 or more; of flows 0 came, 0 went, 1 fact changed; of the interface 1 line came, 0 went; raise it in Cargo.toml",
+        ),
+        (
+            |repository| repository.git(&["tag", "v0.1.1"]),
+            "bump: found 0.1.1, which is released as v0.1.1, expected 0.1.2 or more; raise it in Cargo.toml where something is to be released",
+        ),
+    ];
+    for (fault, told) in cases {
+        let repository = Repository::new();
+        fault(&repository);
+        assert_eq!(repository.missing(), told);
+    }
+}
+
+#[test]
+fn what_goes_raises_the_major_number_what_comes_the_minor_one_and_a_fact_the_patch() {
+    let is_ready = |repository: &Repository| repository.release(&["--dry-run"]).2 == Some(0);
+    for (from, change, too_little, enough) in [
+        ("1.2.3", "mail-in-user,inbound,admin,tcp/80\n", "1.3.0", "2.0.0"),
+        ("1.2.3", "", "1.2.4", "1.3.0"),
+        ("1.2.3", "tcp/80", "1.2.3", "1.2.4"),
+        // Before 1.0.0 the minor number stands for the major one.
+        ("0.2.3", "mail-in-user,inbound,admin,tcp/80\n", "0.2.4", "0.3.0"),
+    ] {
+        for (version, enough) in [(too_little, false), (enough, true)] {
+            let repository = Repository::new();
+            repository.raise("0.1.1", from);
+            repository.git(&["tag", &format!("v{from}")]);
+            match change {
+                "" => repository.write("port-data/tables/flows/other.csv", &table(&[("other-in-admin", "tcp/22")])),
+                "tcp/80" => repository.replace("port-data/tables/flows/mail.csv", "tcp/80", "tcp/81"),
+                row => repository.replace("port-data/tables/flows/mail.csv", row, ""),
+            }
+            match version == from {
+                true => repository.commit(),
+                false => repository.raise(from, version),
+            }
+            assert_eq!(is_ready(&repository), enough, "{from} to {version} after {change:?}");
+        }
+    }
+}
+
+#[test]
+fn before_the_first_tag_there_is_nothing_to_compare_with() {
+    let repository = Repository::new();
+    repository.git(&["tag", "--delete", "v0.1.0"]);
+    let (told, _, code) = repository.release(&["--dry-run"]);
+    assert!(told.contains("ok       bump: no tag such as v0.1.0 yet: the first release\n"), "{told}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn nothing_is_published_by_the_command_itself() {
+    let repository = Repository::new();
+    let (told, errors, code) = repository.release(&[]);
+    assert_eq!((told.as_str(), code), ("", Some(2)));
+    assert!(errors.starts_with("error: found no --dry-run, expected it;"), "{errors}");
+    let nowhere = tempfile::tempdir().unwrap();
+    let (told, errors, code) = run(&nowhere.path().join("xtask"), &["--dry-run"]);
+    assert_eq!((told.as_str(), code), ("", Some(2)));
+    assert!(errors.starts_with("error: cargo metadata"), "{errors}");
+}
