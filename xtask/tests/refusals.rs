@@ -111,9 +111,9 @@ First line.
 | Inbound | C/P1 (C recommended) | Administer | TCP | 443 | Settings |
 | Outbound | P1 | Ask the store | TCP | 1433* | Ask a person about 9 lives of gate.acme.example. |
 
-\\* Or the port 1434 or 1435.
+\\* The port 1433 or 1434.
 ";
-        let lines = ["First line.", "\\* Or the port 1434 or 1435."].map(|line| Prose::of(line).digest);
+        let lines = ["First line.", "\\* The port 1433 or 1434."].map(|line| Prose::of(line).digest);
         let curation = format!(
             r#"layout = "markdown"
 columns = [
@@ -147,7 +147,7 @@ row = {{ label = "Ask the store", ports = "1433*" }}
 peer = "admin"
 purpose = "Ask the store"
 marks = ["*"]
-footnote = {{ digest = "{}", ports = "tcp/1434 | tcp/1435" }}
+footnote = {{ digest = "{}", ports = "tcp/1433 | tcp/1434" }}
 other_numbers = ["9"]
 other_hosts = ["gate.acme.example"]
 "#,
@@ -263,7 +263,7 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
             ("| Administer | TCP |", "| Administer | |"),
             ("| Ask a person about 9 lives of gate.acme.example. |", "| Settings |"),
             ("1433*", "1436*"),
-            ("Or the port 1434 or 1435", "Or the port 1434"),
+            ("The port 1433 or 1434", "The port 1433"),
         ],
     );
     with_page(
@@ -350,7 +350,7 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
         &mut page,
         &gate,
         &[
-            ("ports = \"tcp/1434 | tcp/1435\"", "ports = \"tcp/1433 | tcp/1436\""),
+            ("ports = \"tcp/1433 | tcp/1434\"", "ports = \"tcp/1433 | tcp/1436\""),
             ("what = \"a title\"\n", "what = \"a title\"\n\n[[line]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n"),
         ],
     );
