@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use port_data::hidden::Shown;
 
+/// The longest message that is printed whole, in characters.
+const LONGEST: usize = 4_000;
+
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -29,6 +32,15 @@ impl Fault {
         let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
         Fault { file: file.to_path_buf(), place: Some((line, column)), message: message.into() }
     }
+
+    /// A fault where the reader of JSON complains. It tells the last byte that it read, which may stand inside a character,
+    /// and before the first one of a line.
+    pub fn of_json(file: &Path, text: &str, error: &serde_json::Error, message: impl Into<String>) -> Fault {
+        let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let byte = (line + error.column().saturating_sub(1)).min(text.len());
+        let start = (0..=byte).rev().find(|byte| text.is_char_boundary(*byte)).unwrap_or_default();
+        Fault::at(file, text, start, message)
+    }
 }
 
 impl fmt::Display for Fault {
@@ -37,7 +49,11 @@ impl fmt::Display for Fault {
         if let Some((line, column)) = self.place {
             write!(f, "{line}:{column}:")?;
         }
-        write!(f, " {}", Shown(&self.message))
+        // What a message quotes may be as long as the file.
+        match self.message.char_indices().nth(LONGEST) {
+            Some((end, _)) => write!(f, " {} ... and {} bytes more", Shown(&self.message[..end]), self.message.len() - end),
+            None => write!(f, " {}", Shown(&self.message)),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod csv;
 pub mod diagram;
 pub mod diff;
 pub mod fault;
+pub mod file;
 pub mod json;
 pub mod manual;
 pub mod markdown;

@@ -51,9 +51,11 @@ impl PortSet {
 
     /// Takes in the ports of a range.
     pub fn insert(&mut self, range: PortRange) {
-        for port in range.first()..=range.last() {
-            let (word, bit) = place(port.into());
-            self.words[word] |= 1 << bit;
+        let ((first, low), (last, high)) = (place(range.first().into()), place(range.last().into()));
+        for (number, word) in self.words.iter_mut().enumerate().take(last + 1).skip(first) {
+            let from = if number == first { low } else { 0 };
+            let to = if number == last { high } else { BITS - 1 };
+            *word |= (u64::MAX << from) & (u64::MAX >> (BITS - 1 - to));
         }
     }
 

@@ -1,11 +1,16 @@
 //! Cuts a CSV file into cells, each with its place.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use csv_core::{ReadFieldResult, Reader};
 
 use crate::error::{Error, Problem};
 use crate::hidden::is_hidden;
+
+/// The longest file that is read, in bytes. What is made of it takes at most 150 times as much memory.
+pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// A cell, and where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +37,11 @@ pub struct Cells {
 impl Cells {
     /// Reads a file; what is wrong goes to `errors`, and only rows without fault come back.
     pub fn read(file: &Path, errors: &mut Vec<Error>) -> Option<Cells> {
-        let problem = match std::fs::read(file) {
-            Ok(bytes) => return Cells::parse(file, &bytes, errors),
+        let mut bytes = Vec::new();
+        // One byte more than may be, so that what never ends is not read to its end.
+        let read = File::open(file).and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
+        let problem = match read {
+            Ok(_) => return Cells::parse(file, &bytes, errors),
             Err(error) => Problem::Unreadable(error.to_string()),
         };
         errors.push(Error { file: file.to_path_buf(), line: 0, column: 0, cell: None, problem });
@@ -45,6 +53,10 @@ impl Cells {
         let mut report = |(line, column): (usize, usize), problem| {
             errors.push(Error { file: file.to_path_buf(), line, column, cell: None, problem });
         };
+        if bytes.len() > MAX_BYTES {
+            report((0, 0), Problem::TooLong { most: MAX_BYTES });
+            return None;
+        }
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
             Err(error) => {

@@ -31,6 +31,8 @@ pub struct Errors(pub Vec<Error>);
 pub enum Problem {
     /// The file cannot be read.
     Unreadable(String),
+    /// A file of more bytes than are read.
+    TooLong { most: usize },
     /// A byte that is not UTF-8.
     NotUtf8(u8),
     /// A control character or one that turns the direction of text.
@@ -135,6 +137,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Problem::Unreadable(reason) => write!(f, "cannot be read: {reason}"),
+            Problem::TooLong { most } => {
+                write!(f, "found more than {most} bytes, expected at most so many; is it the file that is meant?")
+            }
             Problem::NotUtf8(byte) => write!(f, "found the byte 0x{byte:02x}, expected UTF-8; save the file as UTF-8"),
             Problem::ForbiddenCharacter(found) => f.write_str(&refusal(*found)),
             Problem::Quotes(found) => write!(
@@ -153,7 +158,7 @@ impl fmt::Display for Problem {
                 suggest(f, nearest.as_ref())
             }
             Problem::DuplicateColumn(found) => write!(f, "found the column {found} twice, expected it once"),
-            Problem::EmptyTable => write!(f, "found no row, expected at least one below the header"),
+            Problem::EmptyTable => write!(f, "found no row, expected at least one below the header; add one, though nothing may refer to it"),
             Problem::EmptyCell => write!(f, "found nothing, expected a text"),
             Problem::NotKebabCase(found) => write!(
                 f,

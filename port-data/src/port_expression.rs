@@ -10,6 +10,9 @@ const GROUPS: &str = ", ";
 /// What joins the alternatives of a group.
 const ALTERNATIVES: &str = " | ";
 
+/// The most specs of an expression.
+const MAX_SPECS: usize = 1_000;
+
 /// What a spec should look like, for messages.
 const SPEC: &str =
     "specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between alternatives";
@@ -34,6 +37,11 @@ pub fn parse(
             break;
         };
         for spec in alternatives.split(ALTERNATIVES) {
+            if specs.len() + faults.len() >= MAX_SPECS {
+                let problem = Problem::Malformed { found: spec.to_string(), expected: "at most 1,000 specs" };
+                faults.push((offset, problem));
+                return Err(faults);
+            }
             match parse_spec(spec, group, &mut service) {
                 Ok(parsed) if specs.iter().any(|other| PortSpec { group, ..*other } == parsed) => {
                     faults.push((

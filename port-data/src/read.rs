@@ -12,11 +12,15 @@ use crate::schema::{Catalog, Column, FLOWS, Flow, PEERS, PRODUCTS, Peer, Product
 use crate::shared::nearest::nearest;
 use crate::shared::words::{PeerKind, Transport};
 
+/// The most faults that are told: after so many, the tables are others than they are taken for.
+pub const MAX_ERRORS: usize = 100;
+
 /// Reads the tables of a directory.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with them, each with its file, line and column: not the first fault only.
+/// Everything that is wrong with them, each with its file, line and column: not the first fault only, but the first
+/// [`MAX_ERRORS`].
 pub fn read(directory: &Path) -> Result<Catalog, Errors> {
     read_from(directory, None)
 }
@@ -37,6 +41,7 @@ fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<
     if reading.errors.is_empty() {
         Ok(Catalog { files: reading.files, ..catalog })
     } else {
+        reading.errors.truncate(MAX_ERRORS);
         Err(Errors(reading.errors))
     }
 }
@@ -286,6 +291,9 @@ impl Reading {
         // A row that is no row at all has been reported, and its id is not known.
         rows.columns_are_known = self.errors.len() == faults;
         for cells in &table.rows {
+            if self.errors.len() >= MAX_ERRORS {
+                break;
+            }
             let mut row = Row { table: &table, cells, errors: &mut self.errors };
             let result = make(&mut row);
             let id = row.cell("id");

@@ -4,6 +4,7 @@
 //! without the page. A cell or line of prose is the vendor's property: of it a capture keeps a digest, by which a
 //! rewording is seen, and the facts in it, its numbers and host names.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::curation::{Curation, Meaning};
 use crate::page::Page;
-use crate::place::{Fault, Place};
+use crate::place::Fault;
 
 /// What one page says.
 #[derive(Clone, Debug)]
@@ -197,10 +198,8 @@ impl Capture {
                         }
                     });
                     if cell.text.starts_with(PROSE) {
-                        faults.push(Fault {
-                            place: Place { file: file.to_path_buf(), line: cell.line },
-                            message: format!("found {:?}, expected no cell that begins with {PROSE:?}", cell.text),
-                        });
+                        let message = format!("found {:?}, expected no cell that begins with {PROSE:?}, which marks prose in a capture; change the page", cell.text);
+                        faults.push(Fault::new(file, cell.line, message));
                     }
                 }
                 rows.push(Row { number, line: row.line, cells });
@@ -271,13 +270,28 @@ impl Capture {
     /// What is wrong with the file; nobody should have edited it.
     pub fn read(file: &Path) -> Result<Capture, Vec<Error>> {
         let mut errors = Vec::new();
-        let cells = Cells::read(file, &mut errors);
+        Capture::of_cells(file, Cells::read(file, &mut errors), errors)
+    }
+
+    /// Parses the bytes of a capture that was written.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them.
+    pub fn parse(file: &Path, bytes: &[u8]) -> Result<Capture, Vec<Error>> {
+        let mut errors = Vec::new();
+        Capture::of_cells(file, Cells::parse(file, bytes, &mut errors), errors)
+    }
+
+    fn of_cells(file: &Path, cells: Option<Cells>, mut errors: Vec<Error>) -> Result<Capture, Vec<Error>> {
         let Some(cells) = cells.filter(|_| errors.is_empty()) else {
             return Err(errors);
         };
         let mut capture = Capture { file: file.to_path_buf(), tables: Vec::new(), lines: Vec::new() };
         if cells.header.len() < 4 {
-            let problem = Problem::MissingColumn("1");
+            let found = format!("a header of {} columns", cells.header.len());
+            let expected = "at least four; `cargo xtask regenerate --doc` writes captures";
+            let problem = Problem::Contradiction { found, expected };
             return Err(vec![Error { file: file.to_path_buf(), line: 1, column: 0, cell: None, problem }]);
         }
         let mut heading = None;
@@ -285,52 +299,55 @@ impl Capture {
             let [kind, number, above, rest @ ..] = record.as_slice() else {
                 continue;
             };
-            let spans: Vec<&str> = above.text.split(' ').collect();
+            let malformed = |cell: &port_data::cells::Cell, expected| Error {
+                file: file.to_path_buf(),
+                line: cell.line,
+                column: cell.column,
+                cell: None,
+                problem: Problem::Malformed { found: cell.text.clone(), expected },
+            };
+            let Some(spans) = spans(&above.text, rest.len()) else {
+                errors.push(malformed(above, "numbers of columns; `cargo xtask regenerate --doc` writes captures"));
+                continue;
+            };
             let mut row: Vec<Cell> = rest
                 .iter()
                 .zip(1..)
                 .map(|(cell, column)| Cell {
                     text: Text::parse(&cell.text),
                     line: cell.line,
-                    above: spans.contains(&column.to_string().as_str()),
+                    above: spans.contains(&column),
                 })
                 .collect();
-            match (kind.text.as_str(), capture.tables.last_mut()) {
-                ("line", _) => {
+            let count = number.text.parse::<usize>().ok();
+            match (kind.text.as_str(), count, capture.tables.last_mut()) {
+                ("line", Some(after_tables), _) => {
                     let Cell { text, line, .. } = row.swap_remove(0);
-                    let after_tables = number.text.parse().unwrap_or_default();
                     match text {
                         Text::Prose(prose) => capture.lines.push(Line { prose, line, after_tables }),
-                        Text::Printed(found) => errors.push(Error {
-                            file: file.to_path_buf(),
-                            line,
-                            column: kind.column,
-                            cell: None,
-                            problem: Problem::Malformed { found, expected: "prose; `cargo xtask regenerate --doc` writes captures" },
-                        }),
+                        Text::Printed(_) => {
+                            errors.push(malformed(&rest[0], "prose; `cargo xtask regenerate --doc` writes captures"));
+                        }
                     }
                 }
-                ("heading", _) => heading = Some(row.swap_remove(0)),
-                ("header", _) => {
-                    // A narrower table leaves the last columns empty, and says how many are its own.
-                    row.truncate(number.text.parse().unwrap_or(row.len()));
+                ("heading", _, _) => heading = Some(row.swap_remove(0)),
+                // A narrower table leaves the last columns empty, and says how many are its own.
+                ("header", Some(columns @ 1..), _) if columns <= row.len() => {
+                    row.truncate(columns);
                     capture.tables.push(Table { heading: heading.take(), header: row, rows: Vec::new() });
                 }
-                ("row", Some(table)) => {
+                ("row", Some(number), Some(table)) => {
                     row.truncate(table.header.len());
-                    let number = number.text.parse().unwrap_or_default();
                     table.rows.push(Row { number, line: kind.line, cells: row });
                 }
-                _ => errors.push(Error {
-                    file: file.to_path_buf(),
-                    line: kind.line,
-                    column: kind.column,
-                    cell: None,
-                    problem: Problem::Malformed {
-                        found: kind.text.clone(),
-                        expected: "line, heading, header, or row below a header; `cargo xtask regenerate --doc` writes captures",
-                    },
-                }),
+                ("line" | "header", ..) | ("row", _, Some(_)) => errors.push(malformed(
+                    number,
+                    "a number that fits the file; `cargo xtask regenerate --doc` writes captures",
+                )),
+                _ => errors.push(malformed(
+                    kind,
+                    "line, heading, header, or row below a header; `cargo xtask regenerate --doc` writes captures",
+                )),
             }
         }
         if errors.is_empty() { Ok(capture) } else { Err(errors) }
@@ -371,6 +388,12 @@ impl Capture {
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.tables.iter().flat_map(|table| &table.rows)
     }
+}
+
+/// The columns whose cells span from above, of so many; none where the text is no list of them.
+fn spans(text: &str, columns: usize) -> Option<BTreeSet<usize>> {
+    let numbers = text.split(' ').filter(|number| !number.is_empty());
+    numbers.map(|number| number.parse().ok().filter(|column| (1..=columns).contains(column))).collect()
 }
 
 /// A line outside the tables of a page.

@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::page::{Hints, Layout};
+use crate::file;
+use crate::page::{Hints, Layout, MAX_BYTES};
 use crate::place::Fault;
 
 /// What stands in a draft where a person must say something.
@@ -27,6 +28,9 @@ pub struct Curation {
     /// Its text, in which places are looked up.
     #[serde(skip)]
     text: String,
+    /// Where each of its lines ends, in bytes: of thousands of faults each is told with its line.
+    #[serde(skip)]
+    line_ends: Vec<usize>,
     /// The layout of the page's text capture.
     #[serde(deserialize_with = "layout")]
     pub layout: Layout,
@@ -256,9 +260,10 @@ impl Curation {
     ///
     /// What is wrong with the file, with its line.
     pub fn read(file: &Path) -> Result<Curation, Fault> {
-        let text =
-            std::fs::read_to_string(file).map_err(|error| Fault::new(file, 0, format!("cannot be read: {error}")))?;
-        Curation::parse(file, &text)
+        if !file.exists() {
+            return Err(Fault::new(file, 0, "found no curation, expected one; `cargo xtask new-product` drafts it"));
+        }
+        Curation::parse(file, &file::read(file)?)
     }
 
     /// Parses the text of a curation.
@@ -267,21 +272,26 @@ impl Curation {
     ///
     /// What is wrong with the text, with its line.
     pub fn parse(file: &Path, text: &str) -> Result<Curation, Fault> {
+        if text.len() > MAX_BYTES {
+            return Err(Fault::new(file, 0, format!("found {} bytes, expected at most {MAX_BYTES}", text.len())));
+        }
         if let Some((line, column, found)) = first_in_file(text) {
-            return Err(Fault::new(file, line, format!("column {column}: {}", refusal(found))));
+            return Err(Fault::at(file, line, column, refusal(found)));
         }
         let fault = |error: toml::de::Error| {
-            let line = error.span().map_or(0, |span| line_of(text, span.start));
-            Fault::new(file, line, error.message().replace('\n', ", "))
+            let (line, column) = error.span().map_or((0, 0), |span| place_of(text, span.start));
+            Fault::at(file, line, column, error.message().replace('\n', ", "))
         };
         let table = DeTable::parse(text).map_err(fault)?;
         let written = table.get_ref().iter().find_map(|(key, value)| escaped(key, value));
         if let Some((position, found)) = written {
-            return Err(Fault::new(file, line_of(text, position), refusal(found)));
+            let (line, column) = place_of(text, position);
+            return Err(Fault::at(file, line, column, refusal(found)));
         }
         let mut curation = Curation::deserialize(toml::Deserializer::from(table)).map_err(fault)?;
         curation.file = file.to_path_buf();
         curation.text = text.to_string();
+        curation.line_ends = text.match_indices('\n').map(|(end, _)| end).collect();
         match curation.contradiction() {
             Some(message) => Err(Fault::new(file, 1, message)),
             None => Ok(curation),
@@ -315,7 +325,8 @@ impl Curation {
 
     /// A fault in an entry.
     pub fn fault<T>(&self, entry: &Spanned<T>, message: impl Into<String>) -> Fault {
-        Fault::new(&self.file, line_of(&self.text, entry.span().start), message)
+        let line = self.line_ends.partition_point(|end| *end < entry.span().start) + 1;
+        Fault::new(&self.file, line, message)
     }
 
     /// What a reader of text captures is told.
@@ -375,6 +386,9 @@ fn hidden_in(text: &str, position: usize) -> Option<(usize, char)> {
     Some((position, text.chars().find(|character| is_hidden(*character))?))
 }
 
-fn line_of(text: &str, position: usize) -> usize {
-    text[..position.min(text.len())].matches('\n').count() + 1
+/// The line and the column of a position in a text, both from 1.
+fn place_of(text: &str, position: usize) -> (usize, usize) {
+    let before = &text[..position.min(text.len())];
+    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+    (before.matches('\n').count() + 1, column)
 }

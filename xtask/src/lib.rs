@@ -9,6 +9,7 @@ pub mod api;
 pub mod capture;
 pub mod curation;
 pub mod expand;
+pub mod file;
 pub mod new_product;
 pub mod page;
 pub mod pair;

@@ -13,6 +13,10 @@ use crate::curation::{self, Curation, Flow, quoted};
 use crate::place::Fault;
 use crate::refine::Said;
 
+/// Where more rows or flows than these are left over, the page is another one, and no row is taken for the rename of a flow.
+/// Each would be compared with each.
+const MOST_RENAMES: usize = 500;
+
 /// The places of a row and of its flow, in the rows' order; rows and flows that find none are faults.
 pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut Vec<Fault>) -> Vec<(usize, usize)> {
     let mut flow_of: BTreeMap<usize, usize> = BTreeMap::new();
@@ -55,8 +59,10 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
         lost_flows.extend(flows_left);
     }
     let lost_rows = said.iter().enumerate().filter(|(row, _)| !flow_of.contains_key(row) && !twins.contains(row));
-    for (_, said) in lost_rows {
-        let rename = nearest(said, &lost_flows, curation);
+    let lost_rows: Vec<&Said> = lost_rows.map(|(_, said)| said).collect();
+    let may_be_renames = lost_rows.len() <= MOST_RENAMES && lost_flows.len() <= MOST_RENAMES;
+    for said in lost_rows {
+        let rename = if may_be_renames { nearest(said, &lost_flows, curation) } else { None };
         let message = match rename {
             Some(flow) => {
                 let entry = &curation.flows[flow];
@@ -149,13 +155,13 @@ fn pair_group(
 
 /// Of flows that have lost their rows, the one that this row is most likely to be: alike in most of what is printed.
 fn nearest(said: &Said, lost: &[usize], curation: &Curation) -> Option<usize> {
+    let words = |text: &Option<String>| -> Vec<String> {
+        text.iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
+    };
+    let label = words(&said.label);
     let likeness = |flow: &usize| {
         let row = &curation.flows[*flow].get_ref().row;
         let alike = |wanted: &Option<String>, found: &Option<String>| usize::from(wanted.is_some() && wanted == found);
-        let words = |text: &Option<String>| -> Vec<String> {
-            text.iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
-        };
-        let label = words(&said.label);
         let shared = words(&row.label).iter().filter(|word| label.contains(word)).count();
         2 * alike(&row.label, &said.label)
             + alike(&row.peer, &said.peer)

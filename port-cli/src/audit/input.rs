@@ -3,10 +3,10 @@
 //! What a machine says of itself, such as the name of a process or the answer of a service, may hold any character. It is told with
 //! what is hidden in it shown, and not refused: else a machine could keep itself from being audited.
 
-use std::io::Read;
 use std::path::Path;
 
 use crate::fault::Fault;
+use crate::file;
 
 /// What standard input is called where a file is named, and in messages.
 const STANDARD_INPUT: &str = "-";
@@ -18,15 +18,12 @@ pub const SS: &str = "the output of ss";
 ///
 /// # Errors
 ///
-/// A file that cannot be read, is empty, or is not UTF-8.
+/// A file that cannot be read, is too long, is empty, or is not UTF-8.
 pub fn read(file: &Path) -> Result<String, Fault> {
-    let bytes = if file == Path::new(STANDARD_INPUT) {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(file)
+    let bytes = match file == Path::new(STANDARD_INPUT) {
+        true => file::read_from(std::io::stdin().lock(), file)?,
+        false => file::read(file)?,
     };
-    let bytes = bytes.map_err(|error| Fault::of_file(file, format!("cannot be read: {error}")))?;
     text(file, bytes)
 }
 
@@ -35,14 +32,10 @@ fn text(file: &Path, bytes: Vec<u8>) -> Result<String, Fault> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Fault::of_file(file, "found UTF-16, expected UTF-8; some shells write UTF-16 for `>`: convert it"));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let start = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(&error.as_bytes()[..start]).into_owned();
-        Fault::at(file, &before, start, "found a byte that is not UTF-8")
-    })?;
+    let text = file::text(file, bytes)?;
     let text = text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text);
     if text.trim().is_empty() {
-        Err(Fault::of_file(file, "is empty: the command that wrote it failed"))
+        Err(Fault::of_file(file, "found no word, expected the output of a command, which failed; run it again"))
     } else {
         Ok(text)
     }
@@ -97,8 +90,8 @@ mod tests {
     fn what_is_no_text_is_refused() {
         let told = |bytes: &[u8]| text(Path::new("f"), bytes.to_vec()).map_err(|fault| fault.to_string());
         assert_eq!(told(b"\xef\xbb\xbfa"), Ok("a".to_string()));
-        assert_eq!(told(b"a\nb\xff"), Err("f:2:2: found a byte that is not UTF-8".to_string()));
-        assert_eq!(told(b" \n"), Err("f: is empty: the command that wrote it failed".to_string()));
+        assert_eq!(told(b"a\nb\xff"), Err("f:2:2: found a byte that is not UTF-8; save the file as UTF-8".to_string()));
+        assert_eq!(told(b" \n"), Err("f: found no word, expected the output of a command, which failed; run it again".to_string()));
         assert!(told(b"\xff\xfea\0").unwrap_err().contains("UTF-16"));
     }
 }

@@ -23,6 +23,7 @@ const ESP: u16 = 50;
 /// What is not the whole output of a scan of ports that ended well, and a host that it does not tell or that cannot be
 /// chosen.
 pub fn read(file: &Path, text: &str, host: Option<&str>) -> Result<Observation, Fault> {
+    check_attributes(file, text)?;
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| {
         if !text.contains("<nmaprun") {
@@ -40,6 +41,20 @@ pub fn read(file: &Path, text: &str, host: Option<&str>) -> Result<Observation, 
         }
     })?;
     Scan { file, document: &document }.observation(host)
+}
+
+/// The most attributes of an element. The reader of XML compares each with every other.
+const MAX_ATTRIBUTES: usize = 10_000;
+
+/// No element has too many attributes: two quotes stand around each, and no `<` within its tag.
+fn check_attributes(file: &Path, text: &str) -> Result<(), Fault> {
+    let is_too_long = |tag: &&str| tag.matches(['"', '\'']).count() > 2 * MAX_ATTRIBUTES;
+    text.split('<').find(is_too_long).map_or(Ok(()), |tag| {
+        let start = tag.as_ptr() as usize - text.as_ptr() as usize;
+        let message =
+            format!("found an element with more attributes than the {MAX_ATTRIBUTES} that are read; is it of nmap?");
+        Err(Fault::at(file, text, start, message))
+    })
 }
 
 /// A scan that is being read.
@@ -200,7 +215,7 @@ impl Scan<'_, '_> {
     fn port(&self, port: Node) -> Result<Option<Found>, Fault> {
         let Some(counted) = self.counted(port, "protocol")? else { return Ok(None) };
         let Some(state) = child(port, "state") else {
-            return Err(self.fault(port, "found no <state> in it, expected one"));
+            return Err(self.fault(port, "found no <state> in it, expected one; scan again"));
         };
         let numbers = self.numbers(port, "portid")?;
         let mut evidence = evidence(word(state), state.attribute("reason"));

@@ -1,6 +1,6 @@
 //! What a source saw of one machine's ports: the one model that every reader fills.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use port_catalog::{PortRange, Transport};
 use serde::{Serialize, Serializer};
@@ -163,6 +163,9 @@ impl Observation {
     }
 }
 
+/// How much of what was seen of the same ports is told. Thousands of rules about all ports would fill the memory otherwise.
+const MOST_EVIDENCE: usize = 100;
+
 /// One more than the highest port.
 const END: u32 = 1 << 16;
 
@@ -206,8 +209,13 @@ fn pieces<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Piece> {
 fn known<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> (State, Vec<String>) {
     let state = seen.clone().map(|seen| seen.state).max().unwrap_or(State::NotLookedAt);
     let mut evidence: Vec<String> = Vec::new();
+    let mut told: HashSet<&str> = HashSet::new();
     for seen in seen.filter(|seen| seen.state == state && !seen.evidence.is_empty()) {
-        if !evidence.contains(&seen.evidence) {
+        if told.len() == MOST_EVIDENCE && !told.contains(seen.evidence.as_str()) {
+            evidence.push("more".to_string());
+            break;
+        }
+        if told.insert(&seen.evidence) {
             evidence.push(seen.evidence.clone());
         }
     }
@@ -257,6 +265,14 @@ mod tests {
         );
         assert_eq!(told(&observation, Transport::Udp), ["1-65535 not looked at "]);
         assert_eq!(told(&observation, Transport::Esp), Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_more_is_told_of_a_port_than_anyone_reads() {
+        let all: Vec<Seen> = (0..1000).map(|number| seen(25, 25, State::Open, &number.to_string())).collect();
+        let observation = Observation::new(Source::Ss, &all);
+        let evidence = &observation.pieces(Transport::Tcp)[1].evidence;
+        assert_eq!((evidence.len(), evidence[99].as_str(), evidence[100].as_str()), (101, "99", "more"));
     }
 
     #[test]

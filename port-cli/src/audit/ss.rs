@@ -1,5 +1,6 @@
 //! Reads `ss -tulnH`: the sockets of a machine that wait for peers.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 
@@ -179,13 +180,9 @@ impl Listener<'_> {
 /// The names in `users:(("nginx",pid=5,fd=6),("nginx",pid=7,fd=6))`, each once.
 fn processes(rest: &str) -> String {
     let users = rest.split_once("users:(").map_or("", |(_, users)| users);
-    let mut names: Vec<&str> = Vec::new();
-    for name in users.split("(\"").skip(1).filter_map(|part| part.split_once("\",").map(|(name, _)| name)) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names.join(", ")
+    let names = users.split("(\"").skip(1).filter_map(|part| part.split_once("\",").map(|(name, _)| name));
+    let mut told = HashSet::new();
+    names.filter(|name| told.insert(*name)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

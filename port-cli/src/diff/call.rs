@@ -1,7 +1,6 @@
 //! The command `diff`: its arguments, and its answer.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -11,6 +10,7 @@ use super::impact::Impact;
 use super::{compare, print};
 use crate::answer::Answer;
 use crate::fault::Fault;
+use crate::file;
 
 /// What stands below the options in the help of `diff`.
 pub const HELP: &str = "\
@@ -97,13 +97,9 @@ fn is_input(file: &Path) -> bool {
 
 /// Reads an export, of a file or of standard input.
 fn read(file: &Path) -> Result<Vec<Flow>, Fault> {
-    let text = if is_input(file) {
-        let mut text = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut text).map(|_| text)
-    } else {
-        std::fs::read(file)
-    };
-    let name = if is_input(file) { Path::new("standard input") } else { file };
-    let text = text.map_err(|error| Fault::of_file(name, format!("cannot be read: {error}")))?;
-    export::read(name, &text)
+    if is_input(file) {
+        let name = Path::new("standard input");
+        return export::read(name, &file::read_from(std::io::stdin().lock(), name)?);
+    }
+    export::read(file, &file::read(file)?)
 }

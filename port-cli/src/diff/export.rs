@@ -105,11 +105,7 @@ fn fault(file: &Path, text: &str, error: &serde_json::Error) -> Fault {
         serde_json::error::Category::Eof => format!("found the end of the file too early, expected {EXPORT}"),
         _ => format!("found what is no JSON ({message}), expected {EXPORT}"),
     };
-    let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    // The reader tells the last byte that it read; it may stand inside a character, and before the first one.
-    let byte = (line + error.column().saturating_sub(1)).min(text.len());
-    let start = (0..=byte).rev().find(|byte| text.is_char_boundary(*byte)).unwrap_or_default();
-    Fault::at(file, text, start, message)
+    Fault::of_json(file, text, error, message)
 }
 
 /// The flow of an object that was checked while it was read.

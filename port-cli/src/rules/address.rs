@@ -128,11 +128,11 @@ impl End {
     /// These addresses; any where there are none.
     pub fn of(addresses: impl IntoIterator<Item = Address>) -> End {
         let mut addresses: Vec<Address> = addresses.into_iter().collect();
-        // A network sorts before what is within it.
+        // A network sorts before what is within it, and nothing that is not stands between the two.
         addresses.sort();
         let mut kept: Vec<Address> = Vec::with_capacity(addresses.len());
         for address in addresses {
-            if !kept.iter().any(|other| includes(other, &address)) {
+            if !kept.last().is_some_and(|other| includes(other, &address)) {
                 kept.push(address);
             }
         }

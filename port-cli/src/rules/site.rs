@@ -20,6 +20,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::address::{Address, End};
 use crate::fault::Fault;
+use crate::file;
 
 /// The addresses of products and peers, for those that have some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +45,7 @@ impl Site {
     ///
     /// Everything that is wrong with it, in the order of lines.
     pub fn read(file: &Path) -> Result<Site, Vec<Fault>> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| vec![Fault::of_file(file, format!("cannot be read: {error}"))])?;
+        let text = file::read(file).and_then(|bytes| file::text(file, bytes)).map_err(|fault| vec![fault])?;
         Site::parse(file, &text)
     }
 
@@ -53,7 +53,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, in the order of lines.
+    /// What is wrong with it, in the order of lines: everything, up to a hundred faults.
     pub fn parse(file: &Path, text: &str) -> Result<Site, Vec<Fault>> {
         // Also in a comment: it may make the lines look like others.
         if let Some((line, column, found)) = first_in_file(text) {
@@ -63,7 +63,7 @@ impl Site {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let message = error.message().trim().replace('\n', "; ");
-            faults.add(error.span().unwrap_or_default().start, format!("no TOML: {message}"));
+            faults.add(error.span().unwrap_or_default().start, format!("found no TOML ({message}); `port-catalog rules --help` shows a site's file"));
         }
         let mut site = Site::default();
         if faults.found.is_empty() {
@@ -101,7 +101,7 @@ where
     K: FromStr<Err = Unknown> + Ord,
 {
     let DeValue::Table(rows) = table.get_ref() else {
-        faults.add(table.span().start, "expected a table, with a line such as name = \"192.0.2.1\" for each");
+        faults.expected(table, "a table, with a line such as name = \"192.0.2.1\" for each");
         return BTreeMap::new();
     };
     let mut entries = BTreeMap::new();
@@ -120,7 +120,7 @@ where
 /// One address, or a list of them.
 fn addresses(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Address> {
     const EXPECTED: &str =
-        "expected an address in quotes, or a list of them: \"192.0.2.1\" or [\"10.0.0.0/8\", \"2001:db8::/32\"]";
+        "an address in quotes, or a list of them: \"192.0.2.1\" or [\"10.0.0.0/8\", \"2001:db8::/32\"]";
     let values: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
         DeValue::Array(values) => values.iter().collect(),
         _ => vec![value],
@@ -135,11 +135,14 @@ fn addresses(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Address> 
                 Ok(address) => addresses.push(address),
                 Err(message) => faults.add(value.span().start, message),
             },
-            _ => faults.add(value.span().start, EXPECTED),
+            _ => faults.expected(value, EXPECTED),
         }
     }
     addresses
 }
+
+/// The most faults that are told of one file: after so many, it is another file.
+const MAX_FAULTS: usize = 100;
 
 /// The faults of one file, as they are found.
 struct Faults<'a> {
@@ -150,7 +153,15 @@ struct Faults<'a> {
 
 impl Faults<'_> {
     fn add(&mut self, start: usize, message: impl Into<String>) {
-        self.found.push((start, Fault::at(self.file, self.text, start, message)));
+        if self.found.len() < MAX_FAULTS {
+            self.found.push((start, Fault::at(self.file, self.text, start, message)));
+        }
+    }
+
+    /// A value that is of another kind than expected.
+    fn expected(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let found = self.text.get(value.span()).and_then(|text| text.lines().next()).unwrap_or_default();
+        self.add(value.span().start, format!("found {found}, expected {expected}"));
     }
 
     /// What was read, where nothing is wrong with it.

@@ -35,9 +35,10 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
         } else if is_fence {
             fence = opens_fence(line);
         } else if let Some(title) = title(line) {
-            let next = Line { number, text: inline(title).0 };
-            let before = heading.replace(next).filter(|before| !is_claimed && !before.text.is_empty());
-            page.loose.extend(before);
+            let (text, notes) = inline(title);
+            let before = heading.replace(Line { number, text });
+            page.loose.extend(before.filter(|before| !is_claimed && !before.text.is_empty()));
+            page.loose.extend(notes.into_iter().map(|text| Line { number, text }));
             is_claimed = false;
             continue;
         } else if let Some(table) = table(&lines, at - 1, problems) {

@@ -25,9 +25,12 @@ mod values;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::path::Path;
 
-/// The longest page that is read, in bytes.
-pub const MAX_BYTES: usize = 100 * 1024 * 1024;
+use crate::place::Fault;
+
+/// The longest page that is read, in bytes. What is made of it takes at most 150 times as much memory.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The most columns of a table.
 pub const MAX_COLUMNS: usize = 1_000;
 /// The most cells of a table, those that spans repeat included.
@@ -196,6 +199,16 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+impl ReadError {
+    /// The fault in the file of the page.
+    pub fn fault(&self, file: &Path) -> Fault {
+        // The first column is also that of a whole line.
+        let column = if self.column > 1 { self.column } else { 0 };
+        let message = format!("found {}, expected {}; {}", self.found, self.expected, self.advice);
+        Fault::at(file, self.line, column, message)
+    }
+}
+
 /// Reads one page.
 ///
 /// # Errors
@@ -303,6 +316,15 @@ fn check(page: &Page, layout: Layout, hints: &Hints, problems: &mut Problems) {
     }
     let is_capture = !matches!(layout, Layout::Html | Layout::Markdown);
     for table in &page.tables {
+        if table.header.len() > MAX_COLUMNS {
+            let line = table.header.first().map_or(1, |head| head.number);
+            problems.push(
+                (line, format!("a header of {} columns", table.header.len())),
+                format!("at most {MAX_COLUMNS}"),
+                "name the page's layout",
+            );
+            return;
+        }
         if is_capture && !hints.columns.is_empty() {
             check_header(table, hints, problems);
         }

@@ -17,7 +17,7 @@
 //! cells of each row are counted.
 
 use super::text::{Shape, Source, lines, quote};
-use super::{Cell, Hints, Line, Page, Problems, Row, Table};
+use super::{Cell, Hints, Line, MAX_COLUMNS, Page, Problems, Row, Table};
 
 /// Where the reader is.
 enum Place {
@@ -119,6 +119,15 @@ impl Reader {
                     (line.number, format!("{} after the last cell of the row at line {}", quote(part), row.line)),
                     format!("{} cells a row, and a bar before the first cell of the next", row.cells.len()),
                     "put back the bar that opens the row, or take out what does not belong to it",
+                );
+                self.place = Place::Lost;
+                return;
+            }
+            if row.cells.len() == MAX_COLUMNS {
+                problems.push(
+                    (line.number, format!("more than {MAX_COLUMNS} cells in the row at line {}", row.line)),
+                    format!("at most {MAX_COLUMNS}"),
+                    "name the page's layout, or its columns in the curation",
                 );
                 self.place = Place::Lost;
                 return;

@@ -9,7 +9,7 @@ mod condition;
 mod ruleset;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use port_catalog::Transport;
@@ -30,12 +30,13 @@ pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observati
     let ruleset = Ruleset::parse(file, text)?;
     let families = family.map_or_else(|| vec![Family::Ipv4, Family::Ipv6], |family| vec![family]);
     let mut not_interpreted = ruleset.not_interpreted.clone();
+    let mut is_told: HashSet<String> = not_interpreted.iter().cloned().collect();
     let mut outcomes = |transport| -> Result<Vec<(Family, Outcome)>, Fault> {
         let mut outcomes = Vec::new();
         for family in &families {
             let mut outcome = walk::walk(&ruleset, *family, transport).map_err(|told| Fault::of_file(file, told))?;
             for told in outcome.not_interpreted.drain(..) {
-                if !not_interpreted.contains(&told) {
+                if is_told.insert(told.clone()) {
                     not_interpreted.push(told);
                 }
             }

@@ -1,5 +1,7 @@
 //! Sends packets to all ports through the chains, and tells which come in.
 
+use std::collections::HashSet;
+
 use port_catalog::Transport;
 
 use super::condition::{About, Branch, Packet, Verdict, spoken};
@@ -12,6 +14,9 @@ const DEEPEST: usize = 16;
 
 /// How many chains are gone through at most, the same ones again and again. The kernel lets no ruleset be so entangled.
 const LONGEST: usize = 1 << 16;
+
+/// Where more rules than these keep out some packets to the ports that another lets in, it is not told to which ports each.
+const MOST_EXCEPTIONS: usize = 64;
 
 /// Ports that a rule or a policy lets in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +78,8 @@ struct Walk<'a> {
     /// The rules that keep out some of the packets to ports.
     exceptions: Vec<Exception>,
     not_interpreted: Vec<String>,
+    /// The same, to tell each once.
+    told: HashSet<String>,
     /// How many more chains may be gone through.
     left: usize,
 }
@@ -140,6 +147,7 @@ impl<'a> Walk<'a> {
             grants: Vec::new(),
             exceptions: Vec::new(),
             not_interpreted: Vec::new(),
+            told: HashSet::new(),
             left: longest,
         }
     }
@@ -163,10 +171,10 @@ impl<'a> Walk<'a> {
             return Err(format!("found no chain {key}, to which a rule jumps; list the whole ruleset"));
         };
         if under.depth > DEEPEST {
-            return Err(format!("chains call each other without end; {key} is one of them"));
+            return Err(format!("found chains that call each other more than {DEEPEST} deep, such as {key}, which nft does not load; list the ruleset again"));
         }
         let Some(left) = self.left.checked_sub(1) else {
-            return Err("chains call each other too often to be followed".to_string());
+            return Err("found chains that call each other too often to be followed; audit with --nmap or --ss".to_string());
         };
         self.left = left;
         let mut returned = Packets::none();
@@ -277,8 +285,13 @@ impl<'a> Walk<'a> {
 
     /// Ports that are let in, with what keeps out some of the packets to them, apart for those of which that differs.
     fn granted(&self, ports: &PortSet, partly: &PortSet, by: &str) -> Vec<Grant> {
+        let meeting: Vec<&Exception> =
+            self.exceptions.iter().filter(|exception| exception.ports.meets(ports)).collect();
         let mut apart: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
-        for exception in &self.exceptions {
+        if meeting.len() > MOST_EXCEPTIONS {
+            return Self::grants(vec![(ports.clone(), meeting)], partly, by);
+        }
+        for exception in meeting {
             for (ports, exceptions) in std::mem::take(&mut apart) {
                 let more = exceptions.iter().copied().chain([exception]).collect();
                 apart.push((&ports & &exception.ports, more));
@@ -286,6 +299,10 @@ impl<'a> Walk<'a> {
             }
             apart.retain(|(ports, _)| !ports.is_empty());
         }
+        Self::grants(apart, partly, by)
+    }
+
+    fn grants(apart: Vec<(PortSet, Vec<&Exception>)>, partly: &PortSet, by: &str) -> Vec<Grant> {
         let mut grants = Vec::new();
         for (ports, exceptions) in apart {
             let less = less(&exceptions);
@@ -297,7 +314,7 @@ impl<'a> Walk<'a> {
     }
 
     fn tell(&mut self, text: String) {
-        if !self.not_interpreted.contains(&text) {
+        if self.told.insert(text.clone()) {
             self.not_interpreted.push(text);
         }
     }

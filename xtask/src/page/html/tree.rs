@@ -12,6 +12,12 @@ use std::cell::{Cell, Ref, RefCell};
 
 /// The deepest nesting, as in browsers. A deeper tree takes time that grows with its square.
 const MAX_DEPTH: usize = 512;
+/// The most attributes of an element. The parser compares each with every other.
+const MAX_ATTRIBUTES: usize = 1_000;
+/// How many blanks, quotes and slashes may stand in one tag or comment. The parser tells of a tag at its end only, and has
+/// compared all its attributes by then; something stands between any two of them. A picture of 4 MB in an attribute has
+/// as many slashes.
+const MAX_GAPS: usize = 64 * 1024;
 /// How much text is parsed before the limits are looked at, in bytes.
 const CHUNK: usize = 16 * 1024;
 
@@ -66,10 +72,12 @@ pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
         // An element takes at least three bytes of text. More come of tags that never close and are opened again in
         // each paragraph, which grows with the square of the text.
         max_elements: text.len() / 2 + 1_000,
+        steps: Cell::new(0),
         passed: Cell::new(None),
     };
     let mut parser = parse_document(sink, ParseOpts::default());
     let mut rest = text;
+    let (mut steps, mut gaps) = (0, 0);
     while !rest.is_empty() {
         let mut end = CHUNK.min(rest.len());
         while !rest.is_char_boundary(end) {
@@ -77,7 +85,15 @@ pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
         }
         let (chunk, after) = rest.split_at(end);
         parser.process(StrTendril::from_slice(chunk));
-        if let Some(passed) = parser.tokenizer.sink.sink.passed.get() {
+        let sink = &parser.tokenizer.sink.sink;
+        if std::mem::replace(&mut steps, sink.steps.get()) != sink.steps.get() {
+            gaps = 0;
+        }
+        gaps += chunk.bytes().filter(|byte| byte.is_ascii_whitespace() || b"\"'/".contains(byte)).count();
+        if gaps > MAX_GAPS {
+            sink.pass("tags and comments with at most 65536 blanks, quotes and slashes");
+        }
+        if let Some(passed) = sink.passed.get() {
             return Err(passed);
         }
         rest = after;
@@ -110,12 +126,18 @@ struct Sink {
     line: Cell<usize>,
     elements: Cell<usize>,
     max_elements: usize,
+    /// How often the parser told of something, be it an element, a text, or the end of one.
+    steps: Cell<usize>,
     passed: Cell<Option<(usize, &'static str)>>,
 }
 
 impl Sink {
     fn orphan(&self, kind: Kind) -> NodeId {
         self.tree.borrow_mut().orphan(Node { line: self.line.get(), depth: 0, kind }).id()
+    }
+
+    fn step(&self) {
+        self.steps.set(self.steps.get() + 1);
     }
 
     fn pass(&self, limit: &'static str) {
@@ -168,6 +190,7 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &NodeId) -> Ref<'a, QualName> {
+        self.step();
         Ref::map(self.tree.borrow(), |tree| match tree.get(*target).map(|node| &node.value().kind) {
             Some(Kind::Element(name, _)) => name,
             _ => unreachable!("html5ever asks for names of elements only"),
@@ -175,6 +198,10 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> NodeId {
+        self.step();
+        if attributes.len() > MAX_ATTRIBUTES {
+            self.pass("elements with at most 1000 attributes");
+        }
         self.elements.set(self.elements.get() + 1);
         if self.elements.get() > self.max_elements {
             self.pass("elements that close, so that no paragraph opens them again");
@@ -189,6 +216,7 @@ impl TreeSink for Sink {
     }
 
     fn create_comment(&self, _: StrTendril) -> NodeId {
+        self.step();
         self.orphan(Kind::Other)
     }
 
@@ -199,6 +227,7 @@ impl TreeSink for Sink {
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
+        self.step();
         let mut tree = self.tree.borrow_mut();
         let Some(mut parent) = tree.get_mut(*parent) else {
             return;
