@@ -431,6 +431,7 @@ fn what_is_no_export_is_refused_with_its_place() {
         ("one object a line", b"{\"id\": \"a\"}\n{\"id\": \"b\"}\n".to_vec()),
         ("two arrays", b"[]\n[]".to_vec()),
         ("no flow", b"[\n  1\n]".to_vec()),
+        ("a list for a flow", b"[\n  []\n]".to_vec()),
         ("no ports", b"[{\"id\": \"a\", \"product\": \"p\", \"direction\": \"inbound\", \"peer\": \"x\"}]".to_vec()),
         ("a number for an id", b"[\n  {\"id\": 5}]".to_vec()),
         ("an id with a capital", b"[{\"id\": \"Fortimail\"}]".to_vec()),
@@ -481,6 +482,10 @@ fn what_is_no_export_is_refused_with_its_place() {
         assert_eq!(output.status.code(), Some(2), "{call:?}");
         page.told("diff", &call[1..].join(" "), &output, &[folder.path()]);
     }
+    page.section("What --fail-on names", "The difference is printed all the same.");
+    fs::write(folder.path().join("old.json"), &whole).unwrap();
+    let output = run(folder.path(), &["diff", "old.json", "new.json", "--fail-on", "closes"]);
+    page.told_beside("diff", "old.json new.json --fail-on closes", &output, &[folder.path()]);
     page.assert();
 }
 

@@ -150,6 +150,11 @@ fn each_fault_is_refused_with_its_place() {
         ("products.csv", "https://acme.example/ports", "https://\u{430}cme.example/ports".as_bytes()),
         ("products.csv", "mailer,acme", "mailer,\u{430}cme".as_bytes()),
     ];
+    let many = |count: u16, between: &str| {
+        let specs = (1..=count).map(|port| format!("tcp/{port}")).collect::<Vec<_>>();
+        format!("\"{}\"", specs.join(between)).into_bytes()
+    };
+    let (groups, specs) = (many(257, ", "), many(1_001, " | "));
     let mut page = Page::new(
         "tables",
         "Errors of tables",
@@ -163,6 +168,10 @@ fn each_fault_is_refused_with_its_place() {
         let errors = read_with(file, from, to).expect_err(&to_text);
         page.row(file, &changed(from, &to_text), &errors.join("\n"), CODE);
     }
+    for (input, to) in [("257 groups of specs", groups), ("1001 specs", specs)] {
+        let errors = read_with(flows, "tcp/25 smtp", &to).expect_err(input);
+        page.row(flows, input, &errors.join("\n"), CODE);
+    }
     page.section("Files", "");
     for (name, to) in [("vendors.csv", None), ("flows/mailer.csv", None), ("products.csv", Some("miler,acme"))] {
         let directory = tempfile::tempdir().unwrap();
@@ -175,6 +184,11 @@ fn each_fault_is_refused_with_its_place() {
         let input = to.map_or("the file is not there".to_string(), |to| changed("mailer,acme", to));
         page.row(name, &input, &errors.join("\n"), CODE);
     }
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), |_, text| Some(text.to_string()));
+    // A hole: it takes no room on the disk.
+    fs::File::options().write(true).open(directory.path().join("peers.csv")).unwrap().set_len(1 << 30).unwrap();
+    page.row("peers.csv", "a gigabyte", &read(directory.path()).unwrap_err().join("\n"), CODE);
     let errors = read(Path::new("nowhere")).unwrap_err();
     page.row("a directory", "which is not there", &errors.join("\n"), CODE);
     page.assert();

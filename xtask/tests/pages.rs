@@ -6,6 +6,7 @@ use std::fs;
 use std::process::Command;
 
 use port_catalog_tests::errors;
+use xtask::curation;
 use xtask::page::{Cell, Hints, Layout, Page, ReadError, read};
 
 #[allow(dead_code, reason = "the readers' own tests use the rest")]
@@ -229,9 +230,11 @@ fn what_a_page_does_not_say_with_certainty_is_refused_at_its_line() {
     told.section("Limits", "What no page of a vendor comes near.");
     let deep = "<div>\n".repeat(10_000);
     workspace.refuse(&mut told, Layout::Html, "10000 elements, one in the other", &deep, &none);
-    let reopened: String = (0..400).map(|number| format!("<b a={number}>")).collect();
-    let reopened = format!("{reopened}{}", "<p>".repeat(100_000));
-    workspace.refuse(&mut told, Layout::Html, "400 elements that no paragraph closes, and 100000 paragraphs", &reopened, &none);
+    let opened: String = (0..400).map(|number| format!("<b a={number}>")).collect();
+    let reopened = format!("<p>{opened}{}", "<p>x".repeat(1_000));
+    workspace.refuse(&mut told, Layout::Html, "400 elements that do not close, and 1000 paragraphs", &reopened, &none);
+    let attributes: String = (0..=1_000).map(|number| format!(" a{number}")).collect();
+    workspace.refuse(&mut told, Layout::Html, "an element with 1001 attributes", &format!("<p{attributes}>"), &none);
     let wide = format!("<table><tr><th colspan=900>A<th>B{}", "<tr><td colspan=900>x<td>y".repeat(1_200));
     workspace.refuse(&mut told, Layout::Html, "1200 rows of 901 columns", &wide, &none);
     let long = format!("<table><tr><th>A<th>B<tr><td rowspan=0>{}<td>y{}", "x".repeat(1 << 20), "<tr><td>z".repeat(100));
@@ -284,6 +287,7 @@ fn more(layout: Layout, page: &str, hints: &Hints, workspace: &Workspace, told: 
             let values = Hints { values: values.into_iter().collect(), ..spans };
             refuse("a value hub of a column that spans in the curation", page, &values);
         }
+        Layout::Csv => refuse("a page without the column Way", "Use,Port\nMail,25\n", hints),
         _ => {}
     }
 }

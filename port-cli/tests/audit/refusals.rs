@@ -126,6 +126,11 @@ fn every_refusal() {
         refusals.refuse(option, input, &[&product[..], &[option, file]].concat());
     }
 
+    // A hole: it takes no room on the disk.
+    let long = refusals.file("long.xml", b"");
+    fs::File::options().write(true).open(&long).unwrap().set_len(1 << 30).unwrap();
+    refusals.refuse("--nmap", "a gigabyte", &[&product[..], &["--nmap", &long]].concat());
+
     refusals.page.section("Scans of nmap", "Changed are texts of a small scan.");
     refusals.refuse("--nmap", "two hosts are up", &[&product[..], &["--nmap", &nmap]].concat());
     let host = ["--host", "192.0.2.9"];
@@ -156,6 +161,10 @@ fn every_refusal() {
     ] {
         refusals.changed("--nmap", "scan.xml", SCAN, from, to);
     }
+
+    let attributes: String = (0..=10_000).map(|number| format!(" a{number}=\"\"")).collect();
+    let file = refusals.file("scan.xml", SCAN.replacen("<host>", &format!("<host{attributes}>"), 1).as_bytes());
+    refusals.refuse("--nmap", "a host with 10001 attributes", &[&product[..], &["--nmap", &file]].concat());
 
     refusals.page.section(
         "Listeners of ss",
