@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use port_catalog_tests::{errors::Page, root};
+use port_catalog_tests::errors::Page;
+use port_catalog_tests::{files, root};
 use tempfile::TempDir;
 
 /// Where dependants are built; kept, so that what they depend on is built once.
@@ -31,18 +32,7 @@ fn cargo(package: &Path, arguments: &[&str]) -> Output {
 fn own_tables(name: &str) -> TempDir {
     let package = tempfile::tempdir().expect("there is room for a package");
     let example = root().join("examples/own-tables");
-    for file in [
-        "src/main.rs",
-        "ports/vendors.csv",
-        "ports/products.csv",
-        "ports/peers.csv",
-        "ports/services.csv",
-        "ports/flows/relay.csv",
-    ] {
-        let to = package.path().join(file);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(example.join(file), to).unwrap();
-    }
+    files::copy(&example, &files::below(&example), package.path());
     let catalog = root().join("port-catalog").canonicalize().unwrap();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nport-catalog = {{ path = \"{}\" }}\n[workspace]\n",

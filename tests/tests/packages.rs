@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use port_catalog::{Transport, by_port};
-use port_catalog_tests::{PUBLISHED, root};
+use port_catalog_tests::{PUBLISHED, files, root};
 
 /// The version of all crates.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -42,7 +42,8 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
     fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
     write_program(&workspace, "asks", "", ASKS);
     write_program(&workspace, "asks-plainly", ", default-features = false", ASKS_PLAINLY);
-    copy(&root().join("examples/own-tables/ports"), &workspace.join("asks/ports"));
+    let ports = root().join("examples/own-tables/ports");
+    files::copy(&ports, &files::below(&ports), &workspace.join("asks/ports"));
     workspace
 });
 
@@ -100,30 +101,6 @@ fn unpacked(name: &str) -> PathBuf {
     WORKSPACE.join(format!("{name}-{VERSION}"))
 }
 
-/// Every file below a folder, by its path from there.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(inner).unwrap().map(Result::unwrap) {
-            match entry.file_type().unwrap().is_dir() {
-                true => folders.push(entry.path()),
-                false => found.push(entry.path().strip_prefix(folder).unwrap().to_path_buf()),
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn copy(from: &Path, to: &Path) {
-    for file in files(from) {
-        let to = to.join(&file);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(from.join(file), to).unwrap();
-    }
-}
-
 /// Runs cargo among the unpacked crates, without asking any registry.
 fn cargo(arguments: &[&str]) -> Output {
     let workspace = &*WORKSPACE;
@@ -179,7 +156,7 @@ fn no_crate_of_ours_is_taken_from_the_repository() {
 #[test]
 fn a_package_has_its_licences_and_what_compiling_needs() {
     for name in PUBLISHED {
-        let files = files(&unpacked(name));
+        let files = files::below(&unpacked(name));
         for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
             let text = fs::read(unpacked(name).join(licence)).expect("the licence is in the package");
             assert_eq!(text, fs::read(root().join(licence)).unwrap(), "{name}: {licence}");
@@ -211,8 +188,8 @@ fn a_package_has_its_licences_and_what_compiling_needs() {
 #[test]
 fn the_packages_have_the_tables() {
     let tables = root().join("port-data/tables");
-    let names = files(&tables);
-    assert_eq!(files(&unpacked("port-data").join("tables")), names);
+    let names = files::below(&tables);
+    assert_eq!(files::below(&unpacked("port-data").join("tables")), names);
     assert!(names.len() > 4, "there are tables");
     for name in names {
         let packed = fs::read(unpacked("port-data").join("tables").join(&name)).unwrap();

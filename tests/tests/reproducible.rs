@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use port_catalog_tests::{PUBLISHED, root};
+use port_catalog_tests::{PUBLISHED, files, root};
 
 /// What makes one build differ from another.
 struct Builder {
@@ -67,7 +67,7 @@ impl Build {
         if sources.exists() {
             fs::remove_dir_all(&sources).expect("the build before goes away");
         }
-        copy(&sources);
+        files::copy(&root(), &files::of_repository(), &sources);
         fs::create_dir(sources.join("home")).unwrap();
         let build = Build { sources, builder };
         let ours = PUBLISHED.iter().chain(&["xtask"]);
@@ -187,50 +187,6 @@ fn calls() -> Vec<String> {
 /// The formats of rules. Each must be among them: the test asks the command.
 const RULES: [&str; 9] =
     ["nftables", "iptables", "ip6tables", "firewalld", "ufw", "fortigate", "aerleon", "mud", "networkpolicy"];
-
-/// Copies what git has of the sources, as it is here; where there is no git, all but what is built.
-fn copy(to: &Path) {
-    for file in sources() {
-        let (from, to) = (root().join(&file), to.join(&file));
-        fs::create_dir_all(to.parent().expect("a file stands in a folder")).unwrap();
-        match from.is_symlink() {
-            true => std::os::unix::fs::symlink(fs::read_link(&from).unwrap(), &to).unwrap(),
-            false => drop(fs::copy(&from, &to).unwrap_or_else(|error| panic!("{}: {error}", from.display()))),
-        }
-    }
-}
-
-fn sources() -> Vec<PathBuf> {
-    let listed = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-        .current_dir(root())
-        .output();
-    let files: Vec<PathBuf> = match listed {
-        Ok(listed) if listed.status.success() => {
-            let listed = String::from_utf8(listed.stdout).expect("files have names in UTF-8");
-            listed.split_terminator('\0').map(PathBuf::from).collect()
-        }
-        _ => below(&root()),
-    };
-    // What was removed and is not committed yet.
-    files.into_iter().filter(|file| root().join(file).symlink_metadata().is_ok()).collect()
-}
-
-/// Every file below the repository but what is built.
-fn below(root: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
-            match entry.file_type().unwrap().is_dir() {
-                true if entry.file_name() == "target" || entry.file_name() == ".git" => {}
-                true => folders.push(entry.path()),
-                false => found.push(entry.path().strip_prefix(root).unwrap().to_path_buf()),
-            }
-        }
-    }
-    found
-}
 
 /// Today, as texts that could get into something made now.
 fn today() -> [String; 2] {

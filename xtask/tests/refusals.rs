@@ -338,7 +338,6 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
             (take, &more("condition = \"at night\"\nrequirement = \"required\"")),
             (take, &more("adds = { services = { 25 = \"smtp\" }, reason = \"The registry.\" }")),
             (take, &more("adds = { ports = \"tcp/26\", reason = \"A guess.\" }")),
-            (take, &more("adds = { peer = \"admin\", reason = \"A guess.\" }")),
             ("adds = { peer = \"ldap-server\", reason = \"The cell is empty.\" }\n", ""),
             (take, &more("footnote = { digest = \"0123456789abcdef\", ports = \"tcp/25\" }")),
             ("[peers]", "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send\"]\nreason = \"It is empty.\"\n\n[peers]"),
