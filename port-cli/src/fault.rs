@@ -51,7 +51,9 @@ impl fmt::Display for Fault {
         }
         // What a message quotes may be as long as the file.
         match self.message.char_indices().nth(LONGEST) {
-            Some((end, _)) => write!(f, " {} ... and {} bytes more", Shown(&self.message[..end]), self.message.len() - end),
+            Some((end, _)) => {
+                write!(f, " {} ... and {} bytes more", Shown(&self.message[..end]), self.message.len() - end)
+            }
             None => write!(f, " {}", Shown(&self.message)),
         }
     }

@@ -37,8 +37,11 @@ impl Page {
     /// Begins a table under a heading of its own.
     pub fn section(&mut self, heading: &str, text: &str) {
         let space = if text.is_empty() { "" } else { "\n" };
-        write!(self.text, "\n## {heading}\n\n{text}{space}{space}| command | input | message | exit code |\n|---|---|---|---|\n")
-            .expect("writing to memory does not fail");
+        write!(
+            self.text,
+            "\n## {heading}\n\n{text}{space}{space}| command | input | message | exit code |\n|---|---|---|---|\n"
+        )
+        .expect("writing to memory does not fail");
     }
 
     /// A row.

@@ -83,7 +83,8 @@ fn refused(page: &mut Page, package: &Path, input: &str) {
     let output = cargo(package, &["check"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("port_catalog::catalog!"), "the compiler shows the call: {told}");
-    let errors: Vec<&str> = told.lines().filter(|line| line.starts_with("error: ") && !line.contains("could not compile")).collect();
+    let errors: Vec<&str> =
+        told.lines().filter(|line| line.starts_with("error: ") && !line.contains("could not compile")).collect();
     assert!(!errors.is_empty(), "{input}: {told}");
     page.row("catalog!", input, &errors.join("\n"), &output.status.code().expect("cargo ended by itself").to_string());
 }

@@ -16,14 +16,41 @@ const SOURCES: [&str; 6] =
 
 /// Sources that are tests, or data of tests.
 const TESTS: [&str; 10] = [
-    "tests.rs", "cases.rs", "samples.rs", "documents.rs", "properties.rs", "program.rs", "published.rs", "help.rs", "tables.rs",
+    "tests.rs",
+    "cases.rs",
+    "samples.rs",
+    "documents.rs",
+    "properties.rs",
+    "program.rs",
+    "published.rs",
+    "help.rs",
+    "tables.rs",
     "formats",
 ];
 
 /// What is called with messages of errors.
 const MAKERS: [&str; 21] = [
-    "Err", "ok_or", "ok_or_else", "Fault", "fault", "faults", "add", "of_file", "push_at", "problems", "wrong", "refusal",
-    "Problem", "error", "Error", "other", "custom", "CompileError", "ReadError", "CellError", "pass",
+    "Err",
+    "ok_or",
+    "ok_or_else",
+    "Fault",
+    "fault",
+    "faults",
+    "add",
+    "of_file",
+    "push_at",
+    "problems",
+    "wrong",
+    "refusal",
+    "Problem",
+    "error",
+    "Error",
+    "other",
+    "custom",
+    "CompileError",
+    "ReadError",
+    "CellError",
+    "pass",
 ];
 
 /// Names to which messages, or parts of them, are given.
@@ -43,7 +70,10 @@ const NOT_TOLD: [(&str, &str); 10] = [
     ("{}: expected a path in UTF-8", "cargo itself asks for it"),
     ("a catalog of {rows} flows does not compile: {}", "what is measured does compile"),
     ("the program with {rows} flows fails: {}", "what is measured does run"),
-    ("found crates that depend on each other in a circle, expected an order to publish them in", "cargo tells it before"),
+    (
+        "found crates that depend on each other in a circle, expected an order to publish them in",
+        "cargo tells it before",
+    ),
     ("cannot be written: {}; {state}", "told where nothing was changed; `faults.rs` provokes it where it was begun"),
 ];
 
@@ -87,16 +117,20 @@ fn messages(tokens: TokenStream, is_inside: bool, found: &mut BTreeSet<String>) 
                     }
                     continue;
                 }
-                let is_bug = ["expect", "panic", "unreachable", "assert", "assert_eq", "debug_assert"].contains(&name.as_str());
+                let is_bug =
+                    ["expect", "panic", "unreachable", "assert", "assert_eq", "debug_assert"].contains(&name.as_str());
                 if is_bug {
                     // What they say is for those who mend a bug.
                     at += if is(at + 1, '!') { 3 } else { 2 };
                     continue;
                 }
-                if NAMES.contains(&name.as_str()) && (is(at + 1, ':') && !is(at + 2, ':') || is(at + 1, '=') || is(at + 1, ',')) {
+                if NAMES.contains(&name.as_str())
+                    && (is(at + 1, ':') && !is(at + 2, ':') || is(at + 1, '=') || is(at + 1, ','))
+                {
                     is_given = is_given || !is(at + 1, ',');
                 }
-                maker = MAKERS.contains(&name.as_str()) || maker && (is(at.wrapping_sub(1), ':') || is(at.wrapping_sub(1), '.'));
+                maker = MAKERS.contains(&name.as_str())
+                    || maker && (is(at.wrapping_sub(1), ':') || is(at.wrapping_sub(1), '.'));
             }
             TokenTree::Punct(punct) => match punct.as_char() {
                 ';' | ',' => (is_given, maker) = (false, false),
@@ -126,7 +160,8 @@ fn messages(tokens: TokenStream, is_inside: bool, found: &mut BTreeSet<String>) 
 
 /// Whether a text says something by itself.
 fn is_text(text: &str) -> bool {
-    parts(text).iter().any(|part| part.chars().filter(|letter| letter.is_alphabetic()).count() > 3) && text.contains(' ')
+    parts(text).iter().any(|part| part.chars().filter(|letter| letter.is_alphabetic()).count() > 3)
+        && text.contains(' ')
 }
 
 /// What stands between the `{}` of a text.

@@ -198,7 +198,10 @@ impl Capture {
                         }
                     });
                     if cell.text.starts_with(PROSE) {
-                        let message = format!("found {:?}, expected no cell that begins with {PROSE:?}, which marks prose in a capture; change the page", cell.text);
+                        let message = format!(
+                            "found {:?}, expected no cell that begins with {PROSE:?}, which marks prose in a capture; change the page",
+                            cell.text
+                        );
                         faults.push(Fault::new(file, cell.line, message));
                     }
                 }

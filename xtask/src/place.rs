@@ -55,7 +55,13 @@ impl fmt::Display for Fault {
         // What a message quotes may be as long as the file.
         match self.message.char_indices().nth(LONGEST) {
             Some((end, _)) => {
-                write!(f, "{}: {} ... and {} bytes more", self.place, Shown(&self.message[..end]), self.message.len() - end)
+                write!(
+                    f,
+                    "{}: {} ... and {} bytes more",
+                    self.place,
+                    Shown(&self.message[..end]),
+                    self.message.len() - end
+                )
             }
             None => write!(f, "{}: {}", self.place, Shown(&self.message)),
         }

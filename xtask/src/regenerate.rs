@@ -335,9 +335,8 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>
 ///
 /// What is wrong with the page.
 pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Fault>> {
-    let page = page::read(text, layout, &curation.hints()).map_err(|errors| {
-        errors.into_iter().map(|error| error.fault(file)).collect::<Vec<_>>()
-    })?;
+    let page = page::read(text, layout, &curation.hints())
+        .map_err(|errors| errors.into_iter().map(|error| error.fault(file)).collect::<Vec<_>>())?;
     Capture::of(&page, file, curation)
 }
 

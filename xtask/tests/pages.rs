@@ -15,7 +15,6 @@ mod samples;
 
 mod relay;
 
-
 /// A workspace in which the small product has a page of any layout.
 struct Workspace {
     folder: tempfile::TempDir,
@@ -56,7 +55,8 @@ impl Workspace {
 /// A curation that says of a page what the hints say, and no more.
 fn curation(layout: Layout, hints: &Hints) -> String {
     let list = |texts: &[String]| format!("{texts:?}");
-    let heads = if hints.columns.is_empty() { &["Use".to_string(), "Port".to_string()] } else { hints.columns.as_slice() };
+    let heads =
+        if hints.columns.is_empty() { &["Use".to_string(), "Port".to_string()] } else { hints.columns.as_slice() };
     let columns = heads.iter().enumerate().map(|(number, head)| {
         let meaning = match heads.len() - number {
             1 => "ports",
@@ -237,7 +237,8 @@ fn what_a_page_does_not_say_with_certainty_is_refused_at_its_line() {
     workspace.refuse(&mut told, Layout::Html, "an element with 1001 attributes", &format!("<p{attributes}>"), &none);
     let wide = format!("<table><tr><th colspan=900>A<th>B{}", "<tr><td colspan=900>x<td>y".repeat(1_200));
     workspace.refuse(&mut told, Layout::Html, "1200 rows of 901 columns", &wide, &none);
-    let long = format!("<table><tr><th>A<th>B<tr><td rowspan=0>{}<td>y{}", "x".repeat(1 << 20), "<tr><td>z".repeat(100));
+    let long =
+        format!("<table><tr><th>A<th>B<tr><td rowspan=0>{}<td>y{}", "x".repeat(1 << 20), "<tr><td>z".repeat(100));
     workspace.refuse(&mut told, Layout::Html, "a cell of a megabyte that spans over 100 rows", &long, &none);
     let header = "A,".repeat(1_000) + "B\n";
     workspace.refuse(&mut told, Layout::Csv, "a header of 1001 columns", &header, &none);
@@ -262,16 +263,25 @@ fn more(layout: Layout, page: &str, hints: &Hints, workspace: &Workspace, told: 
         Layout::Bars => {
             let more = Hints { headings: texts(&["Inbound", "Outbound", "Inside"]), ..hints.clone() };
             refuse("a heading Inside in the curation", page, &more);
-            refuse("no column that spans in the curation", page, &Hints { spanning: texts(&["Port"]), ..hints.clone() });
+            refuse(
+                "no column that spans in the curation",
+                page,
+                &Hints { spanning: texts(&["Port"]), ..hints.clone() },
+            );
         }
         Layout::Values => {
             let without = |head: &str| {
-                let values: BTreeMap<_, _> = hints.values.clone().into_iter().filter(|(known, _)| known != head).collect();
+                let values: BTreeMap<_, _> =
+                    hints.values.clone().into_iter().filter(|(known, _)| known != head).collect();
                 Hints { values, ..hints.clone() }
             };
             refuse("no values of the column Peer in the curation", page, &without("Peer"));
             refuse("no values in the curation", page, &Hints { values: BTreeMap::new(), ..hints.clone() });
-            refuse("a column Use that spans in the curation", page, &Hints { spanning: texts(&["Peer", "Use"]), ..hints.clone() });
+            refuse(
+                "a column Use that spans in the curation",
+                page,
+                &Hints { spanning: texts(&["Peer", "Use"]), ..hints.clone() },
+            );
             let body = &page[page.find("Needed").unwrap()..];
             let twice = format!("{page}\n{}", body.replacen("443 (default)", "444 (default)", 1));
             refuse("the body twice, with 443 and with 444", &twice, hints);
@@ -279,7 +289,11 @@ fn more(layout: Layout, page: &str, hints: &Hints, workspace: &Workspace, told: 
         }
         Layout::Broken => {
             let page = "A | B |\n---|---|\nx | y |\nfirst note |\nsecond note |\n";
-            refuse("two footnotes, one under the other", page, &Hints { columns: texts(&["A", "B"]), ..Hints::default() });
+            refuse(
+                "two footnotes, one under the other",
+                page,
+                &Hints { columns: texts(&["A", "B"]), ..Hints::default() },
+            );
             let page = "A | B | C |\n---|---|---|\nhost | 25 | in |\n26 | in | |\n";
             let spans = Hints { columns: texts(&["A", "B", "C"]), spanning: texts(&["A"]), ..Hints::default() };
             refuse("26 | in | | in a table whose first column spans", page, &spans);

@@ -83,7 +83,9 @@ fn said(output: &Output) -> String {
 
 /// A regeneration reports its errors among all else that it reports, to standard output: here they are as if told beside it.
 fn in_errors(output: Output) -> Output {
-    let errors = |text: &str| text.lines().filter(|line| line.starts_with("error: ")).fold(String::new(), |all, line| all + line + "\n");
+    let errors = |text: &str| {
+        text.lines().filter(|line| line.starts_with("error: ")).fold(String::new(), |all, line| all + line + "\n")
+    };
     let told = errors(&String::from_utf8_lossy(&output.stdout));
     let is_report = !told.is_empty();
     let stderr = [told.as_bytes(), &output.stderr].concat();
@@ -287,10 +289,44 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
 
     page.section("Port cells", "The ports of one row.");
     let cells = [
-        "TCP/0", "65536", "0443", "5000-1024", "1-2-3", "1,024", "TCP", "TCP/", "443/", "443 or", "80,", "80,,443", "(443", "443)",
-        "443 ()", "ports above 1024", "see page 5", "TCP only", "443.5", "8080a", "HTTPS443", "443 (or 8443)", "SSH (22, 2222)",
-        "443/TCP (UDP)", "ESP (IP 51)", "ESP (TCP)", "ESP 4500", "ESP/50", "80/TCP/443", "HTTP/HTTPS/443", "HTTP or HTTPS 443",
-        "SMTP IMAP", "80, 443, or 8080", "25 or 465 and 587", "20/21 or 22", "53/udp+tcp or 54", "443 #", "TCP/443/TCP",
+        "TCP/0",
+        "65536",
+        "0443",
+        "5000-1024",
+        "1-2-3",
+        "1,024",
+        "TCP",
+        "TCP/",
+        "443/",
+        "443 or",
+        "80,",
+        "80,,443",
+        "(443",
+        "443)",
+        "443 ()",
+        "ports above 1024",
+        "see page 5",
+        "TCP only",
+        "443.5",
+        "8080a",
+        "HTTPS443",
+        "443 (or 8443)",
+        "SSH (22, 2222)",
+        "443/TCP (UDP)",
+        "ESP (IP 51)",
+        "ESP (TCP)",
+        "ESP 4500",
+        "ESP/50",
+        "80/TCP/443",
+        "HTTP/HTTPS/443",
+        "HTTP or HTTPS 443",
+        "SMTP IMAP",
+        "80, 443, or 8080",
+        "25 or 465 and 587",
+        "20/21 or 22",
+        "53/udp+tcp or 54",
+        "443 #",
+        "TCP/443/TCP",
     ];
     let relay = Pair::relay();
     workspace.write("port-data/curation/relay.toml", &relay.curation);
@@ -340,8 +376,14 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
             (take, &more("adds = { ports = \"tcp/26\", reason = \"A guess.\" }")),
             ("adds = { peer = \"ldap-server\", reason = \"The cell is empty.\" }\n", ""),
             (take, &more("footnote = { digest = \"0123456789abcdef\", ports = \"tcp/25\" }")),
-            ("[peers]", "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send\"]\nreason = \"It is empty.\"\n\n[peers]"),
-            ("[peers]", "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send mail\"]\nreason = \"It is empty.\"\n\n[peers]"),
+            (
+                "[peers]",
+                "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send\"]\nreason = \"It is empty.\"\n\n[peers]",
+            ),
+            (
+                "[peers]",
+                "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send mail\"]\nreason = \"It is empty.\"\n\n[peers]",
+            ),
             ("row = { peer = \"Console\" }", "row = { peer = \"Console\", ports = \"TCP/80\" }"),
         ],
     );
@@ -350,7 +392,10 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
         &gate,
         &[
             ("ports = \"tcp/1433 | tcp/1434\"", "ports = \"tcp/1433 | tcp/1436\""),
-            ("what = \"a title\"\n", "what = \"a title\"\n\n[[line]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n"),
+            (
+                "what = \"a title\"\n",
+                "what = \"a title\"\n\n[[line]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n",
+            ),
         ],
     );
     page.section("The form of the curation", "");
@@ -432,11 +477,35 @@ fn what_the_chores_are_called_with_is_refused_and_writes_nothing() {
     page.section("Files of the data", "");
     let products = fs::read_to_string(workspace.path("port-data/tables/products.csv")).unwrap();
     with_file(&mut page, &workspace, "port-data/tables/products.csv", "products.csv is not there", None);
-    with_file(&mut page, &workspace, "port-data/tables/products.csv", "name for id, in products.csv", Some(&products.replacen("id,", "name,", 1)));
-    with_file(&mut page, &workspace, "port-data/tables/products.csv", "FIXME for Relay, in products.csv", Some(&products.replacen(",Relay,", ",FIXME,", 1)));
-    with_file(&mut page, &workspace, "port-data/tables/products.csv", "acne for acme, in products.csv", Some(&products.replacen(",acme,", ",acne,", 1)));
+    with_file(
+        &mut page,
+        &workspace,
+        "port-data/tables/products.csv",
+        "name for id, in products.csv",
+        Some(&products.replacen("id,", "name,", 1)),
+    );
+    with_file(
+        &mut page,
+        &workspace,
+        "port-data/tables/products.csv",
+        "FIXME for Relay, in products.csv",
+        Some(&products.replacen(",Relay,", ",FIXME,", 1)),
+    );
+    with_file(
+        &mut page,
+        &workspace,
+        "port-data/tables/products.csv",
+        "acne for acme, in products.csv",
+        Some(&products.replacen(",acme,", ",acne,", 1)),
+    );
     with_file(&mut page, &workspace, "port-data/tables/peers.csv", "peers.csv is not there", None);
-    with_file(&mut page, &workspace, "port-data/tables/flows/realy.csv", "a table of flows of no product", Some("id\n"));
+    with_file(
+        &mut page,
+        &workspace,
+        "port-data/tables/flows/realy.csv",
+        "a table of flows of no product",
+        Some("id\n"),
+    );
     with_file(&mut page, &workspace, "port-data/curation/realy.toml", "a curation of no product", Some(CURATION));
     with_file(&mut page, &workspace, "port-data/captures/relay.csv", "the capture is not there", None);
     with_file(&mut page, &workspace, "port-data/captures/relay.csv", "a capture of two columns", Some("kind,line\n"));
@@ -452,7 +521,13 @@ fn what_the_chores_are_called_with_is_refused_and_writes_nothing() {
         );
     }
     let flows = fs::read_to_string(workspace.path("port-data/tables/flows/relay.csv")).unwrap();
-    with_file(&mut page, &workspace, "port-data/tables/flows/relay.csv", "a quote inside a cell, in flows/relay.csv", Some(&flows.replacen("Take mail", "Take \"mail\"", 1)));
+    with_file(
+        &mut page,
+        &workspace,
+        "port-data/tables/flows/relay.csv",
+        "a quote inside a cell, in flows/relay.csv",
+        Some(&flows.replacen("Take mail", "Take \"mail\"", 1)),
+    );
 
     page.section(
         "Writing",
@@ -475,7 +550,8 @@ fn what_the_chores_are_called_with_is_refused_and_writes_nothing() {
     let text = "A | B |\n---|---|\nx | y |\n";
     workspace.write("text.txt", text);
     workspace.write("words.md", "No table.\n");
-    workspace.write("two.md", "| Use | Port |\n|---|---|\n| Mail | 25 |\n\n| Use | Number |\n|---|---|\n| Web | 80 |\n");
+    workspace
+        .write("two.md", "| Use | Port |\n|---|---|\n| Mail | 25 |\n\n| Use | Number |\n|---|---|\n| Web | 80 |\n");
     workspace.write("none.md", "| Use | Number |\n|---|---|\n| Web | 80 |\n");
     let refused: [&[&str]; 9] = [
         &["Gateway", "--doc", "relay.md"],
@@ -492,9 +568,19 @@ fn what_the_chores_are_called_with_is_refused_and_writes_nothing() {
         workspace.refuse(&mut page, "new-product", &options.join(" "), &[&["new-product"], options].concat());
     }
     workspace.write("text.txt", "words\n");
-    workspace.refuse(&mut page, "new-product", "gateway --doc text.txt", &["new-product", "gateway", "--doc", "text.txt"]);
+    workspace.refuse(
+        &mut page,
+        "new-product",
+        "gateway --doc text.txt",
+        &["new-product", "gateway", "--doc", "text.txt"],
+    );
     let peers = fs::read_to_string(workspace.path("port-data/tables/peers.csv")).unwrap();
     workspace.write("port-data/tables/peers.csv", peers.replacen("id,name", "id,title", 1));
-    workspace.refuse(&mut page, "new-product", "peers.csv has no column name", &["new-product", "gateway", "--doc", "relay.md"]);
+    workspace.refuse(
+        &mut page,
+        "new-product",
+        "peers.csv has no column name",
+        &["new-product", "gateway", "--doc", "relay.md"],
+    );
     page.assert();
 }

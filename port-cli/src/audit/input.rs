@@ -91,7 +91,10 @@ mod tests {
         let told = |bytes: &[u8]| text(Path::new("f"), bytes.to_vec()).map_err(|fault| fault.to_string());
         assert_eq!(told(b"\xef\xbb\xbfa"), Ok("a".to_string()));
         assert_eq!(told(b"a\nb\xff"), Err("f:2:2: found a byte that is not UTF-8; save the file as UTF-8".to_string()));
-        assert_eq!(told(b" \n"), Err("f: found no word, expected the output of a command, which failed; run it again".to_string()));
+        assert_eq!(
+            told(b" \n"),
+            Err("f: found no word, expected the output of a command, which failed; run it again".to_string())
+        );
         assert!(told(b"\xff\xfea\0").unwrap_err().contains("UTF-16"));
     }
 }

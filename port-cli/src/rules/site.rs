@@ -63,7 +63,10 @@ impl Site {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let message = error.message().trim().replace('\n', "; ");
-            faults.add(error.span().unwrap_or_default().start, format!("found no TOML ({message}); `port-catalog rules --help` shows a site's file"));
+            faults.add(
+                error.span().unwrap_or_default().start,
+                format!("found no TOML ({message}); `port-catalog rules --help` shows a site's file"),
+            );
         }
         let mut site = Site::default();
         if faults.found.is_empty() {

@@ -192,7 +192,10 @@ fn every_refusal() {
     );
     let cut = refusals.file("cut.json", &text(&nft).as_bytes()[..1500]);
     refusals.refuse("--nft", "the first 1500 bytes of a ruleset", &[&product[..], &["--nft", &cut]].concat());
-    let (chain, jump) = ("{\"chain\": {\"family\": \"inet\", \"table\": \"f\", \"name\": \"mail\", \"handle\": 3}},\n", "{\"jump\": {\"target\": \"mail\"}}");
+    let (chain, jump) = (
+        "{\"chain\": {\"family\": \"inet\", \"table\": \"f\", \"name\": \"mail\", \"handle\": 3}},\n",
+        "{\"jump\": {\"target\": \"mail\"}}",
+    );
     let table = "{\"table\": {\"family\": \"inet\", \"name\": \"f\", \"handle\": 1}},\n";
     for (from, to) in [
         ("\"nftables\"", "\"tables\""),
@@ -215,7 +218,9 @@ fn every_refusal() {
     // Each of ten chains calls the next one eight times, which is 8 to the power of 10 ways through them.
     let calls: String = (0..10)
         .map(|number| {
-            let own = |name: &str, more: &str| format!("{{\"{name}\": {{\"family\": \"inet\", \"table\": \"f\", {more}}}}},\n");
+            let own = |name: &str, more: &str| {
+                format!("{{\"{name}\": {{\"family\": \"inet\", \"table\": \"f\", {more}}}}},\n")
+            };
             let jump = format!("{{\"jump\": {{\"target\": \"c{}\"}}}}", number + 1);
             let rule = own("rule", &format!("\"chain\": \"c{number}\", \"handle\": 9, \"expr\": [{jump}]"));
             own("chain", &format!("\"name\": \"c{number}\"")) + &rule.repeat(if number < 9 { 8 } else { 0 })

@@ -115,7 +115,8 @@ impl Ruleset {
         };
         let version = objects.first().and_then(|first| first.pointer("/metainfo/json_schema_version"));
         if version.and_then(Value::as_u64) != Some(SCHEMA) {
-            let found = version.map_or("no json_schema_version".to_string(), |version| format!("the json_schema_version {version}"));
+            let found = version
+                .map_or("no json_schema_version".to_string(), |version| format!("the json_schema_version {version}"));
             let message = format!("nftables[0]: found {found}, expected {SCHEMA}, as nft lists it in a metainfo");
             return Err(fault(message));
         }
@@ -189,7 +190,12 @@ impl Ruleset {
                         let accepts = match policy {
                             Some("accept") => true,
                             Some("drop") => false,
-                            _ => return Err(format!("chain: found the policy {}, expected accept or drop", object["policy"])),
+                            _ => {
+                                return Err(format!(
+                                    "chain: found the policy {}, expected accept or drop",
+                                    object["policy"]
+                                ));
+                            }
                         };
                         let in_doubt = name == "ingress" || force == Force::InDoubt;
                         Some(Hook { name, accepts, in_doubt })
@@ -207,7 +213,10 @@ impl Ruleset {
                 let (Some(handle), Some(parts)) =
                     (object.get("handle").and_then(Value::as_u64), object.get("expr").and_then(Value::as_array))
                 else {
-                    return Err("rule: found no number as handle or no list as expr, expected both; list the ruleset again".to_string());
+                    return Err(
+                        "rule: found no number as handle or no list as expr, expected both; list the ruleset again"
+                            .to_string(),
+                    );
                 };
                 chain.rules.push(Rule { handle, parts: parts.clone() });
             }
@@ -215,7 +224,11 @@ impl Ruleset {
                 let elements = match object.get("elem") {
                     None => Vec::new(),
                     Some(Value::Array(elements)) => elements.clone(),
-                    Some(_) => return Err(format!("{kind}: found an elem that is no list, expected a list; list the ruleset again")),
+                    Some(_) => {
+                        return Err(format!(
+                            "{kind}: found an elem that is no list, expected a list; list the ruleset again"
+                        ));
+                    }
                 };
                 self.sets.insert(key("name")?, elements);
             }
