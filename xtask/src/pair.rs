@@ -204,3 +204,37 @@ fn shown(said: &Said) -> String {
     let cells = [&said.peer, &said.label, &said.ports];
     cells.into_iter().flatten().map(|cell| format!("{cell:?}")).collect::<Vec<_>>().join(" | ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::curation::Curation;
+    use crate::page::Layout;
+    use crate::refine::refine;
+    use crate::regenerate::capture_text;
+
+    #[test]
+    fn a_few_rows_are_taken_for_renames_and_a_whole_other_page_is_not() {
+        for (rows, expected) in [(500, (500, 500)), (10_000, (0, 20_000))] {
+            let mut page = "| Peer | Use | Port |\n|---|---|---|\n".to_string();
+            let mut curation =
+                "layout = \"markdown\"\ncolumns = [{ head = \"Peer\", is = \"peer\" }, { head = \"Use\", is = \"label\" }, \
+                 { head = \"Port\", is = \"ports\" }]\ntables = [{ direction = \"inbound\" }]\n"
+                    .to_string();
+            for row in 1..=rows {
+                page += &format!("| Client | Use y{row} | TCP/{row} |\n");
+                curation += &format!(
+                    "[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use\"\n"
+                );
+            }
+            let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
+            let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
+            let faults = refine(&capture, &curation).faults;
+            let renames = faults.iter().filter(|fault| fault.message.contains("looks like a rename")).count();
+            assert_eq!((renames, faults.len()), expected, "{rows}");
+            // The last flow is told with its own line.
+            assert!(faults.iter().all(|fault| fault.place.line > 2), "{rows}");
+        }
+    }
+}

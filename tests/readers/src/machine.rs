@@ -51,7 +51,9 @@ pub fn site(bytes: &[u8]) {
         }
         Err(faults) => {
             assert!(!faults.is_empty());
-            faults.iter().for_each(|fault| check_fault(fault, &text));
+            for fault in faults {
+                check_fault(fault, &text);
+            }
         }
     }
     assert_eq!(result, Site::parse(Path::new(FILE), &text), "read twice");
