@@ -112,9 +112,10 @@ fn a_call_without_sense_or_a_faulty_table_is_a_compile_error_with_its_place() {
         "dir = \"ports\",,",
         "dir = \"prots\"",
     ] {
+        let sound = fs::read_to_string(&main).unwrap();
         replace(&main, "dir = \"ports\"", call);
         refused(&mut page, package.path(), call);
-        replace(&main, call, "dir = \"ports\"");
+        fs::write(&main, sound).unwrap();
     }
     page.section("Tables", "");
     let ports = package.path().join("ports");

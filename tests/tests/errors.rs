@@ -61,7 +61,7 @@ const NAMES: [&str; 10] =
 const WORDS: [&str; 5] = ["expected ", "found ", "cannot be ", "looks like ", "error: "];
 
 /// Texts with such words, or in such places, that are no messages of errors; and errors that no test of a page can provoke.
-const NOT_TOLD: [(&str, &str); 10] = [
+const NOT_TOLD: [(&str, &str); 12] = [
     ("looks like {} under another id: alike in product, direction, {alike}", "a rename that an answer tells"),
     ("{flows} tell it, {ids}, that did not before", "a difference that an answer tells"),
     ("\n# {MISSING}, line {}: {}\n", "a comment of a draft"),
@@ -74,6 +74,8 @@ const NOT_TOLD: [(&str, &str); 10] = [
         "found crates that depend on each other in a circle, expected an order to publish them in",
         "cargo tells it before",
     ),
+    ("a page of {} bytes", "the file is not read so far"),
+    ("line {line}, column {column}: found {found}, expected {expected}; {advice}", "the chores tell it with the file"),
     ("cannot be written: {}; {state}", "told where nothing was changed; `faults.rs` provokes it where it was begun"),
 ];
 

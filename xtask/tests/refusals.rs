@@ -326,6 +326,10 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
         "20/21 or 22",
         "53/udp+tcp or 54",
         "443 #",
+        "TCP or UDP and SCTP 53",
+        "53 TCP or UDP and SCTP",
+        "TCP/UDP or SCTP 53",
+        "53 (TCP) and (UDP) or (SCTP)",
         "TCP/443/TCP",
     ];
     let relay = Pair::relay();
@@ -392,6 +396,10 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
         &gate,
         &[
             ("ports = \"tcp/1433 | tcp/1434\"", "ports = \"tcp/1433 | tcp/1436\""),
+            (
+                "purpose = \"Administer the relay\"\n",
+                "purpose = \"Administer the relay\"\ncustomization = \"in words\"\n",
+            ),
             (
                 "what = \"a title\"\n",
                 "what = \"a title\"\n\n[[line]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n",
@@ -567,6 +575,18 @@ fn what_the_chores_are_called_with_is_refused_and_writes_nothing() {
     for options in refused {
         workspace.refuse(&mut page, "new-product", &options.join(" "), &[&["new-product"], options].concat());
     }
+    let tables = "Use,Port\n<table><tr><td>a<td>b<tr><td>c<td>d</table>,25\n";
+    workspace.write("text.txt", tables);
+    let call = ["new-product", "gateway", "--doc", "text.txt"];
+    workspace.refuse(&mut page, "new-product", "gateway --doc text.txt, which is CSV and HTML", &call);
+    workspace.write("text.txt", format!("| a |\n{}", "b |\n".repeat(1_001)));
+    let call = ["new-product", "gateway", "--doc", "text.txt", "--layout", "pipes"];
+    workspace.refuse(
+        &mut page,
+        "new-product",
+        "gateway --doc text.txt --layout pipes, with a row of 1002 cells",
+        &call,
+    );
     workspace.write("text.txt", "words\n");
     workspace.refuse(
         &mut page,

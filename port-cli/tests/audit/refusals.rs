@@ -200,6 +200,7 @@ fn every_refusal() {
     for (from, to) in [
         ("\"nftables\"", "\"tables\""),
         ("\"json_schema_version\": 1", "\"json_schema_version\": 2"),
+        ("\"json_schema_version\": 1", "\"release\": 1"),
         (table, "{\"table\": 1, \"chain\": 2},\n"),
         (table, ""),
         ("\"name\": \"f\"", "\"name\": 5"),
