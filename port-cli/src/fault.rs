@@ -3,10 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use port_data::hidden::Shown;
-
-/// The longest message that is printed whole, in characters.
-const LONGEST: usize = 4_000;
+use port_data::hidden::{Shown, Told};
 
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,13 +46,7 @@ impl fmt::Display for Fault {
         if let Some((line, column)) = self.place {
             write!(f, "{line}:{column}:")?;
         }
-        // What a message quotes may be as long as the file.
-        match self.message.char_indices().nth(LONGEST) {
-            Some((end, _)) => {
-                write!(f, " {} ... and {} bytes more", Shown(&self.message[..end]), self.message.len() - end)
-            }
-            None => write!(f, " {}", Shown(&self.message)),
-        }
+        write!(f, " {}", Told(&self.message))
     }
 }
 

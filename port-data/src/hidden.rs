@@ -69,6 +69,23 @@ impl<T: AsRef<str>> fmt::Display for Shown<T> {
     }
 }
 
+/// A message as it is told: shown, and cut where what it quotes is as long as a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<T>(pub T);
+
+/// The longest message that is told whole, in characters.
+const LONGEST: usize = 4_000;
+
+impl<T: AsRef<str>> fmt::Display for Told<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.0.as_ref();
+        match message.char_indices().nth(LONGEST) {
+            Some((end, _)) => write!(f, "{} ... and {} bytes more", Shown(&message[..end]), message.len() - end),
+            None => write!(f, "{}", Shown(message)),
+        }
+    }
+}
+
 /// A text where a word of ASCII was expected, in quotes: every other character is written as what it is, since it may look like
 /// one of them.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use port_data::hidden::Shown;
-
-/// The longest message that is printed whole, in characters.
-const LONGEST: usize = 4_000;
+use port_data::hidden::{Shown, Told};
 
 /// A line of a file, or a place in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,19 +49,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What a message quotes may be as long as the file.
-        match self.message.char_indices().nth(LONGEST) {
-            Some((end, _)) => {
-                write!(
-                    f,
-                    "{}: {} ... and {} bytes more",
-                    self.place,
-                    Shown(&self.message[..end]),
-                    self.message.len() - end
-                )
-            }
-            None => write!(f, "{}: {}", self.place, Shown(&self.message)),
-        }
+        write!(f, "{}: {}", self.place, Told(&self.message))
     }
 }
 

@@ -235,8 +235,8 @@ fn what_a_page_does_not_say_with_certainty_is_refused_at_its_line() {
     workspace.refuse(&mut told, Layout::Html, "400 elements that do not close, and 1000 paragraphs", &reopened, &none);
     let attributes: String = (0..=1_000).map(|number| format!(" a{number}")).collect();
     workspace.refuse(&mut told, Layout::Html, "an element with 1001 attributes", &format!("<p{attributes}>"), &none);
-    let blanks = format!("<p{}>", " ".repeat(70_000));
-    workspace.refuse(&mut told, Layout::Html, "a tag with 70000 blanks", &blanks, &none);
+    let blanks = format!("<p{}>", " ".repeat(100_000));
+    workspace.refuse(&mut told, Layout::Html, "a tag with 100000 blanks", &blanks, &none);
     let wide = format!("<table><tr><th colspan=900>A<th>B{}", "<tr><td colspan=900>x<td>y".repeat(1_200));
     workspace.refuse(&mut told, Layout::Html, "1200 rows of 901 columns", &wide, &none);
     let long =
