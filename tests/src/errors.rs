@@ -27,10 +27,10 @@ pub struct Page {
 
 impl Page {
     /// A page `docs/errors/<area>.md`, made by a test; what stands above its first table.
-    pub fn new(area: &str, title: &str, test: &str, text: &str) -> Page {
-        let made = format!("<!-- Made by {test}: `UPDATE_DOCS=1 cargo test --workspace` writes it anew. -->");
+    pub fn new(area: &str, title: &str, made_by: &str, about: &str) -> Page {
+        let made = format!("<!-- Made by {made_by}: `UPDATE_DOCS=1 cargo test --workspace` writes it anew. -->");
         let back = "What the columns mean, and how to read a message: [Errors](../errors.md).";
-        let text = format!("{made}\n\n# {title}\n\n{text}\n\n{back}\n");
+        let text = format!("{made}\n\n# {title}\n\n{about}\n\n{back}\n");
         Page { file: format!("{FOLDER}/{area}.md"), text, rows: Vec::new() }
     }
 

@@ -61,7 +61,7 @@ const NAMES: [&str; 10] =
 const WORDS: [&str; 5] = ["expected ", "found ", "cannot be ", "looks like ", "error: "];
 
 /// Texts with such words, or in such places, that are no messages of errors; and errors that no test of a page can provoke.
-const NOT_TOLD: [(&str, &str); 12] = [
+const NOT_TOLD: [(&str, &str); 11] = [
     ("looks like {} under another id: alike in product, direction, {alike}", "a rename that an answer tells"),
     ("{flows} tell it, {ids}, that did not before", "a difference that an answer tells"),
     ("\n# {MISSING}, line {}: {}\n", "a comment of a draft"),
@@ -76,7 +76,6 @@ const NOT_TOLD: [(&str, &str); 12] = [
     ),
     ("a page of {} bytes", "the file is not read so far"),
     ("line {line}, column {column}: found {found}, expected {expected}; {advice}", "the chores tell it with the file"),
-    ("cannot be written: {}; {state}", "told where nothing was changed; `faults.rs` provokes it where it was begun"),
 ];
 
 /// Texts of help, which tell of errors and are none.

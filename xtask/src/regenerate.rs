@@ -177,21 +177,21 @@ fn catalog(files: &BTreeMap<PathBuf, String>, data: &Path) -> Result<Catalog, Ve
     let tables =
         files.iter().filter_map(|(path, text)| Some((path.strip_prefix("tables").ok()?.to_path_buf(), text.clone())));
     port_data::read_texts(&data.join("tables"), tables.collect())
-        .map_err(|errors| errors.0.into_iter().map(|error| where_it_comes_from(error, files, data)).collect())
+        .map_err(|errors| errors.0.into_iter().map(|error| where_it_comes_from(&error, files, data)).collect())
 }
 
 /// What is wrong with a flow is told where a person can mend it: at its entry in the curation, and not in the table made of that.
-fn where_it_comes_from(error: port_data::Error, files: &BTreeMap<PathBuf, String>, data: &Path) -> Fault {
+fn where_it_comes_from(error: &port_data::Error, files: &BTreeMap<PathBuf, String>, data: &Path) -> Fault {
     let entry = || {
         let table = error.file.strip_prefix(data).ok()?;
         let product = table.strip_prefix("tables/flows").ok()?.file_stem()?.to_str()?;
         let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).ok()?;
         // A flow is a line of the table, and its id is what the line begins with.
         let (id, _) = files.get(table)?.lines().nth(error.line.checked_sub(1)?)?.split_once(',')?;
-        let entries = curation.flows.iter().filter(|entry| entry.get_ref().id == id);
+        let mut entries = curation.flows.iter().filter(|entry| entry.get_ref().id == id);
         // Of an id that stands twice, the second one is wrong.
         let cell = error.cell.as_ref().map(|cell| format!("{cell}: ")).unwrap_or_default();
-        entries.last().map(|entry| curation.fault(entry, format!("{cell}{}", error.problem)))
+        entries.next_back().map(|entry| curation.fault(entry, format!("{cell}{}", error.problem)))
     };
     entry().unwrap_or_else(|| Fault::from(error.clone()))
 }

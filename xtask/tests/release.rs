@@ -285,7 +285,7 @@ fn each_thing_that_is_missing_is_told() {
         ),
         (
             |repository| {
-                repository.replace("port-catalog/Cargo.toml", "name = \"port-catalog\"", "name = \"port-atlas\"")
+                repository.replace("port-catalog/Cargo.toml", "name = \"port-catalog\"", "name = \"port-atlas\"");
             },
             "port-catalog has another name",
             &["--dry-run"],
