@@ -206,7 +206,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         }
         if entry.is_dir() {
             files.extend(sources(&entry));
-        } else if name.ends_with(".rs") {
+        } else if entry.extension().is_some_and(|ending| ending == "rs") {
             files.push(entry);
         }
     }
