@@ -555,7 +555,7 @@ fn what_is_no_whole_listing_is_refused() {
         ),
         (
             json!({ "nftables": [{ "metainfo": { "json_schema_version": 2 } }] }).to_string(),
-            "rules.json: nftables[0]: found no json_schema_version, expected 1, as nft lists it in a metainfo",
+            "rules.json: nftables[0]: found the json_schema_version 2, expected 1, as nft lists it in a metainfo",
         ),
         (
             "{\"tables\": []}".to_string(),
