@@ -46,7 +46,7 @@ pub fn text(file: &Path, bytes: Vec<u8>) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|error| {
         let start = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..start]).into_owned();
-        Fault::at(file, &before, start, "found a byte that is not UTF-8")
+        Fault::at(file, &before, start, "found a byte that is not UTF-8; save the file as UTF-8")
     })
 }
 

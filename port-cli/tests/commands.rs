@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::process::{Command, Output, Stdio};
 
+use port_catalog_tests::errors::Page;
 use serde_json::Value;
 
 fn command(arguments: &[&str]) -> Command {
@@ -106,8 +107,17 @@ fn answers_for_people() {
 
 #[test]
 fn what_is_not_known_is_answered_with_the_nearest_and_exit_code_2() {
-    let calls: [&[&str]; 14] = [
+    let mut page = Page::new(
+        "look-up",
+        "Errors of looking something up",
+        "port-cli/tests/commands.rs",
+        "What stands in a call: the commands that read no file. A name that is not known is answered with the names that it is a part \
+         of, or with the nearest.",
+    );
+    page.section("What is not known", "");
+    let calls: [&[&str]; 17] = [
         &["show", "pop3"],
+        &["show", "fortimail-in-email-client-pop4"],
         &["list", "--product", "fortimial"],
         &["list", "--vendor", "fortnet"],
         &["list", "--peer", "ldap"],
@@ -115,21 +125,56 @@ fn what_is_not_known_is_answered_with_the_nearest_and_exit_code_2() {
         &["list", "--direction", "in"],
         &["list", "--format", "xml"],
         &["list", "--port", "0"],
-        &["list", "--prodct", "fortimail"],
         &["port", "65536"],
         &["port", "443/tpc"],
-        &["show", "fortimail-in-email-client-pop4"],
+        &["list", "--prodct", "fortimail"],
         &["shwo"],
         &["port"],
+        &["diagram", "--format", "svg"],
+        &["completions", "csh"],
+        &["conflicts", "fortimail", "fortimial"],
     ];
-    let mut told = String::new();
     for call in calls {
-        let output = run(call);
-        assert_eq!(output.status.code(), Some(2), "{call:?}");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{call:?}");
-        told += &format!("$ port-catalog {}\n{}\n", call.join(" "), String::from_utf8_lossy(&output.stderr));
+        refuse(&mut page, call);
     }
-    insta::assert_snapshot!("what_is_not_known", told);
+    page.section("What does not go together", "");
+    refuse(&mut page, &["conflicts", "fortimail"]);
+    refuse(&mut page, &["conflicts", "fortimail", "securitygateway", "fortimail"]);
+    page.section(
+        "What is no error",
+        "Where nothing is found, the answer is empty, which is said beside it; output to a reader that has seen enough ends quietly.",
+    );
+    for call in [
+        &["port", "1"][..],
+        &["list", "--product", "forticlient", "--direction", "inbound"],
+        &["list", "--host", "nothing.example"],
+        &["diagram", "--product", "forticlient", "--direction", "inbound"],
+    ] {
+        let output = run(call);
+        assert_eq!(output.status.code(), Some(0), "{call:?}");
+        page.told(call[0], &call[1..].join(" "), &output, &[]);
+    }
+    page.section("What cannot be written", "");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("taken"), "a file").unwrap();
+    let output = command(&["manual", "--out", "taken"]).current_dir(folder.path()).output().unwrap();
+    page.told("manual", "--out taken, which is a file", &output, &[folder.path()]);
+    std::fs::create_dir_all(folder.path().join("man/port-catalog.1")).unwrap();
+    let output = command(&["manual", "--out", "man"]).current_dir(folder.path()).output().unwrap();
+    page.told("manual", "--out man, in which a folder has the name of a page", &output, &[folder.path()]);
+    if cfg!(target_os = "linux") {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command(&["list", "--format", "json"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        page.told("list", "--format json, to a disk that is full", &output, &[]);
+        page.assert();
+    }
+}
+
+/// A row of a call that is refused.
+fn refuse(page: &mut Page, call: &[&str]) {
+    let output = run(call);
+    assert_eq!(output.status.code(), Some(2), "{call:?}");
+    page.told(call[0], &call[1..].join(" "), &output, &[]);
 }
 
 #[test]

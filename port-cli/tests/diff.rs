@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use port_catalog_tests::errors::Page;
 use port_catalog_tests::hostile;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -430,6 +431,7 @@ fn what_is_no_export_is_refused_with_its_place() {
         ("one object a line", b"{\"id\": \"a\"}\n{\"id\": \"b\"}\n".to_vec()),
         ("two arrays", b"[]\n[]".to_vec()),
         ("no flow", b"[\n  1\n]".to_vec()),
+        ("a list for a flow", b"[\n  []\n]".to_vec()),
         ("no ports", b"[{\"id\": \"a\", \"product\": \"p\", \"direction\": \"inbound\", \"peer\": \"x\"}]".to_vec()),
         ("a number for an id", b"[\n  {\"id\": 5}]".to_vec()),
         ("an id with a capital", b"[{\"id\": \"Fortimail\"}]".to_vec()),
@@ -450,22 +452,41 @@ fn what_is_no_export_is_refused_with_its_place() {
         ("a long text", format!("[{{\"id\": \"{}\"}}]", "X".repeat(1000)).into_bytes()),
     ];
     let folder = folder(&[], &[]);
-    let mut told = String::new();
+    let mut page = Page::new(
+        "diff",
+        "Errors of comparing exports",
+        "port-cli/tests/diff.rs",
+        "What stands in a call, and in an export of the catalog. A fact that this version does not know is no error: it is compared \
+         as a fact.",
+    );
+    page.section("Exports", "");
     for (case, bytes) in cases {
-        fs::write(folder.path().join("bad.json"), bytes).unwrap();
+        fs::write(folder.path().join("bad.json"), &bytes).unwrap();
         let output = run(folder.path(), &["diff", "bad.json", "new.json"]);
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{case}");
+        assert_eq!(output.status.code(), Some(2), "{case}");
         // It is as bad as the newer one.
         let swapped = run(folder.path(), &["diff", "old.json", "bad.json"]);
         assert_eq!(swapped.stderr, output.stderr, "{case}");
-        told += &format!("{case}\n  {}", text(&output.stderr));
+        page.told("diff", case, &output, &[folder.path()]);
     }
-    for missing in ["nowhere.json", "."] {
-        let output = run(folder.path(), &["diff", missing, "new.json"]);
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{missing}");
-        assert!(text(&output.stderr).starts_with(&format!("error: {missing}: cannot be read: ")), "{missing}");
+    page.section("Calls", "");
+    for call in [
+        &["diff", "nowhere.json", "new.json"][..],
+        &["diff", ".", "new.json"],
+        &["diff", "-", "-"],
+        &["diff", "old.json"],
+        &["diff", "old.json", "new.json", "--fail-on", "open"],
+        &["diff", "old.json", "new.json", "--format", "html"],
+    ] {
+        let output = run(folder.path(), call);
+        assert_eq!(output.status.code(), Some(2), "{call:?}");
+        page.told("diff", &call[1..].join(" "), &output, &[folder.path()]);
     }
-    insta::assert_snapshot!("what_is_no_export", told);
+    page.section("What --fail-on names", "The difference is printed all the same.");
+    fs::write(folder.path().join("old.json"), &whole).unwrap();
+    let output = run(folder.path(), &["diff", "old.json", "new.json", "--fail-on", "closes"]);
+    page.told_beside("diff", "old.json new.json --fail-on closes", &output, &[folder.path()]);
+    page.assert();
 }
 
 #[test]

@@ -158,7 +158,10 @@ impl fmt::Display for Problem {
                 suggest(f, nearest.as_ref())
             }
             Problem::DuplicateColumn(found) => write!(f, "found the column {found} twice, expected it once"),
-            Problem::EmptyTable => write!(f, "found no row, expected at least one below the header"),
+            Problem::EmptyTable => write!(
+                f,
+                "found no row, expected at least one below the header; add one, though nothing may refer to it"
+            ),
             Problem::EmptyCell => write!(f, "found nothing, expected a text"),
             Problem::NotKebabCase(found) => write!(
                 f,

@@ -1,6 +1,7 @@
 //! What the tests of the whole share: the tables read plainly, without any of the code under test; copies of files, texts that mean
-//! ill, the tools that are not ours, and the pages of documentation, whose commands run.
+//! ill, the tools that are not ours, the pages of documentation, whose commands run, and the pages of errors.
 
+pub mod errors;
 pub mod files;
 pub mod hostile;
 pub mod pages;

@@ -98,14 +98,26 @@ pub fn run(page: &str, folder: &Path, programs: &[(&str, &str)]) {
         }
     }
     mended += &text[kept..];
+    assert_same(page, &mended);
+}
+
+/// Compares a page of the repository with what it should be; `UPDATE_DOCS=1` writes it.
+///
+/// # Panics
+///
+/// Where they differ.
+pub fn assert_same(page: &str, made: &str) {
+    let file = root().join(page);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &mended).expect(page);
+        fs::create_dir_all(file.parent().expect("a page stands in a folder")).expect(page);
+        fs::write(&file, made).expect(page);
         return;
     }
-    for (number, (printed, shown)) in mended.lines().zip(text.lines()).enumerate() {
-        assert_eq!(printed, shown, "{page}:{}: `UPDATE_DOCS=1 cargo test --workspace` mends it", number + 1);
+    let text = fs::read_to_string(&file).expect(page);
+    for (number, (made, shown)) in made.lines().zip(text.lines()).enumerate() {
+        assert_eq!(made, shown, "{page}:{}: `UPDATE_DOCS=1 cargo test --workspace` mends it", number + 1);
     }
-    assert_eq!(mended.len(), text.len(), "{page}: `UPDATE_DOCS=1 cargo test --workspace` mends it");
+    assert_eq!(made.len(), text.len(), "{page}: `UPDATE_DOCS=1 cargo test --workspace` mends it");
 }
 
 /// A block of calls with what each of them prints.

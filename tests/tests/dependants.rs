@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use port_catalog_tests::errors::Page;
 use port_catalog_tests::{files, root};
 use tempfile::TempDir;
 
@@ -77,52 +78,52 @@ fn without_its_macros_the_catalog_depends_on_nothing() {
     assert_eq!(crates, ["no-std", "port-catalog"]);
 }
 
+/// The errors that a call of cargo tells, without those of the compiler about what then is missing.
+fn refused(page: &mut Page, package: &Path, input: &str) {
+    let output = cargo(package, &["check"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("port_catalog::catalog!"), "the compiler shows the call: {told}");
+    let errors: Vec<&str> =
+        told.lines().filter(|line| line.starts_with("error: ") && !line.contains("could not compile")).collect();
+    assert!(!errors.is_empty(), "{input}: {told}");
+    page.row("catalog!", input, &errors.join("\n"), &output.status.code().expect("cargo ended by itself").to_string());
+}
+
 #[test]
-fn a_faulty_table_is_a_compile_error_with_its_place() {
-    let package = own_tables("faulty-table");
+fn a_call_without_sense_or_a_faulty_table_is_a_compile_error_with_its_place() {
+    let mut page = Page::new(
+        "catalog",
+        "Errors of catalog!",
+        "tests/tests/dependants.rs",
+        "What the compiler tells of a call of `catalog!`, and shows the call below it. The exit code is cargo's. Of tables it tells \
+         what [Errors of tables](tables.md) lists, with their paths from the package's folder.",
+    );
+    let package = own_tables("faulty");
+    let main = package.path().join("src/main.rs");
+    page.section("Calls", "");
+    for call in [
+        "folder = \"ports\"",
+        "dir",
+        "dir: \"ports\"",
+        "dir = ports",
+        "dir = \"por\\x74s\"",
+        "dir = concat!(\"ports\")",
+        "dir = \"ports\" dir",
+        "dir = \"ports\",,",
+        "dir = \"prots\"",
+    ] {
+        let sound = fs::read_to_string(&main).unwrap();
+        replace(&main, "dir = \"ports\"", call);
+        refused(&mut page, package.path(), call);
+        fs::write(&main, sound).unwrap();
+    }
+    page.section("Tables", "");
     let ports = package.path().join("ports");
     replace(&ports.join("flows/relay.csv"), "outbound,monitoring", "outbound,monitorimg");
     replace(&ports.join("flows/relay.csv"), "tcp/465 smtps", "tcp/0 smtps");
     replace(&ports.join("services.csv"), "tcp,25", "tcp,2500000");
-    let output = cargo(package.path(), &["check"]);
-    assert!(!output.status.success());
-    let told = String::from_utf8(output.stderr).unwrap();
-    let errors: Vec<&str> = told.lines().filter(|line| line.starts_with("error: ports/")).collect();
-    assert_eq!(
-        errors,
-        [
-            "error: ports/services.csv:2:15: port: found \"2500000\", expected a port from 1 to 65535",
-            "error: ports/flows/relay.csv:2:68: ports: found \"0\", expected a port from 1 to 65535",
-            "error: ports/flows/relay.csv:3:31: peer: found \"monitorimg\", expected the id of a row of peers.csv; the nearest is monitoring",
-        ]
-    );
-    assert!(told.contains("catalog! { dir = \"ports\" }"), "the compiler shows the call: {told}");
-}
-
-#[test]
-fn a_call_without_sense_is_a_compile_error() {
-    let package = own_tables("call-without-sense");
-    let main = package.path().join("src/main.rs");
-    for (call, told) in [
-        ("folder = \"ports\"", "found folder, expected dir = \"a directory of tables\""),
-        ("dir = \"prots\"", "prots/vendors.csv: cannot be read"),
-        ("dir = ports", "found ports, expected a string literal"),
-        ("dir = \"ports\" dir", "found dir after the directory, expected nothing"),
-        ("dir = \"ports\",,", "found , after the directory, expected nothing"),
-        ("dir", "found nothing after dir, expected dir = \"a directory of tables\""),
-        ("dir: \"ports\"", "found : after dir, expected dir = \"a directory of tables\""),
-        ("dir = \"por\\x74s\"", "expected a string literal without a backslash"),
-        (
-            "dir = concat!(\"ports\")",
-            "found concat, expected a string literal without a backslash; macros are not expanded here",
-        ),
-    ] {
-        replace(&main, "dir = \"ports\"", call);
-        let output = cargo(package.path(), &["check"]);
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && errors.contains(told), "{call}: {errors}");
-        replace(&main, call, "dir = \"ports\"");
-    }
+    refused(&mut page, package.path(), "monitorimg for monitoring, tcp/0 for tcp/465, 2500000 for 25");
+    page.assert();
 }
 
 #[test]

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::curation::{Curation, Meaning};
 use crate::page::Page;
-use crate::place::{Fault, Place};
+use crate::place::Fault;
 
 /// What one page says.
 #[derive(Clone, Debug)]
@@ -198,10 +198,11 @@ impl Capture {
                         }
                     });
                     if cell.text.starts_with(PROSE) {
-                        faults.push(Fault {
-                            place: Place { file: file.to_path_buf(), line: cell.line },
-                            message: format!("found {:?}, expected no cell that begins with {PROSE:?}", cell.text),
-                        });
+                        let message = format!(
+                            "found {:?}, expected no cell that begins with {PROSE:?}, which marks prose in a capture; change the page",
+                            cell.text
+                        );
+                        faults.push(Fault::new(file, cell.line, message));
                     }
                 }
                 rows.push(Row { number, line: row.line, cells });
@@ -291,7 +292,9 @@ impl Capture {
         };
         let mut capture = Capture { file: file.to_path_buf(), tables: Vec::new(), lines: Vec::new() };
         if cells.header.len() < 4 {
-            let problem = Problem::MissingColumn("1");
+            let found = format!("a header of {} columns", cells.header.len());
+            let expected = "at least four; `cargo xtask regenerate --doc` writes captures";
+            let problem = Problem::Contradiction { found, expected };
             return Err(vec![Error { file: file.to_path_buf(), line: 1, column: 0, cell: None, problem }]);
         }
         let mut heading = None;

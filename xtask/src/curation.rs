@@ -260,6 +260,9 @@ impl Curation {
     ///
     /// What is wrong with the file, with its line.
     pub fn read(file: &Path) -> Result<Curation, Fault> {
+        if !file.exists() {
+            return Err(Fault::new(file, 0, "found no curation, expected one; `cargo xtask new-product` drafts it"));
+        }
         Curation::parse(file, &file::read(file)?)
     }
 
@@ -273,16 +276,17 @@ impl Curation {
             return Err(Fault::new(file, 0, format!("found {} bytes, expected at most {MAX_BYTES}", text.len())));
         }
         if let Some((line, column, found)) = first_in_file(text) {
-            return Err(Fault::new(file, line, format!("column {column}: {}", refusal(found))));
+            return Err(Fault::at(file, line, column, refusal(found)));
         }
         let fault = |error: toml::de::Error| {
-            let line = error.span().map_or(0, |span| line_of(text, span.start));
-            Fault::new(file, line, error.message().replace('\n', ", "))
+            let (line, column) = error.span().map_or((0, 0), |span| place_of(text, span.start));
+            Fault::at(file, line, column, error.message().replace('\n', ", "))
         };
         let table = DeTable::parse(text).map_err(fault)?;
         let written = table.get_ref().iter().find_map(|(key, value)| escaped(key, value));
         if let Some((position, found)) = written {
-            return Err(Fault::new(file, line_of(text, position), refusal(found)));
+            let (line, column) = place_of(text, position);
+            return Err(Fault::at(file, line, column, refusal(found)));
         }
         let mut curation = Curation::deserialize(toml::Deserializer::from(table)).map_err(fault)?;
         curation.file = file.to_path_buf();
@@ -382,6 +386,9 @@ fn hidden_in(text: &str, position: usize) -> Option<(usize, char)> {
     Some((position, text.chars().find(|character| is_hidden(*character))?))
 }
 
-fn line_of(text: &str, position: usize) -> usize {
-    text[..position.min(text.len())].matches('\n').count() + 1
+/// The line and the column of a position in a text, both from 1.
+fn place_of(text: &str, position: usize) -> (usize, usize) {
+    let before = &text[..position.min(text.len())];
+    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+    (before.matches('\n').count() + 1, column)
 }

@@ -55,6 +55,7 @@ Examples:
   cargo xtask new-product relay --doc relay.html --vendor acme")]
     NewProduct {
         /// Its id: lowercase kebab-case, stable for ever
+        #[arg(value_parser = id)]
         id: String,
         /// Its vendor's page
         #[arg(long, value_name = "FILE")]
@@ -63,7 +64,7 @@ Examples:
         #[arg(long)]
         layout: Option<Layout>,
         /// Its vendor's id
-        #[arg(long)]
+        #[arg(long, value_parser = id)]
         vendor: Option<String>,
     },
     /// Measure what a catalog of any size costs: tables are made from a fixed seed, and compiled with `catalog!`
@@ -112,6 +113,13 @@ fn document(text: &str) -> Result<(String, PathBuf), String> {
             Ok((product.to_string(), PathBuf::from(file)))
         }
         _ => Err("expected a product and its page, such as fortimail=page.html".to_string()),
+    }
+}
+
+fn id(text: &str) -> Result<String, String> {
+    match port_data::id::is_id(text) {
+        true => Ok(text.to_string()),
+        false => Err("expected lowercase kebab-case ASCII that begins with a letter, such as mail-gateway".to_string()),
     }
 }
 
@@ -193,7 +201,9 @@ fn main() -> ExitCode {
                 ExitCode::SUCCESS
             }
             Err(errors) => {
-                eprintln!("{errors}");
+                for error in errors.0 {
+                    eprintln!("error: {error}");
+                }
                 ExitCode::from(2)
             }
         },

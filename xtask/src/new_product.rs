@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
 use port_data::hidden::Shown;
-use port_data::id::is_id;
 
 use crate::capture::Capture;
 use crate::curation::{Curation, MISSING, Meaning, quoted};
@@ -45,11 +44,6 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Fault>> {
     let tables = new.data.join("tables");
     let curation_path = PathBuf::from(format!("curation/{}.toml", new.id));
     let curation_file = new.data.join(&curation_path);
-    let mut ids = [Some(&new.id), new.vendor.as_ref()].into_iter().flatten();
-    if let Some(id) = ids.find(|id| !is_id(id)) {
-        let message = format!("found the id {id:?}, expected lowercase kebab-case ASCII that begins with a letter");
-        return Err(vec![Fault::new(tables.join("products.csv"), 0, message)]);
-    }
     let cannot_write = |unwritten: Unwritten| vec![Fault::new(&new.data, 0, unwritten.to_string())];
     let publisher = Publisher::new(&new.data).map_err(cannot_write)?;
     if curation_file.exists() {
@@ -90,7 +84,7 @@ fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Fault>> {
     let text = file::read(&new.doc).map_err(|fault| vec![fault])?;
     let read_as = |layout| page::read(&text, layout, &Hints::default());
     let faults = |errors: Vec<page::ReadError>| -> Vec<Fault> {
-        errors.into_iter().map(|error| Fault::new(&new.doc, error.line, error.to_string())).collect()
+        errors.into_iter().map(|error| error.fault(&new.doc)).collect()
     };
     if let Some(layout) = new.layout.or(layout_of(&new.doc)) {
         return read_as(layout).map(|page| (layout, page)).map_err(faults);
@@ -102,6 +96,10 @@ fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Fault>> {
         .collect();
     match fitting.len() {
         1 => Ok(fitting.remove(0)),
+        0 => {
+            let message = "found a text that no layout fits, expected a table; name its layout with --layout, which tells what is wrong, or save the page as HTML";
+            Err(vec![Fault::new(&new.doc, 0, message)])
+        }
         _ => {
             let layouts: Vec<String> = fitting.iter().map(|(layout, _)| layout.to_string()).collect();
             let message = format!(

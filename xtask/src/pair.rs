@@ -64,6 +64,17 @@ pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut 
     for said in lost_rows {
         let rename = if may_be_renames { nearest(said, &lost_flows, curation) } else { None };
         let message = match rename {
+            // A rename to what it is called already is none: the row has a double.
+            Some(flow) if is(&curation.flows[flow].get_ref().row, said) => {
+                let entry = &curation.flows[flow];
+                let place = curation.fault(entry, "").place;
+                format!(
+                    "found row {}, {}, which is not the only one that {place} takes for {}; tell the rows apart there, or remove the one that is too many",
+                    said.number,
+                    shown(said),
+                    entry.get_ref().id,
+                )
+            }
             Some(flow) => {
                 let entry = &curation.flows[flow];
                 lost_flows.retain(|lost| *lost != flow);

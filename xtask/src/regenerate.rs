@@ -177,7 +177,23 @@ fn catalog(files: &BTreeMap<PathBuf, String>, data: &Path) -> Result<Catalog, Ve
     let tables =
         files.iter().filter_map(|(path, text)| Some((path.strip_prefix("tables").ok()?.to_path_buf(), text.clone())));
     port_data::read_texts(&data.join("tables"), tables.collect())
-        .map_err(|errors| errors.0.into_iter().map(Fault::from).collect())
+        .map_err(|errors| errors.0.into_iter().map(|error| where_it_comes_from(&error, files, data)).collect())
+}
+
+/// What is wrong with a flow is told where a person can mend it: at its entry in the curation, and not in the table made of that.
+fn where_it_comes_from(error: &port_data::Error, files: &BTreeMap<PathBuf, String>, data: &Path) -> Fault {
+    let entry = || {
+        let table = error.file.strip_prefix(data).ok()?;
+        let product = table.strip_prefix("tables/flows").ok()?.file_stem()?.to_str()?;
+        let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).ok()?;
+        // A flow is a line of the table, and its id is what the line begins with.
+        let (id, _) = files.get(table)?.lines().nth(error.line.checked_sub(1)?)?.split_once(',')?;
+        let mut entries = curation.flows.iter().filter(|entry| entry.get_ref().id == id);
+        // Of an id that stands twice, the second one is wrong.
+        let cell = error.cell.as_ref().map(|cell| format!("{cell}: ")).unwrap_or_default();
+        entries.next_back().map(|entry| curation.fault(entry, format!("{cell}{}", error.problem)))
+    };
+    entry().unwrap_or_else(|| Fault::from(error.clone()))
 }
 
 /// The products, in the table's order.
@@ -218,9 +234,9 @@ fn documents(regeneration: &Regeneration, products: &[Product]) -> Result<BTreeM
     let mut docs = BTreeMap::new();
     for (product, file) in named {
         if !products.iter().any(|known| known.id == product) {
-            let nearest = nearest(&product, products.iter().map(|known| known.id.as_str())).unwrap_or_default();
-            let message =
-                format!("found a page of {product:?}, expected a product of products.csv; the nearest is {nearest}");
+            let nearest = nearest(&product, products.iter().map(|known| known.id.as_str()));
+            let nearest = nearest.map(|nearest| format!("; the nearest is {nearest}")).unwrap_or_default();
+            let message = format!("found a page of {product:?}, expected a product of products.csv{nearest}");
             faults.push(Fault::new(file, 0, message));
         } else if let Some(other) = docs.insert(product.clone(), file.clone()) {
             let message = format!("found a second page of {product}, expected one; the first is {}", other.display());
@@ -319,19 +335,16 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Fault>
 ///
 /// What is wrong with the page.
 pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Fault>> {
-    let page = page::read(text, layout, &curation.hints()).map_err(|errors| {
-        let fault = |error: page::ReadError| {
-            // The first one is also that of a whole line.
-            let column = if error.column > 1 { format!("column {}: ", error.column) } else { String::new() };
-            let message = format!("{column}found {}, expected {}; {}", error.found, error.expected, error.advice);
-            Fault::new(file, error.line, message)
-        };
-        errors.into_iter().map(fault).collect::<Vec<_>>()
-    })?;
+    let page = page::read(text, layout, &curation.hints())
+        .map_err(|errors| errors.into_iter().map(|error| error.fault(file)).collect::<Vec<_>>())?;
     Capture::of(&page, file, curation)
 }
 
 fn read_capture(file: &Path) -> Result<Capture, Vec<Fault>> {
+    if !file.exists() {
+        let message = "found no capture, expected one; `cargo xtask regenerate --doc` makes it of the vendor's page";
+        return Err(vec![Fault::new(file, 0, message)]);
+    }
     Capture::read(file).map_err(|errors| errors.into_iter().map(Fault::from).collect())
 }
 

@@ -78,6 +78,9 @@ pub struct ReportedFault {
     pub file: String,
     /// The line, from 1; 0 where the whole file is meant.
     pub line: usize,
+    /// The column of the line, in characters from 1; nothing where the whole line is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
     /// What is wrong.
     pub message: String,
 }
@@ -167,6 +170,7 @@ impl Report {
         self.errors.extend(faults.into_iter().map(|fault| ReportedFault {
             file: fault.place.file.strip_prefix(root).unwrap_or(&fault.place.file).display().to_string(),
             line: fault.place.line,
+            column: Some(fault.place.column).filter(|column| *column > 0),
             message: fault.message.replace(&format!("{}/", root.display()), ""),
         }));
     }
@@ -292,8 +296,9 @@ impl fmt::Display for Report {
             writeln!(f, "read {}: {}, {} rows", document.product, Shown(&document.file), document.rows)?;
         }
         for error in &self.errors {
-            let line = if error.line > 0 { format!(":{}", error.line) } else { String::new() };
-            writeln!(f, "error: {}{line}: {}", Shown(&error.file), Shown(&error.message))?;
+            let numbers = [error.line, error.column.unwrap_or_default()].into_iter().filter(|number| *number > 0);
+            let place: String = numbers.map(|number| format!(":{number}")).collect();
+            writeln!(f, "error: {}{place}: {}", Shown(&error.file), Shown(&error.message))?;
         }
         for flow in &self.added {
             writeln!(f, "added    {}", in_brief(flow))?;

@@ -157,105 +157,6 @@ fn a_rewording_is_told_and_changes_no_table() {
     assert_eq!(fs::read(data.join("tables/flows/relay.csv")).unwrap(), table);
 }
 
-/// A run must be refused with these words, and leave every file as it was.
-fn assert_refused(data: &Path, told: &str, run: impl FnOnce() -> (Report, End)) {
-    let before = tree(data);
-    let (report, end) = run();
-    assert_eq!(end, End::Bad, "{told}\n{report}");
-    assert!(report.to_string().contains(told), "{told}\n{report}");
-    assert_eq!(tree(data), before, "{told}");
-}
-
-#[test]
-fn what_is_wrong_is_refused_with_its_line_and_writes_nothing() {
-    let cases = [
-        ("TCP/25 or 465", "TCP/25 or 4650000", "changed.md:5: port cell"),
-        ("TCP/25 or 465", "TCP/25 or 587", "changed.md:5: found the ports \"TCP/25 or 587\", expected 465 among them"),
-        (
-            "TCP/25 or 465",
-            "TCP/25 or 587",
-            "changed  relay-in-client ports: \"tcp/25 smtp | tcp/465 smtps\" -> \"tcp/25 smtp | tcp/587\"",
-        ),
-        ("TCP/389", "TCP/389 (at night)", "found [\"at night\"] beside the ports, expected [] as it was read"),
-        (
-            "| | Look up groups |",
-            "| Directory | Look up groups |",
-            "found a peer added to a row whose peer's cell prints \"Directory\"",
-        ),
-        (
-            "| Directory | Look up users |",
-            "| Directory | Find users |",
-            "changed.md:12: row 3 looks like a rename of relay-out-ldap-users; where it is, keep the id: in curation/relay.toml:30 set row = { label = \"Find users\" }",
-        ),
-        (
-            "| Mail clients | Send mail | TCP/25 or 465 | Ask the help desk. |\n",
-            "",
-            "relay.toml:19: found the flow relay-in-client, whose row the page does not have",
-        ),
-        (
-            "| | Look up groups | UDP/389 | |\n",
-            "| | Look up groups | UDP/389 | |\n| Clock | Set the time | UDP/123 | |\n",
-            "changed.md:14: found row 5, \"Clock\" | \"Set the time\" | \"UDP/123\", expected a flow for it",
-        ),
-        ("# Outbound", "# Outgoing", "found the heading \"Outgoing\", expected \"Outbound\""),
-        ("| Peer | Use |", "| Peer | Usage |", "changed.md:3: found the columns"),
-        ("port 636", "port 637", "changed.md:12: found the number 637 in the row's text"),
-        ("| Console |", "| Consoles |", "looks like a rename of relay-in-admin"),
-        ("# Inbound\n", "# Inbound\n\nMind the gap.\n", "changed.md:3: found a line outside the tables that is new"),
-    ];
-    for (from, to, told) in cases {
-        let (_folder, data) = regenerated_relay();
-        assert_refused(&data, told, || with(&data, from, to));
-    }
-}
-
-#[test]
-fn an_entry_of_the_curation_that_is_of_no_use_is_refused_with_its_line() {
-    let cases = [
-        (
-            "\"Console\" = \"admin\"\n",
-            "\"Console\" = \"admin\"\n\"Robot\" = \"admin\"\n",
-            "relay.toml:17: found the peer's cell \"Robot\", which no row has",
-        ),
-        (
-            "other_numbers = [\"636\"]",
-            "other_numbers = [\"636\", \"7\"]",
-            "found the other number 7, which the row's text does not have",
-        ),
-        ("465 = \"smtps\"", "466 = \"smtps\"", "expected 466 among them, for which"),
-        (
-            "465 = \"smtps\"",
-            "465 = \"smpts\"",
-            "found \"smpts\", expected the id of a row of services.csv; the nearest is smtps",
-        ),
-        (
-            "465 = \"smtps\"",
-            "465 = \"smtps, tcp/22\"",
-            "found the service \"smtps, tcp/22\", expected an id of services.csv",
-        ),
-        ("reason = \"The cell is empty.\"", "reason = \" \"", "found an addition without a reason"),
-        ("purpose = \"Take mail\"", "purpose = \"FIXME\"", "found FIXME, expected what a person must say"),
-        ("is = \"peer\"", "is = \"label\"", "found two columns that are Label, expected one"),
-        (
-            "row = { peer = \"Console\" }",
-            "marks = [\"only at night\"]\nrow = { peer = \"Console\" }",
-            "found [] beside the ports, expected [\"only at night\"]",
-        ),
-        ("id = \"relay-in-admin\"", "id = \"relay-in-client\"", "found relay-in-client a second time"),
-        ("purpose = \"Take mail\"\n", "", "relay.toml:19: missing field `purpose`"),
-        ("layout = \"markdown\"", "layout = \"word\"", "relay.toml:2: found the layout \"word\", expected one of bars"),
-        ("row = { peer = \"Console\" }", "row = { peer = \"Consul\" }", "looks like a rename of relay-in-admin"),
-    ];
-    for (from, to, told) in cases {
-        let (_folder, data) = regenerated_relay();
-        let file = data.join("curation/relay.toml");
-        let text = fs::read_to_string(&file).unwrap();
-        assert!(text.contains(from), "{from}");
-        fs::write(&file, text.replacen(from, to, 1)).unwrap();
-        assert_refused(&data, told, || regenerate(&on(&data)));
-    }
-}
-
 #[test]
 fn check_writes_nothing_and_says_that_it_would() {
     let (folder, data) = regenerated_relay();
@@ -302,24 +203,6 @@ fn out_gets_everything_and_the_data_nothing() {
         ]
     );
     assert_eq!(tree(&data), before);
-}
-
-#[test]
-fn a_page_of_no_product_is_refused() {
-    let (folder, data) = regenerated_relay();
-    let pages = folder.path().join("pages");
-    fs::create_dir(&pages).unwrap();
-    fs::write(pages.join("realy.md"), PAGE).unwrap();
-    let (report, end) = regenerate(&Regeneration { docs_in: Some(pages), ..on(&data) });
-    assert_eq!(end, End::Bad);
-    assert!(
-        report
-            .to_string()
-            .contains("found a page of \"realy\", expected a product of products.csv; the nearest is relay")
-    );
-    let (report, end) = regenerate(&Regeneration { docs: vec![("relay".into(), "nowhere.md".into())], ..on(&data) });
-    assert_eq!(end, End::Bad);
-    assert!(report.to_string().contains("nowhere.md: cannot be read"), "{report}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use port_catalog_tests::errors::Page;
 use tempfile::TempDir;
 use xtask::api;
 
@@ -159,13 +160,13 @@ publish  git push origin v0.1.1
 #[test]
 fn each_thing_that_is_missing_is_told() {
     type Fault = fn(&Repository);
-    let cases: [(Fault, &str); 12] = [
+    let cases: [(Fault, &str); 14] = [
         (
             |repository| {
                 repository.replace("port-cli/Cargo.toml", "version.workspace = true", "version = \"0.1.2\"");
                 repository.commit();
             },
-            "versions: found port-cli 0.1.2, expected 0.1.1, as port-catalog has; see its Cargo.toml",
+            "port-cli has a version of its own, 0.1.2",
         ),
         (
             |repository| {
@@ -176,7 +177,7 @@ fn each_thing_that_is_missing_is_told() {
                 );
                 repository.commit();
             },
-            "versions: found port-data ^0.1 in port-catalog, expected =0.1.1; see Cargo.toml",
+            "port-catalog depends on port-data 0.1",
         ),
         (
             |repository| {
@@ -187,50 +188,50 @@ fn each_thing_that_is_missing_is_told() {
                 );
                 repository.git(&["commit", "--quiet", "--all", "--message", "An old lock file"]);
             },
-            "versions: found no port-cli 0.1.1 in Cargo.lock; run `cargo check` and commit it",
+            "Cargo.lock has port-cli 0.1.0",
         ),
         (
             |repository| {
                 repository.replace("port-catalog/src/lib.rs", "env!(\"CARGO_PKG_VERSION\")", "\"0.1.0\"");
                 repository.commit();
             },
-            "data: found no `pub const VERSION: &str = env!(\"CARGO_PKG_VERSION\");` in port-catalog/src/lib.rs, expected it; the data has the crate's version",
+            "VERSION is \"0.1.0\"",
         ),
         (
             |repository| {
                 repository.replace("CHANGELOG.md", "## 0.1.1\n\n- Another.\n\n", "");
                 repository.commit();
             },
-            "changes: found \"## 0.1.0\" on top of CHANGELOG.md, expected \"## 0.1.1\"; write what changed under it",
+            "CHANGELOG.md without 0.1.1",
         ),
         (
             |repository| {
                 repository.replace("CHANGELOG.md", "- Another.\n", "");
                 repository.commit();
             },
-            "changes: found nothing under \"## 0.1.1\" in CHANGELOG.md, expected what changed; write it",
+            "## 0.1.1 without a line",
         ),
         (
             |repository| {
                 repository.replace("CHANGELOG.md", "# Changes\n", "# Changes\n\n## Unreleased\n\n- More.\n");
                 repository.commit();
             },
-            "changes: found 1 line under \"## Unreleased\", expected none; move what stands there under \"## 0.1.1\"",
+            "## Unreleased with a line, above 0.1.1",
         ),
-        (|repository| repository.write("new.txt", ""), "tree: found \"new.txt\" not committed; commit it"),
+        (|repository| repository.write("new.txt", ""), "new.txt, not committed"),
         (
             |repository| {
                 repository.write("port-catalog/src/query.rs", "pub fn new() {}\n");
                 repository.commit();
             },
-            "interface: found another one than tests/snapshots/public_api_of_port-catalog.snap has; run `cargo test -p xtask --test api` and review it",
+            "a public function that is not in the snapshot",
         ),
         (
             |repository| {
                 repository.replace("port-data/tables/flows/mail.csv", "mail-in-user,", "mail-in-guest,");
                 repository.commit();
             },
-            "bump: found 0.1.1 after 0.1.0, expected 0.2.0 or more; of flows 1 came, 1 went, 1 fact changed; of the interface 0 lines came, 0 went; raise it in Cargo.toml",
+            "mail-in-guest for mail-in-user, as 0.1.1",
         ),
         (
             |repository| {
@@ -238,18 +239,74 @@ fn each_thing_that_is_missing_is_told() {
                 repository.review();
                 repository.commit();
             },
-            "bump: found 0.1.1 after 0.1.0, expected 0.2.0 or more; of flows 0 came, 0 went, 1 fact changed; of the interface 1 line came, 0 went; raise it in Cargo.toml",
+            "a new public function, as 0.1.1",
+        ),
+        (|repository| repository.git(&["tag", "v0.1.1"]), "a tag v0.1.1"),
+        (
+            |repository| {
+                repository.write("new.txt", "");
+                repository.write("newer.txt", "");
+            },
+            "new.txt and newer.txt, not committed",
         ),
         (
-            |repository| repository.git(&["tag", "v0.1.1"]),
-            "bump: found 0.1.1, which is released as v0.1.1, expected 0.1.2 or more; raise it in Cargo.toml where something is to be released",
+            |repository| {
+                repository.write("CHANGELOG.md", "# Changes\n");
+                repository.commit();
+            },
+            "CHANGELOG.md without a version",
         ),
     ];
-    for (fault, told) in cases {
+    let mut page = Page::new(
+        "release",
+        "Errors of a release",
+        "xtask/tests/release.rs",
+        "What is missing before a release, as `cargo xtask release --dry-run` tells it in its list. In a repository that is released as \
+         0.1.0 and ready to be released as 0.1.1, one thing was changed.",
+    );
+    page.section("What is missing", "");
+    for (fault, input) in cases {
         let repository = Repository::new();
         fault(&repository);
-        assert_eq!(repository.missing(), told);
+        page.row("release --dry-run", input, &repository.missing(), "1");
     }
+    page.section("Calls, and what is no workspace of ours", "");
+    let refused: [(Fault, &str, &[&str]); 6] = [
+        (|_| {}, "without --dry-run", &[]),
+        (
+            |repository| fs::remove_file(repository.path().join("CHANGELOG.md")).unwrap(),
+            "CHANGELOG.md is not there",
+            &["--dry-run"],
+        ),
+        (
+            |repository| fs::remove_file(repository.path().join("Cargo.toml")).unwrap(),
+            "Cargo.toml is not there",
+            &["--dry-run"],
+        ),
+        (
+            |repository| {
+                repository.replace("port-catalog/Cargo.toml", "name = \"port-catalog\"", "name = \"port-atlas\"");
+            },
+            "port-catalog has another name",
+            &["--dry-run"],
+        ),
+        (|repository| repository.raise("0.1.1", "0.1.2-rc.1"), "the version 0.1.2-rc.1", &["--dry-run"]),
+        (
+            |repository| fs::remove_dir_all(repository.path().join(".git")).unwrap(),
+            "no repository of git",
+            &["--dry-run"],
+        ),
+    ];
+    for (fault, input, arguments) in refused {
+        let repository = Repository::new();
+        fault(&repository);
+        let (told, errors, code) = repository.release(arguments);
+        let missing: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("missing  ")).collect();
+        let errors = errors.lines().next().unwrap_or_default().replace(&repository.path().display().to_string(), ".");
+        let message = if missing.is_empty() { errors } else { missing.join("\n") };
+        page.row("release", input, &message, &code.expect("it ended by itself").to_string());
+    }
+    page.assert();
 }
 
 #[test]

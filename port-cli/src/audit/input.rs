@@ -35,7 +35,7 @@ fn text(file: &Path, bytes: Vec<u8>) -> Result<String, Fault> {
     let text = file::text(file, bytes)?;
     let text = text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text);
     if text.trim().is_empty() {
-        Err(Fault::of_file(file, "is empty: the command that wrote it failed"))
+        Err(Fault::of_file(file, "found no word, expected the output of a command, which failed; run it again"))
     } else {
         Ok(text)
     }
@@ -90,8 +90,11 @@ mod tests {
     fn what_is_no_text_is_refused() {
         let told = |bytes: &[u8]| text(Path::new("f"), bytes.to_vec()).map_err(|fault| fault.to_string());
         assert_eq!(told(b"\xef\xbb\xbfa"), Ok("a".to_string()));
-        assert_eq!(told(b"a\nb\xff"), Err("f:2:2: found a byte that is not UTF-8".to_string()));
-        assert_eq!(told(b" \n"), Err("f: is empty: the command that wrote it failed".to_string()));
+        assert_eq!(told(b"a\nb\xff"), Err("f:2:2: found a byte that is not UTF-8; save the file as UTF-8".to_string()));
+        assert_eq!(
+            told(b" \n"),
+            Err("f: found no word, expected the output of a command, which failed; run it again".to_string())
+        );
         assert!(told(b"\xff\xfea\0").unwrap_err().contains("UTF-16"));
     }
 }

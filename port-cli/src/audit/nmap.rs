@@ -215,7 +215,7 @@ impl Scan<'_, '_> {
     fn port(&self, port: Node) -> Result<Option<Found>, Fault> {
         let Some(counted) = self.counted(port, "protocol")? else { return Ok(None) };
         let Some(state) = child(port, "state") else {
-            return Err(self.fault(port, "found no <state> in it, expected one"));
+            return Err(self.fault(port, "found no <state> in it, expected one; scan again"));
         };
         let numbers = self.numbers(port, "portid")?;
         let mut evidence = evidence(word(state), state.attribute("reason"));

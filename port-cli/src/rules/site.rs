@@ -63,7 +63,10 @@ impl Site {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let message = error.message().trim().replace('\n', "; ");
-            faults.add(error.span().unwrap_or_default().start, format!("no TOML: {message}"));
+            faults.add(
+                error.span().unwrap_or_default().start,
+                format!("found no TOML ({message}); `port-catalog rules --help` shows a site's file"),
+            );
         }
         let mut site = Site::default();
         if faults.found.is_empty() {
@@ -101,7 +104,7 @@ where
     K: FromStr<Err = Unknown> + Ord,
 {
     let DeValue::Table(rows) = table.get_ref() else {
-        faults.add(table.span().start, "expected a table, with a line such as name = \"192.0.2.1\" for each");
+        faults.expected(table, "a table, with a line such as name = \"192.0.2.1\" for each");
         return BTreeMap::new();
     };
     let mut entries = BTreeMap::new();
@@ -120,7 +123,7 @@ where
 /// One address, or a list of them.
 fn addresses(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Address> {
     const EXPECTED: &str =
-        "expected an address in quotes, or a list of them: \"192.0.2.1\" or [\"10.0.0.0/8\", \"2001:db8::/32\"]";
+        "an address in quotes, or a list of them: \"192.0.2.1\" or [\"10.0.0.0/8\", \"2001:db8::/32\"]";
     let values: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
         DeValue::Array(values) => values.iter().collect(),
         _ => vec![value],
@@ -135,7 +138,7 @@ fn addresses(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Address> 
                 Ok(address) => addresses.push(address),
                 Err(message) => faults.add(value.span().start, message),
             },
-            _ => faults.add(value.span().start, EXPECTED),
+            _ => faults.expected(value, EXPECTED),
         }
     }
     addresses
@@ -156,6 +159,12 @@ impl Faults<'_> {
         if self.found.len() < MAX_FAULTS {
             self.found.push((start, Fault::at(self.file, self.text, start, message)));
         }
+    }
+
+    /// A value that is of another kind than expected.
+    fn expected(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let found = self.text.get(value.span()).and_then(|text| text.lines().next()).unwrap_or_default();
+        self.add(value.span().start, format!("found {found}, expected {expected}"));
     }
 
     /// What was read, where nothing is wrong with it.

@@ -193,7 +193,7 @@ fn row(lines: &[Source], start: usize, end: usize, columns: usize, problems: &mu
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{self, first_error, grid, hints};
+    use super::super::samples::{self, grid, hints};
     use super::super::{Layout, read};
 
     fn page() -> String {
@@ -221,22 +221,5 @@ mod tests {
         );
         let loose: Vec<_> = page.loose.iter().map(|line| (line.number, line.text.as_str())).collect();
         assert_eq!(loose, [(1, "Example ports"), (2, "![]()"), (31, "* Not always.")]);
-    }
-
-    #[test]
-    fn what_the_bars_do_not_say_is_an_error_with_its_line() {
-        for (from, to, line) in [
-            ("Send |\nTCP/25 |\nFetch", "|\nTCP/25 |\nFetch", 11), // an emptied cell
-            ("Fetch |\nTCP/110 |\n|", "Fetch |\n|", 14),           // a lost cell
-            ("TCP/110 |\n|\n", "TCP/110 |\n", 19),                 // a lost bar is seen where the count ends
-            ("TCP/110 |\n|", "TCP/110\n|", 14),                    // a cell that lost its bar
-            ("Inbound |\n||", "Inbound |\n|", 6),                  // a heading row of two cells
-            ("Inbound |", "Incoming |", 4),                        // a renamed heading
-            ("Purpose |", "Use |", 7),                             // a renamed head
-            ("Console |\nWeb", "Console | Web", 16),               // two cells in a line
-        ] {
-            let text = page().replacen(from, to, 1);
-            println!("{from:?} -> {to:?} {line}: {}", first_error(&text, Layout::Bars));
-        }
     }
 }

@@ -203,7 +203,7 @@ fn gather(lines: &[Source], start: usize, columns: usize) -> Gathered {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{self, first_error, grid, hints};
+    use super::super::samples::{self, grid, hints};
     use super::super::{Layout, read};
 
     #[test]
@@ -240,24 +240,6 @@ mod tests {
         assert_eq!(page.tables[0].heading, None);
         assert_eq!(page.tables[1].heading.as_ref().unwrap().number, 11);
         assert!(page.loose.iter().all(|line| line.number != 11));
-    }
-
-    #[test]
-    fn rows_of_the_wrong_count_are_errors_with_their_line() {
-        for (from, to, line) in [
-            ("C | 25 | Inbound", "C | Inbound", 5), // a lost cell: the next row overflows
-            ("C | 25 |", "C | 25 | 26 |", 5),       // a cell too many
-            ("C | 25 | Inbound | Mail |", "C | 25 | Inbound | Mail", 7), // the last bar
-            ("Outbound | Log store |\n|\nThe range is the default. |", "Outbound |", 17), // the last row of the page
-            ("Port | Direction", "Direction", 4),   // a lost head: the rule knows
-            ("P1 | 80 |", "P1 | 80\nP1 | 81 |", 9),
-            ("To the store:", "P1 | 443", 11),            // cells outside a table
-            ("C | 25 | Inbound", "C | 25 | Sideways", 5), // a value that curation does not know
-            ("Direction", "Way", 3),                      // a renamed head
-        ] {
-            let text = samples::BROKEN.replacen(from, to, 1);
-            println!("{from:?} -> {to:?} {line}: {}", first_error(&text, Layout::Broken));
-        }
     }
 
     #[test]

@@ -160,7 +160,7 @@ fn split(row: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{self, first_error, grid};
+    use super::super::samples::{self, grid};
     use super::super::{Hints, Layout, read};
 
     #[test]
@@ -174,19 +174,5 @@ mod tests {
         );
         let loose: Vec<_> = page.loose.iter().map(|line| line.number).collect();
         assert_eq!(loose, [1, 3, 16, 17, 18, 19, 26]);
-    }
-
-    #[test]
-    fn what_github_would_mend_is_an_error() {
-        for (from, to, line) in [
-            ("| Mail | TCP/25 |", "| Mail |", 9),
-            ("| Mail | TCP/25 |", "| Mail | TCP/25 | 26 |", 9),
-            ("Web\\|proxy", "Web|proxy", 10),
-            ("|:-----|-----:|", "|:-----|", 8),
-            ("| Store | 1433 1434 |\n\n", "| Store | 1433 1434 |\n", 25),
-        ] {
-            let text = samples::MARKDOWN.replacen(from, to, 1);
-            assert_eq!(first_error(&text, Layout::Markdown).line, line, "{from:?} -> {to:?}");
-        }
     }
 }

@@ -25,6 +25,9 @@ mod values;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::path::Path;
+
+use crate::place::Fault;
 
 /// The longest page that is read, in bytes. What is made of it takes at most 150 times as much memory.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -195,6 +198,16 @@ impl fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
+
+impl ReadError {
+    /// The fault in the file of the page.
+    pub fn fault(&self, file: &Path) -> Fault {
+        // The first column is also that of a whole line.
+        let column = if self.column > 1 { self.column } else { 0 };
+        let message = format!("found {}, expected {}; {}", self.found, self.expected, self.advice);
+        Fault::at(file, self.line, column, message)
+    }
+}
 
 /// Reads one page.
 ///

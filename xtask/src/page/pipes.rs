@@ -187,7 +187,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{self, first_error, grid, hints};
+    use super::super::samples::{self, grid, hints};
     use super::super::{Hints, Layout, read};
 
     #[test]
@@ -205,22 +205,6 @@ mod tests {
             assert_eq!(page.tables[0].header[3].number, 5);
             let loose: Vec<_> = page.loose.iter().map(|line| line.number).collect();
             assert_eq!(loose, [1, 19]);
-        }
-    }
-
-    #[test]
-    fn rows_of_the_wrong_count_are_errors_with_their_line() {
-        for (from, to, line) in [
-            ("25 |\n", "", 6),                                        // a lost cell
-            ("25 |\n", "25 |\n26 |\n", 10),                           // a cell too many
-            ("| Mail |\nInternet", "Mail |\nInternet", 6),            // a lost bar before the row
-            ("Any mail server. |", "Any mail server.", 9),            // a lost bar after a cell
-            ("Notes", "Remarks", 5),                                  // a renamed head
-            ("b.example |\n", "b.example\n", 17),                     // the page ends in a cell
-            ("| Mail |\nClients", "So much.\n| Mail |\nClients", 15), // rows after the table's end
-        ] {
-            let text = samples::PIPES.replacen(from, to, 1);
-            println!("{from:?} -> {to:?} {line}: {}", first_error(&text, Layout::Pipes));
         }
     }
 

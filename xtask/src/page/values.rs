@@ -238,25 +238,6 @@ mod tests {
     }
 
     #[test]
-    fn a_value_too_few_or_too_many_is_an_error_with_its_line() {
-        for (from, to, line) in [
-            ("Settings\n\n", "", 32),          // Fetch would be the change, and span
-            ("N/A\n\nConsole", "Console", 42), // Console would be the change, and Web span
-            ("Console\n\n", "", 44),
-            ("TCP\n\n25", "25", 26),
-            ("25\n\nOut", "25\n\nSideways", 28),
-            ("25\n\n", "", 26),
-            ("Protocol\n", "Transport\n", 12),
-            ("Mail relay\n", "Mail relays\n", 20),
-            ("Needed ports", "Ports needed", 8),
-        ] {
-            let text = samples::VALUES.replacen(from, to, 1);
-            let error = first_error(&text, Layout::Values);
-            assert_eq!(error.line, line, "{from:?} -> {to:?}: {error}");
-        }
-    }
-
-    #[test]
     fn without_the_first_column_s_values_a_span_is_doubtful() {
         let mut hints = hints(Layout::Values);
         hints.values.remove("Peer");

@@ -115,8 +115,9 @@ impl Ruleset {
         };
         let version = objects.first().and_then(|first| first.pointer("/metainfo/json_schema_version"));
         if version.and_then(Value::as_u64) != Some(SCHEMA) {
-            let message =
-                format!("nftables[0]: expected a metainfo with json_schema_version {SCHEMA}, as nft lists it");
+            let found = version
+                .map_or("no json_schema_version".to_string(), |version| format!("the json_schema_version {version}"));
+            let message = format!("nftables[0]: found {found}, expected {SCHEMA}, as nft lists it in a metainfo");
             return Err(fault(message));
         }
         let mut ruleset = Ruleset { exempts: text.contains("\"notrack\""), ..Ruleset::default() };
@@ -147,11 +148,11 @@ impl Ruleset {
         let Some((kind, object)) =
             object.as_object().filter(|object| object.len() == 1).and_then(|one| one.iter().next())
         else {
-            return Err("expected an object with one key, such as rule".to_string());
+            return Err("found no object with one key, expected one such as rule; list the ruleset again".to_string());
         };
         let text = |name: &str| match object.get(name).and_then(Value::as_str) {
             Some(text) => Ok(text.to_string()),
-            None => Err(format!("{kind}: expected a text as {name}")),
+            None => Err(format!("{kind}: found no text as {name}, expected one; list the ruleset again")),
         };
         let key =
             |name: &str| Ok::<_, String>(Key { family: text("family")?, table: text("table")?, name: text(name)? });
@@ -189,14 +190,19 @@ impl Ruleset {
                         let accepts = match policy {
                             Some("accept") => true,
                             Some("drop") => false,
-                            _ => return Err("chain: expected the policy accept or drop".to_string()),
+                            _ => {
+                                return Err(format!(
+                                    "chain: found the policy {}, expected accept or drop",
+                                    object["policy"]
+                                ));
+                            }
                         };
                         let in_doubt = name == "ingress" || force == Force::InDoubt;
                         Some(Hook { name, accepts, in_doubt })
                     }
                 };
                 if self.chains.insert(key.clone(), Chain { hook, rules: Vec::new() }).is_some() {
-                    return Err(format!("chain: found {key} a second time"));
+                    return Err(format!("chain: found {key} a second time, expected it once; list the ruleset again"));
                 }
             }
             "rule" => {
@@ -207,7 +213,10 @@ impl Ruleset {
                 let (Some(handle), Some(parts)) =
                     (object.get("handle").and_then(Value::as_u64), object.get("expr").and_then(Value::as_array))
                 else {
-                    return Err("rule: expected a number as handle and a list as expr".to_string());
+                    return Err(
+                        "rule: found no number as handle or no list as expr, expected both; list the ruleset again"
+                            .to_string(),
+                    );
                 };
                 chain.rules.push(Rule { handle, parts: parts.clone() });
             }
@@ -215,7 +224,11 @@ impl Ruleset {
                 let elements = match object.get("elem") {
                     None => Vec::new(),
                     Some(Value::Array(elements)) => elements.clone(),
-                    Some(_) => return Err(format!("{kind}: expected a list as elem")),
+                    Some(_) => {
+                        return Err(format!(
+                            "{kind}: found an elem that is no list, expected a list; list the ruleset again"
+                        ));
+                    }
                 };
                 self.sets.insert(key("name")?, elements);
             }

@@ -551,11 +551,11 @@ fn what_is_no_whole_listing_is_refused() {
     for (text, told) in [
         (
             "{\"nftables\": []}".to_string(),
-            "rules.json: nftables[0]: expected a metainfo with json_schema_version 1, as nft lists it",
+            "rules.json: nftables[0]: found no json_schema_version, expected 1, as nft lists it in a metainfo",
         ),
         (
             json!({ "nftables": [{ "metainfo": { "json_schema_version": 2 } }] }).to_string(),
-            "rules.json: nftables[0]: expected a metainfo with json_schema_version 1, as nft lists it",
+            "rules.json: nftables[0]: found the json_schema_version 2, expected 1, as nft lists it in a metainfo",
         ),
         (
             "{\"tables\": []}".to_string(),
@@ -573,8 +573,14 @@ fn what_is_no_whole_listing_is_refused() {
             with(json!({ "add": {} })),
             "rules.json: nftables[3]: found the command \"add\", expected a listing, as `nft -j list ruleset` prints it",
         ),
-        (with(json!(5)), "rules.json: nftables[3]: expected an object with one key, such as rule"),
-        (with(json!({ "rule": {} })), "rules.json: nftables[3]: rule: expected a text as family"),
+        (
+            with(json!(5)),
+            "rules.json: nftables[3]: found no object with one key, expected one such as rule; list the ruleset again",
+        ),
+        (
+            with(json!({ "rule": {} })),
+            "rules.json: nftables[3]: rule: found no text as family, expected one; list the ruleset again",
+        ),
         (
             with(rule("ip", "g", "in", &ssh)),
             "rules.json: nftables[3]: rule: found no chain ip g in before it; list the whole ruleset",
@@ -585,16 +591,19 @@ fn what_is_no_whole_listing_is_refused() {
         ),
         (
             with(chain("ip", "f", "x", "input", "queue")),
-            "rules.json: nftables[3]: chain: expected the policy accept or drop",
+            "rules.json: nftables[3]: chain: found the policy \"queue\", expected accept or drop",
         ),
-        (with(chain("ip", "f", "in", "input", "drop")), "rules.json: nftables[3]: chain: found ip f in a second time"),
+        (
+            with(chain("ip", "f", "in", "input", "drop")),
+            "rules.json: nftables[3]: chain: found ip f in a second time, expected it once; list the ruleset again",
+        ),
         (
             with(json!({ "rule": { "family": "ip", "table": "f", "chain": "in", "handle": 1 } })),
-            "rules.json: nftables[3]: rule: expected a number as handle and a list as expr",
+            "rules.json: nftables[3]: rule: found no number as handle or no list as expr, expected both; list the ruleset again",
         ),
         (
             with(json!({ "set": { "family": "ip", "table": "f", "name": "s", "elem": 5 } })),
-            "rules.json: nftables[3]: set: expected a list as elem",
+            "rules.json: nftables[3]: set: found an elem that is no list, expected a list; list the ruleset again",
         ),
         (with(rule("ip", "f", "in", &ssh)), "rules.json: ip f in: found no set ip f gone; list the whole ruleset"),
         (
@@ -603,7 +612,7 @@ fn what_is_no_whole_listing_is_refused() {
         ),
         (
             with(rule("ip", "f", "in", &looping)),
-            "rules.json: chains call each other without end; ip f in is one of them",
+            "rules.json: found chains that call each other more than 16 deep, such as ip f in, which nft does not load; list the ruleset again",
         ),
     ] {
         assert_eq!(read(Path::new("rules.json"), &text, None).unwrap_err().to_string(), told, "{text}");
@@ -623,7 +632,7 @@ fn chains_that_are_too_entangled_to_follow_are_refused() {
     }
     let ruleset = Ruleset::parse(Path::new("rules.json"), &listing(&objects)).unwrap();
     let told = walk::walk_within(&ruleset, Family::Ipv4, Transport::Tcp, 1000).unwrap_err();
-    assert_eq!(told, "chains call each other too often to be followed");
+    assert_eq!(told, "found chains that call each other too often to be followed; audit with --nmap or --ss");
 }
 
 /// Numbers that look like chance and are the same each time.

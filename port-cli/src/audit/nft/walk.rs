@@ -171,10 +171,14 @@ impl<'a> Walk<'a> {
             return Err(format!("found no chain {key}, to which a rule jumps; list the whole ruleset"));
         };
         if under.depth > DEEPEST {
-            return Err(format!("chains call each other without end; {key} is one of them"));
+            return Err(format!(
+                "found chains that call each other more than {DEEPEST} deep, such as {key}, which nft does not load; list the ruleset again"
+            ));
         }
         let Some(left) = self.left.checked_sub(1) else {
-            return Err("chains call each other too often to be followed".to_string());
+            return Err(
+                "found chains that call each other too often to be followed; audit with --nmap or --ss".to_string()
+            );
         };
         self.left = left;
         let mut returned = Packets::none();
