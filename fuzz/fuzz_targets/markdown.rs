@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| (readers::reader("markdown").check)(bytes));
+fuzz_target!(|bytes: &[u8]| (fuzz::checks::reader("markdown").check)(bytes));

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
-use readers::reader;
+
+use crate::checks::reader;
 
 /// A change to a text, at places that are taken modulo its length.
 #[derive(Debug, Clone)]
@@ -138,7 +139,7 @@ fn changed(text: &str, change: &Change) -> String {
 
 /// The seeds of a reader, in the order of their names.
 fn seeds(name: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds").join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.into_iter().map(|file| fs::read_to_string(file).unwrap()).collect()

@@ -10,10 +10,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use readers::extreme::EXTREMES;
+use crate::MEMORY;
+use crate::checks::reader;
+use crate::extreme::EXTREMES;
 
 /// The bytes of memory that may be in use for each byte of an input.
 const BYTES: usize = 150;
+
+/// What is in use whatever the input.
+const ALWAYS: usize = 16 << 20;
+
+/// The stack of a main thread where it is smallest, on Windows.
+const STACK: usize = 1 << 20;
+
+/// Tells a process of [`reads_one_extreme_input`] the number of its input.
+const NUMBER: &str = "EXTREME";
 
 /// After this it hangs. The slowest takes some seconds.
 const HANGS: Duration = Duration::from_secs(240);
@@ -49,8 +60,9 @@ fn every_extreme_input_is_read_or_refused_within_its_memory() {
 /// How an input is read: its length, the memory for each byte, and the answer; or what went wrong.
 fn end(number: usize) -> Result<String, String> {
     let began = Instant::now();
-    let mut reading = Command::new(env!("CARGO_BIN_EXE_extreme"));
-    reading.args([number.to_string(), BYTES.to_string()]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut reading = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    reading.args(["--exact", "limits::reads_one_extreme_input", "--nocapture"]).env(NUMBER, number.to_string());
+    reading.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = reading.spawn().map_err(|error| error.to_string())?;
     if !ends(&mut child) {
         return Err(format!("hangs: still reads after {HANGS:?}"));
@@ -60,7 +72,8 @@ fn end(number: usize) -> Result<String, String> {
     if !output.status.success() {
         return Err(format!("{}: {told}", output.status));
     }
-    let mut words = printed.trim_end().splitn(3, ' ');
+    let printed = printed.lines().find_map(|line| line.strip_prefix(READ)).unwrap_or_default();
+    let mut words = printed.splitn(3, ' ');
     let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
     let (Some(length), Some(most)) = (number(), number()) else { return Err(format!("printed {printed:?}")) };
     match words.next().and_then(|end| end.split_once(": ")) {
@@ -69,6 +82,31 @@ fn end(number: usize) -> Result<String, String> {
     }
     let end: String = printed.splitn(3, ' ').nth(2).unwrap_or_default().chars().take(120).collect();
     Ok(format!("{length} bytes, {} of memory each, {:.1?}; {}", most.div_ceil(length), began.elapsed(), end.trim_end()))
+}
+
+/// What the line begins with that tells how an input was read.
+const READ: &str = "read: ";
+
+/// In a process of its own, so that neither a full stack nor a full memory ends more than itself: the first input where no other is
+/// asked for. Prints the bytes of the input, the most bytes of memory that were in use, and the answer or the error.
+#[test]
+fn reads_one_extreme_input() {
+    let number = std::env::var(NUMBER).map_or(0, |number| number.parse().expect("the number of an input"));
+    let extreme = &EXTREMES[number];
+    let input = (extreme.make)();
+    let length = input.len();
+    if std::env::var_os(NUMBER).is_some() {
+        MEMORY.set_limit(ALWAYS + length.saturating_mul(BYTES)).expect("the input fits");
+    }
+    let read = thread::Builder::new().stack_size(STACK).spawn(move || (reader(extreme.reader).read)(&input));
+    let told = read.expect("a thread").join().expect("a reader does not panic");
+    let (kind, message) = match told {
+        Ok(answer) => ("answer", answer),
+        Err(error) => ("error", error),
+    };
+    let message: String =
+        message.chars().take(300).map(|character| if character == '\n' { ' ' } else { character }).collect();
+    println!("\n{READ}{length} {} {kind}: {message}", MEMORY.max_allocated());
 }
 
 /// Whether a process ends before it is taken to hang; one that does not is ended.

@@ -9,10 +9,10 @@ use xtask::page::{Hints, Layout, MAX_ERRORS, Page, ReadError, read};
 /// What curation says of the pages among the seeds; a layout that shows its shape by itself needs none.
 fn curation(layout: Layout) -> Option<Curation> {
     let text = match layout {
-        Layout::Bars => include_str!("../../../fuzz/seeds/curation/bars.toml"),
-        Layout::Values => include_str!("../../../fuzz/seeds/curation/values.toml"),
-        Layout::Broken => include_str!("../../../fuzz/seeds/curation/broken.toml"),
-        Layout::Pipes => include_str!("../../../fuzz/seeds/curation/pipes.toml"),
+        Layout::Bars => include_str!("../../../../fuzz/seeds/curation/bars.toml"),
+        Layout::Values => include_str!("../../../../fuzz/seeds/curation/values.toml"),
+        Layout::Broken => include_str!("../../../../fuzz/seeds/curation/broken.toml"),
+        Layout::Pipes => include_str!("../../../../fuzz/seeds/curation/pipes.toml"),
         Layout::Html | Layout::Markdown | Layout::Csv => return None,
     };
     Some(Curation::parse(Path::new("seed.toml"), text).expect("the seed is sound"))

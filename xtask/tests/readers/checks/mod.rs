@@ -1,11 +1,10 @@
 //! What must hold of every reader, whatever it is given.
 //!
 //! Of any bytes a reader makes an answer or an error that says where and why; the same ones each time; and what it read
-//! loses nothing. The tests beside this library ask that of seeds, of kept inputs and of a fixed number of changed ones,
-//! `fuzz/` of as many as there is time for. It is a library of the workspace, and `fuzz/` is not, so that both can call it.
+//! loses nothing. The tests beside this module ask that of seeds, of kept inputs and of a fixed number of changed ones; `fuzz/`, which
+//! has this module too, of as many as there is time for.
 
 mod catalog;
-pub mod extreme;
 mod machine;
 mod page;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use readers::READERS;
+use crate::checks::READERS;
 
 /// The files of a folder, in the order of their names; none where it is not there.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -14,7 +14,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn fuzz() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
 }
 
 #[test]
