@@ -334,6 +334,15 @@ fn what_is_asked_beside_the_port_is_a_limit_and_is_told() {
     ] {
         assert_eq!(told(&Table::dropping(rules.clone()).observation()), [expected], "{rules:?}");
     }
+    // Where so many rules do so, it is not said of a port that all of them are about it.
+    let mut many: Vec<Value> = (1..=65).map(|port| json!([saddr("192.0.2.1"), dport(&json!(port)), drop()])).collect();
+    many.push(json!([dport(&ports(1, 70)), accept()]));
+    assert_eq!(
+        told(&Table::dropping(many).observation()),
+        [
+            "tcp/1-70 open: input handle 66, less what is dropped to some of these ports by input handle 1, 2, 3, 4, 5 and 60 more"
+        ]
+    );
     // Of every port there is a packet that is not from there.
     let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
     let others = matches("!=", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22] }] }));
