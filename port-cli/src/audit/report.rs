@@ -6,7 +6,7 @@ use port_catalog::{PortRange, Product, Requirement, Service, Transport};
 use port_data::hidden::Shown;
 use serde_json::{Value, json};
 
-use super::observation::{Observation, Source};
+use super::observation::{MOST_EVIDENCE, Observation, Source};
 use super::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Verdict};
 use crate::answer::count;
 use crate::columns::Columns;
@@ -94,11 +94,12 @@ fn port(seen: &Observed) -> String {
 }
 
 fn state(seen: &Observed) -> String {
-    /// More than these nobody reads in a line; JSON has them all.
+    /// More than these nobody reads in a line; JSON has more.
     const MOST: usize = 3;
     let mut told: Vec<String> = seen.evidence.iter().take(MOST).cloned().collect();
     if let Some(more @ 1..) = seen.evidence.len().checked_sub(MOST) {
-        told.push(format!("and {more} more"));
+        let least = if seen.evidence.len() > MOST_EVIDENCE { "at least " } else { "" };
+        told.push(format!("and {least}{more} more"));
     }
     match told.is_empty() {
         true => seen.state.words().to_string(),
@@ -201,4 +202,28 @@ fn seen_object(seen: &Observed) -> Value {
         "state": seen.state,
         "evidence": seen.evidence,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+    use crate::audit::observation::{Observation, Seen, Source, State};
+    use crate::audit::verdict::Audit;
+    use port_catalog::{PortRange, Product, Transport};
+
+    #[test]
+    fn of_what_was_seen_of_a_port_the_first_is_told_and_how_much_more_there_is() {
+        for (seen, expected) in [
+            (3, "tcp/1 open (0; 1; 2)\n"),
+            (4, "tcp/1 open (0; 1; 2; and 1 more)\n"),
+            (100, "tcp/1 open (0; 1; 2; and 97 more)\n"),
+            (1000, "tcp/1 open (0; 1; 2; and at least 98 more)\n"),
+        ] {
+            let (transport, range) = (Transport::Tcp, PortRange::new(1, 1).unwrap());
+            let one = |number: usize| Seen { transport, range, state: State::Open, evidence: number.to_string() };
+            let observation = Observation::new(Source::Ss, &(0..seen).map(one).collect::<Vec<_>>());
+            let text = table(&Audit::new(Product::FortiMail, &observation), &observation, None);
+            assert!(text.replace("  ", " ").contains(expected), "{text}");
+        }
+    }
 }
