@@ -134,7 +134,7 @@ impl Ruleset {
         self.hooked(family).any(|(_, hook, _)| hook.name == "input")
     }
 
-    /// The chains by which packets of the family come in, from the first hook to the last.
+    /// The chains by which packets of the family come in, by their names: each hook is looked at by itself.
     pub fn hooked(&self, family: Family) -> impl Iterator<Item = (&Key, &Hook, &Chain)> {
         let hooked = self.chains.iter().filter(move |(key, _)| key.is_of(family));
         hooked.filter_map(|(key, chain)| {
