@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::observation::{MOST_EVIDENCE, Observation, Source};
 use super::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Verdict};
 use crate::answer::count;
-use crate::columns::Columns;
+use crate::columns::{self, Columns};
 use crate::{json, table};
 
 /// For people: how it stands, and then what to look at, the most urgent first.
@@ -27,7 +27,7 @@ pub fn table(audit: &Audit, observation: &Observation, width: Option<u16>) -> St
     text += &format!("  open and not documented     {ranges} of ports\n");
     text += &format!("  not audited                 {}\n", count(audit.outbound, "outbound flow"));
     let flows = |verdict| audit.flows.iter().filter(move |flow| flow.verdict == verdict).collect::<Vec<_>>();
-    let undocumented = |seen: &[Observed]| ports(seen, audit.product);
+    let undocumented = |seen: &[Observed]| of_ports(seen, audit.product);
     let sections = [
         ("Documented and not open", of_flows(&flows(Verdict::Missing))),
         ("Documented and partly open", of_flows(&flows(Verdict::PartlyOpen))),
@@ -75,7 +75,9 @@ fn of_flows(flows: &[&FlowVerdict]) -> Columns {
 fn observed(flow: &FlowVerdict) -> String {
     let mut told: Vec<String> = Vec::new();
     for spec in &flow.specs {
-        told.extend(spec.observed.iter().map(|seen| format!("{} {}", port(seen), state(seen))));
+        told.extend(
+            spec.observed.iter().map(|seen| format!("{} {}", columns::ports(seen.transport, seen.range), state(seen))),
+        );
     }
     let unnumbered = flow.specs.iter().filter(|spec| spec.observed.is_empty());
     let unnumbered: Vec<String> = unnumbered.map(|spec| spec.spec.to_string()).collect();
@@ -83,14 +85,6 @@ fn observed(flow: &FlowVerdict) -> String {
         told.push(format!("{}: the document gives no number", unnumbered.join(", ")));
     }
     told.join("; ")
-}
-
-/// Ports as `tcp/25`, `tcp/17700-17714`, `esp`.
-fn port(seen: &Observed) -> String {
-    match seen.range {
-        Some(range) => format!("{}/{range}", seen.transport),
-        None => seen.transport.to_string(),
-    }
 }
 
 fn state(seen: &Observed) -> String {
@@ -121,10 +115,10 @@ fn remarks(flow: &FlowVerdict) -> String {
     remarks.join("; ")
 }
 
-fn ports(seen: &[Observed], product: Product) -> Columns {
+fn of_ports(seen: &[Observed], product: Product) -> Columns {
     let rows = seen.iter().map(|seen| {
         let hint = unnumbered(product, seen).map(|(service, flow)| format!("may be the {service} of {flow}"));
-        vec![port(seen), state(seen), hint.collect::<Vec<_>>().join("; ")]
+        vec![columns::ports(seen.transport, seen.range), state(seen), hint.collect::<Vec<_>>().join("; ")]
     });
     Columns { names: vec!["port", "observed", "remarks"], rows: rows.collect() }
 }
