@@ -1,6 +1,6 @@
 //! Flows and products as columns of text, for the formats that are tables.
 
-use port_catalog::{Flow, Product, Transport};
+use port_catalog::{Flow, PortRange, Product, Transport};
 
 /// Rows of text below the names of their columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +133,11 @@ fn remarks(flow: Flow, port: Option<(Transport, u16)>) -> String {
 pub fn has_alternatives(flow: Flow, port: Option<(Transport, u16)>) -> bool {
     let uses = |spec: &port_catalog::PortSpec<_>| port.is_none_or(|(transport, port)| spec.matches(transport, port));
     flow.ports().filter(uses).any(|spec| flow.ports().filter(|other| other.group() == spec.group()).count() > 1)
+}
+
+/// Ports as `tcp/25`, `tcp/17700-17714`; what has none as `esp`.
+pub fn ports(transport: Transport, range: Option<PortRange>) -> String {
+    range.map_or_else(|| transport.to_string(), |range| format!("{transport}/{range}"))
 }
 
 /// Items as one text.

@@ -10,6 +10,7 @@ use port_catalog::{Direction, Fact, Flow, Peer, PortRange, Product, Requirement,
 
 use crate::answer::{Answer, count, matching};
 use crate::arguments::Filter;
+use crate::columns;
 
 pub mod dot;
 pub mod mermaid;
@@ -250,8 +251,7 @@ fn merged((transport, ports, service): Spec, next: Spec) -> Option<Spec> {
 
 /// As `tcp/25 smtp`, with its mark.
 fn text((transport, ports, service): Spec, marked: bool) -> String {
-    let ports = ports.map(|ports| format!("/{ports}")).unwrap_or_default();
-    let head = transport.map(|transport| format!("{transport}{ports}"));
+    let head = transport.map(|transport| columns::ports(transport, ports));
     let words: Vec<String> = head.into_iter().chain(service.map(|service| service.to_string())).collect();
     words.join(" ") + if marked { MARK } else { "" }
 }

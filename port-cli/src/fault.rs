@@ -30,9 +30,12 @@ impl Fault {
         Fault { file: file.to_path_buf(), place: Some((line, column)), message: message.into() }
     }
 
-    /// A fault where the reader of JSON complains. It tells the last byte that it read, which may stand inside a character,
+    /// A fault where the reader of JSON complains, with a message made of what it complains of. It tells the last byte that it read, which may stand inside a character,
     /// and before the first one of a line.
-    pub fn of_json(file: &Path, text: &str, error: &serde_json::Error, message: impl Into<String>) -> Fault {
+    pub fn of_json(file: &Path, text: &str, error: &serde_json::Error, message: impl FnOnce(&str) -> String) -> Fault {
+        let complaint = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = message(complaint.strip_suffix(&place).unwrap_or(&complaint));
         let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let byte = (line + error.column().saturating_sub(1)).min(text.len());
         let start = (0..=byte).rev().find(|byte| text.is_char_boundary(*byte)).unwrap_or_default();

@@ -34,7 +34,10 @@ fn distance(from: &[u8], to: &[u8]) -> usize {
         for (column, &other) in to.iter().enumerate() {
             let replaced = last[column] + usize::from(!byte.eq_ignore_ascii_case(&other));
             let mut cost = replaced.min(last[column + 1] + 1).min(row[column] + 1);
-            let swapped = line > 0 && column > 0 && byte == to[column - 1] && from[line - 1] == other;
+            let swapped = line > 0
+                && column > 0
+                && byte.eq_ignore_ascii_case(&to[column - 1])
+                && from[line - 1].eq_ignore_ascii_case(&other);
             if swapped {
                 cost = cost.min(before_last[column - 1] + 1);
             }
@@ -55,6 +58,7 @@ mod tests {
         let cases = [
             ("smtp", "smtp", 0),
             ("smpt", "smtp", 1),
+            ("SmPT", "smtp", 1),
             ("smt", "smtp", 1),
             ("smttp", "smtp", 1),
             ("sntp", "smtp", 1),

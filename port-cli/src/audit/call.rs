@@ -106,8 +106,8 @@ impl Call {
         let found: Vec<String> = self.fail_on.iter().filter_map(|finding| finding.found_in(&audit)).collect();
         let mut remarks = observation.remarks;
         if !observation.not_interpreted.is_empty() {
-            let rules = count(observation.not_interpreted.len(), "part");
-            remarks.push(format!("{rules} of the ruleset could not be interpreted: what that may be about is unknown"));
+            let parts = count(observation.not_interpreted.len(), "part");
+            remarks.push(format!("{parts} of the ruleset could not be interpreted: what that may be about is unknown"));
         }
         remarks.extend(found.iter().map(|found| format!("fails: {found}")));
         Answer {

@@ -1,6 +1,6 @@
 //! What a product's document lists against what is open on its machine.
 //!
-//! [`nmap`], [`ss`] and [`nft`] each read one kind of file into an [`observation`]; a [`verdict`] comes of holding a product's
+//! [`nmap`], [`ss`] and [`nft`] each read one kind of [`input`] into an [`observation`]; a [`verdict`] comes of holding a product's
 //! inbound flows against it, and a [`report`] tells it. [`call`] is the command. Flows that the product opens itself are
 //! counted and not audited: nothing listens for them on its machine.
 

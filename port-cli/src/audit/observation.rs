@@ -163,8 +163,9 @@ impl Observation {
     }
 }
 
-/// How much of what was seen of the same ports is told. Thousands of rules about all ports would fill the memory otherwise.
-const MOST_EVIDENCE: usize = 100;
+/// How much of what was seen of the same ports is told, before the word `more`. Thousands of rules about all ports would fill the
+/// memory otherwise.
+pub const MOST_EVIDENCE: usize = 100;
 
 /// One more than the highest port.
 const END: u32 = 1 << 16;

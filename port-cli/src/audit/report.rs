@@ -6,10 +6,10 @@ use port_catalog::{PortRange, Product, Requirement, Service, Transport};
 use port_data::hidden::Shown;
 use serde_json::{Value, json};
 
-use super::observation::{Observation, Source};
+use super::observation::{MOST_EVIDENCE, Observation, Source};
 use super::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Verdict};
 use crate::answer::count;
-use crate::columns::Columns;
+use crate::columns::{self, Columns};
 use crate::{json, table};
 
 /// For people: how it stands, and then what to look at, the most urgent first.
@@ -27,7 +27,7 @@ pub fn table(audit: &Audit, observation: &Observation, width: Option<u16>) -> St
     text += &format!("  open and not documented     {ranges} of ports\n");
     text += &format!("  not audited                 {}\n", count(audit.outbound, "outbound flow"));
     let flows = |verdict| audit.flows.iter().filter(move |flow| flow.verdict == verdict).collect::<Vec<_>>();
-    let undocumented = |seen: &[Observed]| ports(seen, audit.product);
+    let undocumented = |seen: &[Observed]| of_ports(seen, audit.product);
     let sections = [
         ("Documented and not open", of_flows(&flows(Verdict::Missing))),
         ("Documented and partly open", of_flows(&flows(Verdict::PartlyOpen))),
@@ -75,7 +75,9 @@ fn of_flows(flows: &[&FlowVerdict]) -> Columns {
 fn observed(flow: &FlowVerdict) -> String {
     let mut told: Vec<String> = Vec::new();
     for spec in &flow.specs {
-        told.extend(spec.observed.iter().map(|seen| format!("{} {}", port(seen), state(seen))));
+        told.extend(
+            spec.observed.iter().map(|seen| format!("{} {}", columns::ports(seen.transport, seen.range), state(seen))),
+        );
     }
     let unnumbered = flow.specs.iter().filter(|spec| spec.observed.is_empty());
     let unnumbered: Vec<String> = unnumbered.map(|spec| spec.spec.to_string()).collect();
@@ -85,20 +87,13 @@ fn observed(flow: &FlowVerdict) -> String {
     told.join("; ")
 }
 
-/// Ports as `tcp/25`, `tcp/17700-17714`, `esp`.
-fn port(seen: &Observed) -> String {
-    match seen.range {
-        Some(range) => format!("{}/{range}", seen.transport),
-        None => seen.transport.to_string(),
-    }
-}
-
 fn state(seen: &Observed) -> String {
-    /// More than these nobody reads in a line; JSON has them all.
+    /// More than these nobody reads in a line; JSON has more.
     const MOST: usize = 3;
     let mut told: Vec<String> = seen.evidence.iter().take(MOST).cloned().collect();
     if let Some(more @ 1..) = seen.evidence.len().checked_sub(MOST) {
-        told.push(format!("and {more} more"));
+        let least = if seen.evidence.len() > MOST_EVIDENCE { "at least " } else { "" };
+        told.push(format!("and {least}{more} more"));
     }
     match told.is_empty() {
         true => seen.state.words().to_string(),
@@ -120,10 +115,10 @@ fn remarks(flow: &FlowVerdict) -> String {
     remarks.join("; ")
 }
 
-fn ports(seen: &[Observed], product: Product) -> Columns {
+fn of_ports(seen: &[Observed], product: Product) -> Columns {
     let rows = seen.iter().map(|seen| {
         let hint = unnumbered(product, seen).map(|(service, flow)| format!("may be the {service} of {flow}"));
-        vec![port(seen), state(seen), hint.collect::<Vec<_>>().join("; ")]
+        vec![columns::ports(seen.transport, seen.range), state(seen), hint.collect::<Vec<_>>().join("; ")]
     });
     Columns { names: vec!["port", "observed", "remarks"], rows: rows.collect() }
 }
@@ -201,4 +196,28 @@ fn seen_object(seen: &Observed) -> Value {
         "state": seen.state,
         "evidence": seen.evidence,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+    use crate::audit::observation::{Observation, Seen, Source, State};
+    use crate::audit::verdict::Audit;
+    use port_catalog::{PortRange, Product, Transport};
+
+    #[test]
+    fn of_what_was_seen_of_a_port_the_first_is_told_and_how_much_more_there_is() {
+        for (seen, expected) in [
+            (3, "tcp/1 open (0; 1; 2)\n"),
+            (4, "tcp/1 open (0; 1; 2; and 1 more)\n"),
+            (100, "tcp/1 open (0; 1; 2; and 97 more)\n"),
+            (1000, "tcp/1 open (0; 1; 2; and at least 98 more)\n"),
+        ] {
+            let (transport, range) = (Transport::Tcp, PortRange::new(1, 1).unwrap());
+            let one = |number: usize| Seen { transport, range, state: State::Open, evidence: number.to_string() };
+            let observation = Observation::new(Source::Ss, &(0..seen).map(one).collect::<Vec<_>>());
+            let text = table(&Audit::new(Product::FortiMail, &observation), &observation, None);
+            assert!(text.replace("  ", " ").contains(expected), "{text}");
+        }
+    }
 }

@@ -71,9 +71,10 @@ impl Finding {
     fn found_in(self, collisions: &[&Place]) -> Option<String> {
         let (number, told) = match self {
             Finding::Collision => (collisions.len(), "at which products collide"),
-            Finding::Unavoidable => {
-                (collisions.iter().filter(|place| !place.is_avoidable()).count(), "from which no product can move away")
-            }
+            Finding::Unavoidable => (
+                collisions.iter().filter(|place| !place.is_avoidable()).count(),
+                "from which two products cannot move away",
+            ),
         };
         (number > 0).then(|| format!("fails: {} {told}", count(number, "place")))
     }

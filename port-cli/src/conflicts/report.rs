@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Listener, Place, can_move};
 use crate::answer::count;
-use crate::columns::Columns;
+use crate::columns::{self, Columns};
 use crate::{json, table};
 
 /// For people: what collides, and then who listens where.
@@ -39,14 +39,6 @@ pub fn table(
     text
 }
 
-/// Ports as `tcp/25`, `tcp/17700-17714`, `esp`.
-fn port(place: &Place) -> String {
-    match place.range {
-        Some(range) => format!("{}/{range}", place.transport),
-        None => place.transport.to_string(),
-    }
-}
-
 /// A row for each product at each collision.
 fn of_collisions(collisions: &[&Place]) -> Columns {
     let mut rows = Vec::new();
@@ -60,7 +52,7 @@ fn of_collisions(collisions: &[&Place]) -> Columns {
         for (product, listeners) in place.products() {
             let flows = listeners.iter().map(|listener| flow(listener)).collect::<Vec<_>>();
             rows.push(vec![
-                port(place),
+                columns::ports(place.transport, place.range),
                 product.to_string(),
                 flows.join(", "),
                 way_out(listeners),
@@ -112,7 +104,7 @@ fn of_places(places: &[Place]) -> Columns {
             true => String::new(),
             false => format!("transport not stated for {}", unstated.join(", ")),
         };
-        vec![port(place), products.join(", "), flows.join(", "), remark]
+        vec![columns::ports(place.transport, place.range), products.join(", "), flows.join(", "), remark]
     };
     Columns { names: vec!["port", "products", "listeners", "remarks"], rows: places.iter().map(row).collect() }
 }

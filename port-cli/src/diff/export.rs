@@ -97,15 +97,11 @@ const EXPORT: &str = "an array of flows, as `port-catalog list --format json` pr
 
 /// What the reader of JSON complains of, with its place.
 fn fault(file: &Path, text: &str, error: &serde_json::Error) -> Fault {
-    let message = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    let message = message.strip_suffix(&place).unwrap_or(&message);
-    let message = match error.classify() {
-        serde_json::error::Category::Data => message.to_string(),
+    Fault::of_json(file, text, error, |complaint| match error.classify() {
+        serde_json::error::Category::Data => complaint.to_string(),
         serde_json::error::Category::Eof => format!("found the end of the file too early, expected {EXPORT}"),
-        _ => format!("found what is no JSON ({message}), expected {EXPORT}"),
-    };
-    Fault::of_json(file, text, error, message)
+        _ => format!("found what is no JSON ({complaint}), expected {EXPORT}"),
+    })
 }
 
 /// The flow of an object that was checked while it was read.

@@ -20,8 +20,6 @@ pub struct Limits {
     pub comments: bool,
     /// Whether it can say the IP protocol ESP.
     pub esp: bool,
-    /// Whether it can say what the product itself may open.
-    pub outbound: bool,
     /// Whether its firewalls know by themselves what answers a connection. For others, rules let the answers through as well, and
     /// these cannot tell what answers from what opens a connection but for TCP.
     pub stateful: bool,
@@ -33,20 +31,15 @@ pub struct Limits {
 
 /// What the rules of a format can say of the ends.
 #[derive(Clone, Copy, Debug)]
-pub enum Ends {
-    /// Nothing: addresses are put where the rules are used.
-    Elsewhere,
-    /// Addresses.
-    Addresses {
-        /// Whether the product's own addresses have a place. Where they have none, the rules are put on the product itself.
-        own: bool,
-        /// Of which families.
-        families: Families,
-        /// Whether host names may stand among them.
-        hosts: bool,
-        /// How many at one end of a rule.
-        most: Option<usize>,
-    },
+pub struct Ends {
+    /// Whether the product's own addresses have a place. Where they have none, the rules are put on the product itself.
+    pub own: bool,
+    /// Of which families addresses may be.
+    pub families: Families,
+    /// Whether host names may stand among them.
+    pub hosts: bool,
+    /// How many addresses may stand at one end of a rule.
+    pub most: Option<usize>,
 }
 
 /// Of which families the addresses in a rule may be.
@@ -85,7 +78,7 @@ impl Ruleset {
 
     /// Takes the product's own addresses out of the rules where the format has no place for them.
     fn take_own(&mut self, limits: &Limits) -> Option<Remark> {
-        if has_own(limits) {
+        if limits.ends.own {
             return None;
         }
         let mut taken: BTreeSet<Address> = BTreeSet::new();
@@ -105,14 +98,9 @@ impl Ruleset {
     }
 }
 
-/// Whether the product's own end of a rule is limited by addresses, if at all.
-fn has_own(limits: &Limits) -> bool {
-    !matches!(limits.ends, Ends::Addresses { own: false, .. })
-}
-
 /// Who may have any address.
 fn unlimited_ends(flow: &FlowRules, limits: &Limits) -> Vec<&'static str> {
-    let own = has_own(limits).then_some("the product itself");
+    let own = limits.ends.own.then_some("the product itself");
     let (source, destination) = match flow.direction {
         Direction::Outbound => (own, Some(flow.peer)),
         _ => (Some(flow.peer), own),
@@ -123,7 +111,7 @@ fn unlimited_ends(flow: &FlowRules, limits: &Limits) -> Vec<&'static str> {
 
 /// Which addresses are for another format, since they are of another family.
 fn other_family(ruleset: &Ruleset, limits: &Limits) -> Option<Remark> {
-    let Ends::Addresses { families: Families::Only(wanted, other_format), .. } = limits.ends else { return None };
+    let Families::Only(wanted, other_format) = limits.ends.families else { return None };
     let rules = ruleset.flows.iter().flat_map(|flow| &flow.rules);
     let addresses = rules.flat_map(|rule| [&rule.source, &rule.destination]).flat_map(End::addresses);
     let others = addresses.filter(|address| address.family().is_some_and(|family| family != wanted));
@@ -134,10 +122,6 @@ fn other_family(ruleset: &Ruleset, limits: &Limits) -> Option<Remark> {
 
 fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
     let rules = std::mem::take(&mut flow.rules);
-    if flow.direction == Direction::Outbound && !limits.outbound && !rules.is_empty() {
-        flow.remark(Class::Dropped, format!("{} cannot say what the product may open", limits.format));
-        return;
-    }
     for rule in rules {
         if rule.protocol == Protocol::Esp && !limits.esp {
             flow.remark(Class::Dropped, format!("esp, which {} cannot say", limits.format));
@@ -169,16 +153,9 @@ fn remark_on_answers(flow: &mut FlowRules, limits: &Limits) {
 
 /// The pairs of ends that say together what the rule's ends say.
 fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(End, End)> {
-    let Ends::Addresses { families, hosts, most, .. } = limits.ends else {
-        if [&rule.source, &rule.destination].iter().any(|end| **end != End::Any) {
-            let text = format!("the addresses, for which {} has no place; put them where you use it", limits.format);
-            flow.remark(Class::Dropped, text);
-        }
-        return vec![(End::Any, End::Any)];
-    };
     let mut parts = |end: &End| -> Vec<End> {
-        let parts = fit_end(end, families, hosts, flow, limits);
-        parts.into_iter().flat_map(|part| chunks_of_addresses(part, most)).collect()
+        let parts = fit_end(end, flow, limits);
+        parts.into_iter().flat_map(|part| chunks_of_addresses(part, limits.ends.most)).collect()
     };
     let (sources, destinations) = (parts(&rule.source), parts(&rule.destination));
     let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |destination| (source, destination)));
@@ -187,7 +164,8 @@ fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(End, End
 }
 
 /// The parts of an end that a format can hold, each of what may stand together in a rule.
-fn fit_end(end: &End, families: Families, hosts: bool, flow: &mut FlowRules, limits: &Limits) -> Vec<End> {
+fn fit_end(end: &End, flow: &mut FlowRules, limits: &Limits) -> Vec<End> {
+    let Ends { families, hosts, .. } = limits.ends;
     let End::Only(addresses) = end else { return vec![End::Any] };
     let (names, nets): (Vec<Address>, Vec<Address>) =
         addresses.iter().cloned().partition(|address| address.family().is_none());

@@ -66,7 +66,7 @@ fn it_fails_where_it_is_told_to() {
     let apart = ["conflicts", "fortimail", "forticlient"];
     for (call, finding, code, told) in [
         (&both, "collision", 1, "fails: 4 places at which products collide\n"),
-        (&both, "unavoidable", 1, "fails: 3 places from which no product can move away\n"),
+        (&both, "unavoidable", 1, "fails: 3 places from which two products cannot move away\n"),
         (&apart, "collision,unavoidable", 0, ""),
     ] {
         let output = run(&[&call[..], &["--fail-on", finding]].concat());

@@ -40,14 +40,17 @@ fn limits() -> impl Strategy<Value = Limits> {
         Families::Only(Family::V6, "other"),
     ]);
     let most = proptest::option::of(1..4_usize);
-    let ends = (any::<bool>(), families, any::<bool>(), most)
-        .prop_map(|(own, families, hosts, most)| Ends::Addresses { own, families, hosts, most });
+    let ends = (any::<bool>(), families, any::<bool>(), most).prop_map(|(own, families, hosts, most)| Ends {
+        own,
+        families,
+        hosts,
+        most,
+    });
     (ends, proptest::option::of(1..20_usize)).prop_map(|(ends, port_slots)| Limits {
         format: "made up",
         places: &[At::Host],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: true,
         port_slots,
         ends,
@@ -103,7 +106,7 @@ fn triples(rule: &Rule, families: Families, hosts: bool) -> BTreeSet<Triple> {
 
 /// Whether a rule is what a format can hold.
 fn is_within(rule: &Rule, limits: &Limits) -> bool {
-    let Ends::Addresses { families, hosts, most, .. } = limits.ends else { return false };
+    let Ends { families, hosts, most, .. } = limits.ends;
     let slots: usize = rule.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
     let is_held = |end: &End| {
         let addresses = end.addresses();
@@ -123,7 +126,7 @@ proptest! {
     #[test]
     fn what_was_fitted_says_what_it_said(source in ends(), destination in ends(), ports in ports(), limits in limits()) {
         let rule = Rule { protocol: Protocol::Tcp, ports, source, destination };
-        let Ends::Addresses { own, families, hosts, .. } = limits.ends else { unreachable!() };
+        let Ends { own, families, hosts, .. } = limits.ends;
         let fitted = ruleset(rule.clone()).fit(&limits);
         let has_own = !rule.destination.addresses().is_empty();
         // What is put on the product itself needs no address of it.
@@ -168,39 +171,25 @@ proptest! {
 
 #[test]
 fn what_a_format_cannot_say_is_dropped_and_told() {
-    let can_nothing = Limits {
+    let can_little = Limits {
         format: "made up",
         places: &[At::Host],
         comments: true,
         esp: false,
-        outbound: false,
         stateful: true,
         port_slots: None,
-        ends: Ends::Elsewhere,
+        ends: Ends { own: true, families: Families::Mixed, hosts: false, most: None },
     };
     let rule = |protocol| Rule { protocol, ports: Vec::new(), source: End::Any, destination: End::Any };
-    let told = |mut ruleset: Ruleset, direction| {
-        ruleset.flows[0].direction = direction;
-        let fitted = ruleset.fit(&can_nothing);
+    let told = |rule| {
+        let fitted = ruleset(rule).fit(&can_little);
         (fitted.flows[0].rules.len(), fitted.told(false))
     };
+    assert_eq!(told(rule(Protocol::Esp)), (0, vec!["dropped: esp, which made up cannot say: made-up".to_string()]));
+    let named = Rule { source: End::of(["a.example".parse().unwrap()]), ..rule(Protocol::Udp) };
     assert_eq!(
-        told(ruleset(rule(Protocol::Esp)), Direction::Inbound),
-        (0, vec!["dropped: esp, which made up cannot say: made-up".to_string()])
-    );
-    assert_eq!(
-        told(ruleset(rule(Protocol::Udp)), Direction::Outbound),
-        (0, vec!["dropped: made up cannot say what the product may open: made-up".to_string()])
-    );
-    let addressed = Rule { source: End::of(["192.0.2.1".parse().unwrap()]), ..rule(Protocol::Udp) };
-    let (rules, told) = told(ruleset(addressed), Direction::Inbound);
-    assert_eq!(rules, 1);
-    assert_eq!(
-        told,
-        [
-            "opened: any address, since none is given: the product itself",
-            "dropped: the addresses, for which made up has no place; put them where you use it: made-up",
-        ]
+        told(named),
+        (0, vec!["dropped: the host name a.example, for which made up has no place: made-up".to_string()])
     );
 }
 
@@ -211,10 +200,9 @@ fn answers_that_need_rules_of_their_own_are_told_unless_they_are_told_apart() {
         places: &[At::Network],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: false,
         port_slots: None,
-        ends: Ends::Addresses { own: false, families: Families::Mixed, hosts: true, most: None },
+        ends: Ends { own: false, families: Families::Mixed, hosts: true, most: None },
     };
     let told = |protocols: &[Protocol]| {
         let rule = |protocol| Rule { protocol, ports: Vec::new(), source: End::Any, destination: End::Any };

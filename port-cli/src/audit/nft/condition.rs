@@ -63,6 +63,7 @@ enum Looks {
     AtProtocol,
     AtFamily,
     AtState,
+    AtStatus,
     AtInterface,
     /// At something that packets to the same port differ in.
     Elsewhere,
@@ -120,6 +121,7 @@ impl Packet<'_> {
                 "quota" | "ct count" => about.limits.push(format!("{kind} {}", spoken(value))),
                 // What is done for each element apart, such as a limit.
                 "set" | "map" | "meter" if is_limited => about.limits.push(format!("{kind} {}", spoken(value))),
+                "mangle" if changes_where_it_goes(value) => about.not_interpreted.push(spoken(part)),
                 "set" | "map" | "meter" | "counter" | "log" | "mangle" | "notrack" | "dup" | "flow" | "last"
                 | "secmark" | "ct helper" | "ct timeout" | "ct expectation" | "snat" | "masquerade" => {}
                 // Parts that iptables-nft writes: nft tells their names, and not what they ask.
@@ -199,7 +201,7 @@ impl Packet<'_> {
         if let ("<" | ">" | "<=" | ">=", [Looks::AtPort], Some(bound)) = (operator, &columns[..], number(right)) {
             return Ok(About::ports(compared(operator, bound)));
         }
-        if !["==", "in", "!="].contains(&operator) {
+        if !["==", "in", "!=", "!"].contains(&operator) {
             return Ok(not_interpreted());
         }
         let mut fitting = PortSet::empty();
@@ -215,8 +217,8 @@ impl Packet<'_> {
         }
         Ok(match (operator, only_some) {
             // Of every port there is a packet that differs in what is looked at elsewhere.
-            ("!=", true) => limited(PortSet::full()),
-            ("!=", false) => About::ports(&PortSet::full() - &fitting),
+            ("!=" | "!", true) => limited(PortSet::full()),
+            ("!=" | "!", false) => About::ports(&PortSet::full() - &fitting),
             (_, true) => limited(fitting),
             (_, false) => About::ports(fitting),
         })
@@ -270,9 +272,11 @@ impl Packet<'_> {
             (Looks::AtState, Some("untracked")) if self.ruleset.exempts => Fits::Some,
             (Looks::AtFamily, Some("arp" | "vlan"))
             | (Looks::AtState, Some("established" | "related" | "invalid" | "untracked"))
+            // A port whose packets a rule sends elsewhere is unknown by that rule, and packets to others are not sent elsewhere.
+            | (Looks::AtStatus, Some("dnat"))
             // The packet comes from elsewhere.
             | (Looks::AtInterface, Some("lo" | "loopback")) => all_if(false),
-            (Looks::AtInterface | Looks::Elsewhere, _) => Fits::Some,
+            (Looks::AtInterface | Looks::AtStatus | Looks::Elsewhere, _) => Fits::Some,
             _ => Fits::NotInterpreted,
         }
     }
@@ -291,6 +295,7 @@ impl Packet<'_> {
             },
             "ct" => match text(value, "key") {
                 "state" => Looks::AtState,
+                "status" => Looks::AtStatus,
                 "proto-dst" | "protocol" | "l3proto" => Looks::NotInterpreted,
                 _ => Looks::Elsewhere,
             },
@@ -302,7 +307,8 @@ impl Packet<'_> {
             "&" | "|" | "^" | "<<" | ">>" => {
                 let operands = value.as_array().map(Vec::as_slice).unwrap_or_default();
                 match operands.first().map(|operand| self.looks(operand)) {
-                    Some(looks @ (Looks::Elsewhere | Looks::AtNothing)) => looks,
+                    Some(Looks::Elsewhere | Looks::AtStatus) => Looks::Elsewhere,
+                    Some(Looks::AtNothing) => Looks::AtNothing,
                     _ => Looks::NotInterpreted,
                 }
             }
@@ -354,6 +360,12 @@ fn verdict(kind: &str, value: &Value) -> Option<Verdict> {
         "queue" | "fwd" | "synproxy" => Verdict::NotInterpreted,
         _ => return None,
     })
+}
+
+/// Whether a statement that sets something sets what decides to which port of which machine a packet goes.
+fn changes_where_it_goes(mangle: &Value) -> bool {
+    let payload = mangle.pointer("/key/payload").map(|payload| text(payload, "field"));
+    payload.is_some_and(|field| matches!(field, "dport" | "daddr" | ""))
 }
 
 /// The ports that compare with a bound as the operator says.

@@ -98,20 +98,14 @@ impl Ruleset {
     /// Reads the listing of a whole ruleset.
     pub fn parse(file: &Path, text: &str) -> Result<Ruleset, Fault> {
         let fault = |message: String| Fault::of_file(file, message);
+        let not_of_nft =
+            || fault(format!("looks like {}, expected the output of `nft -j list ruleset`", looks_like(text)));
         let document: Value = serde_json::from_str(text).map_err(|error| match text.trim_start().starts_with('{') {
-            true => {
-                let what = error.to_string();
-                let place = format!(" at line {} column {}", error.line(), error.column());
-                let message = format!("{}; was the file cut off?", what.strip_suffix(&place).unwrap_or(&what));
-                Fault::of_json(file, text, &error, message)
-            }
-            false => fault(format!("looks like {}, expected the output of `nft -j list ruleset`", looks_like(text))),
+            true => Fault::of_json(file, text, &error, |complaint| format!("{complaint}; was the file cut off?")),
+            false => not_of_nft(),
         })?;
         let Some(objects) = document.get("nftables").and_then(Value::as_array) else {
-            return Err(fault(format!(
-                "looks like {}, expected the output of `nft -j list ruleset`",
-                looks_like(text)
-            )));
+            return Err(not_of_nft());
         };
         let version = objects.first().and_then(|first| first.pointer("/metainfo/json_schema_version"));
         if version.and_then(Value::as_u64) != Some(SCHEMA) {
@@ -134,7 +128,7 @@ impl Ruleset {
         self.hooked(family).any(|(_, hook, _)| hook.name == "input")
     }
 
-    /// The chains by which packets of the family come in, from the first hook to the last.
+    /// The chains by which packets of the family come in, by their names: each hook is looked at by itself.
     pub fn hooked(&self, family: Family) -> impl Iterator<Item = (&Key, &Hook, &Chain)> {
         let hooked = self.chains.iter().filter(move |(key, _)| key.is_of(family));
         hooked.filter_map(|(key, chain)| {

@@ -334,6 +334,15 @@ fn what_is_asked_beside_the_port_is_a_limit_and_is_told() {
     ] {
         assert_eq!(told(&Table::dropping(rules.clone()).observation()), [expected], "{rules:?}");
     }
+    // Where so many rules do so, it is not said of a port that all of them are about it.
+    let mut many: Vec<Value> = (1..=65).map(|port| json!([saddr("192.0.2.1"), dport(&json!(port)), drop()])).collect();
+    many.push(json!([dport(&ports(1, 70)), accept()]));
+    assert_eq!(
+        told(&Table::dropping(many).observation()),
+        [
+            "tcp/1-70 open: input handle 66, less what is dropped to some of these ports by input handle 1, 2, 3, 4, 5 and 60 more"
+        ]
+    );
     // Of every port there is a packet that is not from there.
     let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
     let others = matches("!=", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22] }] }));
@@ -480,6 +489,53 @@ fn every_hook_must_let_a_packet_in() {
         let told = of(&more);
         assert!(told.contains(&format!("tcp/{port} unknown: ")), "{told:?}");
         assert_eq!(told.last().unwrap(), "ip n p handle 7: {\"redirect\":{\"port\":8443}} changes where packets go");
+    }
+}
+
+#[test]
+fn what_a_machine_with_firewalld_lets_in_for_packets_sent_elsewhere_opens_no_other_port() {
+    let filter = [table("inet", "a"), chain("inet", "a", "in", "input", "drop")];
+    let of = |parts: &[&Value]| {
+        let rules = parts.iter().map(|parts| rule("inet", "a", "in", parts));
+        told(&seen(&listing(&[&filter[..], &rules.collect::<Vec<_>>()].concat()), Some(Family::Ipv4)))
+    };
+    let status = |operator, words: Value| matches(operator, &json!({ "ct": { "key": "status" } }), &words);
+    let ssh = json!([dport(&json!(22)), accept()]);
+    assert_eq!(of(&[&json!([status("in", json!("dnat")), accept()]), &ssh]), ["tcp/22 open: inet a in handle 7"]);
+    // The first is `ct status != dnat`, the second `ct status & dnat == 0`: that is so of all packets.
+    for operator in ["!=", "!"] {
+        assert_eq!(of(&[&json!([status(operator, json!("dnat")), drop()]), &ssh]), Vec::<String>::new(), "{operator}");
+    }
+    assert_eq!(
+        of(&[&json!([status("in", json!(["snat", "dnat"])), dport(&json!(25)), accept()])]),
+        ["tcp/25 open: inet a in handle 7, where ct status snat,dnat"]
+    );
+    // A port that is sent elsewhere is unknown all the same.
+    let sent = json!([dport(&json!(80)), { "dnat": { "addr": "192.0.2.1" } }]);
+    let more = [
+        table("ip", "n"),
+        chain("ip", "n", "p", "prerouting", "accept"),
+        rule("ip", "n", "p", &sent),
+        rule("inet", "a", "in", &json!([status("in", json!("dnat")), accept()])),
+    ];
+    let told = told(&seen(&listing(&[&filter[..], &more].concat()), Some(Family::Ipv4)));
+    assert_eq!(told[0], "tcp/80 unknown: ");
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
+#[test]
+fn a_rule_that_sets_the_port_or_the_address_of_a_packet_is_not_interpreted() {
+    let of = |key: &Value| {
+        let set = json!([dport(&json!(22)), { "mangle": { "key": key, "value": 25 } }]);
+        told(&Table::dropping(vec![set, json!([dport(&json!(22)), accept()])]).observation())
+    };
+    for key in [payload("tcp", "dport"), payload("ip", "daddr")] {
+        let told = of(&key);
+        assert_eq!(told[0], "tcp/22 unknown: ", "{told:?}");
+        assert!(told[1].starts_with("? input handle 1: {\"mangle\":"), "{told:?}");
+    }
+    for key in [meta("mark"), payload("ip", "dscp")] {
+        assert_eq!(of(&key), ["tcp/22 open: input handle 2"]);
     }
 }
 

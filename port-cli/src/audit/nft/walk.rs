@@ -287,14 +287,25 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Ports that are let in, with what keeps out some of the packets to them, apart for those of which that differs.
+    /// Ports that are let in, with what keeps out some of the packets to them.
     fn granted(&self, ports: &PortSet, partly: &PortSet, by: &str) -> Vec<Grant> {
+        let mut grants = Vec::new();
+        for (ports, less) in self.less(ports) {
+            let whole = Grant { ports: &ports - partly, evidence: format!("{by}{less}") };
+            let part = Grant { ports: &ports & partly, evidence: format!("{by}, where packets get there{less}") };
+            grants.extend([whole, part].into_iter().filter(|grant| !grant.ports.is_empty()));
+        }
+        grants
+    }
+
+    /// The ports apart for which other rules keep out some of the packets, each with what is to be said of these rules.
+    fn less(&self, ports: &PortSet) -> Vec<(PortSet, String)> {
         let meeting: Vec<&Exception> =
             self.exceptions.iter().filter(|exception| exception.ports.meets(ports)).collect();
-        let mut apart: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
         if meeting.len() > MOST_EXCEPTIONS {
-            return Self::grants(vec![(ports.clone(), meeting)], partly, by);
+            return vec![(ports.clone(), less(" to some of these ports", &meeting))];
         }
+        let mut apart: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
         for exception in meeting {
             for (ports, exceptions) in std::mem::take(&mut apart) {
                 let more = exceptions.iter().copied().chain([exception]).collect();
@@ -303,18 +314,7 @@ impl<'a> Walk<'a> {
             }
             apart.retain(|(ports, _)| !ports.is_empty());
         }
-        Self::grants(apart, partly, by)
-    }
-
-    fn grants(apart: Vec<(PortSet, Vec<&Exception>)>, partly: &PortSet, by: &str) -> Vec<Grant> {
-        let mut grants = Vec::new();
-        for (ports, exceptions) in apart {
-            let less = less(&exceptions);
-            let whole = Grant { ports: &ports - partly, evidence: format!("{by}{less}") };
-            let part = Grant { ports: &ports & partly, evidence: format!("{by}, where packets get there{less}") };
-            grants.extend([whole, part].into_iter().filter(|grant| !grant.ports.is_empty()));
-        }
-        grants
+        apart.into_iter().map(|(ports, exceptions)| (ports, less("", &exceptions))).collect()
     }
 
     fn tell(&mut self, text: String) {
@@ -359,8 +359,8 @@ fn said(limits: &[String]) -> String {
     if limits.is_empty() { String::new() } else { format!(", where {}", limits.join(" and ")) }
 }
 
-/// The rules that keep out some of the packets, behind what lets in the others.
-fn less(exceptions: &[&Exception]) -> String {
+/// The rules that keep out some of the packets, to all of the ports or only to some, behind what lets in the others.
+fn less(to: &str, exceptions: &[&Exception]) -> String {
     /// More than these nobody reads.
     const MOST: usize = 5;
     let by_chain = exceptions.chunk_by(|one, other| one.chain == other.chain).filter_map(|rules| {
@@ -373,5 +373,9 @@ fn less(exceptions: &[&Exception]) -> String {
         Some(format!("{chain} handle {}{more}", handles.join(", ")))
     });
     let by_chain: Vec<String> = by_chain.collect();
-    if by_chain.is_empty() { String::new() } else { format!(", less what is dropped by {}", by_chain.join(" and ")) }
+    if by_chain.is_empty() {
+        String::new()
+    } else {
+        format!(", less what is dropped{to} by {}", by_chain.join(" and "))
+    }
 }

@@ -24,11 +24,10 @@ pub const WRITER: Writer = Writer {
         places: &[At::Host, At::Network],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: true,
         port_slots: None,
         // Of its targets only one, srx, can say a host name; the others refuse a policy that has one.
-        ends: Ends::Addresses { own: true, families: Families::Mixed, hosts: false, most: None },
+        ends: Ends { own: true, families: Families::Mixed, hosts: false, most: None },
     },
     files,
 };

@@ -24,11 +24,10 @@ pub const WRITER: Writer = Writer {
         places: &[At::Host, At::Network],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: true,
         port_slots: None,
         // What a rich rule takes.
-        ends: Ends::Addresses { own: true, families: Families::OneEach, hosts: false, most: Some(1) },
+        ends: Ends { own: true, families: Families::OneEach, hosts: false, most: Some(1) },
     },
     files,
 };

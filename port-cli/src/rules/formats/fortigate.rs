@@ -32,10 +32,9 @@ pub const WRITER: Writer = Writer {
         places: &[At::Network],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: true,
         port_slots: None,
-        ends: Ends::Addresses { own: true, families: Families::Mixed, hosts: true, most: None },
+        ends: Ends { own: true, families: Families::Mixed, hosts: true, most: None },
     },
     files,
 };

@@ -27,12 +27,11 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
         places: &[At::Host, At::Network],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: true,
         // What the match `multiport` takes.
         port_slots: Some(15),
         // It makes a rule for each address anyway, and looks a host name up once, while it loads the rules.
-        ends: Ends::Addresses { own: true, families: Families::Only(family, other), hosts: false, most: Some(1) },
+        ends: Ends { own: true, families: Families::Only(family, other), hosts: false, most: Some(1) },
     }
 }
 

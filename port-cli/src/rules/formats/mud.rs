@@ -26,11 +26,10 @@ pub const WRITER: Writer = Writer {
         places: &[At::Network],
         comments: false,
         esp: true,
-        outbound: true,
         stateful: false,
         // An entry has one port or one range, and one address.
         port_slots: Some(1),
-        ends: Ends::Addresses { own: false, families: Families::OneEach, hosts: true, most: Some(1) },
+        ends: Ends { own: false, families: Families::OneEach, hosts: true, most: Some(1) },
     },
     files,
 };

@@ -22,13 +22,12 @@ pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "networkpolicy",
         places: &[At::Host],
-        // Its protocols are TCP, UDP and SCTP.
         comments: true,
+        // Its protocols are TCP, UDP and SCTP.
         esp: false,
-        outbound: true,
         stateful: true,
         port_slots: None,
-        ends: Ends::Addresses { own: false, families: Families::Mixed, hosts: false, most: None },
+        ends: Ends { own: false, families: Families::Mixed, hosts: false, most: None },
     },
     files,
 };

@@ -20,11 +20,10 @@ pub const WRITER: Writer = Writer {
         places: &[At::Host, At::Network],
         comments: true,
         esp: true,
-        outbound: true,
         stateful: true,
         port_slots: None,
         // nft looks a host name up once, while it loads the rules.
-        ends: Ends::Addresses { own: true, families: Families::OneEach, hosts: false, most: None },
+        ends: Ends { own: true, families: Families::OneEach, hosts: false, most: None },
     },
     files,
 };

@@ -25,11 +25,10 @@ pub const WRITER: Writer = Writer {
         places: &[At::Host, At::Network],
         comments: true,
         esp: false,
-        outbound: true,
         stateful: true,
         // Each list becomes a rule of iptables.
         port_slots: Some(15),
-        ends: Ends::Addresses { own: true, families: Families::OneEach, hosts: false, most: Some(1) },
+        ends: Ends { own: true, families: Families::OneEach, hosts: false, most: Some(1) },
     },
     files,
 };
