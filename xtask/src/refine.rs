@@ -363,7 +363,26 @@ impl Refining<'_> {
     fn ports(&mut self, said: &Said, specs: &port_cell::Cell, entry: &Spanned<Flow>) -> Option<String> {
         let flow = entry.get_ref();
         let added = flow.adds.as_ref();
+        let added_services = added.map(|adds| &adds.services);
+        let whole =
+            added.and_then(|adds| adds.ports.as_ref()).or(flow.footnote.as_ref().map(|footnote| &footnote.ports));
+        if let Some(ports) = whole {
+            // There services stand in the ports; here they would be of no use but to be named in `curated`.
+            for (port, service) in flow.services.iter().chain(added_services.into_iter().flatten()) {
+                if !speaks(ports, port, service) {
+                    let message = format!(
+                        "found the service {service:?} for {port}, expected it in the ports {ports:?}, which are given as a whole; write it behind its port there"
+                    );
+                    self.faults.push(self.curation.fault(entry, message));
+                }
+            }
+        }
         if let Some(ports) = added.and_then(|adds| adds.ports.clone()) {
+            if flow.footnote.is_some() {
+                self.faults.push(
+                    self.curation.fault(entry, "found ports added and ports of a footnote, expected one of them"),
+                );
+            }
             if !specs.specs.is_empty() {
                 self.faults.push(
                     self.curation.fault(entry, "found ports added to a row that prints some; take the addition out"),
@@ -385,7 +404,7 @@ impl Refining<'_> {
             return None;
         }
         let nothing = BTreeMap::new();
-        let services = match (&flow.services, added.map_or(&nothing, |adds| &adds.services)) {
+        let services = match (&flow.services, added_services.unwrap_or(&nothing)) {
             (stated, added) if stated.is_empty() => added,
             (stated, added) => {
                 if !added.is_empty() {
@@ -533,6 +552,14 @@ impl Refining<'_> {
 fn numbers(expression: &str) -> Vec<String> {
     let specs = expression.split([' ', ',', '|']).filter_map(|word| word.split_once('/'));
     specs.flat_map(|(_, ports)| ports.split('-').map(str::to_string)).collect()
+}
+
+/// Whether a service stands in a port expression behind the port that a spec begins with.
+fn speaks(expression: &str, port: &str, service: &str) -> bool {
+    expression.split([',', '|']).filter_map(|spec| spec.trim().split_once(' ')).any(|(ports, spoken)| {
+        let first = ports.split_once('/').and_then(|(_, ports)| ports.split('-').next());
+        spoken == service && first == Some(port)
+    })
 }
 
 /// The direction of a cell.

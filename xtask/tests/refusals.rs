@@ -396,6 +396,8 @@ fn what_does_not_fit_together_is_refused_with_its_line() {
         &gate,
         &[
             ("ports = \"tcp/1433 | tcp/1434\"", "ports = \"tcp/1433 | tcp/1436\""),
+            ("marks = [\"*\"]\n", "marks = [\"*\"]\nservices = { 1433 = \"smtp\" }\n"),
+            ("marks = [\"*\"]\n", "marks = [\"*\"]\nadds = { ports = \"tcp/1433\", reason = \"A guess.\" }\n"),
             (
                 "purpose = \"Administer the relay\"\n",
                 "purpose = \"Administer the relay\"\ncustomization = \"in words\"\n",
