@@ -25,11 +25,15 @@ pub fn tool(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// Prints a line that people see also where the test passes: the test harness keeps what `eprintln!` prints to itself then.
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Says what is not there: an error in CI, for others a test that proves nothing.
 pub fn missing(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what}");
-    // Not with `eprintln!`, which the test harness keeps to itself where a test passes.
-    let _ = writeln!(std::io::stderr(), "NOT TESTED: {what}");
+    tell(&format!("NOT TESTED: {what}"));
 }
 
 /// A command in a network namespace of its own, where it can load rules and touches nobody else's; nothing where this user

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog_tests::{PUBLISHED, root};
+use port_catalog_tests::{PUBLISHED, root, tools};
 use serde_json::Value;
 
 /// All that a project compiles which depends on `port-catalog` with all of its features: what each crate is, and whether code that
@@ -228,16 +227,7 @@ fn refused(manifest: &str) -> (tempfile::TempDir, &str) {
 
 #[test]
 fn cargo_deny_refuses_what_deny_toml_does_not_name() {
-    let folders = std::env::var_os("PORT_TOOLS").map(PathBuf::from).into_iter();
-    let folders = folders.chain([Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools")]);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders = folders.map(|folder| folder.join("bin")).chain(std::env::split_paths(&path));
-    let Some(deny) = folders.find_map(|folder| Some(folder.join("cargo-deny")).filter(|deny| deny.is_file())) else {
-        assert!(std::env::var_os("CI").is_none(), "cargo-deny is not installed");
-        let _ =
-            writeln!(std::io::stderr(), "NOT TESTED: cargo-deny is not installed; tests/tools/install.sh installs it");
-        return;
-    };
+    let Some(deny) = tools::tool("cargo-deny") else { return };
     for (said, (package, manifest)) in [
         ("licenses ok", refused("license = \"MIT\"\n")),
         ("error[rejected]: failed to satisfy license requirements", refused("license = \"GPL-3.0-only\"\n")),

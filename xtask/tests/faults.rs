@@ -7,14 +7,13 @@ mod relay;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use port_catalog_tests::tools;
+use port_catalog_tests::tools::{self, tell};
 use tempfile::TempDir;
 
 use relay::{CURATION, PAGE};
@@ -128,11 +127,6 @@ impl Ground {
 
 /// How often a run ended in which way.
 type Counts = BTreeMap<&'static str, usize>;
-
-/// Prints a line that people see also where the test passes.
-fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
 
 fn tree(folder: &Path) -> Tree {
     let mut found = Tree::new();
