@@ -24,7 +24,7 @@ pub struct Report {
     pub removed: Vec<Value>,
     /// Facts that change.
     pub changed: Vec<Change>,
-    /// Rows whose prose was reworded while its facts stayed.
+    /// Rows whose prose was reworded; where its facts changed too, they are told by themselves.
     pub reworded: Vec<Reworded>,
     /// The part of the version that rises.
     pub bump: Bump,
@@ -163,7 +163,7 @@ impl Report {
         }
     }
 
-    /// Adds what is wrong, each place once, in the order of files and lines.
+    /// Adds what is wrong, each fault once, in the order of files and lines.
     pub fn fail(&mut self, mut faults: Vec<Fault>, root: &Path) {
         faults.sort();
         faults.dedup();
@@ -328,11 +328,7 @@ impl fmt::Display for Report {
             )?,
         }
         for reworded in &self.reworded {
-            writeln!(
-                f,
-                "reworded {}: row {}; its numbers and hosts stayed; read again what the curation says of it",
-                reworded.id, reworded.row
-            )?;
+            writeln!(f, "reworded {}: row {}; read again what the curation says of it", reworded.id, reworded.row)?;
         }
         if !self.errors.is_empty() {
             let count = self.errors.len();
