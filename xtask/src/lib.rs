@@ -2,8 +2,10 @@
 //!
 //! The way of a vendor's page: [`page`] reads it into rows, [`capture`] keeps what it says, [`curation`] says what that
 //! means, [`refine`] makes flows of the two, reading port cells with [`port_cell`] and finding each row's flow with
-//! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`publish`] writes it whole or not at all. [`new_product`] drafts the curation of a new page.
-//! [`release`] tells whether the crates can be published, with the public interface that [`api`] reads.
+//! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`expand`] makes the tables Rust, [`publish`] writes all of it or
+//! nothing. [`new_product`] drafts the curation of a new page. What is wrong is told as faults of a [`place`]; [`file`] reads within limits.
+//!
+//! [`release`] tells whether the crates can be published, with the public interface that [`api`] reads; [`scale`] what catalogs cost.
 
 pub mod api;
 pub mod capture;

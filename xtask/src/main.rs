@@ -183,18 +183,16 @@ fn main() -> ExitCode {
             eprintln!("error: found no --dry-run, expected it; nothing is published but by a person's `cargo publish`");
             ExitCode::from(2)
         }
-        Chore::Release { dry_run: true } => {
-            match readiness(&data().parent().map(Path::to_path_buf).unwrap_or_default()) {
-                Ok(readiness) => {
-                    print(&readiness.to_string());
-                    ExitCode::from(u8::from(!readiness.is_ready()))
-                }
-                Err(error) => {
-                    eprintln!("error: {error}");
-                    ExitCode::from(2)
-                }
+        Chore::Release { dry_run: true } => match readiness(&root()) {
+            Ok(readiness) => {
+                print(&readiness.to_string());
+                ExitCode::from(u8::from(!readiness.is_ready()))
             }
-        }
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(2)
+            }
+        },
         Chore::Expand { directory } => match port_data::read(&directory) {
             Ok(catalog) => {
                 print(&expand(&catalog));

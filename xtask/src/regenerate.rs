@@ -190,8 +190,7 @@ fn where_it_comes_from(error: &port_data::Error, files: &BTreeMap<PathBuf, Strin
         let (id, _) = files.get(table)?.lines().nth(error.line.checked_sub(1)?)?.split_once(',')?;
         let mut entries = curation.flows.iter().filter(|entry| entry.get_ref().id == id);
         // Of an id that stands twice, the second one is wrong.
-        let cell = error.cell.as_ref().map(|cell| format!("{cell}: ")).unwrap_or_default();
-        entries.next_back().map(|entry| curation.fault(entry, format!("{cell}{}", error.problem)))
+        entries.next_back().map(|entry| curation.fault(entry, Fault::from(error.clone()).message))
     };
     entry().unwrap_or_else(|| Fault::from(error.clone()))
 }

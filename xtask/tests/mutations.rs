@@ -90,8 +90,8 @@ impl Document {
     /// Where each row stands: its first line and the one after its last, from 0. Only of the first copy of the body.
     fn rows(&self) -> Vec<(usize, usize)> {
         let starts: Vec<usize> = self.capture.rows().map(|row| row.line - 1).collect();
-        let longest = starts.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
-        let ends = starts.iter().skip(1).copied().chain([starts[starts.len() - 1] + longest]);
+        let shortest = starts.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
+        let ends = starts.iter().skip(1).copied().chain([starts[starts.len() - 1] + shortest]);
         starts.iter().copied().zip(ends).filter(|(start, end)| end > start).collect()
     }
 }

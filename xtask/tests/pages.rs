@@ -245,7 +245,7 @@ fn what_a_page_does_not_say_with_certainty_is_refused_at_its_line() {
     let header = "A,".repeat(1_000) + "B\n";
     workspace.refuse(&mut told, Layout::Csv, "a header of 1001 columns", &header, &none);
     let page = "\0".repeat(xtask::page::MAX_BYTES + 1);
-    workspace.refuse(&mut told, Layout::Csv, "a page of more than 100 megabytes", &page, &none);
+    workspace.refuse(&mut told, Layout::Csv, "a page of more than 16 MiB", &page, &none);
     told.assert();
 }
 

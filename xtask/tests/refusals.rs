@@ -543,8 +543,6 @@ fn what_the_chores_are_called_with_is_refused_and_writes_nothing() {
         "Writing",
         "A regeneration writes all or nothing. One that was cut off, or that the disk would not take whole, is finished by the next one.",
     );
-    fs::create_dir(workspace.path("port-data/expanded")).unwrap();
-    fs::remove_dir(workspace.path("port-data/expanded")).unwrap();
     fs::remove_file(workspace.path("port-data/expanded.rs")).unwrap();
     fs::create_dir(workspace.path("port-data/expanded.rs")).unwrap();
     workspace.refuse(&mut page, "regenerate", "expanded.rs is a folder", &["regenerate"]);

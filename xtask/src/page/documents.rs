@@ -1,5 +1,6 @@
 //! The first four documents: vendors' pages, read where they are there, and never copied.
 
+use super::samples::loose;
 use super::{Hints, Layout, Page, read};
 use crate::curation::Curation;
 use crate::port_cell;
@@ -26,10 +27,6 @@ fn shape(page: &Page) -> (Vec<usize>, Vec<usize>) {
 fn row(page: &Page, number: usize) -> Vec<&str> {
     let row = page.tables.iter().flat_map(|table| &table.rows).nth(number - 1).unwrap();
     row.cells.iter().map(|cell| cell.text.as_str()).collect()
-}
-
-fn loose(page: &Page) -> Vec<usize> {
-    page.loose.iter().map(|line| line.number).collect()
 }
 
 #[test]
