@@ -4,7 +4,7 @@
 //! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
 //! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows, [`audit`] holds them
 //! against what is open on a machine, [`conflicts`] those of several products against each other, [`diff`] compares two exports
-//! of them, [`diagram`] draws them, and [`manual`] prints what the arguments say of themselves. A [`file`] that
+//! of them, [`diagram`] draws them, and [`manual`] prints what the arguments say of themselves. A [`mod@file`] that
 //! somebody gave is read up to a limit, and what is wrong with it is a [`fault`]; a [`port_set`] is what sets of ports are
 //! compared by.
 

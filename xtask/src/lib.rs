@@ -3,7 +3,7 @@
 //! The way of a vendor's page: [`page`] reads it into rows, [`capture`] keeps what it says, [`curation`] says what that
 //! means, [`refine`] makes flows of the two, reading port cells with [`port_cell`] and finding each row's flow with
 //! [`pair`]. [`regenerate`] runs them, [`report`] tells what changes, [`expand`] makes the tables Rust, [`publish`] writes all of it or
-//! nothing. [`new_product`] drafts the curation of a new page. What is wrong is told as faults of a [`place`]; [`file`] reads within limits.
+//! nothing. [`new_product`] drafts the curation of a new page. What is wrong is told as faults of a [`place`]; [`mod@file`] reads within limits.
 //!
 //! [`release`] tells whether the crates can be published, with the public interface that [`api`] reads; [`scale`] what catalogs cost.
 
