@@ -12,6 +12,8 @@ workspace() {
     mkdir -p "$copy/$1"
     cp -R "${@:2}" schema LICENSE-* README.md "$copy/$1"
     local members
+    # Tests are not compiled.
+    sed -i '/^port-catalog-tests/d' "$copy/$1"/*/Cargo.toml
     members=$(printf '"%s", ' "${@:2}")
     sed "s/^members = .*/members = [$members]/; /path = \"tests\"/d; /^default-members/d" Cargo.toml > "$copy/$1/Cargo.toml"
 }
