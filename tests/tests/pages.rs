@@ -3,25 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use port_catalog_tests::root;
+use port_catalog_tests::{files, root};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 /// Every page of the repository, by its path from the root.
 fn pages() -> Vec<PathBuf> {
-    let mut pages = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
-            let path = folder.join(entry.file_name());
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.file_type().unwrap().is_dir() {
-                // Hidden folders are the system's and the forge's, the others hold what is built.
-                folders.extend((!name.starts_with('.') && name != "target").then_some(path));
-            } else if path.extension().is_some_and(|ending| ending == "md") {
-                pages.push(path);
-            }
-        }
-    }
+    let mut pages = files::of_repository();
+    pages.retain(|file| file.extension().is_some_and(|ending| ending == "md"));
     pages.sort();
     pages
 }

@@ -224,20 +224,8 @@ mod tests {
     }
 
     fn tree(base: &Path) -> Vec<(String, String)> {
-        let mut found = Vec::new();
-        let mut folders = vec![base.to_path_buf()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-                if entry.path().is_dir() {
-                    folders.push(entry.path());
-                } else {
-                    let name = entry.path().strip_prefix(base).unwrap().display().to_string();
-                    found.push((name, fs::read_to_string(entry.path()).unwrap()));
-                }
-            }
-        }
-        found.sort();
-        found
+        let read = |file: PathBuf| (file.display().to_string(), fs::read_to_string(base.join(file)).unwrap());
+        port_catalog_tests::files::below(base).into_iter().map(read).collect()
     }
 
     #[test]

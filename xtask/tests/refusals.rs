@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use port_catalog_tests::errors::Page;
+use port_catalog_tests::files;
 use relay::{CURATION, PAGE, relay};
 use tempfile::TempDir;
 use xtask::capture::Prose;
@@ -20,16 +21,8 @@ struct Workspace {
 
 /// Every file below a folder, with its contents.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
-            files.extend(tree(&path));
-        } else {
-            let contents = fs::read(&path).unwrap();
-            files.insert(path, contents);
-        }
-    }
-    files
+    let read = |file: PathBuf| (file.clone(), fs::read(folder.join(file)).unwrap());
+    files::below(folder).into_iter().map(read).collect()
 }
 
 impl Workspace {

@@ -13,6 +13,8 @@ mod csv;
 mod documents;
 mod hidden;
 mod html;
+#[cfg(test)]
+mod letters;
 mod markdown;
 mod pipes;
 #[cfg(test)]

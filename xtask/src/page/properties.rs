@@ -1,5 +1,6 @@
 //! What holds for any page in any layout: no panic, and no letter or digit lost.
 
+use super::letters::{letters, said};
 use super::samples::{self, hints};
 use super::{Hints, Layout, MAX_ERRORS, Page, read};
 use proptest::prelude::*;
@@ -83,28 +84,6 @@ pub(super) fn changed(text: &str, changes: &[Change]) -> String {
             }
         }
     })
-}
-
-/// How often each ASCII letter and digit occurs.
-pub(super) fn letters<'a>(texts: impl IntoIterator<Item = &'a str>) -> [usize; 128] {
-    let mut counts = [0; 128];
-    for byte in texts.into_iter().flat_map(str::bytes).filter(u8::is_ascii_alphanumeric) {
-        counts[usize::from(byte)] += 1;
-    }
-    counts
-}
-
-/// All that a page says once: what spans repeat is left out.
-pub(super) fn said(page: &Page) -> Vec<&str> {
-    let mut texts: Vec<&str> = page.loose.iter().map(|line| line.text.as_str()).collect();
-    for table in &page.tables {
-        texts.extend(table.heading.iter().chain(&table.header).map(|line| line.text.as_str()));
-        for cell in table.rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.from_above) {
-            texts.push(&cell.text);
-            texts.extend(cell.notes.iter().map(String::as_str));
-        }
-    }
-    texts
 }
 
 /// What holds of every page that is read, and of every one that is refused.

@@ -1,6 +1,7 @@
 //! Pages as vendors make them, and as nobody should.
 
-use super::super::properties::{change, changed, check, letters, said};
+use super::super::letters::{letters, said};
+use super::super::properties::{change, changed, check};
 use super::super::samples::{self, first_error, grid};
 use super::super::{Hints, Layout, Page, read};
 use super::{is_silent, text_of, tree};

@@ -1,7 +1,11 @@
 //! Vendors' pages in every layout, read with hints and without, and kept as captures.
 
+#[path = "../../../src/page/letters.rs"]
+mod letters;
+
 use std::path::Path;
 
+use letters::{letters, said};
 use xtask::capture::Capture;
 use xtask::curation::Curation;
 use xtask::page::{Hints, Layout, MAX_ERRORS, Page, ReadError, read};
@@ -118,28 +122,6 @@ fn check_letters(text: &str, page: &Page) {
     let lost: Vec<char> =
         (0_u8..128).filter(|&at| before[usize::from(at)] > after[usize::from(at)]).map(char::from).collect();
     assert!(lost.is_empty(), "lost {lost:?} of {page:#?}");
-}
-
-/// How often each ASCII letter and digit occurs.
-fn letters<'a>(texts: impl IntoIterator<Item = &'a str>) -> [usize; 128] {
-    let mut counts = [0; 128];
-    for byte in texts.into_iter().flat_map(str::bytes).filter(u8::is_ascii_alphanumeric) {
-        counts[usize::from(byte)] += 1;
-    }
-    counts
-}
-
-/// All that a page says once: what spans repeat is left out.
-fn said(page: &Page) -> Vec<&str> {
-    let mut texts: Vec<&str> = page.loose.iter().map(|line| line.text.as_str()).collect();
-    for table in &page.tables {
-        texts.extend(table.heading.iter().chain(&table.header).map(|line| line.text.as_str()));
-        for cell in table.rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.from_above) {
-            texts.push(&cell.text);
-            texts.extend(cell.notes.iter().map(String::as_str));
-        }
-    }
-    texts
 }
 
 /// What is kept of a page is read as it was written.
