@@ -4,9 +4,9 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts};
-use crate::shared::layout::{flow, peer, product, service, spec, vendor};
-use crate::shared::words::Unknown;
+use crate::packed::{FlowLists, HostIndex, Lists, PackedInts, PortIndex, TextColumn, TextIndex, StringPool};
+use port_core::layout::{flow, peer, product, service, spec, vendor};
+use port_core::ParseIdError;
 
 /// A catalog: the enums that its tables become. `catalog!` implements it, for ours and for yours.
 ///
@@ -36,47 +36,47 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     type FlowId: Id<Catalog = Self>;
 
     #[doc(hidden)]
-    const VENDORS: [Numbers; vendor::NUMBERS];
+    const VENDORS: [PackedInts; vendor::NUMBERS];
     #[doc(hidden)]
-    const VENDOR_TEXTS: Texts;
+    const VENDOR_TEXTS: StringPool;
     #[doc(hidden)]
     const VENDOR_TEXT_COLUMNS: [TextColumn; vendor::TEXTS];
     #[doc(hidden)]
     const VENDOR_PRODUCTS: Lists;
     #[doc(hidden)]
-    const PRODUCTS: [Numbers; product::NUMBERS];
+    const PRODUCTS: [PackedInts; product::NUMBERS];
     #[doc(hidden)]
-    const PRODUCT_TEXTS: Texts;
+    const PRODUCT_TEXTS: StringPool;
     #[doc(hidden)]
     const PRODUCT_TEXT_COLUMNS: [TextColumn; product::TEXTS];
     #[doc(hidden)]
     const PRODUCT_INTERFACES: Lists;
     #[doc(hidden)]
-    const INTERFACES: Texts;
+    const INTERFACES: StringPool;
     #[doc(hidden)]
-    const PEERS: [Numbers; peer::NUMBERS];
+    const PEERS: [PackedInts; peer::NUMBERS];
     #[doc(hidden)]
-    const PEER_TEXTS: Texts;
+    const PEER_TEXTS: StringPool;
     #[doc(hidden)]
     const PEER_TEXT_COLUMNS: [TextColumn; peer::TEXTS];
     #[doc(hidden)]
     const PEER_INCLUDES: Lists;
     #[doc(hidden)]
-    const SERVICES: [Numbers; service::NUMBERS];
+    const SERVICES: [PackedInts; service::NUMBERS];
     #[doc(hidden)]
-    const SERVICE_TEXTS: Texts;
+    const SERVICE_TEXTS: StringPool;
     #[doc(hidden)]
     const SERVICE_TEXT_COLUMNS: [TextColumn; service::TEXTS];
     #[doc(hidden)]
-    const FLOWS: [Numbers; flow::NUMBERS];
+    const FLOWS: [PackedInts; flow::NUMBERS];
     #[doc(hidden)]
-    const FLOW_TEXTS: Texts;
+    const FLOW_TEXTS: StringPool;
     #[doc(hidden)]
     const FLOW_TEXT_COLUMNS: [TextColumn; flow::TEXTS];
     #[doc(hidden)]
-    const FLOW_SPECS: Numbers;
+    const FLOW_SPECS: PackedInts;
     #[doc(hidden)]
-    const SPECS: [Numbers; spec::NUMBERS];
+    const SPECS: [PackedInts; spec::NUMBERS];
     #[doc(hidden)]
     const FLOW_HOSTS: Lists;
     #[doc(hidden)]
@@ -101,7 +101,7 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
 /// assert_eq!(ids::<Product>()[0], "fortimail");
 /// assert!(ids::<Service>().contains(&"smtp"));
 /// ```
-pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'static {
+pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = ParseIdError> + 'static {
     /// The catalog it belongs to.
     type Catalog: Catalog;
     /// What it is, for messages: `product`, `flow id`.
@@ -114,7 +114,7 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = Unknown> + 'st
     fn as_str(self) -> &'static str;
 
     #[doc(hidden)]
-    const IDS: Texts;
+    const IDS: StringPool;
     #[doc(hidden)]
     const INDEX: TextIndex;
     #[doc(hidden)]
@@ -137,7 +137,7 @@ macro_rules! __id {
         impl $crate::Id for $name {
             type Catalog = $data;
             const KIND: &'static str = $kind;
-            const IDS: $crate::__private::Texts = $ids;
+            const IDS: $crate::__private::StringPool = $ids;
             const INDEX: $crate::__private::TextIndex = $index;
 
             #[inline]
@@ -171,10 +171,10 @@ macro_rules! __id {
         }
 
         impl ::core::str::FromStr for $name {
-            type Err = $crate::Unknown;
+            type Err = $crate::ParseIdError;
 
             #[inline]
-            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::Unknown> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ParseIdError> {
                 $crate::__private::parse_id(text)
             }
         }

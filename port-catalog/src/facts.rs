@@ -3,10 +3,9 @@
 #![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
 
 use crate::catalog::{Catalog, Id};
-use crate::flow::Flows;
-use crate::packed::pick;
-use crate::shared::layout::{peer, product, service, vendor};
-use crate::shared::words::{PeerKind, Transport};
+use crate::packed::element;
+use port_core::layout::{peer, product, service};
+use port_core::{PeerKind, Transport};
 
 #[inline(always)]
 pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str {
@@ -14,11 +13,7 @@ pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.place()).map(|place| pick(C::Product::all(), place))
-}
-
-pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
-    Flows::of(C::VENDORS[vendor::FLOWS].get(vendor.place()))
+    C::VENDOR_PRODUCTS.get(vendor.place()).map(|place| element(C::Product::all(), place))
 }
 
 #[inline(always)]
@@ -27,15 +22,11 @@ pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static 
 }
 
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
-    pick(C::Vendor::all(), C::PRODUCTS[product::VENDOR].get(product.place()))
+    element(C::Vendor::all(), C::PRODUCTS[product::VENDOR].get(product.place()))
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
     C::PRODUCT_INTERFACES.get(product.place()).map(|name| C::INTERFACES.get(name))
-}
-
-pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
-    Flows::of(C::PRODUCTS[product::FLOWS].get(product.place()))
 }
 
 #[inline(always)]
@@ -44,15 +35,11 @@ pub fn peer_text<C: Catalog>(peer: C::Peer, column: usize) -> &'static str {
 }
 
 pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
-    pick(PeerKind::ALL, C::PEERS[peer::KIND].get(peer.place()))
+    element(PeerKind::ALL, C::PEERS[peer::KIND].get(peer.place()))
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.place()).map(|place| pick(C::Peer::all(), place))
-}
-
-pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
-    Flows::of(C::PEERS[peer::FLOWS].get(peer.place()))
+    C::PEER_INCLUDES.get(peer.place()).map(|place| element(C::Peer::all(), place))
 }
 
 #[inline(always)]
@@ -69,8 +56,4 @@ pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item
     let carried_by = C::SERVICES[service::TRANSPORTS].get(service.place());
     let transports = Transport::ALL.iter().copied().enumerate();
     transports.filter(move |(place, _)| carried_by & (1 << place) != 0).map(|(_, transport)| transport)
-}
-
-pub fn service_flows<C: Catalog>(service: C::Service) -> Flows<C> {
-    Flows::of(C::SERVICES[service::FLOWS].get(service.place()))
 }

@@ -1,4 +1,4 @@
-//! A flow, its port specs and its source; and flows in the catalog's order.
+//! A flow, its port specs and its source.
 
 #![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
 
@@ -6,12 +6,13 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
+use port_core::layout::{flow, product, spec};
+use port_core::port_spec::write_expression;
+use port_core::{Direction, Fact, PortRange, PortSpec, Requirement, Transport};
+
 use crate::catalog::{Catalog, Id};
-use crate::packed::{NO_FLOWS, pick};
-use crate::shared::expression::write_expression;
-use crate::shared::layout::{flow, spec};
-use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
-use crate::{Data, PortSpec};
+use crate::packed::element;
+use crate::Data;
 
 /// One row of a vendor's table: traffic between a product and one peer, for one purpose.
 ///
@@ -60,12 +61,12 @@ impl<C: Catalog> Flow<C> {
 
     /// Its id, stable for ever.
     pub fn id(self) -> C::FlowId {
-        pick(C::FlowId::all(), self.place())
+        element(C::FlowId::all(), self.place())
     }
 
     /// The product whose document lists it.
     pub fn product(self) -> C::Product {
-        pick(C::Product::all(), self.cell(flow::PRODUCT))
+        element(C::Product::all(), self.cell(flow::PRODUCT))
     }
 
     /// The vendor of its product.
@@ -75,12 +76,12 @@ impl<C: Catalog> Flow<C> {
 
     /// Who opens the connection.
     pub fn direction(self) -> Direction {
-        pick(Direction::ALL, self.cell(flow::DIRECTION))
+        element(Direction::ALL, self.cell(flow::DIRECTION))
     }
 
     /// The other end.
     pub fn peer(self) -> C::Peer {
-        pick(C::Peer::all(), self.cell(flow::PEER))
+        element(C::Peer::all(), self.cell(flow::PEER))
     }
 
     /// What it is for, in this project's words.
@@ -96,7 +97,7 @@ impl<C: Catalog> Flow<C> {
 
     /// How firmly the document asks for it.
     pub fn requirement(self) -> Requirement {
-        pick(Requirement::ALL, self.cell(flow::REQUIREMENT))
+        element(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
     /// The limit of a conditional flow.
@@ -150,11 +151,11 @@ impl<C: Catalog> Flow<C> {
 
     /// Where the row stands, and what is printed there.
     pub fn source(self) -> Source {
-        let product = self.product();
+        let of = self.product();
         Source {
-            document: crate::facts::product_text::<C>(product, crate::shared::layout::product::DOCUMENT),
-            edition: crate::facts::product_text::<C>(product, crate::shared::layout::product::EDITION),
-            url: crate::facts::product_text::<C>(product, crate::shared::layout::product::URL),
+            document: crate::facts::product_text::<C>(of, product::DOCUMENT),
+            edition: crate::facts::product_text::<C>(of, product::EDITION),
+            url: crate::facts::product_text::<C>(of, product::URL),
             section: self.optional_text(flow::SECTION),
             row: self.cell(flow::ROW),
             peer: self.optional_text(flow::PRINTED_PEER),
@@ -232,12 +233,12 @@ impl<C: Catalog> Iterator for Ports<C> {
         self.next += 1;
         // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
         let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
-        Some(PortSpec {
-            transport: C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|place| pick(Transport::ALL, place)),
-            range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            service: C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|place| pick(C::Service::all(), place)),
-            group: u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
-        })
+        Some(PortSpec::from_parts(
+            C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|place| element(Transport::ALL, place)),
+            PortRange::new(port(spec::FIRST), port(spec::LAST)),
+            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|place| element(C::Service::all(), place)),
+            u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
+        ))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -254,84 +255,3 @@ impl<C: Catalog> fmt::Display for Ports<C> {
         write_expression(f, self.clone())
     }
 }
-
-/// Flows in the catalog's order.
-///
-/// ```
-/// use port_catalog::{by_port, Transport};
-///
-/// let flows = by_port(Transport::Tcp, 8013);
-/// assert_eq!(flows.len(), 1);
-/// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
-/// ```
-#[derive(Clone)]
-pub struct Flows<C: Catalog = Data> {
-    /// The number of the list among the catalog's. It is opened when something of it is wanted.
-    list: usize,
-    /// How many were taken from its front, and from its back.
-    taken: [usize; 2],
-    catalog: PhantomData<C>,
-}
-
-impl<C: Catalog> Flows<C> {
-    pub(crate) const fn of(list: usize) -> Self {
-        Flows { list, taken: [0, 0], catalog: PhantomData }
-    }
-
-    /// How many are left.
-    #[inline]
-    pub const fn len(&self) -> usize {
-        C::FLOW_LISTS.len(self.list) - self.taken[0] - self.taken[1]
-    }
-
-    /// Whether none is left.
-    #[inline]
-    pub const fn is_empty(&self) -> bool {
-        self.list == NO_FLOWS || (self.taken[0] + self.taken[1] > 0 && self.len() == 0)
-    }
-}
-
-impl<C: Catalog> Iterator for Flows<C> {
-    type Item = Flow<C>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Flow<C>> {
-        self.nth(0)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len(), Some(self.len()))
-    }
-
-    #[inline]
-    fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
-        let left = self.len();
-        if skipped < left {
-            let place = self.taken[0] + skipped;
-            self.taken[0] = place + 1;
-            Some(Flow::at(C::FLOW_LISTS.get(self.list, place)))
-        } else {
-            self.taken[0] += left;
-            None
-        }
-    }
-}
-
-impl<C: Catalog> DoubleEndedIterator for Flows<C> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Flow<C>> {
-        let last = self.len().checked_sub(1)?;
-        self.taken[1] += 1;
-        Some(Flow::at(C::FLOW_LISTS.get(self.list, self.taken[0] + last)))
-    }
-}
-
-impl<C: Catalog> fmt::Debug for Flows<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<C: Catalog> ExactSizeIterator for Flows<C> {}
-impl<C: Catalog> FusedIterator for Flows<C> {}

@@ -15,7 +15,7 @@
 //! let id: FlowId = "fortimail-in-email-client-pop3".parse()?;
 //! assert_eq!(id.flow().ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
 //! assert_eq!(id.flow().source().row, 4);
-//! # Ok::<(), port_catalog::Unknown>(())
+//! # Ok::<(), port_catalog::ParseIdError>(())
 //! ```
 //!
 //! The documentation is the catalog: [`FlowId`] has a variant for each row of each document, [`Product`], [`Peer`] and
@@ -37,17 +37,17 @@ extern crate self as port_catalog;
 mod catalog;
 mod facts;
 mod flow;
+mod flow_lists;
 mod packed;
 mod query;
 #[cfg(feature = "serde")]
 mod serde;
-mod shared;
 
 pub use crate::catalog::{Catalog, Id};
-pub use crate::flow::{Flow, Flows, Ports, Source};
+pub use crate::flow::{Flow, Ports, Source};
+pub use crate::flow_lists::Flows;
 pub use crate::query::{Matches, Query};
-pub use crate::shared::expression::PortSpec;
-pub use crate::shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport, Unknown};
+pub use port_core::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;
 
@@ -57,16 +57,16 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// This project's own tables.
 #[cfg(feature = "macros")]
-mod published {
+mod generated {
     crate::catalog!();
 }
 #[cfg(not(feature = "macros"))]
 #[allow(clippy::doc_markdown, reason = "the names are the vendors'")]
-mod published {
-    include!("published.rs");
+mod generated {
+    include!("generated.rs");
 }
 
-pub use published::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
+pub use generated::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
 
 /// Serialises an enum of any catalog: not at all, without the feature.
 #[cfg(not(feature = "serde"))]
@@ -81,25 +81,26 @@ macro_rules! __serde_id {
 #[allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 pub mod __private {
     pub use crate::facts::*;
+    pub use crate::flow_lists::{peer_flows, product_flows, service_flows, vendor_flows};
     pub use crate::packed::{
-        FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id,
+        FlowLists, HostIndex, Lists, PackedInts, PortIndex, TextColumn, TextIndex, StringPool, Width, parse_id,
     };
     #[cfg(feature = "serde")]
-    pub use crate::serde::deserialize;
-    pub use crate::shared::id_hash::Reach;
-    pub use crate::shared::layout;
+    pub use port_core::serde::deserialize;
+    pub use port_core::id_hash::HashInput;
+    pub use port_core::layout;
     #[cfg(feature = "serde")]
     pub use ::serde;
 
     use crate::{Catalog, Flow, Flows, Query, Transport};
 
     #[inline(always)]
-    pub fn text(texts: Texts, number: usize) -> &'static str {
+    pub fn text(texts: StringPool, number: usize) -> &'static str {
         texts.get(number)
     }
 
     #[inline(always)]
-    pub const fn text_const(texts: Texts, number: usize) -> &'static str {
+    pub const fn text_const(texts: StringPool, number: usize) -> &'static str {
         texts.get_const(number)
     }
 

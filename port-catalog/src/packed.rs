@@ -2,7 +2,7 @@
 //!
 //! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
 //! than all else, so there is neither. A column of a table is a byte string: numbers of one, two or four bytes, as many as
-//! its greatest needs; [`layout`](crate::shared::layout) names the columns. Texts stand end to end in a blob, and a column
+//! its greatest needs; [`layout`](port_core::layout) names the columns. StringPool stand end to end in a blob, and a column
 //! has their numbers. What belongs to something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of
 //! one array by its start.
 //!
@@ -11,10 +11,10 @@
 #![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
 #![allow(missing_docs, reason = "fields are what the type's documentation says")]
 
-use crate::shared::id_hash::{Reach, bucket, id_hash, slot};
-use crate::shared::layout::port;
-use crate::shared::nearest::{LONGEST_ID, nearest};
-use crate::shared::words::{Transport, Unknown};
+use port_core::id_hash::{HashInput, bucket, id_hash, slot};
+use port_core::layout::port;
+use port_core::nearest::{LONGEST_ID, nearest};
+use port_core::{Transport, ParseIdError};
 
 /// How many bytes a number of a table has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +24,14 @@ pub enum Width {
     Four = 4,
 }
 
-/// Numbers end to end, each of so many bytes, the lowest first.
+/// PackedInts end to end, each of so many bytes, the lowest first.
 #[derive(Clone, Copy, Debug)]
-pub struct Numbers {
+pub struct PackedInts {
     pub width: Width,
     pub bytes: &'static [u8],
 }
 
-impl Numbers {
+impl PackedInts {
     #[inline]
     pub(crate) const fn len(self) -> usize {
         self.bytes.len() / self.width as usize
@@ -40,7 +40,7 @@ impl Numbers {
     #[inline(always)]
     pub(crate) const fn get(self, place: usize) -> usize {
         match self.width {
-            Width::One => pick(self.bytes, place) as usize,
+            Width::One => element(self.bytes, place) as usize,
             Width::Two => u16::from_le_bytes(self.chunk(place * 2)) as usize,
             Width::Four => u32::from_le_bytes(self.chunk(place * 4)) as usize,
         }
@@ -69,33 +69,33 @@ impl Numbers {
                 return *chunk;
             }
         }
-        outside()
+        index_out_of_table()
     }
 }
 
 /// One of a list, by its place.
 #[inline(always)]
-pub(crate) const fn pick<T: Copy>(all: &[T], place: usize) -> T {
-    if place < all.len() { all[place] } else { outside() }
+pub(crate) const fn element<T: Copy>(all: &[T], place: usize) -> T {
+    if place < all.len() { all[place] } else { index_out_of_table() }
 }
 
 /// Stops at a number that no table has. In one place for all reads, which are many and small.
 #[cold]
 #[inline(never)]
-const fn outside() -> ! {
-    panic!("a number outside its table")
+const fn index_out_of_table() -> ! {
+    panic!("a number index_out_of_table its table")
 }
 
-/// Texts end to end in one blob, and where each starts; the last one's end is one start more.
+/// StringPool end to end in one blob, and where each starts; the last one's end is one start more.
 ///
 /// The blob is behind a static, since a constant would be copied into every crate that looks at it.
 #[derive(Clone, Copy, Debug)]
-pub struct Texts {
+pub struct StringPool {
     pub blob: &'static &'static str,
-    pub starts: Numbers,
+    pub starts: PackedInts,
 }
 
-impl Texts {
+impl StringPool {
     /// The text of a number; at run time this is the quick way.
     #[inline(always)]
     pub(crate) fn get(self, number: usize) -> &'static str {
@@ -127,7 +127,7 @@ impl Texts {
 #[derive(Clone, Copy, Debug)]
 pub struct TextColumn {
     pub first: usize,
-    pub numbers: Numbers,
+    pub numbers: PackedInts,
 }
 
 impl TextColumn {
@@ -140,8 +140,8 @@ impl TextColumn {
 /// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
-    pub starts: Numbers,
-    pub items: Numbers,
+    pub starts: PackedInts,
+    pub items: PackedInts,
 }
 
 impl Lists {
@@ -158,9 +158,9 @@ pub(crate) const NO_FLOWS: usize = 0;
 /// Lists of flows. How many flows a list has is asked more often than which, so that stands beside.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowLists {
-    pub starts: Numbers,
-    pub lengths: Numbers,
-    pub items: Numbers,
+    pub starts: PackedInts,
+    pub lengths: PackedInts,
+    pub items: PackedInts,
 }
 
 impl FlowLists {
@@ -179,8 +179,8 @@ impl FlowLists {
 /// The list of the flows that use a port: pages of ports for each way to ask, pages that are alike standing once.
 #[derive(Clone, Copy, Debug)]
 pub struct PortIndex {
-    pub pages: Numbers,
-    pub lists: Numbers,
+    pub pages: PackedInts,
+    pub lists: PackedInts,
 }
 
 impl PortIndex {
@@ -191,7 +191,7 @@ impl PortIndex {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
-            Transport::Esp => return NO_FLOWS,
+            _ => return NO_FLOWS,
         };
         let number = number as usize;
         let page = self.pages.get(way * port::PAGES + number / port::PAGE);
@@ -202,10 +202,10 @@ impl PortIndex {
 /// A perfect hash: the slot of each text of a list, by a displacement for its bucket.
 #[derive(Clone, Copy, Debug)]
 pub struct TextIndex {
-    pub reach: Reach,
+    pub reach: HashInput,
     pub seed: u64,
-    pub displacements: Numbers,
-    pub slots: Numbers,
+    pub displacements: PackedInts,
+    pub slots: PackedInts,
 }
 
 impl TextIndex {
@@ -221,9 +221,9 @@ impl TextIndex {
 /// The host names of a catalog and every domain above them, and for each the list of the flows to it or to a name under it.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
-    pub names: Texts,
+    pub names: StringPool,
     pub index: TextIndex,
-    pub lists: Numbers,
+    pub lists: PackedInts,
 }
 
 impl HostIndex {
@@ -254,7 +254,7 @@ impl HostIndex {
 ///
 /// Where it is none.
 #[inline(always)]
-pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
+pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, ParseIdError> {
     if text.len() <= LONGEST_ID {
         let candidate = I::INDEX.candidate(text.as_bytes());
         if let Some(id) = I::all().get(candidate) {
@@ -263,7 +263,7 @@ pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
             }
         }
     }
-    Err(Unknown::new(I::KIND, text, |text| {
+    Err(ParseIdError::new(I::KIND, text, |text| {
         // One function for all enums, whatever their iterators are.
         nearest(text, &mut I::all().iter().map(|id| id.as_str()) as &mut dyn Iterator<Item = _>)
     }))

@@ -4,9 +4,9 @@ use core::iter::FusedIterator;
 
 use crate::Data;
 use crate::catalog::{Catalog, Id};
-use crate::facts::{peer_flows, product_flows, service_flows, vendor_flows};
-use crate::flow::{Flow, Flows};
-use crate::shared::words::{Direction, Transport};
+use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_flows};
+use crate::flow::Flow;
+use port_core::{Direction, Transport};
 
 /// A question to a catalog, which [`query`](crate::query) begins; in code for any catalog, `Query::default()` does.
 ///

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use port_data::shared::expression::write_expression;
-use port_data::{Catalog, Flow, Peer, PortSpec, Product, Service, Vendor};
+use port_core::PortSpec;
+use port_core::port_spec::write_expression;
+use port_data::{Catalog, Flow, Peer, Product, Service, Vendor};
 
 /// What rustdoc shows of a vendor.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Writes the enums and the packed tables down as tokens.
 
 use port_data::Catalog;
-use port_data::shared::id_hash::Reach;
+use port_core::id_hash::HashInput;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -119,7 +119,7 @@ impl Enum<'_> {
                 #[doc = #every]
                 pub const ALL: &'static [#name] = &[#(#name::#variants),*];
             }
-            const #ids_name: Texts = #ids;
+            const #ids_name: StringPool = #ids;
             const #index_name: TextIndex = #index;
             ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);
         }
@@ -148,7 +148,7 @@ fn tables(packed: &Packed) -> TokenStream {
     let flow_lists = flow_lists(&packed.flow_lists);
     quote! {
         use ::port_catalog::__private::{
-            FlowLists, HostIndex, Lists, Numbers, PortIndex, Reach, TextColumn, TextIndex, Texts, Width, layout
+            FlowLists, HostIndex, Lists, PackedInts, PortIndex, HashInput, TextColumn, TextIndex, StringPool, Width, layout
         };
 
         impl ::port_catalog::Catalog for Data {
@@ -157,27 +157,27 @@ fn tables(packed: &Packed) -> TokenStream {
             type Peer = Peer;
             type Service = Service;
             type FlowId = FlowId;
-            const VENDORS: [Numbers; layout::vendor::NUMBERS] = #vendors;
-            const VENDOR_TEXTS: Texts = #vendor_texts;
+            const VENDORS: [PackedInts; layout::vendor::NUMBERS] = #vendors;
+            const VENDOR_TEXTS: StringPool = #vendor_texts;
             const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = #vendor_columns;
             const VENDOR_PRODUCTS: Lists = #vendor_products;
-            const PRODUCTS: [Numbers; layout::product::NUMBERS] = #products;
-            const PRODUCT_TEXTS: Texts = #product_texts;
+            const PRODUCTS: [PackedInts; layout::product::NUMBERS] = #products;
+            const PRODUCT_TEXTS: StringPool = #product_texts;
             const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = #product_columns;
             const PRODUCT_INTERFACES: Lists = #product_interfaces;
-            const INTERFACES: Texts = #interfaces;
-            const PEERS: [Numbers; layout::peer::NUMBERS] = #peers;
-            const PEER_TEXTS: Texts = #peer_texts;
+            const INTERFACES: StringPool = #interfaces;
+            const PEERS: [PackedInts; layout::peer::NUMBERS] = #peers;
+            const PEER_TEXTS: StringPool = #peer_texts;
             const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = #peer_columns;
             const PEER_INCLUDES: Lists = #peer_includes;
-            const SERVICES: [Numbers; layout::service::NUMBERS] = #services;
-            const SERVICE_TEXTS: Texts = #service_texts;
+            const SERVICES: [PackedInts; layout::service::NUMBERS] = #services;
+            const SERVICE_TEXTS: StringPool = #service_texts;
             const SERVICE_TEXT_COLUMNS: [TextColumn; layout::service::TEXTS] = #service_columns;
-            const FLOWS: [Numbers; layout::flow::NUMBERS] = #flows;
-            const FLOW_TEXTS: Texts = #flow_texts;
+            const FLOWS: [PackedInts; layout::flow::NUMBERS] = #flows;
+            const FLOW_TEXTS: StringPool = #flow_texts;
             const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = #flow_columns;
-            const FLOW_SPECS: Numbers = #flow_specs;
-            const SPECS: [Numbers; layout::spec::NUMBERS] = #specs;
+            const FLOW_SPECS: PackedInts = #flow_specs;
+            const SPECS: [PackedInts; layout::spec::NUMBERS] = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;
             const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
             const PORTS: PortIndex = PortIndex { pages: #pages, lists: #port_lists };
@@ -196,7 +196,7 @@ fn table<const NUMBERS: usize, const TEXTS: usize>(table: &Table<NUMBERS, TEXTS>
     [quote!([#(#columns),*]), texts(&table.texts), quote!([#(#text_columns),*])]
 }
 
-/// Texts end to end, each on a line of its own.
+/// StringPool end to end, each on a line of its own.
 fn texts(texts: &[String]) -> TokenStream {
     let mut starts = vec![0];
     for text in texts {
@@ -204,7 +204,7 @@ fn texts(texts: &[String]) -> TokenStream {
     }
     let (blob, starts) = (text_literal(texts), numbers(&starts));
     quote! {
-        Texts {
+        StringPool {
             blob: {
                 static BLOB: &str = #blob;
                 &BLOB
@@ -232,14 +232,14 @@ fn text_index(index: &TextIndex) -> TokenStream {
     let displacements = numbers(&index.displacements);
     let slots = numbers(&index.slots);
     let reach = match index.reach {
-        Reach::Samples => quote!(Reach::Samples),
-        Reach::Ends => quote!(Reach::Ends),
-        Reach::Whole => quote!(Reach::Whole),
+        HashInput::Samples => quote!(HashInput::Samples),
+        HashInput::Ends => quote!(HashInput::Ends),
+        HashInput::Whole => quote!(HashInput::Whole),
     };
     quote!(TextIndex { reach: #reach, seed: #seed, displacements: #displacements, slots: #slots })
 }
 
-/// Numbers as bytes, in a static of their own: a constant would be copied into every crate that looks at it.
+/// PackedInts as bytes, in a static of their own: a constant would be copied into every crate that looks at it.
 ///
 /// One literal, since a literal for each number costs the compiler a hundred times as much.
 fn numbers(numbers: &[usize]) -> TokenStream {
@@ -258,7 +258,7 @@ fn numbers(numbers: &[usize]) -> TokenStream {
     let literal = literal("b", lines);
     let count = number(numbers.len() * bytes);
     quote! {
-        Numbers {
+        PackedInts {
             width: #width,
             bytes: {
                 static BYTES: [u8; #count] = *#literal;
@@ -268,7 +268,7 @@ fn numbers(numbers: &[usize]) -> TokenStream {
     }
 }
 
-/// Texts end to end in one literal, each on a line of its own.
+/// StringPool end to end in one literal, each on a line of its own.
 fn text_literal(texts: &[String]) -> Literal {
     let lines = texts.iter().filter(|text| !text.is_empty()).map(|text| {
         // Not as the standard library escapes for debugging, which depends on its version of Unicode.

@@ -1,15 +1,14 @@
 //! Lowers a catalog to what the packed tables hold: columns of numbers, and columns of texts.
 //!
-//! The columns, and what a number in them means, are in `shared::layout`.
+//! The columns, and what a number in them means, are in `port_core::layout`.
 //!
 //! Whoever depends on the catalog compiles this file. So one map and one sort serve where each place might have its own.
 
 use std::collections::HashMap;
 
-use port_data::shared::layout::{flow, peer, port, product, service, spec, vendor};
-use port_data::{
-    Catalog, Direction, Fact, Flow, Peer, PeerKind, PortSpec, Product, Requirement, Service, Transport, Vendor,
-};
+use port_core::layout::{flow, peer, port, product, service, spec, vendor};
+use port_core::{Direction, Fact, PeerKind, PortSpec, Requirement, Transport};
+use port_data::{Catalog, Flow, Peer, Product, Service, Vendor};
 
 use crate::text_index::TextIndex;
 
@@ -404,7 +403,7 @@ fn port_index(catalog: &Catalog, lists: &mut Distinct) -> PortIndex {
         let next = edges.peek().map_or(PORTS, |edge| edge[0]);
         if port < next {
             for (way, asked) in ways.iter().enumerate() {
-                let meeting = open.iter().filter(|known| known.transport.meets(*asked));
+                let meeting = open.iter().filter(|known| known.transport.overlaps(*asked));
                 let mut flows: Vec<usize> = meeting.map(|known| known.flow).collect();
                 flows.dedup();
                 list_of_port[way * PORTS + port..way * PORTS + next].fill(lists.number(&flows));

@@ -1,13 +1,13 @@
 //! Builds the perfect hash by which a text finds its number: each bucket of texts gets a displacement that takes all of
 //! them to free slots.
 
-use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
+use port_core::id_hash::{HashInput, bucket, id_hash, slot};
 
 /// A perfect hash of a list of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextIndex {
     /// How much of a text is hashed.
-    pub reach: Reach,
+    pub reach: HashInput,
     /// The seed of the hash.
     pub seed: u64,
     /// The displacement of each bucket.
@@ -32,7 +32,7 @@ impl TextIndex {
     pub fn of(texts: &[&str]) -> TextIndex {
         /// With so many slots for each text, texts that differ have found theirs long before.
         const DOUBLINGS: u32 = 8;
-        let reach = Reach::ALL.into_iter().find(|reach| tells_apart(*reach, texts)).unwrap_or(Reach::Whole);
+        let reach = HashInput::ALL.into_iter().find(|reach| tells_apart(*reach, texts)).unwrap_or(HashInput::Whole);
         let attempts = (0..DOUBLINGS).flat_map(|doubled| (0..SEEDS).map(move |seed| (doubled, seed)));
         let found = attempts.map(|(doubled, seed)| with_seed(texts, reach, seed, slots_for(texts.len()) << doubled));
         found.flatten().next().expect("texts that differ have a perfect hash")
@@ -47,13 +47,13 @@ fn slots_for(texts: usize) -> usize {
 }
 
 /// Whether no two texts have the same hash.
-fn tells_apart(reach: Reach, texts: &[&str]) -> bool {
+fn tells_apart(reach: HashInput, texts: &[&str]) -> bool {
     let mut hashes: Vec<u64> = texts.iter().map(|text| id_hash(reach, 0, text.as_bytes())).collect();
     hashes.sort_unstable();
     hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-fn with_seed(texts: &[&str], reach: Reach, seed: u64, slot_count: usize) -> Option<TextIndex> {
+fn with_seed(texts: &[&str], reach: HashInput, seed: u64, slot_count: usize) -> Option<TextIndex> {
     let bucket_count = (texts.len() / BUCKET_SIZE).next_power_of_two();
     let mut buckets = vec![Vec::new(); bucket_count];
     for (place, text) in texts.iter().enumerate() {
@@ -87,7 +87,7 @@ fn with_seed(texts: &[&str], reach: Reach, seed: u64, slot_count: usize) -> Opti
 #[cfg(test)]
 mod tests {
     use super::TextIndex;
-    use port_data::shared::id_hash::{Reach, bucket, id_hash, slot};
+    use port_core::id_hash::{HashInput, bucket, id_hash, slot};
 
     fn find(index: &TextIndex, text: &str) -> usize {
         let hash = id_hash(index.reach, index.seed, text.as_bytes());
@@ -142,7 +142,7 @@ mod tests {
         let all: Vec<String> = (0..500).map(middle).collect();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let index = TextIndex::of(&all);
-        assert_eq!(index.reach, Reach::Whole);
+        assert_eq!(index.reach, HashInput::Whole);
         assert!(all.iter().enumerate().all(|(place, text)| find(&index, text) == place));
     }
 

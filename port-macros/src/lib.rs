@@ -123,6 +123,10 @@ fn track(file: &Path, span: Span) -> Result<TokenStream, Vec<CompileError>> {
     }
 }
 
-fn compile_errors(errors: port_data::Errors, base: &Path, span: Span) -> Vec<CompileError> {
-    errors.0.into_iter().map(|error| CompileError { message: error.relative_to(base).to_string(), span }).collect()
+fn compile_errors(diagnostics: Vec<port_data::Diagnostic>, base: &Path, span: Span) -> Vec<CompileError> {
+    let message = |diagnostic: port_data::Diagnostic| {
+        let place = diagnostic.place.clone().relative_to(base);
+        format!("{} [{}]", diagnostic.clone().at(place), diagnostic.code)
+    };
+    diagnostics.into_iter().map(|diagnostic| CompileError { message: message(diagnostic), span }).collect()
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use port_data::hidden::Shown;
+use port_data::hidden::Escaped;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::{pages, root};
@@ -130,7 +130,7 @@ fn bare(text: &str, folders: &[&Path]) -> String {
 
 /// A text with what cannot be seen in it written as what it is, line by line.
 fn shown(text: &str) -> String {
-    text.lines().map(|line| Shown(line.trim_end()).to_string()).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| Escaped(line.trim_end()).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 /// An input, cut where nobody would read on.

@@ -5,6 +5,7 @@ pub mod errors;
 pub mod files;
 pub mod hostile;
 pub mod pages;
+pub mod relay;
 pub mod tools;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ pub fn root() -> PathBuf {
 }
 
 /// The crates that are published, each after those that it depends on.
-pub const PUBLISHED: [&str; 5] = ["port-data", "port-codegen", "port-macros", "port-catalog", "port-cli"];
+pub const PUBLISHED: [&str; 7] = ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-cli"];
 
 /// The rows of one of this project's tables, such as `flows/fortimail`, read with a CSV reader and nothing else.
 pub fn rows(table: &str) -> Vec<Row> {

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use port_data::hidden::{Shown, in_json};
-use xtask::curation::MISSING;
-use xtask::expand::expand;
-use xtask::new_product::{NewProduct, new_product};
-use xtask::page::Layout;
-use xtask::regenerate::{End, Regeneration, regenerate};
+use port_data::hidden::{Escaped, escape_json};
+use port_import::curation::MISSING;
+use port_import::generated_file::expand;
+use port_import::new_product::{NewProduct, new_product};
+use port_import::page::Layout;
+use port_import::regenerate::{End, Regeneration, regenerate};
 use xtask::release::readiness;
 use xtask::scale::scale;
 
@@ -125,7 +125,7 @@ fn id(text: &str) -> Result<String, String> {
 
 /// The arguments of the call. What clap tells of a wrong one is what stands there, so that it is told of them as they are shown.
 fn arguments() -> Arguments {
-    let shown = || std::env::args_os().map(|argument| Shown(argument.to_string_lossy()).to_string());
+    let shown = || std::env::args_os().map(|argument| Escaped(argument.to_string_lossy()).to_string());
     Arguments::try_parse().unwrap_or_else(|error| Arguments::try_parse_from(shown()).err().unwrap_or(error).exit())
 }
 
@@ -137,7 +137,7 @@ fn main() -> ExitCode {
             let text = match format {
                 ReportFormat::Text => report.to_string(),
                 ReportFormat::Json => {
-                    in_json(&serde_json::to_string_pretty(&report).expect("a report has only texts for keys")) + "\n"
+                    escape_json(&serde_json::to_string_pretty(&report).expect("a report has only texts for keys")) + "\n"
                 }
             };
             print(&text);
@@ -155,7 +155,7 @@ fn main() -> ExitCode {
                 Ok(files) => {
                     let root = root();
                     let files = files.iter().map(|file| file.strip_prefix(&root).unwrap_or(file).display().to_string());
-                    let files = files.map(|file| format!("wrote {}\n", Shown(file))).collect::<String>();
+                    let files = files.map(|file| format!("wrote {}\n", Escaped(file))).collect::<String>();
                     print(&format!(
                         "{files}Say what is marked {MISSING} in them, then run `cargo xtask regenerate`.\n"
                     ));
@@ -199,7 +199,7 @@ fn main() -> ExitCode {
                 ExitCode::SUCCESS
             }
             Err(errors) => {
-                for error in errors.0 {
+                for error in errors {
                     eprintln!("error: {error}");
                 }
                 ExitCode::from(2)

@@ -12,7 +12,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::api;
-use crate::report::{self, Bump, Product, Report};
+use port_import::report::{self, Bump, Product, Report};
 
 /// The snapshots whose lines are the public interface: one that goes or changes breaks a program.
 const INTERFACE: [&str; 2] =

@@ -1,0 +1,245 @@
+//! What the catalog is made of: curation, captures, port cells, tables, port expressions.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use port_data::cells::Cells;
+use port_data::port_expression;
+use port_data::shared::expression::{PortSpec, write_expression};
+use port_data::write::Csv;
+use port_data::{Error, Problem};
+use port_import::capture::Capture;
+use port_import::curation::Curation;
+use port_import::port_cell::{self, Cell};
+
+/// The lines of a text as its reader counts them, and the one after its last line feed.
+fn lines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+pub fn read_curation(bytes: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let curation = Curation::parse(Path::new("curation.toml"), text).map_err(|fault| fault.to_string())?;
+    Ok(format!("{} flows, {} values", curation.flows.len(), curation.values.len()))
+}
+
+pub fn curation(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let parse = || Curation::parse(Path::new("curation.toml"), &text);
+    let result = parse();
+    match &result {
+        Ok(curation) => {
+            assert_eq!(curation.hints().columns.len(), curation.columns.len());
+            assert!(curation.missing().iter().all(|fault| (1..=lines(bytes)).contains(&fault.place.line)));
+        }
+        Err(fault) => {
+            assert!(fault.place.line <= lines(bytes), "{fault}");
+            assert!(!fault.message.is_empty());
+        }
+    }
+    assert_eq!(format!("{result:?}"), format!("{:?}", parse()), "read twice");
+}
+
+pub fn read_capture(bytes: &[u8]) -> Result<String, String> {
+    let capture = Capture::parse(Path::new("capture.csv"), bytes).map_err(|errors| errors[0].to_string())?;
+    Ok(format!("{} tables, {} rows", capture.tables.len(), capture.rows().count()))
+}
+
+/// A capture that is read is written as it stands, and read again as the same.
+pub fn capture(bytes: &[u8]) {
+    let file = Path::new("capture.csv");
+    match Capture::parse(file, bytes) {
+        Ok(capture) => {
+            let written = capture.to_csv();
+            let again = Capture::parse(file, written.as_bytes()).expect("what is written can be read");
+            assert_eq!(again.to_csv(), written);
+            assert_eq!(again.tables.len(), capture.tables.len());
+            assert_eq!(again.lines.len(), capture.lines.len());
+            for (row, same) in capture.rows().zip(again.rows()) {
+                assert_eq!(row.number, same.number);
+                let texts = |row: &port_import::capture::Row| -> Vec<_> {
+                    row.cells.iter().map(|cell| (cell.text.clone(), cell.above)).collect()
+                };
+                assert_eq!(texts(row), texts(same));
+            }
+        }
+        Err(errors) => check_errors(&errors, lines(bytes)),
+    }
+}
+
+fn check_errors(errors: &[Error], lines: usize) {
+    assert!(!errors.is_empty());
+    for error in errors {
+        assert!(error.line <= lines, "{error}");
+        assert!(!error.problem.to_string().is_empty());
+    }
+}
+
+pub fn read_port_cell(bytes: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let (protocol, cell) = parts(text);
+    port_cell::parse(cell, protocol)
+        .map(|cell| format!("{} specs", cell.specs.len()))
+        .map_err(|error| error.to_string())
+}
+
+/// The protocol column's cell, where the first line has one, and the port cell.
+fn parts(text: &str) -> (Option<&str>, &str) {
+    let (protocol, cell) = text.split_once('\n').unwrap_or(("", text));
+    (Some(protocol).filter(|protocol| !protocol.is_empty()), cell)
+}
+
+pub fn port_cell(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (protocol, text) = parts(&text);
+    let result = port_cell::parse(text, protocol);
+    match &result {
+        Ok(cell) => check_cell(cell, text),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    assert_eq!(result, port_cell::parse(text, protocol), "read twice");
+}
+
+/// Groups have no gaps, ranges are in order, and each number of the cell is a port of it or stands in its remarks.
+fn check_cell(cell: &Cell, text: &str) {
+    assert_eq!(cell.specs.is_empty(), cell.no_port.is_some(), "{cell:?}");
+    let mut groups: Vec<u16> = cell.specs.iter().map(|spec| spec.group).collect();
+    assert!(groups.is_sorted());
+    groups.dedup();
+    assert!(groups.iter().copied().eq(0..u16::try_from(groups.len()).expect("groups are counted in 16 bits")));
+    let mut told: Vec<String> = cell.remarks.iter().chain(&cell.marks).cloned().collect();
+    for spec in &cell.specs {
+        assert!(spec.transport.is_some() || spec.first.is_some() || spec.name.is_some(), "{spec:?}");
+        assert_eq!(spec.first.is_some(), spec.last.is_some());
+        assert!(spec.first <= spec.last && spec.first != Some(0), "{spec:?}");
+        told.extend(spec.name.clone());
+        told.extend([spec.first, spec.last].into_iter().flatten().map(|port| port.to_string()));
+    }
+    let told = told.join(" ");
+    let is_digit = |c: char| c.is_ascii_digit();
+    for number in text.split(|c: char| !is_digit(c)).filter(|number| !number.is_empty()) {
+        assert!(told.contains(number), "{number} of {text:?} in {cell:?}");
+    }
+}
+
+/// What stands before the name of a file in a text that holds several.
+const FILE: &str = "==> ";
+
+/// The files of a text, each below a line with its name.
+fn files(text: &str) -> Vec<(PathBuf, String)> {
+    let mut files: Vec<(PathBuf, String)> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        match line.strip_prefix(FILE) {
+            // A path must not lead elsewhere.
+            Some(name) => files.push((name.trim().replace("..", "").trim_start_matches('/').into(), String::new())),
+            None => {
+                if let Some((_, text)) = files.last_mut() {
+                    text.push_str(line);
+                }
+            }
+        }
+    }
+    files
+}
+
+/// Where no tables are, so that only those of the text are read.
+const NOWHERE: &str = "no such folder";
+
+pub fn read_tables(bytes: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let catalog = port_data::read_texts(Path::new(NOWHERE), files(text)).map_err(|errors| errors.0[0].to_string())?;
+    Ok(format!("{} flows", catalog.flows.len()))
+}
+
+pub fn tables(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let files = files(&text);
+    for (file, text) in &files {
+        check_cells(file, text);
+    }
+    let result = port_data::read_texts(Path::new(NOWHERE), files.clone());
+    match &result {
+        Ok(catalog) => {
+            for flow in &catalog.flows {
+                assert!(flow.product < catalog.products.len() && flow.peer < catalog.peers.len());
+                assert!(flow.specs.iter().filter_map(PortSpec::service).all(|at| at < catalog.services.len()));
+            }
+            assert!(catalog.products.iter().all(|product| product.vendor < catalog.vendors.len()));
+        }
+        Err(errors) => check_errors(&errors.0, lines(text.as_bytes())),
+    }
+    assert_eq!(format!("{result:?}"), format!("{:?}", port_data::read_texts(Path::new(NOWHERE), files)), "read twice");
+}
+
+/// Cells that are read are written so that they are read again as the same.
+fn check_cells(file: &Path, text: &str) {
+    let parse = |text: &str| {
+        let mut errors = Vec::new();
+        let cells = Cells::parse(file, text.as_bytes(), &mut errors);
+        (cells, errors)
+    };
+    let (Some(cells), errors) = parse(text) else { return };
+    if !errors.is_empty() {
+        return check_errors(&errors, lines(text.as_bytes()));
+    }
+    let texts = |row: &Vec<port_data::cells::Cell>| row.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
+    let mut csv = Csv::new(texts(&cells.header));
+    cells.rows.iter().for_each(|row| csv.row(texts(row)));
+    let (again, errors) = parse(&csv.finish());
+    assert_eq!(errors, []);
+    let again = again.expect("what is written can be read");
+    assert!(
+        [&again.header]
+            .into_iter()
+            .chain(&again.rows)
+            .map(texts)
+            .eq([&cells.header].into_iter().chain(&cells.rows).map(texts))
+    );
+}
+
+/// The services that an expression may name.
+const SERVICES: [&str; 7] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp", "https"];
+
+fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<(usize, Problem)>> {
+    port_expression::parse(text, |id| {
+        SERVICES.iter().position(|service| *service == id).ok_or_else(|| Problem::UnknownId {
+            found: id.to_string(),
+            wanted: "a service".to_string(),
+            nearest: None,
+        })
+    })
+}
+
+pub fn read_port_expression(bytes: &[u8]) -> Result<String, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|faults| faults[0].1.to_string())
+}
+
+/// An expression as it is printed.
+struct Printed<'a>(&'a [PortSpec<usize>]);
+
+impl fmt::Display for Printed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_expression(f, self.0.iter().map(|spec| spec.map_service(|service| SERVICES[service])))
+    }
+}
+
+/// An expression that is read is printed as it was, and read again as the same.
+pub fn port_expression(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match parse_expression(&text) {
+        Ok(specs) => {
+            let printed = Printed(&specs).to_string();
+            assert_eq!(parse_expression(&printed).as_ref(), Ok(&specs), "{printed}");
+            // A range of one port is printed as the port.
+            assert!(printed == text || text.contains('-'), "{printed}");
+        }
+        Err(faults) => {
+            assert!(!faults.is_empty());
+            assert!(faults.is_sorted_by_key(|(place, _)| *place));
+            assert!(
+                faults.iter().all(|(place, problem)| text.is_char_boundary(*place) && !problem.to_string().is_empty())
+            );
+        }
+    }
+}
