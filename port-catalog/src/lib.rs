@@ -29,6 +29,7 @@
 //! which is on by default; without it the crate has no dependency at all.
 
 #![no_std]
+#![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The macro names this crate by its name, here as everywhere.

@@ -3,6 +3,8 @@
 //! The way of the data: [`pack`] lowers a [`Catalog`] to numbers and texts, [`documentation`] words what rustdoc shows of
 //! each row, [`expand`] writes both down as tokens. It emits data; what is done with it stands in `port-catalog`.
 
+#![warn(missing_docs)]
+
 use port_data::Catalog;
 use proc_macro2::TokenStream;
 

@@ -5,6 +5,7 @@
 //! [`parse_id_error`]. [`layout`], [`id_hash`] and [`nearest`] are internal and may change with any version.
 
 #![no_std]
+#![warn(missing_docs)]
 
 #[doc(hidden)]
 pub mod id_hash;

@@ -12,6 +12,8 @@
 //! become, and [`mod@read`] converts one to the other. A [`Diagnostic`] is the error type of the whole repository; the codes of
 //! this crate are in [`codes`].
 
+#![warn(missing_docs)]
+
 pub mod cells;
 pub mod codes;
 pub mod diagnostic;

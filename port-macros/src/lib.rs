@@ -2,6 +2,8 @@
 //!
 //! Its one argument is read by hand: a parser of Rust would cost whoever depends on the catalog more than all of this crate.
 
+#![warn(missing_docs)]
+
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};

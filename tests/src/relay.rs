@@ -22,6 +22,7 @@ pub const PAGE: &str = "\
 | | Look up groups | UDP/389 | |
 ";
 
+/// The curation of the small product.
 pub const CURATION: &str = r#"
 layout = "markdown"
 columns = [
