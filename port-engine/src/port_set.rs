@@ -3,7 +3,7 @@
 use std::iter::from_fn;
 use std::ops::{BitAnd, BitOr, Sub};
 
-use port_catalog::PortRange;
+use port_core::PortRange;
 
 /// How many ports a word of a set holds.
 const BITS: u32 = u64::BITS;
@@ -17,8 +17,8 @@ const WORDS: usize = (END / BITS) as usize;
 /// A set of ports from 1 to 65535: a bit for each.
 ///
 /// ```
-/// use port_catalog::PortRange;
-/// use port_cli::port_set::PortSet;
+/// use port_core::PortRange;
+/// use port_engine::port_set::PortSet;
 ///
 /// let mail: PortSet = [PortRange::new(25, 25).unwrap(), PortRange::new(80, 90).unwrap()].into_iter().collect();
 /// let without = &PortSet::full() - &mail;
@@ -51,7 +51,7 @@ impl PortSet {
 
     /// Takes in the ports of a range.
     pub fn insert(&mut self, range: PortRange) {
-        let ((first, low), (last, high)) = (place(range.first().into()), place(range.last().into()));
+        let ((first, low), (last, high)) = (position(range.first().into()), position(range.last().into()));
         for (number, word) in self.words.iter_mut().enumerate().take(last + 1).skip(first) {
             let from = if number == first { low } else { 0 };
             let to = if number == last { high } else { BITS - 1 };
@@ -61,7 +61,7 @@ impl PortSet {
 
     /// Whether the set has the port.
     pub fn contains(&self, port: u16) -> bool {
-        let (word, bit) = place(port.into());
+        let (word, bit) = position(port.into());
         self.words[word] & (1 << bit) != 0
     }
 
@@ -71,7 +71,7 @@ impl PortSet {
     }
 
     /// Whether the sets have a port in common.
-    pub fn meets(&self, other: &PortSet) -> bool {
+    pub fn overlaps(&self, other: &PortSet) -> bool {
         self.words.iter().zip(other.words.iter()).any(|(own, other)| own & other != 0)
     }
 
@@ -87,7 +87,7 @@ impl PortSet {
 
     /// The lowest number from `from` on that is in the set, or that is not.
     fn next(&self, from: u32, within: bool) -> Option<u32> {
-        let (first, bit) = place(from);
+        let (first, bit) = position(from);
         for (number, word) in self.words.iter().enumerate().skip(first) {
             let mut bits = if within { *word } else { !word };
             if number == first {
@@ -110,7 +110,7 @@ impl PortSet {
 }
 
 /// The word and the bit of a port.
-fn place(port: u32) -> (usize, u32) {
+fn position(port: u32) -> (usize, u32) {
     ((port / BITS) as usize, port % BITS)
 }
 
@@ -165,7 +165,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::PortSet;
-    use port_catalog::PortRange;
+    use port_core::PortRange;
 
     /// Ranges at and across the bounds of words, and of all ports.
     fn samples() -> Vec<PortRange> {
@@ -200,7 +200,7 @@ mod tests {
             assert_eq!(plain(&(&one & &other)), &plain_one & &plain_other);
             assert_eq!(plain(&(&one | &other)), &plain_one | &plain_other);
             assert_eq!(plain(&(&one - &other)), &plain_one - &plain_other);
-            assert_eq!(one.meets(&other), !(&plain_one & &plain_other).is_empty());
+            assert_eq!(one.overlaps(&other), !(&plain_one & &plain_other).is_empty());
             let joined = &one | &other;
             assert_eq!(joined.ranges().collect::<PortSet>(), joined);
         }
