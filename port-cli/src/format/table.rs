@@ -1,49 +1,49 @@
-//! Prints columns for people: aligned, without lines, and no wider than the terminal.
+//! Prints columns as an aligned table that is no wider than the terminal.
 
 use anstyle::{Effects, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use port_data::hidden::Shown;
+use port_data::hidden::Escaped;
 
-use crate::columns::Columns;
+use super::Columns;
 
-/// The columns whose texts may go on in the next line. The others are names that one copies.
+/// The columns whose text may wrap. The others are names that people copy.
 const PROSE: [&str; 9] =
     ["purpose", "ports", "remarks", "document", "edition", "url", "observed", "listeners", "moves"];
 
-/// The one of them that is a list of such names: it goes on in the next line between two of them.
+/// The column of prose that is a list of such names. It wraps between two of them.
 const NAMES: &str = "listeners";
 
-/// What is left between two columns.
+/// The gap between two columns, in characters.
 const GAP: u16 = 2;
 
-/// A table of this width; where there is none, as for a file or a pipe, every row is one line.
+/// A table of this width. Without a width, as for a file or a pipe, every row is one line.
 ///
-/// The header is bold, which the printing stream takes away where it should: in a pipe, or for `NO_COLOR`.
+/// The header is bold; the output stream strips the escape sequences in a pipe or for `NO_COLOR`.
 pub fn print(columns: &Columns, width: Option<u16>) -> String {
-    let shown = |row: &Vec<String>| row.iter().map(|cell| Shown(cell).to_string()).collect();
-    let columns = Columns { names: columns.names.clone(), rows: columns.rows.iter().map(shown).collect() };
+    let escaped = |row: &Vec<String>| row.iter().map(|cell| Escaped(cell).to_string()).collect();
+    let columns = Columns { names: columns.names.clone(), rows: columns.rows.iter().map(escaped).collect() };
     match width {
         Some(width) if !fits(&columns, width) => blocks(&columns),
         _ => table(&columns, width),
     }
 }
 
-/// Whether the names leave room for prose that can be read.
+/// Whether names leave enough room for readable prose.
 fn fits(columns: &Columns, width: u16) -> bool {
-    /// The least room for a column of prose.
+    /// The minimum width of a prose column.
     const READABLE: usize = 12;
     let widest = |column: usize| columns.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let needed = columns.names.iter().enumerate().map(|(place, name)| match PROSE.contains(name) {
-        true if *name == NAMES => longest_word(columns, place).max(name.len()),
-        true => READABLE.min(widest(place).max(name.len())),
-        false => widest(place).max(name.len()),
+    let needed = columns.names.iter().enumerate().map(|(index, name)| match PROSE.contains(name) {
+        true if *name == NAMES => longest_word(columns, index).max(name.len()),
+        true => READABLE.min(widest(index).max(name.len())),
+        false => widest(index).max(name.len()),
     });
     needed.map(|needed| needed + usize::from(GAP)).sum::<usize>() <= usize::from(width)
 }
 
 /// The length of the longest word in a column.
-fn longest_word(columns: &Columns, place: usize) -> usize {
-    let words = columns.rows.iter().flat_map(|row| row[place].split_whitespace());
+fn longest_word(columns: &Columns, index: usize) -> usize {
+    let words = columns.rows.iter().flat_map(|row| row[index].split_whitespace());
     words.map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
@@ -56,10 +56,10 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
     };
     table.set_header(columns.names.iter().map(|name| name.to_uppercase()));
     table.add_rows(&columns.rows);
-    for (place, (column, name)) in table.column_iter_mut().zip(&columns.names).enumerate() {
+    for (index, (column, name)) in table.column_iter_mut().zip(&columns.names).enumerate() {
         column.set_padding((0, GAP));
         if *name == NAMES {
-            let least = u16::try_from(longest_word(columns, place)).unwrap_or(u16::MAX).saturating_add(GAP);
+            let least = u16::try_from(longest_word(columns, index)).unwrap_or(u16::MAX).saturating_add(GAP);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         } else if !PROSE.contains(name) {
             column.set_constraint(ColumnConstraint::ContentWidth);
@@ -75,7 +75,7 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
     text
 }
 
-/// A block for each row, where a table would have to break names: the first cell, and the others below it.
+/// One block per row, for a terminal on which a table would break names: the first cell, and the others below it.
 fn blocks(columns: &Columns) -> String {
     let mut text = String::new();
     for row in &columns.rows {
@@ -98,12 +98,13 @@ fn bold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::print;
-    use crate::columns::Columns;
+    use crate::compiled;
+    use crate::format::flow_columns;
 
     #[test]
     fn no_width_breaks_a_name() {
-        let flows: Vec<_> = port_catalog::query().flows().collect();
-        let columns = Columns::of_flows_in_brief(&flows);
+        let dataset = compiled::dataset();
+        let columns = flow_columns::summary(&dataset.flows.iter().collect::<Vec<_>>());
         for width in (1..300).map(Some).chain([None]) {
             let text = print(&columns, width);
             for row in &columns.rows {
@@ -114,8 +115,8 @@ mod tests {
 
     #[test]
     fn a_table_is_no_wider_than_its_terminal() {
-        let flows: Vec<_> = port_catalog::Product::FortiClient.flows().collect();
-        let columns = Columns::of_flows_in_brief(&flows);
+        let dataset = compiled::dataset();
+        let columns = flow_columns::summary(&dataset.flows_of("forticlient").collect::<Vec<_>>());
         for width in 120..300 {
             let text = print(&columns, Some(width)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
             assert!(text.starts_with("ID "), "{width}");

@@ -1,10 +1,10 @@
 //! Prints columns as a Markdown table.
 
-use port_data::hidden::Shown;
+use port_data::hidden::Escaped;
 
-use crate::columns::Columns;
+use super::Columns;
 
-/// The columns as a table that Markdown's readers show cell by cell as it is.
+/// The columns as a table whose cells Markdown displays unchanged.
 pub fn print(columns: &Columns) -> String {
     let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
     let mut text = line(&mut columns.names.iter().map(ToString::to_string));
@@ -15,14 +15,14 @@ pub fn print(columns: &Columns) -> String {
     text
 }
 
-/// A text in which Markdown finds nothing to interpret; an address is a link.
+/// A text that Markdown displays unchanged. A URL becomes a link.
 pub fn escape(text: &str) -> String {
-    if is_address(text) {
+    if is_url(text) {
         return format!("<{text}>");
     }
     let mut escaped = String::with_capacity(text.len());
-    for character in Shown(text).to_string().chars() {
-        // What means something to Markdown or to one of its dialects.
+    for character in Escaped(text).to_string().chars() {
+        // Special characters of Markdown and its dialects.
         if r"|*_`\<>[]{}#~&$^".contains(character) {
             escaped.push('\\');
         }
@@ -31,8 +31,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// Whether a text is nothing but an address, of characters that end no link and no cell.
-fn is_address(text: &str) -> bool {
+/// Whether a text is a URL without characters that end a link or a cell.
+fn is_url(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"<>|\\`\"".contains(&byte);
     (text.starts_with("https://") || text.starts_with("http://")) && text.bytes().all(is_plain)
 }

@@ -1,54 +1,73 @@
-//! The manual: a page for the command and for each of its commands, made of what `--help` is made of.
+//! `manual`: manual pages for the program and each of its commands, generated from the definitions behind `--help`.
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
-use port_data::hidden::Shown;
+use port_data::hidden::Escaped;
+use port_data::{Diagnostic, Place};
 
-use crate::answer::Answer;
-use crate::arguments::Arguments;
-use crate::fault::Fault;
+use crate::codes;
+use crate::output::{Output, Result};
+
+/// The examples in the help.
+pub const HELP: &str = "\
+Examples:
+  port-catalog manual | man -l -
+  port-catalog manual --out ~/.local/share/man/man1    for man port-catalog-list";
+
+/// The arguments of `manual`.
+#[derive(Debug, Args)]
+pub struct ManualArgs {
+    /// Write each page to a file in this directory, and print the paths
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
 
 /// A page of the manual.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The name of its file: `port-catalog-list.1`.
+    /// Its file name: `port-catalog-list.1`.
     pub file: String,
-    /// Its text, in the language of man.
+    /// Its text in roff.
     pub text: String,
 }
 
-/// The manual on standard output, one page after the other; or as files in a folder, with their names on standard output.
-pub fn answer(folder: Option<&Path>) -> Answer {
-    let pages = pages();
-    let Some(folder) = folder else {
-        return Answer { text: pages.into_iter().map(|page| page.text).collect(), ..Answer::default() };
+impl ManualArgs {
+    /// Prints the manual of `command`, or writes it to files.
+    ///
+    /// # Errors
+    ///
+    /// A file that can't be written.
+    pub fn run(&self, command: Command) -> Result {
+        let pages = pages(command);
+        match &self.out {
+            Some(directory) => write(directory, &pages).map(Output::text).map_err(|problem| vec![problem]),
+            None => Ok(Output::text(pages.into_iter().map(|page| page.text).collect::<String>())),
+        }
+    }
+}
+
+fn write(directory: &Path, pages: &[Page]) -> std::result::Result<String, Diagnostic> {
+    let problem = |file: &Path, error: &io::Error| {
+        Diagnostic::new(codes::UNWRITABLE, format!("cannot be written ({error})")).at(Place::file(file))
     };
-    match write(folder, &pages) {
-        Ok(text) => Answer { text, ..Answer::default() },
-        Err(fault) => Answer::refusal(format!("error: {fault}")),
-    }
-}
-
-fn write(folder: &Path, pages: &[Page]) -> Result<String, Fault> {
-    let fault = |file: &Path, error: &io::Error| Fault::of_file(file, format!("cannot be written: {error}"));
-    fs::create_dir_all(folder).map_err(|error| fault(folder, &error))?;
-    let mut names = String::new();
+    fs::create_dir_all(directory).map_err(|error| problem(directory, &error))?;
+    let mut paths = String::new();
     for page in pages {
-        let file = folder.join(&page.file);
-        fs::write(&file, &page.text).map_err(|error| fault(&file, &error))?;
-        names += &format!("{}\n", Shown(file.display().to_string()));
+        let file = directory.join(&page.file);
+        fs::write(&file, &page.text).map_err(|error| problem(&file, &error))?;
+        paths += &format!("{}\n", Escaped(file.display().to_string()));
     }
-    Ok(names)
+    Ok(paths)
 }
 
-/// Every page, that of the command itself first.
-pub fn pages() -> Vec<Page> {
-    let mut command = Arguments::command().disable_help_subcommand(true);
+/// Every page; the program's own is first.
+pub fn pages(command: Command) -> Vec<Page> {
+    let mut command = command.disable_help_subcommand(true);
     command.build();
     let version = command.render_version();
     let commands: Vec<Command> = command.get_subcommands().cloned().collect();
@@ -74,22 +93,22 @@ fn page(command: &Command, version: &str) -> Page {
         see_also.control("SH", ["SEE ALSO"]).text([bold("port-catalog"), roman("(1)")]);
         parts.push(see_also.render());
     }
-    // Every part begins with what all of them need once. The title is ours: an empty date must be quoted, and a page that
-    // is the same on every day has none.
-    let beginning = Roff::new().render();
+    // Every part begins with the same preamble, which a page needs once. The title is our own, since a reproducible page has no
+    // date, and an empty date must be quoted.
+    let preamble = Roff::new().render();
     let name = command.get_display_name().unwrap_or(command.get_name());
     let title = format!(".TH {} 1 \"\" \"{version}\" \"User Commands\"\n", name.to_uppercase());
-    let text = parts.iter().map(|part| part.strip_prefix(&beginning).unwrap_or(part)).collect::<String>();
-    Page { file: man.get_filename(), text: beginning + &title + &text }
+    let text = parts.iter().map(|part| part.strip_prefix(&preamble).unwrap_or(part)).collect::<String>();
+    Page { file: man.get_filename(), text: preamble + &title + &text }
 }
 
 fn rendered(man: &Man, part: fn(&Man, &mut dyn Write) -> io::Result<()>) -> String {
     let mut text = Vec::new();
     part(man, &mut text).expect("writing to memory does not fail");
-    String::from_utf8(text).expect("what was written is text")
+    String::from_utf8(text).expect("roff is UTF-8")
 }
 
-/// What stands below the options in the help of a command: what belongs to its description, and its examples.
+/// The text after the options in a command's help: notes that belong to the description, and examples.
 fn after_options(command: &Command) -> (Roff, Roff) {
     let help = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
     let (mut notes, mut examples) = (Roff::new(), Roff::new());
@@ -108,7 +127,7 @@ fn after_options(command: &Command) -> (Roff, Roff) {
                 part.control("PP", []);
             }
         } else if line.starts_with("  ") {
-            // What is indented stands as it is.
+            // Indented lines are printed unchanged.
             part.control("nf", []).text([roman(line)]);
             while let Some(line) = lines.next_if(|next| next.starts_with("  ")) {
                 part.text([roman(line)]);
