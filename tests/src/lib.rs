@@ -1,7 +1,7 @@
 //! What the tests of the whole share: the tables read plainly, without any of the code under test; copies of files, texts that mean
-//! ill, the tools that are not ours, the pages of documentation, whose commands run, and the pages of errors.
+//! ill, the tools that are not ours, the pages of documentation, whose commands run, and the cases of diagnostics.
 
-pub mod errors;
+pub mod diagnostics;
 pub mod files;
 pub mod hostile;
 pub mod pages;
@@ -20,7 +20,8 @@ pub fn root() -> PathBuf {
 }
 
 /// The crates that are published, each after those that it depends on.
-pub const PUBLISHED: [&str; 7] = ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-cli"];
+pub const PUBLISHED: [&str; 7] =
+    ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-cli"];
 
 /// The rows of one of this project's tables, such as `flows/fortimail`, read with a CSV reader and nothing else.
 pub fn rows(table: &str) -> Vec<Row> {
