@@ -179,7 +179,7 @@ impl Capture {
         let mut faults = Vec::new();
         // A line without a letter or a digit, such as what is left of a picture, says nothing.
         let says_something = |line: &&crate::page::Line| line.text.chars().any(char::is_alphanumeric);
-        let said = page.loose.iter().filter(says_something);
+        let said = page.text_outside_tables.iter().filter(says_something);
         let mut lines: Vec<Line> = said.map(|line| outside(page, &line.text, line.number)).collect();
         let mut tables = Vec::new();
         let mut number = 0;
@@ -189,13 +189,13 @@ impl Capture {
                 number += 1;
                 let mut cells = Vec::new();
                 for (cell, head) in row.cells.iter().zip(&table.header) {
-                    lines.extend(cell.notes.iter().map(|note| outside(page, note, cell.line)));
+                    lines.extend(cell.footnotes.iter().map(|note| outside(page, note, cell.line)));
                     cells.push(match curation.is_prose(&head.text, &cell.text) {
                         true => {
-                            Cell { text: Text::Prose(Prose::of(&cell.text)), line: cell.line, above: cell.from_above }
+                            Cell { text: Text::Prose(Prose::of(&cell.text)), line: cell.line, above: cell.spans_from_above }
                         }
                         false => {
-                            Cell { text: Text::Printed(cell.text.clone()), line: cell.line, above: cell.from_above }
+                            Cell { text: Text::Printed(cell.text.clone()), line: cell.line, above: cell.spans_from_above }
                         }
                     });
                     if cell.text.starts_with(PROSE) {

@@ -83,12 +83,9 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
 /// Reads the page, with the layout that is named or the only one that fits.
 fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Diagnostic>> {
     let text = file::read(&new.doc).map_err(|fault| vec![fault])?;
-    let read_as = |layout| page::read(&text, layout, &Hints::default());
-    let faults = |errors: Vec<page::ReadError>| -> Vec<Diagnostic> {
-        errors.into_iter().map(|error| error.fault(&new.doc)).collect()
-    };
+    let read_as = |layout| page::read(&new.doc, &text, layout, &Hints::default());
     if let Some(layout) = new.layout.or(layout_of(&new.doc)) {
-        return read_as(layout).map(|page| (layout, page)).map_err(faults);
+        return read_as(layout).map(|page| (layout, page));
     }
     let mut fitting: Vec<(Layout, Page)> = Layout::ALL
         .into_iter()
@@ -165,7 +162,7 @@ impl Draft<'_> {
             (cell.to_string(), id.to_string())
         });
         let spans =
-            |column: usize| page.tables.iter().flat_map(|table| &table.rows).any(|row| row.cells[column].from_above);
+            |column: usize| page.tables.iter().flat_map(|table| &table.rows).any(|row| row.cells[column].spans_from_above);
         let spanning = (0..first.len()).filter(|column| spans(*column)).map(|column| first[column].clone());
         Ok(Draft {
             new,

@@ -335,8 +335,7 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagno
 ///
 /// What is wrong with the page.
 pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
-    let page = page::read(text, layout, &curation.hints())
-        .map_err(|errors| errors.into_iter().map(|error| error.fault(file)).collect::<Vec<_>>())?;
+    let page = page::read(file, text, layout, &curation.hints())?;
     Capture::of(&page, file, curation)
 }
 

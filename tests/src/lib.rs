@@ -4,6 +4,7 @@
 pub mod diagnostics;
 pub mod files;
 pub mod hostile;
+pub mod letters;
 pub mod pages;
 pub mod relay;
 pub mod tools;

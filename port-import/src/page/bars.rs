@@ -1,6 +1,6 @@
-//! Text captures with one cell a line, ended by a bar.
+//! Text captures with one cell per line, ended by a bar.
 //!
-//! A table opens with a row of one cell over its full width, its heading, then a rule, then the heads:
+//! A table begins with a row that consists of one cell over the full width, its heading. A rule and the header follow:
 //!
 //! ```text
 //! Inbound |
@@ -17,39 +17,45 @@
 //! |
 //! ```
 //!
-//! A row that lacks its first cell has a lone bar after it: in the header that is an empty head, below it a cell that
-//! spans from above. A first cell that the capture lost looks the same; the reader says `from_above`, with an empty text
-//! where nothing is above, and curation knows better.
+//! A row that lacks its first cell is followed by a lone bar. In the header that is a column without a name; in a row it is a
+//! cell that spans from above. A first cell that the capture lost looks the same. The reader then sets `spans_from_above`, with
+//! an empty text in the first row, and the curation decides.
 
-use super::spans::Repeat;
-use super::text::{Shape, Source, lines, quote};
-use super::{Cell, Hints, Line, Page, Problems, Row, Table};
+use super::codes;
+use super::hints::Hints;
+use super::problems::Problems;
+use super::spans::Repeater;
+use super::table::{Cell, Line, Page, Row, Table};
+use super::text::{Shape, SourceLine, quote, source_lines};
 
-/// The head of a table, as places in the list of lines.
-struct Head {
+/// The beginning of a table, as indexes of lines.
+struct TableStart {
     heading: usize,
     body: usize,
     columns: usize,
 }
 
-/// The cells of a row, and how many of its first cells are missing.
-struct Printed {
+/// A row: the lines of its cells, and how many of its first cells are missing.
+struct PrintedRow {
     cells: Vec<usize>,
     missing: usize,
+    /// The number of its first line.
     line: usize,
+    /// The index of the line after it.
     end: usize,
 }
 
 pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
-    let lines = lines(text);
-    let heads = heads(&lines, hints, problems);
+    let lines = source_lines(text);
+    let starts = table_starts(&lines, hints, problems);
     let mut page = Page::default();
-    let mut repeat = Repeat::new();
-    let mut at = 0;
-    for (number, head) in heads.iter().enumerate() {
-        keep_loose(&lines[at..head.heading], &mut page);
-        let end = heads.get(number + 1).map_or(lines.len(), |next| next.heading);
-        at = match table(&lines, head, end, hints, &mut repeat, problems) {
+    let mut repeater = Repeater::new();
+    let mut index = 0;
+    for (number, start) in starts.iter().enumerate() {
+        add_text_outside_tables(&lines[index..start.heading], &mut page);
+        let end = starts.get(number + 1).map_or(lines.len(), |next| next.heading);
+        let reader = TableReader { lines: &lines[..end], start, hints };
+        index = match reader.read(&mut repeater, problems) {
             Some((table, rest)) => {
                 page.tables.push(table);
                 rest
@@ -57,160 +63,162 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
             None => end,
         };
     }
-    keep_loose(&lines[at..], &mut page);
+    add_text_outside_tables(&lines[index..], &mut page);
     page
 }
 
-/// Lines outside tables; bars alone are padding.
-fn keep_loose(lines: &[Source], page: &mut Page) {
-    page.loose.extend(
-        lines
-            .iter()
-            .filter(|line| !matches!(line.shape(), Shape::Bars(_)))
-            .map(|line| Line { number: line.number, text: line.unbarred().to_owned() }),
-    );
+/// Lines of bars alone are padding.
+fn add_text_outside_tables(lines: &[SourceLine], page: &mut Page) {
+    let text = lines.iter().filter(|line| !matches!(line.shape(), Shape::Bars(_)));
+    page.text_outside_tables.extend(text.map(SourceLine::to_line));
 }
 
-/// A rule, over it bars that fill the heading's row, over them the heading.
-fn heads(lines: &[Source], hints: &Hints, problems: &mut Problems) -> Vec<Head> {
-    let mut heads: Vec<Head> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
+/// Finds each rule with the bars above it that fill the row of the heading, and the heading above those.
+fn table_starts(lines: &[SourceLine], hints: &Hints, problems: &mut Problems) -> Vec<TableStart> {
+    let mut starts: Vec<TableStart> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
         let Shape::Rule(columns) = line.shape() else {
             continue;
         };
-        let mut top = at;
+        let mut top = index;
         let mut bars = 0;
         while let Some(Shape::Bars(more)) = top.checked_sub(1).map(|above| lines[above].shape()) {
             bars += more;
             top -= 1;
         }
-        let floor = heads.last().map_or(0, |head| head.body);
-        let heading = top.checked_sub(1).filter(|&above| above >= floor && is_cell(&lines[above]));
+        let previous_body = starts.last().map_or(0, |start| start.body);
+        let heading = top.checked_sub(1).filter(|&above| above >= previous_body && lines[above].is_one_cell());
         match heading {
             Some(heading) if bars + 1 == columns => {
-                let line = &lines[heading];
-                if !hints.headings.is_empty() && !hints.headings.iter().any(|known| known == line.unbarred()) {
-                    problems.push(
-                        (line.number, format!("a table under {}", quote(line.unbarred()))),
-                        format!("a heading of: {}", hints.headings.join(", ")),
-                        "if the vendor renamed the table or added one, change the headings in the curation",
-                    );
-                }
-                heads.push(Head { heading, body: at + 1, columns });
+                check_heading(&lines[heading], hints, problems);
+                starts.push(TableStart { heading, body: index + 1, columns });
             }
-            _ => problems.push(
-                (line.number, format!("a rule over {columns} columns, {bars} bars above it")),
-                format!("above the rule {} bars, and above them a heading with a bar after it", columns - 1),
-                "capture the page again, or name its layout",
-            ),
+            _ => {
+                let message = format!(
+                    "rule over {columns} columns needs {} bars above it, and a heading with a bar after it above those \
+                     (found {bars} bars)",
+                    columns - 1
+                );
+                problems.report(line.number, codes::HEADER_RULE, message, "capture the page again, or name its layout");
+            }
         }
     }
-    heads
+    starts
 }
 
-/// One cell, ended by the line's only bar.
-fn is_cell(line: &Source) -> bool {
-    line.shape() == Shape::Cells && !line.unbarred().contains('|') && line.text.ends_with('|')
+fn check_heading(line: &SourceLine, hints: &Hints, problems: &mut Problems) {
+    let heading = line.without_last_bar();
+    if !hints.headings.is_empty() && !hints.headings.iter().any(|known| known == heading) {
+        let message = format!("unexpected heading {} ({})", quote(heading), hints.headings.join(", "));
+        let help = "if the vendor renamed the table or added one, change the headings in the curation";
+        problems.report(line.number, codes::UNEXPECTED_HEADING, message, help);
+    }
 }
 
-/// The table, and where the lines after it begin.
-fn table(
-    lines: &[Source],
-    head: &Head,
-    end: usize,
-    hints: &Hints,
-    repeat: &mut Repeat,
-    problems: &mut Problems,
-) -> Option<(Table, usize)> {
-    let header = row(lines, head.body, end, head.columns, problems)?;
-    let empty = (0..header.missing).map(|_| Line { number: header.line, text: String::new() });
-    let printed =
-        header.cells.iter().map(|&at| Line { number: lines[at].number, text: lines[at].unbarred().to_owned() });
-    let mut table = Table {
-        heading: Some(Line { number: lines[head.heading].number, text: lines[head.heading].unbarred().to_owned() }),
-        header: empty.chain(printed).collect(),
-        rows: Vec::new(),
-    };
-    let mut at = header.end;
-    while at < end && lines[at].shape() != Shape::Plain {
-        let printed = row(lines, at, end, head.columns, problems)?;
-        let mut cells = Vec::with_capacity(head.columns);
+/// Reads one table from the lines up to the next one.
+struct TableReader<'a> {
+    lines: &'a [SourceLine],
+    start: &'a TableStart,
+    hints: &'a Hints,
+}
+
+impl TableReader<'_> {
+    /// The table, and the index of the line after it.
+    fn read(&self, repeater: &mut Repeater, problems: &mut Problems) -> Option<(Table, usize)> {
+        let Self { lines, start, .. } = *self;
+        let printed_header = self.printed_row(start.body, problems)?;
+        let unnamed = Line { number: printed_header.line, text: String::new() };
+        let names = printed_header.cells.iter().map(|&index| lines[index].to_line());
+        let header = std::iter::repeat_n(unnamed, printed_header.missing).chain(names).collect();
+        let mut table = Table { heading: Some(lines[start.heading].to_line()), header, rows: Vec::new() };
+        let mut index = printed_header.end;
+        while index < lines.len() && lines[index].shape() != Shape::Plain {
+            let printed = self.printed_row(index, problems)?;
+            let row = self.row(&printed, &table, repeater, problems)?;
+            table.rows.push(row);
+            index = printed.end;
+        }
+        Some((table, index))
+    }
+
+    /// A row with its missing cells repeated from the row above.
+    fn row(
+        &self,
+        printed: &PrintedRow,
+        table: &Table,
+        repeater: &mut Repeater,
+        problems: &mut Problems,
+    ) -> Option<Row> {
+        let mut cells = Vec::with_capacity(self.start.columns);
         for column in 0..printed.missing {
-            if !hints.spans(column, &table.header[column].text) {
-                problems.push(
-                    (printed.line, format!("a row that lacks {} of its first cells", printed.missing)),
-                    "a cell in each column that does not span",
-                    "put the lost cell back, or name the column as spanning in the curation",
+            if !self.hints.may_span(column, &table.header[column].text) {
+                let message = format!(
+                    "row lacks {} of its first cells, but the column {} doesn't span",
+                    printed.missing,
+                    quote(&table.header[column].text)
                 );
+                let help = "restore the lost cell, or list the column as spanning in the curation";
+                problems.report(printed.line, codes::CELL_COUNT, message, help);
                 return None;
             }
-            // Over the first row there is nothing to span from: the capture lost the cell.
+            // There is nothing above the first row to span from: the capture lost the cell.
             let nothing = Cell::default();
             let above = table.rows.last().map_or(&nothing, |row| &row.cells[column]);
-            cells.push(repeat.cell(above, printed.line, problems)?);
+            cells.push(repeater.repeat(above, printed.line, problems)?);
         }
-        cells.extend(printed.cells.iter().map(|&at| Cell {
-            text: lines[at].unbarred().to_owned(),
-            line: lines[at].number,
-            ..Cell::default()
+        cells.extend(printed.cells.iter().map(|&index| {
+            let Line { number, text } = self.lines[index].to_line();
+            Cell { text, line: number, ..Cell::default() }
         }));
-        table.rows.push(Row { line: printed.line, cells });
-        at = printed.end;
+        Some(Row { line: printed.line, cells })
     }
-    Some((table, at))
-}
 
-/// The row that begins at a place: a cell a line, and after them a bar for each first cell that is missing.
-fn row(lines: &[Source], start: usize, end: usize, columns: usize, problems: &mut Problems) -> Option<Printed> {
-    let mut cells = Vec::new();
-    let mut at = start;
-    while at < end && cells.len() < columns && is_cell(&lines[at]) {
-        cells.push(at);
-        at += 1;
+    /// The row that begins at an index: one cell per line, then a bar for each first cell that is missing.
+    fn printed_row(&self, start: usize, problems: &mut Problems) -> Option<PrintedRow> {
+        let (lines, columns) = (self.lines, self.start.columns);
+        let mut cells = Vec::new();
+        let mut index = start;
+        while index < lines.len() && cells.len() < columns && lines[index].is_one_cell() {
+            cells.push(index);
+            index += 1;
+        }
+        let mut missing = 0;
+        while cells.len() + missing < columns {
+            let Some(Shape::Bars(bars)) = lines.get(index).map(SourceLine::shape) else { break };
+            missing += bars;
+            index += 1;
+        }
+        if !cells.is_empty() && cells.len() + missing == columns {
+            return Some(PrintedRow { line: lines[cells[0]].number, cells, missing, end: index });
+        }
+        // The line that breaks the row; if the table ends inside the row, its first line.
+        let place = lines.get(index).or(lines.get(start)).or(lines.last());
+        let (number, found) = place.map_or((0, "nothing".to_owned()), |line| (line.number, quote(&line.text)));
+        let message =
+            format!("{found} follows {} cells and {missing} bars of a row, which needs {columns} of them", cells.len());
+        let help = "restore what the capture lost here (one cell per line with a bar after it, and a lone bar after the row \
+                    for each cell it lacks), or capture the page again";
+        problems.report(number, codes::CELL_COUNT, message, help);
+        None
     }
-    let mut missing = 0;
-    while let (true, Some(Shape::Bars(bars))) =
-        (at < end && cells.len() + missing < columns, lines.get(at).map(Source::shape))
-    {
-        missing += bars;
-        at += 1;
-    }
-    if !cells.is_empty() && cells.len() + missing == columns {
-        return Some(Printed { line: lines[cells[0]].number, cells, missing, end: at });
-    }
-    // The line to look at is the one that breaks the row, or the row itself where the page ends in it.
-    let place = lines[start..end].get(at - start).or(lines.get(start)).or(lines.last());
-    let (number, found) = place.map_or((1, "nothing".to_owned()), |line| (line.number, quote(&line.text)));
-    problems.push(
-        (number, format!("{found} after {} cells and {missing} bars of a row", cells.len())),
-        format!(
-            "rows of {columns} cells, one a line with a bar after it, a lone bar after a row for each cell it lacks"
-        ),
-        "put back what the capture lost here, or capture the page again",
-    );
-    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{self, grid, hints};
-    use super::super::{Layout, read};
-
-    fn page() -> String {
-        samples::BARS.to_owned()
-    }
+    use super::super::Layout;
+    use super::super::samples::{self, hints, read, rows_as_text};
 
     #[test]
-    fn rows_come_with_their_headings_and_spans() {
-        let page = read(&page(), Layout::Bars, &hints(Layout::Bars)).unwrap();
+    fn rows_are_read_with_headings_and_spans() {
+        let page = read(samples::BARS, Layout::Bars, &hints(Layout::Bars)).unwrap();
         assert_eq!(page.tables.len(), 2);
         assert_eq!(page.tables[0].heading.as_ref().unwrap().text, "Inbound");
         assert_eq!(
-            page.tables[0].header.iter().map(|head| (head.number, head.text.as_str())).collect::<Vec<_>>(),
+            page.tables[0].header.iter().map(|name| (name.number, name.text.as_str())).collect::<Vec<_>>(),
             [(7, ""), (7, "Purpose"), (8, "Port")]
         );
         assert_eq!(
-            grid(&page),
+            rows_as_text(&page),
             [
                 "10 Mail client / Send / TCP/25",
                 "13 ^Mail client / Fetch / TCP/110",
@@ -219,7 +227,7 @@ mod tests {
                 "28 ^Relay / Names / UDP/53"
             ]
         );
-        let loose: Vec<_> = page.loose.iter().map(|line| (line.number, line.text.as_str())).collect();
-        assert_eq!(loose, [(1, "Example ports"), (2, "![]()"), (31, "* Not always.")]);
+        let outside: Vec<_> = page.text_outside_tables.iter().map(|line| (line.number, line.text.as_str())).collect();
+        assert_eq!(outside, [(1, "Example ports"), (2, "![]()"), (31, "* Not always.")]);
     }
 }

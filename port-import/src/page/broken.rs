@@ -1,4 +1,4 @@
-//! Text captures whose cells end in bars, with a rule under the header and rows broken over lines.
+//! Text captures whose cells end in bars, with a rule below the header and rows broken over lines.
 //!
 //! ```text
 //! The appliance needs these ports.
@@ -10,192 +10,180 @@
 //! Ports can be changed. |
 //! ```
 //!
-//! A row ends where its cells are all there, so cells are counted. A footnote under a table ends in a bar too; it is
-//! known by what follows, since the count is never reached.
+//! A row ends when it has all its cells, so the reader counts cells. A footnote below a table ends in a bar too; it is recognized
+//! by what follows it, since the cells after it never make up a row.
 
-use super::text::{Shape, Source, lines, quote};
-use super::{Cell, Hints, Line, Page, Problems, Row, Table, check_values};
+use super::checks::check_values;
+use super::codes;
+use super::hints::Hints;
+use super::problems::Problems;
+use super::table::{Cell, Line, Page, Row, Table};
+use super::text::{Shape, SourceLine, add_part, cell_parts, quote, source_lines};
 
-/// The header of a table: where in the list of lines it begins, where its rule is, and its heads.
-struct Head {
+/// A header: the indexes of its first line and of its rule, and the column names.
+struct Header {
     start: usize,
     rule: usize,
-    header: Vec<Line>,
+    names: Vec<Line>,
 }
 
-/// What the lines from a place on make up.
+/// What the lines from an index on make up.
 enum Gathered {
-    /// A row, and the place after it.
+    /// A row, and the index of the line after it.
     Row(Row, usize),
-    /// More cells than columns, seen at this place.
+    /// More cells than columns, by the line with this index.
     TooMany(usize),
-    /// The table ends before the row does, with these cells: footnotes, or a row that lost some.
+    /// The table ends before the row does: these cells are footnotes, or a row that lost some cells.
     TooFew(Vec<Cell>),
 }
 
 pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
-    let lines = lines(text);
-    let heads = heads(&lines, problems);
+    let lines = source_lines(text);
+    let headers = headers(&lines, problems);
     let mut page = Page::default();
-    let mut at = 0;
-    let ends: Vec<usize> = heads.iter().skip(1).map(|head| head.start).chain([lines.len()]).collect();
-    for (head, end) in heads.into_iter().zip(ends) {
-        keep_loose(&lines[at..head.start], &mut page, problems);
-        let body = head.rule + 1;
-        let mut table = Table { heading: None, header: head.header, rows: Vec::new() };
-        at = body + rows(&lines[body..end], &mut table, hints, problems);
+    let mut index = 0;
+    let ends: Vec<usize> = headers.iter().skip(1).map(|header| header.start).chain([lines.len()]).collect();
+    for (header, end) in headers.into_iter().zip(ends) {
+        add_text_outside_tables(&lines[index..header.start], &mut page, problems);
+        let body = header.rule + 1;
+        let mut table = Table { heading: None, header: header.names, rows: Vec::new() };
+        index = body + read_rows(&lines[body..end], &mut table, hints, problems);
         page.tables.push(table);
     }
-    keep_loose(&lines[at..], &mut page, problems);
+    add_text_outside_tables(&lines[index..], &mut page, problems);
     page
 }
 
-/// Lines outside tables: sentences, and footnotes, which end in a bar. Bars alone are padding.
-fn keep_loose(outside: &[Source], page: &mut Page, problems: &mut Problems) {
-    for line in outside {
+/// Adds sentences, and footnotes, which end in a bar. Lines of bars alone are padding.
+fn add_text_outside_tables(lines: &[SourceLine], page: &mut Page, problems: &mut Problems) {
+    for line in lines {
         match line.shape() {
             Shape::Bars(_) => {}
-            Shape::Cells if line.unbarred().contains('|') => {
-                problems.push(
-                    (line.number, quote(&line.text)),
-                    "cells only in a table, under a header and its rule",
-                    "if a row begins here, put it back in one piece; a sentence stands on a line without bars",
-                );
+            Shape::Cells if line.without_last_bar().contains('|') => {
+                let message = format!("cells outside of a table ({})", quote(&line.text));
+                let help = "if a row begins here, restore it and the header and rule above it; write a sentence on a line \
+                            without bars";
+                problems.report(line.number, codes::CELLS_OUTSIDE_TABLE, message, help);
                 return;
             }
-            _ => page.loose.push(Line { number: line.number, text: line.unbarred().to_owned() }),
+            _ => page.text_outside_tables.push(line.to_line()),
         }
     }
 }
 
-/// Over each rule the lines that have as many cells as it.
-fn heads(lines: &[Source], problems: &mut Problems) -> Vec<Head> {
-    let mut heads: Vec<Head> = Vec::new();
+/// Finds each rule, and the lines above it that have as many cells.
+fn headers(lines: &[SourceLine], problems: &mut Problems) -> Vec<Header> {
+    let mut headers: Vec<Header> = Vec::new();
     for (rule, line) in lines.iter().enumerate() {
         let Shape::Rule(columns) = line.shape() else {
             continue;
         };
-        let floor = heads.last().map_or(0, |head| head.rule + 1);
+        let previous_body = headers.last().map_or(0, |header| header.rule + 1);
         let mut start = rule;
         let mut cells = 0;
-        while cells < columns && start > floor && lines[start - 1].text.ends_with('|') {
+        while cells < columns && start > previous_body && lines[start - 1].text.ends_with('|') {
             start -= 1;
             cells += lines[start].text.matches('|').count();
         }
         if cells != columns {
-            problems.push(
-                (line.number, format!("a rule over {columns} columns under a header of {cells} cells")),
-                "as many cells in the header, each with a bar after it",
-                "put back what the capture lost of the header, or capture the page again",
-            );
+            let message = format!("rule has {columns} columns, but the header above it has {cells} cells");
+            let help =
+                "restore what the capture lost of the header, with a bar after each cell, or capture the page again";
+            problems.report(line.number, codes::HEADER_RULE, message, help);
             continue;
         }
-        let header = lines[start..rule].iter().flat_map(|line| {
-            line.unbarred().split('|').map(|head| Line { number: line.number, text: head.trim().to_owned() })
+        let names = lines[start..rule].iter().flat_map(|line| {
+            let names = line.without_last_bar().split('|');
+            names.map(|name| Line { number: line.number, text: name.trim().to_owned() })
         });
-        heads.push(Head { start, rule, header: header.collect() });
+        headers.push(Header { start, rule, names: names.collect() });
     }
-    heads
+    headers
 }
 
-/// Reads the rows of a table, and says how many lines they took.
-fn rows(lines: &[Source], table: &mut Table, hints: &Hints, problems: &mut Problems) -> usize {
-    let heads: Vec<&str> = table.header.iter().map(|head| head.text.as_str()).collect();
+/// Reads the rows of a table. Returns how many lines it read; the lines after those are outside the table.
+fn read_rows(lines: &[SourceLine], table: &mut Table, hints: &Hints, problems: &mut Problems) -> usize {
+    let columns = table.header.len();
     let is_known = |cell: &Cell| hints.values.values().any(|values| values.contains(&cell.text));
-    let mut at = 0;
-    while at < lines.len() && lines[at].shape() != Shape::Plain {
-        let line = &lines[at];
-        match gather(lines, at, heads.len()) {
-            Gathered::Row(row, end) if end - at < heads.len() => {
-                // Empty cells may yet be filled from above.
+    let mut index = 0;
+    while index < lines.len() && lines[index].shape() != Shape::Plain {
+        let line = &lines[index];
+        match gather(lines, index, columns) {
+            Gathered::Row(row, end) if end - index < columns => {
+                // Empty cells may still be filled from above.
                 if row.cells.iter().all(|cell| !cell.text.is_empty()) {
                     check_values(&row, &table.header, hints, problems);
                 }
                 table.rows.push(row);
-                at = end;
+                index = end;
             }
-            // Every cell on a line of its own: so do footnotes look, one under the other.
-            Gathered::Row(row, end) => match are_cells(&row, &heads, hints) {
+            // Each cell is on a line of its own. A list of footnotes looks the same.
+            Gathered::Row(row, end) => match is_row(&row, &table.header, hints) {
                 Some(true) => {
                     table.rows.push(row);
-                    at = end;
+                    index = end;
                 }
-                Some(false) => return at,
+                Some(false) => return index,
                 None => {
-                    problems.push(
-                        (line.number, format!("{} lines of one cell each", end - at)),
-                        "to know whether they are a row or footnotes",
-                        "give the values of a column in the curation that tell which",
-                    );
+                    let message = format!("{} lines of one cell each are either a row or footnotes", end - index);
+                    let help = "list the values of a column in the curation, to decide which";
+                    problems.report(line.number, codes::AMBIGUOUS, message, help);
                     return lines.len();
                 }
             },
             // A footnote, or padding before one.
-            Gathered::TooFew(cells) if is_one_cell(line) && !cells.iter().any(is_known) => {
-                return at;
-            }
+            Gathered::TooFew(cells) if may_be_footnote(line) && !cells.iter().any(is_known) => return index,
             Gathered::TooFew(cells) => {
-                problems.push(
-                    (line.number, format!("a row of {} cells, from {} on", cells.len(), quote(&line.text))),
-                    format!("{} cells, each with a bar after it", heads.len()),
-                    "put back what the capture lost of the row",
-                );
+                let message = format!("row has {} cells instead of {columns} ({})", cells.len(), quote(&line.text));
+                problems.report(line.number, codes::CELL_COUNT, message, RESTORE_ROW);
                 return lines.len();
             }
             Gathered::TooMany(place) => {
-                problems.push(
-                    (line.number, format!("a row that has too many cells by line {}", lines[place].number)),
-                    format!("{} cells, each with a bar after it, the last one at the end of its line", heads.len()),
-                    "put back what the capture lost of the row, or take out what does not belong to it",
-                );
-                at = place.max(at + 1);
+                let message = format!("row has more than {columns} cells by line {}", lines[place].number);
+                problems.report(line.number, codes::CELL_COUNT, message, RESTORE_ROW);
+                index = place.max(index + 1);
             }
         }
     }
-    at
+    index
 }
 
-fn is_one_cell(line: &Source) -> bool {
-    line.text.ends_with('|') && !line.unbarred().contains('|')
+/// What to do about a row with too few or too many cells.
+const RESTORE_ROW: &str =
+    "restore what the capture lost of the row, with a bar after each cell, or remove what doesn't belong to it";
+
+/// Whether a line is one cell or a lone bar.
+fn may_be_footnote(line: &SourceLine) -> bool {
+    line.is_one_cell() || line.shape() == Shape::Bars(1)
 }
 
-/// Do the columns' values say that these are cells of a row? None where no column has values.
-fn are_cells(row: &Row, heads: &[&str], hints: &Hints) -> Option<bool> {
-    let mut known = heads.iter().zip(&row.cells).filter(|(head, _)| hints.values.contains_key(**head)).peekable();
+/// Whether the values of the columns show that these cells are a row. `None` if no column has values.
+fn is_row(row: &Row, header: &[Line], hints: &Hints) -> Option<bool> {
+    let names = header.iter().map(|name| &name.text);
+    let mut known = names.zip(&row.cells).filter(|(name, _)| hints.values.contains_key(*name)).peekable();
     known.peek()?;
-    Some(known.all(|(head, cell)| hints.fits(head, &cell.text)))
+    Some(known.all(|(name, cell)| hints.allows(name, &cell.text)))
 }
 
 /// Takes lines until their cells make up a row.
-fn gather(lines: &[Source], start: usize, columns: usize) -> Gathered {
+fn gather(lines: &[SourceLine], start: usize, columns: usize) -> Gathered {
     let mut cells: Vec<Cell> = Vec::with_capacity(columns);
     let mut open: Option<Cell> = None;
-    for (at, line) in lines.iter().enumerate().skip(start) {
+    for (index, line) in lines.iter().enumerate().skip(start) {
         if matches!(line.shape(), Shape::Rule(_)) {
             break;
         }
-        let mut parts = line.text.split('|').map(str::trim).peekable();
-        while let Some(part) = parts.next() {
-            let is_closed = parts.peek().is_some();
-            if !is_closed && part.is_empty() {
-                break;
-            }
+        for (part, is_closed) in cell_parts(&line.text) {
             if cells.len() == columns {
-                return Gathered::TooMany(at);
+                return Gathered::TooMany(index);
             }
-            let mut cell = open.take().unwrap_or(Cell { line: line.number, ..Cell::default() });
-            if !cell.text.is_empty() && !part.is_empty() {
-                cell.text.push(' ');
-            }
-            cell.text.push_str(part);
+            add_part(&mut open, line.number, part);
             if is_closed {
-                cells.push(cell);
-            } else {
-                open = Some(cell);
+                cells.extend(open.take());
             }
         }
         if cells.len() == columns {
-            return Gathered::Row(Row { line: lines[start].number, cells }, at + 1);
+            return Gathered::Row(Row { line: lines[start].number, cells }, index + 1);
         }
     }
     Gathered::TooFew(cells)
@@ -203,14 +191,14 @@ fn gather(lines: &[Source], start: usize, columns: usize) -> Gathered {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{self, grid, hints};
-    use super::super::{Layout, read};
+    use super::super::samples::{self, hints, read, rows_as_text};
+    use super::super::{Hints, Layout};
 
     #[test]
-    fn rows_are_put_together_and_footnotes_stay_outside() {
+    fn broken_rows_are_joined_and_footnotes_are_outside_tables() {
         let page = read(samples::BROKEN, Layout::Broken, &hints(Layout::Broken)).unwrap();
         assert_eq!(
-            grid(&page),
+            rows_as_text(&page),
             [
                 "5 C / 25 / Inbound / Mail",
                 "6 P1 (P1 recommended) / 6671* / Inbound / Proxy used by the console",
@@ -219,9 +207,9 @@ mod tests {
                 "17 P1 / 1433 1434 / Outbound / Log store"
             ]
         );
-        let loose: Vec<_> = page.loose.iter().map(|line| (line.number, line.text.as_str())).collect();
+        let outside: Vec<_> = page.text_outside_tables.iter().map(|line| (line.number, line.text.as_str())).collect();
         assert_eq!(
-            loose,
+            outside,
             [
                 (1, "Example ports"),
                 (2, "Made up."),
@@ -233,33 +221,33 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_that_curation_knows_is_the_table_s() {
+    fn a_curated_heading_is_moved_to_its_table() {
         let mut hints = hints(Layout::Broken);
         hints.headings = vec!["To the store:".to_owned()];
         let page = read(samples::BROKEN, Layout::Broken, &hints).unwrap();
         assert_eq!(page.tables[0].heading, None);
         assert_eq!(page.tables[1].heading.as_ref().unwrap().number, 11);
-        assert!(page.loose.iter().all(|line| line.number != 11));
+        assert!(page.text_outside_tables.iter().all(|line| line.number != 11));
     }
 
     #[test]
-    fn footnotes_one_under_the_other_need_a_column_with_values() {
+    fn a_list_of_footnotes_needs_a_column_with_values() {
         let text = "A | B |\n---|---|\nx | y |\nfirst note |\nsecond note |\n";
-        let mut hints = super::super::Hints::default();
+        let mut hints = Hints::default();
         let errors = read(text, Layout::Broken, &hints).unwrap_err();
-        assert_eq!(errors[0].line, 4, "{}", errors[0]);
+        assert_eq!(errors[0].place.line, 4, "{}", errors[0]);
         hints.values.insert("B".to_owned(), vec!["y".to_owned()]);
-        assert_eq!(read(text, Layout::Broken, &hints).unwrap().loose.len(), 2);
+        assert_eq!(read(text, Layout::Broken, &hints).unwrap().text_outside_tables.len(), 2);
     }
 
     #[test]
-    fn rows_padded_for_spans_are_moved_only_where_values_tell() {
+    fn padding_is_moved_to_spanning_columns_only_if_values_decide() {
         let text = "A | B | C |\n---|---|---|\nhost | 25 | in |\n26 | in | |\n| 27 | in |\n";
-        let mut hints = super::super::Hints { spanning: vec!["A".to_owned()], ..Default::default() };
-        assert_eq!(read(text, Layout::Broken, &hints).unwrap_err()[0].line, 4);
+        let mut hints = Hints { spanning: vec!["A".to_owned()], ..Default::default() };
+        assert_eq!(read(text, Layout::Broken, &hints).unwrap_err()[0].place.line, 4);
         hints.values.insert("C".to_owned(), vec!["in".to_owned()]);
         hints.values.insert("A".to_owned(), vec!["host".to_owned()]);
         let page = read(text, Layout::Broken, &hints).unwrap();
-        assert_eq!(grid(&page), ["3 host / 25 / in", "4 ^host / 26 / in", "5 ^host / 27 / in"]);
+        assert_eq!(rows_as_text(&page), ["3 host / 25 / in", "4 ^host / 26 / in", "5 ^host / 27 / in"]);
     }
 }

@@ -1,29 +1,29 @@
-//! The first four documents: vendors' pages, read where they are there, and never copied.
+//! Reads the vendors' pages of the first four products, if the optional directory with them exists. They are never copied.
 
-use super::samples::loose;
-use super::{Hints, Layout, Page, read};
+use super::samples::{outside_lines, read};
+use super::{Hints, Layout, Page};
 use crate::curation::Curation;
 use crate::port_cell;
 
-/// A document's text; none, and a line that says so, where it isn't there.
+/// A document's text. If it doesn't exist, a message is printed and the test is skipped.
 fn document(name: &str) -> Option<String> {
     Some(std::fs::read_to_string(port_catalog_tests::documents()?.join(name)).unwrap())
 }
 
-/// What the curation of a product tells its reader.
+/// The hints of a product's curation.
 fn hints(product: &str) -> Hints {
     let file = port_catalog_tests::root().join(format!("port-data/curation/{product}.toml"));
     Curation::read(&file).unwrap().hints()
 }
 
-/// How many rows each table has, and which rows of the whole page, from 1, have a first cell from above.
+/// The number of rows of each table, and the rows of the page, from 1, whose first cell spans from above.
 fn shape(page: &Page) -> (Vec<usize>, Vec<usize>) {
     let rows = page.tables.iter().flat_map(|table| &table.rows);
-    let spans = (1..).zip(rows).filter(|(_, row)| row.cells[0].from_above).map(|(number, _)| number);
+    let spans = (1..).zip(rows).filter(|(_, row)| row.cells[0].spans_from_above).map(|(number, _)| number);
     (page.tables.iter().map(|table| table.rows.len()).collect(), spans.collect())
 }
 
-/// The cells of a row, counted from 1 over the whole page.
+/// The cells of a row, numbered from 1 over the whole page.
 fn row(page: &Page, number: usize) -> Vec<&str> {
     let row = page.tables.iter().flat_map(|table| &table.rows).nth(number - 1).unwrap();
     row.cells.iter().map(|cell| cell.text.as_str()).collect()
@@ -39,11 +39,11 @@ fn fortimail_has_54_rows() {
     assert_eq!(rows, [25, 29]);
     let full = (1..=54).filter(|number| !spans.contains(number)).collect::<Vec<_>>();
     assert_eq!(full, [1, 2, 7, 21, 25, 31, 42, 43, 46, 54]);
-    // The capture lost what stood there on the page.
+    // The page has a peer here, which the capture lost.
     assert_eq!(row(&page, 26), ["", "OFTP", "UDP/514"]);
     assert_eq!(row(&page, 4), ["Email Client", "POP3 or POP3S", "TCP/110 or TCP/995 (server mode only)"]);
     assert_eq!(row(&page, 54), ["FortiSandbox / FortiSandbox Cloud", "Communication", "TCP/443, TCP/514"]);
-    assert_eq!(loose(&page), [1, 2, 3, 179, 180, 181, 182]);
+    assert_eq!(outside_lines(&page), [1, 2, 3, 179, 180, 181, 182]);
     assert_eq!(read(&text, Layout::Bars, &Hints::default()).unwrap(), page);
 }
 
@@ -57,7 +57,7 @@ fn forticlient_has_12_rows_printed_twice() {
     assert_eq!((rows, spans), (vec![12], vec![9, 10]));
     assert_eq!(row(&page, 6)[2..5], ["UDP", "IKE 500 ESP (IP 50) NAT-T 4500", "Outgoing"]);
     assert_eq!(row(&page, 10)[0], "FortiGuard");
-    assert_eq!(loose(&page), [1, 3, 5, 9, 163, 165]);
+    assert_eq!(outside_lines(&page), [1, 3, 5, 9, 163, 165]);
     let second = text.rfind("Outgoing").unwrap();
     let changed = format!("{}Incoming{}", &text[..second], &text[second + "Outgoing".len()..]);
     assert_eq!(read(&changed, Layout::Values, &hints("forticlient")).unwrap_err().len(), 1);
@@ -75,7 +75,7 @@ fn forcepoint_has_20_rows() {
     assert_eq!(row(&page, 7)[..3], ["C/P1/P2", "17500\u{2013} 17515*", "Outbound"]);
     assert_eq!(row(&page, 14)[..3], ["P1/P2", "1433 1434", "Outbound"]);
     assert_eq!(row(&page, 20), ["C", "162", "Outbound", "SNMP Trap server"]);
-    assert_eq!(loose(&page), [1, 2, 3, 4, 14, 15, 29, 30]);
+    assert_eq!(outside_lines(&page), [1, 2, 3, 4, 14, 15, 29, 30]);
 }
 
 #[test]
@@ -89,32 +89,32 @@ fn securitygateway_has_39_rows() {
     assert_eq!(row(&page, 24)[..3], ["Server", "SecurityGateway Server", "services.mdaemon.com"]);
     let note = row(&page, 39)[5];
     assert_eq!(note.matches(".letsencrypt.org").count(), 2);
-    assert!(loose(&page).is_empty());
+    assert!(outside_lines(&page).is_empty());
     assert_eq!(read(&text, Layout::Pipes, &Hints::default()).unwrap(), page);
 }
 
-/// What a page says, without the lines where it says so.
-fn facts(page: &Page) -> Vec<String> {
-    let mut facts: Vec<String> = page.loose.iter().map(|line| line.text.clone()).collect();
+/// The texts of a page, without their lines.
+fn texts(page: &Page) -> Vec<String> {
+    let mut texts: Vec<String> = page.text_outside_tables.iter().map(|line| line.text.clone()).collect();
     for table in &page.tables {
-        facts.extend(table.heading.iter().chain(&table.header).map(|line| line.text.clone()));
+        texts.extend(table.heading.iter().chain(&table.header).map(|line| line.text.clone()));
         for cell in table.rows.iter().flat_map(|row| &row.cells) {
-            facts.push(format!("{}{}", if cell.from_above { "^" } else { "" }, cell.text));
+            texts.push(format!("{}{}", if cell.spans_from_above { "^" } else { "" }, cell.text));
         }
     }
-    facts
+    texts
 }
 
 #[test]
 fn every_port_cell_of_the_documents_is_read() {
-    for (name, layout, hints, port, protocol) in [
-        ("fortimail.txt", Layout::Bars, hints("fortimail"), 2, None),
-        ("forticlient.txt", Layout::Values, hints("forticlient"), 3, Some(2)),
-        ("forcepoint-email-security.txt", Layout::Broken, hints("forcepoint-email-security"), 1, None),
-        ("securitygateway.txt", Layout::Pipes, hints("securitygateway"), 4, Some(3)),
+    for (product, layout, port, protocol) in [
+        ("fortimail", Layout::Bars, 2, None),
+        ("forticlient", Layout::Values, 3, Some(2)),
+        ("forcepoint-email-security", Layout::Broken, 1, None),
+        ("securitygateway", Layout::Pipes, 4, Some(3)),
     ] {
-        let Some(text) = document(name) else { continue };
-        let page = read(&text, layout, &hints).unwrap();
+        let Some(text) = document(&format!("{product}.txt")) else { continue };
+        let page = read(&text, layout, &hints(product)).unwrap();
         for row in page.tables.iter().flat_map(|table| &table.rows) {
             let protocol = protocol.map(|column: usize| row.cells[column].text.as_str());
             let cell = port_cell::parse(&row.cells[port].text, protocol).unwrap();
@@ -123,12 +123,12 @@ fn every_port_cell_of_the_documents_is_read() {
     }
 }
 
-/// The words of a page, whatever stands between them.
+/// The words of a page, without the bars and whitespace between them.
 fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| c == '|' || c.is_whitespace()).filter(|word| !word.is_empty()).collect()
 }
 
-/// The document with a line changed in each of the ways in which pages and captures change.
+/// Copies of a document with one line changed in the ways in which pages and captures change.
 fn changes(lines: &[&str], at: usize) -> Vec<String> {
     let line = lines[at];
     let digit = |c: char| c.is_ascii_digit();
@@ -150,22 +150,23 @@ fn changes(lines: &[&str], at: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_changed_line_is_read_or_refused_but_never_unseen() {
-    for (name, layout, hints) in [
-        ("fortimail.txt", Layout::Bars, hints("fortimail")),
-        ("forticlient.txt", Layout::Values, hints("forticlient")),
-        ("forcepoint-email-security.txt", Layout::Broken, hints("forcepoint-email-security")),
-        ("securitygateway.txt", Layout::Pipes, hints("securitygateway")),
+fn a_changed_line_is_read_or_rejected_but_never_ignored() {
+    for (product, layout) in [
+        ("fortimail", Layout::Bars),
+        ("forticlient", Layout::Values),
+        ("forcepoint-email-security", Layout::Broken),
+        ("securitygateway", Layout::Pipes),
     ] {
-        let Some(text) = document(name) else { continue };
-        let before = facts(&read(&text, layout, &hints).unwrap());
+        let Some(text) = document(&format!("{product}.txt")) else { continue };
+        let hints = hints(product);
+        let before = texts(&read(&text, layout, &hints).unwrap());
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for at in 0..lines.len() {
             for after in changes(&lines, at) {
-                // Only bars and blanks that say nothing may come and go.
-                let is_unseen = |page: &Page| facts(page) == before && words(&after) != words(&text);
+                // Only padding may change without a change of the result.
+                let is_ignored = |page: &Page| texts(page) == before && words(&after) != words(&text);
                 let page = read(&after, layout, &hints);
-                assert!(!page.is_ok_and(|page| is_unseen(&page)), "{name}, line {}", at + 1);
+                assert!(!page.is_ok_and(|page| is_ignored(&page)), "{product}, line {}", at + 1);
             }
         }
     }

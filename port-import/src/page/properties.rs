@@ -1,12 +1,13 @@
-//! What holds for any page in any layout: no panic, and no letter or digit lost.
+//! Properties of every reader: it never panics, every diagnostic has a line of the page, and no letter or digit is lost.
 
-use super::letters::{letters, said};
-use super::samples::{self, hints};
-use super::{Hints, Layout, MAX_ERRORS, Page, read};
+use super::samples::{hints, read, sample};
+use super::{Hints, Layout, MAX_ERRORS, Page, codes};
+use port_catalog_tests::letters::lost_letters;
+use port_data::Diagnostic;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// A change to a page, at a place that is taken modulo its length.
+/// A change to a page. Places are taken modulo its length.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     DropLine(usize),
@@ -52,7 +53,7 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-pub(super) fn changed(text: &str, changes: &[Change]) -> String {
+pub(super) fn apply(text: &str, changes: &[Change]) -> String {
     changes.iter().fold(text.to_owned(), |text, change| {
         let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
         let place = |at: usize| text.char_indices().nth(at % text.chars().count().max(1)).map_or(0, |(at, _)| at);
@@ -86,7 +87,7 @@ pub(super) fn changed(text: &str, changes: &[Change]) -> String {
     })
 }
 
-/// What holds of every page that is read, and of every one that is refused.
+/// Checks a page that is read, or the diagnostics of one that is rejected.
 pub(super) fn check(text: &str, layout: Layout, hints: &Hints) -> Result<Option<Page>, TestCaseError> {
     let lines = text.lines().count().max(1);
     match read(text, layout, hints) {
@@ -96,14 +97,17 @@ pub(super) fn check(text: &str, layout: Layout, hints: &Hints) -> Result<Option<
                 let cells = table.rows.iter().flat_map(|row| &row.cells);
                 prop_assert!(cells.clone().all(|cell| (1..=lines).contains(&cell.line)));
             }
-            prop_assert!(page.loose.is_sorted_by_key(|line| line.number));
-            let wrong = page.loose.iter().find(|line| !(1..=lines).contains(&line.number) || line.text.is_empty());
+            let outside = &page.text_outside_tables;
+            prop_assert!(outside.is_sorted_by_key(|line| line.number));
+            let wrong = outside.iter().find(|line| !(1..=lines).contains(&line.number) || line.text.is_empty());
             prop_assert!(wrong.is_none(), "{wrong:?} of\n{text}");
             Ok(Some(page))
         }
         Err(errors) => {
             prop_assert!((1..=MAX_ERRORS).contains(&errors.len()));
-            prop_assert!(errors.iter().all(|error| (1..=lines).contains(&error.line)), "{errors:?}");
+            let about_page = [codes::NO_TABLE, codes::MISSING_HINTS];
+            let has_line = |error: &Diagnostic| (1..=lines).contains(&error.place.line);
+            prop_assert!(errors.iter().all(|error| has_line(error) || about_page.contains(&error.code)), "{errors:?}");
             Ok(None)
         }
     }
@@ -117,13 +121,13 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_text_is_read_or_refused(text in any::<String>(), layout in prop::sample::select(&Layout::ALL[..])) {
+    fn any_text_is_read_or_rejected(text in any::<String>(), layout in prop::sample::select(&Layout::ALL[..])) {
         check(&text, layout, &Hints::default())?;
         check(&text, layout, &hints(layout))?;
     }
 
     #[test]
-    fn lines_of_bars_and_words_are_read_or_refused(
+    fn lines_of_bars_and_words_are_read_or_rejected(
         pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..40),
         layout in prop::sample::select(&Layout::ALL[..]),
     ) {
@@ -132,18 +136,17 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_page_loses_no_letter(
+    fn no_letter_of_a_changed_page_is_lost(
         changes in prop::collection::vec(change(), 0..4),
         layout in prop::sample::select(&Layout::ALL[..]),
-        is_hinted in any::<bool>(),
+        has_hints in any::<bool>(),
     ) {
-        let text = changed(samples::of(layout), &changes);
-        let hints = if is_hinted { hints(layout) } else { Hints::default() };
+        let text = apply(sample(layout), &changes);
+        let hints = if has_hints { hints(layout) } else { Hints::default() };
         let Some(page) = check(&text, layout, &hints)? else { return Ok(()) };
-        // Tags are no text: HTML has a property of its own. A copy of the body is compared, and then left out.
+        // Tags aren't text, so HTML has a property of its own. A copy of the body is compared and then left out.
         if layout != Layout::Html && text.matches("Needed ports").count() < 2 {
-            let (before, after) = (letters([text.as_str()]), letters(said(&page)));
-            let lost: Vec<char> = (0_u8..128).filter(|&at| before[usize::from(at)] > after[usize::from(at)]).map(char::from).collect();
+            let lost = lost_letters([text.as_str()], page.texts());
             prop_assert!(lost.is_empty(), "{lost:?} of\n{text}\nread: {page:#?}");
         }
     }

@@ -1,41 +1,43 @@
-//! Lines of a text capture: what they say, and what their bars make of them.
+//! Whitespace and padding of a page's text, and the lines of a text capture.
 
 use port_data::hidden::Escaped;
 
-/// Whether a character is padding that pages have between others, and that is printed as nothing: byte order mark, zero-width
-/// blank, word joiner, soft hyphen, and the selectors by which a check mark is drawn in colours.
+use super::table::{Cell, Line};
+
+/// Whether a character is padding that is displayed as nothing: the byte order mark, the zero-width space, the word joiner, the
+/// soft hyphen, and the variation selectors that choose between a plain and a coloured check mark.
 fn is_padding(character: char) -> bool {
     matches!(character, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{ad}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// Whether a character parts words: any blank and any end of a line. The two others of Unicode's are controls that no page has
-/// for that; where one stands, a character of another encoding was read wrongly.
-fn is_blank(character: char) -> bool {
+/// Whether a character separates words: any whitespace but U+000B and U+0085. No page has those two on purpose; they appear
+/// when a page in another encoding was decoded wrongly.
+fn separates_words(character: char) -> bool {
     character.is_whitespace() && !matches!(character, '\u{b}' | '\u{85}')
 }
 
-/// A line that is not blank.
-pub(super) struct Source {
+/// A line of a text capture that isn't blank.
+pub(super) struct SourceLine {
     /// The line, from 1.
     pub number: usize,
-    /// Its text, folded.
+    /// The text, normalized by [`fold`].
     pub text: String,
 }
 
-/// What the bars of a line make of it.
+/// The structure of a line, according to its bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Words, no bars.
+    /// Text without bars.
     Plain,
-    /// Bars and nothing else: how many.
+    /// Only bars: how many.
     Bars(usize),
-    /// The rule under a header: over how many columns.
+    /// A rule below a header: how many columns it has.
     Rule(usize),
-    /// Words and bars.
+    /// Text with bars.
     Cells,
 }
 
-impl Source {
+impl SourceLine {
     pub(super) fn shape(&self) -> Shape {
         let bars = self.text.matches('|').count();
         if bars == 0 {
@@ -43,18 +45,28 @@ impl Source {
         } else if self.text.chars().all(|c| c == '|' || c == ' ') {
             Shape::Bars(bars)
         } else {
-            rule(&self.text).map_or(Shape::Cells, Shape::Rule)
+            columns_of_rule(&self.text).map_or(Shape::Cells, Shape::Rule)
         }
     }
 
+    /// Whether the line is one cell, ended by its only bar.
+    pub(super) fn is_one_cell(&self) -> bool {
+        self.shape() == Shape::Cells && self.text.ends_with('|') && !self.without_last_bar().contains('|')
+    }
+
     /// The text without the bar that ends it.
-    pub(super) fn unbarred(&self) -> &str {
+    pub(super) fn without_last_bar(&self) -> &str {
         self.text.strip_suffix('|').unwrap_or(&self.text).trim_end()
+    }
+
+    /// The line without the bar that ends it.
+    pub(super) fn to_line(&self) -> Line {
+        Line { number: self.number, text: self.without_last_bar().to_owned() }
     }
 }
 
-/// The columns of a rule such as `---|---|`. A single column is none: that may be a cell of dashes.
-fn rule(text: &str) -> Option<usize> {
+/// The number of columns of a rule such as `---|---|`. A single column isn't a rule, since it may be a cell of dashes.
+fn columns_of_rule(text: &str) -> Option<usize> {
     let mut columns = 0;
     for part in text.split('|').map(str::trim).filter(|part| !part.is_empty()) {
         let dashes = part.trim_start_matches(':').trim_end_matches(':');
@@ -66,19 +78,35 @@ fn rule(text: &str) -> Option<usize> {
     (columns > 1).then_some(columns)
 }
 
-/// The lines that are not blank.
-pub(super) fn lines(text: &str) -> Vec<Source> {
+/// The lines that aren't blank.
+pub(super) fn source_lines(text: &str) -> Vec<SourceLine> {
     text.lines()
         .zip(1..)
-        .map(|(line, number)| Source { number, text: fold(line) })
+        .map(|(line, number)| SourceLine { number, text: fold(line) })
         .filter(|line| !line.text.is_empty())
         .collect()
 }
 
-/// Folds runs of blanks to one, trims, and leaves out what is printed as nothing.
+/// The parts of a line between its bars, each with whether a bar ends it. The last part is left out if it is empty.
+pub(super) fn cell_parts(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let bars = text.matches('|').count();
+    let parts = text.split('|').map(str::trim).enumerate().map(move |(index, part)| (part, index < bars));
+    parts.filter(|(part, is_closed)| *is_closed || !part.is_empty())
+}
+
+/// Adds a part of a line to a cell that is broken over several lines, or begins a cell.
+pub(super) fn add_part(open: &mut Option<Cell>, line: usize, part: &str) {
+    let cell = open.get_or_insert_with(|| Cell { line, ..Cell::default() });
+    if !cell.text.is_empty() && !part.is_empty() {
+        cell.text.push(' ');
+    }
+    cell.text.push_str(part);
+}
+
+/// Replaces each run of whitespace by one space, trims, and removes characters that are displayed as nothing.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+    for word in text.split(separates_words).filter(|word| !word.is_empty()) {
         let end = folded.len();
         if end > 0 {
             folded.push(' ');
@@ -92,22 +120,22 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
-/// A text in quotes for a message: its beginning only, since pages hold long sentences.
+/// Quotes text of a page in a message. Only its beginning, since pages contain long sentences.
 pub(super) fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
     let text = Escaped(text).to_string();
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
+        Some((end, _)) => format!("\"{}...\"", &text[..end]),
+        None => format!("\"{text}\""),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Shape, SourceLine, fold};
 
     #[test]
-    fn blanks_fold_to_one_and_the_invisible_goes() {
+    fn whitespace_becomes_one_space_and_padding_is_removed() {
         for (text, folded) in [
             ("  a \t b\u{a0}\u{a0}c\r", "a b c"),
             ("\u{feff}SM\u{ad}TP\u{200b}", "SMTP"),
@@ -121,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_shape_a_line() {
+    fn the_bars_of_a_line_decide_its_shape() {
         for (text, shape) in [
             ("words", Shape::Plain),
             ("-----", Shape::Plain),
@@ -133,7 +161,7 @@ mod tests {
             ("- | - |", Shape::Cells),
             ("a | b |", Shape::Cells),
         ] {
-            assert_eq!(Source { number: 1, text: text.to_owned() }.shape(), shape, "{text:?}");
+            assert_eq!(SourceLine { number: 1, text: text.to_owned() }.shape(), shape, "{text:?}");
         }
     }
 }

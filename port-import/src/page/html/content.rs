@@ -1,17 +1,18 @@
-//! The text of a cell or a paragraph, with its footnotes taken out of it.
+//! Extracts the text of a cell or a paragraph, without its footnotes.
 //!
-//! A footnote's mark stands in superscript, right behind a number: text alone would make `3300` with mark 1 into 33001.
-//! Popups put the footnote itself there too. Both go to the notes. A popup may also hang on ordinary words, which stay.
+//! A footnote's mark is in superscript, directly after a number: the text alone would turn `3300` with the mark 1 into 33001.
+//! Popups contain the footnote itself as well. Both are collected as footnotes. The words that a popup hangs on stay in the text.
 
+use super::super::table::Line;
 use super::super::text::fold;
 use super::tree::{Element, Kind, Node, is_any};
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
 
-/// What a browser never shows as text; sorted.
-const SILENT: [&str; 6] = ["head", "noscript", "script", "style", "template", "title"];
+/// Elements that a browser never displays as text; sorted.
+const NOT_DISPLAYED: [&str; 6] = ["head", "noscript", "script", "style", "template", "title"];
 
-/// Elements that text does not flow around: before and after them words are apart; sorted.
+/// Elements that separate the words before and after them; sorted.
 #[rustfmt::skip]
 const BLOCKS: [&str; 52] = [
     "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "col",
@@ -21,27 +22,27 @@ const BLOCKS: [&str; 52] = [
     "tbody", "td", "textarea", "tfoot", "th", "thead", "tr", "ul",
 ];
 
-pub(super) fn is_silent(node: &Node) -> bool {
-    is_any(node, &SILENT)
+pub(super) fn is_not_displayed(node: &Node) -> bool {
+    is_any(node, &NOT_DISPLAYED)
 }
 
 pub(super) fn is_block(node: &Node) -> bool {
     is_any(node, &BLOCKS)
 }
 
-/// A text that is being put together.
+/// Collects the text of elements as they are opened and closed.
 #[derive(Default)]
-pub(super) struct Content {
+pub(super) struct TextExtractor {
     text: String,
     line: Option<usize>,
-    notes: Vec<String>,
-    /// Marks that are numbers and not in superscript, with their lines.
-    doubtful: Vec<(usize, String)>,
-    /// Superscripts and popups that are open, innermost last.
+    footnotes: Vec<String>,
+    /// Popups on numbers that aren't in superscript, with their lines.
+    ambiguous_marks: Vec<(usize, String)>,
+    /// The superscripts and popups that are open, innermost last.
     open: Vec<Open>,
 }
 
-/// An element whose text is not simply part of the text around it.
+/// An open element whose text isn't simply part of the text around it.
 struct Open {
     id: NodeId,
     line: usize,
@@ -51,45 +52,54 @@ struct Open {
 
 enum Part {
     Superscript,
-    /// A popup with the texts that pop up, and whether its mark stands in superscript.
+    /// A popup: the texts that pop up, and whether its mark is in superscript.
     Popup {
-        notes: Vec<String>,
-        is_raised: bool,
+        footnotes: Vec<String>,
+        is_superscript: bool,
     },
-    /// What pops up.
-    Note,
+    /// The text that pops up.
+    PopupBody,
 }
 
-/// A text that is complete.
+/// The text of an element.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Told {
+pub(super) struct ExtractedText {
     pub text: String,
-    /// Where its first word stands.
+    /// The line of the first word.
     pub line: usize,
-    pub notes: Vec<String>,
-    /// A number that may be a footnote's mark or part of the text, with its line.
-    pub doubt: Option<(usize, String)>,
+    pub footnotes: Vec<String>,
+    /// A number that is either a footnote's mark or part of the text, with its line.
+    pub ambiguous_mark: Option<(usize, String)>,
 }
 
-impl Content {
-    /// All that stands below an element.
-    pub(super) fn of(element: Element) -> Told {
-        let mut content = Self::default();
-        let mut silent: Option<NodeId> = None;
+impl ExtractedText {
+    /// The text below an element.
+    pub(super) fn from_element(element: Element) -> Self {
+        let mut extractor = TextExtractor::default();
+        let mut skipped: Option<NodeId> = None;
         for edge in element.traverse() {
             match edge {
-                Edge::Open(node) if silent.is_none() && is_silent(node.value()) => {
-                    silent = Some(node.id());
+                Edge::Open(node) if skipped.is_none() && is_not_displayed(node.value()) => {
+                    skipped = Some(node.id());
                 }
-                Edge::Open(node) if silent.is_none() => content.open(node),
-                Edge::Close(node) if silent == Some(node.id()) => silent = None,
-                Edge::Close(node) if silent.is_none() => content.close(node),
+                Edge::Open(node) if skipped.is_none() => extractor.open(node),
+                Edge::Close(node) if skipped == Some(node.id()) => skipped = None,
+                Edge::Close(node) if skipped.is_none() => extractor.close(node),
                 _ => {}
             }
         }
-        content.take()
+        extractor.take()
     }
 
+    /// The text and the footnotes as lines of text outside tables.
+    pub(super) fn into_lines(self) -> impl Iterator<Item = Line> {
+        let number = self.line;
+        let texts = [self.text].into_iter().filter(|text| !text.is_empty()).chain(self.footnotes);
+        texts.map(move |text| Line { number, text })
+    }
+}
+
+impl TextExtractor {
     pub(super) fn open(&mut self, element: Element) {
         let node = element.value();
         if let Kind::Text(text) = &node.kind {
@@ -105,9 +115,9 @@ impl Content {
             }
         }
         let kind = if node.has_class(|class| class.starts_with("MCTextPopupBody")) {
-            Part::Note
+            Part::PopupBody
         } else if node.has_class(|class| class.starts_with("MCTextPopup")) {
-            Part::Popup { notes: Vec::new(), is_raised: is_superscript(node) }
+            Part::Popup { footnotes: Vec::new(), is_superscript: is_superscript(node) }
         } else if is_superscript(node) {
             Part::Superscript
         } else {
@@ -127,7 +137,7 @@ impl Content {
         }
     }
 
-    /// Is the text inside a popup or a superscript, which is one whole?
+    /// Whether a popup or a superscript is open, which isn't split.
     pub(super) fn is_inside(&self) -> bool {
         !self.open.is_empty()
     }
@@ -139,61 +149,63 @@ impl Content {
         self.open.last_mut().map_or(&mut self.text, |open| &mut open.text).push_str(text);
     }
 
-    /// Puts the text of a superscript, a popup or a note where it belongs.
+    /// Adds the text of a superscript, a popup or the body of a popup to where it belongs.
     fn end(&mut self, open: Open) {
         let text = fold(&open.text);
         let outer = self.open.last_mut();
         match (open.kind, outer.map(|outer| &mut outer.kind)) {
-            // Inside a note everything is the note's text.
-            (_, Some(Part::Note)) => self.push(&format!(" {text} "), open.line),
-            (Part::Note, _) if text.is_empty() => {}
-            (Part::Note, Some(Part::Popup { notes, .. })) => notes.push(text),
-            (Part::Note, _) => self.notes.push(text),
-            (Part::Superscript, Some(Part::Popup { is_raised, .. })) => {
-                *is_raised = true;
+            // Everything inside the body of a popup is its text.
+            (_, Some(Part::PopupBody)) => self.push(&format!(" {text} "), open.line),
+            (Part::PopupBody, _) if text.is_empty() => {}
+            (Part::PopupBody, Some(Part::Popup { footnotes, .. })) => footnotes.push(text),
+            (Part::PopupBody, _) => self.footnotes.push(text),
+            (Part::Superscript, Some(Part::Popup { is_superscript, .. })) => {
+                *is_superscript = true;
                 self.push(&text, open.line);
             }
-            (Part::Superscript, _) => self.mark(&text, &[]),
-            (Part::Popup { notes, .. }, Some(Part::Superscript)) => self.mark(&text, &notes),
-            (Part::Popup { notes, is_raised }, _) if is_raised || !text.contains(char::is_alphanumeric) => {
-                self.mark(&text, &notes);
+            (Part::Superscript, _) => self.add_mark(&text, &[]),
+            (Part::Popup { footnotes, .. }, Some(Part::Superscript)) => self.add_mark(&text, &footnotes),
+            (Part::Popup { footnotes, is_superscript }, _)
+                if is_superscript || !text.contains(char::is_alphanumeric) =>
+            {
+                self.add_mark(&text, &footnotes);
             }
-            (Part::Popup { notes, .. }, _) => {
+            (Part::Popup { footnotes, .. }, _) => {
                 if !text.contains(char::is_alphabetic) {
-                    self.doubtful.push((open.line, text.clone()));
+                    self.ambiguous_marks.push((open.line, text.clone()));
                 }
                 self.push(&open.text, open.line);
-                self.notes.extend(notes);
+                self.footnotes.extend(footnotes);
             }
         }
     }
 
-    /// A footnote's mark: out of the text, and apart from what stands behind it.
-    fn mark(&mut self, mark: &str, notes: &[String]) {
-        let notes = if notes.is_empty() { String::new() } else { format!(" {}", notes.join(" ")) };
+    /// Adds a footnote's mark to the footnotes, and separates the text before it from the text after it.
+    fn add_mark(&mut self, mark: &str, footnotes: &[String]) {
+        let footnotes = if footnotes.is_empty() { String::new() } else { format!(" {}", footnotes.join(" ")) };
         match mark {
-            "" if notes.is_empty() => return,
-            "" => self.notes.push(notes.trim_start().to_owned()),
-            _ => self.notes.push(format!("[{mark}]{notes}")),
+            "" if footnotes.is_empty() => return,
+            "" => self.footnotes.push(footnotes.trim_start().to_owned()),
+            _ => self.footnotes.push(format!("[{mark}]{footnotes}")),
         }
         self.push(" ", 0);
     }
 
-    /// The text so far; what follows is another one.
-    pub(super) fn take(&mut self) -> Told {
-        let Self { text, line, mut notes, doubtful, open } = std::mem::take(self);
+    /// The text so far. What follows is a new text.
+    pub(super) fn take(&mut self) -> ExtractedText {
+        let Self { text, line, mut footnotes, ambiguous_marks, open } = std::mem::take(self);
         let mut text = fold(&text);
-        // A superscript with nothing beside it is no mark: it is what the cell says.
-        if let ("", [only]) = (text.as_str(), notes.as_slice()) {
+        // A superscript without other text isn't a mark: it is the text.
+        if let ("", [only]) = (text.as_str(), footnotes.as_slice()) {
             let mark = only.strip_prefix('[').and_then(|mark| mark.strip_suffix(']'));
             if let Some(mark) = mark.filter(|mark| !mark.contains(']')) {
                 mark.clone_into(&mut text);
-                notes.clear();
+                footnotes.clear();
             }
         }
-        let doubt = doubtful.into_iter().find(|(_, mark)| *mark != text);
+        let ambiguous_mark = ambiguous_marks.into_iter().find(|(_, mark)| *mark != text);
         self.open = open;
-        Told { text, line: line.unwrap_or(0), notes, doubt }
+        ExtractedText { text, line: line.unwrap_or(0), footnotes, ambiguous_mark }
     }
 }
 

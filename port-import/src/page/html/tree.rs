@@ -1,7 +1,7 @@
-//! HTML text to a tree whose nodes know their lines, within limits.
+//! Parses HTML into a tree whose nodes have line numbers, within limits.
 //!
-//! html5ever builds the tree as browsers do. It knows lines only while it parses, so the sink here writes them down;
-//! for the same reason it can watch depth and size while they grow.
+//! html5ever builds the tree as browsers do. It knows the current line only while it parses, so the sink here records it for
+//! each node. The sink also checks depth and size while they grow.
 
 use ego_tree::{NodeId, NodeRef, Tree};
 use html5ever::interface::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
@@ -10,21 +10,21 @@ use html5ever::{Attribute, ParseOpts, QualName, expanded_name, local_name, ns, p
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
 
-/// The deepest nesting, as in browsers. A deeper tree takes time that grows with its square.
+/// The deepest nesting, as in browsers. The time for a deeper tree grows with the square of its depth.
 const MAX_DEPTH: usize = 512;
 /// The most attributes of an element. The parser compares each with every other.
 const MAX_ATTRIBUTES: usize = 1_000;
-/// How many blanks, quotes and slashes may stand in one tag or comment. The parser tells of a tag at its end only, and has
-/// compared all its attributes by then; something stands between any two of them. A picture of 4 MB in an attribute has
-/// as many slashes.
-const MAX_GAPS: usize = 64 * 1024;
-/// How much text is parsed before the limits are looked at, in bytes.
+/// The most spaces, quotes and slashes in one tag or comment. The parser reports a tag only at its end, when it has compared all
+/// its attributes already. Any two attributes are separated by one of these characters. A 4 MB image in an attribute has about as
+/// many slashes.
+const MAX_SEPARATORS: usize = 64 * 1024;
+/// How much text is parsed between checks of the limits, in bytes.
 const CHUNK: usize = 16 * 1024;
 
 /// A node of the tree.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// The line, from 1: of an element where its tag ends, of a text where its first word stands.
+    /// The line, from 1: for an element, the line on which its tag ends; for text, the line of its first word.
     pub line: usize,
     depth: usize,
     pub kind: Kind,
@@ -34,12 +34,12 @@ pub(super) struct Node {
 pub(super) enum Kind {
     Element(QualName, Vec<Attribute>),
     Text(StrTendril),
-    /// The document itself, comments, and the like.
+    /// The document itself, a comment, or a similar node.
     Other,
 }
 
 impl Node {
-    /// The element's name; empty of anything else.
+    /// The element's name. Empty for other nodes.
     pub(super) fn name(&self) -> &str {
         match &self.kind {
             Kind::Element(name, _) => &name.local,
@@ -56,28 +56,36 @@ impl Node {
         }
     }
 
-    /// Has one of the element's classes this property?
-    pub(super) fn has_class(&self, is_it: impl Fn(&str) -> bool) -> bool {
-        self.attribute("class").is_some_and(|classes| classes.split_ascii_whitespace().any(is_it))
+    /// Whether one of the element's classes satisfies a predicate.
+    pub(super) fn has_class(&self, predicate: impl Fn(&str) -> bool) -> bool {
+        self.attribute("class").is_some_and(|classes| classes.split_ascii_whitespace().any(predicate))
     }
 }
 
-/// Parses a page; the error is the line where it passes a limit, and which.
-pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
+/// A limit of the parser that a page exceeds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LimitExceeded {
+    pub line: usize,
+    /// What exceeds the limit: `elements are nested more than 512 deep`.
+    pub message: &'static str,
+}
+
+/// Parses a page.
+pub(super) fn parse(text: &str) -> Result<Tree<Node>, LimitExceeded> {
     let sink = Sink {
         last_line: line_count(text),
         tree: RefCell::new(Tree::new(Node { line: 1, depth: 0, kind: Kind::Other })),
         line: Cell::new(1),
         elements: Cell::new(0),
-        // An element takes at least three bytes of text. More come of tags that never close and are opened again in
-        // each paragraph, which grows with the square of the text.
+        // An element takes at least three bytes of text. There are more elements only if tags are never closed: each paragraph
+        // opens them again, so their number grows with the square of the text.
         max_elements: text.len() / 2 + 1_000,
         steps: Cell::new(0),
-        passed: Cell::new(None),
+        exceeded: Cell::new(None),
     };
     let mut parser = parse_document(sink, ParseOpts::default());
     let mut rest = text;
-    let (mut steps, mut gaps) = (0, 0);
+    let (mut steps, mut separators) = (0, 0);
     while !rest.is_empty() {
         let mut end = CHUNK.min(rest.len());
         while !rest.is_char_boundary(end) {
@@ -87,22 +95,22 @@ pub(super) fn parse(text: &str) -> Result<Tree<Node>, (usize, &'static str)> {
         parser.process(StrTendril::from_slice(chunk));
         let sink = &parser.tokenizer.sink.sink;
         if std::mem::replace(&mut steps, sink.steps.get()) != sink.steps.get() {
-            gaps = 0;
+            separators = 0;
         }
-        gaps += chunk.bytes().filter(|byte| byte.is_ascii_whitespace() || b"\"'/".contains(byte)).count();
-        if gaps > MAX_GAPS {
-            sink.pass("tags and comments with at most 65536 blanks, quotes and slashes");
+        separators += chunk.bytes().filter(|byte| byte.is_ascii_whitespace() || b"\"'/".contains(byte)).count();
+        if separators > MAX_SEPARATORS {
+            sink.exceed("a tag or comment has more than 65536 spaces, quotes and slashes");
         }
-        if let Some(passed) = sink.passed.get() {
-            return Err(passed);
+        if let Some(exceeded) = sink.exceeded.get() {
+            return Err(exceeded);
         }
         rest = after;
     }
     Ok(parser.finish())
 }
 
-/// Adds a text to the node before it; false where that is no text.
-fn join(before: &mut Node, node: &Node) -> bool {
+/// Adds text to the node before it. Returns `false` if that isn't text.
+fn append_text(before: &mut Node, node: &Node) -> bool {
     let (Kind::Text(text), Kind::Text(more)) = (&mut before.kind, &node.kind) else {
         return false;
     };
@@ -113,52 +121,53 @@ fn join(before: &mut Node, node: &Node) -> bool {
     true
 }
 
-/// Lines as HTML counts them: a carriage return ends one too.
+/// The number of lines as HTML counts them: a carriage return ends a line too.
 fn line_count(text: &str) -> usize {
     let ends = text.matches(['\r', '\n']).count() - text.matches("\r\n").count();
     (ends + usize::from(!text.ends_with(['\r', '\n']))).max(1)
 }
 
-/// What html5ever builds the tree with.
+/// Receives the tree that html5ever builds.
 struct Sink {
     last_line: usize,
     tree: RefCell<Tree<Node>>,
     line: Cell<usize>,
     elements: Cell<usize>,
     max_elements: usize,
-    /// How often the parser told of something, be it an element, a text, or the end of one.
+    /// How often the parser reported something: an element, text, or the end of an element.
     steps: Cell<usize>,
-    passed: Cell<Option<(usize, &'static str)>>,
+    exceeded: Cell<Option<LimitExceeded>>,
 }
 
 impl Sink {
-    fn orphan(&self, kind: Kind) -> NodeId {
+    fn create_node(&self, kind: Kind) -> NodeId {
         self.tree.borrow_mut().orphan(Node { line: self.line.get(), depth: 0, kind }).id()
     }
 
-    fn step(&self) {
+    fn count_step(&self) {
         self.steps.set(self.steps.get() + 1);
     }
 
-    fn pass(&self, limit: &'static str) {
-        if self.passed.get().is_none() {
-            self.passed.set(Some((self.line.get(), limit)));
+    /// Records that a limit is exceeded, unless one is already.
+    fn exceed(&self, message: &'static str) {
+        if self.exceeded.get().is_none() {
+            self.exceeded.set(Some(LimitExceeded { line: self.line.get(), message }));
         }
     }
 
     /// A new text node, with the line of its first word.
-    fn text(&self, text: &StrTendril) -> Node {
-        // The line is that of the text's end.
+    fn text_node(&self, text: &StrTendril) -> Node {
+        // The current line is the one on which the text ends.
         let start = self.line.get().saturating_sub(text.matches('\n').count());
-        let blanks = text.len() - text.trim_start().len();
-        let line = start + text[..blanks].matches('\n').count();
+        let leading_space = text.len() - text.trim_start().len();
+        let line = start + text[..leading_space].matches('\n').count();
         Node { line, depth: 0, kind: Kind::Text(text.clone()) }
     }
 
     fn check_depth(&self, parent: usize, child: &mut Node) {
         child.depth = parent + 1;
         if child.depth > MAX_DEPTH {
-            self.pass("elements nested at most 512 deep");
+            self.exceed("elements are nested more than 512 deep");
         }
     }
 }
@@ -173,7 +182,8 @@ impl TreeSink for Sink {
     }
 
     fn set_current_line(&self, line: u64) {
-        // Words around the body are told of only after the blanks that follow them, at the page's end one line late.
+        // Text outside of the body is reported only after the whitespace that follows it, which at the end of the page is one
+        // line too late.
         self.line.set(usize::try_from(line).map_or(self.last_line, |line| line.min(self.last_line)));
     }
 
@@ -190,7 +200,7 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &NodeId) -> Ref<'a, QualName> {
-        self.step();
+        self.count_step();
         Ref::map(self.tree.borrow(), |tree| match tree.get(*target).map(|node| &node.value().kind) {
             Some(Kind::Element(name, _)) => name,
             _ => unreachable!("html5ever asks for names of elements only"),
@@ -198,36 +208,36 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> NodeId {
-        self.step();
+        self.count_step();
         if attributes.len() > MAX_ATTRIBUTES {
-            self.pass("elements with at most 1000 attributes");
+            self.exceed("an element has more than 1000 attributes");
         }
         self.elements.set(self.elements.get() + 1);
         if self.elements.get() > self.max_elements {
-            self.pass("elements that close, so that no paragraph opens them again");
+            self.exceed("elements that aren't closed are opened again in too many paragraphs");
         }
         let has_contents = name.expanded() == expanded_name!(html "template");
-        let element = self.orphan(Kind::Element(name, attributes));
+        let element = self.create_node(Kind::Element(name, attributes));
         if has_contents {
-            let contents = self.orphan(Kind::Other);
+            let contents = self.create_node(Kind::Other);
             self.append(&element, NodeOrText::AppendNode(contents));
         }
         element
     }
 
     fn create_comment(&self, _: StrTendril) -> NodeId {
-        self.step();
-        self.orphan(Kind::Other)
+        self.count_step();
+        self.create_node(Kind::Other)
     }
 
     fn create_pi(&self, _: StrTendril, _: StrTendril) -> NodeId {
-        self.orphan(Kind::Other)
+        self.create_node(Kind::Other)
     }
 
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
-        self.step();
+        self.count_step();
         let mut tree = self.tree.borrow_mut();
         let Some(mut parent) = tree.get_mut(*parent) else {
             return;
@@ -238,9 +248,9 @@ impl TreeSink for Sink {
                 self.check_depth(depth, parent.append_id(id).value());
             }
             NodeOrText::AppendText(text) => {
-                let node = self.text(&text);
+                let node = self.text_node(&text);
                 let before = parent.last_child();
-                if before.is_none_or(|mut before| !join(before.value(), &node)) {
+                if before.is_none_or(|mut before| !append_text(before.value(), &node)) {
                     parent.append(node);
                 }
             }
@@ -265,9 +275,9 @@ impl TreeSink for Sink {
                 self.check_depth(depth, sibling.insert_id_before(id).value());
             }
             NodeOrText::AppendText(text) => {
-                let node = self.text(&text);
+                let node = self.text_node(&text);
                 let before = sibling.prev_sibling();
-                if before.is_none_or(|mut before| !join(before.value(), &node)) {
+                if before.is_none_or(|mut before| !append_text(before.value(), &node)) {
                     sibling.insert_before(node);
                 }
             }
@@ -316,10 +326,10 @@ impl TreeSink for Sink {
     }
 }
 
-/// A node of the tree with its neighbours.
+/// A node of the tree, from which its neighbours can be reached.
 pub(super) type Element<'a> = NodeRef<'a, Node>;
 
-/// Is this one of the elements, whose names are sorted?
+/// Whether a node is one of these elements, whose names are sorted.
 pub(super) fn is_any(node: &Node, names: &[&str]) -> bool {
     let name = node.name();
     !name.is_empty() && names.binary_search(&name).is_ok()

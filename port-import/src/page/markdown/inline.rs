@@ -1,124 +1,178 @@
-//! The text of a Markdown cell: code, links, emphasis and tags resolved, footnotes taken out.
+//! The text of a Markdown cell: code, links, emphasis and tags are resolved, and footnotes are taken out.
 //!
-//! Only what surely is markup is taken for it. A star behind a number is a footnote's mark, `<host>` is a word.
+//! Only what is certainly markup is treated as markup. A star after a number is a footnote's mark; `<host>` is text.
 
 use super::super::html;
 use super::super::text::fold;
 use std::collections::HashMap;
 
-/// Tags that are read as HTML; what looks like any other tag is text.
+/// The tags that are read as HTML. Anything that looks like another tag is text.
 const TAGS: [&str; 27] = [
     "a", "abbr", "b", "big", "br", "code", "del", "div", "em", "font", "i", "img", "ins", "kbd", "li", "ol", "p", "s",
     "small", "span", "strong", "sub", "sup", "tt", "u", "ul", "wbr",
 ];
-/// How many stars and underscores may wait for their partner.
+/// The most runs of stars or underscores that may be open.
 const MAX_OPEN: usize = 8;
 
 /// The text and the footnotes of a cell.
 pub(super) fn inline(cell: &str) -> (String, Vec<String>) {
-    let markup = to_html(cell);
-    let told = if markup.contains(['<', '&']) { html::text_of(&markup) } else { Some((fold(&markup), Vec::new())) };
-    // Where tags and marks leave a doubt, the cell stays as printed.
-    told.unwrap_or_else(|| (fold(cell), Vec::new()))
+    let markup = Converter::new(cell).to_html();
+    let extracted =
+        if markup.contains(['<', '&']) { html::text_of(&markup) } else { Some((fold(&markup), Vec::new())) };
+    // If the markup is ambiguous, the cell stays as printed.
+    extracted.unwrap_or_else(|| (fold(cell), Vec::new()))
 }
 
-/// A run of stars or underscores that may open an emphasis, and which of the pieces it is.
+/// A run of stars or underscores that may open an emphasis, and the index of its piece.
 struct Opener<'a> {
     run: &'a str,
     piece: usize,
 }
 
-/// The cell with its Markdown resolved, and everything that isn't a tag or an entity escaped.
-fn to_html(cell: &str) -> String {
-    let partners = code_partners(cell);
-    let mut pieces: Vec<String> = vec![String::new()];
-    let mut openers: Vec<Opener> = Vec::new();
-    // Where the words of a link end, and where its address does.
-    let mut link: Option<(usize, usize)> = None;
-    let mut at = 0;
-    while let Some(c) = cell[at..].chars().next() {
-        let rest = &cell[at..];
-        let Some(text) = pieces.last_mut() else { break };
-        if let Some((_, end)) = link.filter(|(close, _)| *close == at) {
-            link = None;
-            at = end;
-            continue;
+/// A link whose text is being converted: where its text ends, and where its address does.
+struct OpenLink {
+    text_end: usize,
+    end: usize,
+}
+
+/// Converts Markdown to HTML. Everything that isn't a tag or an entity is escaped.
+struct Converter<'a> {
+    cell: &'a str,
+    /// For each run of backticks that opens code, the run that closes it.
+    code_ends: HashMap<usize, usize>,
+    /// The HTML. Each run of stars that may still turn out to be emphasis is a piece of its own.
+    pieces: Vec<String>,
+    openers: Vec<Opener<'a>>,
+    link: Option<OpenLink>,
+}
+
+impl<'a> Converter<'a> {
+    fn new(cell: &'a str) -> Self {
+        let code_ends = code_ends(cell);
+        Self { cell, code_ends, pieces: vec![String::new()], openers: Vec::new(), link: None }
+    }
+
+    fn to_html(mut self) -> String {
+        let mut offset = 0;
+        while let Some(c) = self.cell[offset..].chars().next() {
+            if let Some(link) = self.link.take_if(|link| link.text_end == offset) {
+                offset = link.end;
+            } else {
+                offset += self.convert(offset, c);
+            }
         }
-        at += match c {
-            '\\' => {
-                if let Some(escaped) = rest[1..].chars().next().filter(char::is_ascii_punctuation) {
-                    push(text, escaped);
-                    2
-                } else {
-                    text.push(c);
-                    1
-                }
-            }
-            '`' => {
-                let run = run_length(rest, '`');
-                let end = partners.get(&at).copied();
-                let code = end.map_or("", |end| &cell[at + run..end]);
-                code.chars().for_each(|c| push(text, c));
-                if end.is_none() {
-                    text.push_str(&rest[..run]);
-                }
-                end.map_or(run, |end| end + run - at)
-            }
-            '[' if rest.starts_with("[^") => {
-                if let Some(end) = closing(&rest[2..], '[', ']').map(|end| end + 2) {
-                    text.push_str("<sup>");
-                    rest[2..end].chars().for_each(|c| push(text, c));
-                    text.push_str("</sup>");
-                    end + 1
-                } else {
-                    text.push_str("[^");
+        self.pieces.concat()
+    }
+
+    /// Converts the markup that begins at a character. Returns how many bytes it takes.
+    fn convert(&mut self, offset: usize, c: char) -> usize {
+        let rest = &self.cell[offset..];
+        match c {
+            '\\' => match rest[1..].chars().next().filter(char::is_ascii_punctuation) {
+                Some(escaped) => {
+                    self.push(escaped);
                     2
                 }
-            }
-            '!' if rest.starts_with("![") && link.is_none() && link_at(cell, at + 1).is_some() => 1,
+                None => self.push_all(&rest[..1]),
+            },
+            '`' => self.code(offset),
+            '[' if rest.starts_with("[^") => self.footnote_mark(rest),
+            '!' if rest.starts_with("![") && self.link.is_none() && link_at(self.cell, offset + 1).is_some() => 1,
             '[' => {
-                let found = if link.is_none() { link_at(cell, at) } else { None };
+                let found = if self.link.is_none() { link_at(self.cell, offset) } else { None };
                 if found.is_none() {
-                    text.push('[');
+                    self.push(c);
                 }
-                link = link.or(found);
+                self.link = self.link.take().or(found);
                 1
             }
-            '<' => {
-                if let Some((raw, end)) = tag(rest) {
-                    text.push_str(&raw);
+            '<' => match tag(rest) {
+                Some((html, end)) => {
+                    self.push_html(&html);
                     end
-                } else {
-                    push(text, c);
-                    1
                 }
-            }
-            '&' => {
-                if is_entity(rest) {
-                    text.push('&');
-                } else {
-                    push(text, c);
-                }
+                None => self.push(c),
+            },
+            '&' if is_entity(rest) => {
+                self.push_html("&");
                 1
             }
             '*' | '_' => {
                 let length = run_length(rest, c);
-                let run = &rest[..length];
-                let before = cell[..at].chars().next_back();
-                let after = rest[length..].chars().next();
-                emphasis(run, (before, after), &mut pieces, &mut openers);
+                let before = self.cell[..offset].chars().next_back();
+                self.emphasis(&rest[..length], before, rest[length..].chars().next());
                 length
             }
-            _ => {
-                push(text, c);
-                c.len_utf8()
-            }
-        };
+            _ => self.push(c),
+        }
     }
-    pieces.concat()
+
+    /// Code between backticks, or a run of backticks that nothing closes.
+    fn code(&mut self, offset: usize) -> usize {
+        let rest = &self.cell[offset..];
+        let run = run_length(rest, '`');
+        match self.code_ends.get(&offset).copied() {
+            Some(end) => {
+                self.push_all(&self.cell[offset + run..end]);
+                end + run - offset
+            }
+            None => self.push_all(&rest[..run]),
+        }
+    }
+
+    /// A footnote's mark, `[^1]`.
+    fn footnote_mark(&mut self, rest: &'a str) -> usize {
+        let Some(end) = closing(&rest[2..], '[', ']').map(|end| end + 2) else {
+            return self.push_all("[^");
+        };
+        self.push_html("<sup>");
+        self.push_all(&rest[2..end]);
+        self.push_html("</sup>");
+        end + 1
+    }
+
+    /// A run of stars or underscores. If the same run opened an emphasis, both are removed; otherwise the run is text for now.
+    fn emphasis(&mut self, run: &'a str, before: Option<char>, after: Option<char>) {
+        let is_edge = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
+        let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        if !is_space(before) && is_edge(after) {
+            if let Some(index) = self.openers.iter().rposition(|opener| opener.run == run) {
+                self.pieces[self.openers[index].piece].clear();
+                self.openers.truncate(index);
+                return;
+            }
+        }
+        if !is_space(after) && is_edge(before) {
+            if self.openers.len() == MAX_OPEN {
+                self.openers.remove(0);
+            }
+            self.openers.push(Opener { run, piece: self.pieces.len() });
+        }
+        self.pieces.push(run.to_owned());
+        self.pieces.push(String::new());
+    }
+
+    /// Adds a character as text. Returns its length in bytes.
+    fn push(&mut self, c: char) -> usize {
+        if let Some(html) = self.pieces.last_mut() {
+            push_escaped(html, c);
+        }
+        c.len_utf8()
+    }
+
+    /// Adds text. Returns its length in bytes.
+    fn push_all(&mut self, text: &str) -> usize {
+        text.chars().map(|c| self.push(c)).sum()
+    }
+
+    fn push_html(&mut self, html: &str) {
+        if let Some(last) = self.pieces.last_mut() {
+            last.push_str(html);
+        }
+    }
 }
 
-fn push(html: &mut String, c: char) {
+fn push_escaped(html: &mut String, c: char) {
     match c {
         '<' => html.push_str("&lt;"),
         '&' => html.push_str("&amp;"),
@@ -130,70 +184,44 @@ fn run_length(text: &str, c: char) -> usize {
     text.len() - text.trim_start_matches(c).len()
 }
 
-/// A run of stars closes the emphasis that the same run opened, and both go; else it is text.
-fn emphasis<'a>(
-    run: &'a str,
-    (before, after): (Option<char>, Option<char>),
-    pieces: &mut Vec<String>,
-    openers: &mut Vec<Opener<'a>>,
-) {
-    let is_edge = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || c.is_ascii_punctuation());
-    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    if !is_blank(before) && is_edge(after) {
-        if let Some(at) = openers.iter().rposition(|opener| opener.run == run) {
-            pieces[openers[at].piece].clear();
-            openers.truncate(at);
-            return;
-        }
-    }
-    if !is_blank(after) && is_edge(before) {
-        if openers.len() == MAX_OPEN {
-            openers.remove(0);
-        }
-        openers.push(Opener { run, piece: pieces.len() });
-    }
-    pieces.push(run.to_owned());
-    pieces.push(String::new());
-}
-
-/// For each run of backticks that opens code, the run of the same length that closes it.
-fn code_partners(cell: &str) -> HashMap<usize, usize> {
-    let mut partners = HashMap::new();
+/// For each run of backticks that opens code, the offset of the run of the same length that closes it.
+fn code_ends(cell: &str) -> HashMap<usize, usize> {
+    let mut ends = HashMap::new();
     if !cell.contains('`') {
-        return partners;
+        return ends;
     }
     let mut runs = Vec::new();
-    let mut at = 0;
-    while let Some(found) = cell[at..].find('`') {
-        let start = at + found;
+    let mut offset = 0;
+    while let Some(found) = cell[offset..].find('`') {
+        let start = offset + found;
         let length = run_length(&cell[start..], '`');
         runs.push((start, length));
-        at = start + length;
+        offset = start + length;
     }
     let mut next: HashMap<usize, usize> = HashMap::new();
     for (start, length) in runs.into_iter().rev() {
-        if let Some(partner) = next.insert(length, start) {
-            partners.insert(start, partner);
+        if let Some(end) = next.insert(length, start) {
+            ends.insert(start, end);
         }
     }
-    partners
+    ends
 }
 
-/// Where a closing sign stands, if not behind another opening one: so no text is searched twice.
+/// The offset of a closing character, unless another opening one is before it. So no text is searched twice.
 fn closing(text: &str, open: char, close: char) -> Option<usize> {
-    text.find([open, close]).filter(|&at| text[at..].starts_with(close))
+    text.find([open, close]).filter(|&offset| text[offset..].starts_with(close))
 }
 
-/// The end of the words and of the address of a link `[words](address)` that begins here.
-fn link_at(cell: &str, at: usize) -> Option<(usize, usize)> {
-    let words = at + 1;
-    let close = words + closing(&cell[words..], '[', ']')?;
-    let address = close + 2;
-    let end = closing(cell[close..].strip_prefix("](")?, '[', ')')?;
-    Some((close, address + end + 1))
+/// The link `[text](address)` that begins at an offset.
+fn link_at(cell: &str, offset: usize) -> Option<OpenLink> {
+    let text = offset + 1;
+    let text_end = text + closing(&cell[text..], '[', ']')?;
+    let address = text_end + 2;
+    let address_length = closing(cell[text_end..].strip_prefix("](")?, '[', ')')?;
+    Some(OpenLink { text_end, end: address + address_length + 1 })
 }
 
-/// A tag as HTML, or the text of an address in angle brackets; and where it ends.
+/// A tag as HTML, or the text of an address in angle brackets, and the offset after it.
 fn tag(text: &str) -> Option<(String, usize)> {
     let inside = &text[1..];
     let end = closing(inside, '<', '>')?;
@@ -210,11 +238,11 @@ fn tag(text: &str) -> Option<(String, usize)> {
         return None;
     }
     let mut address = String::new();
-    inside.chars().for_each(|c| push(&mut address, c));
+    inside.chars().for_each(|c| push_escaped(&mut address, c));
     Some((address, end + 2))
 }
 
-/// Does an entity such as `&nbsp;` or `&#160;` begin here?
+/// Whether an entity such as `&nbsp;` or `&#160;` begins here.
 fn is_entity(text: &str) -> bool {
     const LONGEST: usize = 33;
     let name = text[1..].strip_prefix('#').unwrap_or(&text[1..]);
@@ -227,7 +255,7 @@ mod tests {
     use super::inline;
 
     #[test]
-    fn markup_goes_and_marks_stay() {
+    fn markup_is_resolved_and_footnote_marks_are_taken_out() {
         for (cell, text, notes) in [
             ("**TCP/25** or `465`", "TCP/25 or 465", &[][..]),
             ("*443*, 80", "443, 80", &[]),
