@@ -277,7 +277,7 @@ impl Refining<'_> {
         ];
         let curated = curated.iter().filter(|(_, is_added)| *is_added).map(|(fact, _)| fact.as_str());
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let configurable = specs.default || said.is_customizable || flow.configurable || flow.customization.is_some();
+        let configurable = specs.is_default || said.is_customizable || flow.configurable || flow.customization.is_some();
         let cells = [
             ("id", flow.id.clone()),
             ("direction", said.direction.map(|direction| direction.to_string()).unwrap_or_default()),
@@ -425,14 +425,10 @@ impl Refining<'_> {
         let mut expression = String::new();
         let mut group = None;
         for spec in &specs.specs {
-            let key = spec.first.map(|port| port.to_string()).or(spec.name.clone()).unwrap_or_default();
+            let key = spec.range().map(|range| range.first().to_string()).or(spec.service_ref().cloned()).unwrap_or_default();
             unused.remove(&key);
             let service = services.get(&key).map(String::as_str);
-            let transport = match (&spec.transport, spec.first) {
-                (Some(transport), _) => transport.as_str(),
-                (None, Some(_)) => "any",
-                (None, None) => "",
-            };
+            let transport = spec.transport().map_or("", port_core::Transport::as_str);
             if transport.is_empty() && service.unwrap_or_default().is_empty() {
                 if service.is_none() {
                     let message = format!(
@@ -444,15 +440,13 @@ impl Refining<'_> {
             }
             expression += match group {
                 None => "",
-                Some(group) if group == spec.group => " | ",
+                Some(group) if group == spec.group() => " | ",
                 Some(_) => ", ",
             };
-            group = Some(spec.group);
+            group = Some(spec.group());
             expression += transport;
-            match (spec.first, spec.last) {
-                (Some(first), Some(last)) if first != last => expression += &format!("/{first}-{last}"),
-                (Some(first), _) => expression += &format!("/{first}"),
-                (None, _) => {}
+            if let Some(range) = spec.range() {
+                expression += &format!("/{range}");
             }
             if let Some(service) = service.filter(|service| !service.is_empty()) {
                 let gap = if transport.is_empty() { "" } else { " " };
@@ -486,7 +480,7 @@ impl Refining<'_> {
         };
         let given = numbers(&footnote.ports);
         let printed =
-            specs.specs.iter().flat_map(|spec| [spec.first, spec.last]).flatten().map(|port| port.to_string());
+            specs.specs.iter().filter_map(port_core::PortSpec::range).flat_map(|range| [range.first(), range.last()]).map(|port| port.to_string());
         let stray = printed.into_iter().find(|port| !given.contains(port));
         if let Some(stray) = stray {
             let file = self.curation.file.display();

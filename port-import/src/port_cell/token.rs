@@ -1,25 +1,25 @@
-//! A port cell as tokens.
+//! Splits a port cell into tokens.
 
 use std::ops::Range;
 
-/// A piece of the cell that has a meaning of its own.
+/// The smallest part of a cell that has a meaning.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     pub kind: Kind,
-    /// Where it stands, in bytes.
-    pub at: Range<usize>,
-    /// A blank stands before it.
-    pub is_apart: bool,
+    /// Where it is in the cell, in bytes.
+    pub range: Range<usize>,
+    /// Whether a space precedes it.
+    pub follows_space: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
-    Transport(Transport),
+    Protocol(IpProtocol),
     /// A name with dots, such as `mail.example.com`, `*.example.com` or `192.0.2.1`.
     Host,
     Word,
-    /// A star, a dagger, a raised number: whatever points at a footnote.
+    /// A footnote's mark: a star, a dagger, a superscript number.
     Mark,
     Comma,
     Slash,
@@ -31,63 +31,69 @@ pub(super) enum Kind {
     Other,
 }
 
-/// A protocol on top of IP, with its number where it has no ports.
+/// A protocol on top of IP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Transport {
+pub(super) struct IpProtocol {
     pub name: &'static str,
-    pub portless: Option<u16>,
+    /// The IP protocol number of a protocol without ports. `None` if the protocol has ports.
+    pub portless_number: Option<u16>,
 }
 
-const TRANSPORTS: [Transport; 13] = [
-    ported("tcp"),
-    ported("udp"),
-    ported("sctp"),
-    ported("dccp"),
-    portless("icmp", 1),
-    portless("igmp", 2),
-    portless("gre", 47),
-    portless("esp", 50),
-    portless("ah", 51),
-    portless("icmpv6", 58),
-    portless("ospf", 89),
-    portless("pim", 103),
-    portless("vrrp", 112),
+const PROTOCOLS: [IpProtocol; 13] = [
+    with_ports("tcp"),
+    with_ports("udp"),
+    with_ports("sctp"),
+    with_ports("dccp"),
+    without_ports("icmp", 1),
+    without_ports("igmp", 2),
+    without_ports("gre", 47),
+    without_ports("esp", 50),
+    without_ports("ah", 51),
+    without_ports("icmpv6", 58),
+    without_ports("ospf", 89),
+    without_ports("pim", 103),
+    without_ports("vrrp", 112),
 ];
 
-const fn ported(name: &'static str) -> Transport {
-    Transport { name, portless: None }
+const fn with_ports(name: &'static str) -> IpProtocol {
+    IpProtocol { name, portless_number: None }
 }
 
-const fn portless(name: &'static str, number: u16) -> Transport {
-    Transport { name, portless: Some(number) }
+const fn without_ports(name: &'static str, number: u16) -> IpProtocol {
+    IpProtocol { name, portless_number: Some(number) }
 }
 
-impl Transport {
-    pub(super) fn named(word: &str) -> Option<Self> {
-        TRANSPORTS.into_iter().find(|transport| transport.name.eq_ignore_ascii_case(word))
+impl IpProtocol {
+    /// The protocol with a name, in any case.
+    pub(super) fn from_name(word: &str) -> Option<Self> {
+        PROTOCOLS.into_iter().find(|protocol| protocol.name.eq_ignore_ascii_case(word))
+    }
+
+    pub(super) fn has_ports(self) -> bool {
+        self.portless_number.is_none()
     }
 }
 
-/// Cuts a text into tokens; every character that is not blank is in one of them.
+/// Splits a text into tokens. Every character that isn't whitespace is part of one.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
+    let mut offset = 0;
+    while let Some(c) = text[offset..].chars().next() {
         if c.is_whitespace() {
-            at += c.len_utf8();
+            offset += c.len_utf8();
             continue;
         }
-        let is_apart = text[..at].ends_with(char::is_whitespace);
-        for (kind, length) in next(&text[at..], c) {
-            let is_apart = is_apart && tokens.last().is_none_or(|last| last.at.end < at);
-            tokens.push(Token { kind, at: at..at + length, is_apart });
-            at += length;
+        let follows_space = text[..offset].ends_with(char::is_whitespace);
+        for (kind, length) in next(&text[offset..], c) {
+            let follows_space = follows_space && tokens.last().is_none_or(|last| last.range.end < offset);
+            tokens.push(Token { kind, range: offset..offset + length, follows_space });
+            offset += length;
         }
     }
     tokens
 }
 
-/// The token that begins here, or two that are written as one, such as `UDP389`.
+/// The token that begins here, or the two that are written as one word, such as `UDP389`, with their lengths.
 fn next(text: &str, c: char) -> Vec<(Kind, usize)> {
     let kind = match c {
         ',' | ';' => Kind::Comma,
@@ -98,15 +104,15 @@ fn next(text: &str, c: char) -> Vec<(Kind, usize)> {
         '(' => Kind::Open,
         ')' => Kind::Close,
         '[' => {
-            return vec![bracketed(text).map_or((Kind::Other, 1), |length| (Kind::Mark, length))];
+            return vec![bracketed_mark(text).map_or((Kind::Other, 1), |length| (Kind::Mark, length))];
         }
-        '*' if text[1..].starts_with('.') && host(&text[1..]) > 1 => {
-            return vec![(Kind::Host, 1 + host(&text[1..]))];
+        '*' if text[1..].starts_with('.') && host_length(&text[1..]) > 1 => {
+            return vec![(Kind::Host, 1 + host_length(&text[1..]))];
         }
         '*' | '†' | '‡' | '§' | '¶' => {
-            return vec![(Kind::Mark, run(text, |other| other == c))];
+            return vec![(Kind::Mark, run_length(text, |other| other == c))];
         }
-        _ if is_raised(c) => return vec![(Kind::Mark, run(text, is_raised))],
+        _ if is_superscript(c) => return vec![(Kind::Mark, run_length(text, is_superscript))],
         _ if c.is_ascii_digit() => return number(text),
         _ if c.is_alphabetic() => return word(text),
         _ => Kind::Other,
@@ -114,16 +120,17 @@ fn next(text: &str, c: char) -> Vec<(Kind, usize)> {
     vec![(kind, c.len_utf8())]
 }
 
-fn run(text: &str, is_it: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !is_it(c)).unwrap_or(text.len())
+/// The length of the characters at the start that satisfy a predicate.
+fn run_length(text: &str, predicate: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !predicate(c)).unwrap_or(text.len())
 }
 
-fn is_raised(c: char) -> bool {
+fn is_superscript(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 
 /// A footnote's mark in brackets, such as `[1]`.
-fn bracketed(text: &str) -> Option<usize> {
+fn bracketed_mark(text: &str) -> Option<usize> {
     const LONGEST: usize = 3;
     let inside = &text[1..];
     let end = inside.find(']').filter(|end| (1..=LONGEST).contains(end))?;
@@ -131,9 +138,9 @@ fn bracketed(text: &str) -> Option<usize> {
     is_mark.then_some(end + 2)
 }
 
-/// The length of a word, joined by dots, dashes and underscores inside it.
-fn host(text: &str) -> usize {
-    // No name is longer; without an end, a long chain of numbers and dashes would be read again for each number.
+/// The length of a word, which may contain dots, dashes and underscores.
+fn host_length(text: &str) -> usize {
+    // No host name is longer. Without a limit, a long chain of numbers and dashes would be scanned again for each number.
     const LONGEST: usize = 253;
     let is_part = |c: char| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     let end = text.char_indices().take(LONGEST).take_while(|&(_, c)| is_part(c)).last();
@@ -142,32 +149,32 @@ fn host(text: &str) -> usize {
 }
 
 fn number(text: &str) -> Vec<(Kind, usize)> {
-    let digits = run(text, |c| c.is_ascii_digit());
-    let glued = host(text);
-    let rest = &text[digits..glued];
-    // A dash makes a range, not a word.
+    let digits = run_length(text, |c| c.is_ascii_digit());
+    let length = host_length(text);
+    let rest = &text[digits..length];
+    // A dash after a number makes a range, not a word.
     if rest.is_empty() || rest.starts_with('-') {
         return vec![(Kind::Number, digits)];
     }
-    let letters = run(rest, char::is_alphabetic);
-    if let Some(transport) = Transport::named(&rest[..letters]).filter(|_| letters == rest.len()) {
-        return vec![(Kind::Number, digits), (Kind::Transport(transport), letters)];
+    let letters = run_length(rest, char::is_alphabetic);
+    if let Some(protocol) = IpProtocol::from_name(&rest[..letters]).filter(|_| letters == rest.len()) {
+        return vec![(Kind::Number, digits), (Kind::Protocol(protocol), letters)];
     }
-    vec![(if rest.contains('.') { Kind::Host } else { Kind::Word }, glued)]
+    vec![(if rest.contains('.') { Kind::Host } else { Kind::Word }, length)]
 }
 
 fn word(text: &str) -> Vec<(Kind, usize)> {
-    let length = host(text);
+    let length = host_length(text);
     let word = &text[..length];
-    if let Some(transport) = Transport::named(word) {
-        return vec![(Kind::Transport(transport), length)];
+    if let Some(protocol) = IpProtocol::from_name(word) {
+        return vec![(Kind::Protocol(protocol), length)];
     }
-    let letters = run(word, char::is_alphabetic);
+    let letters = run_length(word, char::is_alphabetic);
     let digits = word[letters..].trim_start_matches(['-', '_']);
-    if let Some(transport) = Transport::named(&word[..letters]) {
+    if let Some(protocol) = IpProtocol::from_name(&word[..letters]) {
         if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             let start = length - digits.len();
-            return vec![(Kind::Transport(transport), start), (Kind::Number, digits.len())];
+            return vec![(Kind::Protocol(protocol), start), (Kind::Number, digits.len())];
         }
     }
     vec![(if word.contains('.') { Kind::Host } else { Kind::Word }, length)]

@@ -1,4 +1,4 @@
-//! What must hold of every reader holds of seeds that were changed in small ways, the same ones in each run.
+//! Checks every reader with seeds that were changed in small ways, the same in each run.
 
 use std::fs;
 use std::path::Path;
@@ -8,21 +8,21 @@ use proptest::test_runner::{RngSeed, TestRunner};
 
 use crate::checks::reader;
 
-/// A change to a text, at places that are taken modulo its length.
+/// A change to a text. Places are taken modulo its length.
 #[derive(Debug, Clone)]
 enum Change {
     DropLine(usize),
     DoubleLine(usize),
     SwapLines(usize, usize),
     DropChar(usize),
-    /// What stands from one place to another, again and again at a third.
+    /// Inserts a copy of some text several times at another place: start, length, place, times.
     Repeat(usize, usize, usize, usize),
-    /// Ends the text.
+    /// Ends the text at a place.
     Cut(usize),
     Insert(usize, usize),
 }
 
-/// What means something to one reader or another.
+/// Text that has a meaning for at least one reader.
 const PIECES: [&str; 60] = [
     "|",
     "||",
@@ -139,8 +139,8 @@ fn changed(text: &str, change: &Change) -> String {
 
 /// The seeds of a reader, in the order of their names.
 fn seeds(name: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
+    let mut files: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.into_iter().map(|file| fs::read_to_string(file).unwrap()).collect()
 }

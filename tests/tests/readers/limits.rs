@@ -1,8 +1,8 @@
-//! The largest, widest and deepest inputs end in an answer or in an error with a message: within a stack of one megabyte,
-//! within so much memory, and in time.
+//! Checks that the largest, widest and deepest inputs are read or rejected within 1 MiB of stack, a limit of memory and a limit of
+//! time.
 //!
-//! Each is read by a process of its own. What it may have in use at most is 16 MiB and [`BYTES`] for each byte of the
-//! input, the input among them: its allocator gives no more.
+//! Each input is read by a process of its own, whose allocator provides at most 16 MiB plus [`BYTES`] for each byte of the input,
+//! including the input itself.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -12,27 +12,27 @@ use std::time::{Duration, Instant};
 
 use crate::MEMORY;
 use crate::checks::reader;
-use crate::extreme::EXTREMES;
+use crate::extreme_inputs::EXTREMES;
 
-/// The bytes of memory that may be in use for each byte of an input.
+/// The most bytes of memory per byte of input.
 const BYTES: usize = 150;
 
-/// What is in use whatever the input.
+/// The memory that is available for any input.
 const ALWAYS: usize = 16 << 20;
 
-/// The stack of a main thread where it is smallest, on Windows.
+/// The stack of a main thread on Windows, where it is smallest.
 const STACK: usize = 1 << 20;
 
-/// Tells a process of [`reads_one_extreme_input`] the number of its input.
+/// The environment variable with the index of the input for [`reads_one_extreme_input`].
 const NUMBER: &str = "EXTREME";
 
-/// After this it hangs. The slowest takes some seconds.
+/// A process that takes longer is stopped. The slowest takes some seconds.
 const HANGS: Duration = Duration::from_secs(240);
 
 #[test]
-fn every_extreme_input_is_read_or_refused_within_its_memory() {
+fn every_extreme_input_is_read_or_rejected_within_its_limits() {
     let next = AtomicUsize::new(0);
-    let told = Mutex::new(Vec::new());
+    let results = Mutex::new(Vec::new());
     let processors = thread::available_parallelism().map_or(1, usize::from).min(4);
     thread::scope(|scope| {
         for _ in 0..processors {
@@ -40,25 +40,25 @@ fn every_extreme_input_is_read_or_refused_within_its_memory() {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(extreme) = EXTREMES.get(number) else { break };
-                    let end = end(number);
-                    told.lock().unwrap().push((number, format!("{}: {}", extreme.reader, extreme.what), end));
+                    let outcome = outcome(number);
+                    results.lock().unwrap().push((number, format!("{}: {}", extreme.reader, extreme.description), outcome));
                 }
             });
         }
     });
-    let mut told = told.into_inner().unwrap();
-    told.sort_by_key(|(number, ..)| *number);
-    for (_, what, end) in &told {
-        println!("{what}: {}", end.as_ref().unwrap_or_else(|error| error));
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(number, ..)| *number);
+    for (_, input, outcome) in &results {
+        println!("{input}: {}", outcome.as_ref().unwrap_or_else(|error| error));
     }
     let failed: Vec<String> =
-        told.iter().filter_map(|(_, what, end)| Some(format!("{what}: {}", end.as_ref().err()?))).collect();
-    assert_eq!(told.len(), EXTREMES.len());
+        results.iter().filter_map(|(_, input, outcome)| Some(format!("{input}: {}", outcome.as_ref().err()?))).collect();
+    assert_eq!(results.len(), EXTREMES.len());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// How an input is read: its length, the memory for each byte, and the answer; or what went wrong.
-fn end(number: usize) -> Result<String, String> {
+/// The length of an input, the memory per byte and the result of reading it, or what went wrong.
+fn outcome(number: usize) -> Result<String, String> {
     let began = Instant::now();
     let mut reading = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
     reading.args(["--exact", "limits::reads_one_extreme_input", "--nocapture"]).env(NUMBER, number.to_string());
@@ -68,9 +68,9 @@ fn end(number: usize) -> Result<String, String> {
         return Err(format!("hangs: still reads after {HANGS:?}"));
     }
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    let (printed, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if !output.status.success() {
-        return Err(format!("{}: {told}", output.status));
+        return Err(format!("{}: {errors}", output.status));
     }
     let printed = printed.lines().find_map(|line| line.strip_prefix(READ)).unwrap_or_default();
     let mut words = printed.splitn(3, ' ');
@@ -84,11 +84,11 @@ fn end(number: usize) -> Result<String, String> {
     Ok(format!("{length} bytes, {} of memory each, {:.1?}; {}", most.div_ceil(length), began.elapsed(), end.trim_end()))
 }
 
-/// What the line begins with that tells how an input was read.
+/// Begins the line with the result of reading an input.
 const READ: &str = "read: ";
 
-/// In a process of its own, so that neither a full stack nor a full memory ends more than itself: the first input where no other is
-/// asked for. Prints the bytes of the input, the most bytes of memory that were in use, and the answer or the error.
+/// Reads one input, the first one by default. It runs in a process of its own, since a stack overflow ends the process. Prints the
+/// bytes of the input, the most bytes of memory that were in use, and the result.
 #[test]
 fn reads_one_extreme_input() {
     let number = std::env::var(NUMBER).map_or(0, |number| number.parse().expect("the number of an input"));
@@ -99,8 +99,8 @@ fn reads_one_extreme_input() {
         MEMORY.set_limit(ALWAYS + length.saturating_mul(BYTES)).expect("the input fits");
     }
     let read = thread::Builder::new().stack_size(STACK).spawn(move || (reader(extreme.reader).read)(&input));
-    let told = read.expect("a thread").join().expect("a reader does not panic");
-    let (kind, message) = match told {
+    let result = read.expect("a thread").join().expect("a reader does not panic");
+    let (kind, message) = match result {
         Ok(answer) => ("answer", answer),
         Err(error) => ("error", error),
     };
@@ -109,7 +109,7 @@ fn reads_one_extreme_input() {
     println!("\n{READ}{length} {} {kind}: {message}", MEMORY.max_allocated());
 }
 
-/// Whether a process ends before it is taken to hang; one that does not is ended.
+/// Whether a process ends in time. Otherwise it is stopped.
 fn ends(child: &mut Child) -> bool {
     let began = Instant::now();
     while began.elapsed() < HANGS {

@@ -1,16 +1,15 @@
-//! What must hold of every reader holds of seeds, of inputs that once broke something, of seeds that were changed, and of what is too
-//! large, too wide or too deep.
+//! Checks the properties of every reader with seeds, regressions, changed seeds and extreme inputs.
 
 mod changed;
 mod checks;
-mod extreme;
-mod kept;
+mod extreme_inputs;
 mod limits;
+mod seeds;
 
 use std::alloc::System;
 
 use cap::Cap;
 
-/// The allocator that holds a reader to its memory, in the processes that [`limits`] starts.
+/// Limits the memory of the processes that [`limits`] starts.
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);

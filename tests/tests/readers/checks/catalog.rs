@@ -1,18 +1,19 @@
-//! What the catalog is made of: curation, captures, port cells, tables, port expressions.
+//! Checks of the readers of the catalog's sources: curation, captures, port cells, tables and port expressions.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
-use port_data::port_expression;
-use port_data::shared::expression::{PortSpec, write_expression};
+use port_core::PortSpec;
+use port_core::port_spec::write_expression;
+use port_data::port_expression::{self, Located};
 use port_data::write::Csv;
-use port_data::{Error, Problem};
+use port_data::{Code, Diagnostic};
 use port_import::capture::Capture;
 use port_import::curation::Curation;
 use port_import::port_cell::{self, Cell};
 
-/// The lines of a text as its reader counts them, and the one after its last line feed.
+/// The number of lines of a text, including the one after its last line feed.
 fn lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count() + 1
 }
@@ -37,7 +38,7 @@ pub fn curation(bytes: &[u8]) {
             assert!(!fault.message.is_empty());
         }
     }
-    assert_eq!(format!("{result:?}"), format!("{:?}", parse()), "read twice");
+    assert_eq!(format!("{result:?}"), format!("{:?}", parse()), "two reads differ");
 }
 
 pub fn read_capture(bytes: &[u8]) -> Result<String, String> {
@@ -45,7 +46,7 @@ pub fn read_capture(bytes: &[u8]) -> Result<String, String> {
     Ok(format!("{} tables, {} rows", capture.tables.len(), capture.rows().count()))
 }
 
-/// A capture that is read is written as it stands, and read again as the same.
+/// A capture that is read is written unchanged, and is read again as the same.
 pub fn capture(bytes: &[u8]) {
     let file = Path::new("capture.csv");
     match Capture::parse(file, bytes) {
@@ -67,11 +68,11 @@ pub fn capture(bytes: &[u8]) {
     }
 }
 
-fn check_errors(errors: &[Error], lines: usize) {
+fn check_errors(errors: &[Diagnostic], lines: usize) {
     assert!(!errors.is_empty());
     for error in errors {
-        assert!(error.line <= lines, "{error}");
-        assert!(!error.problem.to_string().is_empty());
+        assert!(error.place.line <= lines, "{error}");
+        assert!(!error.message.is_empty());
     }
 }
 
@@ -83,7 +84,7 @@ pub fn read_port_cell(bytes: &[u8]) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The protocol column's cell, where the first line has one, and the port cell.
+/// The cell of the protocol column, which is the first line unless it is empty, and the port cell.
 fn parts(text: &str) -> (Option<&str>, &str) {
     let (protocol, cell) = text.split_once('\n').unwrap_or(("", text));
     (Some(protocol).filter(|protocol| !protocol.is_empty()), cell)
@@ -95,42 +96,40 @@ pub fn port_cell(bytes: &[u8]) {
     let result = port_cell::parse(text, protocol);
     match &result {
         Ok(cell) => check_cell(cell, text),
-        Err(error) => assert!(!error.to_string().is_empty()),
+        Err(error) => assert!(!error.message.is_empty() && error.help.is_some(), "{error:?}"),
     }
-    assert_eq!(result, port_cell::parse(text, protocol), "read twice");
+    assert_eq!(result, port_cell::parse(text, protocol), "two reads differ");
 }
 
-/// Groups have no gaps, ranges are in order, and each number of the cell is a port of it or stands in its remarks.
+/// Groups have no gaps, and each number of the cell is one of its ports or in its remarks.
 fn check_cell(cell: &Cell, text: &str) {
     assert_eq!(cell.specs.is_empty(), cell.no_port.is_some(), "{cell:?}");
-    let mut groups: Vec<u16> = cell.specs.iter().map(|spec| spec.group).collect();
+    let mut groups: Vec<u8> = cell.specs.iter().map(PortSpec::group).collect();
     assert!(groups.is_sorted());
     groups.dedup();
-    assert!(groups.iter().copied().eq(0..u16::try_from(groups.len()).expect("groups are counted in 16 bits")));
-    let mut told: Vec<String> = cell.remarks.iter().chain(&cell.marks).cloned().collect();
+    assert!(groups.iter().map(|group| usize::from(*group)).eq(0..groups.len()));
+    let mut kept: Vec<String> = cell.remarks.iter().chain(&cell.marks).cloned().collect();
     for spec in &cell.specs {
-        assert!(spec.transport.is_some() || spec.first.is_some() || spec.name.is_some(), "{spec:?}");
-        assert_eq!(spec.first.is_some(), spec.last.is_some());
-        assert!(spec.first <= spec.last && spec.first != Some(0), "{spec:?}");
-        told.extend(spec.name.clone());
-        told.extend([spec.first, spec.last].into_iter().flatten().map(|port| port.to_string()));
+        assert!(spec.transport().is_some() || spec.service_ref().is_some(), "{spec:?}");
+        kept.extend(spec.service_ref().cloned());
+        kept.extend(spec.range().map(|range| format!("{} {}", range.first(), range.last())));
     }
-    let told = told.join(" ");
+    let kept = kept.join(" ");
     let is_digit = |c: char| c.is_ascii_digit();
     for number in text.split(|c: char| !is_digit(c)).filter(|number| !number.is_empty()) {
-        assert!(told.contains(number), "{number} of {text:?} in {cell:?}");
+        assert!(kept.contains(number), "{number} of {text:?} in {cell:?}");
     }
 }
 
-/// What stands before the name of a file in a text that holds several.
+/// Precedes the name of a file in an input that contains several.
 const FILE: &str = "==> ";
 
-/// The files of a text, each below a line with its name.
+/// The files of an input, each below a line with its name.
 fn files(text: &str) -> Vec<(PathBuf, String)> {
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for line in text.split_inclusive('\n') {
         match line.strip_prefix(FILE) {
-            // A path must not lead elsewhere.
+            // A path must not leave the directory.
             Some(name) => files.push((name.trim().replace("..", "").trim_start_matches('/').into(), String::new())),
             None => {
                 if let Some((_, text)) = files.last_mut() {
@@ -142,8 +141,8 @@ fn files(text: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Where no tables are, so that only those of the text are read.
-const NOWHERE: &str = "no such folder";
+/// A directory that doesn't exist, so that only the tables of the input are read.
+const NOWHERE: &str = "no such directory";
 
 pub fn read_tables(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
@@ -168,10 +167,10 @@ pub fn tables(bytes: &[u8]) {
         }
         Err(errors) => check_errors(&errors.0, lines(text.as_bytes())),
     }
-    assert_eq!(format!("{result:?}"), format!("{:?}", port_data::read_texts(Path::new(NOWHERE), files)), "read twice");
+    assert_eq!(format!("{result:?}"), format!("{:?}", port_data::read_texts(Path::new(NOWHERE), files)), "two reads differ");
 }
 
-/// Cells that are read are written so that they are read again as the same.
+/// Cells that are read, written and read again are the same.
 fn check_cells(file: &Path, text: &str) {
     let parse = |text: &str| {
         let mut errors = Vec::new();
@@ -197,16 +196,15 @@ fn check_cells(file: &Path, text: &str) {
     );
 }
 
-/// The services that an expression may name.
+/// The services that an expression may contain.
 const SERVICES: [&str; 7] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp", "https"];
 
-fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<(usize, Problem)>> {
+const UNKNOWN_SERVICE: Code = Code { id: "test-unknown-service", summary: "A service isn't known." };
+
+fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<Located>> {
     port_expression::parse(text, |id| {
-        SERVICES.iter().position(|service| *service == id).ok_or_else(|| Problem::UnknownId {
-            found: id.to_string(),
-            wanted: "a service".to_string(),
-            nearest: None,
-        })
+        let index = SERVICES.iter().position(|service| *service == id);
+        index.ok_or_else(|| Diagnostic::new(UNKNOWN_SERVICE, format!("unknown service {id}")))
     })
 }
 
@@ -215,7 +213,7 @@ pub fn read_port_expression(bytes: &[u8]) -> Result<String, String> {
     parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|faults| faults[0].1.to_string())
 }
 
-/// An expression as it is printed.
+/// Displays an expression.
 struct Printed<'a>(&'a [PortSpec<usize>]);
 
 impl fmt::Display for Printed<'_> {
@@ -224,7 +222,7 @@ impl fmt::Display for Printed<'_> {
     }
 }
 
-/// An expression that is read is printed as it was, and read again as the same.
+/// An expression that is read is printed unchanged, and is read again as the same.
 pub fn port_expression(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match parse_expression(&text) {
@@ -236,9 +234,9 @@ pub fn port_expression(bytes: &[u8]) {
         }
         Err(faults) => {
             assert!(!faults.is_empty());
-            assert!(faults.is_sorted_by_key(|(place, _)| *place));
+            assert!(faults.is_sorted_by_key(|(offset, _)| *offset));
             assert!(
-                faults.iter().all(|(place, problem)| text.is_char_boundary(*place) && !problem.to_string().is_empty())
+                faults.iter().all(|(offset, problem)| text.is_char_boundary(*offset) && !problem.message.is_empty())
             );
         }
     }

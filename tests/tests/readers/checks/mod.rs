@@ -1,21 +1,21 @@
-//! What must hold of every reader, whatever it is given.
+//! Properties of every reader, for any input.
 //!
-//! Of any bytes a reader makes an answer or an error that says where and why; the same ones each time; and what it read
-//! loses nothing. The tests beside this module ask that of seeds, of kept inputs and of a fixed number of changed ones; `fuzz/`, which
-//! has this module too, of as many as there is time for.
+//! A reader accepts any bytes, or rejects them with a place and a reason. Reading twice gives the same result, and nothing of the
+//! input is lost. The tests next to this module check seeds, regressions and a fixed number of changed seeds. The fuzz targets in
+//! `fuzz/` use the same module.
 
 mod catalog;
 mod machine;
 mod page;
 
-/// A reader, under the name that its fuzz target and the folder of its seeds have.
+/// A reader, with the name of its fuzz target and of its directory of seeds.
 #[derive(Clone, Copy)]
 pub struct Reader {
     /// The name.
     pub name: &'static str,
-    /// Reads: what there is of it, in a few words, or the first error.
+    /// Reads an input. Returns a short summary or the first error.
     pub read: fn(&[u8]) -> Result<String, String>,
-    /// Panics where something does not hold that must hold of any input.
+    /// Panics if a property doesn't hold for an input.
     pub check: fn(&[u8]),
 }
 
@@ -40,12 +40,12 @@ pub const READERS: [Reader; 17] = [
     Reader { name: "export", read: machine::read_export, check: machine::export },
 ];
 
-/// The reader of a name.
+/// The reader with a name.
 ///
 /// # Panics
 ///
-/// Where there is none.
+/// If there is none.
 pub fn reader(name: &str) -> Reader {
     let found = READERS.into_iter().find(|reader| reader.name == name);
-    found.unwrap_or_else(|| panic!("no reader is called {name}"))
+    found.unwrap_or_else(|| panic!("there is no reader {name}"))
 }

@@ -1,16 +1,14 @@
-//! Vendors' pages in every layout, read with hints and without, and kept as captures.
-
-#[path = "../../../src/page/letters.rs"]
-mod letters;
+//! Checks of the page readers: every layout is read with and without hints, and what was read is kept as a capture.
 
 use std::path::Path;
 
-use letters::{letters, said};
+use port_catalog_tests::letters::lost_letters;
+use port_data::Diagnostic;
 use port_import::capture::Capture;
 use port_import::curation::Curation;
-use port_import::page::{Hints, Layout, MAX_ERRORS, Page, ReadError, read};
+use port_import::page::{Hints, Layout, MAX_ERRORS, Page, codes, read};
 
-/// What curation says of the pages among the seeds; a layout that shows its shape by itself needs none.
+/// The curation of the pages among the seeds. Layouts that show their structure need none.
 fn curation(layout: Layout) -> Option<Curation> {
     let text = match layout {
         Layout::Bars => include_str!("../../../../fuzz/seeds/curation/bars.toml"),
@@ -19,7 +17,7 @@ fn curation(layout: Layout) -> Option<Curation> {
         Layout::Pipes => include_str!("../../../../fuzz/seeds/curation/pipes.toml"),
         Layout::Html | Layout::Markdown | Layout::Csv => return None,
     };
-    Some(Curation::parse(Path::new("seed.toml"), text).expect("the seed is sound"))
+    Some(Curation::parse(Path::new("seed.toml"), text).expect("the seed is valid"))
 }
 
 macro_rules! layouts {
@@ -29,7 +27,7 @@ macro_rules! layouts {
         }
 
         pub fn $read(bytes: &[u8]) -> Result<String, String> {
-            told(bytes, Layout::$layout)
+            summary(bytes, Layout::$layout)
         }
     )*};
 }
@@ -44,14 +42,12 @@ layouts! {
     read_csv_page csv_page Csv;
 }
 
-fn told(bytes: &[u8], layout: Layout) -> Result<String, String> {
+fn summary(bytes: &[u8], layout: Layout) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let hints = curation(layout).map(|curation| curation.hints());
-    let told = |page: Page| {
-        let rows: usize = page.tables.iter().map(|table| table.rows.len()).sum();
-        format!("{} tables, {rows} rows, {} loose lines", page.tables.len(), page.loose.len())
-    };
-    read(text, layout, &hints.unwrap_or_default()).map(told).map_err(|errors| errors[0].to_string())
+    let hints = curation(layout).map(|curation| curation.hints()).unwrap_or_default();
+    let page = read(Path::new("page"), text, layout, &hints).map_err(|errors| errors[0].to_string())?;
+    let rows: usize = page.tables.iter().map(|table| table.rows.len()).sum();
+    Ok(format!("{} tables, {rows} rows, {} lines outside tables", page.tables.len(), page.text_outside_tables.len()))
 }
 
 fn check(bytes: &[u8], layout: Layout) {
@@ -63,14 +59,16 @@ fn check(bytes: &[u8], layout: Layout) {
 }
 
 fn check_read(text: &str, layout: Layout, hints: &Hints, curation: Option<&Curation>) {
-    let result = read(text, layout, hints);
-    // A lone carriage return ends a line of HTML.
+    let read = || read(Path::new("page"), text, layout, hints);
+    let result = read();
+    // In HTML, a lone carriage return ends a line.
     let lines = text.split(['\n', '\r']).count();
     match &result {
         Ok(page) => {
             check_page(page, lines);
             if is_all_text(text, layout) {
-                check_letters(text, page);
+                let lost = lost_letters([text], page.texts());
+                assert!(lost.is_empty(), "lost {lost:?} of {page:#?}");
             }
             if let Some(curation) = curation {
                 check_capture(page, curation);
@@ -78,10 +76,11 @@ fn check_read(text: &str, layout: Layout, hints: &Hints, curation: Option<&Curat
         }
         Err(errors) => check_errors(errors, lines),
     }
-    assert_eq!(result, read(text, layout, hints), "read twice");
+    assert_eq!(result, read(), "two reads differ");
 }
 
-/// Whether each letter of a page is one that it says. Tags, entities and addresses of links are none, nor is a copy of the body.
+/// Whether each letter of a page is part of its text. Tags, entities and addresses of links aren't, and a copy of the body is left
+/// out.
 fn is_all_text(text: &str, layout: Layout) -> bool {
     match layout {
         Layout::Html | Layout::Values => false,
@@ -91,51 +90,46 @@ fn is_all_text(text: &str, layout: Layout) -> bool {
 }
 
 fn check_page(page: &Page, lines: usize) {
-    let within = |line: usize| assert!((1..=lines).contains(&line), "line {line} of {lines}");
+    let check_line = |line: usize| assert!((1..=lines).contains(&line), "line {line} of {lines}");
     assert!(!page.tables.is_empty());
     for table in &page.tables {
         for row in &table.rows {
             assert_eq!(row.cells.len(), table.header.len());
-            within(row.line);
-            row.cells.iter().for_each(|cell| within(cell.line));
+            check_line(row.line);
+            row.cells.iter().for_each(|cell| check_line(cell.line));
         }
-        table.heading.iter().chain(&table.header).for_each(|head| within(head.number));
+        table.heading.iter().chain(&table.header).for_each(|name| check_line(name.number));
     }
-    assert!(page.loose.is_sorted_by_key(|line| line.number));
-    for line in &page.loose {
-        within(line.number);
+    assert!(page.text_outside_tables.is_sorted_by_key(|line| line.number));
+    for line in &page.text_outside_tables {
+        check_line(line.number);
         assert!(!line.text.is_empty());
     }
 }
 
-fn check_errors(errors: &[ReadError], lines: usize) {
+/// Every diagnostic has a line of the page, unless it is about the whole page.
+fn check_errors(errors: &[Diagnostic], lines: usize) {
+    let about_page = [codes::NO_TABLE, codes::MISSING_HINTS, codes::TOO_LARGE];
     assert!((1..=MAX_ERRORS).contains(&errors.len()));
     for error in errors {
-        assert!((1..=lines).contains(&error.line) && error.column > 0, "{error}");
-        assert!(!error.found.is_empty() && !error.expected.is_empty() && !error.advice.is_empty(), "{error:?}");
+        let line = error.place.line;
+        assert!((1..=lines).contains(&line) || line == 0 && about_page.contains(&error.code), "{error}");
+        assert!(!error.message.is_empty() && error.help.as_ref().is_some_and(|help| !help.is_empty()), "{error:?}");
     }
 }
 
-/// No letter and no digit of the text is lost.
-fn check_letters(text: &str, page: &Page) {
-    let (before, after) = (letters([text]), letters(said(page)));
-    let lost: Vec<char> =
-        (0_u8..128).filter(|&at| before[usize::from(at)] > after[usize::from(at)]).map(char::from).collect();
-    assert!(lost.is_empty(), "lost {lost:?} of {page:#?}");
-}
-
-/// What is kept of a page is read as it was written.
+/// A capture of the page is read as it was written.
 fn check_capture(page: &Page, curation: &Curation) {
     let file = Path::new("page");
     match Capture::of(page, file, curation) {
         Ok(capture) => {
-            let kept = capture.to_csv();
-            // A text that no table may hold, such as one with a control character, is refused where it is read again.
-            if let Ok(again) = Capture::parse(file, kept.as_bytes()) {
-                assert_eq!(again.to_csv(), kept);
+            let written = capture.to_csv();
+            // Text that no table may contain, such as a control character, is rejected when the capture is read.
+            if let Ok(again) = Capture::parse(file, written.as_bytes()) {
+                assert_eq!(again.to_csv(), written);
                 assert_eq!(again.rows().count(), capture.rows().count());
             }
         }
-        Err(faults) => assert!(!faults.is_empty() && faults.iter().all(|fault| !fault.message.is_empty())),
+        Err(errors) => assert!(!errors.is_empty() && errors.iter().all(|error| !error.message.is_empty())),
     }
 }

@@ -1,13 +1,13 @@
-//! What must hold of every reader holds of each seed, and of each input that once broke something.
+//! Checks every reader with its seeds, and with inputs that once made it fail.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::checks::READERS;
 
-/// The files of a folder, in the order of their names; none where it is not there.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+/// The files of a directory in the order of their names. None if it doesn't exist.
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> = entries.collect();
     files.sort();
     files
@@ -18,7 +18,7 @@ fn fuzz() -> PathBuf {
 }
 
 #[test]
-fn every_seed_is_read_and_what_must_hold_of_it_holds() {
+fn every_seed_is_read() {
     for reader in READERS {
         let seeds = files(&fuzz().join("seeds").join(reader.name));
         assert!(!seeds.is_empty(), "{} has no seed", reader.name);
@@ -26,7 +26,7 @@ fn every_seed_is_read_and_what_must_hold_of_it_holds() {
             let bytes = fs::read(&seed).unwrap();
             println!("{}", seed.display());
             (reader.check)(&bytes);
-            // A scan of two hosts asks which of them is meant.
+            // A scan of two hosts is rejected: the host must be named.
             if reader.name != "nmap" {
                 (reader.read)(&bytes).unwrap_or_else(|error| panic!("{}: {error}", seed.display()));
             }
@@ -35,30 +35,30 @@ fn every_seed_is_read_and_what_must_hold_of_it_holds() {
 }
 
 #[test]
-fn what_once_broke_a_reader_no_longer_does() {
-    let mut kept = 0;
+fn no_regression_fails_again() {
+    let mut count = 0;
     for reader in READERS {
-        for file in files(&fuzz().join("kept").join(reader.name)) {
+        for file in files(&fuzz().join("regressions").join(reader.name)) {
             println!("{}", file.display());
             (reader.check)(&fs::read(&file).unwrap());
-            kept += 1;
+            count += 1;
         }
     }
-    assert!(kept > 0, "there is no input in fuzz/kept");
+    assert!(count > 0, "fuzz/regressions has no inputs");
 }
 
 #[test]
-fn every_reader_has_a_fuzz_target_and_every_folder_a_reader() {
+fn every_reader_has_a_fuzz_target_and_every_directory_a_reader() {
     let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
     for reader in READERS {
         assert!(manifest.contains(&format!("\nname = \"{}\"\n", reader.name)), "{}", reader.name);
         let target = fs::read_to_string(fuzz().join(format!("fuzz_targets/{}.rs", reader.name))).unwrap();
         assert!(target.contains(&format!("reader(\"{}\")", reader.name)), "{}", reader.name);
     }
-    for folder in ["seeds", "kept"] {
-        for folder in files(&fuzz().join(folder)) {
-            let name = folder.file_name().unwrap().to_str().unwrap();
-            assert!(READERS.iter().any(|reader| reader.name == name), "{name} is no reader");
+    for directory in ["seeds", "regressions"] {
+        for directory in files(&fuzz().join(directory)) {
+            let name = directory.file_name().unwrap().to_str().unwrap();
+            assert!(READERS.iter().any(|reader| reader.name == name), "{name} isn't a reader");
         }
     }
 }

@@ -1,23 +1,23 @@
-//! Inputs that are larger, wider or deeper than any that is meant.
+//! Inputs that are larger, wider or deeper than any real one.
 
 /// A million bytes.
 const MEGABYTE: usize = 1_000_000;
-/// How deep nesting goes.
+/// How deep inputs are nested.
 const DEEP: usize = 10_000;
 /// How many columns, cells or entries there are.
 const MANY: usize = 1_000_000;
 
-/// An extreme input: the reader that meets it, what it is, and how it is made.
+/// An extreme input for one reader.
 pub struct Extreme {
     /// The reader's name.
     pub reader: &'static str,
-    /// What it is.
-    pub what: &'static str,
-    /// Makes it.
+    /// A description.
+    pub description: &'static str,
+    /// Makes the input.
     pub make: fn() -> Vec<u8>,
 }
 
-/// A head, a piece again and again until there are so many bytes, and a tail.
+/// A head, as many copies of a piece as fit into a number of bytes, and a tail.
 fn filled(head: &str, piece: &str, tail: &str, bytes: usize) -> Vec<u8> {
     let count = bytes.saturating_sub(head.len() + tail.len()) / piece.len();
     repeated(head, piece, tail, count)
@@ -33,8 +33,8 @@ fn numbered(head: &str, piece: impl Fn(usize) -> String, tail: &str, count: usiz
 }
 
 macro_rules! extremes {
-    ($($reader:ident { $($what:literal => $make:expr;)* })*) => {
-        &[$($(Extreme { reader: stringify!($reader), what: $what, make: || $make },)*)*]
+    ($($reader:ident { $($description:literal => $make:expr;)* })*) => {
+        &[$($(Extreme { reader: stringify!($reader), description: $description, make: || $make },)*)*]
     };
 }
 
@@ -48,12 +48,12 @@ const NFT: &str = r#"{"nftables":[{"metainfo":{"json_schema_version":1}},{"table
 const NMAP: &str = r#"<nmaprun scanner="nmap" args="nmap"><scaninfo type="syn" protocol="tcp" services="1-65535"/><host><status state="up"/><address addr="192.0.2.2"/><ports>"#;
 const NMAP_END: &str = r#"</ports></host><runstats><finished exit="success"/></runstats></nmaprun>"#;
 
-/// A rule of nft with these parts.
+/// An nft rule with these expressions.
 fn rule(handle: usize, parts: &str) -> String {
     format!(r#",{{"rule":{{"family":"inet","table":"filter","chain":"input","handle":{handle},"expr":[{parts}]}}}}"#)
 }
 
-/// All of them.
+/// Every extreme input.
 pub const EXTREMES: &[Extreme] = extremes! {
     bars {
         "the longest page" => filled(BARS, "Mail client |\nSend mail |\nTCP/25 |\nFetch |\nTCP/110 |\n|\n", "", PAGE);

@@ -1,0 +1,113 @@
+//! Every diagnostic of a vendor's page: one case per mistake, each with the whole message.
+
+mod changes;
+mod others;
+
+use std::path::Path;
+
+use port_import::curation::Curation;
+use port_import::page::{Hints, Layout, codes, read};
+
+use changes::{CHANGES, WHOLE_PAGE};
+
+/// A page that is rejected, and the diagnostics that are expected for it.
+struct Case {
+    name: String,
+    layout: Layout,
+    page: String,
+    hints: Hints,
+    expected: &'static str,
+}
+
+fn sample(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Bars => include_str!("../../../fuzz/seeds/bars/mail.txt"),
+        Layout::Values => include_str!("../../../fuzz/seeds/values/mail.txt"),
+        Layout::Broken => include_str!("../../../fuzz/seeds/broken/appliance.txt"),
+        Layout::Pipes => include_str!("../../../fuzz/seeds/pipes/gateway.txt"),
+        Layout::Html => include_str!("../../../fuzz/seeds/html/relay.html"),
+        Layout::Markdown => include_str!("../../../fuzz/seeds/markdown/ports.md"),
+        Layout::Csv => include_str!("../../../fuzz/seeds/csv_page/ports.csv"),
+    }
+}
+
+/// The hints of each sample's curation. CSV has its columns listed here.
+fn hints(layout: Layout) -> Hints {
+    let curation = match layout {
+        Layout::Bars => include_str!("../../../fuzz/seeds/curation/bars.toml"),
+        Layout::Values => include_str!("../../../fuzz/seeds/curation/values.toml"),
+        Layout::Broken => include_str!("../../../fuzz/seeds/curation/broken.toml"),
+        Layout::Pipes => include_str!("../../../fuzz/seeds/curation/pipes.toml"),
+        Layout::Csv => return Hints { columns: ["Use", "Port", "Way"].map(str::to_string).into(), ..Hints::default() },
+        Layout::Html | Layout::Markdown => return Hints::default(),
+    };
+    Curation::parse(Path::new("sample.toml"), curation).unwrap().hints()
+}
+
+fn changed_samples() -> impl Iterator<Item = Case> {
+    CHANGES.into_iter().flat_map(|(layout, changes)| {
+        changes.iter().map(move |(name, from, to, expected)| {
+            let page = match *from {
+                WHOLE_PAGE => (*to).to_string(),
+                from => {
+                    assert!(sample(layout).contains(from), "{layout} {name}: the sample doesn't contain {from:?}");
+                    sample(layout).replacen(from, to, 1)
+                }
+            };
+            Case { name: format!("{layout}_{name}"), layout, page, hints: hints(layout), expected }
+        })
+    })
+}
+
+fn cases() -> Vec<Case> {
+    changed_samples().chain(others::cases()).collect()
+}
+
+/// The diagnostics of a page as programs print them, one per line.
+fn diagnostics(case: &Case) -> String {
+    match read(Path::new("page"), &case.page, case.layout, &case.hints) {
+        Ok(page) => format!("accepted: {page:?}"),
+        Err(errors) => {
+            errors.iter().map(|error| format!("error[{}]: {error}", error.code)).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+#[test]
+fn the_samples_are_accepted() {
+    for layout in Layout::ALL {
+        let read = read(Path::new("page"), sample(layout), layout, &hints(layout));
+        assert!(read.is_ok(), "{layout}: {read:?}");
+    }
+}
+
+#[test]
+fn each_mistake_has_its_whole_message() {
+    let cases = cases();
+    let mut failures = Vec::new();
+    for case in &cases {
+        let (found, expected) = (diagnostics(case), case.expected);
+        if found != expected {
+            failures.push(format!("{}:\n  found    {found}\n  expected {expected}", case.name));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+#[test]
+fn an_unknown_layout_is_rejected() {
+    let error = "html5".parse::<Layout>().unwrap_err();
+    assert_eq!(
+        format!("error[{}]: {error}", error.code),
+        "error[page-unknown-layout]: unknown layout \"html5\"; use one of bars, values, broken, pipes, html, markdown, csv"
+    );
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let cases = cases();
+    for code in codes::ALL.iter().filter(|code| **code != codes::UNKNOWN_LAYOUT) {
+        let start = format!("error[{code}]: ");
+        assert!(cases.iter().any(|case| case.expected.contains(&start)), "{code} has no case");
+    }
+}
