@@ -15,7 +15,8 @@ workspace() {
     # Tests are not compiled.
     sed -i '/^port-catalog-tests/d' "$copy/$1"/*/Cargo.toml
     members=$(printf '"%s", ' "${@:2}")
-    sed "s/^members = .*/members = [$members]/; /path = \"tests\"/d; /^default-members/d" Cargo.toml > "$copy/$1/Cargo.toml"
+    sed "/^members = /,/^\]/c members = [$members]
+        /path = \"tests\"/d; /^default-members/d" Cargo.toml > "$copy/$1/Cargo.toml"
 }
 compile() {
     # Cargo's option for choosing these versions is unstable. It is not used for compiling.

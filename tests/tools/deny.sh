@@ -20,6 +20,6 @@ done
 if why=$(timeout 60 "$deny" --config deny.toml fetch db 2>&1); then
     for manifest in {,benchmarks/,fuzz/}Cargo.toml; do check $manifest check advisories; done
 else
-    printf '\nNOT CHECKED: advisories, unmaintained crates and yanked versions, since their list can't be downloaded here:\n%s\n\n' \
+    printf '\nNOT CHECKED: advisories, unmaintained crates and yanked versions, since their list cannot be downloaded here:\n%s\n\n' \
         "$(grep -v '^$' <<< "$why" | tail -n 1)" >&2
 fi
