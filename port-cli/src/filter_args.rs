@@ -12,7 +12,7 @@ use crate::word_parser::words;
 /// Which flows to select. Options combine with AND.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterArgs {
-    /// Only flows of this product
+    /// Only flows of this product; may be repeated
     #[arg(long, value_parser = IdKind::Product.parser())]
     pub product: Vec<String>,
     /// Only flows of this vendor's products
@@ -30,7 +30,7 @@ pub struct FilterArgs {
     /// Only flows that use this port or range; a flow without a stated transport counts for TCP and for UDP
     #[arg(long, value_name = "PORT")]
     pub port: Option<PortQuery>,
-    /// Only flows to this host or to hosts below it
+    /// Only flows to this host name or to names below it
     #[arg(long)]
     pub host: Option<String>,
     /// Only flows with this requirement

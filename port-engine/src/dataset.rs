@@ -76,7 +76,7 @@ pub struct Service {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// The transports that carry it.
+    /// The transports that carry it, in the vocabulary's order.
     pub transports: Vec<Transport>,
     /// Its port in the IANA registry, if it has one.
     pub port: Option<u16>,
@@ -149,11 +149,12 @@ impl Dataset {
         tables::dataset(catalog)
     }
 
-    /// Both datasets as one. Vendors, peers and services that both define alike are kept once.
+    /// Both datasets as one, those of `other` last. Vendors, peers and services that both define the same way are kept once.
     ///
     /// # Errors
     ///
-    /// A product or flow of `other` that this dataset already has, and a vendor, peer or service that the two define differently.
+    /// Every product or flow of `other` that this dataset already has, and every vendor, peer or service that the two define
+    /// differently. Places name the table of `other`, such as `products.csv`.
     pub fn merge(self, other: Dataset) -> Result<Dataset, Vec<Diagnostic>> {
         merge::merge(self, other)
     }
@@ -201,7 +202,7 @@ impl Flow {
         expression(&self.ports)
     }
 
-    /// Whether it is traffic to or from the peer, or a peer that includes it.
+    /// Whether its peer is this one, or one that includes it.
     #[must_use]
     pub fn involves(&self, peer: &str, dataset: &Dataset) -> bool {
         let includes = |own: &Peer| own.includes.iter().any(|included| included == peer);

@@ -88,7 +88,7 @@ fn push_remarks(columns: &mut Columns, flows: &[&Flow], port: Option<PortQuery>)
     }
 }
 
-/// What to know about a flow before opening its ports: alternatives, the condition, curated facts, and whether there is a note.
+/// What to know about a flow before opening its ports: alternatives, the condition, curated facts, and the note.
 ///
 /// With a port, alternatives are mentioned only if the port is one of them.
 fn remarks(flow: &Flow, port: Option<PortQuery>) -> String {
@@ -103,8 +103,8 @@ fn remarks(flow: &Flow, port: Option<PortQuery>) -> String {
     if !curated.is_empty() {
         remarks.push(format!("curated: {curated}"));
     }
-    if flow.note.is_some() {
-        remarks.push("note".to_string());
+    if let Some(note) = &flow.note {
+        remarks.push(format!("note: {note}"));
     }
     remarks.join("; ")
 }

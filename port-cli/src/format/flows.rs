@@ -32,9 +32,6 @@ fn legend(flows: &[&Flow], port: Option<PortQuery>) -> String {
     if flows.iter().flat_map(|flow| &flow.ports).any(|spec| spec.transport() == Some(Transport::Any)) {
         text += "any: the document doesn't say whether TCP or UDP\n";
     }
-    if flows.iter().any(|flow| flow.note.is_some()) {
-        text += "note: port-catalog show ID prints the warning\n";
-    }
     if !text.is_empty() {
         text.insert(0, '\n');
     }

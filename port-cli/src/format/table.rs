@@ -23,7 +23,7 @@ pub fn print(columns: &Columns, width: Option<u16>) -> String {
     let escaped = |row: &Vec<String>| row.iter().map(|cell| Escaped(cell).to_string()).collect();
     let columns = Columns { names: columns.names.clone(), rows: columns.rows.iter().map(escaped).collect() };
     match width {
-        Some(width) if !fits(&columns, width) => blocks(&columns),
+        Some(width) if !fits(&columns, width) => blocks(&columns, width),
         _ => table(&columns, width),
     }
 }
@@ -76,7 +76,11 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
 }
 
 /// One block per row, for a terminal on which a table would break names: the first cell, and the others below it.
-fn blocks(columns: &Columns) -> String {
+///
+/// Lines are broken at spaces only, so a long name or URL may exceed the width.
+fn blocks(columns: &Columns, width: u16) -> String {
+    /// How far cells are indented: the names of columns, with spaces around them.
+    const INDENT: usize = 13;
     let mut text = String::new();
     for row in &columns.rows {
         let mut cells = columns.names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
@@ -84,10 +88,26 @@ fn blocks(columns: &Columns) -> String {
             text.push_str(&format!("{}\n", bold(first)));
         }
         for (name, cell) in cells {
-            text.push_str(&format!("  {name:<10} {cell}\n"));
+            let lines = wrap(cell, usize::from(width).saturating_sub(INDENT));
+            text.push_str(&format!("  {name:<10} {}\n", lines.join(&format!("\n{:INDENT$}", ""))));
         }
     }
     text
+}
+
+/// A text as lines of at most `width` characters if its words allow it.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
 }
 
 fn bold(text: &str) -> String {
@@ -98,12 +118,33 @@ fn bold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::print;
-    use crate::compiled;
     use crate::format::flow_columns;
+    use port_catalog_tests::fixture;
+    use port_engine::dataset::Dataset;
+
+    fn dataset() -> Dataset {
+        Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
+    }
+
+    #[test]
+    fn blocks_of_a_narrow_terminal_break_lines_at_spaces() {
+        let dataset = dataset();
+        let columns = flow_columns::summary(&dataset.flows.iter().collect::<Vec<_>>());
+        let text = print(&columns, Some(60)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+        assert!(text.starts_with(&columns.rows[0][0]));
+        for line in text.lines() {
+            let cell = line.get(13..).unwrap_or_default();
+            assert!(line.chars().count() <= 60 || !cell.contains(' '), "{line}");
+        }
+        let words = |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_string).collect() };
+        for cell in columns.rows.concat() {
+            assert!(words(&text).join(" ").contains(&cell), "{cell}");
+        }
+    }
 
     #[test]
     fn no_width_breaks_a_name() {
-        let dataset = compiled::dataset();
+        let dataset = dataset();
         let columns = flow_columns::summary(&dataset.flows.iter().collect::<Vec<_>>());
         for width in (1..300).map(Some).chain([None]) {
             let text = print(&columns, width);
@@ -115,9 +156,9 @@ mod tests {
 
     #[test]
     fn a_table_is_no_wider_than_its_terminal() {
-        let dataset = compiled::dataset();
-        let columns = flow_columns::summary(&dataset.flows_of("forticlient").collect::<Vec<_>>());
-        for width in 120..300 {
+        let dataset = dataset();
+        let columns = flow_columns::summary(&dataset.flows_of("endpoint").collect::<Vec<_>>());
+        for width in 100..300 {
             let text = print(&columns, Some(width)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
             assert!(text.starts_with("ID "), "{width}");
             assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{width}");

@@ -1,5 +1,6 @@
 //! Makes a dataset from valid tables.
 
+use port_core::Transport;
 use port_data::Catalog;
 
 use super::{Dataset, Flow, Peer, Product, Service, Source, Vendor};
@@ -26,7 +27,7 @@ pub(super) fn dataset(catalog: &Catalog) -> Dataset {
     let services = catalog.services.iter().map(|service| Service {
         id: service.id.clone(),
         name: service.name.clone(),
-        transports: service.transports.clone(),
+        transports: in_vocabulary_order(&service.transports),
         port: service.port,
     });
     Dataset {
@@ -38,6 +39,11 @@ pub(super) fn dataset(catalog: &Catalog) -> Dataset {
     }
 }
 
+/// Transports without the order of their cell, which has no meaning.
+fn in_vocabulary_order(transports: &[Transport]) -> Vec<Transport> {
+    Transport::ALL.iter().copied().filter(|transport| transports.contains(transport)).collect()
+}
+
 fn flow(catalog: &Catalog, row: &port_data::Flow) -> Flow {
     let product = &catalog.products[row.product];
     Flow {
@@ -47,11 +53,7 @@ fn flow(catalog: &Catalog, row: &port_data::Flow) -> Flow {
         direction: row.direction,
         peer: catalog.peers[row.peer].id.clone(),
         purpose: row.purpose.clone(),
-        ports: row
-            .specs
-            .iter()
-            .map(|spec| spec.map_service(|service| catalog.services[service].id.clone()))
-            .collect(),
+        ports: row.specs.iter().map(|spec| spec.map_service(|service| catalog.services[service].id.clone())).collect(),
         requirement: row.requirement,
         condition: row.condition.clone(),
         interfaces: row.interfaces.iter().map(|interface| product.interfaces[*interface].clone()).collect(),
