@@ -127,7 +127,8 @@ fn host_name(text: &str) -> Result<String, Diagnostic> {
         return Ok(text.to_ascii_lowercase());
     }
     let message = format!("{} is neither an address nor a network nor a host name", QuotedAscii(text));
-    Err(Diagnostic::new(codes::ADDRESS, message).help("write for example 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or host.example"))
+    Err(Diagnostic::new(codes::ADDRESS, message)
+        .help("write for example 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or host.example"))
 }
 
 /// One end of a rule: the addresses that may be there.

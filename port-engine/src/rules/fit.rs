@@ -69,7 +69,7 @@ pub fn fit(mut ruleset: Ruleset, limits: &Limits) -> Ruleset {
     }
     if !unlimited.is_empty() {
         let names = unlimited.into_iter().collect::<Vec<_>>().join(", ");
-        ruleset.remarks.push(Remark::new(RemarkKind::Opened, format!("any address (none is given) for {names}")));
+        ruleset.remarks.push(Remark::new(RemarkKind::Opened, format!("to any address (none is given): {names}")));
     }
     ruleset.remarks.extend(own);
     ruleset.remarks.extend(other_family);
@@ -142,8 +142,11 @@ fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
 /// Reports what is also open in the other direction, because the rules that allow replies also match new connections.
 fn remark_on_replies(flow: &mut FlowRules, limits: &Limits) {
     let protocols: BTreeSet<Protocol> = flow.rules.iter().map(|rule| rule.protocol).collect();
-    let both_ways: Vec<String> =
-        protocols.into_iter().filter(|protocol| *protocol != Protocol::TCP).map(|protocol| protocol.to_string()).collect();
+    let both_ways: Vec<String> = protocols
+        .into_iter()
+        .filter(|protocol| *protocol != Protocol::TCP)
+        .map(|protocol| protocol.to_string())
+        .collect();
     if !both_ways.is_empty() {
         let (protocols, format) = (both_ways.join(" and "), limits.format);
         let text = format!("{protocols} in both directions ({format} can't tell replies from new connections)");

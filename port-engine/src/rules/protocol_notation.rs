@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn every_notation_writes_what_it_can_express() {
         let protocols = [Protocol::TCP, Protocol::UDP, Protocol::ESP, Protocol::new(112)];
-        let written = |notation: ProtocolNotation| protocols.map(|protocol| notation.write(protocol).unwrap_or_default());
+        let written =
+            |notation: ProtocolNotation| protocols.map(|protocol| notation.write(protocol).unwrap_or_default());
         assert_eq!(written(ProtocolNotation::WithPorts), ["tcp", "udp", "", ""]);
         assert_eq!(written(ProtocolNotation::Number), ["6", "17", "50", "112"]);
         assert_eq!(written(ProtocolNotation::System), ["tcp", "udp", "esp", "112"]);

@@ -67,7 +67,8 @@ impl Site {
                     "products" => site.products = parser.entries(value, "product", &products),
                     "peers" => site.peers = parser.entries(value, "peer", &peers),
                     other => {
-                        let problem = Diagnostic::new(codes::UNKNOWN_TABLE, format!("unknown table {}", QuotedAscii(other)));
+                        let problem =
+                            Diagnostic::new(codes::UNKNOWN_TABLE, format!("unknown table {}", QuotedAscii(other)));
                         parser.report(key.span().start, problem.help("the tables are products and peers"));
                     }
                 }
@@ -123,7 +124,8 @@ impl Parser<'_> {
     fn entries(&mut self, table: &Spanned<DeValue<'_>>, kind: &str, ids: &[&str]) -> BTreeMap<String, Vec<Address>> {
         let mut entries = BTreeMap::new();
         let DeValue::Table(rows) = table.get_ref() else {
-            let help = format!("write a line such as {} = \"192.0.2.1\" for each {kind}", ids.first().unwrap_or(&"name"));
+            let help =
+                format!("write a line such as {} = \"192.0.2.1\" for each {kind}", ids.first().unwrap_or(&"name"));
             self.report_type(table, "not a table", &help);
             return entries;
         };

@@ -140,7 +140,8 @@ struct Policy<'a> {
 fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
     let mut policies: Vec<Policy> = Vec::new();
     for flow in flows {
-        let has_same_peer = |policy: &&mut Policy| (policy.direction, policy.peer) == (flow.direction, flow.peer.as_str());
+        let has_same_peer =
+            |policy: &&mut Policy| (policy.direction, policy.peer) == (flow.direction, flow.peer.as_str());
         for (source, destination) in flow.endpoints() {
             let services = services(flow).into_iter().map(|(name, _)| name);
             let mut same_peer: Vec<&mut Policy> = policies.iter_mut().filter(has_same_peer).collect();

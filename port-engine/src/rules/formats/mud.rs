@@ -71,9 +71,7 @@ impl PacketDirection {
 
 fn files(ruleset: &Ruleset) -> Vec<File> {
     let list = |direction, family| json!({ "name": list_name(ruleset, direction, family) });
-    let policy = |direction| {
-        json!({ "access-lists": { "access-list": [list(direction, Family::V4), list(direction, Family::V6)] } })
-    };
+    let policy = |direction| json!({ "access-lists": { "access-list": [list(direction, Family::V4), list(direction, Family::V6)] } });
     let lists: Vec<Value> =
         LISTS.into_iter().map(|(direction, family)| access_list(ruleset, direction, family)).collect();
     let info: String = ruleset.comments().next().unwrap_or_default().chars().take(LONGEST_INFO).collect();

@@ -26,7 +26,7 @@ const COMMAND: &str = "#$ ";
 /// How to write application profiles for ufw.
 pub const WRITER: Writer = Writer {
     limits: Limits {
-        format: "ufw profile",
+        format: "ufw profiles",
         locations: &[FirewallLocation::Host, FirewallLocation::Network],
         comments: true,
         protocols: ProtocolNotation::WithPorts,

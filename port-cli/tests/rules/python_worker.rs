@@ -1,4 +1,4 @@
-//! Tools in Python that are kept running: starting Python anew for each question takes longer than all the rest.
+//! Python processes that stay running and answer questions, since starting Python for each question would take most of the time.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// Runs programs in Python, in a fork of a Python that has their modules already. A question is a list of calls, each a program
-/// with its arguments; the answer is for each its exit code and what it printed, errors among it.
+/// Runs Python programs in a fork of a process that has already imported their modules. A question is a list of calls, each a
+/// program with its arguments. The answer has the exit code and the output (with errors) of each call.
 const PROGRAMS: &str = r#"
 import importlib, json, os, sys, tempfile, traceback
 for module in sys.argv[1:]:
@@ -44,18 +44,18 @@ for line in sys.stdin:
     os.waitpid(child, 0)
 "#;
 
-/// A command that answers each line of JSON with a line of JSON, until its input ends.
-pub struct Kept {
+/// A process that answers each line of JSON with a line of JSON, until its input ends.
+pub struct PythonWorker {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
-impl Kept {
-    pub fn start(command: &mut Command) -> Kept {
+impl PythonWorker {
+    pub fn start(command: &mut Command) -> PythonWorker {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        Kept { input: child.stdin.take(), output, child }
+        PythonWorker { input: child.stdin.take(), output, child }
     }
 
     pub fn ask(&mut self, question: &Value) -> Value {
@@ -65,7 +65,8 @@ impl Kept {
         serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{question}: {answer:?}: {error}"))
     }
 
-    /// Calls a program, of those that were started by [`programs`], and gives what it printed where it succeeded each time.
+    /// Runs a program several times in a worker that was started with [`worker_command`]; returns what each run printed. All runs
+    /// have to succeed.
     pub fn run(&mut self, program: &Path, calls: &[Vec<String>]) -> Vec<String> {
         let program = [program.to_str().unwrap().to_string()];
         let calls: Vec<Vec<String>> = calls.iter().map(|call| [&program, &call[..]].concat()).collect();
@@ -80,18 +81,22 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for PythonWorker {
     fn drop(&mut self) {
         drop(self.input.take());
         let _ = self.child.wait();
     }
 }
 
-/// The command that runs a program in Python, and others for the same Python, again and again, with modules that they use.
-pub fn programs(program: &Path, modules: &[&str]) -> Vec<String> {
+/// The command for a worker that runs Python programs, for the Python of `program`, with modules to import in advance.
+pub fn worker_command(program: &Path, modules: &[&str]) -> Vec<String> {
     let source = std::fs::read_to_string(program).unwrap();
-    let python =
-        source.lines().next().and_then(|line| line.strip_prefix("#!")).expect("a line that names Python").trim();
+    let python = source
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("#!"))
+        .expect("a line that names the Python interpreter")
+        .trim();
     assert!(PathBuf::from(python).is_file(), "{}: {python}", program.display());
     let words = [python, "-c", PROGRAMS].into_iter().chain(modules.iter().copied());
     words.map(str::to_string).collect()
