@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use port_core::nearest::nearest;
 use port_data::hidden::Escaped;
 
-use crate::commands::{Context, completions, list, manual, port, products, schema, show};
+use crate::commands::{Context, completions, list, manual, port, products, rules, schema, show};
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
 
@@ -48,6 +48,9 @@ pub enum Command {
     /// List the products, with their documents and editions
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
+    /// Write firewall rules for a product's flows
+    #[command(after_help = rules::HELP)]
+    Rules(rules::RulesArgs),
     /// Print the manual, one page per command
     #[command(after_help = manual::HELP)]
     Manual(manual::ManualArgs),
@@ -80,6 +83,7 @@ impl Cli {
             Command::Port(args) => Ok(args.run(context)),
             Command::Show(args) => args.run(context),
             Command::Products(args) => Ok(args.run(context)),
+            Command::Rules(args) => args.run(context),
             Command::Manual(_) | Command::Schema | Command::Completions(_) => unreachable!("handled above"),
         }
     }

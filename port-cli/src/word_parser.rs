@@ -2,6 +2,8 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use port_core::{Direction, Requirement};
+use port_engine::rules::formats::Format as RulesFormat;
+use port_engine::rules::options::{Alternatives, FirewallLocation, UnstatedTransport};
 
 /// A vocabulary whose words are possible values of an argument.
 pub trait Vocabulary: Copy + Send + Sync + 'static {
@@ -54,7 +56,7 @@ macro_rules! vocabulary {
     )+};
 }
 
-// The engine's vocabularies go here: vocabulary!(port_engine::rules::Format, ...);
+vocabulary!(Alternatives, FirewallLocation, RulesFormat, UnstatedTransport);
 
 /// The parser of an argument that is a word of a vocabulary.
 pub fn words<V: Vocabulary>() -> impl TypedValueParser<Value = V> {

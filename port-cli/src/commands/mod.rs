@@ -7,6 +7,7 @@ pub mod list;
 pub mod manual;
 pub mod port;
 pub mod products;
+pub mod rules;
 pub mod schema;
 pub mod show;
 

@@ -67,5 +67,5 @@ logger.addHandler(warnings)
 for line in sys.stdin:
     question = json.loads(line)
     warnings.told.clear()
-    made = generate(pathlib.Path(question["folder"]), list(IPTABLES) + (OTHERS if question["others"] else []))
+    made = generate(pathlib.Path(question["directory"]), list(IPTABLES) + (OTHERS if question["others"] else []))
     print(json.dumps({"made": made, "warnings": warnings.told}), flush=True)
