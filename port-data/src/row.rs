@@ -58,7 +58,7 @@ impl Row<'_> {
     }
 
     /// Checks a whole cell.
-    fn parse<T>(&mut self, column: &str, parse: impl FnOnce(&str) -> Result<T, Diagnostic>) -> Option<T> {
+    pub(crate) fn parse<T>(&mut self, column: &str, parse: impl FnOnce(&str) -> Result<T, Diagnostic>) -> Option<T> {
         let cell = self.cell(column);
         let result = parse(&cell.text);
         self.accept(column, &cell, result)
