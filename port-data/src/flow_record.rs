@@ -150,7 +150,8 @@ mod tests {
     fn an_invalid_cell_is_reported_at_its_place() {
         let table = TABLE.replace("inbound", "inbuond").replace("tcp/465", "tcp/0");
         let diagnostics = FlowRecord::parse(Path::new("mailer.csv"), table).unwrap_err();
-        let places: Vec<_> = diagnostics.iter().map(|diagnostic| (diagnostic.place.line, diagnostic.place.column)).collect();
+        let places: Vec<_> =
+            diagnostics.iter().map(|diagnostic| (diagnostic.place.line, diagnostic.place.column)).collect();
         assert_eq!(places, [(2, 11), (2, 51)]);
     }
 }

@@ -133,8 +133,7 @@ impl Row<'_> {
             self.check_condition(requirement, condition.is_some());
         }
         let interfaces = self.parse_list("interfaces", |text| references.interface(text));
-        let recommended_interface =
-            self.recommended_interface(references, interfaces.as_deref().unwrap_or_default());
+        let recommended_interface = self.recommended_interface(references, interfaces.as_deref().unwrap_or_default());
         let hosts = self.parse_list("hosts", check_host);
         let configurable = self.flag("configurable");
         let customization = self.text("customization");
