@@ -53,7 +53,7 @@ pub fn read_rows(capture: &Capture, curation: &Curation) -> (Vec<PrintedRow>, Ve
     let (found, expected) = (capture.tables.len(), curation.tables.len());
     if found != expected {
         let header = capture.tables.last().and_then(|table| table.header.first());
-        let message = format!("page has {found} tables (expected {expected})");
+        let message = format!("number of tables is {found} (expected {expected})");
         let diagnostic = Diagnostic::new(codes::TABLE_COUNT, message)
             .help(format!("if the vendor changed them, change tables in {}", Place::file(&curation.file)))
             .at(Place::line(&capture.file, header.map_or(0, |name| name.line)));

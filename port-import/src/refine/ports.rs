@@ -43,8 +43,9 @@ impl FlowBuilder<'_> {
             }
             return None;
         }
+        let reported = self.diagnostics.len();
         let specs = self.printed_specs(cell)?;
-        if specs.is_empty() {
+        if specs.is_empty() && self.diagnostics.len() == reported {
             self.report_no_ports();
         }
         Some(specs)
