@@ -1,10 +1,11 @@
 //! A row of a flow table: its cells, and the checks that relate one cell to another.
 
-use port_core::{Direction, Fact, Requirement};
+use port_core::{Direction, Fact, PortSpec, Requirement};
 
 use crate::cells::Cell;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::flow_record::FlowRecord;
 use crate::hidden::QuotedAscii;
 use crate::id::{check_id, variant};
 use crate::ids::Ids;
@@ -20,6 +21,51 @@ pub(crate) struct ProductContext<'a> {
     pub(crate) index: usize,
     pub(crate) id: &'a str,
     pub(crate) interfaces: Vec<String>,
+}
+
+/// How the references of a flow row become values of type `R`.
+pub(crate) trait References<R> {
+    fn peer(&self, id: &str) -> Result<R, Diagnostic>;
+    fn service(&self, id: &str) -> Result<R, Diagnostic>;
+    fn interface(&self, id: &str) -> Result<R, Diagnostic>;
+}
+
+/// Resolves references to indexes.
+pub(crate) struct FlowReferences<'a> {
+    pub(crate) product: &'a ProductContext<'a>,
+    pub(crate) peers: &'a Ids,
+    pub(crate) services: &'a Ids,
+}
+
+impl References<usize> for FlowReferences<'_> {
+    fn peer(&self, id: &str) -> Result<usize, Diagnostic> {
+        self.peers.find(id, "peers.csv")
+    }
+
+    fn service(&self, id: &str) -> Result<usize, Diagnostic> {
+        self.services.find(id, "services.csv")
+    }
+
+    fn interface(&self, id: &str) -> Result<usize, Diagnostic> {
+        find_interface(self.product, id)
+    }
+}
+
+/// Keeps references as ids.
+pub(crate) struct Unresolved;
+
+impl References<String> for Unresolved {
+    fn peer(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
+
+    fn service(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
+
+    fn interface(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
 }
 
 impl Row<'_> {
@@ -46,20 +92,48 @@ impl Row<'_> {
         }
     }
 
-    /// A flow of a product. Every cell is checked, even if others have problems.
-    pub(crate) fn flow(&mut self, product: &ProductContext<'_>, peers: &Ids, services: &Ids) -> Option<Flow> {
+    /// A flow of a product, with its references resolved.
+    pub(crate) fn flow(&mut self, references: &FlowReferences<'_>) -> Option<Flow> {
+        let record = self.flow_record(references)?;
+        Some(Flow {
+            variant: variant(&record.id, ""),
+            id: record.id,
+            product: references.product.index,
+            direction: record.direction,
+            peer: record.peer,
+            purpose: record.purpose,
+            specs: record.specs,
+            requirement: record.requirement,
+            condition: record.condition,
+            interfaces: record.interfaces,
+            recommended_interface: record.recommended_interface,
+            hosts: record.hosts,
+            configurable: record.configurable,
+            customization: record.customization,
+            note: record.note,
+            curated: record.curated,
+            section: record.section,
+            row: record.row,
+            printed_peer: record.printed_peer,
+            printed_label: record.printed_label,
+            printed_ports: record.printed_ports,
+        })
+    }
+
+    /// The cells of a flow row. Every cell is checked, even if others have problems.
+    pub(crate) fn flow_record<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<FlowRecord<R>> {
         let id = self.id();
         let direction = self.word("direction", Direction::ALL);
-        let peer = self.reference("peer", peers, "peers.csv");
+        let peer = self.parse("peer", |text| references.peer(text));
         let purpose = self.required_text("purpose");
-        let specs = self.specs(services);
+        let specs = self.specs(references);
         let requirement = self.word("requirement", Requirement::ALL);
         let condition = self.text("condition");
         if let Some(requirement) = requirement {
             self.check_condition(requirement, condition.is_some());
         }
-        let interfaces = self.flow_interfaces(product);
-        let recommended_interface = self.recommended_interface(product, interfaces.as_deref().unwrap_or_default());
+        let interfaces = self.parse_list("interfaces", |text| references.interface(text));
+        let recommended_interface = self.recommended_interface(references, interfaces.as_deref().unwrap_or_default());
         let hosts = self.parse_list("hosts", check_host);
         let configurable = self.flag("configurable");
         let customization = self.text("customization");
@@ -70,11 +144,8 @@ impl Row<'_> {
         }
         let curated = self.words::<Fact>("curated", Fact::ALL);
         let row = self.row_number();
-        let id = id?;
-        Some(Flow {
-            variant: variant(&id, ""),
-            id,
-            product: product.index,
+        Some(FlowRecord {
+            id: id?,
             direction: direction?,
             peer: peer?,
             purpose: purpose?,
@@ -96,9 +167,9 @@ impl Row<'_> {
         })
     }
 
-    fn specs(&mut self, services: &Ids) -> Option<Vec<port_core::PortSpec<usize>>> {
+    fn specs<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<Vec<PortSpec<R>>> {
         let cell = self.cell("ports");
-        match port_expression::parse(&cell.text, |id| services.find(id, "services.csv")) {
+        match port_expression::parse(&cell.text, |id| references.service(id)) {
             Ok(specs) => Some(specs),
             Err(problems) => {
                 for (offset, problem) in problems {
@@ -123,21 +194,16 @@ impl Row<'_> {
         self.report("condition", &cell, Diagnostic::new(codes::CONDITION, message).help(help));
     }
 
-    /// The flow's interfaces, as indexes into its product's.
-    fn flow_interfaces(&mut self, product: &ProductContext<'_>) -> Option<Vec<usize>> {
-        self.parse_list("interfaces", |text| find_interface(product, text))
-    }
-
-    fn recommended_interface(
+    fn recommended_interface<R: PartialEq>(
         &mut self,
-        product: &ProductContext<'_>,
-        interfaces: &[usize],
-    ) -> Option<Option<usize>> {
+        references: &impl References<R>,
+        interfaces: &[R],
+    ) -> Option<Option<R>> {
         let cell = self.cell("recommended_interface");
         if cell.text.is_empty() {
             return Some(None);
         }
-        let result = find_interface(product, &cell.text);
+        let result = references.interface(&cell.text);
         let interface = self.accept("recommended_interface", &cell, result)?;
         if !interfaces.contains(&interface) {
             let message = format!("{} isn't one of the flow's interfaces", cell.text);

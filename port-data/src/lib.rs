@@ -17,6 +17,7 @@
 pub mod cells;
 pub mod codes;
 pub mod diagnostic;
+pub mod flow_record;
 mod flow_row;
 pub mod hidden;
 pub mod id;
@@ -28,6 +29,7 @@ pub mod schema;
 pub mod write;
 
 pub use diagnostic::{Code, Diagnostic, LineIndex, Place};
+pub use flow_record::FlowRecord;
 pub use read::{read, read_texts};
 pub use schema::{Catalog, Flow, Peer, Product, Service, Vendor};
 

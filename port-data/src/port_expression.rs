@@ -22,16 +22,16 @@ const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, esp or sftp, w
 /// A problem, and the byte offset of the spec that has it.
 pub type Located = (usize, Diagnostic);
 
-/// Parses an expression. `service` resolves a service id to its index.
+/// Parses an expression. `service` resolves the id of a service.
 ///
 /// # Errors
 ///
 /// Everything that is wrong, each with the byte offset at which its spec begins. The diagnostics have no place.
-pub fn parse(
+pub fn parse<S: PartialEq>(
     text: &str,
-    mut service: impl FnMut(&str) -> Result<usize, Diagnostic>,
-) -> Result<Vec<PortSpec<usize>>, Vec<Located>> {
-    let mut specs: Vec<PortSpec<usize>> = Vec::new();
+    mut service: impl FnMut(&str) -> Result<S, Diagnostic>,
+) -> Result<Vec<PortSpec<S>>, Vec<Located>> {
+    let mut specs: Vec<PortSpec<S>> = Vec::new();
     let mut problems = Vec::new();
     let mut offset = 0;
     for (group, alternatives) in text.split(GROUPS).enumerate() {
@@ -66,15 +66,15 @@ fn too_many(limit: &str) -> Diagnostic {
 }
 
 /// Whether two specs are equal but for their groups.
-fn is_same_traffic(one: &PortSpec<usize>, other: &PortSpec<usize>) -> bool {
-    (one.transport(), one.range(), one.service()) == (other.transport(), other.range(), other.service())
+fn is_same_traffic<S: PartialEq>(one: &PortSpec<S>, other: &PortSpec<S>) -> bool {
+    (one.transport(), one.range(), one.service_ref()) == (other.transport(), other.range(), other.service_ref())
 }
 
-fn parse_spec(
+fn parse_spec<S>(
     text: &str,
     group: u8,
-    service: &mut impl FnMut(&str) -> Result<usize, Diagnostic>,
-) -> Result<PortSpec<usize>, Diagnostic> {
+    service: &mut impl FnMut(&str) -> Result<S, Diagnostic>,
+) -> Result<PortSpec<S>, Diagnostic> {
     let invalid = || {
         let message = format!("invalid port spec {}", QuotedAscii(text));
         Diagnostic::new(codes::INVALID_PORTS, message).help(HELP)
@@ -192,7 +192,10 @@ mod tests {
         ];
         for (text, expected) in cases {
             let problems = expression(text).err().unwrap_or_default();
-            assert!(problems.iter().any(|(_, problem)| problem.to_string().contains(expected)), "{text:?}: {problems:?}");
+            assert!(
+                problems.iter().any(|(_, problem)| problem.to_string().contains(expected)),
+                "{text:?}: {problems:?}"
+            );
         }
     }
 

@@ -10,7 +10,8 @@ use port_core::{PeerKind, Transport};
 use crate::cells::{Cell, Cells, empty_table, unreadable};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::flow_row::ProductContext;
+use crate::flow_record::FlowRecord;
+use crate::flow_row::{FlowReferences, ProductContext, Unresolved};
 use crate::hidden::QuotedAscii;
 use crate::id::{is_id, variant};
 use crate::ids::Ids;
@@ -48,6 +49,23 @@ fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<
         reader.diagnostics.truncate(MAX_DIAGNOSTICS);
         Err(reader.diagnostics)
     }
+}
+
+/// Where the text of a single table is.
+pub(crate) enum TableText {
+    OnDisk,
+    InMemory(String),
+}
+
+/// Reads the records of one flow table, without looking up its references.
+pub(crate) fn flow_records(file: &Path, text: TableText) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+    let texts = match text {
+        TableText::OnDisk => None,
+        TableText::InMemory(text) => Some(vec![(file.to_path_buf(), text)]),
+    };
+    let mut reader = TableReader { texts, diagnostics: Vec::new(), files: Vec::new() };
+    let rows = reader.rows(file, FLOWS, |row| row.flow_record(&Unresolved));
+    if reader.diagnostics.is_empty() { Ok(rows.into_valid()) } else { Err(reader.diagnostics) }
 }
 
 /// Reads tables one after another, from memory or from the disk.
@@ -191,7 +209,7 @@ impl TableReader {
                 if !interfaces_are_declared {
                     row.declare_interfaces(&mut context.interfaces);
                 }
-                row.flow(&context, peers, services)
+                row.flow(&FlowReferences { product: &context, peers, services })
             });
             product.interfaces = context.interfaces;
             self.check_distinct_rows(&rows.valid);
@@ -204,7 +222,7 @@ impl TableReader {
                 let mut context = ProductContext { index: 0, id: &id, interfaces: Vec::new() };
                 self.rows(&file, FLOWS, |row| {
                     row.declare_interfaces(&mut context.interfaces);
-                    row.flow(&context, peers, services)
+                    row.flow(&FlowReferences { product: &context, peers, services })
                 });
             } else {
                 let message = format!("unknown product {} (not in products.csv)", QuotedAscii(&id));
@@ -331,8 +349,7 @@ impl TableReader {
                     let message = format!("duplicate id {id} (first in {first})");
                     Diagnostic::new(codes::DUPLICATE_ID, message).help("choose another id")
                 } else {
-                    let message =
-                        format!("ids {id} and {other} ({first}) would become the same variant {variant}");
+                    let message = format!("ids {id} and {other} ({first}) would become the same variant {variant}");
                     Diagnostic::new(codes::SAME_VARIANT, message).help("change one of them")
                 }
             } else {

@@ -1,48 +1,63 @@
-//! A file that a maintainer gave, read whole, up to a limit.
+//! Reads a whole text file up to a size limit.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::page::MAX_BYTES;
-use port_data::Diagnostic;
-use crate::place::{fault};
+use port_data::cells::not_utf8;
+use port_data::{Diagnostic, Place};
 
-/// The text of a page, a curation or a table.
+use crate::codes;
+use crate::page::MAX_BYTES;
+
+/// Reads the text of a page, a curation or a table.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, that is longer than [`MAX_BYTES`], of which no more is read, or that is not UTF-8.
+/// The file can't be read, isn't UTF-8, or is longer than [`MAX_BYTES`]. A longer file isn't read to its end.
 pub fn read(file: &Path) -> Result<String, Diagnostic> {
-    let cannot = |error: std::io::Error| fault(file, 0, format!("cannot be read: {error}"));
     let mut bytes = Vec::new();
-    File::open(file).map_err(cannot)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    File::open(file)
+        .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(file, &error))?;
     if bytes.len() > MAX_BYTES {
-        let message = format!(
-            "found more than {MAX_BYTES} bytes, expected at most so many; cut a page down to the part with the tables"
-        );
-        return Err(fault(file, 0, message));
+        return Err(too_large(file));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        fault(file, line, "found a byte that is not UTF-8; save the file as UTF-8")
-    })
+    String::from_utf8(bytes).map_err(|error| not_utf8(codes::NOT_UTF8, file, error.as_bytes(), &error.utf8_error()))
+}
+
+/// A file or directory that the system can't read.
+pub fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(codes::UNREADABLE_FILE, format!("cannot be read ({error})")).at(Place::file(file))
+}
+
+/// A file that exceeds the size limit.
+pub fn too_large(file: &Path) -> Diagnostic {
+    Diagnostic::new(codes::TOO_LARGE, format!("file exceeds {} MiB", MAX_BYTES >> 20))
+        .help("cut a page down to the part with the tables")
+        .at(Place::file(file))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BYTES, read};
+    use super::read;
 
     #[test]
     fn a_file_that_is_too_long_is_not_read_to_its_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page.html");
-        // A hole: it takes no room on the disk.
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("page.html");
+        // A sparse file takes no space on the disk.
         std::fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
-        let told = read(&path).unwrap_err().to_string();
-        assert!(told.contains(&format!("found more than {MAX_BYTES} bytes")), "{told}");
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains("file exceeds 16 MiB"), "{error}");
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_is_reported_at_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("page.html");
         std::fs::write(&path, b"a\nb\xff").unwrap();
-        assert!(read(&path).unwrap_err().to_string().contains(":2: found a byte that is not UTF-8"));
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains(":2:2: file is not UTF-8 (found the byte 0xff)"), "{error}");
     }
 }

@@ -1,17 +1,17 @@
-//! Changes the vendors' documents in thousands of small ways: each change is told in the report or refused with its line.
+//! Changes the vendors' documents in thousands of small ways: each change is reported or rejected with its line.
 //!
-//! None may pass in silence. The changes are drawn from a fixed seed, so every run makes the same ones.
+//! No change may pass unnoticed. The changes are drawn from a fixed seed, so that every run makes the same ones.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use port_catalog_tests::documents;
+use port_data::{Diagnostic, FlowRecord};
 use port_import::capture::Capture;
 use port_import::curation::Curation;
-use port_import::place::Fault;
-use port_import::refine::{FlowRow, refine};
-use port_import::regenerate::capture_text;
+use port_import::page_file::capture_text;
+use port_import::refine::refine;
 use port_import::report::{Product, Report};
 
 /// How many changes are made to each document.
@@ -19,7 +19,7 @@ const CHANGES: usize = 1500;
 
 const PRODUCTS: [&str; 4] = ["fortimail", "forticlient", "forcepoint-email-security", "securitygateway"];
 
-/// A fixed sequence of numbers that look random (xorshift).
+/// A fixed sequence of pseudorandom numbers (xorshift).
 struct Random(u64);
 
 impl Random {
@@ -31,63 +31,63 @@ impl Random {
     }
 
     fn one_of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
-        let place = self.below(all.len());
-        all.get(place)
+        let index = self.below(all.len());
+        all.get(index)
     }
 }
 
-/// A document, and what the catalog has of it.
+/// A document, its capture and its flows.
 struct Document {
     product: &'static str,
     file: PathBuf,
     curation: Curation,
     lines: Vec<String>,
     capture: Capture,
-    flows: Vec<FlowRow>,
+    flows: Vec<FlowRecord>,
 }
 
 impl Document {
-    fn read(product: &'static str, folder: &Path) -> Document {
-        let file = folder.join(format!("{product}.txt"));
+    fn read(product: &'static str, directory: &Path) -> Document {
+        let file = directory.join(format!("{product}.txt"));
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../port-data");
         let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();
         let capture = capture_text(&text, &file, curation.layout, &curation).unwrap();
         let refined = refine(&capture, &curation);
-        assert_eq!(refined.faults, []);
+        assert_eq!(refined.diagnostics, []);
         let lines = text.lines().map(str::to_string).collect();
         Document { product, file, curation, lines, capture, flows: refined.flows }
     }
 
-    /// What becomes of a changed text.
+    /// The outcome of a changed text.
     fn outcome(&self, lines: &[String]) -> Outcome {
         let text = lines.join("\n");
         let capture = match capture_text(&text, &self.file, self.curation.layout, &self.curation) {
             Ok(capture) => capture,
-            Err(faults) => return Outcome::Refused(faults),
+            Err(diagnostics) => return Outcome::Rejected(diagnostics),
         };
         let refined = refine(&capture, &self.curation);
-        if !refined.faults.is_empty() {
-            return Outcome::Refused(refined.faults);
+        if !refined.diagnostics.is_empty() {
+            return Outcome::Rejected(refined.diagnostics);
         }
         let mut report = Report::default();
         report.compare(&Product { id: self.product.into(), ..Product::default() }, &self.flows, &refined.flows);
         report.compare_prose((&self.capture, &self.flows), (&capture, &refined.flows));
-        let told = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
-        match told {
-            0 => Outcome::Silent,
-            _ => Outcome::Told(report),
+        let changes = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
+        match changes {
+            0 => Outcome::Unnoticed,
+            _ => Outcome::Reported(report),
         }
     }
 
-    /// The flow in whose row the first changed line stands.
+    /// The flow of the row that contains the first changed line.
     fn flow_at(&self, lines: &[String]) -> Option<String> {
         let changed = self.lines.iter().zip(lines).position(|(old, new)| old != new)?;
         let row = self.rows().iter().position(|(start, end)| (*start..*end).contains(&changed))?;
-        Some(self.flows[row]["id"].clone())
+        Some(self.flows[row].id.clone())
     }
 
-    /// Where each row stands: its first line and the one after its last, from 0. Only of the first copy of the body.
+    /// The lines of each row: its first line and the line after its last, from 0. Only in the first copy of the body.
     fn rows(&self) -> Vec<(usize, usize)> {
         let starts: Vec<usize> = self.capture.rows().map(|row| row.line - 1).collect();
         let shortest = starts.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
@@ -97,15 +97,15 @@ impl Document {
 }
 
 enum Outcome {
-    /// The report tells it.
-    Told(Report),
+    /// The report shows it.
+    Reported(Report),
     /// It is an error.
-    Refused(Vec<Fault>),
-    /// Nobody would know.
-    Silent,
+    Rejected(Vec<Diagnostic>),
+    /// Nobody would notice.
+    Unnoticed,
 }
 
-/// What can be done to a document. Each kind is counted by its name.
+/// The kinds of changes. Each is counted by its name.
 const KINDS: [&str; 15] = [
     "digit",
     "transport",
@@ -114,20 +114,20 @@ const KINDS: [&str; 15] = [
     "word",
     "host",
     "cell emptied",
-    "cell doubled",
+    "cell duplicated",
     "line dropped",
     "lines swapped",
     "row dropped",
-    "row doubled",
+    "row duplicated",
     "row moved",
     "header renamed",
     "mark",
 ];
 
-/// Those that leave every row in its place, so that the report must name the row's flow.
+/// The kinds that leave every row in its place, so that the report must name the row's flow.
 const IN_PLACE: [&str; 7] = ["digit", "transport", "direction", "letter", "word", "host", "mark"];
 
-/// Changes a document in one way; `None` where the drawn place does not lend itself to it.
+/// Changes a document in one way; `None` if that isn't possible at the drawn place.
 fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<String>> {
     let mut lines = document.lines.clone();
     let filled: Vec<usize> = (0..lines.len()).filter(|line| lines[*line].chars().any(char::is_alphanumeric)).collect();
@@ -189,7 +189,7 @@ fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<St
             lines[line] = lines[line].replacen(&word, "Otherwise", 1);
         }
         "cell emptied" => lines[line] = if lines[line].ends_with('|') { "|".to_string() } else { String::new() },
-        "cell doubled" => lines.insert(line, lines[line].clone()),
+        "cell duplicated" => lines.insert(line, lines[line].clone()),
         "line dropped" => _ = lines.remove(line),
         "lines swapped" => {
             let other = *random.one_of(&filled)?;
@@ -199,7 +199,7 @@ fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<St
             let (start, end) = *random.one_of(&rows)?;
             lines.drain(start..end);
         }
-        "row doubled" => {
+        "row duplicated" => {
             let (start, end) = *random.one_of(&rows)?;
             let row = lines[start..end].to_vec();
             lines.splice(end..end, row);
@@ -226,7 +226,7 @@ fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<St
     Some(lines)
 }
 
-/// What a person sees of a document: no blanks, and no bars or dashes alone.
+/// What a person sees in a document: no spaces, and no bars or dashes alone.
 fn visible(lines: &[String]) -> Vec<String> {
     let words = lines.iter().flat_map(|line| line.split_whitespace());
     words
@@ -236,56 +236,56 @@ fn visible(lines: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn no_change_of_a_document_passes_in_silence() {
-    let Some(folder) = documents() else { return };
+fn every_change_of_a_document_is_noticed() {
+    let Some(directory) = documents() else { return };
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
-    let mut silent = Vec::new();
+    let mut unnoticed = Vec::new();
     let mut panics = Vec::new();
     for product in PRODUCTS {
-        let document = Document::read(product, &folder);
+        let document = Document::read(product, &directory);
         let seen = visible(&document.lines);
         for number in 0..CHANGES {
             let kind = KINDS[number % KINDS.len()];
             let Some(lines) = change(&document, kind, &mut random) else { continue };
-            // A line swapped with its like is no change.
+            // Swapping two equal lines changes nothing.
             if visible(&lines) == seen {
                 continue;
             }
             let count = counts.entry(kind).or_default();
             match catch_unwind(AssertUnwindSafe(|| document.outcome(&lines))) {
-                Ok(Outcome::Told(report)) => {
+                Ok(Outcome::Reported(report)) => {
                     count[0] += 1;
                     if IN_PLACE.contains(&kind) {
                         let id = document.flow_at(&lines);
-                        let told = report.changed.iter().map(|change| &change.id);
-                        let mut told = told.chain(report.reworded.iter().map(|reworded| &reworded.id));
-                        assert!(id.is_none_or(|id| told.any(|told| *told == id)), "{product}: {kind}: {report}");
+                        let changed = report.changed.iter().map(|change| &change.id);
+                        let mut reported = changed.chain(report.reworded.iter().map(|reworded| &reworded.id));
+                        assert!(id.is_none_or(|id| reported.any(|reported| *reported == id)), "{product}: {kind}: {report}");
                     }
                 }
-                Ok(Outcome::Refused(faults)) => {
+                Ok(Outcome::Rejected(diagnostics)) => {
                     count[1] += 1;
-                    assert!(faults.iter().all(|fault| fault.place.line > 0), "{product}: {kind}: {faults:?}");
+                    assert!(diagnostics.iter().all(|found| found.place.line > 0), "{product}: {kind}: {diagnostics:?}");
                 }
-                Ok(Outcome::Silent) => {
-                    silent.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines)));
+                Ok(Outcome::Unnoticed) => {
+                    unnoticed.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines)));
                 }
                 Err(_) => panics.push(format!("{product}: {kind}: {}", difference(&document.lines, &lines))),
             }
         }
     }
     let total: usize = counts.values().flatten().sum();
-    for (kind, [told, refused]) in &counts {
-        println!("{kind:15} {told:5} told {refused:5} refused");
+    for (kind, [reported, rejected]) in &counts {
+        println!("{kind:15} {reported:5} reported {rejected:5} rejected");
     }
-    println!("{total} changes, {} silent, {} panics", silent.len(), panics.len());
-    assert!(silent.is_empty() && panics.is_empty(), "silent:\n{}\npanics:\n{}", silent.join("\n"), panics.join("\n"));
+    println!("{total} changes, {} unnoticed, {} panics", unnoticed.len(), panics.len());
+    assert!(unnoticed.is_empty() && panics.is_empty(), "unnoticed:\n{}\npanics:\n{}", unnoticed.join("\n"), panics.join("\n"));
     assert!(total > 4000, "{total}");
 }
 
 /// The first line in which two texts differ.
 fn difference(old: &[String], new: &[String]) -> String {
-    let differs = old.iter().zip(new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
-    let show = |lines: &[String]| lines.get(differs).cloned().unwrap_or_default();
-    format!("line {}: {:?} -> {:?}", differs + 1, show(old), show(new))
+    let first = old.iter().zip(new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
+    let show = |lines: &[String]| lines.get(first).cloned().unwrap_or_default();
+    format!("line {}: {:?} -> {:?}", first + 1, show(old), show(new))
 }

@@ -1,8 +1,9 @@
-//! The maintenance commands, as a library: `cargo xtask` is a thin shell over it and over `port-import`.
+//! The maintenance commands that have logic of their own. The others are thin calls into `port-import`.
 //!
-//! [`release`] checks whether the crates can be published, using the public interface that [`api`] lists; [`scale`] measures
-//! what catalogs of any size cost.
+//! [`release`] checks whether the crates can be published, with the public interface that [`api`] lists. [`scale`] measures what
+//! catalogs of any size cost. [`codes`] lists the diagnostics.
 
 pub mod api;
+pub mod codes;
 pub mod release;
 pub mod scale;

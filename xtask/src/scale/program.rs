@@ -9,7 +9,7 @@ mod ports {
     port_catalog::catalog! { dir = "ports" }
 }
 
-/// As many keys as a processor cannot learn by heart.
+/// Too many keys for the branch predictor to remember.
 const KEYS: usize = 65_536;
 const ROUNDS: usize = 15;
 

@@ -1,8 +1,8 @@
-//! The checked-in expansion of this project's tables: what `catalog!` expands to, token for token.
+//! The checked-in `port-catalog/src/generated.rs` is what `catalog!` expands to, token for token.
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// The tokens, but for the commas that a formatter adds at the end of what it breaks into lines.
+/// The tokens, without the trailing commas that a formatter adds to lists that it breaks into lines.
 fn tokens(stream: TokenStream) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for token in stream {
@@ -22,15 +22,15 @@ fn tokens(stream: TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn the_checked_in_file_is_the_macros_expansion() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../port-catalog/src/published.rs");
-    let checked_in = std::fs::read_to_string(file).expect("port-catalog links to the file");
+fn the_checked_in_file_is_the_expansion_of_the_macro() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../port-catalog/src/generated.rs");
+    let checked_in = std::fs::read_to_string(file).expect("the file is part of port-catalog");
     let checked_in = tokens(checked_in.parse().expect("Rust"));
-    let catalog = port_data::read(port_data::TABLES.as_ref()).expect("the tables hold");
-    // The macro returns these very tokens, and beside them only what names the tables' files to the compiler.
+    let catalog = port_data::read(port_data::TABLES.as_ref()).expect("the tables are valid");
+    // The macro adds only the names of the tables' files for the compiler.
     let expansion = tokens(port_codegen::expand(&catalog));
     for (number, (checked_in, expanded)) in checked_in.iter().zip(&expansion).enumerate() {
-        assert_eq!(checked_in, expanded, "token {number}; `cargo xtask regenerate` mends it");
+        assert_eq!(checked_in, expanded, "token {number}; `cargo xtask regenerate` updates it");
     }
     assert_eq!(checked_in.len(), expansion.len());
 }

@@ -1,0 +1,157 @@
+//! A row of a flow table on its own: typed cells whose references aren't resolved, read and written by column.
+//!
+//! The importer makes records from a vendor's page, writes them as a table, and compares them with the table that is already
+//! there. [`Catalog`](crate::Catalog) contains the same rows with their references resolved.
+
+use std::fmt;
+use std::path::Path;
+
+use port_core::port_spec::write_expression;
+use port_core::{Direction, Fact, PortSpec, Requirement};
+
+use crate::diagnostic::Diagnostic;
+use crate::read::{self, TableText};
+use crate::schema::FLOWS;
+use crate::write::Csv;
+
+/// A row of `flows/<product>.csv`. `R` is the type of its references to peers, services and interfaces: ids by default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRecord<R = String> {
+    /// Its id.
+    pub id: String,
+    /// Who opens the connection.
+    pub direction: Direction,
+    /// Its peer.
+    pub peer: R,
+    /// The purpose, in our words.
+    pub purpose: String,
+    /// The port specs.
+    pub specs: Vec<PortSpec<R>>,
+    /// Whether the document requires it.
+    pub requirement: Requirement,
+    /// When a conditional flow is needed, in our words.
+    pub condition: Option<String>,
+    /// The product's interfaces that it uses.
+    pub interfaces: Vec<R>,
+    /// The recommended interface.
+    pub recommended_interface: Option<R>,
+    /// The peer's host names.
+    pub hosts: Vec<String>,
+    /// Whether the document says that the port can be changed.
+    pub configurable: bool,
+    /// Where or how to change the port.
+    pub customization: Option<String>,
+    /// A warning for users of the row, in our words.
+    pub note: Option<String>,
+    /// The facts that the document doesn't state.
+    pub curated: Vec<Fact>,
+    /// The section of the document that contains the row.
+    pub section: Option<String>,
+    /// The row number in the whole document, from 1.
+    pub row: u32,
+    /// The peer cell as printed.
+    pub printed_peer: Option<String>,
+    /// The label cell as printed.
+    pub printed_label: Option<String>,
+    /// The port cell as printed.
+    pub printed_ports: Option<String>,
+}
+
+impl FlowRecord {
+    /// Reads the records of a flow table.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the table, except references to other tables, which aren't looked up.
+    pub fn read(file: &Path) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+        read::flow_records(file, TableText::OnDisk)
+    }
+
+    /// The same for a table in memory. `file` is the path that diagnostics name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](FlowRecord::read).
+    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+        read::flow_records(file, TableText::InMemory(table))
+    }
+
+    /// The text of a column's cell; empty for a column that the schema doesn't have.
+    #[must_use]
+    pub fn cell(&self, column: &str) -> String {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        match column {
+            "id" => self.id.clone(),
+            "direction" => self.direction.to_string(),
+            "peer" => self.peer.clone(),
+            "purpose" => self.purpose.clone(),
+            "ports" => Ports(&self.specs).to_string(),
+            "requirement" => self.requirement.to_string(),
+            "condition" => text(&self.condition),
+            "interfaces" => self.interfaces.join(", "),
+            "recommended_interface" => text(&self.recommended_interface),
+            "hosts" => self.hosts.join(", "),
+            "configurable" => self.configurable.to_string(),
+            "customization" => text(&self.customization),
+            "note" => text(&self.note),
+            "curated" => self.curated.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "),
+            "section" => text(&self.section),
+            "row" => self.row.to_string(),
+            "printed_peer" => text(&self.printed_peer),
+            "printed_label" => text(&self.printed_label),
+            "printed_ports" => text(&self.printed_ports),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Writes records as a flow table with all columns of the schema.
+#[must_use]
+pub fn write_flow_table(records: &[FlowRecord]) -> String {
+    let mut csv = Csv::table(FLOWS);
+    for record in records {
+        csv.row(FLOWS.iter().map(|column| record.cell(column.name)));
+    }
+    csv.finish()
+}
+
+/// Specs as a port expression.
+struct Ports<'a>(&'a [PortSpec<String>]);
+
+impl fmt::Display for Ports<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_expression(f, self.0.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{FlowRecord, write_flow_table};
+    use crate::schema::FLOWS;
+
+    const TABLE: &str = "id,direction,peer,purpose,ports,requirement,condition,interfaces,recommended_interface,hosts,\
+                         configurable,customization,note,curated,section,row,printed_peer,printed_label,printed_ports\n\
+                         mailer-in,inbound,client,Take mail,\"tcp/25 smtp | tcp/465, esp, sftp\",conditional,at night,\
+                         \"wan, lan\",lan,\"a.example, b.example\",true,in the settings,A note.,\"peer, service\",In,7,\
+                         Client,SMTP,\"TCP 25, 465\"\n";
+
+    #[test]
+    fn a_table_is_written_as_it_was_read() {
+        let records = FlowRecord::parse(Path::new("mailer.csv"), TABLE.to_string()).unwrap();
+        assert_eq!(write_flow_table(&records), TABLE);
+        for column in FLOWS {
+            assert_ne!(records[0].cell(column.name), "", "{}", column.name);
+        }
+    }
+
+    #[test]
+    fn an_invalid_cell_is_reported_at_its_place() {
+        let table = TABLE.replace("inbound", "inbuond").replace("tcp/465", "tcp/0");
+        let diagnostics = FlowRecord::parse(Path::new("mailer.csv"), table).unwrap_err();
+        let places: Vec<_> =
+            diagnostics.iter().map(|diagnostic| (diagnostic.place.line, diagnostic.place.column)).collect();
+        assert_eq!(places, [(2, 11), (2, 51)]);
+    }
+}
