@@ -1,11 +1,12 @@
-//! Times each reader, the port cells, and a whole regeneration, on a page of 10,000 rows.
+//! Measures each reader, the port cells and a whole regeneration with a page of 10,000 rows.
 //!
-//! `cargo run --release -p xtask --example page_times`
+//! `cargo run --release -p port-import --example page_times`
 
 use port_import::page::{Hints, Layout, read};
 use port_import::regenerate::{End, Regeneration, regenerate};
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const ROWS: usize = 10_000;
@@ -75,9 +76,9 @@ fn fastest(mut run: impl FnMut()) -> Duration {
 fn main() {
     for layout in Layout::ALL {
         let (text, hints) = page(layout);
-        let rows =
-            read(&text, layout, &hints).map(|page| page.tables.iter().map(|table| table.rows.len()).sum::<usize>());
-        let time = fastest(|| drop(read(&text, layout, &hints)));
+        let rows = read(Path::new("page"), &text, layout, &hints)
+            .map(|page| page.tables.iter().map(|table| table.rows.len()).sum::<usize>());
+        let time = fastest(|| drop(read(Path::new("page"), &text, layout, &hints)));
         println!(
             "{layout:?}: {} rows, {} kB, {time:.1?}",
             rows.unwrap_or_else(|errors| panic!("{}", errors[0])),
@@ -94,7 +95,7 @@ fn main() {
     regeneration();
 }
 
-/// Times a regeneration from a page of a product with a flow for each row.
+/// Measures a regeneration of a product with a flow for each row of its page.
 fn regeneration() {
     let folder = tempfile::tempdir().expect("there is room");
     let data = folder.path().join("data");

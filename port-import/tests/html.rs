@@ -1,7 +1,7 @@
-//! The vendors' pages as HTML give the same captures as their text captures.
+//! Checks that a vendor's page as HTML gives the same capture as its text capture.
 //!
-//! The pages are written here, with the structure that each vendor's have: articles that stand twice, spans, links,
-//! paragraphs and line breaks in cells. Their words come from the documents, which are not part of this project.
+//! The HTML is generated with the structure of each vendor's pages: repeated articles, spans, links, paragraphs and line breaks in
+//! cells. Its text comes from the documents, which are not part of this project.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -12,15 +12,15 @@ use port_import::curation::Curation;
 use port_import::page::{self, Layout, Page};
 use port_import::regenerate::capture_text;
 
-/// How a vendor's pages are built.
+/// The structure of a vendor's pages.
 struct Style {
-    /// What a table is.
+    /// The class of a table.
     table: &'static str,
-    /// What a head of a column is.
+    /// The tag of a column name.
     head: &'static str,
-    /// What stands around a cell's text.
+    /// The markup of a cell's text.
     cell: fn(&str) -> String,
-    /// What stands before and after the article, and whether the article stands twice.
+    /// The markup before and after the article, and whether the page contains the article twice.
     article: (&'static str, &'static str, bool),
 }
 
@@ -33,7 +33,7 @@ fn fortinet(text: &str) -> String {
 }
 
 fn forcepoint(text: &str) -> String {
-    // Numbers without anything between them are paragraphs of their own.
+    // Adjacent numbers are paragraphs of their own.
     match text.split_once(' ') {
         Some((first, second)) if [first, second].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) => {
             format!("<p class=\"p\">{first}</p><p class=\"p\">{second}</p>")
@@ -50,13 +50,13 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;")
 }
 
-/// A page as HTML. Cells that the text capture lost are empty links, as the capture has them.
+/// A page as HTML. Cells that the text capture lost are empty links.
 fn html(page: &Page, capture: &Capture, style: &Style) -> String {
     let mut body = String::new();
-    let mut loose = page.loose.iter().peekable();
+    let mut outside = page.text_outside_tables.iter().peekable();
     for (table, captured) in page.tables.iter().zip(&capture.tables) {
         let top = table.header[0].number;
-        while let Some(line) = loose.next_if(|line| line.number < top) {
+        while let Some(line) = outside.next_if(|line| line.number < top) {
             let _ = writeln!(body, "<p class=\"p\">{}</p>", escape(&line.text));
         }
         let width = table.header.len();
@@ -80,7 +80,7 @@ fn html(page: &Page, capture: &Capture, style: &Style) -> String {
         }
         body.push_str("</table>\n");
     }
-    for line in loose {
+    for line in outside {
         let _ = writeln!(body, "<p class=\"p\">{}</p>", escape(&line.text));
     }
     let (open, close, twice) = style.article;
@@ -91,8 +91,8 @@ fn html(page: &Page, capture: &Capture, style: &Style) -> String {
 }
 
 #[test]
-fn the_four_pages_as_html_give_the_same_captures() {
-    let Some(folder) = documents() else { return };
+fn html_gives_the_same_captures_as_text() {
+    let Some(directory) = documents() else { return };
     let fortinet = || Style { table: "TableStyle-FortinetTable", head: "th", cell: fortinet, article: FLARE };
     let styles = [
         ("fortimail", fortinet()),
@@ -119,13 +119,13 @@ fn the_four_pages_as_html_give_the_same_captures() {
     for (product, style) in styles {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../port-data");
         let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).unwrap();
-        let file = folder.join(format!("{product}.txt"));
+        let file = directory.join(format!("{product}.txt"));
         let text = std::fs::read_to_string(&file).unwrap();
-        let page = page::read(&text, curation.layout, &curation.hints()).unwrap();
+        let page = page::read(&file, &text, curation.layout, &curation.hints()).unwrap();
         let capture = Capture::of(&page, &file, &curation).unwrap();
         let html = html(&page, &capture, &style);
         let from_html = capture_text(&html, Path::new("page.html"), Layout::Html, &curation);
-        let from_html = from_html.unwrap_or_else(|faults| panic!("{product}: {faults:#?}"));
+        let from_html = from_html.unwrap_or_else(|errors| panic!("{product}: {errors:#?}"));
         assert_eq!(from_html.to_csv(), capture.to_csv(), "{product}");
     }
 }

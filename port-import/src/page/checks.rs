@@ -87,8 +87,11 @@ fn check_headings(page: &Page, hints: &Hints, problems: &mut Problems) {
     }
 }
 
+/// The line of the last row, or of the last header if there are no rows.
 fn last_row(page: &Page) -> usize {
-    page.tables.iter().flat_map(|table| &table.rows).map(|row| row.line).max().unwrap_or(0)
+    let rows = page.tables.iter().flat_map(|table| &table.rows).map(|row| row.line);
+    let headers = page.tables.iter().flat_map(|table| &table.header).map(|name| name.number);
+    rows.max().or(headers.max()).unwrap_or(0)
 }
 
 /// Reports columns that aren't those of the curation.

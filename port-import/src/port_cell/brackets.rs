@@ -137,9 +137,7 @@ fn add_transports(
         _ if before.item.portless.is_some() => return contradiction("the protocol before it"),
         None => before.item.transports = Some(transports),
         Some(known) if *known == transports => {}
-        Some(known)
-            if before.has_trailing_transports && known.join == Join::All && transports.join == Join::All =>
-        {
+        Some(known) if before.has_trailing_transports && known.join == Join::All && transports.join == Join::All => {
             known.names.extend(transports.names);
         }
         Some(_) => return contradiction("the transport before it"),

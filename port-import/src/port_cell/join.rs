@@ -118,7 +118,8 @@ fn check_joins(items: &[LinkedItem]) -> Result<(), Problem> {
 fn bind(items: Vec<LinkedItem>) -> Result<Vec<LinkedItem>, Problem> {
     // If the services of a cell precede its numbers, each service belongs to the number after it, and otherwise to the one before
     // it. The same for transports.
-    let first = |predicate: fn(&Item) -> bool| items.iter().position(|item| predicate(&item.item)).unwrap_or(usize::MAX);
+    let first =
+        |predicate: fn(&Item) -> bool| items.iter().position(|item| predicate(&item.item)).unwrap_or(usize::MAX);
     let number = first(|item| !item.numbers.is_empty());
     let precedes = |predicate: fn(&Item) -> bool| {
         let index = first(predicate);

@@ -61,10 +61,9 @@ impl ProblemKind {
             Self::NotAPort => {
                 (codes::NOT_A_PORT, format!("\"{part}\" is not a port from 1 to 65535 without leading zeros"))
             }
-            Self::ReversedRange => (
-                codes::REVERSED_RANGE,
-                format!("the first port of the range \"{part}\" is not less than the last"),
-            ),
+            Self::ReversedRange => {
+                (codes::REVERSED_RANGE, format!("the first port of the range \"{part}\" is not less than the last"))
+            }
             Self::MissingPort => (codes::MISSING_PORT, format!("\"{part}\" has no port and no service")),
             Self::Ambiguous(readings) => (codes::AMBIGUOUS, format!("\"{part}\" is ambiguous: {readings}")),
             Self::Contradiction(other) => (codes::CONTRADICTION, format!("\"{part}\" contradicts {other}")),

@@ -205,8 +205,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         return Ok(());
     };
     let ranges = cell.specs.iter().filter_map(port_core::PortSpec::range);
-    let ends = ranges
-        .flat_map(|range| [Some(range.first()), Some(range.last()).filter(|last| range.first() != *last)]);
+    let ends = ranges.flat_map(|range| [Some(range.first()), Some(range.last()).filter(|last| range.first() != *last)]);
     let numbers = ends.flatten().map(|port| port.to_string());
     let names = cell.specs.iter().filter_map(|spec| spec.service_ref().map(String::as_str));
     let words = names.chain(cell.remarks.iter().map(String::as_str)).chain(cell.marks.iter().map(String::as_str));

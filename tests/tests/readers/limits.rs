@@ -41,7 +41,11 @@ fn every_extreme_input_is_read_or_rejected_within_its_limits() {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(extreme) = EXTREMES.get(number) else { break };
                     let outcome = outcome(number);
-                    results.lock().unwrap().push((number, format!("{}: {}", extreme.reader, extreme.description), outcome));
+                    results.lock().unwrap().push((
+                        number,
+                        format!("{}: {}", extreme.reader, extreme.description),
+                        outcome,
+                    ));
                 }
             });
         }
@@ -51,8 +55,10 @@ fn every_extreme_input_is_read_or_rejected_within_its_limits() {
     for (_, input, outcome) in &results {
         println!("{input}: {}", outcome.as_ref().unwrap_or_else(|error| error));
     }
-    let failed: Vec<String> =
-        results.iter().filter_map(|(_, input, outcome)| Some(format!("{input}: {}", outcome.as_ref().err()?))).collect();
+    let failed: Vec<String> = results
+        .iter()
+        .filter_map(|(_, input, outcome)| Some(format!("{input}: {}", outcome.as_ref().err()?)))
+        .collect();
     assert_eq!(results.len(), EXTREMES.len());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

@@ -214,8 +214,8 @@ impl<'a> Rows<'a> {
             let is_repeated = slot.spans_from_above || column > 0 && slots[column - 1].cell == slot.cell;
             cells.push(if is_repeated {
                 let line = if slot.spans_from_above { *line } else { cell.line };
-                let repeated = repeater.repeat(cell, line, problems)?;
-                Cell { spans_from_above: slot.spans_from_above, ..repeated }
+                let copy = repeater.repeat(cell, line, problems)?;
+                Cell { spans_from_above: slot.spans_from_above, ..copy }
             } else {
                 cell.clone()
             });

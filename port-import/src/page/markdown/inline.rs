@@ -16,7 +16,7 @@ const MAX_OPEN: usize = 8;
 
 /// The text and the footnotes of a cell.
 pub(super) fn inline(cell: &str) -> (String, Vec<String>) {
-    let markup = Converter::new(cell).to_html();
+    let markup = Converter::new(cell).into_html();
     let extracted =
         if markup.contains(['<', '&']) { html::text_of(&markup) } else { Some((fold(&markup), Vec::new())) };
     // If the markup is ambiguous, the cell stays as printed.
@@ -52,7 +52,7 @@ impl<'a> Converter<'a> {
         Self { cell, code_ends, pieces: vec![String::new()], openers: Vec::new(), link: None }
     }
 
-    fn to_html(mut self) -> String {
+    fn into_html(mut self) -> String {
         let mut offset = 0;
         while let Some(c) = self.cell[offset..].chars().next() {
             if let Some(link) = self.link.take_if(|link| link.text_end == offset) {

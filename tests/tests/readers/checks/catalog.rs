@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use port_data::cells::Cells;
 use port_core::PortSpec;
 use port_core::port_spec::write_expression;
+use port_data::cells::Cells;
 use port_data::port_expression::{self, Located};
 use port_data::write::Csv;
 use port_data::{Code, Diagnostic};
@@ -146,7 +146,7 @@ const NOWHERE: &str = "no such directory";
 
 pub fn read_tables(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let catalog = port_data::read_texts(Path::new(NOWHERE), files(text)).map_err(|errors| errors.0[0].to_string())?;
+    let catalog = port_data::read_texts(Path::new(NOWHERE), files(text)).map_err(|errors| errors[0].to_string())?;
     Ok(format!("{} flows", catalog.flows.len()))
 }
 
@@ -165,9 +165,13 @@ pub fn tables(bytes: &[u8]) {
             }
             assert!(catalog.products.iter().all(|product| product.vendor < catalog.vendors.len()));
         }
-        Err(errors) => check_errors(&errors.0, lines(text.as_bytes())),
+        Err(errors) => check_errors(&errors, lines(text.as_bytes())),
     }
-    assert_eq!(format!("{result:?}"), format!("{:?}", port_data::read_texts(Path::new(NOWHERE), files)), "two reads differ");
+    assert_eq!(
+        format!("{result:?}"),
+        format!("{:?}", port_data::read_texts(Path::new(NOWHERE), files)),
+        "two reads differ"
+    );
 }
 
 /// Cells that are read, written and read again are the same.
