@@ -18,7 +18,7 @@ pub struct DatasetArgs {
     #[arg(long, value_name = "DIR", global = true, display_order = LAST)]
     pub tables: Option<PathBuf>,
     /// Use only the products of --tables, not the built-in catalog
-    #[arg(long, global = true, requires = "tables", display_order = LAST)]
+    #[arg(long, global = true, requires = "tables", display_order = LAST + 1)]
     pub only_tables: bool,
 }
 

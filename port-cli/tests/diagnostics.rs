@@ -2,6 +2,9 @@
 //!
 //! Cases of `rules`, `audit`, `conflicts`, `diff` and `diagram` are in the tests of these commands.
 
+// The cases contain messages of the operating system.
+#![cfg(target_os = "linux")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
