@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -206,10 +207,9 @@ fn a_directory_without_write_permission_is_reported() {
     if tools::tool("setpriv").is_none() {
         return;
     }
-    if !fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
+    if !fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
         return tools::missing("the right to become another user, whose permissions are checked");
     }
-    use std::os::unix::fs::PermissionsExt;
     let workspace = Workspace::new();
     // Another user may not be able to reach the directory in which the program was built.
     let program = workspace.path("xtask-program");

@@ -129,7 +129,8 @@ impl Repository {
 fn run(xtask: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let output = command.arg("release").args(arguments).env("CARGO_MANIFEST_DIR", xtask).output().expect("xtask runs");
-    let [printed, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("it prints UTF-8"));
+    let [printed, errors] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("it prints UTF-8"));
     (printed, errors, output.status.code())
 }
 
