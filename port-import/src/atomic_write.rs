@@ -44,24 +44,22 @@ impl AtomicWriter {
         Ok(AtomicWriter { _lock: lock })
     }
 
-    /// Writes files in the given order, except those that have the same contents already. Returns the paths that were written.
+    /// Writes files in the given order, except those that have the same contents already. The paths that were written are
+    /// added to `written`.
     ///
     /// # Errors
     ///
-    /// The first file that can't be written, with the paths that were written before it.
-    pub fn write(&self, files: &[NewFile]) -> Result<Vec<PathBuf>, (Vec<PathBuf>, Diagnostic)> {
-        let mut written = Vec::new();
+    /// The first file that can't be written. Files after it aren't written.
+    pub fn write(&self, files: &[NewFile], written: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
         for (path, _) in files {
             // A run that was killed may have left it.
             let _ = fs::remove_file(temporary(path));
         }
         for (path, text) in changed_files(files) {
-            match replace(path, text) {
-                Ok(()) => written.push(path.clone()),
-                Err(error) => return Err((written, unwritable(path, &error))),
-            }
+            replace(path, text).map_err(|error| unwritable(path, &error))?;
+            written.push(path.clone());
         }
-        Ok(written)
+        Ok(())
     }
 }
 
@@ -114,7 +112,8 @@ mod tests {
     fn write(directory: &Path, files: &[(&str, &str)]) -> Result<usize, String> {
         let writer = AtomicWriter::lock(directory).unwrap();
         let files: Vec<_> = files.iter().map(|(path, text)| (directory.join(path), (*text).to_string())).collect();
-        writer.write(&files).map(|written| written.len()).map_err(|(_, diagnostic)| diagnostic.message)
+        let mut written = Vec::new();
+        writer.write(&files, &mut written).map(|()| written.len()).map_err(|diagnostic| diagnostic.message)
     }
 
     #[test]

@@ -260,7 +260,10 @@ fn every_change_of_a_document_is_noticed() {
                         let id = document.flow_at(&lines);
                         let changed = report.changed.iter().map(|change| &change.id);
                         let mut reported = changed.chain(report.reworded.iter().map(|reworded| &reworded.id));
-                        assert!(id.is_none_or(|id| reported.any(|reported| *reported == id)), "{product}: {kind}: {report}");
+                        assert!(
+                            id.is_none_or(|id| reported.any(|reported| *reported == id)),
+                            "{product}: {kind}: {report}"
+                        );
                     }
                 }
                 Ok(Outcome::Rejected(diagnostics)) => {
@@ -279,7 +282,12 @@ fn every_change_of_a_document_is_noticed() {
         println!("{kind:15} {reported:5} reported {rejected:5} rejected");
     }
     println!("{total} changes, {} unnoticed, {} panics", unnoticed.len(), panics.len());
-    assert!(unnoticed.is_empty() && panics.is_empty(), "unnoticed:\n{}\npanics:\n{}", unnoticed.join("\n"), panics.join("\n"));
+    assert!(
+        unnoticed.is_empty() && panics.is_empty(),
+        "unnoticed:\n{}\npanics:\n{}",
+        unnoticed.join("\n"),
+        panics.join("\n")
+    );
     assert!(total > 4000, "{total}");
 }
 

@@ -1,4 +1,4 @@
-//! A small product with a page of our own.
+//! A small product with a page and a curation written for the tests.
 
 use std::fs;
 use std::path::PathBuf;
@@ -65,10 +65,14 @@ purpose = "Look up groups"
 adds = { peer = "ldap-server", reason = "The cell is empty." }
 "#;
 
-/// The data of the small product, not regenerated yet, and its page beside it.
+/// The data of the small product in a temporary directory, before its first regeneration, next to its page `relay.md`.
+///
+/// # Panics
+///
+/// If the directory can't be written.
 pub fn relay() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
     let write = |path: &str, text: &str| {
         let path = data.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -88,6 +92,6 @@ pub fn relay() -> (TempDir, PathBuf) {
         "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\nsmtps,SMTPS,tcp,465,Mail\n",
     );
     write("curation/relay.toml", CURATION);
-    fs::write(folder.path().join("relay.md"), PAGE).unwrap();
-    (folder, data)
+    fs::write(directory.path().join("relay.md"), PAGE).unwrap();
+    (directory, data)
 }

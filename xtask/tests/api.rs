@@ -18,6 +18,9 @@ fn every_module_with_public_items_is_read() {
     let modules: Vec<String> = used.filter_map(|path| Some(path.rsplit_once("::")?.0.replace("::", "/"))).collect();
     assert!(!modules.is_empty());
     for module in modules {
-        assert!(FILES.contains(&format!("port-catalog/src/{module}.rs").as_str()), "{module} is public, but isn't read");
+        assert!(
+            FILES.contains(&format!("port-catalog/src/{module}.rs").as_str()),
+            "{module} is public, but isn't read"
+        );
     }
 }

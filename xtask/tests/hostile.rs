@@ -104,7 +104,8 @@ fn every_text_of_a_page_survives_the_draft_the_curation_and_the_tables() {
     for layout in ["csv", "html"] {
         let (_directory, data, page) = drafted(layout);
         let expected: Vec<String> = texts().map(|text| folded(&text)).collect();
-        let curation = Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
+        let curation =
+            Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
         let keys: Vec<&str> =
             curation.flows.iter().map(|flow| flow.get_ref().row.label.as_deref().unwrap_or_default()).collect();
         assert_eq!(keys, expected, "{layout}");

@@ -72,8 +72,12 @@ fn the_committed_tables_are_up_to_date_with_captures_and_curation() {
 fn the_vendors_documents_give_the_committed_tables() {
     let root = workspace();
     let Some(directory) = documents() else { return };
-    let options =
-        RegenerateOptions { root: root.clone(), docs_directory: Some(directory), check: true, ..options(&root.join("port-data")) };
+    let options = RegenerateOptions {
+        root: root.clone(),
+        docs_directory: Some(directory),
+        check: true,
+        ..options(&root.join("port-data"))
+    };
     let (report, outcome) = regenerate(&options);
     assert_eq!(outcome, Outcome::Done, "{report}");
     assert_eq!(report.documents.iter().map(|document| document.rows).collect::<Vec<_>>(), [54, 12, 20, 39]);
@@ -183,7 +187,8 @@ fn with_out_everything_is_written_there_and_the_data_is_unchanged() {
     for out in ["a", "b/c"] {
         let out = directory.path().join(out);
         let docs_directory = Some(pages.clone());
-        let (report, outcome) = regenerate(&RegenerateOptions { docs_directory, out: Some(out.clone()), ..options(&data) });
+        let (report, outcome) =
+            regenerate(&RegenerateOptions { docs_directory, out: Some(out.clone()), ..options(&data) });
         assert_eq!(outcome, Outcome::Done, "{report}");
         outs.push(contents(&out));
     }

@@ -77,7 +77,9 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         },
     ];
     let files: Vec<_> = files.into_iter().flatten().collect();
-    writer.write(&files).map_err(|(_, diagnostic)| vec![diagnostic])
+    let mut written = Vec::new();
+    writer.write(&files, &mut written).map_err(|diagnostic| vec![diagnostic])?;
+    Ok(written)
 }
 
 /// Reads the page with the given layout, the one that its extension implies, or the only one that fits.

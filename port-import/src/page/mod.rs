@@ -33,6 +33,7 @@ mod values;
 use std::path::Path;
 
 use port_data::Diagnostic;
+use crate::place::{fault_at};
 
 pub use hints::Hints;
 pub use layout::Layout;

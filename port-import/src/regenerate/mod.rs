@@ -81,7 +81,8 @@ fn run(options: &RegenerateOptions, report: &mut Report) -> Result<(), Vec<Diagn
     let relative_path = |path: &PathBuf| relative(path, &options.root);
     report.files = changed_files(&files).map(|(path, _)| relative_path(path)).collect();
     let Some(writer) = writer else { return Ok(()) };
-    writer.write(&files).map(drop).map_err(|(written, diagnostic)| {
+    let mut written = Vec::new();
+    writer.write(&files, &mut written).map_err(|diagnostic| {
         report.written = written.iter().map(relative_path).collect();
         vec![diagnostic]
     })

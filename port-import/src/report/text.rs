@@ -48,9 +48,8 @@ impl fmt::Display for Report {
 
 /// Rows that only moved are printed as one line, since an inserted row moves all rows below it.
 fn write_changes(f: &mut fmt::Formatter<'_>, changes: &[Change]) -> fmt::Result {
-    let (moved, changed): (Vec<&Change>, Vec<&Change>) =
-        changes.iter().partition(|change| change.field == "source.row");
-    for change in changed {
+    let (moved, other): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.field == "source.row");
+    for change in other {
         writeln!(f, "changed  {} {}: {:?} -> {:?}", change.id, change.field, change.before, change.after)?;
     }
     match moved.as_slice() {

@@ -268,11 +268,7 @@ fn row_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair
         ),
         ("a row is duplicated", row, &duplicate),
         ("a peer cell is renamed", "| Console |", "| Consoles |"),
-        (
-            "a peer cell isn't mapped",
-            "| Directory | Look up users | TCP/389 |",
-            "| Staff | Look up users | TCP/389 |",
-        ),
+        ("a peer cell isn't mapped", "| Directory | Look up users | TCP/389 |", "| Staff | Look up users | TCP/389 |"),
         ("a number in the prose is changed", "port 636", "port 637"),
         ("a label is removed", "| Send mail |", "| |"),
         ("a port cell is emptied", "| TCP/443 (default) |", "| |"),
@@ -387,11 +383,7 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
         ("marks that aren't printed", console, "row = { peer = \"Console\" }\nmarks = [\"only at night\"]"),
         ("a key that matches no row", console, "row = { peer = \"Consul\" }"),
         ("a key that matches the row of another flow", console, "row = { peer = \"Mail clients\" }"),
-        (
-            "two flows with the same key",
-            "row = { label = \"Look up users\" }",
-            "row = { label = \"Look up groups\" }",
-        ),
+        ("two flows with the same key", "row = { label = \"Look up users\" }", "row = { label = \"Look up groups\" }"),
         ("a duplicate id", "id = \"relay-in-admin\"", "id = \"relay-in-client\""),
         ("an invalid id", "id = \"relay-in-admin\"", "id = \"Relay_admin\""),
         ("a condition and a requirement", take, &more("condition = \"at night\"\nrequirement = \"required\"")),
@@ -465,7 +457,11 @@ fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         ("an unknown direction", "direction = \"inbound\"", "direction = \"in\""),
         ("a text without quotes", "layout = \"markdown\"", "layout = markdown"),
         ("a number instead of a text", "purpose = \"Take mail\"", "purpose = 5"),
-        ("a hidden character in a comment", "purpose = \"Take mail\"\n", "purpose = \"Take mail\" # one \u{202e}of two\n"),
+        (
+            "a hidden character in a comment",
+            "purpose = \"Take mail\"\n",
+            "purpose = \"Take mail\" # one \u{202e}of two\n",
+        ),
         ("a hidden character as an escape", "purpose = \"Take mail\"", "purpose = \"Take \\u001b[1m mail\""),
     ];
     workspace.curation_cases(cases, relay, &changes);
@@ -573,7 +569,8 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
     };
     workspace.write("latin.md", b"| Peer |\n|---|\n| caf\xe9 |\n");
     workspace.write("words.md", "No table.\n");
-    workspace.write("two.md", "| Use | Port |\n|---|---|\n| Mail | 25 |\n\n| Use | Number |\n|---|---|\n| Web | 80 |\n");
+    workspace
+        .write("two.md", "| Use | Port |\n|---|---|\n| Mail | 25 |\n\n| Use | Number |\n|---|---|\n| Web | 80 |\n");
     workspace.write("none.md", "| Use | Number |\n|---|---|\n| Web | 80 |\n");
     workspace.write("both.txt", "Use,Port\n<table><tr><td>a<td>b<tr><td>c<td>d</table>,25\n");
     workspace.write("wide.txt", format!("| a |\n{}", "b |\n".repeat(1_001)));

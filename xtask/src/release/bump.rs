@@ -63,8 +63,8 @@ fn required_bump(root: &Path, tag: &str) -> Result<(Bump, String), Diagnostic> {
     let (mut removed, mut added) = (0, 0);
     for snapshot in INTERFACE {
         let before = run(root, "git", &["show", &format!("{tag}:{snapshot}")])?;
-        let changes = changed_lines(&before, &read(root, snapshot)?);
-        (removed, added) = (removed + changes.0, added + changes.1);
+        let counts = changed_lines(&before, &read(root, snapshot)?);
+        (removed, added) = (removed + counts.0, added + counts.1);
     }
     bump = bump.max(match (removed, added) {
         (0, 0) => Bump::None,

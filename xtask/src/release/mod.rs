@@ -180,7 +180,7 @@ fn check_committed(root: &Path) -> Result<Check, Diagnostic> {
         [] => Ok("everything is committed".to_string()),
         [first, rest @ ..] => {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-            let message = format!("{first:?}{more} isn't committed");
+            let message = format!("not committed: {first:?}{more}");
             Err(Diagnostic::new(codes::UNCOMMITTED, message).help("commit it"))
         }
     })
