@@ -128,11 +128,7 @@ impl Row<'_> {
         self.parse_list("interfaces", |text| find_interface(product, text))
     }
 
-    fn recommended_interface(
-        &mut self,
-        product: &ProductContext<'_>,
-        interfaces: &[usize],
-    ) -> Option<Option<usize>> {
+    fn recommended_interface(&mut self, product: &ProductContext<'_>, interfaces: &[usize]) -> Option<Option<usize>> {
         let cell = self.cell("recommended_interface");
         if cell.text.is_empty() {
             return Some(None);

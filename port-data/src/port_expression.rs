@@ -192,7 +192,10 @@ mod tests {
         ];
         for (text, expected) in cases {
             let problems = expression(text).err().unwrap_or_default();
-            assert!(problems.iter().any(|(_, problem)| problem.to_string().contains(expected)), "{text:?}: {problems:?}");
+            assert!(
+                problems.iter().any(|(_, problem)| problem.to_string().contains(expected)),
+                "{text:?}: {problems:?}"
+            );
         }
     }
 

@@ -331,8 +331,7 @@ impl TableReader {
                     let message = format!("duplicate id {id} (first in {first})");
                     Diagnostic::new(codes::DUPLICATE_ID, message).help("choose another id")
                 } else {
-                    let message =
-                        format!("ids {id} and {other} ({first}) would become the same variant {variant}");
+                    let message = format!("ids {id} and {other} ({first}) would become the same variant {variant}");
                     Diagnostic::new(codes::SAME_VARIANT, message).help("change one of them")
                 }
             } else {

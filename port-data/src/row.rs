@@ -104,11 +104,7 @@ impl Row<'_> {
     }
 
     /// A word of a closed vocabulary.
-    pub(crate) fn word<T: FromStr<Err = ParseIdError> + fmt::Display>(
-        &mut self,
-        column: &str,
-        all: &[T],
-    ) -> Option<T> {
+    pub(crate) fn word<T: FromStr<Err = ParseIdError> + fmt::Display>(&mut self, column: &str, all: &[T]) -> Option<T> {
         self.parse(column, |text| parse_word(text, all))
     }
 
@@ -147,8 +143,7 @@ impl Row<'_> {
         parse: impl Fn(&str) -> Result<T, Diagnostic>,
     ) -> Option<Vec<T>> {
         let cells = self.list(column);
-        let items: Vec<T> =
-            cells.iter().filter_map(|cell| self.accept(column, cell, parse(&cell.text))).collect();
+        let items: Vec<T> = cells.iter().filter_map(|cell| self.accept(column, cell, parse(&cell.text))).collect();
         (items.len() == cells.len()).then_some(items)
     }
 

@@ -2,11 +2,11 @@
 //!
 //! `cargo run --release -p xtask --example page_times`
 
+use port_import::page::{Hints, Layout, read};
+use port_import::regenerate::{End, Regeneration, regenerate};
 use std::fmt::Write;
 use std::fs;
 use std::time::{Duration, Instant};
-use port_import::page::{Hints, Layout, read};
-use port_import::regenerate::{End, Regeneration, regenerate};
 
 const ROWS: usize = 10_000;
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use port_data::cells::Cells;
 use port_data::Diagnostic;
+use port_data::cells::Cells;
 
 use crate::place::{fault, fault_at};
 use sha2::{Digest, Sha256};

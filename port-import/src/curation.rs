@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use port_data::hidden::{REMOVE_HIDDEN, first_in_file, hidden_character, is_hidden};
 use port_core::{Direction, Requirement};
+use port_data::hidden::{REMOVE_HIDDEN, first_in_file, hidden_character, is_hidden};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::file;
 use crate::page::{Hints, Layout, MAX_BYTES};
-use port_data::Diagnostic;
 use crate::place::{fault, fault_at};
+use port_data::Diagnostic;
 
 /// What stands in a draft where a person must say something.
 pub const MISSING: &str = "FIXME";

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::page::MAX_BYTES;
+use crate::place::fault;
 use port_data::Diagnostic;
-use crate::place::{fault};
 
 /// The text of a page, a curation or a table.
 ///

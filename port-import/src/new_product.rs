@@ -15,11 +15,11 @@ use crate::curation::{Curation, MISSING, Meaning, quoted};
 use crate::file;
 use crate::page::{self, Hints, Layout, Page};
 use crate::pair::{every_key, key_of};
-use port_data::Diagnostic;
-use crate::place::{fault};
+use crate::place::fault;
 use crate::publish::{Publisher, Unwritten};
 use crate::refine::{Said, read_rows};
 use crate::regenerate::layout_of;
+use port_data::Diagnostic;
 
 /// A product to draft.
 #[derive(Clone, Debug)]

@@ -10,16 +10,21 @@ use toml::Spanned;
 
 use crate::capture::Capture;
 use crate::curation::{self, Curation, Flow, quoted};
-use port_data::Diagnostic;
-use crate::place::{fault};
+use crate::place::fault;
 use crate::refine::Said;
+use port_data::Diagnostic;
 
 /// Where more rows or flows than these are left over, the page is another one, and no row is taken for the rename of a flow.
 /// Each would be compared with each.
 const MOST_RENAMES: usize = 500;
 
 /// The places of a row and of its flow, in the rows' order; rows and flows that find none are faults.
-pub fn pair(said: &[Said], capture: &Capture, curation: &Curation, faults: &mut Vec<Diagnostic>) -> Vec<(usize, usize)> {
+pub fn pair(
+    said: &[Said],
+    capture: &Capture,
+    curation: &Curation,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<(usize, usize)> {
     let mut flow_of: BTreeMap<usize, usize> = BTreeMap::new();
     let mut lost_flows = Vec::new();
     let mut twins: Vec<usize> = Vec::new();

@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_data::schema::{self, Column};
 use port_core::{Direction, Fact, Requirement};
+use port_data::schema::{self, Column};
 use toml::Spanned;
 
 use crate::capture::{Capture, Line, Prose, Row, Text, host_in};
 use crate::curation::{Curation, Flow, Meaning};
-use port_data::Diagnostic;
-use crate::place::{fault};
+use crate::place::fault;
 use crate::{pair, port_cell};
+use port_data::Diagnostic;
 
 /// A flow as its table has it: a cell for each column of the schema.
 pub type FlowRow = BTreeMap<&'static str, String>;

@@ -5,20 +5,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use port_core::nearest::nearest;
 use port_data::Catalog;
 use port_data::cells::Cells;
-use port_core::nearest::nearest;
 
 use crate::capture::Capture;
 use crate::curation::{Curation, missing_in};
-use crate::generated_file::generated_file;
 use crate::file;
+use crate::generated_file::generated_file;
 use crate::page::{self, Layout};
-use port_data::Diagnostic;
-use crate::place::{fault};
+use crate::place::fault;
 use crate::publish::{Publisher, changed, is_unfinished};
 use crate::refine::{self, FlowRow};
 use crate::report::{self, Document, Product, Report};
+use port_data::Diagnostic;
 
 /// What to regenerate, from what, and where to.
 #[derive(Clone, Debug)]

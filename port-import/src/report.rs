@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::capture::{Capture, Row, Text};
-use port_data::Diagnostic;
-use crate::place::{fault};
+use crate::place::fault;
 use crate::refine::FlowRow;
+use port_data::Diagnostic;
 
 /// What changes, for a reviewer and as JSON.
 #[derive(Debug, Default, Serialize)]

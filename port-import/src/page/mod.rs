@@ -29,8 +29,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
+use crate::place::fault_at;
 use port_data::Diagnostic;
-use crate::place::{fault_at};
 
 /// The longest page that is read, in bytes. What is made of it takes at most 150 times as much memory.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
