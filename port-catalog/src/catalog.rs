@@ -21,7 +21,7 @@ use port_core::layout::{flow, peer, product, service, spec, vendor};
 /// }
 ///
 /// let ids: Vec<_> = inbound::<port_catalog::Data>(port_catalog::Product::FortiMail).collect();
-/// assert_eq!(ids.len(), 25);
+/// assert!(ids.contains(&"fortimail-in-admin"));
 /// ```
 pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     /// The vendors.
