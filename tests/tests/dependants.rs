@@ -49,7 +49,7 @@ fn replace(file: &Path, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
-/// The no_std program, with the given features of the catalog.
+/// The `no_std` program, with the given features of the catalog.
 fn no_std(features: &str) -> TempDir {
     let package = tempfile::tempdir().unwrap();
     let catalog = root().join("port-catalog").canonicalize().unwrap();
