@@ -1,16 +1,16 @@
-//! What makes a catalog: its enums, named by one trait, and what every one of them can do.
+//! The traits of a catalog and of its enums, and the macros that implement the enums' methods.
 
 use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{FlowLists, HostIndex, Lists, PackedInts, PortIndex, TextColumn, TextIndex, StringPool};
-use port_core::layout::{flow, peer, product, service, spec, vendor};
+use crate::packed::{FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex};
 use port_core::ParseIdError;
+use port_core::layout::{flow, peer, product, service, spec, vendor};
 
-/// A catalog: the enums that its tables become. `catalog!` implements it, for ours and for yours.
+/// A catalog: the enums that its tables become. `catalog!` implements it.
 ///
-/// Whatever is generic over it works with any catalog:
+/// Code that is generic over it works with any catalog:
 ///
 /// ```
 /// use port_catalog::{Catalog, Direction, Id, Query};
@@ -21,7 +21,7 @@ use port_core::ParseIdError;
 /// }
 ///
 /// let ids: Vec<_> = inbound::<port_catalog::Data>(port_catalog::Product::FortiMail).collect();
-/// assert_eq!(ids.len(), 25);
+/// assert!(ids.contains(&"fortimail-in-admin"));
 /// ```
 pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     /// The vendors.
@@ -89,7 +89,7 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
 
 /// An enum of a catalog: vendors, products, peers, services or flow ids.
 ///
-/// Its variants stand in the catalog's order, which is their [`Ord`]. [`Display`] writes the id, [`FromStr`] reads it.
+/// The order of the variants is the catalog order, which [`Ord`] follows. [`Display`] prints the id, [`FromStr`] parses it.
 ///
 /// ```
 /// use port_catalog::{Id, Product, Service};
@@ -104,13 +104,13 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
 pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = ParseIdError> + 'static {
     /// The catalog it belongs to.
     type Catalog: Catalog;
-    /// What it is, for messages: `product`, `flow id`.
+    /// The kind of id, for messages: `product`, `flow id`.
     const KIND: &'static str;
 
-    /// Every one, in the catalog's order.
+    /// Every id, in catalog order.
     fn all() -> &'static [Self];
 
-    /// The id as tables, JSON and command lines write it.
+    /// The id as tables, JSON and the command line write it.
     fn as_str(self) -> &'static str;
 
     #[doc(hidden)]
@@ -118,16 +118,16 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = ParseIdError> 
     #[doc(hidden)]
     const INDEX: TextIndex;
     #[doc(hidden)]
-    fn place(self) -> usize;
+    fn index(self) -> usize;
 }
 
-/// What each enum of a catalog can do, given its variants and where its ids stand.
+/// Implements the traits of an enum, given the names of its id tables.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {
     ($name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident) => {
         impl $name {
-            /// The id as tables, JSON and command lines write it.
+            /// The id as tables, JSON and the command line write it.
             #[inline]
             pub const fn as_str(self) -> &'static str {
                 $crate::__private::text_const($ids, self as usize)
@@ -151,7 +151,7 @@ macro_rules! __id {
             }
 
             #[inline]
-            fn place(self) -> usize {
+            fn index(self) -> usize {
                 self as usize
             }
         }
@@ -183,13 +183,13 @@ macro_rules! __id {
     };
 }
 
-/// The questions that a catalog's enums answer about themselves. All the work is done by code that serves every catalog.
+/// Defines the methods of a catalog's enums. They call functions that all catalogs share.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __facts {
     ($data:ident) => {
         impl Vendor {
-            /// What the vendor calls itself.
+            /// The vendor's name.
             #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::NAME)
@@ -201,13 +201,13 @@ macro_rules! __facts {
                 $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::URL)
             }
 
-            /// Its products, in the catalog's order.
+            /// Its products, in catalog order.
             #[inline]
             pub fn products(self) -> impl ExactSizeIterator<Item = Product> + ::core::clone::Clone {
                 $crate::__private::vendor_products::<$data>(self)
             }
 
-            /// The flows of its products, in the catalog's order.
+            /// The flows of its products, in catalog order.
             #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::vendor_flows(self)
@@ -215,19 +215,19 @@ macro_rules! __facts {
         }
 
         impl Product {
-            /// What its vendor calls it.
+            /// The product's name.
             #[inline]
             pub fn name(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::NAME)
             }
 
-            /// Who makes it.
+            /// Its vendor.
             #[inline]
             pub fn vendor(self) -> Vendor {
                 $crate::__private::product_vendor::<$data>(self)
             }
 
-            /// The title of the document that its flows come from.
+            /// The title of the document that lists its flows.
             #[inline]
             pub fn document(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::DOCUMENT)
@@ -239,26 +239,26 @@ macro_rules! __facts {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::EDITION)
             }
 
-            /// Where the document stands.
+            /// The document's URL.
             #[inline]
             pub fn url(self) -> &'static str {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::URL)
             }
 
-            /// The day on which the document was read, as `YYYY-MM-DD`; `None` where that is not known.
+            /// The day on which the document was retrieved, as `YYYY-MM-DD`; `None` if it is unknown.
             #[inline]
             pub fn retrieved(self) -> ::core::option::Option<&'static str> {
                 let day = $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::RETRIEVED);
                 ::core::option::Option::Some(day).filter(|day| !day.is_empty())
             }
 
-            /// The names of its own interfaces, where its document tells flows apart by them.
+            /// Its own interfaces, if the document distinguishes flows by them.
             #[inline]
             pub fn interfaces(self) -> impl ExactSizeIterator<Item = &'static str> + ::core::clone::Clone {
                 $crate::__private::product_interfaces::<$data>(self)
             }
 
-            /// Its flows, in the order of its document.
+            /// Its flows, in document order.
             #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::product_flows(self)
@@ -272,25 +272,25 @@ macro_rules! __facts {
                 $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::NAME)
             }
 
-            /// What it is, in a few words.
+            /// A short description.
             #[inline]
             pub fn description(self) -> &'static str {
                 $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::DESCRIPTION)
             }
 
-            /// What sort of thing it is.
+            /// Its kind.
             #[inline]
             pub fn kind(self) -> $crate::PeerKind {
                 $crate::__private::peer_kind::<$data>(self)
             }
 
-            /// For a peer that stands for any of several: those. Empty for all others.
+            /// The peers that it includes, if it means any of several; empty for other peers.
             #[inline]
             pub fn includes(self) -> impl ExactSizeIterator<Item = Peer> + ::core::clone::Clone {
                 $crate::__private::peer_includes::<$data>(self)
             }
 
-            /// The flows to and from it, and those of a peer that includes it, in the catalog's order.
+            /// The flows to and from it or a peer that includes it, in catalog order.
             #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::peer_flows(self)
@@ -304,25 +304,25 @@ macro_rules! __facts {
                 $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::NAME)
             }
 
-            /// What it is, in a few words.
+            /// A short description.
             #[inline]
             pub fn description(self) -> &'static str {
                 $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::DESCRIPTION)
             }
 
-            /// The port that the IANA registry gives it, 1 to 65535; `None` where it gives none.
+            /// Its port in the IANA registry, 1 to 65535; `None` if it has none.
             #[inline]
             pub fn port(self) -> ::core::option::Option<u16> {
                 $crate::__private::service_port::<$data>(self)
             }
 
-            /// What carries it.
+            /// The transports that carry it.
             #[inline]
             pub fn transports(self) -> impl Iterator<Item = $crate::Transport> + ::core::clone::Clone {
                 $crate::__private::service_transports::<$data>(self)
             }
 
-            /// The flows that speak it on any of their ports, in the catalog's order.
+            /// The flows that use it on any of their ports, in catalog order.
             #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::service_flows(self)
@@ -331,8 +331,8 @@ macro_rules! __facts {
 
         /// The flows of all products that use a port over a transport.
         ///
-        /// A flow whose document states no transport (`any`) counts for TCP and for UDP, and [`Transport::Any`] asks for both.
-        /// ESP has no ports, so nothing is found for it.
+        /// A flow whose document states no transport (`any`) counts for TCP and for UDP. [`Transport::Any`] finds flows of either.
+        /// ESP has no ports, so it finds nothing.
         ///
         /// [`Transport::Any`]: $crate::Transport::Any
         #[inline]
@@ -340,14 +340,14 @@ macro_rules! __facts {
             $crate::__private::by_port(transport, port)
         }
 
-        /// Begins a question to this catalog: every flow, until it is narrowed.
+        /// Begins a query. Without filters it matches every flow.
         #[inline]
         pub const fn query<'a>() -> $crate::Query<'a, $data> {
             $crate::__private::query()
         }
 
         impl FlowId {
-            /// The flow of this id.
+            /// The flow with this id.
             #[inline]
             pub const fn flow(self) -> $crate::Flow<$data> {
                 $crate::__private::flow(self as usize)

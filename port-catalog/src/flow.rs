@@ -1,6 +1,6 @@
 //! A flow, its port specs and its source.
 
-#![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
+#![allow(clippy::inline_always, reason = "if the column is known, so is its width, and a read is one load")]
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -10,13 +10,13 @@ use port_core::layout::{flow, product, spec};
 use port_core::port_spec::write_expression;
 use port_core::{Direction, Fact, PortRange, PortSpec, Requirement, Transport};
 
+use crate::Data;
 use crate::catalog::{Catalog, Id};
 use crate::packed::element;
-use crate::Data;
 
 /// One row of a vendor's table: traffic between a product and one peer, for one purpose.
 ///
-/// A handle of four bytes: copy it freely. Flows are ordered as the catalog has them.
+/// A handle of four bytes: copy it freely. The order of flows is the catalog order.
 ///
 /// ```
 /// use port_catalog::{Direction, FlowId, Peer, Product};
@@ -30,28 +30,28 @@ use crate::Data;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Flow<C: Catalog = Data> {
-    number: u32,
+    index: u32,
     catalog: PhantomData<C>,
 }
 
 impl<C: Catalog> Flow<C> {
-    #[allow(clippy::cast_possible_truncation, reason = "numbers in tables have four bytes at most")]
-    pub(crate) const fn at(place: usize) -> Self {
-        Flow { number: place as u32, catalog: PhantomData }
+    #[allow(clippy::cast_possible_truncation, reason = "integers in tables have at most four bytes")]
+    pub(crate) const fn new(index: usize) -> Self {
+        Flow { index: index as u32, catalog: PhantomData }
     }
 
-    fn place(self) -> usize {
-        self.number as usize
+    fn index(self) -> usize {
+        self.index as usize
     }
 
     #[inline(always)]
     fn cell(self, column: usize) -> usize {
-        C::FLOWS[column].get(self.place())
+        C::FLOWS[column].get(self.index())
     }
 
     #[inline(always)]
     fn text(self, column: usize) -> &'static str {
-        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.place()))
+        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.index()))
     }
 
     #[inline(always)]
@@ -59,9 +59,9 @@ impl<C: Catalog> Flow<C> {
         Some(self.text(column)).filter(|text| !text.is_empty())
     }
 
-    /// Its id, stable for ever.
+    /// Its id, which is permanently stable.
     pub fn id(self) -> C::FlowId {
-        element(C::FlowId::all(), self.place())
+        element(C::FlowId::all(), self.index())
     }
 
     /// The product whose document lists it.
@@ -84,56 +84,56 @@ impl<C: Catalog> Flow<C> {
         element(C::Peer::all(), self.cell(flow::PEER))
     }
 
-    /// What it is for, in this project's words.
+    /// Its purpose, in this project's words.
     pub fn purpose(self) -> &'static str {
         self.text(flow::PURPOSE)
     }
 
-    /// Its port specs, with their groups. They display as a port expression.
+    /// Its port specs with their groups. [`Ports`] displays as a port expression.
     pub fn ports(self) -> Ports<C> {
-        let (next, end) = C::FLOW_SPECS.pair(self.place());
+        let (next, end) = C::FLOW_SPECS.pair(self.index());
         Ports { next, end, catalog: PhantomData }
     }
 
-    /// How firmly the document asks for it.
+    /// Whether the document requires it.
     pub fn requirement(self) -> Requirement {
         element(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
-    /// The limit of a conditional flow.
+    /// When a conditional flow is needed.
     pub fn condition(self) -> Option<&'static str> {
         self.optional_text(flow::CONDITION)
     }
 
-    /// The product's own interfaces that it uses, in the product's order; empty where the document does not tell.
+    /// The product's interfaces that it uses, in the product's order; empty if the document names none.
     pub fn interfaces(self) -> impl Iterator<Item = &'static str> + Clone {
         let used = self.cell(flow::INTERFACES);
         let all = crate::facts::product_interfaces::<C>(self.product());
-        all.enumerate().filter(move |(place, _)| used & (1 << place) != 0).map(|(_, interface)| interface)
+        all.enumerate().filter(move |(index, _)| used & (1 << index) != 0).map(|(_, interface)| interface)
     }
 
-    /// The interface that the document recommends among them.
+    /// The interface that the document recommends, if it does.
     pub fn recommended_interface(self) -> Option<&'static str> {
-        let place = self.cell(flow::RECOMMENDED).checked_sub(1)?;
-        crate::facts::product_interfaces::<C>(self.product()).nth(place)
+        let index = self.cell(flow::RECOMMENDED).checked_sub(1)?;
+        crate::facts::product_interfaces::<C>(self.product()).nth(index)
     }
 
     /// The host names that the document gives for the peer, in its order.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.place()).map(|name| C::HOSTS.names.get(name))
+        C::FLOW_HOSTS.get(self.index()).map(|name| C::HOSTS.names.get(name))
     }
 
-    /// Whether the document calls the port a default that can be changed.
+    /// Whether the document says that the port can be changed.
     pub fn configurable(self) -> bool {
         self.cell(flow::CONFIGURABLE) != 0
     }
 
-    /// Where or how the port can be changed, where the document says.
+    /// Where or how to change the port, if the document says it.
     pub fn customization(self) -> Option<&'static str> {
         self.optional_text(flow::CUSTOMIZATION)
     }
 
-    /// What else a reader of the row should know: further facts of the page, and what looks wrong on it.
+    /// A warning for users of the row: further facts of the page, or what looks wrong on it.
     pub fn note(self) -> Option<&'static str> {
         self.optional_text(flow::NOTE)
     }
@@ -145,17 +145,17 @@ impl<C: Catalog> Flow<C> {
             .iter()
             .copied()
             .enumerate()
-            .filter(move |(place, _)| curated & (1 << place) != 0)
+            .filter(move |(index, _)| curated & (1 << index) != 0)
             .map(|(_, fact)| fact)
     }
 
-    /// Where the row stands, and what is printed there.
+    /// Where the document lists it, and what it prints there.
     pub fn source(self) -> Source {
-        let of = self.product();
+        let product = self.product();
         Source {
-            document: crate::facts::product_text::<C>(of, product::DOCUMENT),
-            edition: crate::facts::product_text::<C>(of, product::EDITION),
-            url: crate::facts::product_text::<C>(of, product::URL),
+            document: crate::facts::product_text::<C>(product, product::DOCUMENT),
+            edition: crate::facts::product_text::<C>(product, product::EDITION),
+            url: crate::facts::product_text::<C>(product, product::URL),
             section: self.optional_text(flow::SECTION),
             row: self.cell(flow::ROW),
             peer: self.optional_text(flow::PRINTED_PEER),
@@ -164,7 +164,7 @@ impl<C: Catalog> Flow<C> {
         }
     }
 
-    /// Whether it is traffic to or from a peer, or a peer that includes it.
+    /// Whether its peer is `peer`, or includes `peer`.
     pub fn involves(self, peer: C::Peer) -> bool {
         self.peer() == peer || crate::facts::peer_includes::<C>(self.peer()).any(|included| included == peer)
     }
@@ -184,7 +184,7 @@ impl<C: Catalog> fmt::Display for Flow<C> {
     }
 }
 
-/// Where a flow stands in its vendor's document, and what is printed there.
+/// Where a vendor's document lists a flow, and what it prints there.
 ///
 /// ```
 /// use port_catalog::FlowId;
@@ -200,21 +200,21 @@ pub struct Source {
     pub document: &'static str,
     /// The document's edition.
     pub edition: &'static str,
-    /// Where the document stands.
+    /// The document's URL.
     pub url: &'static str,
-    /// The part of the document, where it has parts.
+    /// The section of the document that contains the row, if it has sections.
     pub section: Option<&'static str>,
     /// The row, counted from 1 over the tables of the whole document.
     pub row: usize,
     /// The peer's cell as printed.
     pub peer: Option<&'static str>,
-    /// The cell that says what the row is about, as printed.
+    /// The cell that describes the row, as printed.
     pub label: Option<&'static str>,
     /// The ports' cell as printed.
     pub ports: Option<&'static str>,
 }
 
-/// The port specs of a flow, those that are left. Displays as a port expression.
+/// An iterator over the port specs of a flow. The rest displays as a port expression.
 #[derive(Clone, Debug)]
 pub struct Ports<C: Catalog = Data> {
     next: usize,
@@ -231,12 +231,12 @@ impl<C: Catalog> Iterator for Ports<C> {
         }
         let row = self.next;
         self.next += 1;
-        // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
+        // The tables were checked at compile time: ports fit in 16 bits, groups in 8.
         let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
         Some(PortSpec::from_parts(
-            C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|place| element(Transport::ALL, place)),
+            C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index)),
             PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|place| element(C::Service::all(), place)),
+            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|index| element(C::Service::all(), index)),
             u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
         ))
     }

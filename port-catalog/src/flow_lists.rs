@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Id};
 use crate::flow::Flow;
 use crate::packed::NO_FLOWS;
 
-/// Flows in the catalog's order.
+/// An iterator over flows in catalog order.
 ///
 /// ```
 /// use port_catalog::{by_port, Transport};
@@ -22,25 +22,25 @@ use crate::packed::NO_FLOWS;
 /// ```
 #[derive(Clone)]
 pub struct Flows<C: Catalog = Data> {
-    /// The number of the list among the catalog's. It is opened when something of it is wanted.
+    /// The index of the flow list. It is read only when a flow or the length is needed.
     list: usize,
-    /// How many were taken from its front, and from its back.
+    /// The number of flows taken from the front, and from the back.
     taken: [usize; 2],
     catalog: PhantomData<C>,
 }
 
 impl<C: Catalog> Flows<C> {
-    pub(crate) const fn of(list: usize) -> Self {
+    pub(crate) const fn new(list: usize) -> Self {
         Flows { list, taken: [0, 0], catalog: PhantomData }
     }
 
-    /// How many are left.
+    /// The number of remaining flows.
     #[inline]
     pub const fn len(&self) -> usize {
         C::FLOW_LISTS.len(self.list) - self.taken[0] - self.taken[1]
     }
 
-    /// Whether none is left.
+    /// Whether no flow remains.
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.list == NO_FLOWS || (self.taken[0] + self.taken[1] > 0 && self.len() == 0)
@@ -64,9 +64,9 @@ impl<C: Catalog> Iterator for Flows<C> {
     fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
         let left = self.len();
         if skipped < left {
-            let place = self.taken[0] + skipped;
-            self.taken[0] = place + 1;
-            Some(Flow::at(C::FLOW_LISTS.get(self.list, place)))
+            let index = self.taken[0] + skipped;
+            self.taken[0] = index + 1;
+            Some(Flow::new(C::FLOW_LISTS.get(self.list, index)))
         } else {
             self.taken[0] += left;
             None
@@ -79,7 +79,7 @@ impl<C: Catalog> DoubleEndedIterator for Flows<C> {
     fn next_back(&mut self) -> Option<Flow<C>> {
         let last = self.len().checked_sub(1)?;
         self.taken[1] += 1;
-        Some(Flow::at(C::FLOW_LISTS.get(self.list, self.taken[0] + last)))
+        Some(Flow::new(C::FLOW_LISTS.get(self.list, self.taken[0] + last)))
     }
 }
 
@@ -94,20 +94,20 @@ impl<C: Catalog> FusedIterator for Flows<C> {}
 
 #[doc(hidden)]
 pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
-    Flows::of(C::VENDORS[vendor::FLOWS].get(vendor.place()))
+    Flows::new(C::VENDORS[vendor::FLOWS].get(vendor.index()))
 }
 
 #[doc(hidden)]
 pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
-    Flows::of(C::PRODUCTS[product::FLOWS].get(product.place()))
+    Flows::new(C::PRODUCTS[product::FLOWS].get(product.index()))
 }
 
 #[doc(hidden)]
 pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
-    Flows::of(C::PEERS[peer::FLOWS].get(peer.place()))
+    Flows::new(C::PEERS[peer::FLOWS].get(peer.index()))
 }
 
 #[doc(hidden)]
 pub fn service_flows<C: Catalog>(service: C::Service) -> Flows<C> {
-    Flows::of(C::SERVICES[service::FLOWS].get(service.place()))
+    Flows::new(C::SERVICES[service::FLOWS].get(service.index()))
 }

@@ -11,28 +11,30 @@ pub enum Vendor {
     /// `mdaemon`: MDaemon Technologies, <https://mdaemon.com>
     MDaemon,
 }
-/// A product of this catalog: what its flows are to and from.
+
+/// A product of this catalog.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Product {
-    /// `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6\.2\.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
+    /// `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
     FortiMail,
-    /// `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6\.2\.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
+    /// `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
     FortiClient,
-    /// `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8\.5\.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
+    /// `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
     ForcepointEmailSecurity,
     /// `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
     SecurityGateway,
 }
+
 /// A peer: the other end of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Peer {
-    /// `admin`: Administrator (role): An administrator\'s workstation or console
+    /// `admin`: Administrator (role): An administrator's workstation or console
     Admin,
     /// `ai-provider`: AI provider (role): The provider of a language model that classifies messages
     AiProvider,
-    /// `client`: Client (role): A user\'s machine\, whatever program it runs
+    /// `client`: Client (role): A user's machine, whatever program it runs
     Client,
     /// `dns-server`: DNS server (role): A resolver or a DNS block list
     DnsServer,
@@ -40,7 +42,7 @@ pub enum Peer {
     DomainMailServer,
     /// `dynamic-dns-provider`: Dynamic DNS provider (role): A service that keeps a host name for a changing address
     DynamicDnsProvider,
-    /// `email-client`: Email client (role): A mail program\, or a browser that reads mail
+    /// `email-client`: Email client (role): A mail program, or a browser that reads mail
     EmailClient,
     /// `email-server`: Email server (role): Any mail server that mail comes from or goes to
     EmailServer,
@@ -52,7 +54,7 @@ pub enum Peer {
     FileServer,
     /// `internet`: Internet (role): Any host on the Internet
     Internet,
-    /// `ldap-server`: LDAP server (role): A directory\, an Active Directory domain controller among them
+    /// `ldap-server`: LDAP server (role): A directory, an Active Directory domain controller among them
     LdapServer,
     /// `ntp-server`: NTP server (role): A time server
     NtpServer,
@@ -68,57 +70,57 @@ pub enum Peer {
     SqlServer,
     /// `syslog-server`: Syslog server (role): A server that collects logs
     SyslogServer,
-    /// `fortianalyzer`: FortiAnalyzer (product): Fortinet\'s log analyser
+    /// `fortianalyzer`: FortiAnalyzer (product): Fortinet's log analyser
     FortiAnalyzer,
-    /// `fortianalyzer-fortimanager`: FortiAnalyzer or FortiManager (product): Either of the two\, whichever collects the logs
+    /// `fortianalyzer-fortimanager`: FortiAnalyzer or FortiManager (product): Either of the two, whichever collects the logs
     FortiAnalyzerFortiManager,
-    /// `fortiauthenticator`: FortiAuthenticator (product): Fortinet\'s authentication server
+    /// `fortiauthenticator`: FortiAuthenticator (product): Fortinet's authentication server
     FortiAuthenticator,
-    /// `fortiauthenticator-fortigate`: FortiAuthenticator or FortiGate (product): Either of the two\, whichever takes single sign\-on
+    /// `fortiauthenticator-fortigate`: FortiAuthenticator or FortiGate (product): Either of the two, whichever takes single sign-on
     FortiAuthenticatorFortiGate,
-    /// `forticlient-ems`: FortiClient EMS (product): Fortinet\'s endpoint management server
+    /// `forticlient-ems`: FortiClient EMS (product): Fortinet's endpoint management server
     FortiClientEms,
-    /// `forticlient-ems-fortigate`: FortiClient EMS or FortiGate (product): Either of the two\, for endpoint telemetry
+    /// `forticlient-ems-fortigate`: FortiClient EMS or FortiGate (product): Either of the two, for endpoint telemetry
     FortiClientEmsFortiGate,
-    /// `fortigate`: FortiGate (product): Fortinet\'s firewall
+    /// `fortigate`: FortiGate (product): Fortinet's firewall
     FortiGate,
-    /// `fortimail`: FortiMail (product): Another FortiMail\: of the same cluster\, or one that keeps quarantines
+    /// `fortimail`: FortiMail (product): Another FortiMail: of the same cluster, or one that keeps quarantines
     FortiMail,
-    /// `fortimanager`: FortiManager (product): Fortinet\'s device manager
+    /// `fortimanager`: FortiManager (product): Fortinet's device manager
     FortiManager,
-    /// `fortisandbox`: FortiSandbox (product): Fortinet\'s appliance that runs suspicious files
+    /// `fortisandbox`: FortiSandbox (product): Fortinet's appliance that runs suspicious files
     FortiSandbox,
-    /// `fortisandbox-fortisandbox-cloud`: FortiSandbox or FortiSandbox Cloud (product): Either of the two\, whichever runs suspicious files
+    /// `fortisandbox-fortisandbox-cloud`: FortiSandbox or FortiSandbox Cloud (product): Either of the two, whichever runs suspicious files
     FortiSandboxFortiSandboxCloud,
-    /// `forcepoint-dlp`: Forcepoint DLP (product): Forcepoint\'s data loss prevention
+    /// `forcepoint-dlp`: Forcepoint DLP (product): Forcepoint's data loss prevention
     ForcepointDlp,
-    /// `forcepoint-email-log-server`: Email Log Server (product): Forcepoint\'s collector of mail logs
+    /// `forcepoint-email-log-server`: Email Log Server (product): Forcepoint's collector of mail logs
     ForcepointEmailLogServer,
-    /// `forcepoint-filtering-service`: Filtering Service (product): A part of Forcepoint\'s web protection
+    /// `forcepoint-filtering-service`: Filtering Service (product): A part of Forcepoint's web protection
     ForcepointFilteringService,
-    /// `forcepoint-linking-service`: Linking Service (product): A part of Forcepoint\'s web protection
+    /// `forcepoint-linking-service`: Linking Service (product): A part of Forcepoint's web protection
     ForcepointLinkingService,
-    /// `forcepoint-security-manager`: Forcepoint Security Manager (product): Forcepoint\'s management console
+    /// `forcepoint-security-manager`: Forcepoint Security Manager (product): Forcepoint's management console
     ForcepointSecurityManager,
     /// `mdaemon`: MDaemon (product): MDaemon Technologies\' mail server
     MDaemon,
     /// `clamav-updates`: ClamAV updates (service): Virus definitions of ClamAV
     ClamAVUpdates,
-    /// `forcepoint-email-hybrid-service`: Email hybrid service (service): Forcepoint\'s mail filter in the cloud
+    /// `forcepoint-email-hybrid-service`: Email hybrid service (service): Forcepoint's mail filter in the cloud
     ForcepointEmailHybridService,
-    /// `fortiguard`: FortiGuard (service): Fortinet\'s network of updates and ratings
+    /// `fortiguard`: FortiGuard (service): Fortinet's network of updates and ratings
     FortiGuard,
-    /// `fortisandbox-cloud`: FortiSandbox Cloud (service): Fortinet\'s sandbox as a service
+    /// `fortisandbox-cloud`: FortiSandbox Cloud (service): Fortinet's sandbox as a service
     FortiSandboxCloud,
     /// `ikarus-updates`: IKARUS updates (service): Virus definitions of IKARUS
     IkarusUpdates,
-    /// `lets-encrypt`: Let\'s Encrypt (service): The certificate authority
+    /// `lets-encrypt`: Let's Encrypt (service): The certificate authority
     LetsEncrypt,
-    /// `mdaemon-services`: MDaemon services (service): MDaemon Technologies\' own servers for licences\, updates and statistics
+    /// `mdaemon-services`: MDaemon services (service): MDaemon Technologies\' own servers for licences, updates and statistics
     MDaemonServices,
-    /// `microsoft-365`: Microsoft 365 (service): Microsoft\'s hosted mail and directory
+    /// `microsoft-365`: Microsoft 365 (service): Microsoft's hosted mail and directory
     Microsoft365,
-    /// `microsoft-login`: Microsoft login (service): Microsoft\'s sign\-in for applications
+    /// `microsoft-login`: Microsoft login (service): Microsoft's sign-in for applications
     MicrosoftLogin,
     /// `outbreak-protection`: Outbreak Protection (service): The service that recognises outbreaks of spam and viruses
     OutbreakProtection,
@@ -129,27 +131,28 @@ pub enum Peer {
     /// `spamassassin-updates`: SpamAssassin updates (service): Filter rules of SpamAssassin
     SpamAssassinUpdates,
 }
-/// A service: an application protocol, with its port in the IANA registry where it has one.
+
+/// A service: an application protocol, with its port in the IANA registry if it has one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Service {
-    /// `dns`: DNS, 53/tcp+udp: Domain Name System\; the registry calls it domain
+    /// `dns`: DNS, 53/tcp+udp: Domain Name System; the registry calls it domain
     Dns,
-    /// `ftp`: FTP, 21/tcp: File transfer\, its control connection
+    /// `ftp`: FTP, 21/tcp: File transfer, its control connection
     Ftp,
-    /// `http`: HTTP, 80/tcp: The web\, unencrypted
+    /// `http`: HTTP, 80/tcp: The web, unencrypted
     Http,
     /// `https`: HTTPS, 443/tcp+udp: The web inside TLS or QUIC
     Https,
-    /// `ike`: IKE, 500/udp: Key exchange of IPsec\; the registry calls it isakmp
+    /// `ike`: IKE, 500/udp: Key exchange of IPsec; the registry calls it isakmp
     Ike,
     /// `imap`: IMAP, 143/tcp: Mailbox access
     Imap,
     /// `imaps`: IMAPS, 993/tcp: Mailbox access inside TLS
     Imaps,
-    /// `ipsec-nat-t`: IPsec NAT traversal, 4500/udp: IPsec inside UDP\, to cross address translation
+    /// `ipsec-nat-t`: IPsec NAT traversal, 4500/udp: IPsec inside UDP, to cross address translation
     IPsecNatT,
-    /// `iscsi`: iSCSI, 3260/tcp: Block storage over IP\; the registry calls it iscsi\-target
+    /// `iscsi`: iSCSI, 3260/tcp: Block storage over IP; the registry calls it iscsi-target
     Iscsi,
     /// `ldap`: LDAP, 389/tcp+udp: Directory access
     Ldap,
@@ -165,9 +168,9 @@ pub enum Service {
     Nfs,
     /// `ntp`: NTP, 123/udp: Network time
     Ntp,
-    /// `ocsp`: OCSP: Asks whether a certificate was revoked\, over HTTP
+    /// `ocsp`: OCSP: Asks whether a certificate was revoked, over HTTP
     Ocsp,
-    /// `oftp`: OFTP: Fortinet\'s log transfer\; not the OFTP of the registry
+    /// `oftp`: OFTP: Fortinet's log transfer; not the OFTP of the registry
     Oftp,
     /// `pop3`: POP3, 110/tcp: Mail retrieval
     Pop3,
@@ -175,17 +178,17 @@ pub enum Service {
     Pop3s,
     /// `radius`: RADIUS, 1812/udp+tcp: Authentication and authorisation
     Radius,
-    /// `sftp`: SFTP: File transfer inside SSH\; not the SFTP of the registry
+    /// `sftp`: SFTP: File transfer inside SSH; not the SFTP of the registry
     Sftp,
-    /// `smb`: SMB, 445/tcp: Windows file sharing\, once called CIFS\; the registry calls it microsoft\-ds
+    /// `smb`: SMB, 445/tcp: Windows file sharing, once called CIFS; the registry calls it microsoft-ds
     Smb,
     /// `smtp`: SMTP, 25/tcp: Mail transfer
     Smtp,
-    /// `smtps`: SMTPS, 465/tcp: Mail transfer or submission inside TLS\; the registry calls it submissions
+    /// `smtps`: SMTPS, 465/tcp: Mail transfer or submission inside TLS; the registry calls it submissions
     Smtps,
     /// `snmp`: SNMP, 161/udp+tcp: Network management
     Snmp,
-    /// `snmp-trap`: SNMP trap, 162/udp+tcp: Notifications of network management\; the registry calls it snmptrap
+    /// `snmp-trap`: SNMP trap, 162/udp+tcp: Notifications of network management; the registry calls it snmptrap
     SnmpTrap,
     /// `ssh`: SSH, 22/tcp: Secure shell
     Ssh,
@@ -193,287 +196,336 @@ pub enum Service {
     Submission,
     /// `syslog`: Syslog, 514/udp: Log messages
     Syslog,
-    /// `telnet`: Telnet, 23/tcp: Terminal access\, unencrypted
+    /// `telnet`: Telnet, 23/tcp: Terminal access, unencrypted
     Telnet,
-    /// `webdav`: WebDAV: Files and calendars over HTTP\, CalDAV included
+    /// `webdav`: WebDAV: Files and calendars over HTTP, CalDAV included
     WebDAV,
 }
+
 /// The id of a flow: one variant for each row of each document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FlowId {
-    /** Administer FortiMail by web\, SSH or Telnet
+    // FortiMail by Fortinet: 54 flows
+    // FortiMail open ports, FortiOS 6.2.0
+    // https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports
+
+    /** Administer FortiMail by web, SSH or Telnet
 
 | id | `fortimail-in-admin` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Administrator |
-| ports | tcp\/443 https \| tcp\/80 http \| tcp\/22 ssh \| tcp\/23 telnet |
+| ports | tcp/443 https \| tcp/80 http \| tcp/22 ssh \| tcp/23 telnet |
 | requirement | unstated |
-| note | The page prints SSH twice and HTTPS not at all\; the services are matched to the ports by the IANA registry\. Console stands there without a port\. |
+| note | The page prints SSH twice and HTTPS not at all; the services are matched to the ports by the IANA registry. Console stands there without a port. |
 | not in the document | service |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 1 |
-| printed | “Admin by Console or PC” “SSH\, Telnet\, HTTP\, SSH\, Console” “TCP\/443 or TCP\/80 or TCP\/22 or TCP\/23” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 1 |
+| printed | “Admin by Console or PC” “SSH, Telnet, HTTP, SSH, Console” “TCP/443 or TCP/80 or TCP/22 or TCP/23” |
 */
+    #[doc(alias("443", "80", "22", "23"))]
     FortimailInAdmin,
-    /** View quarantined mail\, or fetch it
+
+    /** View quarantined mail, or fetch it
 
 | id | `fortimail-in-email-client-quarantine` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Email client |
-| ports | tcp\/80 http \| tcp\/443 https \| tcp\/110 pop3 |
+| ports | tcp/80 http \| tcp/443 https \| tcp/110 pop3 |
 | requirement | unstated |
 | not in the document | service |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 2 |
-| printed | “Email Client” “Quarantine View\/Retrieve” “TCP\/80 or TCP\/443 or TCP\/110” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 2 |
+| printed | “Email Client” “Quarantine View/Retrieve” “TCP/80 or TCP/443 or TCP/110” |
 */
+    #[doc(alias("80", "443", "110"))]
     FortimailInEmailClientQuarantine,
+
     /** Send mail with SMTP or SMTPS
 
 | id | `fortimail-in-email-client-smtp` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Email client |
-| ports | tcp\/25 smtp \| tcp\/465 smtps |
+| ports | tcp/25 smtp \| tcp/465 smtps |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 3 |
-| printed | “Email Client” “SMTP or SMTPS” “TCP\/25 or TCP\/465” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 3 |
+| printed | “Email Client” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
+    #[doc(alias("25", "465"))]
     FortimailInEmailClientSmtp,
+
     /** Collect mail with POP3 or POP3S
 
 | id | `fortimail-in-email-client-pop3` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Email client |
-| ports | tcp\/110 pop3 \| tcp\/995 pop3s |
+| ports | tcp/110 pop3 \| tcp/995 pop3s |
 | requirement | conditional: server mode only |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 4 |
-| printed | “Email Client” “POP3 or POP3S” “TCP\/110 or TCP\/995 \(server mode only\)” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 4 |
+| printed | “Email Client” “POP3 or POP3S” “TCP/110 or TCP/995 (server mode only)” |
 */
+    #[doc(alias("110", "995"))]
     FortimailInEmailClientPop3,
+
     /** Read mail with IMAP or IMAPS
 
 | id | `fortimail-in-email-client-imap` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Email client |
-| ports | tcp\/143 imap \| tcp\/993 imaps |
+| ports | tcp/143 imap \| tcp/993 imaps |
 | requirement | conditional: server mode only |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 5 |
-| printed | “Email Client” “IMAP or IMAPS” “TCP\/143 or TCP\/993 \(server mode only\)” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 5 |
+| printed | “Email Client” “IMAP or IMAPS” “TCP/143 or TCP/993 (server mode only)” |
 */
+    #[doc(alias("143", "993"))]
     FortimailInEmailClientImap,
+
     /** Reach files and calendars with WebDAV and CalDAV
 
 | id | `fortimail-in-email-client-webdav` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Email client |
-| ports | tcp\/8008 webdav |
+| ports | tcp/8008 webdav |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 6 |
-| printed | “Email Client” “WebDAV and CalDAV” “TCP\/8008” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 6 |
+| printed | “Email Client” “WebDAV and CalDAV” “TCP/8008” |
 */
+    #[doc(alias("8008"))]
     FortimailInEmailClientWebdav,
+
     /** Heartbeat between cluster members
 
 | id | `fortimail-in-fortimail-ha-heartbeat` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | udp\/20000 |
+| ports | udp/20000 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 7 |
-| printed | “FortiMail” “Base port for HA heartbeat signal” “UDP\/20000” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 7 |
+| printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
+    #[doc(alias("20000"))]
     FortimailInFortimailHaHeartbeat,
+
     /** Control of synchronisation within a cluster
 
 | id | `fortimail-in-fortimail-ha-sync-control` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | udp\/20001 |
+| ports | udp/20001 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 8 |
-| printed | “FortiMail” “Synchronization control” “UDP\/20001” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 8 |
+| printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
+    #[doc(alias("20001"))]
     FortimailInFortimailHaSyncControl,
+
     /** Synchronisation of files within a cluster
 
 | id | `fortimail-in-fortimail-ha-file-sync` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/20002 |
+| ports | tcp/20002 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 9 |
-| printed | “FortiMail” “File synchronization” “TCP\/20002” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 9 |
+| printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
+    #[doc(alias("20002"))]
     FortimailInFortimailHaFileSync,
+
     /** Synchronisation of data within a cluster
 
 | id | `fortimail-in-fortimail-ha-data-sync` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/20003 |
+| ports | tcp/20003 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 10 |
-| printed | “FortiMail” “Data synchronization” “TCP\/20003” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 10 |
+| printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
+    #[doc(alias("20003"))]
     FortimailInFortimailHaDataSync,
+
     /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-in-fortimail-ha-checksum-sync` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/20004 |
+| ports | tcp/20004 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 11 |
-| printed | “FortiMail” “Checksum synchronization” “TCP\/20004” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 11 |
+| printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
+    #[doc(alias("20004"))]
     FortimailInFortimailHaChecksumSync,
+
     /** Check that a cluster member answers SMTP
 
 | id | `fortimail-in-fortimail-ha-smtp-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 12 |
-| printed | “FortiMail” “HA service monitoring \(remote SMTP\)” “TCP\/25” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 12 |
+| printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
+    #[doc(alias("25"))]
     FortimailInFortimailHaSmtpMonitoring,
+
     /** Check that a cluster member answers HTTP
 
 | id | `fortimail-in-fortimail-ha-http-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/80 http |
+| ports | tcp/80 http |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 13 |
-| printed | “FortiMail” “HA service monitoring \(remote HTTP\)” “TCP\/80” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 13 |
+| printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
+    #[doc(alias("80"))]
     FortimailInFortimailHaHttpMonitoring,
+
     /** Check that a cluster member answers POP3
 
 | id | `fortimail-in-fortimail-ha-pop3-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/110 pop3 |
+| ports | tcp/110 pop3 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 14 |
-| printed | “FortiMail” “HA service monitoring \(remote POP3\)” “TCP\/110” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 14 |
+| printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
+    #[doc(alias("110"))]
     FortimailInFortimailHaPop3Monitoring,
+
     /** Check that a cluster member answers IMAP
 
 | id | `fortimail-in-fortimail-ha-imap-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/143 imap |
+| ports | tcp/143 imap |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 15 |
-| printed | “FortiMail” “HA service monitoring \(remote IMAP\)” “TCP\/143” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 15 |
+| printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
+    #[doc(alias("143"))]
     FortimailInFortimailHaImapMonitoring,
-    /** Quarantine kept centrally on another FortiMail\, in clear text
+
+    /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-in-fortimail-quarantine` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/514 |
+| ports | tcp/514 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 16 |
-| printed | “FortiMail” “Clear Text Central Quarantine” “TCP\/514” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 16 |
+| printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
+    #[doc(alias("514"))]
     FortimailInFortimailQuarantine,
-    /** Quarantine kept centrally on another FortiMail\, inside SSL
+
+    /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-in-fortimail-quarantine-ssl` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiMail |
-| ports | tcp\/6514 |
+| ports | tcp/6514 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 17 |
-| printed | “FortiMail” “SSL Central Quarantine” “TCP\/6514” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 17 |
+| printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
+    #[doc(alias("6514"))]
     FortimailInFortimailQuarantineSsl,
+
     /** Let FortiManager poll by SNMP
 
 | id | `fortimail-in-fortimanager-snmp-poll` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiManager |
-| ports | tcp\/161 snmp |
+| ports | tcp/161 snmp |
 | requirement | unstated |
-| note | The page prints TCP\; SNMP is polled over UDP almost everywhere\. |
+| note | The page prints TCP; SNMP is polled over UDP almost everywhere. |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 18 |
-| printed | “SNMP Poll” “TCP\/161” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 18 |
+| printed | “SNMP Poll” “TCP/161” |
 */
+    #[doc(alias("161"))]
     FortimailInFortimanagerSnmpPoll,
+
     /** Take configuration and firmware from FortiManager
 
 | id | `fortimail-in-fortimanager-config-push` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiManager |
-| ports | tcp\/22 ssh |
+| ports | tcp/22 ssh |
 | requirement | unstated |
 | not in the document | peer, service |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 19 |
-| printed | “Config\/Firmware Push” “TCP\/22” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 19 |
+| printed | “Config/Firmware Push” “TCP/22” |
 */
+    #[doc(alias("22"))]
     FortimailInFortimanagerConfigPush,
+
     /** Take notice of new virus definitions
 
 | id | `fortimail-in-fortiguard-av-push` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from FortiGuard |
-| ports | udp\/9443 |
+| ports | udp/9443 |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 20 |
-| printed | “AV Push” “UDP\/9443” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 20 |
+| printed | “AV Push” “UDP/9443” |
 */
+    #[doc(alias("9443"))]
     FortimailInFortiguardAvPush,
+
     /** Receive mail from outside
 
 | id | `fortimail-in-external-email-server-smtp` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from External email server |
-| ports | tcp\/25 smtp \| tcp\/465 smtps |
+| ports | tcp/25 smtp \| tcp/465 smtps |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 21 |
-| printed | “External Email Server” “SMTP or SMTPS” “TCP\/25 or 465” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 21 |
+| printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
+    #[doc(alias("25", "465"))]
     FortimailInExternalEmailServerSmtp,
+
     /** Keep mail on iSCSI or NFS storage
 
 | id | `fortimail-in-external-email-server-storage` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from External email server |
-| ports | tcp\/3260 iscsi\, tcp\/2049 nfs |
+| ports | tcp/3260 iscsi, tcp/2049 nfs |
 | requirement | unstated |
-| note | The page prints iSCI for iSCSI\. It lists storage as incoming and under the external mail server\, which looks wrong\: a client of storage opens the connection\. |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 22 |
-| printed | “External Email Server” “Storage\: iSCI\, NFS” “TCP\/3260 \(iSCI\)\, TCP\/2049 \(NFS\)” |
+| note | The page prints iSCI for iSCSI. It lists storage as incoming and under the external mail server, which looks wrong: a client of storage opens the connection. |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 22 |
+| printed | “External Email Server” “Storage: iSCI, NFS” “TCP/3260 (iSCI), TCP/2049 (NFS)” |
 */
+    #[doc(alias("3260", "2049"))]
     FortimailInExternalEmailServerStorage,
+
     /** Back up the configuration
 
 | id | `fortimail-in-external-email-server-config-backup` |
@@ -482,1372 +534,1578 @@ pub enum FlowId {
 | direction | inbound, from External email server |
 | ports | sftp \| ftp |
 | requirement | unstated |
-| note | The page gives no port\. It lists the backup as incoming and under the external mail server\, which looks wrong\. |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 23 |
-| printed | “External Email Server” “Config Backup” “SFTP \/ FTP” |
+| note | The page gives no port. It lists the backup as incoming and under the external mail server, which looks wrong. |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 23 |
+| printed | “External Email Server” “Config Backup” “SFTP / FTP” |
 */
     FortimailInExternalEmailServerConfigBackup,
+
     /** Back up mail data
 
 | id | `fortimail-in-external-email-server-mail-backup` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from External email server |
-| ports | nfs\, smb\, ssh\, iscsi |
+| ports | nfs, smb, ssh, iscsi |
 | requirement | unstated |
-| note | The page gives no ports\, and lists a directly connected USB disk\, which needs none\. It lists the backup as incoming and under the external mail server\, which looks wrong\. |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 24 |
-| printed | “External Email Server” “Mail Data Backup” “NFS\, SMB\/CIFS\, SSH\, external USB \(direct connected\)\, iSCSI” |
+| note | The page gives no ports, and lists a directly connected USB disk, which needs none. It lists the backup as incoming and under the external mail server, which looks wrong. |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 24 |
+| printed | “External Email Server” “Mail Data Backup” “NFS, SMB/CIFS, SSH, external USB (direct connected), iSCSI” |
 */
     FortimailInExternalEmailServerMailBackup,
+
     /** Receive mail from the protected mail server
 
 | id | `fortimail-in-protected-email-server-smtp` |
 |---|---|
 | product | FortiMail |
 | direction | inbound, from Protected email server |
-| ports | tcp\/25 smtp \| tcp\/465 smtps |
+| ports | tcp/25 smtp \| tcp/465 smtps |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Incoming ports, row 25 |
-| printed | “Protected Email Server” “SMTP or SMTPS” “TCP\/25 or 465” |
+| source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 25 |
+| printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
+    #[doc(alias("25", "465"))]
     FortimailInProtectedEmailServerSmtp,
+
     /** Send logs to FortiAnalyzer
 
 | id | `fortimail-out-fortianalyzer-oftp` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiAnalyzer |
-| ports | udp\/514 oftp |
+| ports | udp/514 oftp |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 26 |
-| printed | “OFTP” “UDP\/514” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 26 |
+| printed | “OFTP” “UDP/514” |
 */
+    #[doc(alias("514"))]
     FortimailOutFortianalyzerOftp,
+
     /** Send SNMP traps to FortiManager
 
 | id | `fortimail-out-fortimanager-snmp-trap` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiManager |
-| ports | udp\/162 snmp\-trap |
+| ports | udp/162 snmp-trap |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 27 |
-| printed | “SNMP Traps” “UDP\/162” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 27 |
+| printed | “SNMP Traps” “UDP/162” |
 */
+    #[doc(alias("162"))]
     FortimailOutFortimanagerSnmpTrap,
-    /** Register with FortiManager\, back up to it\, fetch configuration and firmware
+
+    /** Register with FortiManager, back up to it, fetch configuration and firmware
 
 | id | `fortimail-out-fortimanager-config-pull` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiManager |
-| ports | tcp\/443 |
+| ports | tcp/443 |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 28 |
-| printed | “Reg\, Config Backup\, Config\/Firmware Pull” “TCP\/443” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 28 |
+| printed | “Reg, Config Backup, Config/Firmware Pull” “TCP/443” |
 */
+    #[doc(alias("443"))]
     FortimailOutFortimanagerConfigPull,
+
     /** Ask for spam ratings
 
 | id | `fortimail-out-fortiguard-as-rating` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiGuard |
-| ports | udp\/53 \| udp\/8888\, tcp\/443 |
+| ports | udp/53 \| udp/8888, tcp/443 |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 29 |
-| printed | “AS Rating” “UDP\/53 or 8888\, TCP\/443” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 29 |
+| printed | “AS Rating” “UDP/53 or 8888, TCP/443” |
 */
+    #[doc(alias("53", "8888", "443"))]
     FortimailOutFortiguardAsRating,
+
     /** Fetch virus and spam definitions
 
 | id | `fortimail-out-fortiguard-update` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiGuard |
-| ports | tcp\/443 |
+| ports | tcp/443 |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 30 |
-| printed | “AV\/AS Update” “TCP\/443” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 30 |
+| printed | “AV/AS Update” “TCP/443” |
 */
+    #[doc(alias("443"))]
     FortimailOutFortiguardUpdate,
+
     /** Heartbeat between cluster members
 
 | id | `fortimail-out-fortimail-ha-heartbeat` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | udp\/20000 |
+| ports | udp/20000 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 31 |
-| printed | “FortiMail” “Base port for HA heartbeat signal” “UDP\/20000” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 31 |
+| printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
+    #[doc(alias("20000"))]
     FortimailOutFortimailHaHeartbeat,
+
     /** Control of synchronisation within a cluster
 
 | id | `fortimail-out-fortimail-ha-sync-control` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | udp\/20001 |
+| ports | udp/20001 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 32 |
-| printed | “FortiMail” “Synchronization control” “UDP\/20001” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 32 |
+| printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
+    #[doc(alias("20001"))]
     FortimailOutFortimailHaSyncControl,
+
     /** Synchronisation of files within a cluster
 
 | id | `fortimail-out-fortimail-ha-file-sync` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/20002 |
+| ports | tcp/20002 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 33 |
-| printed | “FortiMail” “File synchronization” “TCP\/20002” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 33 |
+| printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
+    #[doc(alias("20002"))]
     FortimailOutFortimailHaFileSync,
+
     /** Synchronisation of data within a cluster
 
 | id | `fortimail-out-fortimail-ha-data-sync` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/20003 |
+| ports | tcp/20003 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 34 |
-| printed | “FortiMail” “Data synchronization” “TCP\/20003” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 34 |
+| printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
+    #[doc(alias("20003"))]
     FortimailOutFortimailHaDataSync,
+
     /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-out-fortimail-ha-checksum-sync` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/20004 |
+| ports | tcp/20004 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 35 |
-| printed | “FortiMail” “Checksum synchronization” “TCP\/20004” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 35 |
+| printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
+    #[doc(alias("20004"))]
     FortimailOutFortimailHaChecksumSync,
+
     /** Check that a cluster member answers SMTP
 
 | id | `fortimail-out-fortimail-ha-smtp-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 36 |
-| printed | “FortiMail” “HA service monitoring \(remote SMTP\)” “TCP\/25” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 36 |
+| printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
+    #[doc(alias("25"))]
     FortimailOutFortimailHaSmtpMonitoring,
+
     /** Check that a cluster member answers HTTP
 
 | id | `fortimail-out-fortimail-ha-http-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/80 http |
+| ports | tcp/80 http |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 37 |
-| printed | “FortiMail” “HA service monitoring \(remote HTTP\)” “TCP\/80” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 37 |
+| printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
+    #[doc(alias("80"))]
     FortimailOutFortimailHaHttpMonitoring,
+
     /** Check that a cluster member answers POP3
 
 | id | `fortimail-out-fortimail-ha-pop3-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/110 pop3 |
+| ports | tcp/110 pop3 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 38 |
-| printed | “FortiMail” “HA service monitoring \(remote POP3\)” “TCP\/110” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 38 |
+| printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
+    #[doc(alias("110"))]
     FortimailOutFortimailHaPop3Monitoring,
+
     /** Check that a cluster member answers IMAP
 
 | id | `fortimail-out-fortimail-ha-imap-monitoring` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/143 imap |
+| ports | tcp/143 imap |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 39 |
-| printed | “FortiMail” “HA service monitoring \(remote IMAP\)” “TCP\/143” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 39 |
+| printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
+    #[doc(alias("143"))]
     FortimailOutFortimailHaImapMonitoring,
-    /** Quarantine kept centrally on another FortiMail\, in clear text
+
+    /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-out-fortimail-quarantine` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/514 |
+| ports | tcp/514 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 40 |
-| printed | “FortiMail” “Clear Text Central Quarantine” “TCP\/514” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 40 |
+| printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
+    #[doc(alias("514"))]
     FortimailOutFortimailQuarantine,
-    /** Quarantine kept centrally on another FortiMail\, inside SSL
+
+    /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-out-fortimail-quarantine-ssl` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiMail |
-| ports | tcp\/6514 |
+| ports | tcp/6514 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 41 |
-| printed | “FortiMail” “SSL Central Quarantine” “TCP\/6514” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 41 |
+| printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
+    #[doc(alias("6514"))]
     FortimailOutFortimailQuarantineSsl,
+
     /** Send mail outside
 
 | id | `fortimail-out-external-email-server-smtp` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to External email server |
-| ports | tcp\/25 smtp \| tcp\/465 smtps |
+| ports | tcp/25 smtp \| tcp/465 smtps |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 42 |
-| printed | “External Email Server” “SMTP or SMTPS” “TCP\/25 or TCP\/465” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 42 |
+| printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
+    #[doc(alias("25", "465"))]
     FortimailOutExternalEmailServerSmtp,
+
     /** Hand mail to the protected mail server
 
 | id | `fortimail-out-protected-email-server-smtp` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to Protected email server |
-| ports | tcp\/25 smtp \| tcp\/465 smtps |
+| ports | tcp/25 smtp \| tcp/465 smtps |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 43 |
-| printed | “Protected Email Server” “SMTP or SMTPS” “TCP\/25 or TCP\/465” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 43 |
+| printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
+    #[doc(alias("25", "465"))]
     FortimailOutProtectedEmailServerSmtp,
+
     /** Authenticate users with POP3
 
 | id | `fortimail-out-protected-email-server-pop3-auth` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to Protected email server |
-| ports | tcp\/110 pop3 |
+| ports | tcp/110 pop3 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 44 |
-| printed | “Protected Email Server” “POP3 Auth” “TCP\/110” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 44 |
+| printed | “Protected Email Server” “POP3 Auth” “TCP/110” |
 */
+    #[doc(alias("110"))]
     FortimailOutProtectedEmailServerPop3Auth,
+
     /** Authenticate users with IMAP
 
 | id | `fortimail-out-protected-email-server-imap-auth` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to Protected email server |
-| ports | tcp\/143 imap |
+| ports | tcp/143 imap |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 45 |
-| printed | “Protected Email Server” “IMAP Auth” “TCP\/143” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 45 |
+| printed | “Protected Email Server” “IMAP Auth” “TCP/143” |
 */
+    #[doc(alias("143"))]
     FortimailOutProtectedEmailServerImapAuth,
+
     /** Update a dynamic DNS name
 
 | id | `fortimail-out-dynamic-dns` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to Dynamic DNS provider |
-| ports | tcp\/80 http |
+| ports | tcp/80 http |
 | requirement | unstated |
-| note | The footnote adds other users of outgoing HTTP\: the RSS feed of security news\, and shortened addresses in mail\, which are followed to where they lead\. |
+| note | The footnote adds other users of outgoing HTTP: the RSS feed of security news, and shortened addresses in mail, which are followed to where they lead. |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 46 |
-| printed | “Others” “Dyn DNS” “TCP\/80 \*” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 46 |
+| printed | “Others” “Dyn DNS” “TCP/80 \*” |
 */
+    #[doc(alias("80"))]
     FortimailOutDynamicDns,
+
     /** Resolve names and ask DNS block lists
 
 | id | `fortimail-out-dns` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to DNS server |
-| ports | udp\/53 dns |
+| ports | udp/53 dns |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 47 |
-| printed | “Others” “DNS\, RBL” “UDP\/53” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 47 |
+| printed | “Others” “DNS, RBL” “UDP/53” |
 */
+    #[doc(alias("53"))]
     FortimailOutDns,
+
     /** Set the clock
 
 | id | `fortimail-out-ntp` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to NTP server |
-| ports | udp\/123 ntp |
+| ports | udp/123 ntp |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 48 |
-| printed | “Others” “NTP” “UDP\/123” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 48 |
+| printed | “Others” “NTP” “UDP/123” |
 */
+    #[doc(alias("123"))]
     FortimailOutNtp,
+
     /** Send alerts by mail
 
 | id | `fortimail-out-alert-email` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to Email server |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | unstated |
 | not in the document | peer, service |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 49 |
-| printed | “Others” “Alert Email” “TCP\/25” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 49 |
+| printed | “Others” “Alert Email” “TCP/25” |
 */
+    #[doc(alias("25"))]
     FortimailOutAlertEmail,
+
     /** Look up users with LDAP or LDAPS
 
 | id | `fortimail-out-ldap` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to LDAP server |
-| ports | tcp\/389 ldap \| tcp\/636 ldaps |
+| ports | tcp/389 ldap \| tcp/636 ldaps |
 | requirement | unstated |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 50 |
-| printed | “Others” “LDAP or LDAPS” “TCP\/389 or TCP\/636” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 50 |
+| printed | “Others” “LDAP or LDAPS” “TCP/389 or TCP/636” |
 */
+    #[doc(alias("389", "636"))]
     FortimailOutLdap,
+
     /** Authenticate users with RADIUS
 
 | id | `fortimail-out-radius` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to RADIUS server |
-| ports | tcp\/1812 radius |
+| ports | tcp/1812 radius |
 | requirement | unstated |
-| note | The page prints TCP\; RADIUS runs over UDP almost everywhere\. |
+| note | The page prints TCP; RADIUS runs over UDP almost everywhere. |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 51 |
-| printed | “Others” “RADIUS Auth” “TCP\/1812” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 51 |
+| printed | “Others” “RADIUS Auth” “TCP/1812” |
 */
+    #[doc(alias("1812"))]
     FortimailOutRadius,
+
     /** Store data on network storage
 
 | id | `fortimail-out-nas` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to File server |
-| ports | tcp\/21 ftp\, tcp\/22 ssh\, tcp\/2049 nfs |
+| ports | tcp/21 ftp, tcp/22 ssh, tcp/2049 nfs |
 | requirement | unstated |
 | not in the document | peer, service |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 52 |
-| printed | “Others” “NAS” “TCP\/21\, TCP\/22\, TCP\/2049” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 52 |
+| printed | “Others” “NAS” “TCP/21, TCP/22, TCP/2049” |
 */
+    #[doc(alias("21", "22", "2049"))]
     FortimailOutNas,
+
     /** Check the certificates of PKI users
 
 | id | `fortimail-out-ocsp` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to OCSP responder |
-| ports | tcp\/80 ocsp |
+| ports | tcp/80 ocsp |
 | requirement | unstated |
 | configurable | yes: the certificate may name another port |
 | not in the document | peer |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 53 |
-| printed | “Others” “OCSP \(for PKI user\)” “TCP\/80\, or defined by certificate” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 53 |
+| printed | “Others” “OCSP (for PKI user)” “TCP/80, or defined by certificate” |
 */
+    #[doc(alias("80"))]
     FortimailOutOcsp,
+
     /** Have suspicious files examined
 
 | id | `fortimail-out-fortisandbox` |
 |---|---|
 | product | FortiMail |
 | direction | outbound, to FortiSandbox or FortiSandbox Cloud |
-| ports | tcp\/443\, tcp\/514 |
+| ports | tcp/443, tcp/514 |
 | requirement | unstated |
-| source | FortiMail open ports, FortiOS 6\.2\.0, Outgoing ports, row 54 |
-| printed | “FortiSandbox \/ FortiSandbox Cloud” “Communication” “TCP\/443\, TCP\/514” |
+| source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 54 |
+| printed | “FortiSandbox / FortiSandbox Cloud” “Communication” “TCP/443, TCP/514” |
 */
+    #[doc(alias("443", "514"))]
     FortimailOutFortisandbox,
-    /** Be managed by EMS\, take part in the Security Fabric
+
+    // FortiClient by Fortinet: 12 flows
+    // Required services and ports, FortiClient 6.2.0 Administration Guide
+    // https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports
+
+    /** Be managed by EMS, take part in the Security Fabric
 
 | id | `forticlient-out-telemetry` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiClient EMS or FortiGate |
-| ports | tcp\/8013 |
+| ports | tcp/8013 |
 | requirement | required |
 | configurable | yes: in the GUI |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 1 |
-| printed | “FortiClient Telemetry” “Endpoint management \(EMS\)\, participation in the Security Fabric \(FortiGate\)” “8013” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 1 |
+| printed | “FortiClient Telemetry” “Endpoint management (EMS), participation in the Security Fabric (FortiGate)” “8013” |
 */
+    #[doc(alias("8013"))]
     ForticlientOutTelemetry,
+
     /** Send logs to a syslog server
 
 | id | `forticlient-out-syslog` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to Syslog server |
-| ports | udp\/514 syslog |
+| ports | udp/514 syslog |
 | requirement | required |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 2 |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 2 |
 | printed | “SYSLOG” “Upload logs to syslog server” “514” |
 */
+    #[doc(alias("514"))]
     ForticlientOutSyslog,
+
     /** Have files analysed
 
 | id | `forticlient-out-fortisandbox` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiSandbox |
-| ports | tcp\/514 |
+| ports | tcp/514 |
 | requirement | required |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 3 |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 3 |
 | printed | “FortiSandbox” “Send files to FortiSandbox for analysis” “514” |
 */
+    #[doc(alias("514"))]
     ForticlientOutFortisandbox,
+
     /** Remote access through an SSL VPN
 
 | id | `forticlient-out-ssl-vpn` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiGate |
-| ports | tcp\/443 |
+| ports | tcp/443 |
 | requirement | required |
 | configurable | yes: in the GUI |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 4 |
-| printed | “Remote access \- SSL VPN” “Establish VPN connection to the FortiGate” “443 \(default\)” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 4 |
+| printed | “Remote access - SSL VPN” “Establish VPN connection to the FortiGate” “443 (default)” |
 */
+    #[doc(alias("443"))]
     ForticlientOutSslVpn,
+
     /** Send logs to FortiAnalyzer or FortiManager
 
 | id | `forticlient-out-log-upload` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiAnalyzer or FortiManager |
-| ports | tcp\/514 |
+| ports | tcp/514 |
 | requirement | required |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 5 |
-| printed | “FortiAnalyzer\/FortiManager” “Upload logs to FortiAnalyzer or FortiManager” “514” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 5 |
+| printed | “FortiAnalyzer/FortiManager” “Upload logs to FortiAnalyzer or FortiManager” “514” |
 */
+    #[doc(alias("514"))]
     ForticlientOutLogUpload,
+
     /** Remote access through an IPsec VPN
 
 | id | `forticlient-out-ipsec-vpn` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiGate |
-| ports | udp\/500 ike\, esp\, udp\/4500 ipsec\-nat\-t |
+| ports | udp/500 ike, esp, udp/4500 ipsec-nat-t |
 | requirement | required |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 6 |
-| printed | “Remote access \- IPsec VPN” “Establish VPN connection to the FortiGate” “IKE 500 ESP \(IP 50\) NAT\-T 4500” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 6 |
+| printed | “Remote access - IPsec VPN” “Establish VPN connection to the FortiGate” “IKE 500 ESP (IP 50) NAT-T 4500” |
 */
+    #[doc(alias("500", "4500"))]
     ForticlientOutIpsecVpn,
-    /** Single sign\-on by the mobility agent
+
+    /** Single sign-on by the mobility agent
 
 | id | `forticlient-out-sso` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiAuthenticator or FortiGate |
-| ports | tcp\/8001 |
+| ports | tcp/8001 |
 | requirement | required |
 | configurable | yes: in the GUI |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 7 |
-| printed | “FortiAuthenticator\/FortiGate” “SSO mobility agent\, FortiClient SSO \(FSSO\)” “8001 \(default\)” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 7 |
+| printed | “FortiAuthenticator/FortiGate” “SSO mobility agent, FortiClient SSO (FSSO)” “8001 (default)” |
 */
+    #[doc(alias("8001"))]
     ForticlientOutSso,
+
     /** Ask for the category of web addresses
 
 | id | `forticlient-out-url-rating` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiGuard |
-| ports | tcp\/8888 |
+| ports | tcp/8888 |
 | requirement | required |
 | configurable | yes: the XML configuration can change the transport to UDP |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 8 |
-| printed | “FortiGuard” “URL rating” “8888 \(default\)” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 8 |
+| printed | “FortiGuard” “URL rating” “8888 (default)” |
 */
+    #[doc(alias("8888"))]
     ForticlientOutUrlRating,
+
     /** Fetch virus and vulnerability signatures
 
 | id | `forticlient-out-signature-update` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiGuard |
-| ports | tcp\/80 http |
+| ports | tcp/80 http |
 | requirement | required |
 | not in the document | service |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 9 |
-| printed | “FortiGuard” “AV\/vulnerability signatures update” “80” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 9 |
+| printed | “FortiGuard” “AV/vulnerability signatures update” “80” |
 */
+    #[doc(alias("80"))]
     ForticlientOutSignatureUpdate,
+
     /** Behaviour scans and other applications in the cloud
 
 | id | `forticlient-out-cloud-services` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiGuard |
-| ports | tcp\/80 http |
+| ports | tcp/80 http |
 | requirement | required |
 | not in the document | service |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 10 |
-| printed | “FortiGuard” “Cloud\-based behavior scan \(CBBS\)\/applications that use cloud services” “80” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 10 |
+| printed | “FortiGuard” “Cloud-based behavior scan (CBBS)/applications that use cloud services” “80” |
 */
+    #[doc(alias("80"))]
     ForticlientOutCloudServices,
+
     /** Fetch software and signatures from FortiManager
 
 | id | `forticlient-out-fortimanager-update` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiManager |
-| ports | tcp\/80 http |
+| ports | tcp/80 http |
 | requirement | required |
 | configurable | yes: in the GUI |
 | not in the document | service |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 11 |
-| printed | “FortiManager” “Use a FortiManager device for FortiClient software and signature updates” “80 \(default\)” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 11 |
+| printed | “FortiManager” “Use a FortiManager device for FortiClient software and signature updates” “80 (default)” |
 */
+    #[doc(alias("80"))]
     ForticlientOutFortimanagerUpdate,
+
     /** Send in suspected viruses
 
 | id | `forticlient-out-virus-submission` |
 |---|---|
 | product | FortiClient |
 | direction | outbound, to FortiGuard |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | required |
-| source | Required services and ports, FortiClient 6\.2\.0 Administration Guide, row 12 |
-| printed | “SMTP\/FortiGuard” “Virus submission” “25” |
+| source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 12 |
+| printed | “SMTP/FortiGuard” “Virus submission” “25” |
 */
+    #[doc(alias("25"))]
     ForticlientOutVirusSubmission,
-    /** Balance the load of Personal Email Manager\, and serve the portal of Secure Message Delivery
+
+    // Forcepoint Email Security by Forcepoint: 20 flows
+    // Overview of Email Security Ports, 8.5.x
+    // https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html
+
+    /** Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery
 
 | id | `forcepoint-email-security-in-end-user-portal` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from End user |
-| ports | any\/9449 |
+| ports | any/9449 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
-| note | The row names two uses and one port\; only the peer of the portal is plain\. |
+| note | The row names two uses and one port; only the peer of the portal is plain. |
 | not in the document | peer |
-| source | Overview of Email Security Ports, 8\.5\.x, Appliance, row 1 |
-| printed | “Personal Email Manager load balancing\, Secure Message Delivery end\-user portal” “9449” |
+| source | Overview of Email Security Ports, 8.5.x, Appliance, row 1 |
+| printed | “Personal Email Manager load balancing, Secure Message Delivery end-user portal” “9449” |
 */
+    #[doc(alias("9449"))]
     ForcepointEmailSecurityInEndUserPortal,
-    /** SSL proxy for the manager\'s Email Security module
+
+    /** SSL proxy for the manager's Email Security module
 
 | id | `forcepoint-email-security-in-ssl-proxy` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from Forcepoint Security Manager |
-| ports | any\/6671 |
+| ports | any/6671 |
 | requirement | unstated |
 | interfaces | c (recommended), p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Appliance, row 2 |
+| source | Overview of Email Security Ports, 8.5.x, Appliance, row 2 |
 | printed | “SSL proxy to be accessed by Forcepoint Security Manager Email Security module” “6671” |
 */
+    #[doc(alias("6671"))]
     ForcepointEmailSecurityInSslProxy,
+
     /** Web pages of Personal Email Manager
 
 | id | `forcepoint-email-security-in-personal-email-manager` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from End user |
-| ports | any\/6643 |
+| ports | any/6643 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
 | not in the document | peer |
-| source | Overview of Email Security Ports, 8\.5\.x, Appliance, row 3 |
+| source | Overview of Email Security Ports, 8.5.x, Appliance, row 3 |
 | printed | “Personal Email Manager user interface” “6643” |
 */
+    #[doc(alias("6643"))]
     ForcepointEmailSecurityInPersonalEmailManager,
+
     /** State and logs of data loss prevention
 
 | id | `forcepoint-email-security-in-dlp-health` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from Forcepoint DLP |
-| ports | any\/17700\-17714 |
+| ports | any/17700-17714 |
 | requirement | required |
 | interfaces | p1, p2 |
-| note | The row prints the first port\; the footnote gives the range that must be open\. The capture lost the star at the footnote\. |
+| note | The row prints the first port; the footnote gives the range that must be open. The capture lost the star at the footnote. |
 | not in the document | peer |
-| source | Overview of Email Security Ports, 8\.5\.x, Appliance, row 4 |
+| source | Overview of Email Security Ports, 8.5.x, Appliance, row 4 |
 | printed | “Email data loss prevention system health and log data” “17700\*” |
 */
+    #[doc(alias("17700", "17714"))]
     ForcepointEmailSecurityInDlpHealth,
+
     /** Receive mail
 
 | id | `forcepoint-email-security-in-smtp` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from Email server |
-| ports | any\/25 smtp |
+| ports | any/25 smtp |
 | requirement | unstated |
 | interfaces | p1, p2 |
 | not in the document | peer |
-| source | Overview of Email Security Ports, 8\.5\.x, Appliance, row 5 |
+| source | Overview of Email Security Ports, 8.5.x, Appliance, row 5 |
 | printed | “SMTP” “25” |
 */
+    #[doc(alias("25"))]
     ForcepointEmailSecurityInSmtp,
+
     /** Take back messages that data loss prevention wants encrypted
 
 | id | `forcepoint-email-security-in-dlp-encryption` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from Forcepoint DLP |
-| ports | any\/2525 |
+| ports | any/2525 |
 | requirement | unstated |
 | interfaces | p1, p2 |
 | not in the document | peer |
-| source | Overview of Email Security Ports, 8\.5\.x, Appliance, row 6 |
+| source | Overview of Email Security Ports, 8.5.x, Appliance, row 6 |
 | printed | “Receipt of messages from data loss prevention function for encryption” “2525” |
 */
+    #[doc(alias("2525"))]
     ForcepointEmailSecurityInDlpEncryption,
+
     /** Ask for the state of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-status` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Forcepoint DLP |
-| ports | any\/17500\-17515 |
+| ports | any/17500-17515 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
 | configurable | yes: the start of the range can be moved |
-| note | The row prints a star\; the capture lost it at the footnote\, which calls the range a default\. |
-| source | Overview of Email Security Ports, 8\.5\.x, Outbound to Forcepoint DLP, row 7 |
+| note | The row prints a star; the capture lost it at the footnote, which calls the range a default. |
+| source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 7 |
 | printed | “Fingerprint status” “17500– 17515\*” |
 */
+    #[doc(alias("17500", "17515"))]
     ForcepointEmailSecurityOutDlpFingerprintStatus,
+
     /** Reach the repository of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-repository` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Forcepoint DLP |
-| ports | any\/17500\-17515 |
+| ports | any/17500-17515 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
 | configurable | yes: the start of the range can be moved |
-| note | The row prints a star\; the capture lost it at the footnote\, which calls the range a default\. |
-| source | Overview of Email Security Ports, 8\.5\.x, Outbound to Forcepoint DLP, row 8 |
+| note | The row prints a star; the capture lost it at the footnote, which calls the range a default. |
+| source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 8 |
 | printed | “Fingerprint repository” “17500– 17515\*” |
 */
+    #[doc(alias("17500", "17515"))]
     ForcepointEmailSecurityOutDlpFingerprintRepository,
-    /** Register\, and send syslog\, forensics and incidents
+
+    /** Register, and send syslog, forensics and incidents
 
 | id | `forcepoint-email-security-out-dlp-registration` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Forcepoint DLP |
-| ports | any\/17443 |
+| ports | any/17443 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Outbound to Forcepoint DLP, row 9 |
-| printed | “Registration\, syslog\, forensics\, incidents” “17443” |
+| source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 9 |
+| printed | “Registration, syslog, forensics, incidents” “17443” |
 */
+    #[doc(alias("17443"))]
     ForcepointEmailSecurityOutDlpRegistration,
+
     /** Fetch fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-download` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Forcepoint DLP |
-| ports | any\/17444 |
+| ports | any/17444 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Outbound to Forcepoint DLP, row 10 |
+| source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 10 |
 | printed | “Fingerprint download” “17444” |
 */
+    #[doc(alias("17444"))]
     ForcepointEmailSecurityOutDlpFingerprintDownload,
+
     /** Have messages analysed
 
 | id | `forcepoint-email-security-out-dlp-message-analysis` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Forcepoint DLP |
-| ports | any\/17500\-17515 |
+| ports | any/17500-17515 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
 | configurable | yes: the start of the range can be moved |
-| note | The row prints a star\; the capture lost it at the footnote\, which calls the range a default\. |
-| source | Overview of Email Security Ports, 8\.5\.x, Outbound to Forcepoint DLP, row 11 |
+| note | The row prints a star; the capture lost it at the footnote, which calls the range a default. |
+| source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 11 |
 | printed | “Message analysis” “17500– 17515\*” |
 */
+    #[doc(alias("17500", "17515"))]
     ForcepointEmailSecurityOutDlpMessageAnalysis,
-    /** Serve the manager\'s Email Security module
+
+    /** Serve the manager's Email Security module
 
 | id | `forcepoint-email-security-in-security-manager` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from Forcepoint Security Manager |
-| ports | any\/9443 |
+| ports | any/9443 |
 | requirement | unstated |
 | interfaces | c, p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 12 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 12 |
 | printed | “Email Security module of the Forcepoint Security Manager” “9443” |
 */
+    #[doc(alias("9443"))]
     ForcepointEmailSecurityInSecurityManager,
+
     /** Serve the Email Log Server
 
 | id | `forcepoint-email-security-in-email-log-server` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | inbound, from Email Log Server |
-| ports | any\/50800 |
+| ports | any/50800 |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 13 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 13 |
 | printed | “Email Log Server” “50800” |
 */
+    #[doc(alias("50800"))]
     ForcepointEmailSecurityInEmailLogServer,
+
     /** Reach the default instance of the mail log database
 
 | id | `forcepoint-email-security-out-email-log-database` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to SQL server |
-| ports | any\/1433 ms\-sql\-s\, any\/1434 ms\-sql\-m |
+| ports | any/1433 ms-sql-s, any/1434 ms-sql-m |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| note | The page prints both numbers and does not say whether either will do\. |
+| note | The page prints both numbers and does not say whether either will do. |
 | not in the document | peer, service |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 14 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 14 |
 | printed | “Email Log Database default instance” “1433 1434” |
 */
+    #[doc(alias("1433", "1434"))]
     ForcepointEmailSecurityOutEmailLogDatabase,
+
     /** Reach the hybrid mail filter
 
 | id | `forcepoint-email-security-out-hybrid-service` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Email hybrid service |
-| ports | any\/443 |
+| ports | any/443 |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 15 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 15 |
 | printed | “Email hybrid service” “443” |
 */
+    #[doc(alias("443"))]
     ForcepointEmailSecurityOutHybridService,
+
     /** Ask the Filtering Service
 
 | id | `forcepoint-email-security-out-filtering-service` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Filtering Service |
-| ports | any\/15868 |
+| ports | any/15868 |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 16 |
-| printed | “Filtering Service \(a web protection component\)” “15868” |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 16 |
+| printed | “Filtering Service (a web protection component)” “15868” |
 */
+    #[doc(alias("15868"))]
     ForcepointEmailSecurityOutFilteringService,
+
     /** Ask the Linking Service
 
 | id | `forcepoint-email-security-out-linking-service` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to Linking Service |
-| ports | any\/56992 |
+| ports | any/56992 |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 17 |
-| printed | “Linking Service \(a web protection component\)” “56992” |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 17 |
+| printed | “Linking Service (a web protection component)” “56992” |
 */
+    #[doc(alias("56992"))]
     ForcepointEmailSecurityOutLinkingService,
+
     /** Reach the LDAP server
 
 | id | `forcepoint-email-security-out-ldap` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to LDAP server |
-| ports | any\/389 ldap\, any\/636 ldaps |
+| ports | any/389 ldap, any/636 ldaps |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| note | The page prints both numbers and does not say whether either will do\. |
+| note | The page prints both numbers and does not say whether either will do. |
 | not in the document | service |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 18 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 18 |
 | printed | “LDAP server” “389 636” |
 */
+    #[doc(alias("389", "636"))]
     ForcepointEmailSecurityOutLdap,
+
     /** Resolve names
 
 | id | `forcepoint-email-security-out-dns` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to DNS server |
-| ports | any\/53 dns |
+| ports | any/53 dns |
 | requirement | unstated |
 | interfaces | p1, p2 |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 19 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 19 |
 | printed | “DNS server” “53” |
 */
+    #[doc(alias("53"))]
     ForcepointEmailSecurityOutDns,
+
     /** Send SNMP traps
 
 | id | `forcepoint-email-security-out-snmp-trap` |
 |---|---|
 | product | Forcepoint Email Security |
 | direction | outbound, to SNMP manager |
-| ports | any\/162 snmp\-trap |
+| ports | any/162 snmp-trap |
 | requirement | unstated |
 | interfaces | c |
-| source | Overview of Email Security Ports, 8\.5\.x, Off\-appliance components, row 20 |
+| source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 20 |
 | printed | “SNMP Trap server” “162” |
 */
+    #[doc(alias("162"))]
     ForcepointEmailSecurityOutSnmpTrap,
+
+    // SecurityGateway by MDaemon Technologies: 39 flows
+    // Ports used by SecurityGateway, forum topic 196157
+    // https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858
+
     /** Receive mail straight from the Internet
 
 | id | `securitygateway-in-internet-smtp` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Internet |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | required |
 | source | Ports used by SecurityGateway, forum topic 196157, row 1 |
 | printed | “Internet” “Email” “25” |
 */
+    #[doc(alias("25"))]
     SecuritygatewayInInternetSmtp,
+
     /** Send mail to the Internet
 
 | id | `securitygateway-out-internet-smtp` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Internet |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | required |
 | source | Ports used by SecurityGateway, forum topic 196157, row 2 |
 | printed | “Internet” “Email” “25” |
 */
+    #[doc(alias("25"))]
     SecuritygatewayOutInternetSmtp,
+
     /** Take mail from clients on port 25
 
 | id | `securitygateway-in-client-smtp` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Email client |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | conditional: clients send straight to SecurityGateway on port 25 |
-| note | Port 587 or 465 is preferred\. Mostly clients send to the mail server\, which sends to SecurityGateway\. |
+| note | Port 587 or 465 is preferred. Mostly clients send to the mail server, which sends to SecurityGateway. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 3 |
 | printed | “Clients” “Email” “25” |
 */
+    #[doc(alias("25"))]
     SecuritygatewayInClientSmtp,
+
     /** Take mail from the domain mail servers on port 25
 
 | id | `securitygateway-in-domain-mail-server-smtp` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Domain mail server |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | required |
-| note | Port 587 or 465 is preferred\. |
+| note | Port 587 or 465 is preferred. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 4 |
 | printed | “Domain Mail Servers” “Email” “25” |
 */
+    #[doc(alias("25"))]
     SecuritygatewayInDomainMailServerSmtp,
+
     /** Hand mail to the domain mail servers on port 25
 
 | id | `securitygateway-out-domain-mail-server-smtp` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Domain mail server |
-| ports | tcp\/25 smtp |
+| ports | tcp/25 smtp |
 | requirement | required |
-| note | Port 587 or 465 is preferred\. |
+| note | Port 587 or 465 is preferred. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 5 |
 | printed | “Domain Mail Servers” “Email” “25” |
 */
+    #[doc(alias("25"))]
     SecuritygatewayOutDomainMailServerSmtp,
+
     /** Take submissions from mail clients on the Internet
 
 | id | `securitygateway-in-internet-submission` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Internet |
-| ports | tcp\/587 submission |
+| ports | tcp/587 submission |
 | requirement | conditional: mail clients send straight to SecurityGateway |
-| note | Clients must authenticate\. Most sites let clients send to the mail server instead\. |
+| note | Clients must authenticate. Most sites let clients send to the mail server instead. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 6 |
 | printed | “Internet” “Email” “587” |
 */
+    #[doc(alias("587"))]
     SecuritygatewayInInternetSubmission,
+
     /** Take submissions from mail clients
 
 | id | `securitygateway-in-client-submission` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Email client |
-| ports | tcp\/587 submission |
+| ports | tcp/587 submission |
 | requirement | conditional: mail clients send straight to SecurityGateway |
-| note | Clients must authenticate\. Most sites let clients send to the mail server instead\. |
+| note | Clients must authenticate. Most sites let clients send to the mail server instead. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 7 |
 | printed | “Clients” “Email” “587” |
 */
+    #[doc(alias("587"))]
     SecuritygatewayInClientSubmission,
+
     /** Take submissions from the domain mail servers
 
 | id | `securitygateway-in-domain-mail-server-submission` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Domain mail server |
-| ports | tcp\/587 submission |
+| ports | tcp/587 submission |
 | requirement | conditional: domain mail servers send straight to SecurityGateway on port 587 |
-| note | Senders must authenticate\. |
+| note | Senders must authenticate. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 8 |
 | printed | “Domain Mail Servers” “Email” “587” |
 */
+    #[doc(alias("587"))]
     SecuritygatewayInDomainMailServerSubmission,
+
     /** Submit mail to the domain mail servers
 
 | id | `securitygateway-out-domain-mail-server-submission` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Domain mail server |
-| ports | tcp\/587 submission |
+| ports | tcp/587 submission |
 | requirement | conditional: SecurityGateway sends to domain mail servers on port 587 |
-| note | SecurityGateway must authenticate\. |
+| note | SecurityGateway must authenticate. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 9 |
 | printed | “Domain Mail Servers” “Email” “587” |
 */
+    #[doc(alias("587"))]
     SecuritygatewayOutDomainMailServerSubmission,
+
     /** Take mail from clients inside SSL
 
 | id | `securitygateway-in-client-smtps` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Email client |
-| ports | tcp\/465 smtps |
+| ports | tcp/465 smtps |
 | requirement | conditional: mail clients send straight to SecurityGateway |
-| note | Most sites let clients send to the mail server instead\. |
+| note | Most sites let clients send to the mail server instead. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 10 |
 | printed | “Clients” “Email” “465” |
 */
+    #[doc(alias("465"))]
     SecuritygatewayInClientSmtps,
+
     /** Take mail inside SSL from clients on the Internet
 
 | id | `securitygateway-in-internet-smtps` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Internet |
-| ports | tcp\/465 smtps |
+| ports | tcp/465 smtps |
 | requirement | conditional: mail clients send straight to SecurityGateway |
-| note | Most sites let clients send to the mail server instead\. |
+| note | Most sites let clients send to the mail server instead. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 11 |
 | printed | “Internet” “Email” “465” |
 */
+    #[doc(alias("465"))]
     SecuritygatewayInInternetSmtps,
+
     /** Take mail from the domain mail servers inside SSL
 
 | id | `securitygateway-in-domain-mail-server-smtps` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Domain mail server |
-| ports | tcp\/465 smtps |
+| ports | tcp/465 smtps |
 | requirement | conditional: domain mail servers send straight to SecurityGateway on port 465 |
 | source | Ports used by SecurityGateway, forum topic 196157, row 12 |
 | printed | “Domain Mail Servers” “Email” “465” |
 */
+    #[doc(alias("465"))]
     SecuritygatewayInDomainMailServerSmtps,
+
     /** Collect mail from other providers with POP3
 
 | id | `securitygateway-out-internet-pop3` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Internet |
-| ports | tcp\/110 pop3 |
+| ports | tcp/110 pop3 |
 | requirement | conditional: Remote POP accounts collect mail elsewhere |
 | source | Ports used by SecurityGateway, forum topic 196157, row 13 |
 | printed | “Internet” “Email” “110” |
 */
+    #[doc(alias("110"))]
     SecuritygatewayOutInternetPop3,
+
     /** Collect mail from other providers with POP3S
 
 | id | `securitygateway-out-internet-pop3s` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Internet |
-| ports | tcp\/995 pop3s |
+| ports | tcp/995 pop3s |
 | requirement | conditional: Remote POP accounts at a provider that wants port 995 |
 | source | Ports used by SecurityGateway, forum topic 196157, row 14 |
 | printed | “Internet” “Email” “995” |
 */
+    #[doc(alias("995"))]
     SecuritygatewayOutInternetPop3s,
+
     /** Resolve names
 
 | id | `securitygateway-out-dns-server` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to DNS server |
-| ports | udp\/53 dns |
+| ports | udp/53 dns |
 | requirement | required |
 | source | Ports used by SecurityGateway, forum topic 196157, row 15 |
 | printed | “DNS Server” “DNS” “53” |
 */
+    #[doc(alias("53"))]
     SecuritygatewayOutDnsServer,
+
     /** Verify users with Minger
 
 | id | `securitygateway-out-mdaemon-minger` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to MDaemon |
-| ports | udp\/4069 minger |
+| ports | udp/4069 minger |
 | requirement | conditional: Minger is a user verification source |
 | source | Ports used by SecurityGateway, forum topic 196157, row 16 |
 | printed | “MDaemon” “User Verification Sources” “4069” |
 */
+    #[doc(alias("4069"))]
     SecuritygatewayOutMdaemonMinger,
+
     /** Verify users with LDAP or Active Directory
 
 | id | `securitygateway-out-ldap-server` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to LDAP server |
-| ports | tcp\/389 ldap |
-| requirement | conditional: LDAP or Active Directory\/Exchange is a user verification source |
+| ports | tcp/389 ldap |
+| requirement | conditional: LDAP or Active Directory/Exchange is a user verification source |
 | source | Ports used by SecurityGateway, forum topic 196157, row 17 |
-| printed | “Domain Controller\/LDAP Server” “User Verification Sources” “389” |
+| printed | “Domain Controller/LDAP Server” “User Verification Sources” “389” |
 */
+    #[doc(alias("389"))]
     SecuritygatewayOutLdapServer,
-    /** Verify users with MDaemon\'s XML API
+
+    /** Verify users with MDaemon's XML API
 
 | id | `securitygateway-out-mdaemon-xml-api` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to MDaemon |
-| ports | tcp\/444 |
-| requirement | conditional: MDaemon\'s XML API is a user verification source |
-| note | The traffic is encrypted\. |
+| ports | tcp/444 |
+| requirement | conditional: MDaemon's XML API is a user verification source |
+| note | The traffic is encrypted. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 18 |
 | printed | “MDaemon” “User Verification Sources” “444” |
 */
+    #[doc(alias("444"))]
     SecuritygatewayOutMdaemonXmlApi,
+
     /** Verify users with Microsoft 365
 
 | id | `securitygateway-out-microsoft-365` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Microsoft 365 |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | conditional: Microsoft 365 is a user verification source |
-| note | The page means to list the addresses and does not\. |
+| note | The page means to list the addresses and does not. |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 19 |
 | printed | “Microsoft Servers” “User Verification Sources” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutMicrosoft365,
+
     /** Web interface over HTTP
 
 | id | `securitygateway-in-client-ui-http` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Client |
-| ports | tcp\/4000 http |
+| ports | tcp/4000 http |
 | requirement | conditional: HTTP is redirected to HTTPS |
 | configurable | yes |
 | source | Ports used by SecurityGateway, forum topic 196157, row 20 |
 | printed | “Clients” “User Interface” “4000” |
 */
+    #[doc(alias("4000"))]
     SecuritygatewayInClientUiHttp,
-    /** Web interface over HTTP\, from the Internet
+
+    /** Web interface over HTTP, from the Internet
 
 | id | `securitygateway-in-internet-ui-http` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Internet |
-| ports | tcp\/4000 http |
+| ports | tcp/4000 http |
 | requirement | conditional: HTTP is redirected to HTTPS |
 | configurable | yes |
 | source | Ports used by SecurityGateway, forum topic 196157, row 21 |
 | printed | “Internet” “User Interface” “4000” |
 */
+    #[doc(alias("4000"))]
     SecuritygatewayInInternetUiHttp,
+
     /** Web interface over HTTPS
 
 | id | `securitygateway-in-client-ui-https` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Client |
-| ports | tcp\/4443 https |
+| ports | tcp/4443 https |
 | requirement | unstated |
 | configurable | yes |
 | source | Ports used by SecurityGateway, forum topic 196157, row 22 |
 | printed | “Clients” “User Interface” “4443” |
 */
+    #[doc(alias("4443"))]
     SecuritygatewayInClientUiHttps,
-    /** Web interface over HTTPS\, from the Internet
+
+    /** Web interface over HTTPS, from the Internet
 
 | id | `securitygateway-in-internet-ui-https` |
 |---|---|
 | product | SecurityGateway |
 | direction | inbound, from Internet |
-| ports | tcp\/4443 https |
+| ports | tcp/4443 https |
 | requirement | unstated |
 | configurable | yes |
 | source | Ports used by SecurityGateway, forum topic 196157, row 23 |
 | printed | “Internet” “User Interface” “4443” |
 */
+    #[doc(alias("4443"))]
     SecuritygatewayInInternetUiHttps,
-    /** Licences\, registration and the installation survey
+
+    /** Licences, registration and the installation survey
 
 | id | `securitygateway-out-mdaemon-services` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to MDaemon services |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | services\.mdaemon\.com |
-| note | Licences of eM Client too\. |
+| hosts | services.mdaemon.com |
+| note | Licences of eM Client too. |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 24 |
-| printed | “services\.mdaemon\.com” “Server” “443” |
+| printed | “services.mdaemon.com” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutMdaemonServices,
+
     /** Look for updates
 
 | id | `securitygateway-out-mdaemon-files` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to MDaemon services |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | files\.mdaemon\.com |
+| hosts | files.mdaemon.com |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 25 |
-| printed | “files\.mdaemon\.com” “Server” “443” |
+| printed | “files.mdaemon.com” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutMdaemonFiles,
+
     /** Sign in with Microsoft by OAuth
 
 | id | `securitygateway-out-microsoft-login` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Microsoft login |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | login\.microsoftonline\.com |
+| hosts | login.microsoftonline.com |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 26 |
-| printed | “login\.microsoftonline\.com” “Server” “443” |
+| printed | “login.microsoftonline.com” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutMicrosoftLogin,
+
     /** Fetch the public suffixes that DMARC needs
 
 | id | `securitygateway-out-public-suffix-list` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Public Suffix List |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | publicsuffix\.org |
+| hosts | publicsuffix.org |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 27 |
-| printed | “publicsuffix\.org” “Server” “443” |
+| printed | “publicsuffix.org” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutPublicSuffixList,
-    /** Fetch MTA\-STS policies
+
+    /** Fetch MTA-STS policies
 
 | id | `securitygateway-out-internet-mta-sts` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Internet |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 28 |
 | printed | “Internet” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutInternetMtaSts,
+
     /** Deliver TLS reports
 
 | id | `securitygateway-out-internet-tls-reports` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Internet |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 29 |
 | printed | “Internet” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutInternetTlsReports,
+
     /** Send anonymous statistics
 
 | id | `securitygateway-out-mdaemon-stats` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to MDaemon services |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | stats\.mdaemon\.com |
+| hosts | stats.mdaemon.com |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 30 |
-| printed | “stats\.mdaemon\.com” “Server” “443” |
+| printed | “stats.mdaemon.com” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutMdaemonStats,
+
     /** Find out whether a password is known from a breach
 
 | id | `securitygateway-out-pwned-passwords` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Pwned Passwords |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | api\.pwnedpasswords\.com |
+| hosts | api.pwnedpasswords.com |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 31 |
-| printed | “api\.pwnedpasswords\.com” “Server” “443” |
+| printed | “api.pwnedpasswords.com” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutPwnedPasswords,
+
     /** Have messages classified by AI
 
 | id | `securitygateway-out-ai-provider` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to AI provider |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | conditional: AI classification is used |
 | source | Ports used by SecurityGateway, forum topic 196157, row 32 |
 | printed | “AI Provider” “Server” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutAiProvider,
+
     /** Fetch virus definitions of IKARUS
 
 | id | `securitygateway-out-ikarus-updates` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to IKARUS updates |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | updates\.ikarus\.at |
+| hosts | updates.ikarus.at |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 33 |
-| printed | “updates\.ikarus\.at” “AntiVirus” “443” |
+| printed | “updates.ikarus.at” “AntiVirus” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutIkarusUpdates,
+
     /** Fetch virus definitions of ClamAV
 
 | id | `securitygateway-out-clamav-updates` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to ClamAV updates |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | database\.clamav\.net |
+| hosts | database.clamav.net |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 34 |
-| printed | “database\.clamav\.net” “AntiVirus” “443” |
+| printed | “database.clamav.net” “AntiVirus” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutClamavUpdates,
+
     /** Outbreak Protection
 
 | id | `securitygateway-out-outbreak-protection` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to Outbreak Protection |
-| ports | tcp\/80 |
+| ports | tcp/80 |
 | requirement | unstated |
-| hosts | ctmail\.com\, resolver1\-mdaemon\.ctmail\.com\, resolver2\-mdaemon\.ctmail\.com\, resolver3\-mdaemon\.ctmail\.com\, resolver4\-mdaemon\.ctmail\.com\, resolver5\-mdaemon\.ctmail\.com\, resolver6\-mdaemon\.ctmail\.com\, resolver7\-mdaemon\.ctmail\.com\, resolver8\-mdaemon\.ctmail\.com\, resolver9\-mdaemon\.ctmail\.com |
-| note | The traffic is encrypted in the vendor\'s own way\. |
+| hosts | ctmail.com, resolver1-mdaemon.ctmail.com, resolver2-mdaemon.ctmail.com, resolver3-mdaemon.ctmail.com, resolver4-mdaemon.ctmail.com, resolver5-mdaemon.ctmail.com, resolver6-mdaemon.ctmail.com, resolver7-mdaemon.ctmail.com, resolver8-mdaemon.ctmail.com, resolver9-mdaemon.ctmail.com |
+| note | The traffic is encrypted in the vendor's own way. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 35 |
-| printed | “ctmail\.com” “Outbreak Protection” “80” |
+| printed | “ctmail.com” “Outbreak Protection” “80” |
 */
+    #[doc(alias("80"))]
     SecuritygatewayOutOutbreakProtection,
+
     /** Fetch filter rules of SpamAssassin
 
 | id | `securitygateway-out-spamassassin-updates` |
 |---|---|
 | product | SecurityGateway |
 | direction | outbound, to SpamAssassin updates |
-| ports | tcp\/443 https |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | sa\-update\.spamassassin\.org |
-| note | The host keeps the list of mirrors\, at https\:\/\/sa\-update\.spamassassin\.org\/MIRRORED\.BY\; the mirrors are used as well\. |
+| hosts | sa-update.spamassassin.org |
+| note | The host keeps the list of mirrors, at https\://sa-update.spamassassin.org/MIRRORED.BY; the mirrors are used as well. |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 36 |
 | printed | “SpamAssassin Update Server” “SpamAssassin” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutSpamassassinUpdates,
-    /** Answer HTTP\-01 challenges
+
+    /** Answer HTTP-01 challenges
 
 | id | `securitygateway-in-lets-encrypt-http` |
 |---|---|
 | product | SecurityGateway |
-| direction | inbound, from Let\'s Encrypt |
-| ports | tcp\/80 http |
+| direction | inbound, from Let's Encrypt |
+| ports | tcp/80 http |
 | requirement | unstated |
-| note | Port 443 may answer in its place\, by a redirect\. The authority publishes no addresses\, and may change them at any time\. |
+| note | Port 443 may answer in its place, by a redirect. The authority publishes no addresses, and may change them at any time. |
 | source | Ports used by SecurityGateway, forum topic 196157, row 37 |
-| printed | “Let\'s Encrypt Servers” “Let\'s Encrypt” “80” |
+| printed | “Let's Encrypt Servers” “Let's Encrypt” “80” |
 */
+    #[doc(alias("80"))]
     SecuritygatewayInLetsEncryptHttp,
-    /** Answer HTTP\-01 challenges on the HTTPS port
+
+    /** Answer HTTP-01 challenges on the HTTPS port
 
 | id | `securitygateway-in-lets-encrypt-https` |
 |---|---|
 | product | SecurityGateway |
-| direction | inbound, from Let\'s Encrypt |
-| ports | tcp\/443 https |
+| direction | inbound, from Let's Encrypt |
+| ports | tcp/443 https |
 | requirement | unstated |
-| note | The authority publishes no addresses\, and may change them at any time\. |
+| note | The authority publishes no addresses, and may change them at any time. |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 38 |
-| printed | “Let\'s Encrypt Servers” “Let\'s Encrypt” “443” |
+| printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayInLetsEncryptHttps,
+
     /** Talk to the certificate authority
 
 | id | `securitygateway-out-lets-encrypt` |
 |---|---|
 | product | SecurityGateway |
-| direction | outbound, to Let\'s Encrypt |
-| ports | tcp\/443 https |
+| direction | outbound, to Let's Encrypt |
+| ports | tcp/443 https |
 | requirement | unstated |
-| hosts | acme\-v02\.api\.letsencrypt\.org\, acme\-staging\-v02\.api\.letsencrypt\.org |
+| hosts | acme-v02.api.letsencrypt.org, acme-staging-v02.api.letsencrypt.org |
 | not in the document | service |
 | source | Ports used by SecurityGateway, forum topic 196157, row 39 |
-| printed | “Let\'s Encrypt Servers” “Let\'s Encrypt” “443” |
+| printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
+    #[doc(alias("443"))]
     SecuritygatewayOutLetsEncrypt,
 }
-/// Names this catalog where code is generic over catalogs.
+
+/// Names this catalog in code that is generic over catalogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Data;
+
 ::port_catalog::__facts!(Data);
+
 const _: () = {
     use ::port_catalog::__private::{
-        FlowLists, HostIndex, Lists, PackedInts, PortIndex, HashInput, TextColumn,
-        TextIndex, StringPool, Width, layout,
+        FlowLists, HashInput, HostIndex, Lists, PackedInts, PortIndex, StringPool,
+        TextColumn, TextIndex, Width, layout,
     };
-    impl ::port_catalog::Catalog for Data {
-        type Vendor = Vendor;
-        type Product = Product;
-        type Peer = Peer;
-        type Service = Service;
-        type FlowId = FlowId;
-        const VENDORS: [PackedInts; layout::vendor::NUMBERS] = [
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 3] = *b"\
-\x3d\x3e\x3f\
-";
-                    &BYTES
-                },
-            },
-        ];
-        const VENDOR_TEXTS: StringPool = StringPool {
-            blob: {
-                static BLOB: &str = "\
+
+    static VENDOR_FLOWS: [u8; 3] = *b"\x3d\x3e\x3f";
+
+    static VENDOR_NAME: [u8; 3] = *b"\x01\x02\x03";
+
+    static VENDOR_URL: [u8; 3] = *b"\x01\x02\x03";
+
+    static VENDOR_TEXTS_POOL: &str = "\
 Fortinet\
 Forcepoint\
 MDaemon Technologies\
@@ -1855,87 +2113,28 @@ https://www.fortinet.com\
 https://www.forcepoint.com\
 https://mdaemon.com\
 ";
-                &BLOB
-            },
-            starts: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 9] = *b"\
-\x00\x00\x08\x12\x26\x26\x3e\x58\x6b\
-";
-                    &BYTES
-                },
-            },
-        };
-        const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = [
-            TextColumn {
-                first: 0,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 3] = *b"\
-\x01\x02\x03\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 4,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 3] = *b"\
-\x01\x02\x03\
-";
-                        &BYTES
-                    },
-                },
-            },
-        ];
-        const VENDOR_PRODUCTS: Lists = Lists {
-            starts: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 4] = *b"\
-\x00\x02\x03\x04\
-";
-                    &BYTES
-                },
-            },
-            items: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 4] = *b"\
-\x00\x01\x02\x03\
-";
-                    &BYTES
-                },
-            },
-        };
-        const PRODUCTS: [PackedInts; layout::product::NUMBERS] = [
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 4] = *b"\
-\x00\x00\x01\x02\
-";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 4] = *b"\
-\x40\x41\x3e\x3f\
-";
-                    &BYTES
-                },
-            },
-        ];
-        const PRODUCT_TEXTS: StringPool = StringPool {
-            blob: {
-                static BLOB: &str = "\
+
+    static VENDOR_TEXTS_STARTS: [u8; 9] = *b"\x00\x00\x08\x12\x26\x26\x3e\x58\x6b";
+
+    static VENDOR_PRODUCTS_STARTS: [u8; 4] = *b"\x00\x02\x03\x04";
+
+    static VENDOR_PRODUCTS_ITEMS: [u8; 4] = *b"\x00\x01\x02\x03";
+
+    static PRODUCT_VENDOR: [u8; 4] = *b"\x00\x00\x01\x02";
+
+    static PRODUCT_FLOWS: [u8; 4] = *b"\x40\x41\x3e\x3f";
+
+    static PRODUCT_NAME: [u8; 4] = *b"\x01\x02\x03\x04";
+
+    static PRODUCT_DOCUMENT: [u8; 4] = *b"\x01\x02\x03\x04";
+
+    static PRODUCT_URL: [u8; 4] = *b"\x01\x02\x03\x04";
+
+    static PRODUCT_EDITION: [u8; 4] = *b"\x01\x02\x03\x04";
+
+    static PRODUCT_RETRIEVED: [u8; 4] = *b"\x00\x00\x00\x00";
+
+    static PRODUCT_TEXTS_POOL: &str = "\
 FortiMail\
 FortiClient\
 Forcepoint Email Security\
@@ -1953,149 +2152,53 @@ FortiClient 6.2.0 Administration Guide\
 8.5.x\
 forum topic 196157\
 ";
-                &BLOB
-            },
-            starts: PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 44] = *b"\
+
+    static PRODUCT_TEXTS_STARTS: [u8; 44] = *b"\
 \x00\x00\x00\x00\x09\x00\x14\x00\x2d\x00\x3c\x00\x3c\x00\x50\x00\x6b\x00\x8b\x00\xa8\x00\xa8\x00\x0a\x01\x76\x01\xe9\x01\x42\x02\
 \x42\x02\x4f\x02\x75\x02\x7a\x02\x8c\x02\x8c\x02\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = [
-            TextColumn {
-                first: 0,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 4] = *b"\
-\x01\x02\x03\x04\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 5,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 4] = *b"\
-\x01\x02\x03\x04\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 10,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 4] = *b"\
-\x01\x02\x03\x04\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 15,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 4] = *b"\
-\x01\x02\x03\x04\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 20,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 4] = *b"\
-\x00\x00\x00\x00\
-";
-                        &BYTES
-                    },
-                },
-            },
-        ];
-        const PRODUCT_INTERFACES: Lists = Lists {
-            starts: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 5] = *b"\
-\x00\x00\x00\x03\x03\
-";
-                    &BYTES
-                },
-            },
-            items: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 3] = *b"\
-\x00\x01\x02\
-";
-                    &BYTES
-                },
-            },
-        };
-        const INTERFACES: StringPool = StringPool {
-            blob: {
-                static BLOB: &str = "\
+
+    static PRODUCT_INTERFACES_STARTS: [u8; 5] = *b"\x00\x00\x00\x03\x03";
+
+    static PRODUCT_INTERFACES_ITEMS: [u8; 3] = *b"\x00\x01\x02";
+
+    static INTERFACES_POOL: &str = "\
 c\
 p1\
 p2\
 ";
-                &BLOB
-            },
-            starts: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 4] = *b"\
-\x00\x01\x03\x05\
-";
-                    &BYTES
-                },
-            },
-        };
-        const PEERS: [PackedInts; layout::peer::NUMBERS] = [
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 50] = *b"\
+
+    static INTERFACES_STARTS: [u8; 4] = *b"\x00\x01\x03\x05";
+
+    static PEER_KIND: [u8; 50] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 50] = *b"\
+
+    static PEER_FLOWS: [u8; 50] = *b"\
 \x03\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x01\x4b\x0f\x0a\x4c\x4d\
 \x1e\x0d\x1d\x4e\x4f\x50\x28\x28\x2a\x2a\x51\x52\x53\x54\x55\x56\
 \x3b\x31\x3c\x57\x58\x59\x12\x5a\x55\x5b\x5c\x5d\x5e\x5f\x60\x61\
 \x62\x63\
 ";
-                    &BYTES
-                },
-            },
-        ];
-        const PEER_TEXTS: StringPool = StringPool {
-            blob: {
-                static BLOB: &str = "\
+
+    static PEER_NAME: [u8; 50] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
+\x31\x32\
+";
+
+    static PEER_DESCRIPTION: [u8; 50] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+\x21\x22\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\
+\x30\x31\
+";
+
+    static PEER_TEXTS_POOL: &str = "\
 Administrator\
 AI provider\
 Client\
@@ -2196,12 +2299,8 @@ The list of domains under which anybody can register names\
 The service that knows passwords from breaches\
 Filter rules of SpamAssassin\
 ";
-                &BLOB
-            },
-            starts: PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 204] = *b"\
+
+    static PEER_TEXTS_STARTS: [u8; 204] = *b"\
 \x00\x00\x00\x00\x0d\x00\x18\x00\x1e\x00\x28\x00\x3a\x00\x4e\x00\x5a\x00\x66\x00\x6e\x00\x83\x00\x8e\x00\x96\x00\xa1\x00\xab\x00\
 \xb9\x00\xcf\x00\xdc\x00\xe8\x00\xf2\x00\xff\x00\x0c\x01\x29\x01\x3b\x01\x5a\x01\x69\x01\x85\x01\x8e\x01\x97\x01\xa3\x01\xaf\x01\
 \xd1\x01\xdf\x01\xef\x01\x00\x02\x0f\x02\x2a\x02\x31\x02\x3f\x02\x53\x02\x5d\x02\x6f\x02\x7d\x02\x8a\x02\x9a\x02\xa7\x02\xb6\x02\
@@ -2210,100 +2309,42 @@ Filter rules of SpamAssassin\
 \x7e\x07\x97\x07\xc6\x07\xf8\x07\x19\x08\x3c\x08\x61\x08\x80\x08\xa1\x08\xbc\x08\xe1\x08\x0a\x09\x29\x09\x44\x09\x5d\x09\xa3\x09\
 \xc8\x09\xec\x09\x25\x0a\x5f\x0a\x8d\x0a\xa9\x0a\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = [
-            TextColumn {
-                first: 0,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 50] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
-\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
-\x31\x32\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 51,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 50] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
-\x21\x22\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\
-\x30\x31\
-";
-                        &BYTES
-                    },
-                },
-            },
-        ];
-        const PEER_INCLUDES: Lists = Lists {
-            starts: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 51] = *b"\
+
+    static PEER_INCLUDES_STARTS: [u8; 51] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x02\x02\x04\x04\x06\x06\x06\x06\x06\x08\
 \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
 \x08\x08\x08\
 ";
-                    &BYTES
-                },
-            },
-            items: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 8] = *b"\
-\x14\x1c\x16\x1a\x18\x1a\x1d\x28\
-";
-                    &BYTES
-                },
-            },
-        };
-        const SERVICES: [PackedInts; layout::service::NUMBERS] = [
-            PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 64] = *b"\
+
+    static PEER_INCLUDES_ITEMS: [u8; 8] = *b"\x14\x1c\x16\x1a\x18\x1a\x1d\x28";
+
+    static SERVICE_PORT: [u8; 64] = *b"\
 \x35\x00\x15\x00\x50\x00\xbb\x01\xf4\x01\x8f\x00\xe1\x03\x94\x11\xbc\x0c\x85\x01\x7c\x02\xe5\x0f\x9a\x05\x99\x05\x01\x08\x7b\x00\
 \x00\x00\x00\x00\x6e\x00\xe3\x03\x14\x07\x00\x00\xbd\x01\x19\x00\xd1\x01\xa1\x00\xa2\x00\x16\x00\x4b\x02\x02\x02\x17\x00\x00\x00\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 32] = *b"\
+
+    static SERVICE_TRANSPORTS: [u8; 32] = *b"\
 \x03\x01\x01\x03\x02\x01\x01\x02\x01\x03\x01\x03\x02\x01\x03\x02\
 \x01\x03\x01\x01\x03\x01\x01\x01\x01\x03\x03\x01\x01\x02\x01\x01\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 32] = *b"\
+
+    static SERVICE_FLOWS: [u8; 32] = *b"\
 \x44\x64\x65\x66\x15\x0b\x1b\x15\x67\x0f\x1a\x23\x1d\x1d\x68\x0a\
 \x4c\x69\x09\x1c\x1e\x6a\x6b\x04\x14\x0c\x0e\x6c\x19\x4e\x03\x29\
 ";
-                    &BYTES
-                },
-            },
-        ];
-        const SERVICE_TEXTS: StringPool = StringPool {
-            blob: {
-                static BLOB: &str = "\
+
+    static SERVICE_NAME: [u8; 32] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+";
+
+    static SERVICE_DESCRIPTION: [u8; 32] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+";
+
+    static SERVICE_TEXTS_POOL: &str = "\
 DNS\
 FTP\
 HTTP\
@@ -2369,55 +2410,16 @@ Log messages\
 Terminal access, unencrypted\
 Files and calendars over HTTP, CalDAV included\
 ";
-                &BLOB
-            },
-            starts: PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 134] = *b"\
+
+    static SERVICE_TEXTS_STARTS: [u8; 134] = *b"\
 \x00\x00\x00\x00\x03\x00\x06\x00\x0a\x00\x0f\x00\x12\x00\x16\x00\x1b\x00\x2e\x00\x33\x00\x37\x00\x3c\x00\x42\x00\x57\x00\x6b\x00\
 \x6e\x00\x71\x00\x75\x00\x79\x00\x7d\x00\x82\x00\x88\x00\x8c\x00\x8f\x00\x93\x00\x98\x00\x9c\x00\xa5\x00\xa8\x00\xb2\x00\xb8\x00\
 \xbe\x00\xc4\x00\xc4\x00\xf4\x00\x19\x01\x2d\x01\x47\x01\x7a\x01\x88\x01\xa1\x01\xcf\x01\x08\x02\x18\x02\x33\x02\x5f\x02\x90\x02\
 \x9f\x02\xb2\x02\xbe\x02\xef\x02\x24\x03\x32\x03\x4b\x03\x6b\x03\xa1\x03\xeb\x03\xf8\x03\x41\x04\x53\x04\x96\x04\xa2\x04\xca\x04\
 \xd6\x04\xf2\x04\x20\x05\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const SERVICE_TEXT_COLUMNS: [TextColumn; layout::service::TEXTS] = [
-            TextColumn {
-                first: 0,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 32] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 33,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 32] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
-";
-                        &BYTES
-                    },
-                },
-            },
-        ];
-        const FLOWS: [PackedInts; layout::flow::NUMBERS] = [
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_PRODUCT: [u8; 125] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2427,13 +2429,8 @@ Files and calendars over HTTP, CalDAV included\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_PEER: [u8; 125] = *b"\
 \x00\x06\x06\x06\x06\x06\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\
 \x1b\x1c\x1c\x27\x09\x09\x09\x09\x0f\x14\x1c\x1c\x27\x27\x1b\x1b\
 \x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x09\x0f\x0f\x0f\x05\x03\x0d\
@@ -2443,13 +2440,8 @@ Files and calendars over HTTP, CalDAV included\
 \x0b\x04\x0b\x0b\x03\x24\x0c\x24\x2c\x02\x0b\x02\x0b\x2b\x2b\x2d\
 \x2f\x0b\x0b\x2b\x30\x01\x29\x25\x2e\x31\x2a\x2a\x2a\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_DIRECTION: [u8; 125] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
@@ -2459,13 +2451,8 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x01\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_REQUIREMENT: [u8; 125] = *b"\
 \x02\x02\x02\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
@@ -2475,13 +2462,8 @@ Files and calendars over HTTP, CalDAV included\
 \x01\x01\x01\x01\x00\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x01\x02\x02\x02\x02\x02\x02\x02\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_CONFIGURABLE: [u8; 125] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2491,13 +2473,8 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_INTERFACES: [u8; 125] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2507,13 +2484,8 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_RECOMMENDED: [u8; 125] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2523,13 +2495,8 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_CURATED: [u8; 125] = *b"\
 \x10\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x02\x12\x02\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\
@@ -2539,13 +2506,8 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x10\x10\x10\
 \x10\x10\x10\x10\x10\x00\x10\x10\x00\x10\x00\x10\x10\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 125] = *b"\
+
+    static FLOW_ROW: [u8; 125] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
 \x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
@@ -2555,13 +2517,96 @@ Files and calendars over HTTP, CalDAV included\
 \x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\
 \x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25\x26\x27\
 ";
-                    &BYTES
-                },
-            },
-        ];
-        const FLOW_TEXTS: StringPool = StringPool {
-            blob: {
-                static BLOB: &str = "\
+
+    static FLOW_PURPOSE: [u8; 125] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x07\x08\
+\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x1f\x20\x21\x22\x23\x24\x25\
+\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\x33\x34\x35\
+\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\x41\x42\x43\x44\x45\
+\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\x50\x51\x52\x53\x54\x55\
+\x56\x57\x58\x59\x4a\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\x62\x63\x64\
+\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\x70\x71\
+";
+
+    static FLOW_CONDITION: [u8; 125] = *b"\
+\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x03\x03\x04\x05\x03\
+\x03\x06\x07\x08\x00\x09\x0a\x0b\x0c\x0d\x0d\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\
+";
+
+    static FLOW_CUSTOMIZATION: [u8; 125] = *b"\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x01\x00\x02\x00\x00\x02\x00\x00\x02\x03\x00\x00\
+\x02\x00\x00\x00\x00\x00\x00\x00\x04\x04\x00\x00\x04\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+";
+
+    static FLOW_NOTE: [u8; 125] = *b"\
+\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x02\x00\x00\x00\x03\x04\x05\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\
+\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x08\x00\x00\x09\x00\x00\x0a\x0a\x00\x00\x0a\x00\x00\x0b\
+\x00\x00\x00\x0b\x00\x00\x00\x00\x0c\x0d\x0d\x0e\x0e\x0f\x10\x11\
+\x11\x00\x00\x00\x00\x00\x00\x12\x13\x00\x00\x00\x00\x14\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x15\x16\x17\x18\x00\
+";
+
+    static FLOW_SECTION: [u8; 125] = *b"\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05\x05\x05\
+\x05\x05\x05\x05\x05\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+";
+
+    static FLOW_PRINTED_PEER: [u8; 125] = *b"\
+\x01\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x00\x00\x00\x04\x04\x04\x04\x05\x00\x00\x00\x00\x00\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x05\x05\x05\x06\x06\x06\
+\x06\x06\x06\x06\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x0f\x0f\
+\x10\x11\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x12\x12\x13\x14\x14\x12\x13\x14\x14\x13\
+\x12\x14\x12\x12\x15\x16\x17\x16\x18\x13\x12\x13\x12\x19\x1a\x1b\
+\x1c\x12\x12\x1d\x1e\x1f\x20\x21\x22\x23\x24\x24\x24\
+";
+
+    static FLOW_PRINTED_LABEL: [u8; 125] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x03\x15\x16\x17\x03\x18\x19\x1a\x1b\x1c\x07\x08\
+\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x03\x03\x1d\x1e\x1f\x20\x21\
+\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2b\x2d\x2e\x2f\x30\
+\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\
+\x41\x42\x43\x44\x45\x46\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x48\x49\x49\x49\x49\x4a\x4a\x4a\x4a\x4b\x4b\x4b\
+\x4b\x4b\x4b\x4b\x4b\x4b\x4c\x4c\x4d\x4e\x4f\x4f\x4f\
+";
+
+    static FLOW_PRINTED_PORTS: [u8; 125] = *b"\
+\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
+\x11\x12\x13\x14\x15\x16\x17\x18\x15\x19\x1a\x1b\x1c\x1b\x07\x08\
+\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x03\x03\x0e\x0f\x1d\x1e\x1f\
+\x0c\x20\x21\x22\x23\x24\x25\x26\x26\x27\x26\x28\x29\x2a\x2b\x2b\
+\x2c\x2d\x2e\x2f\x30\x31\x2d\x32\x33\x33\x34\x35\x33\x36\x37\x38\
+\x39\x3a\x3b\x3c\x3d\x3e\x2d\x2d\x2d\x2d\x2d\x3f\x3f\x3f\x3f\x40\
+\x40\x40\x41\x42\x3d\x43\x44\x45\x39\x46\x46\x47\x47\x39\x39\x39\
+\x39\x39\x39\x39\x39\x39\x39\x39\x2b\x39\x2b\x39\x39\
+";
+
+    static FLOW_TEXTS_POOL: &str = "\
 Administer FortiMail by web, SSH or Telnet\
 View quarantined mail, or fetch it\
 Send mail with SMTP or SMTPS\
@@ -2909,12 +2954,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 4000\
 4443\
 ";
-                &BLOB
-            },
-            starts: PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 710] = *b"\
+
+    static FLOW_TEXTS_STARTS: [u8; 710] = *b"\
 \x00\x00\x00\x00\x2a\x00\x4c\x00\x68\x00\x87\x00\xa3\x00\xd3\x00\xf4\x00\x1f\x01\x48\x01\x70\x01\x9d\x01\xc5\x01\xed\x01\x15\x02\
 \x3d\x02\x7a\x02\xb4\x02\xd1\x02\x02\x03\x26\x03\x3f\x03\x60\x03\x79\x03\x8a\x03\xb5\x03\xcf\x03\xee\x03\x39\x04\x4d\x04\x6d\x04\
 \x7e\x04\xa4\x04\xc0\x04\xdc\x04\xf5\x04\x1a\x05\x27\x05\x3a\x05\x5a\x05\x78\x05\x95\x05\xb8\x05\xd6\x05\x09\x06\x25\x06\x38\x06\
@@ -2939,168 +2980,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \x5d\x27\x61\x27\x66\x27\x6f\x27\x72\x27\x77\x27\x7c\x27\x83\x27\x85\x27\x88\x27\x8b\x27\x8e\x27\x91\x27\x94\x27\x98\x27\x9b\x27\
 \x9e\x27\xa2\x27\xa6\x27\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = [
-            TextColumn {
-                first: 0,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x07\x08\
-\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x1f\x20\x21\x22\x23\x24\x25\
-\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\x33\x34\x35\
-\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\x41\x42\x43\x44\x45\
-\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\x50\x51\x52\x53\x54\x55\
-\x56\x57\x58\x59\x4a\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\x62\x63\x64\
-\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\x70\x71\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 114,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x03\x03\x04\x05\x03\
-\x03\x06\x07\x08\x00\x09\x0a\x0b\x0c\x0d\x0d\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 129,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x01\x00\x02\x00\x00\x02\x00\x00\x02\x03\x00\x00\
-\x02\x00\x00\x00\x00\x00\x00\x00\x04\x04\x00\x00\x04\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 134,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x02\x00\x00\x00\x03\x04\x05\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\
-\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x08\x00\x00\x09\x00\x00\x0a\x0a\x00\x00\x0a\x00\x00\x0b\
-\x00\x00\x00\x0b\x00\x00\x00\x00\x0c\x0d\x0d\x0e\x0e\x0f\x10\x11\
-\x11\x00\x00\x00\x00\x00\x00\x12\x13\x00\x00\x00\x00\x14\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x15\x16\x17\x18\x00\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 159,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\
-\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
-\x02\x02\x02\x02\x02\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05\x05\x05\
-\x05\x05\x05\x05\x05\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 165,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x01\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x00\x00\x00\x04\x04\x04\x04\x05\x00\x00\x00\x00\x00\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x05\x05\x05\x06\x06\x06\
-\x06\x06\x06\x06\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x0f\x0f\
-\x10\x11\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x12\x12\x13\x14\x14\x12\x13\x14\x14\x13\
-\x12\x14\x12\x12\x15\x16\x17\x16\x18\x13\x12\x13\x12\x19\x1a\x1b\
-\x1c\x12\x12\x1d\x1e\x1f\x20\x21\x22\x23\x24\x24\x24\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 202,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x03\x15\x16\x17\x03\x18\x19\x1a\x1b\x1c\x07\x08\
-\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x03\x03\x1d\x1e\x1f\x20\x21\
-\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2b\x2d\x2e\x2f\x30\
-\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\
-\x41\x42\x43\x44\x45\x46\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
-\x47\x47\x47\x47\x48\x49\x49\x49\x49\x4a\x4a\x4a\x4a\x4b\x4b\x4b\
-\x4b\x4b\x4b\x4b\x4b\x4b\x4c\x4c\x4d\x4e\x4f\x4f\x4f\
-";
-                        &BYTES
-                    },
-                },
-            },
-            TextColumn {
-                first: 282,
-                numbers: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 125] = *b"\
-\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x15\x19\x1a\x1b\x1c\x1b\x07\x08\
-\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x03\x03\x0e\x0f\x1d\x1e\x1f\
-\x0c\x20\x21\x22\x23\x24\x25\x26\x26\x27\x26\x28\x29\x2a\x2b\x2b\
-\x2c\x2d\x2e\x2f\x30\x31\x2d\x32\x33\x33\x34\x35\x33\x36\x37\x38\
-\x39\x3a\x3b\x3c\x3d\x3e\x2d\x2d\x2d\x2d\x2d\x3f\x3f\x3f\x3f\x40\
-\x40\x40\x41\x42\x3d\x43\x44\x45\x39\x46\x46\x47\x47\x39\x39\x39\
-\x39\x39\x39\x39\x39\x39\x39\x39\x2b\x39\x2b\x39\x39\
-";
-                        &BYTES
-                    },
-                },
-            },
-        ];
-        const FLOW_SPECS: PackedInts = PackedInts {
-            width: Width::One,
-            bytes: {
-                static BYTES: [u8; 126] = *b"\
+
+    static FLOW_SPECS_STARTS: [u8; 126] = *b"\
 \x00\x04\x07\x09\x0b\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\
 \x18\x19\x1a\x1b\x1c\x1e\x20\x22\x26\x28\x29\x2a\x2b\x2e\x2f\x30\
 \x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3c\x3e\x3f\x40\x41\x42\
@@ -3110,14 +2991,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \x7b\x7c\x7d\x7e\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\
 \x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\
 ";
-                &BYTES
-            },
-        };
-        const SPECS: [PackedInts; layout::spec::NUMBERS] = [
-            PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 304] = *b"\
+
+    static SPEC_FIRST: [u8; 304] = *b"\
 \xbb\x01\x50\x00\x16\x00\x17\x00\x50\x00\xbb\x01\x6e\x00\x19\x00\xd1\x01\x6e\x00\xe3\x03\x8f\x00\xe1\x03\x48\x1f\x20\x4e\x21\x4e\
 \x22\x4e\x23\x4e\x24\x4e\x19\x00\x50\x00\x6e\x00\x8f\x00\x02\x02\x72\x19\xa1\x00\x16\x00\xe3\x24\x19\x00\xd1\x01\xbc\x0c\x01\x08\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x00\xd1\x01\x02\x02\xa2\x00\xbb\x01\x35\x00\xb8\x22\xbb\x01\xbb\x01\x20\x4e\
@@ -3129,13 +3004,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \xe5\x0f\x85\x01\xbc\x01\xbb\x01\xa0\x0f\xa0\x0f\x5b\x11\x5b\x11\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
 \xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 304] = *b"\
+
+    static SPEC_LAST: [u8; 304] = *b"\
 \xbb\x01\x50\x00\x16\x00\x17\x00\x50\x00\xbb\x01\x6e\x00\x19\x00\xd1\x01\x6e\x00\xe3\x03\x8f\x00\xe1\x03\x48\x1f\x20\x4e\x21\x4e\
 \x22\x4e\x23\x4e\x24\x4e\x19\x00\x50\x00\x6e\x00\x8f\x00\x02\x02\x72\x19\xa1\x00\x16\x00\xe3\x24\x19\x00\xd1\x01\xbc\x0c\x01\x08\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x00\xd1\x01\x02\x02\xa2\x00\xbb\x01\x35\x00\xb8\x22\xbb\x01\xbb\x01\x20\x4e\
@@ -3147,13 +3017,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \xe5\x0f\x85\x01\xbc\x01\xbb\x01\xa0\x0f\xa0\x0f\x5b\x11\x5b\x11\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
 \xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 152] = *b"\
+
+    static SPEC_TRANSPORT: [u8; 152] = *b"\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x01\x01\
 \x00\x00\x00\x00\x00\x00\x01\x01\x02\x02\x01\x02\x02\x01\x01\x02\
@@ -3165,13 +3030,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 152] = *b"\
+
+    static SPEC_SERVICE: [u8; 152] = *b"\
 \x04\x03\x1c\x1f\x03\x04\x13\x18\x19\x13\x14\x06\x07\x20\x00\x00\
 \x00\x00\x00\x18\x03\x13\x06\x00\x00\x1a\x1c\x00\x18\x19\x09\x0f\
 \x16\x02\x0f\x17\x1c\x09\x18\x19\x12\x1b\x00\x00\x00\x00\x00\x00\
@@ -3183,13 +3043,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \x0c\x0a\x00\x04\x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
 \x04\x04\x04\x00\x04\x03\x04\x04\
 ";
-                    &BYTES
-                },
-            },
-            PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 152] = *b"\
+
+    static SPEC_GROUP: [u8; 152] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\
 \x00\x00\x00\x01\x02\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\
@@ -3201,15 +3056,8 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\
 ";
-                    &BYTES
-                },
-            },
-        ];
-        const FLOW_HOSTS: Lists = Lists {
-            starts: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 126] = *b"\
+
+    static FLOW_HOSTS_STARTS: [u8; 126] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -3219,24 +3067,13 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x02\
 \x03\x04\x04\x04\x05\x06\x06\x07\x08\x12\x13\x13\x13\x15\
 ";
-                    &BYTES
-                },
-            },
-            items: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 21] = *b"\
+
+    static FLOW_HOSTS_ITEMS: [u8; 21] = *b"\
 \x1d\x09\x0c\x11\x1f\x03\x20\x08\x07\x13\x14\x15\x16\x17\x18\x19\
 \x1a\x1b\x1c\x01\x00\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const HOSTS: HostIndex = HostIndex {
-            names: StringPool {
-                blob: {
-                    static BLOB: &str = "\
+
+    static HOST_NAMES_POOL: &str = "\
 acme-staging-v02.api.letsencrypt.org\
 acme-v02.api.letsencrypt.org\
 api.letsencrypt.org\
@@ -3271,62 +3108,29 @@ spamassassin.org\
 stats.mdaemon.com\
 updates.ikarus.at\
 ";
-                    &BLOB
-                },
-                starts: PackedInts {
-                    width: Width::Two,
-                    bytes: {
-                        static BYTES: [u8; 68] = *b"\
+
+    static HOST_NAMES_STARTS: [u8; 68] = *b"\
 \x00\x00\x24\x00\x40\x00\x53\x00\x69\x00\x6b\x00\x75\x00\x78\x00\x82\x00\x95\x00\xa6\x00\xaf\x00\xbe\x00\xd7\x00\xe2\x00\xf5\x00\
 \xf8\x00\xfb\x00\x0b\x01\x1d\x01\x39\x01\x55\x01\x71\x01\x8d\x01\xa9\x01\xc5\x01\xe1\x01\xfd\x01\x19\x02\x33\x02\x47\x02\x57\x02\
 \x68\x02\x79\x02\
 ";
-                        &BYTES
-                    },
-                },
-            },
-            index: TextIndex {
-                reach: HashInput::Ends,
-                seed: 0,
-                displacements: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 16] = *b"\
-\x00\x02\x00\x00\x01\x00\x05\x00\x00\x02\x05\x00\x00\x00\x00\x02\
-";
-                        &BYTES
-                    },
-                },
-                slots: PackedInts {
-                    width: Width::One,
-                    bytes: {
-                        static BYTES: [u8; 64] = *b"\
+
+    static HOST_INDEX_DISPLACEMENTS: [u8; 16] = *b"\x00\x02\x00\x00\x01\x00\x05\x00\x00\x02\x05\x00\x00\x00\x00\x02";
+
+    static HOST_INDEX_SLOTS: [u8; 64] = *b"\
 \x02\x1f\x00\x00\x0e\x00\x00\x13\x1d\x00\x00\x00\x12\x00\x20\x05\
 \x07\x00\x06\x00\x14\x00\x0b\x1b\x04\x08\x0c\x1e\x0a\x00\x0f\x10\
 \x00\x00\x00\x00\x00\x00\x17\x00\x00\x11\x09\x00\x00\x00\x18\x16\
 \x15\x00\x00\x1a\x1c\x03\x00\x0d\x00\x01\x00\x00\x19\x00\x00\x00\
 ";
-                        &BYTES
-                    },
-                },
-            },
-            lists: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 33] = *b"\
+
+    static HOST_FLOW_LISTS: [u8; 33] = *b"\
 \x6d\x6d\x6d\x62\x5b\x59\x6e\x60\x59\x6f\x5b\x6d\x5f\x5d\x5f\x59\
 \x70\x61\x62\x60\x60\x60\x60\x60\x60\x60\x60\x60\x63\x71\x63\x72\
 \x5b\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const PORTS: PortIndex = PortIndex {
-            pages: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 3072] = *b"\
+
+    static PORT_PAGES: [u8; 3072] = *b"\
 \x00\x01\x02\x03\x03\x03\x04\x05\x06\x07\x03\x03\x03\x03\x03\x08\
 \x03\x03\x03\x03\x03\x03\x09\x03\x03\x03\x03\x03\x0a\x03\x03\x03\
 \x0b\x03\x03\x03\x03\x03\x03\x0c\x03\x03\x03\x03\x03\x03\x03\x03\
@@ -3520,13 +3324,8 @@ updates.ikarus.at\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 ";
-                    &BYTES
-                },
-            },
-            lists: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 3072] = *b"\
+
+    static PORT_FLOW_LISTS: [u8; 3072] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x01\x02\x03\x00\x04\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -3720,15 +3519,8 @@ updates.ikarus.at\
 \x36\x37\x38\x39\x3a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
-                    &BYTES
-                },
-            },
-        };
-        const FLOW_LISTS: FlowLists = FlowLists {
-            starts: PackedInts {
-                width: Width::Two,
-                bytes: {
-                    static BYTES: [u8; 230] = *b"\
+
+    static FLOW_LISTS_STARTS: [u8; 230] = *b"\
 \x00\x00\x00\x00\x01\x00\x04\x00\x05\x00\x14\x00\x15\x00\x16\x00\x1a\x00\x25\x00\x2b\x00\x2c\x00\x30\x00\x31\x00\x32\x00\x34\x00\
 \x37\x00\x38\x00\x4f\x00\x50\x00\x51\x00\x59\x00\x5a\x00\x5f\x00\x61\x00\x68\x00\x6c\x00\x6e\x00\x6f\x00\x71\x00\x72\x00\x73\x00\
 \x75\x00\x76\x00\x77\x00\x79\x00\x7a\x00\x7c\x00\x7e\x00\x7f\x00\x80\x00\x81\x00\x82\x00\x83\x00\x84\x00\x85\x00\x87\x00\x88\x00\
@@ -3738,13 +3530,8 @@ updates.ikarus.at\
 \xcc\x01\xcd\x01\xce\x01\xcf\x01\xd0\x01\xd2\x01\xdd\x01\xf0\x01\xf2\x01\xf5\x01\xf6\x01\xf7\x01\xf8\x01\xfc\x01\xfd\x01\x03\x02\
 \x04\x02\x07\x02\x08\x02\
 ";
-                    &BYTES
-                },
-            },
-            lengths: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 115] = *b"\
+
+    static FLOW_LISTS_LENGTHS: [u8; 115] = *b"\
 \x00\x01\x03\x01\x0f\x01\x01\x04\x0b\x06\x01\x04\x01\x01\x02\x03\
 \x01\x17\x01\x01\x08\x01\x05\x02\x07\x04\x02\x01\x02\x01\x01\x02\
 \x01\x01\x02\x01\x02\x02\x01\x01\x01\x01\x01\x01\x01\x02\x01\x02\
@@ -3754,13 +3541,8 @@ updates.ikarus.at\
 \x01\x01\x01\x01\x02\x0b\x13\x02\x03\x01\x01\x01\x04\x01\x06\x01\
 \x03\x01\x01\
 ";
-                    &BYTES
-                },
-            },
-            items: PackedInts {
-                width: Width::One,
-                bytes: {
-                    static BYTES: [u8; 521] = *b"\
+
+    static FLOW_LISTS_ITEMS: [u8; 521] = *b"\
 \x33\x00\x12\x33\x00\x02\x0b\x14\x18\x23\x29\x2a\x30\x41\x46\x56\
 \x57\x58\x59\x5a\x46\x54\x1c\x2e\x54\x64\x00\x01\x0c\x24\x2d\x34\
 \x3e\x3f\x40\x78\x7a\x01\x03\x0d\x25\x2b\x62\x2f\x04\x0e\x26\x2c\
@@ -3795,63 +3577,736 @@ updates.ikarus.at\
 \x15\x17\x15\x17\x33\x19\x16\x17\x00\x12\x17\x33\x7c\x6d\x6e\x6f\
 \x73\x74\x78\x6e\x70\x79\x7c\x6d\x73\
 ";
-                    &BYTES
+
+    static VENDOR_IDS_POOL: &str = "\
+fortinet\
+forcepoint\
+mdaemon\
+";
+
+    static VENDOR_IDS_STARTS: [u8; 4] = *b"\x00\x08\x12\x19";
+
+    static VENDOR_INDEX_DISPLACEMENTS: [u8; 1] = *b"\x01";
+
+    static VENDOR_INDEX_SLOTS: [u8; 8] = *b"\x00\x00\x02\x00\x01\x00\x00\x00";
+
+    static PRODUCT_IDS_POOL: &str = "\
+fortimail\
+forticlient\
+forcepoint-email-security\
+securitygateway\
+";
+
+    static PRODUCT_IDS_STARTS: [u8; 5] = *b"\x00\x09\x14\x2d\x3c";
+
+    static PRODUCT_INDEX_DISPLACEMENTS: [u8; 1] = *b"\x02";
+
+    static PRODUCT_INDEX_SLOTS: [u8; 8] = *b"\x00\x00\x01\x00\x00\x02\x03\x00";
+
+    static PEER_IDS_POOL: &str = "\
+admin\
+ai-provider\
+client\
+dns-server\
+domain-mail-server\
+dynamic-dns-provider\
+email-client\
+email-server\
+end-user\
+external-email-server\
+file-server\
+internet\
+ldap-server\
+ntp-server\
+ocsp-responder\
+protected-email-server\
+radius-server\
+snmp-manager\
+sql-server\
+syslog-server\
+fortianalyzer\
+fortianalyzer-fortimanager\
+fortiauthenticator\
+fortiauthenticator-fortigate\
+forticlient-ems\
+forticlient-ems-fortigate\
+fortigate\
+fortimail\
+fortimanager\
+fortisandbox\
+fortisandbox-fortisandbox-cloud\
+forcepoint-dlp\
+forcepoint-email-log-server\
+forcepoint-filtering-service\
+forcepoint-linking-service\
+forcepoint-security-manager\
+mdaemon\
+clamav-updates\
+forcepoint-email-hybrid-service\
+fortiguard\
+fortisandbox-cloud\
+ikarus-updates\
+lets-encrypt\
+mdaemon-services\
+microsoft-365\
+microsoft-login\
+outbreak-protection\
+public-suffix-list\
+pwned-passwords\
+spamassassin-updates\
+";
+
+    static PEER_IDS_STARTS: [u8; 102] = *b"\
+\x00\x00\x05\x00\x10\x00\x16\x00\x20\x00\x32\x00\x46\x00\x52\x00\x5e\x00\x66\x00\x7b\x00\x86\x00\x8e\x00\x99\x00\xa3\x00\xb1\x00\
+\xc7\x00\xd4\x00\xe0\x00\xea\x00\xf7\x00\x04\x01\x1e\x01\x30\x01\x4c\x01\x5b\x01\x74\x01\x7d\x01\x86\x01\x92\x01\x9e\x01\xbd\x01\
+\xcb\x01\xe6\x01\x02\x02\x1c\x02\x37\x02\x3e\x02\x4c\x02\x6b\x02\x75\x02\x87\x02\x95\x02\xa1\x02\xb1\x02\xbe\x02\xcd\x02\xe0\x02\
+\xf2\x02\x01\x03\x15\x03\
+";
+
+    static PEER_INDEX_DISPLACEMENTS: [u8; 16] = *b"\x02\x00\x06\x00\x00\x03\x03\x02\x04\x00\x04\x04\x01\x09\x00\x00";
+
+    static PEER_INDEX_SLOTS: [u8; 64] = *b"\
+\x00\x00\x07\x00\x27\x14\x20\x29\x00\x24\x03\x05\x12\x25\x08\x1a\
+\x28\x1b\x16\x0c\x00\x06\x1c\x17\x0b\x15\x2e\x01\x00\x00\x13\x2c\
+\x00\x09\x2f\x00\x00\x04\x1e\x11\x30\x00\x00\x0a\x10\x2a\x02\x00\
+\x23\x2d\x26\x2b\x1d\x0d\x18\x00\x0f\x0e\x19\x00\x21\x31\x1f\x22\
+";
+
+    static SERVICE_IDS_POOL: &str = "\
+dns\
+ftp\
+http\
+https\
+ike\
+imap\
+imaps\
+ipsec-nat-t\
+iscsi\
+ldap\
+ldaps\
+minger\
+ms-sql-m\
+ms-sql-s\
+nfs\
+ntp\
+ocsp\
+oftp\
+pop3\
+pop3s\
+radius\
+sftp\
+smb\
+smtp\
+smtps\
+snmp\
+snmp-trap\
+ssh\
+submission\
+syslog\
+telnet\
+webdav\
+";
+
+    static SERVICE_IDS_STARTS: [u8; 33] = *b"\
+\x00\x03\x06\x0a\x0f\x12\x16\x1b\x26\x2b\x2f\x34\x3a\x42\x4a\x4d\
+\x50\x54\x58\x5c\x61\x67\x6b\x6e\x72\x77\x7b\x84\x87\x91\x97\x9d\
+\xa3\
+";
+
+    static SERVICE_INDEX_DISPLACEMENTS: [u8; 16] = *b"\x00\x01\x07\x01\x05\x00\x00\x00\x00\x00\x00\x05\x01\x00\x01\x02";
+
+    static SERVICE_INDEX_SLOTS: [u8; 64] = *b"\
+\x06\x00\x00\x00\x0e\x05\x00\x00\x16\x19\x1e\x00\x1f\x02\x00\x0b\
+\x0d\x00\x08\x17\x00\x00\x00\x00\x00\x00\x01\x18\x00\x00\x09\x00\
+\x00\x1c\x04\x00\x07\x00\x00\x14\x00\x0c\x00\x00\x00\x13\x15\x00\
+\x00\x0a\x11\x00\x1a\x0f\x12\x10\x03\x00\x1b\x00\x1d\x00\x00\x00\
+";
+
+    static FLOW_IDS_POOL: &str = "\
+fortimail-in-admin\
+fortimail-in-email-client-quarantine\
+fortimail-in-email-client-smtp\
+fortimail-in-email-client-pop3\
+fortimail-in-email-client-imap\
+fortimail-in-email-client-webdav\
+fortimail-in-fortimail-ha-heartbeat\
+fortimail-in-fortimail-ha-sync-control\
+fortimail-in-fortimail-ha-file-sync\
+fortimail-in-fortimail-ha-data-sync\
+fortimail-in-fortimail-ha-checksum-sync\
+fortimail-in-fortimail-ha-smtp-monitoring\
+fortimail-in-fortimail-ha-http-monitoring\
+fortimail-in-fortimail-ha-pop3-monitoring\
+fortimail-in-fortimail-ha-imap-monitoring\
+fortimail-in-fortimail-quarantine\
+fortimail-in-fortimail-quarantine-ssl\
+fortimail-in-fortimanager-snmp-poll\
+fortimail-in-fortimanager-config-push\
+fortimail-in-fortiguard-av-push\
+fortimail-in-external-email-server-smtp\
+fortimail-in-external-email-server-storage\
+fortimail-in-external-email-server-config-backup\
+fortimail-in-external-email-server-mail-backup\
+fortimail-in-protected-email-server-smtp\
+fortimail-out-fortianalyzer-oftp\
+fortimail-out-fortimanager-snmp-trap\
+fortimail-out-fortimanager-config-pull\
+fortimail-out-fortiguard-as-rating\
+fortimail-out-fortiguard-update\
+fortimail-out-fortimail-ha-heartbeat\
+fortimail-out-fortimail-ha-sync-control\
+fortimail-out-fortimail-ha-file-sync\
+fortimail-out-fortimail-ha-data-sync\
+fortimail-out-fortimail-ha-checksum-sync\
+fortimail-out-fortimail-ha-smtp-monitoring\
+fortimail-out-fortimail-ha-http-monitoring\
+fortimail-out-fortimail-ha-pop3-monitoring\
+fortimail-out-fortimail-ha-imap-monitoring\
+fortimail-out-fortimail-quarantine\
+fortimail-out-fortimail-quarantine-ssl\
+fortimail-out-external-email-server-smtp\
+fortimail-out-protected-email-server-smtp\
+fortimail-out-protected-email-server-pop3-auth\
+fortimail-out-protected-email-server-imap-auth\
+fortimail-out-dynamic-dns\
+fortimail-out-dns\
+fortimail-out-ntp\
+fortimail-out-alert-email\
+fortimail-out-ldap\
+fortimail-out-radius\
+fortimail-out-nas\
+fortimail-out-ocsp\
+fortimail-out-fortisandbox\
+forticlient-out-telemetry\
+forticlient-out-syslog\
+forticlient-out-fortisandbox\
+forticlient-out-ssl-vpn\
+forticlient-out-log-upload\
+forticlient-out-ipsec-vpn\
+forticlient-out-sso\
+forticlient-out-url-rating\
+forticlient-out-signature-update\
+forticlient-out-cloud-services\
+forticlient-out-fortimanager-update\
+forticlient-out-virus-submission\
+forcepoint-email-security-in-end-user-portal\
+forcepoint-email-security-in-ssl-proxy\
+forcepoint-email-security-in-personal-email-manager\
+forcepoint-email-security-in-dlp-health\
+forcepoint-email-security-in-smtp\
+forcepoint-email-security-in-dlp-encryption\
+forcepoint-email-security-out-dlp-fingerprint-status\
+forcepoint-email-security-out-dlp-fingerprint-repository\
+forcepoint-email-security-out-dlp-registration\
+forcepoint-email-security-out-dlp-fingerprint-download\
+forcepoint-email-security-out-dlp-message-analysis\
+forcepoint-email-security-in-security-manager\
+forcepoint-email-security-in-email-log-server\
+forcepoint-email-security-out-email-log-database\
+forcepoint-email-security-out-hybrid-service\
+forcepoint-email-security-out-filtering-service\
+forcepoint-email-security-out-linking-service\
+forcepoint-email-security-out-ldap\
+forcepoint-email-security-out-dns\
+forcepoint-email-security-out-snmp-trap\
+securitygateway-in-internet-smtp\
+securitygateway-out-internet-smtp\
+securitygateway-in-client-smtp\
+securitygateway-in-domain-mail-server-smtp\
+securitygateway-out-domain-mail-server-smtp\
+securitygateway-in-internet-submission\
+securitygateway-in-client-submission\
+securitygateway-in-domain-mail-server-submission\
+securitygateway-out-domain-mail-server-submission\
+securitygateway-in-client-smtps\
+securitygateway-in-internet-smtps\
+securitygateway-in-domain-mail-server-smtps\
+securitygateway-out-internet-pop3\
+securitygateway-out-internet-pop3s\
+securitygateway-out-dns-server\
+securitygateway-out-mdaemon-minger\
+securitygateway-out-ldap-server\
+securitygateway-out-mdaemon-xml-api\
+securitygateway-out-microsoft-365\
+securitygateway-in-client-ui-http\
+securitygateway-in-internet-ui-http\
+securitygateway-in-client-ui-https\
+securitygateway-in-internet-ui-https\
+securitygateway-out-mdaemon-services\
+securitygateway-out-mdaemon-files\
+securitygateway-out-microsoft-login\
+securitygateway-out-public-suffix-list\
+securitygateway-out-internet-mta-sts\
+securitygateway-out-internet-tls-reports\
+securitygateway-out-mdaemon-stats\
+securitygateway-out-pwned-passwords\
+securitygateway-out-ai-provider\
+securitygateway-out-ikarus-updates\
+securitygateway-out-clamav-updates\
+securitygateway-out-outbreak-protection\
+securitygateway-out-spamassassin-updates\
+securitygateway-in-lets-encrypt-http\
+securitygateway-in-lets-encrypt-https\
+securitygateway-out-lets-encrypt\
+";
+
+    static FLOW_IDS_STARTS: [u8; 252] = *b"\
+\x00\x00\x12\x00\x36\x00\x54\x00\x72\x00\x90\x00\xb0\x00\xd3\x00\xf9\x00\x1c\x01\x3f\x01\x66\x01\x8f\x01\xb8\x01\xe1\x01\x0a\x02\
+\x2b\x02\x50\x02\x73\x02\x98\x02\xb7\x02\xde\x02\x08\x03\x38\x03\x66\x03\x8e\x03\xae\x03\xd2\x03\xf8\x03\x1a\x04\x39\x04\x5d\x04\
+\x84\x04\xa8\x04\xcc\x04\xf4\x04\x1e\x05\x48\x05\x72\x05\x9c\x05\xbe\x05\xe4\x05\x0c\x06\x35\x06\x63\x06\x91\x06\xaa\x06\xbb\x06\
+\xcc\x06\xe5\x06\xf7\x06\x0b\x07\x1c\x07\x2e\x07\x48\x07\x61\x07\x77\x07\x93\x07\xaa\x07\xc4\x07\xdd\x07\xf0\x07\x0a\x08\x2a\x08\
+\x48\x08\x6b\x08\x8b\x08\xb7\x08\xdd\x08\x10\x09\x37\x09\x58\x09\x83\x09\xb7\x09\xef\x09\x1d\x0a\x53\x0a\x85\x0a\xb2\x0a\xdf\x0a\
+\x0f\x0b\x3b\x0b\x6a\x0b\x97\x0b\xb9\x0b\xda\x0b\x01\x0c\x21\x0c\x42\x0c\x60\x0c\x8a\x0c\xb5\x0c\xdb\x0c\xff\x0c\x2f\x0d\x60\x0d\
+\x7f\x0d\xa0\x0d\xcb\x0d\xec\x0d\x0e\x0e\x2c\x0e\x4e\x0e\x6d\x0e\x90\x0e\xb1\x0e\xd2\x0e\xf5\x0e\x17\x0f\x3b\x0f\x5f\x0f\x80\x0f\
+\xa3\x0f\xc9\x0f\xed\x0f\x15\x10\x36\x10\x59\x10\x78\x10\x9a\x10\xbc\x10\xe3\x10\x0b\x11\x2f\x11\x54\x11\x74\x11\
+";
+
+    static FLOW_INDEX_DISPLACEMENTS: [u8; 64] = *b"\
+\x01\x00\x00\x00\x01\x00\x01\x01\x00\x00\x06\x01\x00\x00\x01\x01\
+\x00\x06\x00\x00\x02\x00\x00\x01\x00\x00\x03\x00\x01\x01\x01\x04\
+\x00\x03\x00\x01\x01\x00\x00\x00\x01\x04\x02\x00\x00\x02\x01\x00\
+\x05\x00\x00\x05\x07\x00\x00\x01\x01\x00\x00\x00\x00\x00\x05\x00\
+";
+
+    static FLOW_INDEX_SLOTS: [u8; 256] = *b"\
+\x54\x01\x00\x3c\x00\x64\x60\x00\x22\x00\x00\x00\x00\x00\x00\x7b\
+\x73\x00\x00\x61\x47\x5a\x00\x00\x00\x4b\x36\x00\x00\x00\x00\x1d\
+\x68\x00\x32\x0e\x15\x00\x1a\x00\x00\x4a\x6f\x45\x00\x63\x16\x00\
+\x38\x00\x00\x00\x4e\x00\x00\x00\x51\x00\x00\x00\x00\x57\x00\x00\
+\x00\x00\x5c\x00\x00\x00\x00\x00\x59\x00\x21\x08\x00\x00\x00\x10\
+\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x43\x00\x5d\x40\x53\x76\
+\x00\x5b\x2a\x30\x3a\x00\x2b\x1c\x00\x00\x34\x71\x00\x00\x25\x00\
+\x00\x5f\x31\x00\x2c\x00\x2e\x00\x3b\x00\x00\x07\x72\x00\x6d\x27\
+\x28\x0d\x00\x00\x55\x00\x00\x00\x56\x2d\x24\x00\x00\x00\x0b\x05\
+\x2f\x26\x6a\x00\x50\x00\x00\x00\x00\x1e\x00\x7a\x00\x69\x00\x00\
+\x75\x06\x41\x00\x00\x09\x65\x00\x78\x6e\x00\x00\x00\x00\x6c\x00\
+\x00\x00\x20\x02\x4c\x70\x00\x4f\x00\x3f\x17\x3d\x18\x6b\x00\x00\
+\x14\x67\x00\x49\x00\x0c\x00\x00\x23\x00\x00\x00\x42\x44\x00\x00\
+\x00\x11\x00\x00\x7c\x1f\x00\x79\x00\x74\x5e\x35\x04\x0a\x00\x00\
+\x39\x00\x62\x29\x77\x4d\x00\x00\x3e\x00\x00\x12\x03\x46\x58\x00\
+\x48\x00\x00\x00\x00\x00\x00\x1b\x19\x00\x52\x37\x00\x13\x33\x66\
+";
+
+    impl ::port_catalog::Catalog for Data {
+        type Vendor = Vendor;
+        type Product = Product;
+        type Peer = Peer;
+        type Service = Service;
+        type FlowId = FlowId;
+        const VENDORS: [PackedInts; layout::vendor::NUMBERS] = [
+            PackedInts {
+                width: Width::One,
+                bytes: &VENDOR_FLOWS,
+            },
+        ];
+        const VENDOR_TEXTS: StringPool = StringPool {
+            blob: &VENDOR_TEXTS_POOL,
+            starts: PackedInts {
+                width: Width::One,
+                bytes: &VENDOR_TEXTS_STARTS,
+            },
+        };
+        const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = [
+            TextColumn {
+                first: 0,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &VENDOR_NAME,
                 },
+            },
+            TextColumn {
+                first: 4,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &VENDOR_URL,
+                },
+            },
+        ];
+        const VENDOR_PRODUCTS: Lists = Lists {
+            starts: PackedInts {
+                width: Width::One,
+                bytes: &VENDOR_PRODUCTS_STARTS,
+            },
+            items: PackedInts {
+                width: Width::One,
+                bytes: &VENDOR_PRODUCTS_ITEMS,
+            },
+        };
+        const PRODUCTS: [PackedInts; layout::product::NUMBERS] = [
+            PackedInts {
+                width: Width::One,
+                bytes: &PRODUCT_VENDOR,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &PRODUCT_FLOWS,
+            },
+        ];
+        const PRODUCT_TEXTS: StringPool = StringPool {
+            blob: &PRODUCT_TEXTS_POOL,
+            starts: PackedInts {
+                width: Width::Two,
+                bytes: &PRODUCT_TEXTS_STARTS,
+            },
+        };
+        const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = [
+            TextColumn {
+                first: 0,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PRODUCT_NAME,
+                },
+            },
+            TextColumn {
+                first: 5,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PRODUCT_DOCUMENT,
+                },
+            },
+            TextColumn {
+                first: 10,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PRODUCT_URL,
+                },
+            },
+            TextColumn {
+                first: 15,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PRODUCT_EDITION,
+                },
+            },
+            TextColumn {
+                first: 20,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PRODUCT_RETRIEVED,
+                },
+            },
+        ];
+        const PRODUCT_INTERFACES: Lists = Lists {
+            starts: PackedInts {
+                width: Width::One,
+                bytes: &PRODUCT_INTERFACES_STARTS,
+            },
+            items: PackedInts {
+                width: Width::One,
+                bytes: &PRODUCT_INTERFACES_ITEMS,
+            },
+        };
+        const INTERFACES: StringPool = StringPool {
+            blob: &INTERFACES_POOL,
+            starts: PackedInts {
+                width: Width::One,
+                bytes: &INTERFACES_STARTS,
+            },
+        };
+        const PEERS: [PackedInts; layout::peer::NUMBERS] = [
+            PackedInts {
+                width: Width::One,
+                bytes: &PEER_KIND,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &PEER_FLOWS,
+            },
+        ];
+        const PEER_TEXTS: StringPool = StringPool {
+            blob: &PEER_TEXTS_POOL,
+            starts: PackedInts {
+                width: Width::Two,
+                bytes: &PEER_TEXTS_STARTS,
+            },
+        };
+        const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = [
+            TextColumn {
+                first: 0,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PEER_NAME,
+                },
+            },
+            TextColumn {
+                first: 51,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PEER_DESCRIPTION,
+                },
+            },
+        ];
+        const PEER_INCLUDES: Lists = Lists {
+            starts: PackedInts {
+                width: Width::One,
+                bytes: &PEER_INCLUDES_STARTS,
+            },
+            items: PackedInts {
+                width: Width::One,
+                bytes: &PEER_INCLUDES_ITEMS,
+            },
+        };
+        const SERVICES: [PackedInts; layout::service::NUMBERS] = [
+            PackedInts {
+                width: Width::Two,
+                bytes: &SERVICE_PORT,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &SERVICE_TRANSPORTS,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &SERVICE_FLOWS,
+            },
+        ];
+        const SERVICE_TEXTS: StringPool = StringPool {
+            blob: &SERVICE_TEXTS_POOL,
+            starts: PackedInts {
+                width: Width::Two,
+                bytes: &SERVICE_TEXTS_STARTS,
+            },
+        };
+        const SERVICE_TEXT_COLUMNS: [TextColumn; layout::service::TEXTS] = [
+            TextColumn {
+                first: 0,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &SERVICE_NAME,
+                },
+            },
+            TextColumn {
+                first: 33,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &SERVICE_DESCRIPTION,
+                },
+            },
+        ];
+        const FLOWS: [PackedInts; layout::flow::NUMBERS] = [
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_PRODUCT,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_PEER,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_DIRECTION,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_REQUIREMENT,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_CONFIGURABLE,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_INTERFACES,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_RECOMMENDED,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_CURATED,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &FLOW_ROW,
+            },
+        ];
+        const FLOW_TEXTS: StringPool = StringPool {
+            blob: &FLOW_TEXTS_POOL,
+            starts: PackedInts {
+                width: Width::Two,
+                bytes: &FLOW_TEXTS_STARTS,
+            },
+        };
+        const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = [
+            TextColumn {
+                first: 0,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_PURPOSE,
+                },
+            },
+            TextColumn {
+                first: 114,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_CONDITION,
+                },
+            },
+            TextColumn {
+                first: 129,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_CUSTOMIZATION,
+                },
+            },
+            TextColumn {
+                first: 134,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_NOTE,
+                },
+            },
+            TextColumn {
+                first: 159,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_SECTION,
+                },
+            },
+            TextColumn {
+                first: 165,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_PRINTED_PEER,
+                },
+            },
+            TextColumn {
+                first: 202,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_PRINTED_LABEL,
+                },
+            },
+            TextColumn {
+                first: 282,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &FLOW_PRINTED_PORTS,
+                },
+            },
+        ];
+        const FLOW_SPECS: PackedInts = PackedInts {
+            width: Width::One,
+            bytes: &FLOW_SPECS_STARTS,
+        };
+        const SPECS: [PackedInts; layout::spec::NUMBERS] = [
+            PackedInts {
+                width: Width::Two,
+                bytes: &SPEC_FIRST,
+            },
+            PackedInts {
+                width: Width::Two,
+                bytes: &SPEC_LAST,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &SPEC_TRANSPORT,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &SPEC_SERVICE,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &SPEC_GROUP,
+            },
+        ];
+        const FLOW_HOSTS: Lists = Lists {
+            starts: PackedInts {
+                width: Width::One,
+                bytes: &FLOW_HOSTS_STARTS,
+            },
+            items: PackedInts {
+                width: Width::One,
+                bytes: &FLOW_HOSTS_ITEMS,
+            },
+        };
+        const HOSTS: HostIndex = HostIndex {
+            names: StringPool {
+                blob: &HOST_NAMES_POOL,
+                starts: PackedInts {
+                    width: Width::Two,
+                    bytes: &HOST_NAMES_STARTS,
+                },
+            },
+            index: TextIndex {
+                input: HashInput::Ends,
+                seed: 0,
+                displacements: PackedInts {
+                    width: Width::One,
+                    bytes: &HOST_INDEX_DISPLACEMENTS,
+                },
+                slots: PackedInts {
+                    width: Width::One,
+                    bytes: &HOST_INDEX_SLOTS,
+                },
+            },
+            lists: PackedInts {
+                width: Width::One,
+                bytes: &HOST_FLOW_LISTS,
+            },
+        };
+        const PORTS: PortIndex = PortIndex {
+            pages: PackedInts {
+                width: Width::One,
+                bytes: &PORT_PAGES,
+            },
+            lists: PackedInts {
+                width: Width::One,
+                bytes: &PORT_FLOW_LISTS,
+            },
+        };
+        const FLOW_LISTS: FlowLists = FlowLists {
+            starts: PackedInts {
+                width: Width::Two,
+                bytes: &FLOW_LISTS_STARTS,
+            },
+            lengths: PackedInts {
+                width: Width::One,
+                bytes: &FLOW_LISTS_LENGTHS,
+            },
+            items: PackedInts {
+                width: Width::One,
+                bytes: &FLOW_LISTS_ITEMS,
             },
         };
     }
+
     impl Vendor {
-        /// Every vendor, in the catalog's order.
+        /// Every vendor, in catalog order.
         pub const ALL: &'static [Vendor] = &[
             Vendor::Fortinet,
             Vendor::Forcepoint,
             Vendor::MDaemon,
         ];
     }
+
     const VENDOR_IDS: StringPool = StringPool {
-        blob: {
-            static BLOB: &str = "\
-fortinet\
-forcepoint\
-mdaemon\
-";
-            &BLOB
-        },
+        blob: &VENDOR_IDS_POOL,
         starts: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 4] = *b"\
-\x00\x08\x12\x19\
-";
-                &BYTES
-            },
+            bytes: &VENDOR_IDS_STARTS,
         },
     };
+
     const VENDOR_INDEX: TextIndex = TextIndex {
-        reach: HashInput::Samples,
+        input: HashInput::Samples,
         seed: 0,
         displacements: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 1] = *b"\
-\x01\
-";
-                &BYTES
-            },
+            bytes: &VENDOR_INDEX_DISPLACEMENTS,
         },
         slots: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 8] = *b"\
-\x00\x00\x02\x00\x01\x00\x00\x00\
-";
-                &BYTES
-            },
+            bytes: &VENDOR_INDEX_SLOTS,
         },
     };
+
     ::port_catalog::__id!(Vendor, "vendor", Data, VENDOR_IDS, VENDOR_INDEX);
+
     impl Product {
-        /// Every product, in the catalog's order.
+        /// Every product, in catalog order.
         pub const ALL: &'static [Product] = &[
             Product::FortiMail,
             Product::FortiClient,
@@ -3859,51 +4314,32 @@ mdaemon\
             Product::SecurityGateway,
         ];
     }
+
     const PRODUCT_IDS: StringPool = StringPool {
-        blob: {
-            static BLOB: &str = "\
-fortimail\
-forticlient\
-forcepoint-email-security\
-securitygateway\
-";
-            &BLOB
-        },
+        blob: &PRODUCT_IDS_POOL,
         starts: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 5] = *b"\
-\x00\x09\x14\x2d\x3c\
-";
-                &BYTES
-            },
+            bytes: &PRODUCT_IDS_STARTS,
         },
     };
+
     const PRODUCT_INDEX: TextIndex = TextIndex {
-        reach: HashInput::Samples,
+        input: HashInput::Samples,
         seed: 0,
         displacements: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 1] = *b"\
-\x02\
-";
-                &BYTES
-            },
+            bytes: &PRODUCT_INDEX_DISPLACEMENTS,
         },
         slots: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 8] = *b"\
-\x00\x00\x01\x00\x00\x02\x03\x00\
-";
-                &BYTES
-            },
+            bytes: &PRODUCT_INDEX_SLOTS,
         },
     };
+
     ::port_catalog::__id!(Product, "product", Data, PRODUCT_IDS, PRODUCT_INDEX);
+
     impl Peer {
-        /// Every peer, in the catalog's order.
+        /// Every peer, in catalog order.
         pub const ALL: &'static [Peer] = &[
             Peer::Admin,
             Peer::AiProvider,
@@ -3957,103 +4393,32 @@ securitygateway\
             Peer::SpamAssassinUpdates,
         ];
     }
+
     const PEER_IDS: StringPool = StringPool {
-        blob: {
-            static BLOB: &str = "\
-admin\
-ai-provider\
-client\
-dns-server\
-domain-mail-server\
-dynamic-dns-provider\
-email-client\
-email-server\
-end-user\
-external-email-server\
-file-server\
-internet\
-ldap-server\
-ntp-server\
-ocsp-responder\
-protected-email-server\
-radius-server\
-snmp-manager\
-sql-server\
-syslog-server\
-fortianalyzer\
-fortianalyzer-fortimanager\
-fortiauthenticator\
-fortiauthenticator-fortigate\
-forticlient-ems\
-forticlient-ems-fortigate\
-fortigate\
-fortimail\
-fortimanager\
-fortisandbox\
-fortisandbox-fortisandbox-cloud\
-forcepoint-dlp\
-forcepoint-email-log-server\
-forcepoint-filtering-service\
-forcepoint-linking-service\
-forcepoint-security-manager\
-mdaemon\
-clamav-updates\
-forcepoint-email-hybrid-service\
-fortiguard\
-fortisandbox-cloud\
-ikarus-updates\
-lets-encrypt\
-mdaemon-services\
-microsoft-365\
-microsoft-login\
-outbreak-protection\
-public-suffix-list\
-pwned-passwords\
-spamassassin-updates\
-";
-            &BLOB
-        },
+        blob: &PEER_IDS_POOL,
         starts: PackedInts {
             width: Width::Two,
-            bytes: {
-                static BYTES: [u8; 102] = *b"\
-\x00\x00\x05\x00\x10\x00\x16\x00\x20\x00\x32\x00\x46\x00\x52\x00\x5e\x00\x66\x00\x7b\x00\x86\x00\x8e\x00\x99\x00\xa3\x00\xb1\x00\
-\xc7\x00\xd4\x00\xe0\x00\xea\x00\xf7\x00\x04\x01\x1e\x01\x30\x01\x4c\x01\x5b\x01\x74\x01\x7d\x01\x86\x01\x92\x01\x9e\x01\xbd\x01\
-\xcb\x01\xe6\x01\x02\x02\x1c\x02\x37\x02\x3e\x02\x4c\x02\x6b\x02\x75\x02\x87\x02\x95\x02\xa1\x02\xb1\x02\xbe\x02\xcd\x02\xe0\x02\
-\xf2\x02\x01\x03\x15\x03\
-";
-                &BYTES
-            },
+            bytes: &PEER_IDS_STARTS,
         },
     };
+
     const PEER_INDEX: TextIndex = TextIndex {
-        reach: HashInput::Samples,
+        input: HashInput::Samples,
         seed: 0,
         displacements: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 16] = *b"\
-\x02\x00\x06\x00\x00\x03\x03\x02\x04\x00\x04\x04\x01\x09\x00\x00\
-";
-                &BYTES
-            },
+            bytes: &PEER_INDEX_DISPLACEMENTS,
         },
         slots: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 64] = *b"\
-\x00\x00\x07\x00\x27\x14\x20\x29\x00\x24\x03\x05\x12\x25\x08\x1a\
-\x28\x1b\x16\x0c\x00\x06\x1c\x17\x0b\x15\x2e\x01\x00\x00\x13\x2c\
-\x00\x09\x2f\x00\x00\x04\x1e\x11\x30\x00\x00\x0a\x10\x2a\x02\x00\
-\x23\x2d\x26\x2b\x1d\x0d\x18\x00\x0f\x0e\x19\x00\x21\x31\x1f\x22\
-";
-                &BYTES
-            },
+            bytes: &PEER_INDEX_SLOTS,
         },
     };
+
     ::port_catalog::__id!(Peer, "peer", Data, PEER_IDS, PEER_INDEX);
+
     impl Service {
-        /// Every service, in the catalog's order.
+        /// Every service, in catalog order.
         pub const ALL: &'static [Service] = &[
             Service::Dns,
             Service::Ftp,
@@ -4089,84 +4454,32 @@ spamassassin-updates\
             Service::WebDAV,
         ];
     }
+
     const SERVICE_IDS: StringPool = StringPool {
-        blob: {
-            static BLOB: &str = "\
-dns\
-ftp\
-http\
-https\
-ike\
-imap\
-imaps\
-ipsec-nat-t\
-iscsi\
-ldap\
-ldaps\
-minger\
-ms-sql-m\
-ms-sql-s\
-nfs\
-ntp\
-ocsp\
-oftp\
-pop3\
-pop3s\
-radius\
-sftp\
-smb\
-smtp\
-smtps\
-snmp\
-snmp-trap\
-ssh\
-submission\
-syslog\
-telnet\
-webdav\
-";
-            &BLOB
-        },
+        blob: &SERVICE_IDS_POOL,
         starts: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 33] = *b"\
-\x00\x03\x06\x0a\x0f\x12\x16\x1b\x26\x2b\x2f\x34\x3a\x42\x4a\x4d\
-\x50\x54\x58\x5c\x61\x67\x6b\x6e\x72\x77\x7b\x84\x87\x91\x97\x9d\
-\xa3\
-";
-                &BYTES
-            },
+            bytes: &SERVICE_IDS_STARTS,
         },
     };
+
     const SERVICE_INDEX: TextIndex = TextIndex {
-        reach: HashInput::Samples,
+        input: HashInput::Samples,
         seed: 0,
         displacements: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 16] = *b"\
-\x00\x01\x07\x01\x05\x00\x00\x00\x00\x00\x00\x05\x01\x00\x01\x02\
-";
-                &BYTES
-            },
+            bytes: &SERVICE_INDEX_DISPLACEMENTS,
         },
         slots: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 64] = *b"\
-\x06\x00\x00\x00\x0e\x05\x00\x00\x16\x19\x1e\x00\x1f\x02\x00\x0b\
-\x0d\x00\x08\x17\x00\x00\x00\x00\x00\x00\x01\x18\x00\x00\x09\x00\
-\x00\x1c\x04\x00\x07\x00\x00\x14\x00\x0c\x00\x00\x00\x13\x15\x00\
-\x00\x0a\x11\x00\x1a\x0f\x12\x10\x03\x00\x1b\x00\x1d\x00\x00\x00\
-";
-                &BYTES
-            },
+            bytes: &SERVICE_INDEX_SLOTS,
         },
     };
+
     ::port_catalog::__id!(Service, "service", Data, SERVICE_IDS, SERVICE_INDEX);
+
     impl FlowId {
-        /// Every flow id, in the catalog's order.
+        /// Every flow id, in catalog order.
         pub const ALL: &'static [FlowId] = &[
             FlowId::FortimailInAdmin,
             FlowId::FortimailInEmailClientQuarantine,
@@ -4295,193 +4608,27 @@ webdav\
             FlowId::SecuritygatewayOutLetsEncrypt,
         ];
     }
-    const FLOW_ID_IDS: StringPool = StringPool {
-        blob: {
-            static BLOB: &str = "\
-fortimail-in-admin\
-fortimail-in-email-client-quarantine\
-fortimail-in-email-client-smtp\
-fortimail-in-email-client-pop3\
-fortimail-in-email-client-imap\
-fortimail-in-email-client-webdav\
-fortimail-in-fortimail-ha-heartbeat\
-fortimail-in-fortimail-ha-sync-control\
-fortimail-in-fortimail-ha-file-sync\
-fortimail-in-fortimail-ha-data-sync\
-fortimail-in-fortimail-ha-checksum-sync\
-fortimail-in-fortimail-ha-smtp-monitoring\
-fortimail-in-fortimail-ha-http-monitoring\
-fortimail-in-fortimail-ha-pop3-monitoring\
-fortimail-in-fortimail-ha-imap-monitoring\
-fortimail-in-fortimail-quarantine\
-fortimail-in-fortimail-quarantine-ssl\
-fortimail-in-fortimanager-snmp-poll\
-fortimail-in-fortimanager-config-push\
-fortimail-in-fortiguard-av-push\
-fortimail-in-external-email-server-smtp\
-fortimail-in-external-email-server-storage\
-fortimail-in-external-email-server-config-backup\
-fortimail-in-external-email-server-mail-backup\
-fortimail-in-protected-email-server-smtp\
-fortimail-out-fortianalyzer-oftp\
-fortimail-out-fortimanager-snmp-trap\
-fortimail-out-fortimanager-config-pull\
-fortimail-out-fortiguard-as-rating\
-fortimail-out-fortiguard-update\
-fortimail-out-fortimail-ha-heartbeat\
-fortimail-out-fortimail-ha-sync-control\
-fortimail-out-fortimail-ha-file-sync\
-fortimail-out-fortimail-ha-data-sync\
-fortimail-out-fortimail-ha-checksum-sync\
-fortimail-out-fortimail-ha-smtp-monitoring\
-fortimail-out-fortimail-ha-http-monitoring\
-fortimail-out-fortimail-ha-pop3-monitoring\
-fortimail-out-fortimail-ha-imap-monitoring\
-fortimail-out-fortimail-quarantine\
-fortimail-out-fortimail-quarantine-ssl\
-fortimail-out-external-email-server-smtp\
-fortimail-out-protected-email-server-smtp\
-fortimail-out-protected-email-server-pop3-auth\
-fortimail-out-protected-email-server-imap-auth\
-fortimail-out-dynamic-dns\
-fortimail-out-dns\
-fortimail-out-ntp\
-fortimail-out-alert-email\
-fortimail-out-ldap\
-fortimail-out-radius\
-fortimail-out-nas\
-fortimail-out-ocsp\
-fortimail-out-fortisandbox\
-forticlient-out-telemetry\
-forticlient-out-syslog\
-forticlient-out-fortisandbox\
-forticlient-out-ssl-vpn\
-forticlient-out-log-upload\
-forticlient-out-ipsec-vpn\
-forticlient-out-sso\
-forticlient-out-url-rating\
-forticlient-out-signature-update\
-forticlient-out-cloud-services\
-forticlient-out-fortimanager-update\
-forticlient-out-virus-submission\
-forcepoint-email-security-in-end-user-portal\
-forcepoint-email-security-in-ssl-proxy\
-forcepoint-email-security-in-personal-email-manager\
-forcepoint-email-security-in-dlp-health\
-forcepoint-email-security-in-smtp\
-forcepoint-email-security-in-dlp-encryption\
-forcepoint-email-security-out-dlp-fingerprint-status\
-forcepoint-email-security-out-dlp-fingerprint-repository\
-forcepoint-email-security-out-dlp-registration\
-forcepoint-email-security-out-dlp-fingerprint-download\
-forcepoint-email-security-out-dlp-message-analysis\
-forcepoint-email-security-in-security-manager\
-forcepoint-email-security-in-email-log-server\
-forcepoint-email-security-out-email-log-database\
-forcepoint-email-security-out-hybrid-service\
-forcepoint-email-security-out-filtering-service\
-forcepoint-email-security-out-linking-service\
-forcepoint-email-security-out-ldap\
-forcepoint-email-security-out-dns\
-forcepoint-email-security-out-snmp-trap\
-securitygateway-in-internet-smtp\
-securitygateway-out-internet-smtp\
-securitygateway-in-client-smtp\
-securitygateway-in-domain-mail-server-smtp\
-securitygateway-out-domain-mail-server-smtp\
-securitygateway-in-internet-submission\
-securitygateway-in-client-submission\
-securitygateway-in-domain-mail-server-submission\
-securitygateway-out-domain-mail-server-submission\
-securitygateway-in-client-smtps\
-securitygateway-in-internet-smtps\
-securitygateway-in-domain-mail-server-smtps\
-securitygateway-out-internet-pop3\
-securitygateway-out-internet-pop3s\
-securitygateway-out-dns-server\
-securitygateway-out-mdaemon-minger\
-securitygateway-out-ldap-server\
-securitygateway-out-mdaemon-xml-api\
-securitygateway-out-microsoft-365\
-securitygateway-in-client-ui-http\
-securitygateway-in-internet-ui-http\
-securitygateway-in-client-ui-https\
-securitygateway-in-internet-ui-https\
-securitygateway-out-mdaemon-services\
-securitygateway-out-mdaemon-files\
-securitygateway-out-microsoft-login\
-securitygateway-out-public-suffix-list\
-securitygateway-out-internet-mta-sts\
-securitygateway-out-internet-tls-reports\
-securitygateway-out-mdaemon-stats\
-securitygateway-out-pwned-passwords\
-securitygateway-out-ai-provider\
-securitygateway-out-ikarus-updates\
-securitygateway-out-clamav-updates\
-securitygateway-out-outbreak-protection\
-securitygateway-out-spamassassin-updates\
-securitygateway-in-lets-encrypt-http\
-securitygateway-in-lets-encrypt-https\
-securitygateway-out-lets-encrypt\
-";
-            &BLOB
-        },
+
+    const FLOW_IDS: StringPool = StringPool {
+        blob: &FLOW_IDS_POOL,
         starts: PackedInts {
             width: Width::Two,
-            bytes: {
-                static BYTES: [u8; 252] = *b"\
-\x00\x00\x12\x00\x36\x00\x54\x00\x72\x00\x90\x00\xb0\x00\xd3\x00\xf9\x00\x1c\x01\x3f\x01\x66\x01\x8f\x01\xb8\x01\xe1\x01\x0a\x02\
-\x2b\x02\x50\x02\x73\x02\x98\x02\xb7\x02\xde\x02\x08\x03\x38\x03\x66\x03\x8e\x03\xae\x03\xd2\x03\xf8\x03\x1a\x04\x39\x04\x5d\x04\
-\x84\x04\xa8\x04\xcc\x04\xf4\x04\x1e\x05\x48\x05\x72\x05\x9c\x05\xbe\x05\xe4\x05\x0c\x06\x35\x06\x63\x06\x91\x06\xaa\x06\xbb\x06\
-\xcc\x06\xe5\x06\xf7\x06\x0b\x07\x1c\x07\x2e\x07\x48\x07\x61\x07\x77\x07\x93\x07\xaa\x07\xc4\x07\xdd\x07\xf0\x07\x0a\x08\x2a\x08\
-\x48\x08\x6b\x08\x8b\x08\xb7\x08\xdd\x08\x10\x09\x37\x09\x58\x09\x83\x09\xb7\x09\xef\x09\x1d\x0a\x53\x0a\x85\x0a\xb2\x0a\xdf\x0a\
-\x0f\x0b\x3b\x0b\x6a\x0b\x97\x0b\xb9\x0b\xda\x0b\x01\x0c\x21\x0c\x42\x0c\x60\x0c\x8a\x0c\xb5\x0c\xdb\x0c\xff\x0c\x2f\x0d\x60\x0d\
-\x7f\x0d\xa0\x0d\xcb\x0d\xec\x0d\x0e\x0e\x2c\x0e\x4e\x0e\x6d\x0e\x90\x0e\xb1\x0e\xd2\x0e\xf5\x0e\x17\x0f\x3b\x0f\x5f\x0f\x80\x0f\
-\xa3\x0f\xc9\x0f\xed\x0f\x15\x10\x36\x10\x59\x10\x78\x10\x9a\x10\xbc\x10\xe3\x10\x0b\x11\x2f\x11\x54\x11\x74\x11\
-";
-                &BYTES
-            },
+            bytes: &FLOW_IDS_STARTS,
         },
     };
-    const FLOW_ID_INDEX: TextIndex = TextIndex {
-        reach: HashInput::Ends,
+
+    const FLOW_INDEX: TextIndex = TextIndex {
+        input: HashInput::Ends,
         seed: 0,
         displacements: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 64] = *b"\
-\x01\x00\x00\x00\x01\x00\x01\x01\x00\x00\x06\x01\x00\x00\x01\x01\
-\x00\x06\x00\x00\x02\x00\x00\x01\x00\x00\x03\x00\x01\x01\x01\x04\
-\x00\x03\x00\x01\x01\x00\x00\x00\x01\x04\x02\x00\x00\x02\x01\x00\
-\x05\x00\x00\x05\x07\x00\x00\x01\x01\x00\x00\x00\x00\x00\x05\x00\
-";
-                &BYTES
-            },
+            bytes: &FLOW_INDEX_DISPLACEMENTS,
         },
         slots: PackedInts {
             width: Width::One,
-            bytes: {
-                static BYTES: [u8; 256] = *b"\
-\x54\x01\x00\x3c\x00\x64\x60\x00\x22\x00\x00\x00\x00\x00\x00\x7b\
-\x73\x00\x00\x61\x47\x5a\x00\x00\x00\x4b\x36\x00\x00\x00\x00\x1d\
-\x68\x00\x32\x0e\x15\x00\x1a\x00\x00\x4a\x6f\x45\x00\x63\x16\x00\
-\x38\x00\x00\x00\x4e\x00\x00\x00\x51\x00\x00\x00\x00\x57\x00\x00\
-\x00\x00\x5c\x00\x00\x00\x00\x00\x59\x00\x21\x08\x00\x00\x00\x10\
-\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x43\x00\x5d\x40\x53\x76\
-\x00\x5b\x2a\x30\x3a\x00\x2b\x1c\x00\x00\x34\x71\x00\x00\x25\x00\
-\x00\x5f\x31\x00\x2c\x00\x2e\x00\x3b\x00\x00\x07\x72\x00\x6d\x27\
-\x28\x0d\x00\x00\x55\x00\x00\x00\x56\x2d\x24\x00\x00\x00\x0b\x05\
-\x2f\x26\x6a\x00\x50\x00\x00\x00\x00\x1e\x00\x7a\x00\x69\x00\x00\
-\x75\x06\x41\x00\x00\x09\x65\x00\x78\x6e\x00\x00\x00\x00\x6c\x00\
-\x00\x00\x20\x02\x4c\x70\x00\x4f\x00\x3f\x17\x3d\x18\x6b\x00\x00\
-\x14\x67\x00\x49\x00\x0c\x00\x00\x23\x00\x00\x00\x42\x44\x00\x00\
-\x00\x11\x00\x00\x7c\x1f\x00\x79\x00\x74\x5e\x35\x04\x0a\x00\x00\
-\x39\x00\x62\x29\x77\x4d\x00\x00\x3e\x00\x00\x12\x03\x46\x58\x00\
-\x48\x00\x00\x00\x00\x00\x00\x1b\x19\x00\x52\x37\x00\x13\x33\x66\
-";
-                &BYTES
-            },
+            bytes: &FLOW_INDEX_SLOTS,
         },
     };
-    ::port_catalog::__id!(FlowId, "flow id", Data, FLOW_ID_IDS, FLOW_ID_INDEX);
+
+    ::port_catalog::__id!(FlowId, "flow id", Data, FLOW_IDS, FLOW_INDEX);
 };

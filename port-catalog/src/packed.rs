@@ -1,22 +1,22 @@
-//! The static tables behind a catalog, and how they are read. `catalog!` writes them, nobody else does.
+//! The types of the static tables, and the functions that read them. Only `catalog!` makes such tables.
 //!
 //! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
-//! than all else, so there is neither. A column of a table is a byte string: numbers of one, two or four bytes, as many as
-//! its greatest needs; [`layout`](port_core::layout) names the columns. StringPool stand end to end in a blob, and a column
-//! has their numbers. What belongs to something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of
-//! one array by its start.
+//! than everything else, so the tables contain neither. A column is a byte string of integers of one, two or four bytes,
+//! depending on its greatest value; [`layout`](port_core::layout) defines the columns. Strings are stored end to end in a
+//! pool, and a column contains their indexes. What belongs to a row (the flows of a peer, the specs of a flow) is a list of
+//! integers: a slice of one array, given by its start.
 //!
-//! Widths are constants, so that a read is one load; nothing is decoded when a program starts. Each column and each blob is
-//! a static of its own, so that a program carries those alone that it asks for.
-#![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
-#![allow(missing_docs, reason = "fields are what the type's documentation says")]
+//! Widths are constants, so a read is one load, and nothing is decoded when a program starts. Each column and each pool is a
+//! static of its own, so a program contains only those that it reads.
+#![allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
+#![allow(missing_docs, reason = "the documentation of a type explains its fields")]
 
 use port_core::id_hash::{HashInput, bucket, id_hash, slot};
 use port_core::layout::port;
 use port_core::nearest::{LONGEST_ID, nearest};
-use port_core::{Transport, ParseIdError};
+use port_core::{ParseIdError, Transport};
 
-/// How many bytes a number of a table has.
+/// Integer width in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     One = 1,
@@ -24,7 +24,7 @@ pub enum Width {
     Four = 4,
 }
 
-/// PackedInts end to end, each of so many bytes, the lowest first.
+/// Little-endian integers of one width, end to end.
 #[derive(Clone, Copy, Debug)]
 pub struct PackedInts {
     pub width: Width,
@@ -38,27 +38,27 @@ impl PackedInts {
     }
 
     #[inline(always)]
-    pub(crate) const fn get(self, place: usize) -> usize {
+    pub(crate) const fn get(self, index: usize) -> usize {
         match self.width {
-            Width::One => element(self.bytes, place) as usize,
-            Width::Two => u16::from_le_bytes(self.chunk(place * 2)) as usize,
-            Width::Four => u32::from_le_bytes(self.chunk(place * 4)) as usize,
+            Width::One => element(self.bytes, index) as usize,
+            Width::Two => u16::from_le_bytes(self.chunk(index * 2)) as usize,
+            Width::Four => u32::from_le_bytes(self.chunk(index * 4)) as usize,
         }
     }
 
-    /// The number at a place and the one after it.
+    /// The integer at an index and the next one.
     #[inline(always)]
-    pub(crate) const fn pair(self, place: usize) -> (usize, usize) {
+    pub(crate) const fn pair(self, index: usize) -> (usize, usize) {
         match self.width {
             Width::One => {
-                let both = u16::from_le_bytes(self.chunk(place)) as usize;
+                let both = u16::from_le_bytes(self.chunk(index)) as usize;
                 (both & 0xFF, both >> 8)
             }
             Width::Two => {
-                let both = u32::from_le_bytes(self.chunk(place * 2)) as usize;
+                let both = u32::from_le_bytes(self.chunk(index * 2)) as usize;
                 (both & 0xFFFF, both >> 16)
             }
-            Width::Four => (self.get(place), self.get(place + 1)),
+            Width::Four => (self.get(index), self.get(index + 1)),
         }
     }
 
@@ -73,22 +73,22 @@ impl PackedInts {
     }
 }
 
-/// One of a list, by its place.
+/// The element of a slice at an index.
 #[inline(always)]
-pub(crate) const fn element<T: Copy>(all: &[T], place: usize) -> T {
-    if place < all.len() { all[place] } else { index_out_of_table() }
+pub(crate) const fn element<T: Copy>(all: &[T], index: usize) -> T {
+    if index < all.len() { all[index] } else { index_out_of_table() }
 }
 
-/// Stops at a number that no table has. In one place for all reads, which are many and small.
+/// Panics. All reads share this function, since there are many and each is small.
 #[cold]
 #[inline(never)]
 const fn index_out_of_table() -> ! {
-    panic!("a number index_out_of_table its table")
+    panic!("index out of table")
 }
 
-/// StringPool end to end in one blob, and where each starts; the last one's end is one start more.
+/// Strings end to end. `starts` has one more item: the end of the last string.
 ///
-/// The blob is behind a static, since a constant would be copied into every crate that looks at it.
+/// The pool is behind a static, since a constant would be copied into every crate that reads it.
 #[derive(Clone, Copy, Debug)]
 pub struct StringPool {
     pub blob: &'static &'static str,
@@ -96,21 +96,21 @@ pub struct StringPool {
 }
 
 impl StringPool {
-    /// The text of a number; at run time this is the quick way.
+    /// The string at an index. Faster than [`get_const`](StringPool::get_const) at run time.
     #[inline(always)]
     pub(crate) fn get(self, number: usize) -> &'static str {
         let (start, end) = self.starts.pair(number);
         self.blob.get(start..end).unwrap_or_default()
     }
 
-    /// The bytes of a text.
+    /// The bytes of the string at an index.
     #[inline(always)]
     pub(crate) fn bytes(self, number: usize) -> &'static [u8] {
         let (start, end) = self.starts.pair(number);
         self.blob.as_bytes().get(start..end).unwrap_or_default()
     }
 
-    /// The text of a number where the compiler is to find it: slicing a `str` is not `const` yet, slicing bytes is.
+    /// The string at an index, in a constant: slicing bytes is `const`, slicing a `str` isn't yet.
     #[inline(always)]
     pub(crate) const fn get_const(self, number: usize) -> &'static str {
         let (start, end) = self.starts.pair(number);
@@ -118,12 +118,12 @@ impl StringPool {
         let (_, text) = head.split_at(start);
         match core::str::from_utf8(text) {
             Ok(text) => text,
-            Err(_) => panic!("a text ends between two characters"),
+            Err(_) => panic!("a string ends inside a character"),
         }
     }
 }
 
-/// A column of texts: the number of each row's text, counted from the column's first among those of its table.
+/// A text column: the index of each row's string in the table's pool, counted from the column's first string.
 #[derive(Clone, Copy, Debug)]
 pub struct TextColumn {
     pub first: usize,
@@ -137,7 +137,7 @@ impl TextColumn {
     }
 }
 
-/// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
+/// Lists of integers: list `k` is `items[starts[k]..starts[k + 1]]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
     pub starts: PackedInts,
@@ -148,14 +148,14 @@ impl Lists {
     #[inline(always)]
     pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
         let (start, end) = self.starts.pair(list);
-        (start..end).map(move |place| self.items.get(place))
+        (start..end).map(move |index| self.items.get(index))
     }
 }
 
-/// The list of flows that is empty, and the only one.
+/// The index of the only empty flow list.
 pub(crate) const NO_FLOWS: usize = 0;
 
-/// Lists of flows. How many flows a list has is asked more often than which, so that stands beside.
+/// Flow lists. The length of a list is needed more often than its flows, so lengths have a column of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowLists {
     pub starts: PackedInts,
@@ -169,14 +169,14 @@ impl FlowLists {
         self.lengths.get(list)
     }
 
-    /// The flow at a place of a list.
+    /// The flow at an index of a list.
     #[inline(always)]
-    pub(crate) const fn get(self, list: usize, place: usize) -> usize {
-        self.items.get(self.starts.get(list) + place)
+    pub(crate) const fn get(self, list: usize, index: usize) -> usize {
+        self.items.get(self.starts.get(list) + index)
     }
 }
 
-/// The list of the flows that use a port: pages of ports for each way to ask, pages that are alike standing once.
+/// The flow list of each port: pages of ports for TCP, for UDP and for either of them. Equal pages are stored once.
 #[derive(Clone, Copy, Debug)]
 pub struct PortIndex {
     pub pages: PackedInts,
@@ -184,41 +184,41 @@ pub struct PortIndex {
 }
 
 impl PortIndex {
-    /// Two loads and no comparison of keys: as long for a port that nobody uses as for one that many do.
+    /// Two loads and no comparison of keys, so a port that nobody uses takes as long as a busy one.
     #[inline(always)]
     pub(crate) const fn get(self, transport: Transport, number: u16) -> usize {
-        let way = match transport {
+        let kind = match transport {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
             _ => return NO_FLOWS,
         };
         let number = number as usize;
-        let page = self.pages.get(way * port::PAGES + number / port::PAGE);
-        self.lists.get(page * port::PAGE + number % port::PAGE)
+        let page = self.pages.get(kind * port::PAGES + number / port::PAGE_SIZE);
+        self.lists.get(page * port::PAGE_SIZE + number % port::PAGE_SIZE)
     }
 }
 
-/// A perfect hash: the slot of each text of a list, by a displacement for its bucket.
+/// A perfect hash of a list of strings: each bucket has a displacement that leads to a string's slot.
 #[derive(Clone, Copy, Debug)]
 pub struct TextIndex {
-    pub reach: HashInput,
+    pub input: HashInput,
     pub seed: u64,
     pub displacements: PackedInts,
     pub slots: PackedInts,
 }
 
 impl TextIndex {
-    /// The only place in the list at which the text can stand. Whether it does, the caller compares.
+    /// The only index in the list at which the text can be. The caller compares the two.
     #[inline(always)]
     pub(crate) fn candidate(self, text: &[u8]) -> usize {
-        let hash = id_hash(self.reach, self.seed, text);
+        let hash = id_hash(self.input, self.seed, text);
         let displacement = self.displacements.get(bucket(hash, self.displacements.len()));
         self.slots.get(slot(hash, displacement, self.slots.len()))
     }
 }
 
-/// The host names of a catalog and every domain above them, and for each the list of the flows to it or to a name under it.
+/// The host names of a catalog and every domain above them. Each has the list of flows to it or to a name below it.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
     pub names: StringPool,
@@ -227,10 +227,10 @@ pub struct HostIndex {
 }
 
 impl HostIndex {
-    /// The list of the flows to a host or to one under it. Case and a final dot do not matter.
+    /// The flow list of a host and everything below it. Case and a final dot are ignored.
     #[inline]
     pub(crate) fn get(self, host: &str) -> usize {
-        /// The most characters of a host name.
+        /// The length of the longest host name.
         const LONGEST_HOST: usize = 253;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
@@ -248,11 +248,11 @@ impl HostIndex {
     }
 }
 
-/// Finds the id that a text is.
+/// Parses an id.
 ///
 /// # Errors
 ///
-/// Where it is none.
+/// The text isn't an id of this type.
 #[inline(always)]
 pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, ParseIdError> {
     if text.len() <= LONGEST_ID {
@@ -264,7 +264,7 @@ pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, ParseIdError> {
         }
     }
     Err(ParseIdError::new(I::KIND, text, |text| {
-        // One function for all enums, whatever their iterators are.
+        // A trait object, so that one `nearest` is compiled for all enums.
         nearest(text, &mut I::all().iter().map(|id| id.as_str()) as &mut dyn Iterator<Item = _>)
     }))
 }

@@ -1,10 +1,10 @@
-//! Serialises words and ids as their texts, and a flow as `port-catalog list --format json` shows it.
+//! Serializes ids as strings, and a flow as `port-catalog list --format json` prints it.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::{Catalog, Flow, Id, Source};
 
-/// Serialises an enum of any catalog as its ids.
+/// Implements serde's traits for an enum of any catalog.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde_id {
@@ -28,7 +28,7 @@ macro_rules! __serde_id {
     };
 }
 
-/// Serialises an iterator as a sequence. Some formats want to know its length beforehand.
+/// Serializes an iterator as a sequence. Some formats need its length first.
 struct Sequence<I>(I);
 
 impl<T: Serialize, I: Iterator<Item = T> + Clone> Serialize for Sequence<I> {

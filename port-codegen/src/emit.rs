@@ -1,12 +1,16 @@
-//! Writes the enums and the packed tables down as tokens.
+//! Emits the enums and the packed tables as tokens.
+//!
+//! The bytes of each column and each pool of strings are a static with a name of its own, such as `FLOW_PEER`. They have to be
+//! statics: a constant would be copied into every crate that reads it.
 
-use port_data::Catalog;
 use port_core::id_hash::HashInput;
+use port_core::layout::{flow, peer, product, service, spec, vendor};
+use port_data::Catalog;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use crate::documentation;
-use crate::pack::{Ids, Lists, Packed, Table};
+use crate::pack::{Ids, Lists, Packed, Table, TextColumn};
 use crate::text_index::TextIndex;
 
 /// All items of a catalog.
@@ -15,57 +19,70 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
     let enums = [
         Enum {
             name: "Vendor",
-            constant: "VENDOR",
+            prefix: "VENDOR",
             kind: "vendor",
             documentation: "A vendor of this catalog.",
-            variants: catalog.vendors.iter().map(|row| (row.variant.as_str(), documentation::vendor(row))).collect(),
+            variants: catalog
+                .vendors
+                .iter()
+                .map(|row| Variant::new(&row.variant, documentation::vendor(row)))
+                .collect(),
             ids: vendors,
         },
         Enum {
             name: "Product",
-            constant: "PRODUCT",
+            prefix: "PRODUCT",
             kind: "product",
-            documentation: "A product of this catalog: what its flows are to and from.",
+            documentation: "A product of this catalog.",
             variants: catalog
                 .products
                 .iter()
-                .map(|row| (row.variant.as_str(), documentation::product(catalog, row)))
+                .map(|row| Variant::new(&row.variant, documentation::product(catalog, row)))
                 .collect(),
             ids: products,
         },
         Enum {
             name: "Peer",
-            constant: "PEER",
+            prefix: "PEER",
             kind: "peer",
             documentation: "A peer: the other end of a flow.",
-            variants: catalog.peers.iter().map(|row| (row.variant.as_str(), documentation::peer(row))).collect(),
+            variants: catalog.peers.iter().map(|row| Variant::new(&row.variant, documentation::peer(row))).collect(),
             ids: peers,
         },
         Enum {
             name: "Service",
-            constant: "SERVICE",
+            prefix: "SERVICE",
             kind: "service",
-            documentation: "A service: an application protocol, with its port in the IANA registry where it has one.",
-            variants: catalog.services.iter().map(|row| (row.variant.as_str(), documentation::service(row))).collect(),
+            documentation: "A service: an application protocol, with its port in the IANA registry if it has one.",
+            variants: catalog
+                .services
+                .iter()
+                .map(|row| Variant::new(&row.variant, documentation::service(row)))
+                .collect(),
             ids: services,
         },
         Enum {
             name: "FlowId",
-            constant: "FLOW_ID",
+            prefix: "FLOW",
             kind: "flow id",
             documentation: "The id of a flow: one variant for each row of each document.",
             variants: catalog
                 .flows
                 .iter()
-                .map(|row| (row.variant.as_str(), documentation::flow(catalog, row)))
+                .map(|row| Variant {
+                    aliases: documentation::port_numbers(row),
+                    ..Variant::new(&row.variant, documentation::flow(catalog, row))
+                })
                 .collect(),
             ids: flows,
         },
     ];
     let definitions = enums.iter().map(Enum::definition);
-    let abilities = enums.iter().map(Enum::abilities);
-    let tables = tables(packed);
-    let data = comment("Names this catalog where code is generic over catalogs.");
+    let mut statics = Statics::default();
+    let tables = tables(packed, &mut statics);
+    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
+    let statics = statics.items;
+    let data = comment("Names this catalog in code that is generic over catalogs.");
     quote! {
         #(#definitions)*
 
@@ -76,29 +93,54 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         ::port_catalog::__facts!(Data);
 
         const _: () = {
+            use ::port_catalog::__private::{
+                FlowLists, HashInput, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
+            };
+            #(#statics)*
             #tables
-            #(#abilities)*
+            #(#impls)*
         };
     }
 }
 
-/// An enum of the catalog: its variants, each with its documentation.
+/// An enum of the catalog.
 struct Enum<'a> {
     name: &'static str,
-    constant: &'static str,
+    /// The prefix of its tables' names.
+    prefix: &'static str,
     kind: &'static str,
     documentation: &'static str,
-    variants: Vec<(&'a str, String)>,
+    variants: Vec<Variant<'a>>,
     ids: &'a Ids,
+}
+
+/// A variant of an enum, with its documentation and the words by which rustdoc's search finds it besides its name.
+struct Variant<'a> {
+    name: &'a str,
+    documentation: String,
+    aliases: Vec<String>,
+}
+
+impl<'a> Variant<'a> {
+    fn new(name: &'a str, documentation: String) -> Variant<'a> {
+        Variant { name, documentation, aliases: Vec::new() }
+    }
+
+    fn definition(&self) -> TokenStream {
+        let (name, documentation) = (ident(self.name), comment(&self.documentation));
+        let aliases = &self.aliases;
+        let alias = match aliases.is_empty() {
+            true => TokenStream::new(),
+            false => quote!(#[doc(alias(#(#aliases),*))]),
+        };
+        quote!(#[doc = #documentation] #alias #name,)
+    }
 }
 
 impl Enum<'_> {
     fn definition(&self) -> TokenStream {
         let (name, documentation) = (ident(self.name), comment(self.documentation));
-        let variants = self.variants.iter().map(|(variant, documentation)| {
-            let (variant, documentation) = (ident(variant), comment(documentation));
-            quote!(#[doc = #documentation] #variant,)
-        });
+        let variants = self.variants.iter().map(Variant::definition);
         quote! {
             #[doc = #documentation]
             #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,13 +149,16 @@ impl Enum<'_> {
         }
     }
 
-    fn abilities(&self) -> TokenStream {
+    fn impls(&self, statics: &mut Statics) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
-        let variants = self.variants.iter().map(|(variant, _)| ident(variant));
-        let (ids, index) = (texts(&self.ids.ids), text_index(&self.ids.index));
-        let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| ident(&format!("{}_{part}", self.constant)));
-        let every = comment(&format!("Every {kind}, in the catalog's order."));
-        // In one constant and no other: for each that it stands in, the compiler looks at every variant of every element.
+        let variants = self.variants.iter().map(|variant| ident(variant.name));
+        let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
+        let ids = statics.strings(&ids_name, &self.ids.ids);
+        let index = statics.text_index(&index_name, &self.ids.index);
+        let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
+        let every = comment(&format!("Every {kind}, in catalog order."));
+        // `ALL` is one constant, used nowhere else in generated code: the compiler checks every variant of every element for
+        // each constant that contains the list.
         quote! {
             impl #name {
                 #[doc = #every]
@@ -127,30 +172,29 @@ impl Enum<'_> {
 }
 
 /// The tables of the catalog's data.
-fn tables(packed: &Packed) -> TokenStream {
-    let [vendors, vendor_texts, vendor_columns] = table(&packed.vendors);
-    let vendor_products = lists(&packed.vendor_products);
-    let [products, product_texts, product_columns] = table(&packed.products);
-    let product_interfaces = lists(&packed.product_interfaces);
-    let interfaces = texts(&packed.interfaces);
-    let [peers, peer_texts, peer_columns] = table(&packed.peers);
-    let peer_includes = lists(&packed.peer_includes);
-    let [services, service_texts, service_columns] = table(&packed.services);
-    let [flows, flow_texts, flow_columns] = table(&packed.flows);
-    let flow_specs = numbers(&packed.flow_specs);
-    let [specs, _, _] = table(&packed.specs);
-    let flow_hosts = lists(&packed.flow_hosts);
-    let host_names = texts(&packed.hosts);
-    let host_index = text_index(&packed.host_index);
-    let host_lists = numbers(&packed.host_lists);
-    let pages = numbers(&packed.ports.pages);
-    let port_lists = numbers(&packed.ports.lists);
-    let flow_lists = flow_lists(&packed.flow_lists);
+fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
+    let [vendors, vendor_texts, vendor_columns] =
+        statics.table("VENDOR", &packed.vendors, vendor::NUMBER_NAMES, vendor::TEXT_NAMES);
+    let vendor_products = statics.lists("VENDOR_PRODUCTS", &packed.vendor_products);
+    let [products, product_texts, product_columns] =
+        statics.table("PRODUCT", &packed.products, product::NUMBER_NAMES, product::TEXT_NAMES);
+    let product_interfaces = statics.lists("PRODUCT_INTERFACES", &packed.product_interfaces);
+    let interfaces = statics.strings("INTERFACES", &packed.interfaces);
+    let [peers, peer_texts, peer_columns] = statics.table("PEER", &packed.peers, peer::NUMBER_NAMES, peer::TEXT_NAMES);
+    let peer_includes = statics.lists("PEER_INCLUDES", &packed.peer_includes);
+    let [services, service_texts, service_columns] =
+        statics.table("SERVICE", &packed.services, service::NUMBER_NAMES, service::TEXT_NAMES);
+    let [flows, flow_texts, flow_columns] = statics.table("FLOW", &packed.flows, flow::NUMBER_NAMES, flow::TEXT_NAMES);
+    let flow_specs = statics.numbers("FLOW_SPECS_STARTS", &packed.flow_specs);
+    let [specs, _, _] = statics.table("SPEC", &packed.specs, spec::NUMBER_NAMES, spec::TEXT_NAMES);
+    let flow_hosts = statics.lists("FLOW_HOSTS", &packed.flow_hosts);
+    let host_names = statics.strings("HOST_NAMES", &packed.hosts);
+    let host_index = statics.text_index("HOST_INDEX", &packed.host_index);
+    let host_lists = statics.numbers("HOST_FLOW_LISTS", &packed.host_lists);
+    let port_pages = statics.numbers("PORT_PAGES", &packed.ports.pages);
+    let port_lists = statics.numbers("PORT_FLOW_LISTS", &packed.ports.lists);
+    let flow_lists = statics.flow_lists("FLOW_LISTS", &packed.flow_lists);
     quote! {
-        use ::port_catalog::__private::{
-            FlowLists, HostIndex, Lists, PackedInts, PortIndex, HashInput, TextColumn, TextIndex, StringPool, Width, layout
-        };
-
         impl ::port_catalog::Catalog for Data {
             type Vendor = Vendor;
             type Product = Product;
@@ -180,105 +224,115 @@ fn tables(packed: &Packed) -> TokenStream {
             const SPECS: [PackedInts; layout::spec::NUMBERS] = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;
             const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
-            const PORTS: PortIndex = PortIndex { pages: #pages, lists: #port_lists };
+            const PORTS: PortIndex = PortIndex { pages: #port_pages, lists: #port_lists };
             const FLOW_LISTS: FlowLists = #flow_lists;
         }
     }
 }
 
-/// A table: its columns of numbers, its texts, and its columns of texts.
-fn table<const NUMBERS: usize, const TEXTS: usize>(table: &Table<NUMBERS, TEXTS>) -> [TokenStream; 3] {
-    let columns = table.numbers.iter().map(|column| numbers(column));
-    let text_columns = table.text_columns.iter().map(|column| {
-        let (first, numbers) = (number(column.first), numbers(&column.numbers));
-        quote!(TextColumn { first: #first, numbers: #numbers })
-    });
-    [quote!([#(#columns),*]), texts(&table.texts), quote!([#(#text_columns),*])]
+/// The statics of a catalog. Each method adds the statics of one value, and returns the expression that refers to them.
+#[derive(Default)]
+struct Statics {
+    items: Vec<TokenStream>,
 }
 
-/// StringPool end to end, each on a line of its own.
-fn texts(texts: &[String]) -> TokenStream {
-    let mut starts = vec![0];
-    for text in texts {
-        starts.push(starts[starts.len() - 1] + text.len());
-    }
-    let (blob, starts) = (text_literal(texts), numbers(&starts));
-    quote! {
-        StringPool {
-            blob: {
-                static BLOB: &str = #blob;
-                &BLOB
-            },
-            starts: #starts,
+impl Statics {
+    /// A table: its number columns, its texts, and its text columns.
+    fn table<const NUMBERS: usize, const TEXTS: usize>(
+        &mut self,
+        name: &str,
+        table: &Table<NUMBERS, TEXTS>,
+        number_names: [&str; NUMBERS],
+        text_names: [&str; TEXTS],
+    ) -> [TokenStream; 3] {
+        let columns: Vec<TokenStream> = number_names
+            .iter()
+            .zip(&table.numbers)
+            .map(|(column, numbers)| self.numbers(&format!("{name}_{column}"), numbers))
+            .collect();
+        let mut text_columns = Vec::new();
+        for (column, TextColumn { first, numbers }) in text_names.iter().zip(&table.text_columns) {
+            let first = Literal::usize_unsuffixed(*first);
+            let numbers = self.numbers(&format!("{name}_{column}"), numbers);
+            text_columns.push(quote!(TextColumn { first: #first, numbers: #numbers }));
         }
+        let texts = match TEXTS {
+            0 => TokenStream::new(),
+            _ => self.strings(&format!("{name}_TEXTS"), &table.texts),
+        };
+        [quote!([#(#columns),*]), texts, quote!([#(#text_columns),*])]
     }
-}
 
-fn lists(lists: &Lists) -> TokenStream {
-    let starts = numbers(&lists.starts);
-    let items = numbers(&lists.items);
-    quote!(Lists { starts: #starts, items: #items })
-}
-
-fn flow_lists(lists: &Lists) -> TokenStream {
-    let (_, starts) = lists.starts.split_last().expect("the end of the last list is there");
-    let lengths: Vec<usize> = lists.starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let (starts, lengths, items) = (numbers(starts), numbers(&lengths), numbers(&lists.items));
-    quote!(FlowLists { starts: #starts, lengths: #lengths, items: #items })
-}
-
-fn text_index(index: &TextIndex) -> TokenStream {
-    let seed = Literal::u64_unsuffixed(index.seed);
-    let displacements = numbers(&index.displacements);
-    let slots = numbers(&index.slots);
-    let reach = match index.reach {
-        HashInput::Samples => quote!(HashInput::Samples),
-        HashInput::Ends => quote!(HashInput::Ends),
-        HashInput::Whole => quote!(HashInput::Whole),
-    };
-    quote!(TextIndex { reach: #reach, seed: #seed, displacements: #displacements, slots: #slots })
-}
-
-/// PackedInts as bytes, in a static of their own: a constant would be copied into every crate that looks at it.
-///
-/// One literal, since a literal for each number costs the compiler a hundred times as much.
-fn numbers(numbers: &[usize]) -> TokenStream {
-    const A_LINE: usize = 16;
-    let greatest = numbers.iter().copied().max().unwrap_or(0);
-    let (width, bytes) = match greatest {
-        0..=0xFF => (quote!(Width::One), 1),
-        0x100..=0xFFFF => (quote!(Width::Two), 2),
-        _ => (quote!(Width::Four), 4),
-    };
-    assert!(u32::try_from(greatest).is_ok(), "a number has four bytes at most");
-    let lines = numbers.chunks(A_LINE).map(|line| {
-        let bytes = line.iter().flat_map(|number| number.to_le_bytes().into_iter().take(bytes));
-        bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>()
-    });
-    let literal = literal("b", lines);
-    let count = number(numbers.len() * bytes);
-    quote! {
-        PackedInts {
-            width: #width,
-            bytes: {
-                static BYTES: [u8; #count] = *#literal;
-                &BYTES
-            },
+    fn strings(&mut self, name: &str, strings: &[String]) -> TokenStream {
+        let mut starts = vec![0];
+        for string in strings {
+            starts.push(starts[starts.len() - 1] + string.len());
         }
+        let (pool, literal) = (ident(&format!("{name}_POOL")), string_literal(strings));
+        self.items.push(quote!(static #pool: &str = #literal;));
+        let starts = self.numbers(&format!("{name}_STARTS"), &starts);
+        quote!(StringPool { blob: &#pool, starts: #starts })
+    }
+
+    fn lists(&mut self, name: &str, lists: &Lists) -> TokenStream {
+        let starts = self.numbers(&format!("{name}_STARTS"), &lists.starts);
+        let items = self.numbers(&format!("{name}_ITEMS"), &lists.items);
+        quote!(Lists { starts: #starts, items: #items })
+    }
+
+    fn flow_lists(&mut self, name: &str, lists: &Lists) -> TokenStream {
+        let (_, starts) = lists.starts.split_last().expect("the end of the last list is always there");
+        let lengths: Vec<usize> = lists.starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let starts = self.numbers(&format!("{name}_STARTS"), starts);
+        let lengths = self.numbers(&format!("{name}_LENGTHS"), &lengths);
+        let items = self.numbers(&format!("{name}_ITEMS"), &lists.items);
+        quote!(FlowLists { starts: #starts, lengths: #lengths, items: #items })
+    }
+
+    fn text_index(&mut self, name: &str, index: &TextIndex) -> TokenStream {
+        let seed = Literal::u64_unsuffixed(index.seed);
+        let displacements = self.numbers(&format!("{name}_DISPLACEMENTS"), &index.displacements);
+        let slots = self.numbers(&format!("{name}_SLOTS"), &index.slots);
+        let input = match index.input {
+            HashInput::Samples => quote!(HashInput::Samples),
+            HashInput::Ends => quote!(HashInput::Ends),
+            HashInput::Whole => quote!(HashInput::Whole),
+        };
+        quote!(TextIndex { input: #input, seed: #seed, displacements: #displacements, slots: #slots })
+    }
+
+    /// Numbers as bytes in one literal, since a literal for each number costs the compiler a hundred times as much.
+    fn numbers(&mut self, name: &str, numbers: &[usize]) -> TokenStream {
+        const NUMBERS_PER_LINE: usize = 16;
+        let greatest = numbers.iter().copied().max().unwrap_or(0);
+        let (width, bytes) = match greatest {
+            0..=0xFF => (quote!(Width::One), 1),
+            0x100..=0xFFFF => (quote!(Width::Two), 2),
+            _ => (quote!(Width::Four), 4),
+        };
+        assert!(u32::try_from(greatest).is_ok(), "a number has at most four bytes");
+        let lines = numbers.chunks(NUMBERS_PER_LINE).map(|line| {
+            let bytes = line.iter().flat_map(|number| number.to_le_bytes().into_iter().take(bytes));
+            bytes.map(|byte| format!("\\x{byte:02x}")).collect::<String>()
+        });
+        let (name, literal) = (ident(name), literal("b", lines));
+        let count = Literal::usize_unsuffixed(numbers.len() * bytes);
+        self.items.push(quote!(static #name: [u8; #count] = *#literal;));
+        quote!(PackedInts { width: #width, bytes: &#name })
     }
 }
 
-/// StringPool end to end in one literal, each on a line of its own.
-fn text_literal(texts: &[String]) -> Literal {
-    let lines = texts.iter().filter(|text| !text.is_empty()).map(|text| {
-        // Not as the standard library escapes for debugging, which depends on its version of Unicode.
+/// Strings end to end in one literal, each on its own line.
+fn string_literal(strings: &[String]) -> Literal {
+    let lines = strings.iter().filter(|string| !string.is_empty()).map(|string| {
+        // Not `escape_debug`: what it escapes depends on the Unicode version of the standard library.
         let escape = |character: char| match character {
             '"' | '\\' => format!("\\{character}"),
             _ if character.is_ascii_control() => format!("\\x{:02x}", u32::from(character)),
             _ => character.to_string(),
         };
-        let escaped: String = text.chars().map(escape).collect();
-        // Blanks at the start of a line would be skipped.
+        let escaped: String = string.chars().map(escape).collect();
+        // A space at the start of a line would be skipped.
         match escaped.strip_prefix(' ') {
             Some(rest) => format!("\\x20{rest}"),
             None => escaped,
@@ -287,19 +341,19 @@ fn text_literal(texts: &[String]) -> Literal {
     literal("", lines)
 }
 
-/// A literal whose lines are joined without anything between them.
+/// A literal whose lines are joined without a separator. A single line isn't broken.
 fn literal(prefix: &str, lines: impl Iterator<Item = String>) -> Literal {
-    let lines: String = lines.map(|line| format!("{line}\\\n")).collect();
-    format!("{prefix}\"\\\n{lines}\"").parse().expect("escaped text makes a literal")
+    let lines: Vec<String> = lines.collect();
+    let text = match &lines[..] {
+        [line] => format!("{prefix}\"{line}\""),
+        lines => format!("{prefix}\"\\\n{}\"", lines.iter().map(|line| format!("{line}\\\n")).collect::<String>()),
+    };
+    text.parse().expect("escaped text makes a valid literal")
 }
 
-/// A documentation as a comment has it, with a blank before its first word.
+/// A doc comment's text, which begins with a space.
 fn comment(documentation: &str) -> String {
     format!(" {documentation}")
-}
-
-fn number(number: usize) -> impl ToTokens {
-    Literal::usize_unsuffixed(number)
 }
 
 fn ident(name: &str) -> Ident {

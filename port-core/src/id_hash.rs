@@ -1,41 +1,41 @@
-//! The hash that finds a text's number: computed when the tables are made and again at each look-up, so it stands once.
-#![allow(clippy::cast_possible_truncation, reason = "a hash is cut to the bits that are wanted")]
-#![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
+//! The hash that finds the index of an id: the generator and every lookup compute the same hash, so they share this code.
+#![allow(clippy::cast_possible_truncation, reason = "a hash is truncated to the bits that are needed")]
+#![allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
 
-/// How much of a text is hashed beside its length: as little as tells the texts of a list apart.
+/// The part of a text that is hashed in addition to its length: as little as distinguishes the texts of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashInput {
-    /// Five bytes of it. No branch depends on the length, which a processor would guess wrong for every other short text.
+    /// Five bytes. No branch depends on the length, which a processor would mispredict for every other short text.
     Samples,
-    /// Its first and its last sixteen bytes.
+    /// The first and the last sixteen bytes.
     Ends,
-    /// All of it.
+    /// The whole text.
     Whole,
 }
 
 impl HashInput {
-    /// All of them, the quickest first.
+    /// Every choice, the fastest first.
     pub const ALL: [HashInput; 3] = [HashInput::Samples, HashInput::Ends, HashInput::Whole];
 }
 
-/// How many bytes are mixed at once.
+/// The number of bytes that are mixed at once.
 const WINDOW: usize = 16;
 
-/// Odd numbers with their bits well spread: the fractions of the golden ratio and of the square root of two.
+/// Odd numbers with well-spread bits: the fractional parts of the golden ratio and of the square root of two.
 const SPREAD: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0x6A09_E667_F3BC_C909];
 
-/// Hashes a text. Not for keys that an enemy chooses.
+/// Hashes a text. Not for keys that an attacker chooses.
 #[inline(always)]
-pub fn id_hash(reach: HashInput, seed: u64, text: &[u8]) -> u64 {
+pub fn id_hash(input: HashInput, seed: u64, text: &[u8]) -> u64 {
     let seed = seed.wrapping_mul(SPREAD[1]) ^ (text.len() as u64).wrapping_mul(SPREAD[0]);
-    if matches!(reach, HashInput::Samples) {
+    if matches!(input, HashInput::Samples) {
         return mix(seed, samples(text));
     }
     match (text.first_chunk::<WINDOW>(), text.last_chunk::<WINDOW>()) {
         (Some(first), Some(last)) => {
             let ends = [first, last].map(|end| u128::from_le_bytes(*end));
             let hash = mix(seed, ends[0]).wrapping_add(mix(seed.rotate_left(32), ends[1]));
-            match reach {
+            match input {
                 HashInput::Whole => hash_between(hash, text),
                 HashInput::Samples | HashInput::Ends => hash,
             }
@@ -60,7 +60,7 @@ fn samples(text: &[u8]) -> u128 {
     u128::from(ends) << 64 | u128::from(between)
 }
 
-/// All bytes of a text of less than sixteen, some of them twice. The length says which.
+/// All bytes of a text shorter than sixteen, some of them twice, depending on the length.
 #[inline(always)]
 fn short(text: &[u8]) -> u128 {
     if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
@@ -74,7 +74,7 @@ fn short(text: &[u8]) -> u128 {
     }
 }
 
-/// Multiplies the halves, each made unlike zero, to 128 bits and folds them together.
+/// Multiplies the two halves, each first combined with a constant so that it isn't zero, and folds the product to 64 bits.
 #[inline(always)]
 fn mix(hash: u64, words: u128) -> u64 {
     let product = u128::from(words as u64 ^ hash ^ SPREAD[0]) * u128::from((words >> 64) as u64 ^ SPREAD[1]);
@@ -99,13 +99,13 @@ mod tests {
     use super::{HashInput, id_hash};
 
     #[test]
-    fn every_byte_in_reach_counts() {
+    fn every_byte_of_the_input_changes_the_hash() {
         let text = [b'x'; 200];
         for length in 0..text.len() {
             for place in 0..length {
                 let mut other = text;
                 other[place] = b'y';
-                let differ = |reach| id_hash(reach, 0, &text[..length]) != id_hash(reach, 0, &other[..length]);
+                let differ = |input| id_hash(input, 0, &text[..length]) != id_hash(input, 0, &other[..length]);
                 assert!(differ(HashInput::Whole), "byte {place} of {length}");
                 assert_eq!(differ(HashInput::Ends), place < 16 || place + 16 >= length, "byte {place} of {length}");
                 let sampled = [0, length / 4, length / 2, length / 2 + length / 4, length - 1];

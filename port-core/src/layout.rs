@@ -1,97 +1,67 @@
-//! The columns of the packed tables, and what the numbers in them are.
+//! The columns of the packed tables, and what the numbers in them mean.
 //!
-//! A number that stands for a vendor, a product, a peer or a service counts from 0. Where a fact may be missing, 0 says so
-//! and the others count from 1; text 0 is the empty one for the same reason, and list 0 of flows the empty one.
-//! `FLOWS` is the number of a list of flows.
-#![allow(missing_docs, reason = "a column is what its name says")]
+//! An index of a vendor, product, peer or service counts from 0. In a column whose value may be missing, 0 means missing and
+//! indexes count from 1. For the same reason, text 0 is empty, and so is flow list 0. A column `FLOWS` contains the index of a
+//! flow list.
+#![allow(missing_docs, reason = "the name of a column says what it contains")]
+
+/// Defines the columns of a table: an index for each number column and each text column, their counts, and their names.
+macro_rules! columns {
+    (numbers: $($number:ident),*; texts: $($text:ident),*) => {
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
+        enum NumberColumn { $($number,)* Count }
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
+        enum TextColumn { $($text,)* Count }
+
+        $(pub const $number: usize = NumberColumn::$number as usize;)*
+        pub const NUMBERS: usize = NumberColumn::Count as usize;
+        pub const NUMBER_NAMES: [&str; NUMBERS] = [$(stringify!($number)),*];
+
+        $(pub const $text: usize = TextColumn::$text as usize;)*
+        pub const TEXTS: usize = TextColumn::Count as usize;
+        pub const TEXT_NAMES: [&str; TEXTS] = [$(stringify!($text)),*];
+    };
+}
 
 /// A vendor.
 pub mod vendor {
-    pub const FLOWS: usize = 0;
-    pub const NUMBERS: usize = 1;
-
-    pub const NAME: usize = 0;
-    pub const URL: usize = 1;
-    pub const TEXTS: usize = 2;
+    columns!(numbers: FLOWS; texts: NAME, URL);
 }
 
-/// A product: its vendor, and its document's texts.
+/// A product: its vendor, and the texts about its document.
 pub mod product {
-    pub const VENDOR: usize = 0;
-    pub const FLOWS: usize = 1;
-    pub const NUMBERS: usize = 2;
-
-    pub const NAME: usize = 0;
-    pub const DOCUMENT: usize = 1;
-    pub const URL: usize = 2;
-    pub const EDITION: usize = 3;
-    pub const RETRIEVED: usize = 4;
-    pub const TEXTS: usize = 5;
+    columns!(numbers: VENDOR, FLOWS; texts: NAME, DOCUMENT, URL, EDITION, RETRIEVED);
 }
 
-/// A peer: its kind's place in `PeerKind::ALL`, and its texts.
+/// A peer: the index of its kind in `PeerKind::ALL`, and its texts.
 pub mod peer {
-    pub const KIND: usize = 0;
-    pub const FLOWS: usize = 1;
-    pub const NUMBERS: usize = 2;
-
-    pub const NAME: usize = 0;
-    pub const DESCRIPTION: usize = 1;
-    pub const TEXTS: usize = 2;
+    columns!(numbers: KIND, FLOWS; texts: NAME, DESCRIPTION);
 }
 
-/// A service: its port (0 for none), one bit per place of `Transport::ALL`, and its texts.
+/// A service: its port (0 if it has none), one bit for each index in `Transport::ALL`, and its texts.
 pub mod service {
-    pub const PORT: usize = 0;
-    pub const TRANSPORTS: usize = 1;
-    pub const FLOWS: usize = 2;
-    pub const NUMBERS: usize = 3;
-
-    pub const NAME: usize = 0;
-    pub const DESCRIPTION: usize = 1;
-    pub const TEXTS: usize = 2;
+    columns!(numbers: PORT, TRANSPORTS, FLOWS; texts: NAME, DESCRIPTION);
 }
 
-/// A flow. Interfaces are bits by place in the product's list, curated facts bits by place in `Fact::ALL`.
+/// A flow. `INTERFACES` has one bit for each index in the product's list, `CURATED` one for each index in `Fact::ALL`.
 pub mod flow {
-    pub const PRODUCT: usize = 0;
-    pub const PEER: usize = 1;
-    pub const DIRECTION: usize = 2;
-    pub const REQUIREMENT: usize = 3;
-    pub const CONFIGURABLE: usize = 4;
-    pub const INTERFACES: usize = 5;
-    pub const RECOMMENDED: usize = 6;
-    pub const CURATED: usize = 7;
-    pub const ROW: usize = 8;
-    pub const NUMBERS: usize = 9;
-
-    pub const PURPOSE: usize = 0;
-    pub const CONDITION: usize = 1;
-    pub const CUSTOMIZATION: usize = 2;
-    pub const NOTE: usize = 3;
-    pub const SECTION: usize = 4;
-    pub const PRINTED_PEER: usize = 5;
-    pub const PRINTED_LABEL: usize = 6;
-    pub const PRINTED_PORTS: usize = 7;
-    pub const TEXTS: usize = 8;
+    columns!(
+        numbers: PRODUCT, PEER, DIRECTION, REQUIREMENT, CONFIGURABLE, INTERFACES, RECOMMENDED, CURATED, ROW;
+        texts: PURPOSE, CONDITION, CUSTOMIZATION, NOTE, SECTION, PRINTED_PEER, PRINTED_LABEL, PRINTED_PORTS
+    );
 }
 
-/// A port spec: ports (0 for none), transport's place in `Transport::ALL` from 1, service from 1.
+/// A port spec: its ports (0 if it has none), the index of its transport in `Transport::ALL` from 1, its service from 1.
 pub mod spec {
-    pub const FIRST: usize = 0;
-    pub const LAST: usize = 1;
-    pub const TRANSPORT: usize = 2;
-    pub const SERVICE: usize = 3;
-    pub const GROUP: usize = 4;
-    pub const NUMBERS: usize = 5;
+    columns!(numbers: FIRST, LAST, TRANSPORT, SERVICE, GROUP; texts:);
 }
 
-/// How the port index is cut: for `tcp`, for `udp` and for either 1,024 pages of 64 ports, each port with a list of flows.
+/// The port index: for TCP, for UDP and for either of them, 1,024 pages of 64 ports, each port with a flow list.
 pub mod port {
     pub const PAGES: usize = 1024;
-    pub const PAGE: usize = 64;
+    pub const PAGE_SIZE: usize = 64;
     pub const TCP: usize = 0;
     pub const UDP: usize = 1;
     pub const EITHER: usize = 2;
-    pub const WAYS: usize = 3;
+    pub const KINDS: usize = 3;
 }

@@ -1,6 +1,6 @@
-//! The known text that a mistyped one most likely means.
+//! Finds the known text that a mistyped one most likely means.
 
-/// The most characters an id may have, and the most of any text that is compared.
+/// The longest id in bytes. Longer texts are compared by their first bytes only.
 pub const LONGEST_ID: usize = 80;
 
 /// The candidate that `text` most likely means: one that contains or begins with it, else the one with the smallest edit
@@ -25,13 +25,13 @@ pub fn contains(name: &str, text: &str) -> bool {
     text.len() > 2 && name.as_bytes().windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()))
 }
 
-/// Whether a name begins with a text that is not empty. Case is ignored.
+/// Whether a name begins with a nonempty text. Case is ignored.
 #[inline]
 fn begins_with(name: &str, text: &str) -> bool {
     !text.is_empty() && name.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text))
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours turn one text into the other, by their first bytes.
+/// The edit distance of the texts' first bytes: the number of insertions, deletions, replacements and swaps of neighbours.
 #[inline]
 fn distance(from: &[u8], to: &[u8]) -> usize {
     let from = &from[..from.len().min(LONGEST_ID)];
@@ -67,7 +67,7 @@ mod tests {
     use super::{distance, nearest};
 
     #[test]
-    fn a_slip_of_the_hand_costs_one() {
+    fn one_typo_is_a_distance_of_one() {
         let cases = [
             ("smtp", "smtp", 0),
             ("smpt", "smtp", 1),

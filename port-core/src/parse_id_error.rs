@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::nearest::LONGEST_ID;
 
-/// A text that is none of the words or ids it should be one of.
+/// A text isn't a known word or id.
 ///
 /// ```
 /// use port_catalog::Product;
@@ -12,20 +12,20 @@ use crate::nearest::LONGEST_ID;
 /// let error = "fortimial".parse::<Product>().unwrap_err();
 /// assert_eq!(error.kind(), "product");
 /// assert_eq!(error.nearest(), Some("fortimail"));
-/// assert_eq!(error.to_string(), "no such product; the nearest is fortimail");
+/// assert_eq!(error.to_string(), "unknown product; did you mean \"fortimail\"?");
 /// ```
 #[derive(Clone, Copy)]
 pub struct ParseIdError {
     kind: &'static str,
-    /// As much of the text as is compared with what is known, and how much that is.
+    /// The first bytes of the text, as many as are compared with the known words, and their number.
     text: [u8; LONGEST_ID],
     length: usize,
-    /// Looking for the nearest takes longer than all else, and who does not ask for it shall not pay for it.
+    /// Finding the nearest word takes longer than everything else, so it is done only on request.
     nearest: fn(&str) -> Option<&'static str>,
 }
 
 impl ParseIdError {
-    /// Says that a text is no `kind`, and how the nearest one is found.
+    /// The error for a text that isn't a `kind`. `nearest` finds the nearest known one.
     #[doc(hidden)]
     #[inline]
     pub fn new(kind: &'static str, text: &str, nearest: fn(&str) -> Option<&'static str>) -> Self {
@@ -35,13 +35,13 @@ impl ParseIdError {
         ParseIdError { kind, text: start, length, nearest }
     }
 
-    /// What the text should have been: `product`, `flow id`, `transport`.
+    /// The kind of word or id that was expected: `product`, `flow id`, `transport`.
     #[inline]
     pub const fn kind(&self) -> &'static str {
         self.kind
     }
 
-    /// The known word nearest to the text; `None` only where nothing is known at all.
+    /// The known word that the text most likely means; `None` if none is near.
     #[inline]
     pub fn nearest(&self) -> Option<&'static str> {
         (self.nearest)(self.text())
@@ -53,7 +53,7 @@ impl ParseIdError {
         let text = &self.text[..self.length];
         match core::str::from_utf8(text) {
             Ok(text) => text,
-            // It was cut within a character.
+            // The text was cut inside a character.
             Err(error) => core::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
         }
     }
@@ -78,9 +78,9 @@ impl fmt::Debug for ParseIdError {
 impl fmt::Display for ParseIdError {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no such {}", self.kind)?;
+        write!(f, "unknown {}", self.kind)?;
         match self.nearest() {
-            Some(nearest) => write!(f, "; the nearest is {nearest}"),
+            Some(nearest) => write!(f, "; did you mean \"{nearest}\"?"),
             None => Ok(()),
         }
     }

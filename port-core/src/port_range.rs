@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// The ports from one number to another, both included; a single port is a range of one. Never empty, never with port 0.
+/// An inclusive range of ports. A single port is a range of one. A range is never empty and never contains port 0.
 ///
 /// ```
 /// use port_catalog::{FlowId, PortRange};
@@ -19,7 +19,7 @@ pub struct PortRange {
 }
 
 impl PortRange {
-    /// The ports `first..=last`, 1 to 65535; `None` where `first` is 0 or greater than `last`.
+    /// The ports `first..=last`, 1 to 65535; `None` if `first` is 0 or greater than `last`.
     ///
     /// ```
     /// use port_catalog::PortRange;
@@ -39,13 +39,13 @@ impl PortRange {
         self.first
     }
 
-    /// The highest port, 1 to 65535; the lowest one again for a single port.
+    /// The highest port, 1 to 65535; the same as [`first`](PortRange::first) for a single port.
     #[inline]
     pub const fn last(self) -> u16 {
         self.last
     }
 
-    /// Whether the range has the port.
+    /// Whether the range contains the port.
     ///
     /// ```
     /// use port_catalog::PortRange;

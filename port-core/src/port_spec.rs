@@ -1,4 +1,4 @@
-//! Port specs, and how people read and write them: `tcp/25 smtp | tcp/465 smtps, esp`.
+//! Port specs, and their notation: `tcp/25 smtp | tcp/465 smtps, esp`.
 
 use core::borrow::Borrow;
 use core::fmt;
@@ -6,9 +6,9 @@ use core::fmt;
 use crate::port_range::PortRange;
 use crate::vocabulary::Transport;
 
-/// One spec of a flow: a transport with its ports, an IP protocol, or a service whose number the document does not give.
+/// One spec of a flow: a transport with its ports, an IP protocol, or a service whose port the document doesn't state.
 ///
-/// Specs of one group are alternatives, any of which will do; every group is needed.
+/// Specs of one group are alternatives: one of them is enough. Every group is needed.
 ///
 /// ```
 /// use port_catalog::{FlowId, Service, Transport};
@@ -41,13 +41,13 @@ impl<S> PortSpec<S> {
         PortSpec { transport, range, service, group }
     }
 
-    /// The transport; `None` where the document names only a service.
+    /// The transport; `None` if the document names only a service.
     #[inline]
     pub const fn transport(&self) -> Option<Transport> {
         self.transport
     }
 
-    /// The ports; `None` for `esp`, and where the document names only a service.
+    /// The ports; `None` for `esp`, and if the document names only a service.
     #[inline]
     pub const fn range(&self) -> Option<PortRange> {
         self.range
@@ -73,7 +73,7 @@ impl<S> PortSpec<S> {
         self.service.as_ref()
     }
 
-    /// Whether traffic to this port over this transport is this spec's. `Transport::Any` on either side counts for TCP and UDP.
+    /// Whether the spec includes a port of a transport. `Transport::Any` on either side counts for TCP and UDP.
     ///
     /// ```
     /// use port_catalog::{FlowId, Transport};
@@ -83,12 +83,13 @@ impl<S> PortSpec<S> {
     /// ```
     #[inline]
     pub fn matches(&self, transport: Transport, port: u16) -> bool {
-        self.transport.is_some_and(|own| own.overlaps(transport)) && self.range.is_some_and(|range| range.contains(port))
+        self.transport.is_some_and(|own| own.overlaps(transport))
+            && self.range.is_some_and(|range| range.contains(port))
     }
 }
 
 impl<S: Copy> PortSpec<S> {
-    /// The service spoken, where it is known.
+    /// The service on the port, if it is known.
     #[inline]
     pub const fn service(&self) -> Option<S> {
         self.service

@@ -1,4 +1,4 @@
-//! Serializes words as their texts, and port specs as `port-catalog list --format json` prints them.
+//! Serializes words as strings, and port specs as `port-catalog list --format json` prints them.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -9,11 +9,11 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
 
-/// Reads any word or id from a text.
+/// Deserializes a word or an id from a string.
 ///
 /// # Errors
 ///
-/// Where there is no text, or one that is no such word or id.
+/// The value isn't a string, or isn't a known word or id.
 #[doc(hidden)]
 pub fn deserialize<'de, T: FromStr<Err = ParseIdError>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct Text<T>(PhantomData<T>);

@@ -1,4 +1,4 @@
-//! The closed vocabulary: the words whose meaning no catalog changes, and the range of ports.
+//! The closed vocabulary: words with the same meaning in every catalog.
 
 use core::fmt;
 use core::str::FromStr;
@@ -6,7 +6,7 @@ use core::str::FromStr;
 use crate::nearest::nearest;
 use crate::parse_id_error::ParseIdError;
 
-/// Defines a closed set of words: an enum with its texts, in the order in which the variants stand.
+/// Defines a closed set of words: an enum and the text of each variant.
 macro_rules! vocabulary {
     ($($(#[$meta:meta])* $name:ident is a $kind:literal { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ })+) => {$(
         $(#[$meta])*
@@ -50,7 +50,7 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// What carries a flow: a transport with ports, or an IP protocol without any.
+    /// The protocol of a flow: a transport with ports, or an IP protocol without ports.
     ///
     /// ```
     /// use port_catalog::{FlowId, Transport};
@@ -66,7 +66,7 @@ vocabulary! {
         Udp = "udp",
         /// The Encapsulating Security Payload of `IPsec`, IP protocol 50. It has no ports.
         Esp = "esp",
-        /// The document names a port and no transport: it may be TCP, UDP or both.
+        /// The document states a port but no transport: TCP, UDP or both.
         Any = "any",
     }
 
@@ -85,7 +85,7 @@ vocabulary! {
         Outbound = "outbound",
     }
 
-    /// How firmly the document asks for a flow.
+    /// Whether the document requires a flow.
     ///
     /// ```
     /// use port_catalog::{FlowId, Requirement};
@@ -98,13 +98,13 @@ vocabulary! {
     Requirement is a "requirement" {
         /// The document says that the flow is needed.
         Required = "required",
-        /// The document limits it: it is needed only under the flow's condition.
+        /// The flow is needed only under a condition that the document states.
         Conditional = "conditional",
-        /// The document lists the flow and does not say whether it is needed.
+        /// The document lists the flow without saying whether it is needed.
         Unstated = "unstated",
     }
 
-    /// What sort of thing a peer is.
+    /// The kind of a peer.
     ///
     /// ```
     /// use port_catalog::{Peer, PeerKind};
@@ -114,15 +114,15 @@ vocabulary! {
     /// ```
     #[non_exhaustive]
     PeerKind is a "kind of peer" {
-        /// A part that anybody's software may play: a mail client, an LDAP server, the Internet.
+        /// A role that any software can have: a mail client, an LDAP server, the Internet.
         Role = "role",
         /// A vendor's product that a customer runs.
         Product = "product",
-        /// A service that somebody runs on the Internet for many.
+        /// A service on the Internet.
         Service = "service",
     }
 
-    /// A fact of a flow, as the `curated` list names it.
+    /// A field of a flow, as the `curated` list names it.
     ///
     /// ```
     /// use port_catalog::{Fact, FlowId};
@@ -137,25 +137,25 @@ vocabulary! {
         Direction = "direction",
         /// The other end.
         Peer = "peer",
-        /// What the flow is for.
+        /// The purpose.
         Purpose = "purpose",
         /// The port specs as a whole.
         Ports = "ports",
-        /// The services spoken on the ports.
+        /// The services on the ports.
         Service = "service",
         /// Whether the flow is required.
         Requirement = "requirement",
-        /// The limit of a conditional flow.
+        /// The condition of a conditional flow.
         Condition = "condition",
         /// The product's interfaces.
         Interfaces = "interfaces",
-        /// The interface to prefer.
+        /// The recommended interface.
         RecommendedInterface = "recommended_interface",
         /// The peer's host names.
         Hosts = "hosts",
         /// Whether the port can be changed.
         Configurable = "configurable",
-        /// Where the port can be changed.
+        /// Where or how to change the port.
         Customization = "customization",
     }
 }
@@ -178,7 +178,7 @@ impl Direction {
 }
 
 impl Transport {
-    /// Whether traffic of one can be traffic of the other: equal, or one is `any` and the other has ports.
+    /// Whether the same traffic can match both: they are equal, or one is `any` and the other has ports.
     ///
     /// ```
     /// use port_catalog::Transport;

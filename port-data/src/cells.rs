@@ -109,9 +109,11 @@ pub fn not_utf8(code: Code, file: &Path, bytes: &[u8], error: &std::str::Utf8Err
     let (valid, rest) = bytes.split_at(error.valid_up_to());
     let valid = String::from_utf8_lossy(valid);
     let found = rest.first().map(|byte| format!(" (found the byte 0x{byte:02x})")).unwrap_or_default();
-    Diagnostic::new(code, format!("file is not UTF-8{found}"))
-        .help("save it as UTF-8")
-        .at(Place::at_offset(file, &valid, valid.len()))
+    Diagnostic::new(code, format!("file is not UTF-8{found}")).help("save it as UTF-8").at(Place::at_offset(
+        file,
+        &valid,
+        valid.len(),
+    ))
 }
 
 /// A cell, and the characters that it was read from.

@@ -193,10 +193,7 @@ mod tests {
         let text = "a\n\u{e9}b\r\n\nc";
         let index = LineIndex::new(text);
         let located: Vec<_> = [0, 1, 2, 3, 4, 5, 7, 8, 9, 100].map(|offset| index.locate(text, offset)).to_vec();
-        assert_eq!(
-            located,
-            [(1, 1), (1, 2), (2, 1), (2, 1), (2, 2), (2, 3), (3, 1), (4, 1), (4, 2), (4, 2)]
-        );
+        assert_eq!(located, [(1, 1), (1, 2), (2, 1), (2, 1), (2, 2), (2, 3), (3, 1), (4, 1), (4, 2), (4, 2)]);
         let text = "\u{feff}ab";
         assert_eq!(LineIndex::new(text).locate(text, 4), (1, 2));
     }

@@ -173,7 +173,7 @@ impl TableReader {
                     Err(problem) => {
                         let message = format!("includes: {}", problem.message);
                         let place = Place::new(&peer.place.file, cell.line, cell.column);
-                        self.diagnostics.push(Diagnostic { message, place, ..problem });
+                        self.diagnostics.push(Diagnostic { place, message, ..problem });
                     }
                 }
             }

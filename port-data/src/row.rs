@@ -49,7 +49,7 @@ impl Row<'_> {
     pub(crate) fn report(&mut self, column: &str, cell: &Cell, problem: Diagnostic) {
         let message = format!("{column}: {}", problem.message);
         let place = Place::new(&self.table.file, cell.line, cell.column);
-        self.diagnostics.push(Diagnostic { message, place, ..problem });
+        self.diagnostics.push(Diagnostic { place, message, ..problem });
     }
 
     /// The value, or `None` after reporting the problem.

@@ -1,11 +1,11 @@
-//! Queries, alone and combined, against a naive scan of the tables.
+//! Compares queries, alone and combined, with a naive scan of the tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use port_catalog::{Direction, Peer, Product, Service, Transport, Vendor, query};
 use port_catalog_tests::{Row, flow_rows, may_be, plain_specs, rows};
 
-/// A flow as the tables have it.
+/// A flow, read from the tables.
 struct Plain {
     id: String,
     vendor: String,
@@ -36,13 +36,13 @@ fn plain_flows() -> Vec<Plain> {
     flow_rows().into_iter().map(plain).collect()
 }
 
-/// A choice of one of some, or of none.
+/// Every value, and none.
 fn or_none<T: Copy>(all: &[T]) -> Vec<Option<T>> {
     [None].into_iter().chain(all.iter().copied().map(Some)).collect()
 }
 
 #[test]
-fn every_combination_of_product_vendor_direction_peer_and_service_is_what_a_scan_finds() {
+fn every_combination_of_filters_finds_what_a_scan_finds() {
     let flows = plain_flows();
     let mut answers = 0;
     for product in or_none(Product::ALL) {
@@ -87,10 +87,10 @@ fn every_combination_of_product_vendor_direction_peer_and_service_is_what_a_scan
 }
 
 #[test]
-fn the_lists_of_each_enum_are_what_a_scan_finds() {
+fn the_flow_list_of_each_id_is_what_a_scan_finds() {
     let flows = plain_flows();
-    let ids = |fits: &dyn Fn(&Plain) -> bool| {
-        flows.iter().filter(|flow| fits(flow)).map(|flow| flow.id.clone()).collect::<Vec<_>>()
+    let ids = |matches: &dyn Fn(&Plain) -> bool| {
+        flows.iter().filter(|flow| matches(flow)).map(|flow| flow.id.clone()).collect::<Vec<_>>()
     };
     let texts = |found: port_catalog::Flows| found.map(|flow| flow.id().to_string()).collect::<Vec<_>>();
     for vendor in Vendor::ALL {
@@ -122,16 +122,16 @@ fn a_host_is_found_by_its_name_and_by_every_domain_above_it() {
     }
     assert!(names.len() > 60);
     for name in &names {
-        let under = format!(".{name}");
-        let fits =
-            |flow: &Plain| !name.is_empty() && flow.hosts.iter().any(|host| host == name || host.ends_with(&under));
-        let scanned: Vec<&str> = flows.iter().filter(|flow| fits(flow)).map(|flow| flow.id.as_str()).collect();
+        let suffix = format!(".{name}");
+        let matches =
+            |flow: &Plain| !name.is_empty() && flow.hosts.iter().any(|host| host == name || host.ends_with(&suffix));
+        let scanned: Vec<&str> = flows.iter().filter(|flow| matches(flow)).map(|flow| flow.id.as_str()).collect();
         for spelling in [name.clone(), name.to_uppercase(), format!("{name}.")] {
             let found: Vec<&str> = query().host(&spelling).flows().map(|flow| flow.id().as_str()).collect();
             assert_eq!(found, scanned, "{spelling:?}");
             for product in Product::ALL {
                 let narrowed = query().product(*product).host(&spelling).flows().count();
-                let of_product = flows.iter().filter(|flow| fits(flow) && flow.product == product.as_str());
+                let of_product = flows.iter().filter(|flow| matches(flow) && flow.product == product.as_str());
                 assert_eq!(narrowed, of_product.count(), "{spelling:?} {product}");
             }
         }
@@ -140,7 +140,7 @@ fn a_host_is_found_by_its_name_and_by_every_domain_above_it() {
 }
 
 #[test]
-fn a_port_combines_with_everything_else() {
+fn a_port_combines_with_other_filters() {
     let flows = plain_flows();
     for product in Product::ALL {
         for port in [25, 53, 80, 443, 514, 17500, 17510, 17515, 17516] {

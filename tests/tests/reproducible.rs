@@ -163,7 +163,7 @@ fn home_of(name: &str) -> PathBuf {
 /// The files that `cargo xtask regenerate` makes.
 fn generated() -> Vec<String> {
     let products = port_catalog::Product::ALL.iter().map(|product| format!("port-data/tables/flows/{product}.csv"));
-    products.chain(["port-data/expanded.rs".to_string()]).collect()
+    products.chain(["port-catalog/src/generated.rs".to_string()]).collect()
 }
 
 /// Calls of the command that export something, with every format there is.

@@ -32,8 +32,8 @@ mod values;
 
 use std::path::Path;
 
+use crate::place::fault_at;
 use port_data::Diagnostic;
-use crate::place::{fault_at};
 
 pub use hints::Hints;
 pub use layout::Layout;
