@@ -32,7 +32,6 @@ mod values;
 
 use std::path::Path;
 
-use crate::place::fault_at;
 use port_data::Diagnostic;
 
 pub use hints::Hints;
