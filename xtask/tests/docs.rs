@@ -32,7 +32,7 @@ fn the_pages_about_data_show_what_is_printed() {
 #[test]
 fn the_page_about_releases_shows_what_is_printed() {
     let directory = tempfile::tempdir().unwrap();
-    files::copy(&root(), &files::of_repository(), directory.path());
+    files::copy(&root(), &files::in_repository(), directory.path());
     let nobody = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"];
     for call in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "All"]] {
         let output = Command::new("git").args(nobody).args(call).current_dir(directory.path()).output().expect("git");
