@@ -107,7 +107,7 @@ pub fn run(page: &str, directory: &Path, programs: &[(&str, &str)]) {
                 copied = block.range.end;
             }
             ("sh", None) => {
-                block.text.lines().for_each(|command| assert_runs_elsewhere(command, &format!("{page}:{line}")))
+                block.text.lines().for_each(|command| assert_runs_elsewhere(command, &format!("{page}:{line}")));
             }
             ("rust" | "text" | "diff" | "mermaid", None) => {}
             (language, None) => panic!("{page}:{line}: blocks in {language:?} don't run"),
