@@ -1,19 +1,28 @@
 //! What the command-line tool reads: a site, what nmap, ss and nft see of a machine, exports.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
-use port_catalog::{Peer, Product, Transport};
+use port_catalog::Transport;
 use port_cli::audit::observation::Observation;
 use port_cli::audit::{Family, nft, nmap, ss};
 use port_cli::diff;
 use port_cli::diff::export;
 use port_cli::fault::Fault;
 use port_cli::file;
-use port_cli::rules::address::Address;
-use port_cli::rules::site::Site;
+use port_data::Diagnostic;
+use port_engine::dataset::Dataset;
+use port_engine::rules::address::Address;
+use port_engine::rules::site::Site;
 use serde_json::Value;
 
 const FILE: &str = "file";
+
+/// Asserts that a diagnostic has a message and a place in the text.
+fn check_diagnostic(problem: &Diagnostic, text: &str) {
+    assert!(!problem.message.is_empty());
+    assert!((1..=text.split('\n').count()).contains(&problem.place.line) && problem.place.column > 0, "{problem}");
+}
 
 /// A fault's place lies within the text.
 fn check_fault(fault: &Fault, text: &str) {
@@ -31,32 +40,41 @@ fn text(bytes: &[u8]) -> Result<String, String> {
 }
 
 pub fn read_site(bytes: &[u8]) -> Result<String, String> {
-    let site = Site::parse(Path::new(FILE), &text(bytes)?).map_err(|faults| faults[0].to_string())?;
-    let ends = Product::ALL.iter().map(|product| site.product(*product).addresses().len());
-    Ok(format!("{} addresses of products", ends.sum::<usize>()))
+    let dataset = dataset();
+    let site = Site::parse(Path::new(FILE), &text(bytes)?, dataset).map_err(|problems| problems[0].to_string())?;
+    let counts = dataset.products.iter().map(|product| site.product(&product.id).addresses().len());
+    Ok(format!("{} addresses of products", counts.sum::<usize>()))
+}
+
+/// The dataset of the live tables, whose ids the site files use.
+fn dataset() -> &'static Dataset {
+    static DATASET: LazyLock<Dataset> =
+        LazyLock::new(|| Dataset::from_tables(&port_data::read(port_data::TABLES.as_ref()).expect("valid tables")));
+    &DATASET
 }
 
 pub fn site(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let result = Site::parse(Path::new(FILE), &text);
+    let dataset = dataset();
+    let result = Site::parse(Path::new(FILE), &text, dataset);
     match &result {
         Ok(site) => {
-            let ends = Product::ALL.iter().map(|product| site.product(*product));
-            for end in ends.chain(Peer::ALL.iter().map(|peer| site.peer(*peer).end)) {
+            let products = dataset.products.iter().map(|product| site.product(&product.id));
+            for end in products.chain(dataset.peers.iter().map(|peer| site.peer(&peer.id, dataset).endpoints)) {
                 for address in end.addresses() {
                     assert_eq!(address.to_string().parse::<Address>().as_ref(), Ok(address));
                 }
                 assert!(end.addresses().is_sorted());
             }
         }
-        Err(faults) => {
-            assert!(!faults.is_empty());
-            for fault in faults {
-                check_fault(fault, &text);
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            for problem in problems {
+                check_diagnostic(problem, &text);
             }
         }
     }
-    assert_eq!(result, Site::parse(Path::new(FILE), &text), "read twice");
+    assert_eq!(result, Site::parse(Path::new(FILE), &text, dataset), "a second parse differs");
 }
 
 /// What was seen: every port once, in order.
