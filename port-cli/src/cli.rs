@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use port_core::nearest::nearest;
 use port_data::hidden::Escaped;
 
-use crate::commands::{Context, completions, list, manual, port, products, schema, show};
+use crate::commands::{Context, completions, diagram, diff, list, manual, port, products, schema, show};
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
 
@@ -48,6 +48,12 @@ pub enum Command {
     /// List the products, with their documents and editions
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
+    /// Compare two exports of the catalog, and show what changes at the firewalls
+    #[command(after_help = diff::HELP)]
+    Diff(diff::DiffArgs),
+    /// Draw products, their peers and the flows between them
+    #[command(after_help = diagram::HELP)]
+    Diagram(diagram::DiagramArgs),
     /// Print the manual, one page per command
     #[command(after_help = manual::HELP)]
     Manual(manual::ManualArgs),
@@ -68,6 +74,7 @@ impl Cli {
     fn try_run(&self, width: Option<u16>) -> Result {
         // Commands that don't use the dataset work even if its tables are invalid.
         match &self.command {
+            Command::Diff(args) => return args.run(),
             Command::Manual(args) => return args.run(Cli::command()),
             Command::Schema => return Ok(schema::run()),
             Command::Completions(args) => return Ok(args.run(Cli::command())),
@@ -80,7 +87,10 @@ impl Cli {
             Command::Port(args) => Ok(args.run(context)),
             Command::Show(args) => args.run(context),
             Command::Products(args) => Ok(args.run(context)),
-            Command::Manual(_) | Command::Schema | Command::Completions(_) => unreachable!("handled above"),
+            Command::Diagram(args) => args.run(context),
+            Command::Diff(_) | Command::Manual(_) | Command::Schema | Command::Completions(_) => {
+                unreachable!("handled above")
+            }
         }
     }
 }

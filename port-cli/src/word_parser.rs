@@ -54,7 +54,7 @@ macro_rules! vocabulary {
     )+};
 }
 
-// The engine's vocabularies go here: vocabulary!(port_engine::rules::Format, ...);
+vocabulary!(port_engine::diagram::DiagramFormat, port_engine::diff::Impact);
 
 /// The parser of an argument that is a word of a vocabulary.
 pub fn words<V: Vocabulary>() -> impl TypedValueParser<Value = V> {

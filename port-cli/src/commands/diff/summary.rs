@@ -1,87 +1,84 @@
-//! What a person reads of a difference: what is to be done at the firewalls first, flow by flow below it.
+//! A difference in words, for text and Markdown: what to do at the firewalls, then each flow.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use clap::ValueEnum;
-use port_data::hidden::Shown;
+use port_core::Direction;
+use port_data::hidden::Escaped;
+use port_engine::diff::{Difference, FactChange, FlowChange, FlowDifference, Impact};
+use port_engine::export::ExportedFlow;
+use port_engine::export::spec::expression;
 use serde_json::{Value, json};
 
-use super::export::Flow;
-use super::impact::Impact;
-use super::specs::expression;
-use super::{Change, Difference, FlowDifference, What};
-use crate::answer::count;
+use crate::output::count;
 
-/// The report, ready to be printed.
-pub struct Report {
-    /// What is to be done, in one line.
-    pub summary: String,
+/// A difference in words.
+pub(super) struct Summary {
+    /// What to do, in one line.
+    pub tasks: String,
     /// What was compared, in one line.
     pub compared: String,
-    /// The flows by their impact, the gravest first.
+    /// The flows by impact, the most serious first.
     pub sections: Vec<(Impact, Vec<Item>)>,
-    /// What many flows share, and is told once.
-    pub shared: Vec<Shared>,
+    /// The changes that many flows share. They aren't repeated in the items.
+    pub shared: Vec<SharedChange>,
 }
 
-/// A flow of the report.
-pub struct Item {
+/// A flow that differs.
+pub(super) struct Item {
     /// What happened to it.
-    pub what: &'static str,
+    pub change: &'static str,
     /// Its id.
     pub id: String,
     /// Its product, direction, peer and ports.
     pub flow: String,
-    /// What else is to be said.
+    /// What else a reader needs, one line each.
     pub remarks: Vec<String>,
     /// The facts that changed: name, before, after.
-    pub changes: Vec<[String; 3]>,
+    pub facts: Vec<[String; 3]>,
 }
 
 /// A change that many flows share.
-pub struct Shared {
+pub(super) struct SharedChange {
     /// What it means.
     pub impact: Impact,
     /// The fact.
     pub field: String,
-    /// What happened to it, in how many flows.
-    pub what: String,
+    /// How it changed, and in which flows.
+    pub text: String,
 }
 
-impl Impact {
-    /// What is to be done, as a heading.
-    pub fn heading(self) -> &'static str {
-        match self {
-            Impact::Moves => "rules to replace",
-            Impact::Opens => "rules to add",
-            Impact::Closes => "rules to remove, where no other flow needs them",
-            Impact::Limits => "rules to look at",
-            Impact::Unknown => "facts that this version of port-catalog does not know",
-            Impact::Wording => "words only, no rule lets through more or less",
-        }
+/// The heading of the flows with an impact.
+pub(super) fn heading(impact: Impact) -> &'static str {
+    match impact {
+        Impact::Moves => "rules to replace",
+        Impact::Opens => "rules to add",
+        Impact::Closes => "rules to remove, unless other flows need them",
+        Impact::Limits => "rules to review",
+        Impact::Unknown => "facts that this version of port-catalog does not know",
+        Impact::Wording => "wording only, no rule changes",
     }
 }
 
-impl Report {
-    /// Words a difference.
-    pub fn of(difference: &Difference) -> Report {
-        let shared = shared(difference);
+impl Summary {
+    /// Describes a difference.
+    pub(super) fn new(difference: &Difference) -> Summary {
+        let shared = shared_changes(difference);
         let section = |impact: &Impact| {
-            let items: Vec<Item> = difference.of(*impact).filter_map(|flow| item(flow, &shared)).collect();
+            let items: Vec<Item> = difference.with_impact(*impact).filter_map(|flow| item(flow, &shared)).collect();
             (!items.is_empty()).then_some((*impact, items))
         };
-        Report {
-            summary: summary(difference),
+        Summary {
+            tasks: tasks(difference),
             compared: compared(difference.old, difference.new),
-            sections: Impact::value_variants().iter().filter_map(section).collect(),
+            sections: Impact::ALL.iter().filter_map(section).collect(),
             shared: shared.into_iter().map(|(_, shared)| shared).collect(),
         }
     }
 }
 
-/// How many flows were compared, and the products that only one of the exports has, as of a filter or of a new product.
-fn compared(old: &[Flow], new: &[Flow]) -> String {
+/// How many flows were compared, and which products only one of the exports has. The cause may be a filter or a new product.
+fn compared(old: &[ExportedFlow], new: &[ExportedFlow]) -> String {
     let [before, after] =
         [old, new].map(|flows| flows.iter().map(|flow| flow.text("product")).collect::<BTreeSet<_>>());
     let mut text = format!("{} before, {} after", count(old.len(), "flow"), new.len());
@@ -93,190 +90,178 @@ fn compared(old: &[Flow], new: &[Flow]) -> String {
     text
 }
 
-/// What is to be done, in one line.
-fn summary(difference: &Difference) -> String {
-    let number = |impact| difference.of(impact).count();
+/// What to do, in one line.
+fn tasks(difference: &Difference) -> String {
+    let number = |impact| difference.with_impact(impact).count();
     let mut tasks = Vec::new();
     for (impact, task) in [
-        (Impact::Moves, "replace the rules of"),
+        (Impact::Moves, "replace rules of"),
         (Impact::Opens, "add rules for"),
-        (Impact::Closes, "remove those of"),
-        (Impact::Limits, "look at those of"),
+        (Impact::Closes, "remove rules of"),
+        (Impact::Limits, "review rules of"),
     ] {
         if number(impact) > 0 {
             tasks.push(format!("{task} {}", count(number(impact), "flow")));
         }
     }
-    let mut summary = match tasks.as_slice() {
+    let mut text = match tasks.as_slice() {
         [] if difference.flows.is_empty() => return "Nothing differs.".to_string(),
         [] => "Nothing to do at the firewalls.".to_string(),
         tasks => format!("To do at the firewalls: {}.", tasks.join(", ")),
     };
     for (impact, what) in [
         (Impact::Unknown, "in facts that this version of port-catalog does not know"),
-        (Impact::Wording, "in words only"),
+        (Impact::Wording, "in wording only"),
     ] {
-        if number(impact) > 0 {
-            let _ = write!(summary, " {} {what}.", differ(number(impact)));
+        let number = number(impact);
+        if number > 0 {
+            let verb = if number == 1 { "differs" } else { "differ" };
+            let _ = write!(text, " {} {verb} {what}.", count(number, "flow"));
         }
     }
-    let renamed = difference.flows.iter().filter(|flow| matches!(flow.what, What::Renamed(..))).count();
+    let renamed = difference.flows.iter().filter(|flow| matches!(flow.change, FlowChange::Renamed(..))).count();
     if renamed > 0 {
-        let _ = write!(
-            summary,
-            " {} another id: services, profiles and comments that bear it are to be renamed.",
-            have(renamed)
-        );
+        let verb = if renamed == 1 { "has" } else { "have" };
+        let help = "rename the services, profiles and comments that use the old one";
+        let _ = write!(text, " {} {verb} another id: {help}.", count(renamed, "flow"));
     }
-    summary
+    text
 }
 
-fn have(number: usize) -> String {
-    format!("{} {}", count(number, "flow"), if number == 1 { "has" } else { "have" })
-}
-
-fn differ(number: usize) -> String {
-    format!("{} differ{}", count(number, "flow"), if number == 1 { "s" } else { "" })
-}
-
-/// What makes changes the same for a reader.
+/// Identifies changes that read the same: the fact, and its values before and after.
 #[derive(PartialEq)]
-struct Key(String, Option<(Value, Value)>);
+struct ChangeKey(String, Option<(Value, Value)>);
 
-impl Key {
-    /// The key of a change that may be told once for many flows; `None` for one that a firewall may need.
-    fn of(change: &Change) -> Option<Key> {
+impl ChangeKey {
+    /// The key of a change; `None` for a change that affects rules, which is always printed with its flow.
+    fn new(change: &FactChange) -> Option<ChangeKey> {
         if !matches!(change.impact, Impact::Wording | Impact::Unknown) {
             return None;
         }
-        // An inserted row moves all below it, and a version that tells a new fact tells it of all flows.
+        // One inserted row moves all rows below it. A fact that only one of the versions has is new in every flow.
         let values = change.before.clone().zip(change.after.clone()).filter(|_| change.field != "source.row");
-        Some(Key(change.field.clone(), values))
+        Some(ChangeKey(change.field.clone(), values))
     }
 }
 
-/// The changes that are told once, since this many flows or more share them.
-fn shared(difference: &Difference) -> Vec<(Key, Shared)> {
+/// The changes that at least this many flows share.
+fn shared_changes(difference: &Difference) -> Vec<(ChangeKey, SharedChange)> {
     const MANY: usize = 4;
-    let mut groups: Vec<(Key, Vec<(&Flow, &Change)>)> = Vec::new();
+    let mut groups: Vec<(ChangeKey, Vec<(&ExportedFlow, &FactChange)>)> = Vec::new();
     for flow in &difference.flows {
-        for change in &flow.changes {
-            let Some(key) = Key::of(change) else { continue };
+        for change in &flow.facts {
+            let Some(key) = ChangeKey::new(change) else { continue };
             match groups.iter_mut().find(|(other, _)| *other == key) {
-                Some((_, changes)) => changes.push((flow.what.flow(), change)),
-                None => groups.push((key, vec![(flow.what.flow(), change)])),
+                Some((_, changes)) => changes.push((flow.change.flow(), change)),
+                None => groups.push((key, vec![(flow.change.flow(), change)])),
             }
         }
     }
-    let of_many = groups.into_iter().filter(|(_, changes)| changes.len() >= MANY);
-    of_many.filter_map(|(key, changes)| Some((key, tell_shared(&changes)?))).collect()
+    let shared = groups.into_iter().filter(|(_, changes)| changes.len() >= MANY);
+    shared.filter_map(|(key, changes)| Some((key, shared_change(&changes)?))).collect()
 }
 
-fn tell_shared(changes: &[(&Flow, &Change)]) -> Option<Shared> {
+fn shared_change(changes: &[(&ExportedFlow, &FactChange)]) -> Option<SharedChange> {
     let (first, last) = (changes.first()?, changes.last()?);
     let flows = count(changes.len(), "flow");
     let ids = format!("{} to {}", first.0.id(), last.0.id());
     let change = first.1;
-    let all = |is: fn(&Change) -> bool| changes.iter().all(|(_, change)| is(change));
-    let what = if all(|change| change.before.is_none()) {
-        format!("{flows} tell it, {ids}, that did not before")
-    } else if all(|change| change.after.is_none()) {
-        format!("{flows} do not tell it any more, {ids}")
+    let arrow = |change: &FactChange| format!("{} -> {}", value(change.before.as_ref()), value(change.after.as_ref()));
+    let text = if changes.iter().all(|(_, change)| change.before.is_none()) {
+        format!("new in {flows}, {ids}")
+    } else if changes.iter().all(|(_, change)| change.after.is_none()) {
+        format!("no longer in {flows}, {ids}")
     } else if changes.iter().all(|(_, other)| (&other.before, &other.after) == (&change.before, &change.after)) {
-        format!("{} -> {} in {flows}, {ids}", shown(change.before.as_ref()), shown(change.after.as_ref()))
+        format!("{} in {flows}, {ids}", arrow(change))
     } else {
-        let moved = |(flow, change): &(&Flow, &Change)| {
-            format!("{} ({} -> {})", flow.id(), shown(change.before.as_ref()), shown(change.after.as_ref()))
-        };
+        let moved = |(flow, change): &(&ExportedFlow, &FactChange)| format!("{} ({})", flow.id(), arrow(change));
         format!("differs in {flows}, {} to {}", moved(first), moved(last))
     };
-    Some(Shared { impact: change.impact, field: Shown(&change.field).to_string(), what })
+    Some(SharedChange { impact: change.impact, field: Escaped(&change.field).to_string(), text })
 }
 
-/// A flow for the report; `None` where all of its changes are told elsewhere.
-fn item(difference: &FlowDifference, shared: &[(Key, Shared)]) -> Option<Item> {
-    let is_shared = |change: &&Change| Key::of(change).is_some_and(|key| shared.iter().any(|(other, _)| *other == key));
-    let changes: Vec<&Change> = difference.changes.iter().filter(|change| !is_shared(change)).collect();
-    if matches!(difference.what, What::Changed(..)) && changes.is_empty() {
+/// A flow that differs; `None` if all of its changes are shared.
+fn item(difference: &FlowDifference, shared: &[(ChangeKey, SharedChange)]) -> Option<Item> {
+    let is_shared =
+        |change: &&FactChange| ChangeKey::new(change).is_some_and(|key| shared.iter().any(|(other, _)| *other == key));
+    let facts: Vec<&FactChange> = difference.facts.iter().filter(|change| !is_shared(change)).collect();
+    if matches!(difference.change, FlowChange::Changed(..)) && facts.is_empty() {
         return None;
     }
-    let mut remarks = match &difference.what {
-        What::Added(flow) | What::Removed(flow) => reasons(flow),
-        What::Changed(..) => Vec::new(),
-        What::Renamed(old, _, alike) => {
+    let mut remarks = match &difference.change {
+        FlowChange::Added(flow) | FlowChange::Removed(flow) => reasons(flow),
+        FlowChange::Changed(..) => Vec::new(),
+        FlowChange::Renamed(old, _, alike) => {
             let alike = alike.join(", ");
-            vec![format!("looks like {} under another id: alike in product, direction, {alike}", old.id())]
+            vec![format!("likely {} under another id: same product, direction, {alike}", old.id())]
         }
     };
     for (port, ids) in &difference.stays {
-        remarks.push(format!("{port} stays open for {}", some_of(ids)));
+        remarks.push(format!("{port} stays open for {}", first_ids(ids)));
     }
-    let flow = difference.what.flow();
+    let flow = difference.change.flow();
     let [product, direction, peer] = ["product", "direction", "peer"].map(|fact| flow.text(fact));
+    let preposition = direction.parse().map_or("with", Direction::preposition);
     Some(Item {
-        what: match difference.what {
-            What::Added(_) => "added",
-            What::Removed(_) => "removed",
-            What::Changed(..) => "changed",
-            What::Renamed(..) => "renamed?",
+        change: match difference.change {
+            FlowChange::Added(_) => "added",
+            FlowChange::Removed(_) => "removed",
+            FlowChange::Changed(..) => "changed",
+            FlowChange::Renamed(..) => "renamed?",
         },
         id: flow.id().to_string(),
-        flow: format!("{product} {direction} {} {peer}: {}", preposition(direction), expression(&flow.specs)),
+        flow: format!("{product} {direction} {preposition} {peer}: {}", expression(&flow.specs)),
         remarks,
-        changes: changes.into_iter().map(told).collect(),
+        facts: facts.into_iter().map(fact_texts).collect(),
     })
 }
 
-/// What one asks of a rule that comes or goes: what for, to which hosts, when, and where that is written.
-fn reasons(flow: &Flow) -> Vec<String> {
+/// What a reader needs to know about an added or a removed flow: the purpose, hosts, condition, note and source.
+fn reasons(flow: &ExportedFlow) -> Vec<String> {
     let facts = flow.facts();
-    let told = |name: &str, label: &str| {
-        let value = facts.get(name).filter(|value| !value.is_null() && **value != json!([]))?;
-        Some(format!("{label}: {}", shown(Some(value))))
+    let labelled = |name: &str, label: &str| {
+        let fact = facts.get(name).filter(|value| !value.is_null() && **value != json!([]))?;
+        Some(format!("{label}: {}", value(Some(fact))))
     };
-    let reasons = [("purpose", "for"), ("hosts", "hosts"), ("condition", "only")];
-    let mut lines: Vec<String> = reasons.iter().filter_map(|(name, label)| told(name, label)).collect();
+    let reasons = [("purpose", "for"), ("hosts", "hosts"), ("condition", "only"), ("note", "note")];
+    let mut lines: Vec<String> = reasons.iter().filter_map(|(name, label)| labelled(name, label)).collect();
     let source = ["source.document", "source.edition", "source.section", "source.row", "source.ports"];
-    let source: Vec<String> = source.iter().filter_map(|name| told(name, &name["source.".len()..])).collect();
+    let source: Vec<String> = source.iter().filter_map(|name| labelled(name, &name["source.".len()..])).collect();
     if !source.is_empty() {
         lines.push(source.join(", "));
     }
     lines
 }
 
-fn preposition(direction: &str) -> &'static str {
-    direction.parse().map_or("with", port_catalog::Direction::preposition)
-}
-
 /// The first of some ids, and how many more there are.
-fn some_of(ids: &[&str]) -> String {
-    const SHOWN: usize = 3;
-    let more = ids.len().saturating_sub(SHOWN);
-    let shown = ids[..ids.len() - more].join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
+fn first_ids(ids: &[&str]) -> String {
+    const MOST: usize = 3;
+    let more = ids.len().saturating_sub(MOST);
+    let first = ids[..ids.len() - more].join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
 }
 
-/// A change as texts: its field, before, after.
-fn told(change: &Change) -> [String; 3] {
-    let text = |value: Option<&Value>| match value {
-        // An expression is as plain as a number.
+/// A change as texts: the field, before, after.
+fn fact_texts(change: &FactChange) -> [String; 3] {
+    let text = |side: Option<&Value>| match side {
+        // A port expression needs no quotes.
         Some(Value::String(expression)) if change.field == "ports" => expression.clone(),
-        value => shown(value),
+        side => value(side),
     };
-    [Shown(&change.field).to_string(), text(change.before.as_ref()), text(change.after.as_ref())]
+    [Escaped(&change.field).to_string(), text(change.before.as_ref()), text(change.after.as_ref())]
 }
 
-/// A value for a person.
-fn shown(value: Option<&Value>) -> String {
+/// A JSON value in words.
+fn value(value: Option<&Value>) -> String {
     match value {
-        None => "not told".to_string(),
+        None => "absent".to_string(),
         Some(Value::Null) => "none".to_string(),
         Some(Value::Array(items)) if items.is_empty() => "none".to_string(),
         Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
             let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-            format!("\"{}\"", Shown(texts.join(", ")))
+            format!("\"{}\"", Escaped(texts.join(", ")))
         }
-        Some(Value::String(text)) => format!("\"{}\"", Shown(text)),
-        Some(other) => Shown(other.to_string()).to_string(),
+        Some(Value::String(text)) => format!("\"{}\"", Escaped(text)),
+        Some(other) => Escaped(other.to_string()).to_string(),
     }
 }
