@@ -74,7 +74,7 @@ impl Kind {
 
     /// What to write, if the noun doesn't say it.
     pub(super) fn help(self, checks: Checks) -> Option<String> {
-        let words = |words: Vec<&str>| format!("use {}", words.join(", "));
+        let words = |words: Vec<&str>| format!("use one of {}", words.join(", "));
         let help = match self {
             Kind::Flows => "write the export with `port-catalog list --format json`".to_string(),
             Kind::Flow | Kind::Spec | Kind::Source => {

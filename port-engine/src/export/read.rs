@@ -189,7 +189,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
-                let message = format!("an object has two members {name:?}");
+                let message = format!("member {name:?} occurs twice");
                 return self.fail(Diagnostic::new(codes::DUPLICATE_MEMBER, message).help("remove one of them"));
             }
             let value = members.next_value_seed(ValueSeed { kind: self.kind.member(&name, checks), ..self })?;

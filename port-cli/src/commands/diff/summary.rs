@@ -56,7 +56,7 @@ pub(super) fn heading(impact: Impact) -> &'static str {
         Impact::Closes => "rules to remove, unless other flows need them",
         Impact::Limits => "rules to review",
         Impact::Unknown => "facts that this version of port-catalog does not know",
-        Impact::Wording => "wording only, no rule changes",
+        Impact::Wording => "no rule changes",
     }
 }
 
