@@ -6,7 +6,7 @@ use clap::Args;
 use port_data::{Diagnostic, Place};
 use port_engine::dataset::Dataset;
 
-use crate::compiled;
+use crate::{codes, compiled};
 
 /// These options follow those of the command in its help, and `--help` follows them.
 const LAST: usize = 900;
@@ -18,7 +18,7 @@ pub struct DatasetArgs {
     #[arg(long, value_name = "DIR", global = true, display_order = LAST)]
     pub tables: Option<PathBuf>,
     /// Use only the products of --tables, not the built-in catalog
-    #[arg(long, global = true, requires = "tables", display_order = LAST)]
+    #[arg(long, global = true, requires = "tables", display_order = LAST + 1)]
     pub only_tables: bool,
 }
 
@@ -32,6 +32,10 @@ impl DatasetArgs {
         let Some(directory) = &self.tables else {
             return Ok(compiled::dataset());
         };
+        if !directory.is_dir() {
+            let problem = Diagnostic::new(codes::UNREADABLE, "not a directory").help("name a directory of tables");
+            return Err(vec![problem.at(Place::file(directory))]);
+        }
         let tables = Dataset::from_tables(&port_data::read(directory)?);
         if self.only_tables {
             return Ok(tables);

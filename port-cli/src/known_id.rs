@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
-use port_core::nearest::nearest;
+use port_core::nearest::{contains, nearest};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use port_engine::dataset::Dataset;
@@ -36,7 +36,7 @@ impl IdKind {
     ///
     /// # Errors
     ///
-    /// The id is unknown; the diagnostic names the option or argument that has it, and a near id.
+    /// The id is unknown. The diagnostic names the option or argument that has it, and the ids that contain it or the nearest one.
     pub fn check(self, id: &str, argument: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
         let known = self.ids(dataset);
         if known.contains(&id) {
@@ -47,7 +47,11 @@ impl IdKind {
         if self == IdKind::Product && dataset.vendor(id).is_some() {
             return Err(problem.help(format!("{id} is a vendor: use --vendor {id}")));
         }
-        Err(problem.nearest(nearest(id, known.into_iter())))
+        let containing: Vec<&str> = known.iter().copied().filter(|known| contains(known, id)).collect();
+        match containing.as_slice() {
+            [] | [_] => Err(problem.nearest(nearest(id, known.into_iter()))),
+            several => Err(problem.help(format!("did you mean {}?", alternatives(several)))),
+        }
     }
 
     fn noun(self) -> &'static str {
@@ -84,6 +88,17 @@ impl IdKind {
             IdKind::Vendor => ids::<port_catalog::Vendor>(),
         }
     }
+}
+
+/// Ids in quotes, as `"a", "b" or "c"`. At most five are listed.
+fn alternatives(ids: &[&str]) -> String {
+    const LISTED: usize = 5;
+    let mut names: Vec<String> = ids.iter().take(LISTED).map(|id| format!("\"{id}\"")).collect();
+    let last = match ids.len().saturating_sub(LISTED) {
+        0 => names.pop().unwrap_or_default(),
+        more => format!("one of {more} more"),
+    };
+    format!("{} or {last}", names.join(", "))
 }
 
 /// Parses an argument that should be an id. Whether it exists is checked once the dataset is known.

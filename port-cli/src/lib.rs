@@ -2,7 +2,7 @@
 //!
 //! There are three tiers, and dependencies point down. [`cli`] knows every command. Each module of [`commands`] has the
 //! arguments of one command and its `run` function. Below are leaves that know no command: [`filter_args`], [`known_id`] and
-//! [`word_parser`] parse arguments, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files, [`format`] prints
+//! [`word_parser`] parse arguments, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files, [`mod@format`] prints
 //! tables, CSV, JSON and Markdown, and [`output`] is what a command returns.
 
 use std::ffi::OsString;

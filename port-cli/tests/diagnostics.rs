@@ -2,6 +2,9 @@
 //!
 //! Cases of `rules`, `audit`, `conflicts`, `diff` and `diagram` are in the tests of these commands.
 
+// The cases contain messages of the operating system.
+#![cfg(target_os = "linux")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -36,8 +39,10 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 26] = [
+    let calls: [(&str, &[&str]); 28] = [
         ("a part of a flow's id", &["show", "pop3"]),
+        ("a part of two flows' ids", &["show", "rating"]),
+        ("a part of many flows' ids", &["show", "mailgate"]),
         ("a misspelt flow", &["show", "mailgate-in-email-client-pop4"]),
         ("a misspelt product", &["list", "--product", "mialgate"]),
         ("a vendor instead of a product", &["list", "--product", "acme"]),
@@ -81,6 +86,8 @@ fn own_tables(cases: &mut Cases) {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("missing");
     cases.output("no directory of tables", "list --tables missing", &call(&missing), &[directory.path()]);
+    fs::create_dir(&missing).unwrap();
+    cases.output("a directory without tables", "list --tables missing", &call(&missing), &[directory.path()]);
 
     // One vendor, product, peer, service and flow that the built-in catalog doesn't have, and changes of them.
     let tables = |name: &str, changes: &[(&str, &str, &str)]| {

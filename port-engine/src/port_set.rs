@@ -1,20 +1,20 @@
-//! Sets of ports of one transport.
+//! Sets of ports.
 
 use std::iter::from_fn;
 use std::ops::{BitAnd, BitOr, Sub};
 
 use port_core::PortRange;
 
-/// How many ports a word of a set holds.
+/// The number of bits in a word of a set.
 const BITS: u32 = u64::BITS;
 
-/// One more than the highest port.
+/// The highest port plus one.
 const END: u32 = 1 << 16;
 
-/// How many words hold all ports.
+/// The number of words that all ports need.
 const WORDS: usize = (END / BITS) as usize;
 
-/// A set of ports from 1 to 65535: a bit for each.
+/// A set of ports from 1 to 65535, with a bit for each port.
 ///
 /// ```
 /// use port_core::PortRange;
@@ -31,12 +31,12 @@ pub struct PortSet {
 }
 
 impl PortSet {
-    /// No port.
+    /// The empty set.
     pub fn empty() -> PortSet {
         PortSet { words: Box::new([0; WORDS]) }
     }
 
-    /// Every port.
+    /// The set of all ports.
     pub fn full() -> PortSet {
         let mut words = Box::new([u64::MAX; WORDS]);
         // There is no port 0.
@@ -44,28 +44,28 @@ impl PortSet {
         PortSet { words }
     }
 
-    /// Every port, or none.
+    /// The set of all ports if `all`, otherwise the empty set.
     pub fn all_if(all: bool) -> PortSet {
         if all { PortSet::full() } else { PortSet::empty() }
     }
 
-    /// Takes in the ports of a range.
+    /// Adds the ports of a range.
     pub fn insert(&mut self, range: PortRange) {
         let ((first, low), (last, high)) = (position(range.first().into()), position(range.last().into()));
-        for (number, word) in self.words.iter_mut().enumerate().take(last + 1).skip(first) {
-            let from = if number == first { low } else { 0 };
-            let to = if number == last { high } else { BITS - 1 };
+        for (index, word) in self.words.iter_mut().enumerate().take(last + 1).skip(first) {
+            let from = if index == first { low } else { 0 };
+            let to = if index == last { high } else { BITS - 1 };
             *word |= (u64::MAX << from) & (u64::MAX >> (BITS - 1 - to));
         }
     }
 
-    /// Whether the set has the port.
+    /// Whether the set contains the port.
     pub fn contains(&self, port: u16) -> bool {
         let (word, bit) = position(port.into());
         self.words[word] & (1 << bit) != 0
     }
 
-    /// Whether the set has no port.
+    /// Whether the set contains no port.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
@@ -85,25 +85,25 @@ impl PortSet {
         })
     }
 
-    /// The lowest number from `from` on that is in the set, or that is not.
+    /// The lowest number from `from` on that is in the set, or, if not `within`, that isn't.
     fn next(&self, from: u32, within: bool) -> Option<u32> {
         let (first, bit) = position(from);
-        for (number, word) in self.words.iter().enumerate().skip(first) {
+        for (index, word) in self.words.iter().enumerate().skip(first) {
             let mut bits = if within { *word } else { !word };
-            if number == first {
+            if index == first {
                 bits &= u64::MAX << bit;
             }
             if bits != 0 {
-                return Some(u32::try_from(number).ok()? * BITS + bits.trailing_zeros());
+                return Some(u32::try_from(index).ok()? * BITS + bits.trailing_zeros());
             }
         }
         None
     }
 
-    fn merge(&self, other: &PortSet, merge: impl Fn(u64, u64) -> u64) -> PortSet {
+    fn combine(&self, other: &PortSet, combine: impl Fn(u64, u64) -> u64) -> PortSet {
         let mut words = self.words.clone();
         for (own, other) in words.iter_mut().zip(other.words.iter()) {
-            *own = merge(*own, *other);
+            *own = combine(*own, *other);
         }
         PortSet { words }
     }
@@ -118,7 +118,7 @@ impl BitAnd for &PortSet {
     type Output = PortSet;
 
     fn bitand(self, other: &PortSet) -> PortSet {
-        self.merge(other, |own, other| own & other)
+        self.combine(other, |own, other| own & other)
     }
 }
 
@@ -126,7 +126,7 @@ impl BitOr for &PortSet {
     type Output = PortSet;
 
     fn bitor(self, other: &PortSet) -> PortSet {
-        self.merge(other, |own, other| own | other)
+        self.combine(other, |own, other| own | other)
     }
 }
 
@@ -134,7 +134,7 @@ impl Sub for &PortSet {
     type Output = PortSet;
 
     fn sub(self, other: &PortSet) -> PortSet {
-        self.merge(other, |own, other| own & !other)
+        self.combine(other, |own, other| own & !other)
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
     use super::PortSet;
     use port_core::PortRange;
 
-    /// Ranges at and across the bounds of words, and of all ports.
+    /// Ranges that begin and end at the bounds of words and of the set.
     fn samples() -> Vec<PortRange> {
         let bounds = [1, 2, 62, 63, 64, 65, 127, 128, 4095, 40000, 65471, 65472, 65534, 65535];
         let ranges = bounds.iter().flat_map(|first| bounds.iter().map(move |last| PortRange::new(*first, *last)));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_has_the_ports_of_its_ranges_and_no_other() {
+    fn a_set_contains_exactly_the_ports_of_its_ranges() {
         for range in samples() {
             let set = PortSet::from(range);
             assert_eq!(set.ranges().collect::<Vec<_>>(), [range]);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_are_joined_met_and_taken_away_as_sets_are() {
+    fn union_intersection_and_difference_agree_with_the_standard_library() {
         for (one, other) in samples().into_iter().step_by(7).zip(samples().into_iter().rev().step_by(5)) {
             let [one, other] = [one, other].map(PortSet::from);
             let [plain_one, plain_other] = [&one, &other].map(plain);

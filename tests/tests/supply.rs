@@ -13,10 +13,11 @@ use serde_json::Value;
 /// its author answers for and the compiler does not (`unsafe`) stands in it.
 ///
 /// What the macros need runs while such a project is compiled and is no part of its program.
-const TREE: [(&str, &str); 11] = [
+const TREE: [(&str, &str); 12] = [
     // Ours. Without `macros` and `serde`, `port-catalog` is all there is.
     ("port-catalog", "library"),
     ("port-codegen", "library"),
+    ("port-core", "library"),
     ("port-data", "library"),
     ("port-macros", "procedural macro"),
     // For `macros`: a CSV reader, and what a generator of Rust is written with.
