@@ -3,6 +3,8 @@
 use port_engine::dataset::Dataset;
 
 pub mod completions;
+pub mod diagram;
+pub mod diff;
 pub mod list;
 pub mod manual;
 pub mod port;

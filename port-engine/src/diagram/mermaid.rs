@@ -3,14 +3,15 @@
 use super::Diagram;
 
 /// The diagram as a flow chart.
+#[must_use]
 pub fn print(diagram: &Diagram) -> String {
     let (title, notes) = match diagram.title.as_slice() {
-        // What stands in front is YAML, of which every JSON string is one.
+        // The front matter is YAML, in which a JSON string is a string.
         [title] => (format!("title: {}\n", serde_json::Value::from(title.as_str())), diagram.legend.clone()),
-        // A title has one line, so that several stand with the legend.
+        // A title has one line, so several of them are part of the legend.
         titles => (String::new(), [titles, &diagram.legend].concat()),
     };
-    // Curved lines would pass beside their labels, and narrow labels break their lines.
+    // Curved lines would miss their labels, and narrow labels would be wrapped.
     let config = "config:\n  flowchart:\n    curve: linear\n    rankSpacing: 100\n    wrappingWidth: 600\n";
     let mut text = format!("---\n{title}{config}---\nflowchart LR\n");
     for node in &diagram.nodes {
@@ -23,14 +24,14 @@ pub fn print(diagram: &Diagram) -> String {
     }
     if !notes.is_empty() {
         text += &format!("    legend[{}]\n    style legend fill:none,stroke:none\n", quoted(&notes));
-        // A line that is not seen puts it among the peers, where no arrow passes.
+        // An invisible line puts the legend among the peers, where no arrow crosses it.
         let product = diagram.nodes.iter().rfind(|node| node.is_product);
         text.extend(product.map(|product| format!("    {} ~~~ legend\n", product.name)));
     }
     text
 }
 
-/// Lines as one label, in which nothing is syntax: whatever may be is written as the code of its character.
+/// Lines as one label. Every character that could be syntax is written as its code.
 fn quoted<'a>(lines: impl IntoIterator<Item = &'a String>) -> String {
     let lines = lines.into_iter().map(|line| {
         let mut text = String::new();
