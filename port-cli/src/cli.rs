@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 use port_data::hidden::Escaped;
 
-use crate::commands::{Context, completions, list, manual, port, products, schema, show};
+use crate::commands::{Context, audit, completions, conflicts, list, manual, port, products, schema, show};
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
 
@@ -46,6 +46,12 @@ pub enum Command {
     /// List the products, with their documents and editions
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
+    /// Compare what is open on a machine with what a product's document lists
+    #[command(after_help = audit::HELP)]
+    Audit(audit::AuditArgs),
+    /// Find the ports that collide if products share a host
+    #[command(after_help = conflicts::HELP)]
+    Conflicts(conflicts::ConflictsArgs),
     /// Print the manual, one page per command
     #[command(after_help = manual::HELP)]
     Manual(manual::ManualArgs),
@@ -78,6 +84,8 @@ impl Cli {
             Command::Port(args) => Ok(args.run(context)),
             Command::Show(args) => args.run(context),
             Command::Products(args) => Ok(args.run(context)),
+            Command::Audit(args) => args.run(context),
+            Command::Conflicts(args) => args.run(context),
             Command::Manual(_) | Command::Schema | Command::Completions(_) => unreachable!("handled above"),
         }
     }

@@ -54,7 +54,11 @@ macro_rules! vocabulary {
     )+};
 }
 
-// The engine's vocabularies go here: vocabulary!(port_engine::rules::Format, ...);
+vocabulary!(
+    port_engine::audit::address_family::AddressFamily,
+    port_engine::audit::verdict::Failure,
+    port_engine::conflicts::Failure,
+);
 
 /// The parser of an argument that is a word of a vocabulary.
 pub fn words<V: Vocabulary>() -> impl TypedValueParser<Value = V> {

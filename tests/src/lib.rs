@@ -3,6 +3,7 @@
 
 pub mod diagnostics;
 pub mod files;
+pub mod fixture;
 pub mod hostile;
 pub mod pages;
 pub mod relay;

@@ -1,36 +1,39 @@
-//! Reads `ss -tulnH`: the sockets of a machine that wait for peers.
+//! Parses `ss -tulnH`: the sockets on which a machine listens.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 
-use port_catalog::{PortRange, Transport};
+use port_core::PortRange;
+use port_data::{Code, Diagnostic, Place};
 
-use super::Family;
-use super::input::{SS, looks_like};
+use super::address_family::AddressFamily;
+use super::codes;
+use super::input_kind::{InputKind, wrong_kind};
 use super::observation::{Observation, Seen, Source, State};
-use crate::fault::Fault;
+use crate::protocol::Protocol;
 
-/// What ss saw: every listener, and that nothing listens elsewhere.
+/// The listeners that ss printed; all other ports are not open.
 ///
-/// With a family, only listeners that it can reach. A connected socket is no listener, so a file that has some was made
-/// without `-l`, and may have no listeners at all: it is refused.
+/// With a family, only listeners that its packets can reach. A connected socket means that ss ran without `-l` and may not have
+/// printed any listeners, so it is an error.
 ///
 /// # Errors
 ///
-/// A line that is not one of `ss -tuln`, with or without its header and the processes of `-p`.
-pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observation, Fault> {
-    let mut seen: Vec<Seen> = [Transport::Tcp, Transport::Udp].map(nothing_else).into();
+/// A line that `ss -tuln` wouldn't print, with or without its header and the processes of `-p`.
+pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Observation, Diagnostic> {
+    let mut seen: Vec<Seen> = [Protocol::TCP, Protocol::UDP].map(not_open_elsewhere).into();
     for (number, line) in text.split_inclusive('\n').enumerate() {
         if line.trim().is_empty() || number == 0 && is_header(line) {
             continue;
         }
-        let listener = listener(line).map_err(|Misread { cell, message }| match looks_like(text) {
-            looks if number == 0 && looks != SS => {
-                Fault::of_file(file, format!("looks like {looks}, expected the output of `ss -tulnH`"))
+        let listener = listener(line).map_err(|InvalidCell { cell, code, message, help }| {
+            if number == 0 && InputKind::of(text) != InputKind::Ss {
+                return wrong_kind(file, text, "ss -tulnH");
             }
-            // A cell is a part of the text.
-            _ => Fault::at(file, text, cell.as_ptr() as usize - text.as_ptr() as usize, message),
+            // The cell is a slice of the text.
+            let offset = cell.as_ptr() as usize - text.as_ptr() as usize;
+            Diagnostic::new(code, message).help(help).at(Place::at_offset(file, text, offset))
         })?;
         if family.is_none_or(|family| listener.address.is_reached_by(family)) {
             seen.push(listener.seen());
@@ -41,78 +44,85 @@ pub fn read(file: &Path, text: &str, family: Option<Family>) -> Result<Observati
     Ok(observation)
 }
 
-/// Whether a line is the whole header that ss prints without `-H`.
+/// Whether a line is the complete header that ss prints without `-H`.
 fn is_header(line: &str) -> bool {
     line.starts_with("Netid ") && line.contains("Peer Address:Port") && line.ends_with('\n')
 }
 
-/// That no port is open but those that are seen to be.
-fn nothing_else(transport: Transport) -> Seen {
-    let range = PortRange::new(1, u16::MAX).expect("1 is less");
-    Seen { transport, range, state: State::NotOpen, evidence: String::new() }
+/// A report that no port is open; reports of listeners override it.
+fn not_open_elsewhere(protocol: Protocol) -> Seen {
+    let range = PortRange::new(1, u16::MAX).expect("1 is lower");
+    Seen { protocol, range, state: State::NotOpen, evidence: String::new() }
 }
 
-/// A socket that waits for peers.
+/// A listening socket.
 struct Listener<'a> {
-    transport: Transport,
+    protocol: Protocol,
     address: Address<'a>,
     port: u16,
-    /// What stands behind the peer's column: with `-p`, the processes.
+    /// The rest of the line after the peer's column: with `-p`, the processes.
     rest: &'a str,
 }
 
-/// A cell that is not what it should be.
-struct Misread<'a> {
+/// An invalid cell.
+struct InvalidCell<'a> {
     cell: &'a str,
+    code: Code,
     message: String,
+    help: &'static str,
 }
 
-/// Where a socket waits.
+/// The address on which a socket listens.
 struct Address<'a> {
     printed: &'a str,
-    /// Nothing for `*`, which is every address of IPv4 and IPv6.
+    /// `None` for `*`, which is every IPv4 and IPv6 address.
     ip: Option<IpAddr>,
     interface: Option<&'a str>,
 }
 
-fn listener(line: &str) -> Result<Listener<'_>, Misread<'_>> {
-    let wrong = |cell, message: String| Err(Misread { cell, message });
+fn listener(line: &str) -> Result<Listener<'_>, InvalidCell<'_>> {
+    let invalid = |cell, code, message: String, help| Err(InvalidCell { cell, code, message, help });
     let mut rest = line;
     let [netid, state, _, _, local, peer] = [(); 6].map(|()| cell(&mut rest));
-    let transport = match (netid, state) {
-        ("tcp", "LISTEN") => Transport::Tcp,
-        ("udp", "UNCONN") => Transport::Udp,
+    let protocol = match (netid, state) {
+        ("tcp", "LISTEN") => Protocol::TCP,
+        ("udp", "UNCONN") => Protocol::UDP,
         ("tcp" | "udp", _) => {
-            let message = format!("found the state {state:?}, expected LISTEN or UNCONN; ss -l tells the listeners");
-            return wrong(state, message);
+            let message = format!("not a listener (state {state:?})");
+            return invalid(state, codes::SS_NOT_A_LISTENER, message, "run ss with -l, which prints only listeners");
         }
         ("LISTEN" | "UNCONN" | "State", _) => {
-            return wrong(netid, "found no column of tcp or udp, expected both; ss -tu tells both".to_string());
+            let message = "the column with tcp or udp is missing".to_string();
+            return invalid(netid, codes::SS_PROTOCOL, message, "run ss with both -t and -u, which prints it");
         }
-        _ => return wrong(netid, format!("found {netid:?}, expected tcp or udp, as `ss -tulnH` prints")),
+        _ => {
+            let message = format!("unknown protocol {netid:?}");
+            return invalid(netid, codes::SS_PROTOCOL, message, "run ss -tulnH, which prints only tcp and udp");
+        }
     };
     let Some((printed, port)) = local.rsplit_once(':') else {
-        return wrong(local, format!("found {local:?}, expected a local address and port"));
+        let message = format!("invalid local address and port {local:?}");
+        return invalid(local, codes::SS_LOCAL_ADDRESS, message, "check whether the file was cut off");
     };
     let Some(port) = number(port) else {
-        return wrong(port, format!("found {port:?}, expected a port's number; ss -n prints numbers"));
+        let message = format!("invalid port number {port:?}");
+        return invalid(port, codes::SS_LOCAL_ADDRESS, message, "run ss with -n, which prints numbers");
     };
-    let Some(address) = Address::of(printed) else {
-        return wrong(printed, format!("found {printed:?}, expected an address such as 0.0.0.0, [::] or *"));
+    let Some(address) = Address::parse(printed) else {
+        let message = format!("invalid address {printed:?}");
+        return invalid(printed, codes::SS_LOCAL_ADDRESS, message, "run ss with -n, which prints numbers");
     };
-    // A line that was cut off ends before this column does.
+    // A line that was cut off ends before or within this column.
     if !peer.ends_with(":*") {
         let end = &line[line.trim_end().len()..];
         let cell = if peer.is_empty() { end } else { peer };
-        return wrong(
-            cell,
-            format!("found {peer:?}, expected the peer's column, such as 0.0.0.0:*; was the file cut off?"),
-        );
+        let message = format!("invalid peer address and port {peer:?}");
+        return invalid(cell, codes::SS_CUT_OFF, message, "check whether the file was cut off");
     }
-    Ok(Listener { transport, address, port, rest })
+    Ok(Listener { protocol, address, port, rest })
 }
 
-/// The next cell of a line.
+/// Removes the next cell from a line.
 fn cell<'a>(rest: &mut &'a str) -> &'a str {
     let from = rest.trim_start();
     let (cell, after) = from.split_at(from.find(char::is_whitespace).unwrap_or(from.len()));
@@ -126,12 +136,12 @@ fn number(text: &str) -> Option<u16> {
 }
 
 impl<'a> Address<'a> {
-    fn of(printed: &'a str) -> Option<Self> {
+    fn parse(printed: &'a str) -> Option<Self> {
         let (address, interface) = match printed.split_once('%') {
             Some((address, interface)) => (address, Some(interface).filter(|name| !name.is_empty())),
             None => (printed, None),
         };
-        // Some versions print the interface within the brackets.
+        // Some versions of ss print the interface inside the brackets.
         let bare = address.strip_prefix('[').map_or(Some(address), |rest| {
             if interface.is_some() { Some(rest.trim_end_matches(']')) } else { rest.strip_suffix(']') }
         })?;
@@ -140,7 +150,7 @@ impl<'a> Address<'a> {
         Some(Address { printed, ip, interface })
     }
 
-    /// Whether only the machine itself reaches it.
+    /// Whether only the machine itself can reach it.
     fn is_loopback(&self) -> bool {
         let loopback = match self.ip {
             Some(IpAddr::V4(address)) => address.is_loopback(),
@@ -152,13 +162,13 @@ impl<'a> Address<'a> {
         loopback || self.interface == Some("lo")
     }
 
-    fn is_reached_by(&self, family: Family) -> bool {
+    fn is_reached_by(&self, family: AddressFamily) -> bool {
         let is_v4 = |address: Ipv6Addr| address.to_ipv4_mapped().is_some();
         match (self.ip, family) {
-            (None, _) | (Some(IpAddr::V4(_)), Family::Ipv4) => true,
-            (Some(IpAddr::V6(address)), Family::Ipv4) => is_v4(address),
-            (Some(IpAddr::V6(address)), Family::Ipv6) => !is_v4(address),
-            (Some(IpAddr::V4(_)), Family::Ipv6) => false,
+            (None, _) | (Some(IpAddr::V4(_)), AddressFamily::Ipv4) => true,
+            (Some(IpAddr::V6(address)), AddressFamily::Ipv4) => is_v4(address),
+            (Some(IpAddr::V6(address)), AddressFamily::Ipv6) => !is_v4(address),
+            (Some(IpAddr::V4(_)), AddressFamily::Ipv6) => false,
         }
     }
 }
@@ -169,7 +179,7 @@ impl Listener<'_> {
         let processes = processes(self.rest);
         let processes = if processes.is_empty() { processes } else { format!(" ({processes})") };
         Seen {
-            transport: self.transport,
+            protocol: self.protocol,
             range: PortRange::new(self.port, self.port).expect("the number is not 0"),
             state,
             evidence: format!("{}{processes}", self.address.printed),
@@ -181,8 +191,8 @@ impl Listener<'_> {
 fn processes(rest: &str) -> String {
     let users = rest.split_once("users:(").map_or("", |(_, users)| users);
     let names = users.split("(\"").skip(1).filter_map(|part| part.split_once("\",").map(|(name, _)| name));
-    let mut told = HashSet::new();
-    names.filter(|name| told.insert(*name)).collect::<Vec<_>>().join(", ")
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(*name)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
