@@ -197,9 +197,10 @@ fn processes(rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, read};
+    use super::read;
+    use crate::audit::address_family::AddressFamily;
     use crate::audit::observation::{Observation, State};
-    use port_catalog::Transport;
+    use crate::protocol::Protocol;
     use std::path::Path;
 
     const LISTENERS: &str = "\
@@ -217,22 +218,22 @@ tcp LISTEN 0      128                     *:443       *:*
 tcp LISTEN 0      128                  [::]:444    [::]:* users:((\"a (b\",pid=1,fd=5)) ino:266168 sk:1
 ";
 
-    fn told(observation: &Observation) -> Vec<String> {
-        let mut told = Vec::new();
-        for transport in [Transport::Tcp, Transport::Udp] {
-            let pieces = observation.pieces(transport).iter().filter(|piece| piece.state != State::NotOpen);
-            told.extend(pieces.map(|piece| {
-                format!("{transport}/{} {}: {}", piece.range, piece.state.words(), piece.evidence.join(" and "))
+    fn lines(observation: &Observation) -> Vec<String> {
+        let mut lines = Vec::new();
+        for protocol in [Protocol::TCP, Protocol::UDP] {
+            let pieces = observation.pieces(protocol).iter().filter(|piece| piece.state != State::NotOpen);
+            lines.extend(pieces.map(|piece| {
+                format!("{protocol}/{} {}: {}", piece.range, piece.state.description(), piece.evidence.join(" and "))
             }));
         }
-        told
+        lines
     }
 
     #[test]
-    fn each_listener_is_seen_and_those_on_loopback_told_apart() {
+    fn listeners_on_loopback_are_distinguished_from_others() {
         let observation = read(Path::new("ss.txt"), LISTENERS, None).unwrap();
         assert_eq!(
-            told(&observation),
+            lines(&observation),
             [
                 "tcp/25 on loopback only: 127.0.0.1 and [::1]",
                 "tcp/77 on loopback only: [::ffff:127.0.0.1]",
@@ -248,77 +249,77 @@ tcp LISTEN 0      128                  [::]:444    [::]:* users:((\"a (b\",pid=1
     }
 
     #[test]
-    fn a_family_sees_the_listeners_that_it_reaches() {
+    fn a_family_has_only_the_listeners_that_it_reaches() {
         let open = |family| {
             let observation = read(Path::new("ss.txt"), LISTENERS, Some(family)).unwrap();
-            told(&observation).iter().map(|line| line.split(' ').next().unwrap().to_string()).collect::<Vec<_>>()
+            lines(&observation).iter().map(|line| line.split(' ').next().unwrap().to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(open(Family::Ipv4), ["tcp/25", "tcp/77", "tcp/80", "tcp/99", "tcp/443", "udp/53", "udp/54"]);
-        assert_eq!(open(Family::Ipv6), ["tcp/25", "tcp/443", "tcp/444", "tcp/8443"]);
+        assert_eq!(open(AddressFamily::Ipv4), ["tcp/25", "tcp/77", "tcp/80", "tcp/99", "tcp/443", "udp/53", "udp/54"]);
+        assert_eq!(open(AddressFamily::Ipv6), ["tcp/25", "tcp/443", "tcp/444", "tcp/8443"]);
     }
 
     #[test]
-    fn a_header_alone_says_that_nothing_listens() {
+    fn a_header_alone_means_that_nothing_listens() {
         let text = "Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n";
-        assert_eq!(told(&read(Path::new("ss.txt"), text, None).unwrap()), Vec::<String>::new());
+        assert_eq!(lines(&read(Path::new("ss.txt"), text, None).unwrap()), Vec::<String>::new());
     }
 
     #[test]
-    fn what_is_not_of_ss_with_these_options_is_refused_with_its_place() {
-        for (text, told) in [
+    fn output_with_other_options_is_rejected() {
+        for (text, message) in [
             (
                 "LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n",
-                "f:1:1: found no column of tcp or udp, expected both; ss -tu tells both",
+                "f:1:1: the column with tcp or udp is missing; run ss with both -t and -u, which prints it",
             ),
-            ("State Recv-Q\n", "f:1:1: found no column of tcp or udp, expected both; ss -tu tells both"),
+            ("State Recv-Q\n", "f:1:1: the column with tcp or udp is missing; run ss with both -t and -u, which prints it"),
             (
                 "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\ntcp ESTAB 0 0 10.0.0.1:22 10.0.0.2:5000\n",
-                "f:2:5: found the state \"ESTAB\", expected LISTEN or UNCONN; ss -l tells the listeners",
+                "f:2:5: not a listener (state \"ESTAB\"); run ss with -l, which prints only listeners",
             ),
             (
                 "tcp LISTEN 0 128 0.0.0.0:ssh 0.0.0.0:*\n",
-                "f:1:26: found \"ssh\", expected a port's number; ss -n prints numbers",
+                "f:1:26: invalid port number \"ssh\"; run ss with -n, which prints numbers",
             ),
             (
                 "tcp LISTEN 0 128 0.0.0.0:0 0.0.0.0:*\n",
-                "f:1:26: found \"0\", expected a port's number; ss -n prints numbers",
+                "f:1:26: invalid port number \"0\"; run ss with -n, which prints numbers",
             ),
             (
                 "tcp LISTEN 0 128 0.0.0.0:65536 0.0.0.0:*\n",
-                "f:1:26: found \"65536\", expected a port's number; ss -n prints numbers",
+                "f:1:26: invalid port number \"65536\"; run ss with -n, which prints numbers",
             ),
             (
                 "tcp LISTEN 0 128 localhost:22 0.0.0.0:*\n",
-                "f:1:18: found \"localhost\", expected an address such as 0.0.0.0, [::] or *",
+                "f:1:18: invalid address \"localhost\"; run ss with -n, which prints numbers",
             ),
             (
                 "tcp LISTEN 0 128 [::1:22 [::]:*\n",
-                "f:1:18: found \"[::1\", expected an address such as 0.0.0.0, [::] or *",
+                "f:1:18: invalid address \"[::1\"; run ss with -n, which prints numbers",
             ),
-            ("tcp LISTEN 0 128 22\n", "f:1:18: found \"22\", expected a local address and port"),
+            ("tcp LISTEN 0 128 22\n", "f:1:18: invalid local address and port \"22\"; check whether the file was cut off"),
             (
                 "tcp LISTEN 0 128 0.0.0.0:44\n",
-                "f:1:28: found \"\", expected the peer's column, such as 0.0.0.0:*; was the file cut off?",
+                "f:1:28: invalid peer address and port \"\"; check whether the file was cut off",
             ),
             (
                 "udp UNCONN 0 0 *:53 *:*\nu_str LISTEN 0 5 a 7 * 0\n",
-                "f:2:1: found \"u_str\", expected tcp or udp, as `ss -tulnH` prints",
+                "f:2:1: unknown protocol \"u_str\"; run ss -tulnH, which prints only tcp and udp",
             ),
             (
                 "table inet filter {\n",
-                "f: looks like the output of `nft list ruleset`, without -j, expected the output of `ss -tulnH`",
+                "f: not the output of `ss -tulnH`: the file looks like the output of `nft list ruleset` without -j",
             ),
         ] {
-            assert_eq!(read(Path::new("f"), text, None).unwrap_err().to_string(), told, "{text}");
+            assert_eq!(read(Path::new("f"), text, None).unwrap_err().to_string(), message, "{text}");
         }
     }
 
     #[test]
-    fn a_file_that_was_cut_off_is_refused_unless_whole_lines_are_left() {
+    fn a_file_that_was_cut_off_within_a_line_is_rejected() {
         for length in 1..LISTENERS.len() {
             let cut = &LISTENERS[..length];
             let last = cut.rsplit('\n').next().unwrap();
-            // The processes behind the peer's column say nothing of ports.
+            // The processes after the peer's column don't affect ports.
             let is_whole = last.is_empty() || last.contains(":* ") || last.ends_with(":*") || last.trim().is_empty();
             assert_eq!(read(Path::new("ss.txt"), cut, None).is_ok(), is_whole, "{cut:?}");
         }

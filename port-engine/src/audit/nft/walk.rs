@@ -306,7 +306,7 @@ impl<'a> Walk<'a> {
         let mut grants = Vec::new();
         for (ports, less) in self.split_by_exceptions(ports) {
             let whole = Grant { ports: &ports - partly, evidence: format!("{by}{less}") };
-            let part = Grant { ports: &ports & partly, evidence: format!("{by}, for packets that get there{less}") };
+            let part = Grant { ports: &ports & partly, evidence: format!("{by}, only if packets get there{less}") };
             grants.extend([whole, part].into_iter().filter(|grant| !grant.ports.is_empty()));
         }
         grants
