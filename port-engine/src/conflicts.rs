@@ -81,7 +81,10 @@ impl<'a> Endpoint<'a> {
     /// Whether two products certainly listen there, even if transports that aren't stated mean another protocol.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.products().filter(|(_, listeners)| listeners.iter().any(|listener| listener.has_transport())).nth(1).is_some()
+        self.products()
+            .filter(|(_, listeners)| listeners.iter().any(|listener| listener.has_transport()))
+            .nth(1)
+            .is_some()
     }
 }
 
@@ -155,9 +158,7 @@ fn may_use(spec: &PortSpec, protocol: Protocol) -> bool {
 
 /// The products' listeners, flow by flow, with the alternatives that are free.
 fn listeners<'a>(dataset: &'a Dataset, products: &[&'a str]) -> Vec<Listener<'a>> {
-    let inbound = |product: &'a str| {
-        dataset.flows_of(product).filter(|flow| flow.direction == Direction::Inbound)
-    };
+    let inbound = |product: &'a str| dataset.flows_of(product).filter(|flow| flow.direction == Direction::Inbound);
     // The ports of a protocol at which other products listen.
     let taken = |by: &str, protocol: Protocol| -> PortSet {
         let others = products.iter().copied().filter(|product| *product != by).flat_map(inbound);

@@ -225,7 +225,7 @@ fn every_code_has_a_case() {
 
 #[test]
 fn the_output_is_printed_even_if_fail_on_fails() {
-        let output = run(&["audit", "--product", "mailgate", "--ss", &fixture("ss.txt"), "--fail-on", "missing"]);
+    let output = run(&["audit", "--product", "mailgate", "--ss", &fixture("ss.txt"), "--fail-on", "missing"]);
     assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(1), false));
     assert!(String::from_utf8_lossy(&output.stderr).contains("fails: "));
 }
@@ -298,7 +298,11 @@ fn any_value_in_a_listing_is_parsed_or_rejected() {
     for (number, pointer) in all.iter().enumerate() {
         let mut changed = listing.clone();
         *changed.pointer_mut(pointer).unwrap() = values[number % values.len()].clone();
-        match port_engine::audit::nft::read(Path::new("f"), &changed.to_string(), Some(port_engine::audit::address_family::AddressFamily::Ipv4)) {
+        match port_engine::audit::nft::read(
+            Path::new("f"),
+            &changed.to_string(),
+            Some(port_engine::audit::address_family::AddressFamily::Ipv4),
+        ) {
             Ok(_) => read += 1,
             Err(_) => rejected += 1,
         }

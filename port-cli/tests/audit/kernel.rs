@@ -40,7 +40,8 @@ fn the_kernel_accepts_what_the_audit_calls_open() {
         let scan = nmap::read(Path::new(scan), &text(scan), None).unwrap();
         for protocol in [Protocol::TCP, Protocol::UDP] {
             let (accepted, rejected) = by_kernel(&scan, protocol);
-            let (open, shut) = (reported_open(&report, protocol), report.ports(protocol, |state| state == State::NotOpen));
+            let (open, shut) =
+                (reported_open(&report, protocol), report.ports(protocol, |state| state == State::NotOpen));
             assert_eq!(&open & &rejected, PortSet::empty(), "{family} {protocol}: said to be accepted, and is not");
             assert_eq!(&shut & &accepted, PortSet::empty(), "{family} {protocol}: accepted, and not said to be");
             // What was both scanned and report: neither says nothing.
@@ -54,7 +55,8 @@ fn the_kernel_accepts_what_the_audit_calls_open() {
     // The file that is fixture is what nft makes of the rules.
     let fixture = fs::read_to_string(fixture("rules.json")).unwrap();
     for family in [None, Some(AddressFamily::Ipv4), Some(AddressFamily::Ipv6)] {
-        let [current, stored] = [&listing, &fixture].map(|text| nft::read(Path::new("rules.json"), text, family).unwrap());
+        let [current, stored] =
+            [&listing, &fixture].map(|text| nft::read(Path::new("rules.json"), text, family).unwrap());
         assert_eq!(current, stored);
     }
 }
@@ -66,10 +68,7 @@ fn by_kernel(scan: &Observation, protocol: Protocol) -> (PortSet, PortSet) {
         let own = pieces.filter(|piece| piece.evidence.iter().any(|evidence| evidence.starts_with(word)));
         own.map(|piece| piece.range).collect()
     };
-    assert!(
-        scan.ports(protocol, |state| matches!(state, State::Open | State::Loopback)).is_empty(),
-        "nothing listens"
-    );
+    assert!(scan.ports(protocol, |state| matches!(state, State::Open | State::Loopback)).is_empty(), "nothing listens");
     (of("closed"), of("filtered"))
 }
 

@@ -207,7 +207,7 @@ fn listeners(case: &Case) {
     fs::write(file("listen"), &listens).unwrap();
     run_script(
         directory.path(),
-        "T:1-10000,T:17690-20100,T:50800,U:1-100,U:514,U:2525,U:6640-6680,U:9440-9450,U:17690-17720,U:20000-20010,U:50800",
+        "T:1-10000,T:17690-20100,T:50800,U:1-100,U:443,U:514,U:2525,U:6640-6680,U:9440-9450,U:17690-17720,U:20000-20010,U:50800",
     );
 
     let (transport, port) = case.undocumented;
@@ -246,7 +246,8 @@ fn listeners(case: &Case) {
     let by_ss = audit(product, &["--ss", &file("ss"), "--family", "ipv6"]);
     let by_nmap = audit(product, &["--nmap", &file("v6.xml")]);
     assert_eq!(flows(&by_ss, "missing"), flows(&by_nmap, "missing"), "{product}");
-    assert!(flows(&by_ss, "missing").len() > 2, "{product}");
+    // The flow of Archive that listens on IPv4 only has an alternative on both.
+    assert!(flows(&by_ss, "missing").len() > 2 || product == "archive", "{product}");
     assert_eq!(ports(&by_ss["undocumented"]), ports(&by_nmap["undocumented"]), "{product}");
     for name in ["v4.xml", "v6.xml", "connected.xml"] {
         cut_off(product, &fs::read_to_string(file(name)).unwrap());
@@ -258,7 +259,8 @@ fn cut_off(product: &str, scan: &str) {
     let end = scan.trim_end().len();
     for length in (0..end).step_by(end / 7).chain([end - 1]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
-        let output = fed(command.args(crate::tables()).args(["audit", "--product", product, "--nmap", "-"]), &scan[..length]);
+        let output =
+            fed(command.args(crate::tables()).args(["audit", "--product", product, "--nmap", "-"]), &scan[..length]);
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{length}");
     }
 }

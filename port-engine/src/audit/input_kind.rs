@@ -128,8 +128,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_or_are_empty_are_rejected() {
-        let decoded =
-            |bytes: &[u8]| decode(Path::new("f"), bytes.to_vec()).map_err(|problem| problem.to_string());
+        let decoded = |bytes: &[u8]| decode(Path::new("f"), bytes.to_vec()).map_err(|problem| problem.to_string());
         assert_eq!(decoded(b"\xef\xbb\xbfa"), Ok("a".to_string()));
         assert!(decoded(b"a\nb\xff").unwrap_err().starts_with("f:2:2: "));
         assert_eq!(

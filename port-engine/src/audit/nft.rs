@@ -65,7 +65,9 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     observation.not_interpreted = not_interpreted;
     for family in families {
         if !ruleset.filters(family) {
-            observation.remarks.push(format!("no chain filters incoming {} packets: all of them are accepted", family.name()));
+            observation
+                .remarks
+                .push(format!("no chain filters incoming {} packets: all of them are accepted", family.name()));
         }
     }
     Ok(observation)

@@ -271,7 +271,10 @@ tcp LISTEN 0      128                  [::]:444    [::]:* users:((\"a (b\",pid=1
                 "LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n",
                 "f:1:1: the column with tcp or udp is missing; run ss with both -t and -u, which prints it",
             ),
-            ("State Recv-Q\n", "f:1:1: the column with tcp or udp is missing; run ss with both -t and -u, which prints it"),
+            (
+                "State Recv-Q\n",
+                "f:1:1: the column with tcp or udp is missing; run ss with both -t and -u, which prints it",
+            ),
             (
                 "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\ntcp ESTAB 0 0 10.0.0.1:22 10.0.0.2:5000\n",
                 "f:2:5: not a listener (state \"ESTAB\"); run ss with -l, which prints only listeners",
@@ -296,7 +299,10 @@ tcp LISTEN 0      128                  [::]:444    [::]:* users:((\"a (b\",pid=1
                 "tcp LISTEN 0 128 [::1:22 [::]:*\n",
                 "f:1:18: invalid address \"[::1\"; run ss with -n, which prints numbers",
             ),
-            ("tcp LISTEN 0 128 22\n", "f:1:18: invalid local address and port \"22\"; check whether the file was cut off"),
+            (
+                "tcp LISTEN 0 128 22\n",
+                "f:1:18: invalid local address and port \"22\"; check whether the file was cut off",
+            ),
             (
                 "tcp LISTEN 0 128 0.0.0.0:44\n",
                 "f:1:28: invalid peer address and port \"\"; check whether the file was cut off",

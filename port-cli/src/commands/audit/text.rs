@@ -63,9 +63,7 @@ fn source(observation: &Observation) -> String {
 }
 
 fn flow_columns<'a>(flows: impl Iterator<Item = &'a FlowVerdict<'a>>) -> Columns {
-    let row = |flow: &FlowVerdict| {
-        vec![flow.flow.id.clone(), flow.flow.expression(), observed(flow), remarks(flow)]
-    };
+    let row = |flow: &FlowVerdict| vec![flow.flow.id.clone(), flow.flow.expression(), observed(flow), remarks(flow)];
     Columns { names: vec!["id", "ports", "observed", "remarks"], rows: flows.map(row).collect() }
 }
 

@@ -99,9 +99,8 @@ fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
 }
 
 fn unnumbered_columns(conflicts: &Conflicts) -> Columns {
-    let row = |listener: &Listener| {
-        vec![listener.flow.product.clone(), listener.spec.to_string(), listener.flow.id.clone()]
-    };
+    let row =
+        |listener: &Listener| vec![listener.flow.product.clone(), listener.spec.to_string(), listener.flow.id.clone()];
     Columns { names: vec!["product", "service", "listeners"], rows: conflicts.unnumbered().map(row).collect() }
 }
 

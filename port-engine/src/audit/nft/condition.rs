@@ -91,7 +91,8 @@ impl Packet<'_> {
             operator => format!("{} {operator} {}", display(left), display(right)),
         };
         let limited = |ports| PacketMatch { limits: vec![displayed.clone()], ..PacketMatch::ports(ports) };
-        let not_interpreted = || PacketMatch { not_interpreted: vec![displayed.clone()], ..PacketMatch::ports(PortSet::full()) };
+        let not_interpreted =
+            || PacketMatch { not_interpreted: vec![displayed.clone()], ..PacketMatch::ports(PortSet::full()) };
         let columns: Vec<Field> = match left.get("concat").and_then(Value::as_array) {
             Some(columns) => columns.iter().map(|column| self.field(column)).collect(),
             None => vec![self.field(left)],
@@ -260,4 +261,3 @@ fn compared(operator: &str, bound: u16) -> PortSet {
     };
     range.map_or_else(PortSet::empty, PortSet::from)
 }
-

@@ -134,4 +134,3 @@ fn changes_destination(mangle: &Value) -> bool {
     let payload = mangle.pointer("/key/payload").map(|payload| text(payload, "field"));
     payload.is_some_and(|field| matches!(field, "dport" | "daddr" | ""))
 }
-

@@ -188,7 +188,8 @@ impl Ruleset {
                             Some("accept") => true,
                             Some("drop") => false,
                             _ => {
-                                let message = format!("chain: unknown policy {} (accept and drop are known)", object["policy"]);
+                                let message =
+                                    format!("chain: unknown policy {} (accept and drop are known)", object["policy"]);
                                 return Err(problem(codes::NFT_INVALID_OBJECT, message));
                             }
                         };

@@ -110,7 +110,12 @@ pub fn walk(ruleset: &Ruleset, family: AddressFamily, protocol: Protocol) -> Res
 }
 
 /// The same with a maximum number of chain calls per hook.
-pub fn walk_within(ruleset: &Ruleset, family: AddressFamily, protocol: Protocol, max_calls: usize) -> Result<Outcome, Diagnostic> {
+pub fn walk_within(
+    ruleset: &Ruleset,
+    family: AddressFamily,
+    protocol: Protocol,
+    max_calls: usize,
+) -> Result<Outcome, Diagnostic> {
     let packet = Packet { ruleset, family, protocol };
     let (mut accepted, mut possible) = (PortSet::full(), PortSet::full());
     let mut rewritten = PortSet::empty();
@@ -187,7 +192,8 @@ impl<'a> Walk<'a> {
             return Err(incomplete(format!("chain {key}, to which a rule jumps, is not listed")));
         };
         if under.depth > MAX_DEPTH {
-            let message = format!("chains call each other more than {MAX_DEPTH} deep, such as {key}, which nft rejects");
+            let message =
+                format!("chains call each other more than {MAX_DEPTH} deep, such as {key}, which nft rejects");
             return Err(Diagnostic::new(codes::NFT_TOO_COMPLEX, message).help("list the ruleset again"));
         }
         let Some(left) = self.calls_left.checked_sub(1) else {

@@ -71,13 +71,9 @@ fn a_host_is_selected_by_any_of_its_names() {
         let observation = read(Path::new("scan.xml"), TWO_HOSTS, Some(name)).unwrap();
         assert_eq!(observation.host.as_deref(), Some("192.0.2.2"), "{name}");
     }
-    assert_eq!(
-        message(TWO_HOSTS, None),
-        "scan.xml:3:1: 2 hosts are up; choose one with --host: 192.0.2.2, 192.0.2.3"
-    );
+    assert_eq!(message(TWO_HOSTS, None), "scan.xml:3:1: 2 hosts are up; choose one with --host: 192.0.2.2, 192.0.2.3");
     for name in ["192.0.2.1", "192.0.2.4", ""] {
-        let expected =
-            format!("scan.xml:3:1: no host named {name:?} is up; choose one of 192.0.2.2, 192.0.2.3");
+        let expected = format!("scan.xml:3:1: no host named {name:?} is up; choose one of 192.0.2.2, 192.0.2.3");
         assert_eq!(message(TWO_HOSTS, Some(name)), expected);
     }
     let twins = TWO_HOSTS.replace("192.0.2.3", "192.0.2.2");
@@ -146,8 +142,7 @@ fn a_scan_over_loopback_has_a_remark() {
 #[test]
 fn a_protocol_scan_reports_esp() {
     let scaninfo = "<scaninfo type=\"ipproto\" protocol=\"ip\" services=\"1,6,50\"/>";
-    for (state, expected) in [("open", State::Open), ("open|filtered", State::Unknown), ("closed", State::NotOpen)]
-    {
+    for (state, expected) in [("open", State::Open), ("open|filtered", State::Unknown), ("closed", State::NotOpen)] {
         let ports = format!("<ports><port protocol=\"ip\" portid=\"50\"><state state=\"{state}\"/></port></ports>");
         let observation = read(Path::new("scan.xml"), &scan("-sO", scaninfo, &ports), None).unwrap();
         assert_eq!(observation.portless(Protocol::ESP).state, expected);
@@ -177,11 +172,7 @@ fn a_scan_without_usable_ports_is_rejected() {
         ("state=\"closed\"", "state=\"ajar\"", "scan.xml:4:8: unknown state \"ajar\""),
         ("services=\"1-10\"", "services=\"10-1\"", "scan.xml:2:41: services: range \"10-1\" ends before it begins"),
         ("services=\"1-10\"", "services=\"1-+9\"", "scan.xml:2:41: services: invalid port or range \"1-+9\""),
-        (
-            "services=\"1-10\"",
-            "services=\"1-65536\"",
-            "scan.xml:2:41: services: invalid port or range \"1-65536\"",
-        ),
+        ("services=\"1-10\"", "services=\"1-65536\"", "scan.xml:2:41: services: invalid port or range \"1-65536\""),
         ("services=\"1-10\"", "services=\"1,,2\"", "scan.xml:2:41: services: invalid port or range \"\""),
         ("protocol=\"tcp\"", "protocol=\"tpc\"", "scan.xml:2:41: protocol: unknown protocol \"tpc\""),
         ("<extraports", "<port portid=\"5\" protocol=\"tcp\"/><extraports", "scan.xml:4:8: port without a <state>"),

@@ -5,8 +5,8 @@ use crate::audit::observation::{Finding, Observation, Seen, Source, State};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
-use port_core::{Direction, PortRange};
 use port_catalog_tests::fixture;
+use port_core::{Direction, PortRange};
 
 /// A flow, the state of the ports that are not listed, the ports that are, and the expected verdict.
 type Case = (&'static str, State, &'static [(&'static str, State)], Verdict);
@@ -66,12 +66,7 @@ fn a_flow_is_as_open_as_what_it_needs() {
         ("filter-suite-in-email-server", NotOpen, &[], Verdict::Missing),
         // any/17700-17714: the whole range, each port over either protocol.
         ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17714", Open)], Verdict::Open),
-        (
-            "filter-suite-in-analysis",
-            NotOpen,
-            &[("tcp/17700-17710", Open), ("udp/17711-17714", Open)],
-            Verdict::Open,
-        ),
+        ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17710", Open), ("udp/17711-17714", Open)], Verdict::Open),
         ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17713", Open)], Verdict::PartlyOpen),
         ("filter-suite-in-analysis", NotChecked, &[("tcp/17700-17713", Open)], Verdict::Unknown),
         ("filter-suite-in-analysis", NotOpen, &[], Verdict::Missing),
@@ -163,9 +158,8 @@ fn every_port_is_either_documented_or_reported_for_every_product() {
             let transport = protocol.name().unwrap().parse().unwrap();
             specs.iter().any(|spec| spec.matches(transport, port))
         };
-        let listed = [Protocol::TCP, Protocol::UDP].map(|protocol| {
-            (protocol, (1..=u16::MAX).filter(|port| lists(protocol, *port)).collect::<Vec<_>>())
-        });
+        let listed = [Protocol::TCP, Protocol::UDP]
+            .map(|protocol| (protocol, (1..=u16::MAX).filter(|port| lists(protocol, *port)).collect::<Vec<_>>()));
         for state in [State::Open, State::Unknown, State::Loopback] {
             let observation = observation(state, &[]);
             let audit = Audit::new(&dataset, &product.id, &observation);

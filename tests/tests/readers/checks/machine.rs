@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use port_catalog::{Peer, Product, Transport};
-use port_cli::audit::observation::Observation;
-use port_cli::audit::{Family, nft, nmap, ss};
+use port_catalog::{Peer, Product};
+use port_data::Diagnostic;
+use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::observation::Observation;
+use port_engine::audit::{input_kind, nft, nmap, ss};
+use port_engine::protocol::Protocol;
 use port_cli::diff;
 use port_cli::diff::export;
 use port_cli::fault::Fault;
@@ -59,34 +62,45 @@ pub fn site(bytes: &[u8]) {
     assert_eq!(result, Site::parse(Path::new(FILE), &text), "read twice");
 }
 
-/// What was seen: every port once, in order.
-fn check_observation(read: impl Fn(&str) -> Result<Observation, Fault>, bytes: &[u8]) {
+/// A diagnostic's place is in the text.
+fn check_diagnostic(problem: &Diagnostic, text: &str) {
+    assert!(!problem.message.is_empty());
+    assert!(problem.place.line <= text.split('\n').count(), "{problem}");
+}
+
+/// The text of a tool's output.
+fn decoded(bytes: &[u8]) -> Result<String, String> {
+    input_kind::decode(Path::new(FILE), bytes.to_vec()).map_err(|problem| problem.to_string())
+}
+
+/// An observation covers every port once, in order, and is the same each time.
+fn check_observation(read: impl Fn(&str) -> Result<Observation, Diagnostic>, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let result = read(&text);
     match &result {
         Ok(observation) => {
-            for transport in [Transport::Tcp, Transport::Udp] {
+            for protocol in [Protocol::TCP, Protocol::UDP] {
                 let mut next = 1;
-                for piece in observation.pieces(transport) {
-                    assert_eq!(u32::from(piece.range.first()), next, "{transport}");
+                for piece in observation.pieces(protocol) {
+                    assert_eq!(u32::from(piece.range.first()), next, "{protocol}");
                     next = u32::from(piece.range.last()) + 1;
                 }
-                assert_eq!(next, 1 << 16, "{transport}");
+                assert_eq!(next, 1 << 16, "{protocol}");
             }
         }
-        Err(fault) => check_fault(fault, &text),
+        Err(problem) => check_diagnostic(problem, &text),
     }
-    assert_eq!(result, read(&text), "read twice");
+    assert_eq!(result, read(&text), "a second read differs");
 }
 
-fn told(read: Result<Observation, Fault>) -> Result<String, String> {
-    let observation = read.map_err(|fault| fault.to_string())?;
-    let pieces = [Transport::Tcp, Transport::Udp].map(|transport| observation.pieces(transport).len());
+fn observation_summary(read: Result<Observation, Diagnostic>) -> Result<String, String> {
+    let observation = read.map_err(|problem| problem.to_string())?;
+    let pieces = [Protocol::TCP, Protocol::UDP].map(|protocol| observation.pieces(protocol).len());
     Ok(format!("{} pieces, {} parts not interpreted", pieces[0] + pieces[1], observation.not_interpreted.len()))
 }
 
 pub fn read_nmap(bytes: &[u8]) -> Result<String, String> {
-    told(nmap::read(Path::new(FILE), &text(bytes)?, None))
+    observation_summary(nmap::read(Path::new(FILE), &decoded(bytes)?, None))
 }
 
 pub fn nmap(bytes: &[u8]) {
@@ -95,16 +109,16 @@ pub fn nmap(bytes: &[u8]) {
 }
 
 pub fn read_ss(bytes: &[u8]) -> Result<String, String> {
-    told(ss::read(Path::new(FILE), &text(bytes)?, None))
+    observation_summary(ss::read(Path::new(FILE), &decoded(bytes)?, None))
 }
 
 pub fn ss(bytes: &[u8]) {
     check_observation(|text| ss::read(Path::new(FILE), text, None), bytes);
-    check_observation(|text| ss::read(Path::new(FILE), text, Some(Family::Ipv6)), bytes);
+    check_observation(|text| ss::read(Path::new(FILE), text, Some(AddressFamily::Ipv6)), bytes);
 }
 
 pub fn read_nft(bytes: &[u8]) -> Result<String, String> {
-    told(nft::read(Path::new(FILE), &text(bytes)?, None))
+    observation_summary(nft::read(Path::new(FILE), &decoded(bytes)?, None))
 }
 
 pub fn nft(bytes: &[u8]) {

@@ -125,10 +125,7 @@ fn a_dormant_table_drops_nothing() {
     // nft 1.0.6 prints the table's name for its flags.
     let unsure = of(&json!("f"));
     assert_eq!(unsure[0], "tcp/1-65535 unknown: ");
-    assert_eq!(
-        unsure.last().unwrap(),
-        "ip f: the table may be dormant (unclear flags), so what it drops is unknown"
-    );
+    assert_eq!(unsure.last().unwrap(), "ip f: the table may be dormant (unclear flags), so what it drops is unknown");
 }
 
 #[test]

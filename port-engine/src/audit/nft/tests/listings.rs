@@ -40,10 +40,7 @@ fn an_incomplete_listing_is_rejected() {
             with(json!({ "add": {} })),
             "rules.json: nftables[3]: command \"add\" in a listing; list the ruleset with `nft -j list ruleset`",
         ),
-        (
-            with(json!(5)),
-            "rules.json: nftables[3]: not an object with a single key; list the ruleset again",
-        ),
+        (with(json!(5)), "rules.json: nftables[3]: not an object with a single key; list the ruleset again"),
         (
             with(json!({ "rule": {} })),
             "rules.json: nftables[3]: rule: family is missing or not a string; list the ruleset again",
