@@ -33,7 +33,8 @@ impl DatasetArgs {
         if self.only_tables {
             return Ok(tables);
         }
-        let at_directory = |problem: Diagnostic| Diagnostic { place: port_data::Place::file(directory), ..problem };
+        let at_directory =
+            |problem: Diagnostic| Diagnostic { place: port_data::Place::file(directory), ..problem };
         compiled::dataset().merge(tables).map_err(|problems| problems.into_iter().map(at_directory).collect())
     }
 }

@@ -219,6 +219,22 @@ fn every_rejection() {
 }
 
 #[test]
+fn calls_of_conflicts_that_are_rejected() {
+    let mut cases = Cases::new("port-cli/tests/audit/conflicts-diagnostics.txt");
+    for (name, products) in [
+        ("one product", &["mailgate"][..]),
+        ("an unknown product", &["mailgate", "malegate"]),
+        ("a product twice", &["mailgate", "archive", "mailgate"]),
+    ] {
+        let call = [&["conflicts"], products].concat();
+        let output = run(&call);
+        assert_eq!(output.status.code(), Some(2), "{call:?}");
+        cases.output(name, &call.join(" "), &output, &[]);
+    }
+    cases.assert();
+}
+
+#[test]
 fn every_code_has_a_case() {
     assert_every_code_has_a_case(port_engine::audit::codes::ALL, &[CASES]);
 }

@@ -122,3 +122,28 @@ fn port_columns(undocumented: &[Undocumented]) -> Columns {
 fn ports(protocol: Protocol, range: Option<PortRange>) -> String {
     range.map_or_else(|| protocol.to_string(), |range| format!("{protocol}/{range}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use port_core::PortRange;
+    use port_engine::audit::observation::{Observation, Seen, Source, State};
+    use port_engine::audit::verdict::Audit;
+    use port_engine::protocol::Protocol;
+
+    #[test]
+    fn only_the_first_reasons_are_printed_with_the_number_of_others() {
+        let dataset = crate::compiled::dataset();
+        for (seen, expected) in [
+            (3, "tcp/1 open (0; 1; 2)\n"),
+            (4, "tcp/1 open (0; 1; 2; and 1 more)\n"),
+            (100, "tcp/1 open (0; 1; 2; and 97 more)\n"),
+            (1000, "tcp/1 open (0; 1; 2; and at least 98 more)\n"),
+        ] {
+            let (protocol, range) = (Protocol::TCP, PortRange::new(1, 1).unwrap());
+            let one = |number: usize| Seen { protocol, range, state: State::Open, evidence: number.to_string() };
+            let observation = Observation::new(Source::Ss, &(0..seen).map(one).collect::<Vec<_>>());
+            let text = super::print(&Audit::new(&dataset, "fortimail", &observation), None);
+            assert!(text.replace("  ", " ").contains(expected), "{text}");
+        }
+    }
+}

@@ -108,3 +108,20 @@ fn unnumbered_columns(conflicts: &Conflicts) -> Columns {
 fn ports(protocol: Protocol, range: Option<PortRange>) -> String {
     range.map_or_else(|| protocol.to_string(), |range| format!("{protocol}/{range}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use port_engine::conflicts::Conflicts;
+
+    #[test]
+    fn no_width_breaks_a_flow_id() {
+        let dataset = crate::compiled::dataset();
+        let conflicts = Conflicts::new(&dataset, &["fortimail", "securitygateway", "forcepoint-email-security"]);
+        for width in (1..300).step_by(3).map(Some).chain([None]) {
+            let text = super::print(&conflicts, width);
+            for listener in &conflicts.listeners {
+                assert!(text.contains(&listener.flow.id), "{width:?} {}", listener.flow.id);
+            }
+        }
+    }
+}
