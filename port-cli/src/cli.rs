@@ -7,7 +7,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use port_core::nearest::nearest;
 use port_data::hidden::Escaped;
 
-use crate::commands::{Context, completions, diagram, diff, list, manual, port, products, rules, schema, show};
+use crate::commands::{
+    Context, audit, completions, conflicts, diagram, diff, list, manual, port, products, rules, schema, show,
+};
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
 
@@ -51,6 +53,12 @@ pub enum Command {
     /// Write firewall rules for a product's flows
     #[command(after_help = rules::HELP)]
     Rules(rules::RulesArgs),
+    /// Compare what is open on a machine with what a product's document lists
+    #[command(after_help = audit::HELP)]
+    Audit(audit::AuditArgs),
+    /// Find the ports that collide if products share a host
+    #[command(after_help = conflicts::HELP)]
+    Conflicts(conflicts::ConflictsArgs),
     /// Compare two exports of the catalog, and show what changes at the firewalls
     #[command(after_help = diff::HELP)]
     Diff(diff::DiffArgs),
@@ -85,6 +93,8 @@ impl Cli {
             Command::Show(args) => with_dataset(&|context| args.run(context)),
             Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
             Command::Rules(args) => with_dataset(&|context| args.run(context)),
+            Command::Audit(args) => with_dataset(&|context| args.run(context)),
+            Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
             Command::Diagram(args) => with_dataset(&|context| args.run(context)),
             // These don't use the dataset, and work even if its tables are invalid.
             Command::Diff(args) => args.run(),

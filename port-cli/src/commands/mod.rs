@@ -2,7 +2,9 @@
 
 use port_engine::dataset::Dataset;
 
+pub mod audit;
 pub mod completions;
+pub mod conflicts;
 pub mod diagram;
 pub mod diff;
 pub mod list;
