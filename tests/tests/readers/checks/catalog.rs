@@ -20,7 +20,7 @@ fn lines(bytes: &[u8]) -> usize {
 
 pub fn read_curation(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let curation = Curation::parse(Path::new("curation.toml"), text).map_err(|fault| fault.to_string())?;
+    let curation = Curation::parse(Path::new("curation.toml"), text).map_err(|problem| problem.to_string())?;
     Ok(format!("{} flows, {} values", curation.flows.len(), curation.values.len()))
 }
 
@@ -31,11 +31,11 @@ pub fn curation(bytes: &[u8]) {
     match &result {
         Ok(curation) => {
             assert_eq!(curation.hints().columns.len(), curation.columns.len());
-            assert!(curation.missing().iter().all(|fault| (1..=lines(bytes)).contains(&fault.place.line)));
+            assert!(curation.unresolved().iter().all(|problem| (1..=lines(bytes)).contains(&problem.place.line)));
         }
-        Err(fault) => {
-            assert!(fault.place.line <= lines(bytes), "{fault}");
-            assert!(!fault.message.is_empty());
+        Err(problem) => {
+            assert!(problem.place.line <= lines(bytes), "{problem}");
+            assert!(!problem.message.is_empty());
         }
     }
     assert_eq!(format!("{result:?}"), format!("{:?}", parse()), "two reads differ");
@@ -59,7 +59,7 @@ pub fn capture(bytes: &[u8]) {
             for (row, same) in capture.rows().zip(again.rows()) {
                 assert_eq!(row.number, same.number);
                 let texts = |row: &port_import::capture::Row| -> Vec<_> {
-                    row.cells.iter().map(|cell| (cell.text.clone(), cell.above)).collect()
+                    row.cells.iter().map(|cell| (cell.text.clone(), cell.spans_from_above)).collect()
                 };
                 assert_eq!(texts(row), texts(same));
             }
