@@ -5,15 +5,21 @@ use std::path::Path;
 use port_catalog::{Peer, Product, Transport};
 use port_cli::audit::observation::Observation;
 use port_cli::audit::{Family, nft, nmap, ss};
-use port_cli::diff;
-use port_cli::diff::export;
 use port_cli::fault::Fault;
 use port_cli::file;
 use port_cli::rules::address::Address;
 use port_cli::rules::site::Site;
-use serde_json::Value;
+use port_data::Diagnostic;
+use port_engine::dataset::Dataset;
+use port_engine::diff;
 
 const FILE: &str = "file";
+
+/// Asserts that a diagnostic has a message and a place in the text.
+fn check_diagnostic(problem: &Diagnostic, text: &str) {
+    assert!(!problem.message.is_empty());
+    assert!((1..=text.split('\n').count()).contains(&problem.place.line) && problem.place.column > 0, "{problem}");
+}
 
 /// A fault's place lies within the text.
 fn check_fault(fault: &Fault, text: &str) {
@@ -112,22 +118,34 @@ pub fn nft(bytes: &[u8]) {
 }
 
 pub fn read_export(bytes: &[u8]) -> Result<String, String> {
-    let flows = export::read(Path::new(FILE), text(bytes)?.as_bytes()).map_err(|fault| fault.to_string())?;
+    let flows = diff::read(Path::new(FILE), &text(bytes)?).map_err(|problem| problem.to_string())?;
     let difference = diff::compare(&[], &flows);
     Ok(format!("{} flows, {} of them new", flows.len(), difference.flows.len()))
 }
 
-/// An export that is read is printed as one, and read again as the same, which differs in nothing.
+/// Flows that were read are written as JSON, read again and are the same, for a comparison and for a dataset.
 pub fn export(bytes: &[u8]) {
-    match export::read(Path::new(FILE), bytes) {
+    let text = String::from_utf8_lossy(bytes);
+    match diff::read(Path::new(FILE), &text) {
         Ok(flows) => {
-            let printed =
-                Value::Array(flows.iter().map(|flow| Value::Object(flow.object.clone())).collect()).to_string();
-            let again = export::read(Path::new(FILE), printed.as_bytes()).expect("what is printed can be read");
+            let objects: Vec<_> = flows.iter().map(|flow| &flow.object).collect();
+            let json = serde_json::to_string(&objects).expect("keys are strings");
+            let again = diff::read(Path::new(FILE), &json).expect("a valid export");
             assert_eq!(again, flows);
             assert!(diff::compare(&flows, &again).flows.is_empty());
             assert_eq!(diff::compare(&[], &flows).flows.len(), flows.len());
         }
-        Err(fault) => check_fault(&fault, &String::from_utf8_lossy(bytes)),
+        Err(problem) => check_diagnostic(&problem, &text),
+    }
+    match Dataset::from_export(FILE, &text) {
+        Ok(dataset) => {
+            let json = serde_json::to_string(&dataset.flows).expect("keys are strings");
+            let again = Dataset::from_export(FILE, &json).expect("a valid export");
+            assert_eq!(again, dataset);
+        }
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            problems.iter().for_each(|problem| check_diagnostic(problem, &text));
+        }
     }
 }
