@@ -100,18 +100,18 @@ pub fn compare<'a>(old: &'a [ExportedFlow], new: &'a [ExportedFlow]) -> Differen
     let renames = rename::renames(&removed, &added).into_iter();
     let mut renames: HashMap<&str, _> = renames.map(|rename| (added[rename.new].id(), rename)).collect();
     let mut changes = Vec::new();
-    let mut renamed = HashSet::new();
+    let mut matched = HashSet::new();
     for flow in new {
         changes.push(match (old_by_id.get(flow.id()), renames.remove(flow.id())) {
             (Some(old), _) => FlowChange::Changed(old, flow),
             (None, Some(rename)) => {
-                renamed.insert(rename.old);
+                matched.insert(rename.old);
                 FlowChange::Renamed(removed[rename.old], flow, rename.alike)
             }
             (None, None) => FlowChange::Added(flow),
         });
     }
-    let removed = removed.iter().enumerate().filter(|(index, _)| !renamed.contains(index));
+    let removed = removed.iter().enumerate().filter(|(index, _)| !matched.contains(index));
     changes.extend(removed.map(|(_, flow)| FlowChange::Removed(flow)));
     let differences = changes.into_iter().map(|change| FlowDifference::new(change, new));
     let differs = |flow: &FlowDifference| !matches!(flow.change, FlowChange::Changed(..)) || !flow.facts.is_empty();

@@ -196,10 +196,10 @@ fn facts_of_another_version_are_compared_and_never_dropped() {
         [("tunnel", "unknown", "before"), ("ports.rate", "unknown", "before"), ("curated", "wording", "after")]
     {
         let changed = difference["changed"].as_array().unwrap();
-        let changes: Vec<&Value> = changed.iter().filter(|change| change["field"] == field).collect();
-        assert_eq!(changes.len(), old.len(), "{field}");
-        assert!(changes.iter().all(|change| change["impact"] == impact), "{field}");
-        assert!(changes.iter().all(|change| change.get(absent).is_none()), "{field}");
+        let found: Vec<&Value> = changed.iter().filter(|change| change["field"] == field).collect();
+        assert_eq!(found.len(), old.len(), "{field}");
+        assert!(found.iter().all(|change| change["impact"] == impact), "{field}");
+        assert!(found.iter().all(|change| change.get(absent).is_none()), "{field}");
     }
     assert_eq!(difference["impacts"][0]["opens"], json!(["quic/443"]));
 }

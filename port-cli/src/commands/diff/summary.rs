@@ -95,10 +95,10 @@ fn tasks(difference: &Difference) -> String {
     let number = |impact| difference.with_impact(impact).count();
     let mut tasks = Vec::new();
     for (impact, task) in [
-        (Impact::Moves, "replace rules of"),
+        (Impact::Moves, "replace the rules of"),
         (Impact::Opens, "add rules for"),
-        (Impact::Closes, "remove rules of"),
-        (Impact::Limits, "review rules of"),
+        (Impact::Closes, "remove the rules of"),
+        (Impact::Limits, "review the rules of"),
     ] {
         if number(impact) > 0 {
             tasks.push(format!("{task} {}", count(number(impact), "flow")));
