@@ -10,8 +10,8 @@ use port_core::layout::{flow, product, spec};
 use port_core::port_spec::write_expression;
 use port_core::{Direction, Fact, PortRange, PortSpec, Requirement, Transport};
 
-use crate::Data;
 use crate::catalog::{Catalog, Id};
+use crate::own_catalog::Data;
 use crate::packed::element;
 
 /// One row of a vendor's table: traffic between a product and one peer, for one purpose.

@@ -6,9 +6,9 @@ use core::marker::PhantomData;
 
 use port_core::layout::{peer, product, service, vendor};
 
-use crate::Data;
 use crate::catalog::{Catalog, Id};
 use crate::flow::Flow;
+use crate::own_catalog::Data;
 use crate::packed::NO_FLOWS;
 
 /// An iterator over flows in catalog order.

@@ -35,9 +35,12 @@
 extern crate self as port_catalog;
 
 mod catalog;
+mod enum_methods;
 mod facts;
 mod flow;
 mod flow_lists;
+#[allow(clippy::doc_markdown, reason = "names are written as the vendors write them")]
+mod own_catalog;
 mod packed;
 mod query;
 #[cfg(feature = "serde")]
@@ -46,6 +49,7 @@ mod serde;
 pub use crate::catalog::{Catalog, Id};
 pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
+pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
 pub use crate::query::{Matches, Query};
 pub use port_core::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
 #[cfg(feature = "macros")]
@@ -54,19 +58,6 @@ pub use port_macros::catalog;
 /// The version of the data and of the crate: removing a flow is a major change, adding one is minor, and changing a fact is a
 /// patch.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// This project's own tables.
-#[cfg(feature = "macros")]
-mod generated {
-    crate::catalog!();
-}
-#[cfg(not(feature = "macros"))]
-#[allow(clippy::doc_markdown, reason = "names are written as the vendors write them")]
-mod generated {
-    include!("generated.rs");
-}
-
-pub use generated::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
 
 /// Without the feature `serde`, enums don't implement its traits.
 #[cfg(not(feature = "serde"))]
@@ -80,10 +71,11 @@ macro_rules! __serde_id {
 #[doc(hidden)]
 #[allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
 pub mod __private {
+    pub use crate::catalog::parse_id;
     pub use crate::facts::*;
     pub use crate::flow_lists::{peer_flows, product_flows, service_flows, vendor_flows};
     pub use crate::packed::{
-        FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, parse_id,
+        FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width,
     };
     #[cfg(feature = "serde")]
     pub use ::serde;

@@ -11,10 +11,9 @@
 #![allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
 #![allow(missing_docs, reason = "the documentation of a type explains its fields")]
 
+use port_core::Transport;
 use port_core::id_hash::{HashInput, bucket, id_hash, slot};
 use port_core::layout::port;
-use port_core::nearest::{LONGEST_ID, nearest};
-use port_core::{ParseIdError, Transport};
 
 /// Integer width in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,25 +245,4 @@ impl HostIndex {
             NO_FLOWS
         }
     }
-}
-
-/// Parses an id.
-///
-/// # Errors
-///
-/// The text isn't an id of this type.
-#[inline(always)]
-pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, ParseIdError> {
-    if text.len() <= LONGEST_ID {
-        let candidate = I::INDEX.candidate(text.as_bytes());
-        if let Some(id) = I::all().get(candidate) {
-            if I::IDS.bytes(candidate) == text.as_bytes() {
-                return Ok(*id);
-            }
-        }
-    }
-    Err(ParseIdError::new(I::KIND, text, |text| {
-        // A trait object, so that one `nearest` is compiled for all enums.
-        nearest(text, &mut I::all().iter().map(|id| id.as_str()) as &mut dyn Iterator<Item = _>)
-    }))
 }

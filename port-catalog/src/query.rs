@@ -2,10 +2,10 @@
 
 use core::iter::FusedIterator;
 
-use crate::Data;
 use crate::catalog::{Catalog, Id};
 use crate::flow::Flow;
 use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_flows};
+use crate::own_catalog::Data;
 use port_core::{Direction, Transport};
 
 /// A query, which [`query`](crate::query) begins; `Query::default()` does so in code that is generic over catalogs.

@@ -1,6 +1,6 @@
 //! Generates the Rust that `port_catalog::catalog!` expands to from valid tables.
 //!
-//! [`pack`] turns a [`Catalog`] into columns of numbers and texts, [`documentation`] writes the documentation of each row, and
+//! [`pack`] turns a [`Catalog`] into columns of numbers and texts ([`packed`]), [`documentation`] writes the documentation of each row, and
 //! [`expand`] emits both as tokens. The generated code is data only; the code that reads it is in `port-catalog`.
 
 #![warn(missing_docs)]
@@ -11,6 +11,8 @@ use proc_macro2::TokenStream;
 pub mod documentation;
 mod emit;
 pub mod pack;
+pub mod packed;
+mod statics;
 pub mod text_index;
 
 /// The items of a catalog: its enums, its marker type `Data`, and its tables.

@@ -4,13 +4,10 @@
 //! there. [`Catalog`](crate::Catalog) contains the same rows with their references resolved.
 
 use std::fmt;
-use std::path::Path;
 
 use port_core::port_spec::write_expression;
 use port_core::{Direction, Fact, PortSpec, Requirement};
 
-use crate::diagnostic::Diagnostic;
-use crate::read::{self, TableText};
 use crate::schema::FLOWS;
 use crate::write::Csv;
 
@@ -58,24 +55,6 @@ pub struct FlowRecord<R = String> {
 }
 
 impl FlowRecord {
-    /// Reads the records of a flow table.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the table, except references to other tables, which aren't looked up.
-    pub fn read(file: &Path) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
-        read::flow_records(file, TableText::OnDisk)
-    }
-
-    /// The same for a table in memory. `file` is the path that diagnostics name.
-    ///
-    /// # Errors
-    ///
-    /// As for [`read`](FlowRecord::read).
-    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
-        read::flow_records(file, TableText::InMemory(table))
-    }
-
     /// The text of a column's cell; empty for a column that the schema doesn't have.
     #[must_use]
     pub fn cell(&self, column: &str) -> String {

@@ -51,18 +51,27 @@ fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<
     }
 }
 
-/// Where the text of a single table is.
-pub(crate) enum TableText {
-    OnDisk,
-    InMemory(String),
+impl FlowRecord {
+    /// Reads the records of a flow table.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the table, except references to other tables, which aren't looked up.
+    pub fn read(file: &Path) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+        read_flow_records(file, None)
+    }
+
+    /// The same for a table in memory. `file` is the path that diagnostics name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](FlowRecord::read).
+    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+        read_flow_records(file, Some(vec![(file.to_path_buf(), table)]))
+    }
 }
 
-/// Reads the records of one flow table, without looking up its references.
-pub(crate) fn flow_records(file: &Path, text: TableText) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
-    let texts = match text {
-        TableText::OnDisk => None,
-        TableText::InMemory(text) => Some(vec![(file.to_path_buf(), text)]),
-    };
+fn read_flow_records(file: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
     let mut reader = TableReader { texts, diagnostics: Vec::new(), files: Vec::new() };
     let rows = reader.rows(file, FLOWS, |row| row.flow_record(&Unresolved));
     if reader.diagnostics.is_empty() { Ok(rows.into_valid()) } else { Err(reader.diagnostics) }

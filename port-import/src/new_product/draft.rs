@@ -7,8 +7,8 @@ use std::path::Path;
 use port_core::Direction;
 use port_data::{Diagnostic, Place};
 
-use super::NewProduct;
 use super::columns::{direction_key, meanings, own_name};
+use super::options::NewProduct;
 use super::tables::ids_by_name;
 use crate::capture;
 use crate::codes;

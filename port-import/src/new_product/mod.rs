@@ -5,6 +5,7 @@
 
 mod columns;
 mod draft;
+mod options;
 mod tables;
 
 use std::path::PathBuf;
@@ -22,22 +23,8 @@ use crate::page_file::layout_of;
 use crate::printed_row::read_rows;
 
 use draft::Draft;
+pub use options::NewProduct;
 use tables::add_row;
-
-/// The product to draft.
-#[derive(Clone, Debug)]
-pub struct NewProduct {
-    /// The directory with captures, curation and tables.
-    pub data: PathBuf,
-    /// The product's id.
-    pub id: String,
-    /// The vendor's page.
-    pub doc: PathBuf,
-    /// The layout of a page that is saved as text.
-    pub layout: Option<Layout>,
-    /// The vendor's id. A new vendor gets a row too.
-    pub vendor: Option<String>,
-}
 
 /// Drafts a product. Returns the files that were written.
 ///

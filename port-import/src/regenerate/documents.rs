@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use port_core::nearest::nearest;
 use port_data::{Diagnostic, Place};
 
-use super::RegenerateOptions;
+use super::options::RegenerateOptions;
 use crate::codes;
 use crate::file::unreadable;
 use crate::page_file::is_page;

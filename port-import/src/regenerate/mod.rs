@@ -3,6 +3,7 @@
 //! Everything is computed in memory first. Files are written only if nothing is wrong and something changes.
 
 mod documents;
+mod options;
 mod orphans;
 mod product;
 mod products;
@@ -18,26 +19,10 @@ use crate::generated_file::generated_file;
 use crate::report::Report;
 
 use documents::documents;
+pub use options::RegenerateOptions;
 use orphans::orphaned_files;
 use product::{Generated, regenerate_product};
 use products::read_products;
-
-/// What to regenerate, from which pages, and where to write it.
-#[derive(Clone, Debug)]
-pub struct RegenerateOptions {
-    /// The directory with captures, curation and tables.
-    pub data: PathBuf,
-    /// The root of the workspace. Paths in the report are relative to it.
-    pub root: PathBuf,
-    /// The pages to read: products and files.
-    pub docs: Vec<(String, PathBuf)>,
-    /// A directory of pages, each named after its product.
-    pub docs_directory: Option<PathBuf>,
-    /// Where to write captures and tables instead.
-    pub out: Option<PathBuf>,
-    /// Whether to write nothing.
-    pub check: bool,
-}
 
 /// How a regeneration ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +63,7 @@ fn run(options: &RegenerateOptions, report: &mut Report) -> Result<(), Vec<Diagn
         false => Some(AtomicWriter::lock(target).map_err(|diagnostic| vec![diagnostic])?),
     };
     let files = new_files(options, target, report)?;
-    let relative_path = |path: &PathBuf| relative(path, &options.root);
+    let relative_path = |path: &PathBuf| options.relative_path(path);
     report.files = changed_files(&files).map(|(path, _)| relative_path(path)).collect();
     let Some(writer) = writer else { return Ok(()) };
     let mut written = Vec::new();
@@ -160,8 +145,4 @@ fn move_to_curation(diagnostic: Diagnostic, generated: &[(&str, Generated)], dat
         Some(place) => diagnostic.at(place),
         None => diagnostic,
     }
-}
-
-fn relative(file: &Path, root: &Path) -> String {
-    file.strip_prefix(root).unwrap_or(file).display().to_string()
 }

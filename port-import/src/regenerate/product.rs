@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use port_data::flow_record::write_flow_table;
 use port_data::{Diagnostic, FlowRecord, Place};
 
-use super::{RegenerateOptions, relative};
+use super::options::RegenerateOptions;
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
@@ -36,7 +36,7 @@ pub(super) fn regenerate_product(
         Some(file) => {
             let capture = read_page(file, &curation)?;
             let rows = capture.rows().count();
-            report.documents.push(Document { product: id.clone(), file: relative(file, &options.root), rows });
+            report.documents.push(Document { product: id.clone(), file: options.relative_path(file), rows });
             capture
         }
         None => read_capture(&capture_file)?,

@@ -1,48 +1,15 @@
 //! Every diagnostic of a vendor's page: one case per mistake, each with the whole message.
 
+mod case;
 mod changes;
 mod others;
 
 use std::path::Path;
 
-use port_import::curation::Curation;
-use port_import::page::{Hints, Layout, codes, read};
+use port_import::page::{Layout, codes, read};
 
+use case::{Case, hints, sample};
 use changes::{CHANGES, WHOLE_PAGE};
-
-/// A page that is rejected, and the diagnostics that are expected for it.
-struct Case {
-    name: String,
-    layout: Layout,
-    page: String,
-    hints: Hints,
-    expected: &'static str,
-}
-
-fn sample(layout: Layout) -> &'static str {
-    match layout {
-        Layout::Bars => include_str!("../../../fuzz/seeds/bars/mail.txt"),
-        Layout::Values => include_str!("../../../fuzz/seeds/values/mail.txt"),
-        Layout::Broken => include_str!("../../../fuzz/seeds/broken/appliance.txt"),
-        Layout::Pipes => include_str!("../../../fuzz/seeds/pipes/gateway.txt"),
-        Layout::Html => include_str!("../../../fuzz/seeds/html/relay.html"),
-        Layout::Markdown => include_str!("../../../fuzz/seeds/markdown/ports.md"),
-        Layout::Csv => include_str!("../../../fuzz/seeds/csv_page/ports.csv"),
-    }
-}
-
-/// The hints of each sample's curation. CSV has its columns listed here.
-fn hints(layout: Layout) -> Hints {
-    let curation = match layout {
-        Layout::Bars => include_str!("../../../fuzz/seeds/curation/bars.toml"),
-        Layout::Values => include_str!("../../../fuzz/seeds/curation/values.toml"),
-        Layout::Broken => include_str!("../../../fuzz/seeds/curation/broken.toml"),
-        Layout::Pipes => include_str!("../../../fuzz/seeds/curation/pipes.toml"),
-        Layout::Csv => return Hints { columns: ["Use", "Port", "Way"].map(str::to_string).into(), ..Hints::default() },
-        Layout::Html | Layout::Markdown => return Hints::default(),
-    };
-    Curation::parse(Path::new("sample.toml"), curation).unwrap().hints()
-}
 
 fn changed_samples() -> impl Iterator<Item = Case> {
     CHANGES.into_iter().flat_map(|(layout, changes)| {

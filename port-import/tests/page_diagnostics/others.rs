@@ -2,7 +2,7 @@
 
 use port_import::page::{Hints, Layout, MAX_BYTES};
 
-use crate::{Case, hints, sample};
+use crate::case::{Case, hints, sample};
 
 /// HTML tables that are rejected: a name, the rows, and the expected diagnostics.
 #[rustfmt::skip]

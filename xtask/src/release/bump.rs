@@ -6,9 +6,9 @@ use std::path::Path;
 use port_data::{Diagnostic, FlowRecord};
 use port_import::report::{Bump, Product, Report};
 
+use super::check::{Check, INTERFACE};
 use super::version::Version;
 use super::workspace::{count, read, run};
-use super::{Check, INTERFACE};
 use crate::codes;
 
 /// The directory of the tables.

@@ -4,6 +4,7 @@
 //! and any other changed fact is a patch. Before 1.0.0, major changes raise the minor number, as cargo expects.
 
 mod bump;
+mod check;
 mod version;
 mod workspace;
 
@@ -17,12 +18,10 @@ use crate::api;
 use crate::codes;
 
 use bump::check_bump;
+use check::{Check, INTERFACE};
 pub use version::Version;
 use workspace::{count, dependencies, published_crates, read, run, text};
 
-/// The snapshots of the public interface, line by line. Removing or changing a line breaks somebody's program.
-const INTERFACE: [&str; 2] =
-    ["tests/snapshots/public_api_of_port-catalog.snap", "tests/snapshots/public_ids_and_their_variants.snap"];
 /// The crate whose version counts.
 const CATALOG: &str = "port-catalog";
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -36,9 +35,6 @@ pub struct Readiness {
     checks: Vec<(&'static str, Check)>,
     crates: Vec<String>,
 }
-
-/// The result of a check: what was found, or what is missing.
-type Check = Result<String, Diagnostic>;
 
 impl Readiness {
     /// Whether every check passed.
