@@ -5,10 +5,9 @@ use port_engine::dataset::{self, Dataset};
 
 /// The dataset of `port-catalog`'s own tables.
 pub fn dataset() -> Dataset {
-    let vendors = Vendor::ALL.iter().map(|vendor| dataset::Vendor {
-        id: vendor.as_str().to_string(),
-        name: vendor.name().to_string(),
-    });
+    let vendors = Vendor::ALL
+        .iter()
+        .map(|vendor| dataset::Vendor { id: vendor.as_str().to_string(), name: vendor.name().to_string() });
     let products = Product::ALL.iter().map(|product| dataset::Product {
         id: product.as_str().to_string(),
         vendor: product.vendor().as_str().to_string(),

@@ -44,9 +44,8 @@ pub fn read(file: &Path) -> Result<Vec<u8>, Diagnostic> {
 /// The file can't be read, is larger than [`MAX_BYTES`] or isn't UTF-8.
 pub fn read_text(file: &Path) -> Result<String, Diagnostic> {
     let bytes = read(file)?;
-    String::from_utf8(bytes).map_err(|error| {
-        not_utf8(codes::NOT_UTF8, display_name(file), error.as_bytes(), &error.utf8_error())
-    })
+    String::from_utf8(bytes)
+        .map_err(|error| not_utf8(codes::NOT_UTF8, display_name(file), error.as_bytes(), &error.utf8_error()))
 }
 
 /// At most [`MAX_BYTES`] from a reader, which is named `name` in messages.
@@ -77,9 +76,6 @@ mod tests {
         let read = |bytes: u64| read_from(repeat(b' ').take(bytes), Path::new("f"));
         assert_eq!(read(MAX_BYTES as u64).map(|bytes| bytes.len()), Ok(MAX_BYTES));
         let message = read_from(repeat(b' '), Path::new("f")).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "f: file exceeds 32 MiB; export a single machine, or check that this is the right file"
-        );
+        assert_eq!(message, "f: file exceeds 32 MiB; export a single machine, or check that this is the right file");
     }
 }

@@ -69,7 +69,8 @@ fn html(page: &Page, capture: &Capture, style: &Style) -> String {
         for (index, row) in captured.rows.iter().enumerate() {
             body.push_str("<tr>\n");
             for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.spans_from_above) {
-                let below = captured.rows[index + 1..].iter().take_while(|row| row.cells[column].spans_from_above).count();
+                let below =
+                    captured.rows[index + 1..].iter().take_while(|row| row.cells[column].spans_from_above).count();
                 let span = if below > 0 { format!(" rowspan=\"{}\"", below + 1) } else { String::new() };
                 let was_lost = matches!(&cell.text, Text::Printed(text) if text.is_empty());
                 let text = if was_lost { "" } else { table.rows[index].cells[column].text.as_str() };

@@ -89,7 +89,8 @@ pub fn may_be(own: &str, asked: &str) -> bool {
 /// The directory of the vendors' documents, which aren't part of this project: `PORT_DOCUMENTS`, or a directory next to the
 /// repository. Prints that nothing is checked if it doesn't exist.
 pub fn documents() -> Option<PathBuf> {
-    let directory = std::env::var_os("PORT_DOCUMENTS").map_or_else(|| root().join("../shared/documents"), PathBuf::from);
+    let directory =
+        std::env::var_os("PORT_DOCUMENTS").map_or_else(|| root().join("../shared/documents"), PathBuf::from);
     if directory.is_dir() {
         return Some(directory);
     }

@@ -20,7 +20,8 @@ pub fn print(columns: &Columns) -> String {
 /// A cell that no spreadsheet runs as a formula.
 fn as_text(cell: &str) -> String {
     // Some spreadsheets accept the full-width characters too.
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let is_formula =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     let apostrophe = if is_formula || cell.starts_with('\'') { "'" } else { "" };
     format!("{apostrophe}{cell}")
 }

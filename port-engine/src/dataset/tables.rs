@@ -53,11 +53,7 @@ fn flow(catalog: &Catalog, row: &port_data::Flow) -> Flow {
         direction: row.direction,
         peer: catalog.peers[row.peer].id.clone(),
         purpose: row.purpose.clone(),
-        ports: row
-            .specs
-            .iter()
-            .map(|spec| spec.map_service(|service| catalog.services[service].id.clone()))
-            .collect(),
+        ports: row.specs.iter().map(|spec| spec.map_service(|service| catalog.services[service].id.clone())).collect(),
         requirement: row.requirement,
         condition: row.condition.clone(),
         interfaces: row.interfaces.iter().map(|interface| product.interfaces[*interface].clone()).collect(),
