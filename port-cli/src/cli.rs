@@ -7,7 +7,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use port_core::nearest::nearest;
 use port_data::hidden::Escaped;
 
-use crate::commands::{Context, completions, list, manual, port, products, rules, schema, show};
+use crate::commands::{
+    Context, audit, completions, conflicts, diagram, diff, list, manual, port, products, rules, schema, show,
+};
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
 
@@ -51,6 +53,18 @@ pub enum Command {
     /// Write firewall rules for a product's flows
     #[command(after_help = rules::HELP)]
     Rules(rules::RulesArgs),
+    /// Compare what is open on a machine with what a product's document lists
+    #[command(after_help = audit::HELP)]
+    Audit(audit::AuditArgs),
+    /// Find the ports that collide if products share a host
+    #[command(after_help = conflicts::HELP)]
+    Conflicts(conflicts::ConflictsArgs),
+    /// Compare two exports of the catalog, and show what changes at the firewalls
+    #[command(after_help = diff::HELP)]
+    Diff(diff::DiffArgs),
+    /// Draw products, their peers and the flows between them
+    #[command(after_help = diagram::HELP)]
+    Diagram(diagram::DiagramArgs),
     /// Print the manual, one page per command
     #[command(after_help = manual::HELP)]
     Manual(manual::ManualArgs),
@@ -69,22 +83,24 @@ impl Cli {
     }
 
     fn try_run(&self, width: Option<u16>) -> Result {
-        // Commands that don't use the dataset work even if its tables are invalid.
+        let with_dataset = |run: &dyn Fn(Context<'_>) -> Result| {
+            let dataset = self.dataset.dataset()?;
+            run(Context { dataset: &dataset, width })
+        };
         match &self.command {
-            Command::Manual(args) => return args.run(Cli::command()),
-            Command::Schema => return Ok(schema::run()),
-            Command::Completions(args) => return Ok(args.run(Cli::command())),
-            _ => {}
-        }
-        let dataset = self.dataset.dataset()?;
-        let context = Context { dataset: &dataset, width };
-        match &self.command {
-            Command::List(args) => args.run(context),
-            Command::Port(args) => Ok(args.run(context)),
-            Command::Show(args) => args.run(context),
-            Command::Products(args) => Ok(args.run(context)),
-            Command::Rules(args) => args.run(context),
-            Command::Manual(_) | Command::Schema | Command::Completions(_) => unreachable!("handled above"),
+            Command::List(args) => with_dataset(&|context| args.run(context)),
+            Command::Port(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Show(args) => with_dataset(&|context| args.run(context)),
+            Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Rules(args) => with_dataset(&|context| args.run(context)),
+            Command::Audit(args) => with_dataset(&|context| args.run(context)),
+            Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
+            Command::Diagram(args) => with_dataset(&|context| args.run(context)),
+            // These don't use the dataset, and work even if its tables are invalid.
+            Command::Diff(args) => args.run(),
+            Command::Manual(args) => args.run(Cli::command()),
+            Command::Schema => Ok(schema::run()),
+            Command::Completions(args) => Ok(args.run(Cli::command())),
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use port_core::{Direction, Requirement};
+use port_engine::audit::address_family::AddressFamily;
+use port_engine::diagram::DiagramFormat;
+use port_engine::diff::Impact;
 use port_engine::rules::formats::Format as RulesFormat;
 use port_engine::rules::options::{Alternatives, FirewallLocation, UnstatedTransport};
 
@@ -56,7 +59,17 @@ macro_rules! vocabulary {
     )+};
 }
 
-vocabulary!(Alternatives, FirewallLocation, RulesFormat, UnstatedTransport);
+vocabulary!(
+    AddressFamily,
+    Alternatives,
+    DiagramFormat,
+    FirewallLocation,
+    Impact,
+    RulesFormat,
+    UnstatedTransport,
+    port_engine::audit::verdict::Failure,
+    port_engine::conflicts::Failure,
+);
 
 /// The parser of an argument that is a word of a vocabulary.
 pub fn words<V: Vocabulary>() -> impl TypedValueParser<Value = V> {

@@ -1,31 +1,34 @@
-//! What `diagram` draws is what Graphviz and Mermaid read: every port of the catalog on its arrow, and no other.
+//! Graphviz and Mermaid parse what `diagram` prints, and find every port of the catalog on its arrow, and no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog::{Direction, Fact, Flow, Product, Requirement};
-use port_catalog_tests::{hostile, tools};
-use port_cli::diagram::{Arrow, Diagram, Node, dot, mermaid};
+use port_catalog_tests::diagnostics::Cases;
+use port_catalog_tests::{fixture, hostile, tools};
+use port_core::{Direction, Fact, Requirement, Transport};
+use port_engine::dataset::{Dataset, Flow};
+use port_engine::diagram::{Arrow, Diagram, Node, dot, mermaid};
+use port_engine::filter::{Filter, PortQuery};
 use serde_json::Value;
 
-/// A diagram as a program read it: the labels of its nodes by their names, and its arrows.
+/// A diagram as a program parsed it: the labels of its nodes by name, and its arrows.
 #[derive(Debug, PartialEq)]
-struct Read {
+struct ParsedDiagram {
     nodes: BTreeMap<String, String>,
-    arrows: Vec<ReadArrow>,
+    arrows: Vec<ParsedArrow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct ReadArrow {
+struct ParsedArrow {
     from: String,
     to: String,
     label: String,
     dashed: bool,
 }
 
-/// What Graphviz reads of diagrams, and shows of them; nothing where it is not installed.
-fn read_by_dot(diagrams: &[String]) -> Option<Vec<Read>> {
+/// The diagrams as Graphviz parses them; `None` if it isn't installed.
+fn parse_with_dot(diagrams: &[String]) -> Option<Vec<ParsedDiagram>> {
     let program = tools::tool("dot")?;
     let read = |text: &String| {
         let graph: Value =
@@ -33,13 +36,13 @@ fn read_by_dot(diagrams: &[String]) -> Option<Vec<Read>> {
         let objects = graph["objects"].as_array().unwrap();
         let text = |value: &Value| value.as_str().unwrap_or_default().replace("\\n", "\n");
         let name = |number: &Value| text(&objects[usize::try_from(number.as_u64().unwrap()).unwrap()]["name"]);
-        let arrow = |edge: &Value| ReadArrow {
+        let arrow = |edge: &Value| ParsedArrow {
             from: name(&edge["tail"]),
             to: name(&edge["head"]),
             label: text(&edge["label"]),
             dashed: edge["style"] == "dashed",
         };
-        Read {
+        ParsedDiagram {
             nodes: objects.iter().map(|object| (text(&object["name"]), text(&object["label"]))).collect(),
             arrows: graph["edges"].as_array().unwrap().iter().map(arrow).collect(),
         }
@@ -53,16 +56,16 @@ fn dot_command(program: &Path, format: &str) -> Command {
     command
 }
 
-/// What Mermaid reads of diagrams, each with the legend in a node that is left out here; nothing where it is not installed.
-fn read_by_mermaid(diagrams: &[String]) -> Option<Vec<Read>> {
+/// The diagrams as Mermaid parses them, without the node of the legend; `None` if it isn't installed.
+fn parse_with_mermaid(diagrams: &[String]) -> Option<Vec<ParsedDiagram>> {
     let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("mermaid");
-    let folder = std::env::var_os("PORT_MERMAID").map_or(installed, PathBuf::from);
-    if !folder.join("installed").is_file() {
+    let directory = std::env::var_os("PORT_MERMAID").map_or(installed, PathBuf::from);
+    if !directory.join("installed").is_file() {
         tools::missing("mermaid is not installed; tests/tools/install-mermaid.sh installs it");
         return None;
     }
     let mut command = Command::new(tools::tool("node")?);
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/tools/read-mermaid.mjs")).arg(folder);
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/tools/read-mermaid.mjs")).arg(directory);
     let printed = tools::piped(command, &serde_json::to_string(diagrams).unwrap());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
     let read = |line: &str| {
@@ -71,65 +74,65 @@ fn read_by_mermaid(diagrams: &[String]) -> Option<Vec<Read>> {
         let arrow = |edge: &Value| {
             assert_eq!([&edge["arrow"], &edge["kind"]], ["arrow_point", "string"], "{edge}");
             let [from, to, label] = ["from", "to", "label"].map(|part| text(&edge[part]));
-            ReadArrow { from, to, label, dashed: edge["dashed"] == true }
+            ParsedArrow { from, to, label, dashed: edge["dashed"] == true }
         };
         let nodes = chart["nodes"].as_array().unwrap().iter().filter(|node| node["name"] != "legend");
         let arrows = chart["edges"].as_array().unwrap().iter().filter(|edge| edge["to"] != "legend");
-        Read {
+        ParsedDiagram {
             nodes: nodes.map(|node| (text(&node["name"]), text(&node["label"]))).collect(),
             arrows: arrows.map(arrow).collect(),
         }
     };
-    let read: Vec<Read> = printed.lines().map(read).collect();
+    let read: Vec<ParsedDiagram> = printed.lines().map(read).collect();
     assert_eq!(read.len(), diagrams.len());
     Some(read)
 }
 
-/// The calls whose diagrams are read back.
-fn calls() -> Vec<(Vec<String>, Vec<Flow>)> {
-    let all: Vec<Flow> = port_catalog::query().flows().collect();
-    let mut calls = vec![(Vec::new(), all.clone())];
-    for product in Product::ALL {
-        let of_product: Vec<Flow> = product.flows().collect();
-        let call = ["--product".to_string(), product.to_string()];
-        calls.push((call.to_vec(), of_product.clone()));
+fn dataset() -> Dataset {
+    Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
+}
+
+/// The calls whose diagrams are parsed, each with its filter.
+fn calls(dataset: &Dataset) -> Vec<(Vec<String>, Filter)> {
+    let mut calls = vec![(Vec::new(), Filter::default())];
+    let mut add = |arguments: &[&str], filter: Filter| {
+        calls.push((arguments.iter().map(ToString::to_string).collect(), filter));
+    };
+    for product in &dataset.products {
+        let filter = Filter { products: vec![product.id.clone()], ..Filter::default() };
+        add(&["--product", &product.id], filter.clone());
         for direction in Direction::ALL {
-            let flows: Vec<Flow> = of_product.iter().copied().filter(|flow| flow.direction() == *direction).collect();
-            if !flows.is_empty() {
-                let call = [call.as_slice(), &["--direction".to_string(), direction.to_string()]].concat();
-                calls.push((call, flows));
+            let filter = Filter { direction: Some(*direction), ..filter.clone() };
+            if !filter.select(dataset).is_empty() {
+                add(&["--product", &product.id, "--direction", direction.as_str()], filter);
             }
         }
     }
-    for (option, value) in [("--service", "ldap"), ("--port", "443"), ("--peer", "fortimail")] {
-        let flows: Vec<Flow> = all
-            .iter()
-            .copied()
-            .filter(|flow| match option {
-                "--service" => flow.ports().any(|spec| spec.service() == Some(port_catalog::Service::Ldap)),
-                "--port" => flow.ports().any(|spec| spec.matches(port_catalog::Transport::Any, 443)),
-                _ => flow.involves(port_catalog::Peer::FortiMail),
-            })
-            .collect();
-        calls.push((vec![option.to_string(), value.to_string()], flows));
-    }
+    let port: PortQuery = "443".parse().unwrap();
+    add(&["--port", "443"], Filter { port: Some(port), ..Filter::default() });
+    add(&["--service", "ldap"], Filter { service: Some("ldap".to_string()), ..Filter::default() });
+    // A peer that is one of the products too.
+    let peer = dataset.peers.iter().find(|peer| dataset.product(&peer.id).is_some()).unwrap();
+    add(&["--peer", &peer.id], Filter { peer: Some(peer.id.clone()), ..Filter::default() });
     calls
 }
 
-fn printed(call: &[String], format: &str) -> String {
+fn printed(arguments: &[String], format: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
         .args(["diagram", "--format", format])
-        .args(call)
+        .args(arguments)
+        .args(fixture::arguments())
         .output()
         .unwrap();
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""), "{call:?}");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), messages.as_ref()), (Some(0), ""), "{arguments:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A port that an arrow has, or a word without one, or alternatives; and whether it is marked as curated.
+/// A port of an arrow, a protocol or service without one, or alternatives; and whether it is marked as curated.
 type Item = (BTreeSet<String>, bool);
 
-/// What an arrow's label says, port by port.
+/// The ports in an arrow's label, one by one.
 fn items(label: &str) -> BTreeSet<Item> {
     let mut items = BTreeSet::new();
     for group in label.replace('\n', " ").split(", ") {
@@ -138,7 +141,6 @@ fn items(label: &str) -> BTreeSet<Item> {
         assert!(specs.iter().all(|spec| spec.ends_with(" *") == marked), "{label}");
         let specs: Vec<&str> = specs.iter().map(|spec| spec.trim_end_matches(" *")).collect();
         match specs.as_slice() {
-            // A range is as many ports.
             [spec] => items.extend(each(spec).map(|port| (BTreeSet::from([port]), marked))),
             specs => {
                 items.insert((specs.iter().map(ToString::to_string).collect(), marked));
@@ -159,19 +161,19 @@ fn each(spec: &str) -> impl Iterator<Item = String> {
     ports.unwrap_or_else(|| vec![spec.to_string()]).into_iter()
 }
 
-/// What the catalog says: for every arrow, its ports.
-fn expected(flows: &[Flow]) -> BTreeMap<(String, String, bool), BTreeSet<Item>> {
+/// The ports of every arrow according to the dataset.
+fn expected(flows: &[&Flow]) -> BTreeMap<(String, String, bool), BTreeSet<Item>> {
     let name = |prefix: &str, id: &str| format!("{prefix}_{}", id.replace('-', "_"));
     let mut marks: BTreeMap<(String, String, bool), BTreeMap<BTreeSet<String>, bool>> = BTreeMap::new();
     for flow in flows {
-        let product = name("product", flow.product().as_str());
-        let (from, to) = match flow.direction() {
-            Direction::Inbound => (name("from", flow.peer().as_str()), product),
-            _ => (product, name("to", flow.peer().as_str())),
+        let product = name("product", &flow.product);
+        let (from, to) = match flow.direction {
+            Direction::Inbound => (name("from", &flow.peer), product),
+            Direction::Outbound => (product, name("to", &flow.peer)),
         };
-        let arrow = marks.entry((from, to, flow.requirement() == Requirement::Conditional)).or_default();
-        let curated = flow.curated().any(|fact| !matches!(fact, Fact::Peer | Fact::Purpose | Fact::Hosts));
-        let text = flow.ports().to_string();
+        let arrow = marks.entry((from, to, flow.requirement == Requirement::Conditional)).or_default();
+        let curated = flow.curated.iter().any(|fact| !matches!(fact, Fact::Peer | Fact::Purpose | Fact::Hosts));
+        let text = flow.expression();
         for group in text.split(", ") {
             let specs: Vec<&str> = group.split(" | ").collect();
             match specs.as_slice() {
@@ -183,52 +185,54 @@ fn expected(flows: &[Flow]) -> BTreeMap<(String, String, bool), BTreeSet<Item>> 
     marks.into_iter().map(|(arrow, items)| (arrow, items.into_iter().collect())).collect()
 }
 
-/// Compares what a program read with the catalog.
-fn assert_is_drawn(read: &Read, flows: &[Flow], call: &[String]) {
+/// Compares a parsed diagram with the dataset.
+fn assert_shows(parsed: &ParsedDiagram, flows: &[&Flow], dataset: &Dataset, call: &[String]) {
     let mut found = BTreeMap::new();
-    for arrow in &read.arrows {
+    for arrow in &parsed.arrows {
         let key = (arrow.from.clone(), arrow.to.clone(), arrow.dashed);
         assert!(found.insert(key, items(&arrow.label)).is_none(), "{call:?}: {arrow:?} twice");
     }
     assert_eq!(found, expected(flows), "{call:?}");
 
+    let product_name = |id: &str| dataset.product(id).unwrap().name.as_str();
     let mut labels = BTreeMap::new();
     for flow in flows {
-        let product = flow.product();
-        labels.insert(format!("product_{}", product.as_str().replace('-', "_")), product.name().to_string());
-        let peer = flow.peer();
-        let same = |other: &&Flow| (other.peer(), other.direction()) == (peer, flow.direction());
-        let curated = flows.iter().filter(same).any(|flow| flow.curated().any(|fact| fact == Fact::Peer));
-        let another = flows.iter().any(|flow| flow.product().name() == peer.name());
-        let node = format!("{}_{}", flow.direction().preposition(), peer.as_str().replace('-', "_"));
+        let product = product_name(&flow.product).to_string();
+        labels.insert(format!("product_{}", flow.product.replace('-', "_")), product);
+        let peer = &dataset.peer(&flow.peer).unwrap().name;
+        let same = |other: &&&Flow| (&other.peer, other.direction) == (&flow.peer, flow.direction);
+        let curated = flows.iter().filter(same).any(|flow| flow.curated.contains(&Fact::Peer));
+        let another = flows.iter().any(|flow| product_name(&flow.product) == peer);
+        let node = format!("{}_{}", flow.direction.preposition(), flow.peer.replace('-', "_"));
         let (another, mark) = (if another { "another " } else { "" }, if curated { " *" } else { "" });
-        labels.insert(node, format!("{another}{}{mark}", peer.name()));
+        labels.insert(node, format!("{another}{peer}{mark}"));
     }
-    assert_eq!(read.nodes, labels, "{call:?}");
+    assert_eq!(parsed.nodes, labels, "{call:?}");
+}
+
+/// Prints the diagram of every call, parses it, and compares it with the dataset.
+fn assert_every_diagram_is_right(format: &str, parse: fn(&[String]) -> Option<Vec<ParsedDiagram>>) {
+    let dataset = dataset();
+    let calls = calls(&dataset);
+    let diagrams: Vec<String> = calls.iter().map(|(call, _)| printed(call, format)).collect();
+    let Some(parsed) = parse(&diagrams) else { return };
+    for (parsed, (call, filter)) in parsed.iter().zip(&calls) {
+        assert_shows(parsed, &filter.select(&dataset), &dataset, call);
+    }
 }
 
 #[test]
-fn graphviz_reads_what_the_catalog_says() {
-    let calls = calls();
-    let diagrams: Vec<String> = calls.iter().map(|(call, _)| printed(call, "dot")).collect();
-    let Some(read) = read_by_dot(&diagrams) else { return };
-    for (read, (call, flows)) in read.iter().zip(&calls) {
-        assert_is_drawn(read, flows, call);
-    }
+fn graphviz_finds_every_port_on_its_arrow() {
+    assert_every_diagram_is_right("dot", parse_with_dot);
 }
 
 #[test]
-fn mermaid_reads_what_the_catalog_says() {
-    let calls = calls();
-    let diagrams: Vec<String> = calls.iter().map(|(call, _)| printed(call, "mermaid")).collect();
-    let Some(read) = read_by_mermaid(&diagrams) else { return };
-    for (read, (call, flows)) in read.iter().zip(&calls) {
-        assert_is_drawn(read, flows, call);
-    }
+fn mermaid_finds_every_port_on_its_arrow() {
+    assert_every_diagram_is_right("mermaid", parse_with_mermaid);
 }
 
 /// A diagram of hostile texts, each in a node and on an arrow.
-fn nasty() -> (Diagram, Read) {
+fn hostile_diagram() -> (Diagram, ParsedDiagram) {
     let name = |number: usize| format!("peer_{number}");
     let product = Node { name: "product".to_string(), label: hostile::TEXTS.join(" "), is_product: true };
     let peers = hostile::TEXTS.iter().enumerate();
@@ -246,23 +250,23 @@ fn nasty() -> (Diagram, Read) {
         arrows: peers.map(arrow).collect(),
         legend: hostile::TEXTS.iter().map(ToString::to_string).collect(),
     };
-    let read_arrow = |arrow: &Arrow| ReadArrow {
+    let parsed_arrow = |arrow: &Arrow| ParsedArrow {
         from: arrow.from.clone(),
         to: arrow.to.clone(),
         label: arrow.label.join("\n"),
         dashed: arrow.conditional,
     };
-    let read = Read {
+    let parsed = ParsedDiagram {
         nodes: diagram.nodes.iter().map(|node| (node.name.clone(), node.label.clone())).collect(),
-        arrows: diagram.arrows.iter().map(read_arrow).collect(),
+        arrows: diagram.arrows.iter().map(parsed_arrow).collect(),
     };
-    (diagram, read)
+    (diagram, parsed)
 }
 
 #[test]
-fn no_text_is_syntax_for_mermaid() {
-    let (diagram, expected) = nasty();
-    let Some(read) = read_by_mermaid(&[mermaid::print(&diagram)]) else { return };
+fn mermaid_never_parses_a_text_as_syntax() {
+    let (diagram, expected) = hostile_diagram();
+    let Some(read) = parse_with_mermaid(&[mermaid::print(&diagram)]) else { return };
     let [read] = &read[..] else { panic!("{read:?}") };
     for (name, label) in &expected.nodes {
         assert_eq!(read.nodes.get(name), Some(label));
@@ -274,10 +278,10 @@ fn no_text_is_syntax_for_mermaid() {
 }
 
 #[test]
-fn no_text_is_syntax_for_graphviz() {
-    let (diagram, expected) = nasty();
+fn graphviz_never_parses_a_text_as_syntax() {
+    let (diagram, expected) = hostile_diagram();
     let Some(program) = tools::tool("dot") else { return };
-    // Its JSON has labels as they were written; what they become is seen in the picture.
+    // Graphviz's JSON has labels as they are written. Only the picture shows what they mean.
     let picture = tools::piped(dot_command(&program, "-Tsvg"), &dot::print(&diagram));
     let texts = picture.split("<text ").skip(1).filter_map(|rest| rest.split_once('>')?.1.split_once("</text>"));
     let plain = |text: &str| {
@@ -292,28 +296,72 @@ fn no_text_is_syntax_for_graphviz() {
 }
 
 #[test]
-fn a_diagram_of_few_flows_as_it_is_printed() {
-    let call = ["--product", "fortimail", "--peer", "email-client"].map(str::to_string);
+fn a_small_diagram_in_every_format() {
+    let call = ["--product", "endpoint"].map(str::to_string);
     let diagrams = ["mermaid", "dot"].map(|format| printed(&call, format));
-    insta::assert_snapshot!("diagram_of_few_flows", diagrams.join("\n"));
+    insta::assert_snapshot!("small_diagram", diagrams.join("\n"));
 }
 
 #[test]
-fn no_label_is_wider_than_what_mermaid_leaves_in_a_line() {
+fn mermaid_never_wraps_a_label() {
     let all = printed(&[], "mermaid");
     let labels = all.lines().filter_map(|line| line.split_once("|\"")?.1.split_once("\"|"));
     for (label, _) in labels.clone() {
         let shown = label.replace("#124;", "|").replace("#42;", "*");
-        assert!(shown.split("<br/>").all(|line| line.len() <= 24), "{label}");
+        for line in shown.split("<br/>") {
+            // A line is broken between ports, so only one port can be longer.
+            let is_one_port = !line.trim_end_matches([',', '|', ' ']).contains([',', '|']);
+            assert!(line.len() <= 24 || is_one_port && line.len() <= 60, "{label}");
+        }
     }
-    assert!(labels.count() > 60);
+    assert_eq!(labels.count(), all.matches("->|").count());
+    assert!(all.matches("->|").count() > 20);
+}
+
+/// A dataset with one product and an inbound flow per port expression.
+fn flows_with_ports(expressions: &[&str]) -> Dataset {
+    let mut dataset = dataset();
+    let mut flow = dataset.flows[0].clone();
+    flow.curated.clear();
+    flow.requirement = Requirement::Required;
+    dataset.flows.clear();
+    for (index, expression) in expressions.iter().enumerate() {
+        flow.id = format!("flow-{index}");
+        let spec = |(group, text): (usize, &str)| {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            let range = port_core::PortRange::new(first.parse().unwrap(), last.parse().unwrap());
+            port_core::PortSpec::from_parts(Some(Transport::Tcp), range, None, u8::try_from(group).unwrap())
+        };
+        flow.ports = expression.split(", ").enumerate().map(spec).collect();
+        dataset.flows.push(flow.clone());
+    }
+    dataset
 }
 
 #[test]
-fn no_flow_is_no_diagram() {
-    let call = ["diagram", "--product", "forticlient", "--direction", "inbound"];
-    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(call).output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert_eq!(output.stdout, b"");
-    assert_eq!(output.stderr, b"no flow of the catalog fits\n");
+fn adjacent_and_overlapping_ports_are_one_range() {
+    let dataset = flows_with_ports(&["80, 82", "81", "100-110", "105-120", "65535", "7"]);
+    let flows: Vec<&Flow> = dataset.flows.iter().collect();
+    let diagram = Diagram::new(&flows, &dataset);
+    assert_eq!(diagram.arrows.len(), 1);
+    assert_eq!(diagram.arrows[0].label.join(" "), "tcp/7, tcp/80-82, tcp/100-120, tcp/65535");
+}
+
+#[test]
+fn every_wrong_call_is_reported() {
+    let mut cases = Cases::new("port-cli/tests/diagram.txt");
+    for (name, call) in [
+        ("an unknown format", &["--format", "svg"][..]),
+        ("a misspelt product", &["--product", "mialgate"]),
+        ("no flow matches", &["--product", "filter-suite", "--peer", "nas"]),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+            .arg("diagram")
+            .args(call)
+            .args(fixture::arguments())
+            .output()
+            .unwrap();
+        cases.output(name, &format!("port-catalog diagram {}", call.join(" ")), &output, &[]);
+    }
+    cases.assert();
 }

@@ -5,6 +5,7 @@ use port_data::Diagnostic;
 use serde::Serialize;
 
 pub mod codes;
+mod export;
 mod merge;
 mod tables;
 
@@ -147,6 +148,18 @@ impl Dataset {
     #[must_use]
     pub fn from_tables(catalog: &port_data::Catalog) -> Dataset {
         tables::dataset(catalog)
+    }
+
+    /// A dataset from the JSON of `port-catalog list --format json`. `file` names it in messages.
+    ///
+    /// Members that a flow of this version doesn't have are ignored. An export has no names, so vendors, products, peers and
+    /// services are named by their ids.
+    ///
+    /// # Errors
+    ///
+    /// The text isn't an export, or a flow lacks a required fact.
+    pub fn from_export(file: impl AsRef<std::path::Path>, text: &str) -> Result<Dataset, Vec<Diagnostic>> {
+        export::dataset(file.as_ref(), text)
     }
 
     /// Both datasets as one, those of `other` last. Vendors, peers and services that both define the same way are kept once.

@@ -26,6 +26,9 @@ impl Protocol {
     /// The Encapsulating Security Payload of `IPsec`.
     pub const ESP: Protocol = Protocol(50);
 
+    /// Every protocol that a transport of the vocabulary may mean, those with ports first.
+    pub const KNOWN: &'static [Protocol] = &[Protocol::TCP, Protocol::UDP, Protocol::ESP];
+
     /// The protocol of a number.
     #[must_use]
     pub const fn new(number: u8) -> Protocol {
@@ -103,6 +106,7 @@ mod tests {
             let protocols = Protocol::possible(*transport);
             assert!(!protocols.is_empty(), "{transport}");
             assert!(protocols.iter().all(|protocol| protocol.has_ports() == transport.has_ports()), "{transport}");
+            assert!(protocols.iter().all(|protocol| Protocol::KNOWN.contains(protocol)), "{transport}");
         }
     }
 }

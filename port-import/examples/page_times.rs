@@ -3,7 +3,7 @@
 //! `cargo run --release -p port-import --example page_times`
 
 use port_import::page::{Hints, Layout, read};
-use port_import::regenerate::{End, Regeneration, regenerate};
+use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -97,11 +97,11 @@ fn main() {
 
 /// Measures a regeneration of a product with a flow for each row of its page.
 fn regeneration() {
-    let folder = tempfile::tempdir().expect("there is room");
-    let data = folder.path().join("data");
+    let directory = tempfile::tempdir().expect("there is room");
+    let data = directory.path().join("data");
     let write = |path: &str, text: &str| {
         let path = data.join(path);
-        fs::create_dir_all(path.parent().expect("a path in a folder")).expect("there is room");
+        fs::create_dir_all(path.parent().expect("a path in a directory")).expect("there is room");
         fs::write(path, text).expect("there is room");
     };
     write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
@@ -121,20 +121,20 @@ fn regeneration() {
             &format!("[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use\"\n");
     }
     write("curation/relay.toml", &curation);
-    let doc = folder.path().join("relay.md");
+    let doc = directory.path().join("relay.md");
     fs::write(&doc, page).expect("there is room");
-    let regeneration = Regeneration {
+    let regeneration = RegenerateOptions {
         data: data.clone(),
         root: data,
         docs: vec![("relay".to_string(), doc)],
-        docs_in: None,
+        docs_directory: None,
         out: None,
         check: false,
     };
     for run in ["first", "again"] {
         let start = Instant::now();
         let (report, end) = regenerate(&regeneration);
-        assert_eq!(end, End::Done, "{report}");
+        assert_eq!(end, Outcome::Done, "{report}");
         println!("regeneration, {run}: {ROWS} rows, {:.1?}", start.elapsed());
     }
 }

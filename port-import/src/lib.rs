@@ -16,7 +16,6 @@ pub mod new_product;
 pub mod page;
 pub mod page_file;
 pub mod pair;
-pub mod place;
 pub mod port_cell;
 pub mod printed_row;
 pub mod refine;

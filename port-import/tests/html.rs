@@ -7,10 +7,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use port_catalog_tests::documents;
-use port_import::capture::{Capture, Text};
+use port_import::capture::{self, Capture, Text};
 use port_import::curation::Curation;
 use port_import::page::{self, Layout, Page};
-use port_import::regenerate::capture_text;
+use port_import::page_file::capture_text;
 
 /// The structure of a vendor's pages.
 struct Style {
@@ -66,13 +66,14 @@ fn html(page: &Page, capture: &Capture, style: &Style) -> String {
         }
         let heads = table.header.iter().map(|head| format!("<{0}>{1}</{0}>", style.head, escape(&head.text)));
         let _ = writeln!(body, "<tr>{}</tr>", heads.collect::<String>());
-        for (place, row) in captured.rows.iter().enumerate() {
+        for (index, row) in captured.rows.iter().enumerate() {
             body.push_str("<tr>\n");
-            for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.above) {
-                let below = captured.rows[place + 1..].iter().take_while(|row| row.cells[column].above).count();
+            for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.spans_from_above) {
+                let below =
+                    captured.rows[index + 1..].iter().take_while(|row| row.cells[column].spans_from_above).count();
                 let span = if below > 0 { format!(" rowspan=\"{}\"", below + 1) } else { String::new() };
                 let was_lost = matches!(&cell.text, Text::Printed(text) if text.is_empty());
-                let text = if was_lost { "" } else { table.rows[place].cells[column].text.as_str() };
+                let text = if was_lost { "" } else { table.rows[index].cells[column].text.as_str() };
                 let text = if text.is_empty() { "<a href=\"#\"></a>".to_string() } else { (style.cell)(text) };
                 let _ = writeln!(body, "<td{span} class=\"BodyE-Column1-Body1\">{text}</td>");
             }
@@ -122,7 +123,7 @@ fn html_gives_the_same_captures_as_text() {
         let file = directory.join(format!("{product}.txt"));
         let text = std::fs::read_to_string(&file).unwrap();
         let page = page::read(&file, &text, curation.layout, &curation.hints()).unwrap();
-        let capture = Capture::of(&page, &file, &curation).unwrap();
+        let capture = capture::from_page(&page, &file, &curation).unwrap();
         let html = html(&page, &capture, &style);
         let from_html = capture_text(&html, Path::new("page.html"), Layout::Html, &curation);
         let from_html = from_html.unwrap_or_else(|errors| panic!("{product}: {errors:#?}"));

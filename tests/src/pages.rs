@@ -1,12 +1,13 @@
-//! Runs the commands on a page of documentation and compares their output with the page.
+//! Runs the commands of documentation pages as tests, so that a page shows what its readers will see.
 //!
-//! The blocks of a page are run from top to bottom in a temporary directory:
-//! - a block with `file=NAME` after its language is written to that file; with `append=NAME` it is appended to the file;
-//! - the lines of a `console` block that begin with `$ ` are run by a shell. What they print to standard output and standard error
-//!   must be the lines below them. A line that ends in `\` continues on the next line;
-//! - the lines of a `sh` block must be in `ELSEWHERE`: a script runs them, or there is a reason why nothing does;
-//! - `rust` is a doc test of this package. `text`, `diff` and `mermaid` aren't run. A block in another language needs `file=` or
-//!   `append=`.
+//! A page runs from top to bottom in a directory of its own:
+//! - A block with `file=NAME` after its language is written to that file; one with `append=NAME` is appended to it.
+//! - In a `console` block, lines that begin with `$ ` run in a shell. Their output, with standard error, must be the lines below
+//!   them. A line that ends in `\` continues on the next one.
+//! - A `console` block with `contains=TEXT; TEXT` must print each text. This is for what the page claims about the example:
+//!   `UPDATE_DOCS=1` replaces the output, but an example that no longer shows what it should is an error.
+//! - The lines of a `sh` block run elsewhere, as listed in `ELSEWHERE`, or nowhere, with a reason.
+//! - `rust` is a doc test of this package. `text`, `diff` and `mermaid` blocks don't run. Other languages need `file=` or `append=`.
 //!
 //! `UPDATE_DOCS=1 cargo test --workspace` writes the output into the pages.
 
@@ -18,22 +19,39 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::{root, tools};
 
-/// The commands of `sh` blocks, each with the file that runs it or the reason why nothing does.
+/// The commands of `sh` blocks, with the file that runs them or the reason why none does.
 const ELSEWHERE: [(&str, Result<&str, &str>); 3] = [
     ("cargo run -- port 443", Ok(".ci/run")),
     ("cargo test --workspace", Ok(".ci/run")),
-    ("cargo insta review", Err("interactive")),
+    ("cargo insta review", Err("is interactive")),
 ];
 
-/// A fenced block of a page.
+/// A fenced code block of a page.
 struct Block {
-    /// Its language.
     language: String,
     /// The file that it is written to, and whether it is appended.
     file: Option<(String, bool)>,
+    /// The texts that its output must contain.
+    contains: Vec<String>,
     text: String,
     /// The byte range of the text in the page.
     range: std::ops::Range<usize>,
+}
+
+impl Block {
+    /// A block with an info string such as `console contains=accepted`, whose text begins at an offset.
+    fn new(info: &str, start: usize) -> Block {
+        let (language, attribute) = info.split_once(' ').unwrap_or((info, ""));
+        let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+        let file = match key {
+            "file" => Some((value.to_string(), false)),
+            "append" => Some((value.to_string(), true)),
+            _ => None,
+        };
+        let contains = if key == "contains" { value.split("; ").map(str::to_string).collect() } else { Vec::new() };
+        assert!(key.is_empty() || file.is_some() || !contains.is_empty(), "unknown attribute of a block: {info}");
+        Block { language: language.to_string(), file, contains, text: String::new(), range: start..start }
+    }
 }
 
 fn blocks(page: &str) -> Vec<Block> {
@@ -42,13 +60,8 @@ fn blocks(page: &str) -> Vec<Block> {
     for (event, range) in Parser::new(page).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                let (language, file) = match (info.split_once(" file="), info.split_once(" append=")) {
-                    (Some((language, file)), _) => (language, Some((file.to_string(), false))),
-                    (_, Some((language, file))) => (language, Some((file.to_string(), true))),
-                    _ => (&*info, None),
-                };
                 let start = page[range.clone()].find('\n').map_or(range.end, |end| range.start + end + 1);
-                blocks.push(Block { language: language.to_string(), file, text: String::new(), range: start..start });
+                blocks.push(Block::new(&info, start));
                 is_open = true;
             }
             Event::Text(text) if is_open => {
@@ -63,17 +76,17 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// Runs a page of the repository in a directory. `programs` are shell scripts by name, which precede those in PATH.
+/// Runs a page of the repository in a directory. `programs` are scripts that replace commands of these names.
 ///
 /// # Panics
 ///
-/// If the page doesn't show what is printed, or contains a block that nothing runs.
+/// If the page doesn't show what its commands print, if an output lacks a text that it must contain, or if a block can't run.
 pub fn run(page: &str, directory: &Path, programs: &[(&str, &str)]) {
     let file = root().join(page);
     let text = fs::read_to_string(&file).expect(page);
-    let script_directory = tempfile::tempdir().expect("a temporary directory");
+    let found = tempfile::tempdir().expect("a directory for programs");
     for (name, script) in programs {
-        let program = script_directory.path().join(name);
+        let program = found.path().join(name);
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect(name);
         make_executable(&program);
     }
@@ -90,19 +103,21 @@ pub fn run(page: &str, directory: &Path, programs: &[(&str, &str)]) {
             }
             ("console", None) => {
                 updated += &text[copied..block.range.start];
-                updated += &session(&block.text, directory, script_directory.path(), &format!("{page}:{line}"));
+                updated += &session(&block, directory, found.path(), &format!("{page}:{line}"));
                 copied = block.range.end;
             }
-            ("sh", None) => block.text.lines().for_each(|line| assert_runs_elsewhere(line, &format!("{page}:{line}"))),
+            ("sh", None) => {
+                block.text.lines().for_each(|command| assert_runs_elsewhere(command, &format!("{page}:{line}")));
+            }
             ("rust" | "text" | "diff" | "mermaid", None) => {}
-            (language, None) => panic!("{page}:{line}: nothing runs a block of {language:?}"),
+            (language, None) => panic!("{page}:{line}: blocks in {language:?} don't run"),
         }
     }
     updated += &text[copied..];
     assert_same(page, &updated);
 }
 
-/// Compares a page of the repository with its expected text, or writes the page under `UPDATE_DOCS=1`.
+/// Compares a page of the repository with its expected text, or writes it under `UPDATE_DOCS=1`.
 ///
 /// # Panics
 ///
@@ -110,38 +125,47 @@ pub fn run(page: &str, directory: &Path, programs: &[(&str, &str)]) {
 pub fn assert_same(page: &str, expected: &str) {
     let file = root().join(page);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(file.parent().expect("a page has a parent")).expect(page);
+        fs::create_dir_all(file.parent().expect("a page is in a directory")).expect(page);
         fs::write(&file, expected).expect(page);
         return;
     }
     let text = fs::read_to_string(&file).expect(page);
-    for (index, (expected, found)) in expected.lines().zip(text.lines()).enumerate() {
-        assert_eq!(expected, found, "{page}:{}: `UPDATE_DOCS=1 cargo test --workspace` updates it", index + 1);
+    for (index, (expected, shown)) in expected.lines().zip(text.lines()).enumerate() {
+        assert_eq!(expected, shown, "{page}:{}: `UPDATE_DOCS=1 cargo test --workspace` updates it", index + 1);
     }
     assert_eq!(expected.len(), text.len(), "{page}: `UPDATE_DOCS=1 cargo test --workspace` updates it");
 }
 
-/// A `console` block with the output of each command.
-fn session(block: &str, directory: &Path, programs: &Path, place: &str) -> String {
-    let mut session = String::new();
-    let mut lines = block.lines().peekable();
-    assert!(lines.peek().is_some_and(|line| line.starts_with("$ ")), "{place}: the block's first line isn't a command");
+/// The text of a console block: its commands, each with its output.
+fn session(block: &Block, directory: &Path, programs: &Path, place: &str) -> String {
+    let mut shown = String::new();
+    let mut all_output = String::new();
+    let mut lines = block.text.lines().peekable();
+    assert!(
+        lines.peek().is_some_and(|line| line.starts_with("$ ")),
+        "{place}: the first line of the block is not a command"
+    );
     while let Some(line) = lines.next() {
         let Some(first) = line.strip_prefix("$ ") else { continue };
         let mut command = first.to_string();
-        session += &format!("{line}\n");
+        shown += &format!("{line}\n");
         while command.ends_with('\\') {
-            let next = lines.next().unwrap_or_else(|| panic!("{place}: the command's last line ends with a backslash"));
+            let next = lines.next().unwrap_or_else(|| panic!("{place}: the command has no next line"));
             command = format!("{command}\n{next}");
-            session += &format!("{next}\n");
+            shown += &format!("{next}\n");
         }
-        session += &printed(&command, directory, programs, place);
+        let output = output(&command, directory, programs, place);
+        shown += &output;
+        all_output += &output;
     }
-    session
+    for text in &block.contains {
+        assert!(all_output.contains(text), "{place}: the output must contain {text:?}\n{all_output}");
+    }
+    shown
 }
 
-/// What a command prints to standard output and standard error, in a network namespace of its own.
-fn printed(line: &str, directory: &Path, programs: &Path, place: &str) -> String {
+/// The output of a command with standard error. It runs in a network namespace of its own, if possible.
+fn output(line: &str, directory: &Path, programs: &Path, place: &str) -> String {
     let script = format!("exec 2>&1\n{line}\n");
     let mut command = tools::sandboxed(&["sh", "-c", &script]).unwrap_or_else(|| {
         let mut shell = Command::new("sh");
@@ -152,7 +176,7 @@ fn printed(line: &str, directory: &Path, programs: &Path, place: &str) -> String
     let path = std::iter::once(programs.to_path_buf()).chain(std::env::split_paths(&path));
     let path = path.chain(["/usr/sbin".into(), "/sbin".into()]);
     command.env("PATH", std::env::join_paths(path).expect("directories of PATH")).current_dir(directory);
-    let output = command.stdin(std::process::Stdio::null()).output().expect("sh runs");
+    let output = command.stdin(std::process::Stdio::null()).output().expect("a shell");
     let printed = String::from_utf8(output.stdout).expect("output is text");
     assert!(output.status.success(), "{place}: {line}: {}\n{printed}", output.status);
     if printed.is_empty() || printed.ends_with('\n') { printed } else { printed + "\n" }
@@ -161,10 +185,10 @@ fn printed(line: &str, directory: &Path, programs: &Path, place: &str) -> String
 fn assert_runs_elsewhere(line: &str, place: &str) {
     let command = line.split(" #").next().unwrap_or_default().trim();
     let known = ELSEWHERE.iter().find(|(known, _)| *known == command);
-    match known.unwrap_or_else(|| panic!("{place}: nothing runs {command:?}")).1 {
+    match known.unwrap_or_else(|| panic!("{place}: {command:?} is not in ELSEWHERE")).1 {
         Ok(file) => {
             let text = fs::read_to_string(root().join(file)).expect(file);
-            assert!(text.contains(command), "{place}: {file} doesn't run {command:?}");
+            assert!(text.contains(command), "{place}: {file} does not run {command:?}");
         }
         Err(reason) => assert!(!reason.is_empty()),
     }
@@ -173,7 +197,7 @@ fn assert_runs_elsewhere(line: &str, place: &str) {
 #[cfg(unix)]
 fn make_executable(program: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("the script was just written");
+    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("a file of the test");
 }
 
 #[cfg(not(unix))]

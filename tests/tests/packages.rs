@@ -24,8 +24,14 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     fs::create_dir_all(&workspace).unwrap();
     // Uncommitted changes are packaged too.
-    let pack = ["package", "--workspace", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
-    let output = Command::new(env!("CARGO")).args(pack).arg(&workspace).current_dir(root()).output().unwrap();
+    let pack = ["package", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
+    let output = Command::new(env!("CARGO"))
+        .args(pack)
+        .arg(&workspace)
+        .args(PUBLISHED.iter().flat_map(|name| ["--package", name]))
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut manifest =
         "[workspace]\nresolver = \"3\"\nmembers = [\"with-macros\", \"without-macros\", \"port-cli-0.1.0\"]\n\n\

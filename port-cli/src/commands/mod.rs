@@ -2,7 +2,11 @@
 
 use port_engine::dataset::Dataset;
 
+pub mod audit;
 pub mod completions;
+pub mod conflicts;
+pub mod diagram;
+pub mod diff;
 pub mod list;
 pub mod manual;
 pub mod port;

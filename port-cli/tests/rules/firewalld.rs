@@ -12,7 +12,7 @@ use port_engine::rules::model::one_line;
 use tempfile::TempDir;
 
 use crate::cases::{Comparison, files, fitted_files, ruleset_of_texts, sample_output, site};
-use crate::openings::{Openings, port_catalog_with, products};
+use crate::openings::{Openings, fixture_tables, port_catalog_with, products_in};
 use crate::python_worker::{PythonWorker, worker_command};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
 
@@ -242,12 +242,12 @@ fn firewalld_loads_the_policies_once_zones_are_added() {
 fn every_message_is_also_a_comment_in_a_policy() {
     let site = site();
     let mut messages = 0;
-    for product in products() {
-        for with_site in [&["--site", site.path().to_str().unwrap()][..], &[]] {
-            let output = port_catalog_with(
-                &fixture::tables(),
-                &[&["rules", "--format", "firewalld", "--product", &product], with_site].concat(),
-            );
+    // The site is for the fixture.
+    let with_site = ["--site", site.path().to_str().unwrap()];
+    for (tables, site) in [(fixture::tables(), &[][..]), (fixture_tables(), &with_site)] {
+        for product in products_in(&tables) {
+            let call = [&["rules", "--format", "firewalld", "--product", &product], site].concat();
+            let output = port_catalog_with(&tables, &call);
             let printed = String::from_utf8(output.stdout).unwrap();
             let (policies, _) = printed.split_once("==> services/").unwrap();
             let comments: Vec<&str> =

@@ -15,7 +15,12 @@ pub type Openings = BTreeSet<Opening>;
 
 /// The ids of all products of the test's tables.
 pub fn products() -> Vec<String> {
-    let Value::Array(products) = json(&["products", "--format", "json"]) else { panic!("an array") };
+    products_in(&fixture::tables())
+}
+
+/// The ids of all products of a directory of tables.
+pub fn products_in(tables: &Path) -> Vec<String> {
+    let Value::Array(products) = json(tables, &["products", "--format", "json"]) else { panic!("an array") };
     products.iter().map(|product| text(&product["id"])).collect()
 }
 
@@ -84,7 +89,7 @@ fn spec_openings(flow: &Value, spec: &Value, decisions: Decisions) -> Vec<Openin
 
 /// The flows of a product, as `list` prints them.
 pub fn flows(product: &str) -> Vec<Value> {
-    match json(&["list", "--product", product, "--format", "json"]) {
+    match json(&fixture::tables(), &["list", "--product", product, "--format", "json"]) {
         Value::Array(flows) => flows,
         other => panic!("{other}"),
     }
@@ -116,9 +121,8 @@ pub fn port_catalog_with(tables: &Path, arguments: &[&str]) -> Output {
     command.args(arguments).arg("--tables").arg(tables).arg("--only-tables").output().unwrap()
 }
 
-/// What the command prints for the test's tables.
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_slice(&port_catalog_with(&fixture::tables(), arguments).stdout).unwrap()
+fn json(tables: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_slice(&port_catalog_with(tables, arguments).stdout).unwrap()
 }
 
 pub fn text(value: &Value) -> String {

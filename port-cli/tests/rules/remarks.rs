@@ -8,7 +8,7 @@ use port_cli::commands::rules::HELP;
 use port_engine::rules::formats::writer::File;
 
 use crate::cases::{files, rules, site};
-use crate::openings::{Decisions, port_catalog, port_catalog_with, products};
+use crate::openings::{Decisions, fixture_tables, port_catalog, port_catalog_with, products_in};
 
 /// The formats whose comments begin with `#`.
 const COMMENTED: [&str; 7] = ["nftables", "iptables", "ip6tables", "ufw", "fortigate", "aerleon", "networkpolicy"];
@@ -23,19 +23,15 @@ fn texts(output: &Output) -> (String, String) {
 fn every_message_is_also_a_comment() {
     let site = site();
     let mut compared = 0;
-    for format in COMMENTED {
-        for product in products() {
-            for decisions in Decisions::ALL {
-                for with_site in [&["--site", site.path().to_str().unwrap()][..], &[]] {
+    // The site is for the fixture.
+    let with_site = ["--site", site.path().to_str().unwrap()];
+    for (tables, site) in [(fixture::tables(), &[][..]), (fixture_tables(), &with_site)] {
+        for product in products_in(&tables) {
+            for format in COMMENTED {
+                for decisions in Decisions::ALL {
                     let call =
-                        [&["rules", "--format", format, "--product", &product], decisions.options, with_site].concat();
-                    // The site names peers of the fixture only.
-                    let output = if with_site.is_empty() {
-                        port_catalog_with(&fixture::tables(), &call)
-                    } else {
-                        port_catalog(&call)
-                    };
-                    let (printed, messages) = texts(&output);
+                        [&["rules", "--format", format, "--product", &product], decisions.options, site].concat();
+                    let (printed, messages) = texts(&port_catalog_with(&tables, &call));
                     let comments: Vec<&str> =
                         printed.lines().filter_map(|line| line.trim().strip_prefix("# ")).collect();
                     for line in messages.lines() {

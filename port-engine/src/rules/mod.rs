@@ -114,6 +114,7 @@ fn selected<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
         .map(|only| {
             let message = format!("flow {} is not among the selected flows", QuotedAscii(only));
             Diagnostic::new(codes::NOT_SELECTED, message)
+                .help("it belongs to another product, or another option excludes it")
         })
         .collect();
     if !problems.is_empty() {

@@ -86,18 +86,18 @@ fn usage(location: FirewallLocation, direction: Direction) -> Vec<String> {
     const PEERS: &str = "each zone that contains its peers";
     let lines: [String; 2] = match (location, direction) {
         (FirewallLocation::Host, Direction::Outbound) => [
-            "It rejects nothing: other connections from this machine are still allowed, unless a policy from HOST to ANY"
+            "This policy rejects nothing: other connections from this machine are still allowed, unless a policy from HOST to ANY"
                 .to_string(),
             "with the target REJECT and a priority number higher than -1 rejects them.".to_string(),
         ],
         (FirewallLocation::Host, Direction::Inbound) => [
-            format!("It takes effect once you add <ingress-zone name=\"ZONE\"/> below for {PEERS}."),
+            format!("This policy takes effect once you add <ingress-zone name=\"ZONE\"/> below for {PEERS}."),
             "Alternatively, add the services to zones. They are open to any address there.".to_string(),
         ],
         (FirewallLocation::Network, direction) => {
             let (from, to) = if direction == Direction::Outbound { (PRODUCT, PEERS) } else { (PEERS, PRODUCT) };
             [
-                "It takes effect once you add the zones of both sides below:".to_string(),
+                "This policy takes effect once you add the zones of both sides below:".to_string(),
                 format!("<ingress-zone name=\"ZONE\"/> for {from} and <egress-zone name=\"ZONE\"/> for {to}."),
             ]
         }

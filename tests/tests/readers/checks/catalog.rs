@@ -20,7 +20,7 @@ fn lines(bytes: &[u8]) -> usize {
 
 pub fn read_curation(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let curation = Curation::parse(Path::new("curation.toml"), text).map_err(|error| error.to_string())?;
+    let curation = Curation::parse(Path::new("curation.toml"), text).map_err(|problem| problem.to_string())?;
     Ok(format!("{} flows, {} values", curation.flows.len(), curation.values.len()))
 }
 
@@ -31,11 +31,11 @@ pub fn curation(bytes: &[u8]) {
     match &result {
         Ok(curation) => {
             assert_eq!(curation.hints().columns.len(), curation.columns.len());
-            assert!(curation.missing().iter().all(|error| (1..=lines(bytes)).contains(&error.place.line)));
+            assert!(curation.unresolved().iter().all(|problem| (1..=lines(bytes)).contains(&problem.place.line)));
         }
-        Err(error) => {
-            assert!(error.place.line <= lines(bytes), "{error}");
-            assert!(!error.message.is_empty());
+        Err(problem) => {
+            assert!(problem.place.line <= lines(bytes), "{problem}");
+            assert!(!problem.message.is_empty());
         }
     }
     assert_eq!(format!("{result:?}"), format!("{:?}", parse()), "two reads differ");
@@ -59,7 +59,7 @@ pub fn capture(bytes: &[u8]) {
             for (row, same) in capture.rows().zip(again.rows()) {
                 assert_eq!(row.number, same.number);
                 let texts = |row: &port_import::capture::Row| -> Vec<_> {
-                    row.cells.iter().map(|cell| (cell.text.clone(), cell.above)).collect()
+                    row.cells.iter().map(|cell| (cell.text.clone(), cell.spans_from_above)).collect()
                 };
                 assert_eq!(texts(row), texts(same));
             }
@@ -214,7 +214,7 @@ fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<Located>> {
 
 pub fn read_port_expression(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|errors| errors[0].1.to_string())
+    parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|faults| faults[0].1.to_string())
 }
 
 /// Displays an expression.
@@ -236,11 +236,11 @@ pub fn port_expression(bytes: &[u8]) {
             // A range of one port is printed as the port.
             assert!(printed == text || text.contains('-'), "{printed}");
         }
-        Err(errors) => {
-            assert!(!errors.is_empty());
-            assert!(errors.is_sorted_by_key(|(offset, _)| *offset));
+        Err(faults) => {
+            assert!(!faults.is_empty());
+            assert!(faults.is_sorted_by_key(|(offset, _)| *offset));
             assert!(
-                errors.iter().all(|(offset, problem)| text.is_char_boundary(*offset) && !problem.message.is_empty())
+                faults.iter().all(|(offset, problem)| text.is_char_boundary(*offset) && !problem.message.is_empty())
             );
         }
     }

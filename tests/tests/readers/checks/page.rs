@@ -4,7 +4,7 @@ use std::path::Path;
 
 use port_catalog_tests::letters::lost_letters;
 use port_data::Diagnostic;
-use port_import::capture::Capture;
+use port_import::capture::{self, Capture};
 use port_import::curation::Curation;
 use port_import::page::{Hints, Layout, MAX_ERRORS, Page, codes, read};
 
@@ -121,7 +121,7 @@ fn check_errors(errors: &[Diagnostic], lines: usize) {
 /// A capture of the page is read as it was written.
 fn check_capture(page: &Page, curation: &Curation) {
     let file = Path::new("page");
-    match Capture::of(page, file, curation) {
+    match capture::from_page(page, file, curation) {
         Ok(capture) => {
             let written = capture.to_csv();
             // Text that no table may contain, such as a control character, is rejected when the capture is read.
