@@ -165,7 +165,7 @@ pub fn tables(bytes: &[u8]) {
             }
             assert!(catalog.products.iter().all(|product| product.vendor < catalog.vendors.len()));
         }
-        Err(errors) => check_errors(&errors, lines(text.as_bytes())),
+        Err(errors) => check_errors(errors, lines(text.as_bytes())),
     }
     assert_eq!(
         format!("{result:?}"),
