@@ -4,7 +4,7 @@
 //! is text". So does a cell that begins with an apostrophe, so that removing one apostrophe always restores the text. JSON has
 //! every text unchanged.
 
-use super::Columns;
+use super::columns::Columns;
 
 /// The columns as CSV: a header, and one line per row.
 pub fn print(columns: &Columns) -> String {

@@ -2,7 +2,7 @@
 
 use port_data::hidden::Escaped;
 
-use super::Columns;
+use super::columns::Columns;
 
 /// The columns as a table whose cells Markdown displays unchanged.
 pub fn print(columns: &Columns) -> String {

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+mod columns;
 pub mod csv;
 pub mod flow_columns;
 pub mod flows;
@@ -10,14 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod table;
 
-/// Rows of text below the names of their columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Columns {
-    /// The names of the columns.
-    pub names: Vec<&'static str>,
-    /// The rows, each with a cell for every column.
-    pub rows: Vec<Vec<String>>,
-}
+pub use columns::Columns;
 
 /// How items are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use anstyle::{Effects, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use port_data::hidden::Escaped;
 
-use super::Columns;
+use super::columns::Columns;
 
 /// The columns whose text may wrap. The others are names that people copy.
 const PROSE: [&str; 9] =

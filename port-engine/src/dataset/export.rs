@@ -8,7 +8,7 @@ use port_core::PeerKind;
 use port_data::Diagnostic;
 use serde_json::Value;
 
-use super::{Dataset, Flow, Peer, PortSpec, Product, Service, Source, Vendor};
+use super::records::{Dataset, Flow, Peer, PortSpec, Product, Service, Source, Vendor};
 use crate::export::ExportedFlow;
 use crate::export::kind::Checks;
 use crate::export::read::read;

@@ -3,7 +3,8 @@
 use port_data::hidden::QuotedAscii;
 use port_data::{Diagnostic, Place};
 
-use super::{Dataset, Peer, Service, codes};
+use super::codes;
+use super::records::{Dataset, Peer, Service};
 
 /// Both datasets as one; see [`Dataset::merge`].
 pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Diagnostic>> {
@@ -88,7 +89,7 @@ fn service_facts(service: &Service) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Dataset, Peer, Product, Service, Vendor};
+    use super::super::records::{Dataset, Peer, Product, Service, Vendor};
     use port_catalog_tests::fixture;
     use port_core::{PeerKind, Transport};
 

@@ -3,7 +3,7 @@
 use port_core::Transport;
 use port_data::Catalog;
 
-use super::{Dataset, Flow, Peer, Product, Service, Source, Vendor};
+use super::records::{Dataset, Flow, Peer, Product, Service, Source, Vendor};
 
 /// The dataset of a directory of tables.
 pub(super) fn dataset(catalog: &Catalog) -> Dataset {

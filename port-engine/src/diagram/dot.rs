@@ -1,6 +1,6 @@
 //! Writes a diagram for Graphviz.
 
-use super::Diagram;
+use super::model::Diagram;
 
 /// The diagram as a directed graph.
 #[must_use]

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use port_core::{Fact, PortRange, Transport};
 
-use super::MARK;
 use crate::dataset::{Dataset, Flow, PortSpec};
+
+/// Marks a fact that the document doesn't state.
+pub(super) const MARK: &str = " *";
 
 /// The longest line of a label, in characters. Mermaid doesn't wrap lines of this length.
 const WIDTH: usize = 24;

@@ -1,6 +1,6 @@
 //! Writes a diagram for Mermaid.
 
-use super::Diagram;
+use super::model::Diagram;
 
 /// The diagram as a flow chart.
 #[must_use]

@@ -1,13 +1,7 @@
-//! The dataset that every computation starts from: plain records, with ids as strings and words from `port-core`.
+//! The records of a dataset, and how to find them.
 
 use port_core::{Direction, Fact, PeerKind, Requirement, Transport};
-use port_data::Diagnostic;
 use serde::Serialize;
-
-pub mod codes;
-mod export;
-mod merge;
-mod tables;
 
 /// A port spec whose service is an id.
 pub type PortSpec = port_core::PortSpec<String>;
@@ -144,34 +138,6 @@ pub struct Source {
 }
 
 impl Dataset {
-    /// A dataset from valid tables.
-    #[must_use]
-    pub fn from_tables(catalog: &port_data::Catalog) -> Dataset {
-        tables::dataset(catalog)
-    }
-
-    /// A dataset from the JSON of `port-catalog list --format json`. `file` names it in messages.
-    ///
-    /// Members that a flow of this version doesn't have are ignored. An export has no names, so vendors, products, peers and
-    /// services are named by their ids.
-    ///
-    /// # Errors
-    ///
-    /// The text isn't an export, or a flow lacks a required fact.
-    pub fn from_export(file: impl AsRef<std::path::Path>, text: &str) -> Result<Dataset, Vec<Diagnostic>> {
-        export::dataset(file.as_ref(), text)
-    }
-
-    /// Both datasets as one, those of `other` last. Vendors, peers and services that both define the same way are kept once.
-    ///
-    /// # Errors
-    ///
-    /// Every product or flow of `other` that this dataset already has, and every vendor, peer or service that the two define
-    /// differently. Places name the table of `other`, such as `products.csv`.
-    pub fn merge(self, other: Dataset) -> Result<Dataset, Vec<Diagnostic>> {
-        merge::merge(self, other)
-    }
-
     /// The vendor with an id.
     #[must_use]
     pub fn vendor(&self, id: &str) -> Option<&Vendor> {
