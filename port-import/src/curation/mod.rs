@@ -1,7 +1,7 @@
 //! Curation: what the columns of a page mean, and what the page doesn't state, each addition with its reason.
 //!
 //! People write it, as `port-data/curation/<product>.toml`. It is the only place to change a fact. The types here are the keys
-//! of that file; [`read`] parses it.
+//! of that file; `read` parses it.
 
 mod fixme;
 mod read;

@@ -1,8 +1,8 @@
 //! Checks that the largest, widest and deepest inputs are read or rejected within 1 MiB of stack, and within limits of memory and
 //! time.
 //!
-//! Each input is read by a process of its own, whose allocator provides at most 16 MiB plus [`MEMORY_PER_BYTE`] for each byte of the input,
-//! including the input itself.
+//! Each input is read by a process of its own, whose allocator provides at most 16 MiB plus [`MEMORY_PER_BYTE`] for each byte
+//! of the input, including the input itself.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Looks things up in a catalog of any size, and prints how many nanoseconds one look-up takes.
+//! Looks things up in a catalog of any size, and prints how many nanoseconds one lookup takes.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -22,7 +22,7 @@ fn numbers() -> impl Iterator<Item = usize> {
     })
 }
 
-/// The median time of a look-up, in nanoseconds.
+/// The median time of a lookup, in nanoseconds.
 fn time<K: Copy>(name: &str, keys: &[K], look_up: impl Fn(K) -> usize) {
     let mut times: Vec<f64> = (0..ROUNDS)
         .map(|_| {
