@@ -307,8 +307,8 @@ fn mermaid_never_wraps_a_label() {
     let all = printed(&[], "mermaid");
     let labels = all.lines().filter_map(|line| line.split_once("|\"")?.1.split_once("\"|"));
     for (label, _) in labels.clone() {
-        let shown = label.replace("#124;", "|").replace("#42;", "*");
-        for line in shown.split("<br/>") {
+        let text = label.replace("#124;", "|").replace("#42;", "*");
+        for line in text.split("<br/>") {
             // A line is broken between ports, so only one port can be longer.
             let is_one_port = !line.trim_end_matches([',', '|', ' ']).contains([',', '|']);
             assert!(line.len() <= 24 || is_one_port && line.len() <= 60, "{label}");

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use clap::CommandFactory;
 use port_catalog_tests::{fixture, hostile};
-use port_cli::cli::Cli;
 use port_cli::format::{Columns, csv, json, markdown, table};
 use port_data::hidden::{Escaped, is_hidden};
 use proptest::prelude::*;
@@ -104,12 +102,6 @@ const CONTROLS: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b
 fn run(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
     command.args(fixture::arguments()).args(arguments).current_dir(directory).output().unwrap()
-}
-
-/// A call with `name` as its command, if the command has been moved to the new layout. Delete this when all of them have been.
-fn exists(call: &[&str]) -> bool {
-    let moved = ["rules", "audit", "conflicts", "diff", "diagram"];
-    call.first().is_none_or(|name| !moved.contains(name) || Cli::command().find_subcommand(name).is_some())
 }
 
 #[test]
@@ -279,7 +271,7 @@ fn nothing_that_is_read_controls_the_terminal() {
         calls.push((call.to_vec(), &[2]));
     }
     calls.push((vec!["list", "--host", CONTROLS], &[0]));
-    for (call, codes) in calls.into_iter().filter(|(call, _)| exists(call)) {
+    for (call, codes) in calls {
         let output = run(directory.path(), &call);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(codes.contains(&output.status.code().unwrap()), "{call:?}: {stderr}");

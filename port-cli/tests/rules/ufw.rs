@@ -9,7 +9,7 @@ use std::process::Command;
 use port_catalog_tests::fixture;
 use port_core::{Direction, PortRange};
 use port_engine::rules::fit::fit;
-use port_engine::rules::formats::{self, Format};
+use port_engine::rules::formats::{self, RulesFormat};
 use port_engine::rules::model::one_line;
 use tempfile::TempDir;
 
@@ -235,7 +235,7 @@ fn ufw_shows_the_purpose_of_each_profile() {
 fn texts_are_read_back_unchanged() {
     let Some(mut ufw) = Ufw::start() else { return };
     let ruleset = ruleset_of_texts();
-    let files = fitted_files(Format::Ufw, ruleset.clone());
+    let files = fitted_files(RulesFormat::Ufw, ruleset.clone());
     let profiles = ufw.profiles(&files[0].text);
     assert_eq!(profiles.len(), ruleset.flows.len());
     for flow in &ruleset.flows {
@@ -289,7 +289,7 @@ fn ports_that_are_too_long_for_a_profile_are_split() {
     let ports = (0..200).map(|index| 20000 + index * 2);
     ruleset.flows.truncate(1);
     ruleset.flows[0].rules[0].ports = ports.clone().map(|port| PortRange::new(port, port).unwrap()).collect();
-    let files = fitted_files(Format::Ufw, ruleset);
+    let files = fitted_files(RulesFormat::Ufw, ruleset);
     assert_eq!(ufw.profiles(&files[0].text).len(), 2);
     let opening = |port| ("made-up-single".to_string(), "inbound".to_string(), "tcp".to_string(), port);
     assert_same(&ufw.openings(&files[0].text), &ports.map(opening).collect(), "200 ports");
