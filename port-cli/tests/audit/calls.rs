@@ -82,6 +82,10 @@ fn every_source_gives_the_same_json_object() {
             }
         }
     }
+}
+
+#[test]
+fn a_flow_has_the_verdict_and_the_evidence_of_each_port() {
     let audit = audit("mailgate", &["--nmap", &fixture("two-hosts.xml"), "--host", "192.0.2.2"]);
     let flow = audit["flows"].as_array().unwrap().iter().find(|flow| flow["id"] == "mailgate-in-email-client-pop3");
     assert_eq!(

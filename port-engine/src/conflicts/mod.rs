@@ -81,10 +81,7 @@ impl<'a> Endpoint<'a> {
     /// Whether two products certainly listen there, even if transports that aren't stated mean another protocol.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.products()
-            .filter(|(_, listeners)| listeners.iter().any(Listener::has_transport))
-            .nth(1)
-            .is_some()
+        self.products().filter(|(_, listeners)| listeners.iter().any(Listener::has_transport)).nth(1).is_some()
     }
 }
 
