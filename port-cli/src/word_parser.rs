@@ -5,7 +5,7 @@ use port_core::{Direction, Requirement};
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::diagram::DiagramFormat;
 use port_engine::diff::Impact;
-use port_engine::rules::formats::Format as RulesFormat;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::options::{Alternatives, FirewallLocation, UnstatedTransport};
 
 /// A vocabulary whose words are possible values of an argument.
@@ -68,7 +68,7 @@ vocabulary!(
     RulesFormat,
     UnstatedTransport,
     port_engine::audit::verdict::Failure,
-    port_engine::conflicts::Failure,
+    port_engine::conflicts::ConflictFinding,
 );
 
 /// The parser of an argument that is a word of a vocabulary.

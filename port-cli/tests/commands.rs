@@ -51,7 +51,7 @@ fn json_is_one_array_of_every_flow_in_catalog_order() {
     let mut products: Vec<&str> = flows.iter().map(|flow| flow["product"].as_str().unwrap()).collect();
     products.dedup();
     assert_eq!(products, ["mailgate", "endpoint", "filter-suite", "archive"]);
-    assert_eq!(flows.len(), 30);
+    assert_eq!(flows.len(), 32);
     let pop3 = flows.iter().find(|flow| flow["id"] == "mailgate-in-email-client-pop3").unwrap();
     let expected = json!({
         "id": "mailgate-in-email-client-pop3", "vendor": "acme", "product": "mailgate",
@@ -112,9 +112,9 @@ fn filters_combine() {
         let call = [&["list", "--format", "jsonl"], arguments].concat();
         printed(&call).lines().count()
     };
-    assert_eq!(count(&[]), 30);
+    assert_eq!(count(&[]), 32);
     assert_eq!(count(&["--product", "mailgate", "--direction", "inbound"]), 8);
-    assert_eq!(count(&["--product", "mailgate", "--product", "archive"]), 20);
+    assert_eq!(count(&["--product", "mailgate", "--product", "archive"]), 21);
     assert_eq!(count(&["--peer", "analyzer"]), 2);
     assert_eq!(count(&["--port", "17700/udp"]), 1);
     assert_eq!(count(&["--port", "17713-20000"]), 2);

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use clap::CommandFactory;
 use port_catalog_tests::{fixture, hostile};
-use port_cli::cli::Cli;
 use port_cli::format::{Columns, csv, json, markdown, table};
 use port_data::hidden::{Escaped, is_hidden};
 use proptest::prelude::*;
@@ -106,16 +104,17 @@ fn run(directory: &Path, arguments: &[&str]) -> Output {
     command.args(fixture::arguments()).args(arguments).current_dir(directory).output().unwrap()
 }
 
-/// A call with `name` as its command, if the command has been moved to the new layout. Delete this when all of them have been.
-fn exists(call: &[&str]) -> bool {
-    let moved = ["rules", "audit", "conflicts", "diff", "diagram"];
-    call.first().is_none_or(|name| !moved.contains(name) || Cli::command().find_subcommand(name).is_some())
+/// Writes files that contain [`CONTROLS`], one for each place at which a text can be.
+fn write_files(directory: &Path) {
+    let write = |name: &str, text: &str| fs::write(directory.join(name), text).unwrap();
+    write_scans(write);
+    write_listeners(write);
+    write_rulesets(write);
+    write_exports(write);
+    write_sites(write);
 }
 
-#[test]
-fn nothing_that_is_read_controls_the_terminal() {
-    let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+fn write_scans(write: impl Fn(&str, &str)) {
     // XML can't contain some of them, and a line can't contain line ends.
     let in_xml: String = CONTROLS.chars().filter(|found| !matches!(found, '\0'..'\u{9}' | '\u{b}'..'\u{20}')).collect();
     let entities: String = in_xml.chars().map(|found| format!("&#x{:x};", u32::from(found))).collect();
@@ -134,6 +133,9 @@ fn nothing_that_is_read_controls_the_terminal() {
     write("state.xml", &scan("", &in_xml, "", "exit=\"success\""));
     write("end.xml", &scan("", "closed", "", &format!("exit=\"error\" errormsg=\"{in_xml}\"")));
     write("broken.xml", &scan("", "closed", &format!("\u{1b}{CONTROLS}"), ""));
+}
+
+fn write_listeners(write: impl Fn(&str, &str)) {
     let in_ss = CONTROLS.replace('\r', "");
     write("ss.txt", &format!("tcp LISTEN 0 128 0.0.0.0:26 0.0.0.0:* users:((\"x{in_ss}\",pid=1,fd=1))\n"));
     write("ss-interface.txt", &format!("tcp LISTEN 0 128 0.0.0.0%{in_ss}:26 0.0.0.0:*\n"));
@@ -141,8 +143,15 @@ fn nothing_that_is_read_controls_the_terminal() {
         let line = "tcp LISTEN 0 128 0.0.0.0:22 *:*".replacen(cell, &format!("{cell}{in_ss}"), 1);
         write(&format!("ss-{place}.txt"), &format!("{line}\n"));
     }
-    let text = serde_json::Value::from(CONTROLS).to_string();
-    let text = &text[1..text.len() - 1];
+}
+
+/// [`CONTROLS`] within a JSON string.
+fn in_json() -> String {
+    serde_json::Value::from(CONTROLS).to_string().trim_matches('"').to_string()
+}
+
+fn write_rulesets(write: impl Fn(&str, &str)) {
+    let text = in_json();
     let ruleset = |table: &str, chain: &str, more: &str| {
         format!(
             "{{\"nftables\": [{{\"metainfo\": {{\"json_schema_version\": 1}}}}, {{\"table\": {{\"family\": \"inet\", \"name\": \"{table}\", \"handle\": 1}}}}, \
@@ -175,6 +184,10 @@ fn nothing_that_is_read_controls_the_terminal() {
     );
     write("nft-jump.json", &ruleset("filter", "input", &format!("{{\"jump\": {{\"target\": \"{text}\"}}}},")));
     write("nft-broken.json", &format!("{{\"nftables\": [{{\"{CONTROLS}"));
+}
+
+fn write_exports(write: impl Fn(&str, &str)) {
+    let text = &in_json();
     let flow = |id: &str, peer: &str, fact: &str| {
         format!(
             "[{{\"id\": \"a{id}\", \"product\": \"p\", \"direction\": \"inbound\", \"peer\": \"x{peer}\", \"purpose\": \"{fact}\", \
@@ -188,22 +201,24 @@ fn nothing_that_is_read_controls_the_terminal() {
     write("id.json", &flow(text, "", ""));
     write("peer.json", &flow("", text, ""));
     write("raw.json", &flow("", "", CONTROLS));
+}
+
+fn write_sites(write: impl Fn(&str, &str)) {
     write("site-raw.toml", &format!("[peers]\nclient = \"{CONTROLS}\"\n"));
     write("site-comment.toml", &format!("[peers] # {CONTROLS}\n"));
     let escaped = "\\u001b[2J\\u009b\\u202e\\n";
     write("site-value.toml", &format!("[peers]\nclient = \"{escaped}\"\n"));
     write("site-key.toml", &format!("[peers]\n\"{escaped}\" = \"10.0.0.1\"\n"));
     write("site-table.toml", &format!("[\"{escaped}\"]\n\"{escaped}\" = \"10.0.0.1\"\n"));
-    // A file name that looks like another one, with a forged message on a second line.
-    let name = format!("name{CONTROLS}\nerror: all is well");
-    write(&name, "not one of these formats");
-    fs::create_dir(directory.path().join(format!("{name}.d"))).unwrap();
-    let out = format!("{name}.d/out");
+}
 
+/// A call, with the exit codes that it may have.
+type Call<'a> = (Vec<&'a str>, &'a [i32]);
+
+/// Audits of files; `name` is a file that is none of these formats.
+fn audits(name: &str) -> Vec<Call<'_>> {
     let audit = ["audit", "--product", "mailgate"];
-    let rules = ["rules", "--format", "nftables", "--product", "mailgate"];
-    // Each call, with the exit codes that it may have.
-    let mut calls: Vec<(Vec<&str>, &[i32])> = Vec::new();
+    let mut calls: Vec<Call> = Vec::new();
     for format in ["table", "json"] {
         for (option, file, code) in [
             ("--nmap", "service.xml", 0),
@@ -223,9 +238,9 @@ fn nothing_that_is_read_controls_the_terminal() {
             ("--nft", "nft-match.json", 0),
             ("--nft", "nft-iif.json", 0),
             ("--nft", "nft-broken.json", 2),
-            ("--nmap", &name, 2),
-            ("--ss", &name, 2),
-            ("--nft", &name, 2),
+            ("--nmap", name, 2),
+            ("--ss", name, 2),
+            ("--nft", name, 2),
         ] {
             let codes: &[i32] = if code == 0 { &[0] } else { &[2] };
             calls.push(([&audit[..], &[option, file, "--format", format]].concat(), codes));
@@ -235,10 +250,17 @@ fn nothing_that_is_read_controls_the_terminal() {
         }
         calls.push(([&audit[..], &["--nmap", "host.xml", "--host", CONTROLS, "--format", format]].concat(), &[2]));
     }
+    calls
+}
+
+/// Comparisons of exports, and rules with site files.
+fn comparisons_and_rules(name: &str) -> Vec<Call<'_>> {
+    let rules = ["rules", "--format", "nftables", "--product", "mailgate"];
+    let mut calls: Vec<Call> = Vec::new();
     for format in ["text", "json", "markdown"] {
         calls.push((vec!["diff", "plain.json", "facts.json", "--format", format], &[0]));
         calls.push((vec!["diff", "empty.json", "facts.json", "--format", format], &[0]));
-        for file in ["id.json", "peer.json", "raw.json", &name] {
+        for file in ["id.json", "peer.json", "raw.json", name] {
             calls.push((vec!["diff", "plain.json", file, "--format", format], &[2]));
         }
     }
@@ -248,14 +270,27 @@ fn nothing_that_is_read_controls_the_terminal() {
         "site-value.toml",
         "site-key.toml",
         "site-table.toml",
-        &name,
+        name,
         "no\u{1b}[2J",
     ] {
         calls.push(([&rules[..], &["--site", site]].concat(), &[2]));
     }
     calls.push(([&rules[..], &["--name", CONTROLS]].concat(), &[2]));
-    calls.push(([&rules[..], &["--out", &out]].concat(), &[0]));
-    calls.push(([&rules[..], &["--out", &name]].concat(), &[2]));
+    calls.push(([&rules[..], &["--out", name]].concat(), &[2]));
+    calls
+}
+
+#[test]
+fn nothing_that_is_read_controls_the_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    write_files(directory.path());
+    // A file name that looks like another one, with a forged message on a second line.
+    let name = format!("name{CONTROLS}\nerror: all is well");
+    fs::write(directory.path().join(&name), "not one of these formats").unwrap();
+    fs::create_dir(directory.path().join(format!("{name}.d"))).unwrap();
+    let out = format!("{name}.d/out");
+    let mut calls: Vec<Call> = [audits(&name), comparisons_and_rules(&name)].concat();
+    calls.push((vec!["rules", "--format", "nftables", "--product", "mailgate", "--out", &out], &[0]));
     calls.push((vec!["manual", "--out", &out], &[0]));
     calls.push((vec!["manual", "--out", &name], &[2]));
     let option = format!("--{CONTROLS}");
@@ -279,23 +314,28 @@ fn nothing_that_is_read_controls_the_terminal() {
         calls.push((call.to_vec(), &[2]));
     }
     calls.push((vec!["list", "--host", CONTROLS], &[0]));
-    for (call, codes) in calls.into_iter().filter(|(call, _)| exists(call)) {
-        let output = run(directory.path(), &call);
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(codes.contains(&output.status.code().unwrap()), "{call:?}: {stderr}");
-        assert_nothing_is_hidden(&output.stdout, &format!("{call:?}"));
-        assert_nothing_is_hidden(&output.stderr, &format!("{call:?}"));
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let forged = |line: &str| line.starts_with("error: all is well") || line.starts_with("tcp/1 open");
-        assert!(!stderr.lines().chain(printed.lines()).any(forged), "{call:?}: {stderr}{printed}");
-        if codes == [2] {
-            assert!(output.stdout.is_empty() && !stderr.is_empty(), "{call:?}");
-            // The message escapes what was found, or says what the file looks like.
-            let has_escape = |text: &str| {
-                ["\\u{", "U+", "looks like", "control character", "JSON", "XML"].iter().any(|part| text.contains(part))
-            };
-            assert!(has_escape(&stderr), "{call:?}: the message doesn't show what was found: {stderr}");
-        }
+    for (call, codes) in calls {
+        assert_harmless(directory.path(), &call, codes);
+    }
+}
+
+/// Runs a call, and checks that its output hides and forges nothing.
+fn assert_harmless(directory: &Path, call: &[&str], codes: &[i32]) {
+    let output = run(directory, call);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(codes.contains(&output.status.code().unwrap()), "{call:?}: {stderr}");
+    assert_nothing_is_hidden(&output.stdout, &format!("{call:?}"));
+    assert_nothing_is_hidden(&output.stderr, &format!("{call:?}"));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let forged = |line: &str| line.starts_with("error: all is well") || line.starts_with("tcp/1 open");
+    assert!(!stderr.lines().chain(printed.lines()).any(forged), "{call:?}: {stderr}{printed}");
+    if codes == [2] {
+        assert!(output.stdout.is_empty() && !stderr.is_empty(), "{call:?}");
+        // The message escapes what was found, or says what the file looks like.
+        let has_escape = |text: &str| {
+            ["\\u{", "U+", "looks like", "control character", "XML"].iter().any(|part| text.contains(part))
+        };
+        assert!(has_escape(&stderr), "{call:?}: the message doesn't show what was found: {stderr}");
     }
 }
 

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-use clap::CommandFactory;
 use port_catalog_tests::fixture;
-use port_cli::cli::Cli;
 
 /// The calls that read a file, with `FILE` for its path.
 const CALLS: [&[&str]; 5] = [
@@ -19,7 +17,7 @@ const CALLS: [&[&str]; 5] = [
 
 fn assert_every_call_rejects(file: &Path) {
     let file = file.to_str().unwrap();
-    for call in CALLS.iter().filter(|call| exists(call[0])) {
+    for call in CALLS {
         let arguments = call.iter().map(|argument| argument.replace("FILE", file));
         let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
         let output = command.args(arguments).args(fixture::arguments()).output().unwrap();
@@ -30,11 +28,6 @@ fn assert_every_call_rejects(file: &Path) {
             format!("error[call-too-large]: {file}: file exceeds {} MiB; ", port_cli::input::MAX_BYTES >> 20);
         assert!(stderr.starts_with(&expected), "{call:?}: {stderr}");
     }
-}
-
-/// Whether the command has been moved to the new layout. Delete this when all of them have been.
-fn exists(name: &str) -> bool {
-    Cli::command().find_subcommand(name).is_some()
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl PortSet {
     /// The set of all ports.
     pub fn full() -> PortSet {
         let mut words = Box::new([u64::MAX; WORDS]);
-        // There is no port 0.
+        // Port 0 doesn't exist.
         words[0] &= !1;
         PortSet { words }
     }

@@ -10,6 +10,8 @@ macro_rules! words {
         }
     ) => {
         $(#[$meta])*
+        // Help isn't Markdown.
+        #[allow(clippy::doc_markdown)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
             $(#[doc = $summary] $variant,)+

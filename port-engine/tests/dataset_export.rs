@@ -79,6 +79,7 @@ fn groups_of_an_exported_dataset_are_numbered_in_order() {
     assert_eq!(again.flows, dataset().flows);
 }
 
+// This is one table of cases, so it is longer than other functions.
 #[test]
 fn every_problem_of_an_exported_dataset_is_reported_at_its_place() {
     let mut cases = Cases::new(CASES);

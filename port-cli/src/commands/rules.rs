@@ -7,7 +7,7 @@ use clap::{ArgAction, Args};
 use port_data::hidden::Escaped;
 use port_data::{Diagnostic, Place};
 use port_engine::dataset::Dataset;
-use port_engine::rules::formats::Format;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
 use port_engine::rules::options::{Alternatives, Choices, FirewallLocation, RulesetName, UnstatedTransport};
 use port_engine::rules::site::Site;
@@ -58,8 +58,8 @@ const DROPPED: u8 = 3;
 #[command(mut_arg("product", |product| product.required(true).action(ArgAction::Set)))]
 pub struct RulesArgs {
     /// Format of the rules
-    #[arg(long, value_parser = words::<Format>())]
-    pub format: Format,
+    #[arg(long, value_parser = words::<RulesFormat>())]
+    pub format: RulesFormat,
     /// Which flows.
     #[command(flatten)]
     pub filter: FilterArgs,

@@ -1,4 +1,4 @@
-//! Prints columns as an aligned table that is no wider than the terminal.
+//! Prints columns as an aligned table that fits the width of the terminal.
 
 use anstyle::{Effects, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};

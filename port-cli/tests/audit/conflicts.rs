@@ -20,6 +20,9 @@ fn collisions_as_people_read_them() {
 
 #[test]
 fn collisions_as_programs_read_them() {
+    let object = collisions(&["filter-suite", "archive"]);
+    let snmp = object["collisions"].as_array().unwrap().iter().find(|endpoint| endpoint["first"] == 161).unwrap();
+    assert_eq!((&snmp["avoidable"], &snmp["certain"]), (&json!(false), &json!(true)));
     let object = collisions(&["archive", "mailgate"]);
     let keys: Vec<_> = object.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["products", "collisions", "listens", "unnumbered"]);
@@ -61,10 +64,14 @@ fn more_products_and_another_order_keep_every_collision() {
 #[test]
 fn fail_on_sets_the_exit_code() {
     let both = ["conflicts", "mailgate", "archive"];
+    // Both have UDP port 161, which neither can change.
+    let stuck = ["conflicts", "filter-suite", "archive"];
     let apart = ["conflicts", "mailgate", "endpoint"];
     for (call, finding, code, message) in [
         (&both, "collision", 1, "fails: 1 collision\n"),
         (&both, "unavoidable", 0, ""),
+        (&stuck, "unavoidable", 1, "fails: 1 unavoidable collision\n"),
+        (&stuck, "collision,unavoidable", 1, "fails: 2 collisions\nfails: 1 unavoidable collision\n"),
         (&apart, "collision,unavoidable", 0, ""),
     ] {
         let output = run(&[&call[..], &["--fail-on", finding]].concat());

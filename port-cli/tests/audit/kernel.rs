@@ -42,9 +42,17 @@ fn the_kernel_accepts_what_the_audit_calls_open() {
             let (accepted, rejected) = by_kernel(&scan, protocol);
             let (open, shut) =
                 (reported_open(&report, protocol), report.ports(protocol, |state| state == State::NotOpen));
-            assert_eq!(&open & &rejected, PortSet::empty(), "{family} {protocol}: said to be accepted, and is not");
-            assert_eq!(&shut & &accepted, PortSet::empty(), "{family} {protocol}: accepted, and not said to be");
-            // What was both scanned and report: neither says nothing.
+            assert_eq!(
+                &open & &rejected,
+                PortSet::empty(),
+                "{family} {protocol}: reported open, but the kernel rejects it"
+            );
+            assert_eq!(
+                &shut & &accepted,
+                PortSet::empty(),
+                "{family} {protocol}: reported not open, but the kernel accepts it"
+            );
+            // The ports that were scanned and have a known state in the report.
             let both = &(&open | &shut) & &(&accepted | &rejected);
             compared += both.ranges().map(|range| usize::from(range.last() - range.first()) + 1).sum::<usize>();
             assert!(!(&open & &accepted).is_empty() && !(&shut & &rejected).is_empty(), "{family} {protocol}");
@@ -52,7 +60,7 @@ fn the_kernel_accepts_what_the_audit_calls_open() {
     }
     assert!(compared > 1000, "{compared}");
 
-    // The file that is fixture is what nft makes of the rules.
+    // The fixture is what this nft prints for the rules.
     let fixture = fs::read_to_string(fixture("rules.json")).unwrap();
     for family in [None, Some(AddressFamily::Ipv4), Some(AddressFamily::Ipv6)] {
         let [current, stored] =
@@ -61,7 +69,7 @@ fn the_kernel_accepts_what_the_audit_calls_open() {
     }
 }
 
-/// The ports that the kernel accepts packets to, and those that it keeps packets from; nothing of those not scanned.
+/// The ports to which the kernel accepts packets, and those to which it rejects them, among the scanned ports.
 fn by_kernel(scan: &Observation, protocol: Protocol) -> (PortSet, PortSet) {
     let of = |word: &str| -> PortSet {
         let pieces = scan.pieces(protocol).iter();
@@ -72,7 +80,7 @@ fn by_kernel(scan: &Observation, protocol: Protocol) -> (PortSet, PortSet) {
     (of("closed"), of("filtered"))
 }
 
-/// The ports that are said to be accepted: for all, or for the peer that scans.
+/// The ports that the report calls open: to everyone, or to the peer that scans.
 fn reported_open(report: &Observation, protocol: Protocol) -> PortSet {
     let is_for_peer = |evidence: &String| {
         !evidence.contains(", only if ")

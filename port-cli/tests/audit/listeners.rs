@@ -14,7 +14,7 @@ use port_engine::dataset::Flow;
 use crate::tools::{private_sandbox, run_with_input, tool};
 use crate::{audit, dataset, flows, ports};
 
-/// Makes the namespaces, starts the listeners, and lets the tools see them.
+/// Makes the namespaces, starts the listeners, and runs the tools.
 ///
 /// Arguments: this program, a directory with the files, and the ports that nmap is to scan.
 pub const SCRIPT: &str = r#"
@@ -33,7 +33,7 @@ for name in product peer; do
     ip -n $name link set eth up
     number=$((number + 1))
 done
-# So that a closed port of UDP is told at once.
+# So that a closed UDP port is answered at once.
 ip netns exec product sh -c 'echo 0 > /proc/sys/net/ipv4/icmp_ratelimit; echo 0 > /proc/sys/net/ipv6/icmp/ratelimit'
 
 if [ -e "$directory/listen" ]; then
@@ -61,7 +61,7 @@ scan v6.xml -6 -sS -sU 2001:db8::1
 scan connected.xml -sT -sU 192.0.2.1
 "#;
 
-/// Whether all is there that the script needs.
+/// Whether the tools that the script needs are installed.
 pub fn can_run() -> bool {
     let tools = ["ip", "ss", "nft", "nmap"].map(tool);
     !tools.contains(&None) && private_sandbox(&["true"]).is_some()
@@ -71,12 +71,12 @@ pub fn can_run() -> bool {
 pub fn run_script(directory: &Path, scanned: &str) {
     let program = std::env::current_exe().unwrap();
     let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.to_str().unwrap(), scanned];
-    let output = private_sandbox(&arguments).expect("it was there before").stdin(Stdio::null()).output().unwrap();
+    let output = private_sandbox(&arguments).expect("it was available before").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Listens where a file says, when this program is called for it, until the namespace goes. Each line is a transport, an
-/// address and a port; `silent` behind it takes datagrams and does not answer.
+/// Listens on the sockets of the file `HELPER_LISTENS`, if it is set, until the sandbox ends. Each line is a transport, an address
+/// and a port; with `silent` after it, datagrams aren't answered.
 #[test]
 fn helper() {
     let Some(listens) = std::env::var_os("HELPER_LISTENS") else { return };
@@ -111,7 +111,7 @@ fn answer(socket: &UdpSocket, is_silent: bool) {
     }
 }
 
-/// A product, its flows whose ports don't listen, and what else listens.
+/// A product, its flows whose ports are closed, and what else listens.
 struct Case {
     product: &'static str,
     /// Flows that share their ports with no other flow.
@@ -178,7 +178,7 @@ impl Case {
         let mut lines = String::new();
         let (transport, port) = self.undocumented;
         for (number, (transport, port)) in self.documented().into_iter().chain([(transport, port)]).enumerate() {
-            // On all addresses, and on that of the cable.
+            // On all addresses, or on that of the cable.
             let address = if number % 3 == 0 { "192.0.2.1" } else { "::" };
             let silent = if self.silent.is_some_and(|(silent, _)| silent == port) { " silent" } else { "" };
             lines += &format!("{transport} {address} {port}{silent}\n");
@@ -207,7 +207,7 @@ fn listeners(case: &Case) {
     fs::write(file("listen"), &listens).unwrap();
     run_script(
         directory.path(),
-        "T:1-10000,T:17690-20100,T:50800,U:1-100,U:443,U:514,U:2525,U:6640-6680,U:9440-9450,U:17690-17720,U:20000-20010,U:50800",
+        "T:1-10000,T:17690-20100,T:50800,U:1-100,U:161,U:443,U:514,U:2525,U:6640-6680,U:9440-9450,U:17690-17720,U:20000-20010,U:50800",
     );
 
     let (transport, port) = case.undocumented;
@@ -242,7 +242,7 @@ fn listeners(case: &Case) {
         assert_eq!(ports(&audit["undocumented"]), undocumented, "{product} {name}");
         assert_eq!(audit["host"], "192.0.2.1");
     }
-    // What listens on an address of IPv4 only, IPv6 does not reach; what ss and nmap tell of that is the same.
+    // IPv6 doesn't reach what listens on an IPv4 address only; ss and nmap agree about that.
     let by_ss = audit(product, &["--ss", &file("ss"), "--family", "ipv6"]);
     let by_nmap = audit(product, &["--nmap", &file("v6.xml")]);
     assert_eq!(flows(&by_ss, "missing"), flows(&by_nmap, "missing"), "{product}");
@@ -254,7 +254,7 @@ fn listeners(case: &Case) {
     }
 }
 
-/// Of a real scan that was cut off nothing is told.
+/// A real scan that was cut off is rejected, without output.
 fn cut_off(product: &str, scan: &str) {
     let end = scan.trim_end().len();
     for length in (0..end).step_by(end / 7).chain([end - 1]) {

@@ -6,6 +6,7 @@ mod conflicts;
 mod diagnostics;
 mod kernel;
 mod listeners;
+mod malformed;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

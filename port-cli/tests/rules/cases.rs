@@ -9,7 +9,7 @@ use port_data::hidden::is_hidden;
 use port_engine::protocol::Protocol;
 use port_engine::rules::address::Endpoints;
 use port_engine::rules::fit::fit;
-use port_engine::rules::formats::Format;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
 use port_engine::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use port_engine::rules::options::FirewallLocation;
@@ -70,7 +70,7 @@ impl Comparison {
 }
 
 /// The files of a ruleset in a format.
-pub fn fitted_files(format: Format, ruleset: Ruleset) -> Vec<File> {
+pub fn fitted_files(format: RulesFormat, ruleset: Ruleset) -> Vec<File> {
     let writer = format.writer();
     (writer.files)(&fit(ruleset, &writer.limits))
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use port_catalog_tests::fixture;
-use port_engine::rules::formats::Format;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
 use port_engine::rules::model::one_line;
 use tempfile::TempDir;
@@ -265,7 +265,7 @@ fn every_message_is_also_a_comment_in_a_policy() {
 fn texts_are_read_back_unchanged() {
     let Some(mut firewalld) = Firewalld::start() else { return };
     let ruleset = ruleset_of_texts();
-    let files = fitted_files(Format::Firewalld, ruleset.clone());
+    let files = fitted_files(RulesFormat::Firewalld, ruleset.clone());
     let services: Vec<&File> = files.iter().filter(|file| file.name.starts_with("services/")).collect();
     assert_eq!(services.len(), ruleset.flows.len());
     for (file, service) in services.iter().zip(firewalld.services(&services)) {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use port_core::Direction;
 use port_engine::rules::address::Endpoints;
-use port_engine::rules::formats::{Format, fortigate};
+use port_engine::rules::formats::{RulesFormat, fortigate};
 use port_engine::rules::model::one_line;
 use serde_json::{Value, json};
 
@@ -278,7 +278,7 @@ fn texts_are_read_back_without_unsupported_characters() {
     for (flow, text) in ruleset.flows.iter_mut().zip(texts().take(4).chain(["", "\u{e9}".repeat(200).leak()])) {
         flow.purpose = text.to_string();
     }
-    let files = fitted_files(Format::Fortigate, ruleset.clone());
+    let files = fitted_files(RulesFormat::Fortigate, ruleset.clone());
     let configuration = Configuration::read(&mut parser, &files[0].text);
     let comments = configuration.section("service custom").iter().map(|(_, service)| service["comment"][0].as_str());
     let comments: Vec<&str> = comments.collect();
@@ -286,7 +286,7 @@ fn texts_are_read_back_without_unsupported_characters() {
     assert!(comments.iter().all(|comment| comment.len() <= 255));
 
     let ruleset = ruleset_of_texts();
-    let files = fitted_files(Format::Fortigate, ruleset.clone());
+    let files = fitted_files(RulesFormat::Fortigate, ruleset.clone());
     let configuration = Configuration::read(&mut parser, &files[0].text);
     assert_eq!(configuration.section("service custom").len(), ruleset.flows.len());
     for flow in &ruleset.flows {

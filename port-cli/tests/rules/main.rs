@@ -14,5 +14,6 @@ mod packets;
 mod python_worker;
 mod remarks;
 mod ufw;
+mod ufw_program;
 
 use port_catalog_tests::tools;

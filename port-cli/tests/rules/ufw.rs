@@ -1,211 +1,19 @@
-//! The profiles for ufw and the commands that use them, run by ufw in a root directory of its own.
+//! The profiles for ufw and the commands that use them, run by ufw.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use port_catalog_tests::fixture;
 use port_core::{Direction, PortRange};
 use port_engine::rules::fit::fit;
-use port_engine::rules::formats::{self, Format};
+use port_engine::rules::formats::{self, RulesFormat};
 use port_engine::rules::model::one_line;
-use tempfile::TempDir;
 
 use crate::cases::{Comparison, fitted_files, made_up, rules, rules_with, ruleset_of_texts, sample_output, site};
-use crate::openings::{Opening, Openings, assert_same, port_catalog, products};
-use crate::python_worker::{PythonWorker, worker_command};
+use crate::openings::{Opening, assert_same, port_catalog, products};
 use crate::tools::{piped, private_sandbox, tool};
-
-/// ufw with a directory as its root. It is mounted at `/mnt`, since ufw warns about world-writable directories such as `/tmp`.
-struct Ufw {
-    directory: TempDir,
-    command: PathBuf,
-    worker: PythonWorker,
-    /// What a command allows, given the profile's ports.
-    known: HashMap<(String, String), Vec<Allowed>>,
-}
-
-/// A profile as ufw lists it.
-struct Profile {
-    name: String,
-    title: String,
-    description: String,
-    ports: String,
-}
-
-/// An iptables rule that ufw makes.
-#[derive(Clone, Debug)]
-struct Allowed {
-    program: &'static str,
-    chain: String,
-    protocol: String,
-    ports: BTreeSet<u16>,
-    source: String,
-    destination: String,
-    profile: String,
-}
-
-const ROOT: [&str; 2] = ["--rootdir=/", "--datadir=/mnt"];
-
-/// A root with the files of an installed ufw, which is disabled.
-fn root() -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    let etc = directory.path().join("etc");
-    for path in ["default", "ufw/applications.d", "../lib/ufw"] {
-        fs::create_dir_all(etc.join(path)).unwrap();
-    }
-    for file in ["before", "after", "user"].iter().flat_map(|name| [format!("{name}.rules"), format!("{name}6.rules")])
-    {
-        fs::copy(format!("/usr/share/ufw/iptables/{file}"), etc.join("ufw").join(file)).unwrap();
-    }
-    fs::write(etc.join("ufw/ufw.conf"), "ENABLED=no\nLOGLEVEL=off\n").unwrap();
-    let policies = "IPV6=yes\nDEFAULT_INPUT_POLICY=DROP\nDEFAULT_OUTPUT_POLICY=DROP\nDEFAULT_FORWARD_POLICY=DROP\n";
-    fs::write(etc.join("default/ufw"), format!("{policies}DEFAULT_APPLICATION_POLICY=SKIP\n")).unwrap();
-    directory
-}
-
-/// Runs a command in a sandbox with a directory mounted at `/mnt`.
-const IN_ROOT: [&str; 3] = ["sh", "-c", "mount --bind \"$0\" /mnt && exec \"$@\""];
-
-impl Ufw {
-    fn start() -> Option<Ufw> {
-        let command = tool("ufw")?;
-        let directory = root();
-        let worker = worker_command(&command, &["ufw.frontend"]);
-        let worker: Vec<&str> = worker.iter().map(String::as_str).collect();
-        let mut sandboxed =
-            private_sandbox(&[&IN_ROOT[..], &[directory.path().to_str().unwrap()], &worker[..]].concat())?;
-        let worker = PythonWorker::start(sandboxed.env("LC_ALL", "C.UTF-8"));
-        Some(Ufw { directory, command, worker, known: HashMap::new() })
-    }
-
-    fn run(&mut self, calls: &[String]) -> Vec<String> {
-        let words = |call: &String| ROOT.into_iter().chain(call.split(' ')).map(str::to_string).collect();
-        self.worker.run(&self.command, &calls.iter().map(words).collect::<Vec<_>>())
-    }
-
-    /// The profiles of a file.
-    fn profiles(&mut self, text: &str) -> Vec<Profile> {
-        fs::write(self.directory.path().join("etc/ufw/applications.d/written.ufw"), text).unwrap();
-        let printed = self.run(&["app info all".to_string()]).remove(0);
-        assert!(!printed.lines().any(|line| line.starts_with("WARN")), "{printed}\n{text}");
-        printed.split("\n--\n").filter(|printed| !printed.trim().is_empty()).map(profile).collect()
-    }
-
-    /// What each command of a file allows.
-    fn allowed<'a>(&mut self, commands: &[&'a str], profiles: &[Profile]) -> Vec<(&'a str, Vec<Allowed>)> {
-        let key = |command: &str| {
-            let (_, name) = command.rsplit_once(" app ").expect(command);
-            let profile = profiles.iter().find(|profile| profile.name == name).expect(command);
-            (command.to_string(), profile.ports.clone())
-        };
-        let unknown: Vec<&str> =
-            commands.iter().copied().filter(|command| !self.known.contains_key(&key(command))).collect();
-        let calls = unknown.iter().map(|command| format!("--dry-run {}", command.strip_prefix("ufw ").expect(command)));
-        for (command, printed) in unknown.iter().zip(self.run(&calls.collect::<Vec<_>>())) {
-            let allowed: Vec<Allowed> = printed.lines().filter_map(allowed).collect();
-            let names_profile = allowed.iter().all(|one| command.ends_with(&format!(" app {}", one.profile)));
-            assert!(!allowed.is_empty() && names_profile, "{command}: {printed}");
-            self.known.insert(key(command), allowed);
-        }
-        commands.iter().map(|command| (*command, self.known[&key(command)].clone())).collect()
-    }
-
-    /// What the commands of a file open, by the ids of flows.
-    fn openings(&mut self, text: &str) -> Openings {
-        let profiles = self.profiles(text);
-        let flows: BTreeMap<&str, (&str, &str)> =
-            profiles.iter().map(|profile| (profile.name.as_str(), described_flow(&profile.description))).collect();
-        let mut openings = Openings::new();
-        let mut used = BTreeSet::new();
-        for (command, allowed) in self.allowed(&commands(text).collect::<Vec<_>>(), &profiles) {
-            assert_any_address(command, &allowed);
-            for one in &allowed {
-                let (id, direction) = flows[one.profile.as_str()];
-                let chains = [("input", "inbound"), ("output", "outbound"), ("forward", direction)];
-                assert!(chains.contains(&(&one.chain, direction)), "{command}: {one:?}");
-                let opening = |port: &u16| (id.to_string(), direction.to_string(), one.protocol.clone(), *port);
-                openings.extend(one.ports.iter().map(opening));
-            }
-            used.extend(allowed.iter().map(|one| one.profile.clone()));
-        }
-        assert_eq!(used.len(), profiles.len(), "a profile is not used: {text}");
-        openings
-    }
-}
-
-/// Asserts that a command allows any address, and the same for IPv4 and IPv6.
-fn assert_any_address(command: &str, allowed: &[Allowed]) {
-    let [v4, v6] = ["ufw", "ufw6"].map(|program| {
-        let rules = allowed.iter().filter(|one| one.program == program);
-        rules.map(|one| (&one.protocol, &one.ports)).collect::<BTreeSet<_>>()
-    });
-    assert_eq!(v4, v6, "{command}");
-    assert!(allowed.iter().all(|one| one.source.is_empty() && one.destination.is_empty()), "{command}: {allowed:?}");
-}
-
-/// The commands of a file, by the prefix that its instructions mention.
-fn commands(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| line.strip_prefix("#$ "))
-}
-
-fn profile(printed: &str) -> Profile {
-    let (texts, ports) = printed.trim().split_once("\n\n").expect(printed);
-    // ufw breaks long lines at spaces.
-    let texts = texts.replace('\n', " ");
-    let (name, texts) = texts.strip_prefix("Profile: ").and_then(|rest| rest.split_once(" Title: ")).expect(printed);
-    let (title, description) = texts.split_once(" Description: ").expect(printed);
-    let ports: Vec<&str> = ports.lines().skip(1).map(str::trim).collect();
-    Profile {
-        name: name.to_string(),
-        title: title.to_string(),
-        description: description.to_string(),
-        ports: ports.join("|"),
-    }
-}
-
-/// The flow's id and direction in a description.
-fn described_flow(description: &str) -> (&str, &str) {
-    let (id, way) = description.split_once(", ").expect(description);
-    let direction = if way.starts_with("from ") { "inbound" } else { "outbound" };
-    (id, direction)
-}
-
-/// A line such as `-A ufw-user-input -p tcp --dport 22 -s 10.0.0.0/8 -j ACCEPT -m comment --comment 'dapp_name'`.
-fn allowed(line: &str) -> Option<Allowed> {
-    let (program, rest) = line.strip_prefix("-A ")?.split_once("-user-")?;
-    let program = ["ufw", "ufw6"].into_iter().find(|known| *known == program)?;
-    let (chain, rest) = rest.split_once(' ')?;
-    let chain = ["input", "output", "forward"].into_iter().find(|known| *known == chain)?;
-    let words: Vec<&str> = rest.split(' ').collect();
-    let mut options = BTreeMap::new();
-    for pair in words.chunks(2) {
-        let [option, value] = pair else { panic!("{line}") };
-        assert!(*option == "-m" || options.insert(*option, *value).is_none(), "{line}");
-    }
-    let mut take = |option: &str| options.remove(option).unwrap_or_default().to_string();
-    let ports = take("--dport") + &take("--dports");
-    let profile = take("--comment");
-    let allowed = Allowed {
-        program,
-        chain: chain.to_string(),
-        protocol: take("-p"),
-        ports: ports.split(',').flat_map(range).collect(),
-        source: take("-s"),
-        destination: take("-d"),
-        profile: profile.strip_prefix("'dapp_").and_then(|name| name.strip_suffix('\'')).expect(line).to_string(),
-    };
-    assert_eq!(take("-j"), "ACCEPT", "{line}");
-    assert!(options.is_empty(), "{line}: {options:?}");
-    Some(allowed)
-}
-
-fn range(text: &str) -> std::ops::RangeInclusive<u16> {
-    let (first, last) = text.split_once(':').unwrap_or((text, text));
-    first.parse().unwrap()..=last.parse().unwrap()
-}
+use crate::ufw_program::{IN_ROOT, Ufw, commands, root};
 
 #[test]
 fn ufw_allows_exactly_what_the_catalog_lists() {
@@ -235,7 +43,7 @@ fn ufw_shows_the_purpose_of_each_profile() {
 fn texts_are_read_back_unchanged() {
     let Some(mut ufw) = Ufw::start() else { return };
     let ruleset = ruleset_of_texts();
-    let files = fitted_files(Format::Ufw, ruleset.clone());
+    let files = fitted_files(RulesFormat::Ufw, ruleset.clone());
     let profiles = ufw.profiles(&files[0].text);
     assert_eq!(profiles.len(), ruleset.flows.len());
     for flow in &ruleset.flows {
@@ -289,7 +97,7 @@ fn ports_that_are_too_long_for_a_profile_are_split() {
     let ports = (0..200).map(|index| 20000 + index * 2);
     ruleset.flows.truncate(1);
     ruleset.flows[0].rules[0].ports = ports.clone().map(|port| PortRange::new(port, port).unwrap()).collect();
-    let files = fitted_files(Format::Ufw, ruleset);
+    let files = fitted_files(RulesFormat::Ufw, ruleset);
     assert_eq!(ufw.profiles(&files[0].text).len(), 2);
     let opening = |port| ("made-up-single".to_string(), "inbound".to_string(), "tcp".to_string(), port);
     assert_same(&ufw.openings(&files[0].text), &ports.map(opening).collect(), "200 ports");

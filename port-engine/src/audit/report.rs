@@ -8,7 +8,7 @@ use super::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Undocumented, Ve
 impl Serialize for Audit<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Summary {
+        struct VerdictCounts {
             open: usize,
             partly_open: usize,
             missing: usize,
@@ -16,7 +16,7 @@ impl Serialize for Audit<'_> {
             undocumented: usize,
             outbound_not_audited: usize,
         }
-        let summary = Summary {
+        let summary = VerdictCounts {
             open: self.count(Verdict::Open),
             partly_open: self.count(Verdict::PartlyOpen),
             missing: self.count(Verdict::Missing),

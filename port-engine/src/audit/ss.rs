@@ -56,9 +56,9 @@ fn not_open_elsewhere(protocol: Protocol) -> Seen {
 }
 
 /// A listening socket.
-struct Listener<'a> {
+struct ListeningSocket<'a> {
     protocol: Protocol,
-    address: Address<'a>,
+    address: LocalAddress<'a>,
     port: u16,
     /// The rest of the line after the peer's column: with `-p`, the processes.
     rest: &'a str,
@@ -73,14 +73,14 @@ struct InvalidCell<'a> {
 }
 
 /// The address on which a socket listens.
-struct Address<'a> {
+struct LocalAddress<'a> {
     printed: &'a str,
     /// `None` for `*`, which is every IPv4 and IPv6 address.
     ip: Option<IpAddr>,
     interface: Option<&'a str>,
 }
 
-fn listener(line: &str) -> Result<Listener<'_>, InvalidCell<'_>> {
+fn listener(line: &str) -> Result<ListeningSocket<'_>, InvalidCell<'_>> {
     let invalid = |cell, code, message: String, help| Err(InvalidCell { cell, code, message, help });
     let mut rest = line;
     let [netid, state, _, _, local, peer] = [(); 6].map(|()| cell(&mut rest));
@@ -108,7 +108,7 @@ fn listener(line: &str) -> Result<Listener<'_>, InvalidCell<'_>> {
         let message = format!("invalid port number {port:?}");
         return invalid(port, codes::SS_LOCAL_ADDRESS, message, "run ss with -n, which prints numbers");
     };
-    let Some(address) = Address::parse(printed) else {
+    let Some(address) = LocalAddress::parse(printed) else {
         let message = format!("invalid address {printed:?}");
         return invalid(printed, codes::SS_LOCAL_ADDRESS, message, "run ss with -n, which prints numbers");
     };
@@ -119,7 +119,7 @@ fn listener(line: &str) -> Result<Listener<'_>, InvalidCell<'_>> {
         let message = format!("invalid peer address and port {peer:?}");
         return invalid(cell, codes::SS_CUT_OFF, message, "check whether the file was cut off");
     }
-    Ok(Listener { protocol, address, port, rest })
+    Ok(ListeningSocket { protocol, address, port, rest })
 }
 
 /// Removes the next cell from a line.
@@ -135,7 +135,7 @@ fn number(text: &str) -> Option<u16> {
     text.parse().ok().filter(|number| digits && *number != 0)
 }
 
-impl<'a> Address<'a> {
+impl<'a> LocalAddress<'a> {
     fn parse(printed: &'a str) -> Option<Self> {
         let (address, interface) = match printed.split_once('%') {
             Some((address, interface)) => (address, Some(interface).filter(|name| !name.is_empty())),
@@ -147,7 +147,7 @@ impl<'a> Address<'a> {
         })?;
         let interface = interface.map(|name| name.trim_end_matches(']'));
         let ip = if bare == "*" { None } else { Some(bare.parse().ok()?) };
-        Some(Address { printed, ip, interface })
+        Some(LocalAddress { printed, ip, interface })
     }
 
     /// Whether only the machine itself can reach it.
@@ -173,7 +173,7 @@ impl<'a> Address<'a> {
     }
 }
 
-impl Listener<'_> {
+impl ListeningSocket<'_> {
     fn seen(&self) -> Seen {
         let state = if self.address.is_loopback() { State::Loopback } else { State::Open };
         let processes = processes(self.rest);

@@ -81,10 +81,7 @@ impl<'a> Endpoint<'a> {
     /// Whether two products certainly listen there, even if transports that aren't stated mean another protocol.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.products()
-            .filter(|(_, listeners)| listeners.iter().any(|listener| listener.has_transport()))
-            .nth(1)
-            .is_some()
+        self.products().filter(|(_, listeners)| listeners.iter().any(Listener::has_transport)).nth(1).is_some()
     }
 }
 
@@ -96,7 +93,7 @@ pub fn can_move(listeners: &[Listener]) -> bool {
 
 words! {
     /// A finding that can make a comparison fail.
-    Failure is a "finding" {
+    ConflictFinding is a "finding" {
         /// Several products listen on a port
         Collision = "collision",
         /// Two of them can't use another port
@@ -141,12 +138,12 @@ impl<'a> Conflicts<'a> {
         self.listeners.iter().filter(|listener| listener.spec.transport().is_none())
     }
 
-    /// The number of collisions that a failure is about.
+    /// The number of collisions that are such a finding.
     #[must_use]
-    pub fn failures(&self, failure: Failure) -> usize {
-        match failure {
-            Failure::Collision => self.collisions().count(),
-            Failure::Unavoidable => self.collisions().filter(|endpoint| !endpoint.is_avoidable()).count(),
+    pub fn count(&self, finding: ConflictFinding) -> usize {
+        match finding {
+            ConflictFinding::Collision => self.collisions().count(),
+            ConflictFinding::Unavoidable => self.collisions().filter(|endpoint| !endpoint.is_avoidable()).count(),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{Difference, FlowChange, FlowDifference, Impact};
 
 #[derive(Serialize)]
 struct Report<'a> {
-    summary: Summary<'a>,
+    summary: ImpactCounts<'a>,
     impacts: Vec<FlowImpact<'a>>,
     added: Vec<&'a Map<String, Value>>,
     removed: Vec<&'a Map<String, Value>>,
@@ -27,7 +27,7 @@ struct Report<'a> {
 }
 
 /// Counts flows by impact.
-struct Summary<'a>(&'a Difference<'a>);
+struct ImpactCounts<'a>(&'a Difference<'a>);
 
 #[derive(Serialize)]
 struct FlowImpact<'a> {
@@ -68,7 +68,7 @@ impl Serialize for Difference<'_> {
     }
 }
 
-impl Serialize for Summary<'_> {
+impl Serialize for ImpactCounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(Impact::ALL.len()))?;
         for impact in Impact::ALL {
@@ -81,7 +81,7 @@ impl Serialize for Summary<'_> {
 impl<'a> Report<'a> {
     fn new(difference: &'a Difference<'a>) -> Report<'a> {
         let mut report = Report {
-            summary: Summary(difference),
+            summary: ImpactCounts(difference),
             impacts: difference.flows.iter().map(FlowImpact::new).collect(),
             added: Vec::new(),
             removed: Vec::new(),

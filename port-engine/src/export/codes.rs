@@ -3,7 +3,7 @@
 port_data::codes! {
     #[doc = "An export isn't JSON, or ends early."]
     INVALID_JSON = "export-invalid-json";
-    #[doc = "A value of an export isn't of the kind that is required at its place."]
+    #[doc = "A value of an export isn't valid for its member."]
     INVALID_VALUE = "export-invalid-value";
     #[doc = "A flow, a port spec or a source lacks a required member."]
     MISSING_MEMBER = "export-missing-member";

@@ -1,4 +1,4 @@
-//! Reads an export, and checks every value where it is.
+//! Reads an export, and checks every value while it is parsed.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -24,7 +24,7 @@ use super::{ExportedFlow, codes};
 pub fn read(file: &Path, text: &str, checks: Checks) -> Result<Vec<ExportedFlow>, Diagnostic> {
     // Some shells write a byte order mark when they redirect output.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let state = State { checks, ids: RefCell::default(), problem: RefCell::default() };
+    let state = ReadState { checks, ids: RefCell::default(), problem: RefCell::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = ValueSeed { kind: Kind::Flows, state: &state }.deserialize(&mut reader);
     let value = value.and_then(|value| reader.end().map(|()| value));
@@ -63,7 +63,7 @@ fn with_help(problem: Diagnostic, help: Option<String>) -> Diagnostic {
 }
 
 /// What all values of an export share while it is read.
-struct State {
+struct ReadState {
     checks: Checks,
     /// The ids of the flows so far.
     ids: RefCell<HashSet<String>>,
@@ -75,13 +75,13 @@ struct State {
 #[derive(Clone, Copy)]
 struct ValueSeed<'a> {
     kind: Kind,
-    state: &'a State,
+    state: &'a ReadState,
 }
 
 impl ValueSeed<'_> {
     fn fail<T, E: Error>(self, problem: Diagnostic) -> Result<T, E> {
         *self.state.problem.borrow_mut() = Some(problem);
-        Err(E::custom("see State::problem"))
+        Err(E::custom("see ReadState::problem"))
     }
 
     /// Reports a value that isn't of the kind.

@@ -22,7 +22,7 @@ pub mod protocol_notation;
 pub mod site;
 
 use fit::Limits;
-use formats::Format;
+use formats::RulesFormat;
 use formats::writer::File;
 use model::{Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
@@ -32,7 +32,7 @@ use site::Site;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RulesRequest {
     /// The format of the rules.
-    pub format: Format,
+    pub format: RulesFormat,
     /// Which flows. It must name exactly one product.
     pub filter: Filter,
     /// The ids of the flows to keep of those that the filter selects. Empty keeps all.
@@ -48,7 +48,7 @@ pub struct RulesRequest {
 /// The generated rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RulesReport {
-    /// The files, in the order in which they should be shown.
+    /// The files, in the order in which to print them.
     pub files: Vec<File>,
     /// What was opened, left out and dropped.
     pub remarks: Vec<RemarkSummary>,

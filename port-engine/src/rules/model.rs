@@ -48,7 +48,7 @@ pub struct FlowRules {
 
 /// Allows new connections from the source to the destination.
 ///
-/// The flow's direction tells which end is the product: an inbound rule has the product as its destination.
+/// The flow's direction determines which end is the product: an inbound rule has the product as its destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// The IP protocol.

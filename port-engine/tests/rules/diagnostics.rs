@@ -3,7 +3,7 @@
 use port_catalog_tests::diagnostics::Cases;
 use port_core::Direction;
 use port_engine::filter::Filter;
-use port_engine::rules::formats::Format;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::generate;
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::site::Site;
@@ -15,7 +15,7 @@ const CASES: &str = "port-engine/tests/rules/diagnostics.txt";
 #[test]
 fn impossible_requests_are_rejected() {
     let dataset = dataset();
-    let valid = request(Format::Mud, "mailgate");
+    let valid = request(RulesFormat::Mud, "mailgate");
     let products =
         |ids: &[&str]| Filter { products: ids.iter().map(ToString::to_string).collect(), ..Filter::default() };
     let mut cases = Cases::new(CASES);

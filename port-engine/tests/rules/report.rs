@@ -3,7 +3,7 @@
 use port_catalog_tests::root;
 use port_engine::dataset::Dataset;
 use port_engine::filter::Filter;
-use port_engine::rules::formats::Format;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::model::RemarkKind;
 use port_engine::rules::options::Choices;
 use port_engine::rules::site::Site;
@@ -15,7 +15,7 @@ pub fn dataset() -> Dataset {
 }
 
 /// A request for all flows of a product.
-pub fn request(format: Format, product: &str) -> RulesRequest {
+pub fn request(format: RulesFormat, product: &str) -> RulesRequest {
     RulesRequest {
         format,
         filter: Filter { products: vec![product.to_string()], ..Filter::default() },
@@ -29,7 +29,7 @@ pub fn request(format: Format, product: &str) -> RulesRequest {
 #[test]
 fn every_format_writes_files_for_every_product() {
     let dataset = dataset();
-    for format in Format::ALL {
+    for format in RulesFormat::ALL {
         for product in &dataset.products {
             let report = generate(&dataset, &request(*format, &product.id), &Site::default()).unwrap();
             assert!(!report.files.is_empty(), "{format} {}", product.id);
@@ -43,12 +43,12 @@ fn every_format_writes_files_for_every_product() {
 #[test]
 fn a_report_lists_what_was_dropped() {
     let dataset = dataset();
-    let report = generate(&dataset, &request(Format::Ufw, "endpoint"), &Site::default()).unwrap();
+    let report = generate(&dataset, &request(RulesFormat::Ufw, "endpoint"), &Site::default()).unwrap();
     assert!(report.dropped);
     let dropped: Vec<_> = report.remarks.iter().filter(|remark| remark.kind == RemarkKind::Dropped).collect();
     let [remark] = &dropped[..] else { panic!("{dropped:?}") };
     assert_eq!(remark.text, "dropped esp (ufw profiles can't express it)");
     assert_eq!(remark.flows, ["endpoint-out-vpn"]);
-    let report = generate(&dataset, &request(Format::Nftables, "endpoint"), &Site::default()).unwrap();
+    let report = generate(&dataset, &request(RulesFormat::Nftables, "endpoint"), &Site::default()).unwrap();
     assert!(!report.dropped && report.remarks.iter().all(|remark| remark.kind != RemarkKind::Dropped));
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
-use port_engine::conflicts::{Conflicts, Failure};
+use port_engine::conflicts::{ConflictFinding, Conflicts};
 
 use super::Context;
 use crate::codes;
@@ -37,8 +37,8 @@ pub struct ConflictsArgs {
     #[arg(long, value_enum, default_value_t = ConflictsFormat::Table)]
     pub format: ConflictsFormat,
     /// Exit with 1 if any of these is found (comma-separated)
-    #[arg(long, value_name = "FINDING", value_parser = words::<Failure>(), value_delimiter = ',')]
-    pub fail_on: Vec<Failure>,
+    #[arg(long, value_name = "FINDING", value_parser = words::<ConflictFinding>(), value_delimiter = ',')]
+    pub fail_on: Vec<ConflictFinding>,
 }
 
 /// How conflicts are printed.
@@ -74,12 +74,12 @@ impl ConflictsArgs {
             ConflictsFormat::Table => text::print(&conflicts, context.width),
             ConflictsFormat::Json => json::object(&conflicts),
         });
-        for failure in &self.fail_on {
-            let number = conflicts.failures(*failure);
+        for finding in &self.fail_on {
+            let number = conflicts.count(*finding);
             if number > 0 {
-                let noun = match failure {
-                    Failure::Collision => "collision",
-                    Failure::Unavoidable => "unavoidable collision",
+                let noun = match finding {
+                    ConflictFinding::Collision => "collision",
+                    ConflictFinding::Unavoidable => "unavoidable collision",
                 };
                 output = output.message(format!("fails: {}", count(number, noun)));
                 output.code = 1;

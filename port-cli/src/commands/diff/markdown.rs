@@ -2,12 +2,12 @@
 
 use port_engine::diff::Difference;
 
-use super::summary::{Item, Summary, heading};
+use super::summary::{DiffSummary, Item, heading};
 use crate::format::markdown::escape;
 
 /// The summary, then a table per impact.
 pub(super) fn print(difference: &Difference) -> String {
-    let summary = Summary::new(difference);
+    let summary = DiffSummary::new(difference);
     let mut text = format!("**{}** {}.\n", escape(&summary.tasks), escape(&summary.compared));
     for (impact, items) in &summary.sections {
         text += &format!("\n### {impact}: {}\n", heading(*impact));

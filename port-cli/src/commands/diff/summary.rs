@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::output::count;
 
 /// A difference in words.
-pub(super) struct Summary {
+pub(super) struct DiffSummary {
     /// What to do, in one line.
     pub tasks: String,
     /// What was compared, in one line.
@@ -60,15 +60,15 @@ pub(super) fn heading(impact: Impact) -> &'static str {
     }
 }
 
-impl Summary {
+impl DiffSummary {
     /// Describes a difference.
-    pub(super) fn new(difference: &Difference) -> Summary {
+    pub(super) fn new(difference: &Difference) -> DiffSummary {
         let shared = shared_changes(difference);
         let section = |impact: &Impact| {
             let items: Vec<Item> = difference.with_impact(*impact).filter_map(|flow| item(flow, &shared)).collect();
             (!items.is_empty()).then_some((*impact, items))
         };
-        Summary {
+        DiffSummary {
             tasks: tasks(difference),
             compared: compared(difference.old, difference.new),
             sections: Impact::ALL.iter().filter_map(section).collect(),

@@ -2,11 +2,11 @@
 
 use port_engine::diff::Difference;
 
-use super::summary::{Summary, heading};
+use super::summary::{DiffSummary, heading};
 
 /// The summary, then each flow that differs.
 pub(super) fn print(difference: &Difference) -> String {
-    let summary = Summary::new(difference);
+    let summary = DiffSummary::new(difference);
     let mut text = format!("{}\n{}\n", summary.tasks, summary.compared);
     for (impact, items) in &summary.sections {
         text += &format!("\n{impact}: {}\n", heading(*impact));

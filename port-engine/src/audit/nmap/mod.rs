@@ -18,7 +18,7 @@ const COMMAND: &str = "nmap -oX";
 
 /// What a scan found on one host: the host with the given address or name, or else the only one that is up.
 ///
-/// A service name that nmap only looked up in its table of numbers (`method="table"`) is no evidence and is ignored.
+/// A service name that nmap only looked up in its table of numbers (`method="table"`) isn't evidence and is ignored.
 ///
 /// # Errors
 ///
@@ -72,7 +72,7 @@ enum NumberKind {
 }
 
 /// Ports or protocols with the same state.
-struct Group {
+struct PortGroup {
     kind: NumberKind,
     numbers: PortSet,
     state: State,
@@ -104,7 +104,7 @@ impl Scan<'_, '_> {
         };
         let groups = self.groups(root, ports)?;
         let mut seen = Vec::new();
-        for Group { kind, numbers, state, evidence } in &groups {
+        for PortGroup { kind, numbers, state, evidence } in &groups {
             if let NumberKind::Ports(protocol) = *kind {
                 let ranges = numbers.ranges();
                 seen.extend(ranges.map(|range| Seen { protocol, range, state: *state, evidence: evidence.clone() }));
@@ -112,7 +112,7 @@ impl Scan<'_, '_> {
         }
         let mut observation = Observation::new(Source::Nmap, &seen);
         for protocol in Protocol::KNOWN.iter().filter(|protocol| !protocol.has_ports()) {
-            let has_protocol = |group: &&Group| {
+            let has_protocol = |group: &&PortGroup| {
                 group.kind == NumberKind::Protocols && group.numbers.contains(protocol.number().into())
             };
             if let Some(group) = groups.iter().find(has_protocol) {
@@ -180,7 +180,7 @@ impl Scan<'_, '_> {
     }
 
     /// The states of everything that was scanned.
-    fn groups(&self, root: Node, ports: Node) -> Result<Vec<Group>, Diagnostic> {
+    fn groups(&self, root: Node, ports: Node) -> Result<Vec<PortGroup>, Diagnostic> {
         let mut groups = Vec::new();
         for port in children(ports, "port") {
             groups.extend(self.port(port)?);
@@ -193,7 +193,7 @@ impl Scan<'_, '_> {
                 if let Some(kind) = self.number_kind(reasons, "proto")? {
                     let numbers = self.numbers(reasons, "ports")?;
                     let evidence = evidence(state_word(*extra), reasons.attribute("reason"));
-                    groups.push(Group { kind, numbers, state, evidence });
+                    groups.push(PortGroup { kind, numbers, state, evidence });
                 }
             }
         }
@@ -202,7 +202,7 @@ impl Scan<'_, '_> {
             let listed = groups.iter().filter(|group| group.kind == kind);
             let numbers = listed.fold(self.numbers(scanned, "services")?, |rest, group| &rest - &group.numbers);
             let (state, evidence) = self.unlisted_state(root, &extra, scanned)?;
-            groups.push(Group { kind, numbers, state, evidence });
+            groups.push(PortGroup { kind, numbers, state, evidence });
         }
         Ok(groups)
     }
@@ -228,7 +228,7 @@ impl Scan<'_, '_> {
         })
     }
 
-    fn port(&self, port: Node) -> Result<Option<Group>, Diagnostic> {
+    fn port(&self, port: Node) -> Result<Option<PortGroup>, Diagnostic> {
         let Some(kind) = self.number_kind(port, "protocol")? else { return Ok(None) };
         let Some(state) = child(port, "state") else {
             return Err(self.problem(codes::NMAP_INVALID_VALUE, port, "port without a <state>").help("scan again"));
@@ -239,7 +239,7 @@ impl Scan<'_, '_> {
             let words = ["name", "product", "version"].into_iter().filter_map(|name| service.attribute(name));
             evidence += &format!(", answers as {}", words.collect::<Vec<_>>().join(" "));
         }
-        Ok(Some(Group { kind, numbers, state: self.state(state)?, evidence }))
+        Ok(Some(PortGroup { kind, numbers, state: self.state(state)?, evidence }))
     }
 
     fn state(&self, node: Node) -> Result<State, Diagnostic> {

@@ -59,8 +59,8 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
     let sections = [
         ("firewall address", addresses.concat()),
         ("firewall address6", addresses6.concat()),
-        ("firewall addrgrp", groups.iter().map(Group::edit).collect()),
-        ("firewall addrgrp6", groups6.iter().map(Group::edit).collect()),
+        ("firewall addrgrp", groups.iter().map(NameGroup::edit).collect()),
+        ("firewall addrgrp6", groups6.iter().map(NameGroup::edit).collect()),
         ("firewall service custom", flows.iter().map(|flow| service_edits(flow)).collect()),
         ("firewall service group", policies.iter().map(|policy| policy.services.edit()).collect()),
         ("firewall policy", policy_edits),
@@ -75,22 +75,22 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
 }
 
 /// A service of a flow: with all ports of the flow, or for one protocol without ports.
-enum Service {
+enum ServiceKind {
     Ports,
     Protocol(Protocol),
 }
 
 /// A flow's services with their names. The first one has the ports, if there are any.
-fn services(flow: &FlowRules) -> Vec<(String, Service)> {
+fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
     let mut services = Vec::new();
     if flow.rules.iter().any(|rule| !rule.ports.is_empty()) {
-        services.push((short_name(&flow.id, LONGEST_NAME), Service::Ports));
+        services.push((short_name(&flow.id, LONGEST_NAME), ServiceKind::Ports));
     }
     let without_ports = flow.rules.iter().filter(|rule| rule.ports.is_empty());
     for protocol in without_ports.map(|rule| rule.protocol).collect::<BTreeSet<_>>() {
         // Protocols without a name contain a slash: ip/112.
         let suffix = protocol.to_string().replace('/', "-");
-        services.push((short_name(&format!("{}_{suffix}", flow.id), LONGEST_NAME), Service::Protocol(protocol)));
+        services.push((short_name(&format!("{}_{suffix}", flow.id), LONGEST_NAME), ServiceKind::Protocol(protocol)));
     }
     services
 }
@@ -102,11 +102,11 @@ fn service_edits(flow: &FlowRules) -> String {
     for (name, service) in services(flow) {
         let mut lines = vec![comment.clone()];
         match service {
-            Service::Ports => {
+            ServiceKind::Ports => {
                 lines.push("set protocol TCP/UDP/SCTP".to_string());
                 lines.extend([Protocol::TCP, Protocol::UDP].map(|protocol| port_range(flow, protocol)));
             }
-            Service::Protocol(protocol) => {
+            ServiceKind::Protocol(protocol) => {
                 lines.push("set protocol IP".to_string());
                 lines.push(format!("set protocol-number {}", protocol.number()));
             }
@@ -133,7 +133,7 @@ struct Policy<'a> {
     source: &'a Endpoints,
     destination: &'a Endpoints,
     /// The services, in a group with the policy's name.
-    services: Group,
+    services: NameGroup,
 }
 
 /// The policies for flows. Flows between the same ends share one.
@@ -152,7 +152,7 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
             }
             let direction = if flow.direction == Direction::Outbound { "out" } else { "in" };
             let name = numbered(&format!("{}_{direction}_{}", ruleset.name, flow.peer), same_peer.len() + 1);
-            let services = Group { name, members: services.collect() };
+            let services = NameGroup { name, members: services.collect() };
             policies.push(Policy { direction: flow.direction, peer: &flow.peer, source, destination, services });
         }
     }
@@ -207,7 +207,7 @@ fn addresses_in(end: &Endpoints, family: Family) -> impl Iterator<Item = &Addres
 #[derive(Default)]
 struct Objects {
     addresses: [Vec<String>; 2],
-    groups: [Vec<Group>; 2],
+    groups: [Vec<NameGroup>; 2],
 }
 
 impl Objects {
@@ -229,7 +229,7 @@ impl Objects {
         let groups = &mut self.groups[index];
         let is_free = |name: &String| groups.iter().all(|group| group.name != *name || group.members == members);
         let name = (1..=groups.len() + 1).map(|number| numbered(preferred, number)).find(is_free).unwrap_or_default();
-        let group = Group { name, members };
+        let group = NameGroup { name, members };
         let name = group.short_name();
         if !groups.contains(&group) {
             groups.push(group);
@@ -251,12 +251,12 @@ fn definition(address: &Address) -> [String; 2] {
 
 /// A group: a name for several names.
 #[derive(PartialEq)]
-struct Group {
+struct NameGroup {
     name: String,
     members: Vec<String>,
 }
 
-impl Group {
+impl NameGroup {
     fn short_name(&self) -> String {
         short_name(&self.name, LONGEST_NAME)
     }

@@ -17,7 +17,7 @@ pub mod writer;
 
 words! {
     /// A format of rules.
-    Format is a "format" {
+    RulesFormat is a "format" {
         /// Chains in the table inet filter, to jump to from your own chains
         Nftables = "nftables",
         /// Chains in the table filter, to jump to from your own: IPv4, for iptables-restore --noflush
@@ -39,20 +39,20 @@ words! {
     }
 }
 
-impl Format {
+impl RulesFormat {
     /// How the format is written.
     #[must_use]
     pub fn writer(self) -> Writer {
         match self {
-            Format::Nftables => nftables::WRITER,
-            Format::Iptables => iptables::V4,
-            Format::Ip6tables => iptables::V6,
-            Format::Firewalld => firewalld::WRITER,
-            Format::Ufw => ufw::WRITER,
-            Format::Fortigate => fortigate::WRITER,
-            Format::Aerleon => aerleon::WRITER,
-            Format::Mud => mud::WRITER,
-            Format::NetworkPolicy => networkpolicy::WRITER,
+            RulesFormat::Nftables => nftables::WRITER,
+            RulesFormat::Iptables => iptables::V4,
+            RulesFormat::Ip6tables => iptables::V6,
+            RulesFormat::Firewalld => firewalld::WRITER,
+            RulesFormat::Ufw => ufw::WRITER,
+            RulesFormat::Fortigate => fortigate::WRITER,
+            RulesFormat::Aerleon => aerleon::WRITER,
+            RulesFormat::Mud => mud::WRITER,
+            RulesFormat::NetworkPolicy => networkpolicy::WRITER,
         }
     }
 }

@@ -13,7 +13,7 @@ fn every_hook_must_accept_a_packet() {
     for (family, hook, expected) in [
         ("ip", "input", &["tcp/20-21 open: inet a in handle 7", "tcp/23-25 open: inet a in handle 7"][..]),
         ("inet", "prerouting", &["tcp/20-21 open: inet a in handle 7", "tcp/23-25 open: inet a in handle 7"]),
-        // Packets of other devices do not come by.
+        // This hook doesn't see packets of other devices.
         (
             "netdev",
             "ingress",
@@ -29,15 +29,15 @@ fn every_hook_must_accept_a_packet() {
         let more = [table(family, "b"), chain(family, "b", "c", hook, "accept"), rule(family, "b", "c", &drops)];
         assert_eq!(of(&more), expected, "{family} {hook}");
     }
-    // A port that is rewritten is not the one that peers see, whether or not the filter lets it in, and for whomever.
+    // Peers don't see the rewritten port, whether the filter accepts it, and for whom.
     for (port, from) in [(22, None), (443, None), (22, Some("192.0.2.1")), (443, Some("192.0.2.1"))] {
         let mut parts: Vec<Value> = from.map(saddr).into_iter().collect();
         parts.extend([dport(&json!(port)), json!({ "redirect": { "port": 8443 } })]);
         let parts = Value::Array(parts);
         let more = [table("ip", "n"), chain("ip", "n", "p", "prerouting", "accept"), rule("ip", "n", "p", &parts)];
-        let told = of(&more);
-        assert!(told.contains(&format!("tcp/{port} unknown: ")), "{told:?}");
-        assert_eq!(told.last().unwrap(), "ip n p handle 7: {\"redirect\":{\"port\":8443}} changes the destination");
+        let reported = of(&more);
+        assert!(reported.contains(&format!("tcp/{port} unknown: ")), "{reported:?}");
+        assert_eq!(reported.last().unwrap(), "ip n p handle 7: {\"redirect\":{\"port\":8443}} changes the destination");
     }
 }
 
@@ -51,7 +51,7 @@ fn accepting_redirected_packets_opens_no_other_port() {
     let status = |operator, words: Value| matches(operator, &json!({ "ct": { "key": "status" } }), &words);
     let ssh = json!([dport(&json!(22)), accept()]);
     assert_eq!(of(&[&json!([status("in", json!("dnat")), accept()]), &ssh]), ["tcp/22 open: inet a in handle 7"]);
-    // The first is `ct status != dnat`, the second `ct status & dnat == 0`: that is so of all packets.
+    // The first is `ct status != dnat`, the second `ct status & dnat == 0`: both are true of all packets.
     for operator in ["!=", "!"] {
         assert_eq!(of(&[&json!([status(operator, json!("dnat")), drop()]), &ssh]), Vec::<String>::new(), "{operator}");
     }
@@ -59,7 +59,7 @@ fn accepting_redirected_packets_opens_no_other_port() {
         of(&[&json!([status("in", json!(["snat", "dnat"])), dport(&json!(25)), accept()])]),
         ["tcp/25 open: inet a in handle 7, only if ct status snat,dnat"]
     );
-    // A port that is sent elsewhere is unknown all the same.
+    // A redirected port is unknown nevertheless.
     let sent = json!([dport(&json!(80)), { "dnat": { "addr": "192.0.2.1" } }]);
     let more = [
         table("ip", "n"),
@@ -67,9 +67,9 @@ fn accepting_redirected_packets_opens_no_other_port() {
         rule("ip", "n", "p", &sent),
         rule("inet", "a", "in", &json!([status("in", json!("dnat")), accept()])),
     ];
-    let told = lines(&seen(&listing(&[&filter[..], &more].concat()), Some(AddressFamily::Ipv4)));
-    assert_eq!(told[0], "tcp/80 unknown: ");
-    assert_eq!(told.len(), 2, "{told:?}");
+    let reported = lines(&seen(&listing(&[&filter[..], &more].concat()), Some(AddressFamily::Ipv4)));
+    assert_eq!(reported[0], "tcp/80 unknown: ");
+    assert_eq!(reported.len(), 2, "{reported:?}");
 }
 
 #[test]
@@ -79,9 +79,9 @@ fn a_rule_that_sets_the_port_or_the_address_of_a_packet_is_not_interpreted() {
         lines(&Table::dropping(vec![set, json!([dport(&json!(22)), accept()])]).observation())
     };
     for key in [payload("tcp", "dport"), payload("ip", "daddr")] {
-        let told = of(&key);
-        assert_eq!(told[0], "tcp/22 unknown: ", "{told:?}");
-        assert!(told[1].starts_with("? input handle 1: {\"mangle\":"), "{told:?}");
+        let reported = of(&key);
+        assert_eq!(reported[0], "tcp/22 unknown: ", "{reported:?}");
+        assert!(reported[1].starts_with("? input handle 1: {\"mangle\":"), "{reported:?}");
     }
     for key in [meta("mark"), payload("ip", "dscp")] {
         assert_eq!(of(&key), ["tcp/22 open: input handle 2"]);
@@ -105,7 +105,7 @@ fn each_family_has_its_own_filters() {
         lines(&seen(&text, None)),
         ["tcp/22 open: ip f in handle 7, over IPv4", "tcp/23 open: ip6 f in handle 7, over IPv6"]
     );
-    // Where nothing filters a family, all of it comes in, and that is said.
+    // If nothing filters a family, all of its packets are accepted, with a remark.
     let only_v4 = listing(&[table("ip", "f"), chain("ip", "f", "in", "input", "drop")]);
     let observation = seen(&only_v4, None);
     assert_eq!(lines(&observation)[0], "tcp/1-65535 open: no chain filters it, over IPv6");

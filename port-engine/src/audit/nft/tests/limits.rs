@@ -60,7 +60,7 @@ fn conditions_on_other_fields_are_limits_in_the_evidence() {
     ] {
         assert_eq!(lines(&Table::dropping(rules.clone()).observation()), [expected], "{rules:?}");
     }
-    // Where so many rules do so, it is not said of a port that all of them are about it.
+    // Beyond a number of such rules, a port doesn't list all of them.
     let mut many: Vec<Value> = (1..=65).map(|port| json!([saddr("192.0.2.1"), dport(&json!(port)), drop()])).collect();
     many.push(json!([dport(&ports(1, 70)), accept()]));
     assert_eq!(
@@ -69,23 +69,23 @@ fn conditions_on_other_fields_are_limits_in_the_evidence() {
             "tcp/1-70 open: input handle 66, except what is dropped to some of these ports by input handle 1, 2, 3, 4, 5 and 60 more"
         ]
     );
-    // Of every port there is a packet that is not from there.
+    // Every port also gets packets from elsewhere.
     let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
     let others = matches("!=", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22] }] }));
     assert_eq!(
         lines(&Table::dropping(vec![json!([others, accept()])]).observation()),
         ["tcp/1-65535 open: input handle 1, only if ip saddr . tcp dport != { 192.0.2.1 . 22 }"]
     );
-    // What only TCP has asks for TCP.
+    // A field that only TCP has implies TCP.
     let option = matches("==", &json!({ "tcp option": { "name": "maxseg", "field": "size" } }), &json!(1460));
     let of_option = lines(&Table::dropping(vec![json!([option, accept()])]).observation());
     assert_eq!(of_option.len(), 1, "{of_option:?}");
     assert!(of_option[0].starts_with("tcp/1-65535 open: input handle 1, only if "), "{of_option:?}");
-    // Where the policy lets in the others too, both are told; where it does no more than a rule elsewhere does, it is not.
+    // If the policy accepts the others too, both are reported; if it accepts no more than another rule does, it isn't.
     let table = Table::accepting(vec![json!([saddr("192.0.2.1"), ssh(), accept()])]);
-    let told_of_ssh = lines(&table.observation()).remove(1);
-    assert_eq!(told_of_ssh, "tcp/22 open: input handle 1, only if ip saddr 192.0.2.1 and the policy of input");
-    // Limits add up on the way.
+    let ssh_line = lines(&table.observation()).remove(1);
+    assert_eq!(ssh_line, "tcp/22 open: input handle 1, only if ip saddr 192.0.2.1 and the policy of input");
+    // Limits add up along the path.
     let table = Table::dropping(vec![json!([saddr("192.0.2.1"), to("jump", "own")])])
         .with("own", vec![json!([matches("==", &meta("iifname"), &json!("eth0")), ssh(), accept()])]);
     assert_eq!(lines(&table.observation()), ["tcp/22 open: own handle 2, only if ip saddr 192.0.2.1 and iifname eth0"]);
@@ -100,7 +100,7 @@ fn ports_of_uninterpreted_conditions_are_unknown() {
             vec![json!([ssh(), opaque(), accept()])],
             &["tcp/22 unknown: ", "? input handle 1: {\"payload\":{\"base\":\"th\",\"offset\":16,\"len\":8}} 1"][..],
         ),
-        // It may have been dropped, or not.
+        // It may have been dropped.
         (
             vec![json!([opaque(), drop()]), json!([ssh(), accept()])],
             &["tcp/22 unknown: ", "? input handle 1: {\"payload\":{\"base\":\"th\",\"offset\":16,\"len\":8}} 1"],
@@ -130,7 +130,7 @@ fn ports_of_uninterpreted_conditions_are_unknown() {
             &["tcp/22 unknown: ", "? input handle 1: {\"novelty\":{}}"],
         ),
         (vec![json!([dport(&json!("ssh")), accept(),])], &["tcp/1-65535 unknown: ", "? input handle 1: tcp dport ssh"]),
-        // What iptables-nft writes: nft does not tell what its extensions ask.
+        // As iptables-nft writes rules: nft doesn't print the conditions of its extensions.
         (
             vec![json!([ssh(), { "xt": { "type": "match", "name": "multiport" } }, accept()])],
             &["tcp/22 unknown: ", "? input handle 1: the iptables match multiport"],
@@ -146,7 +146,7 @@ fn ports_of_uninterpreted_conditions_are_unknown() {
     ] {
         assert_eq!(lines(&Table::dropping(rules.clone()).observation()), expected, "{rules:?}");
     }
-    // Neither a port as it was before it was rewritten, nor an element that has other parts than what it is compared with.
+    // Neither the original port of a rewritten packet, nor a set element with more parts than the compared value.
     let before = json!({ "ct": { "key": "proto-dst", "dir": "original" } });
     let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
     for condition in [
@@ -154,8 +154,8 @@ fn ports_of_uninterpreted_conditions_are_unknown() {
         matches("==", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22, 23] }] })),
         matches("==", &pair, &json!({ "set": [22] })),
     ] {
-        let told = lines(&Table::dropping(vec![json!([ssh(), condition, accept()])]).observation());
-        assert_eq!((told.len(), told[0].as_str()), (2, "tcp/22 unknown: "), "{told:?}");
+        let reported = lines(&Table::dropping(vec![json!([ssh(), condition, accept()])]).observation());
+        assert_eq!((reported.len(), reported[0].as_str()), (2, "tcp/22 unknown: "), "{reported:?}");
     }
     let table = Table::dropping(vec![json!([opaque(), to("jump", "own")]), json!([dport(&ports(22, 23)), accept()])])
         .with("own", vec![json!([ssh(), drop()])]);

@@ -15,7 +15,7 @@ fn an_incomplete_listing_is_rejected() {
     let looping = json!([to("jump", "in")]);
     let base = [table("ip", "f"), chain("ip", "f", "in", "input", "drop")];
     let with = |more: Value| listing(&[&base[..], &[more]].concat());
-    for (text, told) in [
+    for (text, message) in [
         (
             "{\"nftables\": []}".to_string(),
             "rules.json: nftables[0]: json_schema_version is missing; list the ruleset with `nft -j list ruleset`",
@@ -79,7 +79,7 @@ fn an_incomplete_listing_is_rejected() {
             "rules.json: chains call each other more than 16 deep, such as ip f in, which nft rejects; list the ruleset again",
         ),
     ] {
-        assert_eq!(read(Path::new("rules.json"), &text, None).unwrap_err().to_string(), told, "{text}");
+        assert_eq!(read(Path::new("rules.json"), &text, None).unwrap_err().to_string(), message, "{text}");
     }
 }
 
@@ -95,6 +95,6 @@ fn chains_that_call_each_other_too_often_are_rejected() {
         objects.extend([jump.clone(), jump.clone(), jump.clone(), jump]);
     }
     let ruleset = Ruleset::parse(Path::new("rules.json"), &listing(&objects)).unwrap();
-    let told = walk::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, 1000).unwrap_err();
-    assert_eq!(told.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
+    let error = walk::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, 1000).unwrap_err();
+    assert_eq!(error.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
 }

@@ -15,13 +15,13 @@ use super::read;
 use crate::audit::address_family::AddressFamily;
 use crate::audit::observation::{Observation, State};
 
-/// A ruleset with a table `inet filter`, of which `input` is called for what comes in.
+/// A ruleset with a table `inet filter`, whose chain `input` is the hook for incoming packets.
 pub(super) struct Table {
     pub(super) policy: &'static str,
     pub(super) input: Vec<Value>,
     /// Other chains: their names and rules.
     pub(super) chains: Vec<(&'static str, Vec<Value>)>,
-    /// Sets and maps, as nft lists them, but for the table.
+    /// Sets and maps, as nft lists them, without the table.
     pub(super) sets: Vec<Value>,
 }
 
@@ -78,7 +78,7 @@ pub(super) fn seen(listing: &str, family: Option<AddressFamily>) -> Observation 
     read(Path::new("rules.json"), listing, family).unwrap()
 }
 
-/// What is not kept out, line by line.
+/// The ports that aren't closed, one line each.
 pub(super) fn lines(observation: &Observation) -> Vec<String> {
     let mut lines = Vec::new();
     for protocol in [Protocol::TCP, Protocol::UDP] {
@@ -93,7 +93,7 @@ pub(super) fn lines(observation: &Observation) -> Vec<String> {
         let evidence = esp.evidence.join(" and ").replace("inet filter ", "");
         lines.push(format!("esp {}: {evidence}", esp.state.description()));
     }
-    lines.extend(observation.not_interpreted.iter().map(|told| told.replace("inet filter ", "? ")));
+    lines.extend(observation.not_interpreted.iter().map(|line| line.replace("inet filter ", "? ")));
     lines
 }
 
@@ -121,7 +121,7 @@ pub(super) fn state(words: &Value) -> Value {
     matches("in", &json!({ "ct": { "key": "state" } }), words)
 }
 
-/// A condition that nothing can be made of: bytes at an offset.
+/// A condition that cannot be interpreted: bytes at an offset.
 pub(super) fn opaque() -> Value {
     matches("==", &json!({ "payload": { "base": "th", "offset": 16, "len": 8 } }), &json!(1))
 }

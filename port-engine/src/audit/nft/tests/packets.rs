@@ -8,7 +8,7 @@ use super::*;
 use crate::audit::nft::ruleset::Ruleset;
 use crate::audit::nft::walk;
 
-/// Numbers that look like chance and are the same each time.
+/// Pseudo-random numbers, the same on every run.
 struct Chance(u64);
 
 impl Chance {
@@ -22,9 +22,9 @@ impl Chance {
 enum Asks {
     Ports(u16, u16),
     OtherPorts(u16, u16),
-    /// That the packet comes from the one peer of two that is named.
+    /// That the packet comes from one of the two peers.
     Peer,
-    /// What cannot be interpreted; the number tells such conditions apart.
+    /// A condition that cannot be interpreted; the number distinguishes such conditions.
     Opaque(u32),
     New,
     Established,
@@ -40,7 +40,7 @@ enum Does {
     Nothing,
 }
 
-/// Chains of rules; each may call those behind it. The first is called for what comes in.
+/// Chains of rules; each may call later ones. The first is the hook for incoming packets.
 type Chains = Vec<Vec<(Vec<Asks>, Does)>>;
 
 /// The ports that the rules of [`Chains`] ask for, and one more.
@@ -114,7 +114,7 @@ fn as_table(chains: &Chains, policy: &'static str) -> Table {
     Table { policy, ..Table::dropping(rules(0)) }.with("one", rules(1)).with("two", rules(2))
 }
 
-/// A packet, and which of the conditions that cannot be interpreted it fits: a bit for each.
+/// A packet, with a bit for each uninterpreted condition that it matches.
 #[derive(Clone, Copy)]
 struct OnePacket {
     port: u16,
@@ -134,7 +134,7 @@ impl OnePacket {
         }
     }
 
-    /// Whether it is accepted by a chain, one rule after the other; nothing where it comes out undecided.
+    /// Whether a chain accepts it, rule by rule; `None` if no rule decides.
     fn is_accepted(self, chains: &Chains, chain: usize) -> Option<bool> {
         for (asks, does) in &chains[chain] {
             if !asks.iter().all(|asks| self.fits(*asks)) {
@@ -182,21 +182,21 @@ fn the_outcome_agrees_with_packets_sent_one_by_one() {
                 .map(|grant| grant.evidence.as_str())
                 .collect();
             let is_unlimited = |text: &&str| !text.contains(", only if ") && !text.contains(", except ");
-            let said = format!("{port}: {grants:?} {accepted:?} {chains:?}");
+            let context = format!("{port}: {grants:?} {accepted:?} {chains:?}");
             if grants.iter().any(is_unlimited) {
                 met[0] += 1;
-                assert!(!accepted.contains(&false), "{said}");
+                assert!(!accepted.contains(&false), "{context}");
             } else if !grants.is_empty() {
                 met[1] += 1;
-                assert!(with_peer, "nothing limits it: {said}");
+                assert!(with_peer, "nothing limits it: {context}");
             } else if outcome.unknown.contains(port) {
                 met[2] += 1;
-                assert!(opaque > 0, "all can be interpreted: {said}");
+                assert!(opaque > 0, "all can be interpreted: {context}");
             } else {
                 met[3] += 1;
-                assert!(!accepted.contains(&true), "{said}");
+                assert!(!accepted.contains(&true), "{context}");
             }
-            assert!(grants.is_empty() || !outcome.unknown.contains(port), "{said}");
+            assert!(grants.is_empty() || !outcome.unknown.contains(port), "{context}");
         }
     }
     assert!(met.iter().all(|times| *times > 150), "{met:?}");

@@ -1,7 +1,8 @@
 //! Graphviz and Mermaid parse what `diagram` prints, and find every port of the catalog on its arrow, and no other.
 
+mod parsed;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use port_catalog_tests::diagnostics::Cases;
@@ -10,83 +11,8 @@ use port_core::{Direction, Fact, Requirement, Transport};
 use port_engine::dataset::{Dataset, Flow};
 use port_engine::diagram::{Arrow, Diagram, Node, dot, mermaid};
 use port_engine::filter::{Filter, PortQuery};
-use serde_json::Value;
 
-/// A diagram as a program parsed it: the labels of its nodes by name, and its arrows.
-#[derive(Debug, PartialEq)]
-struct ParsedDiagram {
-    nodes: BTreeMap<String, String>,
-    arrows: Vec<ParsedArrow>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct ParsedArrow {
-    from: String,
-    to: String,
-    label: String,
-    dashed: bool,
-}
-
-/// The diagrams as Graphviz parses them; `None` if it isn't installed.
-fn parse_with_dot(diagrams: &[String]) -> Option<Vec<ParsedDiagram>> {
-    let program = tools::tool("dot")?;
-    let read = |text: &String| {
-        let graph: Value =
-            serde_json::from_str(&tools::piped(dot_command(&program, "-Tjson"), text)).expect("dot prints JSON");
-        let objects = graph["objects"].as_array().unwrap();
-        let text = |value: &Value| value.as_str().unwrap_or_default().replace("\\n", "\n");
-        let name = |number: &Value| text(&objects[usize::try_from(number.as_u64().unwrap()).unwrap()]["name"]);
-        let arrow = |edge: &Value| ParsedArrow {
-            from: name(&edge["tail"]),
-            to: name(&edge["head"]),
-            label: text(&edge["label"]),
-            dashed: edge["style"] == "dashed",
-        };
-        ParsedDiagram {
-            nodes: objects.iter().map(|object| (text(&object["name"]), text(&object["label"]))).collect(),
-            arrows: graph["edges"].as_array().unwrap().iter().map(arrow).collect(),
-        }
-    };
-    Some(diagrams.iter().map(read).collect())
-}
-
-fn dot_command(program: &Path, format: &str) -> Command {
-    let mut command = Command::new(program);
-    command.arg(format);
-    command
-}
-
-/// The diagrams as Mermaid parses them, without the node of the legend; `None` if it isn't installed.
-fn parse_with_mermaid(diagrams: &[String]) -> Option<Vec<ParsedDiagram>> {
-    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("mermaid");
-    let directory = std::env::var_os("PORT_MERMAID").map_or(installed, PathBuf::from);
-    if !directory.join("installed").is_file() {
-        tools::missing("mermaid is not installed; tests/tools/install-mermaid.sh installs it");
-        return None;
-    }
-    let mut command = Command::new(tools::tool("node")?);
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/tools/read-mermaid.mjs")).arg(directory);
-    let printed = tools::piped(command, &serde_json::to_string(diagrams).unwrap());
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-    let read = |line: &str| {
-        let chart: Value = serde_json::from_str(line).unwrap();
-        assert!(chart.get("error").is_none(), "{line}");
-        let arrow = |edge: &Value| {
-            assert_eq!([&edge["arrow"], &edge["kind"]], ["arrow_point", "string"], "{edge}");
-            let [from, to, label] = ["from", "to", "label"].map(|part| text(&edge[part]));
-            ParsedArrow { from, to, label, dashed: edge["dashed"] == true }
-        };
-        let nodes = chart["nodes"].as_array().unwrap().iter().filter(|node| node["name"] != "legend");
-        let arrows = chart["edges"].as_array().unwrap().iter().filter(|edge| edge["to"] != "legend");
-        ParsedDiagram {
-            nodes: nodes.map(|node| (text(&node["name"]), text(&node["label"]))).collect(),
-            arrows: arrows.map(arrow).collect(),
-        }
-    };
-    let read: Vec<ParsedDiagram> = printed.lines().map(read).collect();
-    assert_eq!(read.len(), diagrams.len());
-    Some(read)
-}
+use parsed::{ParsedArrow, ParsedDiagram, dot_command, parse_with_dot, parse_with_mermaid};
 
 fn dataset() -> Dataset {
     Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
@@ -307,8 +233,8 @@ fn mermaid_never_wraps_a_label() {
     let all = printed(&[], "mermaid");
     let labels = all.lines().filter_map(|line| line.split_once("|\"")?.1.split_once("\"|"));
     for (label, _) in labels.clone() {
-        let shown = label.replace("#124;", "|").replace("#42;", "*");
-        for line in shown.split("<br/>") {
+        let text = label.replace("#124;", "|").replace("#42;", "*");
+        for line in text.split("<br/>") {
             // A line is broken between ports, so only one port can be longer.
             let is_one_port = !line.trim_end_matches([',', '|', ' ']).contains([',', '|']);
             assert!(line.len() <= 24 || is_one_port && line.len() <= 60, "{label}");
@@ -349,7 +275,7 @@ fn adjacent_and_overlapping_ports_are_one_range() {
 
 #[test]
 fn every_wrong_call_is_reported() {
-    let mut cases = Cases::new("port-cli/tests/diagram.txt");
+    let mut cases = Cases::new("port-cli/tests/diagram/calls.txt");
     for (name, call) in [
         ("an unknown format", &["--format", "svg"][..]),
         ("a misspelt product", &["--product", "mialgate"]),
