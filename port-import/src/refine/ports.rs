@@ -44,7 +44,7 @@ impl FlowBuilder<'_> {
             return None;
         }
         let reported = self.diagnostics.len();
-        let specs = self.printed_specs(cell)?;
+        let specs = self.printed_specs(cell);
         if specs.is_empty() && self.diagnostics.len() == reported {
             self.report_no_ports();
         }
@@ -87,7 +87,7 @@ impl FlowBuilder<'_> {
     }
 
     /// The specs of the port cell with their services.
-    fn printed_specs(&mut self, cell: &port_cell::Cell) -> Option<Vec<PortSpec<String>>> {
+    fn printed_specs(&mut self, cell: &port_cell::Cell) -> Vec<PortSpec<String>> {
         let services = self.services();
         let mut unused: BTreeSet<&String> = services.keys().collect();
         let mut specs: Vec<PortSpec<String>> = Vec::new();
@@ -125,7 +125,7 @@ impl FlowBuilder<'_> {
             let help = format!("correct the services of {}", self.flow().id);
             self.report_row(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
         }
-        Some(specs)
+        specs
     }
 
     /// Ports given by a footnote, which must still be the one that was read and must agree with the row.
