@@ -45,7 +45,7 @@ pub fn first_in_file(text: &str) -> Option<(usize, char)> {
     Some((start + offset, found))
 }
 
-/// The message for a hidden character in a place where none is allowed.
+/// The message for a hidden character where only visible ones are allowed.
 #[must_use]
 pub fn hidden_character(found: char) -> String {
     format!("character U+{:04X} is not visible", u32::from(found))

@@ -25,7 +25,7 @@ impl Ids {
     }
 
     /// The index of an id. If the table isn't complete, an unknown id may be that of an invalid row: its index is then
-    /// `usize::MAX`, which nobody uses, since tables with errors become no catalog.
+    /// `usize::MAX`, which is never used, since tables with errors don't become a catalog.
     ///
     /// # Errors
     ///

@@ -26,6 +26,7 @@ pub mod port_expression;
 pub mod read;
 mod row;
 pub mod schema;
+mod table_reader;
 pub mod write;
 
 pub use diagnostic::{Code, Diagnostic, LineIndex, Place};

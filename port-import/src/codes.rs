@@ -30,8 +30,6 @@ port_data::codes! {
     EMPTY_CELL = "curation-empty-cell";
     #[doc = "A cell has none of the forms that its column allows."]
     UNREADABLE_CELL = "curation-unreadable-cell";
-    #[doc = "A port cell can't be read with certainty."]
-    UNREADABLE_PORTS = "curation-unreadable-ports";
     #[doc = "The product isn't at exactly one end of a row."]
     OWN_NAME = "curation-own-name";
     #[doc = "A row has no direction."]

@@ -152,13 +152,8 @@ fn read_row(row: &Row, table: &curation::Table, curation: &Curation) -> Result<P
         let (direction, peer) = parse_ends(from.unwrap_or_default(), to.unwrap_or_default(), own_name)?;
         (printed.direction, printed.peer) = (Some(direction), Some(peer));
     }
-    printed.port_cell = parse_ports(printed.ports.as_deref().unwrap_or_default(), protocol.as_deref());
+    printed.port_cell = port_cell::parse(printed.ports.as_deref().unwrap_or_default(), protocol.as_deref());
     Ok(printed)
-}
-
-/// A port cell. The diagnostic has no place.
-fn parse_ports(cell: &str, protocol: Option<&str>) -> Result<port_cell::Cell, Diagnostic> {
-    port_cell::parse(cell, protocol).map_err(|error| Diagnostic::new(codes::UNREADABLE_PORTS, error.to_string()))
 }
 
 /// The direction and the peer of a row with a source and a destination, one of which is the product.

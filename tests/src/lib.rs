@@ -77,8 +77,8 @@ pub fn plain_specs(expression: &str) -> Vec<PlainSpec> {
 }
 
 /// Whether a flow's transport matches a transport in a query.
-pub fn may_be(own: &str, asked: &str) -> bool {
-    match asked {
+pub fn transport_matches(own: &str, queried: &str) -> bool {
+    match queried {
         "tcp" => own == "tcp" || own == "any",
         "udp" => own == "udp" || own == "any",
         "any" => own == "tcp" || own == "udp" || own == "any",
@@ -94,7 +94,10 @@ pub fn documents() -> Option<PathBuf> {
     if directory.is_dir() {
         return Some(directory);
     }
-    tools::tell(&format!("NOT CHECKED against the vendors' documents: {} does not exist", directory.display()));
+    tools::print_uncaptured(&format!(
+        "NOT CHECKED against the vendors' documents: {} does not exist",
+        directory.display()
+    ));
     None
 }
 

@@ -7,7 +7,7 @@
 //! - A `console` block with `contains=TEXT; TEXT` must print each text. This is for what the page claims about the example:
 //!   `UPDATE_DOCS=1` replaces the output, but an example that no longer shows what it should is an error.
 //! - The lines of a `sh` block run elsewhere, as listed in `ELSEWHERE`, or nowhere, with a reason.
-//! - `rust` is a doctest of this package. `text`, `diff` and `mermaid` blocks don't run. Other languages need `file=` or `append=`.
+//! - `rust` is a doc test of this package. `text`, `diff` and `mermaid` blocks don't run. Other languages need `file=` or `append=`.
 //!
 //! `UPDATE_DOCS=1 cargo test --workspace` writes the output into the pages.
 
@@ -130,15 +130,15 @@ pub fn assert_same(page: &str, expected: &str) {
         return;
     }
     let text = fs::read_to_string(&file).expect(page);
-    for (index, (expected, shown)) in expected.lines().zip(text.lines()).enumerate() {
-        assert_eq!(expected, shown, "{page}:{}: `UPDATE_DOCS=1 cargo test --workspace` updates it", index + 1);
+    for (index, (expected, found)) in expected.lines().zip(text.lines()).enumerate() {
+        assert_eq!(expected, found, "{page}:{}: `UPDATE_DOCS=1 cargo test --workspace` updates it", index + 1);
     }
     assert_eq!(expected.len(), text.len(), "{page}: `UPDATE_DOCS=1 cargo test --workspace` updates it");
 }
 
 /// The text of a console block: its commands, each with its output.
 fn session(block: &Block, directory: &Path, programs: &Path, place: &str) -> String {
-    let mut shown = String::new();
+    let mut session = String::new();
     let mut all_output = String::new();
     let mut lines = block.text.lines().peekable();
     assert!(
@@ -148,20 +148,20 @@ fn session(block: &Block, directory: &Path, programs: &Path, place: &str) -> Str
     while let Some(line) = lines.next() {
         let Some(first) = line.strip_prefix("$ ") else { continue };
         let mut command = first.to_string();
-        shown += &format!("{line}\n");
+        session += &format!("{line}\n");
         while command.ends_with('\\') {
             let next = lines.next().unwrap_or_else(|| panic!("{place}: the command has no next line"));
             command = format!("{command}\n{next}");
-            shown += &format!("{next}\n");
+            session += &format!("{next}\n");
         }
         let output = output(&command, directory, programs, place);
-        shown += &output;
+        session += &output;
         all_output += &output;
     }
     for text in &block.contains {
         assert!(all_output.contains(text), "{place}: the output must contain {text:?}\n{all_output}");
     }
-    shown
+    session
 }
 
 /// The output of a command with standard error. It runs in a network namespace of its own, if possible.

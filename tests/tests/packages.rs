@@ -24,12 +24,19 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     fs::create_dir_all(&workspace).unwrap();
     // Uncommitted changes are packaged too.
-    let pack = ["package", "--workspace", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
-    let output = Command::new(env!("CARGO")).args(pack).arg(&workspace).current_dir(root()).output().unwrap();
+    let pack = ["package", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
+    let output = Command::new(env!("CARGO"))
+        .args(pack)
+        .arg(&workspace)
+        .args(PUBLISHED.iter().flat_map(|name| ["--package", name]))
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"asks\", \"asks-plainly\", \"port-cli-0.1.0\"]\n\n\
+    let mut manifest =
+        "[workspace]\nresolver = \"3\"\nmembers = [\"with-macros\", \"without-macros\", \"port-cli-0.1.0\"]\n\n\
         [patch.crates-io]\n"
-        .replace("0.1.0", VERSION);
+            .replace("0.1.0", VERSION);
     for name in PUBLISHED {
         let unpack = ["-x", "-z", "-f"].map(str::to_string);
         let status = Command::new("tar").args(unpack).arg(packed(&workspace, name)).current_dir(&workspace).status();
@@ -39,15 +46,15 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
     fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     // The lockfile selects versions that are already downloaded.
     fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
-    write_program(&workspace, "asks", "", ASKS);
-    write_program(&workspace, "asks-plainly", ", default-features = false", ASKS_PLAINLY);
+    write_program(&workspace, "with-macros", "", WITH_MACROS);
+    write_program(&workspace, "without-macros", ", default-features = false", WITHOUT_MACROS);
     let ports = root().join("examples/own-tables/ports");
-    files::copy(&ports, &files::below(&ports), &workspace.join("asks/ports"));
+    files::copy(&ports, &files::below(&ports), &workspace.join("with-macros/ports"));
     workspace
 });
 
 /// A program that queries the catalog and tables of its own.
-const ASKS: &str = r#"
+const WITH_MACROS: &str = r#"
 mod ports {
     port_catalog::catalog! { dir = "ports" }
 }
@@ -64,7 +71,7 @@ fn main() {
 "#;
 
 /// A program that uses only the catalog.
-const ASKS_PLAINLY: &str = r#"
+const WITHOUT_MACROS: &str = r#"
 use port_catalog::{by_port, query, FlowId, Product, Transport};
 
 fn main() {
@@ -76,7 +83,7 @@ fn main() {
 "#;
 
 /// The common output of both programs.
-fn answers() -> String {
+fn common_output() -> String {
     let row = port_catalog::FlowId::FortimailInAdmin.flow().source().row;
     let count = port_catalog::Product::FortiMail.flows().len();
     format!("{VERSION}\n{row}\nforticlient outbound to forticlient-ems-fortigate: tcp/8013\n{count}\n")
@@ -124,10 +131,10 @@ fn printed(arguments: &[&str]) -> String {
 #[test]
 fn programs_can_depend_on_the_packages() {
     assert_eq!(
-        printed(&["run", "--package", "asks"]),
-        format!("{}relay inbound from internet: tcp/25 smtp | tcp/465 smtps\n", answers())
+        printed(&["run", "--package", "with-macros"]),
+        format!("{}relay inbound from internet: tcp/25 smtp | tcp/465 smtps\n", common_output())
     );
-    assert_eq!(printed(&["run", "--package", "asks-plainly"]), answers());
+    assert_eq!(printed(&["run", "--package", "without-macros"]), common_output());
 }
 
 #[test]
@@ -164,19 +171,19 @@ fn a_package_contains_its_licences_and_only_what_compiling_needs() {
         for field in ["description = ", "license = ", "repository = ", "rust-version = "] {
             assert!(manifest.lines().any(|line| line.starts_with(field)), "{name} has no {field}");
         }
-        let folders = ["src", "tables", "schema"];
-        let of_cargo = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
+        let directories = ["src", "tables", "schema"];
+        let cargo_files = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
         let others: Vec<&PathBuf> = files
             .iter()
-            .filter(|file| !folders.iter().any(|folder| file.starts_with(folder)))
+            .filter(|file| !directories.iter().any(|directory| file.starts_with(directory)))
             .filter(|file| {
-                !of_cargo
+                !cargo_files
                     .iter()
                     .chain(&["LICENSE-MIT", "LICENSE-APACHE", "README.md"])
                     .any(|name| file.as_os_str() == *name)
             })
             .collect();
-        assert_eq!(others, Vec::<&PathBuf>::new(), "{name} has more than compiling needs");
+        assert_eq!(others, Vec::<&PathBuf>::new(), "{name} contains files that compiling doesn't need");
         let bytes = fs::metadata(packed(&WORKSPACE, name)).unwrap().len();
         assert!(bytes < MAX_BYTES, "{name} has {bytes} bytes");
     }
@@ -209,6 +216,6 @@ fn copied_files_equal_their_originals() {
 #[test]
 fn the_repository_has_no_symbolic_links() {
     let links: Vec<PathBuf> =
-        files::of_repository().into_iter().filter(|file| root().join(file).is_symlink()).collect();
+        files::in_repository().into_iter().filter(|file| root().join(file).is_symlink()).collect();
     assert_eq!(links, Vec::<PathBuf>::new());
 }

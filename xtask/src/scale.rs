@@ -1,4 +1,4 @@
-//! `cargo xtask scale`: measures what a catalog of any size costs: time to compile, bytes in a program, time per look-up.
+//! `cargo xtask scale`: measures what a catalog of any size costs: time to compile, bytes in a program, time per lookup.
 
 use std::fmt;
 use std::fs;
@@ -24,7 +24,7 @@ pub struct Cost {
     pub megabytes: u64,
     /// The size of the program, minus its size with a single flow, in bytes.
     pub bytes: u64,
-    /// The times of look-ups by name, in nanoseconds.
+    /// The times of lookups by name, in nanoseconds.
     pub nanoseconds: Vec<(String, f64)>,
 }
 

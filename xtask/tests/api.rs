@@ -17,6 +17,8 @@ fn every_module_with_public_items_is_read() {
     let used = lib.lines().filter_map(|line| line.strip_prefix("pub use crate::"));
     let modules: Vec<String> = used.filter_map(|path| Some(path.rsplit_once("::")?.0.replace("::", "/"))).collect();
     assert!(!modules.is_empty());
+    // The items of `own_catalog.rs` are those of `generated.rs`.
+    let modules = modules.into_iter().map(|module| module.replace("own_catalog", "generated"));
     for module in modules {
         assert!(
             FILES.contains(&format!("port-catalog/src/{module}.rs").as_str()),

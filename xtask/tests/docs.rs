@@ -1,5 +1,6 @@
 //! The pages for maintainers show what the commands print.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,7 +33,10 @@ fn the_pages_about_data_show_what_is_printed() {
 #[test]
 fn the_page_about_releases_shows_what_is_printed() {
     let directory = tempfile::tempdir().unwrap();
-    files::copy(&root(), &files::of_repository(), directory.path());
+    files::copy(&root(), &files::in_repository(), directory.path());
+    // A changelog of its own, so that the page doesn't change with every entry.
+    let changelog = "# Changelog\n\n## [0.1.0] - 2026-12-01\n\n### Added\n\n- The catalog of four documents.\n";
+    fs::write(directory.path().join("CHANGELOG.md"), changelog).unwrap();
     let nobody = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"];
     for call in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "All"]] {
         let output = Command::new("git").args(nobody).args(call).current_dir(directory.path()).output().expect("git");

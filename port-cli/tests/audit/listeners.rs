@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use port_core::{Direction, Transport};
 use port_engine::dataset::Flow;
 
-use crate::tools::{fed, private_sandbox, tool};
+use crate::tools::{private_sandbox, run_with_input, tool};
 use crate::{audit, dataset, flows, ports};
 
 /// Makes the namespaces, starts the listeners, and runs the tools.
@@ -259,8 +259,10 @@ fn cut_off(product: &str, scan: &str) {
     let end = scan.trim_end().len();
     for length in (0..end).step_by(end / 7).chain([end - 1]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
-        let output =
-            fed(command.args(crate::tables()).args(["audit", "--product", product, "--nmap", "-"]), &scan[..length]);
+        let output = run_with_input(
+            command.args(crate::tables()).args(["audit", "--product", product, "--nmap", "-"]),
+            &scan[..length],
+        );
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{length}");
     }
 }

@@ -1,4 +1,4 @@
-//! How rule formats write IP protocols. A format names its notation; a new protocol without ports is a row of [`PORTLESS`].
+//! How rule formats write IP protocols. A format names its notation; a new protocol without ports is a row of `PORTLESS`.
 
 use crate::protocol::Protocol;
 

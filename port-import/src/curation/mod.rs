@@ -1,7 +1,7 @@
 //! Curation: what the columns of a page mean, and what the page doesn't state, each addition with its reason.
 //!
 //! People write it, as `port-data/curation/<product>.toml`. It is the only place to change a fact. The types here are the keys
-//! of that file; [`read`] parses it.
+//! of that file; `read` parses it.
 
 mod fixme;
 mod read;
@@ -189,7 +189,7 @@ pub struct Flow {
     /// The peer, if it isn't the one in `[peers]`.
     pub peer: Option<String>,
     /// The services that the row states, by the first port of each spec, or by the name that is printed instead of a port. An
-    /// empty text stands for a name that isn't a service of its own.
+    /// empty text means a name that isn't a service of its own.
     #[serde(default)]
     pub services: BTreeMap<String, String>,
     /// The marks and remarks in the port cell when somebody last read it. If they change, the facts derived from them may have

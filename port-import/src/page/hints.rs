@@ -1,4 +1,4 @@
-//! What the curation of a product tells the reader of its page.
+//! The parts of a product's curation that the reader of its page needs.
 
 use std::collections::BTreeMap;
 

@@ -179,7 +179,7 @@ fn combine(item: &mut Item, other: Item, join: Join) -> bool {
     true
 }
 
-/// Rejects items that can't be separate from the items beside them.
+/// Rejects items that can't be separate from the items next to them.
 fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
     for (index, LinkedItem { link, item, .. }) in items.iter().enumerate() {
         if item.is_only_transports() {

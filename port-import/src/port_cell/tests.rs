@@ -144,8 +144,11 @@ const CASES: &[(&str, &str)] = &[
 #[test]
 fn cells_are_read() {
     let read = |cell| parse(cell, None).map_or_else(|error| error.to_string(), |read| show(&read));
-    let wrong: Vec<_> =
-        CASES.iter().map(|(cell, shown)| (cell, read(cell), shown)).filter(|(_, read, shown)| read != *shown).collect();
+    let wrong: Vec<_> = CASES
+        .iter()
+        .map(|(cell, expected)| (cell, read(cell), expected))
+        .filter(|(_, read, expected)| read != *expected)
+        .collect();
     assert!(wrong.is_empty(), "cell, read, should be: {wrong:#?}");
 }
 
@@ -168,9 +171,9 @@ fn the_protocol_column_is_used_if_the_cell_states_no_transport() {
         ("N/A", "ESP", "esp"),
         ("tunnel mode", "ESP", "esp {tunnel mode}"),
     ];
-    for (cell, protocol, shown) in cases {
+    for (cell, protocol, expected) in cases {
         let read = parse(cell, Some(protocol)).map_or_else(|error| error.to_string(), |read| show(&read));
-        assert_eq!(read, shown, "{cell:?} under {protocol:?}");
+        assert_eq!(read, expected, "{cell:?} under {protocol:?}");
     }
 }
 

@@ -100,9 +100,7 @@ impl<'a> FlowBuilder<'a> {
             Ok(cell) => return cell.clone(),
             Err(diagnostic) => {
                 if self.flow().adds.as_ref().is_none_or(|adds| adds.ports.is_none()) {
-                    let help = "or give the flow's ports under adds, with the reason";
-                    let help = diagnostic.help.as_ref().map_or(help.to_string(), |first| format!("{first}; {help}"));
-                    self.report_row(diagnostic.clone().help(help));
+                    self.report_row(diagnostic.clone());
                 }
             }
         }

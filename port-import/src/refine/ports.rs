@@ -105,16 +105,11 @@ impl FlowBuilder<'_> {
                 }
                 continue;
             }
-            // Groups are numbered from 0 without gaps, also if a group is left out.
+            // Groups are numbered from 0 without gaps, even if a group is left out, so a number never exceeds the printed one.
             let number = match group {
-                None => Some(0),
-                Some((printed, number)) if printed == spec.group() => Some(number),
-                Some((_, number)) => number.checked_add(1),
-            };
-            let Some(number) = number else {
-                let diagnostic = Diagnostic::new(codes::UNREADABLE_PORTS, "port cell has more than 256 groups");
-                self.report_row(diagnostic.help("split the row in the page"));
-                return None;
+                None => 0,
+                Some((printed, number)) if printed == spec.group() => number,
+                Some((_, number)) => number + 1,
             };
             group = Some((spec.group(), number));
             let service = service.filter(|service| !service.is_empty()).cloned();

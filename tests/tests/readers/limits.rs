@@ -1,8 +1,8 @@
-//! Checks that the largest, widest and deepest inputs are read or rejected within 1 MiB of stack, a limit of memory and a limit of
+//! Checks that the largest, widest and deepest inputs are read or rejected within 1 MiB of stack, and within limits of memory and
 //! time.
 //!
-//! Each input is read by a process of its own, whose allocator provides at most 16 MiB plus [`BYTES`] for each byte of the input,
-//! including the input itself.
+//! Each input is read by a process of its own, whose allocator provides at most 16 MiB plus [`MEMORY_PER_BYTE`] for each byte
+//! of the input, including the input itself.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -14,20 +14,20 @@ use crate::MEMORY;
 use crate::checks::reader;
 use crate::extreme_inputs::EXTREMES;
 
-/// The most bytes of memory per byte of input.
-const BYTES: usize = 150;
+/// The memory in bytes for each byte of the input.
+const MEMORY_PER_BYTE: usize = 150;
 
-/// The memory that is available for any input.
-const ALWAYS: usize = 16 << 20;
+/// The memory in bytes for any input, however short.
+const BASE_MEMORY: usize = 16 << 20;
 
-/// The stack of a main thread on Windows, where it is smallest.
+/// The stack of a main thread on Windows, which has the smallest.
 const STACK: usize = 1 << 20;
 
 /// The environment variable with the index of the input for [`reads_one_extreme_input`].
-const NUMBER: &str = "EXTREME";
+const INDEX_VARIABLE: &str = "EXTREME";
 
 /// A process that takes longer is stopped. The slowest takes some seconds.
-const HANGS: Duration = Duration::from_secs(240);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 #[test]
 fn every_extreme_input_is_read_or_rejected_within_its_limits() {
@@ -63,15 +63,15 @@ fn every_extreme_input_is_read_or_rejected_within_its_limits() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// The length of an input, the memory per byte and the result of reading it, or what went wrong.
+/// Reads an input in a process of its own. Returns its length, the memory per byte and the result, or what went wrong.
 fn outcome(number: usize) -> Result<String, String> {
-    let began = Instant::now();
+    let start = Instant::now();
     let mut reading = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
-    reading.args(["--exact", "limits::reads_one_extreme_input", "--nocapture"]).env(NUMBER, number.to_string());
+    reading.args(["--exact", "limits::reads_one_extreme_input", "--nocapture"]).env(INDEX_VARIABLE, number.to_string());
     reading.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = reading.spawn().map_err(|error| error.to_string())?;
-    if !ends(&mut child) {
-        return Err(format!("hangs: still reads after {HANGS:?}"));
+    if !ends_in_time(&mut child) {
+        return Err(format!("still running after {TIMEOUT:?}"));
     }
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
     let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -81,13 +81,13 @@ fn outcome(number: usize) -> Result<String, String> {
     let printed = printed.lines().find_map(|line| line.strip_prefix(READ)).unwrap_or_default();
     let mut words = printed.splitn(3, ' ');
     let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
-    let (Some(length), Some(most)) = (number(), number()) else { return Err(format!("printed {printed:?}")) };
+    let (Some(length), Some(peak)) = (number(), number()) else { return Err(format!("printed {printed:?}")) };
     match words.next().and_then(|end| end.split_once(": ")) {
         Some((_, message)) if !message.is_empty() => {}
         _ => return Err(format!("no message: {printed:?}")),
     }
     let end: String = printed.splitn(3, ' ').nth(2).unwrap_or_default().chars().take(120).collect();
-    Ok(format!("{length} bytes, {} of memory each, {:.1?}; {}", most.div_ceil(length), began.elapsed(), end.trim_end()))
+    Ok(format!("{length} bytes, {} of memory each, {:.1?}; {}", peak.div_ceil(length), start.elapsed(), end.trim_end()))
 }
 
 /// Begins the line with the result of reading an input.
@@ -97,15 +97,15 @@ const READ: &str = "read: ";
 /// bytes of the input, the most bytes of memory that were in use, and the result.
 #[test]
 fn reads_one_extreme_input() {
-    let number = std::env::var(NUMBER).map_or(0, |number| number.parse().expect("the number of an input"));
+    let number = std::env::var(INDEX_VARIABLE).map_or(0, |number| number.parse().expect("the number of an input"));
     let extreme = &EXTREMES[number];
     let input = (extreme.make)();
     let length = input.len();
-    if std::env::var_os(NUMBER).is_some() {
-        MEMORY.set_limit(ALWAYS + length.saturating_mul(BYTES)).expect("the input fits");
+    if std::env::var_os(INDEX_VARIABLE).is_some() {
+        MEMORY.set_limit(BASE_MEMORY + length.saturating_mul(MEMORY_PER_BYTE)).expect("the input fits");
     }
     let read = thread::Builder::new().stack_size(STACK).spawn(move || (reader(extreme.reader).read)(&input));
-    let result = read.expect("a thread").join().expect("a reader does not panic");
+    let result = read.expect("a thread").join().expect("a reader doesn't panic");
     let (kind, message) = match result {
         Ok(answer) => ("answer", answer),
         Err(error) => ("error", error),
@@ -116,9 +116,9 @@ fn reads_one_extreme_input() {
 }
 
 /// Whether a process ends in time. Otherwise it is stopped.
-fn ends(child: &mut Child) -> bool {
-    let began = Instant::now();
-    while began.elapsed() < HANGS {
+fn ends_in_time(child: &mut Child) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < TIMEOUT {
         if !matches!(child.try_wait(), Ok(None)) {
             return true;
         }

@@ -168,8 +168,8 @@ mod tests {
     #[test]
     fn tables_of_every_size_hold() {
         for flows in [1, 31, 32, 1000] {
-            let catalog =
-                port_data::read_texts("tables".as_ref(), tables(flows).into_iter().collect()).expect("no faults");
+            let catalog = port_data::read_texts("tables".as_ref(), tables(flows).into_iter().collect())
+                .expect("the tables are valid");
             assert_eq!(catalog.flows.len(), flows);
             assert_eq!(tables(flows), tables(flows));
         }

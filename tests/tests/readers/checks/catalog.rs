@@ -165,7 +165,7 @@ pub fn tables(bytes: &[u8]) {
             }
             assert!(catalog.products.iter().all(|product| product.vendor < catalog.vendors.len()));
         }
-        Err(errors) => check_errors(&errors, lines(text.as_bytes())),
+        Err(errors) => check_errors(errors, lines(text.as_bytes())),
     }
     assert_eq!(
         format!("{result:?}"),
@@ -214,7 +214,7 @@ fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<Located>> {
 
 pub fn read_port_expression(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|faults| faults[0].1.to_string())
+    parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|problems| problems[0].1.to_string())
 }
 
 /// Displays an expression.
@@ -236,11 +236,11 @@ pub fn port_expression(bytes: &[u8]) {
             // A range of one port is printed as the port.
             assert!(printed == text || text.contains('-'), "{printed}");
         }
-        Err(faults) => {
-            assert!(!faults.is_empty());
-            assert!(faults.is_sorted_by_key(|(offset, _)| *offset));
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            assert!(problems.is_sorted_by_key(|(offset, _)| *offset));
             assert!(
-                faults.iter().all(|(offset, problem)| text.is_char_boundary(*offset) && !problem.message.is_empty())
+                problems.iter().all(|(offset, problem)| text.is_char_boundary(*offset) && !problem.message.is_empty())
             );
         }
     }

@@ -47,5 +47,5 @@ pub const READERS: [Reader; 17] = [
 /// If there is none.
 pub fn reader(name: &str) -> Reader {
     let found = READERS.into_iter().find(|reader| reader.name == name);
-    found.unwrap_or_else(|| panic!("there is no reader {name}"))
+    found.unwrap_or_else(|| panic!("no reader is named {name}"))
 }

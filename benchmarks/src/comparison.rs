@@ -5,47 +5,47 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-/// Who answers questions.
+/// A way to answer questions.
 pub struct Contender<'a, Q> {
     name: &'static str,
     answer_all: Box<AnswerAll<'a, Q>>,
 }
 
-/// Answers every question, and adds up what the answers weigh.
+/// Answers every question, and sums the weights of the answers.
 type AnswerAll<'a, Q> = dyn Fn(&[Q]) -> usize + 'a;
 
 impl<'a, Q: Copy> Contender<'a, Q> {
-    /// A contender by what its answer to a question weighs: a number for which the whole answer must be found.
+    /// A contender, given the weight of its answer to a question: a number that requires the whole answer.
     pub fn new(name: &'static str, weigh: impl Fn(Q) -> usize + 'a) -> Self {
         Contender { name, answer_all: Box::new(move |questions| answer_all(questions, &weigh)) }
     }
 }
 
-/// The loop that is timed, compiled for each contender alone. That the sum is looked at keeps every answer in it.
+/// The loop that is timed, compiled separately for each contender. Its sum is used, so no answer is optimized away.
 #[inline(never)]
 fn answer_all<Q: Copy>(questions: &[Q], weigh: impl Fn(Q) -> usize) -> usize {
     questions.iter().fold(0, |sum, question| sum.wrapping_add(weigh(*question)))
 }
 
-/// Questions that are asked in one go.
+/// Questions that are timed together.
 pub struct Stream<Q> {
     pub name: &'static str,
     pub questions: Vec<Q>,
-    /// What the time is divided by: how many questions, or how many answers.
+    /// The divisor of the time: the number of questions, or of answers.
     pub units: usize,
 }
 
-/// Contenders before their questions. The first is the limit.
-pub struct Race<'a, Q> {
+/// Contenders and their questions. The first contender is the limit.
+pub struct Comparison<'a, Q> {
     pub title: String,
-    /// The name of ours.
+    /// The name of the catalog's own contender.
     pub ours: &'static str,
     pub contenders: Vec<Contender<'a, Q>>,
     pub streams: Vec<Stream<Q>>,
 }
 
-impl<Q: Copy> Race<'_, Q> {
-    /// Times each contender once a round, beginning with another one each round, and tells the medians.
+impl<Q: Copy> Comparison<'_, Q> {
+    /// Times each contender once per round, beginning with another one in each round, and returns a table of the medians.
     pub fn run(mut self, rounds: usize) -> String {
         let times = self.times(rounds);
         let medians: Vec<Vec<f64>> = (self.streams.iter().zip(&times))
@@ -65,29 +65,29 @@ impl<Q: Copy> Race<'_, Q> {
         let mut times = vec![vec![Vec::with_capacity(rounds); self.contenders.len()]; self.streams.len()];
         for round in 0..rounds {
             for (stream, times) in self.streams.iter_mut().zip(&mut times) {
-                // An order that was seen before could be learnt by the processor's predictor of branches.
+                // The processor's branch predictor could learn an order that repeats.
                 order.shuffle(&mut stream.questions);
                 for turn in 0..self.contenders.len() {
-                    let place = (round + turn) % self.contenders.len();
+                    let index = (round + turn) % self.contenders.len();
                     let questions = black_box(stream.questions.as_slice());
                     let start = Instant::now();
-                    black_box((self.contenders[place].answer_all)(questions));
-                    times[place].push(start.elapsed());
+                    black_box((self.contenders[index].answer_all)(questions));
+                    times[index].push(start.elapsed());
                 }
             }
         }
         times
     }
 
-    /// A line for each contender: for each stream its time, and how many times that is the limit's and ours.
+    /// A line for each contender: for each stream its time, and the ratios to the limit's and to ours.
     fn table(&self, medians: &[Vec<f64>]) -> String {
         let ours = self.contenders.iter().position(|contender| contender.name == self.ours);
-        let ours = ours.expect("we are among the contenders");
+        let ours = ours.expect("the catalog is one of the contenders");
         let streams: String = self.streams.iter().map(|stream| format!("  {:>22}", stream.name)).collect();
         let columns = format!("  {:>8}{:>7}{:>7}", "ns", "limit", "ours").repeat(self.streams.len());
-        let line = |(place, contender): (usize, &Contender<'_, Q>)| {
+        let line = |(index, contender): (usize, &Contender<'_, Q>)| {
             let columns = medians.iter().map(|medians| {
-                let time = medians[place];
+                let time = medians[index];
                 format!("  {time:>8.2}{:>7.2}{:>7.2}", time / medians[0], time / medians[ours])
             });
             format!("{:30}{}\n", contender.name, columns.collect::<String>())
@@ -101,12 +101,12 @@ fn nanoseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e9
 }
 
-/// The middle one; the greater of two.
+/// The middle value; of two middle values, the greater.
 pub fn median<T: PartialOrd + Copy>(values: &[T]) -> T {
     quantile(values, 2, 4)
 }
 
-/// How far the quarter of the times below the median and that above it reach, as a part of the median.
+/// The greater distance of the first and the third quartile from the median, as a fraction of the median.
 fn spread(times: &[Duration]) -> f64 {
     let [low, middle, high] = [1, 2, 3].map(|quarters| nanoseconds(quantile(times, quarters, 4)));
     (high - middle).max(middle - low) / middle
