@@ -215,7 +215,7 @@ fn write_sites(write: impl Fn(&str, &str)) {
 /// A call, with the exit codes that it may have.
 type Call<'a> = (Vec<&'a str>, &'a [i32]);
 
-/// Audits of files; `name` is a file that is none of these formats.
+/// Audits of files; the file `name` is in none of these formats.
 fn audits(name: &str) -> Vec<Call<'_>> {
     let audit = ["audit", "--product", "mailgate"];
     let mut calls: Vec<Call> = Vec::new();

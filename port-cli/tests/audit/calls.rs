@@ -162,7 +162,7 @@ fn the_fixture_scan_is_valid_by_nmaps_dtd() {
     let Some(xmllint) = crate::tools::tool("xmllint") else { return };
     let definition = "/usr/share/nmap/nmap.dtd";
     if !std::path::Path::new(definition).exists() {
-        return crate::tools::missing("/usr/share/nmap/nmap.dtd, of the package nmap-common, is not there");
+        return crate::tools::missing("/usr/share/nmap/nmap.dtd, of the package nmap-common, is missing");
     }
     let output = std::process::Command::new(xmllint)
         .args(["--nonet", "--noout", "--dtdvalid", definition, &fixture("two-hosts.xml")])

@@ -94,7 +94,7 @@ fn reported_open(report: &Observation, protocol: Protocol) -> PortSet {
     if protocol == Protocol::TCP { &open - &others } else { open }
 }
 
-/// What everything is dropped by that the rules of a product do not accept.
+/// Drops everything that the rules of a product don't accept.
 const POLICY: &str = "
 table inet filter {
     chain input {

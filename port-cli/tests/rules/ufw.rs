@@ -13,7 +13,7 @@ use port_engine::rules::model::one_line;
 use crate::cases::{Comparison, fitted_files, made_up, rules, rules_with, ruleset_of_texts, sample_output, site};
 use crate::openings::{Opening, assert_same, port_catalog, products};
 use crate::tools::{piped, private_sandbox, tool};
-use crate::ufw_program::{IN_ROOT, Ufw, commands, root};
+use crate::ufw_program::{IN_ROOT, ROOT, Ufw, allowed, root};
 
 #[test]
 fn ufw_allows_exactly_what_the_catalog_lists() {

@@ -21,7 +21,7 @@ port_data::codes! {
     SS_NOT_A_LISTENER = "ss-not-a-listener";
     #[doc = "A line doesn't begin with tcp or udp."]
     SS_PROTOCOL = "ss-protocol";
-    #[doc = "A local address or port isn't numeric, or isn't there."]
+    #[doc = "A local address or port isn't numeric, or is missing."]
     SS_LOCAL_ADDRESS = "ss-local-address";
     #[doc = "A line ends before the peer's column."]
     SS_CUT_OFF = "ss-cut-off";

@@ -34,7 +34,7 @@ pub fn read(file: &Path, text: &str, host: Option<&str>) -> Result<Observation, 
         let message = error.to_string();
         let message = message.strip_suffix(&format!(" at {position}")).unwrap_or(&message);
         let place = match error {
-            // What is missing is missing at the end.
+            // The end tag is missing, so the place is the end of the file.
             roxmltree::Error::UnclosedRootNode => Place::at_offset(file, text, text.len()),
             _ => Place::new(file, position.row as usize, position.col as usize),
         };

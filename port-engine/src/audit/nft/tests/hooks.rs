@@ -29,7 +29,7 @@ fn every_hook_must_accept_a_packet() {
         let more = [table(family, "b"), chain(family, "b", "c", hook, "accept"), rule(family, "b", "c", &drops)];
         assert_eq!(of(&more), expected, "{family} {hook}");
     }
-    // Peers don't see the rewritten port, whether the filter accepts it, and for whom.
+    // If a port is rewritten, peers don't reach that port itself, whatever the filter accepts.
     for (port, from) in [(22, None), (443, None), (22, Some("192.0.2.1")), (443, Some("192.0.2.1"))] {
         let mut parts: Vec<Value> = from.map(saddr).into_iter().collect();
         parts.extend([dport(&json!(port)), json!({ "redirect": { "port": 8443 } })]);
