@@ -50,7 +50,7 @@ impl Packet<'_> {
                 continue;
             };
             if let Some(verdict) = verdict(kind, value) {
-                return Ok(vec![Branch { matched, verdict: verdict }]);
+                return Ok(vec![Branch { matched, verdict }]);
             }
             let has_statement = value.get("stmt").is_some();
             match kind {

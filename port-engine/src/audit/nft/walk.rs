@@ -325,16 +325,16 @@ impl<'a> Walk<'a> {
         if relevant.len() > MAX_EXCEPTIONS {
             return vec![(ports.clone(), exceptions_suffix(" to some of these ports", &relevant))];
         }
-        let mut parts: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
+        let mut split: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
         for exception in relevant {
-            for (ports, exceptions) in std::mem::take(&mut parts) {
+            for (ports, exceptions) in std::mem::take(&mut split) {
                 let more = exceptions.iter().copied().chain([exception]).collect();
-                parts.push((&ports & &exception.ports, more));
-                parts.push((&ports - &exception.ports, exceptions));
+                split.push((&ports & &exception.ports, more));
+                split.push((&ports - &exception.ports, exceptions));
             }
-            parts.retain(|(ports, _)| !ports.is_empty());
+            split.retain(|(ports, _)| !ports.is_empty());
         }
-        parts.into_iter().map(|(ports, exceptions)| (ports, exceptions_suffix("", &exceptions))).collect()
+        split.into_iter().map(|(ports, exceptions)| (ports, exceptions_suffix("", &exceptions))).collect()
     }
 
     fn report(&mut self, text: String) {
