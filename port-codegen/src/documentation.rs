@@ -45,41 +45,45 @@ pub fn service(service: &Service) -> String {
 #[must_use]
 pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
     let product = &catalog.products[flow.product];
-    let peer = &catalog.peers[flow.peer];
-    let mut text = escape(&flow.purpose);
-    text.push_str(&format!("\n\n| id | `{}` |\n|---|---|\n", flow.id));
+    let peer = &catalog.peers[flow.row.peer];
+    let mut text = escape(&flow.row.purpose);
+    text.push_str(&format!("\n\n| id | `{}` |\n|---|---|\n", flow.row.id));
     let mut line = |name: &str, value: &str| {
         text.push_str(&format!("| {name} | {value} |\n"));
     };
     line("product", &escape(&product.name));
-    line("direction", &format!("{}, {} {}", flow.direction, flow.direction.preposition(), escape(&peer.name)));
-    line("ports", &escape(&Expression { catalog, specs: &flow.specs }.to_string()));
-    let condition = flow.condition.as_ref().map(|condition| format!(": {}", escape(condition))).unwrap_or_default();
-    line("requirement", &format!("{}{condition}", flow.requirement));
-    if !flow.interfaces.is_empty() {
-        let interfaces = flow.interfaces.iter().map(|index| {
-            let recommended = if flow.recommended_interface == Some(*index) { " (recommended)" } else { "" };
+    line("direction", &format!("{}, {} {}", flow.row.direction, flow.row.direction.preposition(), escape(&peer.name)));
+    line("ports", &escape(&Expression { catalog, specs: &flow.row.specs }.to_string()));
+    let condition = flow.row.condition.as_ref().map(|condition| format!(": {}", escape(condition))).unwrap_or_default();
+    line("requirement", &format!("{}{condition}", flow.row.requirement));
+    if !flow.row.interfaces.is_empty() {
+        let interfaces = flow.row.interfaces.iter().map(|index| {
+            let recommended = if flow.row.recommended_interface == Some(*index) { " (recommended)" } else { "" };
             format!("{}{recommended}", escape(&product.interfaces[*index]))
         });
         line("interfaces", &interfaces.collect::<Vec<_>>().join(", "));
     }
-    if !flow.hosts.is_empty() {
-        line("hosts", &escape(&flow.hosts.join(", ")));
+    if !flow.row.hosts.is_empty() {
+        line("hosts", &escape(&flow.row.hosts.join(", ")));
     }
-    if flow.configurable {
-        let customization = flow.customization.as_ref().map(|text| format!(": {}", escape(text))).unwrap_or_default();
+    if flow.row.configurable {
+        let customization =
+            flow.row.customization.as_ref().map(|text| format!(": {}", escape(text))).unwrap_or_default();
         line("configurable", &format!("yes{customization}"));
     }
-    if let Some(note) = &flow.note {
+    if let Some(note) = &flow.row.note {
         line("note", &escape(note));
     }
-    if !flow.curated.is_empty() {
-        let facts: Vec<String> = flow.curated.iter().map(|fact| escape(fact.as_str())).collect();
+    if !flow.row.curated.is_empty() {
+        let facts: Vec<String> = flow.row.curated.iter().map(|fact| escape(fact.as_str())).collect();
         line("not in the document", &facts.join(", "));
     }
-    let section = flow.section.as_ref().map(|section| format!(", {}", escape(section))).unwrap_or_default();
-    line("source", &format!("{}, {}{section}, row {}", escape(&product.document), escape(&product.edition), flow.row));
-    let printed = [&flow.printed_peer, &flow.printed_label, &flow.printed_ports];
+    let section = flow.row.section.as_ref().map(|section| format!(", {}", escape(section))).unwrap_or_default();
+    line(
+        "source",
+        &format!("{}, {}{section}, row {}", escape(&product.document), escape(&product.edition), flow.row.row),
+    );
+    let printed = [&flow.row.printed_peer, &flow.row.printed_label, &flow.row.printed_ports];
     let printed: Vec<String> =
         printed.into_iter().flatten().map(|cell| format!("\u{201c}{}\u{201d}", escape(cell))).collect();
     if !printed.is_empty() {
@@ -104,7 +108,7 @@ impl std::fmt::Display for Expression<'_> {
 #[must_use]
 pub fn port_numbers(flow: &Flow) -> Vec<String> {
     let mut numbers: Vec<String> = Vec::new();
-    for range in flow.specs.iter().filter_map(PortSpec::range) {
+    for range in flow.row.specs.iter().filter_map(PortSpec::range) {
         for port in [range.first(), range.last()].map(|port| port.to_string()) {
             if !numbers.contains(&port) {
                 numbers.push(port);

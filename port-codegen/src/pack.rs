@@ -44,7 +44,7 @@ pub fn pack(catalog: &Catalog) -> Packed {
         Ids::new(catalog.products.iter().map(|product| &product.id)),
         Ids::new(catalog.peers.iter().map(|peer| &peer.id)),
         Ids::new(catalog.services.iter().map(|service| &service.id)),
-        Ids::new(catalog.flows.iter().map(|flow| &flow.id)),
+        Ids::new(catalog.flows.iter().map(|flow| &flow.row.id)),
     ];
     // The port index comes first, so that its list numbers are the lowest and fit in the fewest bytes.
     let mut lists = ListInterner::new();
@@ -54,10 +54,11 @@ pub fn pack(catalog: &Catalog) -> Packed {
         group(catalog.vendors.len(), &catalog.flows, |flow| vec![catalog.products[flow.product].vendor]);
     let flows_by_product = group(catalog.products.len(), &catalog.flows, |flow| vec![flow.product]);
     let flows_by_peer = group(catalog.peers.len(), &catalog.flows, |flow| {
-        [vec![flow.peer], catalog.peers[flow.peer].includes.clone()].concat()
+        [vec![flow.row.peer], catalog.peers[flow.row.peer].includes.clone()].concat()
     });
-    let flows_by_service =
-        group(catalog.services.len(), &catalog.flows, |flow| flow.specs.iter().filter_map(PortSpec::service).collect());
+    let flows_by_service = group(catalog.services.len(), &catalog.flows, |flow| {
+        flow.row.specs.iter().filter_map(PortSpec::service).collect()
+    });
     let (hosts, flows_by_host) = flows_under_hosts(catalog);
 
     let vendors = catalog.vendors.iter().zip(flows_by_vendor);
@@ -81,14 +82,14 @@ pub fn pack(catalog: &Catalog) -> Packed {
     }));
     let host_numbers: HashMap<&str, usize> = hosts.iter().enumerate().map(|(number, host)| (*host, number)).collect();
     let flow_hosts = Lists::new(
-        catalog.flows.iter().map(|flow| flow.hosts.iter().map(|host| host_numbers[host.as_str()]).collect()),
+        catalog.flows.iter().map(|flow| flow.row.hosts.iter().map(|host| host_numbers[host.as_str()]).collect()),
     );
     let host_index = TextIndex::new(&hosts);
     let hosts = hosts.into_iter().map(str::to_string).collect();
     let host_lists = flows_by_host.iter().map(|flows| lists.number(flows)).collect();
     let mut flow_specs = vec![0];
     for flow in &catalog.flows {
-        flow_specs.push(flow_specs[flow_specs.len() - 1] + flow.specs.len());
+        flow_specs.push(flow_specs[flow_specs.len() - 1] + flow.row.specs.len());
     }
     Packed {
         ids,
@@ -102,7 +103,7 @@ pub fn pack(catalog: &Catalog) -> Packed {
         services,
         flows: Table::new(catalog.flows.iter().map(flow_row)),
         flow_specs,
-        specs: Table::new(catalog.flows.iter().flat_map(|flow| &flow.specs).map(|spec| (spec_row(spec), []))),
+        specs: Table::new(catalog.flows.iter().flat_map(|flow| &flow.row.specs).map(|spec| (spec_row(spec), []))),
         flow_hosts,
         hosts,
         host_index,
@@ -172,23 +173,23 @@ fn service_row(service: &Service, flows: usize) -> ([usize; service::NUMBERS], [
 fn flow_row(flow: &Flow) -> ([usize; flow::NUMBERS], [&str; flow::TEXTS]) {
     let mut numbers = [0; flow::NUMBERS];
     numbers[flow::PRODUCT] = flow.product;
-    numbers[flow::PEER] = flow.peer;
-    numbers[flow::DIRECTION] = index_of(Direction::ALL, flow.direction);
-    numbers[flow::REQUIREMENT] = index_of(Requirement::ALL, flow.requirement);
-    numbers[flow::CONFIGURABLE] = usize::from(flow.configurable);
-    numbers[flow::INTERFACES] = bits(flow.interfaces.iter().copied());
-    numbers[flow::RECOMMENDED] = flow.recommended_interface.map_or(0, |interface| interface + 1);
-    numbers[flow::CURATED] = bits(flow.curated.iter().map(|fact| index_of(Fact::ALL, *fact)));
-    numbers[flow::ROW] = flow.row as usize;
+    numbers[flow::PEER] = flow.row.peer;
+    numbers[flow::DIRECTION] = index_of(Direction::ALL, flow.row.direction);
+    numbers[flow::REQUIREMENT] = index_of(Requirement::ALL, flow.row.requirement);
+    numbers[flow::CONFIGURABLE] = usize::from(flow.row.configurable);
+    numbers[flow::INTERFACES] = bits(flow.row.interfaces.iter().copied());
+    numbers[flow::RECOMMENDED] = flow.row.recommended_interface.map_or(0, |interface| interface + 1);
+    numbers[flow::CURATED] = bits(flow.row.curated.iter().map(|fact| index_of(Fact::ALL, *fact)));
+    numbers[flow::ROW] = flow.row.row as usize;
     let mut texts = [""; flow::TEXTS];
-    texts[flow::PURPOSE] = &flow.purpose;
-    texts[flow::CONDITION] = optional(flow.condition.as_ref());
-    texts[flow::CUSTOMIZATION] = optional(flow.customization.as_ref());
-    texts[flow::NOTE] = optional(flow.note.as_ref());
-    texts[flow::SECTION] = optional(flow.section.as_ref());
-    texts[flow::PRINTED_PEER] = optional(flow.printed_peer.as_ref());
-    texts[flow::PRINTED_LABEL] = optional(flow.printed_label.as_ref());
-    texts[flow::PRINTED_PORTS] = optional(flow.printed_ports.as_ref());
+    texts[flow::PURPOSE] = &flow.row.purpose;
+    texts[flow::CONDITION] = optional(flow.row.condition.as_ref());
+    texts[flow::CUSTOMIZATION] = optional(flow.row.customization.as_ref());
+    texts[flow::NOTE] = optional(flow.row.note.as_ref());
+    texts[flow::SECTION] = optional(flow.row.section.as_ref());
+    texts[flow::PRINTED_PEER] = optional(flow.row.printed_peer.as_ref());
+    texts[flow::PRINTED_LABEL] = optional(flow.row.printed_label.as_ref());
+    texts[flow::PRINTED_PORTS] = optional(flow.row.printed_ports.as_ref());
     (numbers, texts)
 }
 
@@ -221,7 +222,7 @@ fn bits(indexes: impl Iterator<Item = usize>) -> usize {
 fn flows_under_hosts(catalog: &Catalog) -> (Vec<&str>, Vec<Vec<usize>>) {
     let mut under = Vec::new();
     for (number, flow) in catalog.flows.iter().enumerate() {
-        for host in &flow.hosts {
+        for host in &flow.row.hosts {
             let mut name = Some(host.as_str());
             while let Some(domain) = name {
                 under.push((domain, number));
@@ -298,7 +299,7 @@ fn port_index(catalog: &Catalog, lists: &mut ListInterner) -> PortIndex {
 fn edges(catalog: &Catalog) -> Vec<[usize; 4]> {
     let mut edges = Vec::new();
     for (number, flow) in catalog.flows.iter().enumerate() {
-        for spec in &flow.specs {
+        for spec in &flow.row.specs {
             if let (Some(transport), Some(range)) = (spec.transport(), spec.range()) {
                 let transport = index_of(Transport::ALL, transport);
                 edges.push([range.first().into(), number, transport, 1]);

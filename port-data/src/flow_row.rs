@@ -5,13 +5,12 @@ use port_core::{Direction, Fact, PortSpec, Requirement};
 use crate::cells::Cell;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::flow_record::FlowRecord;
 use crate::hidden::QuotedAscii;
 use crate::id::{check_id, variant};
 use crate::ids::Ids;
 use crate::port_expression;
 use crate::row::Row;
-use crate::schema::Flow;
+use crate::schema::{Flow, FlowRow};
 
 /// The largest number of interfaces of a product: a flow stores its interfaces as bits of a 16-bit number.
 const MAX_INTERFACES: usize = 16;
@@ -94,34 +93,12 @@ impl Row<'_> {
 
     /// A flow of a product, with its references resolved.
     pub(crate) fn flow(&mut self, references: &FlowReferences<'_>) -> Option<Flow> {
-        let record = self.flow_record(references)?;
-        Some(Flow {
-            variant: variant(&record.id, ""),
-            id: record.id,
-            product: references.product.index,
-            direction: record.direction,
-            peer: record.peer,
-            purpose: record.purpose,
-            specs: record.specs,
-            requirement: record.requirement,
-            condition: record.condition,
-            interfaces: record.interfaces,
-            recommended_interface: record.recommended_interface,
-            hosts: record.hosts,
-            configurable: record.configurable,
-            customization: record.customization,
-            note: record.note,
-            curated: record.curated,
-            section: record.section,
-            row: record.row,
-            printed_peer: record.printed_peer,
-            printed_label: record.printed_label,
-            printed_ports: record.printed_ports,
-        })
+        let row = self.flow_row(references)?;
+        Some(Flow { variant: variant(&row.id, ""), product: references.product.index, row })
     }
 
     /// The cells of a flow row. Every cell is checked, even if others have problems.
-    pub(crate) fn flow_record<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<FlowRecord<R>> {
+    pub(crate) fn flow_row<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<FlowRow<R>> {
         let id = self.id();
         let direction = self.word("direction", Direction::ALL);
         let peer = self.parse("peer", |text| references.peer(text));
@@ -144,7 +121,7 @@ impl Row<'_> {
         }
         let curated = self.words::<Fact>("curated", Fact::ALL);
         let row = self.row_number();
-        Some(FlowRecord {
+        Some(FlowRow {
             id: id?,
             direction: direction?,
             peer: peer?,

@@ -17,8 +17,8 @@
 pub mod cells;
 pub mod codes;
 pub mod diagnostic;
-pub mod flow_record;
 mod flow_row;
+pub mod flow_table;
 pub mod hidden;
 pub mod id;
 mod ids;
@@ -30,9 +30,9 @@ mod table_reader;
 pub mod write;
 
 pub use diagnostic::{Code, Diagnostic, LineIndex, Place};
-pub use flow_record::FlowRecord;
+
 pub use read::{read, read_texts};
-pub use schema::{Catalog, Flow, Peer, Product, Service, Vendor};
+pub use schema::{Catalog, Flow, FlowRow, Peer, Product, Service, Vendor};
 
 /// The directory of this project's own tables, as this crate was built with them.
 pub const TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tables");

@@ -7,10 +7,10 @@ use port_core::{PeerKind, Transport};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::flow_record::FlowRecord;
 use crate::flow_row::{FlowReferences, ProductContext, Unresolved};
 use crate::hidden::QuotedAscii;
 use crate::ids::Ids;
+use crate::schema::FlowRow;
 use crate::schema::{Catalog, FLOWS, Flow, PEERS, PRODUCTS, Peer, Product, SERVICES, Service, VENDORS, Vendor};
 use crate::table_reader::{Located, Rows, TableReader};
 
@@ -46,29 +46,29 @@ fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<
     }
 }
 
-impl FlowRecord {
+impl FlowRow {
     /// Reads the records of a flow table.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with the table, except references to other tables, which aren't looked up.
-    pub fn read(file: &Path) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
-        read_flow_records(file, None)
+    pub fn read(file: &Path) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
+        read_flow_rows(file, None)
     }
 
     /// The same for a table in memory. `file` is the path that diagnostics name.
     ///
     /// # Errors
     ///
-    /// As for [`read`](FlowRecord::read).
-    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
-        read_flow_records(file, Some(vec![(file.to_path_buf(), table)]))
+    /// As for [`read`](FlowRow::read).
+    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
+        read_flow_rows(file, Some(vec![(file.to_path_buf(), table)]))
     }
 }
 
-fn read_flow_records(file: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+fn read_flow_rows(file: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
     let mut reader = TableReader::new(texts);
-    let rows = reader.rows(file, FLOWS, |row| row.flow_record(&Unresolved));
+    let rows = reader.rows(file, FLOWS, |row| row.flow_row(&Unresolved));
     if reader.diagnostics.is_empty() { Ok(rows.into_valid()) } else { Err(reader.diagnostics) }
 }
 
@@ -224,12 +224,12 @@ impl TableReader {
     fn check_distinct_rows(&mut self, flows: &[Located<Flow>]) {
         let mut seen: HashMap<u32, &Located<Flow>> = HashMap::new();
         for located in flows {
-            if let Some(first) = seen.get(&located.row.row) {
-                let message = format!("row: duplicate row {} (first in {first})", located.row.row);
+            if let Some(first) = seen.get(&located.row.row.row) {
+                let message = format!("row: duplicate row {} (first in {first})", located.row.row.row);
                 let problem = Diagnostic::new(codes::DUPLICATE_ROW, message).help("give each flow its own row");
                 self.diagnostics.push(problem.at(Place { column: 0, ..located.place.clone() }));
             } else {
-                seen.insert(located.row.row, located);
+                seen.insert(located.row.row.row, located);
             }
         }
     }

@@ -154,31 +154,38 @@ pub struct Service {
     pub description: String,
 }
 
-/// A row of `flows/<product>.csv`.
+/// A flow: a row of `flows/<product>.csv` and its product.
 #[derive(Debug)]
 pub struct Flow {
-    /// Its id.
-    pub id: String,
     /// The enum variant of its id.
     pub variant: String,
     /// The index of its product in [`Catalog::products`].
     pub product: usize,
+    /// The row. Its references are indexes in [`Catalog::peers`], [`Catalog::services`] and [`Product::interfaces`].
+    pub row: FlowRow<usize>,
+}
+
+/// A row of `flows/<product>.csv`. `R` is the type of its references to peers, services and interfaces: ids by default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRow<R = String> {
+    /// Its id.
+    pub id: String,
     /// Who opens the connection.
     pub direction: Direction,
-    /// The index of its peer in [`Catalog::peers`].
-    pub peer: usize,
+    /// Its peer.
+    pub peer: R,
     /// The purpose, in our words.
     pub purpose: String,
-    /// The port specs. A service is an index in [`Catalog::services`].
-    pub specs: Vec<PortSpec<usize>>,
+    /// The port specs.
+    pub specs: Vec<PortSpec<R>>,
     /// Whether the document requires it.
     pub requirement: Requirement,
     /// When a conditional flow is needed, in our words.
     pub condition: Option<String>,
-    /// The indexes of its interfaces in [`Product::interfaces`].
-    pub interfaces: Vec<usize>,
-    /// The recommended interface, as an index in [`Product::interfaces`].
-    pub recommended_interface: Option<usize>,
+    /// The product's interfaces that it uses.
+    pub interfaces: Vec<R>,
+    /// The recommended interface.
+    pub recommended_interface: Option<R>,
     /// The peer's host names.
     pub hosts: Vec<String>,
     /// Whether the document says that the port can be changed.

@@ -211,8 +211,8 @@ fn valid_tables_are_read() {
     let catalog = read(replace(VENDORS, "", b"").path()).unwrap();
     assert_eq!(catalog.flows.len(), 2);
     assert_eq!(catalog.products[catalog.flows[0].product].interfaces, ["wan", "lan"]);
-    assert_eq!(catalog.flows[0].interfaces, [0, 1]);
-    assert_eq!(catalog.flows[0].recommended_interface, Some(1));
+    assert_eq!(catalog.flows[0].row.interfaces, [0, 1]);
+    assert_eq!(catalog.flows[0].row.recommended_interface, Some(1));
     assert_eq!(catalog.peers[2].includes, [0, 1]);
     assert_eq!(catalog.files.len(), 5);
 }

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use port_catalog_tests::documents;
-use port_data::{Diagnostic, FlowRecord};
+use port_data::{Diagnostic, FlowRow};
 use port_import::capture::Capture;
 use port_import::curation::Curation;
 use port_import::page_file::capture_text;
@@ -43,7 +43,7 @@ struct Document {
     curation: Curation,
     lines: Vec<String>,
     capture: Capture,
-    flows: Vec<FlowRecord>,
+    flows: Vec<FlowRow>,
 }
 
 impl Document {

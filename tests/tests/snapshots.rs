@@ -84,7 +84,7 @@ fn public_ids_and_their_variants() {
     list("Product", &mut catalog.products.iter().map(|row| (&row.id, &row.variant)));
     list("Peer", &mut catalog.peers.iter().map(|row| (&row.id, &row.variant)));
     list("Service", &mut catalog.services.iter().map(|row| (&row.id, &row.variant)));
-    list("FlowId", &mut catalog.flows.iter().map(|row| (&row.id, &row.variant)));
+    list("FlowId", &mut catalog.flows.iter().map(|row| (&row.row.id, &row.variant)));
     assert_snapshot("public_ids_and_their_variants", &text);
 }
 

@@ -113,7 +113,7 @@ fn every_text_of_a_page_survives_the_draft_the_curation_and_the_tables() {
         assert_eq!(outcome, Outcome::Done, "{layout}: {report}");
         let catalog = port_data::read(&data.join("tables")).unwrap();
         let printed: Vec<&str> =
-            catalog.flows.iter().map(|flow| flow.printed_label.as_deref().unwrap_or_default()).collect();
+            catalog.flows.iter().map(|flow| flow.row.printed_label.as_deref().unwrap_or_default()).collect();
         assert_eq!(printed, expected, "{layout}");
         // The capture gives the same files again.
         let again = RegenerateOptions { docs: Vec::new(), check: true, ..options(&data, &page) };

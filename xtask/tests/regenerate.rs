@@ -88,7 +88,7 @@ fn a_page_becomes_tables() {
     let (_directory, data) = regenerated_relay();
     let catalog = port_data::read(&data.join("tables")).unwrap();
     let flows: Vec<_> =
-        catalog.flows.iter().map(|flow| (flow.id.as_str(), flow.specs.len(), flow.hosts.len())).collect();
+        catalog.flows.iter().map(|flow| (flow.row.id.as_str(), flow.row.specs.len(), flow.row.hosts.len())).collect();
     let expected = [
         ("relay-in-client", 2, 0),
         ("relay-in-admin", 1, 0),
@@ -96,7 +96,7 @@ fn a_page_becomes_tables() {
         ("relay-out-ldap-groups", 1, 0),
     ];
     assert_eq!(flows, expected);
-    assert!(catalog.flows[1].configurable, "the page calls 443 a default");
+    assert!(catalog.flows[1].row.configurable, "the page calls 443 a default");
     // The vendor's sentence isn't kept.
     let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
     assert!(capture.contains("636 ldap.acme.example") && !capture.contains("help desk"));

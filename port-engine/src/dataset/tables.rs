@@ -44,8 +44,8 @@ fn in_vocabulary_order(transports: &[Transport]) -> Vec<Transport> {
     Transport::ALL.iter().copied().filter(|transport| transports.contains(transport)).collect()
 }
 
-fn flow(catalog: &Catalog, row: &port_data::Flow) -> Flow {
-    let product = &catalog.products[row.product];
+fn flow(catalog: &Catalog, flow: &port_data::Flow) -> Flow {
+    let (product, row) = (&catalog.products[flow.product], &flow.row);
     Flow {
         id: row.id.clone(),
         vendor: catalog.vendors[product.vendor].id.clone(),

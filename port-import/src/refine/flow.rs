@@ -1,7 +1,7 @@
 //! Builds the flow of one row from what the row prints and what the curation says about it.
 
 use port_core::{Fact, Requirement};
-use port_data::{Diagnostic, FlowRecord, Place};
+use port_data::{Diagnostic, FlowRow, Place};
 use toml::Spanned;
 
 use crate::capture::Capture;
@@ -50,7 +50,7 @@ impl<'a> FlowBuilder<'a> {
     }
 
     /// The flow, unless its direction, peer or ports are unknown. Everything is checked either way.
-    pub(super) fn build(&mut self) -> Option<FlowRecord> {
+    pub(super) fn build(&mut self) -> Option<FlowRow> {
         let (row, flow) = (self.row, self.flow());
         let cell = self.port_cell();
         let direction = row.direction;
@@ -70,7 +70,7 @@ impl<'a> FlowBuilder<'a> {
         let is_configurable =
             cell.is_default || row.customization.is_some() || flow.configurable || flow.customization.is_some();
         let hosts = self.hosts();
-        Some(FlowRecord {
+        Some(FlowRow {
             id: flow.id.clone(),
             direction: direction?,
             peer: peer?,

@@ -10,7 +10,7 @@ mod ports;
 
 use std::collections::BTreeSet;
 
-use port_data::{Diagnostic, FlowRecord};
+use port_data::{Diagnostic, FlowRow};
 
 use crate::capture::Capture;
 use crate::codes;
@@ -22,7 +22,7 @@ use crate::printed_row::read_rows;
 #[derive(Debug, Default)]
 pub struct Refined {
     /// The flows, in the page's order. If there are diagnostics, some may be missing.
-    pub flows: Vec<FlowRecord>,
+    pub flows: Vec<FlowRow>,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }

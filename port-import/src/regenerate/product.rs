@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use port_data::flow_record::write_flow_table;
-use port_data::{Diagnostic, FlowRecord, Place};
+use port_data::flow_table::write_flow_table;
+use port_data::{Diagnostic, FlowRow, Place};
 
 use super::options::RegenerateOptions;
 use crate::capture::Capture;
@@ -59,10 +59,10 @@ pub(super) fn regenerate_product(
 }
 
 /// The flow table as it is now; empty if there is none yet.
-fn read_flow_table(file: &Path) -> Result<Vec<FlowRecord>, Vec<Diagnostic>> {
+fn read_flow_table(file: &Path) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
     match file.try_exists() {
         Ok(false) => Ok(Vec::new()),
-        _ => FlowRecord::read(file),
+        _ => FlowRow::read(file),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A flow in the form in which `port-catalog list --format json` prints it.
 
 use port_core::{PortRange, Transport};
-use port_data::FlowRecord;
+use port_data::FlowRow;
 use serde_json::{Value, json};
 
 /// What the JSON of a flow contains about its product.
@@ -28,7 +28,7 @@ pub(super) fn field(column: &str) -> String {
 }
 
 /// The JSON of a flow.
-pub(super) fn flow_json(product: &Product, flow: &FlowRecord) -> Value {
+pub(super) fn flow_json(product: &Product, flow: &FlowRow) -> Value {
     let ports: Vec<Value> = flow
         .specs
         .iter()

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use port_data::schema::FLOWS;
-use port_data::{Diagnostic, FlowRecord, Place};
+use port_data::{Diagnostic, FlowRow, Place};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -109,7 +109,7 @@ pub enum Bump {
 
 impl Report {
     /// Adds the changes of one product's flows.
-    pub fn compare(&mut self, product: &Product, before: &[FlowRecord], after: &[FlowRecord]) {
+    pub fn compare(&mut self, product: &Product, before: &[FlowRow], after: &[FlowRow]) {
         let (old, new) = (by_id(before), by_id(after));
         let added = after.iter().filter(|flow| !old.contains_key(flow.id.as_str()));
         let removed = before.iter().filter(|flow| !new.contains_key(flow.id.as_str()));
@@ -133,7 +133,7 @@ impl Report {
     }
 
     /// Adds the flows of one product whose prose was reworded.
-    pub fn compare_prose(&mut self, before: (&Capture, &[FlowRecord]), after: (&Capture, &[FlowRecord])) {
+    pub fn compare_prose(&mut self, before: (&Capture, &[FlowRow]), after: (&Capture, &[FlowRow])) {
         let [old, new] = [before, after].map(|(capture, flows)| prose_by_flow(capture, flows));
         for (id, (row, prose)) in new {
             if old.get(id).is_some_and(|(_, before)| *before != prose) {
@@ -171,12 +171,12 @@ impl Report {
     }
 }
 
-fn by_id(flows: &[FlowRecord]) -> BTreeMap<&str, &FlowRecord> {
+fn by_id(flows: &[FlowRow]) -> BTreeMap<&str, &FlowRow> {
     flows.iter().map(|flow| (flow.id.as_str(), flow)).collect()
 }
 
 /// The row of each flow and the digests of its prose.
-fn prose_by_flow<'a>(capture: &'a Capture, flows: &'a [FlowRecord]) -> BTreeMap<&'a str, (u32, Vec<&'a str>)> {
+fn prose_by_flow<'a>(capture: &'a Capture, flows: &'a [FlowRow]) -> BTreeMap<&'a str, (u32, Vec<&'a str>)> {
     let digests = |row: &'a Row| {
         let prose = row.cells.iter().filter_map(|cell| match &cell.text {
             Text::Prose(prose) => Some(prose.digest.as_str()),
@@ -185,7 +185,7 @@ fn prose_by_flow<'a>(capture: &'a Capture, flows: &'a [FlowRecord]) -> BTreeMap<
         (row.number, prose.collect::<Vec<_>>())
     };
     let rows: BTreeMap<usize, Vec<&str>> = capture.rows().map(digests).collect();
-    let prose = |flow: &'a FlowRecord| {
+    let prose = |flow: &'a FlowRow| {
         let digests = rows.get(&usize::try_from(flow.row).ok()?)?;
         Some((flow.id.as_str(), (flow.row, digests.clone())))
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use port_data::{Diagnostic, FlowRecord};
+use port_data::{Diagnostic, FlowRow};
 use port_import::report::{Bump, Product, Report};
 
 use super::check::{Check, INTERFACE};
@@ -86,7 +86,7 @@ fn compare_flows(before: &Tables, now: &Tables) -> Result<Report, Diagnostic> {
     for path in paths {
         let Some(name) = path.strip_prefix("flows/") else { continue };
         let flows = |tables: &Tables| match tables.get(path) {
-            Some(table) => FlowRecord::parse(Path::new(path), table.clone()).map_err(|mut found| found.swap_remove(0)),
+            Some(table) => FlowRow::parse(Path::new(path), table.clone()).map_err(|mut found| found.swap_remove(0)),
             None => Ok(Vec::new()),
         };
         let product = Product { id: name.trim_end_matches(".csv").to_string(), ..Product::default() };

@@ -160,8 +160,8 @@ pub fn tables(bytes: &[u8]) {
     match &result {
         Ok(catalog) => {
             for flow in &catalog.flows {
-                assert!(flow.product < catalog.products.len() && flow.peer < catalog.peers.len());
-                assert!(flow.specs.iter().filter_map(PortSpec::service).all(|at| at < catalog.services.len()));
+                assert!(flow.product < catalog.products.len() && flow.row.peer < catalog.peers.len());
+                assert!(flow.row.specs.iter().filter_map(PortSpec::service).all(|at| at < catalog.services.len()));
             }
             assert!(catalog.products.iter().all(|product| product.vendor < catalog.vendors.len()));
         }

@@ -1,60 +1,17 @@
-//! A row of a flow table on its own: typed cells whose references aren't resolved, read and written by column.
+//! Writes flow tables: rows whose references are ids become cells.
 //!
-//! The importer makes records from a vendor's page, writes them as a table, and compares them with the table that is already
+//! The importer makes rows from a vendor's page, writes them as a table, and compares them with the table that is already
 //! there. [`Catalog`](crate::Catalog) contains the same rows with their references resolved.
 
 use std::fmt;
 
+use port_core::PortSpec;
 use port_core::port_spec::write_expression;
-use port_core::{Direction, Fact, PortSpec, Requirement};
 
-use crate::schema::FLOWS;
+use crate::schema::{FLOWS, FlowRow};
 use crate::write::Csv;
 
-/// A row of `flows/<product>.csv`. `R` is the type of its references to peers, services and interfaces: ids by default.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlowRecord<R = String> {
-    /// Its id.
-    pub id: String,
-    /// Who opens the connection.
-    pub direction: Direction,
-    /// Its peer.
-    pub peer: R,
-    /// The purpose, in our words.
-    pub purpose: String,
-    /// The port specs.
-    pub specs: Vec<PortSpec<R>>,
-    /// Whether the document requires it.
-    pub requirement: Requirement,
-    /// When a conditional flow is needed, in our words.
-    pub condition: Option<String>,
-    /// The product's interfaces that it uses.
-    pub interfaces: Vec<R>,
-    /// The recommended interface.
-    pub recommended_interface: Option<R>,
-    /// The peer's host names.
-    pub hosts: Vec<String>,
-    /// Whether the document says that the port can be changed.
-    pub configurable: bool,
-    /// Where or how to change the port.
-    pub customization: Option<String>,
-    /// A warning for users of the row, in our words.
-    pub note: Option<String>,
-    /// The facts that the document doesn't state.
-    pub curated: Vec<Fact>,
-    /// The section of the document that contains the row.
-    pub section: Option<String>,
-    /// The row number in the whole document, from 1.
-    pub row: u32,
-    /// The peer cell as printed.
-    pub printed_peer: Option<String>,
-    /// The label cell as printed.
-    pub printed_label: Option<String>,
-    /// The port cell as printed.
-    pub printed_ports: Option<String>,
-}
-
-impl FlowRecord {
+impl FlowRow {
     /// The text of a column's cell; empty for a column that the schema doesn't have.
     #[must_use]
     pub fn cell(&self, column: &str) -> String {
@@ -84,12 +41,12 @@ impl FlowRecord {
     }
 }
 
-/// Writes records as a flow table with all columns of the schema.
+/// Writes rows as a flow table with all columns of the schema.
 #[must_use]
-pub fn write_flow_table(records: &[FlowRecord]) -> String {
+pub fn write_flow_table(rows: &[FlowRow]) -> String {
     let mut csv = Csv::table(FLOWS);
-    for record in records {
-        csv.row(FLOWS.iter().map(|column| record.cell(column.name)));
+    for row in rows {
+        csv.row(FLOWS.iter().map(|column| row.cell(column.name)));
     }
     csv.finish()
 }
@@ -107,8 +64,8 @@ impl fmt::Display for Ports<'_> {
 mod tests {
     use std::path::Path;
 
-    use super::{FlowRecord, write_flow_table};
-    use crate::schema::FLOWS;
+    use super::write_flow_table;
+    use crate::schema::{FLOWS, FlowRow};
 
     const TABLE: &str = "id,direction,peer,purpose,ports,requirement,condition,interfaces,recommended_interface,hosts,\
                          configurable,customization,note,curated,section,row,printed_peer,printed_label,printed_ports\n\
@@ -118,17 +75,17 @@ mod tests {
 
     #[test]
     fn a_table_is_written_as_it_was_read() {
-        let records = FlowRecord::parse(Path::new("mailer.csv"), TABLE.to_string()).unwrap();
-        assert_eq!(write_flow_table(&records), TABLE);
+        let rows = FlowRow::parse(Path::new("mailer.csv"), TABLE.to_string()).unwrap();
+        assert_eq!(write_flow_table(&rows), TABLE);
         for column in FLOWS {
-            assert_ne!(records[0].cell(column.name), "", "{}", column.name);
+            assert_ne!(rows[0].cell(column.name), "", "{}", column.name);
         }
     }
 
     #[test]
     fn an_invalid_cell_is_reported_at_its_place() {
         let table = TABLE.replace("inbound", "inbuond").replace("tcp/465", "tcp/0");
-        let diagnostics = FlowRecord::parse(Path::new("mailer.csv"), table).unwrap_err();
+        let diagnostics = FlowRow::parse(Path::new("mailer.csv"), table).unwrap_err();
         let places: Vec<_> =
             diagnostics.iter().map(|diagnostic| (diagnostic.place.line, diagnostic.place.column)).collect();
         assert_eq!(places, [(2, 11), (2, 51)]);
