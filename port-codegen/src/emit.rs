@@ -11,8 +11,37 @@ use crate::statics::{Statics, ident};
 
 /// All items of a catalog.
 pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
+    let enums = enums(catalog, packed);
+    let definitions = enums.iter().map(Enum::definition);
+    let mut statics = Statics::default();
+    let tables = tables(packed, &mut statics);
+    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
+    let statics = statics.items;
+    let data = comment("Names this catalog in code that is generic over catalogs.");
+    quote! {
+        #(#definitions)*
+
+        #[doc = #data]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct Data;
+
+        ::port_catalog::__facts!(Data);
+
+        const _: () = {
+            use ::port_catalog::__private::{
+                FlowLists, HashInput, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
+            };
+            #(#statics)*
+            #tables
+            #(#impls)*
+        };
+    }
+}
+
+/// The enums of the catalog, in the order of its tables.
+fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; 5] {
     let [vendors, products, peers, services, flows] = &packed.ids;
-    let enums = [
+    [
         Enum {
             name: "Vendor",
             prefix: "VENDOR",
@@ -72,31 +101,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
                 .collect(),
             ids: flows,
         },
-    ];
-    let definitions = enums.iter().map(Enum::definition);
-    let mut statics = Statics::default();
-    let tables = tables(packed, &mut statics);
-    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
-    let statics = statics.items;
-    let data = comment("Names this catalog in code that is generic over catalogs.");
-    quote! {
-        #(#definitions)*
-
-        #[doc = #data]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct Data;
-
-        ::port_catalog::__facts!(Data);
-
-        const _: () = {
-            use ::port_catalog::__private::{
-                FlowLists, HashInput, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
-            };
-            #(#statics)*
-            #tables
-            #(#impls)*
-        };
-    }
+    ]
 }
 
 /// An enum of the catalog.

@@ -36,7 +36,7 @@ impl ListInterner {
     }
 }
 
-/// Packs the tables of a catalog.
+/// Packs the tables of a catalog. One function, since the order in which lists are numbered decides how small the numbers are.
 #[must_use]
 pub fn pack(catalog: &Catalog) -> Packed {
     let ids = [

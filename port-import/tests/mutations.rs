@@ -127,7 +127,7 @@ const KINDS: [&str; 15] = [
 /// The kinds that leave every row in its place, so that the report must name the row's flow.
 const IN_PLACE: [&str; 7] = ["digit", "transport", "direction", "letter", "word", "host", "mark"];
 
-/// Changes a document in one way; `None` if that isn't possible at the drawn place.
+/// Changes a document in one way; `None` if that isn't possible at the drawn place. One match arm per kind of change.
 fn change(document: &Document, kind: &str, random: &mut Random) -> Option<Vec<String>> {
     let mut lines = document.lines.clone();
     let filled: Vec<usize> = (0..lines.len()).filter(|line| lines[*line].chars().any(char::is_alphanumeric)).collect();

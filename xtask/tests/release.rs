@@ -174,6 +174,7 @@ publish  git push origin v0.1.1
     assert_eq!((errors.as_str(), code), ("", Some(0)));
 }
 
+// A table: one entry per missing thing.
 #[test]
 fn each_missing_thing_is_reported() {
     type Damage = fn(&Repository);
