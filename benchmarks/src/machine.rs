@@ -1,8 +1,8 @@
-//! What a measurement was made with.
+//! The machine and the compiler of a measurement.
 
 use std::{fs, thread};
 
-/// The compiler, the processor, and how many cores of it there are.
+/// The compiler, the processor, and its number of cores.
 pub fn description() -> String {
     format!(
         "compiler   {}\nprocessor  {}\ncores      {}\n",

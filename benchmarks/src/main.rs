@@ -1,9 +1,9 @@
-//! Measures port-catalog beside its rivals: its lookups, and what it costs to depend on it.
+//! Benchmarks of port-catalog and its alternatives: lookups, and the cost of depending on a crate.
 
 mod builds;
+mod comparison;
 mod lookups;
 mod machine;
-mod race;
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
@@ -11,14 +11,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Measures port-catalog beside its rivals
+/// Benchmarks of port-catalog and its alternatives
 ///
-/// All that is compared is measured in one run, in turns, so that what else the machine does falls on everyone alike.
-/// Compare ratios: they travel from machine to machine, times do not.
+/// Everything that is compared is measured in one run, in turns, so that other load of the machine affects all contenders
+/// alike. Compare the ratios, not the times.
 #[derive(Parser)]
 #[command(
     max_term_width = 120,
-    after_help = "Measure on a machine that does nothing else, and twice: what differs is noise."
+    after_help = "Measure twice on an idle machine: the difference between the runs is noise."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -34,7 +34,7 @@ enum Command {
 fn main() -> ExitCode {
     match run(&Arguments::parse(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough.
+        // A closed pipe (`head`) isn't an error.
         Err(error) if error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == ErrorKind::BrokenPipe) => {
             ExitCode::SUCCESS
         }

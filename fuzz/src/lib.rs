@@ -1,4 +1,4 @@
-//! What must hold of every reader, for the targets to ask.
+//! The properties of every reader, for the fuzz targets.
 
-#[path = "../../xtask/tests/readers/checks/mod.rs"]
+#[path = "../../tests/tests/readers/checks/mod.rs"]
 pub mod checks;

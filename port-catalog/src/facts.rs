@@ -1,76 +1,59 @@
-//! Reads the facts of vendors, products, peers and services out of the packed tables, for the enums of any catalog.
-#![expect(missing_docs, reason = "each is the method of the same name of the enums, which documents it")]
-#![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
+//! Reads the facts of vendors, products, peers and services from the packed tables, for the enums of any catalog.
+#![expect(missing_docs, reason = "the enum method of the same name is documented")]
+#![allow(clippy::inline_always, reason = "if the column is known, so is its width, and a read is one load")]
 
 use crate::catalog::{Catalog, Id};
-use crate::flow::Flows;
-use crate::packed::pick;
-use crate::shared::layout::{peer, product, service, vendor};
-use crate::shared::words::{PeerKind, Transport};
+use crate::packed::element;
+use port_core::layout::{peer, product, service};
+use port_core::{PeerKind, Transport};
 
 #[inline(always)]
 pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str {
-    C::VENDOR_TEXTS.get(C::VENDOR_TEXT_COLUMNS[column].get(vendor.place()))
+    C::VENDOR_TEXTS.get(C::VENDOR_TEXT_COLUMNS[column].get(vendor.index()))
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.place()).map(|place| pick(C::Product::all(), place))
-}
-
-pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
-    Flows::of(C::VENDORS[vendor::FLOWS].get(vendor.place()))
+    C::VENDOR_PRODUCTS.get(vendor.index()).map(|index| element(C::Product::all(), index))
 }
 
 #[inline(always)]
 pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static str {
-    C::PRODUCT_TEXTS.get(C::PRODUCT_TEXT_COLUMNS[column].get(product.place()))
+    C::PRODUCT_TEXTS.get(C::PRODUCT_TEXT_COLUMNS[column].get(product.index()))
 }
 
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
-    pick(C::Vendor::all(), C::PRODUCTS[product::VENDOR].get(product.place()))
+    element(C::Vendor::all(), C::PRODUCTS[product::VENDOR].get(product.index()))
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-    C::PRODUCT_INTERFACES.get(product.place()).map(|name| C::INTERFACES.get(name))
-}
-
-pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
-    Flows::of(C::PRODUCTS[product::FLOWS].get(product.place()))
+    C::PRODUCT_INTERFACES.get(product.index()).map(|name| C::INTERFACES.get(name))
 }
 
 #[inline(always)]
 pub fn peer_text<C: Catalog>(peer: C::Peer, column: usize) -> &'static str {
-    C::PEER_TEXTS.get(C::PEER_TEXT_COLUMNS[column].get(peer.place()))
+    C::PEER_TEXTS.get(C::PEER_TEXT_COLUMNS[column].get(peer.index()))
 }
 
 pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
-    pick(PeerKind::ALL, C::PEERS[peer::KIND].get(peer.place()))
+    element(PeerKind::ALL, C::PEERS[peer::KIND].get(peer.index()))
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.place()).map(|place| pick(C::Peer::all(), place))
-}
-
-pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
-    Flows::of(C::PEERS[peer::FLOWS].get(peer.place()))
+    C::PEER_INCLUDES.get(peer.index()).map(|index| element(C::Peer::all(), index))
 }
 
 #[inline(always)]
 pub fn service_text<C: Catalog>(service: C::Service, column: usize) -> &'static str {
-    C::SERVICE_TEXTS.get(C::SERVICE_TEXT_COLUMNS[column].get(service.place()))
+    C::SERVICE_TEXTS.get(C::SERVICE_TEXT_COLUMNS[column].get(service.index()))
 }
 
 pub fn service_port<C: Catalog>(service: C::Service) -> Option<u16> {
-    let port = C::SERVICES[service::PORT].get(service.place());
+    let port = C::SERVICES[service::PORT].get(service.index());
     u16::try_from(port).ok().filter(|port| *port != 0)
 }
 
 pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item = Transport> + Clone {
-    let carried_by = C::SERVICES[service::TRANSPORTS].get(service.place());
+    let carried_by = C::SERVICES[service::TRANSPORTS].get(service.index());
     let transports = Transport::ALL.iter().copied().enumerate();
-    transports.filter(move |(place, _)| carried_by & (1 << place) != 0).map(|(_, transport)| transport)
-}
-
-pub fn service_flows<C: Catalog>(service: C::Service) -> Flows<C> {
-    Flows::of(C::SERVICES[service::FLOWS].get(service.place()))
+    transports.filter(move |(index, _)| carried_by & (1 << index) != 0).map(|(_, transport)| transport)
 }

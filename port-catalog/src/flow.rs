@@ -1,21 +1,22 @@
-//! A flow, its port specs and its source; and flows in the catalog's order.
+//! A flow, its port specs and its source.
 
-#![allow(clippy::inline_always, reason = "where a column is known, its width is, and the rest of it is a load")]
+#![allow(clippy::inline_always, reason = "if the column is known, so is its width, and a read is one load")]
 
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
+use port_core::layout::{flow, product, spec};
+use port_core::port_spec::write_expression;
+use port_core::{Direction, Fact, PortRange, PortSpec, Requirement, Transport};
+
 use crate::catalog::{Catalog, Id};
-use crate::packed::{NO_FLOWS, pick};
-use crate::shared::expression::write_expression;
-use crate::shared::layout::{flow, spec};
-use crate::shared::words::{Direction, Fact, PortRange, Requirement, Transport};
-use crate::{Data, PortSpec};
+use crate::own_catalog::Data;
+use crate::packed::element;
 
 /// One row of a vendor's table: traffic between a product and one peer, for one purpose.
 ///
-/// A handle of four bytes: copy it freely. Flows are ordered as the catalog has them.
+/// A handle of four bytes: copy it freely. The order of flows is the catalog order.
 ///
 /// ```
 /// use port_catalog::{Direction, FlowId, Peer, Product};
@@ -29,28 +30,28 @@ use crate::{Data, PortSpec};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Flow<C: Catalog = Data> {
-    number: u32,
+    index: u32,
     catalog: PhantomData<C>,
 }
 
 impl<C: Catalog> Flow<C> {
-    #[allow(clippy::cast_possible_truncation, reason = "numbers in tables have four bytes at most")]
-    pub(crate) const fn at(place: usize) -> Self {
-        Flow { number: place as u32, catalog: PhantomData }
+    #[allow(clippy::cast_possible_truncation, reason = "integers in tables have at most four bytes")]
+    pub(crate) const fn new(index: usize) -> Self {
+        Flow { index: index as u32, catalog: PhantomData }
     }
 
-    fn place(self) -> usize {
-        self.number as usize
+    fn index(self) -> usize {
+        self.index as usize
     }
 
     #[inline(always)]
     fn cell(self, column: usize) -> usize {
-        C::FLOWS[column].get(self.place())
+        C::FLOWS[column].get(self.index())
     }
 
     #[inline(always)]
     fn text(self, column: usize) -> &'static str {
-        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.place()))
+        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.index()))
     }
 
     #[inline(always)]
@@ -58,14 +59,14 @@ impl<C: Catalog> Flow<C> {
         Some(self.text(column)).filter(|text| !text.is_empty())
     }
 
-    /// Its id, stable for ever.
+    /// Its id, which is permanently stable.
     pub fn id(self) -> C::FlowId {
-        pick(C::FlowId::all(), self.place())
+        element(C::FlowId::all(), self.index())
     }
 
     /// The product whose document lists it.
     pub fn product(self) -> C::Product {
-        pick(C::Product::all(), self.cell(flow::PRODUCT))
+        element(C::Product::all(), self.cell(flow::PRODUCT))
     }
 
     /// The vendor of its product.
@@ -75,64 +76,64 @@ impl<C: Catalog> Flow<C> {
 
     /// Who opens the connection.
     pub fn direction(self) -> Direction {
-        pick(Direction::ALL, self.cell(flow::DIRECTION))
+        element(Direction::ALL, self.cell(flow::DIRECTION))
     }
 
     /// The other end.
     pub fn peer(self) -> C::Peer {
-        pick(C::Peer::all(), self.cell(flow::PEER))
+        element(C::Peer::all(), self.cell(flow::PEER))
     }
 
-    /// What it is for, in this project's words.
+    /// Its purpose, in this project's words.
     pub fn purpose(self) -> &'static str {
         self.text(flow::PURPOSE)
     }
 
-    /// Its port specs, with their groups. They display as a port expression.
+    /// Its port specs with their groups. [`Ports`] displays as a port expression.
     pub fn ports(self) -> Ports<C> {
-        let (next, end) = C::FLOW_SPECS.pair(self.place());
+        let (next, end) = C::FLOW_SPECS.pair(self.index());
         Ports { next, end, catalog: PhantomData }
     }
 
-    /// How firmly the document asks for it.
+    /// Whether the document requires it.
     pub fn requirement(self) -> Requirement {
-        pick(Requirement::ALL, self.cell(flow::REQUIREMENT))
+        element(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
-    /// The limit of a conditional flow.
+    /// When a conditional flow is needed.
     pub fn condition(self) -> Option<&'static str> {
         self.optional_text(flow::CONDITION)
     }
 
-    /// The product's own interfaces that it uses, in the product's order; empty where the document does not tell.
+    /// The product's interfaces that it uses, in the product's order; empty if the document names none.
     pub fn interfaces(self) -> impl Iterator<Item = &'static str> + Clone {
         let used = self.cell(flow::INTERFACES);
         let all = crate::facts::product_interfaces::<C>(self.product());
-        all.enumerate().filter(move |(place, _)| used & (1 << place) != 0).map(|(_, interface)| interface)
+        all.enumerate().filter(move |(index, _)| used & (1 << index) != 0).map(|(_, interface)| interface)
     }
 
-    /// The interface that the document recommends among them.
+    /// The interface that the document recommends, if it does.
     pub fn recommended_interface(self) -> Option<&'static str> {
-        let place = self.cell(flow::RECOMMENDED).checked_sub(1)?;
-        crate::facts::product_interfaces::<C>(self.product()).nth(place)
+        let index = self.cell(flow::RECOMMENDED).checked_sub(1)?;
+        crate::facts::product_interfaces::<C>(self.product()).nth(index)
     }
 
     /// The host names that the document gives for the peer, in its order.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.place()).map(|name| C::HOSTS.names.get(name))
+        C::FLOW_HOSTS.get(self.index()).map(|name| C::HOSTS.names.get(name))
     }
 
-    /// Whether the document calls the port a default that can be changed.
+    /// Whether the document says that the port can be changed.
     pub fn configurable(self) -> bool {
         self.cell(flow::CONFIGURABLE) != 0
     }
 
-    /// Where or how the port can be changed, where the document says.
+    /// Where or how to change the port, if the document says it.
     pub fn customization(self) -> Option<&'static str> {
         self.optional_text(flow::CUSTOMIZATION)
     }
 
-    /// What else a reader of the row should know: further facts of the page, and what looks wrong on it.
+    /// A warning for users of the row: further facts of the page, or what looks wrong on it.
     pub fn note(self) -> Option<&'static str> {
         self.optional_text(flow::NOTE)
     }
@@ -144,17 +145,17 @@ impl<C: Catalog> Flow<C> {
             .iter()
             .copied()
             .enumerate()
-            .filter(move |(place, _)| curated & (1 << place) != 0)
+            .filter(move |(index, _)| curated & (1 << index) != 0)
             .map(|(_, fact)| fact)
     }
 
-    /// Where the row stands, and what is printed there.
+    /// Where the document lists it, and what it prints there.
     pub fn source(self) -> Source {
         let product = self.product();
         Source {
-            document: crate::facts::product_text::<C>(product, crate::shared::layout::product::DOCUMENT),
-            edition: crate::facts::product_text::<C>(product, crate::shared::layout::product::EDITION),
-            url: crate::facts::product_text::<C>(product, crate::shared::layout::product::URL),
+            document: crate::facts::product_text::<C>(product, product::DOCUMENT),
+            edition: crate::facts::product_text::<C>(product, product::EDITION),
+            url: crate::facts::product_text::<C>(product, product::URL),
             section: self.optional_text(flow::SECTION),
             row: self.cell(flow::ROW),
             peer: self.optional_text(flow::PRINTED_PEER),
@@ -163,7 +164,7 @@ impl<C: Catalog> Flow<C> {
         }
     }
 
-    /// Whether it is traffic to or from a peer, or a peer that includes it.
+    /// Whether its peer is `peer`, or includes `peer`.
     pub fn involves(self, peer: C::Peer) -> bool {
         self.peer() == peer || crate::facts::peer_includes::<C>(self.peer()).any(|included| included == peer)
     }
@@ -183,7 +184,7 @@ impl<C: Catalog> fmt::Display for Flow<C> {
     }
 }
 
-/// Where a flow stands in its vendor's document, and what is printed there.
+/// Where a vendor's document lists a flow, and what it prints there.
 ///
 /// ```
 /// use port_catalog::FlowId;
@@ -199,21 +200,21 @@ pub struct Source {
     pub document: &'static str,
     /// The document's edition.
     pub edition: &'static str,
-    /// Where the document stands.
+    /// The document's URL.
     pub url: &'static str,
-    /// The part of the document, where it has parts.
+    /// The section of the document that contains the row, if it has sections.
     pub section: Option<&'static str>,
     /// The row, counted from 1 over the tables of the whole document.
     pub row: usize,
     /// The peer's cell as printed.
     pub peer: Option<&'static str>,
-    /// The cell that says what the row is about, as printed.
+    /// The cell that describes the row, as printed.
     pub label: Option<&'static str>,
     /// The ports' cell as printed.
     pub ports: Option<&'static str>,
 }
 
-/// The port specs of a flow, those that are left. Displays as a port expression.
+/// An iterator over the port specs of a flow. The rest displays as a port expression.
 #[derive(Clone, Debug)]
 pub struct Ports<C: Catalog = Data> {
     next: usize,
@@ -230,14 +231,14 @@ impl<C: Catalog> Iterator for Ports<C> {
         }
         let row = self.next;
         self.next += 1;
-        // The tables were checked when they were compiled: ports fit 16 bits, groups 8.
+        // The tables were checked at compile time: ports fit in 16 bits, groups in 8.
         let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
-        Some(PortSpec {
-            transport: C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|place| pick(Transport::ALL, place)),
-            range: PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            service: C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|place| pick(C::Service::all(), place)),
-            group: u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
-        })
+        Some(PortSpec::from_parts(
+            C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index)),
+            PortRange::new(port(spec::FIRST), port(spec::LAST)),
+            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|index| element(C::Service::all(), index)),
+            u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
+        ))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -254,84 +255,3 @@ impl<C: Catalog> fmt::Display for Ports<C> {
         write_expression(f, self.clone())
     }
 }
-
-/// Flows in the catalog's order.
-///
-/// ```
-/// use port_catalog::{by_port, Transport};
-///
-/// let flows = by_port(Transport::Tcp, 8013);
-/// assert_eq!(flows.len(), 1);
-/// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
-/// ```
-#[derive(Clone)]
-pub struct Flows<C: Catalog = Data> {
-    /// The number of the list among the catalog's. It is opened when something of it is wanted.
-    list: usize,
-    /// How many were taken from its front, and from its back.
-    taken: [usize; 2],
-    catalog: PhantomData<C>,
-}
-
-impl<C: Catalog> Flows<C> {
-    pub(crate) const fn of(list: usize) -> Self {
-        Flows { list, taken: [0, 0], catalog: PhantomData }
-    }
-
-    /// How many are left.
-    #[inline]
-    pub const fn len(&self) -> usize {
-        C::FLOW_LISTS.len(self.list) - self.taken[0] - self.taken[1]
-    }
-
-    /// Whether none is left.
-    #[inline]
-    pub const fn is_empty(&self) -> bool {
-        self.list == NO_FLOWS || (self.taken[0] + self.taken[1] > 0 && self.len() == 0)
-    }
-}
-
-impl<C: Catalog> Iterator for Flows<C> {
-    type Item = Flow<C>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Flow<C>> {
-        self.nth(0)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len(), Some(self.len()))
-    }
-
-    #[inline]
-    fn nth(&mut self, skipped: usize) -> Option<Flow<C>> {
-        let left = self.len();
-        if skipped < left {
-            let place = self.taken[0] + skipped;
-            self.taken[0] = place + 1;
-            Some(Flow::at(C::FLOW_LISTS.get(self.list, place)))
-        } else {
-            self.taken[0] += left;
-            None
-        }
-    }
-}
-
-impl<C: Catalog> DoubleEndedIterator for Flows<C> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Flow<C>> {
-        let last = self.len().checked_sub(1)?;
-        self.taken[1] += 1;
-        Some(Flow::at(C::FLOW_LISTS.get(self.list, self.taken[0] + last)))
-    }
-}
-
-impl<C: Catalog> fmt::Debug for Flows<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<C: Catalog> ExactSizeIterator for Flows<C> {}
-impl<C: Catalog> FusedIterator for Flows<C> {}

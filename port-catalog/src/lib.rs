@@ -7,68 +7,59 @@
 //! let users: Vec<String> = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect();
 //! assert_eq!(users, ["forticlient outbound to forticlient-ems-fortigate: tcp/8013"]);
 //!
-//! // What must be let in to a FortiMail?
-//! let inbound = Product::FortiMail.flows().filter(|flow| flow.direction() == Direction::Inbound);
-//! assert_eq!(inbound.count(), 25);
+//! // Which flows must a firewall allow in to a FortiMail?
+//! let mut inbound = Product::FortiMail.flows().filter(|flow| flow.direction() == Direction::Inbound);
+//! assert_eq!(inbound.next(), Some(FlowId::FortimailInAdmin.flow()));
 //!
-//! // One row of one vendor's table, and where it stands.
+//! // One row of one vendor's table, and its source.
 //! let id: FlowId = "fortimail-in-email-client-pop3".parse()?;
 //! assert_eq!(id.flow().ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
 //! assert_eq!(id.flow().source().row, 4);
-//! # Ok::<(), port_catalog::Unknown>(())
+//! # Ok::<(), port_catalog::ParseIdError>(())
 //! ```
 //!
-//! The documentation is the catalog: [`FlowId`] has a variant for each row of each document, [`Product`], [`Peer`] and
-//! [`Service`] one for each of theirs.
+//! The documentation shows the whole catalog: [`FlowId`] has a variant for each row of each document. Search for a port number
+//! such as `8013` to find the flows that use it.
 //!
-//! The crate is `no_std`, allocates nothing, has nothing to initialise and needs nothing at run time. With the feature
-//! `serde`, ids and words are (de)serialised as their texts, and a flow serialises as
-//! `port-catalog list --format json` prints it.
+//! The crate is `no_std`, doesn't allocate, and has no start-up cost. With the feature `serde`, ids and words serialize and
+//! deserialize as strings, and a flow serializes as `port-catalog list --format json` prints it.
 //!
-//! `catalog!` compiles a directory of your own tables into the same types with the same queries. It is the feature `macros`,
-//! which is on by default; without it the crate has no dependency at all.
+//! `catalog!` compiles a directory of your own tables into the same types with the same queries. It needs the feature `macros`,
+//! which is on by default. Without it, `port-core` is the only dependency.
 
 #![no_std]
+#![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The macro names this crate by its name, here as everywhere.
+// The expansion of `catalog!` refers to this crate by its name.
 extern crate self as port_catalog;
 
 mod catalog;
+mod enum_methods;
 mod facts;
 mod flow;
+mod flow_lists;
+#[allow(clippy::doc_markdown, reason = "names are written as the vendors write them")]
+mod own_catalog;
 mod packed;
 mod query;
 #[cfg(feature = "serde")]
 mod serde;
-mod shared;
 
 pub use crate::catalog::{Catalog, Id};
-pub use crate::flow::{Flow, Flows, Ports, Source};
+pub use crate::flow::{Flow, Ports, Source};
+pub use crate::flow_lists::Flows;
+pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
 pub use crate::query::{Matches, Query};
-pub use crate::shared::expression::PortSpec;
-pub use crate::shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport, Unknown};
+pub use port_core::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;
 
-/// The version of the data, which is the crate's: a flow that goes raises its major number, one that comes its minor one,
-/// a fact that changes its patch.
+/// The version of the data and of the crate: removing a flow is a major change, adding one is minor, and changing a fact is a
+/// patch.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// This project's own tables.
-#[cfg(feature = "macros")]
-mod published {
-    crate::catalog!();
-}
-#[cfg(not(feature = "macros"))]
-#[allow(clippy::doc_markdown, reason = "the names are the vendors'")]
-mod published {
-    include!("published.rs");
-}
-
-pub use published::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
-
-/// Serialises an enum of any catalog: not at all, without the feature.
+/// Without the feature `serde`, enums don't implement its traits.
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
@@ -76,42 +67,44 @@ macro_rules! __serde_id {
     ($name:ident) => {};
 }
 
-/// What the expansion of `catalog!` calls. No part of the interface: it may change with any version.
+/// Internal to the expansion of `catalog!`. It may change with any version.
 #[doc(hidden)]
-#[allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
+#[allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
 pub mod __private {
+    pub use crate::catalog::parse_id;
     pub use crate::facts::*;
+    pub use crate::flow_lists::{peer_flows, product_flows, service_flows, vendor_flows};
     pub use crate::packed::{
-        FlowLists, HostIndex, Lists, Numbers, PortIndex, TextColumn, TextIndex, Texts, Width, parse_id,
+        FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width,
     };
     #[cfg(feature = "serde")]
-    pub use crate::serde::deserialize;
-    pub use crate::shared::id_hash::Reach;
-    pub use crate::shared::layout;
-    #[cfg(feature = "serde")]
     pub use ::serde;
+    pub use port_core::id_hash::HashInput;
+    pub use port_core::layout;
+    #[cfg(feature = "serde")]
+    pub use port_core::serde::deserialize;
 
     use crate::{Catalog, Flow, Flows, Query, Transport};
 
     #[inline(always)]
-    pub fn text(texts: Texts, number: usize) -> &'static str {
-        texts.get(number)
+    pub fn text(pool: StringPool, index: usize) -> &'static str {
+        pool.get(index)
     }
 
     #[inline(always)]
-    pub const fn text_const(texts: Texts, number: usize) -> &'static str {
-        texts.get_const(number)
+    pub const fn text_const(pool: StringPool, index: usize) -> &'static str {
+        pool.get_const(index)
     }
 
-    pub const fn flow<C: Catalog>(place: usize) -> Flow<C> {
-        Flow::at(place)
+    pub const fn flow<C: Catalog>(index: usize) -> Flow<C> {
+        Flow::new(index)
     }
 
     pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {
-        Flows::of(C::PORTS.get(transport, port))
+        Flows::new(C::PORTS.get(transport, port))
     }
 
     pub const fn query<'a, C: Catalog>() -> Query<'a, C> {
-        Query::every()
+        Query::new()
     }
 }

@@ -1,22 +1,21 @@
-//! The static tables behind a catalog, and how they are read. `catalog!` writes them, nobody else does.
+//! The types of the static tables, and the functions that read them. Only `catalog!` makes such tables.
 //!
 //! A pointer in a static table costs sixteen bytes and a relocation, and a literal for each number costs the compiler more
-//! than all else, so there is neither. A column of a table is a byte string: numbers of one, two or four bytes, as many as
-//! its greatest needs; [`layout`](crate::shared::layout) names the columns. Texts stand end to end in a blob, and a column
-//! has their numbers. What belongs to something (the flows of a peer, the specs of a flow) is a list of numbers, cut out of
-//! one array by its start.
+//! than everything else, so the tables contain neither. A column is a byte string of integers of one, two or four bytes,
+//! depending on its greatest value; [`layout`](port_core::layout) defines the columns. Strings are stored end to end in a
+//! pool, and a column contains their indexes. What belongs to a row (the flows of a peer, the specs of a flow) is a list of
+//! integers: a slice of one array, given by its start.
 //!
-//! Widths are constants, so that a read is one load; nothing is decoded when a program starts. Each column and each blob is
-//! a static of its own, so that a program carries those alone that it asks for.
-#![allow(clippy::inline_always, reason = "a look-up takes less time than a few calls would")]
-#![allow(missing_docs, reason = "fields are what the type's documentation says")]
+//! Widths are constants, so a read is one load, and nothing is decoded when a program starts. Each column and each pool is a
+//! static of its own, so a program contains only those that it reads.
+#![allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
+#![allow(missing_docs, reason = "the documentation of a type explains its fields")]
 
-use crate::shared::id_hash::{Reach, bucket, id_hash, slot};
-use crate::shared::layout::port;
-use crate::shared::nearest::{LONGEST_ID, nearest};
-use crate::shared::words::{Transport, Unknown};
+use port_core::Transport;
+use port_core::id_hash::{HashInput, bucket, id_hash, slot};
+use port_core::layout::port;
 
-/// How many bytes a number of a table has.
+/// Integer width in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     One = 1,
@@ -24,41 +23,41 @@ pub enum Width {
     Four = 4,
 }
 
-/// Numbers end to end, each of so many bytes, the lowest first.
+/// Little-endian integers of one width, end to end.
 #[derive(Clone, Copy, Debug)]
-pub struct Numbers {
+pub struct PackedInts {
     pub width: Width,
     pub bytes: &'static [u8],
 }
 
-impl Numbers {
+impl PackedInts {
     #[inline]
     pub(crate) const fn len(self) -> usize {
         self.bytes.len() / self.width as usize
     }
 
     #[inline(always)]
-    pub(crate) const fn get(self, place: usize) -> usize {
+    pub(crate) const fn get(self, index: usize) -> usize {
         match self.width {
-            Width::One => pick(self.bytes, place) as usize,
-            Width::Two => u16::from_le_bytes(self.chunk(place * 2)) as usize,
-            Width::Four => u32::from_le_bytes(self.chunk(place * 4)) as usize,
+            Width::One => element(self.bytes, index) as usize,
+            Width::Two => u16::from_le_bytes(self.chunk(index * 2)) as usize,
+            Width::Four => u32::from_le_bytes(self.chunk(index * 4)) as usize,
         }
     }
 
-    /// The number at a place and the one after it.
+    /// The integer at an index and the next one.
     #[inline(always)]
-    pub(crate) const fn pair(self, place: usize) -> (usize, usize) {
+    pub(crate) const fn pair(self, index: usize) -> (usize, usize) {
         match self.width {
             Width::One => {
-                let both = u16::from_le_bytes(self.chunk(place)) as usize;
+                let both = u16::from_le_bytes(self.chunk(index)) as usize;
                 (both & 0xFF, both >> 8)
             }
             Width::Two => {
-                let both = u32::from_le_bytes(self.chunk(place * 2)) as usize;
+                let both = u32::from_le_bytes(self.chunk(index * 2)) as usize;
                 (both & 0xFFFF, both >> 16)
             }
-            Width::Four => (self.get(place), self.get(place + 1)),
+            Width::Four => (self.get(index), self.get(index + 1)),
         }
     }
 
@@ -69,48 +68,48 @@ impl Numbers {
                 return *chunk;
             }
         }
-        outside()
+        index_out_of_table()
     }
 }
 
-/// One of a list, by its place.
+/// The element of a slice at an index.
 #[inline(always)]
-pub(crate) const fn pick<T: Copy>(all: &[T], place: usize) -> T {
-    if place < all.len() { all[place] } else { outside() }
+pub(crate) const fn element<T: Copy>(all: &[T], index: usize) -> T {
+    if index < all.len() { all[index] } else { index_out_of_table() }
 }
 
-/// Stops at a number that no table has. In one place for all reads, which are many and small.
+/// Panics. All reads share this function, since there are many and each is small.
 #[cold]
 #[inline(never)]
-const fn outside() -> ! {
-    panic!("a number outside its table")
+const fn index_out_of_table() -> ! {
+    panic!("index out of table")
 }
 
-/// Texts end to end in one blob, and where each starts; the last one's end is one start more.
+/// Strings end to end. `starts` has one more item: the end of the last string.
 ///
-/// The blob is behind a static, since a constant would be copied into every crate that looks at it.
+/// The pool is behind a static, since a constant would be copied into every crate that reads it.
 #[derive(Clone, Copy, Debug)]
-pub struct Texts {
+pub struct StringPool {
     pub blob: &'static &'static str,
-    pub starts: Numbers,
+    pub starts: PackedInts,
 }
 
-impl Texts {
-    /// The text of a number; at run time this is the quick way.
+impl StringPool {
+    /// The string at an index. Faster than [`get_const`](StringPool::get_const) at run time.
     #[inline(always)]
     pub(crate) fn get(self, number: usize) -> &'static str {
         let (start, end) = self.starts.pair(number);
         self.blob.get(start..end).unwrap_or_default()
     }
 
-    /// The bytes of a text.
+    /// The bytes of the string at an index.
     #[inline(always)]
     pub(crate) fn bytes(self, number: usize) -> &'static [u8] {
         let (start, end) = self.starts.pair(number);
         self.blob.as_bytes().get(start..end).unwrap_or_default()
     }
 
-    /// The text of a number where the compiler is to find it: slicing a `str` is not `const` yet, slicing bytes is.
+    /// The string at an index, in a constant: slicing bytes is `const`, slicing a `str` isn't yet.
     #[inline(always)]
     pub(crate) const fn get_const(self, number: usize) -> &'static str {
         let (start, end) = self.starts.pair(number);
@@ -118,16 +117,16 @@ impl Texts {
         let (_, text) = head.split_at(start);
         match core::str::from_utf8(text) {
             Ok(text) => text,
-            Err(_) => panic!("a text ends between two characters"),
+            Err(_) => panic!("a string ends inside a character"),
         }
     }
 }
 
-/// A column of texts: the number of each row's text, counted from the column's first among those of its table.
+/// A text column: the index of each row's string in the table's pool, counted from the column's first string.
 #[derive(Clone, Copy, Debug)]
 pub struct TextColumn {
     pub first: usize,
-    pub numbers: Numbers,
+    pub numbers: PackedInts,
 }
 
 impl TextColumn {
@@ -137,30 +136,30 @@ impl TextColumn {
     }
 }
 
-/// Lists of numbers: list `k` is `items[starts[k]..starts[k + 1]]`.
+/// Lists of integers: list `k` is `items[starts[k]..starts[k + 1]]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
-    pub starts: Numbers,
-    pub items: Numbers,
+    pub starts: PackedInts,
+    pub items: PackedInts,
 }
 
 impl Lists {
     #[inline(always)]
     pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
         let (start, end) = self.starts.pair(list);
-        (start..end).map(move |place| self.items.get(place))
+        (start..end).map(move |index| self.items.get(index))
     }
 }
 
-/// The list of flows that is empty, and the only one.
+/// The index of the only empty flow list.
 pub(crate) const NO_FLOWS: usize = 0;
 
-/// Lists of flows. How many flows a list has is asked more often than which, so that stands beside.
+/// Flow lists. The length of a list is needed more often than its flows, so lengths have a column of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowLists {
-    pub starts: Numbers,
-    pub lengths: Numbers,
-    pub items: Numbers,
+    pub starts: PackedInts,
+    pub lengths: PackedInts,
+    pub items: PackedInts,
 }
 
 impl FlowLists {
@@ -169,68 +168,68 @@ impl FlowLists {
         self.lengths.get(list)
     }
 
-    /// The flow at a place of a list.
+    /// The flow at an index of a list.
     #[inline(always)]
-    pub(crate) const fn get(self, list: usize, place: usize) -> usize {
-        self.items.get(self.starts.get(list) + place)
+    pub(crate) const fn get(self, list: usize, index: usize) -> usize {
+        self.items.get(self.starts.get(list) + index)
     }
 }
 
-/// The list of the flows that use a port: pages of ports for each way to ask, pages that are alike standing once.
+/// The flow list of each port: pages of ports for TCP, for UDP and for either of them. Equal pages are stored once.
 #[derive(Clone, Copy, Debug)]
 pub struct PortIndex {
-    pub pages: Numbers,
-    pub lists: Numbers,
+    pub pages: PackedInts,
+    pub lists: PackedInts,
 }
 
 impl PortIndex {
-    /// Two loads and no comparison of keys: as long for a port that nobody uses as for one that many do.
+    /// Two loads and no comparison of keys, so a port that nobody uses takes as long as a busy one.
     #[inline(always)]
     pub(crate) const fn get(self, transport: Transport, number: u16) -> usize {
-        let way = match transport {
+        let kind = match transport {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
-            Transport::Esp => return NO_FLOWS,
+            _ => return NO_FLOWS,
         };
         let number = number as usize;
-        let page = self.pages.get(way * port::PAGES + number / port::PAGE);
-        self.lists.get(page * port::PAGE + number % port::PAGE)
+        let page = self.pages.get(kind * port::PAGES + number / port::PAGE_SIZE);
+        self.lists.get(page * port::PAGE_SIZE + number % port::PAGE_SIZE)
     }
 }
 
-/// A perfect hash: the slot of each text of a list, by a displacement for its bucket.
+/// A perfect hash of a list of strings: each bucket has a displacement that leads to a string's slot.
 #[derive(Clone, Copy, Debug)]
 pub struct TextIndex {
-    pub reach: Reach,
+    pub input: HashInput,
     pub seed: u64,
-    pub displacements: Numbers,
-    pub slots: Numbers,
+    pub displacements: PackedInts,
+    pub slots: PackedInts,
 }
 
 impl TextIndex {
-    /// The only place in the list at which the text can stand. Whether it does, the caller compares.
+    /// The only index in the list at which the text can be. The caller compares the two.
     #[inline(always)]
     pub(crate) fn candidate(self, text: &[u8]) -> usize {
-        let hash = id_hash(self.reach, self.seed, text);
+        let hash = id_hash(self.input, self.seed, text);
         let displacement = self.displacements.get(bucket(hash, self.displacements.len()));
         self.slots.get(slot(hash, displacement, self.slots.len()))
     }
 }
 
-/// The host names of a catalog and every domain above them, and for each the list of the flows to it or to a name under it.
+/// The host names of a catalog and every domain above them. Each has the list of flows to it or to a name below it.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
-    pub names: Texts,
+    pub names: StringPool,
     pub index: TextIndex,
-    pub lists: Numbers,
+    pub lists: PackedInts,
 }
 
 impl HostIndex {
-    /// The list of the flows to a host or to one under it. Case and a final dot do not matter.
+    /// The flow list of a host and everything below it. Case and a final dot are ignored.
     #[inline]
     pub(crate) fn get(self, host: &str) -> usize {
-        /// The most characters of a host name.
+        /// The length of the longest host name.
         const LONGEST_HOST: usize = 253;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
@@ -246,25 +245,4 @@ impl HostIndex {
             NO_FLOWS
         }
     }
-}
-
-/// Finds the id that a text is.
-///
-/// # Errors
-///
-/// Where it is none.
-#[inline(always)]
-pub fn parse_id<I: crate::Id>(text: &str) -> Result<I, Unknown> {
-    if text.len() <= LONGEST_ID {
-        let candidate = I::INDEX.candidate(text.as_bytes());
-        if let Some(id) = I::all().get(candidate) {
-            if I::IDS.bytes(candidate) == text.as_bytes() {
-                return Ok(*id);
-            }
-        }
-    }
-    Err(Unknown::new(I::KIND, text, |text| {
-        // One function for all enums, whatever their iterators are.
-        nearest(text, &mut I::all().iter().map(|id| id.as_str()) as &mut dyn Iterator<Item = _>)
-    }))
 }

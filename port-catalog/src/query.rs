@@ -1,19 +1,19 @@
-//! Questions to a catalog: any combination of product, vendor, direction, peer, service, host and port.
+//! Queries: any combination of product, vendor, direction, peer, service, host and port.
 
 use core::iter::FusedIterator;
 
-use crate::Data;
 use crate::catalog::{Catalog, Id};
-use crate::facts::{peer_flows, product_flows, service_flows, vendor_flows};
-use crate::flow::{Flow, Flows};
-use crate::shared::words::{Direction, Transport};
+use crate::flow::Flow;
+use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_flows};
+use crate::own_catalog::Data;
+use port_core::{Direction, Transport};
 
-/// A question to a catalog, which [`query`](crate::query) begins; in code for any catalog, `Query::default()` does.
+/// A query, which [`query`](crate::query) begins; `Query::default()` does so in code that is generic over catalogs.
 ///
-/// What is not asked for is not looked at; the answer is every flow that fits all that is.
+/// Filters combine with AND. Filters that are not set match everything.
 ///
-/// The shortest list of flows that an index gives for any part of the question is gone through, so that the cost is in
-/// proportion to it and not to the catalog.
+/// A query scans the shortest flow list that the indexes have for any of its filters, so its cost depends on that list and
+/// not on the catalog.
 ///
 /// ```
 /// use port_catalog::{query, Direction, Product, Transport};
@@ -33,17 +33,17 @@ pub struct Query<'a, C: Catalog = Data> {
     host: Option<&'a str>,
 }
 
-/// The question that every flow answers.
+/// The query without filters, which every flow matches.
 impl<C: Catalog> Default for Query<'_, C> {
     #[inline]
     fn default() -> Self {
-        Query::every()
+        Query::new()
     }
 }
 
 impl<C: Catalog> Query<'_, C> {
     #[inline]
-    pub(crate) const fn every() -> Self {
+    pub(crate) const fn new() -> Self {
         Query { vendor: None, product: None, direction: None, peer: None, service: None, port: None, host: None }
     }
 }
@@ -63,21 +63,21 @@ impl<'a, C: Catalog> Query<'a, C> {
         Query { product: Some(product), ..self }
     }
 
-    /// Only flows that are opened from one side.
+    /// Only flows of one direction.
     #[must_use]
     #[inline]
     pub fn direction(self, direction: Direction) -> Self {
         Query { direction: Some(direction), ..self }
     }
 
-    /// Only flows to and from a peer, or a peer that includes it.
+    /// Only flows whose peer is `peer` or includes it.
     #[must_use]
     #[inline]
     pub fn peer(self, peer: C::Peer) -> Self {
         Query { peer: Some(peer), ..self }
     }
 
-    /// Only flows that speak a service on one of their ports.
+    /// Only flows that use a service on one of their ports.
     #[must_use]
     #[inline]
     pub fn service(self, service: C::Service) -> Self {
@@ -91,7 +91,7 @@ impl<'a, C: Catalog> Query<'a, C> {
         Query { port: Some((transport, port)), ..self }
     }
 
-    /// Only flows to a host, or to a host under that name. Case and a final dot do not matter.
+    /// Only flows to a host, or to a host below that name. Case and a final dot are ignored.
     ///
     /// ```
     /// use port_catalog::query;
@@ -105,13 +105,13 @@ impl<'a, C: Catalog> Query<'a, C> {
         Query { host: Some(host), ..self }
     }
 
-    /// The flows that fit, in the catalog's order.
+    /// The flows that match, in catalog order.
     #[inline]
     pub fn flows(self) -> Matches<'a, C> {
         Matches { candidates: self.candidates(), query: self }
     }
 
-    /// The shortest list that has every flow that fits.
+    /// The shortest list that contains every flow that matches.
     #[inline]
     fn candidates(&self) -> Candidates<C> {
         let lists = [
@@ -119,8 +119,8 @@ impl<'a, C: Catalog> Query<'a, C> {
             self.product.map(product_flows),
             self.peer.map(peer_flows),
             self.service.map(service_flows),
-            self.port.map(|(transport, port)| Flows::of(C::PORTS.get(transport, port))),
-            self.host.map(|host| Flows::of(C::HOSTS.get(host))),
+            self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port))),
+            self.host.map(|host| Flows::new(C::HOSTS.get(host))),
         ];
         match lists.into_iter().flatten().min_by_key(Flows::len) {
             Some(flows) => Candidates::Listed(flows),
@@ -129,36 +129,36 @@ impl<'a, C: Catalog> Query<'a, C> {
     }
 
     #[inline]
-    fn fits(&self, flow: Flow<C>) -> bool {
+    fn matches(&self, flow: Flow<C>) -> bool {
         self.direction.is_none_or(|direction| flow.direction() == direction)
             && self.product.is_none_or(|product| flow.product() == product)
             && self.vendor.is_none_or(|vendor| flow.vendor() == vendor)
             && self.peer.is_none_or(|peer| flow.involves(peer))
             && self.service.is_none_or(|service| flow.ports().any(|spec| spec.service() == Some(service)))
             && self.port.is_none_or(|(transport, port)| flow.ports().any(|spec| spec.matches(transport, port)))
-            && self.host.is_none_or(|host| flow.hosts().any(|of_flow| is_at_or_under(of_flow, host)))
+            && self.host.is_none_or(|host| flow.hosts().any(|name| is_at_or_below(name, host)))
     }
 }
 
-/// Whether a name is a domain's own or one under it.
+/// Whether a host name equals a domain or is below it.
 #[inline]
-fn is_at_or_under(name: &str, domain: &str) -> bool {
+fn is_at_or_below(name: &str, domain: &str) -> bool {
     let domain = domain.strip_suffix('.').unwrap_or(domain).as_bytes();
-    let Some(above) = name.len().checked_sub(domain.len()) else {
+    let Some(prefix) = name.len().checked_sub(domain.len()) else {
         return false;
     };
-    let (head, tail) = name.as_bytes().split_at(above);
+    let (head, tail) = name.as_bytes().split_at(prefix);
     tail.eq_ignore_ascii_case(domain) && matches!(head, [] | [.., b'.'])
 }
 
-/// The flows that answer a [`Query`], in the catalog's order.
+/// An iterator over the flows that match a [`Query`], in catalog order.
 #[derive(Clone, Debug)]
 pub struct Matches<'a, C: Catalog = Data> {
     query: Query<'a, C>,
     candidates: Candidates<C>,
 }
 
-/// Where matches are looked for.
+/// The flows that a query scans.
 #[derive(Clone, Debug)]
 enum Candidates<C: Catalog> {
     /// Every flow, from this one on.
@@ -174,9 +174,9 @@ impl<C: Catalog> Iterator for Candidates<C> {
     fn next(&mut self) -> Option<Flow<C>> {
         match self {
             Candidates::Listed(flows) => flows.next(),
-            Candidates::All(place) => {
-                let flow = (*place < C::FlowId::all().len()).then_some(Flow::at(*place))?;
-                *place += 1;
+            Candidates::All(index) => {
+                let flow = (*index < C::FlowId::all().len()).then_some(Flow::new(*index))?;
+                *index += 1;
                 Some(flow)
             }
         }
@@ -188,7 +188,7 @@ impl<C: Catalog> Iterator for Matches<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
-        self.candidates.by_ref().find(|flow| self.query.fits(*flow))
+        self.candidates.by_ref().find(|flow| self.query.matches(*flow))
     }
 }
 

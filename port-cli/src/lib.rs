@@ -1,57 +1,49 @@
-//! The `port-catalog` command: which vendor's product needs which port, and where that is written.
+//! The `port-catalog` command: arguments, files and printing around `port-engine`.
 //!
-//! The way of a call: [`arguments`] says what may be asked, [`answer`] asks the catalog and words the answer as one text,
-//! which [`main`] prints. An answer of flows is written by the module of its format: [`table`], [`json`], [`csv`] or
-//! [`markdown`], over the [`columns`] that they share. [`rules`] makes firewall rules of flows, [`audit`] holds them
-//! against what is open on a machine, [`conflicts`] those of several products against each other, [`diff`] compares two exports
-//! of them, [`diagram`] draws them, and [`manual`] prints what the arguments say of themselves. A [`mod@file`] that
-//! somebody gave is read up to a limit, and what is wrong with it is a [`fault`]; a [`port_set`] is what sets of ports are
-//! compared by.
+//! There are three tiers, and dependencies point down. [`cli`] knows every command. Each module of [`commands`] has the
+//! arguments of one command and its `run` function. Below are leaves that know no command: [`filter_args`], [`known_id`] and
+//! [`word_parser`] parse arguments, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files, [`mod@format`] prints
+//! tables, CSV, JSON and Markdown, and [`output`] is what a command returns.
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
-use port_data::hidden::Shown;
+use port_data::hidden::Escaped;
 
-pub mod answer;
-pub mod arguments;
-pub mod audit;
-pub mod columns;
-pub mod conflicts;
-pub mod csv;
-pub mod diagram;
-pub mod diff;
-pub mod fault;
-pub mod file;
-pub mod json;
-pub mod manual;
-pub mod markdown;
-pub mod port_set;
-pub mod rules;
-pub mod table;
+pub mod cli;
+pub mod codes;
+pub mod commands;
+pub mod compiled;
+pub mod dataset_args;
+pub mod filter_args;
+pub mod format;
+pub mod input;
+pub mod known_id;
+pub mod output;
+pub mod word_parser;
 
-use answer::Answer;
+use output::Output;
 
-/// Runs the command with its arguments, the program's name first.
+/// Runs the command. The first argument is the program's name.
 ///
-/// Exit codes: 0 done, also where nothing was found; 1 something is found that `--fail-on` names; 2 bad arguments or input,
-/// or output that cannot be written; 3 something that a format of rules cannot hold was dropped under `--strict`.
+/// Exit codes: 0 done, even if nothing was found; 1 a finding that `--fail-on` names; 2 bad arguments or input, or output that
+/// can't be written; 3 something that a rule format can't express was dropped under `--strict`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = arguments::parse(arguments).unwrap_or_else(|error| error.exit());
+    let cli = cli::parse(arguments).unwrap_or_else(|error| error.exit());
     let width = std::io::stdout().is_terminal().then(terminal_width);
-    let Answer { text, remark, code } = answer::answer(&arguments, width);
-    for line in remark.iter().flat_map(|remark| remark.lines()) {
-        // Where standard error is closed there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "{}", Shown(line));
+    let Output { text, messages, code } = cli.run(width);
+    for line in messages.iter().flat_map(|message| message.lines()) {
+        // If standard error is closed, there is nowhere to report that.
+        let _ = writeln!(std::io::stderr(), "{}", Escaped(line));
     }
     let mut output = anstream::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Ok(()) => ExitCode::from(code),
-        // A reader that has seen enough, such as `head`, is no error.
+        // A closed pipe (`head`) is not an error.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: cannot write the output: {error}");
+            let _ = writeln!(std::io::stderr(), "error[{}]: cannot write the output ({error})", codes::OUTPUT);
             ExitCode::from(2)
         }
     }
@@ -59,6 +51,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The width of the terminal in characters.
 fn terminal_width() -> u16 {
-    const USUAL: u16 = 80;
-    terminal_size::terminal_size().map_or(USUAL, |(terminal_size::Width(width), _)| width)
+    const DEFAULT: u16 = 80;
+    terminal_size::terminal_size().map_or(DEFAULT, |(terminal_size::Width(width), _)| width)
 }

@@ -1,7 +1,5 @@
-//! The `port-catalog` command. All of it is in the library.
+//! The `port-catalog` command. Everything is in the library.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
+fn main() -> std::process::ExitCode {
     port_cli::main(std::env::args_os())
 }

@@ -1,10 +1,13 @@
-//! The command as people and programs call it: what it prints, where, and with which exit code.
+//! The commands as people and programs call them: what they print, to which stream, and with which exit code.
+//!
+//! Everything runs on the fixture catalog, except completions, which offer the ids of the built-in catalog.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use port_catalog_tests::errors::Page;
-use serde_json::Value;
+use port_catalog_tests::{fixture, root};
+use serde_json::{Value, json};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
@@ -12,51 +15,66 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
+/// A call on the fixture catalog.
+fn on_fixture(arguments: &[&str]) -> Command {
+    let mut command = command(arguments);
+    command.args(fixture::arguments());
+    command
 }
 
-/// What a call prints that succeeds and says nothing beside it.
-fn printed(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+/// The standard output of a call that succeeds without messages.
+fn printed_by(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{command:?}");
+    assert_eq!(output.status.code(), Some(0), "{command:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-#[test]
-fn json_is_one_array_of_every_flow_in_the_catalogs_order() {
-    let Value::Array(flows) = serde_json::from_str(&printed(&["list", "--format", "json"])).unwrap() else {
-        panic!("an array")
-    };
-    let count = |product: &str| flows.iter().filter(|flow| flow["product"] == product).count();
-    let counts = ["fortimail", "forticlient", "forcepoint-email-security", "securitygateway"].map(count);
-    assert_eq!(counts, [54, 12, 20, 39]);
-    let pop3 = flows.iter().find(|flow| flow["id"] == "fortimail-in-email-client-pop3").unwrap();
-    // The design's example, to the letter.
-    let expected: Value = serde_json::from_str(
-        r#"{
-      "id": "fortimail-in-email-client-pop3", "vendor": "fortinet", "product": "fortimail",
-      "direction": "inbound", "peer": "email-client", "purpose": "Collect mail with POP3 or POP3S",
-      "ports": [ { "transport": "tcp", "first": 110, "last": 110, "service": "pop3",  "group": 0 },
-                 { "transport": "tcp", "first": 995, "last": 995, "service": "pop3s", "group": 0 } ],
-      "requirement": "conditional", "condition": "server mode only",
-      "interfaces": [], "recommended_interface": null, "hosts": [],
-      "configurable": false, "customization": null, "curated": [],
-      "source": { "document": "FortiMail open ports", "edition": "FortiOS 6.2.0", "section": "Incoming ports", "row": 4,
-                  "peer": "Email Client", "label": "POP3 or POP3S",
-                  "ports": "TCP/110 or TCP/995 (server mode only)" } }"#,
-    )
-    .unwrap();
-    assert_eq!(*pop3, expected);
+fn printed(arguments: &[&str]) -> String {
+    printed_by(on_fixture(arguments))
+}
+
+fn json_array(text: &str) -> Vec<Value> {
+    match serde_json::from_str(text) {
+        Ok(Value::Array(items)) => items,
+        other => panic!("not a JSON array: {other:?}"),
+    }
+}
+
+fn ids(flows: &[Value]) -> Vec<&str> {
+    flows.iter().map(|flow| flow["id"].as_str().unwrap()).collect()
 }
 
 #[test]
-fn every_format_tells_the_same_flows() {
-    let call = |format| ["list", "--vendor", "fortinet", "--direction", "outbound", "--format", format];
-    let Value::Array(flows) = serde_json::from_str(&printed(&call("json"))).unwrap() else { panic!("an array") };
-    let ids: Vec<&str> = flows.iter().map(|flow| flow["id"].as_str().unwrap()).collect();
-    assert_eq!(ids.len(), 41);
+fn json_is_one_array_of_every_flow_in_catalog_order() {
+    let flows = json_array(&printed(&["list", "--format", "json"]));
+    let mut products: Vec<&str> = flows.iter().map(|flow| flow["product"].as_str().unwrap()).collect();
+    products.dedup();
+    assert_eq!(products, ["mailgate", "endpoint", "filter-suite", "archive"]);
+    assert_eq!(flows.len(), 32);
+    let pop3 = flows.iter().find(|flow| flow["id"] == "mailgate-in-email-client-pop3").unwrap();
+    let expected = json!({
+        "id": "mailgate-in-email-client-pop3", "vendor": "acme", "product": "mailgate",
+        "direction": "inbound", "peer": "email-client", "purpose": "Collect mail with POP3 or POP3S",
+        "ports": [ { "transport": "tcp", "first": 110, "last": 110, "service": "pop3",  "group": 0 },
+                   { "transport": "tcp", "first": 995, "last": 995, "service": "pop3s", "group": 0 } ],
+        "requirement": "conditional", "condition": "server mode only",
+        "interfaces": [], "recommended_interface": null, "hosts": [],
+        "configurable": false, "customization": null, "note": null, "curated": [],
+        "source": { "document": "MailGate ports", "edition": "2.4", "url": "https://docs.acme.example/mailgate/ports",
+                    "section": "Incoming", "row": 4, "peer": "Email client", "label": "POP3 or POP3S",
+                    "ports": "TCP/110 or TCP/995 (server mode only)" }
+    });
+    // Compared as text, since the order of the keys is part of the format.
+    assert_eq!(pop3.to_string(), expected.to_string());
+}
+
+#[test]
+fn every_format_has_the_same_flows() {
+    let call = |format| ["list", "--vendor", "acme", "--direction", "outbound", "--format", format];
+    let flows = json_array(&printed(&call("json")));
+    let ids = ids(&flows);
+    assert_eq!(ids.len(), 9);
 
     let lines = printed(&call("jsonl"));
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -78,187 +96,154 @@ fn every_format_tells_the_same_flows() {
 }
 
 #[test]
+fn every_format_has_the_note() {
+    const NOTE: &str = "The page prints TCP; SNMP normally uses UDP.";
+    for format in ["table", "json", "jsonl", "csv", "markdown"] {
+        for call in [&["show", "mailgate-in-console-snmp"][..], &["list", "--port", "161"], &["port", "161"]] {
+            let text = printed(&[call, &["--format", format]].concat());
+            assert!(text.contains(NOTE), "{call:?} {format}: {text}");
+        }
+    }
+}
+
+#[test]
 fn filters_combine() {
     let count = |arguments: &[&str]| {
         let call = [&["list", "--format", "jsonl"], arguments].concat();
         printed(&call).lines().count()
     };
-    assert_eq!(count(&[]), 125);
-    assert_eq!(count(&["--product", "fortimail", "--direction", "inbound"]), 25);
-    assert_eq!(count(&["--peer", "fortianalyzer"]), 2);
+    assert_eq!(count(&[]), 32);
+    assert_eq!(count(&["--product", "mailgate", "--direction", "inbound"]), 8);
+    assert_eq!(count(&["--product", "mailgate", "--product", "archive"]), 21);
+    assert_eq!(count(&["--peer", "analyzer"]), 2);
     assert_eq!(count(&["--port", "17700/udp"]), 1);
-    assert_eq!(count(&["--host", "ctmail.com"]), 1);
-    assert_eq!(count(&["--vendor", "mdaemon", "--service", "https", "--port", "443/tcp", "--direction", "inbound"]), 1);
+    assert_eq!(count(&["--port", "17713-20000"]), 2);
+    assert_eq!(count(&["--host", "acme.example"]), 2);
+    assert_eq!(count(&["--vendor", "globex", "--service", "https", "--port", "443/tcp", "--direction", "inbound"]), 1);
 }
 
 #[test]
-fn answers_for_people() {
+fn a_port_may_be_written_in_every_usual_way() {
+    let users = |port: &str| ids(&json_array(&printed(&["port", port, "--format", "json"]))).join(" ");
+    let tcp = users("tcp/443");
+    assert_eq!(tcp.split(' ').count(), 6);
+    for port in ["443/tcp", "443/TCP", "TCP/443", "443"] {
+        assert_eq!(users(port), tcp, "{port}");
+    }
+    // These flows don't state a transport.
+    assert_eq!(users("443/udp"), "filter-suite-in-admin filter-suite-out-internet-updates");
+    assert_eq!(
+        users("25-30"),
+        "mailgate-in-email-client-smtp mailgate-out-email-server filter-suite-in-email-server archive-in-email-server"
+    );
+}
+
+#[test]
+fn text_output() {
     let calls: [&[&str]; 5] = [
         &["port", "514"],
         &["port", "443/udp"],
-        &["show", "forcepoint-email-security-in-ssl-proxy"],
-        &["show", "fortimail-out-ocsp"],
+        &["show", "filter-suite-in-email-server"],
+        &["show", "mailgate-in-console-snmp"],
         &["products"],
     ];
-    let answers: Vec<String> =
-        calls.iter().map(|call| format!("$ port-catalog {}\n{}", call.join(" "), printed(call))).collect();
-    insta::assert_snapshot!("answers_for_people", answers.join("\n"));
+    let outputs = calls.map(|call| format!("$ port-catalog {}\n{}", call.join(" "), printed(call)));
+    insta::assert_snapshot!("text_output", outputs.join("\n"));
 }
 
 #[test]
-fn what_is_not_known_is_answered_with_the_nearest_and_exit_code_2() {
-    let mut page = Page::new(
-        "look-up",
-        "Errors of looking something up",
-        "port-cli/tests/commands.rs",
-        "What stands in a call: the commands that read no file. A name that is not known is answered with the names that it is a part \
-         of, or with the nearest.",
-    );
-    page.section("What is not known", "");
-    let calls: [&[&str]; 17] = [
-        &["show", "pop3"],
-        &["show", "fortimail-in-email-client-pop4"],
-        &["list", "--product", "fortimial"],
-        &["list", "--vendor", "fortnet"],
-        &["list", "--peer", "ldap"],
-        &["list", "--service", "smpt"],
-        &["list", "--direction", "in"],
-        &["list", "--format", "xml"],
-        &["list", "--port", "0"],
-        &["port", "65536"],
-        &["port", "443/tpc"],
-        &["list", "--prodct", "fortimail"],
-        &["shwo"],
-        &["port"],
-        &["diagram", "--format", "svg"],
-        &["completions", "csh"],
-        &["conflicts", "fortimail", "fortimial"],
-    ];
-    for call in calls {
-        refuse(&mut page, call);
-    }
-    page.section("What does not go together", "");
-    refuse(&mut page, &["conflicts", "fortimail"]);
-    refuse(&mut page, &["conflicts", "fortimail", "securitygateway", "fortimail"]);
-    page.section(
-        "What is no error",
-        "Where nothing is found, the answer is empty, which is said beside it; output to a reader that has seen enough ends quietly.",
-    );
-    for call in [
-        &["port", "1"][..],
-        &["list", "--product", "forticlient", "--direction", "inbound"],
-        &["list", "--host", "nothing.example"],
-        &["diagram", "--product", "forticlient", "--direction", "inbound"],
+fn own_tables_are_added_to_the_catalog_or_replace_it() {
+    let own = root().join("examples/own-tables/ports").display().to_string();
+    let products = |options: &[&str]| -> Vec<String> {
+        let text = printed_by(command(&[&["products", "--format", "json"], options].concat()));
+        json_array(&text).iter().map(|product| product["id"].as_str().unwrap().to_string()).collect()
+    };
+    let built_in = products(&[]);
+    assert_eq!(products(&["--tables", &own]), [built_in, vec!["relay".to_string()]].concat());
+    assert_eq!(products(&["--tables", &own, "--only-tables"]), ["relay"]);
+    // The options may also precede the command.
+    let list = printed_by(command(&["--tables", &own, "list", "--product", "relay", "--format", "json"]));
+    assert!(!json_array(&list).is_empty());
+}
+
+#[test]
+fn an_empty_result_is_not_an_error_and_is_reported_on_standard_error() {
+    for (call, text, message) in [
+        (&["port", "1"][..], "", "no flow uses port 1\n"),
+        (&["port", "1", "--format", "json"], "[]\n", "no flow uses port 1\n"),
+        (&["list", "--product", "endpoint", "--peer", "nas"], "", "no flow matches\n"),
+        (&["list", "--host", "nothing.example", "--format", "json"], "[]\n", "no flow matches\n"),
+        (&["list", "--host", "nothing.example", "--format", "jsonl"], "", "no flow matches\n"),
     ] {
-        let output = run(call);
-        assert_eq!(output.status.code(), Some(0), "{call:?}");
-        page.told(call[0], &call[1..].join(" "), &output, &[]);
-    }
-    page.section("What cannot be written", "");
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("taken"), "a file").unwrap();
-    let output = command(&["manual", "--out", "taken"]).current_dir(folder.path()).output().unwrap();
-    page.told("manual", "--out taken, which is a file", &output, &[folder.path()]);
-    std::fs::create_dir_all(folder.path().join("man/port-catalog.1")).unwrap();
-    let output = command(&["manual", "--out", "man"]).current_dir(folder.path()).output().unwrap();
-    page.told("manual", "--out man, in which a folder has the name of a page", &output, &[folder.path()]);
-    if cfg!(target_os = "linux") {
-        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-        let output = command(&["list", "--format", "json"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
-        page.told("list", "--format json, to a disk that is full", &output, &[]);
-        page.assert();
-    }
-}
-
-/// A row of a call that is refused.
-fn refuse(page: &mut Page, call: &[&str]) {
-    let output = run(call);
-    assert_eq!(output.status.code(), Some(2), "{call:?}");
-    page.told(call[0], &call[1..].join(" "), &output, &[]);
-}
-
-#[test]
-fn an_empty_answer_is_no_error_and_says_so_beside_the_output() {
-    for (call, output) in [
-        (&["port", "1"][..], ""),
-        (&["list", "--product", "forticlient", "--direction", "inbound"], ""),
-        (&["list", "--host", "nothing.example", "--format", "json"], "[]\n"),
-        (&["list", "--host", "nothing.example", "--format", "jsonl"], ""),
-    ] {
-        let ran = run(call);
-        assert_eq!(ran.status.code(), Some(0), "{call:?}");
-        assert_eq!(String::from_utf8_lossy(&ran.stdout), output, "{call:?}");
-        assert!(String::from_utf8_lossy(&ran.stderr).starts_with("no flow of the catalog"), "{call:?}");
+        let Output { status, stdout, stderr } = on_fixture(call).output().unwrap();
+        assert_eq!(status.code(), Some(0), "{call:?}");
+        assert_eq!(String::from_utf8_lossy(&stdout), text, "{call:?}");
+        assert_eq!(String::from_utf8_lossy(&stderr), message, "{call:?}");
     }
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly() {
+fn a_closed_pipe_is_not_an_error() {
     let mut child =
         command(&["list", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    let mut told = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    let mut messages = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    assert_eq!(told, "");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn output_that_cannot_be_written_is_an_error() {
-    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let output = command(&["list", "--format", "json"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the output"));
+    assert_eq!(messages, "");
 }
 
 #[test]
-fn a_pipe_gets_plain_text_and_colour_is_a_choice() {
-    for colour in [None, Some("NO_COLOR")] {
-        let mut command = command(&["port", "443"]);
-        if let Some(colour) = colour {
-            command.env(colour, "1");
+fn a_pipe_gets_plain_text_unless_colors_are_forced() {
+    for variable in [None, Some("NO_COLOR")] {
+        let mut command = on_fixture(&["port", "443"]);
+        if let Some(variable) = variable {
+            command.env(variable, "1");
         }
         let output = command.output().unwrap();
         assert!(!output.stdout.contains(&0x1b));
     }
-    let coloured = command(&["port", "443"]).env("CLICOLOR_FORCE", "1").output().unwrap();
-    assert!(coloured.stdout.starts_with(b"port 443"));
-    assert!(coloured.stdout.windows(4).any(|bytes| bytes == b"\x1b[1m"));
-    let refused = command(&["port", "443"]).env("NO_COLOR", "1").output().unwrap();
-    assert!(!refused.stdout.contains(&0x1b));
+    let colored = on_fixture(&["port", "443"]).env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(colored.stdout.starts_with(b"port 443"));
+    assert!(colored.stdout.windows(4).any(|bytes| bytes == b"\x1b[1m"));
 }
 
 #[test]
-fn every_shell_gets_its_completions() {
+fn every_shell_has_completions() {
+    let product = port_catalog::Product::ALL[0].as_str();
+    let flow = port_catalog::FlowId::ALL[0].as_str();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = printed(&["completions", shell]);
+        let script = printed_by(command(&["completions", shell]));
         assert!(script.contains("port-catalog") && script.contains("products"), "{shell}");
+        // Elvish and PowerShell complete no values.
+        assert!(script.contains(product) || ["powershell", "elvish"].contains(&shell), "{shell}");
     }
-    // What bash offers, as it asks for it.
-    let script = printed(&["completions", "bash"]);
+    // What bash offers for a word that isn't complete.
+    let script = printed_by(command(&["completions", "bash"]));
+    let cut = |id: &str| id[..id.len() - 1].to_string();
     for (typed, offered) in [
-        ("port-catalog pro", "products"),
-        ("port-catalog list --pro", "--product"),
-        ("port-catalog list --product fo", "fortimail"),
-        ("port-catalog show forticlient-out-ss", "forticlient-out-sso"),
+        ("port-catalog pro".to_string(), "products"),
+        ("port-catalog list --pro".to_string(), "--product"),
+        (format!("port-catalog list --product {}", cut(product)), product),
+        (format!("port-catalog show {}", cut(flow)), flow),
     ] {
         let words: Vec<&str> = typed.split(' ').collect();
         let (last, before) = (words.len() - 1, words[words.len() - 2]);
-        let ask = format!(
+        let complete = format!(
             "{script}\nCOMP_WORDS=({typed})\nCOMP_CWORD={last}\n_port-catalog port-catalog {} {before}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
             words[last]
         );
-        let output = Command::new("bash").args(["-c", &ask]).output().expect("bash is there");
+        let output = Command::new("bash").args(["-c", &complete]).output().expect("bash is installed");
         let offers = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(
-            offers.lines().any(|line| line == offered),
-            "{typed}: {offers}{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert!(offers.lines().any(|line| line == offered), "{typed}: {offers}{messages}");
     }
-    // Those that can offer values offer the catalog's.
-    for shell in ["bash", "zsh", "fish"] {
-        assert!(printed(&["completions", shell]).contains("forcepoint-email-security"), "{shell}");
+}
+
+#[test]
+fn commands_without_a_dataset_ignore_invalid_tables() {
+    let missing = Path::new("does-not-exist").display().to_string();
+    for call in [&["schema"][..], &["manual"], &["completions", "bash"]] {
+        assert!(!printed_by(command(&[call, &["--tables", &missing]].concat())).is_empty(), "{call:?}");
     }
 }

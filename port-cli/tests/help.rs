@@ -1,4 +1,4 @@
-//! What `--help` and the manual say: every command with examples that work, and pages that man shows as they are meant.
+//! `--help` and the manual: every command has examples that work, and man displays the pages correctly.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use clap::{CommandFactory, Parser};
-use port_catalog_tests::tools;
-use port_cli::arguments::Arguments;
-use port_cli::manual;
+use port_catalog_tests::{files, root, tools};
+use port_cli::cli::Cli;
+use port_cli::commands::manual;
 use tempfile::TempDir;
 
-/// The command, and each of its commands.
+/// The program, and each of its commands.
 fn commands() -> Vec<clap::Command> {
-    let mut command = Arguments::command().disable_help_subcommand(true);
+    let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let commands: Vec<clap::Command> = command.get_subcommands().cloned().collect();
     [vec![command], commands].concat()
@@ -48,12 +48,12 @@ fn every_command_has_examples_and_help_that_fits_the_terminal() {
         };
         for width in [80, 100] {
             let help = run(&call, width);
-            // clap breaks no usage.
+            // clap doesn't wrap the usage line.
             for line in help.lines().filter(|line| !line.starts_with("Usage: ")) {
                 assert!(line.chars().count() <= usize::from(width), "{call:?} at {width}: {line}");
             }
         }
-        // None is broken, so that it can be copied.
+        // Examples are not wrapped, so that they can be copied.
         let help = run(&call, 100);
         for example in examples {
             assert!(help.lines().any(|line| line == example), "{call:?} breaks an example: {example}");
@@ -65,24 +65,24 @@ fn every_command_has_examples_and_help_that_fits_the_terminal() {
 struct Call {
     arguments: Vec<String>,
     input: Input,
-    /// The file that it prints to.
+    /// The file to which its output is redirected.
     file: Option<String>,
 }
 
-/// What a call reads.
+/// What a call reads from standard input.
 #[derive(Clone, Copy, PartialEq)]
 enum Input {
     Nothing,
-    /// What the call before it prints.
+    /// The output of the call before it.
     Own,
-    /// What another program prints.
+    /// The output of another program.
     Foreign,
 }
 
-/// The calls of a line, which a remark may follow after two spaces.
+/// The calls in a line. Two spaces begin a remark.
 fn calls(line: &str) -> Vec<Call> {
     let line = line.trim_start().split("  ").next().unwrap_or_default();
-    assert!(!line.contains(['"', '\'', '$', '\\']), "this test knows no quotes: {line}");
+    assert!(!line.contains(['"', '\'', '$', '\\']), "this test can't parse quotes: {line}");
     let is_own = |part: &str| part.starts_with("port-catalog ");
     let mut input = Input::Nothing;
     let mut calls = Vec::new();
@@ -96,11 +96,11 @@ fn calls(line: &str) -> Vec<Call> {
     calls
 }
 
-/// Runs a call in a folder, which is the user's home as well.
-fn run_in(folder: &Path, arguments: &[String], input: &[u8]) -> Output {
-    let arguments = arguments.iter().skip(1).map(|argument| in_home(folder, argument));
+/// Runs a call in a directory, which is also the user's home.
+fn run_in(directory: &Path, arguments: &[String], input: &[u8]) -> Output {
+    let arguments = arguments.iter().skip(1).map(|argument| in_home(directory, argument));
     let mut child = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
-        .current_dir(folder)
+        .current_dir(directory)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -108,68 +108,71 @@ fn run_in(folder: &Path, arguments: &[String], input: &[u8]) -> Output {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // A call that reads nothing closes its end.
+    // A call that reads nothing may have closed the pipe.
     let _ = stdin.write_all(input);
     drop(stdin);
     child.wait_with_output().unwrap()
 }
 
-fn in_home(folder: &Path, name: &str) -> PathBuf {
-    name.strip_prefix("~/").map_or_else(|| PathBuf::from(name), |name| folder.join(name))
+fn in_home(directory: &Path, name: &str) -> PathBuf {
+    name.strip_prefix("~/").map_or_else(|| PathBuf::from(name), |name| directory.join(name))
 }
 
 #[test]
 fn every_example_works() {
-    let folder = TempDir::new().unwrap();
+    let directory = TempDir::new().unwrap();
     let (mut parsed, mut ran) = (0, 0);
+    // Tables of one's own.
+    let tables = root().join("examples/own-tables/ports");
+    files::copy(&tables, &files::below(&tables), &directory.path().join("ports"));
     for line in commands().iter().flat_map(examples) {
         let mut last = Vec::new();
         for call in calls(&line) {
-            let arguments = Arguments::try_parse_from(&call.arguments);
+            let arguments = Cli::try_parse_from(&call.arguments);
             assert!(arguments.is_ok(), "{line}: {}", arguments.unwrap_err());
             parsed += 1;
-            // One that reads what somebody else made is only parsed; what examples before it wrote is there.
+            // A call that reads another program's output is only parsed. Files that earlier examples wrote exist.
             let is_file = |argument: &&String| {
                 let endings = ["json", "xml", "toml", "txt", "nft"];
                 let extension = Path::new(argument).extension().and_then(|extension| extension.to_str());
                 extension.is_some_and(|extension| endings.contains(&extension))
             };
-            let is_missing = |file: &String| !folder.path().join(file).exists();
+            let is_missing = |file: &String| !directory.path().join(file).exists();
             if call.input == Input::Foreign || call.arguments.iter().filter(is_file).any(is_missing) {
                 continue;
             }
             let input = if call.input == Input::Own { last.as_slice() } else { &[] };
-            let output = run_in(folder.path(), &call.arguments, input);
-            // Finding what it was told to fail on is no fault of an example.
+            let output = run_in(directory.path(), &call.arguments, input);
+            // An example may find what --fail-on names.
             let may_find = call.arguments.iter().any(|argument| argument == "--fail-on");
             let done = output.status.success() || may_find && output.status.code() == Some(1);
             assert!(done, "{line}: {}", String::from_utf8_lossy(&output.stderr));
             ran += 1;
             last = output.stdout;
             if let Some(file) = call.file {
-                let file = in_home(folder.path(), &file);
+                let file = in_home(directory.path(), &file);
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
-                fs::write(folder.path().join(file), &last).unwrap();
+                fs::write(directory.path().join(file), &last).unwrap();
             }
         }
     }
     assert!(parsed >= 25 && ran >= 25, "{ran} of {parsed} ran");
 }
 
-/// The manual in a folder.
-fn written() -> (TempDir, Vec<PathBuf>) {
-    let folder = TempDir::new().unwrap();
-    let out = folder.path().join("share/man/man1");
+/// The manual, written to a directory.
+fn written_manual() -> (TempDir, Vec<PathBuf>) {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("share/man/man1");
     let names = run(&["manual", "--out", out.to_str().unwrap()], 80);
     let files: Vec<PathBuf> = names.lines().map(PathBuf::from).collect();
     let found: BTreeSet<PathBuf> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(found, files.iter().cloned().collect());
-    (folder, files)
+    (directory, files)
 }
 
 #[test]
-fn the_manual_has_a_page_for_every_command_and_is_the_same_every_day() {
-    let (_folder, files) = written();
+fn the_manual_has_a_page_for_every_command_and_is_reproducible() {
+    let (_directory, files) = written_manual();
     let file = |command: &clap::Command| match command.get_name() {
         "port-catalog" => "port-catalog.1".to_string(),
         name => format!("port-catalog-{name}.1"),
@@ -193,26 +196,27 @@ fn the_manual_has_a_page_for_every_command_and_is_the_same_every_day() {
 
 #[test]
 fn a_manual_that_cannot_be_written_is_an_error() {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("file"), "").unwrap();
-    for (out, fault) in
-        [("file", "error: file: cannot be written: "), ("file/under", "error: file/under: cannot be written: ")]
-    {
-        let output = run_in(folder.path(), &["port-catalog", "manual", "--out", out].map(str::to_string), &[]);
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("file"), "").unwrap();
+    for (out, message) in [
+        ("file", "error[call-unwritable]: file: cannot be written ("),
+        ("file/below", "error[call-unwritable]: file/below: cannot be written ("),
+    ] {
+        let output = run_in(directory.path(), &["port-catalog", "manual", "--out", out].map(str::to_string), &[]);
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]));
-        assert!(String::from_utf8_lossy(&output.stderr).starts_with(fault), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with(message), "{output:?}");
     }
 }
 
 #[test]
-fn man_finds_nothing_wrong_with_the_manual() {
-    let (_folder, files) = written();
+fn the_manual_is_valid_roff() {
+    let (_directory, files) = written_manual();
     if let Some(mandoc) = tools::tool("mandoc") {
         let output = Command::new(mandoc).args(["-Tlint", "-W", "warning"]).args(&files).output().unwrap();
-        let told = String::from_utf8(output.stdout).unwrap();
-        // A page that is the same every day has no date; the empty line above possible values is made of more than is needed.
+        let warnings = String::from_utf8(output.stdout).unwrap();
+        // A reproducible page has no date, and clap_mangen prints a superfluous macro above possible values.
         let is_known = |line: &&str| line.contains("missing date") || line.contains("skipping paragraph macro: br");
-        assert_eq!(told.lines().filter(|line| !is_known(line)).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(warnings.lines().filter(|line| !is_known(line)).collect::<Vec<_>>(), [""; 0]);
     }
     if let Some(groff) = tools::tool("groff") {
         for file in &files {
@@ -223,21 +227,21 @@ fn man_finds_nothing_wrong_with_the_manual() {
     }
 }
 
-/// A text with one space for all space, for a comparison of words.
+/// A text with single spaces, to compare words.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn man_shows_every_option_and_every_example_as_they_are() {
+fn man_displays_every_option_and_every_example_unchanged() {
     let Some(mandoc) = tools::tool("mandoc") else { return };
-    for (page, command) in manual::pages().iter().zip(commands()) {
+    for (page, command) in manual::pages(Cli::command()).iter().zip(commands()) {
         let mut reader = Command::new(&mandoc);
         reader.args(["-man", "-Tutf8", "-Owidth=1000"]);
-        let shown = tools::piped(reader, &page.text);
-        // Bold is a character struck twice, italics one that is underlined.
+        let printed = tools::piped(reader, &page.text);
+        // Bold is a character printed twice over itself, italics an underlined one.
         let mut plain = String::new();
-        for character in shown.chars() {
+        for character in printed.chars() {
             match character {
                 '\u{8}' => drop(plain.pop()),
                 _ => plain.push(character),

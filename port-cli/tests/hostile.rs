@@ -1,23 +1,22 @@
-//! Whatever a text says: it stays in its cell, and whatever stands in a file or an argument, it steers no terminal.
+//! Untrusted text can neither leave its cell in any output format nor control a terminal, whichever file or argument has it.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use port_catalog_tests::hostile;
-use port_cli::columns::Columns;
-use port_cli::{csv, json, markdown, table};
-use port_data::hidden::{Shown, is_hidden};
+use port_catalog_tests::{fixture, hostile};
+use port_cli::format::{Columns, csv, json, markdown, table};
+use port_data::hidden::{Escaped, is_hidden};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-/// Columns of texts, and harmless ones around them.
+/// A row for each text, between two harmless cells.
 fn columns(texts: &[String]) -> Columns {
     let row = |text: &String| vec!["first".to_string(), text.clone(), "last".to_string()];
     Columns { names: vec!["id", "purpose", "ports"], rows: texts.iter().map(row).collect() }
 }
 
-/// The cells of the tables of a Markdown document, in which nothing is made of a text but a link of an address.
+/// The cells of the tables in a Markdown document. A cell may contain only text and links to URLs.
 fn markdown_cells(text: &str) -> Vec<String> {
     let mut cells: Vec<String> = Vec::new();
     for event in Parser::new_ext(text, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
@@ -34,50 +33,50 @@ fn markdown_cells(text: &str) -> Vec<String> {
     cells
 }
 
-/// Checks what every format makes of texts.
-fn assert_stays_in_its_cell(texts: &[String]) {
+/// Checks that every format keeps texts in their cells.
+fn assert_texts_stay_in_their_cells(texts: &[String]) {
     let columns = columns(texts);
     let flat: Vec<String> = columns.rows.concat();
 
     let mut reader = ::csv::ReaderBuilder::new().from_reader(csv::print(&columns).into_bytes().leak() as &[u8]);
     let read: Vec<String> =
         reader.records().flat_map(|row| row.unwrap().iter().map(str::to_string).collect::<Vec<_>>()).collect();
-    // No spreadsheet takes one for a formula, and an apostrophe less is the text.
+    // No cell is a formula for a spreadsheet, and without the apostrophe it is the text.
     assert!(read.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])), "{read:?}");
     let unmarked: Vec<&str> = read.iter().map(|cell| cell.strip_prefix('\'').unwrap_or(cell)).collect();
     assert_eq!(unmarked, flat);
 
-    for printed in [json::array(texts), json::lines(&[texts])] {
+    for printed in [json::object(&texts), json::lines(&[texts])] {
         let read: Vec<String> = serde_json::from_str(&printed).unwrap();
         assert_eq!(read, texts);
-        assert_is_seen(printed.as_bytes(), "JSON");
+        assert_nothing_is_hidden(printed.as_bytes(), "JSON");
     }
 
-    let shown: Vec<String> = flat.iter().map(|text| Shown(text).to_string()).collect();
+    let escaped: Vec<String> = flat.iter().map(|text| Escaped(text).to_string()).collect();
     let printed = markdown::print(&columns);
     assert_eq!(printed.lines().count(), texts.len() + 2, "{printed}");
     let cells = markdown_cells(&printed);
-    let trimmed: Vec<&str> = shown.iter().map(|text| text.trim_matches([' ', '\t'])).collect();
+    let trimmed: Vec<&str> = escaped.iter().map(|text| text.trim_matches([' ', '\t'])).collect();
     assert_eq!(cells[columns.names.len()..], trimmed, "{printed}");
 
     let printed = table::print(&columns, None).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
     assert_eq!(printed.lines().count(), texts.len() + 1, "{printed}");
-    for (line, text) in printed.lines().skip(1).zip(shown.iter().skip(1).step_by(3)) {
+    for (line, text) in printed.lines().skip(1).zip(escaped.iter().skip(1).step_by(3)) {
         assert!(line.starts_with("first") && line.contains(text.as_str()) && line.ends_with("last"), "{line} {text:?}");
     }
-    assert_is_seen(printed.as_bytes(), "a table");
+    assert_nothing_is_hidden(printed.as_bytes(), "a table");
     for width in [1, 40, 200] {
         let printed = table::print(&columns, Some(width)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
-        assert_is_seen(printed.as_bytes(), "a table of a terminal");
+        assert_nothing_is_hidden(printed.as_bytes(), "a table for a terminal");
     }
 }
 
 #[test]
 fn a_hostile_text_stays_in_its_cell() {
     let texts: Vec<String> = hostile::texts().map(str::to_string).collect();
-    assert_stays_in_its_cell(&texts);
+    assert_texts_stay_in_their_cells(&texts);
     for text in texts {
-        assert_stays_in_its_cell(&[text]);
+        assert_texts_stay_in_their_cells(&[text]);
     }
 }
 
@@ -86,30 +85,38 @@ proptest! {
 
     #[test]
     fn any_text_stays_in_its_cell(texts in proptest::collection::vec("\\PC{0,12}|[ -~]{0,24}|.{0,8}|[|\\\\`*_<>&#\\[\\]()~$\n\r\t=+@'\"-]{0,12}", 1..4)) {
-        assert_stays_in_its_cell(&texts);
+        assert_texts_stay_in_their_cells(&texts);
     }
 }
 
-/// Says that a person sees all that was printed.
-fn assert_is_seen(printed: &[u8], of: &str) {
-    let text = std::str::from_utf8(printed).unwrap_or_else(|error| panic!("{of}: {error}"));
+/// Checks that a person sees everything that was printed.
+fn assert_nothing_is_hidden(printed: &[u8], name: &str) {
+    let text = std::str::from_utf8(printed).unwrap_or_else(|error| panic!("{name}: {error}"));
     let hidden: Vec<char> = text.chars().filter(|character| is_hidden(*character) && *character != '\n').collect();
-    assert!(hidden.is_empty(), "{of}: {hidden:?} in {text:?}");
+    assert!(hidden.is_empty(), "{name}: {hidden:?} in {text:?}");
 }
 
-/// What steers a terminal, turns a line around, or is not seen.
-const STEERING: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b}\r\u{8}\u{7f}";
+/// Characters that control a terminal, reverse a line, or are invisible.
+const CONTROLS: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b}\r\u{8}\u{7f}";
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(arguments).current_dir(folder).output().unwrap()
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+    command.args(fixture::arguments()).args(arguments).current_dir(directory).output().unwrap()
 }
 
-#[test]
-fn nothing_that_is_read_steers_the_terminal() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    // XML cannot hold some of them, and a line none that end it.
-    let in_xml: String = STEERING.chars().filter(|found| !matches!(found, '\0'..'\u{9}' | '\u{b}'..'\u{20}')).collect();
+/// Writes files that contain [`CONTROLS`], one for each place at which a text can be.
+fn write_files(directory: &Path) {
+    let write = |name: &str, text: &str| fs::write(directory.join(name), text).unwrap();
+    write_scans(write);
+    write_listeners(write);
+    write_rulesets(write);
+    write_exports(write);
+    write_sites(write);
+}
+
+fn write_scans(write: impl Fn(&str, &str)) {
+    // XML can't contain some of them, and a line can't contain line ends.
+    let in_xml: String = CONTROLS.chars().filter(|found| !matches!(found, '\0'..'\u{9}' | '\u{b}'..'\u{20}')).collect();
     let entities: String = in_xml.chars().map(|found| format!("&#x{:x};", u32::from(found))).collect();
     let in_xml = format!("{in_xml}{entities}&#10;tcp/1 open&#9;");
     let scan = |host: &str, state: &str, service: &str, end: &str| {
@@ -125,16 +132,26 @@ fn nothing_that_is_read_steers_the_terminal() {
     write("host.xml", &scan(&in_xml, "closed", "", "exit=\"success\""));
     write("state.xml", &scan("", &in_xml, "", "exit=\"success\""));
     write("end.xml", &scan("", "closed", "", &format!("exit=\"error\" errormsg=\"{in_xml}\"")));
-    write("broken.xml", &scan("", "closed", &format!("\u{1b}{STEERING}"), ""));
-    let of_ss = STEERING.replace('\r', "");
-    write("ss.txt", &format!("tcp LISTEN 0 128 0.0.0.0:26 0.0.0.0:* users:((\"x{of_ss}\",pid=1,fd=1))\n"));
-    write("ss-interface.txt", &format!("tcp LISTEN 0 128 0.0.0.0%{of_ss}:26 0.0.0.0:*\n"));
+    write("broken.xml", &scan("", "closed", &format!("\u{1b}{CONTROLS}"), ""));
+}
+
+fn write_listeners(write: impl Fn(&str, &str)) {
+    let in_ss = CONTROLS.replace('\r', "");
+    write("ss.txt", &format!("tcp LISTEN 0 128 0.0.0.0:26 0.0.0.0:* users:((\"x{in_ss}\",pid=1,fd=1))\n"));
+    write("ss-interface.txt", &format!("tcp LISTEN 0 128 0.0.0.0%{in_ss}:26 0.0.0.0:*\n"));
     for (place, cell) in ["tcp", "LISTEN", "0.0.0.0", "22", "*:*"].into_iter().enumerate() {
-        let line = "tcp LISTEN 0 128 0.0.0.0:22 *:*".replacen(cell, &format!("{cell}{of_ss}"), 1);
+        let line = "tcp LISTEN 0 128 0.0.0.0:22 *:*".replacen(cell, &format!("{cell}{in_ss}"), 1);
         write(&format!("ss-{place}.txt"), &format!("{line}\n"));
     }
-    let text = serde_json::Value::from(STEERING).to_string();
-    let text = &text[1..text.len() - 1];
+}
+
+/// [`CONTROLS`] within a JSON string.
+fn in_json() -> String {
+    serde_json::Value::from(CONTROLS).to_string().trim_matches('"').to_string()
+}
+
+fn write_rulesets(write: impl Fn(&str, &str)) {
+    let text = in_json();
     let ruleset = |table: &str, chain: &str, more: &str| {
         format!(
             "{{\"nftables\": [{{\"metainfo\": {{\"json_schema_version\": 1}}}}, {{\"table\": {{\"family\": \"inet\", \"name\": \"{table}\", \"handle\": 1}}}}, \
@@ -166,7 +183,11 @@ fn nothing_that_is_read_steers_the_terminal() {
         ),
     );
     write("nft-jump.json", &ruleset("filter", "input", &format!("{{\"jump\": {{\"target\": \"{text}\"}}}},")));
-    write("nft-broken.json", &format!("{{\"nftables\": [{{\"{STEERING}"));
+    write("nft-broken.json", &format!("{{\"nftables\": [{{\"{CONTROLS}"));
+}
+
+fn write_exports(write: impl Fn(&str, &str)) {
+    let text = &in_json();
     let flow = |id: &str, peer: &str, fact: &str| {
         format!(
             "[{{\"id\": \"a{id}\", \"product\": \"p\", \"direction\": \"inbound\", \"peer\": \"x{peer}\", \"purpose\": \"{fact}\", \
@@ -179,23 +200,25 @@ fn nothing_that_is_read_steers_the_terminal() {
     write("facts.json", &flow("", "", text));
     write("id.json", &flow(text, "", ""));
     write("peer.json", &flow("", text, ""));
-    write("raw.json", &flow("", "", STEERING));
-    write("site-raw.toml", &format!("[peers]\nclient = \"{STEERING}\"\n"));
-    write("site-comment.toml", &format!("[peers] # {STEERING}\n"));
+    write("raw.json", &flow("", "", CONTROLS));
+}
+
+fn write_sites(write: impl Fn(&str, &str)) {
+    write("site-raw.toml", &format!("[peers]\nclient = \"{CONTROLS}\"\n"));
+    write("site-comment.toml", &format!("[peers] # {CONTROLS}\n"));
     let escaped = "\\u001b[2J\\u009b\\u202e\\n";
     write("site-value.toml", &format!("[peers]\nclient = \"{escaped}\"\n"));
     write("site-key.toml", &format!("[peers]\n\"{escaped}\" = \"10.0.0.1\"\n"));
     write("site-table.toml", &format!("[\"{escaped}\"]\n\"{escaped}\" = \"10.0.0.1\"\n"));
-    // A file whose name says that it is another, and has a line of its own.
-    let name = format!("name{STEERING}\nerror: all is well");
-    write(&name, "what is none of all that");
-    fs::create_dir(folder.path().join(format!("{name}.d"))).unwrap();
-    let out = format!("{name}.d/out");
+}
 
-    let audit = ["audit", "--product", "fortimail"];
-    let rules = ["rules", "--format", "nftables", "--product", "fortimail"];
-    // Each call, and the exit codes that it may have.
-    let mut calls: Vec<(Vec<&str>, &[i32])> = Vec::new();
+/// A call, with the exit codes that it may have.
+type Call<'a> = (Vec<&'a str>, &'a [i32]);
+
+/// Audits of files; the file `name` is in none of these formats.
+fn audits(name: &str) -> Vec<Call<'_>> {
+    let audit = ["audit", "--product", "mailgate"];
+    let mut calls: Vec<Call> = Vec::new();
     for format in ["table", "json"] {
         for (option, file, code) in [
             ("--nmap", "service.xml", 0),
@@ -215,9 +238,9 @@ fn nothing_that_is_read_steers_the_terminal() {
             ("--nft", "nft-match.json", 0),
             ("--nft", "nft-iif.json", 0),
             ("--nft", "nft-broken.json", 2),
-            ("--nmap", &name, 2),
-            ("--ss", &name, 2),
-            ("--nft", &name, 2),
+            ("--nmap", name, 2),
+            ("--ss", name, 2),
+            ("--nft", name, 2),
         ] {
             let codes: &[i32] = if code == 0 { &[0] } else { &[2] };
             calls.push(([&audit[..], &[option, file, "--format", format]].concat(), codes));
@@ -225,12 +248,19 @@ fn nothing_that_is_read_steers_the_terminal() {
         for file in ["nft-set.json", "nft-jump.json"] {
             calls.push(([&audit[..], &["--nft", file, "--format", format]].concat(), &[0, 2]));
         }
-        calls.push(([&audit[..], &["--nmap", "host.xml", "--host", STEERING, "--format", format]].concat(), &[2]));
+        calls.push(([&audit[..], &["--nmap", "host.xml", "--host", CONTROLS, "--format", format]].concat(), &[2]));
     }
+    calls
+}
+
+/// Comparisons of exports, and rules with site files.
+fn comparisons_and_rules(name: &str) -> Vec<Call<'_>> {
+    let rules = ["rules", "--format", "nftables", "--product", "mailgate"];
+    let mut calls: Vec<Call> = Vec::new();
     for format in ["text", "json", "markdown"] {
         calls.push((vec!["diff", "plain.json", "facts.json", "--format", format], &[0]));
         calls.push((vec!["diff", "empty.json", "facts.json", "--format", format], &[0]));
-        for file in ["id.json", "peer.json", "raw.json", &name] {
+        for file in ["id.json", "peer.json", "raw.json", name] {
             calls.push((vec!["diff", "plain.json", file, "--format", format], &[2]));
         }
     }
@@ -240,71 +270,87 @@ fn nothing_that_is_read_steers_the_terminal() {
         "site-value.toml",
         "site-key.toml",
         "site-table.toml",
-        &name,
+        name,
         "no\u{1b}[2J",
     ] {
         calls.push(([&rules[..], &["--site", site]].concat(), &[2]));
     }
-    calls.push(([&rules[..], &["--name", STEERING]].concat(), &[2]));
-    calls.push(([&rules[..], &["--out", &out]].concat(), &[0]));
-    calls.push(([&rules[..], &["--out", &name]].concat(), &[2]));
+    calls.push(([&rules[..], &["--name", CONTROLS]].concat(), &[2]));
+    calls.push(([&rules[..], &["--out", name]].concat(), &[2]));
+    calls
+}
+
+#[test]
+fn nothing_that_is_read_controls_the_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    write_files(directory.path());
+    // A file name that looks like another one, with a forged message on a second line.
+    let name = format!("name{CONTROLS}\nerror: all is well");
+    fs::write(directory.path().join(&name), "not one of these formats").unwrap();
+    fs::create_dir(directory.path().join(format!("{name}.d"))).unwrap();
+    let out = format!("{name}.d/out");
+    let mut calls: Vec<Call> = [audits(&name), comparisons_and_rules(&name)].concat();
+    calls.push((vec!["rules", "--format", "nftables", "--product", "mailgate", "--out", &out], &[0]));
     calls.push((vec!["manual", "--out", &out], &[0]));
     calls.push((vec!["manual", "--out", &name], &[2]));
-    let option = format!("--{STEERING}");
-    let value = format!("--product={STEERING}");
+    let option = format!("--{CONTROLS}");
+    let value = format!("--product={CONTROLS}");
     for call in [
-        &[STEERING][..],
+        &[CONTROLS][..],
         &[&option],
-        &["show", STEERING],
-        &["port", STEERING],
-        &["list", STEERING],
+        &["show", CONTROLS],
+        &["port", CONTROLS],
+        &["list", CONTROLS],
         &["list", &value],
-        &["list", "--format", STEERING],
-        &["list", "--port", STEERING],
-        &["list", "--peer", STEERING, "--service", STEERING],
-        &["completions", STEERING],
-        &["conflicts", STEERING, "fortimail"],
+        &["list", "--format", CONTROLS],
+        &["list", "--port", CONTROLS],
+        &["list", "--peer", CONTROLS, "--service", CONTROLS],
+        &["completions", CONTROLS],
+        &["conflicts", CONTROLS, "mailgate"],
         &["audit", &option],
         &["diff", &name, &name, &name],
-        &["rules", "--format", "nftables", "--product", "fortimail", "--only", STEERING],
+        &["rules", "--format", "nftables", "--product", "mailgate", "--only", CONTROLS],
     ] {
         calls.push((call.to_vec(), &[2]));
     }
-    calls.push((vec!["list", "--host", STEERING], &[0]));
+    calls.push((vec!["list", "--host", CONTROLS], &[0]));
     for (call, codes) in calls {
-        let output = run(folder.path(), &call);
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(codes.contains(&output.status.code().unwrap()), "{call:?}: {told}");
-        assert_is_seen(&output.stdout, &format!("{call:?}"));
-        assert_is_seen(&output.stderr, &format!("{call:?}"));
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let forged = |line: &str| line.starts_with("error: all is well") || line.starts_with("tcp/1 open");
-        assert!(!told.lines().chain(printed.lines()).any(forged), "{call:?}: {told}{printed}");
-        if codes == [2] {
-            assert!(output.stdout.is_empty() && !told.is_empty(), "{call:?}");
-            // What was found is told, or what the file looks like.
-            let has_escape = |text: &str| {
-                ["\\u{", "U+", "looks like", "control character", "no JSON", "XML"]
-                    .iter()
-                    .any(|told| text.contains(told))
-            };
-            assert!(has_escape(&told), "{call:?} is not told what was found: {told}");
-        }
+        assert_harmless(directory.path(), &call, codes);
+    }
+}
+
+/// Runs a call, and checks that its output hides and forges nothing.
+fn assert_harmless(directory: &Path, call: &[&str], codes: &[i32]) {
+    let output = run(directory, call);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(codes.contains(&output.status.code().unwrap()), "{call:?}: {stderr}");
+    assert_nothing_is_hidden(&output.stdout, &format!("{call:?}"));
+    assert_nothing_is_hidden(&output.stderr, &format!("{call:?}"));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let forged = |line: &str| line.starts_with("error: all is well") || line.starts_with("tcp/1 open");
+    assert!(!stderr.lines().chain(printed.lines()).any(forged), "{call:?}: {stderr}{printed}");
+    if codes == [2] {
+        assert!(output.stdout.is_empty() && !stderr.is_empty(), "{call:?}");
+        // The message escapes what was found, or says what the file looks like.
+        let has_escape = |text: &str| {
+            ["\\u{", "U+", "looks like", "control character", "XML"].iter().any(|part| text.contains(part))
+        };
+        assert!(has_escape(&stderr), "{call:?}: the message doesn't show what was found: {stderr}");
     }
 }
 
 #[test]
-fn a_letter_that_looks_like_another_is_told_as_what_it_is() {
-    let folder = tempfile::tempdir().unwrap();
+fn a_letter_that_looks_like_another_is_escaped_in_messages() {
+    let directory = tempfile::tempdir().unwrap();
     for call in [
-        ["list", "--product", "f\u{43e}rtimail"],
+        ["list", "--product", "m\u{430}ilgate"],
         ["list", "--peer", "ldap\u{2010}server"],
-        ["list", "--service", "smt\u{440}"],
-        ["show", "--", "f\u{43e}rtimail-in-admin"],
+        ["list", "--service", "submissi\u{43e}n"],
+        ["show", "--", "m\u{430}ilgate-in-admin"],
     ] {
-        let output = run(folder.path(), &call);
-        let told = String::from_utf8(output.stderr).unwrap();
+        let output = run(directory.path(), &call);
+        let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{call:?}");
-        assert!(told.is_ascii() && told.contains("\\u{") && told.contains("similar value"), "{call:?}: {told}");
+        assert!(stderr.is_ascii() && stderr.contains("\\u{") && stderr.contains("did you mean"), "{call:?}: {stderr}");
     }
 }

@@ -1,7 +1,9 @@
-//! Turns checked tables into the Rust that `port_catalog::catalog!` expands to.
+//! Generates the Rust that `port_catalog::catalog!` expands to from valid tables.
 //!
-//! The way of the data: [`pack`] lowers a [`Catalog`] to numbers and texts, [`documentation`] words what rustdoc shows of
-//! each row, [`expand`] writes both down as tokens. It emits data; what is done with it stands in `port-catalog`.
+//! [`pack`] turns a [`Catalog`] into columns of numbers and texts ([`packed`]), [`documentation`] writes the documentation of each row, and
+//! [`expand`] emits both as tokens. The generated code is data only; the code that reads it is in `port-catalog`.
+
+#![warn(missing_docs)]
 
 use port_data::Catalog;
 use proc_macro2::TokenStream;
@@ -9,11 +11,13 @@ use proc_macro2::TokenStream;
 pub mod documentation;
 mod emit;
 pub mod pack;
+pub mod packed;
+mod statics;
 pub mod text_index;
 
-/// The items of a catalog: its enums, its marker `Data`, and the tables behind them.
+/// The items of a catalog: its enums, its marker type `Data`, and its tables.
 ///
-/// The same catalog gives the same tokens on every machine.
+/// The same catalog produces the same tokens on every machine.
 #[must_use]
 pub fn expand(catalog: &Catalog) -> TokenStream {
     emit::catalog(catalog, &pack::pack(catalog))

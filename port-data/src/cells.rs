@@ -1,4 +1,4 @@
-//! Cuts a CSV file into cells, each with its place.
+//! Splits a CSV file into cells, each with its place.
 
 use std::fs::File;
 use std::io::Read;
@@ -6,125 +6,150 @@ use std::path::{Path, PathBuf};
 
 use csv_core::{ReadFieldResult, Reader};
 
-use crate::error::{Error, Problem};
-use crate::hidden::is_hidden;
+use crate::codes;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::hidden::{REMOVE_HIDDEN, hidden_character, is_hidden};
 
-/// The longest file that is read, in bytes. What is made of it takes at most 150 times as much memory.
+/// The largest file that is read, in bytes. Parsing takes at most 150 times as much memory.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// A cell, and where it begins.
+/// A cell and the place where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The text, without the quotes around it.
+    /// The text, without surrounding quotes.
     pub text: String,
     /// The line, from 1.
     pub line: usize,
-    /// The column of the line at which the text begins, in characters from 1: after its quote, where it has one.
+    /// The column at which the text begins, in characters from 1. A quoted cell's text begins after the quote.
     pub column: usize,
 }
 
-/// A file's lines as cells: first the header's, then each row's. Every row has as many cells as the header.
+/// The header and rows of a CSV file. Every row has as many cells as the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cells {
-    /// The file they were read from.
+    /// The file.
     pub file: PathBuf,
-    /// The header.
+    /// The cells of the header.
     pub header: Vec<Cell>,
     /// The rows, in the file's order.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Cells {
-    /// Reads a file; what is wrong goes to `errors`, and only rows without fault come back.
-    pub fn read(file: &Path, errors: &mut Vec<Error>) -> Option<Cells> {
+    /// Reads a file. Problems are added to `diagnostics`, and only rows without problems are returned; `None` if there is no
+    /// usable header.
+    pub fn read(file: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Cells> {
         let mut bytes = Vec::new();
-        // One byte more than may be, so that what never ends is not read to its end.
+        // Read one byte more than the limit, so that an endless file isn't read to its end.
         let read = File::open(file).and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
-        let problem = match read {
-            Ok(_) => return Cells::parse(file, &bytes, errors),
-            Err(error) => Problem::Unreadable(error.to_string()),
-        };
-        errors.push(Error { file: file.to_path_buf(), line: 0, column: 0, cell: None, problem });
-        None
+        match read {
+            Ok(_) => Cells::parse(file, &bytes, diagnostics),
+            Err(error) => {
+                diagnostics.push(unreadable(file, &error));
+                None
+            }
+        }
     }
 
-    /// Parses the bytes of a file; what is wrong goes to `errors`, and only rows without fault come back.
-    pub fn parse(file: &Path, bytes: &[u8], errors: &mut Vec<Error>) -> Option<Cells> {
-        let mut report = |(line, column): (usize, usize), problem| {
-            errors.push(Error { file: file.to_path_buf(), line, column, cell: None, problem });
-        };
+    /// Parses the bytes of a file. Problems are added to `diagnostics`, and only rows without problems are returned; `None` if
+    /// there is no usable header.
+    pub fn parse(file: &Path, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> Option<Cells> {
         if bytes.len() > MAX_BYTES {
-            report((0, 0), Problem::TooLong { most: MAX_BYTES });
+            diagnostics.push(too_large(file));
             return None;
         }
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
             Err(error) => {
-                let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
-                report(Cursor::default().after(&good), Problem::NotUtf8(bytes[error.valid_up_to()]));
+                diagnostics.push(not_utf8(codes::NOT_UTF8, file, bytes, &error));
                 return None;
             }
         };
-        let mut lines = records(text).into_iter();
-        let Some(header) = lines.next() else {
-            report((0, 0), Problem::EmptyTable);
+        let mut records = records(text).into_iter();
+        let Some(header) = records.next() else {
+            diagnostics.push(empty_table(file));
             return None;
         };
         let width = header.len();
-        let mut sound = |record: Vec<RawCell<'_>>| {
-            let place = (record[0].cell.line, record[0].cell.column);
-            let count = record.len();
-            let mut faultless = true;
-            for raw in &record {
-                if let Some((column, problem)) = raw.problem() {
-                    report((raw.cell.line, column), problem);
-                    faultless = false;
-                }
+        let mut valid = |record: Vec<RawCell<'_>>| {
+            let line = record[0].cell.line;
+            let found = diagnostics.len();
+            diagnostics.extend(record.iter().filter_map(|raw| raw.problem(file)));
+            if record.len() != width {
+                let message = format!("row has {} cells, but the header has {width}", record.len());
+                let help = "quote a cell that contains a comma";
+                diagnostics.push(Diagnostic::new(codes::CELL_COUNT, message).help(help).at(Place::line(file, line)));
             }
-            if count != width {
-                report((place.0, 0), Problem::CellCount { found: count, expected: width });
-                faultless = false;
-            }
-            faultless.then(|| record.into_iter().map(|raw| raw.cell).collect::<Vec<_>>())
+            (diagnostics.len() == found).then(|| record.into_iter().map(|raw| raw.cell).collect::<Vec<_>>())
         };
-        let header = sound(header)?;
-        let rows: Vec<_> = lines.filter_map(sound).collect();
+        let header = valid(header)?;
+        let rows: Vec<_> = records.filter_map(valid).collect();
         Some(Cells { file: file.to_path_buf(), header, rows })
     }
 }
 
-/// A cell beside the very characters it was read from.
+/// A file or directory that the system can't read.
+pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(codes::UNREADABLE, format!("cannot be read ({error})")).at(Place::file(file))
+}
+
+/// A table without rows.
+pub(crate) fn empty_table(file: &Path) -> Diagnostic {
+    let help = "add at least one row below the header, even if nothing refers to it";
+    Diagnostic::new(codes::EMPTY, "table has no rows").help(help).at(Place::file(file))
+}
+
+fn too_large(file: &Path) -> Diagnostic {
+    let message = format!("file exceeds {} MiB", MAX_BYTES >> 20);
+    Diagnostic::new(codes::TOO_LARGE, message).help("check that this is the right file").at(Place::file(file))
+}
+
+/// A byte that isn't UTF-8, at its place.
+pub fn not_utf8(code: Code, file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Diagnostic {
+    let (valid, rest) = bytes.split_at(error.valid_up_to());
+    let valid = String::from_utf8_lossy(valid);
+    let found = rest.first().map(|byte| format!(" (found the byte 0x{byte:02x})")).unwrap_or_default();
+    Diagnostic::new(code, format!("file is not UTF-8{found}")).help("save it as UTF-8").at(Place::at_offset(
+        file,
+        &valid,
+        valid.len(),
+    ))
+}
+
+/// A cell, and the characters that it was read from.
 struct RawCell<'a> {
     cell: Cell,
     raw: &'a str,
 }
 
 impl RawCell<'_> {
-    /// What is wrong with the cell in any column of any table, and at which column of its line.
-    fn problem(&self) -> Option<(usize, Problem)> {
-        let Cell { text, column, .. } = &self.cell;
+    /// What is wrong with the cell, whatever its table and column are.
+    fn problem(&self, file: &Path) -> Option<Diagnostic> {
+        let Cell { text, line, column } = &self.cell;
+        let at = |column| Place::new(file, *line, column);
         let inside = self.raw.strip_prefix('"').unwrap_or(self.raw);
-        // The first one is in the cell's first line, since the end of a line is one of them.
+        // The first hidden character is in the cell's first line, since a line end is hidden too.
         if let Some((before, found)) = inside.chars().enumerate().find(|(_, character)| is_hidden(*character)) {
-            return Some((column + before, Problem::ForbiddenCharacter(found)));
+            let diagnostic = Diagnostic::new(codes::HIDDEN_CHARACTER, hidden_character(found));
+            return Some(diagnostic.help(REMOVE_HIDDEN).at(at(column + before)));
         }
-        let quoted = self.raw.starts_with('"');
-        let sound = match quoted {
+        let is_quoted_properly = match self.raw.starts_with('"') {
             true => self.raw == format!("\"{}\"", text.replace('"', "\"\"")),
             false => !self.raw.contains('"'),
         };
-        let problem = if !sound {
-            Problem::Quotes(self.raw.chars().take(60).collect())
-        } else if text.trim() != text {
-            Problem::OuterBlanks(text.clone())
-        } else {
-            return None;
-        };
-        Some((*column, problem))
+        if !is_quoted_properly {
+            let found: String = self.raw.chars().take(60).collect();
+            let diagnostic = Diagnostic::new(codes::QUOTES, format!("cell is quoted in part (found {found})"));
+            return Some(diagnostic.help("quote the whole cell, and write \"\" for a quote in it").at(at(*column)));
+        }
+        (text.trim() != text).then(|| {
+            let message = format!("cell begins or ends with a space (found {text:?})");
+            Diagnostic::new(codes::OUTER_SPACE, message).help("remove the space").at(at(*column))
+        })
     }
 }
 
-/// The records of a text. Empty lines are none.
+/// The records of a text, without empty lines.
 fn records(text: &str) -> Vec<Vec<RawCell<'_>>> {
     let mut reader = Reader::new();
     let mut output = vec![0; text.len()];
@@ -143,7 +168,7 @@ fn records(text: &str) -> Vec<Vec<RawCell<'_>>> {
         position += read;
         let record_ends = match result {
             ReadFieldResult::Field { record_end } => record_end,
-            // The input is over in the middle of a field: one more call, with nothing, makes the field end.
+            // The input ended inside a field. One more call without input ends the field.
             ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => {
                 reader.read_field(&[], &mut output);
                 true
@@ -163,7 +188,7 @@ fn records(text: &str) -> Vec<Vec<RawCell<'_>>> {
     }
 }
 
-/// Turns growing positions in a text into lines and columns, looking at each character once.
+/// Converts increasing byte offsets to lines and columns in one pass over the text.
 #[derive(Default)]
 struct Cursor {
     position: usize,
@@ -172,7 +197,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// The place of a position that is not before the last one asked for.
+    /// The line and column of an offset, which must not be less than the previous one.
     fn at(&mut self, text: &str, position: usize) -> (usize, usize) {
         for character in text[self.position..position].chars() {
             if character == '\n' {
@@ -184,11 +209,6 @@ impl Cursor {
         }
         self.position = position;
         (self.line + 1, self.column + 1)
-    }
-
-    /// The place just after a text.
-    fn after(mut self, text: &str) -> (usize, usize) {
-        self.at(text, text.len())
     }
 }
 
@@ -204,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_know_their_places() {
+    fn cells_have_lines_and_columns() {
         let (cells, errors) = parse("id,name\r\n\r\na,\"x, \"\"y\"\"\"\nbé,z".as_bytes());
         assert_eq!(errors, Vec::<String>::new());
         let places: Vec<_> =
@@ -223,18 +243,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_refused_with_its_place() {
+    fn each_kind_of_malformed_csv_is_rejected_at_its_place() {
         let cases: [(&[u8], &str); 10] = [
-            (b"", "t.csv: found no row"),
-            (b"a,b\n1\n", "t.csv:2: found 1 cells, expected 2"),
-            (b"a,b\n1,2,3\n", "t.csv:2: found 3 cells, expected 2"),
-            (b"a,b\n1,\xff\n", "t.csv:2:3: found the byte 0xff"),
-            (b"a,b\n1,\"2\n3,4\n", "t.csv:2:5: found the character U+000A"),
-            (b"a,b\n1,\"2", "t.csv:2:4: found \"2, expected a cell quoted as a whole"),
-            (b"a,b\n1,\"2\"x\n", "t.csv:2:4: found \"2\"x, expected a cell quoted as a whole"),
-            (b"a,b\n1,2 \n", "t.csv:2:3: found \"2 \", expected no blank"),
-            ("a,b\n1,\u{202e}2\n".as_bytes(), "t.csv:2:3: found the character U+202E"),
-            ("a,b\n1,\"2\"\"é\u{1b}\"\n".as_bytes(), "t.csv:2:8: found the character U+001B"),
+            (b"", "t.csv: table has no rows"),
+            (b"a,b\n1\n", "t.csv:2: row has 1 cells, but the header has 2"),
+            (b"a,b\n1,2,3\n", "t.csv:2: row has 3 cells, but the header has 2"),
+            (b"a,b\n1,\xff\n", "t.csv:2:3: file is not UTF-8 (found the byte 0xff)"),
+            (b"a,b\n1,\"2\n3,4\n", "t.csv:2:5: character U+000A is not visible"),
+            (b"a,b\n1,\"2", "t.csv:2:4: cell is quoted in part (found \"2)"),
+            (b"a,b\n1,\"2\"x\n", "t.csv:2:4: cell is quoted in part (found \"2\"x)"),
+            (b"a,b\n1,2 \n", "t.csv:2:3: cell begins or ends with a space (found \"2 \")"),
+            ("a,b\n1,\u{202e}2\n".as_bytes(), "t.csv:2:3: character U+202E is not visible"),
+            ("a,b\n1,\"2\"\"\u{e9}\u{1b}\"\n".as_bytes(), "t.csv:2:8: character U+001B is not visible"),
         ];
         for (text, expected) in cases {
             let (_, errors) = parse(text);

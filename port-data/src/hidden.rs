@@ -1,13 +1,13 @@
-//! Characters that are not seen, or that change how others are seen.
+//! Characters that are invisible, or that change how other characters are displayed.
 //!
-//! No table, page, curation or site may have one, since what a reader sees would not be what is there. Where a text comes
-//! from elsewhere and is told to somebody all the same, such as the name of a file or what a scan heard, it is told as
-//! [`Shown`], so that it can neither steer a terminal nor look like another text.
+//! Tables, pages, curation and site files must not contain any: a reader would not see what the file says. Untrusted text that
+//! is printed anyway, such as a file name or the output of a scan, is wrapped in [`Escaped`] first, so that it can neither
+//! control a terminal nor look like different text.
 
 use std::fmt::{self, Write};
 
-/// Whether a character is not seen, or changes how others are seen: controls, marks of direction, blanks without a width, and
-/// whatever else Unicode has displayed as nothing; ends of lines other than U+000A, and what is no character at all.
+/// Whether a character is invisible or changes how others are displayed: control characters, bidirectional marks, zero-width
+/// spaces, everything else that Unicode displays as nothing, line separators, and noncharacters.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
@@ -35,32 +35,30 @@ pub fn is_hidden(character: char) -> bool {
         || u32::from(character) & 0xfffe == 0xfffe
 }
 
-/// The line and the column, in characters from 1, of the first hidden character of a file's text, and the character. Ends of lines
-/// and tabs are none there, and neither is the mark of the byte order that some editors put in front.
+/// The byte offset of the first hidden character of a file's text, and the character. Line ends, tabs and a leading byte order
+/// mark are allowed in files.
 #[must_use]
-pub fn first_in_file(text: &str) -> Option<(usize, usize, char)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub fn first_in_file(text: &str) -> Option<(usize, char)> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let is_layout = |character| matches!(character, '\n' | '\r' | '\t');
-    let (at, found) = text.char_indices().find(|(_, found)| is_hidden(*found) && !is_layout(*found))?;
-    let before = &text[..at];
-    let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-    Some((before.matches('\n').count() + 1, column, found))
+    let (offset, found) = text[start..].char_indices().find(|(_, found)| is_hidden(*found) && !is_layout(*found))?;
+    Some((start + offset, found))
 }
 
-/// What to say of a hidden character where none may be.
+/// The message for a hidden character where only visible ones are allowed.
 #[must_use]
-pub fn refusal(found: char) -> String {
-    format!(
-        "found the character U+{:04X}, expected visible text; remove it, since it hides what a reader sees",
-        u32::from(found)
-    )
+pub fn hidden_character(found: char) -> String {
+    format!("character U+{:04X} is not visible", u32::from(found))
 }
 
-/// A text as it is told to somebody: what is hidden in it is written as what it is, such as `\u{202e}`, and it is one line.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown<T>(pub T);
+/// What to do about a hidden character.
+pub const REMOVE_HIDDEN: &str = "remove it, since it hides what a reader sees";
 
-impl<T: AsRef<str>> fmt::Display for Shown<T> {
+/// Displays a text on one line, with hidden characters escaped as `\u{202e}`.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<T>(pub T);
+
+impl<T: AsRef<str>> fmt::Display for Escaped<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.as_ref().chars().try_for_each(|character| match is_hidden(character) {
             true => write!(f, "{}", character.escape_default()),
@@ -69,29 +67,28 @@ impl<T: AsRef<str>> fmt::Display for Shown<T> {
     }
 }
 
-/// A message as it is told: shown, and cut where what it quotes is as long as a file.
+/// Displays a message as [`Escaped`] does, cut to 4,000 characters, since it may quote a whole file.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<T>(pub T);
+pub struct Truncated<T>(pub T);
 
-/// The longest message that is told whole, in characters.
+/// The longest message that is displayed whole, in characters.
 const LONGEST: usize = 4_000;
 
-impl<T: AsRef<str>> fmt::Display for Told<T> {
+impl<T: AsRef<str>> fmt::Display for Truncated<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = self.0.as_ref();
         match message.char_indices().nth(LONGEST) {
-            Some((end, _)) => write!(f, "{} ... and {} bytes more", Shown(&message[..end]), message.len() - end),
-            None => write!(f, "{}", Shown(message)),
+            Some((end, _)) => write!(f, "{} ... and {} bytes more", Escaped(&message[..end]), message.len() - end),
+            None => write!(f, "{}", Escaped(message)),
         }
     }
 }
 
-/// A text where a word of ASCII was expected, in quotes: every other character is written as what it is, since it may look like
-/// one of them.
+/// Displays a text in quotes where ASCII was expected. Other characters are escaped, since they may look like ASCII.
 #[derive(Clone, Copy, Debug)]
-pub struct Word<T>(pub T);
+pub struct QuotedAscii<T>(pub T);
 
-impl<T: AsRef<str>> fmt::Display for Word<T> {
+impl<T: AsRef<str>> fmt::Display for QuotedAscii<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
         self.0.as_ref().chars().try_for_each(|character| match character {
@@ -103,12 +100,12 @@ impl<T: AsRef<str>> fmt::Display for Word<T> {
     }
 }
 
-/// The same JSON with what is hidden in its texts escaped, as JSON has it.
+/// The same JSON with hidden characters in its strings escaped.
 #[must_use]
-pub fn in_json(json: &str) -> String {
+pub fn escape_json(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
-        // Outside of texts there are line ends, and nothing else that is hidden.
+        // Outside strings, the only hidden characters are line ends.
         if is_hidden(character) && character != '\n' {
             let units = &mut [0; 2];
             escaped.extend(character.encode_utf16(units).iter().map(|unit| format!("\\u{unit:04x}")));
@@ -121,10 +118,10 @@ pub fn in_json(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, Word, first_in_file, in_json, is_hidden};
+    use super::{Escaped, QuotedAscii, escape_json, first_in_file, is_hidden};
 
     #[test]
-    fn what_is_seen_is_not_hidden() {
+    fn visible_characters_are_not_hidden() {
         for character in "aZ~ \u{a0}é漢א؀ی🔥€…–“”\u{2003}\u{301}\u{fffd}".chars() {
             assert!(!is_hidden(character), "{}", character.escape_unicode());
         }
@@ -136,22 +133,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_is_seen() {
-        assert_eq!(Shown("a\u{1b}[1m\n\"b\\\u{202e}é").to_string(), "a\\u{1b}[1m\\n\"b\\\\u{202e}é");
-        assert_eq!(Word("f\u{43e}o \"\u{200b}").to_string(), "\"f\\u{43e}o \\\"\\u{200b}\"");
+    fn escaped_text_has_no_hidden_character() {
+        assert_eq!(Escaped("a\u{1b}[1m\n\"b\\\u{202e}é").to_string(), "a\\u{1b}[1m\\n\"b\\\\u{202e}é");
+        assert_eq!(QuotedAscii("f\u{43e}o \"\u{200b}").to_string(), "\"f\\u{43e}o \\\"\\u{200b}\"");
         for character in (0..=0x10_ffff).filter_map(char::from_u32) {
-            assert!(!Shown(character.to_string()).to_string().contains(is_hidden));
+            assert!(!Escaped(character.to_string()).to_string().contains(is_hidden));
         }
     }
 
     #[test]
-    fn json_stays_the_same() {
-        assert_eq!(in_json("[\n\"\u{9b}é\u{e0041}\"\n]"), "[\n\"\\u009bé\\udb40\\udc41\"\n]");
+    fn escaped_json_means_the_same() {
+        assert_eq!(escape_json("[\n\"\u{9b}é\u{e0041}\"\n]"), "[\n\"\\u009bé\\udb40\\udc41\"\n]");
     }
 
     #[test]
-    fn the_first_of_a_file_has_a_place() {
+    fn the_first_hidden_character_of_a_file_is_found() {
         assert_eq!(first_in_file("\u{feff}a\r\n\té b\n"), None);
-        assert_eq!(first_in_file("a\r\n\té\u{202e}b\u{1b}\n"), Some((2, 3, '\u{202e}')));
+        assert_eq!(first_in_file("a\r\n\té\u{202e}b\u{1b}\n"), Some((6, '\u{202e}')));
     }
 }

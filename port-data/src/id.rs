@@ -1,6 +1,10 @@
 //! Ids, and the enum variants that they become.
 
-use crate::shared::nearest::LONGEST_ID;
+use port_core::nearest::LONGEST_ID;
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::hidden::QuotedAscii;
 
 /// Whether a text is an id: lowercase kebab-case ASCII that begins with a letter.
 pub fn is_id(text: &str) -> bool {
@@ -10,9 +14,24 @@ pub fn is_id(text: &str) -> bool {
     words_are_plain && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.len() <= LONGEST_ID
 }
 
-/// The variant of an id: its words with a capital each, and within a word the capitals that `name` gives it.
+/// An id.
 ///
-/// `fortimail`, named `FortiMail`, is `FortiMail`; `ldap-server`, named `LDAP server`, is `LdapServer`.
+/// # Errors
+///
+/// The text isn't lowercase kebab-case ASCII, or is too long.
+pub fn check_id(text: &str) -> Result<String, Diagnostic> {
+    match is_id(text) {
+        true => Ok(text.to_string()),
+        false => Err(Diagnostic::new(codes::INVALID_ID, format!("invalid id {}", QuotedAscii(text))).help(format!(
+            "write lowercase kebab-case ASCII that begins with a letter, such as email-client, in at most {LONGEST_ID} \
+             characters"
+        ))),
+    }
+}
+
+/// The variant of an id: each word is capitalized, with further capitals as in `name`.
+///
+/// The id `fortimail` with the name `FortiMail` becomes `FortiMail`; `ldap-server` with `LDAP server` becomes `LdapServer`.
 pub fn variant(id: &str, name: &str) -> String {
     let spellings: Vec<&str> = name
         .split(|character: char| !character.is_ascii_alphanumeric())
@@ -32,7 +51,7 @@ mod tests {
     use super::{is_id, variant};
 
     #[test]
-    fn ids_are_kebab_case() {
+    fn ids_are_lowercase_kebab_case() {
         for id in ["smtp", "email-client", "microsoft-365", "pop3s"] {
             assert!(is_id(id), "{id}");
         }

@@ -1,34 +1,38 @@
-//! The source tables of `port-catalog` and their one schema: what a row is, is written here and nowhere else.
+//! The source tables of `port-catalog` and their schema.
 //!
-//! [`read()`] turns a directory of tables into a [`Catalog`] whose every reference is resolved, or says all that is wrong
-//! with them, each with its file, line and column:
+//! [`read()`] turns a directory of tables into a [`Catalog`] with all references resolved, or reports everything that is wrong
+//! with the tables, with file, line and column:
 //!
 //! ```text
-//! ports/flows/mailer.csv:3:21: peer: found "ldap-sever", expected the id of a row of peers.csv; the nearest is ldap-server
+//! ports/flows/mailer.csv:3:21: peer: unknown id "ldap-sever" (not in peers.csv); did you mean "ldap-server"?
 //! ```
 //!
-//! A directory of tables holds `vendors.csv`, `products.csv`, `peers.csv`, `services.csv` and one `flows/<product>.csv`
-//! for each product. The modules follow the way of the data: [`mod@cells`] cuts a file into cells with their places,
-//! [`schema`] names the columns and the types that rows become, [`mod@read`] makes the one from the other, row by row.
+//! A directory of tables contains `vendors.csv`, `products.csv`, `peers.csv`, `services.csv` and one `flows/<product>.csv` for
+//! each product. [`cells`] splits a file into cells with their places, [`schema`] defines the columns and the types that rows
+//! become, and [`mod@read`] converts one to the other. A [`Diagnostic`] is the error type of the whole repository; the codes of
+//! this crate are in [`codes`].
+
+#![warn(missing_docs)]
 
 pub mod cells;
-pub mod error;
+pub mod codes;
+pub mod diagnostic;
+mod flow_row;
+pub mod flow_table;
 pub mod hidden;
 pub mod id;
+mod ids;
 pub mod port_expression;
 pub mod read;
 mod row;
 pub mod schema;
-#[doc(hidden)]
-#[path = "shared/mod.rs"]
-pub mod shared;
+mod table_reader;
 pub mod write;
 
-pub use error::{Error, Errors, Problem};
+pub use diagnostic::{Code, Diagnostic, LineIndex, Place};
+
 pub use read::{read, read_texts};
-pub use schema::{Catalog, Flow, Peer, Product, Service, Vendor};
-pub use shared::expression::PortSpec;
-pub use shared::words::{Direction, Fact, PeerKind, PortRange, Requirement, Transport};
+pub use schema::{Catalog, Flow, FlowRow, Peer, Product, Service, Vendor};
 
 /// The directory of this project's own tables, as this crate was built with them.
 pub const TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tables");

@@ -1,145 +1,161 @@
 //! Parses port expressions: `tcp/25 smtp | tcp/465 smtps, esp`.
 
-use crate::error::Problem;
-use crate::shared::expression::PortSpec;
-use crate::shared::words::{PortRange, Transport};
+use port_core::{PortRange, PortSpec, Transport};
 
-/// What joins groups, each of which is needed.
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::hidden::QuotedAscii;
+
+/// Joins groups that are all needed.
 const GROUPS: &str = ", ";
 
-/// What joins the alternatives of a group.
+/// Joins the alternatives of a group.
 const ALTERNATIVES: &str = " | ";
 
-/// The most specs of an expression.
+/// The largest number of specs in an expression.
 const MAX_SPECS: usize = 1_000;
 
-/// What a spec should look like, for messages.
-const SPEC: &str =
-    "specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between alternatives";
+/// How to write a spec, for messages.
+const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between \
+                    alternatives";
 
-/// Parses an expression; services are looked up by `service`, which says what is wrong with an id that is none.
+/// A problem, and the byte offset of the spec that has it.
+pub type Located = (usize, Diagnostic);
+
+/// Parses an expression. `service` resolves the id of a service.
 ///
 /// # Errors
 ///
-/// All that is wrong, each with the place in the text at which its spec begins, in bytes.
-pub fn parse(
+/// Everything that is wrong, each with the byte offset at which its spec begins. The diagnostics have no place.
+pub fn parse<S: PartialEq>(
     text: &str,
-    mut service: impl FnMut(&str) -> Result<usize, Problem>,
-) -> Result<Vec<PortSpec<usize>>, Vec<(usize, Problem)>> {
-    let mut specs: Vec<PortSpec<usize>> = Vec::new();
-    let mut faults = Vec::new();
+    mut service: impl FnMut(&str) -> Result<S, Diagnostic>,
+) -> Result<Vec<PortSpec<S>>, Vec<Located>> {
+    let mut specs: Vec<PortSpec<S>> = Vec::new();
+    let mut problems = Vec::new();
     let mut offset = 0;
     for (group, alternatives) in text.split(GROUPS).enumerate() {
         let Ok(group) = u8::try_from(group) else {
-            let problem =
-                Problem::Malformed { found: alternatives.to_string(), expected: "at most 256 groups of specs" };
-            faults.push((offset, problem));
+            problems.push((offset, too_many("256 groups")));
             break;
         };
         for spec in alternatives.split(ALTERNATIVES) {
-            if specs.len() + faults.len() >= MAX_SPECS {
-                let problem = Problem::Malformed { found: spec.to_string(), expected: "at most 1,000 specs" };
-                faults.push((offset, problem));
-                return Err(faults);
+            if specs.len() + problems.len() >= MAX_SPECS {
+                problems.push((offset, too_many("1,000 specs")));
+                return Err(problems);
             }
             match parse_spec(spec, group, &mut service) {
-                Ok(parsed) if specs.iter().any(|other| PortSpec { group, ..*other } == parsed) => {
-                    faults.push((
-                        offset,
-                        Problem::Contradiction { found: format!("{spec} twice"), expected: "each spec once" },
-                    ));
+                Ok(parsed) if specs.iter().any(|other| is_same_traffic(other, &parsed)) => {
+                    let message = format!("{spec} is listed twice");
+                    problems.push((offset, Diagnostic::new(codes::DUPLICATE_ITEM, message).help("remove one")));
                 }
                 Ok(parsed) => specs.push(parsed),
-                Err(problem) => faults.push((offset, problem)),
+                Err(problem) => problems.push((offset, problem)),
             }
             offset += spec.len() + ALTERNATIVES.len();
         }
-        // After the last alternative stands what joins groups.
+        // The last alternative is followed by a group separator.
         offset = offset + GROUPS.len() - ALTERNATIVES.len();
     }
-    if faults.is_empty() { Ok(specs) } else { Err(faults) }
+    if problems.is_empty() { Ok(specs) } else { Err(problems) }
 }
 
-fn parse_spec(
+fn too_many(limit: &str) -> Diagnostic {
+    let message = format!("port expression has more than {limit}");
+    Diagnostic::new(codes::TOO_MANY, message).help("split the flow")
+}
+
+/// Whether two specs are equal but for their groups.
+fn is_same_traffic<S: PartialEq>(one: &PortSpec<S>, other: &PortSpec<S>) -> bool {
+    (one.transport(), one.range(), one.service_ref()) == (other.transport(), other.range(), other.service_ref())
+}
+
+fn parse_spec<S>(
     text: &str,
     group: u8,
-    service: &mut impl FnMut(&str) -> Result<usize, Problem>,
-) -> Result<PortSpec<usize>, Problem> {
-    let malformed = || Problem::Malformed { found: text.to_string(), expected: SPEC };
+    service: &mut impl FnMut(&str) -> Result<S, Diagnostic>,
+) -> Result<PortSpec<S>, Diagnostic> {
+    let invalid = || {
+        let message = format!("invalid port spec {}", QuotedAscii(text));
+        Diagnostic::new(codes::INVALID_PORTS, message).help(HELP)
+    };
     let (head, spoken) = match text.split_once(' ') {
         Some((head, spoken)) => (head, Some(spoken)),
         None => (text, None),
     };
     if let Some((transport, ports)) = head.split_once('/') {
-        let transport: Transport = transport.parse().map_err(|_| malformed())?;
+        let transport: Transport = transport.parse().map_err(|_| invalid())?;
         if !transport.has_ports() {
-            return Err(malformed());
+            return Err(invalid());
         }
         let range = parse_range(ports)?;
         let service = spoken.map(service).transpose()?;
-        return Ok(PortSpec { transport: Some(transport), range: Some(range), service, group });
+        return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group));
     }
     match (head.parse::<Transport>(), spoken) {
         (Ok(transport), spoken) if !transport.has_ports() => {
             let service = spoken.map(service).transpose()?;
-            Ok(PortSpec { transport: Some(transport), range: None, service, group })
+            Ok(PortSpec::from_parts(Some(transport), None, service, group))
         }
-        (Err(_), None) if crate::id::is_id(head) => {
-            Ok(PortSpec { transport: None, range: None, service: Some(service(head)?), group })
-        }
-        _ => Err(malformed()),
+        (Err(_), None) if crate::id::is_id(head) => Ok(PortSpec::from_parts(None, None, Some(service(head)?), group)),
+        _ => Err(invalid()),
     }
 }
 
-fn parse_range(text: &str) -> Result<PortRange, Problem> {
+fn parse_range(text: &str) -> Result<PortRange, Diagnostic> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (parse_port(first)?, parse_port(last)?);
-    PortRange::new(first, last).ok_or(Problem::ReversedRange { found: text.to_string(), first, last })
+    PortRange::new(first, last).ok_or_else(|| {
+        let message = format!("port range {text} ends before it begins");
+        Diagnostic::new(codes::REVERSED_RANGE, message).help(format!("write {last}-{first}"))
+    })
 }
 
-/// Parses a port, 1 to 65535, written as people write numbers: no sign, no zero in front.
+/// Parses a port from 1 to 65535 in plain decimal digits, without a sign or leading zeros.
 ///
 /// # Errors
 ///
-/// Where the text is no such number.
-pub fn parse_port(text: &str) -> Result<u16, Problem> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+/// The text isn't such a number.
+pub fn parse_port(text: &str) -> Result<u16, Diagnostic> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     match text.parse() {
-        Ok(port) if plain => Ok(port),
-        _ => Err(Problem::NotAPort(text.to_string())),
+        Ok(port) if is_plain => Ok(port),
+        _ => {
+            let message = format!("invalid port {}", QuotedAscii(text));
+            Err(Diagnostic::new(codes::NOT_A_PORT, message).help("write a number from 1 to 65535"))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::error::Problem;
-    use crate::shared::expression::{PortSpec, write_expression};
+    use crate::codes;
+    use crate::diagnostic::Diagnostic;
+    use port_core::PortSpec;
+    use port_core::port_spec::write_expression;
     use std::fmt;
 
     struct Expression(Vec<PortSpec<usize>>);
 
     impl fmt::Display for Expression {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write_expression(f, self.0.iter().map(|spec| spec.map_service(|place| SERVICES[place])))
+            write_expression(f, self.0.iter().map(|spec| spec.map_service(|index| SERVICES[index])))
         }
     }
 
     const SERVICES: [&str; 6] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp"];
 
-    fn expression(text: &str) -> Result<Expression, Vec<(usize, Problem)>> {
+    fn expression(text: &str) -> Result<Expression, Vec<super::Located>> {
         let service = |id: &str| {
-            SERVICES.iter().position(|service| *service == id).ok_or(Problem::UnknownId {
-                found: id.to_string(),
-                wanted: "a service".to_string(),
-                nearest: None,
-            })
+            let index = SERVICES.iter().position(|service| *service == id);
+            index.ok_or(Diagnostic::new(codes::UNKNOWN_ID, format!("unknown service {id:?}")))
         };
         parse(text, service).map(Expression)
     }
 
     #[test]
-    fn what_is_read_is_written_again() {
+    fn expressions_print_as_they_are_written() {
         let cases = [
             "tcp/25 smtp | tcp/465 smtps",
             "udp/53 | udp/8888, tcp/443",
@@ -154,36 +170,39 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_is_refused() {
+    fn invalid_expressions_are_rejected() {
         let cases = [
-            ("", "specs such as"),
-            ("tcp", "specs such as"),
-            ("tcp/", "found \"\", expected a port"),
-            ("tcp/0", "expected a port from 1 to 65535"),
-            ("tcp/65536", "expected a port from 1 to 65535"),
-            ("tcp/+25", "expected a port from 1 to 65535"),
-            ("tcp/025", "expected a port from 1 to 65535"),
-            ("tcp/25-", "found \"\", expected a port"),
-            ("tcp/30-20", "expected the lower port first: 20-30"),
-            ("esp/50", "specs such as"),
-            ("sctp/25", "specs such as"),
-            ("tcp/25,tcp/26", "expected a port"),
-            ("tcp/25 |tcp/26", "expected a service"),
-            ("tcp/25  smtp", "expected a service"),
-            ("TCP/25", "specs such as"),
-            ("tcp/25 smpt", "expected a service"),
-            ("gopher", "expected a service"),
+            ("", "invalid port spec"),
+            ("tcp", "invalid port spec"),
+            ("tcp/", "invalid port \"\""),
+            ("tcp/0", "from 1 to 65535"),
+            ("tcp/65536", "from 1 to 65535"),
+            ("tcp/+25", "from 1 to 65535"),
+            ("tcp/025", "from 1 to 65535"),
+            ("tcp/25-", "invalid port \"\""),
+            ("tcp/30-20", "write 20-30"),
+            ("esp/50", "invalid port spec"),
+            ("sctp/25", "invalid port spec"),
+            ("tcp/25,tcp/26", "invalid port"),
+            ("tcp/25 |tcp/26", "unknown service"),
+            ("tcp/25  smtp", "unknown service"),
+            ("TCP/25", "invalid port spec"),
+            ("tcp/25 smpt", "unknown service"),
+            ("gopher", "unknown service"),
         ];
         for (text, expected) in cases {
-            let faults = expression(text).err().unwrap_or_default();
-            assert!(faults.iter().any(|(_, problem)| problem.to_string().contains(expected)), "{text:?}: {faults:?}");
+            let problems = expression(text).err().unwrap_or_default();
+            assert!(
+                problems.iter().any(|(_, problem)| problem.to_string().contains(expected)),
+                "{text:?}: {problems:?}"
+            );
         }
     }
 
     #[test]
-    fn every_fault_is_told_with_its_place() {
-        let faults = expression("tcp/0, tcp/25 | udp/70000 | tcp/9-3, gopher, tcp/25").err().unwrap();
-        let places: Vec<usize> = faults.iter().map(|(offset, _)| *offset).collect();
+    fn every_problem_has_its_offset() {
+        let problems = expression("tcp/0, tcp/25 | udp/70000 | tcp/9-3, gopher, tcp/25").err().unwrap();
+        let places: Vec<usize> = problems.iter().map(|(offset, _)| *offset).collect();
         assert_eq!(places, [0, 16, 28, 37, 45]);
     }
 }

@@ -1,16 +1,15 @@
-//! The schema: the columns of each table, and what its rows become once they are checked.
+//! The schema: the columns of each table, and the types that valid rows become.
 
 use std::path::PathBuf;
 
-use crate::shared::expression::PortSpec;
-use crate::shared::words::{Direction, Fact, PeerKind, Requirement, Transport};
+use port_core::{Direction, Fact, PeerKind, PortSpec, Requirement, Transport};
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name in the header.
     pub name: &'static str,
-    /// Whether a table may do without it; its cells are empty then.
+    /// Whether the column may be missing. Its cells are then empty.
     pub optional: bool,
 }
 
@@ -68,18 +67,18 @@ pub const FLOWS: &[Column] = &[
     column("printed_ports"),
 ];
 
-/// Tables that hold together: every reference is the place of a row in the list it refers to.
+/// A directory of valid tables. Every reference is an index into the list it refers to.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    /// The vendors, in the table's order.
+    /// The vendors, in table order.
     pub vendors: Vec<Vendor>,
-    /// The products, in the table's order, which is the catalog's.
+    /// The products, in table order, which is the catalog order.
     pub products: Vec<Product>,
-    /// The peers, in the table's order.
+    /// The peers, in table order.
     pub peers: Vec<Peer>,
-    /// The services, in the table's order.
+    /// The services, in table order.
     pub services: Vec<Service>,
-    /// The flows: product by product, and within one in its table's order.
+    /// The flows, by product and then in table order.
     pub flows: Vec<Flow>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
@@ -92,7 +91,7 @@ pub struct Vendor {
     pub id: String,
     /// The enum variant of its id.
     pub variant: String,
-    /// What the vendor calls itself.
+    /// The vendor's name.
     pub name: String,
     /// Its home page.
     pub url: String,
@@ -105,19 +104,19 @@ pub struct Product {
     pub id: String,
     /// The enum variant of its id.
     pub variant: String,
-    /// Its vendor's place in [`Catalog::vendors`].
+    /// The index of its vendor in [`Catalog::vendors`].
     pub vendor: usize,
-    /// What the vendor calls it.
+    /// The product's name.
     pub name: String,
     /// The title of the document that lists its ports.
     pub document: String,
-    /// Where the document stands.
+    /// The document's URL.
     pub url: String,
     /// The document's edition.
     pub edition: String,
-    /// The day on which it was read, as `YYYY-MM-DD`, where that is known.
+    /// The day on which the document was retrieved, as `YYYY-MM-DD`, if known.
     pub retrieved: Option<String>,
-    /// The names of its own interfaces.
+    /// The product's own interfaces.
     pub interfaces: Vec<String>,
 }
 
@@ -130,11 +129,11 @@ pub struct Peer {
     pub variant: String,
     /// Its name.
     pub name: String,
-    /// What sort of thing it is.
+    /// Its kind.
     pub kind: PeerKind,
-    /// What it is, in a few words.
+    /// A short description.
     pub description: String,
-    /// For a peer that stands for any of several: their places in [`Catalog::peers`].
+    /// For a peer that means any of several others: their indexes in [`Catalog::peers`].
     pub includes: Vec<usize>,
 }
 
@@ -147,57 +146,64 @@ pub struct Service {
     pub variant: String,
     /// Its name.
     pub name: String,
-    /// What carries it.
+    /// The transports that carry it.
     pub transports: Vec<Transport>,
-    /// The port that the IANA registry gives it, where it has one.
+    /// Its port in the IANA registry, if it has one.
     pub port: Option<u16>,
-    /// What it is, in a few words.
+    /// A short description.
     pub description: String,
 }
 
-/// A row of `flows/<product>.csv`.
+/// A flow: a row of `flows/<product>.csv` and its product.
 #[derive(Debug)]
 pub struct Flow {
-    /// Its id.
-    pub id: String,
     /// The enum variant of its id.
     pub variant: String,
-    /// Its product's place in [`Catalog::products`].
+    /// The index of its product in [`Catalog::products`].
     pub product: usize,
+    /// The row. Its references are indexes in [`Catalog::peers`], [`Catalog::services`] and [`Product::interfaces`].
+    pub row: FlowRow<usize>,
+}
+
+/// A row of `flows/<product>.csv`. `R` is the type of its references to peers, services and interfaces: ids by default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRow<R = String> {
+    /// Its id.
+    pub id: String,
     /// Who opens the connection.
     pub direction: Direction,
-    /// The peer's place in [`Catalog::peers`].
-    pub peer: usize,
-    /// What it is for, in our words.
+    /// Its peer.
+    pub peer: R,
+    /// The purpose, in our words.
     pub purpose: String,
-    /// Its port specs; a service is its place in [`Catalog::services`].
-    pub specs: Vec<PortSpec<usize>>,
-    /// How firmly the document asks for it.
+    /// The port specs.
+    pub specs: Vec<PortSpec<R>>,
+    /// Whether the document requires it.
     pub requirement: Requirement,
-    /// The limit of a conditional flow, in our words.
+    /// When a conditional flow is needed, in our words.
     pub condition: Option<String>,
-    /// The places of its interfaces in [`Product::interfaces`].
-    pub interfaces: Vec<usize>,
-    /// The interface to prefer, by its place in [`Product::interfaces`].
-    pub recommended_interface: Option<usize>,
+    /// The product's interfaces that it uses.
+    pub interfaces: Vec<R>,
+    /// The recommended interface.
+    pub recommended_interface: Option<R>,
     /// The peer's host names.
     pub hosts: Vec<String>,
-    /// Whether the document calls the port one that can be changed.
+    /// Whether the document says that the port can be changed.
     pub configurable: bool,
-    /// Where or how the port can be changed.
+    /// Where or how to change the port.
     pub customization: Option<String>,
-    /// What else a reader of the row should know, in our words.
+    /// A warning for users of the row, in our words.
     pub note: Option<String>,
-    /// The facts that the document does not state.
+    /// The facts that the document doesn't state.
     pub curated: Vec<Fact>,
-    /// The part of the document that the row stands in.
+    /// The section of the document that contains the row.
     pub section: Option<String>,
-    /// The row's number in the whole document, from 1.
+    /// The row number in the whole document, from 1.
     pub row: u32,
-    /// The peer's cell as printed.
+    /// The peer cell as printed.
     pub printed_peer: Option<String>,
-    /// The cell that says what the row is about, as printed.
+    /// The label cell as printed.
     pub printed_label: Option<String>,
-    /// The ports' cell as printed.
+    /// The port cell as printed.
     pub printed_ports: Option<String>,
 }

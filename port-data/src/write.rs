@@ -1,22 +1,22 @@
-//! Writes tables: the same rows, the same bytes.
+//! Writes tables as CSV. The same rows give the same bytes.
 
 use crate::schema::Column;
 
-/// A CSV file in the making. Cells are quoted only where they must be; lines end with a line feed.
+/// A CSV file. Cells are quoted only if necessary, and lines end with a line feed.
 #[derive(Clone, Debug)]
 pub struct Csv {
     text: String,
 }
 
 impl Csv {
-    /// A file with its header.
+    /// A file with a header.
     pub fn new(header: impl IntoIterator<Item = String>) -> Csv {
         let mut csv = Csv { text: String::new() };
         csv.row(header);
         csv
     }
 
-    /// A table of the schema, with all its columns.
+    /// A table with all columns of its schema.
     #[must_use]
     pub fn table(columns: &[Column]) -> Csv {
         Csv::new(columns.iter().map(|column| column.name.to_string()))

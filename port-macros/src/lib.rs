@@ -1,25 +1,29 @@
-//! The shell of `catalog!`: the tables are read by `port-data`, the Rust is made by `port-codegen`.
+//! The procedural macro `catalog!`: `port-data` reads the tables and `port-codegen` generates the Rust.
 //!
-//! Its one argument is read by hand: a parser of Rust would cost whoever depends on the catalog more than all of this crate.
+//! The only argument is parsed by hand: a parser of Rust would cost dependants more build time than this whole crate.
+
+#![warn(missing_docs)]
+
+mod codes;
 
 use std::path::{Path, PathBuf};
 
+use port_data::{Code, Diagnostic, Place};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 /// Compiles a directory of tables into enums and static tables with all their queries.
 ///
-/// `catalog! { dir = "ports" }` reads the tables below the package's directory; `catalog!()` reads those of `port-catalog`
-/// itself. A module of its own is the place for it: it defines `Vendor`, `Product`, `Peer`, `Service`, `FlowId`, `by_port`,
-/// `query` and `Data`, which names the catalog in generic code.
+/// `catalog! { dir = "ports" }` reads the tables in a directory of the calling package; `catalog!()` reads those of
+/// `port-catalog` itself. It defines `Vendor`, `Product`, `Peer`, `Service`, `FlowId`, `by_port`, `query` and `Data`, which names
+/// the catalog in generic code, so call it in a module of its own.
 ///
-/// The package must know `port-catalog` by that name. A table that changes compiles the calling crate anew; a file of flows
-/// that is added without a row in `products.csv` is only noticed then.
+/// The package must depend on `port-catalog` by that name. A changed table recompiles the calling crate. A new flow table takes
+/// effect when its product is added to `products.csv`.
 ///
 /// # Errors
 ///
-/// Each thing that is wrong with the tables is a compile error with its file, line and column, what was found there and
-/// what was expected.
+/// Everything wrong with the tables is a compile error with its file, line, column and code.
 #[proc_macro]
 pub fn catalog(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = TokenStream::from(input).into_iter().collect::<Vec<_>>();
@@ -29,74 +33,78 @@ pub fn catalog(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     }
 }
 
-/// Something that is wrong, and the part of the call that the compiler shows with it.
+/// A diagnostic, and the part of the call that the compiler shows with it.
 struct CompileError {
-    message: String,
+    diagnostic: Diagnostic,
     span: Span,
 }
 
 impl CompileError {
     fn into_tokens(self) -> TokenStream {
-        let message = self.message;
+        let message = format!("{} [{}]", self.diagnostic, self.diagnostic.code);
         quote_spanned!(self.span=> ::core::compile_error!{ #message })
     }
 }
 
-fn error<T>(span: Span, message: impl Into<String>) -> Result<T, Vec<CompileError>> {
-    Err(vec![CompileError { message: message.into(), span }])
+/// What to write as the argument.
+const ARGUMENT_HELP: &str = "write dir = \"a directory of tables\"";
+
+fn error<T>(span: Span, code: Code, message: impl Into<String>, help: &str) -> Result<T, Vec<CompileError>> {
+    Err(vec![CompileError { diagnostic: Diagnostic::new(code, message).help(help), span }])
 }
 
-/// Where tables stand, from where their errors name them, and what in the call says so.
+/// A directory of tables, the directory to which the paths in errors are relative, and the argument that names it.
 struct Directory {
     tables: PathBuf,
     base: PathBuf,
     span: Span,
 }
 
-/// Reads the arguments: `dir = "..."`, or nothing.
+/// Parses the argument: `dir = "..."`, or nothing.
 fn directory(arguments: &[TokenTree]) -> Result<Directory, Vec<CompileError>> {
-    const EXPECTED: &str = "expected dir = \"a directory of tables\"";
     let [name, rest @ ..] = arguments else {
         let base = PathBuf::from(port_data::TABLES);
         return Ok(Directory { tables: base.clone(), base, span: Span::call_site() });
     };
     if !matches!(name, TokenTree::Ident(name) if name == "dir") {
-        return error(name.span(), format!("found {name}, {EXPECTED}"));
+        return error(name.span(), codes::ARGUMENT, format!("unknown argument {name}"), ARGUMENT_HELP);
     }
     let [equals, value, rest @ ..] = rest else {
-        return error(name.span(), format!("found nothing after dir, {EXPECTED}"));
+        return error(name.span(), codes::ARGUMENT, "argument dir has no value", ARGUMENT_HELP);
     };
-    if !is(equals, '=') {
-        return error(equals.span(), format!("found {equals} after dir, {EXPECTED}"));
+    if !is_punctuation(equals, '=') {
+        return error(equals.span(), codes::ARGUMENT, format!("unexpected {equals} after dir"), ARGUMENT_HELP);
     }
     let span = value.span();
-    let Some(dir) = text(value) else {
-        let message = "expected a string literal without a backslash; macros are not expanded here";
-        return error(span, format!("found {value}, {message}"));
+    let Some(dir) = literal_text(value) else {
+        let message = format!("directory isn't a string literal without escapes (found {value})");
+        return error(span, codes::NOT_A_LITERAL, message, "write the path itself, since macros aren't expanded here");
     };
     match rest {
         [] => {}
-        [comma] if is(comma, ',') => {}
-        [.., more] => return error(more.span(), format!("found {more} after the directory, expected nothing")),
+        [comma] if is_punctuation(comma, ',') => {}
+        [.., last] => {
+            return error(last.span(), codes::ARGUMENT, format!("unexpected {last} after the directory"), "remove it");
+        }
     }
     match std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
         Some(base) => Ok(Directory { tables: base.join(dir), base, span }),
-        None => error(span, "found no CARGO_MANIFEST_DIR, expected to be compiled by cargo"),
+        None => error(span, codes::NO_CARGO, "CARGO_MANIFEST_DIR is not set", "compile the crate with cargo"),
     }
 }
 
-fn is(token: &TokenTree, mark: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
+fn is_punctuation(token: &TokenTree, character: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
 }
 
-/// The text of a string literal, raw or not. One with an escape is none: a path needs none.
-fn text(value: &TokenTree) -> Option<String> {
+/// The text of a string literal, raw or not. A literal with an escape isn't accepted, since a path needs none.
+fn literal_text(value: &TokenTree) -> Option<String> {
     let literal = match value {
         TokenTree::Literal(literal) => literal.to_string(),
-        // A literal that a macro was given, and passed on.
+        // A literal that another macro passed on.
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
             let mut tokens = group.stream().into_iter();
-            return tokens.next().filter(|_| tokens.next().is_none()).as_ref().and_then(text);
+            return tokens.next().filter(|_| tokens.next().is_none()).as_ref().and_then(literal_text);
         }
         _ => return None,
     };
@@ -113,16 +121,24 @@ fn expand(directory: Directory) -> Result<TokenStream, Vec<CompileError>> {
     Ok(quote! { #items #tracked })
 }
 
-/// Names a file in the expansion, so that a change to it compiles the expansion anew.
+/// Mentions a file in the expansion, so that a change to the file recompiles the expansion.
 fn track(file: &Path, span: Span) -> Result<TokenStream, Vec<CompileError>> {
     match file.to_str() {
         Some(path) => Ok(quote!(
             const _: &[u8] = ::core::include_bytes!(#path);
         )),
-        None => error(span, format!("{}: expected a path in UTF-8", file.display())),
+        None => {
+            let diagnostic =
+                Diagnostic::new(codes::PATH, "path is not UTF-8").help("rename the directory").at(Place::file(file));
+            Err(vec![CompileError { diagnostic, span }])
+        }
     }
 }
 
-fn compile_errors(errors: port_data::Errors, base: &Path, span: Span) -> Vec<CompileError> {
-    errors.0.into_iter().map(|error| CompileError { message: error.relative_to(base).to_string(), span }).collect()
+fn compile_errors(diagnostics: Vec<Diagnostic>, base: &Path, span: Span) -> Vec<CompileError> {
+    let relative = |diagnostic: Diagnostic| {
+        let place = diagnostic.place.clone().relative_to(base);
+        CompileError { diagnostic: diagnostic.at(place), span }
+    };
+    diagnostics.into_iter().map(relative).collect()
 }

@@ -1,10 +1,10 @@
-//! Texts that would get out of the literal they stand in, if anything let them: every one is a text that a table may have.
+//! Hostile texts: each would break out of a literal or a markup if it weren't escaped. Tables may contain all of them.
 
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// The texts. None begins or ends with a blank, which a table refuses.
+/// The texts. None begins or ends with a space, which tables reject.
 pub const TEXTS: &[&str] = &[
     // Quotes, escapes and ends of literals of many languages.
     "\"",
@@ -13,13 +13,14 @@ pub const TEXTS: &[&str] = &[
     "\\\"",
     "\\\\",
     "a \"quoted\" text",
+    "a user's text",
     "back\\slash \\n \\N \\G \\",
     "r#\"",
     "\"#",
     "\"##;",
     "'single' 'b",
     "\\u{202e} \\x1b[31m \\033[0m &#x202e; %1b",
-    // Comments, and what ends them.
+    // Comments, and their ends.
     "/*",
     "*/",
     "// no comment /* */",
@@ -123,7 +124,7 @@ pub const TEXTS: &[&str] = &[
     "\\fBx\\fP \\*(xx",
     "a, b",
     "a,b,\"c\"",
-    // Letters of all kinds: what is seen is no matter.
+    // Visible characters of all kinds.
     "é 漢字 ß ﬂ Ⅷ",
     "p\u{430}yp\u{430}l",
     "שלום עולם 123 abc",
@@ -138,31 +139,31 @@ pub const TEXTS: &[&str] = &[
 pub static LONG: LazyLock<String> =
     LazyLock::new(|| "long \"text\" ".repeat(1000)[..10_000].trim().to_string() + "\"\"");
 
-/// All of them.
+/// All texts.
 pub fn texts() -> impl Iterator<Item = &'static str> {
     TEXTS.iter().copied().chain([LONG.as_str()])
 }
 
-/// Writes tables in which every text stands in every column that may hold any: of vendor, product, peer, service and flow
+/// Writes tables that contain every text in every column of free text: in the vendors, products, peers, services and flows
 /// `x-0`, `x-1` and so on.
 ///
 /// # Panics
 ///
-/// Where the folder cannot be written.
-pub fn write_tables(folder: &Path) {
+/// If the directory can't be written.
+pub fn write_tables(directory: &Path) {
     let text = |number: usize| texts().nth(number).expect("a number of a text");
     let ids = || (0..texts().count()).map(|number| (format!("x-{number}"), text(number)));
     let table = |file: &str, header: &str, rows: Vec<Vec<String>>| {
-        let mut writer = csv::Writer::from_path(folder.join(file)).expect("the folder can be written");
+        let mut writer = csv::Writer::from_path(directory.join(file)).expect("the directory can be written");
         writer.write_record(header.split(',')).expect("a header");
         for row in rows {
             writer.write_record(row).expect("a row as wide as the header");
         }
-        writer.flush().expect("the folder can be written");
+        writer.flush().expect("the directory can be written");
     };
     let url = "https://x.example/*/a'b?c=%3C&d;e(f)[g]{h}|i#$";
     let row = |cells: &[&str]| cells.iter().map(ToString::to_string).collect::<Vec<_>>();
-    fs::create_dir_all(folder.join("flows")).expect("the folder can be written");
+    fs::create_dir_all(directory.join("flows")).expect("the directory can be written");
     table("vendors.csv", "id,name,url", ids().map(|(id, text)| row(&[&id, text, url])).collect());
     let products = ids().map(|(id, text)| row(&[&id, &id, text, text, url, text, ""]));
     table("products.csv", "id,vendor,name,document,url,edition,retrieved", products.collect());

@@ -1,16 +1,19 @@
-//! What the tests of the whole share: the tables read plainly, without any of the code under test; copies of files, texts that mean
-//! ill, the tools that are not ours, the pages of documentation, whose commands run, and the pages of errors.
+//! Code that the whole-domain tests share: a plain reader of the tables that uses none of the code under test, copies of
+//! files, hostile texts, external tools, the runner of the documentation's commands, and the cases of diagnostics.
 
-pub mod errors;
+pub mod diagnostics;
 pub mod files;
+pub mod fixture;
 pub mod hostile;
+pub mod letters;
 pub mod pages;
+pub mod relay;
 pub mod tools;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// A row of a table: its cells by the names of their columns.
+/// A row of a table: its cells by column name.
 pub type Row = BTreeMap<String, String>;
 
 /// The repository's root.
@@ -18,17 +21,18 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The crates that are published, each after those that it depends on.
-pub const PUBLISHED: [&str; 5] = ["port-data", "port-codegen", "port-macros", "port-catalog", "port-cli"];
+/// The published crates, each after its dependencies.
+pub const PUBLISHED: [&str; 7] =
+    ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-cli"];
 
 /// The rows of one of this project's tables, such as `flows/fortimail`, read with a CSV reader and nothing else.
 pub fn rows(table: &str) -> Vec<Row> {
     let file = root().join("port-data/tables").join(format!("{table}.csv"));
-    let mut reader = csv::Reader::from_path(&file).expect("the table is there");
+    let mut reader = csv::Reader::from_path(&file).expect("the table exists");
     reader.deserialize().collect::<Result<_, _>>().expect("the table is CSV")
 }
 
-/// The rows of all flows, in the catalog's order, each with its product.
+/// The rows of all flows in catalog order, each with its product.
 pub fn flow_rows() -> Vec<(String, Row)> {
     let products = rows("products").into_iter().map(|product| product["id"].clone());
     products
@@ -36,14 +40,14 @@ pub fn flow_rows() -> Vec<(String, Row)> {
         .collect()
 }
 
-/// A port spec as a table prints it, taken apart by the simplest means.
+/// A port spec, parsed in the simplest way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainSpec {
-    /// `tcp`, `udp`, `esp`, `any`, or nothing.
+    /// `tcp`, `udp`, `esp`, `any`, or empty.
     pub transport: String,
-    /// The ports, where there are any.
+    /// The ports, if there are any.
     pub ports: Option<(u16, u16)>,
-    /// The service, or nothing.
+    /// The service, or empty.
     pub service: String,
     /// The group, from 0.
     pub group: usize,
@@ -72,9 +76,9 @@ pub fn plain_specs(expression: &str) -> Vec<PlainSpec> {
     specs
 }
 
-/// Whether two transports can be the same traffic, spelled out.
-pub fn may_be(own: &str, asked: &str) -> bool {
-    match asked {
+/// Whether a flow's transport matches a transport in a query.
+pub fn transport_matches(own: &str, queried: &str) -> bool {
+    match queried {
         "tcp" => own == "tcp" || own == "any",
         "udp" => own == "udp" || own == "any",
         "any" => own == "tcp" || own == "udp" || own == "any",
@@ -82,30 +86,33 @@ pub fn may_be(own: &str, asked: &str) -> bool {
     }
 }
 
-/// The folder with the vendors' documents, which are not part of this project; says so where it is not there.
-///
-/// It stands beside the repository, or where `PORT_DOCUMENTS` says.
+/// The directory of the vendors' documents, which aren't part of this project: `PORT_DOCUMENTS`, or a directory next to the
+/// repository. Prints that nothing is checked if it doesn't exist.
 pub fn documents() -> Option<PathBuf> {
-    let folder = std::env::var_os("PORT_DOCUMENTS").map_or_else(|| root().join("../shared/documents"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
+    let directory =
+        std::env::var_os("PORT_DOCUMENTS").map_or_else(|| root().join("../shared/documents"), PathBuf::from);
+    if directory.is_dir() {
+        return Some(directory);
     }
-    tools::tell(&format!("NOT CHECKED against the vendors' documents: {} is not there", folder.display()));
+    tools::print_uncaptured(&format!(
+        "NOT CHECKED against the vendors' documents: {} does not exist",
+        directory.display()
+    ));
     None
 }
 
-/// The pages' Rust, which runs as tests.
+/// The Rust code of the documentation, which runs as doc tests.
 #[cfg(doctest)]
 pub mod rust_of_pages {
-    /// The first page.
+    /// README.
     #[doc = include_str!("../../README.md")]
     pub struct Readme;
-    /// How to look something up.
+    /// The page about lookups.
     #[doc = include_str!("../../docs/look-up.md")]
     pub struct LookUp;
 }
 
-/// Compares a text with its snapshot, under `tests/snapshots/<name>.snap`.
+/// Compares a text with its snapshot `tests/snapshots/<name>.snap`.
 pub fn assert_snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(root().join("tests/snapshots"));

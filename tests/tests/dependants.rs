@@ -1,22 +1,23 @@
-//! What happens in a project that depends on the catalog: it builds without the standard library, a faulty table is a
-//! compile error with its place, and a table that changes rebuilds what was made of it and nothing else.
+//! Projects that depend on the catalog: they build without the standard library, an invalid table is a compile error with its
+//! place, and a changed table recompiles only the crate that uses it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use port_catalog_tests::errors::Page;
+use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
 use port_catalog_tests::{files, root};
 use tempfile::TempDir;
 
-/// Where dependants are built; kept, so that what they depend on is built once.
+/// The target directory of dependants. It is kept, so that their dependencies are built once.
 fn target() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dependants")
 }
 
 /// Runs cargo for a package, without asking any registry.
 fn cargo(package: &Path, arguments: &[&str]) -> Output {
-    // The workspace's own lock file, so that the versions are those already there.
+    // The workspace's lockfile, so that the versions are already downloaded.
     fs::copy(root().join("Cargo.lock"), package.join("Cargo.lock")).expect("the package can be written");
     Command::new(env!("CARGO"))
         .args(arguments)
@@ -28,9 +29,9 @@ fn cargo(package: &Path, arguments: &[&str]) -> Output {
         .expect("cargo runs")
 }
 
-/// The example with its own tables, on its own. Cargo tells packages of one target folder apart by their names.
+/// The example with its own tables as a package. Packages that share a target directory need distinct names.
 fn own_tables(name: &str) -> TempDir {
-    let package = tempfile::tempdir().expect("there is room for a package");
+    let package = tempfile::tempdir().expect("a temporary directory");
     let example = root().join("examples/own-tables");
     files::copy(&example, &files::below(&example), package.path());
     let catalog = root().join("port-catalog").canonicalize().unwrap();
@@ -48,7 +49,7 @@ fn replace(file: &Path, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
-/// The program without the standard library, with a feature of the catalog or with none.
+/// The `no_std` program, with the given features of the catalog.
 fn no_std(features: &str) -> TempDir {
     let package = tempfile::tempdir().unwrap();
     let catalog = root().join("port-catalog").canonicalize().unwrap();
@@ -70,64 +71,70 @@ fn a_program_without_the_standard_library_links_and_runs() {
 }
 
 #[test]
-fn without_its_macros_the_catalog_depends_on_nothing() {
+fn without_macros_the_catalog_depends_only_on_port_core() {
     let output = cargo(no_std("").path(), &["tree", "--edges", "all", "--prefix", "none"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8(output.stdout).unwrap();
-    let crates: Vec<&str> = tree.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
-    assert_eq!(crates, ["no-std", "port-catalog"]);
+    let crates: BTreeSet<&str> = tree.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(crates, BTreeSet::from(["no-std", "port-catalog", "port-core"]));
 }
 
-/// The errors that a call of cargo tells, without those of the compiler about what then is missing.
-fn refused(page: &mut Page, package: &Path, input: &str) {
+/// The expected compile errors.
+const CASES: &str = "tests/tests/dependants.txt";
+
+#[path = "../../port-macros/src/codes.rs"]
+mod macro_codes;
+
+/// Adds a case with the errors of the macro, without the compiler's own errors that follow from them.
+fn compile_error(cases: &mut Cases, package: &Path, name: &str, input: &str) {
     let output = cargo(package, &["check"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("port_catalog::catalog!"), "the compiler shows the call: {told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("port_catalog::catalog!"), "the compiler shows the call: {stderr}");
     let errors: Vec<&str> =
-        told.lines().filter(|line| line.starts_with("error: ") && !line.contains("could not compile")).collect();
-    assert!(!errors.is_empty(), "{input}: {told}");
-    page.row("catalog!", input, &errors.join("\n"), &output.status.code().expect("cargo ended by itself").to_string());
+        stderr.lines().filter(|line| line.starts_with("error: ") && !line.contains("could not compile")).collect();
+    cases.text(name, input, &errors.join("\n"));
 }
 
 #[test]
-fn a_call_without_sense_or_a_faulty_table_is_a_compile_error_with_its_place() {
-    let mut page = Page::new(
-        "catalog",
-        "Errors of catalog!",
-        "tests/tests/dependants.rs",
-        "What the compiler tells of a call of `catalog!`, and shows the call below it. The exit code is cargo's. Of tables it tells \
-         what [Errors of tables](tables.md) lists, with their paths from the package's folder.",
-    );
-    let package = own_tables("faulty");
+fn an_invalid_call_or_table_is_a_compile_error_with_its_place() {
+    let mut cases = Cases::new(CASES);
+    let package = own_tables("invalid");
     let main = package.path().join("src/main.rs");
-    page.section("Calls", "");
-    for call in [
-        "folder = \"ports\"",
-        "dir",
-        "dir: \"ports\"",
-        "dir = ports",
-        "dir = \"por\\x74s\"",
-        "dir = concat!(\"ports\")",
-        "dir = \"ports\" dir",
-        "dir = \"ports\",,",
-        "dir = \"prots\"",
+    for (name, call) in [
+        ("an unknown argument", "folder = \"ports\""),
+        ("an argument without a value", "dir"),
+        ("a colon instead of an equals sign", "dir: \"ports\""),
+        ("an identifier instead of a literal", "dir = ports"),
+        ("a literal with an escape", "dir = \"por\\x74s\""),
+        ("a macro instead of a literal", "dir = concat!(\"ports\")"),
+        ("a word after the directory", "dir = \"ports\" dir"),
+        ("two commas", "dir = \"ports\",,"),
+        ("a directory that doesn't exist", "dir = \"prots\""),
     ] {
-        let sound = fs::read_to_string(&main).unwrap();
+        let valid = fs::read_to_string(&main).unwrap();
         replace(&main, "dir = \"ports\"", call);
-        refused(&mut page, package.path(), call);
-        fs::write(&main, sound).unwrap();
+        compile_error(&mut cases, package.path(), name, call);
+        fs::write(&main, valid).unwrap();
     }
-    page.section("Tables", "");
     let ports = package.path().join("ports");
     replace(&ports.join("flows/relay.csv"), "outbound,monitoring", "outbound,monitorimg");
     replace(&ports.join("flows/relay.csv"), "tcp/465 smtps", "tcp/0 smtps");
     replace(&ports.join("services.csv"), "tcp,25", "tcp,2500000");
-    refused(&mut page, package.path(), "monitorimg for monitoring, tcp/0 for tcp/465, 2500000 for 25");
-    page.assert();
+    let input = "monitorimg instead of monitoring, tcp/0 instead of tcp/465, 2500000 instead of 25";
+    compile_error(&mut cases, package.path(), "invalid tables", input);
+    cases.assert();
 }
 
 #[test]
-fn a_directory_is_named_in_every_way_that_needs_no_escape() {
+fn every_code_of_a_call_has_a_case() {
+    // Cargo always sets CARGO_MANIFEST_DIR, and Rust itself needs paths in UTF-8.
+    let unreachable = [macro_codes::NO_CARGO, macro_codes::PATH];
+    let codes: Vec<_> = macro_codes::ALL.iter().copied().filter(|code| !unreachable.contains(code)).collect();
+    assert_every_code_has_a_case(&codes, &[CASES]);
+}
+
+#[test]
+fn every_kind_of_literal_without_an_escape_is_accepted() {
     let package = own_tables("named-directory");
     let main = package.path().join("src/main.rs");
     let calls = [
@@ -145,7 +152,7 @@ fn a_directory_is_named_in_every_way_that_needs_no_escape() {
     }
 }
 
-/// The packages that a build compiles anew.
+/// The packages that a build compiles again.
 fn compiled(package: &Path) -> Vec<String> {
     let output = cargo(package, &["check", "--message-format", "json"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -156,7 +163,7 @@ fn compiled(package: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_changed_table_rebuilds_its_own_crate_and_nothing_else() {
+fn a_changed_table_recompiles_only_its_own_crate() {
     let package = own_tables("changed-table");
     compiled(package.path());
     assert_eq!(compiled(package.path()), Vec::<String>::new());

@@ -1,13 +1,13 @@
-//! Walks the vendors' documents with the catalog in hand: every row's cells stand there, in order, and nothing with a
-//! number in it stands between them.
+//! Compares the catalog with the vendors' documents: each document contains the cells of every row in order, and no text with a
+//! number between them.
 //!
-//! This is on purpose no parser: it knows no layout, so it does not share a reader's mistakes.
+//! This is deliberately not a parser. It knows no layout, so it can't make the same mistakes as a reader.
 
 use port_catalog::{Direction, Flow, Product, Transport};
 use port_catalog_tests::documents;
 
-/// A document as one line: bars and line ends are blanks.
-fn text_of(product: Product) -> Option<String> {
+/// A product's document as one line, in which bars and line ends are spaces; `None` if there are no documents.
+fn document_text(product: Product) -> Option<String> {
     let text = std::fs::read_to_string(documents()?.join(format!("{product}.txt"))).expect("the document can be read");
     Some(one_line(&text.replace("---|", " ").replace('|', " ")))
 }
@@ -16,15 +16,15 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Finds the cells of each flow, one after the other, and gives what stands between them.
-fn walk(text: &str, flows: impl Iterator<Item = (usize, Vec<String>)>) -> Vec<String> {
+/// Finds the cells of each flow one after another. Returns the text before, between and after them.
+fn gaps_between_cells(text: &str, flows: impl Iterator<Item = (usize, Vec<String>)>) -> Vec<String> {
     let mut rest = text;
     let mut gaps = Vec::new();
     for (row, cells) in flows {
         for cell in cells {
             let cell = one_line(&cell);
             let found =
-                rest.find(&cell).unwrap_or_else(|| panic!("row {row}: {cell:?} does not stand where it should"));
+                rest.find(&cell).unwrap_or_else(|| panic!("row {row}: {cell:?} isn't after the cell before it"));
             gaps.push(rest[..found].trim().to_string());
             rest = &rest[found + cell.len()..];
         }
@@ -33,12 +33,12 @@ fn walk(text: &str, flows: impl Iterator<Item = (usize, Vec<String>)>) -> Vec<St
     gaps
 }
 
-/// The gaps that have a number in them.
-fn numbered(gaps: &[String]) -> Vec<&str> {
+/// The gaps that contain a digit.
+fn with_digits(gaps: &[String]) -> Vec<&str> {
     gaps.iter().map(String::as_str).filter(|gap| gap.contains(|character: char| character.is_ascii_digit())).collect()
 }
 
-/// The peer's cell, where it is not the one above that spans.
+/// The peer's cell, unless the cell above spans this row.
 fn new_peer(flow: Flow, last: &mut Option<&'static str>) -> Option<String> {
     let peer = flow.source().peer;
     let is_new = peer.is_some() && peer != *last;
@@ -54,8 +54,8 @@ fn printed_transport(flow: Flow) -> &'static str {
 }
 
 #[test]
-fn fortimail() {
-    let Some(text) = text_of(Product::FortiMail) else { return };
+fn the_document_of_fortimail_matches_the_catalog() {
+    let Some(text) = document_text(Product::FortiMail) else { return };
     let (mut last, mut section) = (None, None);
     let rows = Product::FortiMail.flows().map(|flow| {
         let source = flow.source();
@@ -71,16 +71,16 @@ fn fortimail() {
         cells.extend([source.label.unwrap().to_string(), source.ports.unwrap().to_string()]);
         (source.row, cells)
     });
-    let gaps = walk(&text, rows);
-    // Within the two tables nothing is left but their heads.
+    let gaps = gaps_between_cells(&text, rows);
+    // The only other text in the two tables is their headers.
     let inside = &gaps[1..gaps.len() - 1];
     let left: Vec<&String> = inside.iter().filter(|gap| !gap.is_empty()).collect();
     assert_eq!(left, ["Purpose Protocol/Port", "Purpose Protocol/Port"]);
 }
 
 #[test]
-fn forticlient() {
-    let Some(text) = text_of(Product::FortiClient) else { return };
+fn the_document_of_forticlient_matches_the_catalog() {
+    let Some(text) = document_text(Product::FortiClient) else { return };
     let mut last = None;
     let rows = Product::FortiClient.flows().map(|flow| {
         let source = flow.source();
@@ -91,15 +91,15 @@ fn forticlient() {
         (source.row, cells)
     });
     let rows: Vec<_> = rows.collect();
-    // The body stands twice: both are walked.
-    let gaps = walk(&text, rows.iter().chain(&rows).cloned());
-    // What is left behind a row is the cell that says how to customise it.
+    // The document prints the body twice.
+    let gaps = gaps_between_cells(&text, rows.iter().chain(&rows).cloned());
+    // The text after a row is the cell about its customization.
     let customizations: Vec<&str> = (gaps.iter().skip(1).map(String::as_str)).filter(|gap| !gap.is_empty()).collect();
     for (flow, printed) in Product::FortiClient.flows().chain(Product::FortiClient.flows()).zip(customizations) {
-        let says = flow.customization().unwrap_or("N/A").replace("in the GUI", "GUI");
-        let same = printed == says || printed.starts_with("N/A note icon") && says == "N/A";
+        let customization = flow.customization().unwrap_or("N/A").replace("in the GUI", "GUI");
+        let same = printed == customization || printed.starts_with("N/A note icon") && customization == "N/A";
         assert!(
-            same || flow.source().row == 8 && says.contains("XML") && printed.contains("XML"),
+            same || flow.source().row == 8 && customization.contains("XML") && printed.contains("XML"),
             "{flow:?}: {printed}"
         );
         let is_default = flow.source().ports.is_some_and(|ports| ports.contains("(default)"));
@@ -107,15 +107,15 @@ fn forticlient() {
     }
     let left: Vec<&String> = gaps.iter().filter(|gap| gap.split(' ').count() <= 3 && !gap.is_empty()).collect();
     assert!(left.iter().all(|gap| ["GUI", "N/A"].contains(&gap.as_str())), "{left:?}");
-    // In each copy the eighth row says more, and the note follows the last one.
+    // In each copy, the eighth row's customization is longer, and a note follows the last row.
     assert_eq!(left.len(), 2 * (12 - 2), "{left:?}");
-    assert_eq!(numbered(&gaps), Vec::<&str>::new());
+    assert_eq!(with_digits(&gaps), Vec::<&str>::new());
     assert!(Product::FortiClient.flows().all(|flow| flow.direction() == Direction::Outbound));
 }
 
 #[test]
-fn forcepoint_email_security() {
-    let Some(text) = text_of(Product::ForcepointEmailSecurity) else { return };
+fn the_document_of_forcepoint_email_security_matches_the_catalog() {
+    let Some(text) = document_text(Product::ForcepointEmailSecurity) else { return };
     let rows = Product::ForcepointEmailSecurity.flows().map(|flow| {
         let source = flow.source();
         let interfaces = flow.interfaces().map(str::to_uppercase).collect::<Vec<_>>().join("/");
@@ -126,18 +126,18 @@ fn forcepoint_email_security() {
         cells.extend([source.ports.unwrap(), direction, source.label.unwrap()].map(str::to_string));
         (source.row, cells)
     });
-    let gaps = walk(&text, rows);
-    // The two footnotes, whose facts are in rows 4, 7, 8 and 11.
-    let numbered = numbered(&gaps);
-    assert_eq!(numbered.len(), 2);
-    assert!(numbered[0].contains("17700\u{2013}17714") && numbered[1].contains("17500"));
-    // Between rows of one table nothing is left.
+    let gaps = gaps_between_cells(&text, rows);
+    // The facts of the two footnotes are in rows 4, 7, 8 and 11.
+    let footnotes = with_digits(&gaps);
+    assert_eq!(footnotes.len(), 2);
+    assert!(footnotes[0].contains("17700\u{2013}17714") && footnotes[1].contains("17500"));
+    // There is no text between the rows of a table.
     assert_eq!(gaps.iter().filter(|gap| !gap.is_empty()).count(), 3);
 }
 
 #[test]
-fn securitygateway() {
-    let Some(text) = text_of(Product::SecurityGateway) else { return };
+fn the_document_of_securitygateway_matches_the_catalog() {
+    let Some(text) = document_text(Product::SecurityGateway) else { return };
     let rows = Product::SecurityGateway.flows().map(|flow| {
         let source = flow.source();
         let (product, peer) = ("SecurityGateway Server", source.peer.unwrap());
@@ -145,9 +145,9 @@ fn securitygateway() {
         let [label, port] = [source.label, source.ports].map(Option::unwrap);
         (source.row, vec![format!("{label} {from} {to} {} {port}", printed_transport(flow))])
     });
-    let gaps = walk(&text, rows);
+    let gaps = gaps_between_cells(&text, rows);
     assert_eq!(gaps[0], "Server From To Protocol Port Notes");
-    // What stands between the rows are the notes, one for each: their hosts are the flows'.
+    // The text after each row is its note. The hosts in it are the flow's.
     for (flow, note) in Product::SecurityGateway.flows().zip(&gaps[1..]) {
         assert!(!note.is_empty(), "row {}", flow.source().row);
         let is_host = |word: &&str| word.contains('.') && word.split('.').all(|label| !label.is_empty());

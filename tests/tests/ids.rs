@@ -1,4 +1,4 @@
-//! Every enum: its ids parse back, keep their order, go through serde, and a mistyped one is answered with the nearest.
+//! Every enum: ids parse and serialize, keep their order, and a mistyped id suggests the nearest one.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Debug;
@@ -6,13 +6,13 @@ use std::fmt::Debug;
 use port_catalog::{Direction, Fact, FlowId, Id, Peer, PeerKind, Product, Requirement, Service, Transport, Vendor};
 use port_catalog_tests::{flow_rows, rows};
 
-/// What holds of every enum of the crate.
+/// Checks one enum.
 macro_rules! assert_words {
     ($($name:ident),+) => {$({
         let texts: Vec<&str> = $name::ALL.iter().map(|one| one.as_str()).collect();
         assert!(!texts.is_empty());
-        assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len(), "no two are the same");
-        assert!($name::ALL.is_sorted(), "they stand in their order");
+        assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len(), "ids are distinct");
+        assert!($name::ALL.is_sorted(), "ids are in order");
         for (one, text) in $name::ALL.iter().zip(&texts) {
             assert_eq!(text.parse::<$name>(), Ok(*one));
             assert_eq!(one.to_string(), *text);
@@ -34,24 +34,24 @@ macro_rules! assert_words {
 }
 
 #[test]
-fn every_id_and_word_reads_back() {
+fn every_id_and_word_parses_and_serializes() {
     assert_words!(Direction, Fact, FlowId, Peer, PeerKind, Product, Requirement, Service, Transport, Vendor);
 }
 
-/// The ids of an enum of the catalog, by its trait.
+/// The ids of an enum of the catalog, through its trait.
 fn ids<I: Id + Debug>() -> Vec<&'static str> {
-    let places: BTreeSet<I> = I::all().iter().copied().collect();
-    assert_eq!(places.len(), I::all().len());
+    let distinct: BTreeSet<I> = I::all().iter().copied().collect();
+    assert_eq!(distinct.len(), I::all().len());
     I::all().iter().map(|id| id.as_str()).collect()
 }
 
 #[test]
-fn the_enums_are_the_tables() {
-    let of = |table: &str| rows(table).into_iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
-    assert_eq!(ids::<Vendor>(), of("vendors"));
-    assert_eq!(ids::<Product>(), of("products"));
-    assert_eq!(ids::<Peer>(), of("peers"));
-    assert_eq!(ids::<Service>(), of("services"));
+fn the_enums_match_the_tables() {
+    let ids_in = |table: &str| rows(table).into_iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids::<Vendor>(), ids_in("vendors"));
+    assert_eq!(ids::<Product>(), ids_in("products"));
+    assert_eq!(ids::<Peer>(), ids_in("peers"));
+    assert_eq!(ids::<Service>(), ids_in("services"));
     let flows: Vec<String> = flow_rows().into_iter().map(|(_, row)| row["id"].clone()).collect();
     assert_eq!(ids::<FlowId>(), flows);
     for (number, id) in FlowId::ALL.iter().enumerate() {
@@ -61,7 +61,7 @@ fn the_enums_are_the_tables() {
 }
 
 #[test]
-fn a_mistyped_id_is_answered_with_the_nearest() {
+fn a_mistyped_id_suggests_the_nearest() {
     let cases = [
         ("fortimail-in-email-client-pop", "fortimail-in-email-client-pop3"),
         ("fortimail-in-emailclient-pop3", "fortimail-in-email-client-pop3"),
@@ -69,13 +69,14 @@ fn a_mistyped_id_is_answered_with_the_nearest() {
     ];
     for (mistyped, nearest) in cases {
         let error = mistyped.parse::<FlowId>().unwrap_err();
-        assert_eq!(error.to_string(), format!("no such flow id; the nearest is {nearest}"));
+        assert_eq!(error.to_string(), format!("unknown flow id; did you mean \"{nearest}\"?"));
     }
+    assert_eq!("nothing-like-it-at-all".parse::<Product>().unwrap_err().to_string(), "unknown product");
     assert_eq!("fortigaurd".parse::<Peer>().unwrap_err().nearest(), Some("fortiguard"));
 }
 
 #[test]
-fn an_id_is_a_constant() {
+fn ids_and_flows_are_constants() {
     const ID: &str = FlowId::FortimailInEmailClientPop3.as_str();
     const FLOW: port_catalog::Flow = FlowId::FortimailInEmailClientPop3.flow();
     assert_eq!(ID, "fortimail-in-email-client-pop3");

@@ -1,4 +1,4 @@
-//! What whoever depends on a published crate gets: the crates as cargo packs them, unpacked, and used without the repository.
+//! The published crates as dependants get them: packaged by cargo, unpacked, and used outside the repository.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,25 +12,31 @@ use port_catalog_tests::{PUBLISHED, files, root};
 /// The version of all crates.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// How many bytes each crate may have when packed. More is a decision, since each dependant fetches it.
-const MOST_BYTES: u64 = 256 * 1024;
+/// The largest size of a packaged crate in bytes. Exceeding it is a decision, since every dependant downloads it.
+const MAX_BYTES: u64 = 256 * 1024;
 
-/// A workspace outside of this one: the unpacked crates, and two programs that depend on `port-catalog`.
-///
-/// All that is ours in it comes from the packages: cargo takes them for the versions that a registry would have.
+/// A workspace with the unpacked crates and two programs that depend on `port-catalog`. Patches make cargo use the packages as
+/// if they came from a registry.
 static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
     let workspace = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packages");
     if workspace.exists() {
-        fs::remove_dir_all(&workspace).expect("what was packed before goes away");
+        fs::remove_dir_all(&workspace).expect("the previous packages can be removed");
     }
     fs::create_dir_all(&workspace).unwrap();
-    // Also where the work is not committed yet.
-    let pack = ["package", "--workspace", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
-    let output = Command::new(env!("CARGO")).args(pack).arg(&workspace).current_dir(root()).output().unwrap();
+    // Uncommitted changes are packaged too.
+    let pack = ["package", "--no-verify", "--allow-dirty", "--offline", "--locked", "--target-dir"];
+    let output = Command::new(env!("CARGO"))
+        .args(pack)
+        .arg(&workspace)
+        .args(PUBLISHED.iter().flat_map(|name| ["--package", name]))
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"asks\", \"asks-plainly\", \"port-cli-0.1.0\"]\n\n\
+    let mut manifest =
+        "[workspace]\nresolver = \"3\"\nmembers = [\"with-macros\", \"without-macros\", \"port-cli-0.1.0\"]\n\n\
         [patch.crates-io]\n"
-        .replace("0.1.0", VERSION);
+            .replace("0.1.0", VERSION);
     for name in PUBLISHED {
         let unpack = ["-x", "-z", "-f"].map(str::to_string);
         let status = Command::new("tar").args(unpack).arg(packed(&workspace, name)).current_dir(&workspace).status();
@@ -38,17 +44,17 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
         manifest += &format!("{name} = {{ path = \"{name}-{VERSION}\" }}\n");
     }
     fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
-    // The versions that are there already.
+    // The lockfile selects versions that are already downloaded.
     fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
-    write_program(&workspace, "asks", "", ASKS);
-    write_program(&workspace, "asks-plainly", ", default-features = false", ASKS_PLAINLY);
+    write_program(&workspace, "with-macros", "", WITH_MACROS);
+    write_program(&workspace, "without-macros", ", default-features = false", WITHOUT_MACROS);
     let ports = root().join("examples/own-tables/ports");
-    files::copy(&ports, &files::below(&ports), &workspace.join("asks/ports"));
+    files::copy(&ports, &files::below(&ports), &workspace.join("with-macros/ports"));
     workspace
 });
 
-/// A program that asks of the catalog, and of tables of its own.
-const ASKS: &str = r#"
+/// A program that queries the catalog and tables of its own.
+const WITH_MACROS: &str = r#"
 mod ports {
     port_catalog::catalog! { dir = "ports" }
 }
@@ -64,8 +70,8 @@ fn main() {
 }
 "#;
 
-/// A program that has nothing but the catalog.
-const ASKS_PLAINLY: &str = r#"
+/// A program that uses only the catalog.
+const WITHOUT_MACROS: &str = r#"
 use port_catalog::{by_port, query, FlowId, Product, Transport};
 
 fn main() {
@@ -76,8 +82,8 @@ fn main() {
 }
 "#;
 
-/// What both say.
-fn answers() -> String {
+/// The common output of both programs.
+fn common_output() -> String {
     let row = port_catalog::FlowId::FortimailInAdmin.flow().source().row;
     let count = port_catalog::Product::FortiMail.flows().len();
     format!("{VERSION}\n{row}\nforticlient outbound to forticlient-ems-fortigate: tcp/8013\n{count}\n")
@@ -101,21 +107,21 @@ fn unpacked(name: &str) -> PathBuf {
     WORKSPACE.join(format!("{name}-{VERSION}"))
 }
 
-/// Runs cargo among the unpacked crates, without asking any registry.
+/// Runs cargo offline in the workspace of the unpacked crates.
 fn cargo(arguments: &[&str]) -> Output {
     let workspace = &*WORKSPACE;
     Command::new(env!("CARGO"))
         .args(["--offline", "--quiet"])
         .args(arguments)
         .env("CARGO_TARGET_DIR", workspace.join("target"))
-        // What others wrote is compiled once, for this workspace and for that of the unpacked crates.
+        // Third-party crates are compiled once for both workspaces.
         .env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
         .current_dir(workspace)
         .output()
         .expect("cargo runs")
 }
 
-/// What a program among the unpacked crates prints.
+/// The standard output of cargo in that workspace.
 fn printed(arguments: &[&str]) -> String {
     let output = cargo(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -123,27 +129,27 @@ fn printed(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_program_that_depends_on_the_packages_asks_the_catalog_and_its_own_tables() {
+fn programs_can_depend_on_the_packages() {
     assert_eq!(
-        printed(&["run", "--package", "asks"]),
-        format!("{}relay inbound from internet: tcp/25 smtp | tcp/465 smtps\n", answers())
+        printed(&["run", "--package", "with-macros"]),
+        format!("{}relay inbound from internet: tcp/25 smtp | tcp/465 smtps\n", common_output())
     );
-    assert_eq!(printed(&["run", "--package", "asks-plainly"]), answers());
+    assert_eq!(printed(&["run", "--package", "without-macros"]), common_output());
 }
 
 #[test]
-fn the_packaged_command_answers() {
-    let told = printed(&["run", "--package", "port-cli", "--", "port", "443", "--format", "csv"]);
-    let mut reader = csv::Reader::from_reader(told.as_bytes());
-    let told: BTreeSet<String> = reader.records().map(|row| row.expect("it prints CSV")[0].to_string()).collect();
+fn the_packaged_command_works() {
+    let output = printed(&["run", "--package", "port-cli", "--", "port", "443", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(output.as_bytes());
+    let found: BTreeSet<String> = reader.records().map(|row| row.expect("it prints CSV")[0].to_string()).collect();
     let flows = [Transport::Tcp, Transport::Udp].into_iter().flat_map(|transport| by_port(transport, 443));
     let expected: BTreeSet<String> = flows.map(|flow| flow.id().to_string()).collect();
     assert!(!expected.is_empty());
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
 }
 
 #[test]
-fn no_crate_of_ours_is_taken_from_the_repository() {
+fn no_crate_comes_from_the_repository() {
     let metadata = printed(&["metadata", "--format-version", "1"]);
     let metadata: serde_json::Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
     for name in PUBLISHED {
@@ -154,39 +160,37 @@ fn no_crate_of_ours_is_taken_from_the_repository() {
 }
 
 #[test]
-fn a_package_has_its_licences_and_what_compiling_needs() {
+fn a_package_contains_its_licences_and_only_what_compiling_needs() {
     for name in PUBLISHED {
         let files = files::below(&unpacked(name));
         for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-            let text = fs::read(unpacked(name).join(licence)).expect("the licence is in the package");
+            let text = fs::read(unpacked(name).join(licence)).expect("the package contains the licence");
             assert_eq!(text, fs::read(root().join(licence)).unwrap(), "{name}: {licence}");
         }
         let manifest = fs::read_to_string(unpacked(name).join("Cargo.toml")).unwrap();
-        for said in ["description = ", "license = ", "repository = ", "rust-version = "] {
-            assert!(manifest.lines().any(|line| line.starts_with(said)), "{name} does not say its {said}");
+        for field in ["description = ", "license = ", "repository = ", "rust-version = "] {
+            assert!(manifest.lines().any(|line| line.starts_with(field)), "{name} has no {field}");
         }
-        // Where the repository has a link, the package has the file.
-        assert!(files.iter().all(|file| !unpacked(name).join(file).is_symlink()), "{name} has a link");
-        let folders = ["src", "tables", "schema"];
-        let of_cargo = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
+        let directories = ["src", "tables", "schema"];
+        let cargo_files = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
         let others: Vec<&PathBuf> = files
             .iter()
-            .filter(|file| !folders.iter().any(|folder| file.starts_with(folder)))
+            .filter(|file| !directories.iter().any(|directory| file.starts_with(directory)))
             .filter(|file| {
-                !of_cargo
+                !cargo_files
                     .iter()
                     .chain(&["LICENSE-MIT", "LICENSE-APACHE", "README.md"])
                     .any(|name| file.as_os_str() == *name)
             })
             .collect();
-        assert_eq!(others, Vec::<&PathBuf>::new(), "{name} has more than compiling needs");
+        assert_eq!(others, Vec::<&PathBuf>::new(), "{name} contains files that compiling doesn't need");
         let bytes = fs::metadata(packed(&WORKSPACE, name)).unwrap().len();
-        assert!(bytes < MOST_BYTES, "{name} has {bytes} bytes");
+        assert!(bytes < MAX_BYTES, "{name} has {bytes} bytes");
     }
 }
 
 #[test]
-fn the_packages_have_the_tables() {
+fn the_packages_contain_the_tables() {
     let tables = root().join("port-data/tables");
     let names = files::below(&tables);
     assert_eq!(files::below(&unpacked("port-data").join("tables")), names);
@@ -195,6 +199,23 @@ fn the_packages_have_the_tables() {
         let packed = fs::read(unpacked("port-data").join("tables").join(&name)).unwrap();
         assert_eq!(packed, fs::read(tables.join(&name)).unwrap(), "{}", name.display());
     }
-    let published = fs::read(unpacked("port-catalog").join("src/published.rs")).unwrap();
-    assert_eq!(published, fs::read(root().join("port-data/expanded.rs")).unwrap());
+    let generated = fs::read(unpacked("port-catalog").join("src/generated.rs")).unwrap();
+    assert_eq!(generated, fs::read(root().join("port-catalog/src/generated.rs")).unwrap());
+}
+
+#[test]
+fn copied_files_equal_their_originals() {
+    for name in PUBLISHED {
+        for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            let copy = fs::read(root().join(name).join(licence)).expect("every published crate has the licences");
+            assert!(copy == fs::read(root().join(licence)).unwrap(), "{name}/{licence} differs from {licence}");
+        }
+    }
+}
+
+#[test]
+fn the_repository_has_no_symbolic_links() {
+    let links: Vec<PathBuf> =
+        files::in_repository().into_iter().filter(|file| root().join(file).is_symlink()).collect();
+    assert_eq!(links, Vec::<PathBuf>::new());
 }

@@ -1,4 +1,4 @@
-//! The pages of documentation hang together: each is run by a test, and what they link to is there.
+//! Checks that a test runs every page of documentation with commands, and that no link between pages is broken.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 
 /// Every page of the repository, by its path from the root.
 fn pages() -> Vec<PathBuf> {
-    let mut pages = files::of_repository();
-    pages.retain(|file| file.extension().is_some_and(|ending| ending == "md"));
+    let mut pages = files::in_repository();
+    pages.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
     pages.sort();
     pages
 }
 
-/// The anchors of a page, as they are made of its headings.
+/// The anchors of a page's headings.
 fn anchors(text: &str) -> Vec<String> {
     let headings = text
         .lines()
@@ -30,12 +30,12 @@ fn every_page_with_commands_is_run_by_a_test() {
     for page in pages() {
         let text = fs::read_to_string(root().join(&page)).unwrap();
         let is_run = tests.contains(&format!("\"{}\"", page.display()));
-        assert!(is_run || !text.contains("```console"), "{} has commands, and no test runs them", page.display());
+        assert!(is_run || !text.contains("```console"), "{} has commands, but no test runs them", page.display());
     }
 }
 
 #[test]
-fn every_link_between_pages_leads_somewhere() {
+fn no_link_between_pages_is_broken() {
     let mut links = 0;
     for page in pages() {
         let text = fs::read_to_string(root().join(&page)).unwrap();
@@ -47,7 +47,7 @@ fn every_link_between_pages_leads_somewhere() {
             links += 1;
             let (file, anchor) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
             let to = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
-            assert!(root().join(&to).exists(), "{}: {dest_url} leads nowhere", page.display());
+            assert!(root().join(&to).exists(), "{}: {dest_url} doesn't exist", page.display());
             if !anchor.is_empty() {
                 let target = fs::read_to_string(root().join(&to)).unwrap();
                 assert!(

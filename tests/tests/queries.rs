@@ -1,12 +1,12 @@
-//! Queries, alone and combined, against a naive scan of the tables.
+//! Compares queries, alone and combined, with a naive scan of the tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use port_catalog::{Direction, Peer, Product, Service, Transport, Vendor, query};
-use port_catalog_tests::{Row, flow_rows, may_be, plain_specs, rows};
+use port_catalog_tests::{Row, flow_rows, plain_specs, rows, transport_matches};
 
-/// A flow as the tables have it.
-struct Plain {
+/// A flow, read from the tables.
+struct PlainFlow {
     id: String,
     vendor: String,
     product: String,
@@ -17,15 +17,15 @@ struct Plain {
     row: Row,
 }
 
-fn plain_flows() -> Vec<Plain> {
-    let vendor_of: BTreeMap<String, String> =
+fn plain_flows() -> Vec<PlainFlow> {
+    let vendor_by_product: BTreeMap<String, String> =
         rows("products").into_iter().map(|row| (row["id"].clone(), row["vendor"].clone())).collect();
     let included: BTreeMap<String, String> =
         rows("peers").into_iter().map(|row| (row["id"].clone(), row["includes"].clone())).collect();
     let items = |cell: &str| cell.split(", ").filter(|item| !item.is_empty()).map(str::to_string).collect::<Vec<_>>();
-    let plain = |(product, row): (String, Row)| Plain {
+    let plain = |(product, row): (String, Row)| PlainFlow {
         id: row["id"].clone(),
-        vendor: vendor_of[&product].clone(),
+        vendor: vendor_by_product[&product].clone(),
         direction: row["direction"].clone(),
         peers: items(&included[&row["peer"]]).into_iter().chain([row["peer"].clone()]).collect(),
         services: plain_specs(&row["ports"]).into_iter().map(|spec| spec.service).collect(),
@@ -36,31 +36,31 @@ fn plain_flows() -> Vec<Plain> {
     flow_rows().into_iter().map(plain).collect()
 }
 
-/// A choice of one of some, or of none.
-fn or_none<T: Copy>(all: &[T]) -> Vec<Option<T>> {
+/// `None`, and each value.
+fn none_and_each<T: Copy>(all: &[T]) -> Vec<Option<T>> {
     [None].into_iter().chain(all.iter().copied().map(Some)).collect()
 }
 
 #[test]
-fn every_combination_of_product_vendor_direction_peer_and_service_is_what_a_scan_finds() {
+fn every_combination_of_filters_finds_what_a_scan_finds() {
     let flows = plain_flows();
-    let mut answers = 0;
-    for product in or_none(Product::ALL) {
-        for direction in or_none(Direction::ALL) {
-            for peer in or_none(Peer::ALL) {
-                for service in or_none(Service::ALL) {
-                    let mut asked = query();
+    let mut found_flows = 0;
+    for product in none_and_each(Product::ALL) {
+        for direction in none_and_each(Direction::ALL) {
+            for peer in none_and_each(Peer::ALL) {
+                for service in none_and_each(Service::ALL) {
+                    let mut combined = query();
                     if let Some(product) = product {
-                        asked = asked.product(product);
+                        combined = combined.product(product);
                     }
                     if let Some(direction) = direction {
-                        asked = asked.direction(direction);
+                        combined = combined.direction(direction);
                     }
                     if let Some(peer) = peer {
-                        asked = asked.peer(peer);
+                        combined = combined.peer(peer);
                     }
                     if let Some(service) = service {
-                        asked = asked.service(service);
+                        combined = combined.service(service);
                     }
                     let scanned = flows.iter().filter(|flow| {
                         product.is_none_or(|product| flow.product == product.as_str())
@@ -69,28 +69,28 @@ fn every_combination_of_product_vendor_direction_peer_and_service_is_what_a_scan
                             && service.is_none_or(|service| flow.services.contains(service.as_str()))
                     });
                     let scanned: Vec<&str> = scanned.map(|flow| flow.id.as_str()).collect();
-                    let found: Vec<&str> = asked.flows().map(|flow| flow.id().as_str()).collect();
-                    assert_eq!(found, scanned, "{asked:?}");
-                    answers += found.len();
+                    let found: Vec<&str> = combined.flows().map(|flow| flow.id().as_str()).collect();
+                    assert_eq!(found, scanned, "{combined:?}");
+                    found_flows += found.len();
                     for vendor in Vendor::ALL {
-                        let of_vendor = asked.vendor(*vendor).flows().count();
+                        let found_of_vendor = combined.vendor(*vendor).flows().count();
                         let scanned = scanned
                             .iter()
                             .filter(|id| flows.iter().any(|flow| flow.id == **id && flow.vendor == vendor.as_str()));
-                        assert_eq!(of_vendor, scanned.count(), "{asked:?} {vendor}");
+                        assert_eq!(found_of_vendor, scanned.count(), "{combined:?} {vendor}");
                     }
                 }
             }
         }
     }
-    assert!(answers > 1000, "{answers}");
+    assert!(found_flows > 1000, "{found_flows}");
 }
 
 #[test]
-fn the_lists_of_each_enum_are_what_a_scan_finds() {
+fn the_flow_list_of_each_id_is_what_a_scan_finds() {
     let flows = plain_flows();
-    let ids = |fits: &dyn Fn(&Plain) -> bool| {
-        flows.iter().filter(|flow| fits(flow)).map(|flow| flow.id.clone()).collect::<Vec<_>>()
+    let ids = |matches: &dyn Fn(&PlainFlow) -> bool| {
+        flows.iter().filter(|flow| matches(flow)).map(|flow| flow.id.clone()).collect::<Vec<_>>()
     };
     let texts = |found: port_catalog::Flows| found.map(|flow| flow.id().to_string()).collect::<Vec<_>>();
     for vendor in Vendor::ALL {
@@ -122,17 +122,18 @@ fn a_host_is_found_by_its_name_and_by_every_domain_above_it() {
     }
     assert!(names.len() > 60);
     for name in &names {
-        let under = format!(".{name}");
-        let fits =
-            |flow: &Plain| !name.is_empty() && flow.hosts.iter().any(|host| host == name || host.ends_with(&under));
-        let scanned: Vec<&str> = flows.iter().filter(|flow| fits(flow)).map(|flow| flow.id.as_str()).collect();
+        let suffix = format!(".{name}");
+        let matches = |flow: &PlainFlow| {
+            !name.is_empty() && flow.hosts.iter().any(|host| host == name || host.ends_with(&suffix))
+        };
+        let scanned: Vec<&str> = flows.iter().filter(|flow| matches(flow)).map(|flow| flow.id.as_str()).collect();
         for spelling in [name.clone(), name.to_uppercase(), format!("{name}.")] {
             let found: Vec<&str> = query().host(&spelling).flows().map(|flow| flow.id().as_str()).collect();
             assert_eq!(found, scanned, "{spelling:?}");
             for product in Product::ALL {
                 let narrowed = query().product(*product).host(&spelling).flows().count();
-                let of_product = flows.iter().filter(|flow| fits(flow) && flow.product == product.as_str());
-                assert_eq!(narrowed, of_product.count(), "{spelling:?} {product}");
+                let scanned_of_product = flows.iter().filter(|flow| matches(flow) && flow.product == product.as_str());
+                assert_eq!(narrowed, scanned_of_product.count(), "{spelling:?} {product}");
             }
         }
     }
@@ -140,7 +141,7 @@ fn a_host_is_found_by_its_name_and_by_every_domain_above_it() {
 }
 
 #[test]
-fn a_port_combines_with_everything_else() {
+fn a_port_combines_with_other_filters() {
     let flows = plain_flows();
     for product in Product::ALL {
         for port in [25, 53, 80, 443, 514, 17500, 17510, 17515, 17516] {
@@ -150,7 +151,7 @@ fn a_port_combines_with_everything_else() {
                     flow.product == product.as_str()
                         && flow.direction == "outbound"
                         && plain_specs(&flow.row["ports"]).iter().any(|spec| {
-                            may_be(&spec.transport, transport.as_str())
+                            transport_matches(&spec.transport, transport.as_str())
                                 && spec.ports.is_some_and(|(first, last)| (first..=last).contains(&port))
                         })
                 });

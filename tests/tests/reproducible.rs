@@ -1,5 +1,5 @@
-//! Two people who build the same sources get the same catalog: in folders with other names, with another home, language, time zone
-//! and umask, all that is generated, checked in or exported is the same to the byte, and names none of these.
+//! Checks that builds are reproducible: two builds of the same sources in different directories, with a different home, user,
+//! language, time zone and umask, generate and export the same bytes, and these contain none of the differences.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,19 +10,19 @@ use port_catalog_tests::{PUBLISHED, files, root};
 
 /// What makes one build differ from another.
 struct Builder {
-    /// The folder with the sources, below that of the tests.
-    folder: &'static str,
-    /// In how many pieces each crate is compiled.
-    pieces: u8,
-    /// The bits that files lose.
+    /// The directory of the sources, below the tests' own.
+    directory: &'static str,
+    /// The number of codegen units of each crate.
+    codegen_units: u8,
+    /// The permissions that new files don't get.
     umask: &'static str,
     environment: [(&'static str, &'static str); 9],
 }
 
 const BUILDERS: [Builder; 2] = [
     Builder {
-        folder: "alpha",
-        pieces: 3,
+        directory: "alpha",
+        codegen_units: 3,
         umask: "022",
         environment: [
             ("TZ", "UTC"),
@@ -37,8 +37,8 @@ const BUILDERS: [Builder; 2] = [
         ],
     },
     Builder {
-        folder: "beta/deeper in/the tree",
-        pieces: 4,
+        directory: "beta/deeper in/the tree",
+        codegen_units: 4,
         umask: "077",
         environment: [
             ("TZ", "Pacific/Kiritimati"),
@@ -54,28 +54,29 @@ const BUILDERS: [Builder; 2] = [
     },
 ];
 
-/// A build, and what may stand in nothing that it makes.
+/// A build of a copy of the sources.
 struct Build {
     sources: PathBuf,
     builder: &'static Builder,
 }
 
 impl Build {
-    /// Copies the sources, and compiles the chores and the command from them.
+    /// Copies the sources, and compiles xtask and the command.
     fn new(builder: &'static Builder) -> Build {
-        let sources = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("reproducible").join(builder.folder);
+        let sources = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("reproducible").join(builder.directory);
         if sources.exists() {
-            fs::remove_dir_all(&sources).expect("the build before goes away");
+            fs::remove_dir_all(&sources).expect("the previous build can be removed");
         }
-        files::copy(&root(), &files::of_repository(), &sources);
+        files::copy(&root(), &files::in_repository(), &sources);
         fs::create_dir(sources.join("home")).unwrap();
         let build = Build { sources, builder };
-        let ours = PUBLISHED.iter().chain(&["xtask"]);
-        // Cargo knows a workspace's crates by their places in it, and would take those of another copy, or of the repository, for
-        // these. It tells apart what is compiled in other pieces. Unoptimised and without a debugger's tables takes least time.
+        let ours = PUBLISHED.iter().chain(&["port-import", "xtask"]);
+        // Cargo identifies a workspace's crates by their relative paths, so it would reuse those of another copy or of the
+        // repository, unless their profile differs. Without optimization and debug info the build is fastest.
         let profile = |name: &&str| {
-            let pieces = format!("codegen-units={}", builder.pieces);
-            [pieces.as_str(), "opt-level=0", "debug=0"].map(|key| format!("--config=profile.dev.package.{name}.{key}"))
+            let codegen_units = format!("codegen-units={}", builder.codegen_units);
+            [codegen_units.as_str(), "opt-level=0", "debug=0"]
+                .map(|key| format!("--config=profile.dev.package.{name}.{key}"))
         };
         let profile: Vec<String> = ours.clone().flat_map(profile).collect();
         let build_both = "build --locked --offline --quiet --package xtask --package port-cli --message-format json";
@@ -85,110 +86,110 @@ impl Build {
         assert_eq!(
             compiled,
             ours.map(|name| (*name).to_string()).collect(),
-            "all of ours is compiled anew, from the copy"
+            "every crate of the workspace is compiled from the copy"
         );
         build
     }
 
-    /// Our packages that were compiled, by what cargo tells.
+    /// The packages of the workspace that cargo reports as compiled.
     fn compiled(&self, messages: &str) -> BTreeSet<String> {
         let messages =
-            messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("cargo tells JSON"));
+            messages.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("cargo prints JSON"));
         let fresh = messages.filter(|message| message["fresh"] == false);
         let manifests = fresh.filter_map(|message| message["manifest_path"].as_str().map(PathBuf::from));
         let ours =
             manifests.filter_map(|manifest| Some(manifest.strip_prefix(&self.sources).ok()?.parent()?.to_path_buf()));
-        ours.map(|folder| folder.display().to_string()).collect()
+        ours.map(|directory| directory.display().to_string()).collect()
     }
 
-    /// Runs a program in the folder of the sources, as this builder.
+    /// Runs a program in the directory of the sources, in this builder's environment.
     fn run(&self, program: &Path, arguments: &[&str]) -> Output {
-        let kept = ["CARGO_HOME", "RUSTUP_HOME"].map(|name| (name, home_of(name)));
+        let tool_homes = ["CARGO_HOME", "RUSTUP_HOME"].map(|name| (name, tool_home(name)));
         let output = Command::new("sh")
             .args(["-c", &format!("umask {}; exec \"$@\"", self.builder.umask), "sh"])
             .arg(program)
             .args(arguments)
             .envs(self.builder.environment)
-            .envs(kept)
+            .envs(tool_homes)
             .env("HOME", self.sources.join("home"))
             .env("CARGO_MANIFEST_DIR", self.sources.join("xtask"))
             .env("CARGO_TARGET_DIR", self.sources.join("target"))
-            // What others wrote is compiled once.
+            // Third-party crates are compiled once.
             .env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
             .env_remove("CLICOLOR_FORCE")
             .current_dir(&self.sources)
             .output()
             .expect("sh runs");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} {arguments:?}: {said}", program.display());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{} {arguments:?}: {stderr}", program.display());
         output
     }
 
-    /// What a call of one of the built programs prints.
+    /// The standard output of one of the built programs.
     fn printed(&self, program: &str, arguments: &[&str]) -> Vec<u8> {
         self.run(&self.sources.join("target/debug").join(program), arguments).stdout
     }
 
-    /// All that is generated, checked in or exported, by what makes it.
-    fn made(&self) -> BTreeMap<String, Vec<u8>> {
-        let mut made = BTreeMap::new();
-        made.insert("xtask expand".to_string(), self.printed("xtask", &["expand"]));
-        // The files, made from nothing but captures and curation.
-        for file in generated() {
+    /// All generated files and all output, by the file or the command.
+    fn outputs(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut outputs = BTreeMap::new();
+        outputs.insert("xtask expand".to_string(), self.printed("xtask", &["expand"]));
+        // The files are generated from nothing but captures and curation.
+        for file in generated_files() {
             fs::remove_file(self.sources.join(&file)).unwrap();
         }
         self.printed("xtask", &["regenerate"]);
-        for file in generated() {
-            made.insert(file.clone(), fs::read(self.sources.join(&file)).expect("it is generated"));
+        for file in generated_files() {
+            outputs.insert(file.clone(), fs::read(self.sources.join(&file)).expect("the file is generated"));
         }
         for (name, product) in [("old.json", "--product=fortimail"), ("new.json", "--direction=inbound")] {
             fs::write(self.sources.join(name), self.printed("port-catalog", &["list", product, "--format", "json"]))
                 .unwrap();
         }
-        for call in calls() {
-            let words: Vec<&str> = call.split(' ').collect();
-            made.insert(call.clone(), self.printed("port-catalog", &words));
+        for command in commands() {
+            let arguments: Vec<&str> = command.split(' ').collect();
+            outputs.insert(command.clone(), self.printed("port-catalog", &arguments));
         }
-        made
+        outputs
     }
 }
 
-/// A folder that cargo and rustup keep what is theirs in, wherever the home is.
-fn home_of(name: &str) -> PathBuf {
-    let folder = format!(".{}", name.trim_end_matches("_HOME").to_lowercase());
-    let home = || PathBuf::from(std::env::var_os("HOME").expect("there is a home")).join(folder);
+/// The directory that `CARGO_HOME` or `RUSTUP_HOME` names, or its default.
+fn tool_home(name: &str) -> PathBuf {
+    let default = format!(".{}", name.trim_end_matches("_HOME").to_lowercase());
+    let home = || PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(default);
     std::env::var_os(name).map_or_else(home, PathBuf::from)
 }
 
-/// The files that `cargo xtask regenerate` makes.
-fn generated() -> Vec<String> {
+/// The files that `cargo xtask regenerate` generates.
+fn generated_files() -> Vec<String> {
     let products = port_catalog::Product::ALL.iter().map(|product| format!("port-data/tables/flows/{product}.csv"));
-    products.chain(["port-data/expanded.rs".to_string()]).collect()
+    products.chain(["port-catalog/src/generated.rs".to_string()]).collect()
 }
 
-/// Calls of the command that export something, with every format there is.
-fn calls() -> Vec<String> {
-    let mut calls: Vec<String> = ["manual", "schema"].map(str::to_string).into();
-    calls.extend(["bash", "elvish", "fish", "powershell", "zsh"].map(|shell| format!("completions {shell}")));
+/// The arguments of commands that export something, in every format.
+fn commands() -> Vec<String> {
+    let mut commands: Vec<String> = ["manual", "schema"].map(str::to_string).into();
+    commands.extend(["bash", "elvish", "fish", "powershell", "zsh"].map(|shell| format!("completions {shell}")));
     for format in ["table", "json", "jsonl", "csv", "markdown"] {
-        let asked = ["list", "products", "port 443", "show fortimail-in-admin"];
-        calls.extend(asked.map(|asked| format!("{asked} --format {format}")));
+        let queries = ["list", "products", "port 443", "show fortimail-in-admin"];
+        commands.extend(queries.map(|query| format!("{query} --format {format}")));
     }
     for product in port_catalog::Product::ALL {
-        calls.extend(["mermaid", "dot"].map(|format| format!("diagram --product {product} --format {format}")));
-        calls.extend(RULES.map(|format| format!("rules --product {product} --format {format}")));
+        commands.extend(["mermaid", "dot"].map(|format| format!("diagram --product {product} --format {format}")));
+        commands.extend(RULES.map(|format| format!("rules --product {product} --format {format}")));
     }
     let products = port_catalog::Product::ALL.iter().map(|product| product.as_str()).collect::<Vec<_>>().join(" ");
-    calls.extend(["table", "json"].map(|format| format!("conflicts {products} --format {format}")));
-    calls.extend(["text", "json", "markdown"].map(|format| format!("diff old.json new.json --format {format}")));
-    calls
+    commands.extend(["table", "json"].map(|format| format!("conflicts {products} --format {format}")));
+    commands.extend(["text", "json", "markdown"].map(|format| format!("diff old.json new.json --format {format}")));
+    commands
 }
 
-/// The formats of rules. Each must be among them: the test asks the command.
+/// The formats of rules. The test checks that the command has no others.
 const RULES: [&str; 9] =
     ["nftables", "iptables", "ip6tables", "firewalld", "ufw", "fortigate", "aerleon", "mud", "networkpolicy"];
 
-/// Today, as texts that could get into something made now.
+/// Today's date, in the forms in which it could get into an output.
 fn today() -> [String; 2] {
     ["+%Y-%m-%d", "+%b %e"].map(|format| {
         let output = Command::new("date").args(["-u", format]).env("LC_ALL", "C").output().expect("date runs");
@@ -197,34 +198,34 @@ fn today() -> [String; 2] {
 }
 
 #[test]
-fn two_builds_in_different_folders_make_the_same_bytes() {
+fn two_builds_in_different_directories_generate_the_same_bytes() {
     let builds = BUILDERS.each_ref().map(Build::new);
-    let told = Command::new(builds[0].sources.join("target/debug/port-catalog"))
+    let output = Command::new(builds[0].sources.join("target/debug/port-catalog"))
         .args(["rules", "--product", "fortimail", "--format", "none"])
         .output()
         .expect("the command runs");
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    assert!(told.contains(&format!("[possible values: {}]", RULES.join(", "))), "each format is asked for: {told}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains(&format!("[possible values: {}]", RULES.join(", "))), "RULES differs from: {stderr}");
 
-    let made = builds.each_ref().map(Build::made);
-    assert!(made[0].len() > 70 && made[0].keys().eq(made[1].keys()));
-    for (name, bytes) in &made[0] {
+    let outputs = builds.each_ref().map(Build::outputs);
+    assert!(outputs[0].len() > 70 && outputs[0].keys().eq(outputs[1].keys()));
+    for (name, bytes) in &outputs[0] {
         assert!(!bytes.is_empty(), "{name} is empty");
-        assert!(*bytes == made[1][name], "{name} differs between the two builds");
+        assert!(*bytes == outputs[1][name], "{name} differs between the two builds");
     }
-    for file in generated() {
-        let here = fs::read(root().join(&file)).unwrap();
-        assert!(made[0][&file] == here, "{file} is not what is checked in");
+    for file in generated_files() {
+        let committed = fs::read(root().join(&file)).unwrap();
+        assert!(outputs[0][&file] == committed, "{file} differs from the committed file");
     }
 
     let mut forbidden: Vec<String> =
         ["alphonse", "bettina", "alphahost", "betahost", "reproducible/"].map(String::from).into();
     forbidden.push(root().canonicalize().unwrap().display().to_string());
     forbidden.extend(today());
-    for (name, bytes) in made.iter().flatten() {
+    for (name, bytes) in outputs.iter().flatten() {
         let text = String::from_utf8_lossy(bytes);
         for word in &forbidden {
-            assert!(!text.contains(word.as_str()), "{name} names {word}, which is not the data's");
+            assert!(!text.contains(word.as_str()), "{name} contains {word}, which depends on the build");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What a reviewer reads when a document changed: one line per flow, the ids that are the public API, the port index.
+//! Snapshots for reviewing a change of the data: one line per flow, the public ids, and the port index.
 //!
-//! A snapshot is named after what it guards. `cargo insta review` shows what moved.
+//! `cargo insta review` shows the differences.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 use port_catalog::{Flow, Peer, Product, Service, Transport, by_port};
 use port_catalog_tests::assert_snapshot;
 
-/// A flow as one line: first what the page prints, as its table has it, then what the catalog makes of it.
+/// A flow as one line: what the page prints, then the facts of the catalog.
 fn line(flow: Flow) -> String {
     let source = flow.source();
     let printed: Vec<&str> = [source.peer, source.label, source.ports].map(|cell| cell.unwrap_or("-")).into();
@@ -64,16 +64,16 @@ fn flows_of_each_product_as_its_document_lists_them() {
         }
         texts.push((format!("flows_of_{product}"), text));
     }
-    // Every one is compared before any fails, so that all that moved is pending at once.
+    // All snapshots are compared before the test fails, so that all differences are pending at once.
     let compare = |(name, text): &(String, String)| std::panic::catch_unwind(|| assert_snapshot(name, text)).is_err();
-    let moved: Vec<&str> = texts.iter().filter(|text| compare(text)).map(|(name, _)| name.as_str()).collect();
-    assert!(moved.is_empty(), "moved: {}", moved.join(", "));
+    let changed: Vec<&str> = texts.iter().filter(|text| compare(text)).map(|(name, _)| name.as_str()).collect();
+    assert!(changed.is_empty(), "changed: {}", changed.join(", "));
 }
 
 #[test]
 fn public_ids_and_their_variants() {
-    let catalog = port_data::read(Path::new(port_data::TABLES)).expect("the tables are sound");
-    let mut text = String::from("A line that goes or changes breaks those who use the catalog.\n");
+    let catalog = port_data::read(Path::new(port_data::TABLES)).expect("the tables are valid");
+    let mut text = String::from("Removing or changing a line breaks users of the catalog.\n");
     let mut list = |name: &str, rows: &mut dyn Iterator<Item = (&String, &String)>| {
         let _ = writeln!(text, "\n{name}");
         for (id, variant) in rows {
@@ -84,13 +84,13 @@ fn public_ids_and_their_variants() {
     list("Product", &mut catalog.products.iter().map(|row| (&row.id, &row.variant)));
     list("Peer", &mut catalog.peers.iter().map(|row| (&row.id, &row.variant)));
     list("Service", &mut catalog.services.iter().map(|row| (&row.id, &row.variant)));
-    list("FlowId", &mut catalog.flows.iter().map(|row| (&row.id, &row.variant)));
+    list("FlowId", &mut catalog.flows.iter().map(|row| (&row.row.id, &row.variant)));
     assert_snapshot("public_ids_and_their_variants", &text);
 }
 
 #[test]
 fn port_index() {
-    let mut text = String::from("Which flows use a port, from that port on up to the next line's.\n");
+    let mut text = String::from("The flows that use each port, up to the port of the next entry.\n");
     for transport in [Transport::Tcp, Transport::Udp] {
         text.push('\n');
         let mut last = String::new();

@@ -1,19 +1,19 @@
-//! How many bytes every static table of the catalog has. A reviewer sees here what a change of the data costs programs.
+//! The size of every static table in bytes, so that a reviewer sees what a change of the data costs programs.
 
-use port_catalog::__private::{FlowLists, Lists, Numbers, TextColumn, TextIndex, Texts};
+use port_catalog::__private::{FlowLists, Lists, PackedInts, StringPool, TextColumn, TextIndex};
 use port_catalog::{Catalog, Data, FlowId, Id, Peer, Product, Service, Vendor};
 use port_catalog_tests::assert_snapshot;
 
-/// The bytes of tables by name, in the order in which they were added.
+/// Sizes by table name, in the order in which they were added.
 #[derive(Default)]
 struct Sizes(Vec<(String, usize)>);
 
 impl Sizes {
-    fn numbers(&mut self, name: &str, numbers: Numbers) {
+    fn numbers(&mut self, name: &str, numbers: PackedInts) {
         self.0.push((name.to_string(), numbers.bytes.len()));
     }
 
-    fn columns(&mut self, name: &str, columns: &[Numbers]) {
+    fn columns(&mut self, name: &str, columns: &[PackedInts]) {
         self.0.push((name.to_string(), columns.iter().map(|column| column.bytes.len()).sum()));
     }
 
@@ -21,7 +21,7 @@ impl Sizes {
         self.0.push((name.to_string(), lists.starts.bytes.len() + lists.items.bytes.len()));
     }
 
-    fn texts(&mut self, name: &str, texts: Texts) {
+    fn texts(&mut self, name: &str, texts: StringPool) {
         self.0.push((format!("{name}, texts"), texts.blob.len()));
         self.0.push((format!("{name}, starts of texts"), texts.starts.bytes.len()));
     }
@@ -89,7 +89,7 @@ fn bytes_of_every_table() {
 }
 
 #[test]
-fn a_look_up_by_port_needs_no_more_than_eight_kilobytes() {
+fn a_lookup_by_port_reads_at_most_eight_kilobytes() {
     let FlowLists { starts, lengths, items } = Data::FLOW_LISTS;
     let ports = [Data::PORTS.pages, Data::PORTS.lists, starts, lengths, items];
     let bytes: usize = ports.iter().map(|numbers| numbers.bytes.len()).sum();

@@ -1,5 +1,4 @@
-//! What is compiled beside our own code, by dependants and by maintainers: each crate of it is a decision, written down here
-//! and in CONTRIBUTING.
+//! The crates that dependants and maintainers compile. This file and CONTRIBUTING list them, so that adding one is a decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,17 +8,18 @@ use std::process::Command;
 use port_catalog_tests::{PUBLISHED, root, tools};
 use serde_json::Value;
 
-/// All that a project compiles which depends on `port-catalog` with all of its features: what each crate is, and whether code that
-/// its author answers for and the compiler does not (`unsafe`) stands in it.
+/// The crates that a dependant of `port-catalog` with all features compiles: the kind of each crate, and whether it contains
+/// `unsafe` code.
 ///
-/// What the macros need runs while such a project is compiled and is no part of its program.
-const TREE: [(&str, &str); 11] = [
-    // Ours. Without `macros` and `serde`, `port-catalog` is all there is.
+/// The crates for `macros` run at compile time and aren't part of the dependant's program.
+const TREE: [(&str, &str); 12] = [
+    // Ours. Without `macros` and `serde`, these are `port-catalog` and `port-core`.
     ("port-catalog", "library"),
     ("port-codegen", "library"),
+    ("port-core", "library"),
     ("port-data", "library"),
     ("port-macros", "procedural macro"),
-    // For `macros`: a CSV reader, and what a generator of Rust is written with.
+    // For `macros`: a CSV reader, and the crates for generating Rust.
     ("csv-core", "library"),
     ("memchr", "library, unsafe"),
     ("proc-macro2", "library, build script, unsafe"),
@@ -30,15 +30,15 @@ const TREE: [(&str, &str); 11] = [
     ("serde_core", "library, build script, unsafe"),
 ];
 
-/// Where dependants run. Not all that cargo knows: `serde_core` names its own versions of macros there, for a target that is none.
+/// The targets of dependants. `--target all` would add crates that `serde_core` lists for a target that doesn't exist.
 const TARGETS: [&str; 4] =
     ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-msvc", "aarch64-apple-darwin", "wasm32-unknown-unknown"];
 
-/// What opens a connection or starts a program.
-const REACHES_OUT: [&str; 7] =
+/// Names of types that open a connection or start a program.
+const OUTSIDE_ACCESS: [&str; 7] =
     ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixDatagram", "ToSocketAddrs", "process::Command"];
 
-/// What cargo prints, without asking any registry.
+/// The output of cargo, which must not access a registry.
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
@@ -50,60 +50,60 @@ fn cargo(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("cargo prints UTF-8")
 }
 
-/// The packages that cargo tells of.
+/// The packages that `cargo metadata` lists.
 fn packages(arguments: &[&str]) -> Vec<Value> {
     let metadata = cargo(&[&["metadata", "--format-version", "1"], arguments].concat());
     let metadata: Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
     metadata["packages"].as_array().expect("there are packages").clone()
 }
 
-/// A text of a package, such as its name.
+/// A string of a package, such as its name.
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// The text of every file of Rust below a folder; nothing where there is no such folder.
-fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+/// The Rust files below a directory and their contents; empty if the directory doesn't exist.
+fn sources(directory: &Path) -> Vec<(PathBuf, String)> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     let mut found = Vec::new();
-    for path in entries.map(|entry| entry.expect("the folder can be read").path()) {
+    for path in entries.map(|entry| entry.expect("the directory can be read").path()) {
         if path.is_dir() {
             found.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).expect("a file of Rust is text");
+            let text = fs::read_to_string(&path).expect("a Rust file is UTF-8");
             found.push((path, text));
         }
     }
     found
 }
 
-/// Whether a word stands in Rust outside of what is only remarked.
+/// Whether Rust code contains a word outside of comments.
 fn has_word(rust: &str, word: &str) -> bool {
     let code = rust.lines().map(|line| line.split("//").next().unwrap_or_default());
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
     code.flat_map(|line| line.split(|character| !is_part(character))).any(|found| found == word)
 }
 
-/// What a package is made of.
+/// The kind of a package: its target, a build script, `unsafe` code.
 fn kind(package: &Value) -> String {
     let targets = package["targets"].as_array().expect("a package has targets").iter();
     let kinds: BTreeSet<&str> = targets.filter_map(|target| target["kind"][0].as_str()).collect();
-    let folder = Path::new(text(package, "manifest_path")).with_file_name("src");
+    let directory = Path::new(text(package, "manifest_path")).with_file_name("src");
     let mut kind = vec![if kinds.contains("proc-macro") { "procedural macro" } else { "library" }];
     if kinds.contains("custom-build") {
         kind.push("build script");
     }
-    if sources(&folder).iter().any(|(_, rust)| has_word(rust, "unsafe")) {
+    if sources(&directory).iter().any(|(_, rust)| has_word(rust, "unsafe")) {
         kind.push("unsafe");
     }
     kind.join(", ")
 }
 
 #[test]
-fn a_dependant_compiles_these_crates_and_no_other() {
+fn a_dependant_compiles_only_the_listed_crates() {
     let arguments = "tree --locked --package port-catalog --all-features --edges normal,build --prefix none";
-    let of_target = |target| cargo(&arguments.split(' ').chain(["--target", target]).collect::<Vec<_>>());
-    let tree = TARGETS.map(of_target).concat();
+    let tree = |target| cargo(&arguments.split(' ').chain(["--target", target]).collect::<Vec<_>>());
+    let tree = TARGETS.map(tree).concat();
     let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let versions = |name: &&str| tree.lines().find(|line| line.split(' ').next() == Some(*name)).unwrap_or_default();
     let packages = packages(&["--locked"]);
@@ -120,27 +120,24 @@ fn a_dependant_compiles_these_crates_and_no_other() {
         .collect();
     let expected: BTreeMap<String, String> =
         TREE.iter().map(|(name, kind)| ((*name).to_string(), (*kind).to_string())).collect();
-    assert_eq!(
-        found, expected,
-        "a crate more, or one that does more, is a decision: it belongs into TREE and CONTRIBUTING"
-    );
+    assert_eq!(found, expected, "a new crate, or a new kind, must be added to TREE and CONTRIBUTING");
 }
 
 #[test]
-fn nothing_that_a_dependant_compiles_reaches_out() {
+fn no_crate_of_a_dependant_opens_connections_or_starts_programs() {
     for package in
         packages(&["--locked"]).iter().filter(|package| TREE.iter().any(|(name, _)| text(package, "name") == *name))
     {
-        let folder = Path::new(text(package, "manifest_path")).parent().expect("a manifest stands in a folder");
-        let build = folder.join("build.rs");
-        // A build script asks the compiler for its version, and nobody else anything.
+        let directory = Path::new(text(package, "manifest_path")).parent().expect("a manifest has a parent");
+        let build = directory.join("build.rs");
+        // A build script may run the compiler for its version, and nothing else.
         if let Ok(rust) = fs::read_to_string(&build) {
             let started = rust.matches("Command::new(").count();
             let compilers = rust.matches("Command::new(rustc").count();
-            assert_eq!(started, compilers, "{} starts something else than the compiler", build.display());
+            assert_eq!(started, compilers, "{} starts a program other than the compiler", build.display());
         }
-        for (path, rust) in sources(&folder.join("src")) {
-            for word in REACHES_OUT {
+        for (path, rust) in sources(&directory.join("src")) {
+            for word in OUTSIDE_ACCESS {
                 assert!(!rust.contains(word), "{} has {word}", path.display());
             }
         }
@@ -154,27 +151,27 @@ fn our_own_crates_have_no_unsafe_code_no_build_script_and_no_connections() {
         packages.iter().filter(|package| package["publish"].is_null()).map(|package| text(package, "name")).collect();
     assert_eq!(published, BTreeSet::from(PUBLISHED));
     for name in PUBLISHED {
-        let folder = root().join(name);
-        assert!(!folder.join("build.rs").exists(), "{name} has a build script");
-        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-        // The workspace forbids it; a crate must say that it obeys.
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{name} does not take the workspace's lints");
-        let sources = sources(&folder.join("src"));
+        let directory = root().join(name);
+        assert!(!directory.join("build.rs").exists(), "{name} has a build script");
+        let manifest = fs::read_to_string(directory.join("Cargo.toml")).unwrap();
+        // The workspace forbids `unsafe`, but only in crates that inherit its lints.
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name} doesn't inherit the workspace's lints");
+        let sources = sources(&directory.join("src"));
         assert!(!sources.is_empty(), "{name} has no sources");
         for (path, rust) in sources {
-            for word in ["unsafe"].iter().chain(&REACHES_OUT) {
+            for word in ["unsafe"].iter().chain(&OUTSIDE_ACCESS) {
                 assert!(!rust.contains(word), "{} has {word}", path.display());
             }
         }
     }
     let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    assert!(workspace.contains("unsafe_code = \"forbid\""), "the workspace does not forbid unsafe code");
+    assert!(workspace.contains("unsafe_code = \"forbid\""), "the workspace doesn't forbid unsafe code");
 }
 
-/// Who uses each crate that is not ours, by the manifests: a member, or the tests of one.
+/// The users of each third-party crate according to the manifests: members by name, `tests` for all dev-dependencies.
 fn users() -> BTreeMap<String, BTreeSet<String>> {
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    // Workspaces of their own, beside that of the crates.
+    // The benchmarks and the fuzz targets are workspaces of their own.
     let manifests = ["Cargo.toml", "benchmarks/Cargo.toml", "fuzz/Cargo.toml"];
     for manifest in manifests.into_iter().filter(|manifest| root().join(manifest).exists()) {
         for package in packages(&["--no-deps", "--manifest-path", manifest]) {
@@ -193,45 +190,46 @@ fn users() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn contributing_says_why_each_dependency_is_there_and_where() {
+fn contributing_lists_every_dependency_with_its_users_and_a_reason() {
     let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
-    let (_, table) = contributing.split_once("| crate | where | why |\n|---|---|---|\n").expect("there is the table");
-    let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let (_, table) =
+        contributing.split_once("| crate | where | why |\n|---|---|---|\n").expect("CONTRIBUTING has the table");
+    let mut listed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in table.lines().take_while(|line| line.starts_with('|')) {
         let [crates, places, why] = row.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>()[..] else {
             panic!("a row of the table has three cells: {row}");
         };
-        assert!(!why.is_empty(), "{crates}: why?");
+        assert!(!why.is_empty(), "{crates} has no reason");
         for name in crates.split(", ") {
             assert!(
-                told.insert(name.to_string(), places.split(", ").map(str::to_string).collect()).is_none(),
-                "{name} twice"
+                listed.insert(name.to_string(), places.split(", ").map(str::to_string).collect()).is_none(),
+                "{name} is listed twice"
             );
         }
     }
-    assert_eq!(told, users(), "left CONTRIBUTING's table, right the manifests");
+    assert_eq!(listed, users(), "left: CONTRIBUTING's table, right: the manifests");
 }
 
-/// A package that nobody may depend on.
-fn refused(manifest: &str) -> (tempfile::TempDir, &str) {
+/// A package with these lines in its manifest.
+fn package_with(manifest: &str) -> (tempfile::TempDir, &str) {
     let package = tempfile::tempdir().unwrap();
     fs::create_dir(package.path().join("src")).unwrap();
     fs::write(package.path().join("src/lib.rs"), "").unwrap();
     fs::write(
         package.path().join("Cargo.toml"),
-        format!("[package]\nname = \"refused\"\nversion = \"1.0.0\"\n{manifest}"),
+        format!("[package]\nname = \"sample\"\nversion = \"1.0.0\"\n{manifest}"),
     )
     .unwrap();
     (package, manifest)
 }
 
 #[test]
-fn cargo_deny_refuses_what_deny_toml_does_not_name() {
+fn cargo_deny_rejects_licences_that_deny_toml_does_not_list() {
     let Some(deny) = tools::tool("cargo-deny") else { return };
-    for (said, (package, manifest)) in [
-        ("licenses ok", refused("license = \"MIT\"\n")),
-        ("error[rejected]: failed to satisfy license requirements", refused("license = \"GPL-3.0-only\"\n")),
-        ("error[unlicensed]: refused = 1.0.0 is unlicensed", refused("")),
+    for (expected, (package, manifest)) in [
+        ("licenses ok", package_with("license = \"MIT\"\n")),
+        ("error[rejected]: failed to satisfy license requirements", package_with("license = \"GPL-3.0-only\"\n")),
+        ("error[unlicensed]: sample = 1.0.0 is unlicensed", package_with("")),
     ] {
         let output = Command::new(&deny)
             .args(["--offline", "--config"])
@@ -240,16 +238,9 @@ fn cargo_deny_refuses_what_deny_toml_does_not_name() {
             .current_dir(package.path())
             .output()
             .expect("cargo-deny runs");
-        let told = [output.stdout, output.stderr].concat();
-        let told = String::from_utf8_lossy(&told);
-        assert!(told.contains(said), "{manifest}: {told}");
-        assert_eq!(output.status.success(), said == "licenses ok", "{manifest}: {told}");
+        let found = [output.stdout, output.stderr].concat();
+        let found = String::from_utf8_lossy(&found);
+        assert!(found.contains(expected), "{manifest}: {found}");
+        assert_eq!(output.status.success(), expected == "licenses ok", "{manifest}: {found}");
     }
-}
-
-#[test]
-fn the_workflow_calls_the_gate_and_nothing_else() {
-    let workflow = fs::read_to_string(root().join(".github/workflows/ci.yml")).unwrap();
-    let steps: Vec<&str> = workflow.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();
-    assert_eq!(steps, ["uses: actions/checkout@v4", "run: sudo env \"PATH=$PATH\" \"HOME=$HOME\" .ci/run"]);
 }

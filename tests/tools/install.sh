@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Installs the tools that the tests give rules, audits and diagrams to. Starts no service, and does nothing where all is there.
+# Installs the tools on which the tests run rules, audits and diagrams. Starts no service. Does nothing if all are installed.
 #
-#   tests/tools/install.sh [FOLDER]
+#   tests/tools/install.sh [DIRECTORY]
 #
-# Debian's packages go into the system, which needs root; Python's into a virtual environment in FOLDER, target/tools where none is
-# given. The tests look for tools in PATH, in the folder that PORT_TOOLS names, and in target/tools.
+# Debian's packages are installed system-wide, which needs root; Python's in a virtual environment in DIRECTORY, by default
+# target/tools. The tests look for tools in PATH, in the directory that PORT_TOOLS names, and in target/tools.
 set -euo pipefail
-folder=${1:+$(realpath -m "$1")}
+directory=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")/../.."
-folder=${folder:-$(realpath -m "${CARGO_TARGET_DIR:-target}/tools")}
+directory=${directory:-$(realpath -m "${CARGO_TARGET_DIR:-target}/tools")}
 requirements=tests/tools/requirements.txt
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s: %s\n' "tests/tools/install.sh" "$*"; }
 
-# The packages of which a command is not there.
+# The packages of missing commands.
 missing_packages() {
     while read -r command package; do
         command -v "$command" > /dev/null || printf '%s\n' "$package"
@@ -39,14 +39,14 @@ COMMANDS
     python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
 }
 
-# Installs packages; what they would start is not started.
+# Installs packages without starting their services.
 install_packages() {
     local policy=/usr/sbin/policy-rc.d
     if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
-        say "not installed: $*; install them as root, with apt-get or what this system has" >&2
+        say "missing: $*; install them as root with this system's package manager" >&2
         exit 1
     fi
-    # Two of these at once would take each other's policy for the system's.
+    # Two runs at once would mistake each other's policy for the system's.
     exec 9> /run/port-catalog-tools.lock
     flock 9
     restore() { if [ -e "$policy.kept" ]; then mv "$policy.kept" "$policy"; else rm -f "$policy"; fi; }
@@ -68,25 +68,25 @@ if [ ${#packages[@]} -gt 0 ]; then
     say "installed ${packages[*]}"
     mapfile -t packages < <(missing_packages | sort -u)
     if [ ${#packages[@]} -gt 0 ]; then
-        say "installed, and yet a command is not there: ${packages[*]}" >&2
+        say "installed, but a command is still missing: ${packages[*]}" >&2
         exit 1
     fi
 else
-    say "Debian's packages are there"
+    say "Debian's packages are installed"
 fi
 
-# What was installed last says so itself: the copy is written when all else is done.
-if cmp -s "$requirements" "$folder/requirements.txt" && "$folder/bin/python" -c '' 2> /dev/null; then
-    say "Python's packages are there, in $folder"
+# The copy of the requirements is written last, so that it proves a complete installation.
+if cmp -s "$requirements" "$directory/requirements.txt" && "$directory/bin/python" -c '' 2> /dev/null; then
+    say "Python's packages are installed in $directory"
 else
-    if [ -n "$(ls -A "$folder" 2> /dev/null)" ] && [ ! -e "$folder/pyvenv.cfg" ]; then
-        say "$folder holds something else than a virtual environment; give another folder" >&2
+    if [ -n "$(ls -A "$directory" 2> /dev/null)" ] && [ ! -e "$directory/pyvenv.cfg" ]; then
+        say "$directory contains something other than a virtual environment; choose another directory" >&2
         exit 1
     fi
-    rm -rf "$folder"
-    python3 -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
-    "$folder/bin/python" -m pip check --disable-pip-version-check
-    cp "$requirements" "$folder/requirements.txt"
-    say "installed Python's packages in $folder"
+    rm -rf "$directory"
+    python3 -m venv "$directory"
+    "$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+    "$directory/bin/python" -m pip check --disable-pip-version-check
+    cp "$requirements" "$directory/requirements.txt"
+    say "installed Python's packages in $directory"
 fi

@@ -1,28 +1,28 @@
 // Reads flow charts with Mermaid's own parser, and prints the nodes and edges that it found.
 //
-//   node tests/tools/read-mermaid.mjs FOLDER < charts.json
+//   node tests/tools/read-mermaid.mjs DIRECTORY < charts.json
 //
-// FOLDER is where install-mermaid.sh put it. The charts are an array of texts; for each one, a line is printed: an object with
+// DIRECTORY is where install-mermaid.sh installed it. The input is a JSON array of texts. The output has a line per text: an object with
 // its nodes and edges, or with the parser's error.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const folder = resolve(process.argv[2]);
-const { JSDOM } = createRequire(`${folder}/`)("jsdom");
-// Mermaid cleans labels with the means of a page.
+const directory = resolve(process.argv[2]);
+const { JSDOM } = createRequire(`${directory}/`)("jsdom");
+// Mermaid uses a DOM to sanitize labels.
 const { window } = new JSDOM("");
 globalThis.window = window;
 globalThis.document = window.document;
-const { default: mermaid } = await import(pathToFileURL(`${folder}/node_modules/mermaid/dist/mermaid.core.mjs`));
+const { default: mermaid } = await import(pathToFileURL(`${directory}/node_modules/mermaid/dist/mermaid.core.mjs`));
 
-// A label as a page shows it: line breaks as such, and codes as their characters, of which Mermaid makes entities later on.
-function shown(label) {
+// A label as a browser displays it: with line breaks, and with characters instead of the codes that Mermaid replaces later.
+function displayed(label) {
   const entities = label.replaceAll("ﬂ°°", "&#").replaceAll("ﬂ°", "&").replaceAll("¶ß", ";");
-  const place = window.document.createElement("div");
-  place.innerHTML = entities.replaceAll(/<br\s*\/?>/g, "\n");
-  return place.textContent;
+  const element = window.document.createElement("div");
+  element.innerHTML = entities.replaceAll(/<br\s*\/?>/g, "\n");
+  return element.textContent;
 }
 
 for (const chart of JSON.parse(readFileSync(0, "utf8"))) {
@@ -30,11 +30,11 @@ for (const chart of JSON.parse(readFileSync(0, "utf8"))) {
   try {
     await mermaid.parse(chart);
     const { db } = await mermaid.mermaidAPI.getDiagramFromText(chart);
-    const nodes = [...db.getVertices().values()].map((node) => ({ name: node.id, label: shown(node.text) }));
+    const nodes = [...db.getVertices().values()].map((node) => ({ name: node.id, label: displayed(node.text) }));
     const edges = db.getEdges().map((edge) => ({
       from: edge.start,
       to: edge.end,
-      label: shown(edge.text),
+      label: displayed(edge.text),
       dashed: edge.stroke === "dotted",
       arrow: edge.type,
       kind: edge.labelType,

@@ -1,41 +1,47 @@
-//! The public interface of port-catalog, line by line: what must stay for a program that uses it to compile.
+//! The public interface of port-catalog, line by line: what programs that use it may rely on.
 //!
-//! Read from the sources as rustfmt lays them out, and so the same with every compiler. Half of the interface is written by macros
-//! of ours, whose bodies are read like all else. The variants of ids stand in a snapshot of their own.
+//! It is read from the sources as rustfmt formats them, so that it is the same with every compiler. Bodies of macros are read
+//! like everything else. The variants of ids are in a snapshot of their own.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// The files with items that `lib.rs` lets out, itself among them, and what `catalog!` makes.
-pub const FILES: [&str; 8] = [
+/// The files with public items: those that `port-catalog/src/lib.rs` re-exports, itself, and what `catalog!` expands to.
+pub const FILES: [&str; 13] = [
     "port-catalog/src/lib.rs",
     "port-catalog/src/catalog.rs",
+    "port-catalog/src/enum_methods.rs",
     "port-catalog/src/flow.rs",
+    "port-catalog/src/flow_lists.rs",
     "port-catalog/src/query.rs",
     "port-catalog/src/serde.rs",
-    "port-catalog/src/shared/expression.rs",
-    "port-catalog/src/shared/words.rs",
-    "port-data/expanded.rs",
+    "port-core/src/parse_id_error.rs",
+    "port-core/src/port_range.rs",
+    "port-core/src/port_spec.rs",
+    "port-core/src/serde.rs",
+    "port-core/src/vocabulary.rs",
+    "port-catalog/src/generated.rs",
 ];
 
-/// The public interface of the workspace at this place.
+/// The public interface of the workspace at `root`.
 ///
 /// # Errors
 ///
-/// Where a file cannot be read.
-pub fn public(root: &Path) -> io::Result<String> {
-    let mut interface = String::from("A line that goes or changes breaks those who use the catalog.\n");
+/// The first file that can't be read.
+pub fn public(root: &Path) -> Result<String, (&'static str, io::Error)> {
+    let mut interface = String::from("Removing or changing a line breaks those who use the catalog.\n");
     for file in FILES {
         interface += &format!("\n{file}\n");
-        for line in lines(&fs::read_to_string(root.join(file))?) {
+        let rust = fs::read_to_string(root.join(file)).map_err(|error| (file, error))?;
+        for line in lines(&rust) {
             interface += &format!("  {line}\n");
         }
     }
     Ok(interface)
 }
 
-/// What a file of Rust lets out: each item's head in one line, under that of the block it stands in.
+/// The public items of a Rust file: each on one line without its body, below the block that contains it.
 #[must_use]
 pub fn lines(rust: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -49,7 +55,7 @@ pub fn lines(rust: &str) -> Vec<String> {
             "#[cfg(test)]" => break,
             "}" if indent == 0 => in_trait = false,
             _ if text.starts_with("//") => {}
-            // Who uses the catalog may use these too, but is told nothing by their order.
+            // Programs may rely on these too, but not on their order.
             _ if text.starts_with("#[derive(") || text == "#[non_exhaustive]" => found.push(text.to_string()),
             _ if text.starts_with("#[") => {}
             _ => {
@@ -71,12 +77,12 @@ pub fn lines(rust: &str) -> Vec<String> {
     found
 }
 
-/// Whether a line names a set of words, or one of them and its text, as the macro for words has them.
+/// Whether a line of `vocabulary!` names a set of words, or one word and its text.
 fn is_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_uppercase()) && (text.contains(" is a \"") || text.contains(" = \""))
 }
 
-/// An item up to its body or value, which may be several lines further on.
+/// An item up to its body or value, which may begin several lines later.
 fn head<'a>(first: &'a str, rest: &mut impl Iterator<Item = &'a str>) -> String {
     let mut head = first.to_string();
     let is_whole =
@@ -97,19 +103,19 @@ mod tests {
     use super::lines;
 
     #[test]
-    fn what_is_public_is_listed_with_its_block_and_what_is_hidden_is_not() {
+    fn public_items_are_listed_with_their_blocks_and_hidden_ones_are_not() {
         let rust = "\
-//! pub fn not_this();
+//! pub fn not_an_item();
 use core::fmt;
 
 #[derive(Clone, Copy)]
 pub struct Flow<C: Catalog = Data> {
     pub row: usize,
-    place: u16,
+    index: u16,
 }
 
 impl<C: Catalog> Flow<C> {
-    /// pub fn nor this
+    /// pub fn not_an_item_either
     #[must_use]
     pub fn long(
         self,
@@ -146,7 +152,7 @@ impl fmt::Display for Flow {
     }
 }
 
-words! {
+vocabulary! {
     Direction is a \"direction\" {
         Inbound = \"inbound\",
     }
@@ -167,7 +173,7 @@ pub mod __private {
     pub fn nothing() {}
 }
 
-pub use published::{Data, FlowId};
+pub use generated::{Data, FlowId};
 
 #[cfg(test)]
 mod tests {
@@ -192,7 +198,7 @@ mod tests {
                 "        Inbound = \"inbound\"",
                 "        impl $name",
                 "            pub fn name(self) {}",
-                "pub use published::{Data, FlowId}",
+                "pub use generated::{Data, FlowId}",
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask scale`: what a catalog of any size costs to compile, to carry and to ask.
+//! `cargo xtask scale`: measures what a catalog of any size costs: time to compile, bytes in a program, time per lookup.
 
 use std::fmt;
 use std::fs;
@@ -13,37 +13,38 @@ mod tables;
 /// The program that is compiled with the tables.
 const PROGRAM: &str = include_str!("scale/program.rs");
 
-/// What a catalog of a size costs.
+/// What a catalog costs.
 #[derive(Clone, Debug)]
 pub struct Cost {
-    /// How many flows it has.
+    /// Its number of flows.
     pub rows: usize,
-    /// The processor time of the macro, of compiling what it makes, and of linking, in seconds.
+    /// The CPU time of the macro, of compiling its expansion, and of linking, in seconds.
     pub seconds: f64,
-    /// The most memory that compiling took, in megabytes.
+    /// The peak memory of the compiler, in megabytes.
     pub megabytes: u64,
-    /// What a catalog with more flows adds to a program that looks things up and lists all flows, in bytes.
+    /// The size of the program, minus its size with a single flow, in bytes.
     pub bytes: u64,
-    /// What look-ups take, by name, in nanoseconds.
+    /// The times of lookups by name, in nanoseconds.
     pub nanoseconds: Vec<(String, f64)>,
 }
 
 /// The name of the package that is compiled.
 const PACKAGE: &str = "scale";
 
-/// Makes tables of each size in a folder, compiles them with `catalog!`, measures, and tells each cost when it is known.
+/// Generates tables of each size in a directory, compiles them with `catalog!`, measures, and reports each cost as soon as it is
+/// known.
 ///
 /// # Errors
 ///
-/// Where the folder cannot be written, or the tables do not compile.
-pub fn scale(root: &Path, folder: &Path, sizes: &[u32], mut tell: impl FnMut(&Cost)) -> io::Result<()> {
-    write(&folder.join("Cargo.toml"), &manifest(root))?;
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    // The smallest catalog compiles what all of them depend on, and is what the others are compared with.
-    let smallest = measure(folder, 1)?.bytes;
+/// The directory can't be written, or the tables don't compile.
+pub fn scale(root: &Path, directory: &Path, sizes: &[u32], mut report: impl FnMut(&Cost)) -> io::Result<()> {
+    write(&directory.join("Cargo.toml"), &manifest(root))?;
+    fs::copy(root.join("Cargo.lock"), directory.join("Cargo.lock"))?;
+    // The smallest catalog compiles the dependencies of all of them, and is the baseline for their sizes.
+    let smallest = measure(directory, 1)?.bytes;
     for size in sizes {
-        let cost = measure(folder, *size as usize)?;
-        tell(&Cost { bytes: cost.bytes.saturating_sub(smallest), ..cost });
+        let cost = measure(directory, *size as usize)?;
+        report(&Cost { bytes: cost.bytes.saturating_sub(smallest), ..cost });
     }
     Ok(())
 }
@@ -56,8 +57,8 @@ fn manifest(root: &Path) -> String {
     )
 }
 
-fn measure(folder: &Path, rows: usize) -> io::Result<Cost> {
-    let tables = folder.join("ports");
+fn measure(directory: &Path, rows: usize) -> io::Result<Cost> {
+    let tables = directory.join("ports");
     match fs::remove_dir_all(&tables) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -65,20 +66,20 @@ fn measure(folder: &Path, rows: usize) -> io::Result<Cost> {
     for (path, text) in tables::tables(rows) {
         write(&tables.join(path), &text)?;
     }
-    write(&folder.join("src/main.rs"), PROGRAM)?;
+    write(&directory.join("src/main.rs"), PROGRAM)?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["build", "--release", "--offline", "--quiet"])
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", directory.join("target"))
         .env_remove("RUSTFLAGS")
         .env_remove("RUSTC_WRAPPER")
-        .current_dir(folder)
+        .current_dir(directory)
         .stdin(Stdio::null())
         .spawn()?;
     let used = cargo.wait4()?;
     if !used.status.success() {
         return Err(io::Error::other(format!("a catalog of {rows} flows does not compile: {}", used.status)));
     }
-    let program = folder.join("target/release").join(PACKAGE);
+    let program = directory.join("target/release").join(PACKAGE);
     let bytes = fs::metadata(&program)?.len();
     let printed = Command::new(&program).output()?;
     if !printed.status.success() {
@@ -93,7 +94,7 @@ fn measure(folder: &Path, rows: usize) -> io::Result<Cost> {
     })
 }
 
-/// The program's lines, each with a name and a number.
+/// The lines that the program prints, each a name and a number.
 fn nanoseconds(printed: &str) -> Vec<(String, f64)> {
     let line = |line: &str| {
         let (name, number) = line.split_once(' ')?;

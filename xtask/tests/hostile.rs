@@ -1,32 +1,34 @@
-//! Whatever a vendor's page or a curation says: it stays in its cell, or it is refused at its place and nothing is written.
+//! Hostile texts in a vendor's page or a curation stay in their cells, or are rejected at their place and nothing is written.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use port_catalog_tests::hostile::{LONG, TEXTS, write_tables};
-use port_data::hidden::{in_json, is_hidden};
+use port_data::hidden::{escape_json, is_hidden};
 use port_data::write::Csv;
+use port_import::curation::Curation;
+use port_import::generated_file::expand;
+use port_import::new_product::{NewProduct, new_product};
+use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::report::ReportedError;
 use tempfile::TempDir;
-use xtask::curation::Curation;
-use xtask::new_product::{NewProduct, new_product};
-use xtask::regenerate::{End, Regeneration, regenerate};
 
-/// The texts, as labels of rows. Numbers in a label would have to be named in the curation, so that they have other digits.
+/// The texts, as labels of rows. Digits are replaced, since the curation would have to list numbers in labels.
 fn texts() -> impl Iterator<Item = String> {
     let texts = TEXTS.iter().copied().chain([LONG.as_str()]);
     texts.map(|text| text.replace(|digit: char| digit.is_ascii_digit(), "n"))
 }
 
-/// A text as a page's reader folds its blanks.
+/// A text with its whitespace collapsed, as the reader of a page does.
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The tables that stand beside a product's, without any product.
+/// Tables without any product.
 fn data() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
     fs::create_dir_all(data.join("tables")).unwrap();
     for (file, text) in [
         ("vendors", "id,name,url\nacme,Acme,https://acme.example\n"),
@@ -36,15 +38,15 @@ fn data() -> (TempDir, PathBuf) {
     ] {
         fs::write(data.join(format!("tables/{file}.csv")), text).unwrap();
     }
-    (folder, data)
+    (directory, data)
 }
 
-fn on(data: &Path, page: &Path) -> Regeneration {
-    Regeneration {
+fn options(data: &Path, page: &Path) -> RegenerateOptions {
+    RegenerateOptions {
         data: data.to_path_buf(),
         root: data.to_path_buf(),
         docs: vec![("relay".to_string(), page.to_path_buf())],
-        docs_in: None,
+        docs_directory: None,
         out: None,
         check: false,
     }
@@ -71,10 +73,10 @@ fn page(layout: &str) -> String {
     }
 }
 
-/// Drafts a product from a page, and says what a person must.
+/// Drafts a product from a page, and resolves every FIXME.
 fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
-    let (folder, data) = data();
-    let file = folder.path().join(format!("relay.{layout}"));
+    let (directory, data) = data();
+    let file = directory.path().join(format!("relay.{layout}"));
     fs::write(&file, page(layout)).unwrap();
     let new = NewProduct {
         data: data.clone(),
@@ -83,78 +85,80 @@ fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
         layout: None,
         vendor: Some("acme".to_string()),
     };
-    let written = new_product(&new).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let written = new_product(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));
     for file in written {
         let text = fs::read_to_string(&file).unwrap();
-        let said = match file.file_name().unwrap().to_str().unwrap() {
+        let text = match file.file_name().unwrap().to_str().unwrap() {
             "products.csv" => {
                 text.replace("relay,acme,FIXME,FIXME,FIXME,FIXME", "relay,acme,Relay,Ports,https://acme.example,1")
             }
             _ => text.replace("\"Clients\" = \"FIXME\"", "\"Clients\" = \"client\"").replace("FIXME", "A purpose"),
         };
-        fs::write(file, said).unwrap();
+        fs::write(file, text).unwrap();
     }
-    (folder, data, file)
+    (directory, data, file)
 }
 
 #[test]
-fn every_text_of_a_page_comes_through_the_draft_the_curation_and_the_tables() {
+fn every_text_of_a_page_survives_the_draft_the_curation_and_the_tables() {
     for layout in ["csv", "html"] {
-        let (_folder, data, page) = drafted(layout);
+        let (_directory, data, page) = drafted(layout);
         let expected: Vec<String> = texts().map(|text| folded(&text)).collect();
-        let curation = Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|fault| panic!("{fault}"));
+        let curation =
+            Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
         let keys: Vec<&str> =
             curation.flows.iter().map(|flow| flow.get_ref().row.label.as_deref().unwrap_or_default()).collect();
         assert_eq!(keys, expected, "{layout}");
-        let (report, end) = regenerate(&on(&data, &page));
-        assert_eq!(end, End::Done, "{layout}: {report}");
+        let (report, outcome) = regenerate(&options(&data, &page));
+        assert_eq!(outcome, Outcome::Done, "{layout}: {report}");
         let catalog = port_data::read(&data.join("tables")).unwrap();
         let printed: Vec<&str> =
-            catalog.flows.iter().map(|flow| flow.printed_label.as_deref().unwrap_or_default()).collect();
+            catalog.flows.iter().map(|flow| flow.row.printed_label.as_deref().unwrap_or_default()).collect();
         assert_eq!(printed, expected, "{layout}");
-        // What was written is read as it was, and made of the capture again.
-        let again = Regeneration { docs: Vec::new(), check: true, ..on(&data, &page) };
-        let (report, end) = regenerate(&again);
-        assert_eq!(end, End::Done, "{layout}: {report}");
+        // The capture gives the same files again.
+        let again = RegenerateOptions { docs: Vec::new(), check: true, ..options(&data, &page) };
+        let (report, outcome) = regenerate(&again);
+        assert_eq!(outcome, Outcome::Done, "{layout}: {report}");
     }
 }
 
 #[test]
-fn the_expansion_of_hostile_texts_is_the_same_as_rust() {
+fn the_expansion_of_hostile_texts_is_formatted_rust() {
     let tables = tempfile::tempdir().unwrap();
     write_tables(tables.path());
-    let catalog = port_data::read(tables.path()).unwrap_or_else(|errors| panic!("{errors}"));
-    let expanded = xtask::expand::expand(&catalog);
-    let again = prettyplease::unparse(&syn::parse_file(&expanded).unwrap());
-    assert_eq!(again.len(), expanded.len());
-    assert_eq!(again, expanded);
+    let catalog = port_data::read(tables.path()).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let expanded = expand(&catalog);
+    // Comments and blank lines are all that formatting adds to the tokens.
+    let formatted = prettyplease::unparse(&syn::parse_file(&expanded).unwrap());
+    let tokens = prettyplease::unparse(&syn::parse2(port_codegen::expand(&catalog)).unwrap());
+    assert!(formatted == tokens, "the formatted file has other tokens");
 }
 
 const HIDDEN: &str = "\u{0}\u{7}\u{1b}\u{85}\u{9b}\u{61c}\u{200f}\u{202e}\u{2067}";
 
 #[test]
-fn a_page_with_a_hidden_character_is_refused_at_its_place_and_nothing_is_written() {
-    let (folder, data, page) = drafted("csv");
-    let (report, end) = regenerate(&on(&data, &page));
-    assert_eq!(end, End::Done, "{report}");
+fn a_page_with_a_hidden_character_is_rejected_at_its_place_and_nothing_is_written() {
+    let (directory, data, page) = drafted("csv");
+    let (report, outcome) = regenerate(&options(&data, &page));
+    assert_eq!(outcome, Outcome::Done, "{report}");
     let text = fs::read_to_string(&page).unwrap();
     let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
     for hidden in HIDDEN.chars() {
         for from in ["a|b,", "Peer,", "TCP/1\n"] {
             let line = text.lines().position(|line| format!("{line}\n").contains(from)).unwrap() + 1;
-            let changed = folder.path().join("changed.csv");
+            let changed = directory.path().join("changed.csv");
             let at = text.find(from).unwrap() + 1;
             fs::write(&changed, format!("{}{hidden}{}", &text[..at], &text[at..])).unwrap();
             let column = text[..at].rsplit('\n').next().unwrap().chars().count() + 1;
-            let (report, end) = regenerate(&on(&data, &changed));
-            assert_eq!(end, End::Bad, "{from}");
-            let told = format!("found the character U+{:04X}", u32::from(hidden));
-            let is_told = |error: &xtask::report::ReportedFault| {
-                (error.line, error.column) == (line, Some(column)) && error.message.contains(&told)
+            let (report, outcome) = regenerate(&options(&data, &changed));
+            assert_eq!(outcome, Outcome::Failed, "{from}");
+            let message = format!("character U+{:04X}", u32::from(hidden));
+            let is_expected = |error: &ReportedError| {
+                (error.line, error.column) == (line, Some(column)) && error.message.contains(&message)
             };
-            assert!(report.errors.iter().any(is_told), "{told} at {line}:{column}, not {report}");
-            assert_is_seen(&report.to_string());
-            assert_is_seen(&in_json(&serde_json::to_string_pretty(&report).unwrap()));
+            assert!(report.errors.iter().any(is_expected), "{message} at {line}:{column}, not {report}");
+            assert_visible(&report.to_string());
+            assert_visible(&escape_json(&serde_json::to_string_pretty(&report).unwrap()));
             assert_eq!(fs::read_to_string(data.join("captures/relay.csv")).unwrap(), capture);
         }
     }
@@ -208,74 +212,74 @@ adds = { reason = "Known." }
 "#;
 
 #[test]
-fn a_curation_with_a_hidden_character_is_refused_at_its_line_wherever_it_stands() {
+fn a_curation_with_a_hidden_character_is_rejected_at_its_line() {
     let parse = |text: &str| Curation::parse(Path::new("relay.toml"), text);
-    // What it says does not go together; that is all that is wrong with it.
-    let told = parse(CURATION).unwrap_err().to_string();
-    assert!(told.starts_with("relay.toml:1: found columns"), "{told}");
+    // The meanings of its columns contradict each other. Nothing else is wrong with it.
+    let message = parse(CURATION).unwrap_err().to_string();
+    assert!(message.starts_with("relay.toml:1: \"from\", \"to\""), "{message}");
     let mut tried = 0;
     for hidden in HIDDEN.chars() {
         let code = u32::from(hidden);
         let expected = |at: usize| {
             let line = CURATION[..at].matches('\n').count() + 1;
-            (format!("relay.toml:{line}:"), format!("found the character U+{code:04X}, expected visible text"))
+            (format!("relay.toml:{line}:"), format!("character U+{code:04X} is not visible"))
         };
         // As itself, anywhere.
         for at in (0..CURATION.len()).step_by(7) {
             let (place, what) = expected(at);
-            let told = parse(&format!("{}{hidden}{}", &CURATION[..at], &CURATION[at..])).unwrap_err().to_string();
-            assert!(told.starts_with(&place) && told.contains(&what), "{told}, not {place}{what}");
+            let message = parse(&format!("{}{hidden}{}", &CURATION[..at], &CURATION[at..])).unwrap_err().to_string();
+            assert!(message.starts_with(&place) && message.contains(&what), "{message}, not {place}{what}");
         }
         // As an escape, in each text and each key in quotes.
         for (at, _) in CURATION.match_indices('"').step_by(2) {
             let (place, what) = expected(at);
-            let told =
+            let message =
                 parse(&format!("{}\\u{code:04x}{}", &CURATION[..=at], &CURATION[at + 1..])).unwrap_err().to_string();
-            assert!(told.starts_with(&place) && told.contains(&what), "{told}, not {place}{what}");
+            assert!(message.starts_with(&place) && message.contains(&what), "{message}, not {place}{what}");
             tried += 1;
         }
     }
     assert!(tried > 300, "only {tried} texts were tried");
 }
 
-/// Says that a person sees all that was printed.
-fn assert_is_seen(text: &str) {
+/// Asserts that a text has no hidden characters.
+fn assert_visible(text: &str) {
     let hidden: Vec<char> = text.chars().filter(|character| is_hidden(*character) && *character != '\n').collect();
     assert!(hidden.is_empty(), "{hidden:?} in {text:?}");
 }
 
 #[test]
-fn nothing_that_is_read_or_given_steers_the_terminal() {
+fn no_input_or_argument_controls_the_terminal() {
     const STEERING: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b}\r\u{8}\u{7f}\nerror: all is well";
-    let (folder, data, _) = drafted("csv");
-    let workspace = folder.path().join("xtask");
+    let (directory, data, _) = drafted("csv");
+    let workspace = directory.path().join("xtask");
     let file = |name: &str, text: &str| {
-        let path = folder.path().join(name);
+        let path = directory.path().join(name);
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_string()
     };
-    fs::rename(&data, folder.path().join("port-data")).unwrap();
+    fs::rename(&data, directory.path().join("port-data")).unwrap();
     let named = file(&format!("name{STEERING}.md"), "no table");
     let html = file(
         "relay.html",
         &format!("<table><tr><th>Peer<th>Use<tr><td>a{STEERING}<td>b&#x202e;&#x9b;</table>{STEERING}"),
     );
     let text = file("relay.txt", &format!("Peer{STEERING}|\nx{STEERING}|\n|\n"));
-    let pages = folder.path().join(format!("pages{STEERING}"));
+    let pages = directory.path().join(format!("pages{STEERING}"));
     fs::create_dir(&pages).unwrap();
     fs::write(pages.join(format!("relay{STEERING}.md")), "x").unwrap();
     let pages = pages.to_str().unwrap();
-    let tables = folder.path().join(format!("tables{STEERING}"));
+    let tables = directory.path().join(format!("tables{STEERING}"));
     fs::create_dir_all(tables.join("flows")).unwrap();
     fs::write(tables.join("vendors.csv"), format!("id,name,url\n{STEERING},\"{STEERING}\",{STEERING}\n")).unwrap();
-    let of = |page: &str| format!("relay={page}");
+    let doc = |page: &str| format!("relay={page}");
     let calls: [&[&str]; 16] = [
-        &["regenerate", "--doc", &of(&named)],
-        &["regenerate", "--doc", &of(&named), "--report", "json"],
-        &["regenerate", "--doc", &of(&html)],
-        &["regenerate", "--doc", &of(&html), "--report", "json"],
-        &["regenerate", "--doc", &of(&text)],
-        &["regenerate", "--doc", &of(&text), "--report", "json"],
+        &["regenerate", "--doc", &doc(&named)],
+        &["regenerate", "--doc", &doc(&named), "--report", "json"],
+        &["regenerate", "--doc", &doc(&html)],
+        &["regenerate", "--doc", &doc(&html), "--report", "json"],
+        &["regenerate", "--doc", &doc(&text)],
+        &["regenerate", "--doc", &doc(&text), "--report", "json"],
         &["regenerate", "--docs", pages],
         &["regenerate", "--docs", pages, "--report", "json"],
         &["regenerate", "--doc", &format!("{STEERING}=x.md")],
@@ -293,11 +297,11 @@ fn nothing_that_is_read_or_given_steers_the_terminal() {
             .env("CARGO_MANIFEST_DIR", &workspace)
             .output()
             .unwrap();
-        let [printed, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8(bytes.clone()).unwrap());
-        assert_eq!(output.status.code(), Some(2), "{call:?}: {told}");
-        assert_is_seen(&printed);
-        assert_is_seen(&told);
-        let lines = || printed.lines().chain(told.lines());
-        assert!(lines().next().is_some() && !lines().any(|line| line == "error: all is well"), "{call:?}: {told}");
+        let [stdout, stderr] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8(bytes.clone()).unwrap());
+        assert_eq!(output.status.code(), Some(2), "{call:?}: {stderr}");
+        assert_visible(&stdout);
+        assert_visible(&stderr);
+        let lines = || stdout.lines().chain(stderr.lines());
+        assert!(lines().next().is_some() && !lines().any(|line| line == "error: all is well"), "{call:?}: {stderr}");
     }
 }

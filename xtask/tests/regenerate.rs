@@ -1,6 +1,4 @@
-//! `regenerate` as a maintainer calls it: on the project's own data, and on a small product with a page of our own.
-
-mod relay;
+//! Regenerates the project's own data, and a small product with a page written for the tests.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,35 +6,35 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use port_catalog_tests::documents;
-use relay::{PAGE, relay};
+use port_catalog_tests::relay::{PAGE, relay};
+use port_import::new_product::{NewProduct, new_product};
+use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::report::{Bump, Report};
 use tempfile::TempDir;
-use xtask::new_product::{NewProduct, new_product};
-use xtask::regenerate::{End, Regeneration, regenerate};
-use xtask::report::{Bump, Report};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-fn on(data: &Path) -> Regeneration {
-    Regeneration {
+fn options(data: &Path) -> RegenerateOptions {
+    RegenerateOptions {
         data: data.to_path_buf(),
         root: data.to_path_buf(),
         docs: Vec::new(),
-        docs_in: None,
+        docs_directory: None,
         out: None,
         check: false,
     }
 }
 
-/// Every file below a folder, with its contents and the time of its last change.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+/// Every file below a directory, with its contents and its modification time.
+fn tree(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+    let mut directorys = vec![directory.to_path_buf()];
+    while let Some(directory) = directorys.pop() {
+        for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
-                folders.push(path);
+                directorys.push(path);
             } else {
                 let modified = fs::metadata(&path).unwrap().modified().unwrap();
                 files.insert(path.clone(), (fs::read(&path).unwrap(), modified));
@@ -46,47 +44,51 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     files
 }
 
-/// Regenerates the small product from a page with one text of it replaced.
-fn with(data: &Path, from: &str, to: &str) -> (Report, End) {
+/// Regenerates the small product from a page in which one text is replaced.
+fn regenerate_with(data: &Path, from: &str, to: &str) -> (Report, Outcome) {
     assert!(PAGE.contains(from), "{from}");
     let page = data.parent().unwrap().join("changed.md");
     fs::write(&page, PAGE.replacen(from, to, 1)).unwrap();
-    regenerate(&Regeneration { docs: vec![("relay".to_string(), page)], ..on(data) })
+    regenerate(&RegenerateOptions { docs: vec![("relay".to_string(), page)], ..options(data) })
 }
 
 /// The small product after its first regeneration.
 fn regenerated_relay() -> (TempDir, PathBuf) {
-    let (folder, data) = relay();
-    let (report, end) = with(&data, "Inbound", "Inbound");
-    assert_eq!(end, End::Done, "{report}");
-    (folder, data)
+    let (directory, data) = relay();
+    let (report, outcome) = regenerate_with(&data, "Inbound", "Inbound");
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    (directory, data)
 }
 
 #[test]
-fn the_committed_tables_are_what_the_captures_and_the_curation_make() {
+fn the_committed_tables_are_up_to_date_with_captures_and_curation() {
     let root = workspace();
-    let regeneration = Regeneration { root: root.clone(), check: true, ..on(&root.join("port-data")) };
-    let (report, end) = regenerate(&regeneration);
-    assert_eq!(end, End::Done, "run `cargo xtask regenerate` and review what changes:\n{report}");
+    let options = RegenerateOptions { root: root.clone(), check: true, ..options(&root.join("port-data")) };
+    let (report, outcome) = regenerate(&options);
+    assert_eq!(outcome, Outcome::Done, "run `cargo xtask regenerate` and review what changes:\n{report}");
 }
 
 #[test]
-fn the_vendors_documents_make_the_committed_tables() {
+fn the_vendors_documents_give_the_committed_tables() {
     let root = workspace();
-    let Some(folder) = documents() else { return };
-    let regeneration =
-        Regeneration { root: root.clone(), docs_in: Some(folder), check: true, ..on(&root.join("port-data")) };
-    let (report, end) = regenerate(&regeneration);
-    assert_eq!(end, End::Done, "{report}");
+    let Some(directory) = documents() else { return };
+    let options = RegenerateOptions {
+        root: root.clone(),
+        docs_directory: Some(directory),
+        check: true,
+        ..options(&root.join("port-data"))
+    };
+    let (report, outcome) = regenerate(&options);
+    assert_eq!(outcome, Outcome::Done, "{report}");
     assert_eq!(report.documents.iter().map(|document| document.rows).collect::<Vec<_>>(), [54, 12, 20, 39]);
 }
 
 #[test]
 fn a_page_becomes_tables() {
-    let (_folder, data) = regenerated_relay();
+    let (_directory, data) = regenerated_relay();
     let catalog = port_data::read(&data.join("tables")).unwrap();
     let flows: Vec<_> =
-        catalog.flows.iter().map(|flow| (flow.id.as_str(), flow.specs.len(), flow.hosts.len())).collect();
+        catalog.flows.iter().map(|flow| (flow.row.id.as_str(), flow.row.specs.len(), flow.row.hosts.len())).collect();
     let expected = [
         ("relay-in-client", 2, 0),
         ("relay-in-admin", 1, 0),
@@ -94,26 +96,26 @@ fn a_page_becomes_tables() {
         ("relay-out-ldap-groups", 1, 0),
     ];
     assert_eq!(flows, expected);
-    assert!(catalog.flows[1].configurable, "the page calls 443 a default");
-    // The vendor's sentence is not kept.
+    assert!(catalog.flows[1].row.configurable, "the page calls 443 a default");
+    // The vendor's sentence isn't kept.
     let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
     assert!(capture.contains("636 ldap.acme.example") && !capture.contains("help desk"));
 }
 
 #[test]
-fn nothing_is_touched_where_nothing_changed() {
-    let (_folder, data) = regenerated_relay();
+fn no_file_is_touched_if_nothing_changed() {
+    let (_directory, data) = regenerated_relay();
     let before = tree(&data);
     for check in [true, false] {
-        let (report, end) = regenerate(&Regeneration { check, ..on(&data) });
-        assert_eq!((end, report.bump, report.is_empty()), (End::Done, Bump::None, true));
+        let (report, outcome) = regenerate(&RegenerateOptions { check, ..options(&data) });
+        assert_eq!((outcome, report.bump, report.is_empty()), (Outcome::Done, Bump::None, true));
     }
-    assert_eq!(with(&data, "Inbound", "Inbound").1, End::Done);
+    assert_eq!(regenerate_with(&data, "Inbound", "Inbound").1, Outcome::Done);
     assert_eq!(tree(&data), before);
 }
 
 #[test]
-fn a_changed_fact_is_told_by_name() {
+fn a_changed_fact_is_reported_by_its_key() {
     let cases = [
         ("TCP/443 (default)", "TCP/8443 (default)", "relay-in-admin", "ports", "tcp/443", "tcp/8443"),
         ("TCP/443 (default)", "TCP/443", "relay-in-admin", "configurable", "true", "false"),
@@ -137,56 +139,57 @@ fn a_changed_fact_is_told_by_name() {
         ("| Console | Administer |", "| Console | Manage |", "relay-in-admin", "source.label", "Administer", "Manage"),
     ];
     for (from, to, id, field, before, after) in cases {
-        let (_folder, data) = regenerated_relay();
-        let (report, end) = with(&data, from, to);
-        assert_eq!((end, report.bump), (End::Done, Bump::Patch), "{to}: {report}");
-        let told =
+        let (_directory, data) = regenerated_relay();
+        let (report, outcome) = regenerate_with(&data, from, to);
+        assert_eq!((outcome, report.bump), (Outcome::Done, Bump::Patch), "{to}: {report}");
+        let change =
             report.changed.iter().find(|change| change.field == field).unwrap_or_else(|| panic!("{to}: {report}"));
-        assert_eq!((told.id.as_str(), told.before.as_str(), told.after.as_str()), (id, before, after));
+        assert_eq!((change.id.as_str(), change.before.as_str(), change.after.as_str()), (id, before, after));
         assert!(report.changed.len() <= 2 && report.added.is_empty() && report.removed.is_empty(), "{report}");
     }
 }
 
 #[test]
-fn a_rewording_is_told_and_changes_no_table() {
-    let (_folder, data) = regenerated_relay();
+fn reworded_prose_is_reported_and_changes_no_table() {
+    let (_directory, data) = regenerated_relay();
     let table = fs::read(data.join("tables/flows/relay.csv")).unwrap();
-    let (report, end) = with(&data, "Ask the help desk.", "Call the help desk.");
-    assert_eq!((end, report.changed.len()), (End::Done, 0));
+    let (report, outcome) = regenerate_with(&data, "Ask the help desk.", "Call the help desk.");
+    assert_eq!((outcome, report.changed.len()), (Outcome::Done, 0));
     assert_eq!(report.reworded.iter().map(|reworded| reworded.id.as_str()).collect::<Vec<_>>(), ["relay-in-client"]);
     assert_eq!(fs::read(data.join("tables/flows/relay.csv")).unwrap(), table);
 }
 
 #[test]
-fn check_writes_nothing_and_says_that_it_would() {
-    let (folder, data) = regenerated_relay();
-    fs::write(folder.path().join("relay.md"), PAGE.replace("TCP/389", "TCP/390")).unwrap();
+fn check_writes_nothing_and_lists_the_files_that_would_change() {
+    let (directory, data) = regenerated_relay();
+    fs::write(directory.path().join("relay.md"), PAGE.replace("TCP/389", "TCP/390")).unwrap();
     let before = tree(&data);
-    let docs = vec![("relay".to_string(), folder.path().join("relay.md"))];
-    let (report, end) = regenerate(&Regeneration { docs, check: true, ..on(&data) });
-    assert_eq!(end, End::Differs);
-    assert_eq!(report.files, ["captures/relay.csv", "expanded.rs", "tables/flows/relay.csv"]);
+    let docs = vec![("relay".to_string(), directory.path().join("relay.md"))];
+    let (report, outcome) = regenerate(&RegenerateOptions { docs, check: true, ..options(&data) });
+    assert_eq!(outcome, Outcome::Differs);
+    assert_eq!(report.files, ["captures/relay.csv", "tables/flows/relay.csv", "port-catalog/src/generated.rs"]);
     assert_eq!(tree(&data), before);
 }
 
 #[test]
-fn out_gets_everything_and_the_data_nothing() {
-    let (folder, data) = regenerated_relay();
-    let pages = folder.path().join("pages");
+fn with_out_everything_is_written_there_and_the_data_is_unchanged() {
+    let (directory, data) = regenerated_relay();
+    let pages = directory.path().join("pages");
     fs::create_dir(&pages).unwrap();
     fs::write(pages.join("relay.md"), PAGE.replace("TCP/389", "TCP/390")).unwrap();
     fs::write(pages.join("readme.pdf"), "not a page").unwrap();
     let before = tree(&data);
-    let contents = |folder: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
-        let files = tree(folder).into_iter();
-        files.map(|(path, (bytes, _))| (path.strip_prefix(folder).unwrap().to_path_buf(), bytes)).collect()
+    let contents = |directory: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = tree(directory).into_iter();
+        files.map(|(path, (bytes, _))| (path.strip_prefix(directory).unwrap().to_path_buf(), bytes)).collect()
     };
     let mut outs = Vec::new();
     for out in ["a", "b/c"] {
-        let out = folder.path().join(out);
-        let docs_in = Some(pages.clone());
-        let (report, end) = regenerate(&Regeneration { docs_in, out: Some(out.clone()), ..on(&data) });
-        assert_eq!(end, End::Done, "{report}");
+        let out = directory.path().join(out);
+        let docs_directory = Some(pages.clone());
+        let (report, outcome) =
+            regenerate(&RegenerateOptions { docs_directory, out: Some(out.clone()), ..options(&data) });
+        assert_eq!(outcome, Outcome::Done, "{report}");
         outs.push(contents(&out));
     }
     assert_eq!(outs[0], outs[1]);
@@ -206,20 +209,20 @@ fn out_gets_everything_and_the_data_nothing() {
 }
 
 #[test]
-fn rows_that_only_moved_are_told_in_one_line() {
-    let (_folder, data) = regenerated_relay();
+fn rows_that_only_moved_are_reported_in_one_line() {
+    let (_directory, data) = regenerated_relay();
     let first = "| Mail clients | Send mail | TCP/25 or 465 | Ask the help desk. |\n";
     let second = "| Console | Administer | TCP/443 (default) | |\n";
-    let (report, end) = with(&data, &format!("{first}{second}"), &format!("{second}{first}"));
-    assert_eq!(end, End::Done);
+    let (report, outcome) = regenerate_with(&data, &format!("{first}{second}"), &format!("{second}{first}"));
+    assert_eq!(outcome, Outcome::Done);
     assert_eq!(report.to_string().lines().filter(|line| line.starts_with("moved")).count(), 1);
     assert!(report.changed.iter().all(|change| change.field == "source.row") && report.reworded.is_empty(), "{report}");
 }
 
 #[test]
-fn the_report_as_json_has_its_form() {
-    let (_folder, data) = regenerated_relay();
-    let (report, _) = with(&data, "TCP/389", "TCP/390");
+fn the_json_report_has_the_documented_form() {
+    let (_directory, data) = regenerated_relay();
+    let (report, _) = regenerate_with(&data, "TCP/389", "TCP/390");
     let json = serde_json::to_value(&report).unwrap();
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["documents", "added", "removed", "changed", "reworded", "bump", "errors"]);
@@ -228,49 +231,50 @@ fn the_report_as_json_has_its_form() {
         serde_json::json!({ "id": "relay-out-ldap-users", "field": "ports", "before": "tcp/389", "after": "tcp/390" })
     );
     assert_eq!(json["bump"], "patch");
-    let (report, _) = with(&data, "TCP/389", "TCP/0");
+    let (report, _) = regenerate_with(&data, "TCP/389", "TCP/0");
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["errors"][0]["line"], 12);
+    assert!(json["errors"][0]["code"].is_string() && json["errors"][0]["message"].is_string(), "{json}");
 }
 
 #[test]
-fn flows_that_come_and_go_raise_the_version() {
-    let (_folder, data) = regenerated_relay();
+fn added_and_removed_flows_raise_the_version() {
+    let (_directory, data) = regenerated_relay();
     let file = data.join("curation/relay.toml");
     let curation = fs::read_to_string(&file).unwrap();
     fs::write(&file, curation.replace("id = \"relay-in-admin\"", "id = \"relay-in-console\"")).unwrap();
-    let (report, end) = regenerate(&Regeneration { check: true, ..on(&data) });
-    assert_eq!((end, report.bump), (End::Differs, Bump::Major));
+    let (report, outcome) = regenerate(&RegenerateOptions { check: true, ..options(&data) });
+    assert_eq!((outcome, report.bump), (Outcome::Differs, Bump::Major));
     assert_eq!((report.added.len(), report.removed.len()), (1, 1));
-    // A flow of the report is a flow as the command lists it.
+    // Flows in the report have the form of `port-catalog list --format json`.
     let added = serde_json::json!({
         "id": "relay-in-console", "vendor": "acme", "product": "relay",
         "direction": "inbound", "peer": "admin", "purpose": "Administer the relay",
         "ports": [{ "transport": "tcp", "first": 443, "last": 443, "service": null, "group": 0 }],
         "requirement": "unstated", "condition": null,
         "interfaces": [], "recommended_interface": null, "hosts": [],
-        "configurable": true, "customization": null, "curated": [],
+        "configurable": true, "customization": null, "note": null, "curated": [],
         "source": {
-            "document": "Ports", "edition": "1", "section": "Inbound", "row": 2, "peer": "Console", "label": "Administer",
-            "ports": "TCP/443 (default)",
+            "document": "Ports", "edition": "1", "url": "https://acme.example/ports", "section": "Inbound", "row": 2,
+            "peer": "Console", "label": "Administer", "ports": "TCP/443 (default)",
         },
     });
     assert_eq!(report.added[0], added);
     let clock = "\n[[flow]]\nid = \"relay-out-clock\"\nrow = { label = \"Set the time\" }\npeer = \"admin\"\npurpose = \"Set the clock\"\n";
     fs::write(&file, curation + clock).unwrap();
     let row = "| | Look up groups | UDP/389 | |\n";
-    let (report, end) = with(&data, row, &format!("{row}| Clock | Set the time | UDP/123 | |\n"));
-    assert_eq!((end, report.bump, report.added.len()), (End::Done, Bump::Minor, 1), "{report}");
+    let (report, outcome) = regenerate_with(&data, row, &format!("{row}| Clock | Set the time | UDP/123 | |\n"));
+    assert_eq!((outcome, report.bump, report.added.len()), (Outcome::Done, Bump::Minor, 1), "{report}");
 }
 
 #[test]
-fn a_new_product_is_drafted_and_needs_only_what_a_person_must_say() {
+fn a_drafted_product_needs_only_what_is_marked_and_what_the_page_does_not_state() {
     for (ending, page) in [("md", PAGE.to_string()), ("html", html())] {
-        let (folder, data) = relay();
+        let (directory, data) = relay();
         let curation = data.join("curation/relay.toml");
         fs::remove_file(&curation).unwrap();
         fs::write(data.join("tables/products.csv"), "id,vendor,name,document,url,edition,retrieved\n").unwrap();
-        let doc = folder.path().join(format!("page.{ending}"));
+        let doc = directory.path().join(format!("page.{ending}"));
         fs::write(&doc, page).unwrap();
         let new = NewProduct {
             data: data.clone(),
@@ -285,35 +289,35 @@ fn a_new_product_is_drafted_and_needs_only_what_a_person_must_say() {
         let products = fs::read_to_string(data.join("tables/products.csv")).unwrap();
         assert!(products.contains("relay,acme,FIXME,FIXME,FIXME,FIXME,"), "{products}");
 
-        // Before anything is said, nothing is made.
-        let (report, end) = regenerate(&on(&data));
-        assert_eq!(end, End::Bad, "{report}");
-        assert!(report.to_string().contains("found FIXME, expected what a person must say"), "{report}");
+        // Nothing is generated until every FIXME is resolved.
+        let (report, outcome) = regenerate(&options(&data));
+        assert_eq!(outcome, Outcome::Failed, "{report}");
+        assert!(report.to_string().contains("unresolved FIXME"), "{report}");
 
-        // The person says what is marked, and what the page does not say.
-        let said = products.replacen("FIXME", "Relay", 1).replacen("FIXME", "Ports", 1);
-        let said = said.replacen("FIXME", "https://acme.example/ports", 1).replacen("FIXME", "1", 1);
-        fs::write(data.join("tables/products.csv"), said).unwrap();
-        let said = draft.replace("purpose = \"FIXME\"", "purpose = \"Something\"");
-        let said = said.replace("\"Console\" = \"FIXME\"", "\"Console\" = \"admin\"");
-        let said = said.replace("\"Directory\" = \"FIXME\"", "\"Directory\" = \"ldap-server\"");
-        let said = said.replace("\"Mail clients\" = \"FIXME\"", "\"Mail clients\" = \"client\"");
+        // Resolve every FIXME, and add what the page doesn't state.
+        let products = products.replacen("FIXME", "Relay", 1).replacen("FIXME", "Ports", 1);
+        let products = products.replacen("FIXME", "https://acme.example/ports", 1).replacen("FIXME", "1", 1);
+        fs::write(data.join("tables/products.csv"), products).unwrap();
+        let draft = draft.replace("purpose = \"FIXME\"", "purpose = \"Something\"");
+        let draft = draft.replace("\"Console\" = \"FIXME\"", "\"Console\" = \"admin\"");
+        let draft = draft.replace("\"Directory\" = \"FIXME\"", "\"Directory\" = \"ldap-server\"");
+        let draft = draft.replace("\"Mail clients\" = \"FIXME\"", "\"Mail clients\" = \"client\"");
         let users = "label = \"Look up users\" }\n";
-        assert!(said.contains(users), "{said}");
-        let said = said.replace(users, &format!("{users}other_numbers = [\"636\"]\n"));
+        assert!(draft.contains(users), "{draft}");
+        let draft = draft.replace(users, &format!("{users}other_numbers = [\"636\"]\n"));
         let groups = "label = \"Look up groups\" }\n";
-        let said = said.replace(groups, &format!("{groups}peer = \"ldap-server\"\n"));
-        fs::write(&curation, said).unwrap();
-        let (report, end) = regenerate(&Regeneration { docs: vec![("relay".into(), doc)], ..on(&data) });
-        assert_eq!(end, End::Done, "{report}");
+        let draft = draft.replace(groups, &format!("{groups}peer = \"ldap-server\"\n"));
+        fs::write(&curation, draft).unwrap();
+        let (report, outcome) = regenerate(&RegenerateOptions { docs: vec![("relay".into(), doc)], ..options(&data) });
+        assert_eq!(outcome, Outcome::Done, "{report}");
         assert_eq!(port_data::read(&data.join("tables")).unwrap().flows.len(), 4);
 
-        // A product that is there is not drafted over.
-        assert!(new_product(&new).unwrap_err()[0].message.contains("is there already"));
+        // An existing product isn't overwritten.
+        assert!(new_product(&new).unwrap_err()[0].message.contains("exists already"));
     }
 }
 
-/// The page of the small product as HTML.
+/// The small product's page as HTML.
 fn html() -> String {
     let mut html = String::from("<main>");
     for line in PAGE.lines().filter(|line| !line.starts_with("|---")) {
@@ -322,7 +326,7 @@ fn html() -> String {
         } else if let Some(cells) = line.strip_prefix('|') {
             let tag = if line.contains("Peer") { "th" } else { "td" };
             let cells = cells.trim_end_matches('|').split('|').map(|cell| format!("<{tag}>{}</{tag}>", cell.trim()));
-            // What Markdown leaves empty, HTML spans.
+            // A cell that is empty in Markdown spans in HTML.
             let row = cells.collect::<String>().replacen("<td>Directory", "<td rowspan=\"2\">Directory", 1);
             html +=
                 &format!("<tr>{}</tr>\n", if line.starts_with("| |") { row.replacen("<td></td>", "", 1) } else { row });

@@ -1,20 +1,36 @@
-//! Whether a release is ready, asked of small repositories: a good one, and ones with a single thing missing.
+//! Checks of small repositories: one that is ready to be released, and ones in which a single thing is missing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog_tests::errors::Page;
+use port_catalog_tests::diagnostics::Cases;
+use port_data::schema::FLOWS;
+use port_data::write::Csv;
 use tempfile::TempDir;
 use xtask::api;
 
 /// A table of flows, by the ids and ports of its rows.
 fn table(flows: &[(&str, &str)]) -> String {
-    let rows = flows.iter().map(|(id, ports)| format!("{id},inbound,admin,{ports}\n"));
-    format!("id,direction,peer,ports\n{}", rows.collect::<String>())
+    let mut csv = Csv::table(FLOWS);
+    for (row, (id, ports)) in (1..).zip(flows) {
+        let cell = |column: &str| match column {
+            "id" => (*id).to_string(),
+            "direction" => "inbound".to_string(),
+            "peer" => "admin".to_string(),
+            "purpose" => "Administer".to_string(),
+            "ports" => (*ports).to_string(),
+            "requirement" => "unstated".to_string(),
+            "configurable" => "false".to_string(),
+            "row" => row.to_string(),
+            _ => String::new(),
+        };
+        csv.row(FLOWS.iter().map(|column| cell(column.name)));
+    }
+    csv.finish()
 }
 
-/// A repository with the crates that are published, which is released as 0.1.0 and ready to be released as 0.1.1.
+/// A repository with published crates that is released as 0.1.0 and ready to be released as 0.1.1.
 struct Repository(TempDir);
 
 impl Repository {
@@ -65,7 +81,7 @@ impl Repository {
         self.write(file, &text.replace(from, to));
     }
 
-    /// Another version, told in the change log, reviewed and committed.
+    /// Raises the version, describes it in the changelog, and commits.
     fn raise(&self, from: &str, to: &str) {
         self.replace("Cargo.toml", from, to);
         self.replace("CHANGELOG.md", "# Changes\n", &format!("# Changes\n\n## {to}\n\n- Another.\n"));
@@ -95,17 +111,17 @@ impl Repository {
         self.git(&["commit", "--quiet", "--message", "Something"]);
     }
 
-    /// What the command prints, and how it ends.
+    /// What the command prints to standard output and standard error, and its exit code.
     fn release(&self, arguments: &[&str]) -> (String, String, Option<i32>) {
         run(&self.path().join("xtask"), arguments)
     }
 
     /// The one thing that is missing.
     fn missing(&self) -> String {
-        let (told, errors, code) = self.release(&["--dry-run"]);
-        assert_eq!(code, Some(1), "{told}{errors}");
-        let missing: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("missing  ")).collect();
-        assert_eq!(missing.len(), 1, "{told}");
+        let (printed, errors, code) = self.release(&["--dry-run"]);
+        assert_eq!(code, Some(1), "{printed}{errors}");
+        let missing: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix("missing  ")).collect();
+        assert_eq!(missing.len(), 1, "{printed}");
         missing[0].to_string()
     }
 }
@@ -113,8 +129,9 @@ impl Repository {
 fn run(xtask: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let output = command.arg("release").args(arguments).env("CARGO_MANIFEST_DIR", xtask).output().expect("xtask runs");
-    let [told, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("it prints UTF-8"));
-    (told, errors, output.status.code())
+    let [printed, errors] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("it prints UTF-8"));
+    (printed, errors, output.status.code())
 }
 
 fn workspace(version: &str) -> String {
@@ -135,17 +152,17 @@ fn manifest(name: &str, dependencies: &[&str]) -> String {
 }
 
 #[test]
-fn a_release_that_is_ready_is_told_with_the_order_of_publishing() {
-    let (told, errors, code) = Repository::new().release(&["--dry-run"]);
+fn a_release_that_is_ready_is_printed_with_the_order_of_publishing() {
+    let (printed, errors, code) = Repository::new().release(&["--dry-run"]);
     assert_eq!(
-        told,
+        printed,
         "\
 ok       versions: port-data, port-catalog, port-cli are 0.1.1, and depend on each other in that version
 ok       data: port_catalog::VERSION is the crate's version
-ok       changes: 1 line under \"## 0.1.1\" in CHANGELOG.md
+ok       changes: 1 line below 0.1.1 in CHANGELOG.md
 ok       tree: everything is committed
-ok       interface: tests/snapshots/public_api_of_port-catalog.snap has it
-ok       bump: 0.1.0 to 0.1.1; of flows 0 came, 0 went, 1 fact changed; of the interface 0 lines came, 0 went
+ok       interface: tests/snapshots/public_api_of_port-catalog.snap contains it
+ok       bump: 0.1.0 to 0.1.1; flows: 0 added, 0 removed, 1 fact changed; interface: 0 lines added, 0 removed
 0.1.1 is ready. After `.ci/run`, in this order:
 publish  git tag v0.1.1
 publish  cargo publish --package port-data
@@ -157,10 +174,11 @@ publish  git push origin v0.1.1
     assert_eq!((errors.as_str(), code), ("", Some(0)));
 }
 
+// A table: one entry per missing thing.
 #[test]
-fn each_thing_that_is_missing_is_told() {
-    type Fault = fn(&Repository);
-    let cases: [(Fault, &str); 14] = [
+fn each_missing_thing_is_reported() {
+    type Damage = fn(&Repository);
+    let missing: [(Damage, &str); 14] = [
         (
             |repository| {
                 repository.replace("port-cli/Cargo.toml", "version.workspace = true", "version = \"0.1.2\"");
@@ -257,21 +275,13 @@ fn each_thing_that_is_missing_is_told() {
             "CHANGELOG.md without a version",
         ),
     ];
-    let mut page = Page::new(
-        "release",
-        "Errors of a release",
-        "xtask/tests/release.rs",
-        "What is missing before a release, as `cargo xtask release --dry-run` tells it in its list. In a repository that is released as \
-         0.1.0 and ready to be released as 0.1.1, one thing was changed.",
-    );
-    page.section("What is missing", "");
-    for (fault, input) in cases {
+    let mut cases = Cases::new("xtask/tests/release.txt");
+    for (damage, input) in missing {
         let repository = Repository::new();
-        fault(&repository);
-        page.row("release --dry-run", input, &repository.missing(), "1");
+        damage(&repository);
+        cases.text(input, "", &repository.missing());
     }
-    page.section("Calls, and what is no workspace of ours", "");
-    let refused: [(Fault, &str, &[&str]); 6] = [
+    let rejected: [(Damage, &str, &[&str]); 6] = [
         (|_| {}, "without --dry-run", &[]),
         (
             |repository| fs::remove_file(repository.path().join("CHANGELOG.md")).unwrap(),
@@ -297,27 +307,27 @@ fn each_thing_that_is_missing_is_told() {
             &["--dry-run"],
         ),
     ];
-    for (fault, input, arguments) in refused {
+    for (damage, input, arguments) in rejected {
         let repository = Repository::new();
-        fault(&repository);
-        let (told, errors, code) = repository.release(arguments);
-        let missing: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("missing  ")).collect();
+        damage(&repository);
+        let (printed, errors, code) = repository.release(arguments);
+        let missing: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix("missing  ")).collect();
         let errors = errors.lines().next().unwrap_or_default().replace(&repository.path().display().to_string(), ".");
         let message = if missing.is_empty() { errors } else { missing.join("\n") };
-        page.row("release", input, &message, &code.expect("it ended by itself").to_string());
+        cases.text(input, &arguments.join(" "), &format!("{message}\nexit code {}", code.expect("not killed")));
     }
-    page.assert();
+    cases.assert();
 }
 
 #[test]
-fn what_goes_raises_the_major_number_what_comes_the_minor_one_and_a_fact_the_patch() {
+fn removed_flows_are_major_added_ones_minor_and_changed_facts_a_patch() {
     let is_ready = |repository: &Repository| repository.release(&["--dry-run"]).2 == Some(0);
     for (from, change, too_little, enough) in [
-        ("1.2.3", "mail-in-user,inbound,admin,tcp/80\n", "1.3.0", "2.0.0"),
+        ("1.2.3", "mail-in-user", "1.3.0", "2.0.0"),
         ("1.2.3", "", "1.2.4", "1.3.0"),
         ("1.2.3", "tcp/80", "1.2.3", "1.2.4"),
-        // Before 1.0.0 the minor number stands for the major one.
-        ("0.2.3", "mail-in-user,inbound,admin,tcp/80\n", "0.2.4", "0.3.0"),
+        // Before 1.0.0, a major change raises the minor number.
+        ("0.2.3", "mail-in-user", "0.2.4", "0.3.0"),
     ] {
         for (version, enough) in [(too_little, false), (enough, true)] {
             let repository = Repository::new();
@@ -326,7 +336,7 @@ fn what_goes_raises_the_major_number_what_comes_the_minor_one_and_a_fact_the_pat
             match change {
                 "" => repository.write("port-data/tables/flows/other.csv", &table(&[("other-in-admin", "tcp/22")])),
                 "tcp/80" => repository.replace("port-data/tables/flows/mail.csv", "tcp/80", "tcp/81"),
-                row => repository.replace("port-data/tables/flows/mail.csv", row, ""),
+                _ => repository.write("port-data/tables/flows/mail.csv", &table(&[("mail-in-admin", "tcp/8443")])),
             }
             match version == from {
                 true => repository.commit(),
@@ -338,22 +348,22 @@ fn what_goes_raises_the_major_number_what_comes_the_minor_one_and_a_fact_the_pat
 }
 
 #[test]
-fn before_the_first_tag_there_is_nothing_to_compare_with() {
+fn before_the_first_tag_nothing_is_compared() {
     let repository = Repository::new();
     repository.git(&["tag", "--delete", "v0.1.0"]);
-    let (told, _, code) = repository.release(&["--dry-run"]);
-    assert!(told.contains("ok       bump: no tag such as v0.1.0 yet: the first release\n"), "{told}");
+    let (printed, _, code) = repository.release(&["--dry-run"]);
+    assert!(printed.contains("ok       bump: no tag such as v0.1.0 yet: the first release\n"), "{printed}");
     assert_eq!(code, Some(0));
 }
 
 #[test]
-fn nothing_is_published_by_the_command_itself() {
+fn the_command_itself_publishes_nothing() {
     let repository = Repository::new();
-    let (told, errors, code) = repository.release(&[]);
-    assert_eq!((told.as_str(), code), ("", Some(2)));
-    assert!(errors.starts_with("error: found no --dry-run, expected it;"), "{errors}");
+    let (printed, errors, code) = repository.release(&[]);
+    assert_eq!((printed.as_str(), code), ("", Some(2)));
+    assert!(errors.starts_with("error[release-dry-run-only]: this command publishes nothing;"), "{errors}");
     let nowhere = tempfile::tempdir().unwrap();
-    let (told, errors, code) = run(&nowhere.path().join("xtask"), &["--dry-run"]);
-    assert_eq!((told.as_str(), code), ("", Some(2)));
-    assert!(errors.starts_with("error: cargo metadata"), "{errors}");
+    let (printed, errors, code) = run(&nowhere.path().join("xtask"), &["--dry-run"]);
+    assert_eq!((printed.as_str(), code), ("", Some(2)));
+    assert!(errors.starts_with("error[release-command-failed]: `cargo metadata"), "{errors}");
 }

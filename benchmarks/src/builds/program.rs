@@ -1,4 +1,4 @@
-//! The programs that are built: each looks one fact up by its argument, and prints it.
+//! The programs that are built. Each looks up a fact by its argument and prints it.
 
 use std::path::Path;
 
@@ -7,9 +7,9 @@ use clap::ValueEnum;
 /// A program, by what it depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Program {
-    /// Nothing: it prints its argument, as all others do
+    /// Nothing: prints its argument
     Empty,
-    /// port-catalog: who uses a port
+    /// port-catalog: the flows that use a port
     PortCatalog,
     /// port-catalog without the macro: the same
     PortCatalogNoMacro,
@@ -30,7 +30,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// As `--only` takes it.
+    /// The name that `--only` accepts.
     pub fn name(self) -> &'static str {
         match self {
             Program::Empty => "empty",
@@ -46,7 +46,7 @@ impl Program {
         }
     }
 
-    /// As the results say it.
+    /// The name in the results.
     pub fn depends_on(self) -> &'static str {
         match self {
             Program::Empty => "nothing",
@@ -76,7 +76,7 @@ impl Program {
         }
     }
 
-    /// The dependency in its manifest. The rivals' versions are exact: whoever raises one compares with another rival.
+    /// The dependency in its manifest. The versions of the alternatives are exact, so that results of different days compare.
     pub fn dependency(self, port_catalog: &Path) -> String {
         let ours = |more| format!("port-catalog = {{ path = '{}'{more} }}", port_catalog.display());
         match self {

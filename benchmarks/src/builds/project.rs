@@ -1,4 +1,4 @@
-//! The directory in which the programs are built, and a build.
+//! Builds the programs in a temporary directory.
 
 use std::env;
 use std::error::Error;
@@ -14,13 +14,13 @@ use tempfile::TempDir;
 
 use super::program::Program;
 
-/// What of the workspace a dependant compiles.
-const CRATES: [&str; 4] = ["port-catalog", "port-codegen", "port-data", "port-macros"];
+/// The crates of the workspace that a dependant compiles.
+const CRATES: [&str; 5] = ["port-catalog", "port-codegen", "port-core", "port-data", "port-macros"];
 
-/// A clean build's command, and that of the next one.
+/// The command of every build.
 const BUILD: [&str; 4] = ["build", "--release", "--offline", "--locked"];
 
-/// How the names of variables begin that change how cargo builds.
+/// The prefixes of environment variables that change how cargo builds.
 const SETTINGS: [&str; 7] = [
     "RUSTC",
     "RUSTFLAGS",
@@ -31,18 +31,18 @@ const SETTINGS: [&str; 7] = [
     "CARGO_TARGET_",
 ];
 
-/// A directory that goes away, with a copy of our crates and a project for each program.
+/// A temporary directory with a copy of our crates and a project for each program.
 pub struct Projects {
     directory: TempDir,
 }
 
-/// What a build came to.
+/// The measurements of a build.
 pub struct Build {
-    /// What every process took on the processor, in all.
+    /// The CPU time of all processes.
     pub time: Duration,
-    /// How many crates were compiled, besides the program.
+    /// The number of compiled crates, without the program.
     pub crates: usize,
-    /// How long the program is, stripped.
+    /// The size of the stripped program.
     pub bytes: u64,
 }
 
@@ -65,7 +65,7 @@ impl Projects {
         self.directory.path().join(program.name())
     }
 
-    /// Writes a program's project down and has its crates downloaded.
+    /// Writes the project of a program and downloads its crates.
     pub fn create(&self, program: Program) -> Result<(), Box<dyn Error>> {
         let project = self.path(program);
         let manifest = format!(
@@ -80,7 +80,7 @@ impl Projects {
         Ok(())
     }
 
-    /// Builds a program with nothing built before, and runs it once.
+    /// Builds a program from scratch, and runs it once.
     pub fn build(&self, program: Program) -> Result<Build, Box<dyn Error>> {
         let project = self.path(program);
         let before = time_of_children()?;
@@ -90,13 +90,13 @@ impl Projects {
         let binary = project.join("target/release/program");
         let bytes = fs::metadata(&binary)?.len();
         if !Command::new(&binary).stdout(Stdio::null()).status()?.success() {
-            return Err(format!("found the program {} to fail, expected it to print a fact", program.name()).into());
+            return Err(format!("program {} failed; it should print a fact", program.name()).into());
         }
         fs::remove_dir_all(project.join("target"))?;
         Ok(Build { time, crates, bytes })
     }
 
-    /// How long one waits for the program with port-catalog once a cell of the tables has changed.
+    /// The elapsed time to rebuild the program with port-catalog after a change of one table cell.
     pub fn rebuild(&self) -> Result<Duration, Box<dyn Error>> {
         let project = self.path(Program::PortCatalog);
         cargo(&project, &BUILD)?;
@@ -104,7 +104,7 @@ impl Projects {
         let text = fs::read_to_string(&table)?;
         let changed = text.replace("\ndns,DNS", "\ndns,DNS or so");
         if changed == text {
-            return Err(format!("{}: found no row of dns to change", table.display()).into());
+            return Err(format!("{}: no row of dns to change", table.display()).into());
         }
         fs::write(&table, changed)?;
         let start = Instant::now();
@@ -113,7 +113,7 @@ impl Projects {
     }
 }
 
-/// Copies a directory; what is behind a link too, as the compiler sees it.
+/// Copies a directory. Links are followed, as the compiler does.
 fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -124,18 +124,18 @@ fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Runs cargo in a project, and gives back what it says. No variable changes how it builds.
+/// Runs cargo in a project and returns its messages. Environment variables that would change the build are removed.
 fn cargo(project: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
     let cargo = PathBuf::from(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let mut command = Command::new(&cargo);
     for (name, _) in env::vars_os() {
-        let says = |start: &str| name.to_str().is_some_and(|name| name.starts_with(start));
-        if SETTINGS.into_iter().any(says) {
+        let starts_with = |start: &str| name.to_str().is_some_and(|name| name.starts_with(start));
+        if SETTINGS.into_iter().any(starts_with) {
             command.env_remove(&name);
         }
     }
     let output = command.args(arguments).current_dir(project).output();
-    let output = output.map_err(|error| format!("{} cannot be run: {error}", cargo.display()))?;
+    let output = output.map_err(|error| format!("{}: can't be run: {error}", cargo.display()))?;
     let messages = String::from_utf8(output.stderr)?;
     if output.status.success() {
         Ok(messages)
@@ -144,7 +144,7 @@ fn cargo(project: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
     }
 }
 
-/// The CPU time of every process that has been waited for, and of those that they waited for.
+/// The CPU time of all child processes that have ended, and of their children.
 fn time_of_children() -> Result<Duration, Box<dyn Error>> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let time = usage.user_time() + usage.system_time();

@@ -1,4 +1,4 @@
-//! Which id is a text?
+//! Finds the id that a text is.
 
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
@@ -6,99 +6,99 @@ use std::str::FromStr;
 use fastrand::Rng;
 use port_catalog::{FlowId, Id, Peer, Product, Service};
 
-use super::rivals;
-use crate::race::{Contender, Race, Stream};
+use super::alternatives;
+use crate::comparison::{Comparison, Contender, Stream};
 
-/// How many questions a stream has.
+/// The number of questions in a stream.
 const QUESTIONS: usize = 8192;
 
-/// An enum with the variants of one of the catalog's, as rivals take it: strum derives its `FromStr`.
-trait Rival: Copy + FromStr + 'static {
+/// An enum with the same variants as one of the catalog's, for the alternatives. Strum derives its `FromStr`.
+trait Alternative: Copy + FromStr + 'static {
     const ALL: &'static [Self];
     fn phf() -> &'static phf::Map<&'static str, Self>;
     fn by_match(text: &str) -> Option<Self>;
 }
 
-/// A variant of an enum, ours or a rival's.
+/// A variant of an enum of the catalog or of the alternatives.
 trait Variant: Copy {
     fn number(self) -> usize;
 }
 
 macro_rules! variants {
-    ($($ours:ident is $rival:ident,)+) => {$(
+    ($($ours:ident => $module:ident,)+) => {$(
         impl Variant for $ours {
             fn number(self) -> usize {
                 self as usize
             }
         }
 
-        impl Variant for rivals::$rival::Rival {
+        impl Variant for alternatives::$module::Alternative {
             fn number(self) -> usize {
                 self as usize
             }
         }
 
-        impl Rival for rivals::$rival::Rival {
-            const ALL: &'static [Self] = rivals::$rival::ALL;
+        impl Alternative for alternatives::$module::Alternative {
+            const ALL: &'static [Self] = alternatives::$module::ALL;
 
             fn phf() -> &'static phf::Map<&'static str, Self> {
-                &rivals::$rival::PHF
+                &alternatives::$module::PHF
             }
 
             fn by_match(text: &str) -> Option<Self> {
-                rivals::$rival::by_match(text)
+                alternatives::$module::by_match(text)
             }
         }
     )+};
 }
 
 variants! {
-    FlowId is flow_id,
-    Product is product,
-    Service is service,
-    Peer is peer,
+    FlowId => flow_id,
+    Product => product,
+    Service => service,
+    Peer => peer,
 }
 
-/// A text, and the id that it is, or that it was made from where it is none.
+/// A text, and the id that it equals or that it was made from.
 #[derive(Clone, Copy)]
 struct Question<'a> {
     text: &'a str,
     nearest: &'static str,
 }
 
-/// Texts that are ids, and texts that are none: slips of one letter, and texts of other lengths. Each is beside its nearest
-/// id, and a copy of its own, so that nobody is asked for the very bytes that it compares with.
+/// Texts that are ids, and texts that aren't: ids with one wrong letter, and with another length. Each has its nearest id, and
+/// is a copy, so that no contender compares bytes with themselves.
 fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
     let mut random = Rng::with_seed(443);
     let ids = I::all().iter().map(|id| id.as_str());
     let hits = ids.clone().map(|id| (id.to_owned(), id)).collect();
     let misses = ids.flat_map(|id| {
-        let mut slip = || {
+        let mut typo = || {
             let place = random.usize(..id.len());
             format!("{}{}{}", &id[..place], random.lowercase(), &id[place + 1..])
         };
-        let slips = [slip(), slip(), slip()];
+        let typos = [typo(), typo(), typo()];
         let others = [format!("{id}-x"), id[1..].to_owned(), id[..id.len() - 1].to_owned()];
-        slips.into_iter().chain(others).map(move |text| (text, id))
+        typos.into_iter().chain(others).map(move |text| (text, id))
     });
     let misses = misses.filter(|(text, _)| I::all().iter().all(|id| id.as_str() != text)).collect();
     [hits, misses]
 }
 
-/// Questions of which about that share are ids.
+/// Questions of which about `share` are ids.
 fn stream<'a>(name: &'static str, share: f32, texts: &'a [Vec<(String, &'static str)>; 2]) -> Stream<Question<'a>> {
     let [hits, misses] = texts;
     let mut random = Rng::with_seed(8013);
     let question = |_| {
         let texts = if random.f32() < share { hits } else { misses };
-        let (text, nearest) = random.choice(texts).expect("some texts are ids, others are not");
+        let (text, nearest) = random.choice(texts).expect("some texts are ids and others aren't");
         Question { text, nearest }
     };
     Stream { name, units: QUESTIONS, questions: (0..QUESTIONS).map(question).collect() }
 }
 
-fn race<I: Id + Variant, R: Rival + Variant>(rounds: usize) -> String {
-    let mut sorted: Vec<(&str, R)> = I::all().iter().map(|id| id.as_str()).zip(R::ALL.iter().copied()).collect();
+fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> String {
+    let mut sorted: Vec<(&str, A)> = I::all().iter().map(|id| id.as_str()).zip(A::ALL.iter().copied()).collect();
     sorted.sort_by_key(|(text, _)| *text);
     let hash_map: HashMap<_, _> = sorted.iter().copied().collect();
     let btree_map: BTreeMap<_, _> = sorted.iter().copied().collect();
@@ -113,13 +113,13 @@ fn race<I: Id + Variant, R: Rival + Variant>(rounds: usize) -> String {
         contender::<I, _>("binary search", &texts, binary_search),
         contender::<I, _>("BTreeMap", &texts, |text| btree_map.get(text).copied()),
         contender::<I, _>("HashMap", &texts, |text| hash_map.get(text).copied()),
-        contender::<I, _>("match", &texts, R::by_match),
-        contender::<I, _>("phf::Map", &texts, |text| R::phf().get(text).copied()),
-        contender::<I, _>("strum::EnumString", &texts, |text| text.parse::<R>().ok()),
+        contender::<I, _>("match", &texts, A::by_match),
+        contender::<I, _>("phf::Map", &texts, |text| A::phf().get(text).copied()),
+        contender::<I, _>("strum::EnumString", &texts, |text| text.parse::<A>().ok()),
     ];
     let streams = [("hits", 1.0), ("misses", 0.0), ("half hits, half misses", 0.5)];
-    Race {
-        title: format!("Which {} is a text? There are {}", I::KIND, I::all().len()),
+    Comparison {
+        title: format!("Parse a {}, one of {}", I::KIND, I::all().len()),
         ours: "parse",
         contenders,
         streams: streams.map(|(name, share)| stream(name, share, &texts)).into(),
@@ -127,7 +127,7 @@ fn race<I: Id + Variant, R: Rival + Variant>(rounds: usize) -> String {
     .run(rounds)
 }
 
-/// A contender, once it has given the right answer for every text.
+/// A contender. Panics if it gives a wrong answer for any text.
 fn contender<'a, I: Id, V: Variant>(
     name: &'static str,
     texts: &[Vec<(String, &'static str)>; 2],
@@ -140,12 +140,12 @@ fn contender<'a, I: Id, V: Variant>(
     Contender::new(name, move |question: Question<'_>| lookup(question.text).map_or(0, |id| id.number() + 1))
 }
 
-pub fn races(rounds: usize) -> String {
+pub fn compare(rounds: usize) -> String {
     [
-        race::<FlowId, rivals::flow_id::Rival>(rounds),
-        race::<Product, rivals::product::Rival>(rounds),
-        race::<Service, rivals::service::Rival>(rounds),
-        race::<Peer, rivals::peer::Rival>(rounds),
+        compare_ids::<FlowId, alternatives::flow_id::Alternative>(rounds),
+        compare_ids::<Product, alternatives::product::Alternative>(rounds),
+        compare_ids::<Service, alternatives::service::Alternative>(rounds),
+        compare_ids::<Peer, alternatives::peer::Alternative>(rounds),
     ]
     .concat()
 }

@@ -1,12 +1,12 @@
-//! Who uses a port?
+//! Finds the flows that use a port.
 
 use std::collections::{BTreeMap, HashMap};
 
 use fastrand::Rng;
 use port_catalog::{Flows, Transport, by_port};
 
-use super::rivals::port::{ANSWERS, BYTES, PHF, by_match};
-use crate::race::{Contender, Race, Stream};
+use super::alternatives::port::{ANSWERS, BYTES, PHF, by_match};
+use crate::comparison::{Comparison, Contender, Stream};
 
 /// The flows that use a port over TCP.
 trait Answer {
@@ -34,12 +34,12 @@ impl Answer for &'static [u16] {
     }
 }
 
-/// The answer by an array with a byte for every port.
+/// Looks up an array with one byte for each port.
 fn by_array(port: u16) -> &'static [u16] {
     ANSWERS[usize::from(BYTES[usize::from(port)])]
 }
 
-/// A contender, once it has given the right answer for every port there is.
+/// A contender. Panics if it gives a wrong answer for any port.
 fn contender<'a, A: Answer>(name: &'static str, lookup: impl Fn(u16) -> A + 'a) -> Contender<'a, u16> {
     for port in 0..=u16::MAX {
         assert_eq!(lookup(port).numbers(), by_array(port), "{name}, tcp/{port}");
@@ -47,26 +47,26 @@ fn contender<'a, A: Answer>(name: &'static str, lookup: impl Fn(u16) -> A + 'a) 
     Contender::new(name, move |port| lookup(port).count())
 }
 
-/// 65,536 ports, of which about that share is used by any flow.
+/// 65,536 ports of which about `share` are used by flows.
 fn stream(name: &'static str, share: f32, hits: &[u16], misses: &[u16]) -> Stream<u16> {
     let mut random = Rng::with_seed(443);
     let question = |_| {
         let ports = if random.f32() < share { hits } else { misses };
-        *random.choice(ports).expect("some ports are used, others are not")
+        *random.choice(ports).expect("some ports are used and others aren't")
     };
     let questions: Vec<u16> = (0..=u16::MAX).map(question).collect();
     Stream { name, units: questions.len(), questions }
 }
 
-pub fn races(rounds: usize) -> String {
+pub fn compare(rounds: usize) -> String {
     let (hits, misses): (Vec<u16>, Vec<u16>) = (0..=u16::MAX).partition(|port| !by_array(*port).is_empty());
     let sorted: Vec<(u16, &[u16])> = hits.iter().map(|port| (*port, by_array(*port))).collect();
     let hash_map: HashMap<_, _> = sorted.iter().copied().collect();
     let btree_map: BTreeMap<_, _> = sorted.iter().copied().collect();
-    let binary_search = |port| sorted.binary_search_by_key(&port, |(key, _)| *key).map(|place| sorted[place].1);
+    let binary_search = |port| sorted.binary_search_by_key(&port, |(key, _)| *key).map(|index| sorted[index].1);
 
     let contenders = vec![
-        Contender::new("[u8; 65536], a byte alone", |port: u16| BYTES[usize::from(port)].into()),
+        Contender::new("[u8; 65536], only the byte", |port: u16| BYTES[usize::from(port)].into()),
         contender("[u8; 65536], then the flows", by_array),
         contender("by_port", |port| by_port(Transport::Tcp, port)),
         contender("binary search", |port| binary_search(port).unwrap_or_default()),
@@ -76,8 +76,8 @@ pub fn races(rounds: usize) -> String {
         contender("phf::Map", |port| PHF.get(&port).copied().unwrap_or_default()),
     ];
     let streams = [("hits", 1.0), ("misses", 0.0), ("half hits, half misses", 0.5)];
-    Race {
-        title: format!("Who uses a port over TCP? {} of 65,536 are used", hits.len()),
+    Comparison {
+        title: format!("Find the flows that use a TCP port, {} of 65,536 are used", hits.len()),
         ours: "by_port",
         contenders,
         streams: streams.map(|(name, share)| stream(name, share, &hits, &misses)).into(),

@@ -1,4 +1,4 @@
-//! A company keeps its own products beside the published ones: its tables stand in `ports/`, and `catalog!` compiles them.
+//! A company's own products next to the published ones: `catalog!` compiles the tables in `ports/`.
 
 /// Our own products.
 pub mod ports {
@@ -25,7 +25,7 @@ mod tests {
     use ports::{FlowId, Peer, Product, Service, Vendor, by_port, query};
 
     #[test]
-    fn our_own_tables_answer_like_the_published_ones() {
+    fn own_tables_have_the_same_queries_as_the_published_ones() {
         assert_eq!(report(by_port(Transport::Tcp, 465)), "relay inbound from internet: tcp/25 smtp | tcp/465 smtps\n");
         assert_eq!(by_port(Transport::Tcp, 9005).len(), 1);
         assert_eq!(by_port(Transport::Udp, 9005).len(), 0);

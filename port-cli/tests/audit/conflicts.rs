@@ -1,4 +1,4 @@
-//! What `conflicts` says, to people and to programs, and how it ends.
+//! What `conflicts` prints for people and programs, and its exit codes.
 
 use serde_json::{Value, json};
 
@@ -6,74 +6,79 @@ use crate::{printed, run};
 
 fn collisions(products: &[&str]) -> Value {
     let call = [&["conflicts", "--format", "json"], products].concat();
-    let (text, told) = printed(&call);
-    assert_eq!(told, "");
+    let (text, messages) = printed(&call);
+    assert_eq!(messages, "");
     serde_json::from_str(&text).unwrap()
 }
 
 #[test]
 fn collisions_as_people_read_them() {
-    let (text, told) = printed(&["conflicts", "fortimail", "securitygateway"]);
-    assert_eq!(told, "");
+    let (text, messages) = printed(&["conflicts", "mailgate", "archive"]);
+    assert_eq!(messages, "");
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn collisions_as_programs_read_them() {
-    let object = collisions(&["securitygateway", "fortimail"]);
+    let object = collisions(&["filter-suite", "archive"]);
+    let snmp = object["collisions"].as_array().unwrap().iter().find(|endpoint| endpoint["first"] == 161).unwrap();
+    assert_eq!((&snmp["avoidable"], &snmp["certain"]), (&json!(false), &json!(true)));
+    let object = collisions(&["archive", "mailgate"]);
     let keys: Vec<_> = object.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["products", "collisions", "listens", "unnumbered"]);
-    let web = object["collisions"].as_array().unwrap().iter().find(|place| place["first"] == 443).unwrap();
-    assert_eq!((&web["avoidable"], &web["certain"]), (&json!(true), &json!(true)));
-    // In the order in which the products were named.
-    assert_eq!(web["products"][0]["product"], "securitygateway");
-    assert_eq!(web["products"][0]["can_move"], false);
+    let smtp = &object["collisions"][0];
+    assert_eq!((&smtp["first"], &smtp["avoidable"], &smtp["certain"]), (&json!(25), &json!(true), &json!(true)));
+    // In the order of the call.
+    assert_eq!(smtp["products"][0]["product"], "archive");
+    assert_eq!(smtp["products"][0]["can_move"], true);
     assert_eq!(
-        web["products"][1]["listeners"][1],
+        smtp["products"][1]["listeners"][0],
         json!({
-            "flow": "fortimail-in-email-client-quarantine",
-            "ports": { "transport": "tcp", "first": 443, "last": 443, "service": "https", "group": 0 },
+            "flow": "mailgate-in-email-client-smtp",
+            "ports": { "transport": "tcp", "first": 25, "last": 25, "service": "smtp", "group": 0 },
             "condition": null, "configurable": false, "customization": null,
             "alternatives": [
-                { "transport": "tcp", "first": 80, "last": 80, "service": "http", "group": 0, "free": false },
-                { "transport": "tcp", "first": 110, "last": 110, "service": "pop3", "group": 0, "free": true },
+                { "transport": "tcp", "first": 465, "last": 465, "service": "smtps", "group": 0, "free": true },
             ],
         })
     );
-    let pop3 = object["listens"].as_array().unwrap().iter().find(|place| place["first"] == 995).unwrap();
-    let expected =
-        json!({ "transport": "tcp", "first": 995, "last": 995, "flows": ["fortimail-in-email-client-pop3"] });
+    let pop3 = object["listens"].as_array().unwrap().iter().find(|endpoint| endpoint["first"] == 995).unwrap();
+    let expected = json!({ "transport": "tcp", "first": 995, "last": 995, "flows": ["mailgate-in-email-client-pop3"] });
     assert_eq!(*pop3, expected);
-    assert_eq!(object["unnumbered"].as_array().unwrap().len(), 6);
+    assert_eq!(object["unnumbered"].as_array().unwrap().len(), 2);
 }
 
 #[test]
-fn a_product_more_or_in_another_order_collides_no_less() {
+fn more_products_and_another_order_keep_every_collision() {
     let ports = |products: &[&str]| -> Vec<String> {
         let object = collisions(products);
         let ports = object["collisions"].as_array().unwrap().iter();
         ports.map(|place| format!("{}/{}", place["transport"].as_str().unwrap(), place["first"])).collect()
     };
-    let two = ports(&["fortimail", "securitygateway"]);
-    assert_eq!(two, ports(&["securitygateway", "fortimail"]));
-    let all = ports(&["forticlient", "fortimail", "forcepoint-email-security", "securitygateway"]);
+    let two = ports(&["mailgate", "archive"]);
+    assert_eq!(two, ports(&["archive", "mailgate"]));
+    let all = ports(&["endpoint", "mailgate", "filter-suite", "archive"]);
     assert!(two.iter().all(|port| all.contains(port)) && all.len() > two.len(), "{two:?} {all:?}");
 }
 
 #[test]
-fn it_fails_where_it_is_told_to() {
-    let both = ["conflicts", "fortimail", "securitygateway"];
-    let apart = ["conflicts", "fortimail", "forticlient"];
-    for (call, finding, code, told) in [
-        (&both, "collision", 1, "fails: 4 places at which products collide\n"),
-        (&both, "unavoidable", 1, "fails: 3 places from which two products cannot move away\n"),
+fn fail_on_sets_the_exit_code() {
+    let both = ["conflicts", "mailgate", "archive"];
+    // Both have UDP port 161, which neither can change.
+    let stuck = ["conflicts", "filter-suite", "archive"];
+    let apart = ["conflicts", "mailgate", "endpoint"];
+    for (call, finding, code, message) in [
+        (&both, "collision", 1, "fails: 1 collision\n"),
+        (&both, "unavoidable", 0, ""),
+        (&stuck, "unavoidable", 1, "fails: 1 unavoidable collision\n"),
+        (&stuck, "collision,unavoidable", 1, "fails: 2 collisions\nfails: 1 unavoidable collision\n"),
         (&apart, "collision,unavoidable", 0, ""),
     ] {
         let output = run(&[&call[..], &["--fail-on", finding]].concat());
-        assert_eq!(String::from_utf8_lossy(&output.stderr), told, "{call:?} {finding}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), message, "{call:?} {finding}");
         assert_eq!(output.status.code(), Some(code), "{call:?} {finding}");
         assert!(!output.stdout.is_empty());
     }
-    let quiet = run(&apart);
-    assert!(String::from_utf8_lossy(&quiet.stdout).starts_with("fortimail, forticlient: no collision\n"));
+    let none = run(&apart);
+    assert!(String::from_utf8_lossy(&none.stdout).starts_with("mailgate, endpoint: no collision\n"));
 }

@@ -1,20 +1,21 @@
-//! What the audit says that a ruleset accepts, against what the kernel accepts: the rules are loaded in a network namespace,
-//! and a real nmap scans it from another. And the rules that `rules` makes of a product, against its flows.
+//! Compares the audit's verdict on a ruleset with the kernel: the rules are loaded in a network namespace, and nmap scans it from
+//! another one. Also audits the rules that `rules` generates for each product.
 //!
 //! Nothing listens, so a port that the rules accept is closed, with an answer, and any other is filtered.
 
 use std::fs;
 use std::path::Path;
 
-use port_catalog::{Direction, FlowId, Product, Transport};
-use port_cli::audit::Family;
-use port_cli::audit::observation::{Observation, State};
-use port_cli::audit::{nft, nmap};
-use port_cli::port_set::PortSet;
+use port_core::{Direction, PortRange};
+use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::observation::{Observation, State};
+use port_engine::audit::{nft, nmap};
+use port_engine::port_set::PortSet;
+use port_engine::protocol::Protocol;
 
 use crate::listeners::{can_run, run_script};
 use crate::tools::{private_sandbox, tool};
-use crate::{audit, flows, kept, run};
+use crate::{audit, dataset, fixture, flows, run};
 
 /// The address of the peer that scans; rules that are for it alone accept it.
 const PEERS: [&str; 2] = ["192.0.2.2", "2001:db8::2"];
@@ -23,70 +24,77 @@ const SCANNED: &str =
     "T:1-1100,T:4000,T:6490-6610,T:7000-7010,T:7930-8200,T:19990-20020,U:1-600,U:5350-5360,U:9440-9450,U:19990-20020";
 
 #[test]
-fn what_a_ruleset_is_said_to_accept_the_kernel_accepts() {
+fn the_kernel_accepts_what_the_audit_calls_open() {
     if !can_run() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    fs::copy(kept("rules.nft"), folder.path().join("rules.nft")).unwrap();
-    run_script(folder.path(), SCANNED);
-    let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    fs::copy(fixture("rules.nft"), directory.path().join("rules.nft")).unwrap();
+    run_script(directory.path(), SCANNED);
+    let text = |name: &str| fs::read_to_string(directory.path().join(name)).unwrap();
 
     let listing = text("rules.json");
     let mut compared = 0;
-    for (family, scan) in [(Family::Ipv4, "v4.xml"), (Family::Ipv6, "v6.xml")] {
-        let told = nft::read(Path::new("rules.json"), &listing, Some(family)).unwrap();
+    for (family, scan) in [(AddressFamily::Ipv4, "v4.xml"), (AddressFamily::Ipv6, "v6.xml")] {
+        let report = nft::read(Path::new("rules.json"), &listing, Some(family)).unwrap();
         let scan = nmap::read(Path::new(scan), &text(scan), None).unwrap();
-        for transport in [Transport::Tcp, Transport::Udp] {
-            let (accepted, kept_out) = by_kernel(&scan, transport);
-            let (open, shut) = (told_open(&told, transport), told.ports(transport, |state| state == State::NotOpen));
-            assert_eq!(&open & &kept_out, PortSet::empty(), "{family} {transport}: said to be accepted, and is not");
-            assert_eq!(&shut & &accepted, PortSet::empty(), "{family} {transport}: accepted, and not said to be");
-            // What was both scanned and told: neither says nothing.
-            let both = &(&open | &shut) & &(&accepted | &kept_out);
+        for protocol in [Protocol::TCP, Protocol::UDP] {
+            let (accepted, rejected) = by_kernel(&scan, protocol);
+            let (open, shut) =
+                (reported_open(&report, protocol), report.ports(protocol, |state| state == State::NotOpen));
+            assert_eq!(
+                &open & &rejected,
+                PortSet::empty(),
+                "{family} {protocol}: reported open, but the kernel rejects it"
+            );
+            assert_eq!(
+                &shut & &accepted,
+                PortSet::empty(),
+                "{family} {protocol}: reported not open, but the kernel accepts it"
+            );
+            // The ports that were scanned and have a known state in the report.
+            let both = &(&open | &shut) & &(&accepted | &rejected);
             compared += both.ranges().map(|range| usize::from(range.last() - range.first()) + 1).sum::<usize>();
-            assert!(!(&open & &accepted).is_empty() && !(&shut & &kept_out).is_empty(), "{family} {transport}");
+            assert!(!(&open & &accepted).is_empty() && !(&shut & &rejected).is_empty(), "{family} {protocol}");
         }
     }
     assert!(compared > 1000, "{compared}");
 
-    // The file that is kept is what nft makes of the rules.
-    let kept = fs::read_to_string(kept("rules.json")).unwrap();
-    for family in [None, Some(Family::Ipv4), Some(Family::Ipv6)] {
-        let [now, then] = [&listing, &kept].map(|text| nft::read(Path::new("rules.json"), text, family).unwrap());
-        assert_eq!(now, then);
+    // The fixture is what this nft prints for the rules.
+    let fixture = fs::read_to_string(fixture("rules.json")).unwrap();
+    for family in [None, Some(AddressFamily::Ipv4), Some(AddressFamily::Ipv6)] {
+        let [current, stored] =
+            [&listing, &fixture].map(|text| nft::read(Path::new("rules.json"), text, family).unwrap());
+        assert_eq!(current, stored);
     }
 }
 
-/// The ports that the kernel accepts packets to, and those that it keeps packets from; nothing of those not scanned.
-fn by_kernel(scan: &Observation, transport: Transport) -> (PortSet, PortSet) {
+/// The ports to which the kernel accepts packets, and those to which it rejects them, among the scanned ports.
+fn by_kernel(scan: &Observation, protocol: Protocol) -> (PortSet, PortSet) {
     let of = |word: &str| -> PortSet {
-        let pieces = scan.pieces(transport).iter();
+        let pieces = scan.pieces(protocol).iter();
         let own = pieces.filter(|piece| piece.evidence.iter().any(|evidence| evidence.starts_with(word)));
         own.map(|piece| piece.range).collect()
     };
-    assert!(
-        scan.ports(transport, |state| matches!(state, State::Open | State::Loopback)).is_empty(),
-        "nothing listens"
-    );
+    assert!(scan.ports(protocol, |state| matches!(state, State::Open | State::Loopback)).is_empty(), "nothing listens");
     (of("closed"), of("filtered"))
 }
 
-/// The ports that are said to be accepted: for all, or for the peer that scans.
-fn told_open(told: &Observation, transport: Transport) -> PortSet {
+/// The ports that the report calls open: to everyone, or to the peer that scans.
+fn reported_open(report: &Observation, protocol: Protocol) -> PortSet {
     let is_for_peer = |evidence: &String| {
-        !evidence.contains(", where ")
+        !evidence.contains(", only if ")
             || PEERS.iter().any(|peer| evidence.contains(peer))
             || evidence.contains("@trusted")
     };
-    let open = told.pieces(transport).iter().filter(|piece| piece.state == State::Open);
+    let open = report.pieces(protocol).iter().filter(|piece| piece.state == State::Open);
     let open: PortSet = open.filter(|piece| piece.evidence.iter().any(is_for_peer)).map(|piece| piece.range).collect();
     // The set @trusted has the peer for 22, and others for 23.
-    let others = PortSet::from(port_catalog::PortRange::new(23, 23).unwrap());
-    if transport == Transport::Tcp { &open - &others } else { open }
+    let others = PortSet::from(PortRange::new(23, 23).unwrap());
+    if protocol == Protocol::TCP { &open - &others } else { open }
 }
 
-/// What everything is dropped by that the rules of a product do not accept.
+/// Drops everything that the rules of a product don't accept.
 const POLICY: &str = "
 table inet filter {
     chain input {
@@ -112,19 +120,19 @@ nft -j list ruleset
 "#;
 
 #[test]
-fn an_audit_of_the_rules_that_are_made_of_a_product_finds_nothing_missing_and_nothing_more() {
+fn an_audit_of_generated_rules_finds_no_difference() {
     if tool("nft").is_none() || private_sandbox(&["true"]).is_none() {
         return;
     }
-    for product in Product::ALL {
+    for product in dataset().products.into_iter().map(|product| product.id) {
         let product = product.as_str();
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str| folder.path().join(name);
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| directory.path().join(name);
         let output = run(&["rules", "--format", "nftables", "--product", product]);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         fs::write(file("rules.nft"), output.stdout).unwrap();
         fs::write(file("policy.nft"), POLICY).unwrap();
-        let mut load = private_sandbox(&["sh", "-c", LOAD, folder.path().to_str().unwrap()]).unwrap();
+        let mut load = private_sandbox(&["sh", "-c", LOAD, directory.path().to_str().unwrap()]).unwrap();
         let output = load.output().unwrap();
         assert!(output.status.success(), "{product}: {}", String::from_utf8_lossy(&output.stderr));
         fs::write(file("rules.json"), output.stdout).unwrap();
@@ -137,11 +145,11 @@ fn an_audit_of_the_rules_that_are_made_of_a_product_finds_nothing_missing_and_no
             [vec![], vec![]] as [Vec<String>; 2],
             "{product}"
         );
-        // What has no number is in no rule.
-        let open = flows(&found, "open").into_iter().map(|id| id.parse::<FlowId>().unwrap().flow());
-        let inbound = Product::ALL.iter().find(|one| one.as_str() == product).unwrap().flows();
-        let numbered = inbound
-            .filter(|flow| flow.direction() == Direction::Inbound && flow.ports().all(|spec| spec.range().is_some()));
-        assert_eq!(open.collect::<Vec<_>>(), numbered.collect::<Vec<_>>(), "{product}");
+        // A service without a port is in no rule.
+        let dataset = dataset();
+        let inbound = dataset.flows_of(product).filter(|flow| flow.direction == Direction::Inbound);
+        let numbered = inbound.filter(|flow| flow.ports.iter().all(|spec| spec.transport().is_some()));
+        let numbered: Vec<String> = numbered.map(|flow| flow.id.clone()).collect();
+        assert_eq!(flows(&found, "open"), numbered, "{product}");
     }
 }

@@ -1,34 +1,46 @@
-//! `audit` and `conflicts` as people and programs call them: on files that are kept beside the tests, on broken ones, and on
-//! what real tools see in network namespaces.
+//! `audit` and `conflicts` as people and programs call them: on fixtures, on malformed files, and on what real tools report in
+//! network namespaces.
 
 mod calls;
 mod conflicts;
+mod diagnostics;
 mod kernel;
 mod listeners;
-mod refusals;
+mod malformed;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use port_catalog_tests::tools;
+use port_engine::dataset::Dataset;
 use serde_json::Value;
 
-/// A file that is kept beside the tests.
-fn kept(name: &str) -> String {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seen"));
-    folder.join(name).to_str().expect("the folder's name is text").to_string()
+/// The options that select the fixture catalog.
+fn tables() -> [String; 3] {
+    port_catalog_tests::fixture::arguments()
+}
+
+/// The fixture catalog.
+fn dataset() -> Dataset {
+    Dataset::from_tables(&port_data::read(&port_catalog_tests::fixture::tables()).unwrap())
+}
+
+/// The path of a fixture.
+fn fixture(name: &str) -> String {
+    let directory = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/fixtures"));
+    directory.join(name).to_str().expect("the path is UTF-8").to_string()
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(tables()).args(arguments).output().unwrap()
 }
 
-/// What a call prints that succeeds, and what it says beside it.
+/// The standard output and standard error of a call that succeeds.
 fn printed(arguments: &[&str]) -> (String, String) {
     let output = run(arguments);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {told}");
-    (String::from_utf8(output.stdout).unwrap(), told)
+    let messages = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {messages}");
+    (String::from_utf8(output.stdout).unwrap(), messages)
 }
 
 /// An audit of a product as programs read it.

@@ -1,7 +1,7 @@
-"""Answers each folder of Aerleon that it is asked for with what aclgen makes of it, and what it warns of.
+"""Runs aclgen in each directory named on standard input, and prints the generated files and the warnings.
 
-Beside what the policy there asks for, Aerleon makes it for other targets. Those of iptables take names up to 24 characters, so that
-terms have short names there; their comments, which name the flows, stay.
+The policy is also generated for targets that it doesn't name. Targets of iptables limit names to 24 characters, so terms get short
+names there; the comments, which name the flows, stay.
 """
 
 import copy
@@ -22,18 +22,18 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Warnings(logging.Handler):
-    """Keeps what Aerleon warns of: it goes on without a word that it does not know."""
+    """Collects the warnings: Aerleon ignores an unknown keyword with only a warning."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
-        self.told = []
+        self.messages = []
 
     def emit(self, record):
-        self.told.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
 def for_target(policy, target):
-    """The policy for another target than nftables."""
+    """The policy for a target other than nftables."""
     policy = copy.deepcopy(policy)
     policy["filename"] = target
     for one in policy["filters"]:
@@ -49,12 +49,12 @@ def for_target(policy, target):
     return policy
 
 
-def generate(folder, targets):
-    policies = folder / "policies"
+def generate(directory, targets):
+    policies = directory / "policies"
     [policy] = (policies / "pol").iterdir()
-    definitions = naming.Naming(str(folder / "def"))
+    definitions = naming.Naming(str(directory / "def"))
     made = []
-    aclgen.RenderFile(str(policies), policy, folder, definitions, 2, False, False, made)
+    aclgen.RenderFile(str(policies), policy, directory, definitions, 2, False, False, made)
     made = {file.name: text for file, text in made}
     others = yaml.load(policy.read_text(), Loader=LOADER)
     return made | api.Generate([for_target(others, target) for target in targets], definitions)
@@ -66,6 +66,6 @@ logger.propagate = False
 logger.addHandler(warnings)
 for line in sys.stdin:
     question = json.loads(line)
-    warnings.told.clear()
-    made = generate(pathlib.Path(question["folder"]), list(IPTABLES) + (OTHERS if question["others"] else []))
-    print(json.dumps({"made": made, "warnings": warnings.told}), flush=True)
+    warnings.messages.clear()
+    made = generate(pathlib.Path(question["directory"]), list(IPTABLES) + (OTHERS if question["others"] else []))
+    print(json.dumps({"made": made, "warnings": warnings.messages}), flush=True)

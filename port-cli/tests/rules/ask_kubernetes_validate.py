@@ -1,5 +1,4 @@
-"""Answers each NetworkPolicy that it is asked for with what it says, after kubernetes-validate let it pass, and with the comment above
-each of its rules."""
+"""Checks each NetworkPolicy on standard input with kubernetes-validate, and prints it as JSON with the comment above each rule."""
 
 import json
 import sys
@@ -9,7 +8,7 @@ import yaml
 
 
 def comments(text):
-    """The comment in the line above each rule, by the list that the rules stand in."""
+    """The comment in the line above each rule, by the list that contains the rule."""
     lines = text.splitlines()
     document = yaml.compose(text, Loader=yaml.SafeLoader)
     [spec] = [value for key, value in document.value if key.value == "spec"]

@@ -1,21 +1,21 @@
-//! What a parser of `FortiOS` configurations reads, object by object.
+//! The scripts for `FortiGate`, read object by object with a parser for `FortiOS` configurations.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use port_catalog::Direction;
-use port_cli::rules::address::End;
-use port_cli::rules::formats;
-use port_cli::rules::model::one_line;
+use port_core::Direction;
+use port_engine::rules::address::Endpoints;
+use port_engine::rules::formats::{RulesFormat, fortigate};
+use port_engine::rules::model::one_line;
 use serde_json::{Value, json};
 
-use crate::cases::{Compared, as_people_read_it, made_up, of_texts, rules, site, texts};
-use crate::kept::Kept;
+use crate::cases::{Comparison, fitted_files, made_up, rules, ruleset_of_texts, sample_output, site, texts};
 use crate::openings::{Openings, port_catalog};
+use crate::python_worker::PythonWorker;
 use crate::tools::{missing, tool};
 
-/// Answers a configuration with what the parser makes of it.
+/// Parses each configuration that it is sent.
 const PARSE: &str = "
 import io, json, sys
 from anyconfig_fortios_backend import Parser
@@ -23,28 +23,28 @@ for line in sys.stdin:
     print(json.dumps(Parser().load_from_stream(io.StringIO(json.loads(line)), dict)), flush=True)
 ";
 
-fn parser() -> Option<Kept> {
+fn parser() -> Option<PythonWorker> {
     let python = tool("python3")?;
     let can_parse = Command::new(&python).args(["-c", "import anyconfig_fortios_backend"]).output().unwrap();
     if !can_parse.status.success() {
         missing("anyconfig-fortios-backend is not installed; tests/tools/install.sh installs it");
         return None;
     }
-    Some(Kept::start(Command::new(python).args(["-c", PARSE])))
+    Some(PythonWorker::start(Command::new(python).args(["-c", PARSE])))
 }
 
-/// What is set in an entry: each with its values; none for what is unset.
+/// The fields of an entry with their values; a field that is unset has none.
 type Entry = BTreeMap<String, Vec<String>>;
 
-/// The sections of a configuration, each with its entries and their names.
+/// The sections of a configuration, with their entries by name.
 struct Configuration(BTreeMap<String, Vec<(String, Entry)>>);
 
 impl Configuration {
-    fn read(parser: &mut Kept, text: &str) -> Configuration {
+    fn read(parser: &mut PythonWorker, text: &str) -> Configuration {
         let mut sections = BTreeMap::new();
         for section in parser.ask(&json!(text))["configs"].as_array().unwrap() {
             let Some(name) = section["config"].as_str() else { continue };
-            // Where no flow is let through, there are comments alone.
+            // If no flow is allowed, a section contains only comments.
             let entries = section["edits"].as_array().into_iter().flatten().map(entry).collect();
             assert!(sections.insert(name.to_string(), entries).is_none(), "two sections {name}");
         }
@@ -61,22 +61,22 @@ impl Configuration {
         self.section(section).iter().find(|(known, _)| known == name).map(|(_, entry)| entry)
     }
 
-    /// Names stand once among all that may be referred to by them, are as long as they may be, and all are used.
+    /// Checks that names are unique where they are referred to, within the limits, and all used.
     fn check_names(&self) {
         for sections in [["address", "addrgrp"], ["address6", "addrgrp6"], ["service custom", "service group"]] {
             let names: Vec<&str> =
                 sections.iter().flat_map(|section| self.section(section)).map(|(name, _)| name.as_str()).collect();
-            let once: BTreeSet<&str> = names.iter().copied().collect();
-            assert_eq!(names.len(), once.len(), "{names:?}");
+            let unique: BTreeSet<&str> = names.iter().copied().collect();
+            assert_eq!(names.len(), unique.len(), "{names:?}");
             let groups = self.section(sections[1]).iter().flat_map(|(_, group)| &group["member"]);
             let fields = ["service", "srcaddr", "dstaddr", "srcaddr6", "dstaddr6"];
             let policies = self.section("policy").iter().flat_map(|(_, policy)| fields.map(|field| policy.get(field)));
             let used: BTreeSet<&str> = groups
                 .chain(policies.flatten().flatten())
                 .map(String::as_str)
-                .filter(|name| once.contains(name))
+                .filter(|name| unique.contains(name))
                 .collect();
-            assert_eq!(used, once, "not all are used");
+            assert_eq!(used, unique, "some names are not used");
             assert!(
                 names.iter().all(|name| name.len() <= 79 && !name.contains(['"', '\'', '<', '>', '\\', '?', ' '])),
                 "{names:?}"
@@ -84,11 +84,11 @@ impl Configuration {
         }
         let policies: BTreeSet<&str> =
             self.section("policy").iter().map(|(_, policy)| policy["name"][0].as_str()).collect();
-        assert_eq!(policies.len(), self.section("policy").len(), "two policies of one name");
+        assert_eq!(policies.len(), self.section("policy").len(), "two policies with the same name");
         assert!(policies.iter().all(|name| name.len() <= 35), "{policies:?}");
     }
 
-    /// What is let through, by flow.
+    /// What the policies allow, by flow.
     fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
         for (number, policy) in self.section("policy") {
@@ -122,7 +122,7 @@ impl Configuration {
         rules
     }
 
-    /// The addresses of a group, as they are set.
+    /// The addresses of a group as they are written.
     fn addresses(&self, names: &[String], family: &str) -> String {
         let [name] = names else { panic!("{names:?}") };
         if name == "all" {
@@ -144,7 +144,7 @@ impl Configuration {
     }
 }
 
-/// What a service lets through.
+/// A service that a policy allows.
 struct Rule {
     flow: String,
     direction: &'static str,
@@ -185,11 +185,11 @@ fn opened(service: &Entry) -> BTreeSet<(&'static str, u16)> {
 }
 
 #[test]
-fn the_parser_reads_what_the_catalog_lists() {
+fn fortigate_allows_exactly_what_the_catalog_lists() {
     let Some(parser) = parser() else { return };
     let parser = RefCell::new(parser);
-    let format = Compared { format: "fortigate", places: &["network"], says: |_| true };
-    format.with(|files| {
+    let format = Comparison { format: "fortigate", locations: &["network"], can_express: |_| true };
+    format.run(|files| {
         let mut openings = Openings::new();
         for rule in Configuration::read(&mut parser.borrow_mut(), &files[0].text).rules() {
             assert_eq!(rule.ends, [["all", "all"], ["all", "all"]], "{}", rule.flow);
@@ -203,45 +203,45 @@ fn the_parser_reads_what_the_catalog_lists() {
 }
 
 #[test]
-fn addresses_and_host_names_are_the_ends_of_policies() {
+fn policies_contain_addresses_and_host_names() {
     let Some(mut parser) = parser() else { return };
     let site = site();
-    let call = ["--format", "fortigate", "--product", "fortimail", "--site", site.path().to_str().unwrap(), "--strict"];
-    let only = ["in-email-client-webdav", "out-ldap", "out-fortianalyzer-oftp", "in-admin", "out-dns"];
-    let only: Vec<String> = only.iter().map(|flow| format!("--only=fortimail-{flow}")).collect();
+    let call = ["--format", "fortigate", "--product", "mailgate", "--site", site.path().to_str().unwrap(), "--strict"];
+    let only = ["in-email-client-smtp", "out-ldap-server", "out-nas", "in-admin", "out-dns-server"];
+    let only: Vec<String> = only.iter().map(|flow| format!("--only=mailgate-{flow}")).collect();
     let text = rules(&call.into_iter().chain(only.iter().map(String::as_str)).collect::<Vec<_>>());
     let rules = Configuration::read(&mut parser, &text).rules();
     let ends = |flow: &str| -> Vec<String> {
-        let rule = rules.iter().find(|rule| rule.flow == format!("fortimail-{flow}")).unwrap();
+        let rule = rules.iter().find(|rule| rule.flow == format!("mailgate-{flow}")).unwrap();
         rule.ends.iter().map(|ends| ends.join(" > ")).collect()
     };
     assert_eq!(
-        ends("in-email-client-webdav"),
+        ends("in-email-client-smtp"),
         [
             "10.0.0.0/255.0.0.0 198.51.100.7/255.255.255.255 > 192.0.2.10/255.255.255.255",
             "2001:db8:1::/48 > 2001:db8::10/128"
         ]
     );
-    // Each family looks the host name up for itself.
+    // Each family resolves the host name separately.
     assert_eq!(
-        ends("out-ldap"),
+        ends("out-ldap-server"),
         [
             "192.0.2.10/255.255.255.255 > 10.0.5.1/255.255.255.255 ldap.example.org",
             "2001:db8::10/128 > ldap.example.org"
         ]
     );
-    assert_eq!(ends("out-fortianalyzer-oftp"), ["192.0.2.10/255.255.255.255 > 10.3.3.3/255.255.255.255"]);
+    assert_eq!(ends("out-nas"), ["192.0.2.10/255.255.255.255 > 10.3.3.3/255.255.255.255"]);
     assert_eq!(ends("in-admin"), ["all > 192.0.2.10/255.255.255.255", "all > 2001:db8::10/128"]);
-    assert_eq!(ends("out-dns"), ["192.0.2.10/255.255.255.255 > 0.0.0.0/0.0.0.0"]);
+    assert_eq!(ends("out-dns-server"), ["192.0.2.10/255.255.255.255 > 0.0.0.0/0.0.0.0"]);
 }
 
 #[test]
-fn a_family_that_one_end_has_not_is_not_let_through() {
+fn a_family_that_one_end_lacks_is_not_allowed() {
     let Some(mut parser) = parser() else { return };
     let site = tempfile::NamedTempFile::new().unwrap();
-    let text = "[products]\nfortimail = \"192.0.2.10\"\n[peers]\nldap-server = [\"10.0.5.1\", \"ldap.example.org\"]\n";
+    let text = "[products]\nmailgate = \"192.0.2.10\"\n[peers]\nldap-server = [\"10.0.5.1\", \"ldap.example.org\"]\n";
     std::fs::write(&site, text).unwrap();
-    let call = ["--format=fortigate", "--product=fortimail", "--only=fortimail-out-ldap", "--site"];
+    let call = ["--format=fortigate", "--product=mailgate", "--only=mailgate-out-ldap-server", "--site"];
     let text = rules(&[&call[..], &[site.path().to_str().unwrap()]].concat());
     let rules = Configuration::read(&mut parser, &text).rules();
     let ends = ["192.0.2.10/255.255.255.255", "10.0.5.1/255.255.255.255 ldap.example.org"];
@@ -249,7 +249,7 @@ fn a_family_that_one_end_has_not_is_not_let_through() {
 }
 
 #[test]
-fn flows_of_a_peer_share_a_policy_where_they_have_the_same_ends() {
+fn flows_of_a_peer_with_the_same_ends_share_a_policy() {
     let Some(mut parser) = parser() else { return };
     for side in ["source", "destination"] {
         let mut ruleset = made_up();
@@ -257,10 +257,10 @@ fn flows_of_a_peer_share_a_policy_where_they_have_the_same_ends() {
         for (flow, address) in ruleset.flows.iter_mut().zip(["192.0.2.1", "192.0.2.2", "192.0.2.1"]) {
             for rule in &mut flow.rules {
                 let end = if side == "source" { &mut rule.source } else { &mut rule.destination };
-                *end = End::of([address.parse().unwrap()]);
+                *end = Endpoints::new([address.parse().unwrap()]);
             }
         }
-        let files = (formats::fortigate::WRITER.files)(&ruleset);
+        let files = (fortigate::WRITER.files)(&ruleset);
         let configuration = Configuration::read(&mut parser, &files[0].text);
         assert_eq!((configuration.section("policy").len(), configuration.section("addrgrp").len()), (2, 2), "{side}");
         let address = |ends: &[String; 2]| ends.iter().find(|end| *end != "all").cloned();
@@ -272,45 +272,49 @@ fn flows_of_a_peer_share_a_policy_where_they_have_the_same_ends() {
 }
 
 #[test]
-fn texts_come_back_without_what_the_format_cannot_hold() {
+fn texts_are_read_back_without_unsupported_characters() {
     let Some(mut parser) = parser() else { return };
     let mut ruleset = made_up();
     for (flow, text) in ruleset.flows.iter_mut().zip(texts().take(4).chain(["", "\u{e9}".repeat(200).leak()])) {
-        flow.purpose = text;
+        flow.purpose = text.to_string();
     }
-    let files = (formats::fortigate::WRITER.files)(&ruleset.clone().fit(&formats::fortigate::WRITER.limits));
+    let files = fitted_files(RulesFormat::Fortigate, ruleset.clone());
     let configuration = Configuration::read(&mut parser, &files[0].text);
     let comments = configuration.section("service custom").iter().map(|(_, service)| service["comment"][0].as_str());
     let comments: Vec<&str> = comments.collect();
     insta::assert_snapshot!("texts_of_services", comments.join("\n"));
     assert!(comments.iter().all(|comment| comment.len() <= 255));
 
-    let ruleset = of_texts();
-    let files = (formats::fortigate::WRITER.files)(&ruleset.clone().fit(&formats::fortigate::WRITER.limits));
+    let ruleset = ruleset_of_texts();
+    let files = fitted_files(RulesFormat::Fortigate, ruleset.clone());
     let configuration = Configuration::read(&mut parser, &files[0].text);
     assert_eq!(configuration.section("service custom").len(), ruleset.flows.len());
     for flow in &ruleset.flows {
-        let service = configuration.entry("service custom", flow.id).expect(flow.id);
+        let service = configuration.entry("service custom", &flow.id).expect(&flow.id);
         assert_eq!(service["tcp-portrange"], [flow.rules[0].ports[0].to_string()], "{}", flow.purpose);
-        // The format takes these in no text, or only behind a backslash.
-        let held = one_line(&format!("{}: {}", flow.id, flow.purpose)).replace(['"', '\'', '\\', '<', '>', '?'], " ");
+        // The CLI rejects these characters, or needs a backslash before them.
+        let expected =
+            one_line(&format!("{}: {}", flow.id, flow.purpose)).replace(['"', '\'', '\\', '<', '>', '?'], " ");
         let comment = &service["comment"][0];
         assert!(
-            held.trim().starts_with(comment) && (comment.len() > 250 || held.trim() == comment),
-            "{held:?} {comment:?}"
+            expected.trim().starts_with(comment) && (comment.len() > 250 || expected.trim() == comment),
+            "{expected:?} {comment:?}"
         );
     }
 }
 
 #[test]
-fn fortigate_as_people_read_it() {
-    insta::assert_snapshot!("fortigate_as_people_read_it", as_people_read_it("fortigate"));
+fn fortigate_sample() {
+    insta::assert_snapshot!("fortigate_sample", sample_output("fortigate"));
 }
 
 #[test]
-fn a_fortigate_is_no_firewall_on_the_product_itself() {
-    let output = port_catalog(&["rules", "--format", "fortigate", "--product", "fortimail", "--at", "host"]);
+fn fortigate_rules_are_not_for_the_product_itself() {
+    let output = port_catalog(&["rules", "--format", "fortigate", "--product", "mailgate", "--at", "host"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(told, "error: fortigate is not for a firewall at that place; leave --at out\n");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        message,
+        "error[rules-location]: fortigate rules are not for a firewall at the location host; possible locations: network\n"
+    );
 }

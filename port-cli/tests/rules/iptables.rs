@@ -1,12 +1,12 @@
-//! What iptables and ip6tables make of the rules, read back as their save programs print them.
+//! The rules for iptables and ip6tables, loaded and read back from their save programs.
 
-use port_cli::rules::formats::File;
+use port_engine::rules::formats::writer::File;
 
-use crate::cases::{Compared, rules, site};
+use crate::cases::{Comparison, rules, site};
 use crate::openings::Opening;
 use crate::tools::{piped, sandboxed, tool};
 
-/// Loads rules, twice as after a change and beside a rule of somebody's own, and prints what is loaded.
+/// Loads rules twice, as after a change, next to a rule of the user's own, and prints the result.
 fn saved(program: &str, ruleset: &str) -> Option<String> {
     tool(&format!("{program}-restore"))?;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -15,11 +15,11 @@ fn saved(program: &str, ruleset: &str) -> Option<String> {
         && $0-restore --noflush < \"$1\" && $0-restore --noflush < \"$1\" && $0-save";
     let saved = piped(sandboxed(&["sh", "-c", load, program, file.path().to_str().unwrap()])?, "");
     let own: Vec<&str> = saved.lines().filter(|line| line.starts_with("-A INPUT")).collect();
-    assert_eq!(own, ["-A INPUT -i lo -j ACCEPT"], "a rule of one's own went, or another came");
+    assert_eq!(own, ["-A INPUT -i lo -j ACCEPT"], "the user's own rules have changed");
     Some(saved)
 }
 
-/// A rule that was saved.
+/// A rule as the save program prints it.
 #[derive(Debug, Default)]
 struct Saved {
     openings: Vec<Opening>,
@@ -61,11 +61,11 @@ pub fn range(text: &str) -> std::ops::RangeInclusive<u16> {
 }
 
 #[test]
-fn iptables_saves_what_the_catalog_lists() {
+fn iptables_allows_exactly_what_the_catalog_lists() {
     for program in ["iptables", "ip6tables"] {
         if saved(program, "").is_some() {
-            let format = Compared { format: program, places: &["host", "network"], says: |_| true };
-            format.with(|files: &[File]| {
+            let format = Comparison { format: program, locations: &["host", "network"], can_express: |_| true };
+            format.run(|files: &[File]| {
                 read(&saved(program, &files[0].text).unwrap()).into_iter().flat_map(|rule| rule.openings).collect()
             });
         }
@@ -73,26 +73,27 @@ fn iptables_saves_what_the_catalog_lists() {
 }
 
 #[test]
-fn each_program_has_the_addresses_of_its_family() {
+fn each_program_gets_the_addresses_of_its_family() {
     let site = site();
     let ends = |program: &str, id: &str| -> Option<String> {
         let call =
-            ["--format", program, "--product", "fortimail", "--only", id, "--site", site.path().to_str().unwrap()];
+            ["--format", program, "--product", "mailgate", "--only", id, "--site", site.path().to_str().unwrap()];
         let saved = saved(program, &rules(&call))?;
         let ends: Vec<String> =
             read(&saved).iter().map(|rule| format!("{} > {}", rule.source, rule.destination)).collect();
         Some(ends.join(", "))
     };
-    let [webdav, admin, ldap, dns] =
-        ["in-email-client-webdav", "in-admin", "out-ldap", "out-dns"].map(|id| format!("fortimail-{id}"));
+    let [smtp, admin, ldap, dns] =
+        ["in-email-client-smtp", "in-admin", "out-ldap-server", "out-dns-server"].map(|id| format!("mailgate-{id}"));
     let cases = [
-        ("iptables", &webdav, "10.0.0.0/8 > 192.0.2.10/32, 198.51.100.7/32 > 192.0.2.10/32"),
-        ("ip6tables", &webdav, "2001:db8:1::/48 > 2001:db8::10/128"),
+        ("iptables", &smtp, "10.0.0.0/8 > 192.0.2.10/32, 198.51.100.7/32 > 192.0.2.10/32"),
+        ("ip6tables", &smtp, "2001:db8:1::/48 > 2001:db8::10/128"),
         ("iptables", &admin, " > 192.0.2.10/32"),
         ("ip6tables", &admin, " > 2001:db8::10/128"),
         ("iptables", &ldap, "192.0.2.10/32 > 10.0.5.1/32"),
         ("ip6tables", &ldap, ""),
-        ("iptables", &dns, "192.0.2.10/32 > "),
+        // One rule for TCP, one for UDP. The network with all addresses is not printed.
+        ("iptables", &dns, "192.0.2.10/32 > , 192.0.2.10/32 > "),
     ];
     for (program, id, expected) in cases {
         let Some(found) = ends(program, id) else { return };

@@ -1,19 +1,19 @@
-//! What `rules` writes is what the tools that read it understand: every opening that the catalog lists, and no other.
+//! Tests of `rules`: the tools that read the generated rules open every port that the catalog lists, and no other.
 
 mod aerleon;
 mod cases;
+mod diagnostics;
 mod firewalld;
-mod fit;
 mod fortigate;
 mod iptables;
-mod kept;
 mod mud;
 mod networkpolicy;
 mod nftables;
 mod openings;
 mod packets;
-mod refusals;
-mod said;
+mod python_worker;
+mod remarks;
 mod ufw;
+mod ufw_program;
 
 use port_catalog_tests::tools;

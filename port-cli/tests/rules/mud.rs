@@ -1,41 +1,42 @@
-//! What yanglint makes of MUD files, by the modules of RFC 8519 and RFC 8520, read back from its own output.
+//! MUD files, validated by yanglint with the modules of RFC 8519 and RFC 8520, and read back from its output.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_cli::rules::formats::File;
+use port_catalog_tests::fixture;
+use port_engine::rules::formats::writer::File;
 use serde_json::{Map, Value, json};
 
-use crate::cases::{Compared, LONGEST_ID, rules, site};
+use crate::cases::{Comparison, LONGEST_ID, rules, rules_with, site};
 use crate::openings::{Decisions, Openings, assert_same, documented, products, text};
 use crate::tools::{missing, tool};
 
-/// What comes with the modules' tool.
+/// The modules to validate with.
 const MODULES: [&str; 3] = ["ietf-mud.yang", "ietf-acldns.yang", "ietf-access-control-list.yang"];
 
-/// The folder of the modules, which come with pyang.
+/// The directory of the modules, which are part of pyang.
 fn modules() -> Option<PathBuf> {
     tool("yanglint")?;
     let pyang = tool("pyang")?;
-    let folder = pyang.parent()?.parent()?.join("share/yang/modules/ietf");
-    if folder.join(MODULES[0]).exists() {
-        return Some(folder);
+    let directory = pyang.parent()?.parent()?.join("share/yang/modules/ietf");
+    if directory.join(MODULES[0]).exists() {
+        return Some(directory);
     }
-    missing(&format!("{} has no modules of YANG; tests/tools/install.sh installs them", folder.display()));
+    missing(&format!("{} has no YANG modules; tests/tools/install.sh installs them", directory.display()));
     None
 }
 
-/// What yanglint reads in a file.
+/// A file as yanglint reads it.
 fn linted(modules: &Path, file: &str) -> Value {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("mud.json");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mud.json");
     std::fs::write(&path, file).unwrap();
     let mut command = Command::new(tool("yanglint").unwrap());
     command.arg("-p").arg(modules).args(["-F", "ietf-access-control-list:*", "-t", "config", "-f", "json"]);
     let output = command.args(MODULES.map(|module| modules.join(module))).arg(path).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && told.is_empty(), "{told}\n{file}");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && messages.is_empty(), "{messages}\n{file}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -43,6 +44,7 @@ fn linted(modules: &Path, file: &str) -> Value {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     name: String,
+    /// `from-device` or `to-device`.
     way: String,
     family: String,
     protocol: &'static str,
@@ -50,19 +52,19 @@ struct Entry {
     peer: String,
     /// Who opened the connection, for TCP.
     opened: Option<String>,
-    /// Whether the port is that of the end to which the packet goes.
+    /// Whether the port is the destination port.
     is_destination: bool,
     ports: (u16, u16),
 }
 
 impl Entry {
-    /// The entry for what answers.
-    fn answer(&self) -> Entry {
+    /// The entry for replies.
+    fn reply(&self) -> Entry {
         let way = if self.way == "to-device" { "from-device" } else { "to-device" };
         Entry { way: way.to_string(), is_destination: false, ..self.clone() }
     }
 
-    /// The id of the flow. One is too long for a name, which ends in a digest of it then.
+    /// The id of the flow. If it is too long for a name, the name ends in a digest.
     fn id(&self) -> &str {
         let (id, _) = self.name.rsplit_once('-').unwrap();
         let is_longest = id.rsplit_once('-').is_some_and(|(start, _)| LONGEST_ID.starts_with(start));
@@ -70,7 +72,7 @@ impl Entry {
     }
 }
 
-/// The entries of all lists, after a look at what holds the lists together.
+/// The entries of all lists, after checking that the policies use each list.
 fn entries(read: &Value) -> BTreeSet<Entry> {
     let mud = &read["ietf-mud:mud"];
     assert_eq!(mud["mud-version"], 1, "{mud}");
@@ -126,7 +128,7 @@ fn entry(ace: &Value, way: &str, family: &str) -> Entry {
     entry
 }
 
-/// The peer of a packet, which is the other end than the device.
+/// The peer's address in a packet: at the end that isn't the device.
 fn peer(ip: &Map<String, Value>, way: &str, family: &str) -> String {
     let (side, short) = if way == "to-device" { ("source", "src") } else { ("destination", "dst") };
     let mut ip = ip.iter();
@@ -142,13 +144,13 @@ fn range_of(range: &Value) -> (u16, u16) {
     if range["operator"] == "eq" { (port("port"), port("port")) } else { (port("lower-port"), port("upper-port")) }
 }
 
-/// What is opened over protocols with ports. Each entry that opens something has one that lets the answers through, and there is no
-/// other entry.
+/// What is open over protocols with ports. Each entry that opens something needs one that allows replies, and there must be no other
+/// entries.
 fn opened(entries: &BTreeSet<Entry>) -> Openings {
-    let (openings, answers): (Vec<&Entry>, Vec<&Entry>) =
+    let (openings, replies): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().filter(|entry| entry.protocol != "esp").partition(|entry| entry.is_destination);
-    let expected: BTreeSet<Entry> = openings.iter().map(|entry| entry.answer()).collect();
-    assert_eq!(answers.into_iter().cloned().collect::<BTreeSet<_>>(), expected, "what answers");
+    let expected: BTreeSet<Entry> = openings.iter().map(|entry| entry.reply()).collect();
+    assert_eq!(replies.into_iter().cloned().collect::<BTreeSet<_>>(), expected, "replies");
     let mut opened = Openings::new();
     for entry in openings {
         assert_eq!(entry.opened.as_ref(), (entry.protocol == "tcp").then_some(&entry.way), "{entry:?}");
@@ -159,27 +161,28 @@ fn opened(entries: &BTreeSet<Entry>) -> Openings {
     opened
 }
 
-/// What is opened, which is the same for both families where no addresses are given.
-fn opened_alike(entries: &BTreeSet<Entry>) -> Openings {
-    let of_family = |family| opened(&entries.iter().filter(|entry| entry.family == family).cloned().collect());
-    let (v4, v6) = (of_family("ipv4"), of_family("ipv6"));
+/// What is open. Without addresses, it has to be the same for both families.
+fn opened_for_both_families(entries: &BTreeSet<Entry>) -> Openings {
+    let opened_for = |family| opened(&entries.iter().filter(|entry| entry.family == family).cloned().collect());
+    let (v4, v6) = (opened_for("ipv4"), opened_for("ipv6"));
     assert_same(&v6, &v4, "IPv6, compared with IPv4");
     v4
 }
 
 #[test]
-fn yanglint_reads_what_the_catalog_lists() {
+fn a_mud_file_allows_exactly_what_the_catalog_lists() {
     let Some(modules) = modules() else { return };
-    let mud = Compared { format: "mud", places: &["network"], says: |opening| opening.2 != "esp" };
-    mud.with(|files: &[File]| opened_alike(&entries(&linted(&modules, &files[0].text))));
+    let mud = Comparison { format: "mud", locations: &["network"], can_express: |opening| opening.2 != "esp" };
+    mud.run(|files: &[File]| opened_for_both_families(&entries(&linted(&modules, &files[0].text))));
 }
 
 #[test]
-fn esp_goes_both_ways_since_it_has_no_ports() {
+fn esp_is_allowed_in_both_directions() {
     let Some(modules) = modules() else { return };
     let mut compared = 0;
     for product in products() {
-        let entries = entries(&linted(&modules, &rules(&["--format", "mud", "--product", &product])));
+        let entries =
+            entries(&linted(&modules, &rules_with(&fixture::tables(), &["--format", "mud", "--product", &product])));
         let found: BTreeSet<(&str, &str, &str)> = entries
             .iter()
             .filter(|entry| entry.protocol == "esp")
@@ -199,10 +202,10 @@ fn esp_goes_both_ways_since_it_has_no_ports() {
 }
 
 #[test]
-fn addresses_and_host_names_of_a_site_are_the_peers() {
+fn entries_contain_the_addresses_and_host_names_of_the_site() {
     let Some(modules) = modules() else { return };
     let site = site();
-    let call = ["--format", "mud", "--product", "fortimail", "--site", site.path().to_str().unwrap()];
+    let call = ["--format", "mud", "--product", "mailgate", "--site", site.path().to_str().unwrap()];
     let entries = entries(&linted(&modules, &rules(&call)));
     opened(&entries);
     let peers = |id: &str| -> Vec<String> {
@@ -212,11 +215,18 @@ fn addresses_and_host_names_of_a_site_are_the_peers() {
         peers.into_iter().collect()
     };
     assert_eq!(
-        peers("fortimail-in-email-client-webdav"),
-        ["ipv4 10.0.0.0/8 8008", "ipv4 198.51.100.7/32 8008", "ipv6 2001:db8:1::/48 8008"]
+        peers("mailgate-in-email-client-smtp"),
+        [
+            "ipv4 10.0.0.0/8 25",
+            "ipv4 10.0.0.0/8 465",
+            "ipv4 198.51.100.7/32 25",
+            "ipv4 198.51.100.7/32 465",
+            "ipv6 2001:db8:1::/48 25",
+            "ipv6 2001:db8:1::/48 465",
+        ]
     );
     assert_eq!(
-        peers("fortimail-out-ldap"),
+        peers("mailgate-out-ldap-server"),
         [
             "ipv4 10.0.5.1/32 389",
             "ipv4 10.0.5.1/32 636",
@@ -226,24 +236,16 @@ fn addresses_and_host_names_of_a_site_are_the_peers() {
             "ipv6 ldap.example.org 636",
         ]
     );
-    assert_eq!(peers("fortimail-out-fortianalyzer-oftp"), ["ipv4 10.3.3.3/32 514"]);
-    assert_eq!(peers("fortimail-out-ocsp"), ["ipv4  80", "ipv6  80"]);
-    assert_eq!(peers("fortimail-out-dns"), ["ipv4 0.0.0.0/0 53"]);
+    assert_eq!(peers("mailgate-out-nas"), ["ipv4 10.3.3.3/32 2049", "ipv4 10.3.3.3/32 445"]);
+    assert_eq!(peers("mailgate-out-email-server"), ["ipv4  25", "ipv6  25"]);
+    assert_eq!(peers("mailgate-out-dns-server"), ["ipv4 0.0.0.0/0 53"]);
 }
 
 #[test]
-fn a_mud_file_as_people_read_it() {
-    let call = [
-        "--format",
-        "mud",
-        "--product",
-        "forticlient",
-        "--only",
-        "forticlient-out-syslog",
-        "--only",
-        "forticlient-out-sso",
-    ];
+fn mud_sample() {
+    let call =
+        ["--format", "mud", "--product", "endpoint", "--only", "endpoint-out-console", "--only", "endpoint-out-vpn"];
     let file: Value = serde_json::from_str(&rules(&call)).unwrap();
     let from_device = &file["ietf-access-control-list:acls"]["acl"][0];
-    insta::assert_snapshot!("mud", format!("{:#}\n{from_device:#}", file["ietf-mud:mud"]));
+    insta::assert_snapshot!("mud_sample", format!("{:#}\n{from_device:#}", file["ietf-mud:mud"]));
 }

@@ -1,28 +1,28 @@
-//! What kubernetes-validate lets pass, read back as YAML, within the bounds of Kubernetes that it does not know.
+//! Network policies, validated by kubernetes-validate, read back as YAML, and checked against limits that it doesn't know.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use port_cli::rules::address::Address;
-use port_cli::rules::formats::File;
+use port_engine::rules::address::Address;
+use port_engine::rules::formats::writer::File;
 use serde_json::{Value, json};
 
-use crate::cases::{Compared, as_people_read_it, files, rules, site};
-use crate::kept::Kept;
+use crate::cases::{Comparison, files, rules, sample_output, site};
 use crate::openings::{Openings, port_catalog, text};
+use crate::python_worker::PythonWorker;
 use crate::tools::tool;
 
-/// kubernetes-validate, which starts once.
-fn validator() -> Option<RefCell<Kept>> {
+/// kubernetes-validate, started once.
+fn validator() -> Option<RefCell<PythonWorker>> {
     let python = tool("kubernetes-validate")?.with_file_name("python3");
     let program = include_str!("ask_kubernetes_validate.py");
-    Some(RefCell::new(Kept::start(Command::new(python).args(["-c", program]))))
+    Some(RefCell::new(PythonWorker::start(Command::new(python).args(["-c", program]))))
 }
 
 /// A rule of a policy.
 struct Rule {
-    /// What the comment above it says.
+    /// The id in the comment above it.
     id: String,
     direction: &'static str,
     openings: Vec<(String, u16)>,
@@ -30,7 +30,7 @@ struct Rule {
 }
 
 /// The rules of a policy, for a product's pods.
-fn read(validator: &RefCell<Kept>, file: &str, name: &str) -> Vec<Rule> {
+fn read(validator: &RefCell<PythonWorker>, file: &str, name: &str) -> Vec<Rule> {
     let answer = validator.borrow_mut().ask(&json!({ "text": file }));
     assert_eq!(answer["version"], "1.31");
     let policy = &answer["policy"];
@@ -38,7 +38,7 @@ fn read(validator: &RefCell<Kept>, file: &str, name: &str) -> Vec<Rule> {
     assert_eq!(policy["metadata"], json!({ "name": name }));
     let spec = policy["spec"].as_object().unwrap();
     let label = text(&spec["podSelector"]["matchLabels"]["app.kubernetes.io/name"]);
-    // A name that is too long for a label ends in a digest.
+    // A label for a name that is too long ends in a digest.
     let start = if name.len() > 63 { label.rsplit_once('-').map_or("", |(start, _)| start) } else { label.as_str() };
     assert!(name.starts_with(start) && !start.is_empty() && label.len() <= 63, "{label}");
     assert_eq!(spec["podSelector"], json!({ "matchLabels": { "app.kubernetes.io/name": label } }));
@@ -62,11 +62,11 @@ fn read_rule(rule: &Value, id: String, direction: &'static str, peers: &str) -> 
     let mut fields: BTreeMap<&str, &Value> =
         rule.as_object().unwrap().iter().map(|(key, value)| (key.as_str(), value)).collect();
     let ports = fields.remove("ports").and_then(Value::as_array).unwrap();
-    // Without ports, all would be open.
+    // A rule without ports would open all ports.
     assert!(!ports.is_empty(), "{rule}");
     let peers = fields.remove(peers).map_or(Vec::new(), |peers| {
         let peers = peers.as_array().unwrap();
-        // An empty list would be any peer.
+        // An empty list would allow any peer.
         assert!(!peers.is_empty(), "{rule}");
         peers.iter().map(block).collect()
     });
@@ -93,29 +93,31 @@ fn block(peer: &Value) -> String {
 }
 
 fn all_openings(rules: Vec<Rule>) -> Openings {
-    let of_rule = |rule: Rule| {
+    let rule_openings = |rule: Rule| {
         let Rule { id, direction, openings, .. } = rule;
         openings.into_iter().map(move |(protocol, port)| (id.clone(), direction.to_string(), protocol, port))
     };
-    rules.into_iter().flat_map(of_rule).collect()
+    rules.into_iter().flat_map(rule_openings).collect()
 }
 
 #[test]
-fn kubernetes_reads_what_the_catalog_lists() {
+fn a_policy_allows_exactly_what_the_catalog_lists() {
     let Some(validator) = validator() else { return };
-    let format = Compared { format: "networkpolicy", places: &["host"], says: |opening| opening.2 != "esp" };
-    format.with(|files: &[File]| {
+    let format =
+        Comparison { format: "networkpolicy", locations: &["host"], can_express: |opening| opening.2 != "esp" };
+    format.run(|files: &[File]| {
         let name = files[0].name.strip_suffix(".yaml").unwrap();
         all_openings(read(&validator, &files[0].text, name))
     });
 }
 
 #[test]
-fn a_direction_that_is_not_asked_for_is_left_alone() {
+fn a_direction_that_is_not_selected_is_not_controlled() {
     let Some(validator) = validator() else { return };
-    // It has no inbound flows: the policy lets nothing in, unless only the outbound direction is asked for.
+    // No inbound flow of the product is required, so the policy allows nothing in, unless only outbound is selected.
     for (options, types) in [(&[][..], 2), (&["--direction", "inbound"], 1), (&["--direction", "outbound"], 1)] {
-        let file = rules(&[&["--format", "networkpolicy", "--product", "forticlient"], options].concat());
+        let file =
+            rules(&[&["--format", "networkpolicy", "--product", "endpoint", "--required-only"], options].concat());
         let policy = &validator.borrow_mut().ask(&json!({ "text": file }))["policy"]["spec"];
         assert_eq!(policy["policyTypes"].as_array().unwrap().len(), types, "{options:?}");
         let ingress = policy.get("ingress");
@@ -124,17 +126,17 @@ fn a_direction_that_is_not_asked_for_is_left_alone() {
 }
 
 #[test]
-fn addresses_of_a_site_are_blocks_of_the_peers() {
+fn peers_have_the_addresses_of_the_site() {
     let Some(validator) = validator() else { return };
     let site = site();
-    // As a label, a name may be 63 characters long, and as one, `no` is no.
+    // The longest label has 63 characters, and YAML reads an unquoted `no` as a boolean.
     let long = format!("no-{}", ["seven67"; 9].join("-"));
     for name in ["no", &long] {
         let call = [
             "--format",
             "networkpolicy",
             "--product",
-            "fortimail",
+            "mailgate",
             "--name",
             name,
             "--site",
@@ -142,39 +144,39 @@ fn addresses_of_a_site_are_blocks_of_the_peers() {
         ];
         let rules = read(&validator, &rules(&call), name);
         let peers = |id: &str| rules.iter().find(|rule| rule.id == id).unwrap().peers.join(" ");
-        assert_eq!(peers("fortimail-in-email-client-webdav"), "10.0.0.0/8 198.51.100.7/32 2001:db8:1::/48");
-        assert_eq!(peers("fortimail-out-ldap"), "10.0.5.1/32");
-        assert_eq!(peers("fortimail-out-fortianalyzer-oftp"), "10.3.3.3/32");
-        assert_eq!(peers("fortimail-out-dns"), "0.0.0.0/0");
-        assert_eq!(peers("fortimail-in-admin"), "");
+        assert_eq!(peers("mailgate-in-email-client-smtp"), "10.0.0.0/8 198.51.100.7/32 2001:db8:1::/48");
+        assert_eq!(peers("mailgate-out-ldap-server"), "10.0.5.1/32");
+        assert_eq!(peers("mailgate-out-nas"), "10.3.3.3/32");
+        assert_eq!(peers("mailgate-out-dns-server"), "0.0.0.0/0");
+        assert_eq!(peers("mailgate-in-admin"), "");
     }
 }
 
 #[test]
-fn what_a_policy_has_no_place_for_is_refused_or_dropped() {
-    let call = ["rules", "--format", "networkpolicy", "--product", "forticlient"];
+fn what_a_policy_cannot_express_is_rejected_or_dropped() {
+    let call = ["rules", "--format", "networkpolicy", "--product", "endpoint"];
     let output = |options: &[&str]| port_catalog(&[&call[..], options].concat());
     let between = output(&["--at", "network"]);
     assert_eq!((between.status.code(), between.stdout.len()), (Some(2), 0));
-    let strict = output(&["--only", "forticlient-out-ipsec-vpn", "--strict"]);
+    let strict = output(&["--only", "endpoint-out-vpn", "--strict"]);
     assert_eq!(strict.status.code(), Some(3));
-    let told = String::from_utf8(strict.stderr).unwrap();
-    assert!(told.contains("dropped: esp, which networkpolicy cannot say: forticlient-out-ipsec-vpn\n"), "{told}");
+    let messages = String::from_utf8(strict.stderr).unwrap();
+    assert!(messages.contains("dropped esp (networkpolicy can't express it) [endpoint-out-vpn]\n"), "{messages}");
 }
 
 #[test]
-fn the_command_lets_a_policy_pass() {
+fn kubernetes_validate_accepts_a_policy() {
     let Some(command) = tool("kubernetes-validate") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let [file] = &files(&["--format", "networkpolicy", "--product", "fortimail"])[..] else { panic!("one file") };
-    let path = folder.path().join(&file.name);
+    let directory = tempfile::tempdir().unwrap();
+    let [file] = &files(&["--format", "networkpolicy", "--product", "mailgate"])[..] else { panic!("one file") };
+    let path = directory.path().join(&file.name);
     std::fs::write(&path, &file.text).unwrap();
     let output = Command::new(command).args(["-k", "1.31", "--strict"]).arg(&path).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && told.contains("passed for resource networkpolicy/fortimail"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("passed for resource networkpolicy/mailgate"), "{printed}");
 }
 
 #[test]
-fn a_policy_as_people_read_it() {
-    insta::assert_snapshot!("a_policy_as_people_read_it", as_people_read_it("networkpolicy"));
+fn networkpolicy_sample() {
+    insta::assert_snapshot!("networkpolicy_sample", sample_output("networkpolicy"));
 }

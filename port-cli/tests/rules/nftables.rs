@@ -1,12 +1,12 @@
-//! What nft makes of the rules, read back from its own listing.
+//! The rules for nftables, loaded with nft and read back from its listing.
 
 use serde_json::Value;
 
-use crate::cases::{Compared, rules, site};
+use crate::cases::{Comparison, rules, site};
 use crate::openings::{Opening, text};
 use crate::tools::{piped, sandboxed, tool};
 
-/// Loads rules, twice as after a change, and lists what is loaded.
+/// Loads rules twice, as after a change, and lists the result.
 fn listed(ruleset: &str) -> Option<Vec<Value>> {
     tool("nft")?;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -17,7 +17,7 @@ fn listed(ruleset: &str) -> Option<Vec<Value>> {
     Some(listed["nftables"].as_array().unwrap().clone())
 }
 
-/// A rule that nft listed.
+/// A rule as nft lists it.
 struct Listed {
     openings: Vec<Opening>,
     source: String,
@@ -55,7 +55,7 @@ fn read_rule(rule: &Value) -> Listed {
     read
 }
 
-/// The members of a set, or the one value.
+/// The members of a set, or a single value.
 pub fn values(right: &Value) -> Vec<&Value> {
     right["set"].as_array().map_or(vec![right], |set| set.iter().collect())
 }
@@ -77,31 +77,32 @@ pub fn addresses(right: &Value) -> String {
 }
 
 #[test]
-fn nft_lists_what_the_catalog_lists() {
+fn nft_allows_exactly_what_the_catalog_lists() {
     if listed("").is_some() {
-        let nftables = Compared { format: "nftables", places: &["host", "network"], says: |_| true };
+        let nftables = Comparison { format: "nftables", locations: &["host", "network"], can_express: |_| true };
         nftables
-            .with(|files| read(&listed(&files[0].text).unwrap()).into_iter().flat_map(|rule| rule.openings).collect());
+            .run(|files| read(&listed(&files[0].text).unwrap()).into_iter().flat_map(|rule| rule.openings).collect());
     }
 }
 
 #[test]
-fn addresses_of_a_site_are_the_ends_of_the_rules() {
+fn rules_contain_the_addresses_of_the_site() {
     let site = site();
     let call =
-        ["--format", "nftables", "--product", "fortimail", "--at", "network", "--site", site.path().to_str().unwrap()];
+        ["--format", "nftables", "--product", "mailgate", "--at", "network", "--site", site.path().to_str().unwrap()];
     let Some(listed) = listed(&rules(&call)) else { return };
     let rules = read(&listed);
     let ends = |id: &str| -> Vec<(&str, &str)> {
-        let of_flow = rules.iter().filter(|rule| rule.openings[0].0 == id);
-        of_flow.map(|rule| (rule.source.as_str(), rule.destination.as_str())).collect()
+        let flow_rules = rules.iter().filter(|rule| rule.openings[0].0 == id);
+        flow_rules.map(|rule| (rule.source.as_str(), rule.destination.as_str())).collect()
     };
     assert_eq!(
-        ends("fortimail-in-email-client-webdav"),
+        ends("mailgate-in-email-client-smtp"),
         [("10.0.0.0/8 198.51.100.7", "192.0.2.10"), ("2001:db8:1::/48", "2001:db8::10")]
     );
-    assert_eq!(ends("fortimail-out-ldap"), [("192.0.2.10", "10.0.5.1")]);
-    assert_eq!(ends("fortimail-out-fortianalyzer-oftp"), [("192.0.2.10", "10.3.3.3")]);
-    assert_eq!(ends("fortimail-in-admin"), [("", "192.0.2.10"), ("", "2001:db8::10")]);
-    assert_eq!(ends("fortimail-out-dns"), [("192.0.2.10", "0.0.0.0/0")]);
+    assert_eq!(ends("mailgate-out-ldap-server"), [("192.0.2.10", "10.0.5.1")]);
+    assert_eq!(ends("mailgate-out-nas"), [("192.0.2.10", "10.3.3.3")]);
+    assert_eq!(ends("mailgate-in-admin"), [("", "192.0.2.10"), ("", "2001:db8::10")]);
+    // One rule for TCP, one for UDP.
+    assert_eq!(ends("mailgate-out-dns-server"), [("192.0.2.10", "0.0.0.0/0"); 2]);
 }

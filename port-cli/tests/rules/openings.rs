@@ -1,50 +1,57 @@
-//! What is open, port by port: computed from `list --format json` as plain data, to be compared with what a tool says.
+//! The open ports of a product, computed from `list --format json` as plain data, to compare them with what a tool reports.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use port_catalog_tests::{fixture, root};
 use serde_json::Value;
 
-/// Something that is open: the flow, its direction, the protocol and the port, which is 0 for what has no ports.
+/// An open port: the flow's id, its direction, the protocol and the port. The port is 0 for a protocol without ports.
 pub type Opening = (String, String, String, u16);
 
-/// All that is open.
+/// All open ports.
 pub type Openings = BTreeSet<Opening>;
 
-/// The ids of every product.
+/// The ids of all products of the test's tables.
 pub fn products() -> Vec<String> {
-    let Value::Array(products) = json(&["products", "--format", "json"]) else { panic!("an array") };
+    products_in(&fixture::tables())
+}
+
+/// The ids of all products of a directory of tables.
+pub fn products_in(tables: &Path) -> Vec<String> {
+    let Value::Array(products) = json(tables, &["products", "--format", "json"]) else { panic!("an array") };
     products.iter().map(|product| text(&product["id"])).collect()
 }
 
-/// How what the documents leave open is decided: as the options of `rules`, and what they mean.
+/// How to resolve what the documents leave open: as options of `rules`, and what the options mean.
 #[derive(Clone, Copy, Debug)]
 pub struct Decisions {
     pub first_alternative: bool,
     pub required_only: bool,
-    /// What a port without a transport is opened over.
+    /// The protocols to open for a port without a stated transport.
     pub unstated: &'static [&'static str],
     pub options: &'static [&'static str],
 }
 
-const USUAL: Decisions =
+const DEFAULT: Decisions =
     Decisions { first_alternative: false, required_only: false, unstated: &["tcp", "udp"], options: &[] };
 
 impl Decisions {
     pub const ALL: [Decisions; 4] = [
-        USUAL,
-        Decisions { first_alternative: true, options: &["--alternatives", "first"], ..USUAL },
+        DEFAULT,
+        Decisions { first_alternative: true, options: &["--alternatives", "first"], ..DEFAULT },
         Decisions {
             required_only: true,
             options: &["--required-only", "--unstated", "udp"],
             unstated: &["udp"],
-            ..USUAL
+            ..DEFAULT
         },
-        Decisions { unstated: &["tcp"], options: &["--unstated", "tcp", "--alternatives", "all"], ..USUAL },
+        Decisions { unstated: &["tcp"], options: &["--unstated", "tcp", "--alternatives", "all"], ..DEFAULT },
     ];
 }
 
-/// What the catalog lists for a product.
+/// The ports that the catalog lists for a product.
 pub fn documented(product: &str, decisions: Decisions) -> Openings {
     let mut openings = Openings::new();
     for flow in flows(product) {
@@ -58,14 +65,14 @@ pub fn documented(product: &str, decisions: Decisions) -> Openings {
         for specs in groups.values() {
             let count = if decisions.first_alternative { 1 } else { specs.len() };
             for spec in &specs[..count] {
-                openings.extend(of_spec(&flow, spec, decisions));
+                openings.extend(spec_openings(&flow, spec, decisions));
             }
         }
     }
     openings
 }
 
-fn of_spec(flow: &Value, spec: &Value, decisions: Decisions) -> Vec<Opening> {
+fn spec_openings(flow: &Value, spec: &Value, decisions: Decisions) -> Vec<Opening> {
     let protocols: &[&str] = match spec["transport"].as_str() {
         None => return Vec::new(),
         Some("any") => decisions.unstated,
@@ -82,29 +89,40 @@ fn of_spec(flow: &Value, spec: &Value, decisions: Decisions) -> Vec<Opening> {
 
 /// The flows of a product, as `list` prints them.
 pub fn flows(product: &str) -> Vec<Value> {
-    match json(&["list", "--product", product, "--format", "json"]) {
+    match json(&fixture::tables(), &["list", "--product", product, "--format", "json"]) {
         Value::Array(flows) => flows,
         other => panic!("{other}"),
     }
 }
 
-/// Says which openings are missing and which are too many, where the two are not the same.
+/// Asserts that the same ports are open; the message lists those that are missing and those that are too many.
 pub fn assert_same(found: &Openings, expected: &Openings, what: &str) {
     let missing: Vec<_> = expected.difference(found).collect();
     let too_many: Vec<_> = found.difference(expected).collect();
     assert!(
         missing.is_empty() && too_many.is_empty(),
-        "{what}\nnot open: {missing:?}\nopen and not listed: {too_many:?}"
+        "{what}\nnot open: {missing:?}\nopen, but not listed: {too_many:?}"
     );
 }
 
-/// Calls the command.
-pub fn port_catalog(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(arguments).output().unwrap()
+/// The directory of the fixture's own tables, for tests that name its flows.
+pub fn fixture_tables() -> PathBuf {
+    root().join("tests/fixtures/ports")
 }
 
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_slice(&port_catalog(arguments).stdout).unwrap()
+/// Runs the command on the fixture.
+pub fn port_catalog(arguments: &[&str]) -> Output {
+    port_catalog_with(&fixture_tables(), arguments)
+}
+
+/// Runs the command on a directory of tables.
+pub fn port_catalog_with(tables: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+    command.args(arguments).arg("--tables").arg(tables).arg("--only-tables").output().unwrap()
+}
+
+fn json(tables: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_slice(&port_catalog_with(tables, arguments).stdout).unwrap()
 }
 
 pub fn text(value: &Value) -> String {

@@ -1,8 +1,8 @@
-//! Real packets through the rules of nftables: every documented port answers, ports that are not documented do not.
+//! Real packets through the rules for nftables: every documented port answers, and undocumented ports don't.
 //!
-//! A product and a peer stand in network namespaces of their own, with a router between them. The rules are loaded on the product
-//! (`--at host`) or on the router (`--at network`) below a policy that drops everything else, as the comments in the output say
-//! that they are to be used. Who listens and who tries is this program again, run in the namespace: see [`helper`].
+//! A product and a peer are in network namespaces, with a router between them. The rules are loaded on the product (`--at host`) or on
+//! the router (`--at network`) below a policy that drops everything else, as the comments in the output instruct. This program
+//! itself runs in the namespaces to listen and to connect: see [`helper`].
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,27 +11,29 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::cases::rules;
+use port_catalog_tests::fixture;
+
+use crate::cases::rules_with;
 use crate::openings::{Decisions, Openings, documented, flows, products, text};
 use crate::tools::{private_sandbox, tool};
 
-/// The addresses of both ends, as the namespaces have them.
+/// The addresses of both ends in the namespaces.
 const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
 const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
 
-/// Makes the namespaces, loads the rules in one of them, and tries both directions before and after.
+/// Creates the namespaces, loads the rules in one of them, and tries both directions before and after.
 ///
-/// Everything is in the private sandbox, so that it goes with its last process. Arguments: this program, a folder with the files, and
-/// the namespace of the firewall.
+/// Everything is in the private sandbox, which disappears with its last process. Arguments: this program, a directory with the files,
+/// and the namespace of the firewall.
 const SCRIPT: &str = r#"
 set -e
-program=$0 folder=$1 firewall=$2
+program=$0 directory=$1 firewall=$2
 mount -t tmpfs tmpfs /run
 for name in product router peer; do
     ip netns add $name
     ip -n $name link set lo up
 done
-link() { # a namespace, its addresses, those of the router beside it
+link() { # a namespace, its addresses, the router's addresses on the same link
     ip -n router link add $1 type veth peer name eth netns $1
     ip -n $1 address add $2/24 dev eth
     ip -n $1 address add $3/64 dev eth nodad
@@ -46,39 +48,39 @@ link product 192.0.2.1 2001:db8:1::1 192.0.2.254 2001:db8:1::254
 link peer 198.51.100.1 2001:db8:2::1 198.51.100.254 2001:db8:2::254
 ip netns exec router sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
 
-helper() { # a namespace, a role, what it is given, what it writes
-    ip netns exec $1 env HELPER_ROLE=$2 HELPER_IN="$folder/$3" HELPER_OUT="$folder/$4" \
-        "$program" --exact packets::helper --quiet > "$folder/$4.log" 2>&1
+helper() { # a namespace, a role, an input file, an output file
+    ip netns exec $1 env HELPER_ROLE=$2 HELPER_IN="$directory/$3" HELPER_OUT="$directory/$4" \
+        "$program" --exact packets::helper --quiet > "$directory/$4.log" 2>&1
 }
 helper product listen inbound inbound.listening &
 helper peer listen outbound outbound.listening &
 for direction in inbound outbound; do
     tries=0
-    until [ -e "$folder/$direction.listening" ]; do
+    until [ -e "$directory/$direction.listening" ]; do
         tries=$((tries + 1))
-        [ $tries -lt 500 ] || { cat "$folder"/*.log >&2; exit 1; }
+        [ $tries -lt 500 ] || { cat "$directory"/*.log >&2; exit 1; }
         sleep 0.02
     done
 done
-try() { # what the results are called
+try() { # the suffix of the result files
     helper peer try inbound inbound.$1 & inbound=$!
     helper product try outbound outbound.$1 & outbound=$!
-    wait $inbound && wait $outbound || { cat "$folder"/*.log >&2; exit 1; }
+    wait $inbound && wait $outbound || { cat "$directory"/*.log >&2; exit 1; }
 }
 
 try before
-ip netns exec $firewall nft -f "$folder/policy.nft"
-ip netns exec $firewall nft -f "$folder/rules.nft"
-sed -n 's/^#   \(nft add rule .*\)/ip netns exec '$firewall' \1/p' "$folder/rules.nft" | sh -e
+ip netns exec $firewall nft -f "$directory/policy.nft"
+ip netns exec $firewall nft -f "$directory/rules.nft"
+sed -n 's/^#   \(nft add rule .*\)/ip netns exec '$firewall' \1/p' "$directory/rules.nft" | sh -e
 try after
-if [ -e "$folder/seen.nft" ]; then
-    ip netns exec peer nft -f "$folder/seen.nft"
-    ip netns exec product nmap -n -Pn -sO -p 50,51 --max-retries 0 198.51.100.1 > "$folder/nmap.log"
-    ip netns exec peer nft list table inet seen > "$folder/seen"
+if [ -e "$directory/seen.nft" ]; then
+    ip netns exec peer nft -f "$directory/seen.nft"
+    ip netns exec product nmap -n -Pn -sO -p 50,51 --max-retries 0 198.51.100.1 > "$directory/nmap.log"
+    ip netns exec peer nft list table inet seen > "$directory/seen"
 fi
 "#;
 
-/// What everything is dropped by, but for what keeps a network alive.
+/// A policy that drops everything except what keeps the network working.
 const POLICY: &str = "
 define ALIVE = { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert }
 table inet filter {
@@ -101,7 +103,7 @@ table inet filter {
 }
 ";
 
-/// Counts what no socket is there for: ESP, and another protocol of `IPsec` that is nowhere documented.
+/// Counts packets without a socket: ESP, and AH, which is not documented anywhere.
 const SEEN: &str = "
 table inet seen {
     chain input {
@@ -113,12 +115,12 @@ table inet seen {
 ";
 
 #[test]
-fn packets_pass_the_firewall_of_the_product_where_they_are_documented() {
+fn documented_packets_pass_a_firewall_on_the_product() {
     every_product("host", "product");
 }
 
 #[test]
-fn packets_pass_a_firewall_between_where_they_are_documented() {
+fn documented_packets_pass_a_firewall_between_product_and_peer() {
     every_product("network", "router");
 }
 
@@ -133,10 +135,10 @@ fn every_product(at: &str, firewall: &str) {
     });
 }
 
-/// Sends packets to what is documented of a product, and beside it.
+/// Sends packets to the documented ports of a product, and to others.
 fn packets(product: &str, at: &str, firewall: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name);
     let openings = documented(product, Decisions::ALL[0]);
     let ends = [("inbound", PRODUCT), ("outbound", PEER)];
     for (direction, addresses) in ends {
@@ -150,15 +152,15 @@ fn packets(product: &str, at: &str, firewall: &str) {
     if at == "network" {
         call.extend(["--site", site.to_str().unwrap()]);
     }
-    fs::write(file("rules.nft"), rules(&call)).unwrap();
+    fs::write(file("rules.nft"), rules_with(&fixture::tables(), &call)).unwrap();
     let has_esp = openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
     if has_esp {
         fs::write(file("seen.nft"), SEEN).unwrap();
     }
 
     let program = std::env::current_exe().unwrap();
-    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), folder.path().to_str().unwrap(), firewall];
-    let output = private_sandbox(&arguments).expect("it was there before").stdin(Stdio::null()).output().unwrap();
+    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), firewall];
+    let output = private_sandbox(&arguments).expect("the sandbox worked before").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{product} {at}: {}", String::from_utf8_lossy(&output.stderr));
 
     for (direction, addresses) in ends {
@@ -167,11 +169,11 @@ fn packets(product: &str, at: &str, firewall: &str) {
         let expected = lines(tries(&openings, direction).1.iter(), addresses);
         let found = unanswered("after");
         let (found, expected): (BTreeSet<&str>, BTreeSet<&str>) = (found.lines().collect(), expected.lines().collect());
-        let shut: Vec<_> = found.difference(&expected).collect();
+        let closed: Vec<_> = found.difference(&expected).collect();
         let open: Vec<_> = expected.difference(&found).collect();
         assert!(
-            shut.is_empty() && open.is_empty(),
-            "{product} {direction}, at {at}\ndocumented and shut: {shut:?}\nopen and not documented: {open:?}"
+            closed.is_empty() && open.is_empty(),
+            "{product} {direction}, at {at}\ndocumented, but closed: {closed:?}\nopen, but not documented: {open:?}"
         );
     }
     if has_esp {
@@ -181,21 +183,21 @@ fn packets(product: &str, at: &str, firewall: &str) {
     }
 }
 
-/// A protocol and a port.
+/// A protocol and a port to try.
 type Try = (String, u16);
 
-/// What is documented in a direction, and ten ports of each protocol that are not: the neighbours of those that are, first of all.
+/// The documented ports of a direction, and ten undocumented ports of each protocol, preferably next to documented ones.
 fn tries(openings: &Openings, direction: &str) -> (BTreeSet<Try>, BTreeSet<Try>) {
-    let of_direction = openings.iter().filter(|(_, of, protocol, _)| of == direction && protocol != "esp");
-    let documented: BTreeSet<Try> = of_direction.map(|(_, _, protocol, port)| (protocol.clone(), *port)).collect();
+    let with_ports = openings.iter().filter(|(_, own, protocol, _)| own == direction && protocol != "esp");
+    let documented: BTreeSet<Try> = with_ports.map(|(_, _, protocol, port)| (protocol.clone(), *port)).collect();
     let mut others = BTreeSet::new();
     for protocol in ["tcp", "udp"] {
         let neighbours = documented.iter().rev().flat_map(|(_, port)| [port.saturating_add(1), port - 1]);
         let candidates = neighbours.filter(|port| *port != 0).chain(1024..).map(|port| (protocol.to_string(), port));
-        let others_yet = others.len();
+        let before = others.len();
         for candidate in candidates.filter(|candidate| !documented.contains(candidate)) {
             others.insert(candidate);
-            if others.len() == others_yet + 10 {
+            if others.len() == before + 10 {
                 break;
             }
         }
@@ -203,20 +205,20 @@ fn tries(openings: &Openings, direction: &str) -> (BTreeSet<Try>, BTreeSet<Try>)
     (documented, others)
 }
 
-/// What a helper is given: a line for each protocol, port and address.
+/// The input of a helper: a line for each protocol, port and address.
 fn lines<'a>(tries: impl Iterator<Item = &'a Try>, addresses: [&str; 2]) -> String {
     let line = |(protocol, port): &Try, address: &str| format!("{protocol} {port} {address}\n");
     tries.flat_map(|one| addresses.map(|address| line(one, address))).collect()
 }
 
-/// A site whose product and peers all have the addresses of the namespaces.
+/// A site in which the product and all peers have the addresses of the namespaces.
 fn site(product: &str) -> String {
     let peers: BTreeSet<String> = flows(product).iter().map(|flow| text(&flow["peer"])).collect();
     let peers: String = peers.iter().map(|peer| format!("{peer} = {PEER:?}\n")).collect();
     format!("[products]\n{product} = {PRODUCT:?}\n[peers]\n{peers}")
 }
 
-/// What runs in a namespace: it listens where it is told to, or tries there and writes what did not answer.
+/// Runs in a namespace: listens on the given ports, or tries them and writes those that don't answer.
 #[test]
 fn helper() {
     let Ok(role) = std::env::var("HELPER_ROLE") else { return };
@@ -240,7 +242,7 @@ fn read(line: &str) -> (&str, SocketAddr) {
     (protocol, SocketAddr::new(address.parse().unwrap(), port.parse().unwrap()))
 }
 
-/// Listens for ever, and says when it does. A connection is taken by the system; a datagram is sent back.
+/// Listens until it is killed, and creates a file once it does. The system accepts connections; datagrams are sent back.
 fn listen(given: &str, listening: &Path) {
     let mut connections = Vec::new();
     for (protocol, address) in given.lines().map(read) {
@@ -262,7 +264,7 @@ fn listen(given: &str, listening: &Path) {
     }
 }
 
-/// Whether a port answers, soon.
+/// Whether a port answers within a few seconds.
 fn answers(line: &str) -> bool {
     const SOON: Duration = Duration::from_millis(2500);
     let (protocol, address) = read(line);
@@ -272,6 +274,6 @@ fn answers(line: &str) -> bool {
     let any: IpAddr = if address.is_ipv4() { [0; 4].into() } else { [0; 16].into() };
     let socket = UdpSocket::bind((any, 0)).unwrap();
     socket.set_read_timeout(Some(SOON / 2)).unwrap();
-    // A datagram may get lost where much is sent at once; one that the firewall of this side drops cannot be sent.
+    // Datagrams can get lost under load. If the firewall on this side drops one, sending fails.
     (0..2).any(|_| socket.send_to(b"port", address).is_ok() && socket.recv_from(&mut [0; 16]).is_ok())
 }

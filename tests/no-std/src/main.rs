@@ -1,4 +1,4 @@
-//! Ends with 0 where the catalog answers without the standard library and without an allocator.
+//! Exits with 0 if lookups work without the standard library and without an allocator.
 #![no_std]
 #![no_main]
 
@@ -19,7 +19,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     unsafe { abort() }
 }
 
-/// What the prebuilt `core` asks for and never calls, since a panic ends this program.
+/// The prebuilt `core` refers to this symbol but never calls it, since a panic aborts the program.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
 

@@ -1,4 +1,4 @@
-//! Looks things up in a catalog of any size, and prints how many nanoseconds one look-up takes.
+//! Looks things up in a catalog of any size, and prints how many nanoseconds one lookup takes.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -9,7 +9,7 @@ mod ports {
     port_catalog::catalog! { dir = "ports" }
 }
 
-/// As many keys as a processor cannot learn by heart.
+/// Too many keys for the branch predictor to remember.
 const KEYS: usize = 65_536;
 const ROUNDS: usize = 15;
 
@@ -22,7 +22,7 @@ fn numbers() -> impl Iterator<Item = usize> {
     })
 }
 
-/// The median time of a look-up, in nanoseconds.
+/// The median time of a lookup, in nanoseconds.
 fn time<K: Copy>(name: &str, keys: &[K], look_up: impl Fn(K) -> usize) {
     let mut times: Vec<f64> = (0..ROUNDS)
         .map(|_| {
@@ -40,7 +40,7 @@ fn time<K: Copy>(name: &str, keys: &[K], look_up: impl Fn(K) -> usize) {
 fn main() {
     let random_ports: Vec<u16> = numbers().take(KEYS).map(|number| number as u16).collect();
     time("by_port", &random_ports, |port| ports::by_port(Transport::Tcp, port).len());
-    // Where a program asks again and again for a few ids, and where it asks for all of them.
+    // Some programs look up a few ids many times, others look up all ids.
     let ids: Vec<&str> = ports::FlowId::ALL.iter().map(|id| id.as_str()).collect();
     for (name, working_set) in [("id", 125.min(ids.len())), ("any_id", ids.len())] {
         let chosen: Vec<&str> = numbers().take(working_set).map(|number| ids[number % ids.len()]).collect();

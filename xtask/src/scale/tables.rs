@@ -1,4 +1,4 @@
-//! Makes tables of any size from a fixed seed: vendors with products, products with flows, like those of real documents.
+//! Generates tables of any size from a fixed seed: vendors with products, products with flows, similar to real documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -10,13 +10,13 @@ use port_data::write::Csv;
 /// The tables are the same on every machine.
 const SEED: u64 = 443;
 
-/// How many flows a product has, and products a vendor: as in the first four documents.
+/// Flows per product and products per vendor, as in the first four documents.
 const FLOWS_OF_A_PRODUCT: usize = 31;
 const PRODUCTS_OF_A_VENDOR: usize = 3;
 
-/// Roles that many vendors' products talk to.
+/// Roles that products of many vendors connect to.
 const ROLES: usize = 40;
-/// Services that many products speak.
+/// Services that many products use.
 const SERVICES_IN_USE: u16 = 100;
 
 const WORDS: [&str; 16] = [
@@ -24,7 +24,7 @@ const WORDS: [&str; 16] = [
     "files", "names", "clocks", "alerts", "policies",
 ];
 
-/// The texts of tables with so many flows, by their paths.
+/// The texts of tables with a number of flows, by their paths.
 pub fn tables(flows: usize) -> BTreeMap<PathBuf, String> {
     let mut random = Rng::with_seed(SEED);
     let products = flows.div_ceil(FLOWS_OF_A_PRODUCT);
@@ -71,7 +71,7 @@ fn product(number: usize) -> [String; 8] {
     ]
 }
 
-/// Roles first, and after them a peer for each product, since vendors' products talk to one another.
+/// A peer: roles first, then one for each product, since products connect to each other.
 fn peer(number: usize) -> [String; 5] {
     let (id, name, kind) = match number.checked_sub(ROLES) {
         None => (role(number), format!("Role {number}"), "role"),
@@ -84,7 +84,7 @@ fn role(number: usize) -> String {
     format!("role-{number}")
 }
 
-/// Services have the lowest ports, as the well-known ones do.
+/// A service. Services have the lowest ports, as the well-known ones do.
 fn service(number: u16) -> [String; 5] {
     let port = port_of(number);
     [
@@ -135,9 +135,8 @@ fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [Strin
     ]
 }
 
-/// Half of the ports are well known ones; the others are spread like the registry's, whose some thousands every vendor
-/// draws from. A range now and then, one in a thousand of all the dynamic ports: each of those is a flow in the list of every port
-/// that it spans.
+/// A port expression. Half of the ports are well-known ones; the others are spread like those of the IANA registry. Some are ranges,
+/// and one in a thousand is the range of all dynamic ports, which adds the flow to the list of each of these ports.
 fn spec(random: &mut Rng) -> String {
     let transport = ["tcp", "tcp", "udp", "any"][random.usize(..4)];
     if random.u16(..1000) == 0 {
@@ -156,7 +155,7 @@ fn spec(random: &mut Rng) -> String {
     }
 }
 
-/// A port above the well-known ones, of which the registry has about six thousand.
+/// A port above the well-known ones. The registry has about six thousand.
 fn registered(random: &mut Rng) -> u16 {
     const REGISTERED: u16 = 6000;
     1024 + random.u16(..REGISTERED) * 8
@@ -169,8 +168,8 @@ mod tests {
     #[test]
     fn tables_of_every_size_hold() {
         for flows in [1, 31, 32, 1000] {
-            let catalog =
-                port_data::read_texts("tables".as_ref(), tables(flows).into_iter().collect()).expect("no faults");
+            let catalog = port_data::read_texts("tables".as_ref(), tables(flows).into_iter().collect())
+                .expect("the tables are valid");
             assert_eq!(catalog.flows.len(), flows);
             assert_eq!(tables(flows), tables(flows));
         }

@@ -1,0 +1,238 @@
+//! The macros that implement the traits and methods of a catalog's enums. The expansion of `catalog!` calls them.
+//!
+//! Everything that depends on the tables is in functions that all catalogs share, so that a catalog costs the compiler little.
+
+/// Implements the traits of an enum, given the names of its id tables.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __id {
+    ($name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident) => {
+        impl $name {
+            /// The id as tables, JSON and the command line write it.
+            #[inline]
+            pub const fn as_str(self) -> &'static str {
+                $crate::__private::text_const($ids, self as usize)
+            }
+        }
+
+        impl $crate::Id for $name {
+            type Catalog = $data;
+            const KIND: &'static str = $kind;
+            const IDS: $crate::__private::StringPool = $ids;
+            const INDEX: $crate::__private::TextIndex = $index;
+
+            #[inline]
+            fn all() -> &'static [$name] {
+                $name::ALL
+            }
+
+            #[inline]
+            fn as_str(self) -> &'static str {
+                $crate::__private::text($ids, self as usize)
+            }
+
+            #[inline]
+            fn index(self) -> usize {
+                self as usize
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_tuple(::core::stringify!($name)).field(&$crate::Id::as_str(*self)).finish()
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad($crate::Id::as_str(*self))
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::ParseIdError;
+
+            #[inline]
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ParseIdError> {
+                $crate::__private::parse_id(text)
+            }
+        }
+
+        $crate::__serde_id!($name);
+    };
+}
+
+/// Defines the methods of a catalog's enums. They call functions that all catalogs share.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __facts {
+    ($data:ident) => {
+        impl Vendor {
+            /// The vendor's name.
+            #[inline]
+            pub fn name(self) -> &'static str {
+                $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::NAME)
+            }
+
+            /// Its home page.
+            #[inline]
+            pub fn url(self) -> &'static str {
+                $crate::__private::vendor_text::<$data>(self, $crate::__private::layout::vendor::URL)
+            }
+
+            /// Its products, in catalog order.
+            #[inline]
+            pub fn products(self) -> impl ExactSizeIterator<Item = Product> + ::core::clone::Clone {
+                $crate::__private::vendor_products::<$data>(self)
+            }
+
+            /// The flows of its products, in catalog order.
+            #[inline]
+            pub fn flows(self) -> $crate::Flows<$data> {
+                $crate::__private::vendor_flows(self)
+            }
+        }
+
+        impl Product {
+            /// The product's name.
+            #[inline]
+            pub fn name(self) -> &'static str {
+                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::NAME)
+            }
+
+            /// Its vendor.
+            #[inline]
+            pub fn vendor(self) -> Vendor {
+                $crate::__private::product_vendor::<$data>(self)
+            }
+
+            /// The title of the document that lists its flows.
+            #[inline]
+            pub fn document(self) -> &'static str {
+                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::DOCUMENT)
+            }
+
+            /// The edition of that document.
+            #[inline]
+            pub fn edition(self) -> &'static str {
+                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::EDITION)
+            }
+
+            /// The document's URL.
+            #[inline]
+            pub fn url(self) -> &'static str {
+                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::URL)
+            }
+
+            /// The day on which the document was retrieved, as `YYYY-MM-DD`; `None` if it is unknown.
+            #[inline]
+            pub fn retrieved(self) -> ::core::option::Option<&'static str> {
+                let day = $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::RETRIEVED);
+                ::core::option::Option::Some(day).filter(|day| !day.is_empty())
+            }
+
+            /// Its own interfaces, if the document distinguishes flows by them.
+            #[inline]
+            pub fn interfaces(self) -> impl ExactSizeIterator<Item = &'static str> + ::core::clone::Clone {
+                $crate::__private::product_interfaces::<$data>(self)
+            }
+
+            /// Its flows, in document order.
+            #[inline]
+            pub fn flows(self) -> $crate::Flows<$data> {
+                $crate::__private::product_flows(self)
+            }
+        }
+
+        impl Peer {
+            /// Its name.
+            #[inline]
+            pub fn name(self) -> &'static str {
+                $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::NAME)
+            }
+
+            /// A short description.
+            #[inline]
+            pub fn description(self) -> &'static str {
+                $crate::__private::peer_text::<$data>(self, $crate::__private::layout::peer::DESCRIPTION)
+            }
+
+            /// Its kind.
+            #[inline]
+            pub fn kind(self) -> $crate::PeerKind {
+                $crate::__private::peer_kind::<$data>(self)
+            }
+
+            /// The peers that it includes, if it means any of several; empty for other peers.
+            #[inline]
+            pub fn includes(self) -> impl ExactSizeIterator<Item = Peer> + ::core::clone::Clone {
+                $crate::__private::peer_includes::<$data>(self)
+            }
+
+            /// The flows to and from it or a peer that includes it, in catalog order.
+            #[inline]
+            pub fn flows(self) -> $crate::Flows<$data> {
+                $crate::__private::peer_flows(self)
+            }
+        }
+
+        impl Service {
+            /// Its name.
+            #[inline]
+            pub fn name(self) -> &'static str {
+                $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::NAME)
+            }
+
+            /// A short description.
+            #[inline]
+            pub fn description(self) -> &'static str {
+                $crate::__private::service_text::<$data>(self, $crate::__private::layout::service::DESCRIPTION)
+            }
+
+            /// Its port in the IANA registry, 1 to 65535; `None` if it has none.
+            #[inline]
+            pub fn port(self) -> ::core::option::Option<u16> {
+                $crate::__private::service_port::<$data>(self)
+            }
+
+            /// The transports that carry it.
+            #[inline]
+            pub fn transports(self) -> impl Iterator<Item = $crate::Transport> + ::core::clone::Clone {
+                $crate::__private::service_transports::<$data>(self)
+            }
+
+            /// The flows that use it on any of their ports, in catalog order.
+            #[inline]
+            pub fn flows(self) -> $crate::Flows<$data> {
+                $crate::__private::service_flows(self)
+            }
+        }
+
+        /// The flows of all products that use a port over a transport.
+        ///
+        /// A flow whose document states no transport (`any`) counts for TCP and for UDP. [`Transport::Any`] finds flows of either.
+        /// ESP has no ports, so it finds nothing.
+        ///
+        /// [`Transport::Any`]: $crate::Transport::Any
+        #[inline]
+        pub const fn by_port(transport: $crate::Transport, port: u16) -> $crate::Flows<$data> {
+            $crate::__private::by_port(transport, port)
+        }
+
+        /// Begins a query. Without filters it matches every flow.
+        #[inline]
+        pub const fn query<'a>() -> $crate::Query<'a, $data> {
+            $crate::__private::query()
+        }
+
+        impl FlowId {
+            /// The flow with this id.
+            #[inline]
+            pub const fn flow(self) -> $crate::Flow<$data> {
+                $crate::__private::flow(self as usize)
+            }
+        }
+    };
+}

@@ -1,1 +1,0 @@
-../../port-data/expanded.rs

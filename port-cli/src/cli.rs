@@ -1,0 +1,191 @@
+//! The command line as a whole: every command, and how a call is run. Nothing below this module knows more than one command.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Parser, Subcommand};
+use port_core::nearest::nearest;
+use port_data::hidden::Escaped;
+
+use crate::commands::{
+    Context, audit, completions, conflicts, diagram, diff, list, manual, port, products, rules, schema, show,
+};
+use crate::dataset_args::DatasetArgs;
+use crate::output::{Output, Result};
+
+/// The network ports that products require, with the source of every fact
+#[derive(Debug, Parser)]
+#[command(name = "port-catalog", version, max_term_width = 100)]
+#[command(after_help = "\
+Exit codes: 0 done, even if nothing was found; 1 a finding that --fail-on names; 2 bad arguments or input (the reason is \
+on standard error, nothing is on standard output); 3 something was dropped from rules under --strict.
+
+Examples:
+  port-catalog port 8013                              which products use 8013?
+  port-catalog list --product fortimail --direction inbound
+  port-catalog list --peer ldap-server --format csv
+  port-catalog show fortimail-in-email-client-pop3    one flow, with its source
+  port-catalog diagram --product fortimail > fortimail.mmd")]
+pub struct Cli {
+    /// The dataset.
+    #[command(flatten)]
+    pub dataset: DatasetArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A command with its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List flows: all of them, or those that match every option
+    #[command(after_help = list::HELP)]
+    List(list::ListArgs),
+    /// Show which products use a port
+    #[command(after_help = port::HELP)]
+    Port(port::PortArgs),
+    /// Show one flow, with its source
+    #[command(after_help = show::HELP)]
+    Show(show::ShowArgs),
+    /// List the products, with their documents and editions
+    #[command(after_help = products::HELP)]
+    Products(products::ProductsArgs),
+    /// Write firewall rules for a product's flows
+    #[command(after_help = rules::HELP)]
+    Rules(rules::RulesArgs),
+    /// Compare what is open on a machine with what a product's document lists
+    #[command(after_help = audit::HELP)]
+    Audit(audit::AuditArgs),
+    /// Find the ports that collide if products share a host
+    #[command(after_help = conflicts::HELP)]
+    Conflicts(conflicts::ConflictsArgs),
+    /// Compare two exports of the catalog, and show what changes at the firewalls
+    #[command(after_help = diff::HELP)]
+    Diff(diff::DiffArgs),
+    /// Draw products, their peers and the flows between them
+    #[command(after_help = diagram::HELP)]
+    Diagram(diagram::DiagramArgs),
+    /// Print the manual, one page per command
+    #[command(after_help = manual::HELP)]
+    Manual(manual::ManualArgs),
+    /// Print the JSON Schema of `list --format json`
+    #[command(after_help = schema::HELP)]
+    Schema,
+    /// Print a shell's completions
+    #[command(after_help = completions::HELP)]
+    Completions(completions::CompletionsArgs),
+}
+
+impl Cli {
+    /// Runs the command. `width` is the width of the terminal, if there is one.
+    pub fn run(&self, width: Option<u16>) -> Output {
+        self.try_run(width).unwrap_or_else(|problems| Output::failure(&problems))
+    }
+
+    fn try_run(&self, width: Option<u16>) -> Result {
+        let with_dataset = |run: &dyn Fn(Context<'_>) -> Result| {
+            let dataset = self.dataset.dataset()?;
+            run(Context { dataset: &dataset, width })
+        };
+        match &self.command {
+            Command::List(args) => with_dataset(&|context| args.run(context)),
+            Command::Port(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Show(args) => with_dataset(&|context| args.run(context)),
+            Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Rules(args) => with_dataset(&|context| args.run(context)),
+            Command::Audit(args) => with_dataset(&|context| args.run(context)),
+            Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
+            Command::Diagram(args) => with_dataset(&|context| args.run(context)),
+            // These don't use the dataset, and work even if its tables are invalid.
+            Command::Diff(args) => args.run(),
+            Command::Manual(args) => args.run(Cli::command()),
+            Command::Schema => Ok(schema::run()),
+            Command::Completions(args) => Ok(args.run(Cli::command())),
+        }
+    }
+}
+
+/// Parses the arguments of a call. The first one is the program's name.
+///
+/// # Errors
+///
+/// What is wrong with the arguments. Hidden characters in them are escaped, since clap prints arguments as they are.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<Cli, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Cli::try_parse_from(&arguments).map_err(|error| {
+        let escaped = arguments.iter().map(|argument| Escaped(argument.to_string_lossy()).to_string());
+        near_suggestions(Cli::try_parse_from(escaped).err().unwrap_or(error))
+    })
+}
+
+/// The error with only those of clap's suggestions that are near by the rule that ids follow.
+fn near_suggestions(mut error: clap::Error) -> clap::Error {
+    let kinds = [
+        (ContextKind::SuggestedValue, ContextKind::InvalidValue),
+        (ContextKind::SuggestedSubcommand, ContextKind::InvalidSubcommand),
+        (ContextKind::SuggestedArg, ContextKind::InvalidArg),
+    ];
+    for (suggested, invalid) in kinds {
+        let Some(ContextValue::String(found)) = error.get(invalid) else { continue };
+        let found = found.trim_start_matches('-').to_string();
+        let is_near = |name: &String| nearest(&found, std::iter::once(name.trim_start_matches('-'))).is_some();
+        let near: Vec<String> = match error.remove(suggested) {
+            Some(ContextValue::String(name)) => [name].into_iter().filter(is_near).collect(),
+            Some(ContextValue::Strings(names)) => names.into_iter().filter(is_near).collect(),
+            _ => continue,
+        };
+        match (near.as_slice(), suggested) {
+            ([], _) => {}
+            ([name], ContextKind::SuggestedValue | ContextKind::SuggestedArg) => {
+                error.insert(suggested, ContextValue::String(name.clone()));
+            }
+            _ => {
+                error.insert(suggested, ContextValue::Strings(near));
+            }
+        }
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, parse};
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_defined() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_near_words_are_suggested() {
+        let tip = |call: &str| -> String {
+            let error = parse(call.split(' ').map(Into::into)).unwrap_err().to_string();
+            let tip = error.lines().find_map(|line| line.trim().strip_prefix("tip: ")).unwrap_or_default();
+            tip.split('\'').skip(1).step_by(2).collect::<Vec<_>>().join(" ")
+        };
+        for (call, near) in [
+            ("p list --direction in", "inbound"),
+            ("p list --direction outbuond", "outbound"),
+            ("p list --direction both", ""),
+            ("p list --requirement optional", ""),
+            ("p list --format mardown", "markdown"),
+            ("p list --format jsno", "json"),
+            ("p list --format xml", ""),
+            ("p list --prodct x", "--product"),
+            ("p list --pro x", "--product"),
+            ("p list --protocol x", ""),
+            ("p list --name x", ""),
+            ("p shwo", "show"),
+            ("p prot 1", "port"),
+            ("p lost", "list"),
+            ("p sort", "port"),
+            ("p inspect", ""),
+            ("p create", ""),
+            ("p completions fsh", "fish"),
+            ("p completions tcsh", ""),
+        ] {
+            assert_eq!(tip(call), near, "{call}");
+        }
+    }
+}

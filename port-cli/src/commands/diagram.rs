@@ -1,0 +1,46 @@
+//! `diagram`: products, their peers and the flows between them as a diagram.
+
+use clap::Args;
+use port_engine::diagram::{Diagram, DiagramFormat};
+
+use super::Context;
+use crate::filter_args::FilterArgs;
+use crate::output::{Output, Result};
+use crate::word_parser::words;
+
+/// The notes and examples in the help.
+pub const HELP: &str = "\
+All flows between a product and a peer in one direction are one arrow; flows with a condition are a dashed one. \
+A * marks what the vendor's document does not state and this catalog adds.
+
+Examples:
+  port-catalog diagram --product fortimail > fortimail.mmd
+  port-catalog diagram --product fortimail --direction inbound
+  port-catalog diagram --service ldap    every product that uses LDAP
+  port-catalog diagram --product fortimail --format dot | dot -Tsvg > ports.svg";
+
+/// The arguments of `diagram`.
+#[derive(Debug, Args)]
+pub struct DiagramArgs {
+    /// Which flows.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Language of the diagram
+    #[arg(long, value_parser = words::<DiagramFormat>(), default_value = DiagramFormat::Mermaid.as_str())]
+    pub format: DiagramFormat,
+}
+
+impl DiagramArgs {
+    /// Draws the flows.
+    ///
+    /// # Errors
+    ///
+    /// Unknown ids.
+    pub fn run(&self, context: Context<'_>) -> Result {
+        let selected = self.filter.filter(context.dataset)?.select(context.dataset);
+        if selected.is_empty() {
+            return Ok(Output::default().message("no flow matches"));
+        }
+        Ok(Output::text(Diagram::new(&selected, context.dataset).print(self.format)))
+    }
+}

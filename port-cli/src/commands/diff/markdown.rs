@@ -1,0 +1,38 @@
+//! A difference as Markdown, for a change ticket.
+
+use port_engine::diff::Difference;
+
+use super::summary::{DiffSummary, Item, heading};
+use crate::format::markdown::escape;
+
+/// The summary, then a table per impact.
+pub(super) fn print(difference: &Difference) -> String {
+    let summary = DiffSummary::new(difference);
+    let mut text = format!("**{}** {}.\n", escape(&summary.tasks), escape(&summary.compared));
+    for (impact, items) in &summary.sections {
+        text += &format!("\n### {impact}: {}\n", heading(*impact));
+        text += "\n| | flow | what | changes |\n| --- | --- | --- | --- |\n";
+        text.extend(items.iter().map(row));
+    }
+    if !summary.shared.is_empty() {
+        text += "\n### In many flows\n\n| impact | field | what |\n| --- | --- | --- |\n";
+    }
+    for shared in &summary.shared {
+        text += &format!("| {} | {} | {} |\n", shared.impact, escape(&shared.field), escape(&shared.text));
+    }
+    text
+}
+
+fn row(item: &Item) -> String {
+    let lines = [&item.flow].into_iter().chain(&item.remarks).map(|line| escape(line));
+    let facts = item.facts.iter();
+    let facts =
+        facts.map(|[field, before, after]| format!("{}: {} → {}", escape(field), escape(before), escape(after)));
+    format!(
+        "| {} | {} | {} | {} |\n",
+        item.change,
+        escape(&item.id),
+        lines.collect::<Vec<_>>().join("<br>"),
+        facts.collect::<Vec<_>>().join("<br>")
+    )
+}

@@ -1,0 +1,101 @@
+//! `diff`: the differences between two exports, and what they mean for firewall rules.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use port_data::Diagnostic;
+use port_engine::diff::{self, Difference, Impact};
+use port_engine::export::ExportedFlow;
+
+mod markdown;
+mod summary;
+mod text;
+
+use crate::codes;
+use crate::format::json;
+use crate::input;
+use crate::output::{Output, Result};
+use crate::word_parser::words;
+
+/// The notes and examples in the help.
+pub const HELP: &str = "\
+A flow allows a direction, a peer with its hosts and interfaces, and ports. An added flow opens, a removed one closes; \
+for a flow that is in both exports or looks renamed, what it allows before and after is compared. The transport any \
+counts as TCP and UDP, and no host or interface as any. JSON lists every fact that differs; text and Markdown print \
+once what many flows share.
+
+Examples:
+  port-catalog list --format json > old.json      with the previous version
+  port-catalog list --format json > new.json      with this one
+  port-catalog diff old.json new.json
+  port-catalog diff old.json new.json --format markdown > ticket.md
+  port-catalog diff old.json new.json --fail-on opens,moves
+  port-catalog list --format json | port-catalog diff old.json -";
+
+/// The arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The older export, as printed by `list --format json`; - is standard input
+    #[arg(value_name = "OLD.json")]
+    pub old: PathBuf,
+    /// The newer export; - is standard input
+    #[arg(value_name = "NEW.json")]
+    pub new: PathBuf,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub format: DiffFormat,
+    /// Exit with 1 if any flow differs in one of these ways (comma-separated)
+    #[arg(long, value_name = "IMPACT", value_parser = words::<Impact>(), value_delimiter = ',')]
+    pub fail_on: Vec<Impact>,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// A summary, then each flow that differs
+    Text,
+    /// One object: summary, impacts, added, removed, renamed, changed
+    Json,
+    /// Headings and tables for a change ticket
+    Markdown,
+}
+
+impl DiffArgs {
+    /// Compares the exports.
+    ///
+    /// # Errors
+    ///
+    /// A file that can't be read or isn't an export.
+    pub fn run(&self) -> Result {
+        if input::is_standard_input(&self.old) && input::is_standard_input(&self.new) {
+            let problem = Diagnostic::new(codes::OPTIONS, "standard input is given twice");
+            return Err(vec![problem.help("name a file for one of the exports")]);
+        }
+        let read = |file: &Path| read(file).map_err(|problem| vec![problem]);
+        let (old, new) = (read(&self.old)?, read(&self.new)?);
+        let difference = diff::compare(&old, &new);
+        let text = match self.format {
+            DiffFormat::Text => text::print(&difference),
+            DiffFormat::Json => json::object(&difference),
+            DiffFormat::Markdown => markdown::print(&difference),
+        };
+        let failures = self.failures(&difference);
+        if failures.is_empty() {
+            return Ok(Output::text(text));
+        }
+        let message = format!("found what --fail-on names: {}", failures.join(", "));
+        Ok(Output { code: 1, ..Output::text(text).message(message) })
+    }
+
+    /// The impacts of `--fail-on` that occur, each once.
+    fn failures(&self, difference: &Difference) -> Vec<&'static str> {
+        let impacts: BTreeSet<Impact> = self.fail_on.iter().copied().collect();
+        let occurs = |impact: &Impact| difference.with_impact(*impact).next().is_some();
+        impacts.into_iter().filter(occurs).map(Impact::as_str).collect()
+    }
+}
+
+fn read(file: &Path) -> std::result::Result<Vec<ExportedFlow>, Diagnostic> {
+    diff::read(input::display_name(file), &input::read_text(file)?)
+}

@@ -1,0 +1,25 @@
+//! The commands. Each module has the arguments of one command and its `run` function, and knows no other command.
+
+use port_engine::dataset::Dataset;
+
+pub mod audit;
+pub mod completions;
+pub mod conflicts;
+pub mod diagram;
+pub mod diff;
+pub mod list;
+pub mod manual;
+pub mod port;
+pub mod products;
+pub mod rules;
+pub mod schema;
+pub mod show;
+
+/// What every command gets besides its arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The flows.
+    pub dataset: &'a Dataset,
+    /// The width of the terminal in characters; `None` if standard output is not a terminal.
+    pub width: Option<u16>,
+}

@@ -1,0 +1,64 @@
+//! `products`: the products, with their documents and editions.
+
+use clap::Args;
+use port_engine::dataset::{Dataset, Product};
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::format::{Columns, Format, print_items};
+use crate::output::Output;
+
+/// The examples in the help.
+pub const HELP: &str = "\
+Examples:
+  port-catalog products
+  port-catalog products --format json";
+
+/// The arguments of `products`.
+#[derive(Debug, Args)]
+pub struct ProductsArgs {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+impl ProductsArgs {
+    /// Lists the products.
+    pub fn run(&self, context: Context<'_>) -> Output {
+        let objects: Vec<Value> =
+            context.dataset.products.iter().map(|product| object(product, context.dataset)).collect();
+        Output::text(print_items(&objects, &columns(context.dataset), self.format, context.width))
+    }
+}
+
+fn columns(dataset: &Dataset) -> Columns {
+    let row = |product: &Product| {
+        vec![
+            product.id.clone(),
+            product.vendor.clone(),
+            product.name.clone(),
+            dataset.flows_of(&product.id).count().to_string(),
+            product.document.clone(),
+            product.edition.clone(),
+            product.retrieved.clone().unwrap_or_default(),
+            product.url.clone(),
+        ]
+    };
+    Columns {
+        names: vec!["id", "vendor", "name", "flows", "document", "edition", "retrieved", "url"],
+        rows: dataset.products.iter().map(row).collect(),
+    }
+}
+
+fn object(product: &Product, dataset: &Dataset) -> Value {
+    json!({
+        "id": product.id,
+        "vendor": product.vendor,
+        "name": product.name,
+        "flows": dataset.flows_of(&product.id).count(),
+        "document": product.document,
+        "edition": product.edition,
+        "retrieved": product.retrieved,
+        "url": product.url,
+    })
+}

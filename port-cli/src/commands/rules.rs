@@ -1,0 +1,169 @@
+//! `rules`: firewall rules for the flows of one product.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, Args};
+use port_data::hidden::Escaped;
+use port_data::{Diagnostic, Place};
+use port_engine::dataset::Dataset;
+use port_engine::rules::formats::RulesFormat;
+use port_engine::rules::formats::writer::File;
+use port_engine::rules::options::{Alternatives, Choices, FirewallLocation, RulesetName, UnstatedTransport};
+use port_engine::rules::site::Site;
+use port_engine::rules::{RulesRequest, generate};
+
+use super::Context;
+use crate::filter_args::FilterArgs;
+use crate::known_id::IdKind;
+use crate::output::{Output, Result};
+use crate::word_parser::words;
+use crate::{codes, input};
+
+/// The notes and examples in the help.
+pub const HELP: &str = "\
+Whatever is opened, left out or dropped is reported on standard error and in comments of the output.
+Each rule contains the id of its flow: port-catalog show ID prints the row of the vendor's document.
+
+A site file contains addresses, networks and host names. A format that can't express one drops it with a warning:
+  [products]
+  fortimail = [\"192.0.2.10\", \"2001:db8::10\"]
+  [peers]
+  email-client = \"10.0.0.0/8\"
+  ldap-server = [\"10.0.5.1\", \"ldap.example.org\"]
+
+A mud file can't contain comments. Set its mud-url, last-update and is-supported, which only you know.
+A networkpolicy is for pods with the label app.kubernetes.io/name: NAME. If yours have others, change podSelector.
+
+If a format has several files, each is printed below a line with its name; --out writes them to files.
+Exit codes: 0 done; 2 bad arguments or site file, or a file that can't be written; 3 something was dropped under --strict.
+
+Examples:
+  port-catalog rules --format nftables --product fortimail > fortimail.nft
+  port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
+  port-catalog rules --format iptables --product forticlient --direction outbound --required-only
+  port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
+  port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
+  port-catalog rules --format ufw --product securitygateway --direction inbound > gateway.ufw
+  port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf
+  port-catalog rules --format aerleon --product fortimail --site site.toml --out acl
+  port-catalog rules --format mud --product forticlient > forticlient.json
+  port-catalog rules --format networkpolicy --product fortimail --name mail > mail.yaml";
+
+/// The exit code if something was dropped under `--strict`.
+const DROPPED: u8 = 3;
+
+/// The arguments of `rules`.
+#[derive(Debug, Args)]
+#[command(mut_arg("product", |product| product.required(true).action(ArgAction::Set)))]
+pub struct RulesArgs {
+    /// Format of the rules
+    #[arg(long, value_parser = words::<RulesFormat>())]
+    pub format: RulesFormat,
+    /// Which flows.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Only this flow, by its id as `list` prints it; can be repeated
+    #[arg(long, value_name = "FLOW-ID", value_parser = IdKind::Flow.parser(), hide_possible_values = true)]
+    pub only: Vec<String>,
+    /// Where the firewall is; by default the usual place for the format
+    #[arg(long, value_parser = words::<FirewallLocation>())]
+    pub at: Option<FirewallLocation>,
+    /// Which ports to open if the document lists alternatives
+    #[arg(long, value_parser = words::<Alternatives>(), default_value = Alternatives::All.as_str())]
+    pub alternatives: Alternatives,
+    /// What to open if the document states neither TCP nor UDP
+    #[arg(long, value_parser = words::<UnstatedTransport>(), default_value = UnstatedTransport::Both.as_str())]
+    pub unstated: UnstatedTransport,
+    /// Leave out flows that are conditional, or that the document doesn't call required
+    #[arg(long)]
+    pub required_only: bool,
+    /// File with the addresses of the product and its peers; without it, any address is allowed
+    #[arg(long, value_name = "FILE")]
+    pub site: Option<PathBuf>,
+    /// Name of chains, policies and files; by default the product's id. Services and profiles are named after flows anyway, so
+    /// rulesets of one product share them
+    #[arg(long)]
+    pub name: Option<RulesetName>,
+    /// Write the files into this directory, and print their paths
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Exit with code 3 if the format can't express everything that was selected
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl RulesArgs {
+    /// Generates the rules, and prints them or writes them to files.
+    ///
+    /// # Errors
+    ///
+    /// Unknown ids, contradicting options, everything that is wrong with the site file, and files that can't be written.
+    pub fn run(&self, context: Context<'_>) -> Result {
+        let dataset = context.dataset;
+        let request = self.request(dataset)?;
+        let site = self.site(dataset)?;
+        let report = generate(dataset, &request, &site)?;
+        let text = match &self.out {
+            Some(directory) => write(&report.files, directory).map_err(|problem| vec![problem])?,
+            None => print(report.files),
+        };
+        let messages = report.remarks.iter().map(ToString::to_string).collect();
+        Ok(Output { text, messages, code: if self.strict && report.dropped { DROPPED } else { 0 } })
+    }
+
+    fn request(&self, dataset: &Dataset) -> std::result::Result<RulesRequest, Vec<Diagnostic>> {
+        let filter = self.filter.filter(dataset)?;
+        let only = self.only.iter().filter_map(|id| IdKind::Flow.check(id, "--only", dataset).err());
+        let unknown: Vec<Diagnostic> = only.collect();
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        Ok(RulesRequest {
+            format: self.format,
+            filter,
+            only: self.only.clone(),
+            location: self.at,
+            choices: Choices {
+                alternatives: self.alternatives,
+                unstated: self.unstated,
+                required_only: self.required_only,
+            },
+            name: self.name.clone(),
+        })
+    }
+
+    fn site(&self, dataset: &Dataset) -> std::result::Result<Site, Vec<Diagnostic>> {
+        let Some(file) = &self.site else { return Ok(Site::default()) };
+        let text = input::read_text(file).map_err(|problem| vec![problem])?;
+        Site::parse(input::display_name(file), &text, dataset)
+    }
+}
+
+/// A single file as it is; several files each below a line with its name.
+fn print(files: Vec<File>) -> String {
+    match <[File; 1]>::try_from(files) {
+        Ok([file]) => file.text,
+        Err(files) => {
+            let with_name = |file: File| format!("==> {} <==\n{}", file.name, file.text);
+            files.into_iter().map(with_name).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// Writes files into a directory, and lists their paths.
+fn write(files: &[File], directory: &Path) -> std::result::Result<String, Diagnostic> {
+    let mut written = String::new();
+    for file in files {
+        let path = directory.join(&file.name);
+        let result = fs::create_dir_all(path.parent().unwrap_or(directory)).and_then(|()| fs::write(&path, &file.text));
+        result.map_err(|error| {
+            let before = if written.is_empty() { "none" } else { written.trim_end() };
+            Diagnostic::new(codes::UNWRITABLE, format!("cannot be written ({error})"))
+                .help(format!("files written before it: {}", before.replace('\n', ", ")))
+                .at(Place::file(&path))
+        })?;
+        written += &format!("{}\n", Escaped(path.display().to_string()));
+    }
+    Ok(written)
+}

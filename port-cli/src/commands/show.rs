@@ -1,0 +1,88 @@
+//! `show`: one flow, with its source.
+
+use std::fmt::Write;
+
+use clap::Args;
+use port_core::Transport;
+use port_engine::dataset::{Dataset, Flow};
+
+use super::Context;
+use crate::format::{Format, flow_columns, flows};
+use crate::known_id::IdKind;
+use crate::output::{Output, Result};
+
+/// The examples in the help.
+pub const HELP: &str = "\
+Example:
+  port-catalog show fortimail-in-email-client-pop3";
+
+/// The arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The flow's id, as `list` prints it
+    #[arg(value_name = "FLOW-ID", value_parser = IdKind::Flow.parser(), hide_possible_values = true)]
+    pub id: String,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+impl ShowArgs {
+    /// Shows the flow.
+    ///
+    /// # Errors
+    ///
+    /// An unknown id.
+    pub fn run(&self, context: Context<'_>) -> Result {
+        IdKind::Flow.check(&self.id, "FLOW-ID", context.dataset).map_err(|problem| vec![problem])?;
+        let selected: Vec<&Flow> = context.dataset.flow(&self.id).into_iter().collect();
+        let text = match self.format {
+            Format::Table => selected.iter().map(|flow| details(flow, context.dataset)).collect(),
+            _ => flows::print(&selected, &flow_columns::all(&selected), self.format, None),
+        };
+        Ok(Output::text(text))
+    }
+}
+
+/// Every fact of a flow, one per line.
+fn details(flow: &Flow, dataset: &Dataset) -> String {
+    let mut text = format!("{}\n{}\n\n", flow.id, flow.purpose);
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            writeln!(text, "{name:<14}{value}").expect("writing to memory does not fail");
+        }
+    };
+    if let Some(product) = dataset.product(&flow.product) {
+        let vendor = dataset.vendor(&product.vendor).map_or(product.vendor.as_str(), |vendor| &vendor.name);
+        line("product", &format!("{} ({vendor})", product.name));
+    }
+    line("direction", &format!("{}, {} the peer", flow.direction, flow.direction.preposition()));
+    if let Some(peer) = dataset.peer(&flow.peer) {
+        line("peer", &format!("{} ({}): {}", peer.id, peer.kind, peer.description));
+    }
+    line("ports", &flow.expression());
+    if flow_columns::has_alternatives(flow, None) {
+        line("", "(any one of the ports joined by | is enough)");
+    }
+    if flow.ports.iter().any(|spec| spec.transport() == Some(Transport::Any)) {
+        line("", "(any: the document doesn't say whether TCP or UDP)");
+    }
+    let condition = flow.condition.as_ref().map(|condition| format!(": {condition}")).unwrap_or_default();
+    line("requirement", &format!("{}{condition}", flow.requirement));
+    line("interfaces", &flow.interfaces.join(", "));
+    line("recommended", flow.recommended_interface.as_deref().unwrap_or_default());
+    line("hosts", &flow.hosts.join(", "));
+    let customization = flow.customization.as_ref().map(|place| format!(": {place}")).unwrap_or_default();
+    line("configurable", &format!("{}{customization}", if flow.configurable { "yes" } else { "no" }));
+    line("note", flow.note.as_deref().unwrap_or_default());
+    line("curated", &flow_columns::curated(flow));
+    let source = &flow.source;
+    line("document", &format!("{}, {}", source.document, source.edition));
+    line("", &source.url);
+    line("section", source.section.as_deref().unwrap_or_default());
+    line("row", &source.row.to_string());
+    for (name, cell) in [("peer cell", &source.peer), ("label cell", &source.label), ("ports cell", &source.ports)] {
+        line(name, cell.as_deref().unwrap_or_default());
+    }
+    text
+}

@@ -1,0 +1,71 @@
+//! The options that select flows.
+
+use clap::Args;
+use port_core::{Direction, Requirement};
+use port_data::Diagnostic;
+use port_engine::dataset::Dataset;
+use port_engine::filter::{Filter, PortQuery};
+
+use crate::known_id::IdKind;
+use crate::word_parser::words;
+
+/// Which flows to select. Options combine with AND.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FilterArgs {
+    /// Only flows of this product; may be repeated
+    #[arg(long, value_parser = IdKind::Product.parser())]
+    pub product: Vec<String>,
+    /// Only flows of this vendor's products
+    #[arg(long, value_parser = IdKind::Vendor.parser())]
+    pub vendor: Option<String>,
+    /// Only flows that the peer opens (inbound) or the product opens (outbound)
+    #[arg(long, value_parser = words::<Direction>())]
+    pub direction: Option<Direction>,
+    /// Only flows to or from this peer
+    #[arg(long, value_parser = IdKind::Peer.parser(), hide_possible_values = true)]
+    pub peer: Option<String>,
+    /// Only flows with this service on one of their ports
+    #[arg(long, value_parser = IdKind::Service.parser(), hide_possible_values = true)]
+    pub service: Option<String>,
+    /// Only flows that use this port or range; a flow without a stated transport counts for TCP and for UDP
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<PortQuery>,
+    /// Only flows to this host name or to names below it
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Only flows with this requirement
+    #[arg(long, value_parser = words::<Requirement>())]
+    pub requirement: Option<Requirement>,
+}
+
+impl FilterArgs {
+    /// The filter.
+    ///
+    /// # Errors
+    ///
+    /// Every id that the dataset doesn't have.
+    pub fn filter(&self, dataset: &Dataset) -> Result<Filter, Vec<Diagnostic>> {
+        let products = self.product.iter().map(|id| (IdKind::Product, id, "--product"));
+        let others = [
+            (IdKind::Vendor, &self.vendor, "--vendor"),
+            (IdKind::Peer, &self.peer, "--peer"),
+            (IdKind::Service, &self.service, "--service"),
+        ];
+        let others = others.into_iter().filter_map(|(kind, id, option)| Some((kind, id.as_ref()?, option)));
+        let unknown: Vec<Diagnostic> =
+            products.chain(others).filter_map(|(kind, id, option)| kind.check(id, option, dataset).err()).collect();
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        Ok(Filter {
+            products: self.product.clone(),
+            vendor: self.vendor.clone(),
+            direction: self.direction,
+            peer: self.peer.clone(),
+            service: self.service.clone(),
+            port: self.port,
+            host: self.host.clone(),
+            requirement: self.requirement,
+        })
+    }
+}

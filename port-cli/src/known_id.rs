@@ -1,0 +1,118 @@
+//! Ids in arguments: any text is parsed, since `--tables` may add ids; completions offer those of the catalog.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command};
+use port_core::nearest::{contains, nearest};
+use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
+use port_engine::dataset::Dataset;
+
+use crate::codes;
+
+/// What an id identifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdKind {
+    /// A flow.
+    Flow,
+    /// A peer.
+    Peer,
+    /// A product.
+    Product,
+    /// A service.
+    Service,
+    /// A vendor.
+    Vendor,
+}
+
+impl IdKind {
+    /// The parser of arguments of this kind.
+    pub fn parser(self) -> IdParser {
+        IdParser(self)
+    }
+
+    /// Checks that the dataset has an id.
+    ///
+    /// # Errors
+    ///
+    /// The id is unknown. The diagnostic names the option or argument that has it, and the ids that contain it or the nearest one.
+    pub fn check(self, id: &str, argument: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
+        let known = self.ids(dataset);
+        if known.contains(&id) {
+            return Ok(());
+        }
+        let message = format!("unknown {} {} ({argument})", self.noun(), QuotedAscii(id));
+        let problem = Diagnostic::new(codes::UNKNOWN_ID, message);
+        if self == IdKind::Product && dataset.vendor(id).is_some() {
+            return Err(problem.help(format!("{id} is a vendor: use --vendor {id}")));
+        }
+        let containing: Vec<&str> = known.iter().copied().filter(|known| contains(known, id)).collect();
+        match containing.as_slice() {
+            [] | [_] => Err(problem.nearest(nearest(id, known.into_iter()))),
+            several => Err(problem.help(format!("did you mean {}?", alternatives(several)))),
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            IdKind::Flow => "flow",
+            IdKind::Peer => "peer",
+            IdKind::Product => "product",
+            IdKind::Service => "service",
+            IdKind::Vendor => "vendor",
+        }
+    }
+
+    fn ids(self, dataset: &Dataset) -> Vec<&str> {
+        match self {
+            IdKind::Flow => dataset.flows.iter().map(|flow| flow.id.as_str()).collect(),
+            IdKind::Peer => dataset.peers.iter().map(|peer| peer.id.as_str()).collect(),
+            IdKind::Product => dataset.products.iter().map(|product| product.id.as_str()).collect(),
+            IdKind::Service => dataset.services.iter().map(|service| service.id.as_str()).collect(),
+            IdKind::Vendor => dataset.vendors.iter().map(|vendor| vendor.id.as_str()).collect(),
+        }
+    }
+
+    fn compiled_ids(self) -> Vec<&'static str> {
+        use port_catalog::Id;
+
+        fn ids<I: Id>() -> Vec<&'static str> {
+            I::all().iter().map(|id| id.as_str()).collect()
+        }
+        match self {
+            IdKind::Flow => ids::<port_catalog::FlowId>(),
+            IdKind::Peer => ids::<port_catalog::Peer>(),
+            IdKind::Product => ids::<port_catalog::Product>(),
+            IdKind::Service => ids::<port_catalog::Service>(),
+            IdKind::Vendor => ids::<port_catalog::Vendor>(),
+        }
+    }
+}
+
+/// Ids in quotes, as `"a", "b" or "c"`. At most five are listed.
+fn alternatives(ids: &[&str]) -> String {
+    const LISTED: usize = 5;
+    let mut names: Vec<String> = ids.iter().take(LISTED).map(|id| format!("\"{id}\"")).collect();
+    let last = match ids.len().saturating_sub(LISTED) {
+        0 => names.pop().unwrap_or_default(),
+        more => format!("one of {more} more"),
+    };
+    format!("{} or {last}", names.join(", "))
+}
+
+/// Parses an argument that should be an id. Whether it exists is checked once the dataset is known.
+#[derive(Clone, Copy, Debug)]
+pub struct IdParser(IdKind);
+
+impl TypedValueParser for IdParser {
+    type Value = String;
+
+    fn parse_ref(&self, _: &Command, _: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
+        Some(Box::new(self.0.compiled_ids().into_iter().map(PossibleValue::new)))
+    }
+}

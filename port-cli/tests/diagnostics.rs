@@ -1,0 +1,172 @@
+//! What the command reports about wrong arguments and unusable files, in whole messages.
+//!
+//! Cases of `rules`, `audit`, `conflicts`, `diff` and `diagram` are in the tests of these commands.
+
+// The cases contain messages of the operating system.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
+use port_catalog_tests::{files, fixture};
+use port_cli::input;
+
+const CALLS: &str = "port-cli/tests/diagnostics.txt";
+
+/// The files whose cases have the codes of [`port_cli::codes`]. A call that contradicts itself is a case of its command.
+const FILES: [&str; 3] =
+    [CALLS, "port-cli/tests/audit/diagnostics.txt", "port-cli/tests/audit/conflicts-diagnostics.txt"];
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+    command.args(arguments).args(fixture::arguments());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+#[test]
+fn every_wrong_call_is_reported() {
+    let mut cases = Cases::new(CALLS);
+    wrong_arguments(&mut cases);
+    own_tables(&mut cases);
+    unreadable_files(&mut cases);
+    unwritable_output(&mut cases);
+    cases.assert();
+}
+
+fn wrong_arguments(cases: &mut Cases) {
+    let calls: [(&str, &[&str]); 28] = [
+        ("a part of a flow's id", &["show", "pop3"]),
+        ("a part of two flows' ids", &["show", "rating"]),
+        ("a part of many flows' ids", &["show", "mailgate"]),
+        ("a misspelt flow", &["show", "mailgate-in-email-client-pop4"]),
+        ("a misspelt product", &["list", "--product", "mialgate"]),
+        ("a vendor instead of a product", &["list", "--product", "acme"]),
+        ("a product that is not near any other", &["list", "--product", "exchange"]),
+        ("a misspelt vendor", &["list", "--vendor", "glober"]),
+        ("a part of a peer's id", &["list", "--peer", "ldap"]),
+        ("a misspelt service", &["list", "--service", "smpt"]),
+        ("several unknown ids", &["list", "--product", "mailgate", "--product", "x", "--peer", "y", "--service", "z"]),
+        ("an empty id", &["list", "--product", ""]),
+        ("an id with a character that looks like ASCII", &["list", "--product", "m\u{430}ilgate"]),
+        ("a part of a direction", &["list", "--direction", "in"]),
+        ("a direction that is not near any other", &["list", "--direction", "both"]),
+        ("an unknown format", &["list", "--format", "xml"]),
+        ("port 0", &["list", "--port", "0"]),
+        ("a port that is too large", &["port", "65536"]),
+        ("a range that ends before it begins", &["port", "30-25"]),
+        ("a misspelt transport", &["port", "443/tpc"]),
+        ("a protocol without ports", &["port", "esp"]),
+        ("a misspelt option", &["list", "--prodct", "mailgate"]),
+        ("an option that is not near any other", &["list", "--zone", "dmz"]),
+        ("a misspelt command", &["shwo"]),
+        ("a command that is not near any other", &["inspect"]),
+        ("no port", &["port"]),
+        ("an unknown shell", &["completions", "csh"]),
+        ("an option that is repeated", &["list", "--vendor", "acme", "--vendor", "globex"]),
+    ];
+    for (name, call) in calls {
+        let output = run(call);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        cases.output(name, &call.join(" "), &output, &[]);
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog")).args(["list", "--only-tables"]).output().unwrap();
+    cases.output("only tables, but which?", "list --only-tables", &output, &[]);
+}
+
+fn own_tables(cases: &mut Cases) {
+    let call = |directory: &Path| {
+        let command = env!("CARGO_BIN_EXE_port-catalog");
+        Command::new(command).args(["list", "--tables"]).arg(directory).output().unwrap()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing");
+    cases.output("no directory of tables", "list --tables missing", &call(&missing), &[directory.path()]);
+    fs::create_dir(&missing).unwrap();
+    cases.output("a directory without tables", "list --tables missing", &call(&missing), &[directory.path()]);
+
+    // One vendor, product, peer, service and flow that the built-in catalog doesn't have, and changes of them.
+    let tables = |name: &str, changes: &[(&str, &str, &str)]| {
+        let copy = directory.path().join(name);
+        let own = port_catalog_tests::root().join("examples/own-tables/ports");
+        files::copy(&own, &files::below(&own), &copy);
+        for (file, old, new) in changes {
+            let file = copy.join(file);
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(text.contains(old), "{name}: {}", file.display());
+            fs::write(file, text.replacen(old, new, 1)).unwrap();
+        }
+        call(&copy)
+    };
+    // Whichever products the built-in catalog has, it is named here by its first.
+    let product = port_catalog::Product::ALL[0];
+    let generic = |output: Output| {
+        let stderr = String::from_utf8_lossy(&output.stderr).replace(product.as_str(), "BUILT-IN");
+        Output { stderr: stderr.into_bytes(), ..output }
+    };
+    for (name, changes) in [
+        ("own tables with a misspelt peer", &[("flows/relay.csv", ",internet,", ",internt,")][..]),
+        ("own tables that redefine a service", &[("services.csv", "tcp,25", "udp,26")]),
+        ("own tables that redefine a peer", &[("peers.csv", "internet,Internet,role", "internet,Internet,service")]),
+    ] {
+        let input: Vec<String> =
+            changes.iter().map(|(file, old, new)| format!("{file}: {new} instead of {old}")).collect();
+        let output = tables(&name.replace(' ', "-"), changes);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        cases.output(name, &input.join("\n"), &output, &[&directory.path().join(name.replace(' ', "-"))]);
+    }
+    let name = "a product that the catalog has too";
+    let copy = directory.path().join("twice");
+    let own = port_catalog_tests::root().join("examples/own-tables/ports");
+    files::copy(&own, &files::below(&own), &copy);
+    let products = fs::read_to_string(copy.join("products.csv")).unwrap();
+    fs::write(copy.join("products.csv"), products.replacen("relay,", &format!("{product},"), 1)).unwrap();
+    fs::rename(copy.join("flows/relay.csv"), copy.join(format!("flows/{product}.csv"))).unwrap();
+    cases.output(name, "products.csv: BUILT-IN instead of relay", &generic(call(&copy)), &[&copy]);
+}
+
+fn unreadable_files(cases: &mut Cases) {
+    let directory = tempfile::tempdir().unwrap();
+    let read = |name: &str| input::read_text(&directory.path().join(name)).unwrap_err();
+    fs::write(directory.path().join("latin-1"), b"one\ntwo \xe9").unwrap();
+    fs::File::create(directory.path().join("large")).unwrap().set_len(1 << 30).unwrap();
+    fs::create_dir(directory.path().join("directory")).unwrap();
+    for (name, file) in [
+        ("a file that doesn't exist", "missing"),
+        ("a directory instead of a file", "directory"),
+        ("a file that isn't UTF-8", "latin-1"),
+        ("a file that is too large", "large"),
+    ] {
+        let problem = read(file);
+        let place = problem.place.clone().relative_to(directory.path());
+        cases.diagnostics(name, file, [&problem.at(place)]);
+    }
+}
+
+fn unwritable_output(cases: &mut Cases) {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("taken"), "a file").unwrap();
+    fs::create_dir_all(directory.path().join("man/port-catalog.1")).unwrap();
+    for (name, out) in [
+        ("a file instead of a directory", "taken"),
+        ("a directory below a file", "taken/below"),
+        ("a directory with the name of a page", "man"),
+    ] {
+        let output = command(&["manual", "--out", out]).current_dir(directory.path()).output().unwrap();
+        cases.output(name, &format!("manual --out {out}"), &output, &[directory.path()]);
+    }
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&["list", "--format", "json"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    cases.output("a full disk", "list --format json > /dev/full", &output, &[]);
+}
+
+#[test]
+fn every_code_has_a_case() {
+    assert_every_code_has_a_case(port_cli::codes::ALL, &FILES);
+    assert_every_code_has_a_case(port_engine::dataset::codes::ALL, &FILES);
+}

@@ -1,0 +1,27 @@
+//! The vocabulary and the table layout that `port-catalog` shares with its generator.
+//!
+//! `port-catalog` reads at run time what `port-codegen` wrote at compile time, so both need the same words, columns and hash.
+//! Depend on `port-catalog`, which re-exports the public part: [`vocabulary`], [`port_range`], [`port_spec`] and
+//! [`parse_id_error`]. [`layout`], [`id_hash`] and [`nearest`] are internal and may change with any version.
+
+#![no_std]
+#![warn(missing_docs)]
+
+#[doc(hidden)]
+pub mod id_hash;
+#[doc(hidden)]
+pub mod layout;
+#[doc(hidden)]
+pub mod nearest;
+pub mod parse_id_error;
+pub mod port_range;
+pub mod port_spec;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod serde;
+pub mod vocabulary;
+
+pub use parse_id_error::ParseIdError;
+pub use port_range::PortRange;
+pub use port_spec::PortSpec;
+pub use vocabulary::{Direction, Fact, PeerKind, Requirement, Transport};

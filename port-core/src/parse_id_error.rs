@@ -1,0 +1,89 @@
+//! The error for a text that isn't a known word or id.
+
+use core::fmt;
+
+use crate::nearest::LONGEST_ID;
+
+/// A text isn't a known word or id.
+///
+/// ```
+/// use port_catalog::Product;
+///
+/// let error = "fortimial".parse::<Product>().unwrap_err();
+/// assert_eq!(error.kind(), "product");
+/// assert_eq!(error.nearest(), Some("fortimail"));
+/// assert_eq!(error.to_string(), "unknown product; did you mean \"fortimail\"?");
+/// ```
+#[derive(Clone, Copy)]
+pub struct ParseIdError {
+    kind: &'static str,
+    /// The first bytes of the text, as many as are compared with the known words, and their number.
+    text: [u8; LONGEST_ID],
+    length: usize,
+    /// Finding the nearest word takes longer than everything else, so it is done only on request.
+    nearest: fn(&str) -> Option<&'static str>,
+}
+
+impl ParseIdError {
+    /// The error for a text that isn't a `kind`. `nearest` finds the nearest known one.
+    #[doc(hidden)]
+    #[inline]
+    pub fn new(kind: &'static str, text: &str, nearest: fn(&str) -> Option<&'static str>) -> Self {
+        let mut start = [0; LONGEST_ID];
+        let length = start.len().min(text.len());
+        start[..length].copy_from_slice(&text.as_bytes()[..length]);
+        ParseIdError { kind, text: start, length, nearest }
+    }
+
+    /// The kind of word or id that was expected: `product`, `flow id`, `transport`.
+    #[inline]
+    pub const fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The known word that the text most likely means; `None` if none is near.
+    #[inline]
+    pub fn nearest(&self) -> Option<&'static str> {
+        (self.nearest)(self.text())
+    }
+
+    /// The text, or its first characters.
+    #[inline]
+    fn text(&self) -> &str {
+        let text = &self.text[..self.length];
+        match core::str::from_utf8(text) {
+            Ok(text) => text,
+            // The text was cut inside a character.
+            Err(error) => core::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+        }
+    }
+}
+
+impl PartialEq for ParseIdError {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, self.text()) == (other.kind, other.text())
+    }
+}
+
+impl Eq for ParseIdError {}
+
+impl fmt::Debug for ParseIdError {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ParseIdError").field(&format_args!("{self}")).finish()
+    }
+}
+
+impl fmt::Display for ParseIdError {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown {}", self.kind)?;
+        match self.nearest() {
+            Some(nearest) => write!(f, "; did you mean \"{nearest}\"?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for ParseIdError {}

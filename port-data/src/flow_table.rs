@@ -1,0 +1,93 @@
+//! Writes flow tables: rows whose references are ids become cells.
+//!
+//! The importer makes rows from a vendor's page, writes them as a table, and compares them with the table that is already
+//! there. [`Catalog`](crate::Catalog) contains the same rows with their references resolved.
+
+use std::fmt;
+
+use port_core::PortSpec;
+use port_core::port_spec::write_expression;
+
+use crate::schema::{FLOWS, FlowRow};
+use crate::write::Csv;
+
+impl FlowRow {
+    /// The text of a column's cell; empty for a column that the schema doesn't have.
+    #[must_use]
+    pub fn cell(&self, column: &str) -> String {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        match column {
+            "id" => self.id.clone(),
+            "direction" => self.direction.to_string(),
+            "peer" => self.peer.clone(),
+            "purpose" => self.purpose.clone(),
+            "ports" => Ports(&self.specs).to_string(),
+            "requirement" => self.requirement.to_string(),
+            "condition" => text(&self.condition),
+            "interfaces" => self.interfaces.join(", "),
+            "recommended_interface" => text(&self.recommended_interface),
+            "hosts" => self.hosts.join(", "),
+            "configurable" => self.configurable.to_string(),
+            "customization" => text(&self.customization),
+            "note" => text(&self.note),
+            "curated" => self.curated.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "),
+            "section" => text(&self.section),
+            "row" => self.row.to_string(),
+            "printed_peer" => text(&self.printed_peer),
+            "printed_label" => text(&self.printed_label),
+            "printed_ports" => text(&self.printed_ports),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Writes rows as a flow table with all columns of the schema.
+#[must_use]
+pub fn write_flow_table(rows: &[FlowRow]) -> String {
+    let mut csv = Csv::table(FLOWS);
+    for row in rows {
+        csv.row(FLOWS.iter().map(|column| row.cell(column.name)));
+    }
+    csv.finish()
+}
+
+/// Specs as a port expression.
+struct Ports<'a>(&'a [PortSpec<String>]);
+
+impl fmt::Display for Ports<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_expression(f, self.0.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::write_flow_table;
+    use crate::schema::{FLOWS, FlowRow};
+
+    const TABLE: &str = "id,direction,peer,purpose,ports,requirement,condition,interfaces,recommended_interface,hosts,\
+                         configurable,customization,note,curated,section,row,printed_peer,printed_label,printed_ports\n\
+                         mailer-in,inbound,client,Take mail,\"tcp/25 smtp | tcp/465, esp, sftp\",conditional,at night,\
+                         \"wan, lan\",lan,\"a.example, b.example\",true,in the settings,A note.,\"peer, service\",In,7,\
+                         Client,SMTP,\"TCP 25, 465\"\n";
+
+    #[test]
+    fn a_table_is_written_as_it_was_read() {
+        let rows = FlowRow::parse(Path::new("mailer.csv"), TABLE.to_string()).unwrap();
+        assert_eq!(write_flow_table(&rows), TABLE);
+        for column in FLOWS {
+            assert_ne!(rows[0].cell(column.name), "", "{}", column.name);
+        }
+    }
+
+    #[test]
+    fn an_invalid_cell_is_reported_at_its_place() {
+        let table = TABLE.replace("inbound", "inbuond").replace("tcp/465", "tcp/0");
+        let diagnostics = FlowRow::parse(Path::new("mailer.csv"), table).unwrap_err();
+        let places: Vec<_> =
+            diagnostics.iter().map(|diagnostic| (diagnostic.place.line, diagnostic.place.column)).collect();
+        assert_eq!(places, [(2, 11), (2, 51)]);
+    }
+}

@@ -1,0 +1,232 @@
+//! Everything that can be wrong with a directory of tables is reported, with its place and with what to do about it.
+
+use std::fs;
+use std::path::Path;
+
+use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
+use port_data::hidden::QuotedAscii;
+use port_data::{Catalog, Diagnostic, codes};
+use tempfile::TempDir;
+
+/// The expected messages.
+const CASES: &str = "port-data/tests/diagnostics.txt";
+
+const VENDORS: &str = "vendors.csv";
+const PRODUCTS: &str = "products.csv";
+const PEERS: &str = "peers.csv";
+const SERVICES: &str = "services.csv";
+const FLOWS: &str = "flows/mailer.csv";
+
+/// Small valid tables.
+const TABLES: [(&str, &str); 5] = [
+    (VENDORS, "id,name,url\nacme,Acme,https://acme.example\n"),
+    (
+        PRODUCTS,
+        "id,vendor,name,document,url,edition,retrieved,interfaces\n\
+         mailer,acme,Mailer,Ports,https://acme.example/ports,1.0,2026-01-31,\"wan, lan\"\n",
+    ),
+    (
+        PEERS,
+        "id,name,kind,description,includes\n\
+         client,Client,role,A client,\n\
+         ldap-server,LDAP server,role,A directory,\n\
+         both,Both,role,Either,\"client, ldap-server\"\n",
+    ),
+    (
+        SERVICES,
+        "id,name,transports,port,description\n\
+         smtp,SMTP,tcp,25,Mail\n\
+         ldap,LDAP,\"tcp, udp\",389,Directory\n",
+    ),
+    (
+        FLOWS,
+        "id,direction,peer,purpose,ports,requirement,condition,interfaces,recommended_interface,hosts,configurable,customization,note,curated,section,row,printed_peer,printed_label,printed_ports\n\
+         mailer-in-client,inbound,client,Take mail,tcp/25 smtp,required,,\"wan, lan\",lan,,false,,,,In,1,Client,SMTP,TCP 25\n\
+         mailer-out-ldap,outbound,ldap-server,Look up users,tcp/389 ldap,conditional,users in a directory,wan,,ldap.acme.example,true,in the settings,,service,Out,2,,LDAP,389\n",
+    ),
+];
+
+/// Cases that replace one text of one file: a name, the file, the text, and its replacement.
+#[rustfmt::skip]
+const REPLACEMENTS: [(&str, &str, &str, &[u8]); 68] = [
+    ("a table without rows", VENDORS, "acme,Acme,https://acme.example\n", b""),
+    ("an empty file", VENDORS, "id,name,url\nacme,Acme,https://acme.example\n", b""),
+    ("a column that only the rows have", VENDORS, ",url", b""),
+    ("a misspelt vendor", PRODUCTS, "mailer,acme", b"mailer,acne"),
+    ("a date in another order", PRODUCTS, "2026-01-31", b"31.1.2026"),
+    ("a day that no month has", PRODUCTS, "2026-01-31", b"2026-02-29"),
+    ("a URL without https", PRODUCTS, "https://acme.example/ports", b"acme.example"),
+    ("an interface in capitals", PRODUCTS, "wan, lan", b"wan, LAN"),
+    ("seventeen interfaces", PRODUCTS, "wan, lan", b"a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q"),
+    ("a misspelt kind of peer", PEERS, "client,Client,role", b"client,Client,rule"),
+    ("a misspelt included peer", PEERS, "client, ldap-server", b"client, ldap-sever"),
+    ("a peer that includes itself", PEERS, "client, ldap-server", b"client, both"),
+    ("an empty description", PEERS, "A directory", b""),
+    ("two ids of the same variant", PEERS, "both,Both,role,Either,\"client, ldap-server\"", b"a-1,A,role,A,\na1,A,role,A,"),
+    ("a port above 65535", SERVICES, "tcp,25", b"tcp,70000"),
+    ("a transport that the vocabulary does not have", SERVICES, "tcp,25", b"sctp,25"),
+    ("a transport listed twice", SERVICES, "tcp, udp", b"tcp, tcp"),
+    ("a duplicate flow id", FLOWS, "mailer-out-ldap", b"mailer-in-client"),
+    ("a flow id in capitals", FLOWS, "mailer-out-ldap", b"Mailer_out"),
+    ("an id that Rust reserves", FLOWS, "mailer-out-ldap", b"self"),
+    ("an abbreviated direction", FLOWS, "inbound", b"in"),
+    ("a misspelt peer", FLOWS, "inbound,client", b"inbound,cleint"),
+    ("an empty port expression", FLOWS, "tcp/25 smtp", b""),
+    ("port zero", FLOWS, "tcp/25 smtp", b"tcp/0 smtp"),
+    ("a spec with port 65536", FLOWS, "tcp/25 smtp", b"tcp/65536"),
+    ("a range that ends before it begins", FLOWS, "tcp/25 smtp", b"tcp/30-20"),
+    ("a misspelt service", FLOWS, "tcp/25 smtp", b"tcp/25 smpt"),
+    ("an unknown requirement", FLOWS, "required,,", b"needed,,"),
+    ("a conditional flow without a condition", FLOWS, "conditional,users in a directory", b"conditional,"),
+    ("a required flow with a condition", FLOWS, "conditional,users", b"required,users"),
+    ("a misspelt interface", FLOWS, "\"wan, lan\"", b"\"wan, lam\""),
+    ("a recommended interface that the flow does not have", FLOWS, "\"wan, lan\",lan", b"wan,lan"),
+    ("a host name in capitals", FLOWS, "ldap.acme.example", b"LDAP.acme.example"),
+    ("two host names without a comma", FLOWS, "ldap.acme.example", b"ldap.acme.example ns.acme.example"),
+    ("yes instead of true", FLOWS, "true,in the settings", b"yes,in the settings"),
+    ("a customization of a port that is not configurable", FLOWS, "true,in the settings", b"false,in the settings"),
+    ("a misspelt curated fact", FLOWS, "service,Out", b"services,Out"),
+    ("a row number in words", FLOWS, "Out,2,", b"Out,two,"),
+    ("two flows of the same row", FLOWS, "Out,2,", b"Out,1,"),
+    ("a misspelt column", FLOWS, "ports,requirement", b"port,requirement"),
+    ("a column that occurs twice", FLOWS, "purpose,ports", b"purpose,purpose"),
+    ("a byte that is not UTF-8", FLOWS, "Take mail", b"Take \xff mail"),
+    ("a cell too many", FLOWS, "Take mail", b"Take mail,"),
+    ("a space at the end of a cell", FLOWS, "Take mail", b"Take mail "),
+    ("a quote that is not closed", FLOWS, "Take mail", b"\"Take mail"),
+    ("a cell quoted in part", FLOWS, "Take mail", b"Take \"mail\""),
+    ("a right-to-left override", FLOWS, "Take mail", "Take\u{202e} mail".as_bytes()),
+    ("an escape sequence", FLOWS, "Take mail", b"Take \x1b[1m mail"),
+    ("a spec listed twice", FLOWS, "tcp/25 smtp", b"tcp/25 smtp | tcp/25 smtp"),
+    ("an id that begins with a digit", FLOWS, "mailer-out-ldap", b"3com"),
+    ("an empty purpose", FLOWS, "Take mail", b""),
+    ("a right-to-left isolate", FLOWS, "Take mail", "Take\u{2067} mail".as_bytes()),
+    ("a null character", FLOWS, "Take mail", b"Take\x00 mail"),
+    ("a control sequence introducer", FLOWS, "Take mail", "Take\u{9b}1m mail".as_bytes()),
+    ("a tag character", FLOWS, "Take mail", "\u{e0041}Take mail".as_bytes()),
+    ("a zero-width space in the header", FLOWS, "purpose", "purp\u{200b}ose".as_bytes()),
+    ("a Cyrillic letter in an id", FLOWS, "mailer-out-ldap", "m\u{430}iler-out-ldap".as_bytes()),
+    ("a Unicode hyphen in an id", FLOWS, "mailer-out-ldap", "mailer\u{2010}out-ldap".as_bytes()),
+    ("a Cyrillic letter in a peer", FLOWS, "inbound,client", "inbound,cli\u{435}nt".as_bytes()),
+    ("a Cyrillic letter in a direction", FLOWS, "inbound,client", "inb\u{43e}und,client".as_bytes()),
+    ("a Cyrillic letter in a service", FLOWS, "tcp/25 smtp", "tcp/25 smt\u{440}".as_bytes()),
+    ("Arabic digits in a port", FLOWS, "tcp/25 smtp", "tcp/\u{662}\u{665} smtp".as_bytes()),
+    ("a Cyrillic letter in a transport", FLOWS, "tcp/25 smtp", "t\u{441}p/25 smtp".as_bytes()),
+    ("a no-break space in a spec", FLOWS, "tcp/25 smtp", "tcp/25\u{a0}smtp".as_bytes()),
+    ("a Cyrillic letter in a host name", FLOWS, "ldap.acme.example", "ldap.\u{430}cme.example".as_bytes()),
+    ("a Cyrillic letter in an interface", FLOWS, "\"wan, lan\"", "\"wan, l\u{430}n\"".as_bytes()),
+    ("a Cyrillic letter in a URL", PRODUCTS, "https://acme.example/ports", "https://\u{430}cme.example/ports".as_bytes()),
+    ("a Cyrillic letter in a vendor", PRODUCTS, "mailer,acme", "mailer,\u{430}cme".as_bytes()),
+];
+
+/// A directory with the valid tables, each changed by `change`. A table that becomes `None` isn't written.
+fn directory(change: impl Fn(&str, &str) -> Option<Vec<u8>>) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("flows")).unwrap();
+    for (file, text) in TABLES {
+        if let Some(bytes) = change(file, text) {
+            fs::write(directory.path().join(file), bytes).unwrap();
+        }
+    }
+    directory
+}
+
+/// The valid tables with one text of one file replaced.
+fn replace(changed: &str, from: &str, to: &[u8]) -> TempDir {
+    directory(|file, text| {
+        let mut bytes = text.as_bytes().to_vec();
+        if file == changed {
+            let start = text.find(from).unwrap_or_else(|| panic!("{file} doesn't contain {from:?}"));
+            bytes.splice(start..start + from.len(), to.iter().copied());
+        }
+        Some(bytes)
+    })
+}
+
+/// Reads a directory. The files of diagnostics are relative to it.
+fn read(directory: &Path) -> Result<Catalog, Vec<Diagnostic>> {
+    port_data::read(directory).map_err(|diagnostics| {
+        let relative = |diagnostic: Diagnostic| {
+            let place = diagnostic.place.clone().relative_to(directory);
+            diagnostic.at(place)
+        };
+        diagnostics.into_iter().map(relative).collect()
+    })
+}
+
+#[test]
+fn every_problem_is_reported_at_its_place() {
+    let mut cases = Cases::new(CASES);
+    for (name, file, from, to) in REPLACEMENTS {
+        let directory = replace(file, from, to);
+        let [from, to] = [from.as_bytes(), to].map(|text| QuotedAscii(String::from_utf8_lossy(text)).to_string());
+        let input = format!("{file}: {to} instead of {from}");
+        cases.diagnostics(name, &input, &read(directory.path()).expect_err(name));
+    }
+    let specs = |count: u16, separator: &str| {
+        let specs = (1..=count).map(|port| format!("tcp/{port}")).collect::<Vec<_>>();
+        format!("\"{}\"", specs.join(separator)).into_bytes()
+    };
+    for (name, specs) in [("257 groups of specs", specs(257, ", ")), ("1001 specs", specs(1_001, " | "))] {
+        let directory = replace(FLOWS, "tcp/25 smtp", &specs);
+        cases.diagnostics(name, "", &read(directory.path()).expect_err(name));
+    }
+    for (name, missing) in [("no vendors.csv", VENDORS), ("a product without flows", FLOWS)] {
+        let directory = directory(|file, text| (file != missing).then(|| text.into()));
+        cases.diagnostics(name, &format!("{missing} doesn't exist"), &read(directory.path()).expect_err(name));
+    }
+    let misnamed = replace(PRODUCTS, "mailer,acme", b"miler,acme");
+    let input = format!("{PRODUCTS}: \"miler\" instead of \"mailer\"");
+    cases.diagnostics("flows of an unknown product", &input, &read(misnamed.path()).unwrap_err());
+
+    let large = replace(PEERS, "", b"");
+    // A sparse file: it takes no space on the disk.
+    fs::File::options().write(true).open(large.path().join(PEERS)).unwrap().set_len(1 << 30).unwrap();
+    let input = format!("{PEERS} has a gigabyte");
+    cases.diagnostics("a file that is too large", &input, &read(large.path()).unwrap_err());
+
+    let input = "the directory doesn't exist";
+    cases.diagnostics("no directory", input, &read(Path::new("nowhere")).unwrap_err());
+
+    // That products.csv can't be read is reported once, and not again for each row that refers to a product.
+    let several = directory(|file, text| {
+        let text = text.replace("acme,Acme,https:", "acme,Acme,ftp:");
+        let text = text.replace("inbound,client", "inward,cliemt").replace("tcp,25", "tcp,0");
+        (file != PRODUCTS).then(|| text.into())
+    });
+    let input = format!(
+        "{VENDORS}: ftp instead of https\n{PRODUCTS} doesn't exist\n{SERVICES}: port 0\n{FLOWS}: inward,cliemt instead of inbound,client"
+    );
+    cases.diagnostics("problems in several files", &input, &read(several.path()).unwrap_err());
+    cases.assert();
+}
+
+#[test]
+fn every_code_has_a_case() {
+    assert_every_code_has_a_case(codes::ALL, &[CASES]);
+}
+
+#[test]
+fn valid_tables_are_read() {
+    let catalog = read(replace(VENDORS, "", b"").path()).unwrap();
+    assert_eq!(catalog.flows.len(), 2);
+    assert_eq!(catalog.products[catalog.flows[0].product].interfaces, ["wan", "lan"]);
+    assert_eq!(catalog.flows[0].row.interfaces, [0, 1]);
+    assert_eq!(catalog.flows[0].row.recommended_interface, Some(1));
+    assert_eq!(catalog.peers[2].includes, [0, 1]);
+    assert_eq!(catalog.files.len(), 5);
+}
+
+#[test]
+fn columns_may_be_in_any_order_and_optional_ones_may_be_missing() {
+    let directory = directory(|file, text| {
+        let text = match file {
+            VENDORS => "url,id,name\nhttps://acme.example,acme,Acme\n".to_string(),
+            PRODUCTS => text.replace("retrieved,interfaces\n", "retrieved\n").replace(",\"wan, lan\"\n", "\n"),
+            _ => text.to_string(),
+        };
+        Some(text.into())
+    });
+    // If products.csv has no column for interfaces, the flows declare them.
+    assert_eq!(read(directory.path()).unwrap().products[0].interfaces, ["wan", "lan"]);
+}

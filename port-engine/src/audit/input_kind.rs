@@ -1,0 +1,140 @@
+//! Decodes the bytes of a tool's output, and recognizes which tool wrote it.
+//!
+//! What a machine reports about itself, such as the name of a process, may contain any character. It is escaped when it is
+//! printed, and not rejected: otherwise a machine could prevent its own audit.
+
+use std::path::Path;
+
+use port_data::cells::not_utf8;
+use port_data::{Diagnostic, Place};
+
+use super::codes;
+
+/// What a text looks like, as messages name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputKind {
+    /// `nmap -oX`.
+    NmapXml,
+    /// XML that isn't nmap's.
+    OtherXml,
+    /// nmap's output on the terminal, `-oN` or `-oG`.
+    NmapText,
+    /// `nft -j list ruleset`.
+    NftJson,
+    /// `nft list ruleset`.
+    NftText,
+    /// JSON that isn't nft's.
+    OtherJson,
+    /// `iptables-save` or `iptables -S`.
+    Iptables,
+    /// `ss`, with any options.
+    Ss,
+    /// `netstat`.
+    Netstat,
+    /// Nothing that is recognized.
+    Unknown,
+}
+
+impl InputKind {
+    /// Recognizes a text by its first words.
+    #[must_use]
+    pub fn of(text: &str) -> InputKind {
+        let text = text.trim_start();
+        let first_line = text.lines().next().unwrap_or_default();
+        let first_word = first_line.split_whitespace().next().unwrap_or_default();
+        let is_iptables = |line: &str| line.starts_with("*filter") || line.starts_with("-P INPUT");
+        match first_word {
+            _ if text.starts_with('<') && text.contains("<nmaprun") => InputKind::NmapXml,
+            _ if text.starts_with('<') => InputKind::OtherXml,
+            _ if text.starts_with('{') && text.contains("\"nftables\"") => InputKind::NftJson,
+            _ if text.starts_with(['{', '[']) => InputKind::OtherJson,
+            _ if text.contains("Nmap scan report for") || first_line.contains("Nmap ") => InputKind::NmapText,
+            "table" => InputKind::NftText,
+            _ if text.lines().any(is_iptables) => InputKind::Iptables,
+            "Netid" | "State" | "tcp" | "udp" | "LISTEN" | "UNCONN" => InputKind::Ss,
+            "Active" | "Proto" => InputKind::Netstat,
+            _ => InputKind::Unknown,
+        }
+    }
+
+    /// The kind as messages name it.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            InputKind::NmapXml => "the output of `nmap -oX`",
+            InputKind::OtherXml => "XML that nmap didn't write",
+            InputKind::NmapText => "nmap's text output",
+            InputKind::NftJson => "the output of `nft -j list ruleset`",
+            InputKind::NftText => "the output of `nft list ruleset` without -j",
+            InputKind::OtherJson => "JSON that nft didn't write",
+            InputKind::Iptables => "rules of iptables",
+            InputKind::Ss => "the output of ss",
+            InputKind::Netstat => "the output of netstat",
+            InputKind::Unknown => "something else",
+        }
+    }
+}
+
+/// The diagnostic for a text that isn't the output of `command`: it names what the text looks like.
+#[must_use]
+pub fn wrong_kind(file: &Path, text: &str, command: &str) -> Diagnostic {
+    let message = format!("not the output of `{command}`: the file looks like {}", InputKind::of(text).description());
+    Diagnostic::new(codes::WRONG_KIND, message).at(Place::file(file))
+}
+
+/// The text of a file's bytes, without a byte order mark.
+///
+/// # Errors
+///
+/// The bytes aren't UTF-8, or contain only whitespace.
+pub fn decode(file: &Path, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let problem = Diagnostic::new(codes::NOT_UTF8, "file is UTF-16, not UTF-8");
+        return Err(problem.help("convert it (some shells write UTF-16 for `>`)").at(Place::file(file)));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| not_utf8(codes::NOT_UTF8, file, error.as_bytes(), &error.utf8_error()))?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text);
+    if text.trim().is_empty() {
+        let problem = Diagnostic::new(codes::EMPTY, "file is empty, so the command that wrote it failed");
+        return Err(problem.help("run the command again").at(Place::file(file)));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InputKind, decode};
+    use std::path::Path;
+
+    #[test]
+    fn a_text_is_recognized_by_its_first_words() {
+        for (text, kind) in [
+            ("<?xml version=\"1.0\"?>\n<nmaprun scanner=\"nmap\">", InputKind::NmapXml),
+            ("<html>", InputKind::OtherXml),
+            ("{\"nftables\": []}", InputKind::NftJson),
+            ("[1]", InputKind::OtherJson),
+            ("Starting Nmap 7.93\nNmap scan report for a\n", InputKind::NmapText),
+            ("# Nmap 7.93 scan initiated", InputKind::NmapText),
+            ("table inet filter {", InputKind::NftText),
+            ("*filter\n:INPUT", InputKind::Iptables),
+            ("tcp LISTEN 0 128", InputKind::Ss),
+            ("Active Internet connections", InputKind::Netstat),
+            ("hello", InputKind::Unknown),
+        ] {
+            assert_eq!(InputKind::of(text), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_or_are_empty_are_rejected() {
+        let decoded = |bytes: &[u8]| decode(Path::new("f"), bytes.to_vec()).map_err(|problem| problem.to_string());
+        assert_eq!(decoded(b"\xef\xbb\xbfa"), Ok("a".to_string()));
+        assert!(decoded(b"a\nb\xff").unwrap_err().starts_with("f:2:2: "));
+        assert_eq!(
+            decoded(b" \n"),
+            Err("f: file is empty, so the command that wrote it failed; run the command again".to_string())
+        );
+        assert!(decoded(b"\xff\xfea\0").unwrap_err().contains("UTF-16"));
+    }
+}

@@ -1,0 +1,144 @@
+//! Several hooks, families and tables, and rewritten packets.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+#[test]
+fn every_hook_must_accept_a_packet() {
+    let ssh = json!([dport(&ports(20, 25)), accept()]);
+    let filter = [table("inet", "a"), chain("inet", "a", "in", "input", "drop"), rule("inet", "a", "in", &ssh)];
+    let of = |more: &[Value]| lines(&seen(&listing(&[&filter[..], more].concat()), Some(AddressFamily::Ipv4)));
+    assert_eq!(of(&[]), ["tcp/20-25 open: inet a in handle 7"]);
+    for (family, hook, expected) in [
+        ("ip", "input", &["tcp/20-21 open: inet a in handle 7", "tcp/23-25 open: inet a in handle 7"][..]),
+        ("inet", "prerouting", &["tcp/20-21 open: inet a in handle 7", "tcp/23-25 open: inet a in handle 7"]),
+        // This hook doesn't see packets of other devices.
+        (
+            "netdev",
+            "ingress",
+            &["tcp/20-21 open: inet a in handle 7", "tcp/22 unknown: ", "tcp/23-25 open: inet a in handle 7"],
+        ),
+        ("ip6", "input", &["tcp/20-25 open: inet a in handle 7"]),
+        ("ip", "output", &["tcp/20-25 open: inet a in handle 7"]),
+        ("ip", "forward", &["tcp/20-25 open: inet a in handle 7"]),
+        ("arp", "input", &["tcp/20-25 open: inet a in handle 7"]),
+        ("bridge", "input", &["tcp/20-25 open: inet a in handle 7", "bridge b: rules of bridges are not interpreted"]),
+    ] {
+        let drops = json!([dport(&json!(22)), drop()]);
+        let more = [table(family, "b"), chain(family, "b", "c", hook, "accept"), rule(family, "b", "c", &drops)];
+        assert_eq!(of(&more), expected, "{family} {hook}");
+    }
+    // If a port is rewritten, peers don't reach that port itself, whatever the filter accepts.
+    for (port, from) in [(22, None), (443, None), (22, Some("192.0.2.1")), (443, Some("192.0.2.1"))] {
+        let mut parts: Vec<Value> = from.map(saddr).into_iter().collect();
+        parts.extend([dport(&json!(port)), json!({ "redirect": { "port": 8443 } })]);
+        let parts = Value::Array(parts);
+        let more = [table("ip", "n"), chain("ip", "n", "p", "prerouting", "accept"), rule("ip", "n", "p", &parts)];
+        let reported = of(&more);
+        assert!(reported.contains(&format!("tcp/{port} unknown: ")), "{reported:?}");
+        assert_eq!(reported.last().unwrap(), "ip n p handle 7: {\"redirect\":{\"port\":8443}} changes the destination");
+    }
+}
+
+#[test]
+fn accepting_redirected_packets_opens_no_other_port() {
+    let filter = [table("inet", "a"), chain("inet", "a", "in", "input", "drop")];
+    let of = |parts: &[&Value]| {
+        let rules = parts.iter().map(|parts| rule("inet", "a", "in", parts));
+        lines(&seen(&listing(&[&filter[..], &rules.collect::<Vec<_>>()].concat()), Some(AddressFamily::Ipv4)))
+    };
+    let status = |operator, words: Value| matches(operator, &json!({ "ct": { "key": "status" } }), &words);
+    let ssh = json!([dport(&json!(22)), accept()]);
+    assert_eq!(of(&[&json!([status("in", json!("dnat")), accept()]), &ssh]), ["tcp/22 open: inet a in handle 7"]);
+    // The first is `ct status != dnat`, the second `ct status & dnat == 0`: both are true of all packets.
+    for operator in ["!=", "!"] {
+        assert_eq!(of(&[&json!([status(operator, json!("dnat")), drop()]), &ssh]), Vec::<String>::new(), "{operator}");
+    }
+    assert_eq!(
+        of(&[&json!([status("in", json!(["snat", "dnat"])), dport(&json!(25)), accept()])]),
+        ["tcp/25 open: inet a in handle 7, only if ct status snat,dnat"]
+    );
+    // A redirected port is unknown nevertheless.
+    let sent = json!([dport(&json!(80)), { "dnat": { "addr": "192.0.2.1" } }]);
+    let more = [
+        table("ip", "n"),
+        chain("ip", "n", "p", "prerouting", "accept"),
+        rule("ip", "n", "p", &sent),
+        rule("inet", "a", "in", &json!([status("in", json!("dnat")), accept()])),
+    ];
+    let reported = lines(&seen(&listing(&[&filter[..], &more].concat()), Some(AddressFamily::Ipv4)));
+    assert_eq!(reported[0], "tcp/80 unknown: ");
+    assert_eq!(reported.len(), 2, "{reported:?}");
+}
+
+#[test]
+fn a_rule_that_sets_the_port_or_the_address_of_a_packet_is_not_interpreted() {
+    let of = |key: &Value| {
+        let set = json!([dport(&json!(22)), { "mangle": { "key": key, "value": 25 } }]);
+        lines(&Table::dropping(vec![set, json!([dport(&json!(22)), accept()])]).observation())
+    };
+    for key in [payload("tcp", "dport"), payload("ip", "daddr")] {
+        let reported = of(&key);
+        assert_eq!(reported[0], "tcp/22 unknown: ", "{reported:?}");
+        assert!(reported[1].starts_with("? input handle 1: {\"mangle\":"), "{reported:?}");
+    }
+    for key in [meta("mark"), payload("ip", "dscp")] {
+        assert_eq!(of(&key), ["tcp/22 open: input handle 2"]);
+    }
+}
+
+#[test]
+fn each_family_has_its_own_filters() {
+    let accepts = |port: u16| json!([dport(&json!(port)), accept()]);
+    let text = listing(&[
+        table("ip", "f"),
+        table("ip6", "f"),
+        chain("ip", "f", "in", "input", "drop"),
+        chain("ip6", "f", "in", "input", "drop"),
+        rule("ip", "f", "in", &accepts(22)),
+        rule("ip6", "f", "in", &accepts(23)),
+    ]);
+    assert_eq!(lines(&seen(&text, Some(AddressFamily::Ipv4))), ["tcp/22 open: ip f in handle 7"]);
+    assert_eq!(lines(&seen(&text, Some(AddressFamily::Ipv6))), ["tcp/23 open: ip6 f in handle 7"]);
+    assert_eq!(
+        lines(&seen(&text, None)),
+        ["tcp/22 open: ip f in handle 7, over IPv4", "tcp/23 open: ip6 f in handle 7, over IPv6"]
+    );
+    // If nothing filters a family, all of its packets are accepted, with a remark.
+    let only_v4 = listing(&[table("ip", "f"), chain("ip", "f", "in", "input", "drop")]);
+    let observation = seen(&only_v4, None);
+    assert_eq!(lines(&observation)[0], "tcp/1-65535 open: no chain filters it, over IPv6");
+    assert_eq!(observation.remarks, ["no chain filters incoming IPv6 packets: all of them are accepted"]);
+    assert_eq!(lines(&seen(&only_v4, Some(AddressFamily::Ipv4))), Vec::<String>::new());
+}
+
+#[test]
+fn a_dormant_table_drops_nothing() {
+    let of = |flags: &Value| {
+        let table = json!({ "table": { "family": "ip", "name": "f", "flags": flags } });
+        lines(&seen(&listing(&[table, chain("ip", "f", "in", "input", "drop")]), Some(AddressFamily::Ipv4)))
+    };
+    assert_eq!(of(&json!("dormant")).last().unwrap(), "ip f: the table is dormant");
+    assert_eq!(of(&json!(["dormant"]))[0], "tcp/1-65535 open: no chain filters it");
+    assert_eq!(of(&json!(["owner"])), Vec::<String>::new());
+    // nft 1.0.6 prints the table's name for its flags.
+    let unsure = of(&json!("f"));
+    assert_eq!(unsure[0], "tcp/1-65535 unknown: ");
+    assert_eq!(unsure.last().unwrap(), "ip f: the table may be dormant (unclear flags), so what it drops is unknown");
+}
+
+#[test]
+fn with_notrack_new_packets_may_be_untracked() {
+    let text = listing(&[
+        table("inet", "f"),
+        chain("inet", "f", "raw", "prerouting", "accept"),
+        chain("inet", "f", "in", "input", "drop"),
+        rule("inet", "f", "raw", &json!([dport(&json!(22)), { "notrack": null }])),
+        rule("inet", "f", "in", &json!([state(&json!(["established", "untracked"])), dport(&json!(22)), accept()])),
+    ]);
+    assert_eq!(
+        lines(&seen(&text, Some(AddressFamily::Ipv4))),
+        ["tcp/22 open: inet f in handle 7, only if ct state established,untracked"]
+    );
+}

@@ -1,0 +1,163 @@
+//! Limits, and parts that cannot be interpreted.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+#[test]
+fn conditions_on_other_fields_are_limits_in_the_evidence() {
+    let ssh = || dport(&json!(22));
+    for (rules, expected) in [
+        (
+            vec![json!([saddr("192.0.2.0/24"), ssh(), accept()])],
+            "tcp/22 open: input handle 1, only if ip saddr 192.0.2.0/24",
+        ),
+        (
+            vec![json!([matches("==", &meta("iifname"), &json!({ "set": ["lo", "eth0"] })), ssh(), accept()])],
+            "tcp/22 open: input handle 1, only if iifname { lo, eth0 }",
+        ),
+        (vec![json!([matches("!=", &meta("iifname"), &json!("lo")), ssh(), accept()])], "tcp/22 open: input handle 1"),
+        (
+            vec![json!([
+                matches("!=", &payload("ip", "saddr"), &json!({ "prefix": { "addr": "10.0.0.0", "len": 8 } })),
+                ssh(),
+                accept()
+            ])],
+            "tcp/22 open: input handle 1, only if ip saddr != 10.0.0.0/8",
+        ),
+        (
+            vec![json!([{ "limit": { "rate": 10, "burst": 5, "per": "second" } }, ssh(), accept()])],
+            "tcp/22 open: input handle 1, only if limit rate 10/second",
+        ),
+        (
+            vec![json!([ssh(), { "ct count": { "val": 3, "inv": true } }, drop()]), json!([ssh(), accept()])],
+            "tcp/22 open: input handle 2, except what is dropped by input handle 1",
+        ),
+        (
+            vec![json!([saddr("192.0.2.1"), drop()]), json!([saddr("192.0.2.2"), drop()]), json!([ssh(), accept()])],
+            "tcp/22 open: input handle 3, except what is dropped by input handle 1, 2",
+        ),
+        (
+            vec![json!([
+                matches(
+                    "==",
+                    &json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] }),
+                    &json!({ "set": [{ "concat": ["192.0.2.1", 22] }] })
+                ),
+                accept()
+            ])],
+            "tcp/22 open: input handle 1, only if ip saddr . tcp dport { 192.0.2.1 . 22 }",
+        ),
+        (
+            vec![json!([{ "set": { "op": "add", "elem": payload("ip", "saddr"), "set": "@seen",
+                "stmt": [{ "limit": { "rate": 3, "per": "minute" } }] } }, ssh(), accept()])],
+            "tcp/22 open: input handle 1, only if set @seen of each ip saddr",
+        ),
+        (
+            vec![json!([saddr("192.0.2.1"), ssh(), accept()]), json!([ssh(), accept()])],
+            "tcp/22 open: input handle 1, only if ip saddr 192.0.2.1 and input handle 2",
+        ),
+    ] {
+        assert_eq!(lines(&Table::dropping(rules.clone()).observation()), [expected], "{rules:?}");
+    }
+    // Beyond a number of such rules, a port doesn't list all of them.
+    let mut many: Vec<Value> = (1..=65).map(|port| json!([saddr("192.0.2.1"), dport(&json!(port)), drop()])).collect();
+    many.push(json!([dport(&ports(1, 70)), accept()]));
+    assert_eq!(
+        lines(&Table::dropping(many).observation()),
+        [
+            "tcp/1-70 open: input handle 66, except what is dropped to some of these ports by input handle 1, 2, 3, 4, 5 and 60 more"
+        ]
+    );
+    // Every port also gets packets from elsewhere.
+    let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
+    let others = matches("!=", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22] }] }));
+    assert_eq!(
+        lines(&Table::dropping(vec![json!([others, accept()])]).observation()),
+        ["tcp/1-65535 open: input handle 1, only if ip saddr . tcp dport != { 192.0.2.1 . 22 }"]
+    );
+    // A field that only TCP has implies TCP.
+    let option = matches("==", &json!({ "tcp option": { "name": "maxseg", "field": "size" } }), &json!(1460));
+    let of_option = lines(&Table::dropping(vec![json!([option, accept()])]).observation());
+    assert_eq!(of_option.len(), 1, "{of_option:?}");
+    assert!(of_option[0].starts_with("tcp/1-65535 open: input handle 1, only if "), "{of_option:?}");
+    // If the policy accepts the others too, both are reported; if it accepts no more than another rule does, it isn't.
+    let table = Table::accepting(vec![json!([saddr("192.0.2.1"), ssh(), accept()])]);
+    let ssh_line = lines(&table.observation()).remove(1);
+    assert_eq!(ssh_line, "tcp/22 open: input handle 1, only if ip saddr 192.0.2.1 and the policy of input");
+    // Limits add up along the path.
+    let table = Table::dropping(vec![json!([saddr("192.0.2.1"), to("jump", "own")])])
+        .with("own", vec![json!([matches("==", &meta("iifname"), &json!("eth0")), ssh(), accept()])]);
+    assert_eq!(lines(&table.observation()), ["tcp/22 open: own handle 2, only if ip saddr 192.0.2.1 and iifname eth0"]);
+}
+
+#[test]
+fn ports_of_uninterpreted_conditions_are_unknown() {
+    let ssh = || dport(&json!(22));
+    let masked = matches("==", &json!({ "&": [payload("tcp", "dport"), 65280] }), &json!(4608));
+    for (rules, expected) in [
+        (
+            vec![json!([ssh(), opaque(), accept()])],
+            &["tcp/22 unknown: ", "? input handle 1: {\"payload\":{\"base\":\"th\",\"offset\":16,\"len\":8}} 1"][..],
+        ),
+        // It may have been dropped.
+        (
+            vec![json!([opaque(), drop()]), json!([ssh(), accept()])],
+            &["tcp/22 unknown: ", "? input handle 1: {\"payload\":{\"base\":\"th\",\"offset\":16,\"len\":8}} 1"],
+        ),
+        // Accepted either way.
+        (
+            vec![json!([ssh(), opaque(), accept()]), json!([ssh(), accept()])],
+            &[
+                "tcp/22 open: input handle 2",
+                "? input handle 1: {\"payload\":{\"base\":\"th\",\"offset\":16,\"len\":8}} 1",
+            ],
+        ),
+        (
+            vec![json!([saddr("192.0.2.1"), masked, drop()]), json!([ssh(), accept()])],
+            &["tcp/22 unknown: ", "? input handle 1: tcp dport & 65280 4608"],
+        ),
+        (
+            vec![json!([ssh(), { "queue": { "num": 0 } }])],
+            &["tcp/22 unknown: ", "? input handle 1: {\"queue\":{\"num\":0}}"],
+        ),
+        (
+            vec![json!([ssh(), "a statement without a callback"])],
+            &["tcp/22 unknown: ", "? input handle 1: a statement without a callback"],
+        ),
+        (
+            vec![json!([ssh(), { "novelty": {} }, accept()])],
+            &["tcp/22 unknown: ", "? input handle 1: {\"novelty\":{}}"],
+        ),
+        (vec![json!([dport(&json!("ssh")), accept(),])], &["tcp/1-65535 unknown: ", "? input handle 1: tcp dport ssh"]),
+        // As iptables-nft writes rules: nft doesn't print the conditions of its extensions.
+        (
+            vec![json!([ssh(), { "xt": { "type": "match", "name": "multiport" } }, accept()])],
+            &["tcp/22 unknown: ", "? input handle 1: the iptables match multiport"],
+        ),
+        (
+            vec![
+                json!([{ "xt": { "type": "target", "name": "LOG" } }]),
+                json!([ssh(), { "xt": { "type": "match", "name": "comment" } }, accept()]),
+            ],
+            &["tcp/22 open: input handle 2"],
+        ),
+        (vec![json!([ssh(), { "xt": { "type": "target", "name": "REJECT" } }]), json!([ssh(), accept()])], &[]),
+    ] {
+        assert_eq!(lines(&Table::dropping(rules.clone()).observation()), expected, "{rules:?}");
+    }
+    // Neither the original port of a rewritten packet, nor a set element with more parts than the compared value.
+    let before = json!({ "ct": { "key": "proto-dst", "dir": "original" } });
+    let pair = json!({ "concat": [payload("ip", "saddr"), payload("tcp", "dport")] });
+    for condition in [
+        matches("==", &before, &json!(22)),
+        matches("==", &pair, &json!({ "set": [{ "concat": ["192.0.2.1", 22, 23] }] })),
+        matches("==", &pair, &json!({ "set": [22] })),
+    ] {
+        let reported = lines(&Table::dropping(vec![json!([ssh(), condition, accept()])]).observation());
+        assert_eq!((reported.len(), reported[0].as_str()), (2, "tcp/22 unknown: "), "{reported:?}");
+    }
+    let table = Table::dropping(vec![json!([opaque(), to("jump", "own")]), json!([dport(&ports(22, 23)), accept()])])
+        .with("own", vec![json!([ssh(), drop()])]);
+    assert_eq!(lines(&table.observation())[0], "tcp/22-23 unknown: ");
+}

@@ -1,0 +1,285 @@
+//! What a tool reported about one machine's ports: the one model that every reader fills.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use port_core::PortRange;
+
+use super::address_family::AddressFamily;
+use crate::port_set::PortSet;
+use crate::protocol::Protocol;
+use crate::words::words;
+
+words! {
+    /// What is known about a port. If several reports cover a port, the greatest state counts.
+    State is a "state" {
+        /// The tool didn't check the port
+        NotChecked = "not-looked-at",
+        /// The port isn't open: closed, filtered, not listened on, or not accepted
+        NotOpen = "not-open",
+        /// Something listens that only the machine itself can reach
+        Loopback = "loopback",
+        /// The tool checked the port and can't decide, such as nmap's `open|filtered`
+        Unknown = "unknown",
+        /// Peers can reach the port
+        Open = "open",
+    }
+}
+
+impl State {
+    /// The state as texts write it.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            State::NotChecked => "not checked",
+            State::NotOpen => "not open",
+            State::Loopback => "on loopback only",
+            State::Unknown => "unknown",
+            State::Open => "open",
+        }
+    }
+}
+
+words! {
+    /// The tool whose output was read.
+    Source is a "source" {
+        /// A scan with `nmap -oX`
+        Nmap = "nmap",
+        /// The machine's listeners, from `ss -tulnH`
+        Ss = "ss",
+        /// The machine's firewall, from `nft -j list ruleset`
+        Nft = "nft",
+    }
+}
+
+/// One report about a range of ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// A protocol with ports.
+    pub protocol: Protocol,
+    /// Which ports.
+    pub range: PortRange,
+    /// What is known about them.
+    pub state: State,
+    /// The reason: an address, nmap's reason, a rule. Empty if there is nothing to add.
+    pub evidence: String,
+}
+
+/// What is known, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What is known.
+    pub state: State,
+    /// The reasons, in the order of the tool's output.
+    pub evidence: Vec<String>,
+}
+
+/// Adjacent ports with the same state for the same reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Which ports.
+    pub range: PortRange,
+    /// What is known about each of them.
+    pub state: State,
+    /// The reasons, in the order of the tool's output.
+    pub evidence: Vec<String>,
+}
+
+/// What a tool reported about one machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// The tool.
+    pub source: Source,
+    /// The machine's address, if the tool names it.
+    pub host: Option<String>,
+    /// The address family that was checked, if only one was.
+    pub family: Option<AddressFamily>,
+    /// The parts of the input that could not be interpreted. The ports that they may concern are unknown.
+    pub not_interpreted: Vec<String>,
+    /// Warnings about the input.
+    pub remarks: Vec<String>,
+    /// For each protocol with ports: pieces that cover every port, in order.
+    pieces: BTreeMap<Protocol, Vec<Piece>>,
+    /// What is known about protocols without ports. A protocol that isn't listed was not checked.
+    portless: BTreeMap<Protocol, Finding>,
+}
+
+impl Observation {
+    /// An observation from reports. Ports that no report covers were not checked.
+    #[must_use]
+    pub fn new(source: Source, seen: &[Seen]) -> Observation {
+        let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
+        let pieces = |protocol: Protocol| pieces(seen.iter().filter(|seen| seen.protocol == protocol));
+        Observation {
+            source,
+            host: None,
+            family: None,
+            not_interpreted: Vec::new(),
+            remarks: Vec::new(),
+            pieces: with_ports.map(|protocol| (*protocol, pieces(*protocol))).collect(),
+            portless: BTreeMap::new(),
+        }
+    }
+
+    /// Sets what is known about a protocol without ports.
+    pub fn set_portless(&mut self, protocol: Protocol, finding: Finding) {
+        self.portless.insert(protocol, finding);
+    }
+
+    /// What is known about a protocol without ports.
+    #[must_use]
+    pub fn portless(&self, protocol: Protocol) -> Finding {
+        let not_checked = || Finding { state: State::NotChecked, evidence: Vec::new() };
+        self.portless.get(&protocol).cloned().unwrap_or_else(not_checked)
+    }
+
+    /// What is known about every port of a protocol, in order. Empty for a protocol without ports.
+    #[must_use]
+    pub fn pieces(&self, protocol: Protocol) -> &[Piece] {
+        self.pieces.get(&protocol).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The ports of a protocol whose state satisfies the predicate.
+    pub fn ports(&self, protocol: Protocol, predicate: impl Fn(State) -> bool) -> PortSet {
+        self.pieces(protocol).iter().filter(|piece| predicate(piece.state)).map(|piece| piece.range).collect()
+    }
+
+    /// What is known about some ports of a protocol, in order.
+    #[must_use]
+    pub fn pieces_within(&self, protocol: Protocol, ports: &PortSet) -> Vec<Piece> {
+        let pieces = self.pieces(protocol);
+        let mut found = Vec::new();
+        for wanted in ports.ranges() {
+            let start = pieces.partition_point(|piece| piece.range.last() < wanted.first());
+            for piece in pieces[start..].iter().take_while(|piece| piece.range.first() <= wanted.last()) {
+                let (first, last) = (piece.range.first().max(wanted.first()), piece.range.last().min(wanted.last()));
+                found.extend(PortRange::new(first, last).map(|range| Piece { range, ..piece.clone() }));
+            }
+        }
+        found
+    }
+}
+
+/// The most reasons that are kept for the same ports; then the word `more` follows. Thousands of rules about all ports would
+/// otherwise fill the memory.
+pub const MAX_EVIDENCE: usize = 100;
+
+/// One more than the highest port.
+const END: u32 = 1 << 16;
+
+/// Cuts the range of all ports wherever a report begins or ends, and joins adjacent pieces that agree.
+///
+/// This is a sweep over the sorted boundaries. `active` holds the reports that cover the current port, by their position in the
+/// input, so that the reasons of a piece keep the order of the tool's output.
+fn pieces<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Piece> {
+    let seen: Vec<&Seen> = seen.collect();
+    let mut boundaries: Vec<(u32, bool, usize)> = Vec::with_capacity(2 * seen.len());
+    for (position, seen) in seen.iter().enumerate() {
+        boundaries.push((seen.range.first().into(), true, position));
+        boundaries.push((u32::from(seen.range.last()) + 1, false, position));
+    }
+    boundaries.sort_unstable();
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut active: BTreeSet<usize> = BTreeSet::new();
+    let mut boundaries = boundaries.into_iter().peekable();
+    let mut from = 1;
+    while from < END {
+        while let Some((_, begins, position)) = boundaries.next_if(|(port, ..)| *port <= from) {
+            if begins {
+                active.insert(position)
+            } else {
+                active.remove(&position)
+            };
+        }
+        let next = boundaries.peek().map_or(END, |(port, ..)| *port);
+        let (first, last) = (u16::try_from(from).unwrap_or(u16::MAX), u16::try_from(next - 1).unwrap_or(u16::MAX));
+        let Finding { state, evidence } = combined(active.iter().map(|position| seen[*position]));
+        match pieces.last_mut() {
+            Some(piece) if piece.state == state && piece.evidence == evidence => {
+                piece.range = PortRange::new(piece.range.first(), last).unwrap_or(piece.range);
+            }
+            _ => pieces.extend(PortRange::new(first, last).map(|range| Piece { range, state, evidence })),
+        }
+        from = next;
+    }
+    pieces
+}
+
+/// What several reports about the same ports amount to: the greatest state, with the reasons for that state.
+fn combined<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> Finding {
+    let state = seen.clone().map(|seen| seen.state).max().unwrap_or(State::NotChecked);
+    let mut evidence: Vec<String> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
+    for seen in seen.filter(|seen| seen.state == state && !seen.evidence.is_empty()) {
+        if known.len() == MAX_EVIDENCE && !known.contains(seen.evidence.as_str()) {
+            evidence.push("more".to_string());
+            break;
+        }
+        if known.insert(&seen.evidence) {
+            evidence.push(seen.evidence.clone());
+        }
+    }
+    Finding { state, evidence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Observation, Seen, Source, State};
+    use crate::protocol::Protocol;
+    use port_core::PortRange;
+
+    fn seen(first: u16, last: u16, state: State, evidence: &str) -> Seen {
+        let range = PortRange::new(first, last).unwrap();
+        Seen { protocol: Protocol::TCP, range, state, evidence: evidence.to_string() }
+    }
+
+    fn lines(observation: &Observation, protocol: Protocol) -> Vec<String> {
+        let pieces = observation.pieces(protocol).iter();
+        pieces
+            .map(|piece| format!("{} {} {}", piece.range, piece.state.description(), piece.evidence.join("+")))
+            .collect()
+    }
+
+    #[test]
+    fn the_greatest_state_counts_and_uncovered_ports_were_not_checked() {
+        let observation = Observation::new(
+            Source::Ss,
+            &[
+                seen(2, 65000, State::NotOpen, ""),
+                seen(80, 90, State::Open, "b"),
+                seen(85, 95, State::Open, "a"),
+                seen(88, 88, State::Open, "b"),
+                seen(90, 99, State::Unknown, "x"),
+                seen(90, 90, State::Loopback, "lo"),
+            ],
+        );
+        assert_eq!(
+            lines(&observation, Protocol::TCP),
+            [
+                "1 not checked ",
+                "2-79 not open ",
+                "80-84 open b",
+                "85-90 open b+a",
+                "91-95 open a",
+                "96-99 unknown x",
+                "100-65000 not open ",
+                "65001-65535 not checked ",
+            ]
+        );
+        assert_eq!(lines(&observation, Protocol::UDP), ["1-65535 not checked "]);
+        assert_eq!(lines(&observation, Protocol::ESP), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_piece_keeps_a_limited_number_of_reasons() {
+        let all: Vec<Seen> = (0..1000).map(|number| seen(25, 25, State::Open, &number.to_string())).collect();
+        let observation = Observation::new(Source::Ss, &all);
+        let evidence = &observation.pieces(Protocol::TCP)[1].evidence;
+        assert_eq!((evidence.len(), evidence[99].as_str(), evidence[100].as_str()), (101, "99", "more"));
+    }
+
+    #[test]
+    fn the_highest_port_is_covered() {
+        let observation = Observation::new(Source::Ss, &[seen(65535, 65535, State::Open, "")]);
+        assert_eq!(lines(&observation, Protocol::TCP), ["1-65534 not checked ", "65535 open "]);
+    }
+}

@@ -1,0 +1,94 @@
+//! The JSON of an audit.
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Undocumented, Verdict};
+
+impl Serialize for Audit<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct VerdictCounts {
+            open: usize,
+            partly_open: usize,
+            missing: usize,
+            unknown: usize,
+            undocumented: usize,
+            outbound_not_audited: usize,
+        }
+        let summary = VerdictCounts {
+            open: self.count(Verdict::Open),
+            partly_open: self.count(Verdict::PartlyOpen),
+            missing: self.count(Verdict::Missing),
+            unknown: self.count(Verdict::Unknown),
+            undocumented: self.undocumented.len(),
+            outbound_not_audited: self.outbound,
+        };
+        let observed = |all: &[Undocumented]| all.iter().map(|one| one.observed.clone()).collect::<Vec<_>>();
+        let mut object = serializer.serialize_struct("Audit", 11)?;
+        object.serialize_field("product", self.product)?;
+        object.serialize_field("source", &self.observation.source)?;
+        object.serialize_field("host", &self.observation.host)?;
+        object.serialize_field("family", &self.observation.family)?;
+        object.serialize_field("summary", &summary)?;
+        object.serialize_field("flows", &self.flows)?;
+        object.serialize_field("undocumented", &self.undocumented)?;
+        object.serialize_field("undocumented_unknown", &observed(&self.undocumented_unknown))?;
+        object.serialize_field("undocumented_loopback", &observed(&self.undocumented_loopback))?;
+        object.serialize_field("not_interpreted", &self.observation.not_interpreted)?;
+        object.serialize_field("remarks", &self.observation.remarks)?;
+        object.end()
+    }
+}
+
+impl Serialize for FlowVerdict<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("FlowVerdict", 6)?;
+        object.serialize_field("id", &self.flow.id)?;
+        object.serialize_field("verdict", &self.verdict)?;
+        object.serialize_field("requirement", &self.flow.requirement)?;
+        object.serialize_field("condition", &self.flow.condition)?;
+        object.serialize_field("configurable", &self.flow.configurable)?;
+        object.serialize_field("ports", &self.specs)?;
+        object.end()
+    }
+}
+
+/// The spec as `list` prints it, with the verdict.
+impl Serialize for SpecVerdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("SpecVerdict", 7)?;
+        object.serialize_field("transport", &self.spec.transport())?;
+        object.serialize_field("first", &self.spec.range().map(port_core::PortRange::first))?;
+        object.serialize_field("last", &self.spec.range().map(port_core::PortRange::last))?;
+        object.serialize_field("service", &self.spec.service_ref())?;
+        object.serialize_field("group", &self.spec.group())?;
+        object.serialize_field("verdict", &self.verdict)?;
+        object.serialize_field("observed", &self.observed)?;
+        object.end()
+    }
+}
+
+impl Serialize for Observed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Observed", 5)?;
+        object.serialize_field("transport", &self.protocol)?;
+        object.serialize_field("first", &self.range.map(port_core::PortRange::first))?;
+        object.serialize_field("last", &self.range.map(port_core::PortRange::last))?;
+        object.serialize_field("state", &self.state)?;
+        object.serialize_field("evidence", &self.evidence)?;
+        object.end()
+    }
+}
+
+impl Serialize for Undocumented {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Flat<'a> {
+            #[serde(flatten)]
+            observed: &'a Observed,
+            may_be: &'a [super::verdict::UnnumberedService],
+        }
+        Flat { observed: &self.observed, may_be: &self.may_be }.serialize(serializer)
+    }
+}

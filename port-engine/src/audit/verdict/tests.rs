@@ -1,0 +1,177 @@
+//! Tests of the verdicts on the fixture catalog.
+
+use super::{Audit, Verdict, flow_verdict};
+use crate::audit::observation::{Finding, Observation, Seen, Source, State};
+use crate::dataset::Dataset;
+use crate::port_set::PortSet;
+use crate::protocol::Protocol;
+use port_catalog_tests::fixture;
+use port_core::{Direction, PortRange};
+
+/// A flow, the state of the ports that are not listed, the ports that are, and the expected verdict.
+type Case = (&'static str, State, &'static [(&'static str, State)], Verdict);
+
+fn dataset() -> Dataset {
+    Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
+}
+
+/// An observation of all ports: those listed, such as `tcp/25`, and all others in one state.
+fn observation(others: State, seen: &[(&str, State)]) -> Observation {
+    let report = |protocol, range, state| Seen { protocol, range, state, evidence: String::new() };
+    let mut rest = [Protocol::TCP, Protocol::UDP].map(|protocol| (protocol, PortSet::full()));
+    let mut all_seen = Vec::new();
+    for (ports, state) in seen {
+        let (protocol, ports) = ports.split_once('/').unwrap();
+        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+        let range = PortRange::new(first.parse().unwrap(), last.parse().unwrap()).unwrap();
+        let protocol = if protocol == "tcp" { Protocol::TCP } else { Protocol::UDP };
+        all_seen.push(report(protocol, range, *state));
+        for (_, rest) in rest.iter_mut().filter(|(own, _)| *own == protocol) {
+            *rest = &*rest - &PortSet::from(range);
+        }
+    }
+    for (protocol, rest) in &rest {
+        all_seen.extend(rest.ranges().map(|range| report(*protocol, range, others)));
+    }
+    Observation::new(Source::Nmap, &all_seen)
+}
+
+#[test]
+fn a_flow_is_as_open_as_what_it_needs() {
+    use State::{Loopback, NotChecked, NotOpen, Open, Unknown};
+    let cases: [Case; 26] = [
+        // tcp/443: one port.
+        ("mailgate-in-admin", NotOpen, &[("tcp/443", Open)], Verdict::Open),
+        ("mailgate-in-admin", NotOpen, &[], Verdict::Missing),
+        ("mailgate-in-admin", NotOpen, &[("udp/443", Open)], Verdict::Missing),
+        ("mailgate-in-admin", NotOpen, &[("tcp/443", Loopback)], Verdict::Missing),
+        ("mailgate-in-admin", NotOpen, &[("tcp/443", Unknown)], Verdict::Unknown),
+        ("mailgate-in-admin", NotChecked, &[], Verdict::Unknown),
+        // tcp/110 pop3 | tcp/995 pop3s: one is enough.
+        ("mailgate-in-email-client-pop3", NotOpen, &[("tcp/995", Open)], Verdict::Open),
+        ("mailgate-in-email-client-pop3", Unknown, &[("tcp/110", Open)], Verdict::Open),
+        ("mailgate-in-email-client-pop3", NotOpen, &[], Verdict::Missing),
+        ("mailgate-in-email-client-pop3", NotChecked, &[("tcp/110", NotOpen)], Verdict::Unknown),
+        // tcp/8443, tcp/9443: both are needed.
+        ("archive-in-filter-suite", NotOpen, &[("tcp/8443", Open), ("tcp/9443", Open)], Verdict::Open),
+        ("archive-in-filter-suite", NotOpen, &[("tcp/8443", Open)], Verdict::PartlyOpen),
+        ("archive-in-filter-suite", Unknown, &[("tcp/8443", Open)], Verdict::Unknown),
+        ("archive-in-filter-suite", Unknown, &[("tcp/8443", NotOpen)], Verdict::Missing),
+        ("archive-in-filter-suite", NotOpen, &[], Verdict::Missing),
+        // any/25: TCP or UDP.
+        ("filter-suite-in-email-server", NotOpen, &[("tcp/25", Open)], Verdict::Open),
+        ("filter-suite-in-email-server", Unknown, &[("udp/25", Open)], Verdict::Open),
+        ("filter-suite-in-email-server", NotOpen, &[("udp/25", Unknown)], Verdict::Unknown),
+        ("filter-suite-in-email-server", NotChecked, &[("tcp/25", NotOpen)], Verdict::Unknown),
+        ("filter-suite-in-email-server", NotOpen, &[], Verdict::Missing),
+        // any/17700-17714: the whole range, each port over either protocol.
+        ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17714", Open)], Verdict::Open),
+        ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17710", Open), ("udp/17711-17714", Open)], Verdict::Open),
+        ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17713", Open)], Verdict::PartlyOpen),
+        ("filter-suite-in-analysis", NotChecked, &[("tcp/17700-17713", Open)], Verdict::Unknown),
+        ("filter-suite-in-analysis", NotOpen, &[], Verdict::Missing),
+        // sftp | ftp: no port to check.
+        ("mailgate-in-email-server-backup", Open, &[], Verdict::Unknown),
+    ];
+    let dataset = dataset();
+    for (flow, others, seen, expected) in cases {
+        let verdict = flow_verdict(dataset.flow(flow).unwrap(), &observation(others, seen)).verdict;
+        assert_eq!(verdict, expected, "{flow}, others {others:?}, {seen:?}");
+    }
+}
+
+#[test]
+fn an_alternative_that_may_be_open_is_not_called_missing() {
+    use Verdict::{Missing, Open, PartlyOpen, Unknown};
+    for (alternatives, expected) in [
+        (&[Missing, Open][..], Open),
+        (&[Unknown, Open], Open),
+        (&[PartlyOpen, Unknown], Unknown),
+        (&[Missing, Unknown], Unknown),
+        (&[Missing, PartlyOpen], PartlyOpen),
+        (&[Missing, Missing], Missing),
+    ] {
+        assert_eq!(Verdict::of_any(alternatives.iter().copied()), expected, "{alternatives:?}");
+    }
+}
+
+#[test]
+fn esp_is_judged_by_what_is_known_about_the_protocol() {
+    let dataset = dataset();
+    let flow = dataset.flow("endpoint-out-vpn").unwrap();
+    let ike = [("udp/500", State::Open), ("udp/4500", State::Open)];
+    for (esp, expected) in [
+        (State::NotChecked, Verdict::Unknown),
+        (State::Unknown, Verdict::Unknown),
+        (State::NotOpen, Verdict::PartlyOpen),
+        (State::Open, Verdict::Open),
+    ] {
+        let mut observation = observation(State::NotOpen, &ike);
+        observation.set_portless(Protocol::ESP, Finding { state: esp, evidence: Vec::new() });
+        assert_eq!(flow_verdict(flow, &observation).verdict, expected, "{esp:?}");
+    }
+}
+
+/// The ports that no inbound flow documents: open, unknown and on loopback only.
+fn undocumented(product: &str, observation: &Observation) -> [Vec<String>; 3] {
+    let dataset = dataset();
+    let audit = Audit::new(&dataset, product, observation);
+    [&audit.undocumented, &audit.undocumented_unknown, &audit.undocumented_loopback].map(|all| {
+        let names = all.iter().map(|one| format!("{}/{}", one.observed.protocol, one.observed.range.unwrap()));
+        names.collect()
+    })
+}
+
+#[test]
+fn ports_that_no_inbound_flow_lists_are_undocumented() {
+    let seen = observation(
+        State::NotOpen,
+        &[
+            ("tcp/24-26", State::Open),
+            // Only flows that the product opens list udp/53 and tcp/389.
+            ("udp/53", State::Open),
+            ("tcp/389", State::Unknown),
+            ("udp/20000", State::Open),
+            ("tcp/5000", State::Loopback),
+            ("tcp/443", State::Loopback),
+        ],
+    );
+    assert_eq!(
+        undocumented("mailgate", &seen),
+        [vec!["tcp/24", "tcp/26", "udp/53"], vec!["tcp/389"], vec!["tcp/5000"]]
+    );
+    // A port without a stated transport is documented for both protocols.
+    let both = observation(State::NotOpen, &[("tcp/443", State::Open), ("udp/443", State::Open)]);
+    assert_eq!(undocumented("filter-suite", &both)[0], Vec::<String>::new());
+    assert_eq!(undocumented("mailgate", &both)[0], ["udp/443"]);
+    // A product with a single inbound flow documents nothing else.
+    assert_eq!(undocumented("endpoint", &both)[0], ["tcp/443", "udp/443"]);
+}
+
+#[test]
+fn every_port_is_either_documented_or_reported_for_every_product() {
+    let dataset = dataset();
+    for product in &dataset.products {
+        let inbound = dataset.flows_of(&product.id).filter(|flow| flow.direction == Direction::Inbound);
+        let specs: Vec<_> = inbound.flat_map(|flow| &flow.ports).collect();
+        let lists = |protocol: Protocol, port: u16| {
+            let transport = protocol.name().unwrap().parse().unwrap();
+            specs.iter().any(|spec| spec.matches(transport, port))
+        };
+        let listed = [Protocol::TCP, Protocol::UDP]
+            .map(|protocol| (protocol, (1..=u16::MAX).filter(|port| lists(protocol, *port)).collect::<Vec<_>>()));
+        for state in [State::Open, State::Unknown, State::Loopback] {
+            let observation = observation(state, &[]);
+            let audit = Audit::new(&dataset, &product.id, &observation);
+            let lists = [&audit.undocumented, &audit.undocumented_unknown, &audit.undocumented_loopback];
+            for (protocol, listed) in &listed {
+                let all = lists.into_iter().flatten().map(|one| &one.observed);
+                let own = all.filter(|observed| observed.protocol == *protocol);
+                let reported: PortSet = own.map(|observed| observed.range.unwrap()).collect();
+                let not_reported: Vec<u16> = (1..=u16::MAX).filter(|port| !reported.contains(*port)).collect();
+                assert_eq!(not_reported, *listed, "{} {state:?} {protocol}", product.id);
+            }
+            assert_eq!(audit.flows.len() + audit.outbound, dataset.flows_of(&product.id).count());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The JSON of conflicts.
+
+use port_core::PortRange;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::{Conflicts, Endpoint, Listener, can_move};
+use crate::protocol::Protocol;
+
+/// The ports of an endpoint.
+#[derive(Serialize)]
+struct Ports {
+    transport: Protocol,
+    first: Option<u16>,
+    last: Option<u16>,
+}
+
+impl Ports {
+    fn of(endpoint: &Endpoint) -> Ports {
+        let (first, last) = (endpoint.range.map(PortRange::first), endpoint.range.map(PortRange::last));
+        Ports { transport: endpoint.protocol, first, last }
+    }
+}
+
+#[derive(Serialize)]
+struct Collision<'a> {
+    #[serde(flatten)]
+    ports: Ports,
+    avoidable: bool,
+    certain: bool,
+    products: Vec<ProductListeners<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProductListeners<'a> {
+    product: &'a str,
+    can_move: bool,
+    listeners: &'a [Listener<'a>],
+}
+
+#[derive(Serialize)]
+struct Listening<'a> {
+    #[serde(flatten)]
+    ports: Ports,
+    flows: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Unnumbered<'a> {
+    product: &'a str,
+    flow: &'a str,
+    service: Option<&'a String>,
+}
+
+impl Serialize for Conflicts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let collisions = self.collisions().map(|endpoint| Collision {
+            ports: Ports::of(endpoint),
+            avoidable: endpoint.is_avoidable(),
+            certain: endpoint.is_certain(),
+            products: endpoint
+                .products()
+                .map(|(product, listeners)| ProductListeners { product, can_move: can_move(listeners), listeners })
+                .collect(),
+        });
+        let listens = self.endpoints.iter().map(|endpoint| Listening {
+            ports: Ports::of(endpoint),
+            flows: endpoint.listeners.iter().map(|listener| listener.flow.id.as_str()).collect(),
+        });
+        let unnumbered = self.unnumbered().map(|listener| Unnumbered {
+            product: &listener.flow.product,
+            flow: &listener.flow.id,
+            service: listener.spec.service_ref(),
+        });
+        let mut object = serializer.serialize_struct("Conflicts", 4)?;
+        object.serialize_field("products", &self.products)?;
+        object.serialize_field("collisions", &collisions.collect::<Vec<_>>())?;
+        object.serialize_field("listens", &listens.collect::<Vec<_>>())?;
+        object.serialize_field("unnumbered", &unnumbered.collect::<Vec<_>>())?;
+        object.end()
+    }
+}
+
+impl Serialize for Listener<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Listener", 6)?;
+        object.serialize_field("flow", &self.flow.id)?;
+        object.serialize_field("ports", self.spec)?;
+        object.serialize_field("condition", &self.flow.condition)?;
+        object.serialize_field("configurable", &self.flow.configurable)?;
+        object.serialize_field("customization", &self.flow.customization)?;
+        object.serialize_field("alternatives", &self.alternatives)?;
+        object.end()
+    }
+}

@@ -1,0 +1,8 @@
+//! The codes of datasets.
+
+port_data::codes! {
+    #[doc = "Two datasets both have a product or a flow with this id."]
+    DUPLICATE = "dataset-duplicate";
+    #[doc = "Two datasets define a vendor, a peer or a service differently."]
+    CONTRADICTION = "dataset-contradiction";
+}

@@ -1,0 +1,128 @@
+//! Makes a dataset from exported JSON.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::str::FromStr;
+
+use port_core::PeerKind;
+use port_data::Diagnostic;
+use serde_json::Value;
+
+use super::records::{Dataset, Flow, Peer, PortSpec, Product, Service, Source, Vendor};
+use crate::export::ExportedFlow;
+use crate::export::kind::Checks;
+use crate::export::read::read;
+use crate::export::spec::ExportedSpec;
+
+/// The dataset of an export; see [`Dataset::from_export`].
+pub(super) fn dataset(file: &Path, text: &str) -> Result<Dataset, Vec<Diagnostic>> {
+    let exported = read(file, text, Checks::Dataset).map_err(|problem| vec![problem])?;
+    let flows: Vec<Flow> = exported.iter().filter_map(flow).collect();
+    let products = products(&flows);
+    let names: BTreeSet<&str> = products.iter().map(|product| product.id.as_str()).collect();
+    let vendors = distinct(flows.iter().map(|flow| &flow.vendor)).map(|id| Vendor { id: id.clone(), name: id });
+    let peers = distinct(flows.iter().map(|flow| &flow.peer)).map(|id| Peer {
+        name: id.clone(),
+        kind: if names.contains(id.as_str()) { PeerKind::Product } else { PeerKind::Role },
+        description: String::new(),
+        includes: Vec::new(),
+        id,
+    });
+    let services = flows.iter().flat_map(|flow| &flow.ports).filter_map(|spec| spec.service_ref());
+    let services = distinct(services).map(|id| Service { name: id.clone(), transports: Vec::new(), port: None, id });
+    Ok(Dataset { vendors: vendors.collect(), peers: peers.collect(), services: services.collect(), products, flows })
+}
+
+/// The texts without repetitions, in their order.
+fn distinct<'a>(texts: impl Iterator<Item = &'a String>) -> impl Iterator<Item = String> {
+    let mut seen = BTreeSet::new();
+    texts.filter(move |text| seen.insert(text.as_str())).cloned().collect::<Vec<_>>().into_iter()
+}
+
+/// The products of flows. The document of a product is that of its first flow.
+fn products(flows: &[Flow]) -> Vec<Product> {
+    let mut seen = BTreeSet::new();
+    let firsts = flows.iter().filter(|flow| seen.insert(flow.product.as_str()));
+    firsts
+        .map(|flow| Product {
+            id: flow.product.clone(),
+            vendor: flow.vendor.clone(),
+            name: flow.product.clone(),
+            document: flow.source.document.clone(),
+            edition: flow.source.edition.clone(),
+            url: flow.source.url.clone(),
+            retrieved: None,
+        })
+        .collect()
+}
+
+/// The flow of an exported one. `None` doesn't occur, since [`Checks::Dataset`] rejects everything that isn't a flow.
+fn flow(exported: &ExportedFlow) -> Option<Flow> {
+    let object = &exported.object;
+    let text = |fact: &str| exported.text(fact).to_string();
+    let texts = |fact: &str| exported.texts(fact).map(str::to_string).collect();
+    let optional = |fact: &str| optional_text(object.get(fact));
+    let source = object.get("source")?;
+    Some(Flow {
+        id: text("id"),
+        vendor: text("vendor"),
+        product: text("product"),
+        direction: word(exported.text("direction"))?,
+        peer: text("peer"),
+        purpose: text("purpose"),
+        ports: specs(&exported.specs)?,
+        requirement: word(exported.text("requirement"))?,
+        condition: optional("condition"),
+        interfaces: texts("interfaces"),
+        recommended_interface: optional("recommended_interface"),
+        hosts: texts("hosts"),
+        configurable: object.get("configurable").and_then(Value::as_bool).unwrap_or_default(),
+        customization: optional("customization"),
+        note: optional("note"),
+        curated: exported.texts("curated").map(word).collect::<Option<_>>()?,
+        source: Source {
+            document: optional_text(source.get("document"))?,
+            edition: optional_text(source.get("edition"))?,
+            url: optional_text(source.get("url")).unwrap_or_default(),
+            section: optional_text(source.get("section")),
+            row: u32::try_from(source.get("row")?.as_u64()?).ok()?,
+            peer: optional_text(source.get("peer")),
+            label: optional_text(source.get("label")),
+            ports: optional_text(source.get("ports")),
+        },
+    })
+}
+
+fn optional_text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_string)
+}
+
+fn word<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+/// Specs with their groups numbered from 0, in the order in which they begin.
+fn specs(exported: &[ExportedSpec]) -> Option<Vec<PortSpec>> {
+    let mut groups: Vec<u64> = Vec::new();
+    for spec in exported {
+        if !groups.contains(&spec.group) {
+            groups.push(spec.group);
+        }
+    }
+    let in_group = |group: &u64| {
+        exported.iter().filter({
+            let group = *group;
+            move |spec| spec.group == group
+        })
+    };
+    let specs = groups.iter().enumerate().flat_map(|(number, group)| in_group(group).map(move |spec| (number, spec)));
+    specs
+        .map(|(number, spec)| {
+            let transport = match &spec.transport {
+                Some(transport) => Some(word(transport)?),
+                None => None,
+            };
+            Some(PortSpec::from_parts(transport, spec.range, spec.service.clone(), u8::try_from(number).ok()?))
+        })
+        .collect()
+}

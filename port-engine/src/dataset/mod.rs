@@ -1,0 +1,43 @@
+//! The dataset that every computation starts from: plain records, with ids as strings and words from `port-core`.
+//!
+//! It is made from a directory of tables or from exported JSON, and two datasets can be merged.
+
+use port_data::Diagnostic;
+
+pub mod codes;
+mod export;
+mod merge;
+mod records;
+mod tables;
+
+pub use records::{Dataset, Flow, Peer, PortSpec, Product, Service, Source, Vendor, expression};
+
+impl Dataset {
+    /// A dataset from valid tables.
+    #[must_use]
+    pub fn from_tables(catalog: &port_data::Catalog) -> Dataset {
+        tables::dataset(catalog)
+    }
+
+    /// A dataset from the JSON of `port-catalog list --format json`. `file` names it in messages.
+    ///
+    /// Members that a flow of this version doesn't have are ignored. An export has no names, so vendors, products, peers and
+    /// services are named by their ids.
+    ///
+    /// # Errors
+    ///
+    /// The text isn't an export, or a flow lacks a required fact.
+    pub fn from_export(file: impl AsRef<std::path::Path>, text: &str) -> Result<Dataset, Vec<Diagnostic>> {
+        export::dataset(file.as_ref(), text)
+    }
+
+    /// Both datasets as one, those of `other` last. Vendors, peers and services that both define the same way are kept once.
+    ///
+    /// # Errors
+    ///
+    /// Every product or flow of `other` that this dataset already has, and every vendor, peer or service that the two define
+    /// differently. Places name the table of `other`, such as `products.csv`.
+    pub fn merge(self, other: Dataset) -> Result<Dataset, Vec<Diagnostic>> {
+        merge::merge(self, other)
+    }
+}

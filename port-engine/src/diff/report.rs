@@ -1,0 +1,125 @@
+//! The JSON of a difference: one object with everything.
+//!
+//! - `summary`: how many flows differ with each impact.
+//! - `impacts`: for each flow that differs its `id`, its `impact`, the ports that it `opens` and `closes`, and in `stays` each
+//!   closed `port` that other `flows` of the product need in the same direction.
+//! - `added`, `removed`: flows as in their export.
+//! - `renamed`: a likely rename, `from` one id `to` another, and the facts in which the two are `alike`.
+//! - `changed`: for each fact that differs the flow's `id`, the `field`, its value `before` and `after` (ports as an expression;
+//!   left out if the flow doesn't have the fact) and the `impact` of this change alone.
+//!
+//! An id is that of the new flow, or of the old one if the flow was removed.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::{Difference, FlowChange, FlowDifference, Impact};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    summary: ImpactCounts<'a>,
+    impacts: Vec<FlowImpact<'a>>,
+    added: Vec<&'a Map<String, Value>>,
+    removed: Vec<&'a Map<String, Value>>,
+    renamed: Vec<Renamed<'a>>,
+    changed: Vec<Changed<'a>>,
+}
+
+/// Counts flows by impact.
+struct ImpactCounts<'a>(&'a Difference<'a>);
+
+#[derive(Serialize)]
+struct FlowImpact<'a> {
+    id: &'a str,
+    impact: Impact,
+    opens: Vec<String>,
+    closes: Vec<String>,
+    stays: Vec<Stay<'a>>,
+}
+
+#[derive(Serialize)]
+struct Stay<'a> {
+    port: &'a str,
+    flows: &'a [&'a str],
+}
+
+#[derive(Serialize)]
+struct Renamed<'a> {
+    from: &'a str,
+    to: &'a str,
+    alike: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    id: &'a str,
+    field: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<&'a Value>,
+    impact: Impact,
+}
+
+impl Serialize for Difference<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Report::new(self).serialize(serializer)
+    }
+}
+
+impl Serialize for ImpactCounts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Impact::ALL.len()))?;
+        for impact in Impact::ALL {
+            map.serialize_entry(impact.as_str(), &self.0.with_impact(*impact).count())?;
+        }
+        map.end()
+    }
+}
+
+impl<'a> Report<'a> {
+    fn new(difference: &'a Difference<'a>) -> Report<'a> {
+        let mut report = Report {
+            summary: ImpactCounts(difference),
+            impacts: difference.flows.iter().map(FlowImpact::new).collect(),
+            added: Vec::new(),
+            removed: Vec::new(),
+            renamed: Vec::new(),
+            changed: difference.flows.iter().flat_map(changed).collect(),
+        };
+        for flow in &difference.flows {
+            match &flow.change {
+                FlowChange::Added(flow) => report.added.push(&flow.object),
+                FlowChange::Removed(flow) => report.removed.push(&flow.object),
+                FlowChange::Renamed(old, new, alike) => {
+                    report.renamed.push(Renamed { from: old.id(), to: new.id(), alike });
+                }
+                FlowChange::Changed(..) => {}
+            }
+        }
+        report
+    }
+}
+
+impl<'a> FlowImpact<'a> {
+    fn new(flow: &'a FlowDifference<'a>) -> FlowImpact<'a> {
+        FlowImpact {
+            id: flow.change.flow().id(),
+            impact: flow.impact,
+            opens: flow.opens.items().collect(),
+            closes: flow.closes.items().collect(),
+            stays: flow.stays.iter().map(|(port, flows)| Stay { port, flows }).collect(),
+        }
+    }
+}
+
+fn changed<'a>(flow: &'a FlowDifference<'a>) -> impl Iterator<Item = Changed<'a>> {
+    flow.facts.iter().map(|fact| Changed {
+        id: flow.change.flow().id(),
+        field: &fact.field,
+        before: fact.before.as_ref(),
+        after: fact.after.as_ref(),
+        impact: fact.impact,
+    })
+}

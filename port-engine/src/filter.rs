@@ -1,0 +1,304 @@
+//! Selects flows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use port_core::{Direction, PortRange, Requirement, Transport};
+
+use crate::dataset::{Dataset, Flow, PortSpec};
+
+/// Which flows to select. Criteria that are not set match everything; those that are set combine with AND.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The ids of products, any of which matches. Empty matches every product.
+    pub products: Vec<String>,
+    /// A vendor's id.
+    pub vendor: Option<String>,
+    /// Who opens the connection.
+    pub direction: Option<Direction>,
+    /// A peer's id; a peer that includes it matches too.
+    pub peer: Option<String>,
+    /// The id of a service on any of the flow's ports.
+    pub service: Option<String>,
+    /// Ports; a flow that uses any of them matches.
+    pub port: Option<PortQuery>,
+    /// A host name; names below it match too.
+    pub host: Option<String>,
+    /// How firmly the document asks for the flow.
+    pub requirement: Option<Requirement>,
+}
+
+impl Filter {
+    /// The flows that match, in catalog order.
+    #[must_use]
+    pub fn select<'a>(&self, dataset: &'a Dataset) -> Vec<&'a Flow> {
+        dataset.flows.iter().filter(|flow| self.matches(flow, dataset)).collect()
+    }
+
+    /// Whether a flow of the dataset matches.
+    #[must_use]
+    pub fn matches(&self, flow: &Flow, dataset: &Dataset) -> bool {
+        fn is_unset_or<T>(criterion: Option<&T>, matches: impl FnOnce(&T) -> bool) -> bool {
+            criterion.is_none_or(matches)
+        }
+        (self.products.is_empty() || self.products.contains(&flow.product))
+            && is_unset_or(self.vendor.as_ref(), |vendor| flow.vendor == *vendor)
+            && is_unset_or(self.direction.as_ref(), |direction| flow.direction == *direction)
+            && is_unset_or(self.peer.as_ref(), |peer| flow.involves(peer, dataset))
+            && is_unset_or(self.service.as_ref(), |service| {
+                flow.ports.iter().any(|spec| spec.service_ref() == Some(service))
+            })
+            && is_unset_or(self.port.as_ref(), |port| flow.ports.iter().any(|spec| port.matches(spec)))
+            && is_unset_or(self.host.as_ref(), |host| flow.hosts.iter().any(|own| is_at_or_below(own, host)))
+            && is_unset_or(self.requirement.as_ref(), |requirement| flow.requirement == *requirement)
+    }
+}
+
+/// Whether a host name is a domain, or a name below it. Case and a final dot are ignored.
+fn is_at_or_below(name: &str, domain: &str) -> bool {
+    let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
+    name == domain || name.strip_suffix(&domain).is_some_and(|labels| labels.ends_with('.'))
+}
+
+/// A port or a range in a query, with or without a transport: `443`, `443/tcp`, `tcp/443` or `8000-8100`.
+///
+/// ```
+/// use port_engine::filter::PortQuery;
+///
+/// let query: PortQuery = "443/TCP".parse().unwrap();
+/// assert_eq!(query.to_string(), "tcp/443");
+/// assert_eq!("8000-8100".parse::<PortQuery>().unwrap().to_string(), "8000-8100");
+/// assert!("443/esp".parse::<PortQuery>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortQuery {
+    /// The transport; [`Transport::Any`] if none was given.
+    pub transport: Transport,
+    /// The ports.
+    pub range: PortRange,
+}
+
+impl PortQuery {
+    /// Whether a spec uses one of the ports. A spec without a stated transport counts for TCP and for UDP.
+    #[must_use]
+    pub fn matches(&self, spec: &PortSpec) -> bool {
+        let overlaps = |range: PortRange| range.first() <= self.range.last() && self.range.first() <= range.last();
+        spec.transport().is_some_and(|own| own.overlaps(self.transport)) && spec.range().is_some_and(overlaps)
+    }
+}
+
+/// A text that isn't a port query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParsePortError;
+
+impl fmt::Display for ParsePortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "write a port from 1 to 65535 or a range, with or without tcp or udp: 443, tcp/443, 443/udp, 8000-8100",
+        )
+    }
+}
+
+impl std::error::Error for ParsePortError {}
+
+impl FromStr for PortQuery {
+    type Err = ParsePortError;
+
+    fn from_str(text: &str) -> Result<PortQuery, ParsePortError> {
+        let (transport, ports) = match text.split_once('/') {
+            None => (Transport::Any, text),
+            Some((one, other)) if one.starts_with(|first: char| first.is_ascii_digit()) => (transport(other)?, one),
+            Some((one, other)) => (transport(one)?, other),
+        };
+        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+        let range = PortRange::new(port(first)?, port(last)?).ok_or(ParsePortError)?;
+        Ok(PortQuery { transport, range })
+    }
+}
+
+fn transport(text: &str) -> Result<Transport, ParsePortError> {
+    let transport: Transport = text.to_ascii_lowercase().parse().map_err(|_| ParsePortError)?;
+    if transport.has_ports() { Ok(transport) } else { Err(ParsePortError) }
+}
+
+fn port(text: &str) -> Result<u16, ParsePortError> {
+    port_data::port_expression::parse_port(text).map_err(|_| ParsePortError)
+}
+
+/// The query as the catalog writes ports: `tcp/443`, or `443` without a transport.
+impl fmt::Display for PortQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.transport {
+            Transport::Any => write!(f, "{}", self.range),
+            transport => write!(f, "{transport}/{}", self.range),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Filter, PortQuery, is_at_or_below};
+    use crate::dataset::{Dataset, Flow};
+    use port_catalog_tests::fixture;
+    use port_core::{Direction, Requirement, Transport};
+
+    #[test]
+    fn ports_are_read_in_every_usual_notation() {
+        let parsed = |text: &str| text.parse::<PortQuery>().ok().map(|query| query.to_string());
+        for (text, expected) in [
+            ("443", "443"),
+            ("443/tcp", "tcp/443"),
+            ("tcp/443", "tcp/443"),
+            ("443/TCP", "tcp/443"),
+            ("UDP/514", "udp/514"),
+            ("any/53", "53"),
+            ("65535/udp", "udp/65535"),
+            ("25-30", "25-30"),
+            ("tcp/8000-8100", "tcp/8000-8100"),
+            ("8000-8100/udp", "udp/8000-8100"),
+        ] {
+            assert_eq!(parsed(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in
+            ["", "0", "65536", "+1", "-1", "443/", "/443", "443/esp", "esp/1", "30-25", "x", "tcp", "80-", "1/2"]
+        {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_match_at_and_below_a_domain() {
+        assert!(!is_at_or_below("a.example", ""));
+        assert!(is_at_or_below("a.example", "A.Example."));
+        assert!(is_at_or_below("b.a.example", "a.example"));
+        assert!(!is_at_or_below("ba.example", "a.example"));
+        assert!(!is_at_or_below("example", "a.example"));
+    }
+
+    fn fixture() -> Dataset {
+        Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
+    }
+
+    /// Compares a filter with a plain scan; returns how many flows match.
+    fn assert_selects(dataset: &Dataset, filter: &Filter, expected: impl Fn(&Flow) -> bool) -> usize {
+        let selected: Vec<&str> = filter.select(dataset).iter().map(|flow| flow.id.as_str()).collect();
+        let expected: Vec<&str> =
+            dataset.flows.iter().filter(|flow| expected(flow)).map(|flow| flow.id.as_str()).collect();
+        assert_eq!(selected, expected, "{filter:?}");
+        selected.len()
+    }
+
+    #[test]
+    fn an_empty_filter_selects_every_flow_in_order() {
+        let dataset = fixture();
+        assert_eq!(assert_selects(&dataset, &Filter::default(), |_| true), dataset.flows.len());
+    }
+
+    #[test]
+    fn each_criterion_selects_what_a_plain_scan_finds() {
+        let dataset = fixture();
+        let empty = Filter::default;
+        let mut matches = 0;
+        for product in &dataset.products {
+            let filter = Filter { products: vec![product.id.clone()], ..empty() };
+            matches += assert_selects(&dataset, &filter, |flow| flow.product == product.id);
+        }
+        for vendor in &dataset.vendors {
+            let filter = Filter { vendor: Some(vendor.id.clone()), ..empty() };
+            matches += assert_selects(&dataset, &filter, |flow| flow.vendor == vendor.id);
+        }
+        for direction in Direction::ALL {
+            let filter = Filter { direction: Some(*direction), ..empty() };
+            matches += assert_selects(&dataset, &filter, |flow| flow.direction == *direction);
+        }
+        for requirement in Requirement::ALL {
+            let filter = Filter { requirement: Some(*requirement), ..empty() };
+            matches += assert_selects(&dataset, &filter, |flow| flow.requirement == *requirement);
+        }
+        // Each of these criteria divides the flows into groups.
+        assert_eq!(matches, 4 * dataset.flows.len());
+        for peer in &dataset.peers {
+            let filter = Filter { peer: Some(peer.id.clone()), ..empty() };
+            assert_selects(&dataset, &filter, |flow| {
+                let own = dataset.peers.iter().find(|own| own.id == flow.peer).unwrap();
+                own.id == peer.id || own.includes.contains(&peer.id)
+            });
+        }
+        for service in &dataset.services {
+            let filter = Filter { service: Some(service.id.clone()), ..empty() };
+            assert_selects(&dataset, &filter, |flow| {
+                // The service is a word of the printed expression.
+                flow.expression().split([' ', ',']).any(|word| word == service.id)
+            });
+        }
+    }
+
+    #[test]
+    fn a_peer_that_includes_another_matches_both() {
+        let filter = |peer: &str| Filter { peer: Some(peer.to_string()), ..Filter::default() };
+        let ids = |peer: &str| -> Vec<String> {
+            filter(peer).select(&fixture()).iter().map(|flow| flow.id.clone()).collect()
+        };
+        assert_eq!(ids("console-or-analyzer"), ["mailgate-in-console-sync"]);
+        assert!(ids("analyzer").contains(&"mailgate-in-console-sync".to_string()));
+    }
+
+    #[test]
+    fn products_are_alternatives_and_other_criteria_combine() {
+        let dataset = fixture();
+        let filter = Filter {
+            products: vec!["archive".to_string(), "endpoint".to_string()],
+            direction: Some(Direction::Outbound),
+            port: Some("443".parse().unwrap()),
+            ..Filter::default()
+        };
+        let matches = assert_selects(&dataset, &filter, |flow| {
+            ["archive", "endpoint"].contains(&flow.product.as_str())
+                && flow.direction == Direction::Outbound
+                && flow.expression().contains("/443")
+        });
+        assert_eq!(matches, 2);
+    }
+
+    #[test]
+    fn every_port_selects_what_a_plain_scan_finds() {
+        let dataset = fixture();
+        let mut matches = 0;
+        let ports = [1, 25, 53, 161, 443, 500, 514, 4500, 8300, 8301, 8302, 8303, 17700, 17714, 17715, 65535];
+        let ranges = ports
+            .iter()
+            .flat_map(|first| ports.iter().filter(move |last| *last >= first).map(move |last| (*first, *last)));
+        for ((first, last), prefix) in ranges.flat_map(|range| ["", "tcp/", "udp/"].map(|prefix| (range, prefix))) {
+            let query = format!("{prefix}{first}-{last}");
+            let filter = Filter { port: Some(query.parse().unwrap()), ..Filter::default() };
+            matches += assert_selects(&dataset, &filter, |flow| {
+                flow.ports.iter().any(|spec| {
+                    let is_carried = match spec.transport() {
+                        Some(Transport::Tcp) => prefix != "udp/",
+                        Some(Transport::Udp) => prefix != "tcp/",
+                        Some(Transport::Any) => true,
+                        _ => false,
+                    };
+                    is_carried && spec.range().is_some_and(|range| (first..=last).any(|port| range.contains(port)))
+                })
+            });
+        }
+        assert!(matches > 500, "{matches}");
+    }
+
+    #[test]
+    fn hosts_select_what_a_plain_scan_finds() {
+        let dataset = fixture();
+        for (host, expected) in
+            [("acme.example", 2), ("globex.example", 2), ("UPDATE.globex.example.", 1), ("example", 4)]
+        {
+            let filter = Filter { host: Some(host.to_string()), ..Filter::default() };
+            let name = host.to_lowercase();
+            let labels: Vec<&str> = name.trim_end_matches('.').split('.').rev().collect();
+            let matches = assert_selects(&dataset, &filter, |flow| {
+                flow.hosts.iter().any(|own| own.split('.').rev().take(labels.len()).eq(labels.iter().copied()))
+            });
+            assert_eq!(matches, expected, "{host}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Addresses in a site file and in rules: single addresses, networks and host names.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
+
+use super::codes;
+
+/// An address, a network or a host name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Address {
+    /// A network. A single address is a network of one.
+    Net(IpNet),
+    /// A host name, in lowercase.
+    Host(String),
+}
+
+/// The version of the Internet Protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// `IPv4`.
+    V4,
+    /// `IPv6`.
+    V6,
+}
+
+impl Address {
+    /// Whether two addresses can be the ends of one connection: they are of the same family, or one is a host name, which may
+    /// resolve to either family.
+    #[must_use]
+    pub fn can_reach(&self, other: &Address) -> bool {
+        match (self.family(), other.family()) {
+            (Some(family), Some(other)) => family == other,
+            _ => true,
+        }
+    }
+
+    /// The family of an address; `None` for a host name.
+    #[must_use]
+    pub fn family(&self) -> Option<Family> {
+        match self {
+            Address::Net(IpNet::V4(_)) => Some(Family::V4),
+            Address::Net(IpNet::V6(_)) => Some(Family::V6),
+            Address::Host(_) => None,
+        }
+    }
+
+    /// Whether the other address is the same, or is inside this network.
+    fn contains(&self, other: &Address) -> bool {
+        match (self, other) {
+            (Address::Net(network), Address::Net(other)) => network.contains(other),
+            _ => self == other,
+        }
+    }
+}
+
+/// A single address without its prefix length, a network with it.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().fmt(f),
+            Address::Net(net) => net.fmt(f),
+            Address::Host(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Family::V4 => "IPv4",
+            Family::V6 => "IPv6",
+        })
+    }
+}
+
+impl FromStr for Address {
+    type Err = Diagnostic;
+
+    fn from_str(text: &str) -> Result<Address, Diagnostic> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return usable(text, address).map(|address| Address::Net(address.into()));
+        }
+        match text.parse::<IpNet>() {
+            Ok(net) if net.addr() == net.network() => Ok(Address::Net(net)),
+            Ok(net) => Err(Diagnostic::new(codes::ADDRESS, format!("{text:?} is an address inside its network"))
+                .help(format!("write {} for the network or {} for the single address", net.trunc(), net.addr()))),
+            Err(_) => host_name(text).map(Address::Host),
+        }
+    }
+}
+
+/// Rejects addresses that no machine has. A rule with such an address would match nothing, without an error.
+fn usable(text: &str, address: IpAddr) -> Result<IpAddr, Diagnostic> {
+    let invalid = |message: &str| Diagnostic::new(codes::ADDRESS, format!("{text:?} {message}"));
+    match address {
+        IpAddr::V4(_) if address.is_unspecified() => {
+            Err(invalid("is not the address of a machine").help("write 0.0.0.0/0 for any IPv4 address"))
+        }
+        IpAddr::V6(_) if address.is_unspecified() => {
+            Err(invalid("is not the address of a machine").help("write ::/0 for any IPv6 address"))
+        }
+        IpAddr::V4(address) if address.is_broadcast() => {
+            Err(invalid("is the broadcast address").help("write the address of a host or of a network"))
+        }
+        IpAddr::V6(mapped) => match mapped.to_ipv4_mapped() {
+            Some(v4) => Err(invalid("is an IPv4 address in IPv6 notation").help(format!("write {v4}"))),
+            None => Ok(address),
+        },
+        IpAddr::V4(_) => Ok(address),
+    }
+}
+
+/// A host name in lowercase.
+fn host_name(text: &str) -> Result<String, Diagnostic> {
+    let is_label = |label: &str| {
+        let has_valid_characters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        has_valid_characters && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    // A name whose last label is a number is a mistyped address.
+    let ends_in_number = text.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    if text.len() <= 253 && text.split('.').all(is_label) && !ends_in_number {
+        return Ok(text.to_ascii_lowercase());
+    }
+    let message = format!("{} is neither an address nor a network nor a host name", QuotedAscii(text));
+    Err(Diagnostic::new(codes::ADDRESS, message)
+        .help("write for example 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or host.example"))
+}
+
+/// One end of a rule: the addresses that may be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoints {
+    /// Any address.
+    Any,
+    /// These addresses, sorted; none contains another. Never empty.
+    Only(Vec<Address>),
+}
+
+impl Endpoints {
+    /// These addresses, without those that others contain; any address if there are none.
+    #[must_use]
+    pub fn new(addresses: impl IntoIterator<Item = Address>) -> Endpoints {
+        let mut addresses: Vec<Address> = addresses.into_iter().collect();
+        // A network sorts before everything inside it, and nothing else sorts in between.
+        addresses.sort();
+        let mut kept: Vec<Address> = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            if !kept.last().is_some_and(|other| other.contains(&address)) {
+                kept.push(address);
+            }
+        }
+        if kept.is_empty() { Endpoints::Any } else { Endpoints::Only(kept) }
+    }
+
+    /// Whether an address of one end can reach an address of the other.
+    #[must_use]
+    pub fn can_reach(&self, other: &Endpoints) -> bool {
+        match (self, other) {
+            (Endpoints::Only(ones), Endpoints::Only(others)) => {
+                ones.iter().any(|one| others.iter().any(|other| one.can_reach(other)))
+            }
+            _ => true,
+        }
+    }
+
+    /// The addresses; empty for any address.
+    #[must_use]
+    pub fn addresses(&self) -> &[Address] {
+        match self {
+            Endpoints::Any => &[],
+            Endpoints::Only(addresses) => addresses,
+        }
+    }
+}
+
+/// Addresses, comma-separated.
+#[must_use]
+pub fn list(addresses: &[Address]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, Endpoints};
+
+    fn texts(endpoints: &Endpoints) -> Vec<String> {
+        endpoints.addresses().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_address_displays_as_it_was_written() {
+        for text in
+            ["192.0.2.1", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32", "::/0", "a", "ldap.example.org"]
+        {
+            assert_eq!(text.parse::<Address>().map(|address| address.to_string()).as_deref(), Ok(text));
+        }
+        for (text, displayed) in
+            [("192.0.2.1/32", "192.0.2.1"), ("2001:DB8:0::1", "2001:db8::1"), ("LDAP.Example", "ldap.example")]
+        {
+            assert_eq!(text.parse::<Address>().map(|address| address.to_string()).as_deref(), Ok(displayed));
+        }
+    }
+
+    #[test]
+    fn invalid_addresses_are_rejected() {
+        let long = format!("{}.example", "x".repeat(64));
+        for text in [
+            "",
+            " ",
+            "10.0.0.1/8",
+            "10.0.0.0/33",
+            "10.0.0",
+            "256.0.0.1",
+            "10.0.0.01",
+            "2001:db8::1/32",
+            "fe80::1%eth0",
+            "a b",
+            "-a.example",
+            "a..example",
+            "a_b.example",
+            "a.example.",
+            "*.example",
+            "10.0.0.1-10.0.0.9",
+            "a;b",
+            "a\"",
+            "bücher.example",
+            &long,
+        ] {
+            assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+        let message = "10.0.0.1/8".parse::<Address>().unwrap_err().to_string();
+        assert!(message.contains("10.0.0.0/8 for the network or 10.0.0.1 for the single address"), "{message}");
+    }
+
+    #[test]
+    fn addresses_inside_other_networks_are_removed() {
+        let endpoints = Endpoints::new(
+            [
+                "10.1.0.0/16",
+                "a",
+                "2001:db8::1",
+                "10.0.0.0/8",
+                "10.1.2.3",
+                "192.0.2.1",
+                "192.0.2.1",
+                "a",
+                "2001:db8::/32",
+            ]
+            .map(|text| text.parse().unwrap()),
+        );
+        assert_eq!(texts(&endpoints), ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "a"]);
+        assert_eq!(Endpoints::new([]), Endpoints::Any);
+    }
+}

@@ -1,0 +1,225 @@
+//! Fits a ruleset to the limits of a format: splits rules into what the format can express, and drops the rest with a remark.
+
+use std::collections::BTreeSet;
+
+use port_core::{Direction, PortRange};
+
+use super::address::{Address, Endpoints, Family, list};
+use super::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
+use super::options::FirewallLocation;
+use super::protocol_notation::ProtocolNotation;
+use crate::protocol::Protocol;
+
+/// What the rules of a format can express.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The format's name in remarks.
+    pub format: &'static str,
+    /// Where firewalls of this format can be; the usual location is first.
+    pub locations: &'static [FirewallLocation],
+    /// Whether the output can contain comments.
+    pub comments: bool,
+    /// How the format writes protocols, and which of them it can express.
+    pub protocols: ProtocolNotation,
+    /// Whether the firewall tracks connections and therefore recognizes replies. For a firewall that doesn't, rules allow the
+    /// replies too. Only for TCP can such rules tell replies from new connections.
+    pub stateful: bool,
+    /// How many slots for ports a rule has. A range takes two slots. A rule with a single port or range always fits.
+    pub port_slots: Option<usize>,
+    /// What it can express of the ends.
+    pub endpoints: EndpointLimits,
+}
+
+/// What the rules of a format can express of their source and destination.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointLimits {
+    /// Whether rules can contain the product's own addresses. If not, the rules are applied to the product itself.
+    pub own: bool,
+    /// Which address families a rule can mix.
+    pub families: Families,
+    /// Whether rules can contain host names.
+    pub host_names: bool,
+    /// How many addresses each end of a rule can have.
+    pub max_addresses: Option<usize>,
+}
+
+/// Which address families the rules of a format can contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Families {
+    /// Both in one rule.
+    Mixed,
+    /// Both, but only one in each rule. Host names get rules of their own.
+    OneEach,
+    /// Only this family. The named format is for the other one.
+    Only(Family, &'static str),
+}
+
+/// The same ruleset, as far as a format can express it.
+#[must_use]
+pub fn fit(mut ruleset: Ruleset, limits: &Limits) -> Ruleset {
+    let own = take_own_addresses(&mut ruleset, limits);
+    let other_family = addresses_of_other_family(&ruleset, limits);
+    let mut unlimited: BTreeSet<String> = BTreeSet::new();
+    for flow in &mut ruleset.flows {
+        let unlimited_here = unlimited_ends(flow, limits);
+        fit_flow(flow, limits);
+        if !flow.rules.is_empty() {
+            unlimited.extend(unlimited_here);
+        }
+    }
+    if !unlimited.is_empty() {
+        let names = unlimited.into_iter().collect::<Vec<_>>().join(", ");
+        ruleset.remarks.push(Remark::new(RemarkKind::Opened, format!("to any address (none is given): {names}")));
+    }
+    ruleset.remarks.extend(own);
+    ruleset.remarks.extend(other_family);
+    ruleset
+}
+
+/// Removes the product's own addresses from the rules if the format has no place for them.
+fn take_own_addresses(ruleset: &mut Ruleset, limits: &Limits) -> Option<Remark> {
+    if limits.endpoints.own {
+        return None;
+    }
+    let mut taken: BTreeSet<Address> = BTreeSet::new();
+    for flow in &mut ruleset.flows {
+        for rule in &mut flow.rules {
+            let own = match flow.direction {
+                Direction::Outbound => &mut rule.source,
+                Direction::Inbound => &mut rule.destination,
+            };
+            taken.extend(own.addresses().iter().cloned());
+            *own = Endpoints::Any;
+        }
+    }
+    let taken: Vec<Address> = taken.into_iter().collect();
+    let text = format!("{} of the product ({} rules are applied to the product itself)", list(&taken), limits.format);
+    (!taken.is_empty()).then(|| Remark::new(RemarkKind::LeftOut, text))
+}
+
+/// The names of the ends of a flow that may have any address.
+fn unlimited_ends(flow: &FlowRules, limits: &Limits) -> Vec<String> {
+    let own = limits.endpoints.own.then_some("the product itself");
+    let (source, destination) = match flow.direction {
+        Direction::Outbound => (own, Some(flow.peer.as_str())),
+        Direction::Inbound => (Some(flow.peer.as_str()), own),
+    };
+    let ends = flow.rules.iter().flat_map(|rule| [(&rule.source, source), (&rule.destination, destination)]);
+    let unlimited = ends.filter(|(end, _)| **end == Endpoints::Any).filter_map(|(_, name)| name);
+    unlimited.map(str::to_string).collect()
+}
+
+/// The addresses of a family that needs another format.
+fn addresses_of_other_family(ruleset: &Ruleset, limits: &Limits) -> Option<Remark> {
+    let Families::Only(wanted, other_format) = limits.endpoints.families else { return None };
+    let rules = ruleset.flows.iter().flat_map(|flow| &flow.rules);
+    let addresses = rules.flat_map(|rule| [&rule.source, &rule.destination]).flat_map(Endpoints::addresses);
+    let others = addresses.filter(|address| address.family().is_some_and(|family| family != wanted));
+    let others: Vec<Address> = others.collect::<BTreeSet<_>>().into_iter().cloned().collect();
+    let text = format!("{} (use the format {other_format} for them)", list(&others));
+    (!others.is_empty()).then(|| Remark::new(RemarkKind::LeftOut, text))
+}
+
+fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
+    let rules = std::mem::take(&mut flow.rules);
+    for rule in rules {
+        if !limits.protocols.can_express(rule.protocol) {
+            flow.remark(RemarkKind::Dropped, format!("{} ({} can't express it)", rule.protocol, limits.format));
+            continue;
+        }
+        for (source, destination) in fit_ends(&rule, flow, limits) {
+            for ports in port_chunks(&rule.ports, limits.port_slots) {
+                let (source, destination) = (source.clone(), destination.clone());
+                flow.rules.push(Rule { protocol: rule.protocol, ports, source, destination });
+            }
+        }
+    }
+    if !limits.stateful {
+        remark_on_replies(flow, limits);
+    }
+}
+
+/// Reports what is also open in the other direction, because the rules that allow replies also match new connections.
+fn remark_on_replies(flow: &mut FlowRules, limits: &Limits) {
+    let protocols: BTreeSet<Protocol> = flow.rules.iter().map(|rule| rule.protocol).collect();
+    let both_ways: Vec<String> = protocols
+        .into_iter()
+        .filter(|protocol| *protocol != Protocol::TCP)
+        .map(|protocol| protocol.to_string())
+        .collect();
+    if !both_ways.is_empty() {
+        let (protocols, format) = (both_ways.join(" and "), limits.format);
+        let text = format!("{protocols} in both directions ({format} can't tell replies from new connections)");
+        flow.remark(RemarkKind::Opened, text);
+    }
+}
+
+/// The pairs of ends that together match what the rule's ends match.
+fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(Endpoints, Endpoints)> {
+    let mut parts = |end: &Endpoints| -> Vec<Endpoints> {
+        let parts = fit_end(end, flow, limits);
+        parts.into_iter().flat_map(|part| address_chunks(part, limits.endpoints.max_addresses)).collect()
+    };
+    let (sources, destinations) = (parts(&rule.source), parts(&rule.destination));
+    let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |destination| (source, destination)));
+    let can_connect = pairs.filter(|(source, destination)| source.can_reach(destination));
+    can_connect.map(|(source, destination)| (source.clone(), destination.clone())).collect()
+}
+
+/// The parts of an end that the format can express. The addresses of a part can be in one rule.
+fn fit_end(end: &Endpoints, flow: &mut FlowRules, limits: &Limits) -> Vec<Endpoints> {
+    let EndpointLimits { families, host_names, .. } = limits.endpoints;
+    let Endpoints::Only(addresses) = end else { return vec![Endpoints::Any] };
+    let (names, nets): (Vec<Address>, Vec<Address>) =
+        addresses.iter().cloned().partition(|address| address.family().is_none());
+    if !host_names && !names.is_empty() {
+        let text = format!("{} ({} can't express host names)", list(&names), limits.format);
+        flow.remark(RemarkKind::Dropped, text);
+    }
+    let names = if host_names { names } else { Vec::new() };
+    let (v4, v6): (Vec<Address>, Vec<Address>) =
+        nets.into_iter().partition(|address| address.family() == Some(Family::V4));
+    let parts = match families {
+        Families::Mixed => vec![[v4, v6, names].concat()],
+        Families::OneEach => vec![v4, v6, names],
+        Families::Only(wanted, other_format) => {
+            let (kept, others) = if wanted == Family::V4 { (v4, v6) } else { (v6, v4) };
+            if kept.is_empty() && !others.is_empty() {
+                let text = format!("the whole flow (one end has no {wanted} address; see the format {other_format})");
+                flow.remark(RemarkKind::LeftOut, text);
+            }
+            vec![kept, names]
+        }
+    };
+    parts.into_iter().filter(|part| !part.is_empty()).map(Endpoints::Only).collect()
+}
+
+/// An end in parts of at most `max` addresses.
+fn address_chunks(end: Endpoints, max: Option<usize>) -> Vec<Endpoints> {
+    match (end, max) {
+        (Endpoints::Only(addresses), Some(max)) => {
+            addresses.chunks(max).map(|part| Endpoints::Only(part.to_vec())).collect()
+        }
+        (end, _) => vec![end],
+    }
+}
+
+/// Ports in parts that each fit the slots of one rule. A protocol without ports is one part without any.
+fn port_chunks(ports: &[PortRange], slots: Option<usize>) -> Vec<Vec<PortRange>> {
+    let Some(slots) = slots else { return vec![ports.to_vec()] };
+    let size = |range: &PortRange| if range.first() == range.last() { 1 } else { 2 };
+    let mut chunks: Vec<Vec<PortRange>> = Vec::new();
+    let mut chunk: Vec<PortRange> = Vec::new();
+    let mut free = slots;
+    for range in ports {
+        if free < size(range) && !chunk.is_empty() {
+            chunks.push(std::mem::take(&mut chunk));
+            free = slots;
+        }
+        // A range that needs more than all slots gets a rule of its own.
+        free = free.saturating_sub(size(range));
+        chunk.push(*range);
+    }
+    chunks.push(chunk);
+    chunks
+}

@@ -1,0 +1,193 @@
+//! Aerleon: definitions of services and networks, and a policy that uses them. `aclgen` generates rules for many firewalls from them.
+//!
+//! A service has the ports of one flow and one protocol, since a term allows all of its ports over all of its protocols. The names of
+//! definitions begin with the product's name, since all files of a directory share one namespace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use port_core::{Direction, PortRange};
+
+use super::text::{comment_lines, quoted, short_name};
+use super::writer::{File, Writer};
+use crate::rules::address::{Address, Endpoints};
+use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::model::{FlowRules, Rule, Ruleset};
+use crate::rules::options::FirewallLocation;
+use crate::rules::protocol_notation::ProtocolNotation;
+
+/// The longest name of a term, in characters: the target paloalto adds `service-` and `-tcp` and has a limit of 63. Only the
+/// targets for iptables have lower limits.
+const LONGEST_TERM: usize = 51;
+
+const PROTOCOLS: ProtocolNotation = ProtocolNotation::Aerleon;
+
+/// How to write files for Aerleon.
+pub const WRITER: Writer = Writer {
+    limits: Limits {
+        format: "aerleon",
+        locations: &[FirewallLocation::Host, FirewallLocation::Network],
+        comments: true,
+        protocols: PROTOCOLS,
+        stateful: true,
+        port_slots: None,
+        // Only the target srx can express host names; the others reject a policy that has one.
+        endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: false, max_addresses: None },
+    },
+    files,
+};
+
+fn files(ruleset: &Ruleset) -> Vec<File> {
+    let file = |directory: &str, usage: &[&str], text: String| {
+        let usage = usage.iter().map(ToString::to_string);
+        let head = comment_lines("", ruleset.comments()) + &comment_lines("", usage);
+        File { name: format!("{directory}/{}.yaml", ruleset.name), text: head + &text }
+    };
+    vec![
+        file("def", &DEFINITIONS_USAGE, networks(ruleset) + &services(ruleset)),
+        file("policies/pol", &POLICY_USAGE, policy(ruleset)),
+    ]
+}
+
+/// Instructions for using the definitions.
+const DEFINITIONS_USAGE: [&str; 3] = [
+    "",
+    "Put this file into Aerleon's directory of definitions. Your own policies can use its names:",
+    "a service for each flow and protocol, and a network for each peer that has addresses.",
+];
+
+/// Instructions for using the policy.
+const POLICY_USAGE: [&str; 6] = [
+    "",
+    "Run aclgen in the directory that contains def and policies. List the targets for your own firewalls below targets.",
+    "A filter drops what no term accepts. Add your own terms above the last one; for targets that don't track connections,",
+    "one of them has to accept established connections.",
+    "Terms are named after the flow and the protocol. These names are too long for the targets iptables and speedway;",
+    "port-catalog generates rules for iptables itself.",
+];
+
+/// A rule with the names of its term and its service.
+struct NamedRule<'a> {
+    rule: &'a Rule,
+    term: String,
+    service: String,
+}
+
+/// The rules of a flow, named after its id and the protocol. Further rules with the same protocol are numbered.
+fn named_rules(flow: &FlowRules) -> impl Iterator<Item = NamedRule<'_>> {
+    flow.rules.iter().enumerate().map(|(index, rule)| {
+        let before = flow.rules[..index].iter().filter(|other| other.protocol == rule.protocol).count();
+        let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
+        let suffix = format!("-{}{number}", protocol(rule));
+        let term = format!("{}{suffix}", short_name(&flow.id, LONGEST_TERM - suffix.len()));
+        NamedRule { rule, term, service: definition_name(&format!("{}{suffix}", flow.id)) }
+    })
+}
+
+fn protocol(rule: &Rule) -> String {
+    PROTOCOLS.write(rule.protocol).unwrap_or_default()
+}
+
+/// The names of the networks at a flow's source and destination.
+fn network_names(ruleset: &Ruleset, flow: &FlowRules) -> [String; 2] {
+    let own = definition_name(&ruleset.name);
+    let peer = format!("{own}_{}", definition_name(&flow.peer));
+    match flow.direction {
+        Direction::Outbound => [own, peer],
+        Direction::Inbound => [peer, own],
+    }
+}
+
+/// An id in the style of definitions: uppercase with underscores.
+fn definition_name(id: &str) -> String {
+    id.to_uppercase().replace('-', "_")
+}
+
+/// The addresses of the product and of each peer that has some. A network contains the addresses of all its flows, although some
+/// flows use only one family, because their other end has no address of the other. This allows nothing more, since a term never
+/// pairs addresses of different families.
+fn networks(ruleset: &Ruleset) -> String {
+    let mut networks: BTreeMap<String, BTreeSet<&Address>> = BTreeMap::new();
+    for flow in &ruleset.flows {
+        let [source, destination] = network_names(ruleset, flow);
+        for rule in &flow.rules {
+            networks.entry(source.clone()).or_default().extend(rule.source.addresses());
+            networks.entry(destination.clone()).or_default().extend(rule.destination.addresses());
+        }
+    }
+    networks.retain(|_, addresses| !addresses.is_empty());
+    if networks.is_empty() {
+        return "networks: {}\n".to_string();
+    }
+    let mut text = String::from("networks:\n");
+    for (name, addresses) in networks {
+        text += &format!("  {}:\n    values:\n", quoted(&name));
+        for address in addresses {
+            text += &format!("      - address: {}\n", quoted(&address.to_string()));
+        }
+    }
+    text
+}
+
+/// A service for each rule that has ports.
+fn services(ruleset: &Ruleset) -> String {
+    let mut services = String::new();
+    let named = ruleset.flows.iter().flat_map(named_rules);
+    for NamedRule { rule, service, .. } in named.filter(|named| !named.rule.ports.is_empty()) {
+        services += &format!("  {}:\n", quoted(&service));
+        for range in &rule.ports {
+            services += &format!("    - protocol: {}\n      port: {}\n", protocol(rule), port(*range));
+        }
+    }
+    if services.is_empty() { "services: {}\n".to_string() } else { format!("services:\n{services}") }
+}
+
+/// A single port as a number, a range as a string.
+fn port(range: PortRange) -> String {
+    if range.first() == range.last() { range.to_string() } else { quoted(&range.to_string()) }
+}
+
+/// The policy: a filter for each direction, or one for both if the firewall forwards them.
+fn policy(ruleset: &Ruleset) -> String {
+    let filters: String = match ruleset.location {
+        FirewallLocation::Host => {
+            ruleset.directions.iter().map(|direction| filter(ruleset, hook(*direction), &[*direction])).collect()
+        }
+        FirewallLocation::Network => filter(ruleset, "forward", &ruleset.directions),
+    };
+    format!("filters:\n{filters}")
+}
+
+/// The hook for packets of a direction on the product's own machine.
+fn hook(direction: Direction) -> &'static str {
+    if direction == Direction::Outbound { "output" } else { "input" }
+}
+
+/// The filter for a hook. It always has its last term, since a filter must not be empty.
+fn filter(ruleset: &Ruleset, hook: &str, directions: &[Direction]) -> String {
+    let flows = ruleset.flows.iter().filter(|flow| directions.contains(&flow.direction));
+    let terms: String = flows.map(|flow| terms(ruleset, flow)).collect();
+    format!(
+        "  - header:\n      targets:\n        nftables: \"mixed {hook}\"\n    terms:\n{terms}      \
+         - name: \"default-deny-{hook}\"\n        action: deny\n"
+    )
+}
+
+/// A flow's terms, below its comment.
+fn terms(ruleset: &Ruleset, flow: &FlowRules) -> String {
+    let [source, destination] = network_names(ruleset, flow);
+    let terms = named_rules(flow).map(|NamedRule { rule, term, service }| {
+        let mut text = format!("      - name: {}\n        comment: {}\n", quoted(&term), quoted(&flow.id));
+        for (end, network, key) in [(&rule.source, &source, "source"), (&rule.destination, &destination, "destination")]
+        {
+            if *end != Endpoints::Any {
+                text += &format!("        {key}-address: {}\n", quoted(network));
+            }
+        }
+        text += &format!("        protocol: {}\n", protocol(rule));
+        if !rule.ports.is_empty() {
+            text += &format!("        destination-port: {}\n", quoted(&service));
+        }
+        text + "        action: accept\n"
+    });
+    comment_lines("      ", flow.comments()) + &terms.collect::<String>()
+}

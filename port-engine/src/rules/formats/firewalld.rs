@@ -1,0 +1,146 @@
+//! firewalld: a service for each flow, and a policy for each direction that allows the services.
+//!
+//! A service defines ports, but no addresses; the policies add them. Between any addresses a policy allows the service alone,
+//! otherwise with a rich rule for each pair of addresses. Services are named after flows, since firewalld keeps no other comment.
+//! The zones of a machine's own output are the same everywhere; the other zones have to be added by the user.
+
+use port_core::Direction;
+
+use super::text::short_name;
+use super::writer::{File, Writer};
+use crate::rules::address::{Address, Endpoints, Family};
+use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::model::{FlowRules, Ruleset, one_line};
+use crate::rules::options::FirewallLocation;
+use crate::rules::protocol_notation::ProtocolNotation;
+
+/// The longest name of a policy, in characters: it becomes part of the names of chains.
+const LONGEST_POLICY: usize = 17;
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+
+const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
+
+/// How to write services and policies for firewalld.
+pub const WRITER: Writer = Writer {
+    limits: Limits {
+        format: "firewalld",
+        locations: &[FirewallLocation::Host, FirewallLocation::Network],
+        comments: true,
+        protocols: PROTOCOLS,
+        stateful: true,
+        port_slots: None,
+        // The limits of a rich rule.
+        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+    },
+    files,
+};
+
+fn files(ruleset: &Ruleset) -> Vec<File> {
+    let policies = ruleset.directions.iter().map(|direction| policy(ruleset, *direction));
+    let flows = ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction));
+    let services = flows.filter(|flow| !flow.rules.is_empty()).map(service);
+    policies.chain(services).collect()
+}
+
+/// The service with the ports of a flow.
+fn service(flow: &FlowRules) -> File {
+    let description = flow.comments().collect::<Vec<_>>().join("; ");
+    let mut xml =
+        format!("{HEAD}<service>\n{}{}", element("short", &flow.purpose), element("description", &description));
+    for (protocol, ports) in flow.traffic() {
+        let protocol = PROTOCOLS.write(protocol).unwrap_or_default();
+        if ports.is_empty() {
+            xml += &format!("  <protocol value=\"{protocol}\"/>\n");
+        }
+        let port = |range| format!("  <port port=\"{range}\" protocol=\"{protocol}\"/>\n");
+        xml += &ports.iter().map(port).collect::<String>();
+    }
+    xml += "</service>\n";
+    File { name: format!("services/{}.xml", flow.id), text: xml }
+}
+
+/// The policy of a direction. It accepts, and leaves everything else to other policies.
+fn policy(ruleset: &Ruleset, direction: Direction) -> File {
+    let suffix = if direction == Direction::Outbound { "out" } else { "in" };
+    let name = format!("{}-{suffix}", short_name(&ruleset.name, LONGEST_POLICY - "-out".len()));
+    let mut xml = HEAD.to_string();
+    xml += &comments("", ruleset.comments().chain(usage(ruleset.location, direction)));
+    xml += "<policy target=\"CONTINUE\">\n";
+    xml += match (ruleset.location, direction) {
+        (FirewallLocation::Network, _) => "",
+        (FirewallLocation::Host, Direction::Outbound) => {
+            "  <ingress-zone name=\"HOST\"/>\n  <egress-zone name=\"ANY\"/>\n"
+        }
+        (FirewallLocation::Host, Direction::Inbound) => "  <egress-zone name=\"HOST\"/>\n",
+    };
+    xml += &element("short", &format!("{}, {direction}", ruleset.name));
+    xml += &ruleset.in_direction(direction).map(allowed_service).collect::<String>();
+    xml += "</policy>\n";
+    File { name: format!("policies/{name}.xml"), text: xml }
+}
+
+/// Instructions for using the policy.
+fn usage(location: FirewallLocation, direction: Direction) -> Vec<String> {
+    const PRODUCT: &str = "the product's zone";
+    const PEERS: &str = "each zone that contains its peers";
+    let lines: [String; 2] = match (location, direction) {
+        (FirewallLocation::Host, Direction::Outbound) => [
+            "This policy rejects nothing: other connections from this machine are still allowed, unless a policy from HOST to ANY"
+                .to_string(),
+            "with the target REJECT and a priority number higher than -1 rejects them.".to_string(),
+        ],
+        (FirewallLocation::Host, Direction::Inbound) => [
+            format!("This policy takes effect once you add <ingress-zone name=\"ZONE\"/> below for {PEERS}."),
+            "Alternatively, add the services to zones. They are open to any address there.".to_string(),
+        ],
+        (FirewallLocation::Network, direction) => {
+            let (from, to) = if direction == Direction::Outbound { (PRODUCT, PEERS) } else { (PEERS, PRODUCT) };
+            [
+                "This policy takes effect once you add the zones of both sides below:".to_string(),
+                format!("<ingress-zone name=\"ZONE\"/> for {from} and <egress-zone name=\"ZONE\"/> for {to}."),
+            ]
+        }
+    };
+    let load = "Put the directories policies and services into /etc/firewalld, then reload firewalld.".to_string();
+    [vec![load], lines.to_vec()].concat()
+}
+
+/// A flow's service between the flow's ends, below the flow's comment.
+fn allowed_service(flow: &FlowRules) -> String {
+    let service = format!("<service name=\"{}\"/>\n", flow.id);
+    let uses = flow.endpoints().into_iter().map(|(source, destination)| {
+        match [source, destination].map(Endpoints::addresses) {
+            [[], []] => format!("  {service}"),
+            [source, destination] => rich_rule(source, destination, &service),
+        }
+    });
+    format!("\n{}{}", comments("  ", flow.comments()), uses.collect::<String>())
+}
+
+/// A rule that allows a service from one address to another. No address means any address.
+fn rich_rule(source: &[Address], destination: &[Address], service: &str) -> String {
+    let is_v6 = source.iter().chain(destination).any(|address| address.family() == Some(Family::V6));
+    let mut xml = format!("  <rule family=\"{}\">\n", if is_v6 { "ipv6" } else { "ipv4" });
+    for (addresses, tag) in [(source, "source"), (destination, "destination")] {
+        xml += &addresses.iter().map(|address| format!("    <{tag} address=\"{address}\"/>\n")).collect::<String>();
+    }
+    xml + &format!("    {service}    <accept/>\n  </rule>\n")
+}
+
+fn element(tag: &str, text: &str) -> String {
+    let text = one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("  <{tag}>{}</{tag}>\n", text.trim())
+}
+
+/// Lines as XML comments, which must not contain two hyphens in a row.
+fn comments(indent: &str, lines: impl Iterator<Item = String>) -> String {
+    let comment = |line: String| {
+        let mut line = one_line(&line);
+        while line.contains("--") {
+            line = line.replace("--", "- -");
+        }
+        format!("{indent}<!-- {line} -->\n")
+    };
+    lines.map(comment).collect()
+}

@@ -1,0 +1,292 @@
+//! `FortiGate`: services, addresses, groups of both, and a policy for each peer and direction, as a script for the CLI.
+//!
+//! A service is named after its flow, since the log of a policy names the service. All other names contain an underscore, which ids
+//! don't, because a service and a group of services can't have the same name. A policy has addresses of both families; a host name
+//! is among both, since each family resolves it separately.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+use port_core::{Direction, PortRange};
+
+use super::text::{comment_lines, short_name};
+use super::writer::{File, Writer};
+use crate::protocol::Protocol;
+use crate::rules::address::{Address, Endpoints, Family};
+use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::model::{FlowRules, Ruleset, one_line};
+use crate::rules::options::FirewallLocation;
+use crate::rules::protocol_notation::ProtocolNotation;
+
+/// The longest name of a policy, in characters.
+const LONGEST_POLICY: usize = 35;
+
+/// The longest of all other names, in characters.
+const LONGEST_NAME: usize = 79;
+
+/// The longest comment, in bytes.
+const LONGEST_COMMENT: usize = 255;
+
+const USAGE: [&str; 4] = [
+    "",
+    "For FortiOS 6.4 and later. Load this file as a configuration script.",
+    "The policies are added below your own. Move them above policies that deny, and replace any with your interfaces.",
+    "Before you load it again, delete the policies, since their names must be unique. Everything else is updated.",
+];
+
+/// How to write a script for the CLI.
+pub const WRITER: Writer = Writer {
+    limits: Limits {
+        format: "fortigate",
+        locations: &[FirewallLocation::Network],
+        comments: true,
+        protocols: ProtocolNotation::Number,
+        stateful: true,
+        port_slots: None,
+        endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+    },
+    files,
+};
+
+fn files(ruleset: &Ruleset) -> Vec<File> {
+    let flows: Vec<&FlowRules> =
+        ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction)).collect();
+    let policies = policies(ruleset, &flows);
+    let mut objects = Objects::default();
+    let policy_edits: String = policies.iter().map(|policy| policy.edit(ruleset, &mut objects)).collect();
+    let [addresses, addresses6] = &objects.addresses;
+    let [groups, groups6] = &objects.groups;
+    let sections = [
+        ("firewall address", addresses.concat()),
+        ("firewall address6", addresses6.concat()),
+        ("firewall addrgrp", groups.iter().map(NameGroup::edit).collect()),
+        ("firewall addrgrp6", groups6.iter().map(NameGroup::edit).collect()),
+        ("firewall service custom", flows.iter().map(|flow| service_edits(flow)).collect()),
+        ("firewall service group", policies.iter().map(|policy| policy.services.edit()).collect()),
+        ("firewall policy", policy_edits),
+    ];
+    let mut text = comment_lines("", ruleset.comments().chain(USAGE.map(str::to_string)));
+    for (name, edits) in sections {
+        if !edits.is_empty() {
+            text += &format!("\nconfig {name}\n{edits}end\n");
+        }
+    }
+    vec![File { name: format!("{}.conf", ruleset.name), text }]
+}
+
+/// A service of a flow: with all ports of the flow, or for one protocol without ports.
+enum ServiceKind {
+    Ports,
+    Protocol(Protocol),
+}
+
+/// A flow's services with their names. The first one has the ports, if there are any.
+fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
+    let mut services = Vec::new();
+    if flow.rules.iter().any(|rule| !rule.ports.is_empty()) {
+        services.push((short_name(&flow.id, LONGEST_NAME), ServiceKind::Ports));
+    }
+    let without_ports = flow.rules.iter().filter(|rule| rule.ports.is_empty());
+    for protocol in without_ports.map(|rule| rule.protocol).collect::<BTreeSet<_>>() {
+        // Protocols without a name contain a slash: ip/112.
+        let suffix = protocol.to_string().replace('/', "-");
+        services.push((short_name(&format!("{}_{suffix}", flow.id), LONGEST_NAME), ServiceKind::Protocol(protocol)));
+    }
+    services
+}
+
+/// A flow's services, below its comment.
+fn service_edits(flow: &FlowRules) -> String {
+    let mut text = format!("\n{}", comment_lines("    ", flow.comments()));
+    let comment = format!("set comment \"{}\"", value(&format!("{}: {}", flow.id, flow.purpose), LONGEST_COMMENT));
+    for (name, service) in services(flow) {
+        let mut lines = vec![comment.clone()];
+        match service {
+            ServiceKind::Ports => {
+                lines.push("set protocol TCP/UDP/SCTP".to_string());
+                lines.extend([Protocol::TCP, Protocol::UDP].map(|protocol| port_range(flow, protocol)));
+            }
+            ServiceKind::Protocol(protocol) => {
+                lines.push("set protocol IP".to_string());
+                lines.push(format!("set protocol-number {}", protocol.number()));
+            }
+        }
+        text += &edit(&quoted(&name), &lines);
+    }
+    text
+}
+
+/// The ports of a protocol. If there are none, ports from an earlier load are removed.
+fn port_range(flow: &FlowRules, protocol: Protocol) -> String {
+    let traffic = flow.traffic().into_iter().filter(|(own, _)| *own == protocol);
+    let ports: Vec<String> = traffic.flat_map(|(_, ports)| ports).map(PortRange::to_string).collect();
+    match ports.is_empty() {
+        true => format!("unset {protocol}-portrange"),
+        false => format!("set {protocol}-portrange {}", ports.join(" ")),
+    }
+}
+
+/// The traffic that is allowed between two ends.
+struct Policy<'a> {
+    direction: Direction,
+    peer: &'a str,
+    source: &'a Endpoints,
+    destination: &'a Endpoints,
+    /// The services, in a group with the policy's name.
+    services: NameGroup,
+}
+
+/// The policies for flows. Flows between the same ends share one.
+fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
+    let mut policies: Vec<Policy> = Vec::new();
+    for flow in flows {
+        let has_same_peer =
+            |policy: &&mut Policy| (policy.direction, policy.peer) == (flow.direction, flow.peer.as_str());
+        for (source, destination) in flow.endpoints() {
+            let services = services(flow).into_iter().map(|(name, _)| name);
+            let mut same_peer: Vec<&mut Policy> = policies.iter_mut().filter(has_same_peer).collect();
+            let same = same_peer.iter_mut().find(|policy| (policy.source, policy.destination) == (source, destination));
+            if let Some(policy) = same {
+                policy.services.members.extend(services);
+                continue;
+            }
+            let direction = if flow.direction == Direction::Outbound { "out" } else { "in" };
+            let name = numbered(&format!("{}_{direction}_{}", ruleset.name, flow.peer), same_peer.len() + 1);
+            let services = NameGroup { name, members: services.collect() };
+            policies.push(Policy { direction: flow.direction, peer: &flow.peer, source, destination, services });
+        }
+    }
+    policies
+}
+
+impl Policy<'_> {
+    /// The policy as an edit. Adds the addresses that it refers to to the objects.
+    fn edit(&self, ruleset: &Ruleset, objects: &mut Objects) -> String {
+        let [own, peer] = [format!("{}_own_addresses", ruleset.name), format!("{}_peer_{}", ruleset.name, self.peer)];
+        let (source, destination) = match self.direction {
+            Direction::Outbound => (own, peer),
+            Direction::Inbound => (peer, own),
+        };
+        let mut lines = vec![
+            format!("set name {}", quoted(&short_name(&self.services.name, LONGEST_POLICY))),
+            "set srcintf \"any\"".to_string(),
+            "set dstintf \"any\"".to_string(),
+        ];
+        for (family, suffix) in [(Family::V4, ""), (Family::V6, "6")] {
+            if has(self.source, family) && has(self.destination, family) {
+                let source = objects.group_name(ruleset, self.source, family, &source);
+                let destination = objects.group_name(ruleset, self.destination, family, &destination);
+                lines.push(format!("set srcaddr{suffix} {}", quoted(&source)));
+                lines.push(format!("set dstaddr{suffix} {}", quoted(&destination)));
+            }
+        }
+        let comment = format!("{}, {} {} {}", ruleset.name, self.direction, self.direction.preposition(), self.peer);
+        lines.extend([
+            "set action accept".to_string(),
+            "set schedule \"always\"".to_string(),
+            format!("set service {}", quoted(&self.services.short_name())),
+            "set logtraffic all".to_string(),
+            format!("set comments \"{}\"", value(&comment, LONGEST_COMMENT)),
+        ]);
+        // The number 0 creates a policy with an unused number.
+        edit("0", &lines)
+    }
+}
+
+/// Whether an end has addresses of a family, or may have.
+fn has(end: &Endpoints, family: Family) -> bool {
+    *end == Endpoints::Any || addresses_in(end, family).next().is_some()
+}
+
+/// The addresses of a family, and all host names.
+fn addresses_in(end: &Endpoints, family: Family) -> impl Iterator<Item = &Address> {
+    end.addresses().iter().filter(move |address| address.family().is_none_or(|own| own == family))
+}
+
+/// The addresses and groups that policies refer to: IPv4 first, then IPv6.
+#[derive(Default)]
+struct Objects {
+    addresses: [Vec<String>; 2],
+    groups: [Vec<NameGroup>; 2],
+}
+
+impl Objects {
+    /// The name of the group with the addresses of an end. A new group gets the preferred name, or that name with a number.
+    fn group_name(&mut self, ruleset: &Ruleset, end: &Endpoints, family: Family, preferred: &str) -> String {
+        if *end == Endpoints::Any {
+            return "all".to_string();
+        }
+        let index = usize::from(family == Family::V6);
+        let mut members = Vec::new();
+        for address in addresses_in(end, family) {
+            let name = short_name(&format!("{}_{address}", ruleset.name), LONGEST_NAME);
+            let edit = edit(&quoted(&name), &definition(address));
+            if !self.addresses[index].contains(&edit) {
+                self.addresses[index].push(edit);
+            }
+            members.push(name);
+        }
+        let groups = &mut self.groups[index];
+        let is_free = |name: &String| groups.iter().all(|group| group.name != *name || group.members == members);
+        let name = (1..=groups.len() + 1).map(|number| numbered(preferred, number)).find(is_free).unwrap_or_default();
+        let group = NameGroup { name, members };
+        let name = group.short_name();
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+        name
+    }
+}
+
+/// The lines that define an address.
+fn definition(address: &Address) -> [String; 2] {
+    match address {
+        Address::Net(IpNet::V4(net)) => {
+            ["set type ipmask".to_string(), format!("set subnet {} {}", net.addr(), net.netmask())]
+        }
+        Address::Net(IpNet::V6(net)) => ["set type ipprefix".to_string(), format!("set ip6 {net}")],
+        Address::Host(name) => ["set type fqdn".to_string(), format!("set fqdn {}", quoted(name))],
+    }
+}
+
+/// A group: a name for several names.
+#[derive(PartialEq)]
+struct NameGroup {
+    name: String,
+    members: Vec<String>,
+}
+
+impl NameGroup {
+    fn short_name(&self) -> String {
+        short_name(&self.name, LONGEST_NAME)
+    }
+
+    fn edit(&self) -> String {
+        let members: Vec<String> = self.members.iter().map(|member| quoted(member)).collect();
+        edit(&quoted(&self.short_name()), &[format!("set member {}", members.join(" "))])
+    }
+}
+
+/// The name itself, or with a number from 2 on.
+fn numbered(name: &str, number: usize) -> String {
+    if number == 1 { name.to_string() } else { format!("{name}_{number}") }
+}
+
+fn edit(name: &str, lines: &[String]) -> String {
+    let lines: String = lines.iter().map(|line| format!("        {line}\n")).collect();
+    format!("    edit {name}\n{lines}    next\n")
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
+
+/// A text without characters that the CLI rejects or needs escaped, cut to `max` bytes.
+fn value(text: &str, max: usize) -> String {
+    let text = one_line(text).replace(['"', '\'', '\\', '<', '>', '?'], " ");
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].trim().to_string()
+}

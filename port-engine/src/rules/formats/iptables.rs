@@ -1,0 +1,125 @@
+//! iptables and ip6tables: a chain for each direction, to jump to from other chains.
+//!
+//! The file is input for `iptables-restore --noflush`: it creates missing chains, empties existing ones before it fills them, and
+//! doesn't touch other chains. IPv4 and IPv6 are separate formats, since different programs load them.
+
+use port_core::{Direction, PortRange};
+
+use super::text::{comment_lines, short_name};
+use super::writer::{File, Writer};
+use crate::rules::address::{Endpoints, Family};
+use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::model::{FlowRules, Rule, Ruleset};
+use crate::rules::options::FirewallLocation;
+use crate::rules::protocol_notation::ProtocolNotation;
+
+/// The longest name of a chain, in characters.
+const LONGEST_NAME: usize = 28;
+
+const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
+
+/// How to write rules for iptables.
+pub const V4: Writer = Writer { limits: limits("iptables", Family::V4, "ip6tables"), files: v4 };
+
+/// How to write rules for ip6tables.
+pub const V6: Writer = Writer { limits: limits("ip6tables", Family::V6, "iptables"), files: v6 };
+
+const fn limits(format: &'static str, family: Family, other: &'static str) -> Limits {
+    Limits {
+        format,
+        locations: &[FirewallLocation::Host, FirewallLocation::Network],
+        comments: true,
+        protocols: PROTOCOLS,
+        stateful: true,
+        // The limit of the match `multiport`.
+        port_slots: Some(15),
+        // iptables makes a rule for each address anyway. It resolves host names only once, when it loads the rules.
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::Only(family, other),
+            host_names: false,
+            max_addresses: Some(1),
+        },
+    }
+}
+
+fn v4(ruleset: &Ruleset) -> Vec<File> {
+    vec![file(ruleset, "iptables", "v4")]
+}
+
+fn v6(ruleset: &Ruleset) -> Vec<File> {
+    vec![file(ruleset, "ip6tables", "v6")]
+}
+
+fn file(ruleset: &Ruleset, program: &str, suffix: &str) -> File {
+    let chains: Vec<(Direction, String)> =
+        ruleset.directions.iter().map(|direction| (*direction, chain_name(ruleset, *direction))).collect();
+    let mut text = comment_lines("", ruleset.comments());
+    text += &comment_lines("", usage(ruleset.location, program, &chains).into_iter());
+    text += "*filter\n";
+    for (_, chain) in &chains {
+        text += &format!(":{chain} - [0:0]\n");
+    }
+    for (direction, chain) in &chains {
+        text += &ruleset.in_direction(*direction).map(|flow| flow_rules(flow, chain)).collect::<String>();
+    }
+    text += "COMMIT\n";
+    File { name: format!("{}.{suffix}", ruleset.name), text }
+}
+
+/// The name of a direction's chain.
+fn chain_name(ruleset: &Ruleset, direction: Direction) -> String {
+    let suffix = if direction == Direction::Outbound { "out" } else { "in" };
+    format!("{}-{suffix}", short_name(&ruleset.name, LONGEST_NAME - "-out".len()))
+}
+
+/// Instructions for using the chains.
+fn usage(location: FirewallLocation, program: &str, chains: &[(Direction, String)]) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        format!("Load this file with {program}-restore --noflush. Without --noflush, all other rules are removed."),
+        "Jump to it from your own chains, after they accept established connections:".to_string(),
+    ];
+    for (direction, chain) in chains {
+        let from = match (location, direction) {
+            (FirewallLocation::Network, _) => "FORWARD",
+            (FirewallLocation::Host, Direction::Outbound) => "OUTPUT",
+            (FirewallLocation::Host, Direction::Inbound) => "INPUT",
+        };
+        lines.push(format!("  {program} -A {from} -j {chain}"));
+    }
+    lines
+}
+
+/// A flow's rules, below its comment.
+fn flow_rules(flow: &FlowRules, chain: &str) -> String {
+    let rules = flow.rules.iter().map(|rule| {
+        let id = &flow.id;
+        format!("-A {chain}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule))
+    });
+    comment_lines("", flow.comments()) + &rules.collect::<String>()
+}
+
+/// What a rule matches.
+fn matches(rule: &Rule) -> String {
+    let mut matches = String::new();
+    for (end, option) in [(&rule.source, "-s"), (&rule.destination, "-d")] {
+        if let Endpoints::Only(addresses) = end {
+            matches += &addresses.iter().map(|address| format!(" {option} {address}")).collect::<String>();
+        }
+    }
+    matches += &format!(" -p {}", PROTOCOLS.write(rule.protocol).unwrap_or_default());
+    match rule.ports.as_slice() {
+        [] => {}
+        [range] => matches += &format!(" --dport {}", ports(*range)),
+        ranges => {
+            let ranges: Vec<String> = ranges.iter().copied().map(ports).collect();
+            matches += &format!(" -m multiport --dports {}", ranges.join(","));
+        }
+    }
+    matches
+}
+
+fn ports(range: PortRange) -> String {
+    range.to_string().replace('-', ":")
+}

@@ -1,0 +1,58 @@
+//! The formats of rules. Each is a module with a `WRITER`: its limits, and a function that writes rules within these limits.
+
+use writer::Writer;
+
+use crate::words::words;
+
+pub mod aerleon;
+pub mod firewalld;
+pub mod fortigate;
+pub mod iptables;
+pub mod mud;
+pub mod networkpolicy;
+pub mod nftables;
+mod text;
+pub mod ufw;
+pub mod writer;
+
+words! {
+    /// A format of rules.
+    RulesFormat is a "format" {
+        /// Chains in the table inet filter, to jump to from your own chains
+        Nftables = "nftables",
+        /// Chains in the table filter, to jump to from your own: IPv4, for iptables-restore --noflush
+        Iptables = "iptables",
+        /// The same for IPv6
+        Ip6tables = "ip6tables",
+        /// A service for each flow, and a policy for each direction that allows the services between its addresses
+        Firewalld = "firewalld",
+        /// An application profile for each flow, and the commands that allow it between its addresses
+        Ufw = "ufw",
+        /// A CLI script for FortiOS: services, addresses, groups and policies
+        Fortigate = "fortigate",
+        /// Definitions and a policy, from which aclgen generates rules for many firewalls
+        Aerleon = "aerleon",
+        /// A Manufacturer Usage Description (RFC 8520) as JSON, for the network that the product is in
+        Mud = "mud",
+        /// A Kubernetes NetworkPolicy, for pods with the label app.kubernetes.io/name: NAME
+        NetworkPolicy = "networkpolicy",
+    }
+}
+
+impl RulesFormat {
+    /// How the format is written.
+    #[must_use]
+    pub fn writer(self) -> Writer {
+        match self {
+            RulesFormat::Nftables => nftables::WRITER,
+            RulesFormat::Iptables => iptables::V4,
+            RulesFormat::Ip6tables => iptables::V6,
+            RulesFormat::Firewalld => firewalld::WRITER,
+            RulesFormat::Ufw => ufw::WRITER,
+            RulesFormat::Fortigate => fortigate::WRITER,
+            RulesFormat::Aerleon => aerleon::WRITER,
+            RulesFormat::Mud => mud::WRITER,
+            RulesFormat::NetworkPolicy => networkpolicy::WRITER,
+        }
+    }
+}

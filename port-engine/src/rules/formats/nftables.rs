@@ -1,0 +1,107 @@
+//! nftables: a chain for each direction in the table `inet filter`, to jump to from other chains.
+//!
+//! The file can be included, or loaded with `nft -f` any number of times: it creates missing chains and empties existing ones
+//! before it fills them. They aren't base chains, since a packet that one base chain accepts can still be dropped by another.
+
+use std::fmt::Display;
+
+use port_core::Direction;
+
+use super::text::comment_lines;
+use super::writer::{File, Writer};
+use crate::rules::address::{Endpoints, Family};
+use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::model::{FlowRules, Rule, Ruleset};
+use crate::rules::options::FirewallLocation;
+use crate::rules::protocol_notation::ProtocolNotation;
+
+const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
+
+/// How to write rules for nftables.
+pub const WRITER: Writer = Writer {
+    limits: Limits {
+        format: "nftables",
+        locations: &[FirewallLocation::Host, FirewallLocation::Network],
+        comments: true,
+        protocols: PROTOCOLS,
+        stateful: true,
+        port_slots: None,
+        // nft resolves host names only once, when it loads the rules.
+        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: None },
+    },
+    files,
+};
+
+fn files(ruleset: &Ruleset) -> Vec<File> {
+    let chains: Vec<(Direction, String)> =
+        ruleset.directions.iter().map(|direction| (*direction, format!("{}-{direction}", ruleset.name))).collect();
+    let mut text = comment_lines("", ruleset.comments());
+    text += &comment_lines("", usage(ruleset.location, &chains).into_iter());
+    text += "\ntable inet filter {\n";
+    for (_, chain) in &chains {
+        text += &format!("\tchain {chain} {{\n\t}}\n");
+    }
+    text += "}\n";
+    for (_, chain) in &chains {
+        text += &format!("flush chain inet filter {chain}\n");
+    }
+    text += "\ntable inet filter {\n";
+    for (direction, chain) in &chains {
+        let rules: Vec<String> = ruleset.in_direction(*direction).map(flow_rules).collect();
+        text += &format!("\tchain {chain} {{\n{}\t}}\n", rules.join("\n"));
+    }
+    text += "}\n";
+    vec![File { name: format!("{}.nft", ruleset.name), text }]
+}
+
+/// Instructions for using the chains.
+fn usage(location: FirewallLocation, chains: &[(Direction, String)]) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        "Load this file with nft -f. Jump to it from your own chains, after they accept established connections:"
+            .to_string(),
+    ];
+    for (direction, chain) in chains {
+        let from = match (location, direction) {
+            (FirewallLocation::Network, _) => "forward",
+            (FirewallLocation::Host, Direction::Outbound) => "output",
+            (FirewallLocation::Host, Direction::Inbound) => "input",
+        };
+        lines.push(format!("  nft add rule inet filter {from} jump {chain}"));
+    }
+    lines
+}
+
+/// A flow's rules, below its comment.
+fn flow_rules(flow: &FlowRules) -> String {
+    let rules = flow.rules.iter().map(|rule| format!("\t\t{} accept comment \"{}\"\n", matches(rule), flow.id));
+    comment_lines("\t\t", flow.comments()) + &rules.collect::<String>()
+}
+
+/// What a rule matches.
+fn matches(rule: &Rule) -> String {
+    let ip = match rule.family() {
+        Some(Family::V6) => "ip6",
+        _ => "ip",
+    };
+    let mut matches = Vec::new();
+    for (end, field) in [(&rule.source, "saddr"), (&rule.destination, "daddr")] {
+        if let Endpoints::Only(addresses) = end {
+            matches.push(format!("{ip} {field} {}", set(addresses)));
+        }
+    }
+    let protocol = PROTOCOLS.write(rule.protocol).unwrap_or_default();
+    matches.push(match rule.ports.as_slice() {
+        [] => format!("meta l4proto {protocol}"),
+        ports => format!("{protocol} dport {}", set(ports)),
+    });
+    matches.join(" ")
+}
+
+/// A value, or a set of several.
+fn set(values: &[impl Display]) -> String {
+    match values {
+        [value] => value.to_string(),
+        values => format!("{{ {} }}", values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}

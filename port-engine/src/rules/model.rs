@@ -1,0 +1,218 @@
+//! A ruleset, independent of any firewall: rules, grouped by the flow that needs them, and remarks.
+
+use std::fmt;
+
+use port_core::{Direction, PortRange};
+use port_data::hidden::is_hidden;
+use serde::Serialize;
+
+use super::address::{Address, Endpoints, Family};
+use super::options::FirewallLocation;
+use crate::protocol::Protocol;
+
+/// The rules for flows of one product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruleset {
+    /// The name of chains, policies and files: lowercase kebab-case.
+    pub name: String,
+    /// What the rules are for and where they come from, as lines of a comment.
+    pub heading: Vec<String>,
+    /// The URL of the product's document.
+    pub url: String,
+    /// Where the firewall is.
+    pub location: FirewallLocation,
+    /// The directions that the ruleset controls. A direction without flows allows nothing.
+    pub directions: Vec<Direction>,
+    /// Remarks on the whole ruleset.
+    pub remarks: Vec<Remark>,
+    /// The flows, in catalog order.
+    pub flows: Vec<FlowRules>,
+}
+
+/// A flow and the rules that allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRules {
+    /// The flow's id.
+    pub id: String,
+    /// Who opens the connection.
+    pub direction: Direction,
+    /// The peer's id.
+    pub peer: String,
+    /// What the flow is for.
+    pub purpose: String,
+    /// Remarks on the flow.
+    pub remarks: Vec<Remark>,
+    /// The flow's rules; empty if the flow was left out or can't be expressed.
+    pub rules: Vec<Rule>,
+}
+
+/// Allows new connections from the source to the destination.
+///
+/// The flow's direction determines which end is the product: an inbound rule has the product as its destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The IP protocol.
+    pub protocol: Protocol,
+    /// The ports at the destination, in order; they neither overlap nor touch. Empty exactly for a protocol without ports.
+    pub ports: Vec<PortRange>,
+    /// Who connects.
+    pub source: Endpoints,
+    /// To whom.
+    pub destination: Endpoints,
+}
+
+impl Rule {
+    /// The address family that the rule's addresses limit it to.
+    #[must_use]
+    pub fn family(&self) -> Option<Family> {
+        [&self.source, &self.destination].into_iter().flat_map(Endpoints::addresses).find_map(Address::family)
+    }
+}
+
+/// Something that a user of the rules has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// What kind of remark this is.
+    pub kind: RemarkKind,
+    /// The remark, on one line. It continues the words of its kind: `opened` all alternatives.
+    pub text: String,
+}
+
+/// The kinds of remarks, in the order in which they are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemarkKind {
+    /// Something else that the catalog knows about the flow. It is only in the output.
+    Note,
+    /// The rules allow more than is known to be needed.
+    Opened,
+    /// Something was left out by choice.
+    LeftOut,
+    /// Something was asked for that the format can't express.
+    Dropped,
+}
+
+impl Remark {
+    /// A remark. Line breaks and other hidden characters become spaces.
+    #[must_use]
+    pub fn new(kind: RemarkKind, text: impl AsRef<str>) -> Remark {
+        Remark { kind, text: one_line(text.as_ref()) }
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            RemarkKind::Note => f.write_str(&self.text),
+            RemarkKind::Opened => write!(f, "opened {}", self.text),
+            RemarkKind::LeftOut => write!(f, "left out {}", self.text),
+            RemarkKind::Dropped => write!(f, "dropped {}", self.text),
+        }
+    }
+}
+
+/// A remark with the flows that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RemarkSummary {
+    /// What kind of remark this is.
+    pub kind: RemarkKind,
+    /// The remark, on one line.
+    pub text: String,
+    /// The ids of the flows that it is about; empty for the whole ruleset.
+    pub flows: Vec<String>,
+}
+
+/// The remark, then the flows in brackets.
+impl fmt::Display for RemarkSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        if self.flows.is_empty() { Ok(()) } else { write!(f, " [{}]", self.flows.join(", ")) }
+    }
+}
+
+/// A text with a space for each hidden character. A line break would end the comment that contains the text; others would make
+/// it look like something else, and neither XML nor YAML can contain all of them.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect()
+}
+
+impl FlowRules {
+    /// Adds a remark, unless the flow already has it.
+    pub fn remark(&mut self, kind: RemarkKind, text: impl AsRef<str>) {
+        let remark = Remark::new(kind, text);
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
+    /// The comment above the flow's rules, line by line: what the flow is for, then the remarks.
+    pub fn comments(&self) -> impl Iterator<Item = String> + '_ {
+        let purpose = format!("{} ({} {})", self.purpose, self.direction.preposition(), self.peer);
+        std::iter::once(one_line(&purpose)).chain(self.remarks.iter().map(ToString::to_string))
+    }
+
+    /// The protocols and ports that the rules allow, each once: for formats that define them under a name and then use the name
+    /// for each pair of [endpoints](Self::endpoints). Every pair gets all of them, since the rules of a flow are made for the
+    /// same endpoints and split alike.
+    #[must_use]
+    pub fn traffic(&self) -> Vec<(Protocol, &[PortRange])> {
+        deduplicated(self.rules.iter().map(|rule| (rule.protocol, rule.ports.as_slice())))
+    }
+
+    /// The sources and destinations of the rules, each pair once.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<(&Endpoints, &Endpoints)> {
+        deduplicated(self.rules.iter().map(|rule| (&rule.source, &rule.destination)))
+    }
+}
+
+/// Items in their order, each once.
+fn deduplicated<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for item in items {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
+}
+
+impl Ruleset {
+    /// The flows of a direction.
+    pub fn in_direction(&self, direction: Direction) -> impl Iterator<Item = &FlowRules> {
+        self.flows.iter().filter(move |flow| flow.direction == direction)
+    }
+
+    /// The comment above the whole ruleset, line by line.
+    pub fn comments(&self) -> impl Iterator<Item = String> + '_ {
+        let heading = self.heading.iter().map(|line| one_line(line));
+        heading.chain(self.remarks.iter().map(ToString::to_string))
+    }
+
+    /// The remarks on the ruleset and its flows, each once, by kind. Notes are left out unless `with_notes`: they are in the
+    /// output, unless the format has no comments.
+    #[must_use]
+    pub fn summary(&self, with_notes: bool) -> Vec<RemarkSummary> {
+        let summary = |remark: &Remark, flows| RemarkSummary { kind: remark.kind, text: remark.to_string(), flows };
+        let mut summaries: Vec<RemarkSummary> = self.remarks.iter().map(|remark| summary(remark, Vec::new())).collect();
+        for flow in &self.flows {
+            for remark in flow.remarks.iter().filter(|remark| with_notes || remark.kind != RemarkKind::Note) {
+                let text = remark.to_string();
+                match summaries.iter_mut().find(|known| (known.kind, &known.text) == (remark.kind, &text)) {
+                    Some(known) => known.flows.push(flow.id.clone()),
+                    None => summaries.push(summary(remark, vec![flow.id.clone()])),
+                }
+            }
+        }
+        summaries.sort_by_key(|remark| remark.kind);
+        summaries
+    }
+
+    /// Whether something was dropped that the format can't express.
+    #[must_use]
+    pub fn has_dropped(&self) -> bool {
+        let mut remarks = self.remarks.iter().chain(self.flows.iter().flat_map(|flow| &flow.remarks));
+        remarks.any(|remark| remark.kind == RemarkKind::Dropped)
+    }
+}

@@ -1,0 +1,221 @@
+//! What a changed fact means for firewall rules.
+
+use port_engine::diff;
+use serde_json::{Map, Value, json};
+
+use crate::{catalog, dataset, difference, flow, specs};
+
+#[test]
+fn the_same_flows_do_not_differ_in_any_order() {
+    let flows = catalog();
+    let mut reversed = flows.clone();
+    reversed.reverse();
+    for other in [&flows, &reversed] {
+        let difference = difference(&flows, other);
+        assert_eq!(
+            difference["summary"],
+            json!({"moves": 0, "opens": 0, "closes": 0, "limits": 0, "unknown": 0, "wording": 0})
+        );
+        for list in ["impacts", "added", "removed", "renamed", "changed"] {
+            assert_eq!(difference[list], json!([]), "{list}");
+        }
+    }
+}
+
+#[test]
+fn flows_of_datasets_are_compared_like_exports() {
+    let old = dataset();
+    let mut new = old.clone();
+    new.flows.remove(0);
+    new.flows[0].purpose = "Another".to_string();
+    let [old_flows, new_flows] = [&old, &new].map(|dataset| diff::exported(&dataset.flows));
+    let compared = serde_json::to_value(diff::compare(&old_flows, &new_flows)).unwrap();
+    let json = |flows: &[port_engine::dataset::Flow]| serde_json::to_value(flows).unwrap().as_array().unwrap().clone();
+    assert_eq!(compared, difference(&json(&old.flows), &json(&new.flows)));
+    assert_eq!([&compared["summary"]["closes"], &compared["summary"]["wording"]], [1, 1]);
+}
+
+#[test]
+fn ports_are_compared_by_what_they_open() {
+    // Before, after, the impact, what opens, what closes.
+    let cases = [
+        ("tcp/25", "tcp/25, tcp/465", "opens", "tcp/465", ""),
+        ("tcp/25 | tcp/465", "tcp/465", "closes", "", "tcp/25"),
+        ("udp/20001", "udp/20009", "moves", "udp/20009", "udp/20001"),
+        ("tcp/80-90", "tcp/85-95", "moves", "tcp/91-95", "tcp/80-84"),
+        ("tcp/443", "any/443", "opens", "udp/443", ""),
+        ("any/443", "udp/443", "closes", "", "tcp/443"),
+        ("tcp/443", "udp/443", "moves", "udp/443", "tcp/443"),
+        ("udp/500", "udp/500, esp", "opens", "esp", ""),
+        ("sftp | ftp", "tcp/22 sftp", "moves", "tcp/22", "ftp, sftp"),
+        ("tcp/25 | tcp/465", "tcp/25, tcp/465", "limits", "", ""),
+        ("any/443", "tcp/443, udp/443", "limits", "", ""),
+        ("tcp/80-81", "tcp/80, tcp/81", "limits", "", ""),
+        ("tcp/25", "tcp/25 smtp", "wording", "", ""),
+        ("tcp/443 https", "tcp/443 http", "wording", "", ""),
+    ];
+    for (before, after, impact, opens, closes) in cases {
+        let mut flows = catalog();
+        let id = "mailgate-in-mailgate-heartbeat";
+        flow(&mut flows, id)["ports"] = specs(before);
+        let old = flows.clone();
+        flow(&mut flows, id)["ports"] = specs(after);
+        let difference = difference(&old, &flows);
+        let list = |text: &str| text.split(", ").filter(|text| !text.is_empty()).map(Value::from).collect::<Vec<_>>();
+        let found = &difference["impacts"][0];
+        assert_eq!(found["impact"], impact, "{before} to {after}");
+        assert_eq!(found["opens"], json!(list(opens)), "{before} to {after}");
+        assert_eq!(found["closes"], json!(list(closes)), "{before} to {after}");
+        assert_eq!(
+            difference["changed"],
+            json!([{ "id": id, "field": "ports", "before": before, "after": after, "impact": impact }])
+        );
+    }
+}
+
+#[test]
+fn the_order_and_the_numbers_of_groups_do_not_matter() {
+    let mut flows = catalog();
+    let old = flows.clone();
+    let ports = flow(&mut flows, "mailgate-out-acme-cloud-rating")["ports"].as_array_mut().unwrap();
+    ports.sort_by_key(|spec| std::cmp::Reverse(spec["group"].as_u64()));
+    for spec in ports {
+        spec["group"] = json!(7 - spec["group"].as_u64().unwrap());
+    }
+    assert_ne!(flows, old);
+    assert_eq!(difference(&old, &flows)["changed"], json!([]));
+}
+
+#[test]
+fn the_first_alternative_matters_to_rules() {
+    let mut flows = catalog();
+    let old = flows.clone();
+    flow(&mut flows, "mailgate-in-email-client-smtp")["ports"].as_array_mut().unwrap().reverse();
+    let changed = &difference(&old, &flows)["changed"];
+    assert_eq!((&changed[0]["field"], &changed[0]["impact"]), (&json!("ports"), &json!("limits")), "{changed}");
+}
+
+/// A flow without hosts, interfaces, condition, note and curated facts, which is inbound and unstated.
+const PLAIN: &str = "archive-in-email-client-imap";
+
+#[test]
+fn every_fact_has_its_impact() {
+    // The fact, its new value, the impact.
+    let cases = [
+        ("direction", json!("outbound"), "moves"),
+        ("peer", json!("client"), "moves"),
+        ("product", json!("mailgate"), "moves"),
+        ("hosts", json!(["mail.example"]), "closes"),
+        ("interfaces", json!(["p1"]), "closes"),
+        ("requirement", json!("required"), "limits"),
+        ("condition", json!("on Sundays"), "limits"),
+        ("recommended_interface", json!("p1"), "limits"),
+        ("configurable", json!(true), "limits"),
+        ("customization", json!("in the manager"), "wording"),
+        ("purpose", json!("Another"), "wording"),
+        ("vendor", json!("other"), "wording"),
+        ("curated", json!(["peer"]), "wording"),
+        ("note", json!("Looks wrong"), "wording"),
+        ("tunnel", json!({ "over": "gre" }), "unknown"),
+    ];
+    let old = catalog();
+    for (fact, value, impact) in cases {
+        let mut new = old.clone();
+        flow(&mut new, PLAIN)[fact] = value;
+        let difference = difference(&old, &new);
+        assert_eq!(difference["summary"][impact], 1, "{fact}");
+        assert_eq!(difference["changed"].as_array().unwrap().len(), 1, "{fact}");
+        assert_eq!(difference["changed"][0]["impact"], impact, "{fact}");
+        // In the other direction, a removed fact is as serious as an added one, and what narrowed widens.
+        let back = self::difference(&new, &old);
+        let expected = if impact == "closes" { "opens" } else { impact };
+        assert_eq!(back["changed"][0]["impact"], expected, "{fact}, back");
+    }
+}
+
+#[test]
+fn every_fact_of_the_source_is_wording_if_this_version_knows_it() {
+    let old = catalog();
+    for fact in ["document", "edition", "url", "section", "row", "peer", "label", "ports", "page"] {
+        let mut new = old.clone();
+        flow(&mut new, PLAIN)["source"][fact] = json!("other");
+        let impact = if fact == "page" { "unknown" } else { "wording" };
+        let difference = difference(&old, &new);
+        assert_eq!(difference["changed"][0]["field"], format!("source.{fact}"));
+        assert_eq!(difference["changed"][0]["impact"], impact, "{fact}");
+    }
+}
+
+#[test]
+fn hosts_are_compared_as_sets() {
+    let cases = [
+        (json!(["a"]), json!(["a", "b"]), "opens"),
+        (json!(["a", "b"]), json!(["b"]), "closes"),
+        (json!(["a"]), json!(["b"]), "moves"),
+        (json!(["a"]), json!([]), "opens"),
+        (json!(["a", "b"]), json!(["b", "a"]), "wording"),
+    ];
+    for (before, after, impact) in cases {
+        let mut flows = catalog();
+        flow(&mut flows, "endpoint-out-console")["hosts"] = before.clone();
+        let old = flows.clone();
+        flow(&mut flows, "endpoint-out-console")["hosts"] = after.clone();
+        assert_eq!(difference(&old, &flows)["changed"][0]["impact"], impact, "{before} to {after}");
+    }
+}
+
+#[test]
+fn a_closed_port_stays_open_if_another_flow_needs_it() {
+    let old = catalog();
+    let mut new = old.clone();
+    new.retain(|flow| flow["id"] != "mailgate-out-ldap-server" && flow["id"] != "mailgate-out-dns-server");
+    let difference = difference(&old, &new);
+    let stays = |id: &str| {
+        let impacts = difference["impacts"].as_array().unwrap();
+        impacts.iter().find(|impact| impact["id"] == id).unwrap()["stays"].clone()
+    };
+    assert_eq!(stays("mailgate-out-ldap-server"), json!([]));
+    assert_eq!(
+        stays("mailgate-out-dns-server"),
+        json!([{ "port": "udp/53", "flows": ["mailgate-out-acme-cloud-rating"] }])
+    );
+}
+
+#[test]
+fn facts_of_another_version_are_compared_and_never_dropped() {
+    let old = catalog();
+    let mut new = old.clone();
+    for flow in &mut new {
+        flow["tunnel"] = json!("none");
+        flow["ports"][0]["rate"] = json!(5);
+        flow.as_object_mut().unwrap().remove("curated");
+    }
+    flow(&mut new, "mailgate-in-admin")["ports"][0]["transport"] = json!("quic");
+    let difference = difference(&old, &new);
+    for (field, impact, absent) in
+        [("tunnel", "unknown", "before"), ("ports.rate", "unknown", "before"), ("curated", "wording", "after")]
+    {
+        let changed = difference["changed"].as_array().unwrap();
+        let found: Vec<&Value> = changed.iter().filter(|change| change["field"] == field).collect();
+        assert_eq!(found.len(), old.len(), "{field}");
+        assert!(found.iter().all(|change| change["impact"] == impact), "{field}");
+        assert!(found.iter().all(|change| change.get(absent).is_none()), "{field}");
+    }
+    assert_eq!(difference["impacts"][0]["opens"], json!(["quic/443"]));
+}
+
+#[test]
+fn added_and_removed_flows_are_reported_unchanged() {
+    let (old, new): (Vec<Value>, Vec<Value>) = catalog().into_iter().partition(|flow| flow["product"] == "mailgate");
+    let difference = difference(&old, &new);
+    assert_eq!(difference["removed"], json!(old));
+    assert_eq!(difference["added"], json!(new));
+    let ids: Map<String, Value> = difference["impacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|impact| (impact["id"].as_str().unwrap().to_string(), impact["impact"].clone()))
+        .collect();
+    assert_eq!(ids.len(), old.len() + new.len());
+    assert_eq!(ids.values().filter(|impact| *impact == "closes").count(), old.len());
+}

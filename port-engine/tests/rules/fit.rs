@@ -1,0 +1,229 @@
+//! Fitted rules match what the original rules match: nothing is lost, nothing is added, and each rule is within the format's limits.
+
+use std::collections::BTreeSet;
+
+use port_core::{Direction, PortRange};
+use port_engine::protocol::Protocol;
+use port_engine::rules::address::{Address, Endpoints, Family};
+use port_engine::rules::fit::{EndpointLimits, Families, Limits, fit};
+use port_engine::rules::model::{FlowRules, RemarkKind, Rule, Ruleset};
+use port_engine::rules::options::FirewallLocation;
+use port_engine::rules::protocol_notation::ProtocolNotation;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+const ADDRESSES: [&str; 7] =
+    ["192.0.2.1", "198.51.100.0/24", "203.0.113.9", "2001:db8::1", "2001:db8:1::/48", "a.example", "b.example"];
+
+/// A port with an address of each end, as texts; `any` if the end is not limited.
+type Triple = (PortRange, String, String);
+
+fn endpoints() -> impl Strategy<Value = Endpoints> {
+    subsequence(ADDRESSES.to_vec(), 0..=7)
+        .prop_map(|texts| Endpoints::new(texts.iter().map(|text| text.parse().unwrap())))
+}
+
+/// Up to forty ports and ranges that neither overlap nor touch.
+fn ports() -> impl Strategy<Value = Vec<PortRange>> {
+    vec(any::<bool>(), 1..40).prop_map(|is_range| {
+        let range = |(index, is_range): (usize, bool)| {
+            let first = u16::try_from(index * 10 + 1).unwrap();
+            PortRange::new(first, first + if is_range { 5 } else { 0 }).unwrap()
+        };
+        is_range.into_iter().enumerate().map(range).collect()
+    })
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let families = select(vec![
+        Families::Mixed,
+        Families::OneEach,
+        Families::Only(Family::V4, "other"),
+        Families::Only(Family::V6, "other"),
+    ]);
+    let max_addresses = proptest::option::of(1..4_usize);
+    let endpoints = (any::<bool>(), families, any::<bool>(), max_addresses).prop_map(
+        |(own, families, host_names, max_addresses)| EndpointLimits { own, families, host_names, max_addresses },
+    );
+    (endpoints, proptest::option::of(1..20_usize)).prop_map(|(endpoints, port_slots)| Limits {
+        port_slots,
+        endpoints,
+        ..UNLIMITED
+    })
+}
+
+/// The limits of a format that can express everything.
+const UNLIMITED: Limits = Limits {
+    format: "made up",
+    locations: &[FirewallLocation::Host],
+    comments: true,
+    protocols: ProtocolNotation::Number,
+    stateful: true,
+    port_slots: None,
+    endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+};
+
+fn ruleset(rule: Rule) -> Ruleset {
+    Ruleset {
+        name: "made-up".to_string(),
+        heading: Vec::new(),
+        url: String::new(),
+        location: FirewallLocation::Host,
+        directions: vec![Direction::Inbound],
+        remarks: Vec::new(),
+        flows: vec![FlowRules {
+            id: "made-up".to_string(),
+            direction: Direction::Inbound,
+            peer: "peer".to_string(),
+            purpose: String::new(),
+            remarks: Vec::new(),
+            rules: vec![rule],
+        }],
+    }
+}
+
+/// The addresses of an end that a format can express; a single `None` if the end is not limited.
+fn expressible(end: &Endpoints, families: Families, host_names: bool) -> Vec<Option<&Address>> {
+    let can_express = |address: &&Address| match (address.family(), families) {
+        (None, _) => host_names,
+        (Some(family), Families::Only(only, _)) => family == only,
+        _ => true,
+    };
+    match end {
+        Endpoints::Any => vec![None],
+        Endpoints::Only(addresses) => addresses.iter().filter(can_express).map(Some).collect(),
+    }
+}
+
+/// What a rule matches, as single ports with single addresses. `IPv4` never reaches `IPv6`.
+fn triples(rule: &Rule, families: Families, host_names: bool) -> BTreeSet<Triple> {
+    let text = |address: Option<&Address>| address.map_or("any".to_string(), ToString::to_string);
+    let mut triples = BTreeSet::new();
+    for source in expressible(&rule.source, families, host_names) {
+        for destination in expressible(&rule.destination, families, host_names) {
+            let [one, other] = [source, destination].map(|address| address.and_then(Address::family));
+            if one.is_none() || other.is_none() || one == other {
+                triples.extend(rule.ports.iter().map(|range| (*range, text(source), text(destination))));
+            }
+        }
+    }
+    triples
+}
+
+/// Whether a format can express a rule.
+fn is_within(rule: &Rule, limits: &Limits) -> bool {
+    let EndpointLimits { families, host_names, max_addresses, .. } = limits.endpoints;
+    let slots: usize = rule.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
+    let can_express = |end: &Endpoints| {
+        let addresses = end.addresses();
+        let kinds: BTreeSet<Option<Family>> = addresses.iter().map(Address::family).collect();
+        expressible(end, families, host_names).len() == addresses.len().max(1)
+            && max_addresses.is_none_or(|max| addresses.len() <= max)
+            && (families == Families::Mixed || kinds.len() <= 1)
+    };
+    limits.port_slots.is_none_or(|max| slots <= max || rule.ports.len() == 1)
+        && can_express(&rule.source)
+        && can_express(&rule.destination)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn fitted_rules_match_what_the_original_rule_matches(
+        source in endpoints(), destination in endpoints(), ports in ports(), limits in limits()
+    ) {
+        let rule = Rule { protocol: Protocol::TCP, ports, source, destination };
+        let EndpointLimits { own, families, host_names, .. } = limits.endpoints;
+        let fitted = fit(ruleset(rule.clone()), &limits);
+        let has_own = !rule.destination.addresses().is_empty();
+        // Rules that are applied to the product itself don't contain its addresses.
+        let rule = if own { rule } else { Rule { destination: Endpoints::Any, ..rule } };
+        let found: Vec<Triple> =
+            fitted.flows[0].rules.iter().flat_map(|rule| triples(rule, families, host_names)).collect();
+        let unique: BTreeSet<Triple> = found.iter().cloned().collect();
+        prop_assert_eq!(found.len(), unique.len(), "matched twice");
+        prop_assert_eq!(&unique, &triples(&rule, families, host_names));
+        for rule in &fitted.flows[0].rules {
+            prop_assert!(is_within(rule, &limits), "{:?}", rule);
+            prop_assert!(!triples(rule, families, host_names).is_empty(), "matches nothing: {:?}", rule);
+        }
+        let is_reported = fitted.flows[0].remarks.iter().any(|remark| remark.kind > RemarkKind::Opened);
+        let can_connect = rule.source.can_reach(&rule.destination);
+        prop_assert!(is_reported || !fitted.flows[0].rules.is_empty() || !can_connect, "dropped silently");
+        // Everything that is lost is reported: a host name as dropped, another family as left out.
+        let texts = [&rule.source, &rule.destination].into_iter().flat_map(Endpoints::addresses);
+        let has_host = texts.clone().any(|address| address.family().is_none());
+        prop_assert_eq!(fitted.has_dropped(), has_host && !host_names);
+        let has_other = matches!(families, Families::Only(only, _) if texts.clone().any(|one| one.family().is_some_and(|family| family != only)));
+        prop_assert_eq!(fitted.remarks.iter().any(|remark| remark.kind == RemarkKind::LeftOut), has_other || (!own && has_own));
+        let opened: String = fitted.remarks.iter().filter(|remark| remark.kind == RemarkKind::Opened).map(ToString::to_string).collect();
+        let is_opened = own && rule.destination == Endpoints::Any && !fitted.flows[0].rules.is_empty();
+        prop_assert_eq!(opened.contains("the product itself"), is_opened, "{}", opened);
+    }
+
+    #[test]
+    fn every_pair_of_ends_gets_all_traffic_of_a_flow(
+        source in endpoints(), destination in endpoints(), tcp in ports(), udp in ports(), limits in limits()
+    ) {
+        let rule = |protocol, ports| Rule { protocol, ports, source: source.clone(), destination: destination.clone() };
+        let mut original = ruleset(rule(Protocol::TCP, tcp));
+        original.flows[0].rules.push(rule(Protocol::UDP, udp));
+        let flow = &fit(original, &limits).flows[0];
+        let (traffic, ends) = (flow.traffic(), flow.endpoints());
+        prop_assert_eq!(flow.rules.len(), traffic.len() * ends.len());
+        for rule in &flow.rules {
+            prop_assert!(traffic.contains(&(rule.protocol, &rule.ports)) && ends.contains(&(&rule.source, &rule.destination)));
+        }
+    }
+}
+
+/// The number of rules that fit, and the remarks.
+fn fitted(rules: Vec<Rule>, limits: &Limits) -> (usize, Vec<String>) {
+    let mut ruleset = ruleset(rules[0].clone());
+    ruleset.flows[0].rules = rules;
+    let fitted = fit(ruleset, limits);
+    (fitted.flows[0].rules.len(), fitted.summary(false).iter().map(ToString::to_string).collect())
+}
+
+/// A rule between any addresses.
+fn rule_for(protocol: Protocol) -> Rule {
+    Rule { protocol, ports: Vec::new(), source: Endpoints::Any, destination: Endpoints::Any }
+}
+
+#[test]
+fn what_a_format_cannot_express_is_dropped_with_a_remark() {
+    let limits = Limits {
+        protocols: ProtocolNotation::WithPorts,
+        endpoints: EndpointLimits { host_names: false, ..UNLIMITED.endpoints },
+        ..UNLIMITED
+    };
+    assert_eq!(
+        fitted(vec![rule_for(Protocol::ESP)], &limits),
+        (0, vec!["dropped esp (made up can't express it) [made-up]".to_string()])
+    );
+    let named = Rule { source: Endpoints::new(["a.example".parse().unwrap()]), ..rule_for(Protocol::UDP) };
+    assert_eq!(
+        fitted(vec![named], &limits),
+        (0, vec!["dropped a.example (made up can't express host names) [made-up]".to_string()])
+    );
+}
+
+#[test]
+fn traffic_in_both_directions_is_reported_if_the_firewall_does_not_track_connections() {
+    let limits = Limits {
+        locations: &[FirewallLocation::Network],
+        stateful: false,
+        endpoints: EndpointLimits { own: false, ..UNLIMITED.endpoints },
+        ..UNLIMITED
+    };
+    let remarks = |protocols: &[Protocol]| fitted(protocols.iter().copied().map(rule_for).collect(), &limits).1;
+    let any = || "opened to any address (none is given): peer".to_string();
+    let both_ways = |protocols| {
+        format!("opened {protocols} in both directions (made up can't tell replies from new connections) [made-up]")
+    };
+    assert_eq!(remarks(&[Protocol::TCP]), [any()]);
+    assert_eq!(remarks(&[Protocol::TCP, Protocol::UDP]), [any(), both_ways("udp")]);
+    assert_eq!(remarks(&[Protocol::UDP, Protocol::UDP, Protocol::ESP]), [any(), both_ways("udp and esp")]);
+}

@@ -1,0 +1,68 @@
+//! The typed values of a curation file: words of a vocabulary, layouts, and port expressions.
+
+use std::str::FromStr;
+
+use port_core::{ParseIdError, PortSpec};
+use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
+use port_data::id::check_id;
+use port_data::port_expression;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use crate::page::Layout;
+
+/// Port specs written as an expression, such as `tcp/25 smtp | tcp/465`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortList {
+    /// The expression.
+    pub text: String,
+    /// What it says.
+    pub specs: Vec<PortSpec<String>>,
+}
+
+impl<'de> Deserialize<'de> for PortList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PortList, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match port_expression::parse(&text, check_id) {
+            Ok(specs) => Ok(PortList { text, specs }),
+            Err(problems) => {
+                let problems = problems.iter().map(|(_, problem)| Diagnostic::text(problem));
+                Err(D::Error::custom(problems.collect::<Vec<_>>().join(", ")))
+            }
+        }
+    }
+}
+
+impl PortList {
+    /// Whether a service is written after the spec that begins with a port.
+    pub fn has_service(&self, port: &str, service: &str) -> bool {
+        self.specs.iter().any(|spec| {
+            let first = spec.range().map(|range| range.first().to_string());
+            first.as_deref() == Some(port) && spec.service_ref().is_some_and(|own| own == service)
+        })
+    }
+}
+
+pub(super) fn layout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layout, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(D::Error::custom)
+}
+
+/// A word of the catalog's vocabulary.
+pub(super) fn word<'de, D: Deserializer<'de>, T: FromStr<Err = ParseIdError>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|error: ParseIdError| {
+        let message = format!("unknown {} {}", error.kind(), QuotedAscii(&text));
+        let help = error.nearest().map(|nearest| format!("; did you mean \"{nearest}\"?"));
+        D::Error::custom(message + &help.unwrap_or_default())
+    })
+}
+
+/// A text as a TOML string. Rust's own quotes escape some letters in a form that TOML doesn't have.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}

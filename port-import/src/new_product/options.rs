@@ -1,0 +1,20 @@
+//! The options of a draft.
+
+use std::path::PathBuf;
+
+use crate::page::Layout;
+
+/// The product to draft.
+#[derive(Clone, Debug)]
+pub struct NewProduct {
+    /// The directory with captures, curation and tables.
+    pub data: PathBuf,
+    /// The product's id.
+    pub id: String,
+    /// The vendor's page.
+    pub doc: PathBuf,
+    /// The layout of a page that is saved as text.
+    pub layout: Option<Layout>,
+    /// The vendor's id. A new vendor gets a row too.
+    pub vendor: Option<String>,
+}

@@ -1,0 +1,38 @@
+//! The parts of a product's curation that the reader of its page needs.
+
+use std::collections::BTreeMap;
+
+/// Facts about the structure of a page that a text capture lost. HTML needs none of them.
+///
+/// The reader also checks each hint, so that a renamed column, heading or value is an error with a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// The headings printed above the tables. In [`Layout::Values`](super::Layout::Values), if the body is printed twice, also
+    /// the line with which it begins. In [`Layout::Html`](super::Layout::Html), a cell over the full width of a table is then a
+    /// heading only if it is one of these.
+    pub headings: Vec<String>,
+    /// The column names as printed, in order; `""` for a column without a name. [`Layout::Values`](super::Layout::Values)
+    /// requires them.
+    pub columns: Vec<String>,
+    /// The names of the columns whose cells may span from the row above, so that a row may lack them.
+    pub spanning: Vec<String>,
+    /// The only values that a column may contain, by column name. [`Layout::Values`](super::Layout::Values) finds rows by
+    /// them. In a spanning column, each value must occur, since a cell that the capture lost looks like one that spans.
+    pub values: BTreeMap<String, Vec<String>>,
+}
+
+impl Hints {
+    /// Whether the cells of a column may span from the row above. Without any hints, those of the first column may.
+    pub(super) fn may_span(&self, column: usize, name: &str) -> bool {
+        if self.columns.is_empty() && self.spanning.is_empty() {
+            column == 0
+        } else {
+            self.spanning.iter().any(|spanning| spanning == name)
+        }
+    }
+
+    /// Whether a column may contain a text.
+    pub(super) fn allows(&self, column_name: &str, text: &str) -> bool {
+        self.values.get(column_name).is_none_or(|values| values.iter().any(|value| value == text))
+    }
+}

@@ -1,0 +1,61 @@
+//! The file of a vendor's page: its extension, its layout, and its capture.
+
+use std::path::Path;
+
+use port_data::{Diagnostic, Place};
+
+use crate::capture::{self, Capture};
+use crate::codes;
+use crate::curation::Curation;
+use crate::file;
+use crate::page::{self, Layout};
+
+/// The extensions of pages, each with its layout. The curation names the layout of a `.txt` file.
+const EXTENSIONS: [(&str, Option<Layout>); 5] = [
+    ("txt", None),
+    ("html", Some(Layout::Html)),
+    ("htm", Some(Layout::Html)),
+    ("md", Some(Layout::Markdown)),
+    ("csv", Some(Layout::Csv)),
+];
+
+/// Whether a file has the extension of a page.
+#[must_use]
+pub fn is_page(file: &Path) -> bool {
+    find_extension(file).is_some()
+}
+
+/// The layout that a file's extension implies.
+#[must_use]
+pub fn layout_of(file: &Path) -> Option<Layout> {
+    find_extension(file).flatten()
+}
+
+fn find_extension(file: &Path) -> Option<Option<Layout>> {
+    let extension = file.extension()?.to_string_lossy().to_lowercase();
+    EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|(_, layout)| *layout)
+}
+
+/// Reads the file of a page and makes its capture.
+///
+/// # Errors
+///
+/// Everything that is wrong with the page.
+pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
+    let Some(layout) = find_extension(file) else {
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_EXTENSION, "extension isn't one of a page");
+        return Err(vec![diagnostic.help("use .txt, .html, .md or .csv").at(Place::file(file))]);
+    };
+    let text = file::read(file).map_err(|diagnostic| vec![diagnostic])?;
+    capture_text(&text, file, layout.unwrap_or(curation.layout), curation)
+}
+
+/// Makes the capture of a page's text.
+///
+/// # Errors
+///
+/// Everything that is wrong with the page.
+pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
+    let page = page::read(file, text, layout, &curation.hints())?;
+    capture::from_page(&page, file, curation)
+}

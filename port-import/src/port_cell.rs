@@ -1,0 +1,56 @@
+//! Reads what vendors print in a port cell as typed specs. A cell that can't be read with certainty is rejected.
+//!
+//! The rules, from the one that binds tightest:
+//! - a slash, a colon or brackets join a transport, a number and a service: `TCP/25`, `25/tcp`, `443 (HTTPS)`;
+//! - a space joins them too: services and transports precede their numbers, unless the cell begins with a number;
+//! - `or` joins alternatives, and so does a slash between services: they share a group;
+//! - a comma, a space, `and`, `+`, and a slash between numbers or transports join specs that are all needed: each begins a group;
+//! - a number without a transport has the previous transport of the cell, or else that of the page's protocol column.
+//!
+//! Words without a number or a transport are remarks, and are kept as printed.
+
+mod brackets;
+mod cell;
+pub mod codes;
+mod item;
+mod join;
+mod parts;
+mod problem;
+mod protocol_column;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod token;
+mod words;
+
+use port_data::Diagnostic;
+
+pub use cell::{Cell, NoPort};
+
+use protocol_column::ProtocolColumn;
+
+/// Reads a port cell. `protocol` is the cell of the page's protocol column in the same row, if the page has that column.
+///
+/// # Errors
+///
+/// The first part of either cell that can't be read with certainty. The diagnostic has no place: add the row's.
+///
+/// # Examples
+/// ```
+/// use port_core::Transport;
+/// use port_import::port_cell::parse;
+///
+/// let cell = parse("UDP/53 or 8888, TCP/443 (HTTPS)", None)?;
+/// let specs: Vec<_> = cell.specs.iter().map(|spec| (spec.to_string(), spec.group())).collect();
+/// assert_eq!(specs, [("udp/53".to_string(), 0), ("udp/8888".to_string(), 0), ("tcp/443 HTTPS".to_string(), 1)]);
+///
+/// // Without a transport, the cell states a port that may be TCP or UDP.
+/// assert_eq!(parse("8013", None)?.specs[0].transport(), Some(Transport::Any));
+/// assert_eq!(parse("8013", Some("TCP"))?.specs[0].transport(), Some(Transport::Tcp));
+/// # Ok::<(), port_data::Diagnostic>(())
+/// ```
+pub fn parse(cell: &str, protocol: Option<&str>) -> Result<Cell, Diagnostic> {
+    let protocol = ProtocolColumn::parse(protocol.unwrap_or_default())?;
+    let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    parts::read_cell(&text, &protocol).map_err(|problem| problem.into_diagnostic("port cell", &text))
+}

@@ -1,0 +1,222 @@
+//! Turns the items of a cell into specs: services and transports are joined with their numbers, and groups are numbered.
+
+use port_core::{PortRange, PortSpec, Transport};
+
+use super::item::{Item, Join, Link, LinkedItem, Transports};
+use super::problem::{Problem, ProblemKind};
+use super::protocol_column::ProtocolColumn;
+
+/// The specs of a cell.
+pub(super) fn specs(items: Vec<LinkedItem>, protocol: &ProtocolColumn) -> Result<Vec<PortSpec<String>>, Problem> {
+    check_joins(&items)?;
+    let items = bind(items)?;
+    check_separate_items(&items)?;
+    let mut specs = Specs { specs: Vec::new(), group: None };
+    let mut last: Option<&Transports> = None;
+    for LinkedItem { link, item, .. } in &items {
+        check_protocol_column(item, protocol)?;
+        let begins_group = !matches!(link, Link::Or | Link::CommaOr);
+        last = item.transports.as_ref().or(last);
+        let own = if item.numbers.is_empty() { item.transports.as_ref() } else { last };
+        specs
+            .add_item(item, own.or(protocol.transports.as_ref()), protocol, begins_group)
+            .map_err(|kind| Problem::new(item.range.clone(), kind))?;
+    }
+    if let (true, Some(portless)) = (specs.specs.is_empty(), protocol.portless) {
+        specs.push(true, Some(portless.name), None, None).map_err(|kind| Problem::new(0..0, kind))?;
+    }
+    Ok(specs.specs)
+}
+
+/// The specs so far.
+struct Specs {
+    specs: Vec<PortSpec<String>>,
+    group: Option<u8>,
+}
+
+impl Specs {
+    /// Adds the specs of an item: each number with each transport.
+    fn add_item(
+        &mut self,
+        item: &Item,
+        transports: Option<&Transports>,
+        protocol: &ProtocolColumn,
+        mut begins_group: bool,
+    ) -> Result<(), ProblemKind> {
+        let names: Vec<Option<&str>> = match (&item.portless, transports) {
+            (Some(portless), _) => vec![Some(portless.name)],
+            (None, Some(transports)) => transports.names.iter().copied().map(Some).collect(),
+            (None, None) => vec![None],
+        };
+        let is_each_needed = transports.is_some_and(|transports| transports.join == Join::All) && names.len() > 1;
+        let ranges = item.numbers.iter().copied().map(Some).chain(item.numbers.is_empty().then_some(None));
+        for range in ranges {
+            // Services without a number are alternatives. A number has one service, or that of the protocol column.
+            let services = item.services.iter().map(Some).chain(item.services.is_empty().then_some(None));
+            for service in services {
+                let service = service.or(protocol.service.as_ref().filter(|_| item.portless.is_none()));
+                for name in &names {
+                    self.push(begins_group, *name, range, service)?;
+                    begins_group = is_each_needed;
+                }
+            }
+            begins_group = true;
+        }
+        Ok(())
+    }
+
+    /// Adds a spec, in a new group or in the group of the last spec.
+    fn push(
+        &mut self,
+        begins_group: bool,
+        protocol: Option<&'static str>,
+        range: Option<PortRange>,
+        service: Option<&String>,
+    ) -> Result<(), ProblemKind> {
+        let group = match self.group {
+            None => 0,
+            Some(group) if begins_group => group.checked_add(1).ok_or(ProblemKind::TooManyGroups)?,
+            Some(group) => group,
+        };
+        self.group = Some(group);
+        let transport = match protocol {
+            Some(name) => Some(name.parse().map_err(|_| ProblemKind::UnsupportedProtocol(name))?),
+            None => range.is_some().then_some(Transport::Any),
+        };
+        self.specs.push(PortSpec::from_parts(transport, range, service.cloned(), group));
+        Ok(())
+    }
+}
+
+/// Rejects `or` and `and` in one part, and `or` after a list: both can be read in two ways.
+fn check_joins(items: &[LinkedItem]) -> Result<(), Problem> {
+    let mut has_comma = false;
+    let (mut has_or, mut has_and) = (false, false);
+    for LinkedItem { link, item, .. } in items {
+        match link {
+            Link::Start | Link::Space => {}
+            Link::Comma => {
+                has_comma = true;
+                (has_or, has_and) = (false, false);
+            }
+            Link::CommaOr if has_comma => {
+                let readings = "it replaces the port before it, or all ports before it";
+                return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
+            }
+            Link::Or | Link::CommaOr => has_or = true,
+            Link::And => has_and = true,
+        }
+        if has_or && has_and {
+            let readings = "`and` and `or` aren't separated by a comma";
+            return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
+        }
+    }
+    Ok(())
+}
+
+/// Joins services and transports with the numbers they belong to.
+fn bind(items: Vec<LinkedItem>) -> Result<Vec<LinkedItem>, Problem> {
+    // If the services of a cell precede its numbers, each service belongs to the number after it, and otherwise to the one before
+    // it. The same for transports.
+    let first =
+        |predicate: fn(&Item) -> bool| items.iter().position(|item| predicate(&item.item)).unwrap_or(usize::MAX);
+    let number = first(|item| !item.numbers.is_empty());
+    let precedes = |predicate: fn(&Item) -> bool| {
+        let index = first(predicate);
+        index < number || index == number && items.get(index).is_some_and(|item| !item.item.begins_with_number)
+    };
+    let services_first = precedes(|item| !item.services.is_empty());
+    let transports_first = precedes(|item| item.transports.is_some());
+
+    let mut bound: Vec<LinkedItem> = Vec::with_capacity(items.len());
+    for linked in items {
+        let Some(last) = bound.last_mut() else {
+            bound.push(linked);
+            continue;
+        };
+        let (before, item) = (&mut last.item, &linked.item);
+        let is_forward =
+            (before.services.is_empty() || services_first) && (before.transports.is_none() || transports_first);
+        let is_backward =
+            (item.services.is_empty() || !services_first) && (item.transports.is_none() || !transports_first);
+        match linked.link {
+            Link::Space if before.lacks_number() && is_forward && before.accepts(item) => {
+                before.absorb(linked.item);
+            }
+            Link::Space if item.lacks_number() && !before.lacks_number() && is_backward && before.accepts(item) => {
+                last.has_trailing_transports |= item.is_only_transports();
+                before.absorb(linked.item);
+            }
+            Link::And | Link::Or
+                if before.is_only_transports() && item.transports.is_some()
+                    || last.has_trailing_transports && item.is_only_transports() =>
+            {
+                let join = if linked.link == Link::Or { Join::Any } else { Join::All };
+                let range = before.range.start..item.range.end;
+                if !combine(before, linked.item, join) {
+                    let readings = "either all of the transports are needed, or any one of them";
+                    return Err(Problem::new(range, ProblemKind::Ambiguous(readings)));
+                }
+            }
+            _ => bound.push(linked),
+        }
+    }
+    Ok(bound)
+}
+
+/// Adds the transports of another item, and what else it has. Returns `false` if the two are joined in different ways.
+fn combine(item: &mut Item, other: Item, join: Join) -> bool {
+    let (Some(known), Some(more)) = (&mut item.transports, other.transports) else {
+        return false;
+    };
+    let is_same_join = |all: &Transports| all.names.len() == 1 || all.join == join;
+    if !is_same_join(known) || !is_same_join(&more) || more.names.iter().any(|name| known.names.contains(name)) {
+        return false;
+    }
+    known.names.extend(more.names);
+    known.join = join;
+    item.absorb(Item { transports: None, ..other });
+    true
+}
+
+/// Rejects items that can't be separate from the items next to them.
+fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
+    for (index, LinkedItem { link, item, .. }) in items.iter().enumerate() {
+        if item.is_only_transports() {
+            return Err(Problem::new(item.range.clone(), ProblemKind::MissingPort));
+        }
+        let Some(LinkedItem { item: before, .. }) = items[..index].last() else {
+            continue;
+        };
+        let both = before.range.start..item.range.end;
+        if *link == Link::Space {
+            let is_only_numbers = item.transports.is_none() && item.services.is_empty() && !item.numbers.is_empty();
+            if before.is_only_services() || item.is_only_services() || before.portless.is_some() && is_only_numbers {
+                return Err(Problem::new(both, ProblemKind::Ambiguous("it is one port or two")));
+            }
+        }
+        if matches!(link, Link::Or | Link::CommaOr) {
+            if before.has_several_groups() || item.has_several_groups() {
+                let readings = "it replaces the port before it, or several ports before it";
+                return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
+            }
+            if before.is_only_services() != item.is_only_services() {
+                return Err(Problem::new(both, ProblemKind::Ambiguous("the number belongs to one service or to both")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rejects an item that contradicts the protocol column.
+fn check_protocol_column(item: &Item, column: &ProtocolColumn) -> Result<(), Problem> {
+    let contradicts = match (&item.transports, &column.transports, column.portless) {
+        (Some(transports), Some(column), _) => transports.names.iter().any(|name| !column.names.contains(name)),
+        (transports, _, Some(_)) => transports.is_some() || !item.numbers.is_empty(),
+        _ => false,
+    };
+    if contradicts {
+        return Err(Problem::new(item.range.clone(), ProblemKind::Contradiction("the page's protocol column")));
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Checks that every number in a row's text is one of its ports, or is listed as another number.
+
+use std::collections::BTreeSet;
+
+use port_core::PortSpec;
+use port_data::{Diagnostic, Place};
+
+use super::flow::FlowBuilder;
+use crate::capture::Prose;
+use crate::codes;
+use crate::port_cell;
+
+impl FlowBuilder<'_> {
+    /// Reports numbers in the peer, label and prose cells and in the remarks that aren't explained.
+    pub(super) fn check_numbers(&mut self, cell: &port_cell::Cell, specs: &[PortSpec<String>]) {
+        let cells = [&self.row.peer, &self.row.label].into_iter().flatten().chain(&cell.remarks);
+        let in_cells = cells.flat_map(|text| Prose::digest(text).numbers);
+        let in_prose = self.row.prose.iter().flat_map(|prose| prose.numbers.clone());
+        let found: BTreeSet<String> = in_prose.chain(in_cells).collect();
+        let ports: BTreeSet<String> = port_numbers(specs).into_iter().collect();
+        let others: BTreeSet<String> = self.flow().other_numbers.iter().cloned().collect();
+        for number in found.difference(&ports).filter(|number| !others.contains(*number)) {
+            let message = format!("number {number} in the row's text isn't one of its ports");
+            let help = format!("add it to other_numbers in {}", Place::file(&self.curation.file));
+            self.report_row(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
+        }
+        for number in others.difference(&found) {
+            let message = format!("the row doesn't contain the number {number} of other_numbers");
+            self.report_entry(Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it"));
+        }
+    }
+}
+
+/// The first and last ports of specs, as they are written.
+pub(super) fn port_numbers(specs: &[PortSpec<String>]) -> Vec<String> {
+    let ranges = specs.iter().filter_map(PortSpec::range);
+    ranges.flat_map(|range| [range.first(), range.last()]).map(|port| port.to_string()).collect()
+}

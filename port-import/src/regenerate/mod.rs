@@ -1,0 +1,148 @@
+//! Regenerates captures, flow tables and the generated Rust from vendors' pages, or from the captures of earlier pages.
+//!
+//! Everything is computed in memory first. Files are written only if nothing is wrong and something changes.
+
+mod documents;
+mod options;
+mod orphans;
+mod product;
+mod products;
+
+use std::path::{Path, PathBuf};
+
+use port_data::{Catalog, Diagnostic};
+
+use crate::atomic_write::{AtomicWriter, NewFile, changed_files};
+use crate::curation::{Curation, unresolved};
+use crate::file;
+use crate::generated_file::generated_file;
+use crate::report::Report;
+
+use documents::documents;
+pub use options::RegenerateOptions;
+use orphans::orphaned_files;
+use product::{Generated, regenerate_product};
+use products::read_products;
+
+/// How a regeneration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything is written, or nothing changes.
+    Done,
+    /// Something would change, but `check` is set.
+    Differs,
+    /// The report contains errors.
+    Failed,
+}
+
+/// The tables that people write. They are only copied.
+const HANDWRITTEN_TABLES: [&str; 4] = ["vendors", "products", "peers", "services"];
+
+/// The catalog as Rust, from the root of the workspace.
+const GENERATED_RUST: &str = "port-catalog/src/generated.rs";
+
+/// Runs a regeneration.
+#[must_use]
+pub fn regenerate(options: &RegenerateOptions) -> (Report, Outcome) {
+    let mut report = Report::default();
+    match run(options, &mut report) {
+        Ok(()) if options.check && !report.is_empty() => (report, Outcome::Differs),
+        Ok(()) => (report, Outcome::Done),
+        Err(diagnostics) => {
+            report.add_errors(diagnostics, &options.root);
+            (report, Outcome::Failed)
+        }
+    }
+}
+
+fn run(options: &RegenerateOptions, report: &mut Report) -> Result<(), Vec<Diagnostic>> {
+    let target = options.out.as_ref().unwrap_or(&options.data);
+    // The lock is taken before anything is read, so that no other run changes it before the results are written.
+    let writer = match options.check {
+        true => None,
+        false => Some(AtomicWriter::lock(target).map_err(|diagnostic| vec![diagnostic])?),
+    };
+    let files = new_files(options, target, report)?;
+    let relative_path = |path: &PathBuf| options.relative_path(path);
+    report.files = changed_files(&files).map(|(path, _)| relative_path(path)).collect();
+    let Some(writer) = writer else { return Ok(()) };
+    let mut written = Vec::new();
+    writer.write(&files, &mut written).map_err(|diagnostic| {
+        report.written = written.iter().map(relative_path).collect();
+        vec![diagnostic]
+    })
+}
+
+/// The files to write: captures first, then the tables made from them, then the Rust made from the tables.
+fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
+    let tables = options.data.join("tables");
+    let products = read_products(&tables.join("products.csv"))?;
+    let docs = documents(options, &products)?;
+    let mut generated = Vec::new();
+    let mut diagnostics = Vec::new();
+    for product in &products {
+        match regenerate_product(options, product, docs.get(&product.id), report) {
+            Ok(files) => generated.push((product.id.as_str(), files)),
+            Err(found) => diagnostics.extend(found),
+        }
+    }
+    let mut handwritten = Vec::new();
+    for table in HANDWRITTEN_TABLES {
+        let file = tables.join(format!("{table}.csv"));
+        match file::read(&file) {
+            Ok(text) => {
+                diagnostics.extend(unresolved(&file, &text));
+                handwritten.push((format!("{table}.csv"), text));
+            }
+            Err(diagnostic) => diagnostics.push(diagnostic),
+        }
+    }
+    diagnostics.extend(orphaned_files(&options.data, &products));
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let catalog = check_tables(&handwritten, &generated, &options.data)?;
+    let captures = generated.iter().map(|(id, files)| (format!("captures/{id}.csv"), files.capture.clone()));
+    let flows = generated.iter().map(|(id, files)| (format!("tables/flows/{id}.csv"), files.flows.clone()));
+    let mut files: Vec<NewFile> = captures.chain(flows).map(|(path, text)| (target.join(path), text)).collect();
+    match options.out {
+        Some(_) => {
+            files.extend(handwritten.into_iter().map(|(name, text)| (target.join("tables").join(name), text)));
+        }
+        None => files.push((options.root.join(GENERATED_RUST), generated_file(&catalog))),
+    }
+    Ok(files)
+}
+
+/// Reads the new tables as a catalog before they are written.
+fn check_tables(
+    handwritten: &[(String, String)],
+    generated: &[(&str, Generated)],
+    data: &Path,
+) -> Result<Catalog, Vec<Diagnostic>> {
+    let handwritten = handwritten.iter().map(|(name, text)| (PathBuf::from(name), text.clone()));
+    let flows = generated.iter().map(|(id, files)| (PathBuf::from(format!("flows/{id}.csv")), files.flows.clone()));
+    port_data::read_texts(&data.join("tables"), handwritten.chain(flows).collect()).map_err(|diagnostics| {
+        diagnostics.into_iter().map(|diagnostic| move_to_curation(diagnostic, generated, data)).collect()
+    })
+}
+
+/// A problem with a flow table, at the entry of the curation from which the row was made: nobody edits the table.
+fn move_to_curation(diagnostic: Diagnostic, generated: &[(&str, Generated)], data: &Path) -> Diagnostic {
+    let entry_place = || {
+        let table = diagnostic.place.file.strip_prefix(data.join("tables/flows")).ok()?;
+        let product = table.file_stem()?.to_str()?;
+        let (_, files) = generated.iter().find(|(id, _)| *id == product)?;
+        // Each flow is one line of the table, and the line begins with the flow's id.
+        let line = files.flows.lines().nth(diagnostic.place.line.checked_sub(1)?)?;
+        let (id, _) = line.split_once(',')?;
+        let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).ok()?;
+        // If an id is a duplicate, the second entry is the wrong one.
+        let entry = curation.flows.iter().rfind(|entry| entry.get_ref().id == id)?;
+        Some(curation.place(entry))
+    };
+    match entry_place() {
+        Some(place) => diagnostic.at(place),
+        None => diagnostic,
+    }
+}

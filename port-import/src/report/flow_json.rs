@@ -1,0 +1,59 @@
+//! A flow in the form in which `port-catalog list --format json` prints it.
+
+use port_core::{PortRange, Transport};
+use port_data::FlowRow;
+use serde_json::{Value, json};
+
+/// What the JSON of a flow contains about its product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its vendor's id.
+    pub vendor: String,
+    /// The title of its document.
+    pub document: String,
+    /// The document's edition.
+    pub edition: String,
+    /// The document's URL.
+    pub url: String,
+}
+
+/// The key of a column in the JSON of a flow: `source.ports` for the column `printed_ports`.
+pub(super) fn field(column: &str) -> String {
+    match column {
+        "section" | "row" => format!("source.{column}"),
+        _ => column.strip_prefix("printed_").map_or(column.to_string(), |printed| format!("source.{printed}")),
+    }
+}
+
+/// The JSON of a flow.
+pub(super) fn flow_json(product: &Product, flow: &FlowRow) -> Value {
+    let ports: Vec<Value> = flow
+        .specs
+        .iter()
+        .map(|spec| {
+            json!({
+                "transport": spec.transport().map(Transport::as_str),
+                "first": spec.range().map(PortRange::first),
+                "last": spec.range().map(PortRange::last),
+                "service": spec.service_ref(),
+                "group": spec.group(),
+            })
+        })
+        .collect();
+    json!({
+        "id": flow.id, "vendor": product.vendor, "product": product.id,
+        "direction": flow.direction.as_str(), "peer": flow.peer, "purpose": flow.purpose,
+        "ports": ports,
+        "requirement": flow.requirement.as_str(), "condition": flow.condition,
+        "interfaces": flow.interfaces, "recommended_interface": flow.recommended_interface,
+        "hosts": flow.hosts,
+        "configurable": flow.configurable, "customization": flow.customization, "note": flow.note,
+        "curated": flow.curated.iter().map(|fact| fact.as_str()).collect::<Vec<_>>(),
+        "source": {
+            "document": product.document, "edition": product.edition, "url": product.url,
+            "section": flow.section, "row": flow.row, "peer": flow.printed_peer, "label": flow.printed_label, "ports": flow.printed_ports,
+        },
+    })
+}

@@ -1,0 +1,107 @@
+//! The report as text.
+
+use std::fmt;
+
+use port_data::hidden::{Escaped, Truncated};
+use serde_json::Value;
+
+use super::{Bump, Change, Report, ReportedError};
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for document in &self.documents {
+            writeln!(f, "read {}: {}, {} rows", document.product, Escaped(&document.file), document.rows)?;
+        }
+        for error in &self.errors {
+            writeln!(f, "{error}")?;
+        }
+        for flow in &self.added {
+            writeln!(f, "added    {}", summary(flow))?;
+        }
+        for flow in &self.removed {
+            writeln!(f, "removed  {}", summary(flow))?;
+        }
+        write_changes(f, &self.changed)?;
+        for reworded in &self.reworded {
+            writeln!(f, "reworded {}: row {}; check what the curation says about it", reworded.id, reworded.row)?;
+        }
+        if !self.errors.is_empty() {
+            return self.write_error_count(f);
+        }
+        if self.is_empty() {
+            return writeln!(f, "nothing changed");
+        }
+        for file in &self.files {
+            writeln!(f, "file     {}", Escaped(file))?;
+        }
+        let bump = match self.bump {
+            Bump::None => "none",
+            Bump::Patch => "patch",
+            Bump::Minor => "minor",
+            Bump::Major => "major",
+        };
+        writeln!(f, "version  {bump}")?;
+        writeln!(f, "review   cargo test --workspace --no-fail-fast; cargo insta review")?;
+        writeln!(f, "accept   git add port-data port-catalog tests && git commit")
+    }
+}
+
+/// Rows that only moved are printed as one line, since an inserted row moves all rows below it.
+fn write_changes(f: &mut fmt::Formatter<'_>, changes: &[Change]) -> fmt::Result {
+    let (moved, other): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.field == "source.row");
+    for change in other {
+        writeln!(f, "changed  {} {}: {:?} -> {:?}", change.id, change.field, change.before, change.after)?;
+    }
+    match moved.as_slice() {
+        [] => Ok(()),
+        [change] => writeln!(f, "moved    {}: row {} -> {}", change.id, change.before, change.after),
+        [first, .., last] => writeln!(
+            f,
+            "moved    {} flows have other row numbers, from {} ({} -> {}) to {} ({} -> {})",
+            moved.len(),
+            first.id,
+            first.before,
+            first.after,
+            last.id,
+            last.before,
+            last.after
+        ),
+    }
+}
+
+impl Report {
+    fn write_error_count(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.errors.len();
+        let plural = if count == 1 { "" } else { "s" };
+        match self.written.as_slice() {
+            [] => writeln!(f, "{count} error{plural}: nothing was written"),
+            written => {
+                let files = written.iter().map(|file| Escaped(file).to_string()).collect::<Vec<_>>().join(", ");
+                writeln!(f, "{count} error{plural}: only {files} was written; run the command again when it is fixed")
+            }
+        }
+    }
+}
+
+impl fmt::Display for ReportedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error[{}]: {}", self.code, Escaped(&self.file))?;
+        let numbers = [self.line, self.column.unwrap_or_default()];
+        for number in numbers.into_iter().take_while(|number| *number > 0) {
+            write!(f, ":{number}")?;
+        }
+        write!(f, ": {}", Truncated(&self.message))
+    }
+}
+
+/// A flow on one line: its id, and its ports as printed.
+fn summary(flow: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    format!(
+        "{}: {} {}, {:?}",
+        text(&flow["id"]),
+        text(&flow["direction"]),
+        text(&flow["peer"]),
+        text(&flow["source"]["ports"])
+    )
+}

@@ -1,0 +1,108 @@
+//! Every diagnostic of a port cell: one case per mistake, each with the whole message.
+
+use port_import::port_cell::{codes, parse};
+
+/// A name, a port cell, the cell of the protocol column, and the expected diagnostic.
+type Case = (&'static str, &'static str, Option<&'static str>, &'static str);
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    ("port_0", "TCP/0", None, "error[cell-not-a-port]: port cell \"TCP/0\": \"0\" is not a port from 1 to 65535 without leading zeros; give the flow's ports under `adds` in the curation"),
+    ("port_65536", "65536", None, "error[cell-not-a-port]: port cell \"65536\": \"65536\" is not a port from 1 to 65535 without leading zeros; give the flow's ports under `adds` in the curation"),
+    ("leading_zero", "0443", None, "error[cell-not-a-port]: port cell \"0443\": \"0443\" is not a port from 1 to 65535 without leading zeros; give the flow's ports under `adds` in the curation"),
+    ("a_huge_number", "99999999999999999999", None, "error[cell-not-a-port]: port cell \"99999999999999999999\": \"99999999999999999999\" is not a port from 1 to 65535 without leading zeros; give the flow's ports under `adds` in the curation"),
+    ("reversed_range", "5000-1024", None, "error[cell-reversed-range]: port cell \"5000-1024\": the first port of the range \"5000-1024\" is not less than the last; give the flow's ports under `adds` in the curation"),
+    ("range_of_three_numbers", "1-2-3", None, "error[cell-unreadable]: port cell \"1-2-3\": cannot read \"1-2-3\": a range has two numbers; give the flow's ports under `adds` in the curation"),
+    ("thousands_or_a_list", "1,024", None, "error[cell-ambiguous]: port cell \"1,024\": \"1,024\" is ambiguous: it is one number with a thousands separator, or two ports; give the flow's ports under `adds` in the curation"),
+    ("a_list_or_thousands", "25,465", None, "error[cell-ambiguous]: port cell \"25,465\": \"25,465\" is ambiguous: it is one number with a thousands separator, or two ports; give the flow's ports under `adds` in the curation"),
+    ("transport_alone", "TCP", None, "error[cell-missing-port]: port cell \"TCP\": \"TCP\" has no port and no service; give the flow's ports under `adds` in the curation"),
+    ("transport_or_number", "TCP or 443", None, "error[cell-missing-port]: port cell \"TCP or 443\": \"TCP\" has no port and no service; give the flow's ports under `adds` in the curation"),
+    ("transport_and_slash", "TCP/", None, "error[cell-unreadable]: port cell \"TCP/\": cannot read \"TCP/\": it doesn't end with a port, a transport or a service; give the flow's ports under `adds` in the curation"),
+    ("number_and_slash", "443/", None, "error[cell-unreadable]: port cell \"443/\": cannot read \"443/\": it doesn't end with a port, a transport or a service; give the flow's ports under `adds` in the curation"),
+    ("or_at_the_end", "443 or", None, "error[cell-unreadable]: port cell \"443 or\": cannot read \"or\": no port follows it; give the flow's ports under `adds` in the curation"),
+    ("comma_at_the_end", "80,", None, "error[cell-unreadable]: port cell \"80,\": cannot read \",\": nothing follows the comma; give the flow's ports under `adds` in the curation"),
+    ("two_commas", "80,,443", None, "error[cell-unreadable]: port cell \"80,,443\": cannot read \",\": nothing follows the comma; give the flow's ports under `adds` in the curation"),
+    ("unclosed_bracket", "(443", None, "error[cell-unreadable]: port cell \"(443\": cannot read \"(443\": the bracket isn't closed; give the flow's ports under `adds` in the curation"),
+    ("unopened_bracket", "443)", None, "error[cell-unreadable]: port cell \"443)\": cannot read \")\": no bracket is open; give the flow's ports under `adds` in the curation"),
+    ("empty_brackets", "443 ()", None, "error[cell-unreadable]: port cell \"443 ()\": cannot read \"(\": the brackets are empty; give the flow's ports under `adds` in the curation"),
+    ("words_and_a_number", "ports above 1024", None, "error[cell-unreadable]: port cell \"ports above 1024\": cannot read \"ports above 1024\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("greater_than_a_number", ">1024", None, "error[cell-unreadable]: port cell \">1024\": cannot read \">1024\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("plus_at_the_end", "1024+", None, "error[cell-unreadable]: port cell \"1024+\": cannot read \"+\": no port follows it; give the flow's ports under `adds` in the curation"),
+    ("page_number", "see page 5", None, "error[cell-unreadable]: port cell \"see page 5\": cannot read \"see page 5\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("transport_and_a_word", "TCP only", None, "error[cell-missing-port]: port cell \"TCP only\": \"TCP\" has no port and no service; give the flow's ports under `adds` in the curation"),
+    ("transport_in_words", "if TCP is open", None, "error[cell-unreadable]: port cell \"if TCP is open\": cannot read \"if TCP is open\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("transport_and_any", "TCP/any", None, "error[cell-unreadable]: port cell \"TCP/any\": cannot read \"TCP/any\": it doesn't end with a port, a transport or a service; give the flow's ports under `adds` in the curation"),
+    ("decimal_number", "443.5", None, "error[cell-unreadable]: port cell \"443.5\": cannot read \"443.5\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("number_and_a_letter", "8080a", None, "error[cell-unreadable]: port cell \"8080a\": cannot read \"8080a\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("service_and_number_in_one_word", "HTTPS443", None, "error[cell-unreadable]: port cell \"HTTPS443\": cannot read \"HTTPS443\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("alternative_in_brackets", "443 (or 8443)", None, "error[cell-unreadable]: port cell \"443 (or 8443)\": cannot read \"or 8443\": brackets may contain only the transport, the service or a remark of the port before them; give the flow's ports under `adds` in the curation"),
+    ("number_in_brackets", "443 (8443)", None, "error[cell-unreadable]: port cell \"443 (8443)\": cannot read \"8443\": brackets may contain only the transport, the service or a remark of the port before them; give the flow's ports under `adds` in the curation"),
+    ("two_numbers_in_brackets", "SSH (22, 2222)", None, "error[cell-unreadable]: port cell \"SSH (22, 2222)\": cannot read \"2222\": brackets may contain only the transport, the service or a remark of the port before them; give the flow's ports under `adds` in the curation"),
+    ("two_transports", "443/TCP (UDP)", None, "error[cell-contradiction]: port cell \"443/TCP (UDP)\": \"UDP\" contradicts the transport before it; give the flow's ports under `adds` in the curation"),
+    ("wrong_protocol_number", "ESP (IP 51)", None, "error[cell-contradiction]: port cell \"ESP (IP 51)\": \"IP 51\" contradicts the number of the protocol before it; give the flow's ports under `adds` in the curation"),
+    ("protocol_without_ports_and_a_number", "ESP 4500", None, "error[cell-ambiguous]: port cell \"ESP 4500\": \"ESP 4500\" is ambiguous: it is one port or two; give the flow's ports under `adds` in the curation"),
+    ("protocol_without_ports_and_a_slash", "ESP/50", None, "error[cell-unreadable]: port cell \"ESP/50\": cannot read \"ESP/\": a protocol without ports can't be joined with anything; give the flow's ports under `adds` in the curation"),
+    ("transport_between_numbers", "80/TCP/443", None, "error[cell-ambiguous]: port cell \"80/TCP/443\": \"80/TCP/443\" is ambiguous: the transport or service belongs to the number before it or to the one after it; give the flow's ports under `adds` in the curation"),
+    ("two_services_and_a_number", "HTTP/HTTPS/443", None, "error[cell-ambiguous]: port cell \"HTTP/HTTPS/443\": \"HTTP/HTTPS/443\" is ambiguous: it isn't clear which service belongs to which number; give the flow's ports under `adds` in the curation"),
+    ("number_of_one_service_or_both", "HTTP or HTTPS 443", None, "error[cell-ambiguous]: port cell \"HTTP or HTTPS 443\": \"HTTP or HTTPS 443\" is ambiguous: the number belongs to one service or to both; give the flow's ports under `adds` in the curation"),
+    ("two_services", "SMTP IMAP", None, "error[cell-ambiguous]: port cell \"SMTP IMAP\": \"SMTP IMAP\" is ambiguous: it is one port or two; give the flow's ports under `adds` in the curation"),
+    ("or_after_a_list", "80, 443, or 8080", None, "error[cell-ambiguous]: port cell \"80, 443, or 8080\": \"8080\" is ambiguous: it replaces the port before it, or all ports before it; give the flow's ports under `adds` in the curation"),
+    ("or_and_and", "25 or 465 and 587", None, "error[cell-ambiguous]: port cell \"25 or 465 and 587\": \"587\" is ambiguous: `and` and `or` aren't separated by a comma; give the flow's ports under `adds` in the curation"),
+    ("or_after_two_groups", "20/21 or 22", None, "error[cell-ambiguous]: port cell \"20/21 or 22\": \"22\" is ambiguous: it replaces the port before it, or several ports before it; give the flow's ports under `adds` in the curation"),
+    ("or_after_two_transports", "53/udp+tcp or 54", None, "error[cell-ambiguous]: port cell \"53/udp+tcp or 54\": \"54\" is ambiguous: it replaces the port before it, or several ports before it; give the flow's ports under `adds` in the curation"),
+    ("url_in_words", "see http://example.com:443/", None, "error[cell-unreadable]: port cell \"see http://example.com:443/\": cannot read \"see http://example.com:443/\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("unclosed_inner_bracket", "443 (see (note)", None, "error[cell-unreadable]: port cell \"443 (see (note)\": cannot read \"(see (note)\": the bracket isn't closed; give the flow's ports under `adds` in the curation"),
+    ("symbol", "443 #", None, "error[cell-unreadable]: port cell \"443 #\": cannot read \"#\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("arabic_digits", "\u{664}\u{664}\u{663}", None, "error[cell-unreadable]: port cell \"٤٤٣\": cannot read \"٤٤٣\": it is neither ports, transports and services nor only words; give the flow's ports under `adds` in the curation"),
+    ("transport_of_the_example", "TCP/65536", None, "error[cell-not-a-port]: port cell \"TCP/65536\": \"65536\" is not a port from 1 to 65535 without leading zeros; give the flow's ports under `adds` in the curation"),
+    ("cell_contradicts_protocol_column", "UDP/53", Some("TCP"), "error[cell-contradiction]: port cell \"UDP/53\": \"UDP/53\" contradicts the page's protocol column; give the flow's ports under `adds` in the curation"),
+    ("number_of_protocol_without_ports", "53", Some("ICMP"), "error[cell-contradiction]: port cell \"53\": \"53\" contradicts the page's protocol column; give the flow's ports under `adds` in the curation"),
+    ("protocol_column_with_or_and_and", "53", Some("TCP or UDP and SCTP"), "error[cell-ambiguous]: protocol cell \"TCP or UDP and SCTP\": \"TCP or UDP and SCTP\" is ambiguous: either all of the protocols are needed, or any one of them; give the flow's ports under `adds` in the curation"),
+    ("protocol_column_with_words", "53", Some("whatever"), "error[cell-unreadable]: protocol cell \"whatever\": cannot read \"whatever\": it isn't a transport or a service; give the flow's ports under `adds` in the curation"),
+    ("protocol_column_with_two_kinds", "53", Some("ESP/UDP"), "error[cell-ambiguous]: protocol cell \"ESP/UDP\": \"ESP/UDP\" is ambiguous: either all of the protocols are needed, or any one of them; give the flow's ports under `adds` in the curation"),
+    ("protocol_column_with_a_trailing_slash", "53", Some("TCP/"), "error[cell-ambiguous]: protocol cell \"TCP/\": \"TCP/\" is ambiguous: either all of the protocols are needed, or any one of them; give the flow's ports under `adds` in the curation"),
+    ("unsupported_protocol", "ICMP", None, "error[cell-unsupported-protocol]: port cell \"ICMP\": unsupported protocol icmp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, esp, any"),
+    ("unsupported_protocol_with_a_port", "SCTP 3868", None, "error[cell-unsupported-protocol]: port cell \"SCTP 3868\": unsupported protocol sctp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, esp, any"),
+    ("unsupported_protocol_column", "N/A", Some("ICMP"), "error[cell-unsupported-protocol]: port cell \"N/A\": unsupported protocol icmp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, esp, any"),
+];
+
+/// The diagnostic as programs print it.
+fn diagnostic(cell: &str, protocol: Option<&str>) -> String {
+    match parse(cell, protocol) {
+        Ok(cell) => format!("accepted: {cell:?}"),
+        Err(error) => format!("error[{}]: {error}", error.code),
+    }
+}
+
+#[test]
+fn each_mistake_has_its_whole_message() {
+    let mut failures = Vec::new();
+    for (name, cell, protocol, expected) in CASES {
+        let found = diagnostic(cell, *protocol);
+        if found != *expected {
+            failures.push(format!("{name}:\n  found    {found}\n  expected {expected}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), CASES.len(), failures.join("\n"));
+}
+
+#[test]
+fn a_cell_with_257_groups_is_rejected() {
+    let cell = "1 ".repeat(257);
+    let found = diagnostic(&cell, None);
+    let expected = format!(
+        "error[cell-too-many]: port cell \"{}\": \"1\" follows 256 groups of ports; give the flow's ports under `adds` in the \
+         curation",
+        cell.trim_end()
+    );
+    assert_eq!(found, expected);
+    assert_eq!(parse(&"1 ".repeat(256), None).unwrap().specs.len(), 256);
+}
+
+#[test]
+fn every_code_has_a_case() {
+    for code in codes::ALL.iter().filter(|code| **code != codes::TOO_MANY) {
+        let start = format!("error[{code}]: ");
+        assert!(CASES.iter().any(|(.., expected)| expected.starts_with(&start)), "{code} has no case");
+    }
+}

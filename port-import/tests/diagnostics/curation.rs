@@ -1,0 +1,250 @@
+//! Pages that don't match their curation.
+
+use std::fs;
+
+use port_catalog_tests::diagnostics::Cases;
+use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+
+use crate::workspace::{Pair, Workspace};
+
+/// The expected messages.
+pub const FILE: &str = "port-import/tests/diagnostics/curation.txt";
+
+#[test]
+fn a_page_that_does_not_match_its_curation_is_rejected() {
+    let mut cases = Cases::new(FILE);
+    let workspace = Workspace::new();
+    let [relay, gate, ends] = [Pair::relay(), Pair::gate(), Pair::ends()];
+    for pair in [&relay, &gate, &ends] {
+        workspace.write("relay.md", pair.page);
+        workspace.write_curation(&pair.curation);
+        let options = RegenerateOptions { check: true, ..workspace.options(&["relay=relay.md"]) };
+        let (report, outcome) = regenerate(&options);
+        assert_eq!(outcome, Outcome::Differs, "{report}");
+    }
+    row_cases(&mut cases, &workspace, &relay, &gate, &ends);
+    outside_cases(&mut cases, &workspace, &relay, &gate);
+    port_cell_cases(&mut cases, &workspace, &relay, &gate);
+    entry_cases(&mut cases, &workspace, &relay, &gate);
+    form_cases(&mut cases, &workspace, &relay);
+    cases.assert();
+}
+
+fn row_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair, ends: &Pair) {
+    let row = "| Console | Administer | TCP/443 (default) | |\n";
+    let duplicate = format!("{row}{row}");
+    let relay_changes = [
+        ("a port with a service is replaced", "TCP/25 or 465", "TCP/25 or 587"),
+        ("a remark is added to a port cell", "TCP/389 |", "TCP/389 (at night) |"),
+        ("a peer cell is filled in", "| | Look up groups |", "| Directory | Look up groups |"),
+        ("a label is changed", "| Directory | Look up users |", "| Directory | Find users |"),
+        ("a row is removed", "| Mail clients | Send mail | TCP/25 or 465 | Ask the help desk. |\n", ""),
+        (
+            "a row is added",
+            "| | Look up groups | UDP/389 | |\n",
+            "| | Look up groups | UDP/389 | |\n| Clock | Set the time | UDP/123 | |\n",
+        ),
+        ("a row is duplicated", row, &duplicate),
+        ("a peer cell is renamed", "| Console |", "| Consoles |"),
+        ("a peer cell isn't mapped", "| Directory | Look up users | TCP/389 |", "| Staff | Look up users | TCP/389 |"),
+        ("a number in the prose is changed", "port 636", "port 637"),
+        ("a label is removed", "| Send mail |", "| |"),
+        ("a port cell is emptied", "| TCP/443 (default) |", "| |"),
+        ("a port cell contains only a name", "| TCP/443 (default) |", "| HTTPS |"),
+        ("prose begins with the reserved word", "Ask the help desk.", "prose 0123456789abcdef"),
+        ("a cell begins with the reserved word", "| Console |", "| prose 0123456789abcdef |"),
+    ];
+    workspace.page_cases(cases, relay, &relay_changes);
+    let gate_changes = [
+        ("a direction is unknown", "| Inbound |", "| Sideways |"),
+        ("interfaces are joined by and", "C/P1 (C recommended)", "C and P1"),
+        ("a protocol is removed", "| Administer | TCP |", "| Administer | |"),
+        ("prose is replaced by a short text", "| Ask a person about 9 lives of gate.acme.example. |", "| Settings |"),
+        ("a port isn't one of the footnote", "1433*", "1436*"),
+        ("a footnote is reworded", "The port 1433 or 1434", "The port 1433"),
+        ("a protocol isn't in the catalog", "| TCP | 443 |", "| SCTP | 443 |"),
+    ];
+    workspace.page_cases(cases, gate, &gate_changes);
+    let ends_changes = [
+        ("neither end is the product", "| Clients | Relay |", "| Clients | Gateway |"),
+        ("the end of the peer is empty", "| Clients | Relay |", "| | Relay |"),
+    ];
+    workspace.page_cases(cases, ends, &ends_changes);
+}
+
+fn outside_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair) {
+    let relay_changes = [
+        ("a heading is renamed", "# Outbound", "# Outgoing"),
+        ("a column is renamed", "| Peer | Use |", "| Peer | Usage |"),
+        ("a table is removed", "\n# Outbound\n\n| Peer | Use | Ports | Remarks |\n|---|---|---|---|\n", ""),
+        ("a line is added outside the tables", "# Inbound\n", "# Inbound\n\nMind the gap.\n"),
+    ];
+    workspace.page_cases(cases, relay, &relay_changes);
+    let gate_changes = [
+        ("a line outside the tables is removed", "First line.\n", ""),
+        ("a line outside the tables is duplicated", "First line.\n", "First line.\n\nFirst line.\n"),
+    ];
+    workspace.page_cases(cases, gate, &gate_changes);
+}
+
+fn port_cell_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair) {
+    let cells = [
+        "TCP/0",
+        "65536",
+        "0443",
+        "5000-1024",
+        "1-2-3",
+        "1,024",
+        "TCP",
+        "TCP/",
+        "443/",
+        "443 or",
+        "80,",
+        "80,,443",
+        "(443",
+        "443)",
+        "443 ()",
+        "ports above 1024",
+        "see page 5",
+        "TCP only",
+        "443.5",
+        "8080a",
+        "HTTPS443",
+        "443 (or 8443)",
+        "SSH (22, 2222)",
+        "443/TCP (UDP)",
+        "ESP (IP 51)",
+        "ESP (TCP)",
+        "ESP 4500",
+        "ESP/50",
+        "80/TCP/443",
+        "HTTP/HTTPS/443",
+        "HTTP or HTTPS 443",
+        "SMTP IMAP",
+        "80, 443, or 8080",
+        "25 or 465 and 587",
+        "20/21 or 22",
+        "53/udp+tcp or 54",
+        "443 #",
+        "TCP or UDP and SCTP 53",
+        "53 TCP or UDP and SCTP",
+        "TCP/UDP or SCTP 53",
+        "53 (TCP) and (UDP) or (SCTP)",
+        "TCP/443/TCP",
+    ];
+    for cell in cells {
+        let change = (&*format!("port cell {cell}"), "TCP/443 (default)", cell);
+        workspace.page_cases(cases, relay, &[change]);
+    }
+    for (protocol, ports) in [("TCP", "UDP/443"), ("TCP or UDP and SCTP", "443"), ("whatever", "443")] {
+        let name = format!("protocol {protocol} with ports {ports}");
+        let row = format!("| {protocol} | {ports} |");
+        workspace.page_cases(cases, gate, &[(&name, "| TCP | 443 |", &row)]);
+    }
+}
+
+fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair) {
+    let take = "purpose = \"Take mail\"\n";
+    let more = |more: &str| format!("{take}{more}\n");
+    let console = "row = { peer = \"Console\" }";
+    let changes = [
+        ("an unused peer", "\"Console\" = \"admin\"\n", "\"Console\" = \"admin\"\n\"Robot\" = \"admin\"\n"),
+        ("an unused number", "other_numbers = [\"636\"]", "other_numbers = [\"636\", \"7\"]"),
+        ("an unused host", take, &more("other_hosts = [\"mail.acme.example\"]")),
+        ("a service of a missing port", "465 = \"smtps\"", "466 = \"smtps\""),
+        ("an unknown service", "465 = \"smtps\"", "465 = \"smpts\""),
+        ("a service that isn't an id", "465 = \"smtps\"", "465 = \"smtps, tcp/22\""),
+        ("an unknown peer", "\"Console\" = \"admin\"", "\"Console\" = \"amdin\""),
+        ("an addition without a reason", "reason = \"The cell is empty.\"", "reason = \" \""),
+        ("an unresolved FIXME", "purpose = \"Take mail\"", "purpose = \"FIXME\""),
+        ("an empty purpose", "purpose = \"Take mail\"", "purpose = \"\""),
+        ("marks that aren't printed", console, "row = { peer = \"Console\" }\nmarks = [\"only at night\"]"),
+        ("a key that matches no row", console, "row = { peer = \"Consul\" }"),
+        ("a key that matches the row of another flow", console, "row = { peer = \"Mail clients\" }"),
+        ("two flows with the same key", "row = { label = \"Look up users\" }", "row = { label = \"Look up groups\" }"),
+        ("a duplicate id", "id = \"relay-in-admin\"", "id = \"relay-in-client\""),
+        ("an invalid id", "id = \"relay-in-admin\"", "id = \"Relay_admin\""),
+        ("a condition and a requirement", take, &more("condition = \"at night\"\nrequirement = \"required\"")),
+        (
+            "services both stated and added",
+            take,
+            &more("adds = { services = { 25 = \"smtp\" }, reason = \"The registry.\" }"),
+        ),
+        ("ports added to printed ports", take, &more("adds = { ports = \"tcp/26\", reason = \"A guess.\" }")),
+        ("a row without a peer", "adds = { peer = \"ldap-server\", reason = \"The cell is empty.\" }\n", ""),
+        (
+            "a footnote that the page doesn't have",
+            take,
+            &more("footnote = { digest = \"0123456789abcdef\", ports = \"tcp/25\" }"),
+        ),
+        (
+            "a lost cell without its row",
+            "[peers]",
+            "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send\"]\nreason = \"It is empty.\"\n\n[peers]",
+        ),
+        (
+            "a lost cell that isn't empty",
+            "[peers]",
+            "[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Send mail\"]\nreason = \"It is empty.\"\n\n[peers]",
+        ),
+        ("ports that identify another row", console, "row = { peer = \"Console\", ports = \"TCP/80\" }"),
+        ("a table without a direction", ", direction = \"inbound\"", ""),
+        (
+            "an invalid port in added ports",
+            "465 = \"smtps\" }\n",
+            "465 = \"smtps\" }\nadds = { ports = \"tcp/0\", reason = \"A guess.\" }\n",
+        ),
+    ];
+    workspace.curation_cases(cases, relay, &changes);
+    let marks = "marks = [\"*\"]\n";
+    let changes = [
+        (
+            "a port that the footnote doesn't contain",
+            "ports = \"tcp/1433 | tcp/1434\"",
+            "ports = \"tcp/1433 | tcp/1436\"",
+        ),
+        ("a service outside of whole ports", marks, "marks = [\"*\"]\nservices = { 1433 = \"smtp\" }\n"),
+        (
+            "ports both added and of a footnote",
+            marks,
+            "marks = [\"*\"]\nadds = { ports = \"tcp/1433\", reason = \"A guess.\" }\n",
+        ),
+        (
+            "a customization of a short text",
+            "purpose = \"Administer the relay\"\n",
+            "purpose = \"Administer the relay\"\ncustomization = \"in words\"\n",
+        ),
+        (
+            "a line that the page doesn't have",
+            "what = \"a title\"\n",
+            "what = \"a title\"\n\n[[line]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n",
+        ),
+    ];
+    workspace.curation_cases(cases, gate, &changes);
+}
+
+fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
+    let changes = [
+        ("two label columns", "is = \"peer\"", "is = \"label\""),
+        ("no label column", "is = \"label\"", "is = \"note\""),
+        ("from without to", "is = \"peer\"", "is = \"from\""),
+        ("an unknown meaning", "is = \"peer\"", "is = \"pear\""),
+        ("a missing key", "purpose = \"Take mail\"\n", ""),
+        ("an unknown key", "purpose = \"Take mail\"", "purpos = \"Take mail\""),
+        ("an unknown layout", "layout = \"markdown\"", "layout = \"word\""),
+        ("an unknown direction", "direction = \"inbound\"", "direction = \"in\""),
+        ("a text without quotes", "layout = \"markdown\"", "layout = markdown"),
+        ("a number instead of a text", "purpose = \"Take mail\"", "purpose = 5"),
+        (
+            "a hidden character in a comment",
+            "purpose = \"Take mail\"\n",
+            "purpose = \"Take mail\" # one \u{202e}of two\n",
+        ),
+        ("a hidden character as an escape", "purpose = \"Take mail\"", "purpose = \"Take \\u001b[1m mail\""),
+    ];
+    workspace.curation_cases(cases, relay, &changes);
+    workspace.write("port-data/curation/relay.toml", b"# caf\xe9\n");
+    workspace.case(cases, "a curation that isn't UTF-8", "caf\\xe9", &workspace.options(&[]));
+    fs::remove_file(workspace.path("port-data/curation/relay.toml")).unwrap();
+    workspace.case(cases, "a missing curation", "", &workspace.options(&[]));
+}

@@ -1,0 +1,143 @@
+//! Every diagnostic of captures, curations, drafts and regenerations, with its whole message. No case writes a file.
+
+mod curation;
+mod workspace;
+
+use std::fs;
+
+use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
+use port_catalog_tests::relay::{CURATION, PAGE};
+use port_import::codes;
+use port_import::new_product::{NewProduct, new_product};
+use port_import::page::Layout;
+use port_import::regenerate::RegenerateOptions;
+
+use workspace::{Workspace, tree};
+
+/// The expected messages of regenerations and drafts.
+const REGENERATE_FILE: &str = "port-import/tests/diagnostics/regenerate.txt";
+const DRAFT_FILE: &str = "port-import/tests/diagnostics/draft.txt";
+#[test]
+fn bad_files_and_pages_are_rejected() {
+    let mut cases = Cases::new(REGENERATE_FILE);
+    let workspace = Workspace::regenerated();
+    workspace.write("pages/realy.md", PAGE);
+    fs::create_dir(workspace.path("empty")).unwrap();
+    workspace.write("relay.pdf", "no page");
+    workspace.write("latin.md", b"| Peer |\n|---|\n| caf\xe9 |\n");
+    fs::File::create(workspace.path("long.md")).unwrap().set_len((16 << 20) + 1).unwrap();
+    for (name, docs) in [
+        ("a page of an unknown product", &["realy=relay.md"][..]),
+        ("two pages of a product", &["relay=relay.md", "relay=other.md"]),
+        ("a missing page", &["relay=nowhere.md"]),
+        ("a file that isn't a page", &["relay=relay.pdf"]),
+        ("a page that isn't UTF-8", &["relay=latin.md"]),
+        ("a page that is too long", &["relay=long.md"]),
+    ] {
+        workspace.case(&mut cases, name, &format!("--doc {}", docs.join(" --doc ")), &workspace.options(docs));
+    }
+    for (name, directory) in [
+        ("a directory with a page of an unknown product", "pages"),
+        ("a directory without pages", "empty"),
+        ("a missing directory of pages", "nowhere"),
+    ] {
+        let options = RegenerateOptions { docs_directory: Some(workspace.path(directory)), ..workspace.options(&[]) };
+        workspace.case(&mut cases, name, &format!("--docs {directory}"), &options);
+    }
+    let options = RegenerateOptions { out: Some(workspace.path("relay.pdf")), ..workspace.options(&[]) };
+    workspace.case(&mut cases, "an output directory that is a file", "--out relay.pdf", &options);
+    data_cases(&mut cases, &workspace);
+    fs::remove_file(workspace.path("port-catalog/src/generated.rs")).unwrap();
+    fs::create_dir(workspace.path("port-catalog/src/generated.rs")).unwrap();
+    workspace.case(&mut cases, "a directory instead of generated.rs", "", &workspace.options(&[]));
+    cases.assert();
+}
+
+fn data_cases(cases: &mut Cases, workspace: &Workspace) {
+    let products_csv = "port-data/tables/products.csv";
+    let products = fs::read_to_string(workspace.path(products_csv)).unwrap();
+    workspace.file_case(cases, "products.csv is missing", products_csv, None);
+    for (name, from, to) in [
+        ("products.csv has no column id", "id,", "name,"),
+        ("products.csv has an unresolved FIXME", ",Relay,", ",FIXME,"),
+        ("products.csv has an unknown vendor", ",acme,", ",acne,"),
+    ] {
+        workspace.file_case(cases, name, products_csv, Some(&products.replacen(from, to, 1)));
+    }
+    workspace.file_case(cases, "peers.csv is missing", "port-data/tables/peers.csv", None);
+    workspace.file_case(cases, "a flow table without a product", "port-data/tables/flows/realy.csv", Some("id\n"));
+    workspace.file_case(cases, "a curation without a product", "port-data/curation/realy.toml", Some(CURATION));
+    let capture_csv = "port-data/captures/relay.csv";
+    workspace.file_case(cases, "the capture is missing", capture_csv, None);
+    workspace.file_case(cases, "a capture with two columns", capture_csv, Some("kind,line\n"));
+    let capture = fs::read_to_string(workspace.path(capture_csv)).unwrap();
+    for (name, from, to) in [
+        ("a capture with an unknown kind of record", "row,", "raw,"),
+        ("a capture with a line without a number", "heading,", "line,"),
+    ] {
+        assert!(capture.contains(from), "{capture}");
+        workspace.file_case(cases, name, capture_csv, Some(&capture.replacen(from, to, 1)));
+    }
+    let flows_csv = "port-data/tables/flows/relay.csv";
+    let flows = fs::read_to_string(workspace.path(flows_csv)).unwrap();
+    for (name, from, to) in [
+        ("a flow table with a quote inside a cell", "Take mail", "Take \"mail\""),
+        ("a flow table with an unknown direction", "inbound", "inbuond"),
+    ] {
+        workspace.file_case(cases, name, flows_csv, Some(&flows.replacen(from, to, 1)));
+    }
+}
+
+#[test]
+fn a_product_that_cannot_be_drafted_is_rejected() {
+    let mut cases = Cases::new(DRAFT_FILE);
+    let workspace = Workspace::regenerated();
+    let mut case = |name: &str, id: &str, doc: &str, layout: Option<Layout>| {
+        let new = NewProduct {
+            data: workspace.path("port-data"),
+            id: id.to_string(),
+            doc: workspace.path(doc),
+            layout,
+            vendor: None,
+        };
+        let before = tree(workspace.directory.path());
+        let diagnostics = new_product(&new).unwrap_err();
+        assert!(tree(workspace.directory.path()) == before, "{name}: something was written");
+        let root = workspace.directory.path();
+        let diagnostics: Vec<_> = diagnostics
+            .into_iter()
+            .map(|diagnostic| {
+                let place = diagnostic.place.clone().relative_to(root);
+                diagnostic.at(place)
+            })
+            .collect();
+        cases.diagnostics(name, &format!("{id} --doc {doc}"), &diagnostics);
+    };
+    workspace.write("latin.md", b"| Peer |\n|---|\n| caf\xe9 |\n");
+    workspace.write("words.md", "No table.\n");
+    workspace
+        .write("two.md", "| Use | Port |\n|---|---|\n| Mail | 25 |\n\n| Use | Number |\n|---|---|\n| Web | 80 |\n");
+    workspace.write("none.md", "| Use | Number |\n|---|---|\n| Web | 80 |\n");
+    workspace.write("both.txt", "Use,Port\n<table><tr><td>a<td>b<tr><td>c<td>d</table>,25\n");
+    workspace.write("wide.txt", format!("| a |\n{}", "b |\n".repeat(1_001)));
+    workspace.write("words.txt", "words\n");
+    case("the product exists already", "relay", "relay.md", None);
+    case("the page is missing", "gateway", "nowhere.md", None);
+    case("the page isn't UTF-8", "gateway", "latin.md", None);
+    case("the page has no table", "gateway", "words.md", None);
+    case("the tables have different columns", "gateway", "two.md", None);
+    case("no column contains ports", "gateway", "none.md", None);
+    case("two layouts fit", "gateway", "both.txt", None);
+    case("a row with 1002 cells", "gateway", "wide.txt", Some(Layout::Pipes));
+    case("no layout fits", "gateway", "words.txt", None);
+    let peers_csv = "port-data/tables/peers.csv";
+    let peers = fs::read_to_string(workspace.path(peers_csv)).unwrap();
+    workspace.write(peers_csv, peers.replacen("id,name", "id,title", 1));
+    case("peers.csv has no column name", "gateway", "relay.md", None);
+    cases.assert();
+}
+
+#[test]
+fn every_code_has_a_case() {
+    assert_every_code_has_a_case(codes::ALL, &[curation::FILE, REGENERATE_FILE, DRAFT_FILE]);
+}

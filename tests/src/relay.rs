@@ -1,0 +1,97 @@
+//! A small product with a page and a curation written for the tests.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+/// The page of the small product.
+pub const PAGE: &str = "\
+# Inbound
+
+| Peer | Use | Ports | Remarks |
+|---|---|---|---|
+| Mail clients | Send mail | TCP/25 or 465 | Ask the help desk. |
+| Console | Administer | TCP/443 (default) | |
+
+# Outbound
+
+| Peer | Use | Ports | Remarks |
+|---|---|---|---|
+| Directory | Look up users | TCP/389 | See ldap.acme.example or port 636. |
+| | Look up groups | UDP/389 | |
+";
+
+/// The curation of the small product.
+pub const CURATION: &str = r#"
+layout = "markdown"
+columns = [
+    { head = "Peer", is = "peer" },
+    { head = "Use", is = "label" },
+    { head = "Ports", is = "ports" },
+    { head = "Remarks", is = "note" },
+]
+tables = [
+    { heading = "Inbound", section = "Inbound", direction = "inbound" },
+    { heading = "Outbound", section = "Outbound", direction = "outbound" },
+]
+
+[peers]
+"Mail clients" = "client"
+"Console" = "admin"
+"Directory" = "ldap-server"
+
+[[flow]]
+id = "relay-in-client"
+row = { peer = "Mail clients", label = "Send mail" }
+purpose = "Take mail"
+services = { 25 = "smtp", 465 = "smtps" }
+
+[[flow]]
+id = "relay-in-admin"
+row = { peer = "Console" }
+purpose = "Administer the relay"
+
+[[flow]]
+id = "relay-out-ldap-users"
+row = { label = "Look up users" }
+purpose = "Look up users"
+other_numbers = ["636"]
+
+[[flow]]
+id = "relay-out-ldap-groups"
+row = { label = "Look up groups" }
+purpose = "Look up groups"
+adds = { peer = "ldap-server", reason = "The cell is empty." }
+"#;
+
+/// The data of the small product in a temporary directory, before its first regeneration, next to its page `relay.md`.
+///
+/// # Panics
+///
+/// If the directory can't be written.
+pub fn relay() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let write = |path: &str, text: &str| {
+        let path = data.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
+    write(
+        "tables/products.csv",
+        "id,vendor,name,document,url,edition,retrieved\nrelay,acme,Relay,Ports,https://acme.example/ports,1,2026-01-31\n",
+    );
+    write(
+        "tables/peers.csv",
+        "id,name,kind,description\nclient,Client,role,A client\nadmin,Administrator,role,A person\nldap-server,LDAP server,role,A directory\n",
+    );
+    write(
+        "tables/services.csv",
+        "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\nsmtps,SMTPS,tcp,465,Mail\n",
+    );
+    write("curation/relay.toml", CURATION);
+    fs::write(directory.path().join("relay.md"), PAGE).unwrap();
+    (directory, data)
+}

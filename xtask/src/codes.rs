@@ -1,0 +1,28 @@
+//! The codes of the maintenance commands.
+
+port_data::codes! {
+    #[doc = "The command is only available with --dry-run."]
+    DRY_RUN_ONLY = "release-dry-run-only";
+    #[doc = "A file of the workspace can't be read."]
+    UNREADABLE = "release-unreadable-file";
+    #[doc = "git or cargo can't be run, or fails."]
+    COMMAND_FAILED = "release-command-failed";
+    #[doc = "The workspace doesn't publish port-catalog, or its crates depend on each other in a circle."]
+    NOT_A_WORKSPACE = "release-workspace";
+    #[doc = "The version isn't three numbers."]
+    INVALID_VERSION = "release-invalid-version";
+    #[doc = "A crate, a dependency or Cargo.lock has another version."]
+    VERSIONS = "release-versions";
+    #[doc = "port_catalog::VERSION isn't the version of the crate."]
+    DATA_VERSION = "release-data-version";
+    #[doc = "The changelog doesn't describe the version."]
+    CHANGELOG = "release-changelog";
+    #[doc = "Files aren't committed."]
+    UNCOMMITTED = "release-uncommitted";
+    #[doc = "The public interface isn't the reviewed one."]
+    INTERFACE = "release-interface";
+    #[doc = "The version isn't raised enough since the last release."]
+    BUMP = "release-bump";
+    #[doc = "A catalog can't be measured."]
+    SCALE = "scale-failed";
+}
