@@ -7,12 +7,16 @@
 //! reported with its rule's handle, and the ports that it may concern are unknown.
 
 mod condition;
-mod rule;
+mod effect;
+mod hooks;
+mod intervals;
+mod packets;
 mod ruleset;
 mod statement;
+mod value;
 mod walk;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
@@ -21,8 +25,9 @@ use super::address_family::AddressFamily;
 use super::observation::{Finding, Observation, Seen, Source, State};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
+use hooks::{Grant, Outcome};
+pub use packets::Scope;
 use ruleset::Ruleset;
-use walk::{Grant, Outcome};
 
 /// What the rules accept, over one address family or over both.
 ///
@@ -30,15 +35,27 @@ use walk::{Grant, Outcome};
 ///
 /// The text isn't the listing of a complete ruleset.
 pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Observation, Diagnostic> {
+    read_within(file, text, &Scope { family, ..Scope::default() })
+}
+
+/// What the rules accept, as far as it is in the scope.
+///
+/// # Errors
+///
+/// The text isn't the listing of a complete ruleset.
+pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation, Diagnostic> {
+    let family = scope.family;
     let ruleset = Ruleset::parse(file, text)?;
     let families = family.map_or_else(|| vec![AddressFamily::Ipv4, AddressFamily::Ipv6], |family| vec![family]);
     let mut not_interpreted = ruleset.not_interpreted.clone();
     let mut is_reported: HashSet<String> = not_interpreted.iter().cloned().collect();
     let mut outcomes = |protocol| -> Result<Vec<(AddressFamily, Outcome)>, Diagnostic> {
         let mut outcomes = Vec::new();
-        for family in &families {
+        // Each version of ICMP belongs to one family.
+        let other = |family| if family == AddressFamily::Ipv4 { Protocol::ICMPV6 } else { Protocol::ICMP };
+        for family in families.iter().filter(|family| other(**family) != protocol) {
             let mut outcome =
-                walk::walk(&ruleset, *family, protocol).map_err(|problem| problem.at(Place::file(file)))?;
+                hooks::walk(&ruleset, *family, protocol, scope).map_err(|problem| problem.at(Place::file(file)))?;
             for part in outcome.not_interpreted.drain(..) {
                 if is_reported.insert(part.clone()) {
                     not_interpreted.push(part);
@@ -50,7 +67,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     };
     let mut seen = Vec::new();
     let mut portless = Vec::new();
-    for protocol in Protocol::KNOWN.iter().copied() {
+    for protocol in protocols(&ruleset) {
         let reports = reports(protocol, outcomes(protocol)?);
         match protocol.has_ports() {
             true => seen.extend(reports),
@@ -73,13 +90,26 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     Ok(observation)
 }
 
-/// What is known about a protocol without ports, from reports for which it was treated as if every port had it.
-fn as_portless(reports: Vec<Seen>) -> Finding {
+/// The protocols that are followed: every one that a transport can mean, those that often have rules, and those that rules name.
+fn protocols(ruleset: &Ruleset) -> BTreeSet<Protocol> {
+    let often = [Protocol::GRE, Protocol::ICMP, Protocol::ICMPV6];
+    Protocol::KNOWN.iter().copied().chain(often).chain(ruleset.protocols()).collect()
+}
+
+/// What is known about a protocol without ports, from reports about the two bytes where TCP and UDP have the port: a rule can compare
+/// them in packets of every protocol.
+fn as_portless(mut reports: Vec<Seen>) -> Finding {
+    for seen in reports.iter_mut().filter(|seen| seen.range.first() != 1 || seen.range.last() != u16::MAX) {
+        if seen.state == State::Open {
+            seen.evidence += ", only if the bytes where TCP has its port match";
+        }
+    }
     let state = reports.iter().map(|seen| seen.state).max().unwrap_or(State::NotOpen);
     let mut evidence: Vec<String> =
         reports.into_iter().filter(|seen| seen.state == state).map(|seen| seen.evidence).collect();
     evidence.retain(|text| !text.is_empty());
-    evidence.dedup();
+    let mut known = HashSet::new();
+    evidence.retain(|text| known.insert(text.clone()));
     Finding { state, evidence }
 }
 

@@ -23,20 +23,6 @@ pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A number with 16 bits.
-pub fn number(value: &Value) -> Option<u16> {
-    value.as_u64().and_then(|number| u16::try_from(number).ok())
-}
-
-/// The first and the last number of a value, which is a number or a range.
-pub fn bounds(value: &Value) -> Option<(u16, u16)> {
-    match value.get("range").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([first, last]) => number(first).zip(number(last)),
-        Some(_) => None,
-        None => number(value).map(|number| (number, number)),
-    }
-}
-
 /// The word `over`, for a limit that matches packets above it.
 fn over(limit: &Value) -> &'static str {
     if limit.get("inv") == Some(&Value::Bool(true)) { "over " } else { "" }
