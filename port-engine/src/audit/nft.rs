@@ -46,6 +46,9 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
 pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation, Diagnostic> {
     let family = scope.family;
     let ruleset = Ruleset::parse(file, text)?;
+    if ruleset.chains.is_empty() {
+        return Ok(without_rules(family));
+    }
     let families = family.map_or_else(|| vec![AddressFamily::Ipv4, AddressFamily::Ipv6], |family| vec![family]);
     let mut not_interpreted = ruleset.not_interpreted.clone();
     let mut is_reported: HashSet<String> = not_interpreted.iter().cloned().collect();
@@ -88,6 +91,24 @@ pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation
         }
     }
     Ok(observation)
+}
+
+/// What a listing without any chain tells: nothing, since nft may not see the rules.
+fn without_rules(family: Option<AddressFamily>) -> Observation {
+    let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
+    let seen = with_ports.flat_map(|protocol| {
+        let seen = move |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
+        PortSet::full().ranges().map(seen).collect::<Vec<_>>()
+    });
+    let mut observation = Observation::new(Source::Nft, &seen.collect::<Vec<_>>());
+    observation.set_portless(Protocol::ESP, Finding { state: State::Unknown, evidence: Vec::new() });
+    observation.family = family;
+    observation.remarks.push(
+        "the listing has no chain, so what is open is unknown: either nothing is filtered, or nft doesn't see the rules \
+         (it was not run as root, or the machine filters with iptables-legacy)"
+            .to_string(),
+    );
+    observation
 }
 
 /// The protocols that are followed: every one that a transport can mean, those that often have rules, and those that rules name.

@@ -48,7 +48,7 @@ fn every_hook_must_accept_a_packet() {
         redirect(25, None),
         [
             "tcp/20-21 open: inet a in handle 7",
-            "tcp/22 open: ip n p handle 7 ({\"redirect\":{\"port\":25}}) and inet a in handle 7",
+            "tcp/22 open: ip n p handle 7 (redirect to :25) and inet a in handle 7",
             "tcp/23-25 open: inet a in handle 7",
         ]
     );
@@ -106,7 +106,7 @@ fn a_port_that_a_rule_sets_is_followed() {
     // A port that isn't known may be any.
     let told = of(&tcp, &json!({ "numgen": { "mode": "inc", "mod": 5 } }), 22);
     assert_eq!(told[0], "tcp/22 unknown: ", "{told:?}");
-    assert!(told[1].starts_with("? input handle 1: {\"mangle\":"), "{told:?}");
+    assert!(told[1].starts_with("? input handle 1: tcp dport set "), "{told:?}");
     for key in [meta("mark"), payload("ip", "dscp")] {
         assert_eq!(of(&key, &json!(25), 22), ["tcp/22 open: input handle 2"]);
     }
