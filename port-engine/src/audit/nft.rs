@@ -1,10 +1,11 @@
 //! Interprets `nft -j list ruleset`: what the machine's firewall accepts from peers.
 //!
-//! The first packet of a new connection is followed through the chains, for all ports of a protocol at once. `ruleset` parses the
-//! listing, `statement` names its statements, `condition` finds the packets that a rule matches, `rule` splits a rule into branches
-//! with one verdict each, and `walk` follows the packets. A condition on something other than the port, such as the source
-//! address, becomes a limit: the port is open to some peers, and the evidence names the limit. What can't be interpreted is
-//! reported with its rule's handle, and the ports that it may concern are unknown.
+//! Classes of first packets of new connections are followed through the chains, for all ports of a protocol at once. `ruleset`
+//! parses the listing, `value` reads its constants and `statement` names its statements; `packets` holds the classes, `condition`
+//! splits them, `effect` is what statements do to them, `walk` follows them through a base chain, and `hooks` through the hooks of
+//! the kernel. A port is open if packets of some class get through; the evidence names what limits it. A part that can't be
+//! interpreted forks the packets into those that match and those that don't: if both get through, it makes no difference;
+//! otherwise the ports are unknown, and the rule is reported.
 
 mod condition;
 mod effect;

@@ -124,7 +124,7 @@ impl<'a> Common<'a> {
             }
             let mut all = Split { others: vec![packets], ..Split::default() };
             for element in self.elements(chain, right)? {
-                all = all.or(|packets| self.columns(packets, &columns, element));
+                all = all.or(|packets| Self::columns(packets, &columns, element));
             }
             if self.is_updated(chain, right) {
                 all = all.or(Split::some);
@@ -201,7 +201,7 @@ impl<'a> Common<'a> {
         self.compare(chain, packets, key, "==", &set)
     }
 
-    fn columns(&self, packets: Packets, columns: &[Reads], element: &Value) -> Split {
+    fn columns(packets: Packets, columns: &[Reads], element: &Value) -> Split {
         if is_catch_all(unwrapped(element)) {
             return Split::all(packets, true);
         }
@@ -283,7 +283,7 @@ impl<'a> Common<'a> {
                 _ => Reads::Opaque,
             },
             "ct" if value.get("dir").is_some() => Reads::Opaque,
-            "ct" => self.reads_tracking(packets, text(value, "key")),
+            "ct" => Self::reads_tracking(packets, text(value, "key")),
             "tcp option" if self.protocol != Protocol::TCP => Reads::Absent,
             "ip option" if self.family != AddressFamily::Ipv4 => Reads::Absent,
             "exthdr" if self.family != AddressFamily::Ipv6 => Reads::Absent,
@@ -296,7 +296,7 @@ impl<'a> Common<'a> {
         if self.family == AddressFamily::Ipv4 { IPV4 } else { IPV6 }
     }
 
-    fn reads_tracking(&self, packets: &Packets, key: &str) -> Reads {
+    fn reads_tracking(packets: &Packets, key: &str) -> Reads {
         let (new, untracked, invalid) = (8, 64, 1);
         match (key, packets.tracking) {
             (_, Tracking::Unknown) => Reads::Opaque,
@@ -461,9 +461,8 @@ fn default_values(field: Field) -> Intervals {
     let all = Intervals::range(0, u128::MAX);
     match field {
         Field::Interface => all.minus(&interfaces("lo")),
-        Field::Source | Field::Destination => all,
+        Field::Source | Field::Destination | Field::NextHeader => all,
         Field::SourcePort => Intervals::range(0, u16::MAX.into()),
         Field::Flags => super::packets::flags_of_first_packets(),
-        Field::NextHeader => all,
     }
 }

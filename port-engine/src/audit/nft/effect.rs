@@ -224,28 +224,28 @@ impl Walk<'_> {
             "ip6" => !is_ipv4,
             _ => true,
         });
-        let port = match value.get("port") {
+        let new_port = match value.get("port") {
             None | Some(Value::Null) => Now::Original,
-            Some(port) => number(Kind::Number, port).map_or(Now::Unknown, Now::Changed),
+            Some(written) => number(Kind::Number, written).map_or(Now::Unknown, Now::Changed),
         };
         let target = value.get("addr").map(|target| {
             let target = target.as_str().and_then(|text| text.parse::<IpAddr>().ok());
             target.map(address)
         });
-        if port == Now::Unknown || target == Some(None) {
+        if new_port == Now::Unknown || target == Some(None) {
             passing.opaque.push(display(part));
         }
-        let text = format!("{} ({})", passing.place(), display(part));
+        let by = format!("{} ({})", passing.place(), display(part));
         for packets in std::mem::take(&mut passing.active) {
-            let (same, others) = same_port(packets, port);
+            let (same, others) = same_port(packets, new_port);
             for (mut packets, is_same) in
                 [(same, true), (others, false)].into_iter().filter_map(|(packets, is_same)| Some((packets?, is_same)))
             {
-                if port != Now::Original {
-                    packets.port = port;
+                if new_port != Now::Original {
+                    packets.port = new_port;
                 }
                 // Connection tracking notes only what changes something.
-                packets.is_translated = if is_same || port == Now::Unknown { Maybe::Unknown } else { Maybe::Yes };
+                packets.is_translated = if is_same || new_port == Now::Unknown { Maybe::Unknown } else { Maybe::Yes };
                 if let Some(target) = target {
                     packets.set(Field::Destination, target);
                     packets.leaves = target.map_or(Maybe::Unknown, |target| self.leaves(target));
@@ -255,7 +255,7 @@ impl Walk<'_> {
                 } else if kind == "redirect" {
                     packets.set(Field::Destination, None);
                 }
-                let step = Step { text: text.clone(), is_policy: false, has_limit: false };
+                let step = Step { text: by.clone(), is_policy: false, has_limit: false };
                 Rc::make_mut(&mut packets.trail).push(step);
                 self.translated.push(packets);
             }

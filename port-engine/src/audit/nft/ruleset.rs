@@ -318,7 +318,7 @@ pub(super) fn incomplete(message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(codes::NFT_INCOMPLETE, message).help("list the whole ruleset")
 }
 
-/// The diagnostic for invalid JSON. serde_json's columns count bytes, and are 0 before the first one of a line.
+/// The diagnostic for invalid JSON. The columns of `serde_json` count bytes, and are 0 before the first one of a line.
 fn malformed(file: &Path, text: &str, error: &serde_json::Error) -> Diagnostic {
     let (line, column) = (error.line(), error.column());
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();

@@ -18,7 +18,7 @@ pub enum Kind {
     Address,
     /// An IP protocol.
     Protocol,
-    /// The family of a packet, as EtherType or as the number of a protocol family.
+    /// The family of a packet, as `EtherType` or as the number of a protocol family.
     Family,
     /// A TCP flag, a bit each.
     Flags,

@@ -180,6 +180,7 @@ impl<'a> Walk<'a> {
         };
         self.calls_left = left;
         let mut returned = Vec::new();
+        let mut joined = going.len();
         for rule in &chain.rules {
             if going.is_empty() {
                 break;
@@ -202,8 +203,10 @@ impl<'a> Walk<'a> {
             self.rule(&mut passing, frame)?;
             going = passing.others;
             returned.append(&mut passing.returned);
-            if going.len() > count {
+            // Comparing each class with each takes long, so it must be worth it.
+            if going.len() > count && (going.len() < 16 || going.len() >= 2 * joined) {
                 join(&mut going);
+                joined = going.len();
             }
         }
         returned.append(&mut going);
@@ -424,16 +427,16 @@ impl<'a> Walk<'a> {
             let others = (ports - &dropped, String::new());
             return [concerned, others].into_iter().filter(|(ports, _)| !ports.is_empty()).collect();
         }
-        let mut parts: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
+        let mut pieces: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
         for exception in relevant {
-            for (ports, exceptions) in std::mem::take(&mut parts) {
+            for (ports, exceptions) in std::mem::take(&mut pieces) {
                 let more = exceptions.iter().copied().chain([exception]).collect();
-                parts.push((&ports & &exception.ports, more));
-                parts.push((&ports - &exception.ports, exceptions));
+                pieces.push((&ports & &exception.ports, more));
+                pieces.push((&ports - &exception.ports, exceptions));
             }
-            parts.retain(|(ports, _)| !ports.is_empty());
+            pieces.retain(|(ports, _)| !ports.is_empty());
         }
-        parts.into_iter().map(|(ports, exceptions)| (ports, exceptions_suffix("", &exceptions))).collect()
+        pieces.into_iter().map(|(ports, exceptions)| (ports, exceptions_suffix("", &exceptions))).collect()
     }
 }
 
