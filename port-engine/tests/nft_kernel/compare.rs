@@ -53,19 +53,10 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
             }));
         }
     }
-    for interface in ["eth0", "eth1"] {
-        let plain = |address| Source {
-            interface,
-            address,
-            port: SOURCE_PORT + 1,
-            ecn: false,
-            extension: false,
-            crossing: false,
-        };
-        sources.extend(ADDRESSES.map(|address| Source { ecn: true, ..plain(address) }));
-        let ipv6 = ADDRESSES.into_iter().filter(|address| address.contains(':'));
-        sources.extend(ipv6.map(|address| Source { extension: true, ..plain(address) }));
-    }
+    let plain = sources.clone();
+    sources.extend(plain.iter().map(|source| Source { ecn: true, ..source.clone() }));
+    let ipv6 = plain.iter().filter(|source| source.is_ipv6());
+    sources.extend(ipv6.map(|source| Source { extension: true, ..source.clone() }));
     // Only a mask can tell this address from the first one.
     if ruleset.to_string().contains("saddr &") {
         let masked: Vec<Source> = sources.iter().filter(|source| source.address == "10.9.0.2").cloned().collect();

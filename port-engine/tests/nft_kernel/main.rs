@@ -21,7 +21,7 @@ use port_catalog_tests::tools::tell;
 use probe::{Network, Rules};
 
 /// How many rulesets are compared, unless the environment asks for more.
-const RULESETS: u64 = 300;
+const RULESETS: u64 = 200;
 
 fn from_environment(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
