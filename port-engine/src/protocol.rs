@@ -26,6 +26,13 @@ impl Protocol {
     /// The Encapsulating Security Payload of `IPsec`.
     pub const ESP: Protocol = Protocol(50);
 
+    /// ICMP, which only IPv4 has.
+    pub const ICMP: Protocol = Protocol(1);
+    /// Generic Routing Encapsulation.
+    pub const GRE: Protocol = Protocol(47);
+    /// ICMP for IPv6.
+    pub const ICMPV6: Protocol = Protocol(58);
+
     /// Every protocol that a transport of the vocabulary may mean, those with ports first.
     pub const KNOWN: &'static [Protocol] = &[Protocol::TCP, Protocol::UDP, Protocol::ESP];
 
@@ -54,6 +61,9 @@ impl Protocol {
             Protocol::TCP => Some("tcp"),
             Protocol::UDP => Some("udp"),
             Protocol::ESP => Some("esp"),
+            Protocol::ICMP => Some("icmp"),
+            Protocol::GRE => Some("gre"),
+            Protocol::ICMPV6 => Some("icmpv6"),
             _ => None,
         }
     }

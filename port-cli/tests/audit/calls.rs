@@ -57,6 +57,8 @@ fn every_source_gives_the_same_json_object() {
                 "undocumented",
                 "undocumented_unknown",
                 "undocumented_loopback",
+                "undocumented_not_checked",
+                "undocumented_protocols",
                 "not_interpreted",
                 "remarks"
             ]

@@ -2,6 +2,7 @@
 //! network namespaces.
 
 mod calls;
+mod cases;
 mod conflicts;
 mod diagnostics;
 mod kernel;

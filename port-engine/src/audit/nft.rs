@@ -1,18 +1,23 @@
 //! Interprets `nft -j list ruleset`: what the machine's firewall accepts from peers.
 //!
-//! The first packet of a new connection is followed through the chains, for all ports of a protocol at once. `ruleset` parses the
-//! listing, `statement` names its statements, `condition` finds the packets that a rule matches, `rule` splits a rule into branches
-//! with one verdict each, and `walk` follows the packets. A condition on something other than the port, such as the source
-//! address, becomes a limit: the port is open to some peers, and the evidence names the limit. What can't be interpreted is
-//! reported with its rule's handle, and the ports that it may concern are unknown.
+//! Classes of first packets of new connections are followed through the chains, for all ports of a protocol at once. `ruleset`
+//! parses the listing, `value` reads its constants and `statement` names its statements; `packets` holds the classes, `condition`
+//! splits them, `effect` is what statements do to them, `walk` follows them through a base chain, and `hooks` through the hooks of
+//! the kernel. A port is open if packets of some class get through; the evidence names what limits it. A part that can't be
+//! interpreted forks the packets into those that match and those that don't: if both get through, it makes no difference;
+//! otherwise the ports are unknown, and the rule is reported.
 
 mod condition;
-mod rule;
+mod effect;
+mod hooks;
+mod intervals;
+mod packets;
 mod ruleset;
 mod statement;
+mod value;
 mod walk;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
@@ -21,8 +26,9 @@ use super::address_family::AddressFamily;
 use super::observation::{Finding, Observation, Seen, Source, State};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
+use hooks::{Grant, Outcome};
+pub use packets::Scope;
 use ruleset::Ruleset;
-use walk::{Grant, Outcome};
 
 /// What the rules accept, over one address family or over both.
 ///
@@ -30,15 +36,30 @@ use walk::{Grant, Outcome};
 ///
 /// The text isn't the listing of a complete ruleset.
 pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Observation, Diagnostic> {
+    read_within(file, text, &Scope { family, ..Scope::default() })
+}
+
+/// What the rules accept, as far as it is in the scope.
+///
+/// # Errors
+///
+/// The text isn't the listing of a complete ruleset.
+pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation, Diagnostic> {
+    let family = scope.family;
     let ruleset = Ruleset::parse(file, text)?;
+    if ruleset.chains.is_empty() {
+        return Ok(without_rules(family));
+    }
     let families = family.map_or_else(|| vec![AddressFamily::Ipv4, AddressFamily::Ipv6], |family| vec![family]);
     let mut not_interpreted = ruleset.not_interpreted.clone();
     let mut is_reported: HashSet<String> = not_interpreted.iter().cloned().collect();
     let mut outcomes = |protocol| -> Result<Vec<(AddressFamily, Outcome)>, Diagnostic> {
         let mut outcomes = Vec::new();
-        for family in &families {
+        // Each version of ICMP belongs to one family.
+        let other = |family| if family == AddressFamily::Ipv4 { Protocol::ICMPV6 } else { Protocol::ICMP };
+        for family in families.iter().filter(|family| other(**family) != protocol) {
             let mut outcome =
-                walk::walk(&ruleset, *family, protocol).map_err(|problem| problem.at(Place::file(file)))?;
+                hooks::walk(&ruleset, *family, protocol, scope).map_err(|problem| problem.at(Place::file(file)))?;
             for part in outcome.not_interpreted.drain(..) {
                 if is_reported.insert(part.clone()) {
                     not_interpreted.push(part);
@@ -50,7 +71,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     };
     let mut seen = Vec::new();
     let mut portless = Vec::new();
-    for protocol in Protocol::KNOWN.iter().copied() {
+    for protocol in protocols(&ruleset) {
         let reports = reports(protocol, outcomes(protocol)?);
         match protocol.has_ports() {
             true => seen.extend(reports),
@@ -73,13 +94,44 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     Ok(observation)
 }
 
-/// What is known about a protocol without ports, from reports for which it was treated as if every port had it.
-fn as_portless(reports: Vec<Seen>) -> Finding {
+/// What a listing without any chain tells: nothing, since nft may not see the rules.
+fn without_rules(family: Option<AddressFamily>) -> Observation {
+    let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
+    let seen = with_ports.flat_map(|protocol| {
+        let seen = move |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
+        PortSet::full().ranges().map(seen).collect::<Vec<_>>()
+    });
+    let mut observation = Observation::new(Source::Nft, &seen.collect::<Vec<_>>());
+    observation.set_portless(Protocol::ESP, Finding { state: State::Unknown, evidence: Vec::new() });
+    observation.family = family;
+    observation.remarks.push(
+        "the listing has no chain, so what is open is unknown: either nothing is filtered, or nft doesn't see the rules \
+         (it was not run as root, or the machine filters with iptables-legacy)"
+            .to_string(),
+    );
+    observation
+}
+
+/// The protocols that are followed: every one that a transport can mean, those that often have rules, and those that rules name.
+fn protocols(ruleset: &Ruleset) -> BTreeSet<Protocol> {
+    let often = [Protocol::GRE, Protocol::ICMP, Protocol::ICMPV6];
+    Protocol::KNOWN.iter().copied().chain(often).chain(ruleset.protocols()).collect()
+}
+
+/// What is known about a protocol without ports, from reports about the two bytes where TCP and UDP have the port: a rule can compare
+/// them in packets of every protocol.
+fn as_portless(mut reports: Vec<Seen>) -> Finding {
+    for seen in reports.iter_mut().filter(|seen| seen.range.first() != 1 || seen.range.last() != u16::MAX) {
+        if seen.state == State::Open {
+            seen.evidence += ", only if the bytes where TCP has its port match";
+        }
+    }
     let state = reports.iter().map(|seen| seen.state).max().unwrap_or(State::NotOpen);
     let mut evidence: Vec<String> =
         reports.into_iter().filter(|seen| seen.state == state).map(|seen| seen.evidence).collect();
     evidence.retain(|text| !text.is_empty());
-    evidence.dedup();
+    let mut known = HashSet::new();
+    evidence.retain(|text| known.insert(text.clone()));
     Finding { state, evidence }
 }
 

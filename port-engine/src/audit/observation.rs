@@ -132,6 +132,11 @@ impl Observation {
         self.portless.get(&protocol).cloned().unwrap_or_else(not_checked)
     }
 
+    /// The protocols without ports that were checked, with what is known about each.
+    pub fn portless_protocols(&self) -> impl Iterator<Item = (Protocol, &Finding)> {
+        self.portless.iter().map(|(protocol, finding)| (*protocol, finding))
+    }
+
     /// What is known about every port of a protocol, in order. Empty for a protocol without ports.
     #[must_use]
     pub fn pieces(&self, protocol: Protocol) -> &[Piece] {

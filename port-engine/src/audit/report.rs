@@ -13,7 +13,11 @@ impl Serialize for Audit<'_> {
             partly_open: usize,
             missing: usize,
             unknown: usize,
+            undecided: usize,
             undocumented: usize,
+            undocumented_unknown: usize,
+            undocumented_not_checked: usize,
+            undocumented_protocols: usize,
             outbound_not_audited: usize,
         }
         let summary = VerdictCounts {
@@ -21,11 +25,15 @@ impl Serialize for Audit<'_> {
             partly_open: self.count(Verdict::PartlyOpen),
             missing: self.count(Verdict::Missing),
             unknown: self.count(Verdict::Unknown),
+            undecided: self.count(Verdict::Undecided),
             undocumented: self.undocumented.len(),
+            undocumented_unknown: self.undocumented_unknown.len(),
+            undocumented_not_checked: self.undocumented_not_checked.len(),
+            undocumented_protocols: self.undocumented_protocols.len(),
             outbound_not_audited: self.outbound,
         };
         let observed = |all: &[Undocumented]| all.iter().map(|one| one.observed.clone()).collect::<Vec<_>>();
-        let mut object = serializer.serialize_struct("Audit", 11)?;
+        let mut object = serializer.serialize_struct("Audit", 13)?;
         object.serialize_field("product", self.product)?;
         object.serialize_field("source", &self.observation.source)?;
         object.serialize_field("host", &self.observation.host)?;
@@ -35,6 +43,8 @@ impl Serialize for Audit<'_> {
         object.serialize_field("undocumented", &self.undocumented)?;
         object.serialize_field("undocumented_unknown", &observed(&self.undocumented_unknown))?;
         object.serialize_field("undocumented_loopback", &observed(&self.undocumented_loopback))?;
+        object.serialize_field("undocumented_not_checked", &observed(&self.undocumented_not_checked))?;
+        object.serialize_field("undocumented_protocols", &self.undocumented_protocols)?;
         object.serialize_field("not_interpreted", &self.observation.not_interpreted)?;
         object.serialize_field("remarks", &self.observation.remarks)?;
         object.end()

@@ -23,13 +23,15 @@ words! {
         Missing = "missing",
         /// Documented, and the source can't decide
         Unknown = "unknown",
+        /// Documented without a port number, so no source can decide
+        Undecided = "undecided",
     }
 }
 
 impl Verdict {
     /// The verdict on alternatives, of which one is enough.
     fn of_any(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-        let order = [Verdict::Open, Verdict::Unknown, Verdict::PartlyOpen];
+        let order = [Verdict::Open, Verdict::Unknown, Verdict::Undecided, Verdict::PartlyOpen];
         let verdicts: Vec<Verdict> = verdicts.collect();
         order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Verdict::Missing)
     }
@@ -43,6 +45,8 @@ impl Verdict {
             Verdict::Missing
         } else if has(Verdict::Unknown) {
             Verdict::Unknown
+        } else if has(Verdict::Undecided) {
+            Verdict::Undecided
         } else {
             Verdict::Open
         }
@@ -129,14 +133,35 @@ pub struct UnnumberedService {
 words! {
     /// A finding that can make an audit fail.
     Failure is a "finding" {
-        /// A port is open and in no inbound flow
+        /// A port or a protocol is open and in no inbound flow
         Undocumented = "undocumented",
         /// A port of a flow is not open
         Missing = "missing",
         /// The same, for flows that the document requires
         MissingRequired = "missing-required",
-        /// The source can't decide whether a flow's ports are open
+        /// The source can't decide whether ports are open, or didn't check them
         Unknown = "unknown",
+        /// A flow is documented without a port number
+        Undecided = "undecided",
+    }
+}
+
+/// How often a failure occurs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// Documented flows.
+    pub flows: usize,
+    /// Ranges of ports that are in no inbound flow.
+    pub ranges: usize,
+    /// Protocols without ports that are in no inbound flow.
+    pub protocols: usize,
+}
+
+impl Failures {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self == Failures::default()
     }
 }
 
@@ -155,6 +180,10 @@ pub struct Audit<'a> {
     pub undocumented_unknown: Vec<Undocumented>,
     /// Ports that are in no inbound flow and on loopback only.
     pub undocumented_loopback: Vec<Undocumented>,
+    /// Ports that are in no inbound flow and that the source didn't check.
+    pub undocumented_not_checked: Vec<Undocumented>,
+    /// Protocols without ports that are in no inbound flow and are accepted, or may be.
+    pub undocumented_protocols: Vec<Observed>,
     /// The number of outbound flows. The machine's own ports show nothing about them.
     pub outbound: usize,
 }
@@ -182,6 +211,8 @@ impl<'a> Audit<'a> {
             undocumented: undocumented(State::Open),
             undocumented_unknown: undocumented(State::Unknown),
             undocumented_loopback: undocumented(State::Loopback),
+            undocumented_not_checked: undocumented(State::NotChecked),
+            undocumented_protocols: undocumented_protocols(&inbound, observation),
             flows: inbound.iter().map(|flow| flow_verdict(flow, observation)).collect(),
             outbound: outbound.len(),
         }
@@ -193,14 +224,28 @@ impl<'a> Audit<'a> {
         self.flows.iter().filter(|flow| flow.verdict == verdict).count()
     }
 
-    /// How often a failure occurs: a number of port ranges for [`Failure::Undocumented`], otherwise of flows.
+    /// The undocumented protocols in a state. ICMP doesn't count: nobody connects to it, and every machine needs some of it.
+    fn protocols(&self, state: State) -> usize {
+        let is_icmp = |protocol| protocol == Protocol::ICMP || protocol == Protocol::ICMPV6;
+        self.undocumented_protocols.iter().filter(|seen| seen.state == state && !is_icmp(seen.protocol)).count()
+    }
+
+    /// What failures of a kind are about: documented flows, ranges of ports that are in no flow, and such protocols.
     #[must_use]
-    pub fn failures(&self, failure: Failure) -> usize {
+    pub fn failures(&self, failure: Failure) -> Failures {
+        let flows = |flows| Failures { flows, ..Failures::default() };
         match failure {
-            Failure::Undocumented => self.undocumented.len(),
-            Failure::Missing => self.flows.iter().filter(|flow| flow.is_missing()).count(),
-            Failure::MissingRequired => self.flows.iter().filter(|flow| flow.is_missing_and_required()).count(),
-            Failure::Unknown => self.count(Verdict::Unknown),
+            Failure::Undocumented => {
+                Failures { flows: 0, ranges: self.undocumented.len(), protocols: self.protocols(State::Open) }
+            }
+            Failure::Missing => flows(self.flows.iter().filter(|flow| flow.is_missing()).count()),
+            Failure::MissingRequired => flows(self.flows.iter().filter(|flow| flow.is_missing_and_required()).count()),
+            Failure::Unknown => Failures {
+                flows: self.count(Verdict::Unknown),
+                ranges: self.undocumented_unknown.len() + self.undocumented_not_checked.len(),
+                protocols: self.protocols(State::Unknown),
+            },
+            Failure::Undecided => flows(self.count(Verdict::Undecided)),
         }
     }
 }
@@ -210,6 +255,15 @@ fn documented(flows: &[&Flow], protocol: Protocol) -> PortSet {
     let specs = flows.iter().flat_map(|flow| &flow.ports);
     let own = specs.filter(|spec| may_use(spec, protocol));
     own.filter_map(PortSpec::range).collect()
+}
+
+/// The protocols without ports that are accepted, or may be, and that no inbound flow documents.
+fn undocumented_protocols(inbound: &[&Flow], observation: &Observation) -> Vec<Observed> {
+    let is_documented = |protocol| inbound.iter().flat_map(|flow| &flow.ports).any(|spec| may_use(spec, protocol));
+    let found = observation.portless_protocols().filter(|(protocol, finding)| {
+        matches!(finding.state, State::Open | State::Unknown) && !is_documented(*protocol)
+    });
+    found.map(|(protocol, finding)| Observed::portless(protocol, finding.clone())).collect()
 }
 
 /// Whether a spec's transport may mean a protocol.
@@ -246,7 +300,7 @@ fn spec_verdict(spec: &PortSpec, observation: &Observation) -> SpecVerdict {
         (Some(transport), Some(range)) => ports_verdict(spec, transport, range, observation),
         (Some(transport), None) => portless_verdict(spec, transport, observation),
         // The document names a service and gives no port, so there is nothing to check.
-        (None, _) => SpecVerdict { spec: spec.clone(), verdict: Verdict::Unknown, observed: Vec::new() },
+        (None, _) => SpecVerdict { spec: spec.clone(), verdict: Verdict::Undecided, observed: Vec::new() },
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::observation::Observation;
-use port_engine::audit::verdict::{Audit, Failure};
+use port_engine::audit::verdict::{Audit, Failure, Failures};
 use port_engine::audit::{input_kind, nft, nmap, ss};
 
 use super::Context;
@@ -23,7 +23,7 @@ pub const HELP: &str = "\
 Only flows that peers open are audited: outbound flows don't show on the product's own ports.
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
-nft rules that can't be interpreted, services for which the document gives no port. nmap shows what
+nft rules that can't be interpreted. A flow for which the document gives no port is undecided. nmap shows what
 peers can reach, ss what listens, and nft what the firewall accepts, whether or not anything listens.
 
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
@@ -105,9 +105,9 @@ impl AuditArgs {
             output = output.message(message);
         }
         for failure in &self.fail_on {
-            let number = audit.failures(*failure);
-            if number > 0 {
-                output = output.message(format!("fails: {}", failure_text(*failure, number)));
+            let failures = audit.failures(*failure);
+            if !failures.is_empty() {
+                output = output.message(format!("fails: {}", failure_text(*failure, failures)));
                 output.code = 1;
             }
         }
@@ -129,11 +129,26 @@ impl AuditArgs {
 }
 
 /// What made the audit fail.
-fn failure_text(failure: Failure, number: usize) -> String {
+fn failure_text(failure: Failure, failures: Failures) -> String {
+    let Failures { flows, ranges, protocols } = failures;
     match failure {
-        Failure::Undocumented => format!("{} of open ports not documented", count(number, "range")),
-        Failure::Missing => format!("{} not open, or only in part", count(number, "documented flow")),
-        Failure::MissingRequired => format!("{} not open, or only in part", count(number, "required flow")),
-        Failure::Unknown => format!("{} unknown to the source", count(number, "documented flow")),
+        Failure::Undocumented => {
+            let ranges = (ranges > 0).then(|| format!("{} of open ports", count(ranges, "range")));
+            let protocols = (protocols > 0).then(|| count(protocols, "accepted protocol"));
+            let both: Vec<String> = ranges.into_iter().chain(protocols).collect();
+            format!("{} not documented", both.join(" and "))
+        }
+        Failure::Missing => format!("{} not open, or only in part", count(flows, "documented flow")),
+        Failure::MissingRequired => format!("{} not open, or only in part", count(flows, "required flow")),
+        Failure::Unknown => {
+            let parts = [(flows, "documented flow"), (ranges, "other range"), (protocols, "other protocol")];
+            let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+            let parts = parts.map(|(number, name)| match name {
+                "other range" => format!("{} of ports", count(number, name)),
+                name => count(number, name),
+            });
+            format!("{} unknown to the source", parts.collect::<Vec<_>>().join(" and "))
+        }
+        Failure::Undecided => format!("{} without a port number in the document", count(flows, "flow")),
     }
 }

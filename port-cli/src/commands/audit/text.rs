@@ -19,21 +19,34 @@ pub fn print(audit: &Audit, width: Option<u16>) -> String {
         ("documented and not open", audit.count(Verdict::Missing)),
         ("documented and partly open", audit.count(Verdict::PartlyOpen)),
         ("documented and unknown", audit.count(Verdict::Unknown)),
+        ("documented and undecided", audit.count(Verdict::Undecided)),
         ("documented and open", audit.count(Verdict::Open)),
     ] {
         writeln!(text, "  {label:<27} {}", count(number, "inbound flow")).expect("writing to memory does not fail");
     }
     text += &format!("  open and not documented     {} of ports\n", count(audit.undocumented.len(), "range"));
+    for (label, number, name, of_ports) in [
+        ("protocols not documented", audit.undocumented_protocols.len(), "protocol", ""),
+        ("unknown, not documented", audit.undocumented_unknown.len(), "range", " of ports"),
+        ("not checked, not documented", audit.undocumented_not_checked.len(), "range", " of ports"),
+    ] {
+        if number > 0 {
+            writeln!(text, "  {label:<27} {}{of_ports}", count(number, name)).expect("writing to memory does not fail");
+        }
+    }
     text += &format!("  not audited                 {}\n", count(audit.outbound, "outbound flow"));
     let flows = |verdict| flow_columns(audit.flows.iter().filter(move |flow| flow.verdict == verdict));
     let sections = [
         ("Documented and not open", flows(Verdict::Missing)),
         ("Documented and partly open", flows(Verdict::PartlyOpen)),
         ("Open and not documented", port_columns(&audit.undocumented)),
+        ("Accepted or unknown protocols that are not documented", protocol_columns(&audit.undocumented_protocols)),
         ("Documented and unknown", flows(Verdict::Unknown)),
+        ("Documented and undecided", flows(Verdict::Undecided)),
         ("Documented and open", flows(Verdict::Open)),
         ("Not documented and on loopback only", port_columns(&audit.undocumented_loopback)),
         ("Not documented and unknown", port_columns(&audit.undocumented_unknown)),
+        ("Not documented and not checked", port_columns(&audit.undocumented_not_checked)),
     ];
     for (heading, columns) in sections {
         if !columns.rows.is_empty() {
@@ -116,6 +129,11 @@ fn port_columns(undocumented: &[Undocumented]) -> Columns {
         vec![ports(seen.protocol, seen.range), state(seen), services.join("; ")]
     };
     Columns { names: vec!["port", "observed", "remarks"], rows: undocumented.iter().map(row).collect() }
+}
+
+fn protocol_columns(protocols: &[Observed]) -> Columns {
+    let rows = protocols.iter().map(|seen| vec![seen.protocol.to_string(), state(seen)]);
+    Columns { names: vec!["protocol", "observed"], rows: rows.collect() }
 }
 
 /// A protocol with its ports: `tcp/25-26`, `esp`.

@@ -1,14 +1,17 @@
 //! Parses the listing: chains with their rules, and named sets, by family and table.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use port_data::{Code, Diagnostic, Place};
 use serde_json::Value;
 
+use super::value::{Kind, number};
 use crate::audit::address_family::AddressFamily;
 use crate::audit::codes;
 use crate::audit::input_kind::wrong_kind;
+use crate::protocol::Protocol;
 
 /// The version of nft's JSON schema that is parsed.
 const SCHEMA: u64 = 1;
@@ -46,14 +49,22 @@ impl std::fmt::Display for Key {
 }
 
 /// Where the kernel itself calls a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hook {
     /// The hook's name.
     pub name: String,
     /// Whether the policy accepts packets that no rule decides.
     pub accepts: bool,
-    /// Whether some packets may bypass the chain: those of other devices, or all if the table may be dormant.
+    /// Whether packets may bypass the chain, since the table may be dormant or the devices aren't listed.
     pub in_doubt: bool,
+    /// The order of chains at the hook: the lowest first.
+    pub priority: i64,
+    /// Whether the chain translates addresses.
+    pub is_nat: bool,
+    /// The devices whose packets pass the chain; all, if empty.
+    pub devices: Vec<String>,
+    /// The position in the listing, which is the order in which chains were added.
+    pub position: usize,
 }
 
 /// A chain of rules.
@@ -89,10 +100,10 @@ pub struct Ruleset {
     pub chains: BTreeMap<Key, Chain>,
     /// The elements of named sets and maps.
     pub sets: BTreeMap<Key, Vec<Value>>,
+    /// The named sets to which rules add elements.
+    pub updated: BTreeSet<Key>,
     /// What could not be interpreted while parsing.
     pub not_interpreted: Vec<String>,
-    /// Whether a rule contains `notrack`, so that new packets may be `untracked`.
-    pub has_notrack: bool,
 }
 
 impl Ruleset {
@@ -115,7 +126,7 @@ impl Ruleset {
             let problem = Diagnostic::new(codes::NFT_SCHEMA, message);
             return Err(problem.help("list the ruleset with `nft -j list ruleset`").at(Place::file(file)));
         }
-        let mut ruleset = Ruleset { has_notrack: text.contains("\"notrack\""), ..Ruleset::default() };
+        let mut ruleset = Ruleset::default();
         let mut tables = BTreeMap::new();
         for (number, object) in objects.iter().enumerate().skip(1) {
             ruleset.add(object, &mut tables).map_err(|problem| {
@@ -128,16 +139,40 @@ impl Ruleset {
 
     /// Whether a chain filters incoming packets of the family.
     pub fn filters(&self, family: AddressFamily) -> bool {
-        self.hooked(family).any(|(_, hook, _)| hook.name == "input")
+        !self.hooked(family, "input").is_empty()
     }
 
-    /// The base chains that incoming packets of the family pass, ordered by name. Each hook is judged on its own.
-    pub fn hooked(&self, family: AddressFamily) -> impl Iterator<Item = (&Key, &Hook, &Chain)> {
-        let hooked = self.chains.iter().filter(move |(key, _)| key.applies_to(family));
-        hooked.filter_map(|(key, chain)| {
-            let hook = chain.hook.as_ref()?;
-            matches!(hook.name.as_str(), "ingress" | "prerouting" | "input").then_some((key, hook, chain))
-        })
+    /// The base chains at a hook that packets of the family pass, in the order in which the kernel calls them.
+    pub fn hooked(&self, family: AddressFamily, name: &str) -> Vec<(&Key, &Hook)> {
+        let hooked = self.chains.iter().filter(|(key, _)| key.applies_to(family));
+        let hooked = hooked.filter_map(|(key, chain)| Some((key, chain.hook.as_ref()?)));
+        let mut hooked: Vec<(&Key, &Hook)> = hooked.filter(|(_, hook)| hook.name == name).collect();
+        // Of chains with the same priority, the kernel calls the one first that was added last.
+        hooked.sort_by_key(|(_, hook)| (hook.priority, Reverse(hook.position)));
+        hooked
+    }
+
+    /// The protocols that conditions name.
+    pub fn protocols(&self) -> BTreeSet<Protocol> {
+        let mut protocols = BTreeSet::new();
+        for rule in self.chains.values().flat_map(|chain| &chain.rules) {
+            for part in &rule.parts {
+                let Some((left, right)) = part.pointer("/match/left").zip(part.pointer("/match/right")) else {
+                    continue;
+                };
+                let field = left.pointer("/payload/field").or(left.pointer("/meta/key")).and_then(Value::as_str);
+                if !matches!(field, Some("l4proto" | "protocol" | "nexthdr")) {
+                    continue;
+                }
+                let elements = match right.get("set") {
+                    Some(Value::Array(elements)) => elements.as_slice(),
+                    _ => std::slice::from_ref(right),
+                };
+                let named = elements.iter().filter_map(|element| number(Kind::Protocol, element));
+                protocols.extend(named.filter_map(|number| Some(Protocol::new(u8::try_from(number).ok()?))));
+            }
+        }
+        protocols
     }
 
     /// Adds one object of the list.
@@ -193,8 +228,27 @@ impl Ruleset {
                                 return Err(problem(codes::NFT_INVALID_OBJECT, message));
                             }
                         };
-                        let in_doubt = name == "ingress" || activity == Activity::Unclear;
-                        Some(Hook { name, accepts, in_doubt })
+                        let devices: Vec<String> = match object.get("dev") {
+                            Some(Value::String(device)) => vec![device.clone()],
+                            Some(Value::Array(devices)) => {
+                                devices.iter().filter_map(Value::as_str).map(str::to_string).collect()
+                            }
+                            _ => Vec::new(),
+                        };
+                        let bypasses = name == "ingress" && devices.is_empty();
+                        if bypasses {
+                            self.not_interpreted.push(format!("{key}: the device of the chain is not listed"));
+                        }
+                        let priority = object.get("prio").and_then(Value::as_i64).unwrap_or_default();
+                        Some(Hook {
+                            accepts,
+                            in_doubt: bypasses || activity == Activity::Unclear,
+                            priority,
+                            is_nat: object.get("type").and_then(Value::as_str) == Some("nat"),
+                            devices,
+                            position: self.chains.len(),
+                            name,
+                        })
                     }
                 };
                 if self.chains.insert(key.clone(), Chain { hook, rules: Vec::new() }).is_some() {
@@ -212,6 +266,8 @@ impl Ruleset {
                     let message = "rule: handle is not a number, or expr is not a list";
                     return Err(problem(codes::NFT_INVALID_OBJECT, message));
                 };
+                let updated = parts.iter().filter_map(|part| part.pointer("/set/set").and_then(Value::as_str));
+                self.updated.extend(updated.map(|name| key.sibling(name.trim_start_matches('@'))));
                 chain.rules.push(Rule { handle, parts: parts.clone() });
             }
             "set" | "map" => {
@@ -262,7 +318,7 @@ pub(super) fn incomplete(message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(codes::NFT_INCOMPLETE, message).help("list the whole ruleset")
 }
 
-/// The diagnostic for invalid JSON. `serde_json`'s columns count bytes, and are 0 before the first one of a line.
+/// The diagnostic for invalid JSON. The columns of `serde_json` count bytes, and are 0 before the first one of a line.
 fn malformed(file: &Path, text: &str, error: &serde_json::Error) -> Diagnostic {
     let (line, column) = (error.line(), error.column());
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();

@@ -23,20 +23,6 @@ pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A number with 16 bits.
-pub fn number(value: &Value) -> Option<u16> {
-    value.as_u64().and_then(|number| u16::try_from(number).ok())
-}
-
-/// The first and the last number of a value, which is a number or a range.
-pub fn bounds(value: &Value) -> Option<(u16, u16)> {
-    match value.get("range").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([first, last]) => number(first).zip(number(last)),
-        Some(_) => None,
-        None => number(value).map(|number| (number, number)),
-    }
-}
-
 /// The word `over`, for a limit that matches packets above it.
 fn over(limit: &Value) -> &'static str {
     if limit.get("inv") == Some(&Value::Bool(true)) { "over " } else { "" }
@@ -51,6 +37,8 @@ pub fn display(value: &Value) -> String {
     match value {
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         Value::Array(_) => list(value, ","),
+        Value::Bool(true) => "exists".to_string(),
+        Value::Bool(false) => "missing".to_string(),
         Value::Object(object) => match single(value) {
             Some(("payload", payload)) if !text(payload, "field").is_empty() => {
                 format!("{} {}", text(payload, "protocol"), text(payload, "field"))
@@ -63,6 +51,24 @@ pub fn display(value: &Value) -> String {
                 "" => format!("ct {}", text(ct, "key")),
                 direction => format!("ct {direction} {}", text(ct, "key")),
             },
+            Some((kind @ ("socket" | "osf"), own)) => format!("{kind} {}", text(own, "key")),
+            Some(("exthdr", own)) => format!("exthdr {}", text(own, "name")),
+            Some(("tcp option", own)) => {
+                format!("tcp option {} {}", text(own, "name"), text(own, "field")).trim_end().to_string()
+            }
+            Some((kind @ ("redirect" | "dnat"), own)) => {
+                let to = own.get("addr").map(|target| format!(" {}", display(target))).unwrap_or_default();
+                let port = own.get("port").map(|port| format!(":{}", display(port))).unwrap_or_default();
+                if to.is_empty() && port.is_empty() {
+                    kind.to_string()
+                } else {
+                    format!("{kind} to{}{port}", if to.is_empty() { " " } else { &to })
+                }
+            }
+            Some(("mangle", own)) => {
+                let part = |name| display(own.get(name).unwrap_or(&Value::Null));
+                format!("{} set {}", part("key"), part("value"))
+            }
             Some(("concat", values)) => list(values, " . "),
             Some(("set", values)) if values.is_array() => format!("{{ {} }}", list(values, ", ")),
             Some(("range", bounds)) => list(bounds, "-"),

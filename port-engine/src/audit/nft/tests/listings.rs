@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
+use crate::audit::nft::hooks;
+use crate::audit::nft::packets::Scope;
 use crate::audit::nft::ruleset::Ruleset;
-use crate::audit::nft::walk;
 
 #[test]
 fn an_incomplete_listing_is_rejected() {
@@ -95,6 +96,6 @@ fn chains_that_call_each_other_too_often_are_rejected() {
         objects.extend([jump.clone(), jump.clone(), jump.clone(), jump]);
     }
     let ruleset = Ruleset::parse(Path::new("rules.json"), &listing(&objects)).unwrap();
-    let error = walk::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, 1000).unwrap_err();
-    assert_eq!(error.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
+    let told = hooks::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default(), 1000).unwrap_err();
+    assert_eq!(told.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
 }

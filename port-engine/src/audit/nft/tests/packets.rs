@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::audit::nft::hooks;
+use crate::audit::nft::packets::Scope;
 use crate::audit::nft::ruleset::Ruleset;
-use crate::audit::nft::walk;
 
 /// Pseudo-random numbers, the same on every run.
 struct Chance(u64);
@@ -166,7 +167,7 @@ fn the_outcome_agrees_with_packets_sent_one_by_one() {
         let chains = chains(&mut chance, with_opaque, with_peer);
         let policy = if round % 3 == 0 { "accept" } else { "drop" };
         let ruleset = Ruleset::parse(Path::new("rules.json"), &as_table(&chains, policy).listing()).unwrap();
-        let outcome = walk::walk(&ruleset, AddressFamily::Ipv4, Protocol::TCP).unwrap();
+        let outcome = hooks::walk(&ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default()).unwrap();
         let opaque = chains.iter().flatten().flat_map(|(asks, _)| asks).filter(|asks| matches!(asks, Asks::Opaque(_)));
         let opaque = opaque.count();
         if opaque > 6 {

@@ -1,0 +1,106 @@
+//! Listings and scans that an audit once judged wrongly. Where they are rules, real packets showed what gets through.
+
+use serde_json::Value;
+
+use crate::{audit, run};
+
+fn case(name: &str) -> String {
+    format!("{}/tests/audit/cases/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The state of a port such as `tcp/25` in an audit, with the reasons.
+fn state(audit: &Value, port: &str) -> (String, String) {
+    let (transport, number) = port.split_once('/').unwrap();
+    let number: u64 = number.parse().unwrap();
+    let lists = ["undocumented", "undocumented_unknown"].iter().flat_map(|list| audit[list].as_array().unwrap());
+    let flows = audit["flows"].as_array().unwrap().iter();
+    let specs = flows.flat_map(|flow| flow["ports"].as_array().unwrap());
+    let all = lists.chain(specs.flat_map(|spec| spec["observed"].as_array().unwrap()));
+    let found = all.into_iter().find(|seen| {
+        let [first, last] = ["first", "last"].map(|bound| seen[bound].as_u64().unwrap_or_default());
+        seen["transport"] == transport && (first..=last).contains(&number)
+    });
+    found.map_or(("not-open".to_string(), String::new()), |seen| {
+        let reasons: Vec<&str> = seen["evidence"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        (seen["state"].as_str().unwrap().to_string(), reasons.join("; "))
+    })
+}
+
+fn of(name: &str, family: &str) -> Value {
+    audit("mailgate", &["--nft", &case(name), "--family", family])
+}
+
+#[test]
+fn ports_that_packets_reach_are_open_or_unknown() {
+    for (name, family, expected) in [
+        // A SYN opens a connection, so dropping it closes TCP.
+        (
+            "dropped-syn.json",
+            "ipv4",
+            &[("tcp/25", "open"), ("tcp/587", "open"), ("tcp/443", "not-open"), ("tcp/9", "not-open")][..],
+        ),
+        // Only the verdict of `*` is to drop, and eth0 has an element.
+        ("catch-all-drop.json", "ipv4", &[("tcp/443", "open"), ("tcp/23", "open"), ("tcp/9", "not-open")]),
+        ("catch-all-continue.json", "ipv4", &[("tcp/23", "open"), ("tcp/9", "not-open")]),
+        // Docker's DNAT, of which nft doesn't list the target.
+        ("docker-published-port.json", "ipv4", &[("tcp/5432", "unknown"), ("tcp/443", "open"), ("tcp/9", "not-open")]),
+        ("docker-without-published-port.json", "ipv4", &[("tcp/25", "open")]),
+        ("redirect.json", "ipv4", &[("tcp/25", "open"), ("tcp/2525", "open"), ("tcp/9", "not-open")]),
+        ("dnat-elsewhere.json", "ipv4", &[("tcp/5432", "unknown"), ("tcp/9", "not-open")]),
+        // The port is rewritten before connection tracking sees it.
+        ("rewritten-port.json", "ipv4", &[("tcp/2323", "open"), ("tcp/443", "open"), ("tcp/9", "not-open")]),
+        // With an extension header, TCP isn't what the first header names.
+        ("first-header.json", "ipv6", &[("tcp/23", "open")]),
+        ("first-header.json", "ipv4", &[("tcp/23", "not-open")]),
+        ("one-address.json", "ipv4", &[("tcp/25", "open")]),
+        ("trusted-interface.json", "ipv4", &[("tcp/25", "open")]),
+        ("no-rules.json", "ipv4", &[("tcp/25", "unknown"), ("udp/9", "unknown")]),
+    ] {
+        let audit = of(name, family);
+        for (port, expected) in expected {
+            assert_eq!(state(&audit, port).0, *expected, "{name}, {family}: {port}");
+        }
+    }
+}
+
+#[test]
+fn the_evidence_names_the_only_peers() {
+    for (name, limit) in
+        [("one-address.json", "only if ip saddr 192.0.2.5"), ("trusted-interface.json", "only if iifname mgmt0")]
+    {
+        let (_, reasons) = state(&of(name, "ipv4"), "tcp/25");
+        assert!(reasons.contains(limit), "{name}: {reasons}");
+    }
+}
+
+#[test]
+fn rules_that_are_not_interpreted_are_named_in_words() {
+    let audit = of("conditions-in-words.json", "ipv4");
+    let named: Vec<&str> = audit["not_interpreted"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(
+        named,
+        ["inet filter input handle 2: socket transparent 1", "inet filter input handle 3: osf name Linux"]
+    );
+}
+
+#[test]
+fn what_is_not_known_fails_with_unknown() {
+    for (option, name, code) in [
+        ("--nft", "dnat-elsewhere.json", 1),
+        ("--nmap", "udp-without-answers.xml", 1),
+        ("--nmap", "seven-ports.xml", 1),
+        ("--nft", "no-rules.json", 1),
+        ("--nft", "docker-published-port.json", 1),
+        ("--nft", "dropped-syn.json", 0),
+    ] {
+        let output = run(&["audit", "--product", "mailgate", option, &case(name), "--fail-on", "unknown"]);
+        assert_eq!(output.status.code(), Some(code), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn a_listing_without_rules_says_why_that_may_be() {
+    let output = run(&["audit", "--product", "mailgate", "--nft", &case("no-rules.json")]);
+    let messages = String::from_utf8(output.stderr).unwrap();
+    assert!(messages.contains("iptables-legacy") && messages.contains("root"), "{messages}");
+}

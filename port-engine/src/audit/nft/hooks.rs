@@ -1,0 +1,234 @@
+//! Walks packets through the hooks in the order of the kernel, and tells what that makes of each port.
+//!
+//! Packets from another machine pass ingress, then prerouting with connection tracking and the translation of destinations, and
+//! then either input or, if a rule sends them to another machine, forward and postrouting.
+
+use port_data::Diagnostic;
+
+use super::condition::Common;
+use super::effect::CONNTRACK;
+use super::packets::{Field, Maybe, Packets, Scope, Step, Tracking, join, surely_accepted};
+use super::ruleset::{Hook, Key, Ruleset};
+use super::value::interfaces;
+use super::walk::{MAX_CALLS, Walk};
+use crate::audit::address_family::AddressFamily;
+use crate::port_set::PortSet;
+use crate::protocol::Protocol;
+
+/// All chains that translate destinations are called at this priority of prerouting, in the order of their own priorities.
+const DESTINATION_NAT: i64 = -100;
+
+/// The same for sources, at input and at postrouting.
+const SOURCE_NAT: i64 = 100;
+
+/// Ports that a rule or a policy accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Which ports.
+    pub ports: PortSet,
+    /// The rule or the policy, with its limits.
+    pub evidence: String,
+}
+
+/// The result of a walk.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What accepts the ports that are open.
+    pub grants: Vec<Grant>,
+    /// The ports that may be open.
+    pub unknown: PortSet,
+    /// The rules on the way that could not be interpreted.
+    pub not_interpreted: Vec<String>,
+}
+
+/// Walks the first packets of a family and a protocol through all base chains for incoming packets.
+///
+/// # Errors
+///
+/// A chain or a set that isn't in the ruleset, and chains that call each other endlessly.
+pub fn walk(
+    ruleset: &Ruleset,
+    family: AddressFamily,
+    protocol: Protocol,
+    scope: &Scope,
+) -> Result<Outcome, Diagnostic> {
+    walk_within(ruleset, family, protocol, scope, MAX_CALLS)
+}
+
+/// The same with a maximum number of chain calls.
+pub fn walk_within(
+    ruleset: &Ruleset,
+    family: AddressFamily,
+    protocol: Protocol,
+    scope: &Scope,
+    max_calls: usize,
+) -> Result<Outcome, Diagnostic> {
+    let mut walk = Walk::new(Common { ruleset, family, protocol }, scope, max_calls);
+    let all = vec![Packets::all(family, protocol, scope)];
+    let all = walk.chains("ingress", all)?;
+    let all = walk.prerouting(all)?;
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for packets in all {
+        match packets.leaves {
+            Maybe::No => here.push(packets),
+            Maybe::Yes => elsewhere.push(packets),
+            Maybe::Unknown => {
+                here.push(packets.clone().doubted());
+                elsewhere.push(packets.doubted());
+            }
+        }
+    }
+    let mut accepted = walk.chains("input", here)?;
+    let elsewhere = walk.chains("forward", elsewhere)?;
+    accepted.extend(walk.chains("postrouting", elsewhere)?);
+    Ok(outcome(walk, &accepted))
+}
+
+/// What the accepted packets make of the ports.
+fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
+    let mut open = PortSet::empty();
+    let mut possible = PortSet::empty();
+    let mut grants: Vec<Grant> = Vec::new();
+    for packets in accepted {
+        possible = &possible | &*packets.ports;
+        let ports =
+            if packets.in_doubt { surely_accepted(packets, &walk.maybe_dropped) } else { (*packets.ports).clone() };
+        if ports.is_empty() {
+            continue;
+        }
+        open = &open | &ports;
+        let mut grant = |ports: PortSet, evidence: &str| {
+            if ports.is_empty() {
+                return;
+            }
+            match grants.iter_mut().find(|grant| grant.evidence == evidence) {
+                Some(grant) => grant.ports = &grant.ports | &ports,
+                None => grants.push(Grant { ports, evidence: evidence.to_string() }),
+            }
+        };
+        // A policy is a reason only if there is no better one.
+        let by_rules: Vec<&Step> = packets.trail.iter().filter(|step| !step.is_policy).collect();
+        let reasons = if by_rules.is_empty() { packets.trail.iter().collect() } else { by_rules };
+        if reasons.is_empty() {
+            grant(ports, "no chain filters it");
+            continue;
+        }
+        let has_limit = reasons.iter().any(|step| step.has_limit);
+        for step in reasons {
+            if has_limit {
+                grant(ports.clone(), &step.text);
+            } else {
+                grant(&ports - &walk.dropped, &step.text);
+                grant(&ports & &walk.dropped, &format!("{}, only if packets get there", step.text));
+            }
+        }
+    }
+    Outcome { grants, unknown: &possible - &open, not_interpreted: walk.not_interpreted }
+}
+
+impl Walk<'_> {
+    /// Walks packets through all chains of a hook.
+    fn chains(&mut self, name: &str, mut classes: Vec<Packets>) -> Result<Vec<Packets>, Diagnostic> {
+        let hooked = self.common.ruleset.hooked(self.common.family, name);
+        let (translating, filtering): (Vec<_>, Vec<_>) = hooked.into_iter().partition(|(_, hook)| hook.is_nat);
+        let mut translating = Some(translating);
+        for (key, hook) in filtering {
+            if hook.priority > SOURCE_NAT {
+                classes = self.translating(translating.take().unwrap_or_default(), classes)?;
+            }
+            classes = self.passing(key, hook, classes)?;
+        }
+        self.translating(translating.take().unwrap_or_default(), classes)
+    }
+
+    fn prerouting(&mut self, mut classes: Vec<Packets>) -> Result<Vec<Packets>, Diagnostic> {
+        let hooked = self.common.ruleset.hooked(self.common.family, "prerouting");
+        let (mut translating, filtering): (Vec<_>, Vec<_>) = hooked.into_iter().partition(|(_, hook)| hook.is_nat);
+        let mut is_tracked = false;
+        for (key, hook) in filtering {
+            if hook.priority == CONNTRACK && !is_tracked {
+                self.report(format!("{key}: whether it is before or after connection tracking, at the same priority"));
+                for packets in classes.iter_mut().filter(|packets| packets.tracking == Tracking::None) {
+                    packets.tracking = Tracking::Unknown;
+                }
+            }
+            if hook.priority > CONNTRACK && !is_tracked {
+                track(&mut classes);
+                is_tracked = true;
+            }
+            if hook.priority > DESTINATION_NAT {
+                classes = self.translating(std::mem::take(&mut translating), classes)?;
+            }
+            if hook.priority == DESTINATION_NAT && !translating.is_empty() {
+                self.report(format!("{key}: whether it is before or after the translation, at the same priority"));
+                let classes_in_doubt: Vec<Packets> = classes.into_iter().map(Packets::doubted).collect();
+                let before = self.passing(key, hook, classes_in_doubt.clone())?;
+                classes = self.translating(translating.clone(), before)?;
+                let after = self.translating(std::mem::take(&mut translating), classes_in_doubt)?;
+                classes.extend(self.passing(key, hook, after)?);
+                continue;
+            }
+            classes = self.passing(key, hook, classes)?;
+        }
+        if !is_tracked {
+            track(&mut classes);
+        }
+        self.translating(translating, classes)
+    }
+
+    /// Walks packets through a base chain, except those that bypass it.
+    fn passing(&mut self, key: &Key, hook: &Hook, classes: Vec<Packets>) -> Result<Vec<Packets>, Diagnostic> {
+        let mut through = Vec::new();
+        let mut past = Vec::new();
+        let devices = hook.devices.iter().flat_map(|name| interfaces(name).ranges().collect::<Vec<_>>()).collect();
+        for packets in classes {
+            let (own, others) =
+                if hook.devices.is_empty() { (Some(packets), None) } else { packets.split(Field::Interface, &devices) };
+            past.extend(others);
+            if hook.in_doubt {
+                past.extend(own.clone().map(Packets::doubted));
+                through.extend(own.map(Packets::doubted));
+            } else {
+                through.extend(own);
+            }
+        }
+        if !through.is_empty() {
+            past.extend(self.base_chain(key, hook, through)?);
+        }
+        join(&mut past);
+        Ok(past)
+    }
+
+    /// Walks packets through the chains that translate, until one of them does. Untracked packets are not translated.
+    fn translating(&mut self, chains: Vec<(&Key, &Hook)>, classes: Vec<Packets>) -> Result<Vec<Packets>, Diagnostic> {
+        if chains.is_empty() {
+            return Ok(classes);
+        }
+        let (mut going, mut done) = (Vec::new(), Vec::new());
+        for packets in classes {
+            match packets.tracking {
+                Tracking::Untracked => done.push(packets),
+                Tracking::Unknown => {
+                    let packets = packets.doubted();
+                    done.push(packets.clone());
+                    going.push(packets);
+                }
+                Tracking::None | Tracking::New => going.push(packets),
+            }
+        }
+        for (key, hook) in chains {
+            going = self.passing(key, hook, going)?;
+            done.append(&mut self.translated);
+        }
+        done.append(&mut going);
+        join(&mut done);
+        Ok(done)
+    }
+}
+
+/// Connection tracking sees the packets.
+fn track(classes: &mut [Packets]) {
+    for packets in classes.iter_mut().filter(|packets| packets.tracking == Tracking::None) {
+        packets.tracking = Tracking::New;
+    }
+}

@@ -1,0 +1,271 @@
+"""Loads rulesets into a network namespace and probes it with real packets.
+
+Started in a network namespace of its own (`unshare -n`), which becomes the server; it makes a second one, the client. Two veth
+pairs join them. The client writes whole frames, so a probe can have any source address. The server reads raw sockets: the
+kernel copies a packet to them after the input hook, so a packet that arrives there passed every hook. A packet that the server
+forwards (DNAT to another machine) arrives at the raw sockets of the client.
+
+Each line of standard input is a request, each line of standard output its answer, both JSON:
+  {"nft": TEXT} or {"iptables": [TEXT, TEXT]}, "sources": [...], "targets": [...], "settle": SECONDS
+  -> {"listing": [TEXT, ...], "results": ["RD-F", ...]} or {"error": TEXT}
+A result has a character for each source: R reached, F forwarded, D dropped, - not sent (another family).
+"""
+import ctypes, json, os, re, socket, struct, subprocess, sys, time
+
+CLONE_NEWNET = 0x40000000
+TCP, UDP, ICMP, ICMPV6, ESP, GRE = 6, 17, 1, 58, 50, 47
+# Where the number of a probe is in the transport header or behind it.
+NUMBER_AT = {TCP: 4, UDP: 8, ICMP: 8, ICMPV6: 8, ESP: 4, GRE: 4}
+ECHO_REQUEST = {ICMP: 8, ICMPV6: 128}
+SYN, ECE_AND_CWR = 0x02, 0xC0
+DESTINATION_OPTIONS = 60
+
+# Interface: address of the server for each family.
+SERVER = {
+    "eth0": {4: "10.9.0.1", 6: "2001:db8:9::1"},
+    "eth1": {4: "10.9.1.1", 6: "2001:db8:9:1::1"},
+}
+# What the client has on each interface. DNAT to one of these leaves the server again.
+CLIENT = {
+    "eth0": ["10.9.0.2/24", "10.9.0.3/24", "192.0.2.5/24", "2001:db8:9::2/64", "2001:db8:9::3/64", "2001:db8:5::5/64"],
+    "eth1": ["10.9.1.2/24", "2001:db8:9:1::2/64"],
+}
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def checked(result):
+    if result != 0:
+        raise OSError(ctypes.get_errno(), "cannot make or enter a network namespace")
+
+
+def current_namespace():
+    return os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+
+
+def enter(namespace):
+    checked(libc.setns(namespace, CLONE_NEWNET))
+
+
+def run(*command, text=None):
+    """The output of a command, or an exception with what it complains about."""
+    done = subprocess.run(command, input=text, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def set_sysctl(name, value):
+    with open(f"/proc/sys/net/{name}", "w") as file:
+        file.write(str(value))
+
+
+def mac(interface, is_client):
+    return f"02:00:00:00:0{interface[-1]}:0{1 + is_client}"
+
+
+def raw_sockets():
+    """Sockets that see every packet that the current namespace delivers to itself: (family, protocol, socket)."""
+    sockets = []
+    for family, address_family in ((4, socket.AF_INET), (6, socket.AF_INET6)):
+        for protocol in (TCP, UDP, ICMP if family == 4 else ICMPV6, ESP, GRE):
+            raw = socket.socket(address_family, socket.SOCK_RAW, protocol)
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            raw.setblocking(False)
+            sockets.append((family, protocol, raw))
+    return sockets
+
+
+class Network:
+    def __init__(self):
+        self.server = current_namespace()
+        checked(libc.unshare(CLONE_NEWNET))
+        self.client = current_namespace()
+        # A number per probe, so that a late packet is never taken for that of another probe.
+        self.next_number = 0x40000000
+        self.configure()
+        self.seen_by_server = raw_sockets()
+        self.conntrack = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+        enter(self.client)
+        self.seen_by_client = raw_sockets()
+        self.senders = {}
+        for interface in SERVER:
+            sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            sender.bind((interface, 0))
+            self.senders[interface] = sender
+        enter(self.server)
+
+    def configure(self):
+        os.set_inheritable(self.server, True)
+        enter(self.server)
+        run("ip", "link", "set", "lo", "up")
+        for interface in SERVER:
+            run("ip", "link", "add", interface, "address", mac(interface, False), "type", "veth",
+                "peer", "name", "c" + interface, "address", mac(interface, True))
+            client = f"/proc/{os.getpid()}/fd/{self.client}"
+            run("ip", "link", "set", "c" + interface, "netns", client)
+        for namespace, is_client in ((self.server, False), (self.client, True)):
+            enter(namespace)
+            for interface, addresses in SERVER.items():
+                if is_client:
+                    run("ip", "link", "set", "c" + interface, "name", interface)
+                set_sysctl(f"ipv6/conf/{interface}/accept_dad", 0)
+                set_sysctl(f"ipv4/conf/{interface}/rp_filter", 0)
+                # What the server forwards has an address of the client as its source.
+                set_sysctl(f"ipv4/conf/{interface}/accept_local", int(is_client))
+                run("ip", "link", "set", interface, "up")
+                prefixed = [f"{addresses[4]}/24", f"{addresses[6]}/64"]
+                for address in CLIENT[interface] if is_client else prefixed:
+                    run("ip", "address", "add", address, "dev", interface, *(["nodad"] if ":" in address else []))
+            set_sysctl("ipv4/conf/all/rp_filter", 0)
+        enter(self.server)
+        set_sysctl("ipv4/ip_forward", 1)
+        set_sysctl("ipv6/conf/all/forwarding", 1)
+        # No rule may stand in the way of resolving addresses: they are given.
+        for interface, addresses in CLIENT.items():
+            for address in addresses:
+                address = address.split("/")[0]
+                if address == "192.0.2.5" or address == "2001:db8:5::5":
+                    run("ip", "route", "add", address, "dev", interface)
+                run("ip", "neighbour", "add", address, "lladdr", mac(interface, True), "dev", interface,
+                    "nud", "permanent")
+
+    def flush_conntrack(self):
+        """Deletes every connection: no probe continues a connection of the ruleset before."""
+        length, delete, request_and_ack = 20, (1 << 8) | 2, 1 | 4
+        self.conntrack.send(struct.pack("=IHHIIBBH", length, delete, request_and_ack, 0, 0, 0, 0, 0))
+        self.conntrack.recv(4096)
+
+    def load_nft(self, text):
+        run("nft", "-f", "-", text="flush ruleset\n" + text)
+        return [with_devices(run("nft", "-j", "list", "ruleset"), text)]
+
+    def load_iptables(self, texts):
+        run("nft", "flush", "ruleset")
+        for tool, text in zip(("iptables", "ip6tables"), texts):
+            run(f"{tool}-restore", text=text)
+        return [run("iptables-save"), run("ip6tables-save")]
+
+    def probe(self, sources, targets, settle):
+        numbers, results = {}, [["-"] * len(sources) for _ in targets]
+        for target_index, (protocol, port) in enumerate(targets):
+            for source_index, source in enumerate(sources):
+                family = 6 if ":" in source["address"] else 4
+                if protocol == (ICMPV6 if family == 4 else ICMP):
+                    continue
+                self.next_number += 1
+                numbers[self.next_number] = (target_index, source_index)
+                results[target_index][source_index] = "D"
+                self.senders[source["interface"]].send(frame(source, family, protocol, port, self.next_number))
+        self.receive(numbers, results)
+        # The kernel delivers a packet over veth before `send` returns, except when it is busy.
+        time.sleep(settle)
+        self.receive(numbers, results)
+        return ["".join(result) for result in results]
+
+    def receive(self, numbers, results):
+        for sockets, character in ((self.seen_by_server, "R"), (self.seen_by_client, "F")):
+            for family, protocol, raw in sockets:
+                for packet in packets(raw):
+                    start = (packet[0] & 15) * 4 if family == 4 else 0
+                    if packet[start] != ECHO_REQUEST.get(protocol, packet[start]):
+                        continue
+                    at = start + NUMBER_AT[protocol]
+                    place = numbers.get(int.from_bytes(packet[at:at + 4], "big"))
+                    if place:
+                        results[place[0]][place[1]] = character
+
+
+def with_devices(listing, text):
+    """The listing with the devices of chains at ingress, which nft 1.0.6 leaves out of JSON. Later versions list them. Those of inet
+    tables stay as they are, so that both kinds of listings are read."""
+    devices = dict(re.findall(r'chain (\w+) {\s+type filter hook ingress device "(\w+)"', text))
+    document = json.loads(listing)
+    for entry in document["nftables"]:
+        chain = entry.get("chain", {})
+        if chain.get("family") == "netdev" and chain["name"] in devices:
+            chain.setdefault("dev", devices[chain["name"]])
+    return json.dumps(document)
+
+
+def packets(raw):
+    while True:
+        try:
+            yield raw.recv(512)
+        except BlockingIOError:
+            return
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return 0xFFFF - ((total & 0xFFFF) + (total >> 16))
+
+
+packed_addresses = {}
+
+
+def packed(address):
+    if address not in packed_addresses:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        packed_addresses[address] = socket.inet_pton(family, address)
+    return packed_addresses[address]
+
+
+def segment(source, protocol, port, number, pseudo):
+    """The packet behind its IP header."""
+    if protocol == TCP:
+        flags = SYN | (ECE_AND_CWR if source["ecn"] else 0)
+        data = struct.pack("!HHIIBBHHH", source["port"], port, number, 0, 0x50, flags, 1024, 0, 0)
+        return data[:16] + struct.pack("!H", checksum(pseudo(len(data)) + data)) + data[18:]
+    if protocol == UDP:
+        data = struct.pack("!HHHHI", source["port"], port, 12, 0, number)
+        return data[:6] + struct.pack("!H", checksum(pseudo(len(data)) + data) or 0xFFFF) + data[8:]
+    # Of other protocols, a port is what is in the third and fourth byte, which rules with `th dport` compare.
+    if protocol in ECHO_REQUEST:
+        data = struct.pack("!BBHHHI", ECHO_REQUEST[protocol], 0, 0, 0, 1, number)
+        value = checksum(data if protocol == ICMP else pseudo(len(data)) + data)
+        # The identifier is what makes the checksum the port. Both count in ones' complement.
+        identifier = (value - port) % 0xFFFF if port else 0
+        return data[:2] + struct.pack("!HH", port or value, identifier) + data[6:]
+    if protocol == ESP:
+        return struct.pack("!HHIQQ", 0x4000, port or 1, number, 0, 0)
+    return struct.pack("!HHIQQ", 0, port or 0x6558, number, 0, 0)
+
+
+def frame(source, family, protocol, port, number):
+    interface = source["interface"]
+    to = {"eth0": "eth1", "eth1": "eth0"}[interface] if source["crossing"] else interface
+    here, there = packed(source["address"]), packed(SERVER[to][family])
+    ethernet = bytes.fromhex((mac(interface, False) + mac(interface, True)).replace(":", ""))
+    pseudo = lambda length: here + there + struct.pack("!HH", protocol, length)
+    data = segment(source, protocol, port, number, pseudo)
+    if family == 4:
+        header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(data), number & 0xFFFF, 0, 64, protocol, 0) + here + there
+        header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
+        return ethernet + b"\x08\x00" + header + data
+    if source["extension"]:
+        # Padding only: six bytes of it.
+        data = struct.pack("!BBBBI", protocol, 0, 1, 4, 0) + data
+        protocol = DESTINATION_OPTIONS
+    return ethernet + b"\x86\xdd" + struct.pack("!IHBB", 6 << 28, len(data), protocol, 64) + here + there + data
+
+
+def main():
+    network = Network()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            network.flush_conntrack()
+            if "nft" in request:
+                listing = network.load_nft(request["nft"])
+            else:
+                listing = network.load_iptables(request["iptables"])
+            results = network.probe(request["sources"], request["targets"], request["settle"])
+            answer = {"listing": listing, "results": results}
+        except RuntimeError as error:
+            answer = {"error": str(error)}
+        print(json.dumps(answer), flush=True)
+
+
+main()
