@@ -1,4 +1,4 @@
-//! Changes to a sample page of each layout, as captures lose cells and bars and as vendors rename columns.
+//! Changes to a sample page of each layout: cells and bars that a capture loses, and columns that a vendor renames.
 
 use port_import::page::Layout;
 

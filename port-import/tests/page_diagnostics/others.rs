@@ -1,4 +1,4 @@
-//! Pages and hints that don't fit together, pages of HTML, and pages that exceed a limit.
+//! Pages that contradict their hints, pages of HTML, and pages that exceed a limit.
 
 use port_import::page::{Hints, Layout, MAX_BYTES};
 
