@@ -6,7 +6,7 @@ fn main() {
     FlowId::ALL.iter().for_each(|id| print(id.flow()));
 }
 
-/// Every fact of a flow.
+/// Prints every fact of a flow.
 fn print(flow: Flow) {
     let source = flow.source();
     println!("{flow} {} {} {} {}", flow.vendor(), flow.requirement(), flow.configurable(), source.row);

@@ -129,7 +129,7 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = ParseIdError> 
 /// The text isn't an id of this type.
 #[doc(hidden)]
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
+#[allow(clippy::inline_always, reason = "function calls would take longer than the lookup")]
 pub fn parse_id<I: Id>(text: &str) -> Result<I, ParseIdError> {
     if text.len() <= LONGEST_ID {
         let candidate = I::INDEX.candidate(text.as_bytes());

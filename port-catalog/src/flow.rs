@@ -128,7 +128,7 @@ impl<C: Catalog> Flow<C> {
         self.cell(flow::CONFIGURABLE) != 0
     }
 
-    /// Where or how to change the port, if the document says it.
+    /// Where or how to change the port, if the document says so.
     pub fn customization(self) -> Option<&'static str> {
         self.optional_text(flow::CUSTOMIZATION)
     }
@@ -206,15 +206,15 @@ pub struct Source {
     pub section: Option<&'static str>,
     /// The row, counted from 1 over the tables of the whole document.
     pub row: usize,
-    /// The peer's cell as printed.
+    /// The peer cell as printed.
     pub peer: Option<&'static str>,
     /// The cell that describes the row, as printed.
     pub label: Option<&'static str>,
-    /// The ports' cell as printed.
+    /// The port cell as printed.
     pub ports: Option<&'static str>,
 }
 
-/// An iterator over the port specs of a flow. The rest displays as a port expression.
+/// An iterator over the port specs of a flow. It displays the specs that are left as a port expression.
 #[derive(Clone, Debug)]
 pub struct Ports<C: Catalog = Data> {
     next: usize,

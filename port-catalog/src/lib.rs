@@ -3,9 +3,9 @@
 //! ```
 //! use port_catalog::{by_port, Direction, FlowId, Product, Transport};
 //!
-//! // Who uses tcp/8013, in every product? A flow without a stated transport counts for TCP and for UDP.
-//! let users: Vec<String> = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect();
-//! assert_eq!(users, ["forticlient outbound to forticlient-ems-fortigate: tcp/8013"]);
+//! // Which flows use tcp/8013, in any product? A flow without a stated transport counts for TCP and for UDP.
+//! let found: Vec<String> = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect();
+//! assert_eq!(found, ["forticlient outbound to forticlient-ems-fortigate: tcp/8013"]);
 //!
 //! // Which flows must a firewall allow in to a FortiMail?
 //! let mut inbound = Product::FortiMail.flows().filter(|flow| flow.direction() == Direction::Inbound);
@@ -69,7 +69,7 @@ macro_rules! __serde_id {
 
 /// Internal to the expansion of `catalog!`. It may change with any version.
 #[doc(hidden)]
-#[allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
+#[allow(clippy::inline_always, reason = "function calls would take longer than the lookup")]
 pub mod __private {
     pub use crate::catalog::parse_id;
     pub use crate::facts::*;

@@ -8,7 +8,7 @@
 //!
 //! Widths are constants, so a read is one load, and nothing is decoded when a program starts. Each column and each pool is a
 //! static of its own, so a program contains only those that it reads.
-#![allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
+#![allow(clippy::inline_always, reason = "function calls would take longer than the lookup")]
 #![allow(missing_docs, reason = "the documentation of a type explains its fields")]
 
 use port_core::Transport;

@@ -8,7 +8,7 @@ use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_
 use crate::own_catalog::Data;
 use port_core::{Direction, Transport};
 
-/// A query, which [`query`](crate::query) begins; `Query::default()` does so in code that is generic over catalogs.
+/// A query. [`query`](crate::query) begins one; in code that is generic over catalogs, use `Query::default()`.
 ///
 /// Filters combine with AND. Filters that are not set match everything.
 ///
@@ -33,7 +33,7 @@ pub struct Query<'a, C: Catalog = Data> {
     host: Option<&'a str>,
 }
 
-/// The query without filters, which every flow matches.
+/// The query without filters, which matches every flow.
 impl<C: Catalog> Default for Query<'_, C> {
     #[inline]
     fn default() -> Self {
@@ -63,7 +63,7 @@ impl<'a, C: Catalog> Query<'a, C> {
         Query { product: Some(product), ..self }
     }
 
-    /// Only flows of one direction.
+    /// Only flows in one direction.
     #[must_use]
     #[inline]
     pub fn direction(self, direction: Direction) -> Self {
@@ -84,14 +84,14 @@ impl<'a, C: Catalog> Query<'a, C> {
         Query { service: Some(service), ..self }
     }
 
-    /// Only flows that use a port, as [`by_port`](crate::by_port) finds them; `Transport::Any` is TCP or UDP.
+    /// Only flows that use a port, as [`by_port`](crate::by_port) finds them; `Transport::Any` matches TCP and UDP.
     #[must_use]
     #[inline]
     pub fn port(self, transport: Transport, port: u16) -> Self {
         Query { port: Some((transport, port)), ..self }
     }
 
-    /// Only flows to a host, or to a host below that name. Case and a final dot are ignored.
+    /// Only flows to a host name, or to a name below it. Case and a final dot are ignored.
     ///
     /// ```
     /// use port_catalog::query;

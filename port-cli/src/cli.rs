@@ -1,4 +1,4 @@
-//! The command line as a whole: every command, and how a call is run. Nothing below this module knows more than one command.
+//! The whole command line: every command, and how it is run. No other module depends on more than one command.
 
 use std::ffi::OsString;
 
@@ -105,7 +105,7 @@ impl Cli {
     }
 }
 
-/// Parses the arguments of a call. The first one is the program's name.
+/// Parses command-line arguments. The first one is the program's name.
 ///
 /// # Errors
 ///
@@ -118,7 +118,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Resu
     })
 }
 
-/// The error with only those of clap's suggestions that are near by the rule that ids follow.
+/// Removes clap's suggestions that aren't as near as suggested ids have to be.
 fn near_suggestions(mut error: clap::Error) -> clap::Error {
     let kinds = [
         (ContextKind::SuggestedValue, ContextKind::InvalidValue),

@@ -1,6 +1,7 @@
 //! What a command returns.
 
 use port_data::Diagnostic;
+pub use port_data::diagnostic::count;
 
 /// The result of a command, before anything is printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,9 +36,4 @@ impl Output {
         self.messages.push(message.into());
         self
     }
-}
-
-/// A count with a noun: `1 flow`, `2 flows`.
-pub fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,6 +1,6 @@
 //! The hash that finds the index of an id: the generator and every lookup compute the same hash, so they share this code.
 #![allow(clippy::cast_possible_truncation, reason = "a hash is truncated to the bits that are needed")]
-#![allow(clippy::inline_always, reason = "a lookup takes less time than a few calls")]
+#![allow(clippy::inline_always, reason = "function calls would take longer than the lookup")]
 
 /// The part of a text that is hashed in addition to its length: as little as distinguishes the texts of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use csv_core::{ReadFieldResult, Reader};
 
 use crate::codes;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, count};
 use crate::hidden::{REMOVE_HIDDEN, hidden_character, is_hidden};
 
 /// The largest file that is read, in bytes. Parsing takes at most 150 times as much memory.
@@ -76,7 +76,7 @@ impl Cells {
             let found = diagnostics.len();
             diagnostics.extend(record.iter().filter_map(|raw| raw.problem(file)));
             if record.len() != width {
-                let message = format!("row has {} cells, but the header has {width}", record.len());
+                let message = format!("row has {}, but the header has {width}", count(record.len(), "cell"));
                 let help = "quote a cell that contains a comma";
                 diagnostics.push(Diagnostic::new(codes::CELL_COUNT, message).help(help).at(Place::line(file, line)));
             }
@@ -139,7 +139,7 @@ impl RawCell<'_> {
         };
         if !is_quoted_properly {
             let found: String = self.raw.chars().take(60).collect();
-            let diagnostic = Diagnostic::new(codes::QUOTES, format!("cell is quoted in part (found {found})"));
+            let diagnostic = Diagnostic::new(codes::QUOTES, format!("cell is only partly quoted (found {found})"));
             return Some(diagnostic.help("quote the whole cell, and write \"\" for a quote in it").at(at(*column)));
         }
         (text.trim() != text).then(|| {
@@ -246,12 +246,12 @@ mod tests {
     fn each_kind_of_malformed_csv_is_rejected_at_its_place() {
         let cases: [(&[u8], &str); 10] = [
             (b"", "t.csv: table has no rows"),
-            (b"a,b\n1\n", "t.csv:2: row has 1 cells, but the header has 2"),
+            (b"a,b\n1\n", "t.csv:2: row has 1 cell, but the header has 2"),
             (b"a,b\n1,2,3\n", "t.csv:2: row has 3 cells, but the header has 2"),
             (b"a,b\n1,\xff\n", "t.csv:2:3: file is not UTF-8 (found the byte 0xff)"),
             (b"a,b\n1,\"2\n3,4\n", "t.csv:2:5: character U+000A is not visible"),
-            (b"a,b\n1,\"2", "t.csv:2:4: cell is quoted in part (found \"2)"),
-            (b"a,b\n1,\"2\"x\n", "t.csv:2:4: cell is quoted in part (found \"2\"x)"),
+            (b"a,b\n1,\"2", "t.csv:2:4: cell is only partly quoted (found \"2)"),
+            (b"a,b\n1,\"2\"x\n", "t.csv:2:4: cell is only partly quoted (found \"2\"x)"),
             (b"a,b\n1,2 \n", "t.csv:2:3: cell begins or ends with a space (found \"2 \")"),
             ("a,b\n1,\u{202e}2\n".as_bytes(), "t.csv:2:3: character U+202E is not visible"),
             ("a,b\n1,\"2\"\"\u{e9}\u{1b}\"\n".as_bytes(), "t.csv:2:8: character U+001B is not visible"),

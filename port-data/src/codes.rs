@@ -9,7 +9,7 @@ crate::codes! {
     NOT_UTF8 = "table-not-utf8";
     #[doc = "A cell contains a control character or another character that isn't visible."]
     HIDDEN_CHARACTER = "table-hidden-character";
-    #[doc = "A cell is quoted in part, or a quote isn't closed."]
+    #[doc = "A cell is only partly quoted, or a quote isn't closed."]
     QUOTES = "table-quotes";
     #[doc = "A cell begins or ends with a space."]
     OUTER_SPACE = "table-outer-space";

@@ -152,6 +152,12 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
+/// A count with its noun: `1 cell`, `2 cells`.
+#[must_use]
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// The line starts of a text, to find the line and column of any byte offset.
 #[derive(Clone, Debug, Default)]
 pub struct LineIndex {

@@ -85,7 +85,7 @@ port_data::codes! {
     DUPLICATE_PAGE = "regenerate-duplicate-page";
     #[doc = "A directory contains no pages."]
     NO_PAGES = "regenerate-no-pages";
-    #[doc = "The extension of a file isn't one of a page."]
+    #[doc = "The extension of a file isn't that of a page."]
     UNKNOWN_EXTENSION = "regenerate-unknown-extension";
     #[doc = "A file belongs to a product that products.csv doesn't contain."]
     ORPHANED_FILE = "regenerate-orphaned-file";

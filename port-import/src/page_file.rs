@@ -43,7 +43,7 @@ fn find_extension(file: &Path) -> Option<Option<Layout>> {
 /// Everything that is wrong with the page.
 pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
     let Some(layout) = find_extension(file) else {
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_EXTENSION, "extension isn't one of a page");
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_EXTENSION, "extension isn't that of a page");
         return Err(vec![diagnostic.help("use .txt, .html, .md or .csv").at(Place::file(file))]);
     };
     let text = file::read(file).map_err(|diagnostic| vec![diagnostic])?;

@@ -20,8 +20,8 @@ mod xtask_codes;
 /// The areas in the order of the page: a title, and the prefixes of its codes. A code belongs to the first area that has its prefix.
 const AREAS: &[(&str, &[&str])] = &[
     ("Tables", &["table"]),
-    ("Calls of `catalog!`", &["call-catalog"]),
-    ("Calls of `port-catalog`, and its files", &["call"]),
+    ("The argument of `catalog!`", &["call-catalog"]),
+    ("Arguments and files of `port-catalog`", &["call"]),
     ("Own tables in `port-catalog`", &["dataset"]),
     ("Exported JSON", &["export"]),
     ("Rules and site files", &["rules", "site"]),

@@ -19,7 +19,7 @@ port_data::codes! {
     CHANGELOG = "release-changelog";
     #[doc = "Files aren't committed."]
     UNCOMMITTED = "release-uncommitted";
-    #[doc = "The public interface isn't the reviewed one."]
+    #[doc = "The public interface differs from the reviewed one."]
     INTERFACE = "release-interface";
     #[doc = "The version isn't raised enough since the last release."]
     BUMP = "release-bump";

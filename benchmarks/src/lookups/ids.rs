@@ -1,4 +1,4 @@
-//! Finds the id that a text is.
+//! Parses ids.
 
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
@@ -59,23 +59,23 @@ variants! {
     Peer => peer,
 }
 
-/// A text, and the id that it equals or that it was made from.
+/// A text, and the id that it equals or was made from.
 #[derive(Clone, Copy)]
 struct Question<'a> {
     text: &'a str,
     nearest: &'static str,
 }
 
-/// Texts that are ids, and texts that aren't: ids with one wrong letter, and with another length. Each has its nearest id, and
-/// is a copy, so that no contender compares bytes with themselves.
+/// Texts that are ids, and texts that aren't: ids with one wrong letter, and with another length. Each is
+/// paired with its nearest id, and is a copy, so that no contender compares bytes with themselves.
 fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
     let mut random = Rng::with_seed(443);
     let ids = I::all().iter().map(|id| id.as_str());
     let hits = ids.clone().map(|id| (id.to_owned(), id)).collect();
     let misses = ids.flat_map(|id| {
         let mut typo = || {
-            let place = random.usize(..id.len());
-            format!("{}{}{}", &id[..place], random.lowercase(), &id[place + 1..])
+            let position = random.usize(..id.len());
+            format!("{}{}{}", &id[..position], random.lowercase(), &id[position + 1..])
         };
         let typos = [typo(), typo(), typo()];
         let others = [format!("{id}-x"), id[1..].to_owned(), id[..id.len() - 1].to_owned()];
@@ -85,7 +85,7 @@ fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
     [hits, misses]
 }
 
-/// Questions of which about `share` are ids.
+/// Questions. The fraction of them that are ids is about `share`.
 fn stream<'a>(name: &'static str, share: f32, texts: &'a [Vec<(String, &'static str)>; 2]) -> Stream<Question<'a>> {
     let [hits, misses] = texts;
     let mut random = Rng::with_seed(8013);
@@ -134,8 +134,8 @@ fn contender<'a, I: Id, V: Variant>(
     lookup: impl Fn(&str) -> Option<V> + 'a,
 ) -> Contender<'a, Question<'a>> {
     for (text, _) in texts.iter().flatten() {
-        let right = I::all().iter().position(|id| id.as_str() == text);
-        assert_eq!(lookup(text).map(V::number), right, "{name}, {text}");
+        let expected = I::all().iter().position(|id| id.as_str() == text);
+        assert_eq!(lookup(text).map(V::number), expected, "{name}, {text}");
     }
     Contender::new(name, move |question: Question<'_>| lookup(question.text).map_or(0, |id| id.number() + 1))
 }

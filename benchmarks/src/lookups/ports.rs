@@ -34,7 +34,7 @@ impl Answer for &'static [u16] {
     }
 }
 
-/// Looks up an array with one byte for each port.
+/// Looks up a port in an array of one byte per port, which selects the list of flows.
 fn by_array(port: u16) -> &'static [u16] {
     ANSWERS[usize::from(BYTES[usize::from(port)])]
 }
@@ -47,7 +47,7 @@ fn contender<'a, A: Answer>(name: &'static str, lookup: impl Fn(u16) -> A + 'a) 
     Contender::new(name, move |port| lookup(port).count())
 }
 
-/// 65,536 ports of which about `share` are used by flows.
+/// 65,536 ports. The fraction of them that flows use is about `share`.
 fn stream(name: &'static str, share: f32, hits: &[u16], misses: &[u16]) -> Stream<u16> {
     let mut random = Rng::with_seed(443);
     let question = |_| {

@@ -1,9 +1,9 @@
 //! The codes of rules and site files.
 
 port_data::codes! {
-    #[doc = "Rules are for exactly one product of the dataset."]
+    #[doc = "Rules need exactly one product of the dataset."]
     ONE_PRODUCT = "rules-one-product";
-    #[doc = "A flow was named that the other criteria don't select."]
+    #[doc = "The other options don't select a flow that `--only` names."]
     NOT_SELECTED = "rules-not-selected";
     #[doc = "The format isn't for firewalls at the given location."]
     LOCATION = "rules-location";

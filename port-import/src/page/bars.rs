@@ -21,6 +21,8 @@
 //! cell that spans from above. A first cell that the capture lost looks the same. The reader then sets `spans_from_above`, with
 //! an empty text in the first row, and the curation decides.
 
+use port_data::diagnostic::count;
+
 use super::codes;
 use super::hints::Hints;
 use super::problems::Problems;
@@ -96,8 +98,9 @@ fn table_starts(lines: &[SourceLine], hints: &Hints, problems: &mut Problems) ->
             _ => {
                 let message = format!(
                     "rule over {columns} columns needs {} bars above it, and a heading with a bar after it above those \
-                     (found {bars} bars)",
-                    columns - 1
+                     (found {})",
+                    columns - 1,
+                    count(bars, "bar")
                 );
                 problems.report(line.number, codes::HEADER_RULE, message, "capture the page again, or name its layout");
             }
@@ -109,7 +112,7 @@ fn table_starts(lines: &[SourceLine], hints: &Hints, problems: &mut Problems) ->
 fn check_heading(line: &SourceLine, hints: &Hints, problems: &mut Problems) {
     let heading = line.without_last_bar();
     if !hints.headings.is_empty() && !hints.headings.iter().any(|known| known == heading) {
-        let message = format!("unexpected heading {} ({})", quote(heading), hints.headings.join(", "));
+        let message = format!("unexpected heading {} (expected {})", quote(heading), hints.headings.join(" or "));
         let help = "if the vendor renamed the table or added one, change the headings in the curation";
         problems.report(line.number, codes::UNEXPECTED_HEADING, message, help);
     }
@@ -194,8 +197,8 @@ impl TableReader<'_> {
         // The line that breaks the row; if the table ends inside the row, its first line.
         let place = lines.get(index).or(lines.get(start)).or(lines.last());
         let (number, found) = place.map_or((0, "nothing".to_owned()), |line| (line.number, quote(&line.text)));
-        let message =
-            format!("{found} follows {} cells and {missing} bars of a row, which needs {columns} of them", cells.len());
+        let (cells, bars) = (count(cells.len(), "cell"), count(missing, "bar"));
+        let message = format!("{found} follows {cells} and {bars} of a row, which needs {columns} in total");
         let help = "restore what the capture lost here (one cell per line with a bar after it, and a lone bar after the row \
                     for each cell it lacks), or capture the page again";
         problems.report(number, codes::CELL_COUNT, message, help);

@@ -13,6 +13,8 @@
 //! A row ends when it has all its cells, so the reader counts cells. A footnote below a table ends in a bar too; it is recognized
 //! by what follows it, since the cells after it never make up a row.
 
+use port_data::diagnostic::count;
+
 use super::checks::check_values;
 use super::codes;
 use super::hints::Hints;
@@ -125,7 +127,8 @@ fn read_rows(lines: &[SourceLine], table: &mut Table, hints: &Hints, problems: &
                 }
                 Some(false) => return index,
                 None => {
-                    let message = format!("{} lines of one cell each are either a row or footnotes", end - index);
+                    let message =
+                        format!("{} lines of one cell each are either a row or a list of footnotes", end - index);
                     let help = "list the values of a column in the curation, to decide which";
                     problems.report(line.number, codes::AMBIGUOUS, message, help);
                     return lines.len();
@@ -134,7 +137,8 @@ fn read_rows(lines: &[SourceLine], table: &mut Table, hints: &Hints, problems: &
             // A footnote, or padding before one.
             Gathered::TooFew(cells) if may_be_footnote(line) && !cells.iter().any(is_known) => return index,
             Gathered::TooFew(cells) => {
-                let message = format!("row has {} cells instead of {columns} ({})", cells.len(), quote(&line.text));
+                let cells = count(cells.len(), "cell");
+                let message = format!("row has {cells} instead of {columns} ({})", quote(&line.text));
                 problems.report(line.number, codes::CELL_COUNT, message, RESTORE_ROW);
                 return lines.len();
             }

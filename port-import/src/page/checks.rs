@@ -49,8 +49,11 @@ pub(super) fn check_values(row: &Row, header: &[Line], hints: &Hints, problems: 
     for (name, cell) in header.iter().zip(&row.cells) {
         if !cell.spans_from_above && !hints.allows(&name.text, &cell.text) {
             let values = hints.values[&name.text].join(", ");
-            let message =
-                format!("unexpected value {} in the column {} ({values})", quote(&cell.text), quote(&name.text));
+            let message = format!(
+                "unexpected value {} in the column {} (expected one of {values})",
+                quote(&cell.text),
+                quote(&name.text)
+            );
             let help =
                 "restore what the capture lost nearby, or add a new value to the column's values in the curation";
             problems.report(cell.line, codes::UNEXPECTED_VALUE, message, help);

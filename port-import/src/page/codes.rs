@@ -33,7 +33,7 @@ port_data::codes! {
     AMBIGUOUS = "page-ambiguous";
     #[doc = "A page prints its body twice, and the copies differ."]
     COPIES_DIFFER = "page-copies-differ";
-    #[doc = "A field of a CSV page is quoted in part, or a quote isn't closed."]
+    #[doc = "A field of a CSV page is only partly quoted, or a quote isn't closed."]
     QUOTES = "page-quotes";
     #[doc = "A table contains a character that isn't visible."]
     HIDDEN_CHARACTER = "page-hidden-character";

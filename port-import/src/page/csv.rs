@@ -3,6 +3,8 @@
 //! Written by hand, since every CSV crate repairs what must be rejected here: a quote inside an unquoted field, text after a
 //! closing quote, a quote that is never closed. Finding those first would take a parser anyway.
 
+use port_data::diagnostic::count;
+
 use super::checks::report_too_many_columns;
 use super::codes;
 use super::limits::MAX_COLUMNS;
@@ -27,7 +29,8 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
         if row.cells.len() == columns {
             rows.push(row);
         } else {
-            let message = format!("row has {} fields, but the header has {columns}", row.cells.len());
+            let fields = count(row.cells.len(), "field");
+            let message = format!("row has {fields}, but the header has {columns}");
             let help = "add or remove fields, and quote a field that contains a comma";
             problems.report(row.line, codes::CELL_COUNT, message, help);
         }

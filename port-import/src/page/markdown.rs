@@ -13,6 +13,8 @@
 
 mod inline;
 
+use port_data::diagnostic::count;
+
 use super::codes;
 use super::limits::MAX_COLUMNS;
 use super::problems::Problems;
@@ -119,7 +121,8 @@ fn read_table(lines: &[SourceLine], index: usize, problems: &mut Problems) -> Op
     while let Some(&(line, text)) = lines.get(end).filter(|(_, text)| !ends_table(text)) {
         let row = read_row(line, text);
         if row.cells.len() != columns {
-            let message = format!("row has {} cells, but the header at line {number} has {columns}", row.cells.len());
+            let cells = count(row.cells.len(), "cell");
+            let message = format!("row has {cells}, but the header at line {number} has {columns}");
             let help = "add or remove cells, write `\\|` for a bar in a cell, and leave a blank line after the table";
             problems.report(line, codes::CELL_COUNT, message, help);
         }

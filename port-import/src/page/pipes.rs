@@ -16,6 +16,8 @@
 //! Only the bar before a row shows where it begins, and nothing distinguishes the header from a row, so the reader counts the
 //! cells of each row.
 
+use port_data::diagnostic::count;
+
 use super::checks::RENAME_COLUMN;
 use super::codes;
 use super::hints::Hints;
@@ -149,7 +151,8 @@ impl Reader {
         let columns = self.columns.get_or_insert_with(|| row.cells.iter().map(|cell| cell.text.clone()).collect());
         if row.cells.len() != columns.len() {
             let (found, expected) = (row.cells.len(), columns.len());
-            let message = format!("row has {found} cells instead of {expected} ({})", columns.join(", "));
+            let found = count(found, "cell");
+            let message = format!("row has {found} instead of {expected} ({})", columns.join(", "));
             problems.report(row.line, codes::CELL_COUNT, message, "restore what the capture lost of the row");
             return;
         }

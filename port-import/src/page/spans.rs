@@ -1,5 +1,7 @@
 //! Cells that span from the row above.
 
+use port_data::diagnostic::count;
+
 use super::codes;
 use super::hints::Hints;
 use super::limits::CUT_DOWN;
@@ -80,7 +82,8 @@ fn move_padding_to_start(row: &mut Row, names: &[&str], hints: &Hints, problems:
         (false, true) => row.cells.rotate_right(padding),
         (true, true) => {
             let message = format!(
-                "the last {padding} cells of the row are empty: either they are, or the first {padding} span from above"
+                "row ends with {}: either the page prints that, or as many cells at its start span from above",
+                count(padding, "empty cell")
             );
             let help = "list the values of a column in the curation, to decide which";
             problems.report(row.line, codes::AMBIGUOUS, message, help);

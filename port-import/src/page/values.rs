@@ -99,7 +99,8 @@ fn table_starts(values: &[Value], hints: &Hints, problems: &mut Problems) -> Opt
             (previous_body..index).rfind(|&heading| hints.headings.contains(&values[heading].text))
         };
         let Some(start) = start else {
-            let message = format!("header has none of the headings above it ({})", hints.headings.join(", "));
+            let message =
+                format!("header has none of the headings above it (expected {})", hints.headings.join(" or "));
             let help = "if the vendor renamed the heading, change the headings in the curation";
             problems.report(values[index].line, codes::UNEXPECTED_HEADING, message, help);
             return None;
@@ -152,7 +153,8 @@ fn first_body<'a>(values: &[Value], tables: &'a [TableStart], problems: &mut Pro
         let message = format!(
             "the page prints its body twice, and the copies differ (here {found}, at line {first_line} {first})"
         );
-        let help = "find out which copy the vendor means; or list the line with which the body begins in the curation's                     headings, and remove what follows the last copy";
+        let help = "find out which copy the vendor means; or list the first line of the body in the curation's headings, and \
+                    remove what follows the last copy";
         problems.report(line, codes::COPIES_DIFFER, message, help);
         return None;
     }

@@ -3,7 +3,7 @@
 port_data::codes! {
     #[doc = "A number isn't a port."]
     NOT_A_PORT = "cell-not-a-port";
-    #[doc = "A port range doesn't end after it begins."]
+    #[doc = "The first port of a range isn't less than the last."]
     REVERSED_RANGE = "cell-reversed-range";
     #[doc = "A transport has no port and no service."]
     MISSING_PORT = "cell-missing-port";

@@ -1,4 +1,4 @@
-//! Pages and hints that don't fit together, pages of HTML, and pages that exceed a limit.
+//! Pages that contradict their hints, pages of HTML, and pages that exceed a limit.
 
 use port_import::page::{Hints, Layout, MAX_BYTES};
 
@@ -7,12 +7,12 @@ use crate::case::{Case, hints, sample};
 /// HTML tables that are rejected: a name, the rows, and the expected diagnostics.
 #[rustfmt::skip]
 const TABLES: [(&str, &str, &str); 8] = [
-    ("row_without_a_cell", "<tr><th>A<th>B\n<tr><td>x", "error[page-cell-count]: page:2: row has 1 cells, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
-    ("header_wider_than_a_row", "<tr><td>x\n<tr><th>A<th>B", "error[page-cell-count]: page:1: row has 1 cells, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
+    ("row_without_a_cell", "<tr><th>A<th>B\n<tr><td>x", "error[page-cell-count]: page:2: row has 1 cell, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
+    ("header_wider_than_a_row", "<tr><td>x\n<tr><th>A<th>B", "error[page-cell-count]: page:1: row has 1 cell, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
     ("overlapping_cells", "<tr><th>A<th>B\n<tr><td>x<td rowspan=2>y\n<tr><td colspan=2>z", "error[page-overlapping-cells]: page:3: cell overlaps one that spans from above; fix the cell's colspan, or the rowspan of the cell above"),
     ("too_many_columns_by_spans", "<tr><th>A<th>B<th colspan=999>\n<tr><td>x<td colspan=1000>y", "error[page-too-large]: page:1: table has 1001 columns, more than 1000; fix the cell's colspan"),
-    ("empty_row_below_a_rowspan", "<tr><th>A<th>B<tr><td rowspan=2>x<td>y\n<tr></tr>", "error[page-cell-count]: page:2: row has 1 cells, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
-    ("popup_on_a_number", "<tr><th>A<th>B<tr><td>x<td>\n3300<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a>", "error[page-ambiguous]: page:2: the popup on \"1\" in the cell \"33001\" is either on a footnote's mark or on a port; change the page: put a footnote's mark in `sup`, or remove the popup from a port"),
+    ("empty_row_below_a_rowspan", "<tr><th>A<th>B<tr><td rowspan=2>x<td>y\n<tr></tr>", "error[page-cell-count]: page:2: row has 1 cell, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
+    ("popup_on_a_number", "<tr><th>A<th>B<tr><td>x<td>\n3300<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a>", "error[page-ambiguous]: page:2: the popup on \"1\" in the cell \"33001\" belongs to either a footnote's mark or a port; change the page: put a footnote's mark in `sup`, or remove the popup from a port"),
     ("nested_tables", "<tr><td>x<td>y<tr><td>z<td><table><tr><td>a<td>b<tr><td>c<td>d</table>", "error[page-nested-tables]: page:1: table with rows and columns inside another one: either may hold the data; cut the page down to the part with the data, or use header cells (`th`) only in the table that holds it"),
     ("hidden_entity", "<tr><th>A<th>B<tr><td>x<td>&rlm;25", "error[page-hidden-character]: page:1:35: character U+200F is not visible; remove it, since it hides what a reader sees"),
 ];
@@ -53,8 +53,8 @@ fn values() -> Vec<Case> {
         case(Layout::Values, "curation_without_values_of_the_first_column", page, without_peer, "error[page-ambiguous]: page:30: \"Settings\" may be the column \"Peer\" of the row at line 34, which is one value short; list all values of the first column in the curation"),
         case(Layout::Values, "curation_without_values", page, without_values, "error[page-missing-hints]: page: the curation doesn't show where a row begins; list all columns in the curation, and the values of at least one that doesn't span"),
         case(Layout::Values, "curation_with_two_spanning_columns", page, two_spanning, "error[page-missing-hints]: page: the curation doesn't show where a row begins; list only the first column as spanning in the curation"),
-        case(Layout::Values, "different_copy", different_copy, hints.clone(), "error[page-copies-differ]: page:105: the page prints its body twice, and the copies differ (here \"444 (default)\", at line 50 \"443 (default)\"); find out which copy the vendor means; or list the line with which the body begins in the curation's                     headings, and remove what follows the last copy"),
-        case(Layout::Values, "longer_copy", longer_copy, hints, "error[page-copies-differ]: page:113: the page prints its body twice, and the copies differ (here \"Last words\", at line 56 the end); find out which copy the vendor means; or list the line with which the body begins in the curation's                     headings, and remove what follows the last copy"),
+        case(Layout::Values, "different_copy", different_copy, hints.clone(), "error[page-copies-differ]: page:105: the page prints its body twice, and the copies differ (here \"444 (default)\", at line 50 \"443 (default)\"); find out which copy the vendor means; or list the first line of the body in the curation's headings, and remove what follows the last copy"),
+        case(Layout::Values, "longer_copy", longer_copy, hints, "error[page-copies-differ]: page:113: the page prints its body twice, and the copies differ (here \"Last words\", at line 56 the end); find out which copy the vendor means; or list the first line of the body in the curation's headings, and remove what follows the last copy"),
     ]
 }
 
@@ -67,8 +67,8 @@ fn broken() -> Vec<Case> {
     let values = [("A".to_string(), strings(&["host", "hub"])), ("C".to_string(), strings(&["in"]))];
     let missing_value = Hints { values: values.into(), ..spanning.clone() };
     vec![
-        case(Layout::Broken, "list_of_footnotes", footnotes, two_columns, "error[page-ambiguous]: page:4: 2 lines of one cell each are either a row or footnotes; list the values of a column in the curation, to decide which"),
-        case(Layout::Broken, "padded_row", padded, spanning, "error[page-ambiguous]: page:4: the last 1 cells of the row are empty: either they are, or the first 1 span from above; list the values of a column in the curation, to decide which"),
+        case(Layout::Broken, "list_of_footnotes", footnotes, two_columns, "error[page-ambiguous]: page:4: 2 lines of one cell each are either a row or a list of footnotes; list the values of a column in the curation, to decide which"),
+        case(Layout::Broken, "padded_row", padded, spanning, "error[page-ambiguous]: page:4: row ends with 1 empty cell: either the page prints that, or as many cells at its start span from above; list the values of a column in the curation, to decide which"),
         case(Layout::Broken, "curated_value_without_a_row", padded, missing_value, "error[page-missing-value]: page:4: no row has \"hub\" in the column \"A\"; restore the cell if the capture lost it; if the vendor removed or renamed it, change the column's values in the curation"),
     ]
 }
@@ -102,7 +102,7 @@ fn limits() -> Vec<Case> {
     let long_cell = "x".repeat(1 << 20);
     vec![
         html("10000_nested_elements", "<div>\n".repeat(10_000), "error[page-markup-limit]: page:511: elements are nested more than 512 deep; save the page again, or cut it down"),
-        html("400_unclosed_elements", format!("<p>{unclosed}{}", "<p>x".repeat(1_000)), "error[page-markup-limit]: page:1: elements that aren't closed are opened again in too many paragraphs; save the page again, or cut it down"),
+        html("400_unclosed_elements", format!("<p>{unclosed}{}", "<p>x".repeat(1_000)), "error[page-markup-limit]: page:1: unclosed elements are reopened in too many paragraphs; save the page again, or cut it down"),
         html("1001_attributes", format!("<p{attributes}>"), "error[page-markup-limit]: page:1: an element has more than 1000 attributes; save the page again, or cut it down"),
         html("100000_spaces_in_a_tag", format!("<p{}>", " ".repeat(100_000)), "error[page-markup-limit]: page:1: a tag or comment has more than 65536 spaces, quotes and slashes; save the page again, or cut it down"),
         html("1200_rows_of_901_columns", format!("<table><tr><th colspan=900>A<th>B{rows}"), "error[page-too-large]: page:1: table has more than 1000000 cells, including those that spans repeat; cut the page down to the part with the tables"),

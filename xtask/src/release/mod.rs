@@ -22,10 +22,10 @@ use check::{Check, INTERFACE};
 pub use version::Version;
 use workspace::{count, dependencies, published_crates, read, run, text};
 
-/// The crate whose version counts.
+/// The crate whose version is released.
 const CATALOG: &str = "port-catalog";
 const CHANGELOG: &str = "CHANGELOG.md";
-/// The line by which the data has the version of the crate.
+/// The line that sets the version of the data to that of the crate.
 const DATA_VERSION: &str = "pub const VERSION: &str = env!(\"CARGO_PKG_VERSION\");";
 
 /// Whether the crates can be published.
@@ -93,7 +93,7 @@ pub fn readiness(root: &Path) -> Result<Readiness, Diagnostic> {
     Ok(Readiness { version, checks, crates })
 }
 
-/// All crates have one version, depend on each other in exactly that version, and have it in the lockfile.
+/// All crates have one version, depend on each other at exactly that version, and have it in the lockfile.
 fn check_versions(packages: &[Value], version: Version, lockfile: &str) -> Check {
     let version = version.to_string();
     let names: Vec<&str> = packages.iter().map(|package| text(package, "name")).collect();
@@ -190,7 +190,7 @@ fn check_interface(root: &Path) -> Result<Check, Diagnostic> {
     let reviewed = read(root, INTERFACE[0])?;
     Ok(match reviewed.trim_end().ends_with(current.trim_end()) {
         true => Ok(format!("{} contains it", INTERFACE[0])),
-        false => Err(Diagnostic::new(codes::INTERFACE, format!("{} contains another interface", INTERFACE[0]))
+        false => Err(Diagnostic::new(codes::INTERFACE, format!("{} contains a different interface", INTERFACE[0]))
             .help("run `cargo test -p xtask --test api` and review it")),
     })
 }

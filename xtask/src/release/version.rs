@@ -1,4 +1,4 @@
-//! Versions of three numbers, and by how much a change raises them.
+//! Versions of three numbers, and how a change raises them.
 
 use std::fmt;
 

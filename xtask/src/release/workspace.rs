@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+pub(super) use port_data::diagnostic::count;
 use port_data::{Diagnostic, Place};
 use serde_json::Value;
 
@@ -58,9 +59,4 @@ pub(super) fn dependencies(package: &Value) -> impl Iterator<Item = &Value> {
 
 pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
-}
-
-/// A number with its noun.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

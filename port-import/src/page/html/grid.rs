@@ -1,5 +1,7 @@
 //! Lays out the cells of an HTML table in rows and columns, with spans as browsers do.
 
+use port_data::diagnostic::count;
+
 use super::super::codes;
 use super::super::limits::{CUT_DOWN, MAX_CELLS, MAX_COLUMNS};
 use super::super::problems::Problems;
@@ -112,8 +114,9 @@ impl<'a> Grid<'a> {
         } else {
             None
         };
-        if let Some((line, count)) = short_row {
-            let message = format!("row has {count} cells, including spans, but another row has {columns}");
+        if let Some((line, found)) = short_row {
+            let found = count(found, "cell");
+            let message = format!("row has {found}, including spans, but another row has {columns}");
             let help = "restore the lost cell, or fix a rowspan above or a colspan in the row";
             problems.report(line, codes::CELL_COUNT, message, help);
             return None;

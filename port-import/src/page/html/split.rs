@@ -134,7 +134,7 @@ impl<'a> Rows<'a> {
             let ExtractedText { text, footnotes, ambiguous_mark, .. } = ExtractedText::from_element(element);
             if let Some((line, mark)) = ambiguous_mark {
                 let message = format!(
-                    "the popup on {} in the cell {} is either on a footnote's mark or on a port",
+                    "the popup on {} in the cell {} belongs to either a footnote's mark or a port",
                     quote(&mark),
                     quote(&text)
                 );

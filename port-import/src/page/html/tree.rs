@@ -214,7 +214,7 @@ impl TreeSink for Sink {
         }
         self.elements.set(self.elements.get() + 1);
         if self.elements.get() > self.max_elements {
-            self.exceed("elements that aren't closed are opened again in too many paragraphs");
+            self.exceed("unclosed elements are reopened in too many paragraphs");
         }
         let has_contents = name.expanded() == expanded_name!(html "template");
         let element = self.create_node(Kind::Element(name, attributes));

@@ -1,5 +1,7 @@
 //! Finds rows by the columns that contain only a few known values, the anchors.
 
+use port_data::diagnostic::count;
+
 use super::super::codes;
 use super::super::hints::Hints;
 use super::super::problems::Problems;
@@ -85,8 +87,8 @@ impl<'a> Anchors<'a> {
             _ if before.len() == columns => {}
             _ => {
                 let message = format!(
-                    "row has {} values instead of {columns} ({}) before {}",
-                    before.len(),
+                    "row has {} instead of {columns} ({}) before {}",
+                    count(before.len(), "value"),
                     self.hints.columns[..columns].join(", "),
                     quote(&anchor.text)
                 );
@@ -140,7 +142,7 @@ impl<'a> Anchors<'a> {
             if values.get(index).is_none_or(|value| self.column(value) != Some(column)) {
                 let (line, found) = found_at(values.get(expected).or(values.last()));
                 let message = format!(
-                    "unexpected value {found} in the column {} ({})",
+                    "unexpected value {found} in the column {} (expected one of {})",
                     quote(name),
                     self.hints.values[name].join(", ")
                 );
@@ -184,7 +186,7 @@ impl<'a> Anchors<'a> {
         }
         let names = self.hints.columns[cells.len()..cells.len() + columns].join(", ");
         let (line, found) = found_at(anchor.or(values.get(range.end)).or(values.last()));
-        let message = format!("row doesn't have {columns} values ({names}) before {found}");
+        let message = format!("row doesn't have {} ({names}) before {found}", count(columns, "value"));
         let help = "restore what the capture lost here, or remove what doesn't belong to the row";
         problems.report(line, codes::CELL_COUNT, message, help);
         None
