@@ -50,23 +50,6 @@ impl References<usize> for FlowReferences<'_> {
     }
 }
 
-/// Keeps references as ids.
-pub(crate) struct Unresolved;
-
-impl References<String> for Unresolved {
-    fn peer(&self, id: &str) -> Result<String, Diagnostic> {
-        check_id(id)
-    }
-
-    fn service(&self, id: &str) -> Result<String, Diagnostic> {
-        check_id(id)
-    }
-
-    fn interface(&self, id: &str) -> Result<String, Diagnostic> {
-        check_id(id)
-    }
-}
-
 impl Row<'_> {
     /// The interfaces that `products.csv` declares for a product.
     pub(crate) fn interfaces(&mut self) -> Option<Vec<String>> {

@@ -1,15 +1,63 @@
-//! Writes flow tables: rows whose references are ids become cells.
+//! Reads and writes flow tables on their own: the references of their rows are ids that aren't looked up.
 //!
 //! The importer makes rows from a vendor's page, writes them as a table, and compares them with the table that is already
 //! there. [`Catalog`](crate::Catalog) contains the same rows with their references resolved.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use port_core::PortSpec;
 use port_core::port_spec::write_expression;
 
+use crate::diagnostic::Diagnostic;
+use crate::flow_row::References;
+use crate::id::check_id;
 use crate::schema::{FLOWS, FlowRow};
+use crate::table_reader::TableReader;
 use crate::write::Csv;
+
+impl FlowRow {
+    /// Reads the rows of a flow table.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the table, except references to other tables, which aren't looked up.
+    pub fn read(file: &Path) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
+        read_flow_rows(file, None)
+    }
+
+    /// The same for a table in memory. `file` is the path that diagnostics name.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](FlowRow::read).
+    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
+        read_flow_rows(file, Some(vec![(file.to_path_buf(), table)]))
+    }
+}
+
+fn read_flow_rows(file: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
+    let mut reader = TableReader::new(texts);
+    let rows = reader.rows(file, FLOWS, |row| row.flow_row(&Unresolved));
+    if reader.diagnostics.is_empty() { Ok(rows.into_valid()) } else { Err(reader.diagnostics) }
+}
+
+/// Keeps references as ids.
+struct Unresolved;
+
+impl References<String> for Unresolved {
+    fn peer(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
+
+    fn service(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
+
+    fn interface(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
+}
 
 impl FlowRow {
     /// The text of a column's cell; empty for a column that the schema doesn't have.

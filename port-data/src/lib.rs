@@ -18,6 +18,7 @@ pub mod cells;
 pub mod codes;
 pub mod diagnostic;
 mod flow_row;
+#[cfg(feature = "edit")]
 pub mod flow_table;
 pub mod hidden;
 pub mod id;
@@ -27,6 +28,7 @@ pub mod read;
 mod row;
 pub mod schema;
 mod table_reader;
+#[cfg(feature = "edit")]
 pub mod write;
 
 pub use diagnostic::{Code, Diagnostic, LineIndex, Place};

@@ -7,10 +7,9 @@ use port_core::{PeerKind, Transport};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::flow_row::{FlowReferences, ProductContext, Unresolved};
+use crate::flow_row::{FlowReferences, ProductContext};
 use crate::hidden::QuotedAscii;
 use crate::ids::Ids;
-use crate::schema::FlowRow;
 use crate::schema::{Catalog, FLOWS, Flow, PEERS, PRODUCTS, Peer, Product, SERVICES, Service, VENDORS, Vendor};
 use crate::table_reader::{Located, Rows, TableReader};
 
@@ -44,32 +43,6 @@ fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<
         reader.diagnostics.truncate(MAX_DIAGNOSTICS);
         Err(reader.diagnostics)
     }
-}
-
-impl FlowRow {
-    /// Reads the records of a flow table.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the table, except references to other tables, which aren't looked up.
-    pub fn read(file: &Path) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
-        read_flow_rows(file, None)
-    }
-
-    /// The same for a table in memory. `file` is the path that diagnostics name.
-    ///
-    /// # Errors
-    ///
-    /// As for [`read`](FlowRow::read).
-    pub fn parse(file: &Path, table: String) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
-        read_flow_rows(file, Some(vec![(file.to_path_buf(), table)]))
-    }
-}
-
-fn read_flow_rows(file: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
-    let mut reader = TableReader::new(texts);
-    let rows = reader.rows(file, FLOWS, |row| row.flow_row(&Unresolved));
-    if reader.diagnostics.is_empty() { Ok(rows.into_valid()) } else { Err(reader.diagnostics) }
 }
 
 impl TableReader {

@@ -9,7 +9,7 @@ port_data::codes! {
     WRONG_KIND = "audit-wrong-kind";
     #[doc = "The XML of nmap is malformed or was cut off."]
     NMAP_MALFORMED = "nmap-malformed";
-    #[doc = "An XML element has more attributes than are parsed."]
+    #[doc = "An XML element has more attributes than the limit."]
     NMAP_TOO_MANY_ATTRIBUTES = "nmap-too-many-attributes";
     #[doc = "The scan failed, didn't finish, or didn't scan the host's ports."]
     NMAP_INCOMPLETE = "nmap-incomplete";
@@ -35,6 +35,6 @@ port_data::codes! {
     NFT_INCOMPLETE = "nft-incomplete";
     #[doc = "A chain is listed twice."]
     NFT_DUPLICATE_CHAIN = "nft-duplicate-chain";
-    #[doc = "Chains call each other more deeply or more often than is followed."]
+    #[doc = "Chain calls are nested too deeply or are too many."]
     NFT_TOO_COMPLEX = "nft-too-complex";
 }
