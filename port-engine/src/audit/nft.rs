@@ -94,7 +94,7 @@ pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation
     Ok(observation)
 }
 
-/// What a listing without any chain tells: nothing, since nft may not see the rules.
+/// The observation of a listing without any chain: everything is unknown, since nft may not see the rules.
 fn without_rules(family: Option<AddressFamily>) -> Observation {
     let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
     let seen = with_ports.flat_map(|protocol| {

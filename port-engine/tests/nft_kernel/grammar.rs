@@ -18,7 +18,7 @@ pub enum Mode {
 /// The ports that rules can name. Some are next to each other.
 const PORTS: [u16; 12] = [22, 25, 26, 53, 80, 110, 443, 465, 587, 2525, 8080, 65535];
 
-/// Where a rule is, which decides what it can contain.
+/// The place of a rule, which decides what the rule can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
     /// `ip`, `ip6`, `inet` or `netdev`
@@ -78,7 +78,7 @@ pub fn generate(seed: u64, mode: Mode) -> Ruleset {
 }
 
 impl Grammar {
-    /// True once in so many times.
+    /// True once in N times.
     pub fn once_in(&mut self, times: u32) -> bool {
         self.random.u32(0..times) == 0
     }

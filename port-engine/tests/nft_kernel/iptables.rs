@@ -91,7 +91,7 @@ impl Grammar<'_> {
         }
     }
 
-    /// A condition that can stand behind any other.
+    /// A condition that can follow any other.
     fn condition(&mut self) -> String {
         let (address, subnet) = match self.is_ipv6 {
             false => ("10.9.0.2/32", "192.0.2.0/24"),

@@ -1,7 +1,7 @@
 //! A differential test of the audit's reader against the kernel: random rulesets are loaded into a network namespace, probed
 //! with real packets, and compared with what the reader makes of their listing.
 //!
-//! `PORT_KERNEL_RULESETS=5000` compares so many rulesets, and `PORT_KERNEL_SEED=7` begins with another seed.
+//! `PORT_KERNEL_RULESETS=5000` sets the number of rulesets, and `PORT_KERNEL_SEED=7` another seed.
 
 mod compare;
 mod grammar;
@@ -84,15 +84,15 @@ fn the_reader_is_never_wrong_about_the_rest() {
 fn most_generated_rulesets_load() {
     let Some(mut network) = Network::new() else { return };
     for mode in [Mode::Interpreted, Mode::Wild] {
-        let mut refused = Vec::new();
+        let mut rejected = Vec::new();
         for seed in 0..100 {
             let ruleset = generate(seed, mode);
             let targets = targets(&ruleset.ports);
             if let Err(error) = network.probe(&Rules::Nft(ruleset.to_string()), &[], &targets, 0.0) {
-                refused.push(error);
+                rejected.push(error);
             }
         }
-        assert!(refused.len() <= 5, "{mode:?}: {} are refused: {}", refused.len(), refused.join("\n"));
+        assert!(rejected.len() <= 5, "{mode:?}: {} are rejected: {}", rejected.len(), rejected.join("\n"));
     }
 }
 

@@ -29,7 +29,7 @@ pub enum Rules {
     Iptables(String, String),
 }
 
-/// Where a packet comes from.
+/// The source of a packet.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The interface by which it arrives.
@@ -97,7 +97,7 @@ impl Network {
         Some(Network { prober, input, output })
     }
 
-    /// Loads rules and sends a packet from each source to each target; waits so many seconds for late packets.
+    /// Loads rules and sends a packet from each source to each target; waits the given number of seconds for late packets.
     ///
     /// # Errors
     ///

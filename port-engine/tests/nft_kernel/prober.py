@@ -14,7 +14,7 @@ import ctypes, json, os, re, socket, struct, subprocess, sys, time
 
 CLONE_NEWNET = 0x40000000
 TCP, UDP, ICMP, ICMPV6, ESP, GRE = 6, 17, 1, 58, 50, 47
-# Where the number of a probe is in the transport header or behind it.
+# The offset of a probe's number in or after the transport header.
 NUMBER_AT = {TCP: 4, UDP: 8, ICMP: 8, ICMPV6: 8, ESP: 4, GRE: 4}
 ECHO_REQUEST = {ICMP: 8, ICMPV6: 128}
 SYN, ECE_AND_CWR = 0x02, 0xC0
@@ -121,7 +121,7 @@ class Network:
         enter(self.server)
         set_sysctl("ipv4/ip_forward", 1)
         set_sysctl("ipv6/conf/all/forwarding", 1)
-        # No rule may stand in the way of resolving addresses: they are given.
+        # Addresses are set statically, so that no rule can prevent their resolution.
         for interface, addresses in CLIENT.items():
             for address in addresses:
                 address = address.split("/")[0]

@@ -303,7 +303,7 @@ impl<'a> Common<'a> {
             ("state", Tracking::New) => Reads::Value(new, Kind::State),
             ("state", Tracking::Untracked) => Reads::Value(untracked, Kind::State),
             ("state", Tracking::None) => Reads::Value(invalid, Kind::State),
-            // There is no connection to ask.
+            // There is no connection yet.
             (_, Tracking::None | Tracking::Untracked) => Reads::Absent,
             // The kernel sets further bits, which have no name and which no exact comparison can match.
             ("status", _) => match packets.is_translated {

@@ -263,7 +263,7 @@ impl Walk<'_> {
     }
 }
 
-/// The packets whose port stays what it is, and the others.
+/// The packets whose port doesn't change, and the others.
 fn same_port(packets: Packets, port: Now) -> (Option<Packets>, Option<Packets>) {
     match (port, packets.port) {
         (Now::Changed(port), Now::Original) => {

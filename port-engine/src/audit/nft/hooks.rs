@@ -1,4 +1,4 @@
-//! Walks packets through the hooks in the order of the kernel, and tells what that makes of each port.
+//! Walks packets through the hooks in kernel order, and reports what happens to each port.
 //!
 //! Packets from another machine pass ingress, then prerouting with connection tracking and the translation of destinations, and
 //! then either input or, if a rule sends them to another machine, forward and postrouting.
@@ -106,7 +106,7 @@ fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
                 None => grants.push(Grant { ports, evidence: evidence.to_string() }),
             }
         };
-        // A policy is a reason only if there is no better one.
+        // A policy is named only if no rule accepts the packets.
         let by_rules: Vec<&Step> = packets.trail.iter().filter(|step| !step.is_policy).collect();
         let reasons = if by_rules.is_empty() { packets.trail.iter().collect() } else { by_rules };
         if reasons.is_empty() {

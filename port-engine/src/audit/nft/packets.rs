@@ -282,7 +282,7 @@ impl Packets {
     }
 }
 
-/// Joins classes where the union is a class too.
+/// Joins classes whose union is a class too.
 pub fn join(classes: &mut Vec<Packets>) {
     /// With more classes than this, comparing each with each takes too long.
     const MAX_COMPARED: usize = 200;

@@ -48,7 +48,7 @@ impl std::fmt::Display for Key {
     }
 }
 
-/// Where the kernel itself calls a chain.
+/// The hook at which the kernel calls a chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hook {
     /// The hook's name.

@@ -362,7 +362,7 @@ impl<'a> Walk<'a> {
     /// Ends the way of packets through this base chain.
     pub fn accept(&mut self, active: Vec<Packets>, by: &str, is_policy: bool, has_limit: bool) {
         if self.hook.is_nat {
-            // A chain that translates filters nothing, so it is no reason for a port to be open.
+            // A chain that translates doesn't filter, so it isn't named as the reason for an open port.
             self.accepted.extend(active);
             return;
         }

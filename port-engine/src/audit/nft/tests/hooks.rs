@@ -104,9 +104,9 @@ fn a_port_that_a_rule_sets_is_followed() {
     assert_eq!(of(&tcp, &json!(25), 25), ["tcp/22 open: input handle 2", "tcp/25 open: input handle 2"]);
     assert_eq!(of(&payload("udp", "dport"), &json!(25), 22), ["tcp/22 open: input handle 2"]);
     // A port that isn't known may be any.
-    let told = of(&tcp, &json!({ "numgen": { "mode": "inc", "mod": 5 } }), 22);
-    assert_eq!(told[0], "tcp/22 unknown: ", "{told:?}");
-    assert!(told[1].starts_with("? input handle 1: tcp dport set "), "{told:?}");
+    let reports = of(&tcp, &json!({ "numgen": { "mode": "inc", "mod": 5 } }), 22);
+    assert_eq!(reports[0], "tcp/22 unknown: ", "{reports:?}");
+    assert!(reports[1].starts_with("? input handle 1: tcp dport set "), "{reports:?}");
     for key in [meta("mark"), payload("ip", "dscp")] {
         assert_eq!(of(&key, &json!(25), 22), ["tcp/22 open: input handle 2"]);
     }

@@ -82,7 +82,7 @@ fn conditions_on_other_fields_are_limits_in_the_evidence() {
     let of_option = lines(&Table::dropping(vec![json!([option, accept()])]).observation());
     assert_eq!(of_option.len(), 2, "{of_option:?}");
     assert_eq!(of_option[0], "tcp/1-65535 unknown: ");
-    // Where the policy lets in the others too, both are told; where it does no more than a rule elsewhere does, it is not.
+    // If the policy accepts the other packets, the rule and the policy are named; a policy that adds nothing is not.
     let table = Table::accepting(vec![json!([saddr("192.0.2.1"), ssh(), accept()])]);
     let ssh_line = lines(&table.observation()).remove(1);
     assert_eq!(ssh_line, "tcp/22 open: input handle 1, only if ip saddr 192.0.2.1 and the policy of input");

@@ -96,6 +96,7 @@ fn chains_that_call_each_other_too_often_are_rejected() {
         objects.extend([jump.clone(), jump.clone(), jump.clone(), jump]);
     }
     let ruleset = Ruleset::parse(Path::new("rules.json"), &listing(&objects)).unwrap();
-    let told = hooks::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default(), 1000).unwrap_err();
-    assert_eq!(told.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
+    let problem =
+        hooks::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default(), 1000).unwrap_err();
+    assert_eq!(problem.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
 }
