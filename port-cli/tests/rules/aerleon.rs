@@ -149,7 +149,7 @@ impl Aclgen {
     }
 }
 
-/// What is listed after loading.
+/// The listing after loading.
 struct Loaded {
     nft: Vec<Listed>,
     v4: String,

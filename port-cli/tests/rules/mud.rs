@@ -144,7 +144,7 @@ fn range_of(range: &Value) -> (u16, u16) {
     if range["operator"] == "eq" { (port("port"), port("port")) } else { (port("lower-port"), port("upper-port")) }
 }
 
-/// What is open over protocols with ports. Each entry that opens something needs one that allows replies, and there must be no other
+/// The open ports of protocols with ports. Each entry that opens something needs one that allows replies, and there must be no other
 /// entries.
 fn opened(entries: &BTreeSet<Entry>) -> Openings {
     let (openings, replies): (Vec<&Entry>, Vec<&Entry>) =
@@ -161,7 +161,7 @@ fn opened(entries: &BTreeSet<Entry>) -> Openings {
     opened
 }
 
-/// What is open. Without addresses, it has to be the same for both families.
+/// The open ports. Without addresses, it has to be the same for both families.
 fn opened_for_both_families(entries: &BTreeSet<Entry>) -> Openings {
     let opened_for = |family| opened(&entries.iter().filter(|entry| entry.family == family).cloned().collect());
     let (v4, v6) = (opened_for("ipv4"), opened_for("ipv6"));

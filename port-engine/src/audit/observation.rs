@@ -10,7 +10,7 @@ use crate::protocol::Protocol;
 use crate::words::words;
 
 words! {
-    /// What is known about a port. If several reports cover a port, the greatest state counts.
+    /// The state of a port. If several reports cover a port, the greatest state counts.
     State is a "state" {
         /// The tool didn't check the port
         NotChecked = "not-looked-at",
@@ -58,16 +58,16 @@ pub struct Seen {
     pub protocol: Protocol,
     /// Which ports.
     pub range: PortRange,
-    /// What is known about them.
+    /// Their state.
     pub state: State,
     /// The reason: an address, nmap's reason, a rule. Empty if there is nothing to add.
     pub evidence: String,
 }
 
-/// What is known, and why.
+/// A state, and the evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What is known.
+    /// The state.
     pub state: State,
     /// The reasons, in the order of the tool's output.
     pub evidence: Vec<String>,
@@ -78,7 +78,7 @@ pub struct Finding {
 pub struct Piece {
     /// Which ports.
     pub range: PortRange,
-    /// What is known about each of them.
+    /// The state of each of them.
     pub state: State,
     /// The reasons, in the order of the tool's output.
     pub evidence: Vec<String>,
@@ -99,7 +99,7 @@ pub struct Observation {
     pub remarks: Vec<String>,
     /// For each protocol with ports: pieces that cover every port, in order.
     pieces: BTreeMap<Protocol, Vec<Piece>>,
-    /// What is known about protocols without ports. A protocol that isn't listed was not checked.
+    /// The findings about protocols without ports. A protocol that isn't listed was not checked.
     portless: BTreeMap<Protocol, Finding>,
 }
 

@@ -60,7 +60,7 @@ pub struct Observed {
     pub protocol: Protocol,
     /// Which ports; `None` for a protocol without ports.
     pub range: Option<PortRange>,
-    /// What is known about them.
+    /// Their state.
     pub state: State,
     /// The reasons.
     pub evidence: Vec<String>,

@@ -80,7 +80,7 @@ fn flow_columns<'a>(flows: impl Iterator<Item = &'a FlowVerdict<'a>>) -> Columns
     Columns { names: vec!["id", "ports", "observed", "remarks"], rows: flows.map(row).collect() }
 }
 
-/// What was observed of a flow's ports.
+/// The observed states of a flow's ports.
 fn observed(flow: &FlowVerdict) -> String {
     let all = flow.specs.iter().flat_map(|spec| &spec.observed);
     let mut parts: Vec<String> =

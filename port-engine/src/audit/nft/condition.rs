@@ -424,7 +424,7 @@ fn reads_route(packets: &Packets, fib: &Value) -> Reads {
     }
 }
 
-/// Splits packets by whether what is read is one of the values.
+/// Splits packets by whether the field has one of the values.
 fn split(packets: Packets, reads: Reads, values: &Intervals) -> Split {
     match reads {
         Reads::Value(value, _) => Split::all(packets, values.contains(value)),

@@ -47,7 +47,7 @@ pub fn flags_of_first_packets() -> Intervals {
 /// The extension headers that can be before another header.
 const EXTENSION_HEADERS: [u128; 7] = [0, 43, 44, 60, 135, 139, 140];
 
-/// What is known of the machine and of the packets, besides its rules.
+/// Facts about the machine and the packets that a listing doesn't contain.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// The only address family that is audited.
