@@ -23,7 +23,7 @@ use std::path::Path;
 use port_data::{Diagnostic, Place};
 
 use super::address_family::AddressFamily;
-use super::observation::{Finding, Observation, Seen, Source, State};
+use super::observation::{Finding, Observation, Seen, State, Tool};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 use hooks::{Grant, Outcome};
@@ -78,7 +78,7 @@ pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation
             false => portless.push((protocol, as_portless(reports))),
         }
     }
-    let mut observation = Observation::new(Source::Nft, &seen);
+    let mut observation = Observation::new(Tool::Nft, &seen);
     for (protocol, finding) in portless {
         observation.set_portless(protocol, finding);
     }
@@ -101,7 +101,7 @@ fn without_rules(family: Option<AddressFamily>) -> Observation {
         let seen = move |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
         PortSet::full().ranges().map(seen).collect::<Vec<_>>()
     });
-    let mut observation = Observation::new(Source::Nft, &seen.collect::<Vec<_>>());
+    let mut observation = Observation::new(Tool::Nft, &seen.collect::<Vec<_>>());
     observation.set_portless(Protocol::ESP, Finding { state: State::Unknown, evidence: Vec::new() });
     observation.family = family;
     observation.remarks.push(

@@ -20,6 +20,8 @@ words! {
         Loopback = "loopback",
         /// The tool checked the port and can't decide, such as nmap's `open|filtered`
         Unknown = "unknown",
+        /// Only some peers can reach the port: those with given addresses, or over given interfaces
+        Restricted = "restricted",
         /// Peers can reach the port
         Open = "open",
     }
@@ -34,6 +36,7 @@ impl State {
             State::NotOpen => "not open",
             State::Loopback => "on loopback only",
             State::Unknown => "unknown",
+            State::Restricted => "open to some",
             State::Open => "open",
         }
     }
@@ -41,7 +44,7 @@ impl State {
 
 words! {
     /// The tool whose output was read.
-    Source is a "source" {
+    Tool is a "tool" {
         /// A scan with `nmap -oX`
         Nmap = "nmap",
         /// The machine's listeners, from `ss -tulnH`
@@ -88,7 +91,7 @@ pub struct Piece {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
     /// The tool.
-    pub source: Source,
+    pub source: Tool,
     /// The machine's address, if the tool names it.
     pub host: Option<String>,
     /// The address family that was checked, if only one was.
@@ -106,7 +109,7 @@ pub struct Observation {
 impl Observation {
     /// An observation from reports. Ports that no report covers were not checked.
     #[must_use]
-    pub fn new(source: Source, seen: &[Seen]) -> Observation {
+    pub fn new(source: Tool, seen: &[Seen]) -> Observation {
         let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
         let pieces = |protocol: Protocol| pieces(seen.iter().filter(|seen| seen.protocol == protocol));
         Observation {
@@ -228,7 +231,7 @@ fn combined<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{Observation, Seen, Source, State};
+    use super::{Observation, Seen, State, Tool};
     use crate::protocol::Protocol;
     use port_core::PortRange;
 
@@ -247,7 +250,7 @@ mod tests {
     #[test]
     fn the_greatest_state_counts_and_uncovered_ports_were_not_checked() {
         let observation = Observation::new(
-            Source::Ss,
+            Tool::Ss,
             &[
                 seen(2, 65000, State::NotOpen, ""),
                 seen(80, 90, State::Open, "b"),
@@ -277,14 +280,14 @@ mod tests {
     #[test]
     fn a_piece_keeps_a_limited_number_of_reasons() {
         let all: Vec<Seen> = (0..1000).map(|number| seen(25, 25, State::Open, &number.to_string())).collect();
-        let observation = Observation::new(Source::Ss, &all);
+        let observation = Observation::new(Tool::Ss, &all);
         let evidence = &observation.pieces(Protocol::TCP)[1].evidence;
         assert_eq!((evidence.len(), evidence[99].as_str(), evidence[100].as_str()), (101, "99", "more"));
     }
 
     #[test]
     fn the_highest_port_is_covered() {
-        let observation = Observation::new(Source::Ss, &[seen(65535, 65535, State::Open, "")]);
+        let observation = Observation::new(Tool::Ss, &[seen(65535, 65535, State::Open, "")]);
         assert_eq!(lines(&observation, Protocol::TCP), ["1-65534 not checked ", "65535 open "]);
     }
 }

@@ -10,7 +10,7 @@ use port_data::{Code, Diagnostic, Place};
 use super::address_family::AddressFamily;
 use super::codes;
 use super::input_kind::{InputKind, wrong_kind};
-use super::observation::{Observation, Seen, Source, State};
+use super::observation::{Observation, Seen, State, Tool};
 use crate::protocol::Protocol;
 
 /// The listeners that ss printed; all other ports are not open.
@@ -39,7 +39,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
             seen.push(listener.seen());
         }
     }
-    let mut observation = Observation::new(Source::Ss, &seen);
+    let mut observation = Observation::new(Tool::Ss, &seen);
     observation.family = family;
     Ok(observation)
 }

@@ -19,6 +19,8 @@ words! {
         Open = "open",
         /// Documented and not open in part: some ports of a range, or some of the groups
         PartlyOpen = "partly-open",
+        /// Documented and open to some peers only
+        Restricted = "restricted",
         /// Documented and not open
         Missing = "missing",
         /// Documented, and the source can't decide
@@ -31,7 +33,7 @@ words! {
 impl Verdict {
     /// The verdict on alternatives, of which one is enough.
     fn of_any(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-        let order = [Verdict::Open, Verdict::Unknown, Verdict::Undecided, Verdict::PartlyOpen];
+        let order = [Verdict::Open, Verdict::Restricted, Verdict::Unknown, Verdict::Undecided, Verdict::PartlyOpen];
         let verdicts: Vec<Verdict> = verdicts.collect();
         order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Verdict::Missing)
     }
@@ -45,6 +47,8 @@ impl Verdict {
             Verdict::Missing
         } else if has(Verdict::Unknown) {
             Verdict::Unknown
+        } else if has(Verdict::Restricted) {
+            Verdict::Restricted
         } else if has(Verdict::Undecided) {
             Verdict::Undecided
         } else {
@@ -309,17 +313,21 @@ fn spec_verdict(spec: &PortSpec, observation: &Observation) -> SpecVerdict {
 fn ports_verdict(spec: &PortSpec, transport: Transport, range: PortRange, observation: &Observation) -> SpecVerdict {
     let ports = PortSet::from(range);
     let mut open = PortSet::empty();
+    let mut restricted = PortSet::empty();
     let mut not_open = ports.clone();
     let mut observed = Vec::new();
     for protocol in Protocol::possible(transport) {
         let is_not_open = |state| matches!(state, State::NotOpen | State::Loopback);
         open = &open | &(&ports & &observation.ports(*protocol, |state| state == State::Open));
+        restricted = &restricted | &(&ports & &observation.ports(*protocol, |state| state == State::Restricted));
         not_open = &not_open & &observation.ports(*protocol, is_not_open);
         let pieces = observation.pieces_within(*protocol, &ports);
         observed.extend(pieces.into_iter().map(|piece| Observed::ports(*protocol, piece)));
     }
     let verdict = if open == ports {
         Verdict::Open
+    } else if (&open | &restricted) == ports {
+        Verdict::Restricted
     } else if not_open.is_empty() {
         Verdict::Unknown
     } else if open.is_empty() {
@@ -337,6 +345,7 @@ fn portless_verdict(spec: &PortSpec, transport: Transport, observation: &Observa
         protocols.map(|protocol| Observed::portless(*protocol, observation.portless(*protocol))).collect();
     let verdicts = observed.iter().map(|observed| match observed.state {
         State::Open => Verdict::Open,
+        State::Restricted => Verdict::Restricted,
         State::NotOpen | State::Loopback => Verdict::Missing,
         State::Unknown | State::NotChecked => Verdict::Unknown,
     });

@@ -53,7 +53,7 @@ fn state(observation: &Observation, (protocol, port): Target) -> Option<State> {
 
 fn verdict(state: State) -> Verdict {
     match state {
-        State::Open => Verdict::Open,
+        State::Open | State::Restricted => Verdict::Open,
         State::Unknown => Verdict::Unknown,
         State::NotOpen | State::NotChecked | State::Loopback => Verdict::NotOpen,
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use port_core::{PortRange, Requirement};
 use port_data::hidden::Escaped;
-use port_engine::audit::observation::{MAX_EVIDENCE, Observation, Source};
+use port_engine::audit::observation::{MAX_EVIDENCE, Observation, Tool};
 use port_engine::audit::verdict::{Audit, FlowVerdict, Observed, Undocumented, Verdict};
 use port_engine::protocol::Protocol;
 
@@ -64,10 +64,10 @@ pub fn print(audit: &Audit, width: Option<u16>) -> String {
 
 fn source(observation: &Observation) -> String {
     let by = match (observation.source, &observation.host) {
-        (Source::Nmap, Some(host)) => format!("according to nmap's scan of {}", Escaped(host)),
-        (Source::Nmap, None) => "according to nmap".to_string(),
-        (Source::Ss, _) => "according to ss".to_string(),
-        (Source::Nft, _) => "according to the rules of nft".to_string(),
+        (Tool::Nmap, Some(host)) => format!("according to nmap's scan of {}", Escaped(host)),
+        (Tool::Nmap, None) => "according to nmap".to_string(),
+        (Tool::Ss, _) => "according to ss".to_string(),
+        (Tool::Nft, _) => "according to the rules of nft".to_string(),
     };
     match observation.family {
         Some(family) => format!("{by}, over {}", family.name()),
@@ -144,7 +144,7 @@ fn ports(protocol: Protocol, range: Option<PortRange>) -> String {
 #[cfg(test)]
 mod tests {
     use port_core::PortRange;
-    use port_engine::audit::observation::{Observation, Seen, Source, State};
+    use port_engine::audit::observation::{Observation, Seen, State, Tool};
     use port_engine::audit::verdict::Audit;
     use port_engine::protocol::Protocol;
 
@@ -159,7 +159,7 @@ mod tests {
         ] {
             let (protocol, range) = (Protocol::TCP, PortRange::new(1, 1).unwrap());
             let one = |number: usize| Seen { protocol, range, state: State::Open, evidence: number.to_string() };
-            let observation = Observation::new(Source::Ss, &(0..seen).map(one).collect::<Vec<_>>());
+            let observation = Observation::new(Tool::Ss, &(0..seen).map(one).collect::<Vec<_>>());
             let text = super::print(&Audit::new(&dataset, "fortimail", &observation), None);
             assert!(text.replace("  ", " ").contains(expected), "{text}");
         }

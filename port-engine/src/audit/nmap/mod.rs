@@ -9,7 +9,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::codes;
 use super::input_kind::wrong_kind;
-use super::observation::{Finding, Observation, Seen, Source, State};
+use super::observation::{Finding, Observation, Seen, State, Tool};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 
@@ -110,7 +110,7 @@ impl Scan<'_, '_> {
                 seen.extend(ranges.map(|range| Seen { protocol, range, state: *state, evidence: evidence.clone() }));
             }
         }
-        let mut observation = Observation::new(Source::Nmap, &seen);
+        let mut observation = Observation::new(Tool::Nmap, &seen);
         for protocol in Protocol::KNOWN.iter().filter(|protocol| !protocol.has_ports()) {
             let has_protocol = |group: &&PortGroup| {
                 group.kind == NumberKind::Protocols && group.numbers.contains(protocol.number().into())

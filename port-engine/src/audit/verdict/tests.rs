@@ -1,7 +1,7 @@
 //! Tests of the verdicts on the fixture catalog.
 
 use super::{Audit, Verdict, flow_verdict};
-use crate::audit::observation::{Finding, Observation, Seen, Source, State};
+use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
@@ -33,7 +33,7 @@ fn observation(others: State, seen: &[(&str, State)]) -> Observation {
     for (protocol, rest) in &rest {
         all_seen.extend(rest.ranges().map(|range| report(*protocol, range, others)));
     }
-    Observation::new(Source::Nmap, &all_seen)
+    Observation::new(Tool::Nmap, &all_seen)
 }
 
 #[test]
