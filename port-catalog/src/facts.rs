@@ -13,7 +13,7 @@ pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.index()).map(|index| C::Product::from_index(index))
+    C::VENDOR_PRODUCTS.get(vendor.index()).map(C::Product::from_index)
 }
 
 #[inline(always)]
@@ -39,7 +39,7 @@ pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.index()).map(|index| C::Peer::from_index(index))
+    C::PEER_INCLUDES.get(peer.index()).map(C::Peer::from_index)
 }
 
 #[inline(always)]

@@ -236,7 +236,7 @@ impl<C: Catalog> Iterator for Ports<C> {
         Some(PortSpec::from_parts(
             C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index)),
             PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|index| C::Service::from_index(index)),
+            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(C::Service::from_index),
             u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
         ))
     }
