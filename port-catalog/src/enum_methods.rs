@@ -306,6 +306,12 @@ macro_rules! __facts {
                 $crate::__private::service_port::<$data>(self)
             }
 
+            /// Whether its traffic is always encrypted, or never; `None` if that is not known, or depends on the set-up.
+            #[inline]
+            pub fn is_encrypted(self) -> ::core::option::Option<bool> {
+                $crate::__private::service_encryption::<$data>(self)
+            }
+
             /// The transports that carry it.
             #[inline]
             pub fn transports(self) -> impl Iterator<Item = $crate::Transport> + ::core::clone::Clone {

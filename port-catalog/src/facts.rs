@@ -52,6 +52,13 @@ pub fn service_port<C: Catalog>(service: C::Service) -> Option<u16> {
     u16::try_from(port).ok().filter(|port| *port != 0)
 }
 
+pub fn service_encryption<C: Catalog>(service: C::Service) -> Option<bool> {
+    match C::SERVICES[service::ENCRYPTED].get(service.index()) {
+        0 => None,
+        known => Some(known == 2),
+    }
+}
+
 pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item = Transport> + Clone {
     let carried_by = C::SERVICES[service::TRANSPORTS].get(service.index());
     let transports = Transport::ALL.iter().copied().enumerate();

@@ -64,6 +64,7 @@ impl TableReader {
             let transports = row.words::<Transport>("transports", Transport::ALL);
             let port = row.port("port");
             let description = row.required_text("description");
+            let encrypted = row.yes_or_no("encrypted");
             Some(Service {
                 id,
                 variant,
@@ -71,6 +72,7 @@ impl TableReader {
                 transports: transports?,
                 port: port?,
                 description: description?,
+                encrypted: encrypted?,
             })
         });
         self.check_distinct_ids(&services.ids);
