@@ -2335,6 +2335,11 @@ Filter rules of SpamAssassin\
 \x01\x03\x01\x01\x03\x01\x01\x01\x01\x03\x03\x01\x01\x02\x01\x01\
 ";
 
+    static SERVICE_ENCRYPTED: [u8; 32] = *b"\
+\x00\x01\x01\x02\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x00\x00\
+\x00\x00\x00\x02\x00\x02\x00\x00\x02\x00\x00\x02\x00\x00\x01\x00\
+";
+
     static SERVICE_FLOWS: [u8; 32] = *b"\
 \x44\x64\x65\x66\x15\x0b\x1b\x15\x67\x0f\x1a\x23\x1d\x1d\x68\x0a\
 \x4c\x69\x09\x1c\x1e\x6a\x6b\x04\x14\x0c\x0e\x6c\x19\x4e\x03\x29\
@@ -4060,6 +4065,10 @@ securitygateway-out-lets-encrypt\
             PackedInts {
                 width: Width::One,
                 bytes: &SERVICE_TRANSPORTS,
+            },
+            PackedInts {
+                width: Width::One,
+                bytes: &SERVICE_ENCRYPTED,
             },
             PackedInts {
                 width: Width::One,
