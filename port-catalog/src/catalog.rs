@@ -4,9 +4,11 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, element};
+use crate::packed::{
+    FlowLists, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, element,
+};
 use port_core::ParseIdError;
-use port_core::layout::{flow, peer, product, service, spec, vendor};
+use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
 use port_core::nearest::{LONGEST_ID, nearest};
 
 /// A catalog: the types that its tables become. `catalog!` implements it.
@@ -53,7 +55,17 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     #[doc(hidden)]
     const PRODUCT_INTERFACES: Lists;
     #[doc(hidden)]
-    const INTERFACES: StringPool;
+    const PRODUCT_COMPONENTS: Lists;
+    #[doc(hidden)]
+    const NAMES: StringPool;
+    #[doc(hidden)]
+    const EDITIONS: [PackedInts; edition::NUMBERS];
+    #[doc(hidden)]
+    const EDITION_TEXTS: StringPool;
+    #[doc(hidden)]
+    const EDITION_TEXT_COLUMNS: [TextColumn; edition::TEXTS];
+    #[doc(hidden)]
+    const PRODUCT_EDITIONS: PackedInts;
     #[doc(hidden)]
     const PEERS: [PackedInts; peer::NUMBERS];
     #[doc(hidden)]
@@ -74,6 +86,8 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     const FLOW_TEXTS: StringPool;
     #[doc(hidden)]
     const FLOW_TEXT_COLUMNS: [TextColumn; flow::TEXTS];
+    #[doc(hidden)]
+    const OLDER: OlderRows;
     #[doc(hidden)]
     const FLOW_SPECS: PackedInts;
     #[doc(hidden)]

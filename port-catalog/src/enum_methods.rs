@@ -217,29 +217,31 @@ macro_rules! __facts {
                 $crate::__private::product_vendor::<$data>(self)
             }
 
-            /// The title of the document that lists its flows.
+            /// The editions of its document, oldest first. There is at least one.
             #[inline]
-            pub fn document(self) -> &'static str {
-                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::DOCUMENT)
+            pub fn editions(
+                self,
+            ) -> impl ExactSizeIterator<Item = $crate::Edition<$data>> + DoubleEndedIterator + ::core::clone::Clone
+            {
+                $crate::__private::product_editions::<$data>(self)
             }
 
-            /// The edition of that document.
+            /// The edition with an id, such as `6.2.0`.
             #[inline]
-            pub fn edition(self) -> &'static str {
-                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::EDITION)
+            pub fn edition(self, name: &str) -> ::core::option::Option<$crate::Edition<$data>> {
+                self.editions().find(|edition| edition.name() == name)
             }
 
-            /// The document's URL.
+            /// The newest edition.
             #[inline]
-            pub fn url(self) -> &'static str {
-                $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::URL)
+            pub fn newest_edition(self) -> $crate::Edition<$data> {
+                $crate::__private::newest_edition::<$data>(self)
             }
 
-            /// The day on which the document was retrieved, as `YYYY-MM-DD`; `None` if it is unknown.
+            /// The parts of the product that its documents distinguish.
             #[inline]
-            pub fn retrieved(self) -> ::core::option::Option<&'static str> {
-                let day = $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::RETRIEVED);
-                ::core::option::Option::Some(day).filter(|day| !day.is_empty())
+            pub fn components(self) -> impl ExactSizeIterator<Item = &'static str> + ::core::clone::Clone {
+                $crate::__private::product_components::<$data>(self)
             }
 
             /// Its own interfaces, if the document distinguishes flows by them.
@@ -248,7 +250,7 @@ macro_rules! __facts {
                 $crate::__private::product_interfaces::<$data>(self)
             }
 
-            /// Its flows, in document order.
+            /// The flows of its newest edition, in document order.
             #[inline]
             pub fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::product_flows(self)
@@ -327,8 +329,9 @@ macro_rules! __facts {
 
         /// The flows of all products that use a port over a transport.
         ///
-        /// A flow whose document states no transport (`any`) counts for TCP and for UDP. [`Transport::Any`] finds flows of either.
-        /// ESP has no ports, so it finds nothing.
+        /// Flows of the newest edition of each product, those that name the port itself before those that name a range of ports. A flow
+        /// whose document states no transport (`any`) counts for TCP and for UDP. [`Transport::Any`] finds flows of either. Protocols
+        /// without ports find nothing.
         ///
         /// [`Transport::Any`]: $crate::Transport::Any
         #[inline]
@@ -336,17 +339,29 @@ macro_rules! __facts {
             $crate::__private::by_port(transport, port)
         }
 
-        /// Begins a query. Without filters it matches every flow.
+        /// Begins a query. Without filters it matches every flow of the newest editions.
         #[inline]
         pub const fn query<'a>() -> $crate::Query<'a, $data> {
             $crate::__private::query()
         }
 
         impl FlowId {
-            /// The flow with this id.
+            /// The flow with this id, in the newest edition that has it.
             #[inline]
             pub const fn flow(self) -> $crate::Flow<$data> {
                 $crate::__private::flow(self.0 as usize)
+            }
+
+            /// The flow with this id in an edition; `None` if the edition doesn't have it.
+            #[inline]
+            pub fn in_edition(self, edition: $crate::Edition<$data>) -> ::core::option::Option<$crate::Flow<$data>> {
+                $crate::__private::flow_in_edition(self, edition)
+            }
+
+            /// Whether the newest edition of its product has it.
+            #[inline]
+            pub fn is_current(self) -> bool {
+                self.flow().is_current()
             }
         }
     };

@@ -26,7 +26,16 @@ pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-    C::PRODUCT_INTERFACES.get(product.index()).map(|name| C::INTERFACES.get(name))
+    C::PRODUCT_INTERFACES.get(product.index()).map(|name| C::NAMES.get(name))
+}
+
+pub fn product_components<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
+    C::PRODUCT_COMPONENTS.get(product.index()).map(|name| C::NAMES.get(name))
+}
+
+#[inline(always)]
+pub fn edition_text<C: Catalog>(index: usize, column: usize) -> &'static str {
+    C::EDITION_TEXTS.get(C::EDITION_TEXT_COLUMNS[column].get(index))
 }
 
 #[inline(always)]

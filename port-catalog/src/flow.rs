@@ -6,17 +6,18 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use port_core::layout::{flow, product, spec};
+use port_core::layout::{edition, flow, spec};
 use port_core::port_spec::write_expression;
-use port_core::{Direction, Fact, PortRange, PortSpec, Requirement, Transport};
+use port_core::{Direction, Enabled, Fact, Groups, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport};
 
 use crate::catalog::{Catalog, Id};
 use crate::own_catalog::Data;
 use crate::packed::element;
 
-/// One row of a vendor's table: traffic between a product and one peer, for one purpose.
+/// One row of one edition of a document: traffic between a product and one peer, for one purpose.
 ///
-/// A handle of four bytes: copy it freely. The order of flows is the catalog order.
+/// A handle of four bytes: copy it freely. The order of flows is the catalog order. Two editions' flows with the same id are
+/// different flows.
 ///
 /// ```
 /// use port_catalog::{Direction, Peer, Product, flows};
@@ -40,18 +41,32 @@ impl<C: Catalog> Flow<C> {
         Flow { index: index as u32, catalog: PhantomData }
     }
 
+    /// The number of rows of all editions.
+    pub(crate) const ROWS: usize = C::FLOWS[flow::EDITION].len() + C::OLDER.ids.len();
+
     fn index(self) -> usize {
         self.index as usize
     }
 
+    /// The value of a column, given the values for the newest row of each id.
+    #[inline(always)]
+    fn value(self, column: usize, newest: impl FnOnce(usize) -> usize) -> usize {
+        let row = self.index();
+        let ids = C::FLOWS[flow::EDITION].len();
+        // A catalog without older editions doesn't need the comparison.
+        if C::OLDER.ids.len() == 0 || row < ids { newest(row) } else { C::OLDER.get(row - ids, column, newest) }
+    }
+
     #[inline(always)]
     fn cell(self, column: usize) -> usize {
-        C::FLOWS[column].get(self.index())
+        self.value(column, |row| C::FLOWS[column].get(row))
     }
 
     #[inline(always)]
     fn text(self, column: usize) -> &'static str {
-        C::FLOW_TEXTS.get(C::FLOW_TEXT_COLUMNS[column].get(self.index()))
+        let column_of_texts = C::FLOW_TEXT_COLUMNS[column];
+        let number = self.value(flow::NUMBERS + column, |row| column_of_texts.numbers.get(row));
+        C::FLOW_TEXTS.get(column_of_texts.first + number)
     }
 
     #[inline(always)]
@@ -61,7 +76,26 @@ impl<C: Catalog> Flow<C> {
 
     /// Its id, which is permanently stable.
     pub fn id(self) -> C::FlowId {
-        C::FlowId::from_index(self.index())
+        let row = self.index();
+        let ids = C::FLOWS[flow::EDITION].len();
+        C::FlowId::from_index(if row < ids { row } else { C::OLDER.ids.get(row - ids) })
+    }
+
+    /// The index of the edition whose document lists it.
+    pub(crate) fn edition_index(self) -> usize {
+        self.cell(flow::EDITION)
+    }
+
+    /// Whether it is in the newest edition of its product.
+    pub fn is_current(self) -> bool {
+        let (_, end) = C::PRODUCT_EDITIONS.pair(self.product().index());
+        self.edition_index() + 1 == end
+    }
+
+    /// The part of the product at its own end, if the document distinguishes parts.
+    pub fn component(self) -> Option<&'static str> {
+        let index = self.cell(flow::COMPONENT).checked_sub(1)?;
+        crate::facts::product_components::<C>(self.product()).nth(index)
     }
 
     /// The product whose document lists it.
@@ -91,8 +125,13 @@ impl<C: Catalog> Flow<C> {
 
     /// Its port specs with their groups. [`Ports`] displays as a port expression.
     pub fn ports(self) -> Ports<C> {
-        let (next, end) = C::FLOW_SPECS.pair(self.index());
-        Ports { next, end, catalog: PhantomData }
+        let (next, end) = C::FLOW_SPECS.pair(self.value(flow::SPECS, |row| row));
+        Ports { next, end, groups: self.groups(), catalog: PhantomData }
+    }
+
+    /// Whether all groups of its port specs are needed.
+    pub fn groups(self) -> Groups {
+        element(Groups::ALL, self.cell(flow::GROUPS))
     }
 
     /// Whether the document requires it.
@@ -103,6 +142,16 @@ impl<C: Catalog> Flow<C> {
     /// When a conditional flow is needed.
     pub fn condition(self) -> Option<&'static str> {
         self.optional_text(flow::CONDITION)
+    }
+
+    /// How far its traffic goes.
+    pub fn scope(self) -> Scope {
+        element(Scope::ALL, self.cell(flow::SCOPE))
+    }
+
+    /// Whether the document says that the port is open by default.
+    pub fn enabled(self) -> Enabled {
+        element(Enabled::ALL, self.cell(flow::ENABLED))
     }
 
     /// The product's interfaces that it uses, in the product's order; empty if the document names none.
@@ -118,9 +167,9 @@ impl<C: Catalog> Flow<C> {
         crate::facts::product_interfaces::<C>(self.product()).nth(index)
     }
 
-    /// The host names that the document gives for the peer, in its order.
+    /// The host names that the document gives for the peer, in its order, some with a wildcard as in `*.example.com`.
     pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.index()).map(|name| C::HOSTS.names.get(name))
+        C::FLOW_HOSTS.get(self.value(flow::HOSTS, |row| row)).map(|name| C::HOSTS.names.get(name))
     }
 
     /// Whether the document says that the port can be changed.
@@ -151,17 +200,34 @@ impl<C: Catalog> Flow<C> {
 
     /// Where the document lists it, and what it prints there.
     pub fn source(self) -> Source {
-        let product = self.product();
+        let text = |column| crate::facts::edition_text::<C>(self.edition_index(), column);
         Source {
-            document: crate::facts::product_text::<C>(product, product::DOCUMENT),
-            edition: crate::facts::product_text::<C>(product, product::EDITION),
-            url: crate::facts::product_text::<C>(product, product::URL),
+            document: text(edition::DOCUMENT),
+            edition: text(edition::PRINTED),
+            url: text(edition::URL),
             section: self.optional_text(flow::SECTION),
             row: self.cell(flow::ROW),
             peer: self.optional_text(flow::PRINTED_PEER),
             label: self.optional_text(flow::PRINTED_LABEL),
             ports: self.optional_text(flow::PRINTED_PORTS),
         }
+    }
+
+    /// Whether a part of the product is at either of its ends: its own component, or a peer that is a component.
+    pub fn involves_component(self, component: &str) -> bool {
+        // The id of a peer that is a component is `<product>-<component>`.
+        let is_peer = || {
+            self.peer_is_component() && {
+                let product = self.product().as_str();
+                let rest = self.peer().as_str().strip_prefix(product);
+                rest.and_then(|rest| rest.strip_prefix('-')) == Some(component)
+            }
+        };
+        self.component() == Some(component) || is_peer()
+    }
+
+    fn peer_is_component(self) -> bool {
+        crate::facts::peer_kind::<C>(self.peer()) == PeerKind::Component
     }
 
     /// Whether its peer is `peer`, or includes `peer`.
@@ -219,6 +285,7 @@ pub struct Source {
 pub struct Ports<C: Catalog = Data> {
     next: usize,
     end: usize,
+    groups: Groups,
     catalog: PhantomData<C>,
 }
 
@@ -233,12 +300,16 @@ impl<C: Catalog> Iterator for Ports<C> {
         self.next += 1;
         // The tables were checked at compile time: ports fit in 16 bits, groups in 8.
         let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
-        Some(PortSpec::from_parts(
-            C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index)),
-            PortRange::new(port(spec::FIRST), port(spec::LAST)),
+        let transport = C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index));
+        let range = PortRange::new(port(spec::FIRST), port(spec::LAST));
+        let number = port(spec::FIRST).checked_sub(1).filter(|_| range.is_none());
+        let spec = PortSpec::from_parts(
+            transport,
+            range,
             C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(C::Service::from_index),
             u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
-        ))
+        );
+        Some(spec.with_number(number.and_then(|number| u8::try_from(number).ok())))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -252,6 +323,6 @@ impl<C: Catalog> FusedIterator for Ports<C> {}
 
 impl<C: Catalog> fmt::Display for Ports<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_expression(f, self.clone())
+        write_expression(f, self.groups, self.clone())
     }
 }

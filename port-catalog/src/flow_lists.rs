@@ -34,6 +34,13 @@ impl<C: Catalog> Flows<C> {
         Flows { list, taken: [0, 0], catalog: PhantomData }
     }
 
+    /// The remaining flows before a position, and those from it on.
+    pub(crate) fn split_at(self, position: usize) -> [Flows<C>; 2] {
+        let [front, back] = self.taken;
+        let after = self.len() - position;
+        [Flows { taken: [front, back + after], ..self }, Flows { taken: [front + position, back], ..self }]
+    }
+
     /// The number of remaining flows.
     #[inline]
     pub const fn len(&self) -> usize {

@@ -35,6 +35,7 @@
 extern crate self as port_catalog;
 
 mod catalog;
+mod edition;
 mod enum_methods;
 mod facts;
 mod flow;
@@ -47,11 +48,14 @@ mod query;
 mod serde;
 
 pub use crate::catalog::{Catalog, Id};
+pub use crate::edition::Edition;
 pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
 pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 pub use crate::query::{Matches, Query};
-pub use port_core::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
+pub use port_core::{
+    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+};
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;
 
@@ -72,10 +76,11 @@ macro_rules! __serde_id {
 #[allow(clippy::inline_always, reason = "function calls would take longer than the lookup")]
 pub mod __private {
     pub use crate::catalog::parse_id;
+    pub use crate::edition::{flow_in_edition, newest_edition, product_editions};
     pub use crate::facts::*;
     pub use crate::flow_lists::{peer_flows, product_flows, service_flows, vendor_flows};
     pub use crate::packed::{
-        FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width,
+        FlowLists, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width,
     };
     #[cfg(feature = "serde")]
     pub use ::serde;

@@ -157,6 +157,29 @@ impl Lists {
     }
 }
 
+/// The rows of older editions: the id of each, and what differs from the newest row of the same id, as pairs of a column and its value.
+#[derive(Clone, Copy, Debug)]
+pub struct OlderRows {
+    pub ids: PackedInts,
+    pub changes: Lists,
+}
+
+impl OlderRows {
+    /// The value of a column in an older row, given the column's value for each id.
+    ///
+    /// Rows differ in few columns, so a scan is fast.
+    #[cold]
+    pub(crate) fn get(self, row: usize, column: usize, newest: impl FnOnce(usize) -> usize) -> usize {
+        let mut changes = self.changes.get(row);
+        while let (Some(changed), Some(value)) = (changes.next(), changes.next()) {
+            if changed == column {
+                return value;
+            }
+        }
+        newest(self.ids.get(row))
+    }
+}
+
 /// The index of the only empty flow list.
 pub(crate) const NO_FLOWS: usize = 0;
 
@@ -181,7 +204,7 @@ impl FlowLists {
     }
 }
 
-/// The flow list of each port: pages of ports for TCP, for UDP and for either of them. Equal pages are stored once.
+/// The flow list of each port: pages of ports for TCP, for UDP, for either of them, and for SCTP if it is used. Equal pages are stored once.
 #[derive(Clone, Copy, Debug)]
 pub struct PortIndex {
     pub pages: PackedInts,
@@ -196,6 +219,8 @@ impl PortIndex {
             Transport::Tcp => port::TCP,
             Transport::Udp => port::UDP,
             Transport::Any => port::EITHER,
+            // Catalogs without SCTP don't have its pages.
+            Transport::Sctp if self.pages.len() > port::SCTP * port::PAGES => port::SCTP,
             _ => return NO_FLOWS,
         };
         let number = number as usize;
@@ -223,7 +248,8 @@ impl TextIndex {
     }
 }
 
-/// The host names of a catalog and every domain above them. Each has the list of flows to it or to a name below it.
+/// The host names of a catalog, among them wildcards such as `*.example.com`, and every domain above them. Each has the list of flows
+/// to it or to a name below it.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
     pub names: StringPool,
@@ -232,23 +258,35 @@ pub struct HostIndex {
 }
 
 impl HostIndex {
-    /// The flow list of a host and everything below it. Case and a final dot are ignored.
+    /// The flow list of a host and everything below it; `None` if a wildcard above it has flows too. Case and a final dot are
+    /// ignored.
     #[inline]
-    pub(crate) fn get(self, host: &str) -> usize {
-        /// The length of the longest host name.
-        const LONGEST_HOST: usize = 253;
+    pub(crate) fn get(self, host: &str) -> Option<usize> {
+        /// The length of the longest host name, with a wildcard before it.
+        const LONGEST_HOST: usize = 255;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
         let Some(lower) = lower.get_mut(..host.len()) else {
-            return NO_FLOWS;
+            return Some(NO_FLOWS);
         };
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        let candidate = self.index.candidate(lower);
-        if candidate < self.lists.len() && self.names.bytes(candidate) == lower {
-            self.lists.get(candidate)
-        } else {
-            NO_FLOWS
+        let found = self.list(lower);
+        // The names above the host, each with a wildcard in place of the part before it: `*.example.com`.
+        for dot in 1..lower.len() {
+            if lower[dot] == b'.' {
+                lower[dot - 1] = b'*';
+                if self.list(&lower[dot - 1..]).is_some() {
+                    return None;
+                }
+            }
         }
+        Some(found.unwrap_or(NO_FLOWS))
+    }
+
+    fn list(self, name: &[u8]) -> Option<usize> {
+        let candidate = self.index.candidate(name);
+        let is_found = candidate < self.lists.len() && self.names.bytes(candidate) == name;
+        is_found.then(|| self.lists.get(candidate))
     }
 }

@@ -1,8 +1,9 @@
-//! Queries: any combination of product, vendor, direction, peer, service, host and port.
+//! Queries: any combination of product, edition, component, vendor, direction, peer, service, host and port.
 
 use core::iter::FusedIterator;
 
-use crate::catalog::{Catalog, Id};
+use crate::catalog::Catalog;
+use crate::edition::Edition;
 use crate::flow::Flow;
 use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_flows};
 use crate::own_catalog::Data;
@@ -10,7 +11,8 @@ use port_core::{Direction, Transport};
 
 /// A query. [`query`](crate::query) begins one; in code that is generic over catalogs, use `Query::default()`.
 ///
-/// Filters combine with AND. Filters that are not set match everything.
+/// Filters combine with AND. Filters that are not set match everything, except that a query without an edition finds flows of the
+/// newest edition of each product.
 ///
 /// A query scans the shortest flow list that the indexes have for any of its filters, so its cost depends on that list and
 /// not on the catalog.
@@ -26,6 +28,8 @@ use port_core::{Direction, Transport};
 pub struct Query<'a, C: Catalog = Data> {
     vendor: Option<C::Vendor>,
     product: Option<C::Product>,
+    editions: Editions<C>,
+    component: Option<&'a str>,
     direction: Option<Direction>,
     peer: Option<C::Peer>,
     service: Option<C::Service>,
@@ -33,7 +37,16 @@ pub struct Query<'a, C: Catalog = Data> {
     host: Option<&'a str>,
 }
 
-/// The query without filters, which matches every flow.
+/// The editions whose flows a query finds.
+#[derive(Clone, Copy, Debug)]
+enum Editions<C: Catalog> {
+    /// The newest one of each product.
+    Newest,
+    One(Edition<C>),
+    All,
+}
+
+/// The query without filters, which matches every flow of the newest editions.
 impl<C: Catalog> Default for Query<'_, C> {
     #[inline]
     fn default() -> Self {
@@ -44,7 +57,17 @@ impl<C: Catalog> Default for Query<'_, C> {
 impl<C: Catalog> Query<'_, C> {
     #[inline]
     pub(crate) const fn new() -> Self {
-        Query { vendor: None, product: None, direction: None, peer: None, service: None, port: None, host: None }
+        Query {
+            vendor: None,
+            product: None,
+            editions: Editions::Newest,
+            component: None,
+            direction: None,
+            peer: None,
+            service: None,
+            port: None,
+            host: None,
+        }
     }
 }
 
@@ -61,6 +84,34 @@ impl<'a, C: Catalog> Query<'a, C> {
     #[inline]
     pub fn product(self, product: C::Product) -> Self {
         Query { product: Some(product), ..self }
+    }
+
+    /// The flows of one edition, instead of the newest edition of each product.
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// let newest = Product::FortiMail.newest_edition();
+    /// assert!(query().edition(newest).flows().eq(Product::FortiMail.flows()));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn edition(self, edition: Edition<C>) -> Self {
+        Query { editions: Editions::One(edition), ..self }
+    }
+
+    /// The flows of all editions, instead of the newest edition of each product.
+    #[must_use]
+    #[inline]
+    pub fn all_editions(self) -> Self {
+        Query { editions: Editions::All, ..self }
+    }
+
+    /// Only flows with a part of the product at either end, by its name in [`Flow::component`].
+    #[must_use]
+    #[inline]
+    pub fn component(self, component: &'a str) -> Self {
+        Query { component: Some(component), ..self }
     }
 
     /// Only flows in one direction.
@@ -91,7 +142,7 @@ impl<'a, C: Catalog> Query<'a, C> {
         Query { port: Some((transport, port)), ..self }
     }
 
-    /// Only flows to a host name, or to a name below it. Case and a final dot are ignored.
+    /// Only flows to a host name, to a name below it, or to a wildcard that covers it. Case and a final dot are ignored.
     ///
     /// ```
     /// use port_catalog::query;
@@ -114,30 +165,51 @@ impl<'a, C: Catalog> Query<'a, C> {
     /// The shortest list that contains every flow that matches.
     #[inline]
     fn candidates(&self) -> Candidates<C> {
+        match self.editions {
+            Editions::One(edition) => return Candidates::Listed(edition.flows()),
+            Editions::All => return Candidates::All(0),
+            Editions::Newest => {}
+        }
         let lists = [
             self.vendor.map(vendor_flows),
             self.product.map(product_flows),
             self.peer.map(peer_flows),
             self.service.map(service_flows),
-            self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port))),
-            self.host.map(|host| Flows::new(C::HOSTS.get(host))),
+            self.host.and_then(|host| C::HOSTS.get(host)).map(Flows::new),
         ];
-        match lists.into_iter().flatten().min_by_key(Flows::len) {
-            Some(flows) => Candidates::Listed(flows),
-            None => Candidates::All(0),
+        let shortest = lists.into_iter().flatten().min_by_key(Flows::len);
+        let of_port = self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port)));
+        match (shortest, of_port) {
+            (Some(flows), Some(of_port)) if flows.len() <= of_port.len() => Candidates::Listed(flows),
+            (_, Some(of_port)) => Candidates::Merged(MergedRuns::new(of_port)),
+            (Some(flows), None) => Candidates::Listed(flows),
+            (None, None) => Candidates::All(0),
         }
     }
 
     #[inline]
     fn matches(&self, flow: Flow<C>) -> bool {
-        self.direction.is_none_or(|direction| flow.direction() == direction)
+        let is_in_edition = match self.editions {
+            Editions::Newest => flow.is_current(),
+            Editions::One(edition) => flow.edition() == edition,
+            Editions::All => true,
+        };
+        is_in_edition
+            && self.direction.is_none_or(|direction| flow.direction() == direction)
+            && self.component.is_none_or(|component| flow.involves_component(component))
             && self.product.is_none_or(|product| flow.product() == product)
             && self.vendor.is_none_or(|vendor| flow.vendor() == vendor)
             && self.peer.is_none_or(|peer| flow.involves(peer))
             && self.service.is_none_or(|service| flow.ports().any(|spec| spec.service() == Some(service)))
             && self.port.is_none_or(|(transport, port)| flow.ports().any(|spec| spec.matches(transport, port)))
-            && self.host.is_none_or(|host| flow.hosts().any(|name| is_at_or_below(name, host)))
+            && self.host.is_none_or(|host| flow.hosts().any(|name| concerns(name, host)))
     }
+}
+
+/// Whether a host name of a flow equals a host or is below it, or is a wildcard that covers the host.
+#[inline]
+fn concerns(name: &str, host: &str) -> bool {
+    is_at_or_below(name, host) || name.strip_prefix("*.").is_some_and(|domain| is_at_or_below(host, domain))
 }
 
 /// Whether a host name equals a domain or is below it.
@@ -165,6 +237,39 @@ enum Candidates<C: Catalog> {
     All(usize),
     /// The flows of one index.
     Listed(Flows<C>),
+    /// The flows of a port.
+    Merged(MergedRuns<C>),
+}
+
+/// The flows of a port in catalog order. Their list has two runs, each in that order: exact ports, and ranges.
+#[derive(Clone, Debug)]
+struct MergedRuns<C: Catalog> {
+    runs: [Flows<C>; 2],
+    heads: [Option<Flow<C>>; 2],
+}
+
+impl<C: Catalog> MergedRuns<C> {
+    fn new(flows: Flows<C>) -> MergedRuns<C> {
+        let is_descent = |position: &usize| flows.clone().nth(*position) < flows.clone().nth(*position - 1);
+        let first_run = (1..flows.len()).find(is_descent).unwrap_or(flows.len());
+        let mut runs = flows.split_at(first_run);
+        let heads = [runs[0].next(), runs[1].next()];
+        MergedRuns { runs, heads }
+    }
+}
+
+impl<C: Catalog> Iterator for MergedRuns<C> {
+    type Item = Flow<C>;
+
+    fn next(&mut self) -> Option<Flow<C>> {
+        let run = match self.heads {
+            [Some(exact), Some(range)] => usize::from(range < exact),
+            [Some(_), None] => 0,
+            _ => 1,
+        };
+        let next = self.runs[run].next();
+        core::mem::replace(&mut self.heads[run], next)
+    }
 }
 
 impl<C: Catalog> Iterator for Candidates<C> {
@@ -174,8 +279,9 @@ impl<C: Catalog> Iterator for Candidates<C> {
     fn next(&mut self) -> Option<Flow<C>> {
         match self {
             Candidates::Listed(flows) => flows.next(),
+            Candidates::Merged(flows) => flows.next(),
             Candidates::All(index) => {
-                let flow = (*index < C::FlowId::all().len()).then_some(Flow::new(*index))?;
+                let flow = (*index < Flow::<C>::ROWS).then_some(Flow::new(*index))?;
                 *index += 1;
                 Some(flow)
             }

@@ -58,16 +58,21 @@ impl Serialize for Source {
 
 impl<C: Catalog> Serialize for Flow<C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut flow = serializer.serialize_map(Some(17))?;
+        let mut flow = serializer.serialize_map(Some(22))?;
         flow.serialize_entry("id", self.id().as_str())?;
         flow.serialize_entry("vendor", self.vendor().as_str())?;
         flow.serialize_entry("product", self.product().as_str())?;
+        flow.serialize_entry("edition", self.edition().name())?;
         flow.serialize_entry("direction", &self.direction())?;
+        flow.serialize_entry("component", &self.component())?;
         flow.serialize_entry("peer", self.peer().as_str())?;
         flow.serialize_entry("purpose", self.purpose())?;
         flow.serialize_entry("ports", &Sequence(self.ports().map(|spec| spec.map_service(Id::as_str))))?;
+        flow.serialize_entry("groups", &self.groups())?;
         flow.serialize_entry("requirement", &self.requirement())?;
         flow.serialize_entry("condition", &self.condition())?;
+        flow.serialize_entry("scope", &self.scope())?;
+        flow.serialize_entry("enabled", &self.enabled())?;
         flow.serialize_entry("interfaces", &Sequence(self.interfaces()))?;
         flow.serialize_entry("recommended_interface", &self.recommended_interface())?;
         flow.serialize_entry("hosts", &Sequence(self.hosts()))?;

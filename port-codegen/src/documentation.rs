@@ -1,8 +1,8 @@
 //! The documentation that rustdoc shows for each variant: reading the enums is reading the catalog.
 
-use port_core::PortSpec;
 use port_core::port_spec::write_expression;
-use port_data::{Catalog, Flow, Peer, Product, Service, Vendor};
+use port_core::{Enabled, Groups, PortSpec, Scope};
+use port_data::{Catalog, Edition, Flow, FlowRow, Peer, Product, Service, Vendor};
 
 /// The documentation of a vendor.
 #[must_use]
@@ -13,15 +13,22 @@ pub fn vendor(vendor: &Vendor) -> String {
 /// The documentation of a product.
 #[must_use]
 pub fn product(catalog: &Catalog, product: &Product) -> String {
+    let newest = newest_edition(catalog, product);
     format!(
         "`{}`: {} by {}. Its document: {}, {}, <{}>",
         product.id,
         escape(&product.name),
         escape(&catalog.vendors[product.vendor].name),
-        escape(&product.document),
-        escape(&product.edition),
-        product.url
+        escape(&newest.document),
+        escape(&newest.printed),
+        newest.url
     )
+}
+
+/// The newest edition of a product, which has at least one.
+fn newest_edition<'a>(catalog: &'a Catalog, product: &Product) -> &'a Edition {
+    let of_product = |edition: &&Edition| catalog.products[edition.product].id == product.id;
+    catalog.editions.iter().rev().find(of_product).expect("every product has an edition")
 }
 
 /// The documentation of a peer.
@@ -45,6 +52,7 @@ pub fn service(service: &Service) -> String {
 #[must_use]
 pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
     let product = &catalog.products[flow.product];
+    let edition = &catalog.editions[flow.edition];
     let peer = &catalog.peers[flow.row.peer];
     let mut text = escape(&flow.row.purpose);
     text.push_str(&format!("\n\n| id | `{}` |\n|---|---|\n", flow.row.id));
@@ -52,10 +60,25 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
         text.push_str(&format!("| {name} | {value} |\n"));
     };
     line("product", &escape(&product.name));
+    if edition.id != newest_edition(catalog, product).id {
+        line("edition", &format!("{}; newer editions don't have the flow", escape(&edition.id)));
+    }
+    if let Some(component) = flow.row.component {
+        line("component", &escape(&product.components[component]));
+    }
     line("direction", &format!("{}, {} {}", flow.row.direction, flow.row.direction.preposition(), escape(&peer.name)));
-    line("ports", &escape(&Expression { catalog, specs: &flow.row.specs }.to_string()));
+    line("ports", &escape(&Expression { catalog, row: &flow.row }.to_string()));
     let condition = flow.row.condition.as_ref().map(|condition| format!(": {}", escape(condition))).unwrap_or_default();
     line("requirement", &format!("{}{condition}", flow.row.requirement));
+    if flow.row.groups == Groups::Unstated {
+        line("groups", "the document doesn't say whether all are needed");
+    }
+    if flow.row.scope != Scope::Network {
+        line("scope", flow.row.scope.as_str());
+    }
+    if flow.row.enabled != Enabled::Unstated {
+        line("enabled by default", flow.row.enabled.as_str());
+    }
     if !flow.row.interfaces.is_empty() {
         let interfaces = flow.row.interfaces.iter().map(|index| {
             let recommended = if flow.row.recommended_interface == Some(*index) { " (recommended)" } else { "" };
@@ -81,7 +104,7 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
     let section = flow.row.section.as_ref().map(|section| format!(", {}", escape(section))).unwrap_or_default();
     line(
         "source",
-        &format!("{}, {}{section}, row {}", escape(&product.document), escape(&product.edition), flow.row.row),
+        &format!("{}, {}{section}, row {}", escape(&edition.document), escape(&edition.printed), flow.row.row),
     );
     let printed = [&flow.row.printed_peer, &flow.row.printed_label, &flow.row.printed_ports];
     let printed: Vec<String> =
@@ -95,12 +118,13 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
 /// Port specs with their services by name.
 struct Expression<'a> {
     catalog: &'a Catalog,
-    specs: &'a [PortSpec<usize>],
+    row: &'a FlowRow<usize>,
 }
 
 impl std::fmt::Display for Expression<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write_expression(f, self.specs.iter().map(|spec| spec.map_service(|index| &self.catalog.services[index].id)))
+        let specs = self.row.specs.iter().map(|spec| spec.map_service(|index| &self.catalog.services[index].id));
+        write_expression(f, self.row.groups, specs)
     }
 }
 

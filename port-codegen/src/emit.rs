@@ -1,6 +1,6 @@
 //! Emits the enums and the tables of a catalog as tokens.
 
-use port_core::layout::{flow, peer, product, service, spec, vendor};
+use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
 use port_data::{Catalog, Peer, Product, Service, Vendor};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -18,7 +18,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
     let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
     let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics);
     let statics = statics.items;
-    let flow_number = flow_number(catalog.flows.len());
+    let flow_number = flow_number(catalog.flow_ids);
     let definitions = enums.iter().map(|one| one.definition.definition());
     let product_definitions = products.iter().map(|product| product.flows.definition());
     let product_impls = products.iter().map(ProductFlows::impls);
@@ -48,7 +48,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
 
         const _: () = {
             use ::port_catalog::__private::{
-                FlowLists, HashInput, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
+                FlowLists, HashInput, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
             };
             #(#statics)*
             #tables
@@ -126,7 +126,7 @@ struct ProductFlows<'a> {
 fn product_flows(catalog: &Catalog) -> Vec<ProductFlows<'_>> {
     let mut first = 0;
     let mut products = Vec::with_capacity(catalog.products.len());
-    for flows in catalog.flows.chunk_by(|one, next| one.product == next.product) {
+    for flows in catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product) {
         let product = &catalog.products[flows[0].product];
         let variants = flows.iter().map(|row| Variant {
             aliases: documentation::port_numbers(row),
@@ -261,12 +261,18 @@ fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
     let [products, product_texts, product_columns] =
         statics.table("PRODUCT", &packed.products, product::NUMBER_NAMES, product::TEXT_NAMES);
     let product_interfaces = statics.lists("PRODUCT_INTERFACES", &packed.product_interfaces);
-    let interfaces = statics.strings("INTERFACES", &packed.interfaces);
+    let product_components = statics.lists("PRODUCT_COMPONENTS", &packed.product_components);
+    let names = statics.strings("NAMES", &packed.names);
+    let [editions, edition_texts, edition_columns] =
+        statics.table("EDITION", &packed.editions, edition::NUMBER_NAMES, edition::TEXT_NAMES);
+    let product_editions = statics.numbers("PRODUCT_EDITIONS", &packed.product_editions);
     let [peers, peer_texts, peer_columns] = statics.table("PEER", &packed.peers, peer::NUMBER_NAMES, peer::TEXT_NAMES);
     let peer_includes = statics.lists("PEER_INCLUDES", &packed.peer_includes);
     let [services, service_texts, service_columns] =
         statics.table("SERVICE", &packed.services, service::NUMBER_NAMES, service::TEXT_NAMES);
     let [flows, flow_texts, flow_columns] = statics.table("FLOW", &packed.flows, flow::NUMBER_NAMES, flow::TEXT_NAMES);
+    let older_ids = statics.numbers("OLDER_IDS", &packed.older.ids);
+    let older_changes = statics.lists("OLDER_CHANGES", &packed.older.changes);
     let flow_specs = statics.numbers("FLOW_SPECS_STARTS", &packed.flow_specs);
     let [specs, _, _] = statics.table("SPEC", &packed.specs, spec::NUMBER_NAMES, spec::TEXT_NAMES);
     let flow_hosts = statics.lists("FLOW_HOSTS", &packed.flow_hosts);
@@ -291,7 +297,12 @@ fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
             const PRODUCT_TEXTS: StringPool = #product_texts;
             const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = #product_columns;
             const PRODUCT_INTERFACES: Lists = #product_interfaces;
-            const INTERFACES: StringPool = #interfaces;
+            const PRODUCT_COMPONENTS: Lists = #product_components;
+            const NAMES: StringPool = #names;
+            const EDITIONS: [PackedInts; layout::edition::NUMBERS] = #editions;
+            const EDITION_TEXTS: StringPool = #edition_texts;
+            const EDITION_TEXT_COLUMNS: [TextColumn; layout::edition::TEXTS] = #edition_columns;
+            const PRODUCT_EDITIONS: PackedInts = #product_editions;
             const PEERS: [PackedInts; layout::peer::NUMBERS] = #peers;
             const PEER_TEXTS: StringPool = #peer_texts;
             const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = #peer_columns;
@@ -302,6 +313,7 @@ fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
             const FLOWS: [PackedInts; layout::flow::NUMBERS] = #flows;
             const FLOW_TEXTS: StringPool = #flow_texts;
             const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = #flow_columns;
+            const OLDER: OlderRows = OlderRows { ids: #older_ids, changes: #older_changes };
             const FLOW_SPECS: PackedInts = #flow_specs;
             const SPECS: [PackedInts; layout::spec::NUMBERS] = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;

@@ -8,10 +8,14 @@
 use port_data::Catalog;
 use proc_macro2::TokenStream;
 
+mod cells;
 pub mod documentation;
 mod emit;
+mod flow_rows;
+mod list_interner;
 pub mod pack;
 pub mod packed;
+mod port_index;
 mod statics;
 pub mod text_index;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use port_core::layout::{flow, peer, product, service, spec, vendor};
+use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
 
 use crate::text_index::TextIndex;
 
@@ -16,23 +16,32 @@ pub struct Packed {
     pub vendor_products: Lists,
     /// The products.
     pub products: Table<{ product::NUMBERS }, { product::TEXTS }>,
-    /// The indexes of each product's interfaces.
+    /// The indexes of the names of each product's interfaces.
     pub product_interfaces: Lists,
-    /// The interfaces' names.
-    pub interfaces: Vec<String>,
+    /// The indexes of the names of each product's components.
+    pub product_components: Lists,
+    /// The names of interfaces and components.
+    pub names: Vec<String>,
+    /// The editions, by product.
+    pub editions: Table<{ edition::NUMBERS }, { edition::TEXTS }>,
+    /// The index of each product's first edition, and the number of editions.
+    pub product_editions: Vec<usize>,
     /// The peers.
     pub peers: Table<{ peer::NUMBERS }, { peer::TEXTS }>,
     /// The peers that each peer includes.
     pub peer_includes: Lists,
     /// The services.
     pub services: Table<{ service::NUMBERS }, { service::TEXTS }>,
-    /// The flows.
+    /// The newest row of each flow id.
     pub flows: Table<{ flow::NUMBERS }, { flow::TEXTS }>,
-    /// The index of each flow's first spec, and the end of the last flow's specs.
+    /// The rows of older editions.
+    pub older: OlderRows,
+    /// The index of each row's first spec, and the end of the last row's specs. First the newest row of each id, and then the lists of
+    /// older rows that have others.
     pub flow_specs: Vec<usize>,
-    /// The specs, flow by flow.
+    /// The specs, list by list.
     pub specs: Table<{ spec::NUMBERS }, 0>,
-    /// The indexes of each flow's hosts.
+    /// The indexes of each row's hosts, in the same order as the lists of specs.
     pub flow_hosts: Lists,
     /// The host names, and the domains above them.
     pub hosts: Vec<String>,
@@ -64,6 +73,14 @@ pub struct TextColumn {
     pub numbers: Vec<usize>,
 }
 
+/// The rows of older editions, as what differs from the newest row of the same id.
+pub struct OlderRows {
+    /// The index of each row's id.
+    pub ids: Vec<usize>,
+    /// The columns that differ, each followed by the value.
+    pub changes: Lists,
+}
+
 /// The ids of an enum.
 pub struct Ids {
     /// The ids.
@@ -80,9 +97,9 @@ pub struct Lists {
     pub items: Vec<usize>,
 }
 
-/// Pages of ports for TCP, for UDP and for either of them. Each port has a flow list.
+/// Pages of ports for TCP, for UDP, for either of them, and for SCTP if a flow uses it. Each port has a flow list.
 pub struct PortIndex {
-    /// The page of each 64 ports, for each of the three.
+    /// The page of each 64 ports, for each of them.
     pub pages: Vec<usize>,
     /// The distinct pages end to end: the flow list of each port.
     pub lists: Vec<usize>,

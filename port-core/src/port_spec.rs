@@ -1,14 +1,14 @@
-//! Port specs, and their notation: `tcp/25 smtp | tcp/465 smtps, esp`.
+//! Port specs, and their notation: `tcp/25 smtp | tcp/465 smtps, esp, icmp/8`.
 
 use core::borrow::Borrow;
 use core::fmt;
 
 use crate::port_range::PortRange;
-use crate::vocabulary::Transport;
+use crate::vocabulary::{Groups, Transport};
 
 /// One spec of a flow: a transport with its ports, an IP protocol, or a service whose port the document doesn't state.
 ///
-/// Specs of one group are alternatives: one of them is enough. Every group is needed.
+/// Specs of one group are alternatives: one of them is enough. [`Groups`] says whether every group is needed.
 ///
 /// ```
 /// use port_catalog::{Service, Transport, flows};
@@ -26,6 +26,8 @@ pub struct PortSpec<S> {
     range: Option<PortRange>,
     service: Option<S>,
     group: u8,
+    /// The type of ICMP, or the number of an IP protocol that has no name here.
+    number: Option<u8>,
 }
 
 impl<S> PortSpec<S> {
@@ -38,7 +40,22 @@ impl<S> PortSpec<S> {
         service: Option<S>,
         group: u8,
     ) -> PortSpec<S> {
-        PortSpec { transport, range, service, group }
+        PortSpec { transport, range, service, group, number: None }
+    }
+
+    /// The same spec with a type of ICMP, or the number of an IP protocol without a name.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn with_number(self, number: Option<u8>) -> PortSpec<S> {
+        PortSpec { number, ..self }
+    }
+
+    /// The type of ICMP, or the number of an IP protocol without a name.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn number(&self) -> Option<u8> {
+        self.number
     }
 
     /// The transport; `None` if the document names only a service.
@@ -47,10 +64,29 @@ impl<S> PortSpec<S> {
         self.transport
     }
 
-    /// The ports; `None` for `esp`, and if the document names only a service.
+    /// The ports; `None` for a protocol without ports, and if the document names only a service.
     #[inline]
     pub const fn range(&self) -> Option<PortRange> {
         self.range
+    }
+
+    /// The number of the protocol in the IP header; `None` for a service without a transport, and for `any`.
+    #[inline]
+    pub const fn ip_protocol(&self) -> Option<u8> {
+        match self.transport {
+            Some(Transport::Ip) => self.number,
+            Some(transport) => transport.ip_protocol(),
+            None => None,
+        }
+    }
+
+    /// The type of ICMP, 0 to 255; `None` if the document doesn't state one, and for other protocols.
+    #[inline]
+    pub const fn icmp_type(&self) -> Option<u8> {
+        match self.transport {
+            Some(Transport::Icmp | Transport::Icmpv6) => self.number,
+            _ => None,
+        }
     }
 
     /// The number of the group, from 0: specs of one group are alternatives.
@@ -63,7 +99,8 @@ impl<S> PortSpec<S> {
     #[doc(hidden)]
     #[inline]
     pub fn map_service<T>(self, map: impl FnOnce(S) -> T) -> PortSpec<T> {
-        PortSpec { transport: self.transport, range: self.range, service: self.service.map(map), group: self.group }
+        let PortSpec { transport, range, service, group, number } = self;
+        PortSpec { transport, range, service: service.map(map), group, number }
     }
 
     /// The service, by reference.
@@ -107,6 +144,9 @@ impl<S: fmt::Display> fmt::Display for PortSpec<S> {
         if let Some(range) = self.range {
             write!(f, "/{range}")?;
         }
+        if let Some(number) = self.number {
+            write!(f, "/{number}")?;
+        }
         match &self.service {
             Some(service) => write!(f, "{gap}{service}"),
             None => Ok(()),
@@ -114,11 +154,13 @@ impl<S: fmt::Display> fmt::Display for PortSpec<S> {
     }
 }
 
-/// Writes specs as a port expression: `, ` between groups, ` | ` between the alternatives of a group.
+/// Writes specs as a port expression: between groups `, ` if all are needed, and `; ` if that isn't stated; ` | ` between the
+/// alternatives of a group.
 #[doc(hidden)]
 #[inline]
 pub fn write_expression<S: fmt::Display, P: Borrow<PortSpec<S>>>(
     f: &mut fmt::Formatter<'_>,
+    groups: Groups,
     specs: impl Iterator<Item = P>,
 ) -> fmt::Result {
     let mut group = None;
@@ -127,7 +169,10 @@ pub fn write_expression<S: fmt::Display, P: Borrow<PortSpec<S>>>(
         match group {
             None => {}
             Some(group) if group == spec.group => f.write_str(" | ")?,
-            Some(_) => f.write_str(", ")?,
+            Some(_) => f.write_str(match groups {
+                Groups::All => ", ",
+                Groups::Unstated => "; ",
+            })?,
         }
         group = Some(spec.group);
         write!(f, "{spec}")?;

@@ -7,7 +7,9 @@ use core::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
+use crate::{
+    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+};
 
 /// Deserializes a word or an id from a string.
 ///
@@ -49,16 +51,22 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(Direction, Fact, PeerKind, Requirement, Transport);
+as_text!(Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport);
 
 impl<S: Serialize> Serialize for PortSpec<S> {
     fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {
-        let mut spec = serializer.serialize_struct("PortSpec", 5)?;
+        // Protocols without ports have two more fields.
+        let is_portless = self.transport().is_some_and(|transport| !transport.has_ports());
+        let mut spec = serializer.serialize_struct("PortSpec", if is_portless { 7 } else { 5 })?;
         spec.serialize_field("transport", &self.transport())?;
         spec.serialize_field("first", &self.range().map(PortRange::first))?;
         spec.serialize_field("last", &self.range().map(PortRange::last))?;
         spec.serialize_field("service", &self.service_ref())?;
         spec.serialize_field("group", &self.group())?;
+        if is_portless {
+            spec.serialize_field("ip_protocol", &self.ip_protocol())?;
+            spec.serialize_field("icmp_type", &self.icmp_type())?;
+        }
         spec.end()
     }
 }

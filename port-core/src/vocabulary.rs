@@ -64,10 +64,75 @@ vocabulary! {
         Tcp = "tcp",
         /// UDP.
         Udp = "udp",
-        /// The Encapsulating Security Payload of `IPsec`, IP protocol 50. It has no ports.
-        Esp = "esp",
+        /// SCTP.
+        Sctp = "sctp",
         /// The document states a port but no transport: TCP, UDP or both.
         Any = "any",
+        /// The Encapsulating Security Payload of `IPsec`, IP protocol 50. It has no ports.
+        Esp = "esp",
+        /// The Authentication Header of `IPsec`, IP protocol 51. It has no ports.
+        Ah = "ah",
+        /// Generic Routing Encapsulation, IP protocol 47. It has no ports.
+        Gre = "gre",
+        /// ICMP for IPv4, IP protocol 1. It has no ports, but may have a [type](crate::PortSpec::icmp_type).
+        Icmp = "icmp",
+        /// ICMP for IPv6, IP protocol 58. It has no ports, but may have a [type](crate::PortSpec::icmp_type).
+        Icmpv6 = "icmpv6",
+        /// IPv4 inside IPv4, IP protocol 4. It has no ports.
+        Ipip = "ipip",
+        /// The Virtual Router Redundancy Protocol, IP protocol 112. It has no ports.
+        Vrrp = "vrrp",
+        /// Any other IP protocol, by its [number](crate::PortSpec::ip_protocol). It has no ports.
+        Ip = "ip",
+    }
+
+    /// How the groups of a flow's port specs relate.
+    ///
+    /// ```
+    /// use port_catalog::{Groups, flows};
+    ///
+    /// // "TCP/110 or TCP/995": one group, whose specs are alternatives.
+    /// let pop3 = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(pop3.groups(), Groups::All);
+    /// ```
+    Groups is a "relation of groups" {
+        /// Every group is needed.
+        All = "all",
+        /// The document lists several groups and doesn't say whether all of them are needed.
+        Unstated = "unstated",
+    }
+
+    /// How far the traffic of a flow goes.
+    ///
+    /// ```
+    /// use port_catalog::{Scope, flows};
+    ///
+    /// assert_eq!(flows::FortiMail::InAdmin.flow().scope(), Scope::Network);
+    /// ```
+    #[non_exhaustive]
+    Scope is a "scope" {
+        /// Over the network, so a firewall can see it.
+        Network = "network",
+        /// Within one host, over its loopback interface.
+        Host = "host",
+        /// Within one pod.
+        Pod = "pod",
+    }
+
+    /// Whether the product opens the port unless it is told otherwise.
+    ///
+    /// ```
+    /// use port_catalog::{Enabled, flows};
+    ///
+    /// assert_eq!(flows::FortiMail::InAdmin.flow().enabled(), Enabled::Unstated);
+    /// ```
+    Enabled is a "default state" {
+        /// The document says that it is on by default.
+        Yes = "yes",
+        /// The document says that it is off by default.
+        No = "no",
+        /// The document doesn't say.
+        Unstated = "unstated",
     }
 
     /// Who opens the connection.
@@ -120,6 +185,8 @@ vocabulary! {
         Product = "product",
         /// A service on the Internet.
         Service = "service",
+        /// A part of a product, such as the control plane of a cluster, as the peer of another part of it.
+        Component = "component",
     }
 
     /// A field of a flow, as the `curated` list names it.
@@ -135,18 +202,26 @@ vocabulary! {
     Fact is a "curated fact" {
         /// Who opens the connection.
         Direction = "direction",
+        /// The part of the product at its own end.
+        Component = "component",
         /// The other end.
         Peer = "peer",
         /// The purpose.
         Purpose = "purpose",
         /// The port specs as a whole.
         Ports = "ports",
+        /// Whether all groups of ports are needed.
+        Groups = "groups",
         /// The services on the ports.
         Service = "service",
         /// Whether the flow is required.
         Requirement = "requirement",
         /// The condition of a conditional flow.
         Condition = "condition",
+        /// How far the traffic goes.
+        Scope = "scope",
+        /// Whether the port is open by default.
+        Enabled = "enabled",
         /// The product's interfaces.
         Interfaces = "interfaces",
         /// The recommended interface.
@@ -193,8 +268,42 @@ impl Transport {
             (self, other),
             (Transport::Tcp | Transport::Any, Transport::Tcp | Transport::Any)
                 | (Transport::Udp | Transport::Any, Transport::Udp | Transport::Any)
+                | (Transport::Sctp, Transport::Sctp)
                 | (Transport::Esp, Transport::Esp)
+                | (Transport::Ah, Transport::Ah)
+                | (Transport::Gre, Transport::Gre)
+                | (Transport::Icmp, Transport::Icmp)
+                | (Transport::Icmpv6, Transport::Icmpv6)
+                | (Transport::Ipip, Transport::Ipip)
+                | (Transport::Vrrp, Transport::Vrrp)
+                | (Transport::Ip, Transport::Ip)
         )
+    }
+
+    /// Its number in the IP header; `None` for [`Any`](Transport::Any), which may be several, and [`Ip`](Transport::Ip), which is
+    /// any number.
+    ///
+    /// ```
+    /// use port_catalog::Transport;
+    ///
+    /// assert_eq!(Transport::Esp.ip_protocol(), Some(50));
+    /// assert_eq!(Transport::Any.ip_protocol(), None);
+    /// ```
+    #[inline]
+    pub const fn ip_protocol(self) -> Option<u8> {
+        match self {
+            Transport::Tcp => Some(6),
+            Transport::Udp => Some(17),
+            Transport::Sctp => Some(132),
+            Transport::Esp => Some(50),
+            Transport::Ah => Some(51),
+            Transport::Gre => Some(47),
+            Transport::Icmp => Some(1),
+            Transport::Icmpv6 => Some(58),
+            Transport::Ipip => Some(4),
+            Transport::Vrrp => Some(112),
+            Transport::Any | Transport::Ip => None,
+        }
     }
 
     /// Whether the transport has port numbers.
@@ -207,6 +316,6 @@ impl Transport {
     /// ```
     #[inline]
     pub const fn has_ports(self) -> bool {
-        !matches!(self, Transport::Esp)
+        matches!(self, Transport::Tcp | Transport::Udp | Transport::Sctp | Transport::Any)
     }
 }

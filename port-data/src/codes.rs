@@ -45,6 +45,8 @@ crate::codes! {
     REVERSED_RANGE = "table-reversed-range";
     #[doc = "A port expression can't be parsed."]
     INVALID_PORTS = "table-invalid-ports";
+    #[doc = "A port expression mixes the two ways of joining groups, or contradicts the column `groups`."]
+    MIXED_GROUPS = "table-mixed-groups";
     #[doc = "A port expression or a list has too many items."]
     TOO_MANY = "table-too-many";
     #[doc = "A URL isn't a plain https:// or http:// address."]
@@ -55,7 +57,7 @@ crate::codes! {
     INVALID_HOST = "table-invalid-host";
     #[doc = "A row number isn't a positive integer."]
     INVALID_ROW_NUMBER = "table-invalid-row-number";
-    #[doc = "Two flows of a product claim the same row of its document."]
+    #[doc = "Two flows of an edition claim the same row, direction, peer and ports."]
     DUPLICATE_ROW = "table-duplicate-row";
     #[doc = "A condition and a requirement contradict each other."]
     CONDITION = "table-condition";
@@ -65,8 +67,14 @@ crate::codes! {
     RECOMMENDED_INTERFACE = "table-recommended-interface";
     #[doc = "A peer includes itself."]
     INCLUDES_ITSELF = "table-includes-itself";
-    #[doc = "A product has no table of flows."]
+    #[doc = "A peer that is a component isn't named after its product and one of its components, or belongs to another product."]
+    COMPONENT = "table-component";
+    #[doc = "The id of an edition can't be used, or is used twice."]
+    INVALID_EDITION = "table-invalid-edition";
+    #[doc = "A product has no edition."]
+    NO_EDITION = "table-no-edition";
+    #[doc = "An edition has no table of flows."]
     NO_FLOWS = "table-no-flows";
-    #[doc = "A table of flows isn't named after a product."]
+    #[doc = "A table of flows isn't named after a product and an edition."]
     NO_PRODUCT = "table-no-product";
 }

@@ -1,6 +1,8 @@
 //! A row of a flow table: its cells, and the checks that relate one cell to another.
 
-use port_core::{Direction, Fact, PortSpec, Requirement};
+use std::collections::HashMap;
+
+use port_core::{Direction, Enabled, Fact, Groups, PortSpec, Requirement, Scope};
 
 use crate::cells::Cell;
 use crate::codes;
@@ -20,6 +22,7 @@ pub(crate) struct ProductContext<'a> {
     pub(crate) index: usize,
     pub(crate) id: &'a str,
     pub(crate) interfaces: Vec<String>,
+    pub(crate) components: &'a [String],
 }
 
 /// How the references of a flow row become values of type `R`.
@@ -27,18 +30,29 @@ pub(crate) trait References<R> {
     fn peer(&self, id: &str) -> Result<R, Diagnostic>;
     fn service(&self, id: &str) -> Result<R, Diagnostic>;
     fn interface(&self, id: &str) -> Result<R, Diagnostic>;
+    fn component(&self, id: &str) -> Result<R, Diagnostic>;
 }
 
 /// Resolves references to indexes.
 pub(crate) struct FlowReferences<'a> {
     pub(crate) product: &'a ProductContext<'a>,
     pub(crate) peers: &'a Ids,
+    /// For each peer that is a component: its product.
+    pub(crate) products_of_components: &'a HashMap<String, usize>,
     pub(crate) services: &'a Ids,
+    /// The edition whose table is read.
+    pub(crate) edition: usize,
 }
 
 impl References<usize> for FlowReferences<'_> {
     fn peer(&self, id: &str) -> Result<usize, Diagnostic> {
-        self.peers.find(id, "peers.csv")
+        match self.products_of_components.get(id) {
+            Some(product) if *product != self.product.index => {
+                let message = format!("peer {id} is a component of another product");
+                Err(Diagnostic::new(codes::COMPONENT, message).help("name a peer that stands for the other product"))
+            }
+            _ => self.peers.find(id, "peers.csv"),
+        }
     }
 
     fn service(&self, id: &str) -> Result<usize, Diagnostic> {
@@ -46,7 +60,11 @@ impl References<usize> for FlowReferences<'_> {
     }
 
     fn interface(&self, id: &str) -> Result<usize, Diagnostic> {
-        find_interface(self.product, id)
+        find_name("interface", id, self.product, &self.product.interfaces)
+    }
+
+    fn component(&self, id: &str) -> Result<usize, Diagnostic> {
+        find_name("component", id, self.product, self.product.components)
     }
 }
 
@@ -77,21 +95,30 @@ impl Row<'_> {
     /// A flow of a product, with its references resolved.
     pub(crate) fn flow(&mut self, references: &FlowReferences<'_>) -> Option<Flow> {
         let row = self.flow_row(references)?;
-        Some(Flow { variant: flow_variant(references.product.id, &row.id), product: references.product.index, row })
+        let product = references.product;
+        Some(Flow {
+            variant: flow_variant(product.id, &row.id),
+            product: product.index,
+            edition: references.edition,
+            row,
+        })
     }
 
     /// The cells of a flow row. Every cell is checked, even if others have problems.
     pub(crate) fn flow_row<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<FlowRow<R>> {
         let id = self.id();
         let direction = self.word("direction", Direction::ALL);
+        let component = self.parse_optional("component", |text| references.component(text));
         let peer = self.parse("peer", |text| references.peer(text));
         let purpose = self.required_text("purpose");
-        let specs = self.specs(references);
+        let ports = self.ports(references);
         let requirement = self.word("requirement", Requirement::ALL);
         let condition = self.text("condition");
         if let Some(requirement) = requirement {
             self.check_condition(requirement, condition.is_some());
         }
+        let scope = self.word_or("scope", Scope::ALL, Scope::Network);
+        let enabled = self.word_or("enabled", Enabled::ALL, Enabled::Unstated);
         let interfaces = self.parse_list("interfaces", |text| references.interface(text));
         let recommended_interface = self.recommended_interface(references, interfaces.as_deref().unwrap_or_default());
         let hosts = self.parse_list("hosts", check_host);
@@ -104,14 +131,19 @@ impl Row<'_> {
         }
         let curated = self.words::<Fact>("curated", Fact::ALL);
         let row = self.row_number();
+        let (specs, groups) = ports?;
         Some(FlowRow {
             id: id?,
             direction: direction?,
+            component: component?,
             peer: peer?,
             purpose: purpose?,
-            specs: specs?,
+            specs,
+            groups,
             requirement: requirement?,
             condition,
+            scope: scope?,
+            enabled: enabled?,
             interfaces: interfaces?,
             recommended_interface: recommended_interface?,
             hosts: hosts?,
@@ -127,10 +159,26 @@ impl Row<'_> {
         })
     }
 
-    fn specs<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<Vec<PortSpec<R>>> {
+    /// The specs, and how their groups relate. The column `groups` repeats what the expression says.
+    fn ports<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<(Vec<PortSpec<R>>, Groups)> {
         let cell = self.cell("ports");
         match port_expression::parse(&cell.text, |id| references.service(id)) {
-            Ok(specs) => Some(specs),
+            Ok((specs, groups)) => {
+                let stated = self.word_or("groups", Groups::ALL, groups)?;
+                if stated != groups {
+                    let (message, help) = match (groups, specs.iter().any(|spec| spec.group() > 0)) {
+                        (Groups::Unstated, _) => ("the ports are joined with \"; \"", "write unstated"),
+                        (Groups::All, true) => ("the ports are joined with \", \"", "write all"),
+                        (Groups::All, false) => ("the ports are one group", "write all"),
+                    };
+                    let message = format!("groups are {stated}, but {message}");
+                    let problem = Diagnostic::new(codes::MIXED_GROUPS, message).help(help);
+                    let cell = self.cell("groups");
+                    self.report("groups", &cell, problem);
+                    return None;
+                }
+                Some((specs, groups))
+            }
             Err(problems) => {
                 for (offset, problem) in problems {
                     let column = cell.column + cell.text[..offset].chars().count();
@@ -174,15 +222,16 @@ impl Row<'_> {
     }
 }
 
-fn find_interface(product: &ProductContext<'_>, text: &str) -> Result<usize, Diagnostic> {
-    let names = product.interfaces.iter().map(String::as_str);
-    names.clone().position(|interface| interface == text).ok_or_else(|| {
-        let message = format!("unknown interface {} of {}", QuotedAscii(text), product.id);
+/// The index of an interface or a component of a product.
+fn find_name(kind: &str, text: &str, product: &ProductContext<'_>, names: &[String]) -> Result<usize, Diagnostic> {
+    let names = names.iter().map(String::as_str);
+    names.clone().position(|name| name == text).ok_or_else(|| {
+        let message = format!("unknown {kind} {} of {}", QuotedAscii(text), product.id);
         Diagnostic::new(codes::UNKNOWN_ID, message).nearest(port_core::nearest::nearest(text, names))
     })
 }
 
-/// A host name in lowercase DNS form.
+/// A host name in lowercase DNS form, in which `*.` at the start stands for any names.
 fn check_host(text: &str) -> Result<String, Diagnostic> {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -190,9 +239,15 @@ fn check_host(text: &str) -> Result<String, Diagnostic> {
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
     };
-    match text.len() <= 253 && text.split('.').all(is_label) {
+    let (below, name) = match text.strip_prefix("*.") {
+        Some(name) => (true, name),
+        None => (false, text),
+    };
+    // A wildcard for a whole top-level domain is a mistake.
+    let is_domain = !below || name.contains('.');
+    match text.len() <= 253 && is_domain && name.split('.').all(is_label) {
         true => Ok(text.to_string()),
         false => Err(Diagnostic::new(codes::INVALID_HOST, format!("invalid host name {}", QuotedAscii(text)))
-            .help("write host names in lowercase without wildcards, separated by \", \"")),
+            .help("write host names in lowercase, such as example.com or *.example.com, separated by \", \"")),
     }
 }

@@ -6,8 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use port_core::PortSpec;
 use port_core::port_spec::write_expression;
+use port_core::{Groups, PortSpec};
 
 use crate::diagnostic::Diagnostic;
 use crate::flow_row::References;
@@ -57,6 +57,10 @@ impl References<String> for Unresolved {
     fn interface(&self, id: &str) -> Result<String, Diagnostic> {
         check_id(id)
     }
+
+    fn component(&self, id: &str) -> Result<String, Diagnostic> {
+        check_id(id)
+    }
 }
 
 impl FlowRow {
@@ -67,11 +71,15 @@ impl FlowRow {
         match column {
             "id" => self.id.clone(),
             "direction" => self.direction.to_string(),
+            "component" => text(&self.component),
             "peer" => self.peer.clone(),
             "purpose" => self.purpose.clone(),
-            "ports" => Ports(&self.specs).to_string(),
+            "ports" => Ports(&self.specs, self.groups).to_string(),
+            "groups" => self.groups.to_string(),
             "requirement" => self.requirement.to_string(),
             "condition" => text(&self.condition),
+            "scope" => self.scope.to_string(),
+            "enabled" => self.enabled.to_string(),
             "interfaces" => self.interfaces.join(", "),
             "recommended_interface" => text(&self.recommended_interface),
             "hosts" => self.hosts.join(", "),
@@ -100,11 +108,11 @@ pub fn write_flow_table(rows: &[FlowRow]) -> String {
 }
 
 /// Specs as a port expression.
-struct Ports<'a>(&'a [PortSpec<String>]);
+struct Ports<'a>(&'a [PortSpec<String>], Groups);
 
 impl fmt::Display for Ports<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_expression(f, self.0.iter())
+        write_expression(f, self.1, self.0.iter())
     }
 }
 
@@ -115,10 +123,11 @@ mod tests {
     use super::write_flow_table;
     use crate::schema::{FLOWS, FlowRow};
 
-    const TABLE: &str = "id,direction,peer,purpose,ports,requirement,condition,interfaces,recommended_interface,hosts,\
-                         configurable,customization,note,curated,section,row,printed_peer,printed_label,printed_ports\n\
-                         mailer-in,inbound,client,Take mail,\"tcp/25 smtp | tcp/465, esp, sftp\",conditional,at night,\
-                         \"wan, lan\",lan,\"a.example, b.example\",true,in the settings,A note.,\"peer, service\",In,7,\
+    const TABLE: &str = "id,direction,component,peer,purpose,ports,groups,requirement,condition,scope,enabled,interfaces,\
+                         recommended_interface,hosts,configurable,customization,note,curated,section,row,printed_peer,\
+                         printed_label,printed_ports\n\
+                         mailer-in,inbound,relay,client,Take mail,\"tcp/25 smtp | tcp/465, esp, sftp\",all,conditional,\
+                         at night,pod,no,\"wan, lan\",lan,\"a.example, b.example\",true,in the settings,A note.,\"peer, service\",In,7,\
                          Client,SMTP,\"TCP 25, 465\"\n";
 
     #[test]

@@ -29,6 +29,32 @@ pub fn check_id(text: &str) -> Result<String, Diagnostic> {
     }
 }
 
+/// The id of an edition: lowercase ASCII letters, digits, dots and hyphens, beginning with a letter or a digit.
+///
+/// # Errors
+///
+/// The text has other characters, or is too long.
+pub fn check_edition_id(text: &str) -> Result<String, Diagnostic> {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-';
+    let is_valid = text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && text.bytes().all(is_part)
+        && text.len() <= LONGEST_ID;
+    if is_valid {
+        return Ok(text.to_string());
+    }
+    let problem = Diagnostic::new(codes::INVALID_EDITION, format!("invalid id of an edition {}", QuotedAscii(text)));
+    Err(problem.help("write lowercase letters, digits, dots and hyphens, such as 6.2.0 or 2024-07-01"))
+}
+
+/// The id of the only edition of a product, from the edition as its document prints it.
+pub fn edition_id(printed: &str) -> String {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '.';
+    let words = printed.split(|character| !is_part(character)).filter(|word| !word.trim_matches('.').is_empty());
+    let id = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    let id: String = id.trim_start_matches('.').chars().take(LONGEST_ID).collect();
+    if id.is_empty() { "undated".to_string() } else { id }
+}
+
 /// The variant of an id: each word is capitalized, with further capitals as in `name`.
 ///
 /// The id `fortimail` with the name `FortiMail` becomes `FortiMail`; `ldap-server` with `LDAP server` becomes `LdapServer`.
@@ -56,7 +82,7 @@ pub fn flow_variant(product: &str, id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{flow_variant, is_id, variant};
+    use super::{check_edition_id, edition_id, flow_variant, is_id, variant};
 
     #[test]
     fn ids_are_lowercase_kebab_case() {
@@ -77,6 +103,22 @@ mod tests {
             &"x".repeat(81),
         ] {
             assert!(!is_id(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_an_edition_may_contain_dots() {
+        for id in ["6.2.0", "2024-07-01", "8.5.x", "fortios-6.2.0"] {
+            assert_eq!(check_edition_id(id).unwrap(), id);
+        }
+        for text in ["", "-1", ".1", "6.2 GA", "V1", "1/2", &"1".repeat(81)] {
+            assert!(check_edition_id(text).is_err(), "{text}");
+        }
+        let cases =
+            [("FortiOS 6.2.0", "fortios-6.2.0"), ("1.0", "1.0"), ("(2nd) ed.", "2nd-ed."), ("\u{7248}", "undated")];
+        for (printed, id) in cases {
+            assert_eq!(edition_id(printed), id);
+            assert!(check_edition_id(id).is_ok(), "{id}");
         }
     }
 

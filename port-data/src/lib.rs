@@ -7,8 +7,9 @@
 //! ports/flows/mailer.csv:3:21: peer: unknown id "ldap-sever" (not in peers.csv); did you mean "ldap-server"?
 //! ```
 //!
-//! A directory of tables contains `vendors.csv`, `products.csv`, `peers.csv`, `services.csv` and one `flows/<product>.csv` for
-//! each product. [`cells`] splits a file into cells with their places, [`schema`] defines the columns and the types that rows
+//! A directory of tables contains `vendors.csv`, `products.csv`, `editions.csv`, `peers.csv`, `services.csv` and one
+//! `flows/<product>/<edition>.csv` for each edition. In the simple form each product has one edition: the columns of the document
+//! are in `products.csv`, and the table is `flows/<product>.csv`. [`cells`] splits a file into cells with their places, [`schema`] defines the columns and the types that rows
 //! become, and [`mod@read`] converts one to the other. A [`Diagnostic`] is the error type of the whole repository; the codes of
 //! this crate are in [`codes`].
 
@@ -20,6 +21,7 @@ pub mod diagnostic;
 mod flow_row;
 #[cfg(feature = "edit")]
 pub mod flow_table;
+mod flows;
 pub mod hidden;
 pub mod id;
 mod ids;
@@ -34,7 +36,7 @@ pub mod write;
 pub use diagnostic::{Code, Diagnostic, LineIndex, Place};
 
 pub use read::{read, read_texts};
-pub use schema::{Catalog, Flow, FlowRow, Peer, Product, Service, Vendor};
+pub use schema::{Catalog, Edition, Flow, FlowRow, Peer, Product, Service, Vendor};
 
 /// The directory of this project's own tables, as this crate was built with them.
 pub const TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tables");

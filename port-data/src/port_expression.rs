@@ -1,13 +1,16 @@
-//! Parses port expressions: `tcp/25 smtp | tcp/465 smtps, esp`.
+//! Parses port expressions: `tcp/25 smtp | tcp/465 smtps, esp, icmp/8`.
 
-use port_core::{PortRange, PortSpec, Transport};
+use port_core::{Groups, PortRange, PortSpec, Transport};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::hidden::QuotedAscii;
 
 /// Joins groups that are all needed.
-const GROUPS: &str = ", ";
+const NEEDED_GROUPS: &str = ", ";
+
+/// Joins groups if the document doesn't say whether all of them are needed.
+const UNSTATED_GROUPS: &str = "; ";
 
 /// Joins the alternatives of a group.
 const ALTERNATIVES: &str = " | ";
@@ -16,8 +19,8 @@ const ALTERNATIVES: &str = " | ";
 const MAX_SPECS: usize = 1_000;
 
 /// How to write a spec, for messages.
-const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, esp or sftp, with \", \" between groups and \" | \" between \
-                    alternatives";
+const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, esp, icmp/8, ip/99 or sftp, with \", \" between groups that are \
+                    all needed, \"; \" between groups of which the document doesn't say that, and \" | \" between alternatives";
 
 /// A problem, and the byte offset of the spec that has it.
 pub type Located = (usize, Diagnostic);
@@ -30,11 +33,21 @@ pub type Located = (usize, Diagnostic);
 pub fn parse<S: PartialEq>(
     text: &str,
     mut service: impl FnMut(&str) -> Result<S, Diagnostic>,
-) -> Result<Vec<PortSpec<S>>, Vec<Located>> {
+) -> Result<(Vec<PortSpec<S>>, Groups), Vec<Located>> {
     let mut specs: Vec<PortSpec<S>> = Vec::new();
     let mut problems = Vec::new();
     let mut offset = 0;
-    for (group, alternatives) in text.split(GROUPS).enumerate() {
+    let (separator, groups) = match (text.contains(NEEDED_GROUPS), text.find(UNSTATED_GROUPS)) {
+        (true, Some(mixed)) => {
+            let problem =
+                Diagnostic::new(codes::MIXED_GROUPS, "port expression joins groups with both \", \" and \"; \"");
+            let help = "write \"; \" everywhere, unless the document says that all are needed";
+            return Err(vec![(mixed, problem.help(help))]);
+        }
+        (false, Some(_)) => (UNSTATED_GROUPS, Groups::Unstated),
+        _ => (NEEDED_GROUPS, Groups::All),
+    };
+    for (group, alternatives) in text.split(separator).enumerate() {
         let Ok(group) = u8::try_from(group) else {
             problems.push((offset, too_many("256 groups")));
             break;
@@ -55,9 +68,9 @@ pub fn parse<S: PartialEq>(
             offset += spec.len() + ALTERNATIVES.len();
         }
         // The last alternative is followed by a group separator.
-        offset = offset + GROUPS.len() - ALTERNATIVES.len();
+        offset = offset + separator.len() - ALTERNATIVES.len();
     }
-    if problems.is_empty() { Ok(specs) } else { Err(problems) }
+    if problems.is_empty() { Ok((specs, groups)) } else { Err(problems) }
 }
 
 fn too_many(limit: &str) -> Diagnostic {
@@ -67,7 +80,8 @@ fn too_many(limit: &str) -> Diagnostic {
 
 /// Whether two specs are equal but for their groups.
 fn is_same_traffic<S: PartialEq>(one: &PortSpec<S>, other: &PortSpec<S>) -> bool {
-    (one.transport(), one.range(), one.service_ref()) == (other.transport(), other.range(), other.service_ref())
+    let traffic = |spec: &PortSpec<S>| (spec.transport(), spec.range(), spec.number());
+    traffic(one) == traffic(other) && one.service_ref() == other.service_ref()
 }
 
 fn parse_spec<S>(
@@ -83,22 +97,44 @@ fn parse_spec<S>(
         Some((head, spoken)) => (head, Some(spoken)),
         None => (text, None),
     };
-    if let Some((transport, ports)) = head.split_once('/') {
+    if let Some((transport, numbers)) = head.split_once('/') {
         let transport: Transport = transport.parse().map_err(|_| invalid())?;
-        if !transport.has_ports() {
+        if transport.has_ports() {
+            let range = parse_range(numbers)?;
+            let service = spoken.map(service).transpose()?;
+            return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group));
+        }
+        if !matches!(transport, Transport::Ip | Transport::Icmp | Transport::Icmpv6) {
             return Err(invalid());
         }
-        let range = parse_range(ports)?;
+        let number = parse_number(transport, numbers)?;
         let service = spoken.map(service).transpose()?;
-        return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group));
+        return Ok(PortSpec::from_parts(Some(transport), None, service, group).with_number(Some(number)));
     }
     match (head.parse::<Transport>(), spoken) {
-        (Ok(transport), spoken) if !transport.has_ports() => {
+        (Ok(transport), spoken) if !transport.has_ports() && transport != Transport::Ip => {
             let service = spoken.map(service).transpose()?;
             Ok(PortSpec::from_parts(Some(transport), None, service, group))
         }
         (Err(_), None) if crate::id::is_id(head) => Ok(PortSpec::from_parts(None, None, Some(service(head)?), group)),
         _ => Err(invalid()),
+    }
+}
+
+/// The number of an IP protocol, or the type of ICMP.
+fn parse_number(transport: Transport, text: &str) -> Result<u8, Diagnostic> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let number = text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
+        let message = format!("invalid number {} after {transport}/", QuotedAscii(text));
+        Diagnostic::new(codes::INVALID_PORTS, message).help("write a number from 0 to 255")
+    })?;
+    let named = Transport::ALL.iter().find(|named| named.ip_protocol() == Some(number));
+    match named {
+        Some(named) if transport == Transport::Ip && named.has_ports() => {
+            let message = format!("IP protocol {number} is {named}, which has ports");
+            Err(Diagnostic::new(codes::INVALID_PORTS, message).help(format!("write {named}/ and the ports")))
+        }
+        _ => Ok(number),
     }
 }
 
@@ -132,15 +168,15 @@ mod tests {
     use super::parse;
     use crate::codes;
     use crate::diagnostic::Diagnostic;
-    use port_core::PortSpec;
     use port_core::port_spec::write_expression;
+    use port_core::{Groups, PortSpec};
     use std::fmt;
 
-    struct Expression(Vec<PortSpec<usize>>);
+    struct Expression((Vec<PortSpec<usize>>, Groups));
 
     impl fmt::Display for Expression {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write_expression(f, self.0.iter().map(|spec| spec.map_service(|index| SERVICES[index])))
+            write_expression(f, self.0.1, self.0.0.iter().map(|spec| spec.map_service(|index| SERVICES[index])))
         }
     }
 
@@ -163,6 +199,8 @@ mod tests {
             "any/17500-17515",
             "sftp | ftp",
             "tcp/1-65535",
+            "tcp/389; tcp/636",
+            "sctp/36412, gre, ah, ipip, vrrp, icmp, icmp/8, icmpv6/0, ip/112, ip/0, ip/255",
         ];
         for text in cases {
             assert_eq!(expression(text).unwrap().to_string(), text);
@@ -182,7 +220,13 @@ mod tests {
             ("tcp/25-", "invalid port \"\""),
             ("tcp/30-20", "write 20-30"),
             ("esp/50", "invalid port spec"),
-            ("sctp/25", "invalid port spec"),
+            ("gre/1", "invalid port spec"),
+            ("ip", "invalid port spec"),
+            ("ip/", "write a number from 0 to 255"),
+            ("ip/256", "write a number from 0 to 255"),
+            ("icmp/08", "write a number from 0 to 255"),
+            ("ip/6", "IP protocol 6 is tcp, which has ports; write tcp/ and the ports"),
+            ("tcp/25, tcp/26; tcp/27", "both \", \" and \"; \""),
             ("tcp/25,tcp/26", "invalid port"),
             ("tcp/25 |tcp/26", "unknown service"),
             ("tcp/25  smtp", "unknown service"),

@@ -1,18 +1,20 @@
 //! Reads a directory of tables into a catalog: resolves every reference and reports everything wrong.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use port_core::{PeerKind, Transport};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::flow_row::{FlowReferences, ProductContext};
-use crate::hidden::QuotedAscii;
-use crate::id::flow_variant;
+use crate::flows::Tables;
+use crate::id::{check_edition_id, check_id, edition_id};
 use crate::ids::Ids;
-use crate::schema::{Catalog, FLOWS, Flow, PEERS, PRODUCTS, Peer, Product, SERVICES, Service, VENDORS, Vendor};
-use crate::table_reader::{IdRow, Located, Rows, TableReader};
+use crate::row::Row;
+use crate::schema::{
+    Catalog, EDITIONS, Edition, PEERS, PRODUCTS, PRODUCTS_WITH_DOCUMENT, Peer, Product, SERVICES, Service, VENDORS,
+    Vendor,
+};
+use crate::table_reader::{Rows, TableReader};
 
 pub use crate::table_reader::MAX_DIAGNOSTICS;
 
@@ -54,75 +56,112 @@ impl TableReader {
         });
         self.check_distinct_ids(&vendors.ids);
 
-        let (mut products, interfaces_are_declared) = self.products(directory, &vendors.ids());
+        let editions_file = directory.join("editions.csv");
+        let is_simple = !self.has_file(&editions_file);
+        let (mut products, mut editions, interfaces_are_declared) = self.products(directory, &vendors.ids(), is_simple);
         self.check_distinct_ids(&products.ids);
+        if !is_simple {
+            editions = self.editions(&editions_file, &products);
+        }
 
-        let peers = self.peers(directory);
+        let peers = self.peers(directory, &products);
 
         let services = self.rows(&directory.join("services.csv"), SERVICES, |row| {
             let (id, variant) = row.id_and_variant()?;
             let transports = row.words::<Transport>("transports", Transport::ALL);
             let port = row.port("port");
-            let description = row.required_text("description");
             let encrypted = row.yes_or_no("encrypted");
+            let description = row.required_text("description");
             Some(Service {
                 id,
                 variant,
                 name: row.required_text("name")?,
                 transports: transports?,
                 port: port?,
-                description: description?,
                 encrypted: encrypted?,
+                description: description?,
             })
         });
         self.check_distinct_ids(&services.ids);
 
-        let flows = self.flows(directory, &mut products, &peers.ids(), &services.ids(), interfaces_are_declared);
-        self.check_distinct_ids(&flows.ids);
+        let tables = Tables { peers: &peers, services: &services.ids(), is_simple, interfaces_are_declared };
+        let (flows, flow_ids) = self.flows(directory, &mut products, &editions, &tables);
 
         Catalog {
             vendors: vendors.into_valid(),
             products: products.into_valid(),
+            editions,
             peers: peers.into_valid(),
             services: services.into_valid(),
-            flows: flows.into_valid(),
+            flows,
+            flow_ids,
             files: Vec::new(),
         }
     }
 
-    /// The products, and whether `products.csv` declares their interfaces.
-    fn products(&mut self, directory: &Path, vendors: &Ids) -> (Rows<Product>, bool) {
+    /// The products, their editions in the simple form, and whether `products.csv` declares their interfaces.
+    fn products(&mut self, directory: &Path, vendors: &Ids, is_simple: bool) -> (Rows<Product>, Vec<Edition>, bool) {
         let mut interfaces_are_declared = false;
-        let products = self.rows(&directory.join("products.csv"), PRODUCTS, |row| {
+        let mut editions = Vec::new();
+        let columns = if is_simple { PRODUCTS_WITH_DOCUMENT } else { PRODUCTS };
+        let products = self.rows(&directory.join("products.csv"), columns, |row| {
             interfaces_are_declared = row.has("interfaces");
             let (id, variant) = row.id_and_variant()?;
             let vendor = row.reference("vendor", vendors, "vendors.csv");
-            let retrieved = row.date("retrieved");
             let interfaces = row.interfaces();
-            Some(Product {
-                id,
-                variant,
-                vendor: vendor?,
-                name: row.required_text("name")?,
-                document: row.required_text("document")?,
-                url: row.url("url")?,
-                edition: row.required_text("edition")?,
-                retrieved: retrieved?,
-                interfaces: interfaces?,
-            })
+            let components = row.parse_list("components", check_id);
+            let name = row.required_text("name");
+            let edition = if is_simple { Some(row.only_edition(editions.len())?) } else { None };
+            let product =
+                Product { id, variant, vendor: vendor?, name: name?, interfaces: interfaces?, components: components? };
+            editions.extend(edition);
+            Some(product)
         });
-        (products, interfaces_are_declared)
+        (products, editions, interfaces_are_declared)
+    }
+
+    /// The editions, by product and oldest first for each product. An edition without a product, and a product without an
+    /// edition, are errors.
+    fn editions(&mut self, file: &Path, products: &Rows<Product>) -> Vec<Edition> {
+        let ids = products.ids();
+        let mut seen: Vec<(usize, String)> = Vec::new();
+        let rows = self.rows(file, EDITIONS, |row| {
+            let product = row.reference("product", &ids, "products.csv");
+            let id = row.parse("edition", check_edition_id);
+            let edition = row.edition(product?, id?)?;
+            let key = (edition.product, edition.id.clone());
+            if seen.contains(&key) {
+                let cell = row.cell("edition");
+                let message = format!("duplicate edition {}", edition.id);
+                row.report("edition", &cell, Diagnostic::new(codes::INVALID_EDITION, message).help("remove one"));
+                return None;
+            }
+            seen.push(key);
+            Some(edition)
+        });
+        for (index, product) in products.valid.iter().enumerate() {
+            if rows.is_complete && !seen.iter().any(|(known, _)| *known == index) {
+                let message = format!("product {} has no edition", product.row.id);
+                let problem = Diagnostic::new(codes::NO_EDITION, message).help("add a row to editions.csv");
+                self.diagnostics.push(problem.at(product.place.clone()));
+            }
+        }
+        let mut editions = rows.into_valid();
+        editions.sort_by_key(|edition| edition.product);
+        editions
     }
 
     /// The peers. What a peer includes is resolved once all peers are known.
-    fn peers(&mut self, directory: &Path) -> Rows<Peer> {
+    fn peers(&mut self, directory: &Path, products: &Rows<Product>) -> Rows<Peer> {
         let mut included = Vec::new();
         let mut peers = self.rows(&directory.join("peers.csv"), PEERS, |row| {
             let (id, variant) = row.id_and_variant()?;
             let kind = row.word::<PeerKind>("kind", PeerKind::ALL);
             let description = row.required_text("description");
             let name = row.required_text("name")?;
-            let peer = Peer { id, variant, name, kind: kind?, description: description?, includes: Vec::new() };
+            let component = row.component_of_product(&id, kind?, products)?;
+            let includes = Vec::new();
+            let peer = Peer { id, variant, name, kind: kind?, description: description?, includes, component };
             included.push(row.list("includes"));
             Some(peer)
         });
@@ -143,74 +182,83 @@ impl TableReader {
         }
         peers
     }
+}
 
-    /// The flows of every product, each from its own file. A file without a product and a product without a file are errors.
-    fn flows(
-        &mut self,
-        directory: &Path,
-        products: &mut Rows<Product>,
-        peers: &Ids,
-        services: &Ids,
-        interfaces_are_declared: bool,
-    ) -> Rows<Flow> {
-        let products_file = directory.join("products.csv");
-        let directory = directory.join("flows");
-        let mut files = self.flow_files(&directory);
-        let product_ids = products.ids();
-        let mut flows = Rows { valid: Vec::new(), ids: Vec::new(), is_complete: true };
-        for (index, product) in products.valid.iter_mut().enumerate() {
-            let product = &mut product.row;
-            let found = files.iter().position(|(stem, _)| *stem == product.id);
-            let Some((_, file)) = found.map(|found| files.remove(found)) else {
-                let message = format!("product {} has no flows", product.id);
-                let problem = Diagnostic::new(codes::NO_FLOWS, message).help(format!("add flows/{}.csv", product.id));
-                self.diagnostics.push(problem.at(Place::file(&products_file)));
-                continue;
-            };
-            let mut context = ProductContext { index, id: &product.id, interfaces: product.interfaces.clone() };
-            let rows = self.rows(&file, FLOWS, |row| {
-                if !interfaces_are_declared {
-                    row.declare_interfaces(&mut context.interfaces);
-                }
-                row.flow(&FlowReferences { product: &context, peers, services })
-            });
-            product.interfaces = context.interfaces;
-            self.check_distinct_rows(&rows.valid);
-            flows.valid.extend(rows.valid);
-            flows.ids.extend(rows.ids.into_iter().map(|Located { row: IdRow { id, .. }, place }| {
-                let variant = flow_variant(&product.id, &id);
-                Located { row: IdRow { id, variant, product: Some(index) }, place }
-            }));
-        }
-        for (id, file) in files {
-            if product_ids.may_contain(&id) {
-                // The product's own row is invalid. Its flows are read to report their problems too.
-                let mut context = ProductContext { index: 0, id: &id, interfaces: Vec::new() };
-                self.rows(&file, FLOWS, |row| {
-                    row.declare_interfaces(&mut context.interfaces);
-                    row.flow(&FlowReferences { product: &context, peers, services })
-                });
-            } else {
-                let message = format!("unknown product {} (not in products.csv)", QuotedAscii(&id));
-                let problem = Diagnostic::new(codes::NO_PRODUCT, message).nearest(product_ids.nearest(&id));
-                self.diagnostics.push(problem.at(Place::file(file)));
-            }
-        }
-        flows
+impl Row<'_> {
+    /// The edition of a product in the simple form, whose columns are those of the product.
+    fn only_edition(&mut self, product: usize) -> Option<Edition> {
+        let printed = self.required_text("edition");
+        let document = self.required_text("document");
+        let url = self.url("url");
+        let retrieved = self.date("retrieved");
+        let printed = printed?;
+        Some(Edition {
+            product,
+            id: edition_id(&printed),
+            printed,
+            document: document?,
+            url: url?,
+            source: None,
+            licence: None,
+            retrieved: retrieved?,
+            is_complete: true,
+        })
     }
 
-    /// Reports flows of one product that claim the same row of its document.
-    fn check_distinct_rows(&mut self, flows: &[Located<Flow>]) {
-        let mut seen: HashMap<u32, &Located<Flow>> = HashMap::new();
-        for located in flows {
-            if let Some(first) = seen.get(&located.row.row.row) {
-                let message = format!("row: duplicate row {} (first in {first})", located.row.row.row);
-                let problem = Diagnostic::new(codes::DUPLICATE_ROW, message).help("give each flow its own row");
-                self.diagnostics.push(problem.at(Place { column: 0, ..located.place.clone() }));
-            } else {
-                seen.insert(located.row.row.row, located);
+    /// A row of `editions.csv`.
+    fn edition(&mut self, product: usize, id: String) -> Option<Edition> {
+        let printed = self.required_text("printed_edition");
+        let document = self.required_text("document");
+        let url = self.url("url");
+        let retrieved = self.date("retrieved");
+        let is_complete = self.flag_or_true("complete");
+        let (source, licence) = (self.text("source"), self.text("licence"));
+        Some(Edition {
+            product,
+            id,
+            printed: printed?,
+            document: document?,
+            url: url?,
+            source,
+            licence,
+            retrieved: retrieved?,
+            is_complete: is_complete?,
+        })
+    }
+
+    /// The product and the component that a peer of the kind `component` is: its id is `<product>-<component>`.
+    fn component_of_product(
+        &mut self,
+        id: &str,
+        kind: PeerKind,
+        products: &Rows<Product>,
+    ) -> Option<Option<(usize, usize)>> {
+        let cell = self.cell("product");
+        if kind != PeerKind::Component {
+            if cell.text.is_empty() {
+                return Some(None);
             }
+            let problem = Diagnostic::new(codes::COMPONENT, format!("peer of the kind {kind} has a product"));
+            self.report("product", &cell, problem.help("remove it, or write the kind component"));
+            return None;
         }
+        let product = self.reference("product", &products.ids(), "products.csv")?;
+        // The index counts rows with an id, valid or not; products with problems are reported on their own.
+        let row = &products.valid.iter().find(|product| product.row.id == cell.text)?.row;
+        let name = id.strip_prefix(&row.id).and_then(|rest| rest.strip_prefix('-'));
+        let component = name.and_then(|name| row.components.iter().position(|component| component == name));
+        if component.is_none() {
+            let components: Vec<String> =
+                row.components.iter().map(|component| format!("{}-{component}", row.id)).collect();
+            let message = format!("{id} isn't a component of {}", row.id);
+            let help = match components.is_empty() {
+                true => "list the components of the product in products.csv".to_string(),
+                false => format!("name the peer {}", components.join(" or ")),
+            };
+            let cell = self.cell("id");
+            self.report("id", &cell, Diagnostic::new(codes::COMPONENT, message).help(help));
+        }
+        Some(Some((product, component?)))
     }
 }
 

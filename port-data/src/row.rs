@@ -65,7 +65,7 @@ impl Row<'_> {
     }
 
     /// Checks a cell that may be empty.
-    fn parse_optional<T>(
+    pub(crate) fn parse_optional<T>(
         &mut self,
         column: &str,
         parse: impl FnOnce(&str) -> Result<T, Diagnostic>,
@@ -106,6 +106,16 @@ impl Row<'_> {
     /// A word of a closed vocabulary.
     pub(crate) fn word<T: FromStr<Err = ParseIdError> + fmt::Display>(&mut self, column: &str, all: &[T]) -> Option<T> {
         self.parse(column, |text| parse_word(text, all))
+    }
+
+    /// A word of a closed vocabulary, or the usual one if the cell is empty.
+    pub(crate) fn word_or<T: FromStr<Err = ParseIdError> + fmt::Display>(
+        &mut self,
+        column: &str,
+        all: &[T],
+        usual: T,
+    ) -> Option<T> {
+        self.parse(column, |text| if text.is_empty() { Ok(usual) } else { parse_word(text, all) })
     }
 
     /// A list of words of a closed vocabulary.
@@ -171,6 +181,11 @@ impl Row<'_> {
             false => Err(Diagnostic::new(codes::INVALID_DATE, format!("invalid date {}", QuotedAscii(text)))
                 .help("write YYYY-MM-DD, or nothing if the date is unknown")),
         })
+    }
+
+    /// `true` or `false`, or `true` if the cell is empty.
+    pub(crate) fn flag_or_true(&mut self, column: &str) -> Option<bool> {
+        if self.cell(column).text.is_empty() { Some(true) } else { self.flag(column) }
     }
 
     /// `true` or `false`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use port_core::{Direction, Fact, PeerKind, PortSpec, Requirement, Transport};
+use port_core::{Direction, Enabled, Fact, Groups, PeerKind, PortSpec, Requirement, Scope, Transport};
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +24,12 @@ const fn optional(name: &'static str) -> Column {
 /// The columns of `vendors.csv`.
 pub const VENDORS: &[Column] = &[column("id"), column("name"), column("url")];
 
-/// The columns of `products.csv`.
-pub const PRODUCTS: &[Column] = &[
+/// The columns of `products.csv` next to an `editions.csv`.
+pub const PRODUCTS: &[Column] =
+    &[column("id"), column("vendor"), column("name"), optional("interfaces"), optional("components")];
+
+/// The columns of `products.csv` in the simple form: without `editions.csv`, each product has one edition.
+pub const PRODUCTS_WITH_DOCUMENT: &[Column] = &[
     column("id"),
     column("vendor"),
     column("name"),
@@ -34,25 +38,43 @@ pub const PRODUCTS: &[Column] = &[
     column("edition"),
     column("retrieved"),
     optional("interfaces"),
+    optional("components"),
+];
+
+/// The columns of `editions.csv`.
+pub const EDITIONS: &[Column] = &[
+    column("product"),
+    column("edition"),
+    column("printed_edition"),
+    column("document"),
+    column("url"),
+    optional("source"),
+    optional("licence"),
+    optional("retrieved"),
+    optional("complete"),
 ];
 
 /// The columns of `peers.csv`.
 pub const PEERS: &[Column] =
-    &[column("id"), column("name"), column("kind"), column("description"), optional("includes")];
+    &[column("id"), column("name"), column("kind"), column("description"), optional("includes"), optional("product")];
 
 /// The columns of `services.csv`.
 pub const SERVICES: &[Column] =
     &[column("id"), column("name"), column("transports"), column("port"), column("description"), optional("encrypted")];
 
-/// The columns of `flows/<product>.csv`.
+/// The columns of `flows/<product>/<edition>.csv`, or of `flows/<product>.csv` in the simple form.
 pub const FLOWS: &[Column] = &[
     column("id"),
     column("direction"),
+    optional("component"),
     column("peer"),
     column("purpose"),
     column("ports"),
+    optional("groups"),
     column("requirement"),
     column("condition"),
+    optional("scope"),
+    optional("enabled"),
     column("interfaces"),
     optional("recommended_interface"),
     column("hosts"),
@@ -74,12 +96,18 @@ pub struct Catalog {
     pub vendors: Vec<Vendor>,
     /// The products, in table order, which is the catalog order.
     pub products: Vec<Product>,
+    /// The editions, by product, and oldest first for each product. Every product has one.
+    pub editions: Vec<Edition>,
     /// The peers, in table order.
     pub peers: Vec<Peer>,
     /// The services, in table order.
     pub services: Vec<Service>,
-    /// The flows, by product and then in table order.
+    /// The rows of the flow tables: for each id the row of the newest edition that has it, in the order of ids, and then the rows of
+    /// older editions, by edition and then in table order.
     pub flows: Vec<Flow>,
+    /// The number of flow ids, and so the number of rows before those of older editions. Ids are ordered by product, then by the
+    /// table of its newest edition; ids that only older editions have come last.
+    pub flow_ids: usize,
     /// The files that were read.
     pub files: Vec<PathBuf>,
 }
@@ -108,16 +136,33 @@ pub struct Product {
     pub vendor: usize,
     /// The product's name.
     pub name: String,
-    /// The title of the document that lists its ports.
+    /// The product's own interfaces.
+    pub interfaces: Vec<String>,
+    /// The parts of the product that its documents distinguish.
+    pub components: Vec<String>,
+}
+
+/// A row of `editions.csv`: one version of a product's document.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    /// The index of its product in [`Catalog::products`].
+    pub product: usize,
+    /// Its id, such as `6.2.0`. The id of an edition is unique for its product.
+    pub id: String,
+    /// The edition as the document prints it.
+    pub printed: String,
+    /// The title of the document that lists the ports.
     pub document: String,
     /// The document's URL.
     pub url: String,
-    /// The document's edition.
-    pub edition: String,
+    /// Where the document was taken from, if not from its URL: a repository, a path and a commit.
+    pub source: Option<String>,
+    /// The document's licence, if known.
+    pub licence: Option<String>,
     /// The day on which the document was retrieved, as `YYYY-MM-DD`, if known.
     pub retrieved: Option<String>,
-    /// The product's own interfaces.
-    pub interfaces: Vec<String>,
+    /// Whether all parts of the document were available.
+    pub is_complete: bool,
 }
 
 /// A row of `peers.csv`.
@@ -135,6 +180,9 @@ pub struct Peer {
     pub description: String,
     /// For a peer that means any of several others: their indexes in [`Catalog::peers`].
     pub includes: Vec<usize>,
+    /// For a component of a product: the index of the product in [`Catalog::products`], and that of the component in
+    /// [`Product::components`].
+    pub component: Option<(usize, usize)>,
 }
 
 /// A row of `services.csv`.
@@ -156,39 +204,50 @@ pub struct Service {
     pub encrypted: Option<bool>,
 }
 
-/// A flow: a row of `flows/<product>.csv` and its product.
+/// A flow: a row of a flow table, and the product and edition that it belongs to.
 #[derive(Debug)]
 pub struct Flow {
     /// The variant of its id in the enum of its product.
     pub variant: String,
     /// The index of its product in [`Catalog::products`].
     pub product: usize,
-    /// The row. Its references are indexes in [`Catalog::peers`], [`Catalog::services`] and [`Product::interfaces`].
+    /// The index of its edition in [`Catalog::editions`].
+    pub edition: usize,
+    /// The row. Its references are indexes in [`Catalog::peers`], [`Catalog::services`], [`Product::interfaces`] and
+    /// [`Product::components`].
     pub row: FlowRow<usize>,
 }
 
-/// A row of `flows/<product>.csv`. `R` is the type of its references to peers, services and interfaces: ids by default.
+/// A row of a flow table. `R` is the type of its references to peers, services, interfaces and components: ids by default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowRow<R = String> {
     /// Its id.
     pub id: String,
     /// Who opens the connection.
     pub direction: Direction,
+    /// The part of the product at its own end, if the document distinguishes parts.
+    pub component: Option<R>,
     /// Its peer.
     pub peer: R,
     /// The purpose, in our words.
     pub purpose: String,
     /// The port specs.
     pub specs: Vec<PortSpec<R>>,
+    /// Whether all groups of the specs are needed. [`Groups::All`] if there is one group.
+    pub groups: Groups,
     /// Whether the document requires it.
     pub requirement: Requirement,
     /// When a conditional flow is needed, in our words.
     pub condition: Option<String>,
+    /// How far its traffic goes.
+    pub scope: Scope,
+    /// Whether the port is open by default.
+    pub enabled: Enabled,
     /// The product's interfaces that it uses.
     pub interfaces: Vec<R>,
     /// The recommended interface.
     pub recommended_interface: Option<R>,
-    /// The peer's host names.
+    /// The peer's host names, some of them with a wildcard as in `*.example.com`.
     pub hosts: Vec<String>,
     /// Whether the document says that the port can be changed.
     pub configurable: bool,

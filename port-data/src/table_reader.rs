@@ -44,31 +44,30 @@ impl TableReader {
         TableReader { texts, diagnostics: Vec::new(), files: Vec::new() }
     }
 
-    /// The flow tables, each with the product that it is named after, sorted by name.
-    pub(crate) fn flow_files(&mut self, directory: &Path) -> Vec<(String, PathBuf)> {
-        let entries = match &self.texts {
-            Some(texts) => {
-                let files = texts.iter().map(|(file, _)| file);
-                Ok(files.filter(|file| file.parent() == Some(directory)).cloned().collect())
-            }
-            None => paths_in(directory),
+    /// Whether a table exists.
+    pub(crate) fn has_file(&self, file: &Path) -> bool {
+        match &self.texts {
+            Some(texts) => texts.iter().any(|(path, _)| path == file),
+            None => file.exists(),
+        }
+    }
+
+    /// The flow tables, sorted by product and edition.
+    pub(crate) fn flow_tables(&mut self, directory: &Path) -> Vec<FlowTable> {
+        let paths = match &self.texts {
+            Some(texts) => Ok(texts.iter().map(|(file, _)| file.clone()).collect()),
+            None => paths_below(directory),
         };
-        let entries: Vec<PathBuf> = match entries {
-            Ok(entries) => entries,
+        let paths: Vec<PathBuf> = match paths {
+            Ok(paths) => paths,
             Err(error) => {
                 self.diagnostics.push(unreadable(directory, &error));
                 return Vec::new();
             }
         };
-        let mut files = Vec::new();
-        for file in entries {
-            let is_table = file.extension().is_some_and(|extension| extension == "csv");
-            if let (true, Some(stem)) = (is_table, file.file_stem()) {
-                files.push((stem.to_string_lossy().into_owned(), file));
-            }
-        }
-        files.sort_unstable();
-        files
+        let mut tables: Vec<FlowTable> = paths.into_iter().filter_map(|file| FlowTable::at(directory, file)).collect();
+        tables.sort_unstable();
+        tables
     }
 
     /// The rows of a table, converted by `convert`. An invalid row is reported and left out.
@@ -107,7 +106,11 @@ impl TableReader {
             let id = row.cell("id");
             if is_id(&id.text) {
                 let variant = variant(&id.text, &row.cell("name").text);
-                rows.ids.push(Located::new(&table, &id, IdRow { id: id.text.clone(), variant, product: None }));
+                rows.ids.push(Located::new(
+                    &table,
+                    &id,
+                    IdRow { id: id.text.clone(), variant, product: None, edition: 0 },
+                ));
             }
             rows.valid.extend(converted.map(|row| Located::new(&table, &id, row)));
         }
@@ -145,19 +148,24 @@ impl TableReader {
         has_all_columns.then_some(Table { file: cells.file, columns, rows: cells.rows })
     }
 
-    /// Reports duplicate ids, and ids whose variants would be equal or reserved.
+    /// Reports duplicate ids, and ids whose variants would be equal or reserved. Two editions of one product have the same ids.
     pub(crate) fn check_distinct_ids(&mut self, ids: &[Located<IdRow>]) {
         let mut seen_ids: HashMap<&str, &Located<IdRow>> = HashMap::new();
+        let mut seen_in_edition: HashMap<(usize, &str), &Located<IdRow>> = HashMap::new();
         let mut seen_variants: HashMap<(Option<usize>, &str), &Located<IdRow>> = HashMap::new();
         for located in ids {
-            let IdRow { id, variant, product } = &located.row;
+            let IdRow { id, variant, product, edition } = &located.row;
+            let of_another_product = seen_ids.get(id.as_str()).filter(|first| first.row.product != *product);
+            let duplicate = seen_in_edition.insert((*edition, id), located).or(of_another_product.copied());
             // `ALL` is the constant that lists the variants.
             let problem = if matches!(variant.as_str(), "Self" | "ALL") {
                 let message = format!("id {id} would become the reserved variant {variant}");
                 Diagnostic::new(codes::RESERVED_VARIANT, message).help("choose another id")
-            } else if let Some(first) = seen_ids.get(id.as_str()) {
+            } else if let Some(first) = duplicate {
                 let message = format!("duplicate id {id} (first in {first})");
                 Diagnostic::new(codes::DUPLICATE_ID, message).help("choose another id")
+            } else if seen_ids.contains_key(id.as_str()) {
+                continue;
             } else if let Some(first) = seen_variants.get(&(*product, variant.as_str())) {
                 let other = &first.row.id;
                 let message = format!("ids {id} and {other} ({first}) would become the same variant {variant}");
@@ -179,6 +187,30 @@ pub(crate) struct IdRow {
     pub(crate) variant: String,
     /// For a flow: the index of its product, whose enum has the variant.
     pub(crate) product: Option<usize>,
+    /// For a flow: the index of its edition.
+    pub(crate) edition: usize,
+}
+
+/// A flow table: `flows/<product>/<edition>.csv`, or `flows/<product>.csv` in the simple form.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FlowTable {
+    pub(crate) product: String,
+    pub(crate) edition: Option<String>,
+    pub(crate) file: PathBuf,
+}
+
+impl FlowTable {
+    /// The table that a file below the directory of flow tables is, if it is one.
+    fn at(directory: &Path, file: PathBuf) -> Option<FlowTable> {
+        let is_table = file.extension().is_some_and(|extension| extension == "csv");
+        let stem = file.file_stem().filter(|_| is_table)?.to_string_lossy().into_owned();
+        let parent = file.parent()?;
+        if parent == directory {
+            return Some(FlowTable { product: stem, edition: None, file });
+        }
+        let product = parent.file_name().filter(|_| parent.parent() == Some(directory))?;
+        Some(FlowTable { product: product.to_string_lossy().into_owned(), edition: Some(stem), file })
+    }
 }
 
 /// A row, and the place of its id.
@@ -211,7 +243,18 @@ impl<T> fmt::Display for Located<T> {
     }
 }
 
-/// The paths in a directory.
-fn paths_in(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
-    std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect()
+/// The paths in a directory and in its directories.
+fn paths_below(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            for entry in std::fs::read_dir(&path)? {
+                paths.push(entry?.path());
+            }
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
