@@ -1,6 +1,6 @@
 //! The dataset of the compiled catalog.
 
-use port_catalog::{Peer, Product, Service, Vendor, query};
+use port_catalog::{Edition, Peer, Product, Service, Vendor, query};
 use port_engine::dataset::{self, Dataset};
 
 /// The dataset of `port-catalog`'s own tables.
@@ -12,10 +12,8 @@ pub fn dataset() -> Dataset {
         id: product.as_str().to_string(),
         vendor: product.vendor().as_str().to_string(),
         name: product.name().to_string(),
-        document: product.document().to_string(),
-        edition: product.edition().to_string(),
-        url: product.url().to_string(),
-        retrieved: product.retrieved().map(str::to_string),
+        components: product.components().map(str::to_string).collect(),
+        editions: product.editions().map(edition).collect(),
     });
     let peers = Peer::ALL.iter().map(|peer| dataset::Peer {
         id: peer.as_str().to_string(),
@@ -37,6 +35,27 @@ pub fn dataset() -> Dataset {
         peers: peers.collect(),
         services: services.collect(),
         flows: query().flows().map(flow).collect(),
+        older_flows: Product::ALL
+            .iter()
+            .flat_map(|product| product.editions())
+            .filter(|edition| !edition.is_newest())
+            .flat_map(Edition::flows)
+            .map(flow)
+            .collect(),
+    }
+}
+
+fn edition(edition: Edition) -> dataset::Edition {
+    let owned = |text: Option<&str>| text.map(str::to_string);
+    dataset::Edition {
+        id: edition.name().to_string(),
+        printed: edition.printed().to_string(),
+        document: edition.document().to_string(),
+        url: edition.url().to_string(),
+        source: owned(edition.source()),
+        licence: owned(edition.licence()),
+        retrieved: owned(edition.retrieved()),
+        is_complete: edition.is_complete(),
     }
 }
 
@@ -47,12 +66,17 @@ fn flow(flow: port_catalog::Flow) -> dataset::Flow {
         id: flow.id().as_str().to_string(),
         vendor: flow.vendor().as_str().to_string(),
         product: flow.product().as_str().to_string(),
+        edition: flow.edition().name().to_string(),
         direction: flow.direction(),
+        component: owned(flow.component()),
         peer: flow.peer().as_str().to_string(),
         purpose: flow.purpose().to_string(),
         ports: flow.ports().map(|spec| spec.map_service(|service| service.as_str().to_string())).collect(),
+        groups: flow.groups(),
         requirement: flow.requirement(),
         condition: owned(flow.condition()),
+        scope: flow.scope(),
+        enabled: flow.enabled(),
         interfaces: flow.interfaces().map(str::to_string).collect(),
         recommended_interface: owned(flow.recommended_interface()),
         hosts: flow.hosts().map(str::to_string).collect(),

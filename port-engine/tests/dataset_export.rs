@@ -30,8 +30,16 @@ fn an_exported_dataset_has_the_same_flows() {
     for (product, expected) in again.products.iter().zip(&dataset.products) {
         assert_eq!((&product.vendor, &product.name), (&expected.vendor, &product.id));
         assert_eq!(
-            (&product.document, &product.edition, &product.url),
-            (&expected.document, &expected.edition, &expected.url)
+            product
+                .editions
+                .iter()
+                .map(|edition| (&edition.id, &edition.document, &edition.printed, &edition.url))
+                .collect::<Vec<_>>(),
+            expected
+                .editions
+                .iter()
+                .map(|edition| (&edition.id, &edition.document, &edition.printed, &edition.url))
+                .collect::<Vec<_>>()
         );
     }
     for flow in &again.flows {

@@ -53,7 +53,8 @@ fn line(flow: Flow) -> String {
 fn flows_of_each_product_as_its_document_lists_them() {
     let mut texts = Vec::new();
     for product in Product::ALL {
-        let mut text = format!("{}, {}, {}\n", product.name(), product.document(), product.edition());
+        let edition = product.newest_edition();
+        let mut text = format!("{}, {}, {}\n", product.name(), edition.document(), edition.printed());
         let mut section = None;
         for flow in product.flows() {
             if flow.source().section != section {

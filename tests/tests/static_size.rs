@@ -61,7 +61,14 @@ fn bytes_of_every_table() {
     sizes.texts("products", Data::PRODUCT_TEXTS);
     sizes.text_columns("products", &Data::PRODUCT_TEXT_COLUMNS);
     sizes.lists("interfaces of products", Data::PRODUCT_INTERFACES);
-    sizes.texts("interfaces", Data::INTERFACES);
+    sizes.lists("components of products", Data::PRODUCT_COMPONENTS);
+    sizes.texts("interfaces and components", Data::NAMES);
+    sizes.columns("editions", &Data::EDITIONS);
+    sizes.texts("editions", Data::EDITION_TEXTS);
+    sizes.text_columns("editions", &Data::EDITION_TEXT_COLUMNS);
+    sizes.numbers("editions of products", Data::PRODUCT_EDITIONS);
+    sizes.numbers("older flows, ids", Data::OLDER.ids);
+    sizes.lists("older flows, changes", Data::OLDER.changes);
     sizes.ids::<Peer>();
     sizes.columns("peers", &Data::PEERS);
     sizes.texts("peers", Data::PEER_TEXTS);

@@ -33,15 +33,16 @@ impl ProductsArgs {
 
 fn columns(dataset: &Dataset) -> Columns {
     let row = |product: &Product| {
+        let newest = product.newest_edition();
         vec![
             product.id.clone(),
             product.vendor.clone(),
             product.name.clone(),
             dataset.flows_of(&product.id).count().to_string(),
-            product.document.clone(),
-            product.edition.clone(),
-            product.retrieved.clone().unwrap_or_default(),
-            product.url.clone(),
+            newest.document.clone(),
+            newest.id.clone(),
+            newest.retrieved.clone().unwrap_or_default(),
+            newest.url.clone(),
         ]
     };
     Columns {
@@ -51,14 +52,15 @@ fn columns(dataset: &Dataset) -> Columns {
 }
 
 fn object(product: &Product, dataset: &Dataset) -> Value {
+    let newest = product.newest_edition();
     json!({
         "id": product.id,
         "vendor": product.vendor,
         "name": product.name,
         "flows": dataset.flows_of(&product.id).count(),
-        "document": product.document,
-        "edition": product.edition,
-        "retrieved": product.retrieved,
-        "url": product.url,
+        "document": newest.document,
+        "edition": newest.id,
+        "retrieved": newest.retrieved,
+        "url": newest.url,
     })
 }

@@ -116,7 +116,8 @@ pub fn curated(flow: &Flow) -> String {
 
 /// Whether a flow has alternative specs; with a port, whether the port is one of them.
 pub fn has_alternatives(flow: &Flow, port: Option<PortQuery>) -> bool {
-    flow.groups().any(|group| group.len() > 1 && port.is_none_or(|port| group.iter().any(|spec| port.matches(spec))))
+    flow.port_groups()
+        .any(|group| group.len() > 1 && port.is_none_or(|port| group.iter().any(|spec| port.matches(spec))))
 }
 
 /// Ports of a protocol: `tcp/25`, `tcp/17700-17714`, or `esp`, which has none.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr;
 
-use port_core::PeerKind;
+use port_core::{Enabled, Groups, PeerKind, Scope};
 use port_data::Diagnostic;
 use serde_json::Value;
 
-use super::records::{Dataset, Flow, Peer, PortSpec, Product, Service, Source, Vendor};
+use super::records::{Dataset, Edition, Flow, Peer, PortSpec, Product, Service, Source, Vendor};
 use crate::export::ExportedFlow;
 use crate::export::kind::Checks;
 use crate::export::read::read;
@@ -36,7 +36,12 @@ pub(super) fn dataset(file: &Path, text: &str) -> Result<Dataset, Vec<Diagnostic
         encrypted: None,
         id,
     });
-    Ok(Dataset { vendors: vendors.collect(), peers: peers.collect(), services: services.collect(), products, flows })
+    let (vendors, peers, services) = (vendors.collect(), peers.collect(), services.collect());
+    let is_current = |flow: &Flow| {
+        products.iter().any(|product| product.id == flow.product && product.newest_edition().id == flow.edition)
+    };
+    let (flows, older_flows) = flows.into_iter().partition(is_current);
+    Ok(Dataset { vendors, peers, services, products, flows, older_flows })
 }
 
 /// The texts without repetitions, in their order.
@@ -45,21 +50,40 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a String>) -> impl Iterator<Item =
     texts.filter(move |text| seen.insert(text.as_str())).cloned().collect::<Vec<_>>().into_iter()
 }
 
-/// The products of flows. The document of a product is that of its first flow.
+/// The products of flows, with their editions. The document of an edition is that of its first flow. An export lists the newest
+/// edition of a product first, and then the older ones from the oldest on.
 fn products(flows: &[Flow]) -> Vec<Product> {
-    let mut seen = BTreeSet::new();
-    let firsts = flows.iter().filter(|flow| seen.insert(flow.product.as_str()));
-    firsts
-        .map(|flow| Product {
-            id: flow.product.clone(),
-            vendor: flow.vendor.clone(),
-            name: flow.product.clone(),
+    let mut products: Vec<Product> = Vec::new();
+    for flow in flows {
+        let edition = || Edition {
+            id: flow.edition.clone(),
+            printed: flow.source.edition.clone(),
             document: flow.source.document.clone(),
-            edition: flow.source.edition.clone(),
             url: flow.source.url.clone(),
-            retrieved: None,
-        })
-        .collect()
+            is_complete: true,
+            ..Edition::default()
+        };
+        match products.iter_mut().find(|product| product.id == flow.product) {
+            Some(product) if product.editions.iter().any(|known| known.id == flow.edition) => {}
+            Some(product) => product.editions.insert(product.editions.len() - 1, edition()),
+            None => products.push(Product {
+                id: flow.product.clone(),
+                vendor: flow.vendor.clone(),
+                name: flow.product.clone(),
+                components: Vec::new(),
+                editions: vec![edition()],
+            }),
+        }
+    }
+    for product in &mut products {
+        let own = flows.iter().filter(|flow| flow.product == product.id);
+        for component in own.filter_map(|flow| flow.component.as_ref()) {
+            if !product.components.contains(component) {
+                product.components.push(component.clone());
+            }
+        }
+    }
+    products
 }
 
 /// The flow of an exported one. `None` doesn't occur, since [`Checks::Dataset`] rejects everything that isn't a flow.
@@ -73,10 +97,19 @@ fn flow(exported: &ExportedFlow) -> Option<Flow> {
         id: text("id"),
         vendor: text("vendor"),
         product: text("product"),
+        edition: match exported.text("edition") {
+            // Exports from before editions had ids.
+            "" => port_data::id::edition_id(source.get("edition")?.as_str()?),
+            edition => edition.to_string(),
+        },
+        component: optional("component"),
         direction: word(exported.text("direction"))?,
         peer: text("peer"),
         purpose: text("purpose"),
         ports: specs(&exported.specs)?,
+        groups: optional("groups").map_or(Some(Groups::All), |text| word(&text))?,
+        scope: optional("scope").map_or(Some(Scope::Network), |text| word(&text))?,
+        enabled: optional("enabled").map_or(Some(Enabled::Unstated), |text| word(&text))?,
         requirement: word(exported.text("requirement"))?,
         condition: optional("condition"),
         interfaces: texts("interfaces"),
@@ -128,7 +161,8 @@ fn specs(exported: &[ExportedSpec]) -> Option<Vec<PortSpec>> {
                 Some(transport) => Some(word(transport)?),
                 None => None,
             };
-            Some(PortSpec::from_parts(transport, spec.range, spec.service.clone(), u8::try_from(number).ok()?))
+            let own = PortSpec::from_parts(transport, spec.range, spec.service.clone(), u8::try_from(number).ok()?);
+            Some(own.with_number(spec.number))
         })
         .collect()
 }

@@ -59,6 +59,7 @@ pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Di
             problems.push(duplicate("flow", &flow.id).at(Place::file(file)));
         }
     }
+    base.older_flows.extend(other.older_flows.into_iter().filter(|flow| !rejected.contains(&flow.product)));
     if problems.is_empty() { Ok(base) } else { Err(problems) }
 }
 

@@ -10,7 +10,7 @@ mod merge;
 mod records;
 mod tables;
 
-pub use records::{Dataset, Flow, Peer, PortSpec, Product, Service, Source, Vendor, expression};
+pub use records::{Dataset, Edition, Flow, Peer, PortSpec, Product, Service, Source, Vendor, expression};
 
 impl Dataset {
     /// A dataset from valid tables.

@@ -1,6 +1,6 @@
 //! The records of a dataset, and how to find them.
 
-use port_core::{Direction, Fact, PeerKind, Requirement, Transport};
+use port_core::{Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};
 use serde::Serialize;
 
 /// A port spec whose service is an id.
@@ -17,8 +17,10 @@ pub struct Dataset {
     pub peers: Vec<Peer>,
     /// The services.
     pub services: Vec<Service>,
-    /// The flows, grouped by product.
+    /// The flows of the newest edition of each product, grouped by product.
     pub flows: Vec<Flow>,
+    /// The flows of older editions, by product and edition, oldest first.
+    pub older_flows: Vec<Flow>,
 }
 
 /// A vendor.
@@ -30,7 +32,7 @@ pub struct Vendor {
     pub name: String,
 }
 
-/// A product and the document that lists its ports.
+/// A product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     /// Its id.
@@ -39,14 +41,31 @@ pub struct Product {
     pub vendor: String,
     /// Its name.
     pub name: String,
-    /// The title of its document.
+    /// The parts of the product that its documents distinguish.
+    pub components: Vec<String>,
+    /// The editions of the document that lists its ports, oldest first. There is at least one.
+    pub editions: Vec<Edition>,
+}
+
+/// One version of a product's document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edition {
+    /// Its id, such as `6.2.0`.
+    pub id: String,
+    /// The edition as the document prints it.
+    pub printed: String,
+    /// The title of the document.
     pub document: String,
-    /// The edition of its document.
-    pub edition: String,
-    /// The URL of its document.
+    /// The URL of the document.
     pub url: String,
+    /// Where the document was taken from, if not from its URL.
+    pub source: Option<String>,
+    /// The document's licence, if known.
+    pub licence: Option<String>,
     /// The day on which the document was retrieved, as `YYYY-MM-DD`, if known.
     pub retrieved: Option<String>,
+    /// Whether all parts of the document were available.
+    pub is_complete: bool,
 }
 
 /// A peer: the other end of a flow.
@@ -88,18 +107,28 @@ pub struct Flow {
     pub vendor: String,
     /// Its product's id.
     pub product: String,
+    /// The id of the edition that lists it.
+    pub edition: String,
     /// Who opens the connection.
     pub direction: Direction,
+    /// The part of the product at its own end.
+    pub component: Option<String>,
     /// Its peer's id.
     pub peer: String,
     /// What it is for.
     pub purpose: String,
     /// Its port specs, with their groups.
     pub ports: Vec<PortSpec>,
+    /// Whether all groups of its port specs are needed.
+    pub groups: Groups,
     /// Whether the document requires it.
     pub requirement: Requirement,
     /// When a conditional flow is needed.
     pub condition: Option<String>,
+    /// How far its traffic goes.
+    pub scope: Scope,
+    /// Whether the port is open by default.
+    pub enabled: Enabled,
     /// The product's interfaces that it uses.
     pub interfaces: Vec<String>,
     /// The interface that the document recommends.
@@ -164,15 +193,27 @@ impl Dataset {
         self.services.iter().find(|service| service.id == id)
     }
 
-    /// The flow with an id.
+    /// The flow with an id, in the newest edition that has it.
     #[must_use]
     pub fn flow(&self, id: &str) -> Option<&Flow> {
-        self.flows.iter().find(|flow| flow.id == id)
+        self.flows.iter().chain(self.older_flows.iter().rev()).find(|flow| flow.id == id)
     }
 
-    /// The flows of a product, in the order of its document.
+    /// The flows of the newest edition of a product, in the order of its document.
     pub fn flows_of(&self, product: &str) -> impl Iterator<Item = &Flow> {
         self.flows.iter().filter(move |flow| flow.product == product)
+    }
+}
+
+impl Product {
+    /// The newest edition.
+    ///
+    /// # Panics
+    ///
+    /// If the product has no edition, which no source of datasets allows.
+    #[must_use]
+    pub fn newest_edition(&self) -> &Edition {
+        self.editions.last().expect("every product has an edition")
     }
 }
 
@@ -180,7 +221,7 @@ impl Flow {
     /// The port specs as an expression: `tcp/25 smtp | tcp/465 smtps`.
     #[must_use]
     pub fn expression(&self) -> String {
-        expression(&self.ports)
+        expression(&self.ports, self.groups)
     }
 
     /// Whether its peer is this one, or one that includes it.
@@ -191,21 +232,21 @@ impl Flow {
     }
 
     /// The specs by group: each slice is a list of alternatives.
-    pub fn groups(&self) -> impl Iterator<Item = &[PortSpec]> {
+    pub fn port_groups(&self) -> impl Iterator<Item = &[PortSpec]> {
         self.ports.chunk_by(|one, next| one.group() == next.group())
     }
 }
 
 /// Specs as a port expression, with the groups that they have.
 #[must_use]
-pub fn expression(specs: &[PortSpec]) -> String {
-    struct Expression<'a>(&'a [PortSpec]);
+pub fn expression(specs: &[PortSpec], groups: Groups) -> String {
+    struct Expression<'a>(&'a [PortSpec], Groups);
 
     impl std::fmt::Display for Expression<'_> {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            port_core::port_spec::write_expression(f, self.0.iter())
+            port_core::port_spec::write_expression(f, self.1, self.0.iter())
         }
     }
 
-    Expression(specs).to_string()
+    Expression(specs, groups).to_string()
 }

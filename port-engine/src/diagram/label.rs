@@ -61,7 +61,7 @@ impl<'a> Spec<'a> {
 fn items(flows: &[&Flow], dataset: &Dataset) -> Vec<String> {
     let mut groups: BTreeMap<Vec<Spec>, bool> = BTreeMap::new();
     for flow in flows {
-        for group in flow.groups() {
+        for group in flow.port_groups() {
             let mut specs: Vec<Spec> = group.iter().map(|spec| Spec::new(spec, dataset)).collect();
             specs.sort_unstable();
             *groups.entry(specs).or_default() |= is_curated(flow);

@@ -136,7 +136,10 @@ impl ProductNode<'_> {
         let part = if drawn == all { String::new() } else { format!("{drawn} of ") };
         let noun = if all == 1 { "flow" } else { "flows" };
         let source = dataset.product(self.id);
-        let source = source.map(|product| format!(" of {}, {}", product.document, product.edition));
+        let source = source.map(|product| {
+            let edition = product.newest_edition();
+            format!(" of {}, {}", edition.document, edition.printed)
+        });
         format!("{}: {part}{all} {noun}{}", self.name, source.unwrap_or_default())
     }
 }

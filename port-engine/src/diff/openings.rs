@@ -109,7 +109,13 @@ mod tests {
                 text.split_once('/').map_or((None, ""), |(transport, ports)| (Some(transport.to_string()), ports));
             let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
             let range = first.parse().ok().zip(last.parse().ok()).and_then(|(first, last)| PortRange::new(first, last));
-            ExportedSpec { transport, range, service: range.is_none().then(|| (*text).to_string()), group: 0 }
+            ExportedSpec {
+                transport,
+                range,
+                service: range.is_none().then(|| (*text).to_string()),
+                number: None,
+                group: 0,
+            }
         };
         Openings::new(&texts.iter().map(spec).collect::<Vec<_>>())
     }

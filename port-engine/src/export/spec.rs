@@ -18,6 +18,8 @@ pub struct ExportedSpec {
     pub range: Option<PortRange>,
     /// The service.
     pub service: Option<String>,
+    /// The type of ICMP, or the number of an IP protocol without a name.
+    pub number: Option<u8>,
     /// The number of the group. Specs of one group are alternatives.
     pub group: u64,
 }
@@ -30,9 +32,19 @@ impl ExportedSpec {
             transport: text("transport"),
             range: range(value),
             service: text("service"),
+            number: number(value),
             group: value.get("group").and_then(Value::as_u64).unwrap_or_default(),
         }
     }
+}
+
+/// The type of ICMP, or the number of an IP protocol without a name.
+fn number(spec: &Value) -> Option<u8> {
+    let name = match spec.get("transport")?.as_str()? {
+        "ip" => "ip_protocol",
+        _ => "icmp_type",
+    };
+    u8::try_from(spec.get(name)?.as_u64()?).ok()
 }
 
 /// The port range of a spec's JSON object; `None` if it has none, or an invalid one.
@@ -55,6 +67,9 @@ impl fmt::Display for ExportedSpec {
         }
         if let Some(range) = self.range {
             write!(f, "/{range}")?;
+        }
+        if let Some(number) = self.number {
+            write!(f, "/{number}")?;
         }
         match &self.service {
             Some(service) => write!(f, "{gap}{service}"),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use port_core::{ParseIdError, PortSpec};
+use port_core::{Groups, ParseIdError, PortSpec};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use port_data::id::check_id;
@@ -19,13 +19,15 @@ pub struct PortList {
     pub text: String,
     /// What it says.
     pub specs: Vec<PortSpec<String>>,
+    /// Whether all groups of the specs are needed.
+    pub groups: Groups,
 }
 
 impl<'de> Deserialize<'de> for PortList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PortList, D::Error> {
         let text = String::deserialize(deserializer)?;
         match port_expression::parse(&text, check_id) {
-            Ok(specs) => Ok(PortList { text, specs }),
+            Ok((specs, groups)) => Ok(PortList { text, specs, groups }),
             Err(problems) => {
                 let problems = problems.iter().map(|(_, problem)| Diagnostic::text(problem));
                 Err(D::Error::custom(problems.collect::<Vec<_>>().join(", ")))

@@ -1,6 +1,6 @@
 //! Builds the flow of one row from what the row prints and what the curation says about it.
 
-use port_core::{Fact, Requirement};
+use port_core::{Enabled, Fact, Groups, Requirement, Scope};
 use port_data::{Diagnostic, FlowRow, Place};
 use toml::Spanned;
 
@@ -73,11 +73,15 @@ impl<'a> FlowBuilder<'a> {
         Some(FlowRow {
             id: flow.id.clone(),
             direction: direction?,
+            component: None,
             peer: peer?,
             purpose: flow.purpose.clone(),
             specs: specs?,
+            groups: Groups::All,
             requirement,
             condition: flow.condition.clone(),
+            scope: Scope::Network,
+            enabled: Enabled::Unstated,
             interfaces: row.interfaces.clone(),
             recommended_interface: row.recommended_interface.clone(),
             hosts,

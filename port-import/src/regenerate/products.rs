@@ -26,6 +26,7 @@ pub(super) fn read_products(file: &Path) -> Result<Vec<Product>, Vec<Diagnostic>
             id: cell("id"),
             vendor: cell("vendor"),
             document: cell("document"),
+            edition_id: port_data::id::edition_id(&cell("edition")),
             edition: cell("edition"),
             url: cell("url"),
         }

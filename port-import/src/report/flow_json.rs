@@ -1,6 +1,5 @@
 //! A flow in the form in which `port-catalog list --format json` prints it.
 
-use port_core::{PortRange, Transport};
 use port_data::FlowRow;
 use serde_json::{Value, json};
 
@@ -13,7 +12,9 @@ pub struct Product {
     pub vendor: String,
     /// The title of its document.
     pub document: String,
-    /// The document's edition.
+    /// The id of the document's edition.
+    pub edition_id: String,
+    /// The document's edition as it prints it.
     pub edition: String,
     /// The document's URL.
     pub url: String,
@@ -29,24 +30,14 @@ pub(super) fn field(column: &str) -> String {
 
 /// The JSON of a flow.
 pub(super) fn flow_json(product: &Product, flow: &FlowRow) -> Value {
-    let ports: Vec<Value> = flow
-        .specs
-        .iter()
-        .map(|spec| {
-            json!({
-                "transport": spec.transport().map(Transport::as_str),
-                "first": spec.range().map(PortRange::first),
-                "last": spec.range().map(PortRange::last),
-                "service": spec.service_ref(),
-                "group": spec.group(),
-            })
-        })
-        .collect();
+    let ports: Vec<Value> =
+        flow.specs.iter().map(|spec| serde_json::to_value(spec).expect("a spec becomes JSON")).collect();
     json!({
-        "id": flow.id, "vendor": product.vendor, "product": product.id,
-        "direction": flow.direction.as_str(), "peer": flow.peer, "purpose": flow.purpose,
-        "ports": ports,
+        "id": flow.id, "vendor": product.vendor, "product": product.id, "edition": product.edition_id,
+        "direction": flow.direction.as_str(), "component": flow.component, "peer": flow.peer, "purpose": flow.purpose,
+        "ports": ports, "groups": flow.groups.as_str(),
         "requirement": flow.requirement.as_str(), "condition": flow.condition,
+        "scope": flow.scope.as_str(), "enabled": flow.enabled.as_str(),
         "interfaces": flow.interfaces, "recommended_interface": flow.recommended_interface,
         "hosts": flow.hosts,
         "configurable": flow.configurable, "customization": flow.customization, "note": flow.note,

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use port_core::PortSpec;
 use port_core::port_spec::write_expression;
+use port_core::{Groups, PortSpec};
 use port_data::cells::Cells;
 use port_data::port_expression::{self, Located};
 use port_data::write::Csv;
@@ -205,7 +205,7 @@ const SERVICES: [&str; 7] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp
 
 const UNKNOWN_SERVICE: Code = Code { id: "test-unknown-service", summary: "A service isn't known." };
 
-fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<Located>> {
+fn parse_expression(text: &str) -> Result<(Vec<PortSpec<usize>>, Groups), Vec<Located>> {
     port_expression::parse(text, |id| {
         let index = SERVICES.iter().position(|service| *service == id);
         index.ok_or_else(|| Diagnostic::new(UNKNOWN_SERVICE, format!("unknown service {id}")))
@@ -214,15 +214,17 @@ fn parse_expression(text: &str) -> Result<Vec<PortSpec<usize>>, Vec<Located>> {
 
 pub fn read_port_expression(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    parse_expression(text).map(|specs| format!("{} specs", specs.len())).map_err(|problems| problems[0].1.to_string())
+    parse_expression(text)
+        .map(|(specs, _)| format!("{} specs", specs.len()))
+        .map_err(|problems| problems[0].1.to_string())
 }
 
 /// Displays an expression.
-struct Printed<'a>(&'a [PortSpec<usize>]);
+struct Printed<'a>(&'a [PortSpec<usize>], Groups);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_expression(f, self.0.iter().map(|spec| spec.map_service(|service| SERVICES[service])))
+        write_expression(f, self.1, self.0.iter().map(|spec| spec.map_service(|service| SERVICES[service])))
     }
 }
 
@@ -231,7 +233,7 @@ pub fn port_expression(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match parse_expression(&text) {
         Ok(specs) => {
-            let printed = Printed(&specs).to_string();
+            let printed = Printed(&specs.0, specs.1).to_string();
             assert_eq!(parse_expression(&printed).as_ref(), Ok(&specs), "{printed}");
             // A range of one port is printed as the port.
             assert!(printed == text || text.contains('-'), "{printed}");
