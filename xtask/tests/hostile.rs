@@ -105,7 +105,7 @@ fn every_text_of_a_page_survives_the_draft_the_curation_and_the_tables() {
         let (_directory, data, page) = drafted(layout);
         let expected: Vec<String> = texts().map(|text| folded(&text)).collect();
         let curation =
-            Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
+            Curation::read(&data.join("curation/relay/1.toml")).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
         let keys: Vec<&str> =
             curation.flows.iter().map(|flow| flow.get_ref().row.label.as_deref().unwrap_or_default()).collect();
         assert_eq!(keys, expected, "{layout}");
@@ -142,7 +142,7 @@ fn a_page_with_a_hidden_character_is_rejected_at_its_place_and_nothing_is_writte
     let (report, outcome) = regenerate(&options(&data, &page));
     assert_eq!(outcome, Outcome::Done, "{report}");
     let text = fs::read_to_string(&page).unwrap();
-    let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
+    let capture = fs::read_to_string(data.join("captures/relay/1.csv")).unwrap();
     for hidden in HIDDEN.chars() {
         for from in ["a|b,", "Peer,", "TCP/1\n"] {
             let line = text.lines().position(|line| format!("{line}\n").contains(from)).unwrap() + 1;
@@ -159,7 +159,7 @@ fn a_page_with_a_hidden_character_is_rejected_at_its_place_and_nothing_is_writte
             assert!(report.errors.iter().any(is_expected), "{message} at {line}:{column}, not {report}");
             assert_visible(&report.to_string());
             assert_visible(&escape_json(&serde_json::to_string_pretty(&report).unwrap()));
-            assert_eq!(fs::read_to_string(data.join("captures/relay.csv")).unwrap(), capture);
+            assert_eq!(fs::read_to_string(data.join("captures/relay/1.csv")).unwrap(), capture);
         }
     }
 }

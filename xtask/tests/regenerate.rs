@@ -98,7 +98,7 @@ fn a_page_becomes_tables() {
     assert_eq!(flows, expected);
     assert!(catalog.flows[1].row.configurable, "the page calls 443 a default");
     // The vendor's sentence isn't kept.
-    let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
+    let capture = fs::read_to_string(data.join("captures/relay/1.csv")).unwrap();
     assert!(capture.contains("636 ldap.acme.example") && !capture.contains("help desk"));
 }
 
@@ -152,11 +152,11 @@ fn a_changed_fact_is_reported_by_its_key() {
 #[test]
 fn reworded_prose_is_reported_and_changes_no_table() {
     let (_directory, data) = regenerated_relay();
-    let table = fs::read(data.join("tables/flows/relay.csv")).unwrap();
+    let table = fs::read(data.join("tables/flows/relay/1.csv")).unwrap();
     let (report, outcome) = regenerate_with(&data, "Ask the help desk.", "Call the help desk.");
     assert_eq!((outcome, report.changed.len()), (Outcome::Done, 0));
     assert_eq!(report.reworded.iter().map(|reworded| reworded.id.as_str()).collect::<Vec<_>>(), ["relay-in-client"]);
-    assert_eq!(fs::read(data.join("tables/flows/relay.csv")).unwrap(), table);
+    assert_eq!(fs::read(data.join("tables/flows/relay/1.csv")).unwrap(), table);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn check_writes_nothing_and_lists_the_files_that_would_change() {
     let docs = vec![("relay".to_string(), directory.path().join("relay.md"))];
     let (report, outcome) = regenerate(&RegenerateOptions { docs, check: true, ..options(&data) });
     assert_eq!(outcome, Outcome::Differs);
-    assert_eq!(report.files, ["captures/relay.csv", "tables/flows/relay.csv", "port-catalog/src/generated.rs"]);
+    assert_eq!(report.files, ["captures/relay/1.csv", "tables/flows/relay/1.csv", "port-catalog/src/generated.rs"]);
     assert_eq!(tree(&data), before);
 }
 
@@ -197,8 +197,8 @@ fn with_out_everything_is_written_there_and_the_data_is_unchanged() {
     assert_eq!(
         names,
         [
-            "captures/relay.csv",
-            "tables/flows/relay.csv",
+            "captures/relay/1.csv",
+            "tables/flows/relay/1.csv",
             "tables/peers.csv",
             "tables/products.csv",
             "tables/services.csv",
@@ -240,7 +240,7 @@ fn the_json_report_has_the_documented_form() {
 #[test]
 fn added_and_removed_flows_raise_the_version() {
     let (_directory, data) = regenerated_relay();
-    let file = data.join("curation/relay.toml");
+    let file = data.join("curation/relay/1.toml");
     let curation = fs::read_to_string(&file).unwrap();
     fs::write(&file, curation.replace("id = \"relay-in-admin\"", "id = \"relay-in-console\"")).unwrap();
     let (report, outcome) = regenerate(&RegenerateOptions { check: true, ..options(&data) });
@@ -271,7 +271,7 @@ fn added_and_removed_flows_raise_the_version() {
 fn a_drafted_product_needs_only_what_is_marked_and_what_the_page_does_not_state() {
     for (ending, page) in [("md", PAGE.to_string()), ("html", html())] {
         let (directory, data) = relay();
-        let curation = data.join("curation/relay.toml");
+        let curation = data.join("curation/relay/1.toml");
         fs::remove_file(&curation).unwrap();
         fs::write(data.join("tables/products.csv"), "id,vendor,name,document,url,edition,retrieved\n").unwrap();
         let doc = directory.path().join(format!("page.{ending}"));

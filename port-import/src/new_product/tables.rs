@@ -37,6 +37,27 @@ pub(super) fn add_row(tables: &Path, name: &str, id: &str, row: &str) -> Result<
     Ok(Some((file, format!("{text}{line_end}{row}{}\n", ",".repeat(missing)))))
 }
 
+/// `editions.csv` with another row below the last one of a product.
+pub(super) fn insert_edition(tables: &Path, product: &str, row: &str) -> Result<NewFile, Vec<Diagnostic>> {
+    let file = tables.join("editions.csv");
+    let cells = read(&file)?;
+    let text = file::read(&file).map_err(|diagnostic| vec![diagnostic])?;
+    let last = cells.rows.iter().filter_map(|row| row.first()).filter(|cell| cell.text == product).map(|cell| cell.line);
+    // The row ends before the next one begins, or at the end of the file.
+    let last = last.max().unwrap_or_default();
+    let next = cells.rows.iter().filter_map(|row| row.first()).map(|cell| cell.line).find(|line| *line > last);
+    let missing = cells.header.len().saturating_sub(row.split(',').count());
+    let row = format!("{row}{}\n", ",".repeat(missing));
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let line_end = if text.ends_with('\n') { "" } else { "\n" };
+    let end = next.map_or(lines.len(), |next| next - 1);
+    if end == lines.len() {
+        lines.push(line_end);
+    }
+    lines.insert(if next.is_some() { end } else { lines.len() }, &row);
+    Ok((file, lines.concat()))
+}
+
 fn read(file: &Path) -> Result<Cells, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let cells = Cells::read(file, &mut diagnostics);

@@ -243,8 +243,8 @@ fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         ("a hidden character as an escape", "purpose = \"Take mail\"", "purpose = \"Take \\u001b[1m mail\""),
     ];
     workspace.curation_cases(cases, relay, &changes);
-    workspace.write("port-data/curation/relay.toml", b"# caf\xe9\n");
+    workspace.write("port-data/curation/relay/1.toml", b"# caf\xe9\n");
     workspace.case(cases, "a curation that isn't UTF-8", "caf\\xe9", &workspace.options(&[]));
-    fs::remove_file(workspace.path("port-data/curation/relay.toml")).unwrap();
+    fs::remove_file(workspace.path("port-data/curation/relay/1.toml")).unwrap();
     workspace.case(cases, "a missing curation", "", &workspace.options(&[]));
 }

@@ -67,7 +67,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     workspace.file_case(cases, "peers.csv is missing", "port-data/tables/peers.csv", None);
     workspace.file_case(cases, "a flow table without a product", "port-data/tables/flows/realy.csv", Some("id\n"));
     workspace.file_case(cases, "a curation without a product", "port-data/curation/realy.toml", Some(CURATION));
-    let capture_csv = "port-data/captures/relay.csv";
+    let capture_csv = "port-data/captures/relay/1.csv";
     workspace.file_case(cases, "the capture is missing", capture_csv, None);
     workspace.file_case(cases, "a capture with two columns", capture_csv, Some("kind,line\n"));
     let capture = fs::read_to_string(workspace.path(capture_csv)).unwrap();
@@ -78,7 +78,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
         assert!(capture.contains(from), "{capture}");
         workspace.file_case(cases, name, capture_csv, Some(&capture.replacen(from, to, 1)));
     }
-    let flows_csv = "port-data/tables/flows/relay.csv";
+    let flows_csv = "port-data/tables/flows/relay/1.csv";
     let flows = fs::read_to_string(workspace.path(flows_csv)).unwrap();
     for (name, from, to) in [
         ("a flow table with a quote inside a cell", "Take mail", "Take \"mail\""),
