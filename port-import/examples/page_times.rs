@@ -105,10 +105,7 @@ fn regeneration() {
         fs::write(path, text).expect("there is room");
     };
     write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
-    write(
-        "tables/products.csv",
-        "id,vendor,name\nrelay,acme,Relay\n",
-    );
+    write("tables/products.csv", "id,vendor,name\nrelay,acme,Relay\n");
     write(
         "tables/editions.csv",
         "product,edition,printed_edition,document,url\nrelay,1,1,Ports,https://acme.example\n",

@@ -29,7 +29,7 @@ pub struct Paired {
     pub pairs: Pairs,
     /// The rows without a flow, each with the flow whose row it may be under another name.
     pub rows_left: Vec<(usize, Option<usize>)>,
-    /// The flows without a row that no row resembles.
+    /// The flows without a row, which none of those rows resembles.
     pub flows_left: Vec<usize>,
     /// A diagnostic for everything that is left over.
     pub diagnostics: Vec<Diagnostic>,
@@ -53,7 +53,11 @@ pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> Pair
     let shared = pairing.pair_shared_rows();
     let mut pairs: Pairs = pairing.flow_of_row.into_iter().chain(shared).collect();
     pairs.sort_unstable();
-    let Pairing { rows_left, flows_left, diagnostics, .. } = pairing;
+    let Pairing { rows_left, diagnostics, .. } = pairing;
+    let has_row = |flow: &usize| {
+        pairs.iter().any(|(_, paired)| paired == flow) || rows_left.iter().any(|(_, similar)| *similar == Some(*flow))
+    };
+    let flows_left = (0..curation.flows.len()).filter(|flow| !has_row(flow)).collect();
     Paired { pairs, rows_left, flows_left, diagnostics }
 }
 
@@ -191,8 +195,8 @@ impl Pairing<'_> {
         for index in rows_left {
             let row = &self.rows[index];
             let renamed = if may_be_renames { self.most_similar_flow(row) } else { None };
-            self.rows_left.push((index, renamed));
-            let diagnostic = match renamed {
+            self.rows_left.push((index, renamed.filter(|(_, similarity)| *similarity > 0).map(|(flow, _)| flow)));
+            let diagnostic = match renamed.map(|(flow, _)| flow) {
                 // The flow's key matches already, so the row isn't renamed: there are two of it.
                 Some(flow) if row_matches_key(row, self.key(flow)) => {
                     let message =
@@ -246,8 +250,9 @@ impl Pairing<'_> {
         }
     }
 
-    /// The flow without a row that most resembles a row without a flow.
-    fn most_similar_flow(&self, row: &PrintedRow) -> Option<usize> {
+    /// The flow without a row that most resembles a row without a flow, and how similar they are. The last flow left is meant even
+    /// if nothing is the same.
+    fn most_similar_flow(&self, row: &PrintedRow) -> Option<(usize, usize)> {
         let words = |text: &Option<String>| -> Vec<String> {
             text.iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
         };
@@ -268,7 +273,8 @@ impl Pairing<'_> {
                 && (key.direction.is_none() || key.direction == row.direction)
         };
         let best = self.flows_left.iter().filter(is_in_same_part).max_by_key(|flow| similarity(flow))?;
-        (similarity(best) > 0 || self.flows_left.len() == 1).then_some(*best)
+        let similarity = similarity(best);
+        (similarity > 0 || self.flows_left.len() == 1).then_some((*best, similarity))
     }
 }
 

@@ -38,10 +38,12 @@ Examples:
   cargo xtask regenerate --docs pages --check           check whether anything would change")]
     Regenerate(RegenerateArgs),
     /// Draft a product from its vendor's page: capture, curation, and rows in products.csv and editions.csv
-    #[command(after_help = "Without an edition, today's date is its id: a page without a version is named after the day of its retrieval.
+    #[command(
+        after_help = "Without an edition, today's date is its id: a page without a version is named after the day of its retrieval.
 
 Example:
-  cargo xtask new-product relay@4.2 --doc relay.html --vendor acme")]
+  cargo xtask new-product relay@4.2 --doc relay.html --vendor acme"
+    )]
     NewProduct {
         /// The product's id: lowercase kebab-case, never changed later; and the id of the page's edition
         #[arg(value_name = "ID[@EDITION]", value_parser = product_and_edition)]
@@ -57,10 +59,12 @@ Example:
         vendor: Option<String>,
     },
     /// Draft another edition of a product, from its page and the curation of the newest edition
-    #[command(after_help = "Editions are ordered by age in editions.csv. If the new one isn't the newest, move its row.
+    #[command(
+        after_help = "Editions are ordered by age in editions.csv. If the new one isn't the newest, move its row.
 
 Example:
-  cargo xtask new-edition relay 4.3 --doc relay.html")]
+  cargo xtask new-edition relay 4.3 --doc relay.html"
+    )]
     NewEdition {
         /// The product's id
         #[arg(value_parser = id)]

@@ -8,6 +8,7 @@ use port_data::{Diagnostic, Place};
 
 use super::columns::meanings;
 use super::draft::{flow_id, lines, list};
+use super::edition_row;
 use super::options::NewEdition;
 use super::tables::insert_edition;
 use crate::atomic_write::AtomicWriter;
@@ -64,11 +65,10 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     for diagnostic in unreadable {
         text += &format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, diagnostic.text());
     }
-    let row = format!("{},{},{FIXME},{FIXME},{FIXME},,,,true", new.product, new.edition);
     let files = [
         (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
         (file, text),
-        insert_edition(&tables, &new.product, &row)?,
+        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition))?,
     ];
     let mut written = Vec::new();
     writer.write(&files, &mut written).map_err(one)?;
@@ -173,9 +173,7 @@ fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> S
 
 /// The flows without a row.
 fn absent(curation: &Curation, paired: &Paired) -> String {
-    let renamed: BTreeSet<usize> = paired.rows_left.iter().filter_map(|(_, flow)| *flow).collect();
-    let ids = paired.flows_left.iter().filter(|flow| !renamed.contains(flow));
-    let ids: Vec<String> = ids.map(|flow| format!("    {:?},\n", curation.flows[*flow].id)).collect();
+    let ids: Vec<String> = paired.flows_left.iter().map(|flow| format!("    {:?},\n", curation.flows[*flow].id)).collect();
     if ids.is_empty() {
         return String::new();
     }

@@ -57,8 +57,8 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         .map(|diagnostic| format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, Escaped(diagnostic.text())))
         .collect();
 
-    let product = format!("{},{},{FIXME},,", new.id, new.vendor.as_deref().unwrap_or(FIXME));
-    let edition = format!("{},{},{FIXME},{FIXME},{FIXME},,,,true", new.id, new.edition);
+    let product = [("id", &*new.id), ("vendor", new.vendor.as_deref().unwrap_or(FIXME)), ("name", FIXME)];
+    let edition = edition_row(&new.id, &new.edition);
     let flows = draft.flows(&rows);
     let files = [
         Some((new.data.join(format!("captures/{}/{}.csv", new.id, new.edition)), capture.to_csv())),
@@ -67,7 +67,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         add_row(&tables, "products", &new.id, &product)?,
         add_row(&tables, "editions", &new.id, &edition)?,
         match &new.vendor {
-            Some(vendor) => add_row(&tables, "vendors", vendor, &format!("{vendor},{FIXME},{FIXME}"))?,
+            Some(vendor) => add_row(&tables, "vendors", vendor, &[("id", vendor), ("name", FIXME), ("url", FIXME)])?,
             None => None,
         },
     ];
@@ -75,6 +75,18 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let mut written = Vec::new();
     writer.write(&files, &mut written).map_err(|diagnostic| vec![diagnostic])?;
     Ok(written)
+}
+
+/// The cells of an edition whose document a person describes.
+fn edition_row<'a>(product: &'a str, edition: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        ("product", product),
+        ("edition", edition),
+        ("printed_edition", FIXME),
+        ("document", FIXME),
+        ("url", FIXME),
+        ("complete", "true"),
+    ]
 }
 
 /// Reads the page with the given layout, the one that its extension implies, or the only one that fits.

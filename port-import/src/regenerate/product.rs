@@ -100,7 +100,8 @@ impl<'a> RefinedEdition<'a> {
         report: &mut Report,
     ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
         let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
-        let file = |directory: &str| options.data.join(directory).join(&edition.product).join(format!("{}.csv", edition.id));
+        let file =
+            |directory: &str| options.data.join(directory).join(&edition.product).join(format!("{}.csv", edition.id));
         let capture_file = file("captures");
         let (capture, old_capture) = match doc {
             Some(page) => {

@@ -31,7 +31,12 @@ impl Report {
     /// An edition that is new next to others is one line. Only the flows that no edition had before are listed as added.
     pub fn compare(&mut self, editions: &[EditionFlows]) {
         let ids_of = |flows: fn(&EditionFlows) -> &Option<Vec<FlowRow>>| -> BTreeSet<&str> {
-            editions.iter().filter_map(|edition| flows(edition).as_ref()).flatten().map(|flow| flow.id.as_str()).collect()
+            editions
+                .iter()
+                .filter_map(|edition| flows(edition).as_ref())
+                .flatten()
+                .map(|flow| flow.id.as_str())
+                .collect()
         };
         let (mut known, kept) = (ids_of(|edition| &edition.before), ids_of(|edition| &edition.after));
         for (index, EditionFlows { edition, before, after }) in editions.iter().enumerate() {

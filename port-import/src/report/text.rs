@@ -55,7 +55,10 @@ impl fmt::Display for NewEdition {
         let NewEdition { product, edition, replaces, other, unchanged, changed, added, missing } = self;
         let verb = if *replaces { "replaces" } else { "is added next to" };
         write!(f, "{product}@{edition} {verb} {other}: ")?;
-        write!(f, "{unchanged} flows unchanged, {changed} changed, {added} only in {edition}, {missing} only in {other}")
+        write!(
+            f,
+            "{unchanged} flows unchanged, {changed} changed, {added} only in {edition}, {missing} only in {other}"
+        )
     }
 }
 

@@ -65,8 +65,8 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
         workspace.file_case(cases, name, products_csv, Some(&products.replacen(from, to, 1)));
     }
     workspace.file_case(cases, "peers.csv is missing", "port-data/tables/peers.csv", None);
-    workspace.file_case(cases, "a flow table without a product", "port-data/tables/flows/realy.csv", Some("id\n"));
-    workspace.file_case(cases, "a curation without a product", "port-data/curation/realy.toml", Some(CURATION));
+    workspace.file_case(cases, "a flow table without a product", "port-data/tables/flows/realy/1.csv", Some("id\n"));
+    workspace.file_case(cases, "a curation without a product", "port-data/curation/realy/1.toml", Some(CURATION));
     let capture_csv = "port-data/captures/relay/1.csv";
     workspace.file_case(cases, "the capture is missing", capture_csv, None);
     workspace.file_case(cases, "a capture with two columns", capture_csv, Some("kind,line\n"));
@@ -96,6 +96,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
         let new = NewProduct {
             data: workspace.path("port-data"),
             id: id.to_string(),
+            edition: "1".to_string(),
             doc: workspace.path(doc),
             layout,
             vendor: None,

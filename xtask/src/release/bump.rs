@@ -100,9 +100,8 @@ fn compare_flows(before: &Tables, now: &Tables) -> Result<Report, Diagnostic> {
     }
     let order = edition_order(now).into_iter().chain(edition_order(before)).collect::<Vec<_>>();
     for editions in products.values_mut() {
-        let place = |edition: &Edition| {
-            order.iter().position(|(product, id)| (product, id) == (&edition.product, &edition.id))
-        };
+        let place =
+            |edition: &Edition| order.iter().position(|(product, id)| (product, id) == (&edition.product, &edition.id));
         editions.sort_by_key(|flows| place(&flows.edition));
         report.compare(editions);
     }
