@@ -173,7 +173,8 @@ fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> S
 
 /// The flows without a row.
 fn absent(curation: &Curation, paired: &Paired) -> String {
-    let ids: Vec<String> = paired.flows_left.iter().map(|flow| format!("    {:?},\n", curation.flows[*flow].id)).collect();
+    let ids: Vec<String> =
+        paired.flows_left.iter().map(|flow| format!("    {:?},\n", curation.flows[*flow].id)).collect();
     if ids.is_empty() {
         return String::new();
     }

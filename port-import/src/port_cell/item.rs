@@ -46,6 +46,8 @@ pub(super) enum Link {
     Space,
     And,
     Or,
+    /// A slash after brackets.
+    Slash,
     Comma,
     /// `, or`.
     CommaOr,

@@ -145,7 +145,7 @@ fn check_joins(items: &[LinkedItem]) -> Result<(), Problem> {
                 return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
             }
             Link::Or | Link::CommaOr => has_or = true,
-            Link::And => has_and = true,
+            Link::And | Link::Slash => has_and = true,
         }
         if has_or && has_and {
             let readings = "`and` and `or` aren't separated by a comma";

@@ -104,7 +104,9 @@ fn joined_link(reader: &Reader, is_inside_part: bool, link: Link) -> Option<Link
         (Kind::Word, true) if reader.is_word(0, "or") => Some(Link::Or),
         (Kind::Word, true) if reader.is_word(0, "and") => Some(Link::And),
         (Kind::Plus, true) => Some(Link::And),
-        (Kind::Slash, true) if reader.next > 0 && reader.tokens[reader.next - 1].kind == Kind::Close => Some(Link::And),
+        (Kind::Slash, true) if reader.next > 0 && reader.tokens[reader.next - 1].kind == Kind::Close => {
+            Some(Link::Slash)
+        }
         (Kind::Word, false) if link == Link::Comma && reader.is_word(0, "or") => Some(Link::CommaOr),
         (Kind::Word, false) if link == Link::Comma && reader.is_word(0, "and") => Some(Link::CommaAnd),
         _ => None,
