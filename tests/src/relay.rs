@@ -79,10 +79,7 @@ pub fn relay() -> (TempDir, PathBuf) {
         fs::write(path, text).unwrap();
     };
     write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
-    write(
-        "tables/products.csv",
-        "id,vendor,name\nrelay,acme,Relay\n",
-    );
+    write("tables/products.csv", "id,vendor,name\nrelay,acme,Relay\n");
     write(
         "tables/editions.csv",
         "product,edition,printed_edition,document,url,retrieved\nrelay,1,1,Ports,https://acme.example/ports,2026-01-31\n",
