@@ -5,7 +5,7 @@
 //! If more are left over, nothing is guessed. A row that may be a renamed one is proposed to the maintainer, who decides in the
 //! curation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use port_data::{Diagnostic, Place};
 
@@ -54,10 +54,9 @@ pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> Pair
     let mut pairs: Pairs = pairing.flow_of_row.into_iter().chain(shared).collect();
     pairs.sort_unstable();
     let Pairing { rows_left, diagnostics, .. } = pairing;
-    let has_row = |flow: &usize| {
-        pairs.iter().any(|(_, paired)| paired == flow) || rows_left.iter().any(|(_, similar)| *similar == Some(*flow))
-    };
-    let flows_left = (0..curation.flows.len()).filter(|flow| !has_row(flow)).collect();
+    let paired = pairs.iter().map(|(_, flow)| *flow);
+    let has_row: HashSet<usize> = paired.chain(rows_left.iter().filter_map(|(_, similar)| *similar)).collect();
+    let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
     Paired { pairs, rows_left, flows_left, diagnostics }
 }
 
@@ -92,13 +91,14 @@ impl Pairing<'_> {
     /// The rows of the flows that share that of another flow.
     fn pair_shared_rows(&mut self) -> Pairs {
         let row_of_flow: HashMap<usize, usize> = self.flow_of_row.iter().map(|(row, flow)| (*flow, *row)).collect();
+        let with_key = self.curation.flows.iter().enumerate().filter(|(_, flow)| flow.key().is_some());
+        let flow_of_id: HashMap<&str, usize> = with_key.map(|(index, flow)| (flow.id.as_str(), index)).collect();
         let mut pairs = Vec::new();
         for (index, flow) in self.curation.flows.iter().enumerate() {
             let RowOf::Flow(id) = &flow.row else { continue };
-            let other = self.curation.flows.iter().position(|other| other.id == *id && other.key().is_some());
-            match other {
+            match flow_of_id.get(id.as_str()) {
                 // If the other flow has no row, that is reported already.
-                Some(other) => pairs.extend(row_of_flow.get(&other).map(|row| (*row, index))),
+                Some(other) => pairs.extend(row_of_flow.get(other).map(|row| (*row, index))),
                 None => {
                     let message = format!("{} shares the row of {id:?}, which isn't a flow with a row", flow.id);
                     let diagnostic = Diagnostic::new(codes::MISSING_ROW, message);

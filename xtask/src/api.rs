@@ -11,6 +11,7 @@ use std::path::Path;
 pub const FILES: [&str; 13] = [
     "port-catalog/src/lib.rs",
     "port-catalog/src/catalog.rs",
+    "port-catalog/src/edition.rs",
     "port-catalog/src/enum_methods.rs",
     "port-catalog/src/flow.rs",
     "port-catalog/src/flow_lists.rs",

@@ -1,6 +1,6 @@
 //! Reads the two files of a curation, puts them together, and checks the result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
@@ -157,18 +157,24 @@ impl Curation {
             absent.extend(entry.get_ref().flows.iter().map(|id| (id.clone(), place.clone())));
         }
         let ids = || shared.keys.flows.iter().map(|entry| entry.get_ref().id.as_str());
-        if let Some((id, place)) = absent.iter().find(|(id, _)| !ids().any(|known| known == id)) {
+        let known: HashSet<&str> = ids().collect();
+        if let Some((id, place)) = absent.iter().find(|(id, _)| !known.contains(id.as_str())) {
             let message = format!("absent flow {} isn't in {}", QuotedAscii(id), Place::file(&shared.file));
             let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).nearest(nearest(id, ids()));
             return Err(diagnostic.at(place.clone()));
         }
-        let mut own: Vec<(FlowKeys, Place)> =
-            self.own_flows.iter().map(|entry| (entry.get_ref().clone(), self.place(entry))).collect();
+        let mut own: Vec<Option<(FlowKeys, Place)>> =
+            self.own_flows.iter().map(|entry| Some((entry.get_ref().clone(), self.place(entry)))).collect();
+        let mut index_of_id: HashMap<&str, usize> = HashMap::new();
+        for (index, entry) in self.own_flows.iter().enumerate() {
+            index_of_id.entry(&entry.get_ref().id).or_insert(index);
+        }
+        let absent_ids: HashSet<&str> = absent.iter().map(|(id, _)| id.as_str()).collect();
         let mut flows: Vec<Flow> = Vec::new();
         for entry in &shared.keys.flows {
             let keys = entry.get_ref().clone();
-            let own = own.iter().position(|(own, _)| own.id == keys.id).map(|index| own.remove(index));
-            match (own, absent.iter().any(|(id, _)| *id == keys.id)) {
+            let own = index_of_id.get(keys.id.as_str()).and_then(|index| own[*index].take());
+            match (own, absent_ids.contains(keys.id.as_str())) {
                 (None, true) => {}
                 (None, false) => {
                     let place = shared.place(entry);
@@ -192,7 +198,7 @@ impl Curation {
                 }
             }
         }
-        for (keys, place) in own {
+        for (keys, place) in own.into_iter().flatten() {
             if let Some(diagnostic) = keys.check_without() {
                 return Err(diagnostic.at(place));
             }

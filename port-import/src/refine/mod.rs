@@ -9,7 +9,7 @@ mod numbers;
 mod outside_lines;
 mod ports;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use port_core::Direction;
 use port_data::{Diagnostic, FlowRow, Place};
@@ -65,14 +65,13 @@ pub(crate) fn unused_peer(cell: &str, place: &Place) -> Diagnostic {
 
 /// Rows that print both directions, but have flows of only one.
 fn missing_directions(rows: &[PrintedRow], flows: &[FlowRow], capture: &Capture) -> Vec<Diagnostic> {
+    let found: HashSet<(u32, Direction)> = flows.iter().map(|flow| (flow.row, flow.direction)).collect();
     let mut diagnostics = Vec::new();
     for row in rows.iter().filter(|row| row.has_both_directions) {
-        let found: Vec<Direction> = flows
-            .iter()
-            .filter(|flow| usize::try_from(flow.row).ok() == Some(row.number))
-            .map(|flow| flow.direction)
-            .collect();
-        let missing = Direction::ALL.iter().find(|direction| !found.is_empty() && !found.contains(direction));
+        let has =
+            |direction: &Direction| u32::try_from(row.number).is_ok_and(|number| found.contains(&(number, *direction)));
+        // A row without any flow is reported on its own.
+        let missing = Direction::ALL.iter().find(|direction| Direction::ALL.iter().any(has) && !has(direction));
         if let Some(direction) = missing {
             let message = format!("row {} prints both directions, but has no {direction} flow", row.number);
             let help = "add a flow with shares_row_with and that direction";
