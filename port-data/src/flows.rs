@@ -86,13 +86,20 @@ impl TableReader {
                 && !self.diagnostics.is_empty()
             {
                 // The row of the product or of the edition may be invalid. The flows are read to report their problems too.
-                let mut context = ProductContext { index: 0, id: &product, interfaces: Vec::new(), components: &[] };
+                let known = products.valid.iter().position(|known| known.row.id == product);
+                let row = known.map(|known| &products.valid[known].row);
+                let mut context = ProductContext {
+                    index: known.unwrap_or_default(),
+                    id: &product,
+                    interfaces: row.map(|row| row.interfaces.clone()).unwrap_or_default(),
+                    components: row.map_or(&[], |row| &row.components),
+                };
                 self.rows(&file, FLOWS, |row| {
                     row.declare_interfaces(&mut context.interfaces);
                     row.flow(&FlowReferences {
                         product: &context,
                         peers: &peers,
-                        products_of_components: &HashMap::new(),
+                        products_of_components: &products_of_components,
                         services: tables.services,
                         edition: 0,
                     })

@@ -16,6 +16,9 @@ const PRODUCTS: &str = "products.csv";
 const PEERS: &str = "peers.csv";
 const SERVICES: &str = "services.csv";
 const FLOWS: &str = "flows/mailer.csv";
+const EDITIONS: &str = "editions.csv";
+const OLDER_FLOWS: &str = "flows/mailer/1.0.csv";
+const NEWER_FLOWS: &str = "flows/mailer/2.0.csv";
 
 /// Small valid tables.
 const TABLES: [(&str, &str); 5] = [
@@ -48,7 +51,7 @@ const TABLES: [(&str, &str); 5] = [
 
 /// Cases that replace one text of one file: a name, the file, the text, and its replacement.
 #[rustfmt::skip]
-const REPLACEMENTS: [(&str, &str, &str, &[u8]); 69] = [
+const REPLACEMENTS: [(&str, &str, &str, &[u8]); 73] = [
     ("a table without rows", VENDORS, "acme,Acme,https://acme.example\n", b""),
     ("an empty file", VENDORS, "id,name,url\nacme,Acme,https://acme.example\n", b""),
     ("a column that only the rows have", VENDORS, ",url", b""),
@@ -65,7 +68,7 @@ const REPLACEMENTS: [(&str, &str, &str, &[u8]); 69] = [
     ("an empty description", PEERS, "A directory", b""),
     ("two ids of the same variant", PEERS, "both,Both,role,Either,\"client, ldap-server\"", b"a-1,A,role,A,\na1,A,role,A,"),
     ("a port above 65535", SERVICES, "tcp,25", b"tcp,70000"),
-    ("a transport that the vocabulary does not have", SERVICES, "tcp,25", b"sctp,25"),
+    ("a transport that the vocabulary does not have", SERVICES, "tcp,25", b"dccp,25"),
     ("a transport listed twice", SERVICES, "tcp, udp", b"tcp, tcp"),
     ("a duplicate flow id", FLOWS, "mailer-out-ldap", b"mailer-in-client"),
     ("a flow id in capitals", FLOWS, "mailer-out-ldap", b"Mailer_out"),
@@ -88,7 +91,7 @@ const REPLACEMENTS: [(&str, &str, &str, &[u8]); 69] = [
     ("a customization of a port that is not configurable", FLOWS, "true,in the settings", b"false,in the settings"),
     ("a misspelt curated fact", FLOWS, "service,Out", b"services,Out"),
     ("a row number in words", FLOWS, "Out,2,", b"Out,two,"),
-    ("two flows of the same row", FLOWS, "Out,2,", b"Out,1,"),
+    ("two flows of the same row", FLOWS, "mailer-out-ldap,outbound,ldap-server,Look up users,tcp/389 ldap,conditional,users in a directory,wan,,ldap.acme.example,true,in the settings,,service,Out,2", b"mailer-in-other,inbound,client,Take mail,tcp/25 smtp,required,,wan,,,false,,,,In,1"),
     ("a misspelt column", FLOWS, "ports,requirement", b"port,requirement"),
     ("a column that occurs twice", FLOWS, "purpose,ports", b"purpose,purpose"),
     ("a byte that is not UTF-8", FLOWS, "Take mail", b"Take \xff mail"),
@@ -98,6 +101,10 @@ const REPLACEMENTS: [(&str, &str, &str, &[u8]); 69] = [
     ("a cell quoted in part", FLOWS, "Take mail", b"Take \"mail\""),
     ("a right-to-left override", FLOWS, "Take mail", "Take\u{202e} mail".as_bytes()),
     ("an escape sequence", FLOWS, "Take mail", b"Take \x1b[1m mail"),
+    ("groups joined in two ways", FLOWS, "tcp/25 smtp", b"\"tcp/25 smtp, tcp/26; tcp/27\""),
+    ("the number of a protocol with ports", FLOWS, "tcp/25 smtp", b"ip/6"),
+    ("a wildcard for all hosts of a domain", FLOWS, "ldap.acme.example", b"*.example"),
+    ("a component of a role", PEERS, "both,Both,role", b"both,Both,component"),
     ("a spec listed twice", FLOWS, "tcp/25 smtp", b"tcp/25 smtp | tcp/25 smtp"),
     ("an id that begins with a digit", FLOWS, "mailer-out-ldap", b"3com"),
     ("an empty purpose", FLOWS, "Take mail", b""),
@@ -119,6 +126,67 @@ const REPLACEMENTS: [(&str, &str, &str, &[u8]); 69] = [
     ("a Cyrillic letter in a URL", PRODUCTS, "https://acme.example/ports", "https://\u{430}cme.example/ports".as_bytes()),
     ("a Cyrillic letter in a vendor", PRODUCTS, "mailer,acme", "mailer,\u{430}cme".as_bytes()),
 ];
+
+/// The same tables in the full form, with two editions and two components.
+fn tables_of_editions() -> Vec<(&'static str, String)> {
+    let [vendors, _, peers, services, flows] = TABLES.map(|(_, text)| text.to_string());
+    let peers = peers.replace("includes\n", "includes,product\n").replace("client,\n", "client,,\n");
+    let peers = peers.replace("A directory,\n", "A directory,,\n").replace("ldap-server\"\n", "ldap-server\",\n");
+    let peers = peers.replace("A client,\n", "A client,,\n");
+    let queue = "mailer-queue,Queue,component,The part that keeps mail,,mailer\n";
+    let flows = flows.replace("id,direction,", "id,direction,component,groups,").replace("bound,", "bound,,,");
+    let older = flows.replace("mailer-out-ldap,outbound,,,ldap-server", "mailer-out-queue,outbound,core,,mailer-queue");
+    vec![
+        (VENDORS, vendors),
+        (PRODUCTS, "id,vendor,name,interfaces,components\nmailer,acme,Mailer,\"wan, lan\",\"core, queue\"\n".into()),
+        (
+            EDITIONS,
+            "product,edition,printed_edition,document,url,complete\n\
+             mailer,1.0,1.0,Ports,https://acme.example/1,false\n\
+             mailer,2.0,2.0,Ports,https://acme.example/2,true\n"
+                .into(),
+        ),
+        (PEERS, peers + queue),
+        (SERVICES, services),
+        (OLDER_FLOWS, older),
+        (NEWER_FLOWS, flows),
+    ]
+}
+
+/// Cases of the full form.
+#[rustfmt::skip]
+const REPLACEMENTS_OF_EDITIONS: [(&str, &str, &str, &str); 18] = [
+    ("an edition of an unknown product", EDITIONS, "mailer,1.0", "miler,1.0"),
+    ("an edition in capitals", EDITIONS, "mailer,1.0", "mailer,V1"),
+    ("an edition that occurs twice", EDITIONS, "mailer,1.0", "mailer,2.0"),
+    ("an edition without a table", EDITIONS, "mailer,1.0", "mailer,1.1"),
+    ("an edition that is perhaps complete", EDITIONS, "/1,false", "/1,perhaps"),
+    ("no editions", EDITIONS, "mailer,1.0,1.0,Ports,https://acme.example/1,false\nmailer,2.0,2.0,Ports,https://acme.example/2,true\n", ""),
+    ("a product without an edition", PRODUCTS, "mailer,acme", "other,acme,Other,,\nmailer,acme"),
+    ("a document in products.csv", PRODUCTS, "components\nmailer,acme,Mailer,\"wan, lan\",\"core, queue\"", "document\nmailer,acme,Mailer,wan,Ports"),
+    ("an unknown component", NEWER_FLOWS, "inbound,,", "inbound,cor,"),
+    ("a component that the product doesn't have", PEERS, "mailer-queue", "mailer-store"),
+    ("a component of an unknown product", PEERS, "keeps mail,,mailer", "keeps mail,,miler"),
+    ("a product of a role", PEERS, "A client,,", "A client,,mailer"),
+    ("a misspelt relation of groups", NEWER_FLOWS, "inbound,,", "inbound,,al"),
+    ("unstated groups of one port", NEWER_FLOWS, "inbound,,", "inbound,,unstated"),
+    ("groups that contradict the ports", NEWER_FLOWS, "inbound,,,client,Take mail,tcp/25 smtp", "inbound,,all,client,Take mail,tcp/25 smtp; tcp/26"),
+    ("groups that contradict other ports", NEWER_FLOWS, "inbound,,,client,Take mail,tcp/25 smtp", "inbound,,unstated,client,Take mail,\"tcp/25 smtp, tcp/26\""),
+    ("two flows of the same row in one edition", NEWER_FLOWS, "mailer-out-ldap,outbound,,,ldap-server,Look up users,tcp/389 ldap,conditional,users in a directory,wan,,ldap.acme.example,true,in the settings,,service,Out,2", "mailer-in-other,inbound,,,client,Take mail,tcp/25 smtp,required,,,,,false,,,,Out,1"),
+    ("an id that occurs twice in one edition", NEWER_FLOWS, "mailer-out-ldap", "mailer-in-client"),
+];
+
+/// A directory with the tables of the full form, with one text of one file replaced.
+fn replace_of_editions(changed: &str, from: &str, to: &str) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir_all(directory.path().join("flows/mailer")).unwrap();
+    for (file, text) in tables_of_editions() {
+        assert!(file != changed || text.contains(from), "{file} doesn't contain {from:?}");
+        let text = if file == changed { text.replacen(from, to, 1) } else { text };
+        fs::write(directory.path().join(file), text).unwrap();
+    }
+    directory
+}
 
 /// A directory with the valid tables, each changed by `change`. A table that becomes `None` isn't written.
 fn directory(change: impl Fn(&str, &str) -> Option<Vec<u8>>) -> TempDir {
@@ -164,6 +232,23 @@ fn every_problem_is_reported_at_its_place() {
         let input = format!("{file}: {to} instead of {from}");
         cases.diagnostics(name, &input, &read(directory.path()).expect_err(name));
     }
+    for (name, file, from, to) in REPLACEMENTS_OF_EDITIONS {
+        let directory = replace_of_editions(file, from, to);
+        let [from, to] = [from, to].map(|text| QuotedAscii(text).to_string());
+        cases.diagnostics(name, &format!("{file}: {to} instead of {from}"), &read(directory.path()).expect_err(name));
+    }
+    let both_forms = replace_of_editions(VENDORS, "", "");
+    fs::write(both_forms.path().join(FLOWS), TABLES[4].1).unwrap();
+    cases.diagnostics("a table of the simple form next to editions", FLOWS, &read(both_forms.path()).unwrap_err());
+    let editions_are_missing = replace(VENDORS, "", b"");
+    fs::create_dir(editions_are_missing.path().join("flows/mailer")).unwrap();
+    fs::write(editions_are_missing.path().join(NEWER_FLOWS), TABLES[4].1).unwrap();
+    let input = format!("{NEWER_FLOWS} without {EDITIONS}");
+    cases.diagnostics(
+        "a table of an edition in the simple form",
+        &input,
+        &read(editions_are_missing.path()).unwrap_err(),
+    );
     let specs = |count: u16, separator: &str| {
         let specs = (1..=count).map(|port| format!("tcp/{port}")).collect::<Vec<_>>();
         format!("\"{}\"", specs.join(separator)).into_bytes()
@@ -216,6 +301,23 @@ fn valid_tables_are_read() {
     assert_eq!(catalog.flows[0].row.recommended_interface, Some(1));
     assert_eq!(catalog.peers[2].includes, [0, 1]);
     assert_eq!(catalog.files.len(), 5);
+}
+
+#[test]
+fn rows_of_editions_are_ordered_by_id_and_then_by_edition() {
+    let catalog = read(replace_of_editions(VENDORS, "", "").path()).unwrap();
+    let rows: Vec<_> =
+        catalog.flows.iter().map(|flow| (flow.row.id.as_str(), catalog.editions[flow.edition].id.as_str())).collect();
+    let expected = [
+        ("mailer-in-client", "2.0"),
+        ("mailer-out-ldap", "2.0"),
+        ("mailer-out-queue", "1.0"),
+        ("mailer-in-client", "1.0"),
+    ];
+    assert_eq!((rows, catalog.flow_ids), (expected.to_vec(), 3));
+    let queue = &catalog.flows[2].row;
+    assert_eq!((queue.component, catalog.peers[queue.peer].component), (Some(0), Some((0, 1))));
+    assert_eq!(catalog.editions.iter().map(|edition| edition.is_complete).collect::<Vec<_>>(), [false, true]);
 }
 
 #[test]
