@@ -39,8 +39,8 @@ fn collisions_as_programs_read_them() {
     assert_eq!(
         object["choices"],
         json!([
-            { "product": "archive", "flows": ["archive-in-email-server"], "ports": ports(25, "smtp"), "changed": false },
-            { "product": "mailgate", "flows": ["mailgate-in-email-client-smtp"], "ports": ports(465, "smtps"), "changed": true },
+            { "product": "archive", "flows": ["archive-in-email-server"], "ports": ports(587, "submission"), "changed": true },
+            { "product": "mailgate", "flows": ["mailgate-in-email-client-smtp"], "ports": ports(25, "smtp"), "changed": false },
         ])
     );
     assert_eq!(object["exact"], true);
