@@ -79,7 +79,6 @@ fn fail_on_finds_every_kind_of_change_in_both_orders() {
     assert_eq!([found(&rest, &all), found(&all, &rest)], ["opens", "closes"]);
 }
 
-/// Two versions of FortiMail's flows, the second without one that shares TCP port 22 with another peer.
 #[test]
 fn a_port_that_another_peer_keeps_is_closed_for_the_peer_of_the_removed_flow() {
     let list = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
