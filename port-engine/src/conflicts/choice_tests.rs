@@ -157,9 +157,9 @@ fn no_combination_has_fewer_collisions_than_the_choice() {
     for round in 0..2000 {
         let mut products = vec![Vec::new(); usize::try_from(2 + below(3)).unwrap()];
         for product in &mut products {
-            for _ in 0..1 + below(2) {
+            for _ in 0..=below(2) {
                 let mut ports = String::new();
-                for index in 0..1 + below(3) {
+                for index in 0..=below(3) {
                     let gap = match (index, below(3)) {
                         (0, _) => "",
                         (_, 0) => ", ",

@@ -30,7 +30,7 @@ impl Numbers {
     }
 
     fn flow(&mut self, id: usize) -> Value {
-        let specs: Vec<Value> = (0..1 + self.below(3))
+        let specs: Vec<Value> = (0..=self.below(3))
             .map(|_| {
                 let (first, length) = (1 + self.below(5), self.below(3));
                 let group = self.below(2);
@@ -48,7 +48,7 @@ impl Numbers {
     }
 
     fn flows(&mut self) -> Vec<ExportedFlow> {
-        let ids: BTreeSet<usize> = (0..1 + self.below(6)).map(|_| self.below(8)).collect();
+        let ids: BTreeSet<usize> = (0..=self.below(6)).map(|_| self.below(8)).collect();
         ids.into_iter().filter_map(|id| ExportedFlow::from_value(self.flow(id))).collect()
     }
 
