@@ -103,12 +103,15 @@ mod tests {
 
     #[test]
     fn the_ports_of_a_product_are_merged_and_sorted() {
-        assert_eq!(printed("mailgate"), (String::new(), 5, vec![]));
+        let without = ["sftp", "ftp"].map(|service| format!("mailgate-in-email-server-backup {service}"));
+        let ports = "T:22,25,110,161,443,465,995,8300-8302,U:20000-20001";
+        assert_eq!(printed("mailgate"), (ports.to_string(), 5, without.to_vec()));
     }
 
     #[test]
     fn ports_without_a_transport_are_in_both_lists() {
-        assert_eq!(printed("filter-suite"), (String::new(), 5, vec![]));
+        let ports = "T:25,443,17700-17714,U:25,161,443,17700-17714";
+        assert_eq!(printed("filter-suite"), (ports.to_string(), 2, vec![]));
     }
 
     #[test]

@@ -80,12 +80,15 @@ fn nmap(selected: &[&Flow]) -> Output {
         output =
             output.message(format!("left out {flows}: a scan of the product's machine shows only its inbound flows"));
     }
-    for (flow, spec) in &ports.without_port {
-        let reason = match (spec.transport(), spec.service_ref()) {
-            (Some(transport), _) => format!("{transport} has no ports, so -p can't scan it; nmap -sO scans protocols"),
-            (None, service) => format!("the document gives no port for {}", service.map_or("it", String::as_str)),
+    for specs in ports.without_port.chunk_by(|(one, _), (next, _)| one.id == next.id) {
+        let services: Vec<&str> = specs.iter().filter_map(|(_, spec)| spec.service_ref().map(String::as_str)).collect();
+        let protocols: Vec<String> =
+            specs.iter().filter_map(|(_, spec)| spec.transport()).map(|own| own.to_string()).collect();
+        let reason = match protocols.is_empty() {
+            true => format!("the document gives no port for {}", services.join(", ")),
+            false => format!("{} has no ports, so -p can't scan it (nmap -sO can)", protocols.join(", ")),
         };
-        output = output.message(format!("left out of {}: {reason}", flow.id));
+        output = output.message(format!("left out of {}: {reason}", specs[0].0.id));
     }
     if ports.is_empty() { output.message("no port to scan") } else { output }
 }

@@ -57,9 +57,8 @@ impl InputKind {
             _ if text.contains("Nmap scan report for") || first_line.contains("Nmap ") => InputKind::NmapText,
             "table" => InputKind::NftText,
             _ if text.lines().any(is_iptables) => InputKind::Iptables,
-            "Netid" | "State" | "Recv-Q" | "tcp" | "udp" | "LISTEN" | "UNCONN" | "ESTAB" | "nl" | "raw" | "icmp6" => {
-                InputKind::Ss
-            }
+            "Netid" | "State" | "Recv-Q" | "Total:" | "tcp" | "udp" | "LISTEN" | "UNCONN" | "ESTAB" | "nl" | "raw"
+            | "icmp6" => InputKind::Ss,
             "u_str" | "u_dgr" | "u_seq" | "p_raw" | "p_dgr" | "mptcp" => InputKind::Ss,
             "Active" | "Proto" => InputKind::Netstat,
             _ => InputKind::Unknown,
