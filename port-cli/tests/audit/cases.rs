@@ -132,6 +132,21 @@ fn what_is_not_known_fails_with_unknown() {
 }
 
 #[test]
+fn a_scan_of_tcp_and_of_documented_udp_can_be_free_of_unknowns() {
+    let scan = case("tcp-and-documented-udp.xml");
+    for (finding, code, message) in [
+        ("unknown", 0, ""),
+        ("undocumented", 0, ""),
+        // The ports of UDP between the documented ones.
+        ("not-checked", 1, "fails: 2 other ranges of ports not checked\n"),
+    ] {
+        let output = run(&["audit", "--product", "mailgate", "--nmap", &scan, "--fail-on", finding]);
+        let messages = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), messages.as_str()), (Some(code), message), "{finding}");
+    }
+}
+
+#[test]
 fn a_listing_without_rules_says_why_that_may_be() {
     let output = run(&["audit", "--product", "mailgate", "--nft", &case("no-rules.json")]);
     let messages = String::from_utf8(output.stderr).unwrap();
