@@ -29,8 +29,8 @@ peers can reach, ss what listens, and nft what the firewall accepts, whether or 
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
 Examples:
-  nmap -sS -sU -p "T:1-65535,$(port-catalog list --product fortimail --direction inbound --format nmap)" \
-      -oX scan.xml 192.0.2.10                                  as root, from a peer: all of TCP, the product's UDP
+  port-catalog list --product fortimail --direction inbound --format nmap > ports.txt
+  nmap -sS -sU -p T:1-65535,`cat ports.txt` -oX scan.xml 192.0.2.10    as root, from a peer
   port-catalog audit --product fortimail --nmap scan.xml
   ss -tulnH | port-catalog audit --product securitygateway --ss -
   nft -j list ruleset > rules.json                             as root, on the machine itself
