@@ -19,6 +19,7 @@ use crate::word_parser::words;
 mod text;
 
 /// The notes and examples in the help.
+#[allow(clippy::needless_raw_string_hashes)]
 pub const HELP: &str = r#"Only flows that peers open are audited: outbound flows don't show on the product's own ports.
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
