@@ -22,4 +22,5 @@ pub mod nmap_ports;
 pub mod port_set;
 pub mod protocol;
 pub mod rules;
+pub mod upgrade;
 mod words;

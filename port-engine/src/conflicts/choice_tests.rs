@@ -1,6 +1,6 @@
 //! Tests of the best choice of alternatives, compared with every combination.
 
-use port_core::{Direction, PortRange, Requirement, Transport};
+use port_core::{Direction, Enabled, Groups, PortRange, Requirement, Scope, Transport};
 
 use super::{ConflictFinding, Conflicts};
 use crate::dataset::{Dataset, Flow, PortSpec, Source};
@@ -24,12 +24,17 @@ fn flow(id: usize, product: &str, ports: &str) -> Flow {
         id: format!("{product}-{id}"),
         vendor: "v".to_string(),
         product: product.to_string(),
+        edition: "1".to_string(),
         direction: Direction::Inbound,
+        component: None,
         peer: "client".to_string(),
         purpose: "Serve".to_string(),
         ports: specs.collect(),
+        groups: Groups::All,
         requirement: Requirement::Unstated,
         condition: None,
+        scope: Scope::Network,
+        enabled: Enabled::Unstated,
         interfaces: Vec::new(),
         recommended_interface: None,
         hosts: Vec::new(),
@@ -110,7 +115,7 @@ fn least_collisions(dataset: &Dataset, conflicts: &Conflicts) -> usize {
     // For each flow and group its product and the specs that it may use; `None` is another port.
     let mut groups: Vec<(&str, Vec<Option<&PortSpec>>)> = Vec::new();
     for flow in &dataset.flows {
-        for specs in flow.groups() {
+        for specs in flow.port_groups() {
             let mut options: Vec<Option<&PortSpec>> = specs.iter().map(Some).collect();
             if flow.configurable && specs.iter().any(|spec| spec.range().is_some()) {
                 options.push(None);

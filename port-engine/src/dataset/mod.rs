@@ -5,11 +5,13 @@
 use port_data::Diagnostic;
 
 pub mod codes;
+mod editions;
 mod export;
 mod merge;
 mod records;
 mod tables;
 
+pub use editions::ProductEdition;
 pub use records::{Dataset, Edition, Flow, Peer, PortSpec, Product, Service, Source, Vendor, expression};
 
 impl Dataset {

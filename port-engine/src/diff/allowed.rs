@@ -74,6 +74,8 @@ impl<'a> Hosts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Place<'a> {
     product: &'a str,
+    /// The part of the product; empty if the document doesn't distinguish parts.
+    component: &'a str,
     direction: &'a str,
     /// A peer that includes no others.
     peer: &'a str,
@@ -139,9 +141,12 @@ impl<'m, 'a> Allowed<'m, 'a> {
     }
 }
 
-/// The places of a flow. A flow without hosts or interfaces allows any.
+/// The places of a flow. A flow without hosts or interfaces allows any. Traffic within a host or a pod passes no firewall.
 fn places<'a>(flow: &'a ExportedFlow, members: &PeerMembers<'a>) -> Vec<Place<'a>> {
-    let (product, direction) = (flow.text("product"), flow.text("direction"));
+    if matches!(flow.text("scope"), "host" | "pod") {
+        return Vec::new();
+    }
+    let [product, component, direction] = ["product", "component", "direction"].map(|fact| flow.text(fact));
     let mut hosts: Vec<Hosts> = flow.texts("hosts").map(Hosts::new).collect();
     if hosts.is_empty() {
         hosts.push(Hosts::Any);
@@ -155,6 +160,7 @@ fn places<'a>(flow: &'a ExportedFlow, members: &PeerMembers<'a>) -> Vec<Place<'a
         for hosts in &hosts {
             places.extend(interfaces.iter().map(|interface| Place {
                 product,
+                component,
                 direction,
                 peer,
                 hosts: *hosts,

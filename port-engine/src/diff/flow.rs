@@ -11,7 +11,7 @@ use crate::export::ExportedFlow;
 use crate::export::spec::{expression, groups};
 
 /// The facts that say what a flow allows.
-const ALLOWING: [&str; 6] = ["ports", "product", "direction", "peer", "hosts", "interfaces"];
+const ALLOWING: [&str; 8] = ["ports", "product", "component", "direction", "peer", "scope", "hosts", "interfaces"];
 
 /// Both lists of flows.
 pub(super) struct Lists<'m, 'a> {

@@ -129,7 +129,12 @@ impl Impact {
     /// The impact of a changed fact other than the ports, regardless of other flows.
     pub(super) fn from_fact(name: &str, old: &ExportedFlow, new: &ExportedFlow, members: &PeerMembers) -> Impact {
         match name {
-            "product" | "direction" => Impact::Moves,
+            "product" | "component" | "direction" => Impact::Moves,
+            // Traffic within a host or a pod passes no firewall.
+            "scope" => {
+                let [before, after] = [old, new].map(|flow| flow.text(name) == "network");
+                Impact::from_growth(after && !before, before && !after).unwrap_or(Impact::Limits)
+            }
             "peer" => {
                 let [before, after] = [old, new].map(|flow| members.of(flow.text(name)));
                 let growth = Impact::from_growth(!after.is_subset(&before), !before.is_subset(&after));
@@ -156,8 +161,8 @@ impl Impact {
                 let growth = ranks.and_then(|(before, after)| Impact::from_growth(before < after, before > after));
                 growth.unwrap_or(Impact::Unknown)
             }
-            "condition" | "recommended_interface" | "configurable" => Impact::Limits,
-            "vendor" | "purpose" | "customization" | "note" | "curated" => Impact::Reworded,
+            "condition" | "groups" | "enabled" | "recommended_interface" | "configurable" => Impact::Limits,
+            "vendor" | "edition" | "purpose" | "customization" | "note" | "curated" => Impact::Reworded,
             _ if SOURCE.iter().any(|member| name.strip_prefix("source.") == Some(member)) => Impact::Reworded,
             _ => Impact::Unknown,
         }

@@ -181,6 +181,7 @@ mod tests {
             transport: Some(transport.to_string()),
             range: PortRange::new(first, last),
             service: None,
+            number: None,
             group,
         };
         let cases = [
