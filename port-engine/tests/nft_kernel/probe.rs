@@ -44,6 +44,8 @@ pub struct Source {
     pub extension: bool,
     /// Whether it is sent to the address of the other interface.
     pub crossing: bool,
+    /// Whether it is sent to the machine behind the server.
+    pub behind: bool,
 }
 
 /// What a packet is sent to: a protocol, and a port if the protocol has ports.
@@ -142,7 +144,7 @@ impl Source {
     fn json(&self) -> Value {
         json!({
             "interface": self.interface, "address": self.address, "port": self.port,
-            "ecn": self.ecn, "extension": self.extension, "crossing": self.crossing,
+            "ecn": self.ecn, "extension": self.extension, "crossing": self.crossing, "behind": self.behind,
         })
     }
 }

@@ -247,7 +247,7 @@ impl Walk<'_> {
             {
                 match new_port {
                     Now::Original => {}
-                    Now::Changed(port) => packets.set(Field::Port, Some(port)),
+                    Now::Changed(new) => packets.set(Field::Port, Some(new)),
                     Now::Unknown => packets.set(Field::Port, None),
                 }
                 // Connection tracking notes only what changes something.
@@ -259,7 +259,9 @@ impl Walk<'_> {
                         packets.is_translated = Maybe::Yes;
                     }
                 } else if kind == "redirect" {
+                    // To an address of the machine itself.
                     packets.set(Field::Destination, None);
+                    packets.leaves = Maybe::No;
                 }
                 let step = Step { text: by.clone(), is_policy: false, has_limit: false };
                 Rc::make_mut(&mut packets.trail).push(step);
