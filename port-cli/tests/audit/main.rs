@@ -8,6 +8,7 @@ mod diagnostics;
 mod kernel;
 mod listeners;
 mod malformed;
+mod peers;
 mod ss_options;
 
 use std::path::PathBuf;

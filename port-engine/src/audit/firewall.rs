@@ -139,6 +139,9 @@ impl Walks<'_> {
     /// What readers of the observation should know.
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
+        if self.families.is_empty() {
+            remarks.push("no packet was followed: the given addresses are of another family".to_string());
+        }
         let (hook, packets) = match self.scope.path {
             HookPath::Input => ("input", "incoming"),
             HookPath::Forward => ("forward", "forwarded"),

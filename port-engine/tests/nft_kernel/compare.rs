@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::{ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
+use crate::probe::{Destination, ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
 use crate::reader::{Question, Verdict, firewall, verdicts};
 use crate::ruleset::Ruleset;
 
@@ -58,8 +58,7 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
                 port,
                 ecn: false,
                 extension: false,
-                crossing: false,
-                behind: false,
+                to: Destination::Interface,
             }));
         }
     }
@@ -75,10 +74,10 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     let to_server = sources.clone();
     // The machine takes packets to any of its addresses on each interface.
     if text.contains("daddr") {
-        sources.extend(to_server.iter().map(|source| Source { crossing: true, ..source.clone() }));
+        sources.extend(to_server.iter().map(|source| Source { to: Destination::OtherInterface, ..source.clone() }));
     }
     if forwards(&text) {
-        sources.extend(to_server.iter().map(|source| Source { behind: true, ..source.clone() }));
+        sources.extend(to_server.iter().map(|source| Source { to: Destination::Behind, ..source.clone() }));
     }
     sources
 }
@@ -98,6 +97,9 @@ pub fn targets(ports: &[u16]) -> Vec<Target> {
         [ICMP, ICMPV6, ESP, GRE].into_iter().flat_map(|protocol| ports.iter().map(move |port| (protocol, *port)));
     with_ports.chain(without).collect()
 }
+
+/// A packet: where it came from, and what became of it.
+type Sent<'a> = (&'a Source, Fate);
 
 /// The differences of a ruleset, and why it could not be compared.
 pub fn differences(
@@ -119,7 +121,7 @@ pub fn differences(
             continue;
         }
         let verdicts = verdicts(&firewall, question, is_ipv6, &targets)?;
-        let mut fates: BTreeMap<Target, (Verdict, Vec<(&Source, Fate)>)> = BTreeMap::new();
+        let mut fates: BTreeMap<Target, (Verdict, Vec<Sent>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };
             let is_asked = |source: &Source| source.is_ipv6() == is_ipv6 && question.is_about(source);
@@ -141,7 +143,7 @@ pub fn differences(
 }
 
 /// Whether the kernel does something else with the packets of these sources.
-fn is_wrong(verdict: Verdict, question: Question, fates: &[(&Source, Fate)]) -> bool {
+fn is_wrong(verdict: Verdict, question: Question, fates: &[Sent]) -> bool {
     let gets_through = |interface: &str, only_strangers: bool| {
         let own = fates.iter().filter(|(source, _)| {
             source.interface == interface && (!only_strangers || STRANGERS.contains(&source.address))

@@ -8,7 +8,7 @@ use port_engine::audit::nft;
 use port_engine::audit::observation::{Observation, State};
 use port_engine::protocol::Protocol;
 
-use crate::probe::{Source, Target};
+use crate::probe::{Destination, Source, Target};
 
 /// What the reader reports of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Question {
 
     /// Whether it is about the packets of a source.
     pub fn is_about(self, source: &Source) -> bool {
-        source.behind == self.is_about_forwarding()
+        (source.to == Destination::Behind) == self.is_about_forwarding()
             && (self != Question::FromOne || source.interface == ONE.0 && ONE.1.contains(&source.address))
     }
 
