@@ -31,6 +31,7 @@ pub const WRITER: Writer = Writer {
         stateful: true,
         port_slots: None,
         endpoints: EndpointLimits { own: false, families: Families::Mixed, host_names: false, max_addresses: None },
+        longest_interface: None,
     },
     files,
 };

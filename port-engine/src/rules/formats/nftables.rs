@@ -15,6 +15,9 @@ use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::protocol_notation::ProtocolNotation;
 
+/// The longest name of an interface in Linux, in characters.
+const LONGEST_INTERFACE: usize = 15;
+
 const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
 
 /// How to write rules for nftables.
@@ -28,6 +31,7 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // nft resolves host names only once, when it loads the rules.
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: None },
+        longest_interface: Some(LONGEST_INTERFACE),
     },
     files,
 };
@@ -74,8 +78,20 @@ fn usage(location: FirewallLocation, chains: &[(Direction, String)]) -> Vec<Stri
 
 /// A flow's rules, below its comment.
 fn flow_rules(flow: &FlowRules) -> String {
-    let rules = flow.rules.iter().map(|rule| format!("\t\t{} accept comment \"{}\"\n", matches(rule), flow.id));
+    let interfaces = interfaces(flow);
+    let rules = flow
+        .rules
+        .iter()
+        .map(|rule| format!("\t\t{interfaces}{} accept comment \"{}\"\n", matches(rule), flow.id));
     comment_lines("\t\t", flow.comments()) + &rules.collect::<String>()
+}
+
+/// The interfaces that a flow's rules match, each end followed by a space.
+fn interfaces(flow: &FlowRules) -> String {
+    let ends = [("iifname", &flow.interfaces.source), ("oifname", &flow.interfaces.destination)];
+    let quoted = |names: &[String]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
+    let limited = ends.into_iter().filter(|(_, names)| !names.is_empty());
+    limited.map(|(field, names)| format!("{field} {} ", set(&quoted(names)))).collect()
 }
 
 /// What a rule matches.
