@@ -4,6 +4,7 @@
 //! splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened, left out or dropped on the
 //! way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
 
+use port_core::Direction;
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use serde::Serialize;
@@ -18,14 +19,16 @@ pub mod flows;
 pub mod formats;
 pub mod model;
 pub mod options;
+pub mod output_options;
 pub mod protocol_notation;
 pub mod site;
 
 use fit::Limits;
 use formats::RulesFormat;
-use formats::writer::File;
+use formats::writer::{File, Writer};
 use model::{Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
+use output_options::OutputOptions;
 use site::Site;
 
 /// Which rules to generate.
@@ -43,6 +46,8 @@ pub struct RulesRequest {
     pub choices: Choices,
     /// The name of chains, policies and files. `None` means the product's id.
     pub name: Option<RulesetName>,
+    /// How to write the rules.
+    pub output: OutputOptions,
 }
 
 /// The generated rules.
@@ -61,9 +66,10 @@ pub struct RulesReport {
 /// # Errors
 ///
 /// The filter doesn't name exactly one product of the dataset; `only` names a flow that the filter doesn't select; or the format
-/// isn't for firewalls at the location.
+/// isn't for firewalls at the location, or lacks an option that is set.
 pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<RulesReport, Vec<Diagnostic>> {
     let writer = request.format.writer();
+    request.format.check(&request.output)?;
     let location = location(request.location, &writer.limits).map_err(|problem| vec![problem])?;
     let product = product(dataset, &request.filter).map_err(|problem| vec![problem])?;
     let flows = selected(dataset, request)?;
@@ -71,10 +77,16 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
     if let Some(name) = &request.name {
         ruleset.name = name.as_str().to_string();
     }
-    restrict(&mut ruleset, request, &flows, dataset.flows_of(&product.id).count());
-    let ruleset = fit::fit(ruleset, &writer.limits);
+    let all = dataset.flows_of(&product.id).count();
+    restrict(&mut ruleset, request, &flows, all);
+    // A ruleset of all flows controls both directions, even if one has none.
+    let controls_empty = writer.directions.keeps_empty || flows.is_empty() || flows.len() == all;
+    restrict_directions(&mut ruleset, request, controls_empty, &writer);
+    let mut ruleset = fit::fit(ruleset, &writer.limits);
+    let remarks = (writer.remarks)(&ruleset, &request.output);
+    ruleset.remarks.extend(remarks);
     Ok(RulesReport {
-        files: (writer.files)(&ruleset),
+        files: (writer.files)(&ruleset, &request.output),
         remarks: ruleset.summary(!writer.limits.comments),
         dropped: ruleset.has_dropped(),
     })
@@ -126,11 +138,8 @@ fn selected<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
     Ok(flows)
 }
 
-/// Limits a ruleset to the directions that were asked for, and remarks on flows that are not selected.
+/// Remarks on flows that are not selected.
 fn restrict(ruleset: &mut Ruleset, request: &RulesRequest, flows: &[&Flow], all: usize) {
-    if let Some(direction) = request.filter.direction {
-        ruleset.directions = vec![direction];
-    }
     if flows.len() == all {
         return;
     }
@@ -140,8 +149,21 @@ fn restrict(ruleset: &mut Ruleset, request: &RulesRequest, flows: &[&Flow], all:
         some => format!("{} of the {all} flows of {product} (not selected)", all - some),
     };
     ruleset.remarks.insert(0, Remark::new(RemarkKind::LeftOut, text));
-    // If only flows of one direction are selected, the ruleset doesn't control the other direction.
-    if !flows.is_empty() {
-        ruleset.directions.retain(|direction| flows.iter().any(|flow| flow.direction == *direction));
+}
+
+/// Limits a ruleset to the directions that it controls, and remarks on the other one.
+fn restrict_directions(ruleset: &mut Ruleset, request: &RulesRequest, controls_empty: bool, writer: &Writer) {
+    let all = std::mem::take(&mut ruleset.directions);
+    let is_controlled = |direction: &Direction| match request.filter.direction {
+        Some(selected) => selected == *direction,
+        None => controls_empty || ruleset.in_direction(*direction).next().is_some(),
+    };
+    let (controlled, others): (Vec<Direction>, Vec<Direction>) = all.into_iter().partition(is_controlled);
+    ruleset.directions = controlled;
+    if let Some(left_alone) = writer.directions.left_alone {
+        let remarks = others.iter().map(|direction| {
+            Remark::new(RemarkKind::LeftOut, format!("{direction} connections (not selected; {left_alone})"))
+        });
+        ruleset.remarks.extend(remarks);
     }
 }
