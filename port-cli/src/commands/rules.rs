@@ -12,6 +12,7 @@ use port_engine::rules::formats::writer::File;
 use port_engine::rules::options::{
     Alternatives, Choices, FirewallLocation, RulesetName, UnnamedPeers, UnstatedTransport,
 };
+use port_engine::rules::output_options::{ChainPrefix, OutputOptions, TableName};
 use port_engine::rules::site::Site;
 use port_engine::rules::site_template::site_template;
 use port_engine::rules::{RulesRequest, generate};
@@ -46,6 +47,9 @@ Print one to fill in with --site-template. Peers that it doesn't name are left o
 
 A mud file can't contain comments. Set its mud-url, last-update and is-supported, which only you know.
 A networkpolicy is for pods with the label app.kubernetes.io/name: NAME. If yours have others, change podSelector.
+
+Loading a later version removes the rules of the earlier one with the same --name; --direction leaves the other direction alone.
+A firewalld policy needs your zones again. On a FortiGate, delete policies of peers that are gone.
 
 If a format has several files, each is printed below a line with its name; --out writes them to files.
 Exit codes: 0 done; 2 bad arguments or site file, no rule is left, or a file that can't be written; 3 something was dropped under --strict.
@@ -107,12 +111,47 @@ pub struct RulesArgs {
     /// rulesets of one product share them
     #[arg(long)]
     pub name: Option<RulesetName>,
+    /// How to write the rules.
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Write the files into this directory, and print their paths
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Exit with code 3 if the format can't express everything that was selected
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Options that only some formats have.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Log what no rule allows (nftables, iptables, ip6tables, fortigate, aerleon)
+    #[arg(long)]
+    pub log: bool,
+    /// Count packets by rule (nftables; iptables and ip6tables always count)
+    #[arg(long)]
+    pub counter: bool,
+    /// Allow queries to the cluster's name servers (networkpolicy)
+    #[arg(long)]
+    pub allow_dns: bool,
+    /// Table of the family inet that contains the chains; by default filter (nftables)
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<TableName>,
+    /// Beginning of the names of chains; by default --name (nftables, iptables, ip6tables)
+    #[arg(long, value_name = "NAME")]
+    pub chain: Option<ChainPrefix>,
+}
+
+impl OutputArgs {
+    fn options(&self) -> OutputOptions {
+        OutputOptions {
+            log: self.log,
+            counter: self.counter,
+            allow_dns: self.allow_dns,
+            table: self.table.clone(),
+            chain: self.chain.clone(),
+        }
+    }
 }
 
 impl RulesArgs {
@@ -168,6 +207,7 @@ impl RulesArgs {
                 required_only: self.required_only,
             },
             name: self.name.clone(),
+            output: self.output.options(),
         })
     }
 

@@ -15,6 +15,8 @@ port_data::codes! {
     NOT_SELECTED = "rules-not-selected";
     #[doc = "The format isn't for firewalls at the given location."]
     LOCATION = "rules-location";
+    #[doc = "The format of the rules has no such option."]
+    OPTION = "rules-option";
     #[doc = "A site file isn't valid TOML."]
     NOT_TOML = "site-not-toml";
     #[doc = "A site file contains a character that isn't visible."]

@@ -4,6 +4,7 @@
 //! splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened, left out or dropped on the
 //! way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
 
+use port_core::Direction;
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use serde::Serialize;
@@ -19,6 +20,7 @@ pub mod flows;
 pub mod formats;
 pub mod model;
 pub mod options;
+pub mod output_options;
 pub mod protocol_notation;
 pub mod site;
 mod site_file;
@@ -26,9 +28,10 @@ pub mod site_template;
 
 use fit::Limits;
 use formats::RulesFormat;
-use formats::writer::File;
+use formats::writer::{File, Writer};
 use model::{Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
+use output_options::OutputOptions;
 use site::Site;
 
 /// Which rules to generate.
@@ -46,6 +49,8 @@ pub struct RulesRequest {
     pub choices: Choices,
     /// The name of chains, policies and files. `None` means the product's id; several products need a name.
     pub name: Option<RulesetName>,
+    /// How to write the rules.
+    pub output: OutputOptions,
 }
 
 /// The generated rules.
@@ -64,11 +69,12 @@ pub struct RulesReport {
 /// # Errors
 ///
 /// The filter names no product, or one that the dataset doesn't have; `only` names a flow that the filter doesn't select; the format
-/// isn't for firewalls at the location; peers have no address, and the choices don't allow that; or no rule is left, since an empty
-/// ruleset would close everything.
+/// isn't for firewalls at the location, or lacks an option that is set; peers have no address, and the choices don't allow that; or
+/// no rule is left, since an empty ruleset would close everything.
 pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<RulesReport, Vec<Diagnostic>> {
     let one = |problem| vec![problem];
     let writer = request.format.writer();
+    request.format.check(&request.output)?;
     let location = location(request.location, &writer.limits).map_err(one)?;
     let products = products(dataset, request).map_err(one)?;
     let flows = selected(dataset, request)?;
@@ -81,9 +87,14 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
     }
     let all = products.iter().map(|product| dataset.flows_of(&product.id).count()).sum();
     restrict(&mut ruleset, request, &flows, all);
-    let ruleset = fit::fit(ruleset, &writer.limits);
+    // A ruleset of all flows controls both directions, even if one has none.
+    let controls_empty = writer.directions.keeps_empty || flows.len() == all;
+    restrict_directions(&mut ruleset, request, controls_empty, &writer);
+    let mut ruleset = fit::fit(ruleset, &writer.limits);
+    let remarks = (writer.remarks)(&ruleset, &request.output);
+    ruleset.remarks.extend(remarks);
     Ok(RulesReport {
-        files: (writer.files)(&ruleset),
+        files: (writer.files)(&ruleset, &request.output),
         remarks: ruleset.summary(!writer.limits.comments),
         dropped: ruleset.has_dropped(),
     })
@@ -163,17 +174,29 @@ fn selected<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
     Ok(flows)
 }
 
-/// Limits a ruleset to the directions that were asked for, and remarks on flows that are not selected.
+/// Remarks on flows that are not selected.
 fn restrict(ruleset: &mut Ruleset, request: &RulesRequest, flows: &[&Flow], all: usize) {
-    if let Some(direction) = request.filter.direction {
-        ruleset.directions = vec![direction];
-    }
     if flows.len() == all {
         return;
     }
     let products = request.filter.products.join(", ");
     let text = format!("{} of the {all} flows of {products} (not selected)", all - flows.len());
     ruleset.remarks.insert(0, Remark::new(RemarkKind::LeftOut, text));
-    // If only flows of one direction are selected, the ruleset doesn't control the other direction.
-    ruleset.directions.retain(|direction| flows.iter().any(|flow| flow.direction == *direction));
+}
+
+/// Limits a ruleset to the directions that it controls, and remarks on the other one.
+fn restrict_directions(ruleset: &mut Ruleset, request: &RulesRequest, controls_empty: bool, writer: &Writer) {
+    let all = std::mem::take(&mut ruleset.directions);
+    let is_controlled = |direction: &Direction| match request.filter.direction {
+        Some(selected) => selected == *direction,
+        None => controls_empty || ruleset.in_direction(*direction).next().is_some(),
+    };
+    let (controlled, others): (Vec<Direction>, Vec<Direction>) = all.into_iter().partition(is_controlled);
+    ruleset.directions = controlled;
+    if let Some(left_alone) = writer.directions.left_alone {
+        let remarks = others.iter().map(|direction| {
+            Remark::new(RemarkKind::LeftOut, format!("{direction} connections (not selected; {left_alone})"))
+        });
+        ruleset.remarks.extend(remarks);
+    }
 }
