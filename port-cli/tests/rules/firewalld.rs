@@ -217,7 +217,7 @@ fn firewalld_loads_the_policies_once_zones_are_added() {
         ["in-email-client-pop3", "in-mailgate-heartbeat", "out-ldap-server", "out-dns-server", "out-email-server"];
     let only: Vec<String> = only.iter().map(|flow| format!("--only=mailgate-{flow}")).collect();
     let only: Vec<&str> = only.iter().map(String::as_str).collect();
-    let site = ["--site", site.path().to_str().unwrap()];
+    let site = ["--unnamed=any", "--site", site.path().to_str().unwrap()];
     let mut read = String::new();
     for location in ["host", "network"] {
         let call = [&["--format", "firewalld", "--product", "mailgate", "--at", location], &site[..], &only].concat();
@@ -243,7 +243,7 @@ fn every_message_is_also_a_comment_in_a_policy() {
     let site = site();
     let mut messages = 0;
     // The site is for the fixture.
-    let with_site = ["--site", site.path().to_str().unwrap()];
+    let with_site = ["--unnamed=any", "--site", site.path().to_str().unwrap()];
     for (tables, site) in [(fixture::tables(), &[][..]), (fixture_tables(), &with_site)] {
         for product in products_in(&tables) {
             let call = [&["rules", "--format", "firewalld", "--product", &product], site].concat();

@@ -13,6 +13,7 @@ mod openings;
 mod packets;
 mod python_worker;
 mod remarks;
+mod site_file;
 mod ufw;
 mod ufw_program;
 

@@ -114,29 +114,67 @@ table inet seen {
 }
 ";
 
+/// Where the firewall is, and what the site file contains.
+#[derive(Clone, Copy)]
+struct Firewall {
+    /// The location, as the option `--at` has it.
+    at: &'static str,
+    /// The namespace.
+    namespace: &'static str,
+    has_site: bool,
+    /// The interfaces that lead to the product and to its peers.
+    interfaces: Option<[&'static str; 2]>,
+    /// Whether packets arrive on these interfaces.
+    passes: bool,
+}
+
+const ON_THE_PRODUCT: Firewall =
+    Firewall { at: "host", namespace: "product", has_site: false, interfaces: None, passes: true };
+const BETWEEN: Firewall =
+    Firewall { at: "network", namespace: "router", has_site: true, interfaces: None, passes: true };
+
 #[test]
 fn documented_packets_pass_a_firewall_on_the_product() {
-    every_product("host", "product");
+    send_packets(&products(), ON_THE_PRODUCT);
 }
 
 #[test]
 fn documented_packets_pass_a_firewall_between_product_and_peer() {
-    every_product("network", "router");
+    send_packets(&products(), BETWEEN);
 }
 
-fn every_product(at: &str, firewall: &str) {
+#[test]
+fn documented_packets_pass_on_the_interfaces_of_the_site_file() {
+    let interfaces = Some(["product", "peer"]);
+    send_packets(&products(), Firewall { interfaces, ..BETWEEN });
+    let interfaces = Some(["none", "eth"]);
+    send_packets(&products(), Firewall { has_site: true, interfaces, ..ON_THE_PRODUCT });
+}
+
+#[test]
+fn no_packet_passes_on_other_interfaces() {
+    let archive = ["archive".to_string()];
+    let products = if std::env::var_os("PORT_CATALOG_TEST_TABLES").is_some() { &products()[..1] } else { &archive[..] };
+    let interfaces = Some(["peer", "product"]);
+    send_packets(products, Firewall { interfaces, passes: false, ..BETWEEN });
+    let interfaces = Some(["eth", "none"]);
+    send_packets(products, Firewall { has_site: true, interfaces, passes: false, ..ON_THE_PRODUCT });
+}
+
+fn send_packets(products: &[String], firewall: Firewall) {
     if ["ip", "nft", "nmap"].map(tool).contains(&None) || private_sandbox(&["true"]).is_none() {
         return;
     }
     std::thread::scope(|scope| {
-        for product in products() {
-            scope.spawn(move || packets(&product, at, firewall));
+        for product in products {
+            scope.spawn(move || packets(product, firewall));
         }
     });
 }
 
 /// Sends packets to the documented ports of a product, and to others.
-fn packets(product: &str, at: &str, firewall: &str) {
+fn packets(product: &str, firewall: Firewall) {
+    let Firewall { at, namespace, has_site, interfaces, passes } = firewall;
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
     let openings = documented(product, Decisions::ALL[0]);
@@ -145,28 +183,33 @@ fn packets(product: &str, at: &str, firewall: &str) {
         let (documented, others) = tries(&openings, direction);
         fs::write(file(direction), lines(documented.union(&others), addresses)).unwrap();
     }
-    fs::write(file("site.toml"), site(product)).unwrap();
+    fs::write(file("site.toml"), site(product, interfaces)).unwrap();
     fs::write(file("policy.nft"), POLICY).unwrap();
     let mut call = vec!["--format", "nftables", "--product", product, "--at", at];
     let site = file("site.toml");
-    if at == "network" {
+    if has_site {
         call.extend(["--site", site.to_str().unwrap()]);
     }
     fs::write(file("rules.nft"), rules_with(&fixture::tables(), &call)).unwrap();
-    let has_esp = openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
+    let has_esp =
+        passes && openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
     if has_esp {
         fs::write(file("seen.nft"), SEEN).unwrap();
     }
 
     let program = std::env::current_exe().unwrap();
-    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), firewall];
+    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), namespace];
     let output = private_sandbox(&arguments).expect("the sandbox worked before").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{product} {at}: {}", String::from_utf8_lossy(&output.stderr));
 
     for (direction, addresses) in ends {
         let unanswered = |when: &str| fs::read_to_string(file(&format!("{direction}.{when}"))).unwrap();
         assert_eq!(unanswered("before"), "", "{product} {direction}, without a firewall");
-        let expected = lines(tries(&openings, direction).1.iter(), addresses);
+        let (documented, mut unanswered_ports) = tries(&openings, direction);
+        if !passes {
+            unanswered_ports.extend(documented);
+        }
+        let expected = lines(unanswered_ports.iter(), addresses);
         let found = unanswered("after");
         let (found, expected): (BTreeSet<&str>, BTreeSet<&str>) = (found.lines().collect(), expected.lines().collect());
         let closed: Vec<_> = found.difference(&expected).collect();
@@ -211,11 +254,19 @@ fn lines<'a>(tries: impl Iterator<Item = &'a Try>, addresses: [&str; 2]) -> Stri
     tries.flat_map(|one| addresses.map(|address| line(one, address))).collect()
 }
 
-/// A site in which the product and all peers have the addresses of the namespaces.
-fn site(product: &str) -> String {
+/// A site in which the product and all peers have the addresses of the namespaces, and the given interfaces. A peer that is the
+/// product itself is behind both.
+fn site(product: &str, interfaces: Option<[&str; 2]>) -> String {
     let peers: BTreeSet<String> = flows(product).iter().map(|flow| text(&flow["peer"])).collect();
-    let peers: String = peers.iter().map(|peer| format!("{peer} = {PEER:?}\n")).collect();
-    format!("[products]\n{product} = {PRODUCT:?}\n[peers]\n{peers}")
+    let addresses: String = peers.iter().map(|peer| format!("{peer} = {PEER:?}\n")).collect();
+    let mut site = format!("[products]\n{product} = {PRODUCT:?}\n[peers]\n{addresses}");
+    if let Some([own, other]) = interfaces {
+        let others = peers.iter().filter(|peer| *peer != product);
+        let others: String = others.map(|peer| format!("{peer} = {other:?}\n")).collect();
+        let own = if peers.contains(product) { format!("[{own:?}, {other:?}]") } else { format!("{own:?}") };
+        site += &format!("[interfaces]\n{product} = {own}\n{others}");
+    }
+    site
 }
 
 /// Runs in a namespace: listens on the given ports, or tries them and writes those that don't answer.
