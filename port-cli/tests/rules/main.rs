@@ -3,6 +3,7 @@
 mod aerleon;
 mod cases;
 mod diagnostics;
+mod firewalls;
 mod firewalld;
 mod fortigate;
 mod iptables;
@@ -11,7 +12,9 @@ mod networkpolicy;
 mod nftables;
 mod openings;
 mod packets;
+mod output_options;
 mod python_worker;
+mod reload;
 mod remarks;
 mod ufw;
 mod ufw_program;

@@ -1,8 +1,9 @@
-//! Real packets through the rules for nftables: every documented port answers, and undocumented ports don't.
+//! Real packets through the rules: every documented port answers, and undocumented ports don't.
 //!
 //! A product and a peer are in network namespaces, with a router between them. The rules are loaded on the product (`--at host`) or on
-//! the router (`--at network`) below a policy that drops everything else, as the comments in the output instruct. This program
-//! itself runs in the namespaces to listen and to connect: see [`helper`].
+//! the router (`--at network`) as the comments in the output instruct: see [`firewalls`](crate::firewalls). No machine knows its
+//! neighbours afterwards, so that IPv6 needs neighbour discovery. This program itself runs in the namespaces to listen and to
+//! connect: see [`helper`].
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,14 +12,12 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use port_catalog_tests::fixture;
-
-use crate::cases::rules_with;
+use crate::firewalls::{ACLGEN, Firewall, IPTABLES, NFTABLES};
 use crate::openings::{Decisions, Openings, documented, flows, products, text};
 use crate::tools::{private_sandbox, tool};
 
 /// The addresses of both ends in the namespaces.
-const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
+pub const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
 const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
 
 /// Creates the namespaces, loads the rules in one of them, and tries both directions before and after.
@@ -69,39 +68,16 @@ try() { # the suffix of the result files
 }
 
 try before
-ip netns exec $firewall nft -f "$directory/policy.nft"
-ip netns exec $firewall nft -f "$directory/rules.nft"
-sed -n 's/^#   \(nft add rule .*\)/ip netns exec '$firewall' \1/p' "$directory/rules.nft" | sh -e
+(cd "$directory" && ip netns exec $firewall sh -e load.sh)
+for name in product router peer; do ip -n $name neighbour flush all; done
 try after
+helper product try loopback loopback.after || { cat "$directory"/*.log >&2; exit 1; }
 if [ -e "$directory/seen.nft" ]; then
     ip netns exec peer nft -f "$directory/seen.nft"
     ip netns exec product nmap -n -Pn -sO -p 50,51 --max-retries 0 198.51.100.1 > "$directory/nmap.log"
     ip netns exec peer nft list table inet seen > "$directory/seen"
 fi
 "#;
-
-/// A policy that drops everything except what keeps the network working.
-const POLICY: &str = "
-define ALIVE = { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert }
-table inet filter {
-    chain input {
-        type filter hook input priority 0; policy drop
-        iif lo accept
-        ct state established,related accept
-        icmpv6 type $ALIVE accept
-    }
-    chain forward {
-        type filter hook forward priority 0; policy drop
-        ct state established,related accept
-    }
-    chain output {
-        type filter hook output priority 0; policy drop
-        oif lo accept
-        ct state established,related accept
-        icmpv6 type $ALIVE accept
-    }
-}
-";
 
 /// Counts packets without a socket: ESP, and AH, which is not documented anywhere.
 const SEEN: &str = "
@@ -115,28 +91,41 @@ table inet seen {
 ";
 
 #[test]
-fn documented_packets_pass_a_firewall_on_the_product() {
-    every_product("host", "product");
+fn documented_packets_pass_nftables_on_the_product() {
+    every_product(&NFTABLES, "host");
 }
 
 #[test]
-fn documented_packets_pass_a_firewall_between_product_and_peer() {
-    every_product("network", "router");
+fn documented_packets_pass_nftables_between_product_and_peer() {
+    every_product(&NFTABLES, "network");
 }
 
-fn every_product(at: &str, firewall: &str) {
-    if ["ip", "nft", "nmap"].map(tool).contains(&None) || private_sandbox(&["true"]).is_none() {
+#[test]
+fn documented_packets_pass_iptables_on_the_product() {
+    every_product(&IPTABLES, "host");
+}
+
+/// IPv6 too, for which the rules have to accept neighbour discovery.
+#[test]
+fn documented_packets_pass_what_aclgen_generates_for_the_product() {
+    every_product(&ACLGEN, "host");
+}
+
+fn every_product(firewall: &Firewall, at: &str) {
+    let tools = [&["ip", "nft", "nmap"], firewall.tools].concat();
+    let is_missing = tools.into_iter().any(|name| tool(name).is_none());
+    if is_missing || private_sandbox(&["true"]).is_none() {
         return;
     }
     std::thread::scope(|scope| {
         for product in products() {
-            scope.spawn(move || packets(&product, at, firewall));
+            scope.spawn(move || packets(&product, firewall, at));
         }
     });
 }
 
 /// Sends packets to the documented ports of a product, and to others.
-fn packets(product: &str, at: &str, firewall: &str) {
+fn packets(product: &str, firewall: &Firewall, at: &str) {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
     let openings = documented(product, Decisions::ALL[0]);
@@ -145,21 +134,22 @@ fn packets(product: &str, at: &str, firewall: &str) {
         let (documented, others) = tries(&openings, direction);
         fs::write(file(direction), lines(documented.union(&others), addresses)).unwrap();
     }
+    fs::copy(file("inbound"), file("loopback")).unwrap();
     fs::write(file("site.toml"), site(product)).unwrap();
-    fs::write(file("policy.nft"), POLICY).unwrap();
-    let mut call = vec!["--format", "nftables", "--product", product, "--at", at];
+    let mut call = vec!["--product", product, "--at", at];
     let site = file("site.toml");
     if at == "network" {
         call.extend(["--site", site.to_str().unwrap()]);
     }
-    fs::write(file("rules.nft"), rules_with(&fixture::tables(), &call)).unwrap();
+    (firewall.write)(directory.path(), &call);
     let has_esp = openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
     if has_esp {
         fs::write(file("seen.nft"), SEEN).unwrap();
     }
 
+    let namespace = if at == "host" { "product" } else { "router" };
     let program = std::env::current_exe().unwrap();
-    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), firewall];
+    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), namespace];
     let output = private_sandbox(&arguments).expect("the sandbox worked before").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{product} {at}: {}", String::from_utf8_lossy(&output.stderr));
 
@@ -176,6 +166,7 @@ fn packets(product: &str, at: &str, firewall: &str) {
             "{product} {direction}, at {at}\ndocumented, but closed: {closed:?}\nopen, but not documented: {open:?}"
         );
     }
+    assert_eq!(fs::read_to_string(file("loopback.after")).unwrap(), "", "{product} at {at}, from the product to itself");
     if has_esp {
         let seen = fs::read_to_string(file("seen")).unwrap();
         let arrived = |protocol: &str| !seen.contains(&format!("l4proto {protocol} counter packets 0 "));
