@@ -6,7 +6,7 @@ use port_core::{Direction, PortRange};
 use port_engine::protocol::Protocol;
 use port_engine::rules::address::{Address, Endpoints, Family};
 use port_engine::rules::fit::{EndpointLimits, Families, Limits, fit};
-use port_engine::rules::model::{FlowRules, RemarkKind, Rule, Ruleset};
+use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::protocol_notation::ProtocolNotation;
 use proptest::collection::vec;
@@ -78,6 +78,7 @@ fn ruleset(rule: Rule) -> Ruleset {
             peer: "peer".to_string(),
             purpose: String::new(),
             remarks: Vec::new(),
+            interfaces: Interfaces::default(),
             rules: vec![rule],
         }],
     }

@@ -34,6 +34,7 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // Only the target srx can express host names; the others reject a policy that has one.
         endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: false, max_addresses: None },
+        longest_interface: None,
     },
     options: &[OutputOption::Log],
     // aclgen generates all rules again.

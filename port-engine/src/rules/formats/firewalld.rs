@@ -33,6 +33,7 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // The limits of a rich rule.
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        longest_interface: None,
     },
     options: &[],
     directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's policy stays") },

@@ -14,7 +14,7 @@ use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Remark, RemarkKind, Ruleset, one_line};
+use crate::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
 use crate::rules::protocol_notation::ProtocolNotation;
@@ -24,6 +24,9 @@ const LONGEST_POLICY: usize = 35;
 
 /// The longest of all other names, in characters.
 const LONGEST_NAME: usize = 79;
+
+/// The longest name of an interface or zone, in characters.
+const LONGEST_INTERFACE: usize = 35;
 
 /// The longest comment, in bytes.
 const LONGEST_COMMENT: usize = 255;
@@ -54,6 +57,7 @@ pub const WRITER: Writer = Writer {
         stateful: true,
         port_slots: None,
         endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+        longest_interface: Some(LONGEST_INTERFACE),
     },
     options: &[OutputOption::Log],
     directions: Directions { keeps_empty: false, left_alone: Some("an earlier version's policies stay") },
@@ -160,6 +164,7 @@ struct Policy<'a> {
     peer: &'a str,
     source: &'a Endpoints,
     destination: &'a Endpoints,
+    interfaces: &'a Interfaces,
     /// The services, in a group with the policy's name.
     services: NameGroup,
 }
@@ -173,7 +178,10 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
         for (source, destination) in flow.endpoints() {
             let services = services(flow).into_iter().map(|(name, _)| name);
             let mut same_peer: Vec<&mut Policy> = policies.iter_mut().filter(has_same_peer).collect();
-            let same = same_peer.iter_mut().find(|policy| (policy.source, policy.destination) == (source, destination));
+            let ends = (source, destination, &flow.interfaces);
+            let same = same_peer
+                .iter_mut()
+                .find(|policy| (policy.source, policy.destination, policy.interfaces) == ends);
             if let Some(policy) = same {
                 policy.services.members.extend(services);
                 continue;
@@ -181,7 +189,8 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
             let direction = if flow.direction == Direction::Outbound { "out" } else { "in" };
             let name = numbered(&format!("{}_{direction}_{}", ruleset.name, flow.peer), same_peer.len() + 1);
             let services = NameGroup { name, members: services.collect() };
-            policies.push(Policy { direction: flow.direction, peer: &flow.peer, source, destination, services });
+            let (direction, interfaces) = (flow.direction, &flow.interfaces);
+            policies.push(Policy { direction, peer: &flow.peer, source, destination, interfaces, services });
         }
     }
     policies
@@ -197,8 +206,8 @@ impl Policy<'_> {
         };
         let mut lines = vec![
             format!("set name {}", quoted(&short_name(&self.services.name, LONGEST_POLICY))),
-            "set srcintf \"any\"".to_string(),
-            "set dstintf \"any\"".to_string(),
+            format!("set srcintf {}", interface_names(&self.interfaces.source)),
+            format!("set dstintf {}", interface_names(&self.interfaces.destination)),
         ];
         for (family, suffix) in [(Family::V4, ""), (Family::V6, "6")] {
             if has(self.source, family) && has(self.destination, family) {
@@ -221,6 +230,14 @@ impl Policy<'_> {
         ]);
         edit(&number.to_string(), &lines)
     }
+}
+
+/// The names of interfaces or zones, or the name for any interface.
+fn interface_names(names: &[String]) -> String {
+    if names.is_empty() {
+        return quoted("any");
+    }
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(" ")
 }
 
 /// The number of a policy, the same for every version. It is taken from high numbers that no other policies have: people number

@@ -17,6 +17,9 @@ use crate::rules::protocol_notation::ProtocolNotation;
 /// The longest name of a chain, in characters.
 const LONGEST_NAME: usize = 28;
 
+/// The longest name of an interface in Linux, in characters.
+const LONGEST_INTERFACE: usize = 15;
+
 const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
 
 /// How to write rules for iptables.
@@ -52,6 +55,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
             host_names: false,
             max_addresses: Some(1),
         },
+        longest_interface: Some(LONGEST_INTERFACE),
     }
 }
 
@@ -119,9 +123,13 @@ fn usage(location: FirewallLocation, program: &str, chains: &[(Direction, String
 
 /// A flow's rules, below its comment.
 fn flow_rules(flow: &FlowRules, chain: &str) -> String {
-    let rules = flow.rules.iter().map(|rule| {
+    let pairs = flow.interfaces.pairs();
+    let rules = flow.rules.iter().flat_map(|rule| pairs.iter().map(move |pair| (rule, pair)));
+    let rules = rules.map(|(rule, (source, destination))| {
         let id = &flow.id;
-        format!("-A {chain}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule))
+        let [from, to] = [("-i", source), ("-o", destination)]
+            .map(|(option, name)| name.map(|name| format!(" {option} {name}")).unwrap_or_default());
+        format!("-A {chain}{from}{to}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule))
     });
     comment_lines("", flow.comments()) + &rules.collect::<String>()
 }

@@ -34,6 +34,7 @@ pub const WRITER: Writer = Writer {
         // An entry has one port or range, and one address.
         port_slots: Some(1),
         endpoints: EndpointLimits { own: false, families: Families::OneEach, host_names: true, max_addresses: Some(1) },
+        longest_interface: None,
     },
     options: &[],
     // The file always has the lists of both directions.

@@ -33,6 +33,7 @@ pub const WRITER: Writer = Writer {
         stateful: true,
         port_slots: None,
         endpoints: EndpointLimits { own: false, families: Families::Mixed, host_names: false, max_addresses: None },
+        longest_interface: None,
     },
     options: &[OutputOption::AllowDns],
     directions: Directions { keeps_empty: false, left_alone: Some("the policy doesn't limit them") },

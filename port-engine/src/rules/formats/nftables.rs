@@ -17,6 +17,9 @@ use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions, TableName};
 use crate::rules::protocol_notation::ProtocolNotation;
 
+/// The longest name of an interface in Linux, in characters.
+const LONGEST_INTERFACE: usize = 15;
+
 const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
 
 /// How to write rules for nftables.
@@ -30,6 +33,7 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // nft resolves host names only once, when it loads the rules.
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: None },
+        longest_interface: Some(LONGEST_INTERFACE),
     },
     options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Table, OutputOption::Chain],
     directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay in their chain") },
@@ -93,9 +97,19 @@ fn usage(location: FirewallLocation, table: &str, chains: &[(Direction, String)]
 /// A flow's rules, below its comment.
 fn flow_rules(flow: &FlowRules, output: &OutputOptions) -> String {
     let counter = if output.counter { " counter" } else { "" };
-    let rule = |rule: &Rule| format!("\t\t{}{counter} accept comment \"{}\"\n", matches(rule), flow.id);
+    let interfaces = interfaces(flow);
+    let rule =
+        |rule: &Rule| format!("\t\t{interfaces}{}{counter} accept comment \"{}\"\n", matches(rule), flow.id);
     let rules = flow.rules.iter().map(rule);
     comment_lines("\t\t", flow.comments()) + &rules.collect::<String>()
+}
+
+/// The interfaces that a flow's rules match, each end followed by a space.
+fn interfaces(flow: &FlowRules) -> String {
+    let ends = [("iifname", &flow.interfaces.source), ("oifname", &flow.interfaces.destination)];
+    let quoted = |names: &[String]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
+    let limited = ends.into_iter().filter(|(_, names)| !names.is_empty());
+    limited.map(|(field, names)| format!("{field} {} ", set(&quoted(names)))).collect()
 }
 
 /// What a rule matches.

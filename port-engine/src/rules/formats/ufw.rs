@@ -36,6 +36,7 @@ pub const WRITER: Writer = Writer {
         // ufw makes an iptables rule from each list.
         port_slots: Some(15),
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        longest_interface: None,
     },
     options: &[],
     directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay") },
