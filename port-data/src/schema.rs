@@ -159,7 +159,7 @@ pub struct Service {
 /// A flow: a row of `flows/<product>.csv` and its product.
 #[derive(Debug)]
 pub struct Flow {
-    /// The enum variant of its id.
+    /// The variant of its id in the enum of its product.
     pub variant: String,
     /// The index of its product in [`Catalog::products`].
     pub product: usize,

@@ -6,6 +6,7 @@
 
 pub mod address_family;
 pub mod codes;
+pub mod firewall;
 pub mod input_kind;
 pub mod nft;
 pub mod nmap;

@@ -13,6 +13,7 @@ use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
 use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
 use port_engine::rules::options::FirewallLocation;
+use port_engine::rules::output_options::OutputOptions;
 use tempfile::NamedTempFile;
 
 use crate::openings::{
@@ -85,7 +86,7 @@ fn assert_no_rule(arguments: &[&str]) {
 /// The files of a ruleset in a format.
 pub fn fitted_files(format: RulesFormat, ruleset: Ruleset) -> Vec<File> {
     let writer = format.writer();
-    (writer.files)(&fit(ruleset, &writer.limits))
+    (writer.files)(&fit(ruleset, &writer.limits), &OutputOptions::default())
 }
 
 /// The rules that a call on the fixture prints.

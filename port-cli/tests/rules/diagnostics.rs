@@ -15,7 +15,7 @@ const MAILGATE: [&str; 5] = ["rules", "--format", "nftables", "--product", "mail
 #[test]
 fn every_bad_call_is_rejected_with_its_reason() {
     let mut cases = Cases::new(CALLS);
-    let calls: [(&str, &[&str]); 19] = [
+    let calls: [(&str, &[&str]); 22] = [
         ("an unknown format", &["rules", "--format", "dot", "--product", "mailgate"]),
         ("a misspelt format", &["rules", "--format", "nftable", "--product", "mailgate"]),
         ("no product", &["rules", "--format", "nftables"]),
@@ -49,6 +49,9 @@ fn every_bad_call_is_rejected_with_its_reason() {
             "a location that the format is not for",
             &["rules", "--format", "fortigate", "--product", "mailgate", "--at", "host"],
         ),
+        ("an option that the format lacks", &["rules", "--format", "ufw", "--product", "mailgate", "--log"]),
+        ("a keyword as table", &["rules", "--format", "nftables", "--product", "mailgate", "--table", "set"]),
+        ("an invalid chain", &["rules", "--format", "iptables", "--product", "mailgate", "--chain", "mail gateway"]),
         (
             "a missing site file",
             &["rules", "--format", "nftables", "--product", "mailgate", "--site", "no/such/site.toml"],

@@ -8,6 +8,7 @@ use port_core::Direction;
 use port_engine::rules::address::Endpoints;
 use port_engine::rules::formats::{RulesFormat, fortigate};
 use port_engine::rules::model::one_line;
+use port_engine::rules::output_options::OutputOptions;
 use serde_json::{Value, json};
 
 use crate::cases::{Comparison, fitted_files, made_up, rules, ruleset_of_texts, sample_output, site, texts};
@@ -23,7 +24,7 @@ for line in sys.stdin:
     print(json.dumps(Parser().load_from_stream(io.StringIO(json.loads(line)), dict)), flush=True)
 ";
 
-fn parser() -> Option<PythonWorker> {
+pub fn parser() -> Option<PythonWorker> {
     let python = tool("python3")?;
     let can_parse = Command::new(&python).args(["-c", "import anyconfig_fortios_backend"]).output().unwrap();
     if !can_parse.status.success() {
@@ -34,13 +35,13 @@ fn parser() -> Option<PythonWorker> {
 }
 
 /// The fields of an entry with their values; a field that is unset has none.
-type Entry = BTreeMap<String, Vec<String>>;
+pub type Entry = BTreeMap<String, Vec<String>>;
 
 /// The sections of a configuration, with their entries by name.
-struct Configuration(BTreeMap<String, Vec<(String, Entry)>>);
+pub struct Configuration(pub BTreeMap<String, Vec<(String, Entry)>>);
 
 impl Configuration {
-    fn read(parser: &mut PythonWorker, text: &str) -> Configuration {
+    pub fn read(parser: &mut PythonWorker, text: &str) -> Configuration {
         let mut sections = BTreeMap::new();
         for section in parser.ask(&json!(text))["configs"].as_array().unwrap() {
             let Some(name) = section["config"].as_str() else { continue };
@@ -270,7 +271,7 @@ fn flows_of_a_peer_with_the_same_ends_share_a_policy() {
                 *end = Endpoints::new([address.parse().unwrap()]);
             }
         }
-        let files = (fortigate::WRITER.files)(&ruleset);
+        let files = (fortigate::WRITER.files)(&ruleset, &OutputOptions::default());
         let configuration = Configuration::read(&mut parser, &files[0].text);
         assert_eq!((configuration.section("policy").len(), configuration.section("addrgrp").len()), (2, 2), "{side}");
         let address = |ends: &[String; 2]| ends.iter().find(|end| *end != "all").cloned();

@@ -14,7 +14,7 @@ use crate::python_worker::PythonWorker;
 use crate::tools::tool;
 
 /// kubernetes-validate, started once.
-fn validator() -> Option<RefCell<PythonWorker>> {
+pub fn validator() -> Option<RefCell<PythonWorker>> {
     let python = tool("kubernetes-validate")?.with_file_name("python3");
     let program = include_str!("ask_kubernetes_validate.py");
     Some(RefCell::new(PythonWorker::start(Command::new(python).args(["-c", program]))))

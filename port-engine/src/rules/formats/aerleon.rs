@@ -186,16 +186,24 @@ fn host_terms(direction: Direction) -> String {
     };
     let types: String = ICMPV6_TYPES.iter().map(|name| format!("          - {name}\n")).collect();
     format!(
-        "      # loopback\n      - name: \"accept-loopback-{hook}\"\n        platform: nftables\n        \
-         {interface}: lo\n        action: accept\n      \
-         # neighbour discovery and the other ICMPv6 messages of RFC 4890, section 4.4.1\n      \
-         - name: \"accept-icmpv6-{hook}\"\n        platform: nftables\n        protocol: icmpv6\n        \
-         icmp-type:\n{types}        action: accept\n"
+        "      # Loopback.\n      - name: \"accept-loopback-{hook}\"\n        platform: nftables\n        \
+         {interface}: lo\n        action: accept\n{}\
+         \u{20}     - name: \"accept-icmpv6-{hook}\"\n        platform: nftables\n        protocol: icmpv6\n        \
+         icmp-type:\n{types}        action: [accept, deny]\n",
+        comment_lines("      ", ICMPV6_COMMENT.iter().map(ToString::to_string)),
     )
 }
 
+/// What the term for ICMPv6 is for.
+const ICMPV6_COMMENT: [&str; 4] = [
+    "Neighbour discovery and the other ICMPv6 messages of RFC 4890, section 4.4.1, except the types 148, 149 and 151 to 153,",
+    "for which aclgen writes names that nft doesn't know. The kernel doesn't track neighbour discovery, but aclgen limits",
+    "what a term accepts to new connections. It adds no such limit to a term with the action deny; the first action is the",
+    "one that it writes.",
+];
+
 /// The messages of RFC 4890, section 4.4.1, as Aerleon names them.
-const ICMPV6_TYPES: [&str; 21] = [
+const ICMPV6_TYPES: [&str; 16] = [
     "destination-unreachable",
     "packet-too-big",
     "time-exceeded",
@@ -212,11 +220,6 @@ const ICMPV6_TYPES: [&str; 21] = [
     "inverse-neighbor-discovery-solicitation",
     "inverse-neighbor-discovery-advertisement",
     "version-2-multicast-listener-report",
-    "certification-path-solicitation",
-    "certification-path-advertisement",
-    "multicast-router-advertisement",
-    "multicast-router-solicitation",
-    "multicast-router-termination",
 ];
 
 /// The filter for a hook. It always has its last term, since a filter must not be empty.
