@@ -282,7 +282,8 @@ fn terms_use_networks_with_the_addresses_of_the_site() {
     let last = "acme-cloud = \"10.9.9.9\"\n";
     std::fs::write(&site, std::fs::read_to_string(&site).unwrap() + last).unwrap();
     let path = site.path().to_str().unwrap();
-    let files = files(&["--format", "aerleon", "--product", "mailgate", "--at", "network", "--site", path]);
+    let files =
+        files(&["--format", "aerleon", "--product", "mailgate", "--at", "network", "--unnamed", "any", "--site", path]);
     let loaded = aclgen.loaded(&files);
     let ends = |id: &str| -> Vec<String> {
         // aclgen writes a rule for each family, and some rules twice.

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 
 use crate::cases::{Comparison, files, fitted_files, ruleset_of_texts, sample_output, site};
 use crate::openings::{Openings, fixture_tables, port_catalog_with, products_in};
-use crate::reload::{Change, changes};
 use crate::python_worker::{PythonWorker, worker_command};
+use crate::reload::{Change, changes};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
 
 /// firewalld's command, for configurations in temporary directories.
@@ -245,7 +245,7 @@ fn firewalld_loads_the_policies_once_zones_are_added() {
         ["in-email-client-pop3", "in-mailgate-heartbeat", "out-ldap-server", "out-dns-server", "out-email-server"];
     let only: Vec<String> = only.iter().map(|flow| format!("--only=mailgate-{flow}")).collect();
     let only: Vec<&str> = only.iter().map(String::as_str).collect();
-    let site = ["--site", site.path().to_str().unwrap()];
+    let site = ["--unnamed=any", "--site", site.path().to_str().unwrap()];
     let mut read = String::new();
     for location in ["host", "network"] {
         let call = [&["--format", "firewalld", "--product", "mailgate", "--at", location], &site[..], &only].concat();
@@ -263,7 +263,7 @@ fn every_message_is_also_a_comment_in_a_policy() {
     let site = site();
     let mut messages = 0;
     // The site is for the fixture.
-    let with_site = ["--site", site.path().to_str().unwrap()];
+    let with_site = ["--unnamed=any", "--site", site.path().to_str().unwrap()];
     for (tables, site) in [(fixture::tables(), &[][..]), (fixture_tables(), &with_site)] {
         for product in products_in(&tables) {
             let call = [&["rules", "--format", "firewalld", "--product", &product], site].concat();

@@ -207,7 +207,17 @@ fn fortigate_allows_exactly_what_the_catalog_lists() {
 fn policies_contain_addresses_and_host_names() {
     let Some(mut parser) = parser() else { return };
     let site = site();
-    let call = ["--format", "fortigate", "--product", "mailgate", "--site", site.path().to_str().unwrap(), "--strict"];
+    let call = [
+        "--format",
+        "fortigate",
+        "--product",
+        "mailgate",
+        "--unnamed",
+        "any",
+        "--site",
+        site.path().to_str().unwrap(),
+        "--strict",
+    ];
     let only = ["in-email-client-smtp", "out-ldap-server", "out-nas", "in-admin", "out-dns-server"];
     let only: Vec<String> = only.iter().map(|flow| format!("--only=mailgate-{flow}")).collect();
     let text = rules(&call.into_iter().chain(only.iter().map(String::as_str)).collect::<Vec<_>>());

@@ -3,19 +3,20 @@
 mod aerleon;
 mod cases;
 mod diagnostics;
-mod firewalls;
 mod firewalld;
 mod fortigate;
 mod iptables;
+mod load;
 mod mud;
 mod networkpolicy;
 mod nftables;
 mod openings;
-mod packets;
 mod output_options;
+mod packets;
 mod python_worker;
 mod reload;
 mod remarks;
+mod site_file;
 mod ufw;
 mod ufw_program;
 

@@ -139,6 +139,7 @@ fn peers_have_the_addresses_of_the_site() {
             "mailgate",
             "--name",
             name,
+            "--unnamed=any",
             "--site",
             site.path().to_str().unwrap(),
         ];

@@ -26,7 +26,8 @@ pub(super) fn chosen_specs<'a>(
             remark_on_others(group, &of_site, "the site file chooses another port", result);
             of_site
         };
-        let (open, unknown): (Vec<&PortSpec>, Vec<&PortSpec>) = kept.iter().copied().partition(|spec| can_be_opened(spec));
+        let (open, unknown): (Vec<&PortSpec>, Vec<&PortSpec>) =
+            kept.iter().copied().partition(|spec| can_be_opened(spec));
         if open.len() > 1 {
             let encrypted = if choice == Alternatives::Encrypted { encryption(&open, dataset) } else { "" };
             let text = format!("all alternatives ({encrypted}one would be enough): {}", list(&open));

@@ -158,7 +158,9 @@ impl Parser<'_> {
     /// The groups: names with addresses, but not with other groups.
     fn group_table(&mut self, table: &Value<'_>) -> BTreeMap<String, Vec<Address>> {
         let mut groups = BTreeMap::new();
-        for (key, value) in self.rows(table, "relays = [\"192.0.2.1\", \"192.0.2.2\"] for each group").into_iter().flatten() {
+        for (key, value) in
+            self.rows(table, "relays = [\"192.0.2.1\", \"192.0.2.2\"] for each group").into_iter().flatten()
+        {
             let name = key.get_ref().as_ref();
             if !is_id(name) {
                 let problem = Diagnostic::new(codes::GROUP, format!("invalid name of a group {}", QuotedAscii(name)));
@@ -270,7 +272,8 @@ impl Parser<'_> {
         const HELP: &str = "write a port, or a list of them: \"tcp/995\" or [\"tcp/993\", \"tcp/995\"]";
         let ports = expression(&flow.ports);
         if !flow.ports.iter().any(|spec| is_alternative(flow, spec)) {
-            let problem = Diagnostic::new(codes::ALTERNATIVE, format!("flow {} has no alternatives", QuotedAscii(&flow.id)));
+            let problem =
+                Diagnostic::new(codes::ALTERNATIVE, format!("flow {} has no alternatives", QuotedAscii(&flow.id)));
             self.report(offset, problem.help(format!("remove the line; the flow needs {ports}")));
             return Vec::new();
         }
@@ -283,7 +286,10 @@ impl Parser<'_> {
             chosen.extend(matching.map(|(index, _)| index));
             if chosen.len() == before {
                 let message = format!("{} is not an alternative of {}", QuotedAscii(text), QuotedAscii(&flow.id));
-                self.report(offset, Diagnostic::new(codes::ALTERNATIVE, message).help(format!("its ports are {ports}")));
+                self.report(
+                    offset,
+                    Diagnostic::new(codes::ALTERNATIVE, message).help(format!("its ports are {ports}")),
+                );
             }
         }
         chosen.sort_unstable();

@@ -80,6 +80,7 @@ fn peer_entry(peer: &Peer, flows: &[&Flow], dataset: &Dataset) -> String {
 /// The alternatives of a flow as an entry that chooses all of them. `None` if it has none that rules can open.
 fn alternatives(flow: &Flow) -> Option<String> {
     let groups = flow.groups().filter(|group| group.len() > 1);
-    let specs: Vec<String> = groups.flatten().map(|spec| format!("\"{}\"", expression(std::slice::from_ref(spec)))).collect();
+    let specs: Vec<String> =
+        groups.flatten().map(|spec| format!("\"{}\"", expression(std::slice::from_ref(spec)))).collect();
     (!specs.is_empty()).then(|| entry(&flow.id, &format!("[{}]", specs.join(", "))))
 }

@@ -179,9 +179,8 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
             let services = services(flow).into_iter().map(|(name, _)| name);
             let mut same_peer: Vec<&mut Policy> = policies.iter_mut().filter(has_same_peer).collect();
             let ends = (source, destination, &flow.interfaces);
-            let same = same_peer
-                .iter_mut()
-                .find(|policy| (policy.source, policy.destination, policy.interfaces) == ends);
+            let same =
+                same_peer.iter_mut().find(|policy| (policy.source, policy.destination, policy.interfaces) == ends);
             if let Some(policy) = same {
                 policy.services.members.extend(services);
                 continue;

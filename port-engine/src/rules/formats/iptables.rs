@@ -33,7 +33,10 @@ const fn writer(limits: Limits, files: fn(&Ruleset, &OutputOptions) -> Vec<File>
         limits,
         // iptables counts the packets of every rule.
         options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Chain],
-        directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay in their chain") },
+        directions: Directions {
+            keeps_empty: true,
+            left_alone: Some("an earlier version's rules stay in their chain"),
+        },
         remarks: no_remarks,
         files,
     }

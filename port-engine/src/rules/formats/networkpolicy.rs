@@ -51,7 +51,8 @@ fn remarks(ruleset: &Ruleset, output: &OutputOptions) -> Vec<Remark> {
         return vec![Remark::new(RemarkKind::Opened, text)];
     }
     let mut rules = ruleset.in_direction(Direction::Outbound).flat_map(|flow| &flow.rules);
-    let allows_dns = rules.any(|rule| rule.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
+    let allows_dns =
+        rules.any(|rule| rule.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
     let text = "DNS to the cluster's name servers (--allow-dns allows it; without it the pods can't resolve names)";
     if allows_dns { Vec::new() } else { vec![Remark::new(RemarkKind::LeftOut, text)] }
 }

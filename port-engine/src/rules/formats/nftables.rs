@@ -80,7 +80,8 @@ fn log(chain: &str) -> String {
 fn usage(location: FirewallLocation, table: &str, chains: &[(Direction, String)]) -> Vec<String> {
     let mut lines = vec![
         String::new(),
-        "Load this file with nft -f. Jump to it once from your own chains, after they accept loopback, established".to_string(),
+        "Load this file with nft -f. Jump to it once from your own chains, after they accept loopback, established"
+            .to_string(),
         "connections and ICMPv6 neighbour discovery:".to_string(),
     ];
     for (direction, chain) in chains {
@@ -98,8 +99,7 @@ fn usage(location: FirewallLocation, table: &str, chains: &[(Direction, String)]
 fn flow_rules(flow: &FlowRules, output: &OutputOptions) -> String {
     let counter = if output.counter { " counter" } else { "" };
     let interfaces = interfaces(flow);
-    let rule =
-        |rule: &Rule| format!("\t\t{interfaces}{}{counter} accept comment \"{}\"\n", matches(rule), flow.id);
+    let rule = |rule: &Rule| format!("\t\t{interfaces}{}{counter} accept comment \"{}\"\n", matches(rule), flow.id);
     let rules = flow.rules.iter().map(rule);
     comment_lines("\t\t", flow.comments()) + &rules.collect::<String>()
 }
