@@ -1,9 +1,9 @@
 //! Real packets through the rules: every documented port answers, and undocumented ports don't.
 //!
 //! A product and a peer are in network namespaces, with a router between them. The rules are loaded on the product (`--at host`) or on
-//! the router (`--at network`) as the comments in the output instruct: see [`load`](crate::load). No machine knows its neighbours
-//! afterwards, so that IPv6 needs neighbour discovery. This program itself runs in the namespaces to listen and to connect: see
-//! [`helper`].
+//! the router (`--at network`) as the comments in the output instruct: see [`firewalls`](crate::firewalls). No machine knows its
+//! neighbours afterwards, so that IPv6 needs neighbour discovery. This program itself runs in the namespaces to listen and to
+//! connect: see [`helper`].
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,12 +12,12 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::load::{ACLGEN, Format, IPTABLES, NFTABLES};
+use crate::firewalls::{ACLGEN, Firewall, IPTABLES, NFTABLES};
 use crate::openings::{Decisions, Openings, documented, flows, products, text};
 use crate::tools::{private_sandbox, tool};
 
 /// The addresses of both ends in the namespaces.
-const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
+pub const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
 const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
 
 /// Creates the namespaces, loads the rules in one of them, and tries both directions before and after.
@@ -90,82 +90,77 @@ table inet seen {
 }
 ";
 
-/// Where the firewall is, and what the site file contains.
-#[derive(Clone, Copy)]
-struct Firewall {
-    /// The format of its rules.
-    format: &'static Format,
-    /// The location, as the option `--at` has it.
-    at: &'static str,
-    /// The namespace.
-    namespace: &'static str,
-    has_site: bool,
-    /// The interfaces that lead to the product and to its peers.
-    interfaces: Option<[&'static str; 2]>,
-    /// Whether packets arrive on these interfaces.
-    passes: bool,
-}
-
-const ON_THE_PRODUCT: Firewall =
-    Firewall { format: &NFTABLES, at: "host", namespace: "product", has_site: false, interfaces: None, passes: true };
-const BETWEEN: Firewall =
-    Firewall { format: &NFTABLES, at: "network", namespace: "router", has_site: true, interfaces: None, passes: true };
-
 #[test]
-fn documented_packets_pass_a_firewall_on_the_product() {
-    send_packets(&products(), ON_THE_PRODUCT);
+fn documented_packets_pass_nftables_on_the_product() {
+    every_product(&NFTABLES, "host");
 }
 
 #[test]
-fn documented_packets_pass_a_firewall_between_product_and_peer() {
-    send_packets(&products(), BETWEEN);
+fn documented_packets_pass_nftables_between_product_and_peer() {
+    every_product(&NFTABLES, "network");
 }
 
 #[test]
 fn documented_packets_pass_iptables_on_the_product() {
-    send_packets(&products(), Firewall { format: &IPTABLES, ..ON_THE_PRODUCT });
+    every_product(&IPTABLES, "host");
 }
 
 /// IPv6 too, for which the rules have to accept neighbour discovery.
 #[test]
 fn documented_packets_pass_what_aclgen_generates_for_the_product() {
-    send_packets(&products(), Firewall { format: &ACLGEN, ..ON_THE_PRODUCT });
+    every_product(&ACLGEN, "host");
 }
 
 #[test]
 fn documented_packets_pass_on_the_interfaces_of_the_site_file() {
-    let interfaces = Some(["product", "peer"]);
-    send_packets(&products(), Firewall { interfaces, ..BETWEEN });
-    let interfaces = Some(["none", "eth"]);
-    send_packets(&products(), Firewall { has_site: true, interfaces, ..ON_THE_PRODUCT });
+    let between = Interfaces { product: "product", peer: "peer", are_used: true };
+    let on_the_product = Interfaces { product: "none", peer: "eth", are_used: true };
+    for firewall in [&NFTABLES, &IPTABLES] {
+        send_packets(&products(), firewall, "network", Some(between));
+        send_packets(&products(), firewall, "host", Some(on_the_product));
+    }
 }
 
 #[test]
 fn no_packet_passes_on_other_interfaces() {
-    let archive = ["archive".to_string()];
-    let products = if std::env::var_os("PORT_CATALOG_TEST_TABLES").is_some() { &products()[..1] } else { &archive[..] };
-    let interfaces = Some(["peer", "product"]);
-    send_packets(products, Firewall { interfaces, passes: false, ..BETWEEN });
-    let interfaces = Some(["eth", "none"]);
-    send_packets(products, Firewall { has_site: true, interfaces, passes: false, ..ON_THE_PRODUCT });
+    let product = &products()[products().len() - 1..];
+    let between = Interfaces { product: "peer", peer: "product", are_used: false };
+    let on_the_product = Interfaces { product: "eth", peer: "none", are_used: false };
+    for firewall in [&NFTABLES, &IPTABLES] {
+        send_packets(product, firewall, "network", Some(between));
+        send_packets(product, firewall, "host", Some(on_the_product));
+    }
 }
 
-fn send_packets(products: &[String], firewall: Firewall) {
-    let tools = [&["ip", "nft", "nmap"], firewall.format.tools].concat();
+fn every_product(firewall: &Firewall, at: &str) {
+    send_packets(&products(), firewall, at, None);
+}
+
+fn send_packets(products: &[String], firewall: &Firewall, at: &str, interfaces: Option<Interfaces>) {
+    let tools = [&["ip", "nft", "nmap"], firewall.tools].concat();
     let is_missing = tools.into_iter().any(|name| tool(name).is_none());
     if is_missing || private_sandbox(&["true"]).is_none() {
         return;
     }
     std::thread::scope(|scope| {
         for product in products {
-            scope.spawn(move || packets(product, firewall));
+            scope.spawn(move || packets(product, firewall, at, interfaces));
         }
     });
 }
 
+/// The interfaces of the firewall that the site file names.
+#[derive(Clone, Copy)]
+struct Interfaces {
+    product: &'static str,
+    peer: &'static str,
+    /// Whether packets arrive and leave on them.
+    are_used: bool,
+}
+
 /// Sends packets to the documented ports of a product, and to others.
-fn packets(product: &str, firewall: Firewall) {
-    let Firewall { format, at, namespace, has_site, interfaces, passes } = firewall;
+fn packets(product: &str, firewall: &Firewall, at: &str, interfaces: Option<Interfaces>) {
+    let passes = interfaces.is_none_or(|interfaces| interfaces.are_used);
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
     let openings = documented(product, Decisions::ALL[0]);
@@ -178,16 +173,17 @@ fn packets(product: &str, firewall: Firewall) {
     fs::write(file("site.toml"), site(product, interfaces)).unwrap();
     let mut call = vec!["--product", product, "--at", at];
     let site = file("site.toml");
-    if has_site {
+    if at == "network" || interfaces.is_some() {
         call.extend(["--site", site.to_str().unwrap()]);
     }
-    (format.write)(directory.path(), &call);
+    (firewall.write)(directory.path(), &call);
     let has_esp =
         passes && openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
     if has_esp {
         fs::write(file("seen.nft"), SEEN).unwrap();
     }
 
+    let namespace = if at == "host" { "product" } else { "router" };
     let program = std::env::current_exe().unwrap();
     let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), namespace];
     let output = private_sandbox(&arguments).expect("the sandbox worked before").stdin(Stdio::null()).output().unwrap();
@@ -196,11 +192,11 @@ fn packets(product: &str, firewall: Firewall) {
     for (direction, addresses) in ends {
         let unanswered = |when: &str| fs::read_to_string(file(&format!("{direction}.{when}"))).unwrap();
         assert_eq!(unanswered("before"), "", "{product} {direction}, without a firewall");
-        let (documented, mut unanswered_ports) = tries(&openings, direction);
+        let (documented, mut closed_ports) = tries(&openings, direction);
         if !passes {
-            unanswered_ports.extend(documented);
+            closed_ports.extend(documented);
         }
-        let expected = lines(unanswered_ports.iter(), addresses);
+        let expected = lines(closed_ports.iter(), addresses);
         let found = unanswered("after");
         let (found, expected): (BTreeSet<&str>, BTreeSet<&str>) = (found.lines().collect(), expected.lines().collect());
         let closed: Vec<_> = found.difference(&expected).collect();
@@ -252,11 +248,11 @@ fn lines<'a>(tries: impl Iterator<Item = &'a Try>, addresses: [&str; 2]) -> Stri
 
 /// A site in which the product and all peers have the addresses of the namespaces, and the given interfaces. A peer that is the
 /// product itself is behind both.
-fn site(product: &str, interfaces: Option<[&str; 2]>) -> String {
+fn site(product: &str, interfaces: Option<Interfaces>) -> String {
     let peers: BTreeSet<String> = flows(product).iter().map(|flow| text(&flow["peer"])).collect();
     let addresses: String = peers.iter().map(|peer| format!("{peer} = {PEER:?}\n")).collect();
     let mut site = format!("[products]\n{product} = {PRODUCT:?}\n[peers]\n{addresses}");
-    if let Some([own, other]) = interfaces {
+    if let Some(Interfaces { product: own, peer: other, .. }) = interfaces {
         let others = peers.iter().filter(|peer| *peer != product);
         let others: String = others.map(|peer| format!("{peer} = {other:?}\n")).collect();
         let own = if peers.contains(product) { format!("[{own:?}, {other:?}]") } else { format!("{own:?}") };

@@ -9,17 +9,17 @@ use port_catalog_tests::fixture;
 use crate::cases::{files_with, rules_with};
 use crate::tools::tool;
 
-/// A format whose rules packets are sent through.
-pub struct Format {
+/// A kind of firewall to send packets through.
+pub struct Firewall {
     /// The programs that it needs.
     pub tools: &'static [&'static str],
     /// Writes `load.sh` into a directory, and the files that it loads, for a call of `rules` without the format.
     pub write: fn(&Path, &[&str]),
 }
 
-pub const NFTABLES: Format = Format { tools: &[], write: nftables };
-pub const IPTABLES: Format = Format { tools: &["iptables-restore", "ip6tables-restore"], write: iptables };
-pub const ACLGEN: Format = Format { tools: &["aclgen"], write: aclgen };
+pub const NFTABLES: Firewall = Firewall { tools: &[], write: nftables };
+pub const IPTABLES: Firewall = Firewall { tools: &["iptables-restore", "ip6tables-restore"], write: iptables };
+pub const ACLGEN: Firewall = Firewall { tools: &["aclgen"], write: aclgen };
 
 /// A policy that drops everything except what keeps the network working.
 const NFTABLES_POLICY: &str = "
