@@ -85,7 +85,9 @@ impl Configuration {
         }
         let policies: BTreeSet<&str> =
             self.section("policy").iter().map(|(_, policy)| policy["name"][0].as_str()).collect();
-        assert_eq!(policies.len(), self.section("policy").len(), "two policies with the same name");
+        let numbers: BTreeSet<&str> = self.section("policy").iter().map(|(number, _)| number.as_str()).collect();
+        let count = self.section("policy").len();
+        assert_eq!((policies.len(), numbers.len()), (count, count), "two policies with the same name or number");
         assert!(policies.iter().all(|name| name.len() <= 35), "{policies:?}");
     }
 
@@ -93,7 +95,8 @@ impl Configuration {
     fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
         for (number, policy) in self.section("policy") {
-            assert_eq!(number, "0");
+            // FortiManager reserves higher numbers.
+            assert!((1_000_000_000..1_071_741_825).contains(&number.parse::<u32>().unwrap()), "{number}");
             for (field, value) in [("action", "accept"), ("srcintf", "any"), ("dstintf", "any"), ("schedule", "always")]
             {
                 assert_eq!(policy[field], [value], "{policy:?}");
@@ -106,7 +109,9 @@ impl Configuration {
                 .into_iter()
                 .filter_map(|(suffix, family)| {
                     let [source, destination] =
-                        ["srcaddr", "dstaddr"].map(|field| policy.get(&format!("{field}{suffix}")));
+                        ["srcaddr", "dstaddr"].map(|field| Some(&policy[&format!("{field}{suffix}")]));
+                    let [source, destination] =
+                        [source, destination].map(|names| names.filter(|names| !names.is_empty()));
                     assert_eq!(source.is_some(), destination.is_some(), "{policy:?}");
                     Some([self.addresses(source?, family), self.addresses(destination?, family)])
                 })

@@ -114,7 +114,11 @@ fn the_instructions_run_all_commands() {
     let only = ["mailgate-in-email-client-smtp", "mailgate-out-ldap-server", "mailgate-out-email-server"];
     let only: Vec<&str> = only.iter().flat_map(|id| ["--only", id]).collect();
     let text = rules(
-        &[&["--format", "ufw", "--product=mailgate", "--unnamed=any", "--site", site.path().to_str().unwrap()], &only[..]].concat(),
+        &[
+            &["--format", "ufw", "--product", "mailgate", "--unnamed=any", "--site", site.path().to_str().unwrap()],
+            &only[..],
+        ]
+        .concat(),
     );
     fs::write(directory.path().join("etc/ufw/applications.d/mailgate.ufw"), &text).unwrap();
     let instruction = text.lines().find_map(|line| line.strip_prefix("#   ")).unwrap();

@@ -63,11 +63,13 @@ const DEFINITIONS_USAGE: [&str; 3] = [
 ];
 
 /// Instructions for using the policy.
-const POLICY_USAGE: [&str; 6] = [
+const POLICY_USAGE: [&str; 8] = [
     "",
     "Run aclgen in the directory that contains def and policies. List the targets for your own firewalls below targets.",
     "A filter drops what no term accepts. Add your own terms above the last one; for targets that don't track connections,",
     "one of them has to accept established connections.",
+    "The rules for nftables are added to the table inet filtering_policies. Delete it before you load a later version, and load",
+    "the rules of only one policy on a machine.",
     "Terms are named after the flow and the protocol. These names are too long for the targets iptables and speedway;",
     "port-catalog generates rules for iptables itself.",
 ];
