@@ -52,14 +52,15 @@ Loading a later version removes the rules of the earlier one with the same --nam
 A firewalld policy needs your zones again. On a FortiGate, delete policies of peers that are gone.
 
 If a format has several files, each is printed below a line with its name; --out writes them to files.
-Exit codes: 0 done; 2 bad arguments or site file, no rule is left, or a file that can't be written; 3 something was dropped under --strict.
+Exit codes: 0 done; 2 bad arguments or site file, no rule is left, or a file can't be written; 3 something was
+dropped under --strict.
 
 Examples:
   port-catalog rules --format nftables --product fortimail > fortimail.nft
   port-catalog rules --format nftables --product fortimail --at network --site site.toml --strict
   port-catalog rules --site-template fortimail > template.toml
   port-catalog rules --format nftables --product fortimail --alternatives encrypted > encrypted.nft
-  port-catalog rules --format nftables --product fortimail --product securitygateway --name mail > mail.nft
+  port-catalog rules --format nftables --product fortimail --product forticlient --name my > my.nft
   port-catalog rules --format iptables --product forticlient --direction outbound --required-only
   port-catalog rules --format ip6tables --product fortimail --alternatives first --out rules
   port-catalog rules --format firewalld --product fortimail --site site.toml --out firewalld
