@@ -47,6 +47,8 @@ words! {
     Tool is a "tool" {
         /// A scan with `nmap -oX`
         Nmap = "nmap",
+        /// A scan with `masscan -oX`
+        Masscan = "masscan",
         /// The machine's listeners, from `ss -tulnH`
         Ss = "ss",
         /// The machine's firewall, from `nft -j list ruleset`

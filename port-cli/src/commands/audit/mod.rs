@@ -19,22 +19,24 @@ use crate::word_parser::words;
 mod text;
 
 /// The notes and examples in the help.
-pub const HELP: &str = "\
-Only flows that peers open are audited: outbound flows don't show on the product's own ports.
+#[allow(clippy::needless_raw_string_hashes)]
+pub const HELP: &str = r#"Only flows that peers open are audited: outbound flows don't show on the product's own ports.
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
-nft rules that can't be interpreted. A flow for which the document gives no port is undecided. nmap shows what
+nft rules that can't be interpreted. Undocumented ports of UDP that were not scanned don't count as unknown,
+since scanning all of UDP takes most of a day: --fail-on not-checked finds them. A flow for which the document gives no port is undecided. nmap shows what
 peers can reach, ss what listens, and nft what the firewall accepts, whether or not anything listens.
 
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
 Examples:
-  nmap -sS -sU -p T:1-65535,U:1-1024 -oX scan.xml 192.0.2.10   as root, from a peer
+  port-catalog list --product fortimail --direction inbound --format nmap > ports.txt
+  nmap -sS -sU -p T:1-65535,`cat ports.txt` -oX scan.xml 192.0.2.10    as root, from a peer
   port-catalog audit --product fortimail --nmap scan.xml
   ss -tulnH | port-catalog audit --product securitygateway --ss -
   nft -j list ruleset > rules.json                             as root, on the machine itself
   port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing
-  port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json";
+  port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json"#;
 
 /// The arguments of `audit`.
 #[derive(Debug, Args)]
@@ -149,6 +151,7 @@ fn failure_text(failure: Failure, failures: Failures) -> String {
             });
             format!("{} unknown to the source", parts.collect::<Vec<_>>().join(" and "))
         }
+        Failure::NotChecked => format!("{} of ports not checked", count(ranges, "other range")),
         Failure::Undecided => format!("{} without a port number in the document", count(flows, "flow")),
     }
 }

@@ -66,6 +66,8 @@ fn source(observation: &Observation) -> String {
     let by = match (observation.source, &observation.host) {
         (Tool::Nmap, Some(host)) => format!("according to nmap's scan of {}", Escaped(host)),
         (Tool::Nmap, None) => "according to nmap".to_string(),
+        (Tool::Masscan, Some(host)) => format!("according to masscan's scan of {}", Escaped(host)),
+        (Tool::Masscan, None) => "according to masscan".to_string(),
         (Tool::Ss, _) => "according to ss".to_string(),
         (Tool::Nft, _) => "according to the rules of nft".to_string(),
     };
