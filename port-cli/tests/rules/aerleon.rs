@@ -218,7 +218,7 @@ fn listed(ruleset: &Value, comments: &BTreeMap<&str, &str>) -> Vec<Listed> {
     listed.into_iter().map(|(chain, matches)| term(chain, matches, jumps[chain], comments[chain])).collect()
 }
 
-/// Asserts that a term accepts only loopback, or only some types of ICMPv6.
+/// Asserts that a term accepts only loopback, or only some types of `ICMPv6`.
 fn assert_host_term(chain: &str, matches: &[Value]) {
     if chain.starts_with("accept-loopback-") {
         let key = if chain.ends_with("-input") { "iifname" } else { "oifname" };
