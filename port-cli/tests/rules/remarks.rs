@@ -106,6 +106,7 @@ fn a_site_limits_who_may_connect_to_whom() {
         (SYNC, "[peers]\nconsole = \"10.0.0.2\"\nanalyzer = \"10.0.0.3\"\n"),
         (SYNC, "[peers]\nconsole = \"10.0.0.2\"\nconsole-or-analyzer = \"10.0.0.4\"\n"),
         (HEARTBEAT, "[products]\nmailgate = [\"192.0.2.10\", \"192.0.2.11\"]\n"),
+        (HEARTBEAT, "[products]\nmailgate = [\"192.0.2.10\", \"2001:db8::10\"]\n"),
         (HEARTBEAT, "[products]\nmailgate = \"192.0.2.10\"\n[peers]\nmailgate = \"192.0.2.11\"\n"),
         (SYNC, "[groups]\nmanagers = [\"10.0.0.2\", \"10.0.0.3\"]\n[peers]\nconsole = \"@managers\"\n"),
         (SYNC, "[peers]\nconsole = \"10.0.0.2\"\nanalyzer = \"10.0.0.3\"\n[interfaces]\nconsole = \"eth1\"\n"),

@@ -185,6 +185,22 @@ impl Endpoints {
         }
     }
 
+    /// Whether these can be the addresses of one machine: at most one of each family, and neither networks nor host names.
+    #[must_use]
+    pub fn is_one_machine(&self) -> bool {
+        let is_single = |address: &Address| match address {
+            Address::Net(net) => net.prefix_len() == net.max_prefix_len(),
+            Address::Host(_) => false,
+        };
+        match self {
+            Endpoints::Any => false,
+            Endpoints::Only(addresses) => {
+                let has_distinct_families = addresses.windows(2).all(|pair| pair[0].family() != pair[1].family());
+                has_distinct_families && addresses.iter().all(is_single)
+            }
+        }
+    }
+
     /// The addresses; empty for any address.
     #[must_use]
     pub fn addresses(&self) -> &[Address] {

@@ -85,7 +85,14 @@ impl FlowContext<'_> {
         self.choices.unnamed != UnnamedPeers::Any
             && !self.is_optional(flow)
             && flow.ports.iter().any(can_be_opened)
-            && self.site.peer(&flow.peer, self.dataset).endpoints == Endpoints::Any
+            && self.peer(flow) == Endpoints::Any
+    }
+
+    /// The addresses of a flow's peer. If the peer is another machine of the product, a single machine's addresses aren't its own.
+    fn peer(&self, flow: &Flow) -> Endpoints {
+        let peer = self.site.peer(&flow.peer, self.dataset).endpoints;
+        let is_itself = flow.peer == flow.product && peer == self.site.product(&flow.product) && peer.is_one_machine();
+        if is_itself { Endpoints::Any } else { peer }
     }
 
     /// For peers that include others: the included ones that the site has no address for, if it has one for another of them.
@@ -126,8 +133,8 @@ impl FlowContext<'_> {
         }
         let chosen = self.site.chosen_alternatives(&flow.id);
         let specs = chosen_specs(flow, self.choices.alternatives, chosen, self.dataset, &mut result);
-        let peer = self.site.peer(&flow.peer, self.dataset).endpoints;
-        let Some((own, peer)) = compatible_ends(&self.site.product(&flow.product), &peer, &mut result) else {
+        let own = self.site.product(&flow.product);
+        let Some((own, peer)) = compatible_ends(&own, &self.peer(flow), &mut result) else {
             return result;
         };
         let (source, destination) = match flow.direction {
@@ -143,7 +150,7 @@ impl FlowContext<'_> {
         result
     }
 
-    /// The interfaces of a flow's ends. On its own machine, the product's traffic to itself has none.
+    /// The interfaces that lead to a flow's ends. A firewall on the product's own machine has none that leads to the product.
     fn interfaces(&self, flow: &Flow, result: &mut FlowRules) -> Interfaces {
         let peer = self.site.peer_interfaces(&flow.peer, self.dataset);
         if !peer.missing.is_empty() {

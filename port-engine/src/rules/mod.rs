@@ -1,8 +1,8 @@
 //! Generates firewall rules from flows.
 //!
-//! [`options`] are the choices of a call, and [`site`] gives addresses. [`flows`] turns flows into a [`model::Ruleset`], [`fit`]
-//! splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened, left out or dropped on the
-//! way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
+//! [`options`] are the choices of a call, and [`site`] gives addresses, which [`site_file`] parses. [`flows`] turns flows into a
+//! [`model::Ruleset`], [`fit`] splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened,
+//! left out or dropped on the way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
 
 use port_core::Direction;
 use port_data::Diagnostic;
@@ -23,7 +23,7 @@ pub mod options;
 pub mod output_options;
 pub mod protocol_notation;
 pub mod site;
-mod site_file;
+pub mod site_file;
 pub mod site_template;
 
 use fit::Limits;
