@@ -73,14 +73,14 @@ COMMIT
 
 fn iptables(directory: &Path, call: &[&str]) {
     // The commands in the comments are run twice, which must not add a second jump.
-    let load = r#"
+    let load = r"
 for program in iptables ip6tables; do
     $program-restore < $program.policy
     $program-restore --noflush < $program.rules
     for time in first second; do sed -n 's/^#   \(.* -A .*\)/\1/p' $program.rules | sh -e; done
     [ $($program-save | grep -c -- '-j [a-z-]*-in$') = 1 ]
 done
-"#;
+";
     write(directory, &[("load.sh", load)]);
     for program in ["iptables", "ip6tables"] {
         let rules = rules_with(&fixture::tables(), &[&["--format", program], call].concat());

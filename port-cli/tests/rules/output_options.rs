@@ -6,7 +6,8 @@ use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::output_options::{NFT_KEYWORDS, OutputOption, TableName};
 use serde_json::json;
 
-use crate::cases::{files, rules};
+use crate::aerleon::written;
+use crate::cases::{files, rules, site};
 use crate::openings::port_catalog;
 use crate::tools::{piped, sandboxed, tool};
 
@@ -84,17 +85,32 @@ fn a_fortigate_logs_what_no_policy_accepts() {
 #[test]
 fn aclgen_logs_what_its_last_term_drops() {
     let Some(aclgen) = tool("aclgen") else { return };
-    let directory = tempfile::tempdir().unwrap();
-    for file in files(&call("aerleon", &["--log"])) {
-        let path = directory.path().join(&file.name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &file.text).unwrap();
-    }
+    let directory = written(&files(&call("aerleon", &["--log"])));
     let output = Command::new(aclgen).current_dir(directory.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let made = std::fs::read_to_string(directory.path().join("mailgate.nft")).unwrap();
     let logs: Vec<&str> = made.lines().map(str::trim).filter(|line| line.contains("log ")).collect();
     assert_eq!(logs, ["log prefix \"default-deny-input\" drop", "log prefix \"default-deny-output\" drop"]);
+}
+
+/// Rulesets of one product share a directory.
+#[test]
+fn aclgen_accepts_several_names_in_one_directory() {
+    let Some(aclgen) = tool("aclgen") else { return };
+    // The first ones are names that YAML doesn't read as strings without quotes.
+    let names = ["no", "null", "e1", "mailgate", "mailgate-admin", "mail"];
+    let site = site();
+    let written_files = names.iter().flat_map(|name| {
+        let site = site.path().to_str().unwrap();
+        files(&["--format", "aerleon", "--product", "mailgate", "--name", name, "--site", site])
+    });
+    let directory = written(&written_files.collect::<Vec<_>>());
+    let output = Command::new(&aclgen).current_dir(directory.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for name in names {
+        let made = std::fs::read_to_string(directory.path().join(format!("{name}.nft"))).unwrap();
+        assert!(made.contains("ip saddr 192.0.2.10/32 ip daddr 10.0.5.1/32 tcp dport { 389, 636 }"), "{made}");
+    }
 }
 
 #[test]
@@ -126,7 +142,7 @@ fn a_networkpolicy_allows_dns_if_asked_and_reports_it_otherwise() {
     }
 }
 
-/// Port 20 and 21 are two entries; a longer range is one with an end.
+/// Two ports are two entries; a longer range is one with an end.
 #[test]
 fn two_ports_of_a_networkpolicy_are_two_entries() {
     let text = |flow: &str| rules(&["--format", "networkpolicy", "--product", "mailgate", "--only", flow]);

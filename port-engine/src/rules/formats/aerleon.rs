@@ -179,7 +179,7 @@ fn hook(direction: Direction) -> &'static str {
     if direction == Direction::Outbound { "output" } else { "input" }
 }
 
-/// What a machine's own filter has to accept besides flows: loopback, and the ICMPv6 messages that RFC 4890, section 4.4.1 says must
+/// What a machine's own filter has to accept besides flows: loopback, and the `ICMPv6` messages that RFC 4890, section 4.4.1 says must
 /// not be dropped. Without neighbour discovery no IPv6 packet gets through.
 fn host_terms(direction: Direction) -> String {
     let (hook, interface) = match direction {
@@ -196,7 +196,7 @@ fn host_terms(direction: Direction) -> String {
     )
 }
 
-/// What the term for ICMPv6 is for.
+/// What the term for `ICMPv6` is for.
 const ICMPV6_COMMENT: [&str; 4] = [
     "Neighbour discovery and the other ICMPv6 messages of RFC 4890, section 4.4.1, except the types 148, 149 and 151 to 153,",
     "for which aclgen writes names that nft doesn't know. The kernel doesn't track neighbour discovery, but aclgen limits",

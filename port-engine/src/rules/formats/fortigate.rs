@@ -240,7 +240,7 @@ fn interface_names(names: &[String]) -> String {
 }
 
 /// The number of a policy, the same for every version. It is taken from high numbers that no other policies have: people number
-/// theirs from 1 on, and FortiManager reserves those from 1071741825 on.
+/// theirs from 1 on, and `FortiManager` reserves those from 1071741825 on.
 fn policy_number(policy: &Policy, taken: &mut BTreeSet<u32>) -> u32 {
     const FIRST: u32 = 1_000_000_000;
     const COUNT: u32 = 71_000_000;
