@@ -6,7 +6,9 @@
 
 pub mod address_family;
 pub mod codes;
+pub mod combine;
 pub mod input_kind;
+pub mod machine;
 pub mod nft;
 pub mod nmap;
 pub mod observation;
