@@ -1,34 +1,72 @@
-//! Interprets `nft -j list ruleset`: what the machine's firewall accepts from peers.
+//! Parses what `nft -j list ruleset` prints into a [`Firewall`].
 //!
-//! Classes of first packets of new connections are followed through the chains, for all ports of a protocol at once. `ruleset`
-//! parses the listing, `value` reads its constants and `statement` names its statements; `packets` holds the classes, `condition`
-//! splits them, `effect` is what statements do to them, `walk` follows them through a base chain, and `hooks` through the hooks of
-//! the kernel. A port is open if packets of some class get through; the evidence names what limits it. A part that can't be
-//! interpreted forks the packets into those that match and those that don't: if both get through, it makes no difference;
-//! otherwise the ports are unknown, and the rule is reported.
+//! ```
+//! use std::path::Path;
+//!
+//! use port_engine::audit::firewall::Scope;
+//! use port_engine::audit::nft;
+//! use port_engine::audit::observation::State;
+//! use port_engine::protocol::Protocol;
+//!
+//! let listing = r#"{"nftables": [
+//!     {"metainfo": {"json_schema_version": 1}},
+//!     {"table": {"family": "inet", "name": "filter"}},
+//!     {"chain": {"family": "inet", "table": "filter", "name": "input", "type": "filter", "hook": "input", "prio": 0,
+//!         "policy": "drop"}}]}"#;
+//! let firewall = nft::parse(Path::new("rules.json"), listing)?;
+//! let observation = firewall.observe(&Scope::default())?;
+//! assert_eq!(observation.pieces(Protocol::TCP)[0].state, State::NotOpen);
+//! # Ok::<(), port_data::Diagnostic>(())
+//! ```
 
-mod condition;
-mod effect;
-mod hooks;
-mod intervals;
-mod packets;
-mod ruleset;
-mod statement;
-mod value;
-mod walk;
-
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
+use serde_json::{Map, Value};
 
 use super::address_family::AddressFamily;
-use super::observation::{Finding, Observation, Seen, State, Tool};
-use crate::port_set::PortSet;
-use crate::protocol::Protocol;
-use hooks::{Grant, Outcome};
-pub use packets::Scope;
-use ruleset::Ruleset;
+use super::codes;
+use super::firewall::ruleset::{Chain, Hook, Key, Rule, Ruleset, incomplete};
+use super::firewall::{Firewall, Scope};
+use super::input_kind::wrong_kind;
+use super::observation::{Observation, Tool};
+
+/// The version of nft's JSON schema that is parsed.
+const SCHEMA: u64 = 1;
+
+/// Parses the listing of a complete ruleset.
+///
+/// # Errors
+///
+/// The text isn't such a listing.
+pub fn parse(file: &Path, text: &str) -> Result<Firewall, Diagnostic> {
+    let not_nft = || wrong_kind(file, text, "nft -j list ruleset");
+    let document: Value = serde_json::from_str(text).map_err(|error| match text.trim_start().starts_with('{') {
+        true => malformed(file, text, &error),
+        false => not_nft(),
+    })?;
+    let Some(objects) = document.get("nftables").and_then(Value::as_array) else {
+        return Err(not_nft());
+    };
+    let version = objects.first().and_then(|first| first.pointer("/metainfo/json_schema_version"));
+    if version.and_then(Value::as_u64) != Some(SCHEMA) {
+        let message = match version {
+            Some(version) => format!("nftables[0]: unsupported json_schema_version {version} (only {SCHEMA} is)"),
+            None => "nftables[0]: json_schema_version is missing".to_string(),
+        };
+        let problem = Diagnostic::new(codes::NFT_SCHEMA, message);
+        return Err(problem.help("list the ruleset with `nft -j list ruleset`").at(Place::file(file)));
+    }
+    let mut listing = Listing::default();
+    for (number, object) in objects.iter().enumerate().skip(1) {
+        listing.add(object).map_err(|problem| {
+            let message = format!("nftables[{number}]: {}", problem.message);
+            Diagnostic { message, ..problem }.at(Place::file(file))
+        })?;
+    }
+    Ok(Firewall::new(file, Tool::Nft, listing.ruleset))
+}
 
 /// What the rules accept, over one address family or over both.
 ///
@@ -36,140 +74,192 @@ use ruleset::Ruleset;
 ///
 /// The text isn't the listing of a complete ruleset.
 pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Observation, Diagnostic> {
-    read_within(file, text, &Scope { family, ..Scope::default() })
+    parse(file, text)?.observe(&Scope { family, ..Scope::default() })
 }
 
-/// What the rules accept, as far as it is in the scope.
-///
-/// # Errors
-///
-/// The text isn't the listing of a complete ruleset.
-pub fn read_within(file: &Path, text: &str, scope: &Scope) -> Result<Observation, Diagnostic> {
-    let family = scope.family;
-    let ruleset = Ruleset::parse(file, text)?;
-    if ruleset.chains.is_empty() {
-        return Ok(without_rules(family));
+/// Whether a table is active.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Activity {
+    Active,
+    Dormant,
+    Unclear,
+}
+
+/// What has been parsed so far.
+#[derive(Default)]
+struct Listing {
+    ruleset: Ruleset,
+    /// The tables, by family and name.
+    tables: BTreeMap<(String, String), Activity>,
+}
+
+/// An object of the listing: what it is, and its properties.
+struct Object<'v> {
+    kind: &'v str,
+    properties: &'v Map<String, Value>,
+}
+
+impl<'v> Object<'v> {
+    fn get(&self, name: &str) -> Option<&'v Value> {
+        self.properties.get(name)
     }
-    let families = family.map_or_else(|| vec![AddressFamily::Ipv4, AddressFamily::Ipv6], |family| vec![family]);
-    let mut not_interpreted = ruleset.not_interpreted.clone();
-    let mut is_reported: HashSet<String> = not_interpreted.iter().cloned().collect();
-    let mut outcomes = |protocol| -> Result<Vec<(AddressFamily, Outcome)>, Diagnostic> {
-        let mut outcomes = Vec::new();
-        // Each version of ICMP belongs to one family.
-        let other = |family| if family == AddressFamily::Ipv4 { Protocol::ICMPV6 } else { Protocol::ICMP };
-        for family in families.iter().filter(|family| other(**family) != protocol) {
-            let mut outcome =
-                hooks::walk(&ruleset, *family, protocol, scope).map_err(|problem| problem.at(Place::file(file)))?;
-            for part in outcome.not_interpreted.drain(..) {
-                if is_reported.insert(part.clone()) {
-                    not_interpreted.push(part);
-                }
+
+    fn text(&self, name: &str) -> Result<String, Diagnostic> {
+        let text = self.get(name).and_then(Value::as_str);
+        text.map(str::to_string).ok_or_else(|| problem(format!("{}: {name} is missing or not a string", self.kind)))
+    }
+
+    /// The key of a chain or a set, whose name is in the property `name`.
+    fn key(&self, name: &str) -> Result<Key, Diagnostic> {
+        Ok(Key { family: self.text("family")?, table: self.text("table")?, name: self.text(name)? })
+    }
+}
+
+impl Listing {
+    /// Adds one object of the list.
+    fn add(&mut self, object: &Value) -> Result<(), Diagnostic> {
+        let single = object.as_object().filter(|object| object.len() == 1).and_then(|one| one.iter().next());
+        let Some((kind, properties)) = single else {
+            return Err(problem("not an object with a single key"));
+        };
+        let no_properties = Map::new();
+        let object = Object { kind, properties: properties.as_object().unwrap_or(&no_properties) };
+        match kind.as_str() {
+            "table" => self.add_table(&object),
+            "chain" => self.add_chain(&object),
+            "rule" => self.add_rule(&object),
+            "set" | "map" => self.add_set(&object),
+            "add" | "insert" | "create" | "delete" | "replace" | "flush" | "rename" | "reset" => {
+                let problem = Diagnostic::new(codes::NFT_INVALID_OBJECT, format!("command {kind:?} in a listing"));
+                Err(problem.help("list the ruleset with `nft -j list ruleset`"))
             }
-            outcomes.push((*family, outcome));
-        }
-        Ok(outcomes)
-    };
-    let mut seen = Vec::new();
-    let mut portless = Vec::new();
-    for protocol in protocols(&ruleset) {
-        let reports = reports(protocol, outcomes(protocol)?);
-        match protocol.has_ports() {
-            true => seen.extend(reports),
-            false => portless.push((protocol, as_portless(reports))),
+            // Counters, quotas, helpers and flow tables don't decide by port.
+            _ => Ok(()),
         }
     }
-    let mut observation = Observation::new(Tool::Nft, &seen);
-    for (protocol, finding) in portless {
-        observation.set_portless(protocol, finding);
-    }
-    observation.family = family;
-    observation.not_interpreted = not_interpreted;
-    for family in families {
-        if !ruleset.filters(family) {
-            observation
-                .remarks
-                .push(format!("no chain filters incoming {} packets: all of them are accepted", family.name()));
+
+    fn add_table(&mut self, object: &Object) -> Result<(), Diagnostic> {
+        let (family, name) = (object.text("family")?, object.text("name")?);
+        let activity = activity(object.get("flags"));
+        let not_interpreted = &mut self.ruleset.not_interpreted;
+        match activity {
+            Activity::Active => {}
+            Activity::Dormant => not_interpreted.push(format!("{family} {name}: the table is dormant")),
+            Activity::Unclear => not_interpreted.push(format!(
+                "{family} {name}: the table may be dormant (unclear flags), so what it drops is unknown"
+            )),
         }
-    }
-    Ok(observation)
-}
-
-/// The observation of a listing without any chain: everything is unknown, since nft may not see the rules.
-fn without_rules(family: Option<AddressFamily>) -> Observation {
-    let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
-    let seen = with_ports.flat_map(|protocol| {
-        let seen = move |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
-        PortSet::full().ranges().map(seen).collect::<Vec<_>>()
-    });
-    let mut observation = Observation::new(Tool::Nft, &seen.collect::<Vec<_>>());
-    observation.set_portless(Protocol::ESP, Finding { state: State::Unknown, evidence: Vec::new() });
-    observation.family = family;
-    observation.remarks.push(
-        "the listing has no chain, so what is open is unknown: either nothing is filtered, or nft doesn't see the rules \
-         (it was not run as root, or the machine filters with iptables-legacy)"
-            .to_string(),
-    );
-    observation
-}
-
-/// The protocols that are followed: every one that a transport can mean, those that often have rules, and those that rules name.
-fn protocols(ruleset: &Ruleset) -> BTreeSet<Protocol> {
-    let often = [Protocol::GRE, Protocol::ICMP, Protocol::ICMPV6];
-    Protocol::KNOWN.iter().copied().chain(often).chain(ruleset.protocols()).collect()
-}
-
-/// What is known about a protocol without ports, from reports about the two bytes where TCP and UDP have the port: a rule can compare
-/// them in packets of every protocol.
-fn as_portless(mut reports: Vec<Seen>) -> Finding {
-    for seen in reports.iter_mut().filter(|seen| seen.range.first() != 1 || seen.range.last() != u16::MAX) {
-        if seen.state == State::Open {
-            seen.evidence += ", only if the bytes where TCP has its port match";
+        if family == "bridge" {
+            not_interpreted.push(format!("{family} {name}: rules of bridges are not interpreted"));
         }
+        self.tables.insert((family, name), activity);
+        Ok(())
     }
-    let state = reports.iter().map(|seen| seen.state).max().unwrap_or(State::NotOpen);
-    let mut evidence: Vec<String> =
-        reports.into_iter().filter(|seen| seen.state == state).map(|seen| seen.evidence).collect();
-    evidence.retain(|text| !text.is_empty());
-    let mut known = HashSet::new();
-    evidence.retain(|text| known.insert(text.clone()));
-    Finding { state, evidence }
-}
 
-/// The reports about a protocol. If a rule accepts packets of only one of two families, the evidence names the family.
-fn reports(protocol: Protocol, outcomes: Vec<(AddressFamily, Outcome)>) -> Vec<Seen> {
-    let seen = |ports: &PortSet, state, evidence: &str| -> Vec<Seen> {
-        let seen = |range| Seen { protocol, range, state, evidence: evidence.to_string() };
-        ports.ranges().map(seen).collect()
-    };
-    let mut all = seen(&PortSet::full(), State::NotOpen, "");
-    for (_, outcome) in &outcomes {
-        all.extend(seen(&outcome.unknown, State::Unknown, ""));
+    fn add_chain(&mut self, object: &Object) -> Result<(), Diagnostic> {
+        let key = object.key("name")?;
+        let activity = self.tables.get(&(key.family.clone(), key.table.clone()));
+        let activity = *activity.ok_or_else(|| {
+            incomplete(format!("{}: table {} {} is not listed before it", object.kind, key.family, key.table))
+        })?;
+        let is_hooked = object.get("hook").is_some() && activity != Activity::Dormant;
+        let hook = if is_hooked { Some(self.hook(object, &key, activity)?) } else { None };
+        if self.ruleset.chains.insert(key.clone(), Chain { hook, rules: Vec::new() }).is_some() {
+            let problem = Diagnostic::new(codes::NFT_DUPLICATE_CHAIN, format!("chain: {key} is listed twice"));
+            return Err(problem.help("list the ruleset again"));
+        }
+        Ok(())
     }
-    let has_both_families = outcomes.len() > 1;
-    // What accepts packets, in order, with the ports over IPv4 and over IPv6.
-    let mut grants: Vec<(String, [PortSet; 2])> = Vec::new();
-    let mut positions: HashMap<String, usize> = HashMap::new();
-    for (family, outcome) in outcomes {
-        for Grant { ports, evidence } in outcome.grants {
-            let position = *positions.entry(evidence.clone()).or_insert(grants.len());
-            if position == grants.len() {
-                grants.push((evidence, [PortSet::empty(), PortSet::empty()]));
+
+    /// The hook of a base chain.
+    fn hook(&mut self, object: &Object, key: &Key, activity: Activity) -> Result<Hook, Diagnostic> {
+        let name = object.text("hook")?;
+        let accepts = match object.get("policy").map_or(Some("accept"), Value::as_str) {
+            Some("accept") => true,
+            Some("drop") => false,
+            _ => {
+                let policy = object.get("policy").unwrap_or(&Value::Null);
+                return Err(problem(format!("chain: unknown policy {policy} (accept and drop are known)")));
             }
-            let own = &mut grants[position].1[usize::from(family == AddressFamily::Ipv6)];
-            *own = &*own | &ports;
+        };
+        let devices: Vec<String> = match object.get("dev") {
+            Some(Value::String(device)) => vec![device.clone()],
+            Some(Value::Array(devices)) => devices.iter().filter_map(Value::as_str).map(str::to_string).collect(),
+            _ => Vec::new(),
+        };
+        let bypasses = name == "ingress" && devices.is_empty();
+        if bypasses {
+            self.ruleset.not_interpreted.push(format!("{key}: the device of the chain is not listed"));
         }
+        Ok(Hook {
+            accepts,
+            in_doubt: bypasses || activity == Activity::Unclear,
+            priority: object.get("prio").and_then(Value::as_i64).unwrap_or_default(),
+            is_nat: object.get("type").and_then(Value::as_str) == Some("nat"),
+            devices,
+            position: self.ruleset.chains.len(),
+            name,
+        })
     }
-    for (evidence, [v4, v6]) in grants {
-        if !has_both_families {
-            all.extend(seen(&(&v4 | &v6), State::Open, &evidence));
-            continue;
-        }
-        all.extend(seen(&(&v4 & &v6), State::Open, &evidence));
-        for (family, ports) in [(AddressFamily::Ipv4, &v4 - &v6), (AddressFamily::Ipv6, &v6 - &v4)] {
-            all.extend(seen(&ports, State::Open, &format!("{evidence}, over {}", family.name())));
-        }
+
+    fn add_rule(&mut self, object: &Object) -> Result<(), Diagnostic> {
+        let key = object.key("chain")?;
+        let Some(chain) = self.ruleset.chains.get_mut(&key) else {
+            return Err(incomplete(format!("rule: chain {key} is not listed before it")));
+        };
+        let (Some(handle), Some(parts)) =
+            (object.get("handle").and_then(Value::as_u64), object.get("expr").and_then(Value::as_array))
+        else {
+            return Err(problem("rule: handle is not a number, or expr is not a list"));
+        };
+        let updated = parts.iter().filter_map(|part| part.pointer("/set/set").and_then(Value::as_str));
+        self.ruleset.updated.extend(updated.map(|name| key.sibling(name.trim_start_matches('@'))));
+        chain.rules.push(Rule { number: handle, parts: parts.clone() });
+        Ok(())
     }
-    all
+
+    fn add_set(&mut self, object: &Object) -> Result<(), Diagnostic> {
+        let elements = match object.get("elem") {
+            None => Vec::new(),
+            Some(Value::Array(elements)) => elements.clone(),
+            Some(_) => return Err(problem(format!("{}: elem is not a list", object.kind))),
+        };
+        self.ruleset.sets.insert(object.key("name")?, elements);
+        Ok(())
+    }
+}
+
+/// Whether a table is active, by its flags. Some versions of nft print something else instead of the flags.
+fn activity(flags: Option<&Value>) -> Activity {
+    let flags: Vec<&str> = match flags {
+        None => Vec::new(),
+        Some(Value::String(flag)) => vec![flag],
+        Some(Value::Array(flags)) => flags.iter().map(|flag| flag.as_str().unwrap_or_default()).collect(),
+        Some(_) => vec![""],
+    };
+    if flags.contains(&"dormant") {
+        Activity::Dormant
+    } else if flags.iter().all(|flag| ["owner", "persist"].contains(flag)) {
+        Activity::Active
+    } else {
+        Activity::Unclear
+    }
+}
+
+/// The diagnostic for an object that isn't one that nft writes.
+fn problem(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(codes::NFT_INVALID_OBJECT, message).help("list the ruleset again")
+}
+
+/// The diagnostic for invalid JSON. The columns of `serde_json` count bytes, and are 0 before the first one of a line.
+fn malformed(file: &Path, text: &str, error: &serde_json::Error) -> Diagnostic {
+    let (line, column) = (error.line(), error.column());
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let offset = start + column.saturating_sub(1);
+    let message = error.to_string();
+    let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
+    let problem = Diagnostic::new(codes::NFT_MALFORMED, format!("malformed JSON ({message})"));
+    problem.help("check whether the file was cut off").at(Place::at_offset(file, text, offset))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use port_engine::audit::address_family::AddressFamily;
-use port_engine::audit::nft::{Scope, read_within};
+use port_engine::audit::firewall::Scope;
+use port_engine::audit::nft;
 use port_engine::audit::observation::{Observation, State};
 use port_engine::protocol::Protocol;
 
@@ -23,20 +24,21 @@ pub enum Verdict {
 /// What the reader cannot know from a listing: the interfaces and addresses of the server in `prober.py`, and that no probe exceeds
 /// a rate. Without it, what a rule accepts from an interface that the server doesn't have would count as open.
 fn scope(family: AddressFamily) -> Scope {
-    let addresses = ["10.9.0.1", "10.9.1.1", "2001:db8:9::1", "2001:db8:9:1::1"];
+    let addresses = ["10.9.0.1/32", "10.9.1.1/32", "2001:db8:9::1/128", "2001:db8:9:1::1/128"];
     Scope {
         family: Some(family),
-        interfaces: Some(["eth0", "eth1"].map(str::to_string).to_vec()),
-        addresses: Some(addresses.iter().map(|address| address.parse().expect("an address")).collect()),
+        interfaces: ["eth0", "eth1"].map(str::to_string).to_vec(),
+        destinations: addresses.iter().map(|address| address.parse().expect("an address")).collect(),
         within_rates: true,
+        ..Scope::default()
     }
 }
 
 /// The verdicts on targets by the listing of a ruleset; none on a protocol that the family doesn't have.
 pub fn verdicts(listing: &str, is_ipv6: bool, targets: &[Target]) -> Result<Vec<Option<Verdict>>, String> {
     let family = if is_ipv6 { AddressFamily::Ipv6 } else { AddressFamily::Ipv4 };
-    let observation =
-        read_within(Path::new("listing"), listing, &scope(family)).map_err(|problem| problem.to_string())?;
+    let firewall = nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())?;
+    let observation = firewall.observe(&scope(family)).map_err(|problem| problem.to_string())?;
     Ok(targets.iter().map(|target| state(&observation, *target).map(verdict)).collect())
 }
 

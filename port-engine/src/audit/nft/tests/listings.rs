@@ -5,9 +5,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
-use crate::audit::nft::hooks;
-use crate::audit::nft::packets::Scope;
-use crate::audit::nft::ruleset::Ruleset;
+use crate::audit::firewall::{Scope, hooks};
+use crate::audit::nft::parse;
 
 #[test]
 fn an_incomplete_listing_is_rejected() {
@@ -95,8 +94,8 @@ fn chains_that_call_each_other_too_often_are_rejected() {
         let jump = rule("ip", "f", &pair[0], &json!([to("jump", &pair[1])]));
         objects.extend([jump.clone(), jump.clone(), jump.clone(), jump]);
     }
-    let ruleset = Ruleset::parse(Path::new("rules.json"), &listing(&objects)).unwrap();
+    let firewall = parse(Path::new("rules.json"), &listing(&objects)).unwrap();
     let problem =
-        hooks::walk_within(&ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default(), 1000).unwrap_err();
+        hooks::walk_within(&firewall.ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default(), 1000).unwrap_err();
     assert_eq!(problem.text(), "chains call each other too often to be followed; audit with --nmap or --ss");
 }

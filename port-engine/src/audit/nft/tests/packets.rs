@@ -5,9 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::audit::nft::hooks;
-use crate::audit::nft::packets::Scope;
-use crate::audit::nft::ruleset::Ruleset;
+use crate::audit::firewall::{Scope, hooks};
+use crate::audit::nft::parse;
 
 /// Pseudo-random numbers, the same on every run.
 struct Chance(u64);
@@ -166,8 +165,8 @@ fn the_outcome_agrees_with_packets_sent_one_by_one() {
         let (with_opaque, with_peer) = (round % 2 == 0, round % 4 < 2);
         let chains = chains(&mut chance, with_opaque, with_peer);
         let policy = if round % 3 == 0 { "accept" } else { "drop" };
-        let ruleset = Ruleset::parse(Path::new("rules.json"), &as_table(&chains, policy).listing()).unwrap();
-        let outcome = hooks::walk(&ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default()).unwrap();
+        let firewall = parse(Path::new("rules.json"), &as_table(&chains, policy).listing()).unwrap();
+        let outcome = hooks::walk(&firewall.ruleset, AddressFamily::Ipv4, Protocol::TCP, &Scope::default()).unwrap();
         let opaque = chains.iter().flatten().flat_map(|(asks, _)| asks).filter(|asks| matches!(asks, Asks::Opaque(_)));
         let opaque = opaque.count();
         if opaque > 6 {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde_json::Value;
 
 use super::intervals::Intervals;
@@ -183,6 +184,11 @@ pub fn address(address: IpAddr) -> u128 {
         IpAddr::V4(address) => u32::from(address).into(),
         IpAddr::V6(address) => address.into(),
     }
+}
+
+/// The addresses of a network.
+pub fn network(network: IpNet) -> Intervals {
+    Intervals::range(address(network.network()), address(network.broadcast()))
 }
 
 /// A single value as a number. Several bits in a list are one number.

@@ -7,8 +7,9 @@ use port_data::Diagnostic;
 
 use super::condition::Common;
 use super::effect::CONNTRACK;
-use super::packets::{Field, Maybe, Packets, Scope, Step, Tracking, join, surely_accepted};
+use super::packets::{Field, Maybe, Packets, Step, Tracking, join, surely_accepted};
 use super::ruleset::{Hook, Key, Ruleset};
+use super::scope::Scope;
 use super::value::interfaces;
 use super::walk::{MAX_CALLS, Walk};
 use crate::audit::address_family::AddressFamily;

@@ -3,11 +3,13 @@
 //! A class is a box: a set of values for each field that rules can ask about, and the ports that the packets are sent to. A
 //! condition splits a class in two, so that afterwards every packet of a class has the same fate.
 
-use std::net::IpAddr;
 use std::rc::Rc;
 
+use ipnet::IpNet;
+
 use super::intervals::Intervals;
-use super::value::{address, interfaces};
+use super::scope::{HookPath, Scope};
+use super::value::{interfaces, network};
 use crate::audit::address_family::AddressFamily;
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
@@ -37,6 +39,12 @@ fn everything() -> Intervals {
     Intervals::range(0, u128::MAX)
 }
 
+/// The addresses of a family that are in some networks.
+pub fn networks_of(family: AddressFamily, networks: &[IpNet]) -> Intervals {
+    let own = networks.iter().filter(|network| network.addr().is_ipv4() == (family == AddressFamily::Ipv4));
+    own.flat_map(|own| network(*own).ranges().collect::<Vec<_>>()).collect()
+}
+
 /// The first packet of a TCP connection has SYN set, and neither ACK, RST nor FIN. PSH, URG and the bits of explicit congestion
 /// notification (RFC 3168) may be set.
 pub fn flags_of_first_packets() -> Intervals {
@@ -46,19 +54,6 @@ pub fn flags_of_first_packets() -> Intervals {
 
 /// The extension headers that can be before another header.
 const EXTENSION_HEADERS: [u128; 7] = [0, 43, 44, 60, 135, 139, 140];
-
-/// Facts about the machine and the packets that a listing doesn't contain.
-#[derive(Clone, Debug, Default)]
-pub struct Scope {
-    /// The only address family that is audited.
-    pub family: Option<AddressFamily>,
-    /// The interfaces by which packets arrive; any, if it isn't known.
-    pub interfaces: Option<Vec<String>>,
-    /// The machine's own addresses. Without them, it isn't known whether a translated packet stays on the machine.
-    pub addresses: Option<Vec<IpAddr>>,
-    /// Whether peers send so few packets that they never exceed a rate or a quota.
-    pub within_rates: bool,
-}
 
 /// A value of a packet now, since rules can change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,13 +129,13 @@ impl Packets {
         let any = Rc::new(everything());
         let own = u128::from(protocol.number());
         let headers = EXTENSION_HEADERS.into_iter().chain([own]).map(|number| (number, number)).collect();
-        let addresses = scope.addresses.as_ref().map(|addresses| {
-            let own = addresses.iter().filter(|own| own.is_ipv4() == (family == AddressFamily::Ipv4));
-            own.map(|own| (address(*own), address(*own))).collect()
-        });
-        let arriving = match &scope.interfaces {
-            None => everything(),
-            Some(names) => names.iter().flat_map(|name| interfaces(name).ranges().collect::<Vec<_>>()).collect(),
+        let within = |networks: &[IpNet]| match networks {
+            [] => any.clone(),
+            _ => Rc::new(networks_of(family, networks)),
+        };
+        let arriving = match &scope.interfaces[..] {
+            [] => everything(),
+            names => names.iter().flat_map(|name| interfaces(name).ranges().collect::<Vec<_>>()).collect(),
         };
         // The packets come from another machine.
         let arriving = arriving.minus(&interfaces("lo"));
@@ -149,8 +144,8 @@ impl Packets {
             port: Now::Original,
             fields: [
                 Rc::new(arriving),
-                any.clone(),
-                addresses.map_or(any, Rc::new),
+                within(&scope.sources),
+                within(&scope.destinations),
                 Rc::new(Intervals::range(0, u16::MAX.into())),
                 Rc::new(flags_of_first_packets()),
                 Rc::new(headers),
@@ -159,7 +154,7 @@ impl Packets {
             mark: Some(0),
             tracking: Tracking::None,
             is_translated: Maybe::No,
-            leaves: Maybe::No,
+            leaves: if scope.path == HookPath::Forward { Maybe::Yes } else { Maybe::No },
             in_doubt: false,
             trail: Rc::new(Vec::new()),
         }

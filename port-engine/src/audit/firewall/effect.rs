@@ -6,10 +6,12 @@ use std::rc::Rc;
 use port_core::PortRange;
 use serde_json::Value;
 
-use super::packets::{Field, Maybe, Now, Packets, Step, Tracking};
+use super::packets::{Field, Maybe, Now, Packets, Step, Tracking, networks_of};
+use super::passing::Passing;
+use super::scope::HookPath;
 use super::statement::{display, single, text};
 use super::value::{Kind, address, number};
-use super::walk::{Passing, Walk};
+use super::walk::Walk;
 use crate::audit::address_family::AddressFamily;
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
@@ -44,7 +46,7 @@ const HARMLESS_TARGETS: &[&str] = &[
 
 impl Walk<'_> {
     /// Applies a statement that isn't a verdict; whether it ends the rule for all packets.
-    pub(super) fn statement(&mut self, passing: &mut Passing, kind: &str, value: &Value, part: &Value) -> bool {
+    pub fn statement(&mut self, passing: &mut Passing, kind: &str, value: &Value, part: &Value) -> bool {
         match kind {
             "counter" | "log" | "dup" | "flow" | "last" | "secmark" | "ct helper" | "ct timeout" | "ct expectation"
             | "comment" => {}
@@ -125,7 +127,7 @@ impl Walk<'_> {
     }
 
     /// Keeps the packets that a `reject` is about: nft doesn't list the family or the protocol that it implies.
-    pub(super) fn keep_rejectable(&self, passing: &mut Passing, reject: &Value) {
+    pub fn keep_rejectable(&self, passing: &mut Passing, reject: &Value) {
         let is_ipv4 = self.common.family == AddressFamily::Ipv4;
         passing.keep_if(match text(reject, "type") {
             "icmp" => is_ipv4,
@@ -209,10 +211,15 @@ impl Walk<'_> {
 
     /// Whether packets to an address go to another machine.
     fn leaves(&self, target: u128) -> Maybe {
-        match &self.scope.addresses {
-            None => Maybe::Unknown,
-            Some(own) if own.iter().any(|own| address(*own) == target) => Maybe::No,
-            Some(_) => Maybe::Yes,
+        if self.scope.destinations.is_empty() {
+            return Maybe::Unknown;
+        }
+        let is_named = networks_of(self.common.family, &self.scope.destinations).contains(target);
+        match (self.scope.path, is_named) {
+            (HookPath::Input, true) => Maybe::No,
+            (HookPath::Input, false) | (HookPath::Forward, true) => Maybe::Yes,
+            // Another machine, or the one with the rules.
+            (HookPath::Forward, false) => Maybe::Unknown,
         }
     }
 

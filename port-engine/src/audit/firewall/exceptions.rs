@@ -1,0 +1,78 @@
+//! The rules of a base chain that drop some of the packets to ports that others accept.
+
+use super::ruleset::{Key, RuleNumber};
+use crate::port_set::PortSet;
+
+/// If more rules than this drop some packets to the accepted ports, their ports are not listed separately.
+const MAX_EXCEPTIONS: usize = 64;
+
+/// The most rules of a chain that are listed.
+const MAX_LISTED: usize = 5;
+
+/// A rule that drops some of the packets to its ports.
+#[derive(Clone, Debug)]
+struct Exception {
+    ports: PortSet,
+    chain: Key,
+    number: u64,
+}
+
+/// The rules of a base chain that drop some of the packets to their ports.
+#[derive(Debug)]
+pub struct Exceptions {
+    rules: Vec<Exception>,
+    /// The ports of all of them.
+    ports: PortSet,
+}
+
+impl Exceptions {
+    /// No rules yet.
+    pub fn new() -> Exceptions {
+        Exceptions { rules: Vec::new(), ports: PortSet::empty() }
+    }
+
+    /// Adds a rule.
+    pub fn add(&mut self, ports: PortSet, chain: &Key, number: u64) {
+        self.ports = &self.ports | &ports;
+        self.rules.push(Exception { ports, chain: chain.clone(), number });
+    }
+
+    /// Splits ports by the rules that drop some of their packets; each part has a text that names these rules.
+    pub fn split(&self, ports: &PortSet, numbers: RuleNumber) -> Vec<(PortSet, String)> {
+        let relevant: Vec<&Exception> = self.rules.iter().filter(|rule| rule.ports.overlaps(ports)).collect();
+        if relevant.len() > MAX_EXCEPTIONS {
+            let concerned = (ports & &self.ports, suffix(" to some of these ports", &relevant, numbers));
+            let others = (ports - &self.ports, String::new());
+            return [concerned, others].into_iter().filter(|(ports, _)| !ports.is_empty()).collect();
+        }
+        let mut pieces: Vec<(PortSet, Vec<&Exception>)> = vec![(ports.clone(), Vec::new())];
+        for exception in relevant {
+            for (ports, exceptions) in std::mem::take(&mut pieces) {
+                let more = exceptions.iter().copied().chain([exception]).collect();
+                pieces.push((&ports & &exception.ports, more));
+                pieces.push((&ports - &exception.ports, exceptions));
+            }
+            pieces.retain(|(ports, _)| !ports.is_empty());
+        }
+        pieces.into_iter().map(|(ports, exceptions)| (ports, suffix("", &exceptions, numbers))).collect()
+    }
+}
+
+/// The rules that drop some of the packets, to follow the name of the rule that accepts the others.
+fn suffix(to: &str, exceptions: &[&Exception], numbers: RuleNumber) -> String {
+    let by_chain = exceptions.chunk_by(|one, other| one.chain == other.chain).filter_map(|rules| {
+        let chain = &rules.first()?.chain;
+        let mut listed: Vec<String> = rules.iter().map(|rule| rule.number.to_string()).collect();
+        listed.dedup();
+        let more = listed.len().saturating_sub(MAX_LISTED);
+        listed.truncate(MAX_LISTED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Some(format!("{chain} {} {}{more}", numbers.word(), listed.join(", ")))
+    });
+    let by_chain: Vec<String> = by_chain.collect();
+    if by_chain.is_empty() {
+        String::new()
+    } else {
+        format!(", except what is dropped{to} by {}", by_chain.join(" and "))
+    }
+}
