@@ -1,7 +1,6 @@
 //! `audit`: what is open on a machine, compared with what the documents of its products list.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
@@ -11,7 +10,6 @@ use port_engine::audit::machine::Machine;
 use port_engine::audit::observation::Observation;
 use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
 use port_engine::dataset::Dataset;
-use port_engine::rules::options::FirewallLocation;
 use serde::Serialize;
 
 use super::Context;

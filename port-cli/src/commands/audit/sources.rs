@@ -105,7 +105,7 @@ impl SourceArgs {
     ) -> Result<Vec<Observation>, Diagnostic> {
         let name = input::display_name(file);
         if self.host.is_empty() {
-            return nmap::read_all(name, text);
+            return nmap::read(name, text, None).map(|one| vec![one]);
         }
         let mut observations: Vec<Observation> = Vec::new();
         for (host, problems) in self.host.iter().zip(not_found) {
