@@ -17,9 +17,11 @@ port_data::codes! {
     NMAP_HOST = "nmap-host";
     #[doc = "A port, a state or a protocol isn't one that nmap writes."]
     NMAP_INVALID_VALUE = "nmap-invalid-value";
-    #[doc = "A socket isn't a listener."]
+    #[doc = "All sockets are connections, so ss didn't print the listeners."]
     SS_NOT_A_LISTENER = "ss-not-a-listener";
-    #[doc = "A line doesn't begin with tcp or udp."]
+    #[doc = "A socket has a state that ss doesn't print, or that its protocol doesn't have."]
+    SS_STATE = "ss-state";
+    #[doc = "A line begins with something else than a protocol, or nothing shows which protocols ss printed."]
     SS_PROTOCOL = "ss-protocol";
     #[doc = "A local address or port isn't numeric, or is missing."]
     SS_LOCAL_ADDRESS = "ss-local-address";

@@ -47,6 +47,8 @@ words! {
     Tool is a "tool" {
         /// A scan with `nmap -oX`
         Nmap = "nmap",
+        /// A scan with `masscan -oX`
+        Masscan = "masscan",
         /// The machine's listeners, from `ss -tulnH`
         Ss = "ss",
         /// The machine's firewall, from `nft -j list ruleset`
@@ -70,7 +72,7 @@ impl Tool {
     #[must_use]
     pub const fn view(self) -> View {
         match self {
-            Tool::Nmap => View::Scan,
+            Tool::Nmap | Tool::Masscan => View::Scan,
             Tool::Ss => View::Listeners,
             Tool::Nft => View::Firewall,
         }

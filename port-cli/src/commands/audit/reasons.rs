@@ -10,6 +10,8 @@ use crate::format::table::wrap;
 /// Reasons, numbered in the order in which the tables mention them.
 #[derive(Debug, Default)]
 pub struct Reasons {
+    /// What is before every reason of a port.
+    pub prefix: &'static str,
     texts: Vec<String>,
     numbers: HashMap<String, usize>,
 }
@@ -29,7 +31,7 @@ impl Reasons {
     pub fn numbers(&mut self, evidence: &[String]) -> String {
         /// The most numbers in a cell; JSON has more.
         const MAX_LISTED: usize = 3;
-        let mut numbers: Vec<String> = evidence.iter().take(MAX_LISTED).map(|reason| self.number(reason)).collect();
+        let mut numbers: Vec<String> = evidence.iter().take(MAX_LISTED).map(|reason| self.number(&format!("{}{reason}", self.prefix))).collect();
         if let Some(more @ 1..) = evidence.len().checked_sub(MAX_LISTED) {
             let least = if evidence.len() > MAX_EVIDENCE { "at least " } else { "" };
             numbers.push(format!("and {least}{more} more"));

@@ -14,7 +14,7 @@ use crate::{codes, input};
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct SourceArgs {
-    /// The output of `nmap -oX`, a scan of the machine; can be repeated; - is standard input
+    /// The output of `nmap -oX` or `masscan -oX`, a scan of the machine; can be repeated; - is standard input
     #[arg(long, value_name = "FILE", group = "scan")]
     pub nmap: Vec<PathBuf>,
     /// The output of `ss -tulnH`, the listeners on the machine; can be repeated; - is standard input
@@ -105,7 +105,7 @@ impl SourceArgs {
     ) -> Result<Vec<Observation>, Diagnostic> {
         let name = input::display_name(file);
         if self.host.is_empty() {
-            return nmap::read(name, text, None).map(|one| vec![one]);
+            return nmap::read_all(name, text);
         }
         let mut observations: Vec<Observation> = Vec::new();
         for (host, problems) in self.host.iter().zip(not_found) {

@@ -108,8 +108,8 @@ fn source(observation: &Observation) -> String {
 
 fn tool_name(tool: Tool, host: &str) -> String {
     match tool {
-        Tool::Nmap if host.is_empty() => "nmap".to_string(),
-        Tool::Nmap => format!("nmap's scan{host}"),
+        Tool::Nmap | Tool::Masscan if host.is_empty() => tool.to_string(),
+        Tool::Nmap | Tool::Masscan => format!("{tool}'s scan{host}"),
         Tool::Ss => "ss".to_string(),
         Tool::Nft => "the rules of nft".to_string(),
     }

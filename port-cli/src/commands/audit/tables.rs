@@ -41,7 +41,7 @@ fn flow_columns(audit: &Audit, verdict: Verdict, state: State, reasons: &mut Rea
     let row = |flow: &FlowVerdict| {
         vec![flow.flow.id.clone(), flow_ports(flow, state, reasons), flow_remarks(flow, reasons)]
     };
-    Columns { names: vec!["id", "ports", "remarks"], rows: flows.map(row).collect() }
+    without_empty_column(Columns { names: vec!["id", "ports", "remarks"], rows: flows.map(row).collect() })
 }
 
 /// A flow's ports as its document lists them, each with its state if that isn't the expected one, and with the reasons.
@@ -62,7 +62,8 @@ fn flow_ports(flow: &FlowVerdict, expected: State, reasons: &mut Reasons) -> Str
 /// What was observed of a spec's ports. Ports are named only if they differ.
 fn spec_states(spec: &SpecVerdict, expected: State, reasons: &mut Reasons) -> String {
     match spec.observed.as_slice() {
-        [] => "(no port in the document)".to_string(),
+        // The document gives no port.
+        [] => "(no port)".to_string(),
         [only] => state(only, Some(expected), reasons),
         [first, others @ ..]
             if others.iter().all(|other| (other.state, &other.evidence) == (first.state, &first.evidence)) =>

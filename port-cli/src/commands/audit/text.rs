@@ -3,6 +3,7 @@
 //! The most urgent table is the last one, next to the summary, since a person sees the end of a long output first.
 
 use port_data::hidden::Escaped;
+use port_engine::audit::observation::Tool;
 use port_engine::audit::verdict::Audit;
 
 use super::reasons::Reasons;
@@ -28,7 +29,9 @@ fn host(audit: &Audit, width: Option<u16>) -> String {
         text.extend(not_interpreted.iter().map(|part| format!("{}\n", Escaped(part))));
         text += "\n";
     }
-    let mut reasons = Reasons::default();
+    // The reasons of ss alone are addresses.
+    let prefix = if audit.observation.sources == [Tool::Ss] { "listens on " } else { "" };
+    let mut reasons = Reasons { prefix, ..Reasons::default() };
     for (heading, columns) in tables::tables(audit, &mut reasons) {
         text += &format!("{}\n{}\n", bold(heading), table::print(&columns, width));
     }
