@@ -23,7 +23,7 @@ mod value;
 mod verdict;
 mod walk;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use port_data::{Diagnostic, Place};
@@ -88,8 +88,14 @@ impl Firewall {
         };
         let mut seen = Vec::new();
         let mut portless = Vec::new();
+        let mut redirected: BTreeMap<Protocol, PortSet> = BTreeMap::new();
         for protocol in protocols(ruleset) {
-            let reports = reports(protocol, outcomes(protocol)?);
+            let outcomes = outcomes(protocol)?;
+            if protocol.has_ports() && scope.path == HookPath::Input {
+                let own = outcomes.iter().fold(PortSet::empty(), |all, (_, outcome)| &all | &outcome.redirected);
+                redirected.insert(protocol, own);
+            }
+            let reports = reports(protocol, outcomes);
             match protocol.has_ports() {
                 true => seen.extend(reports),
                 false => portless.push((protocol, as_portless(reports))),
@@ -100,6 +106,7 @@ impl Firewall {
             observation.set_portless(protocol, finding);
         }
         observation.family = family;
+        observation.redirected = redirected;
         observation.not_interpreted = not_interpreted;
         for family in families {
             if !ruleset.filters(family) {

@@ -110,9 +110,10 @@ impl AuditArgs {
         };
         let mut output = Output::text(text);
         for (audit, observed) in audits.iter().zip(&observed) {
-            let host = audit.observation.host.as_ref().filter(|_| audits.len() > 1);
-            let host = host.map(|host| format!("{}: ", Escaped(host))).unwrap_or_default();
-            let mut message = |text: &str| output.messages.push(format!("{host}{text}"));
+            let host = host_prefix(audit, audits.len());
+            // A scan's remark may already name the host.
+            let mut message =
+                |text: &str| output.messages.push(format!("{host}{}", text.strip_prefix(&host).unwrap_or(text)));
             audit.observation.remarks.iter().chain(&observed.remarks).for_each(|remark| message(remark));
             let not_interpreted = audit.observation.not_interpreted.len();
             if not_interpreted > 0 {
@@ -159,14 +160,19 @@ impl AuditArgs {
             for audit in audits {
                 let failures = audit.failures(*failure);
                 if !failures.is_empty() {
-                    let host = audit.observation.host.as_ref().filter(|_| audits.len() > 1);
-                    let host = host.map(|host| format!("{}: ", Escaped(host))).unwrap_or_default();
+                    let host = host_prefix(audit, audits.len());
                     output.messages.push(format!("fails: {host}{}", summary::failure(*failure, failures)));
                     output.code = 1;
                 }
             }
         }
     }
+}
+
+/// The host that a message is about, if there are several.
+fn host_prefix(audit: &Audit, audits: usize) -> String {
+    let host = audit.observation.host.as_ref().filter(|_| audits > 1);
+    host.map(|host| format!("{}: ", Escaped(host))).unwrap_or_default()
 }
 
 /// One audit as an object; several as the list `hosts` of an object.

@@ -11,12 +11,17 @@ use crate::format::table::wrap;
 #[derive(Debug, Default)]
 pub struct Reasons {
     /// What is before every reason of a port.
-    pub prefix: &'static str,
+    prefix: &'static str,
     texts: Vec<String>,
     numbers: HashMap<String, usize>,
 }
 
 impl Reasons {
+    /// No reasons yet. `prefix` is before every reason of a port.
+    pub fn new(prefix: &'static str) -> Reasons {
+        Reasons { prefix, ..Reasons::default() }
+    }
+
     /// The number of a text, such as `[3]`.
     pub fn number(&mut self, text: &str) -> String {
         let next = self.texts.len() + 1;

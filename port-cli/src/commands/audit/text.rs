@@ -31,7 +31,7 @@ fn host(audit: &Audit, width: Option<u16>) -> String {
     }
     // The reasons of ss alone are addresses.
     let prefix = if audit.observation.sources == [Tool::Ss] { "listens on " } else { "" };
-    let mut reasons = Reasons { prefix, ..Reasons::default() };
+    let mut reasons = Reasons::new(prefix);
     for (heading, columns) in tables::tables(audit, &mut reasons) {
         text += &format!("{}\n{}\n", bold(heading), table::print(&columns, width));
     }

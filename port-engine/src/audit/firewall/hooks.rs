@@ -7,7 +7,7 @@ use port_data::Diagnostic;
 
 use super::condition::Common;
 use super::effect::CONNTRACK;
-use super::packets::{Field, Maybe, Packets, Step, Tracking, join, surely_accepted};
+use super::packets::{Field, Maybe, Now, Packets, Step, Tracking, join, surely_accepted};
 use super::ruleset::{Hook, Key, Ruleset};
 use super::scope::Scope;
 use super::value::interfaces;
@@ -38,6 +38,8 @@ pub struct Outcome {
     pub grants: Vec<Grant>,
     /// The ports that may be open.
     pub unknown: PortSet,
+    /// The ports of which packets get through and may reach another port or another machine.
+    pub redirected: PortSet,
     /// The rules on the way that could not be interpreted.
     pub not_interpreted: Vec<String>,
 }
@@ -90,8 +92,12 @@ fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
     let mut open = PortSet::empty();
     let mut possible = PortSet::empty();
     let mut grants: Vec<Grant> = Vec::new();
+    let mut redirected = PortSet::empty();
     for packets in accepted {
         possible = &possible | &*packets.ports;
+        if packets.port != Now::Original || packets.is_translated != Maybe::No || packets.leaves != Maybe::No {
+            redirected = &redirected | &*packets.ports;
+        }
         let ports =
             if packets.in_doubt { surely_accepted(packets, &walk.maybe_dropped) } else { (*packets.ports).clone() };
         if ports.is_empty() {
@@ -124,7 +130,7 @@ fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
             }
         }
     }
-    Outcome { grants, unknown: &possible - &open, not_interpreted: walk.not_interpreted }
+    Outcome { grants, unknown: &possible - &open, redirected, not_interpreted: walk.not_interpreted }
 }
 
 impl Walk<'_> {
