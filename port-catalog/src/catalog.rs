@@ -4,12 +4,12 @@ use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::str::FromStr;
 
-use crate::packed::{FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex};
+use crate::packed::{FlowLists, HostIndex, Lists, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, element};
 use port_core::ParseIdError;
 use port_core::layout::{flow, peer, product, service, spec, vendor};
 use port_core::nearest::{LONGEST_ID, nearest};
 
-/// A catalog: the enums that its tables become. `catalog!` implements it.
+/// A catalog: the types that its tables become. `catalog!` implements it.
 ///
 /// Code that is generic over it works with any catalog:
 ///
@@ -88,9 +88,9 @@ pub trait Catalog: Copy + Ord + Debug + Hash + 'static {
     const FLOW_LISTS: FlowLists;
 }
 
-/// An enum of a catalog: vendors, products, peers, services or flow ids.
+/// A type of ids of a catalog: vendors, products, peers, services or flow ids.
 ///
-/// The order of the variants is the catalog order, which [`Ord`] follows. [`Display`] prints the id, [`FromStr`] parses it.
+/// The order of the ids is the catalog order, which [`Ord`] follows. [`Display`] prints the id, [`FromStr`] parses it.
 ///
 /// ```
 /// use port_catalog::{Id, Product, Service};
@@ -120,6 +120,11 @@ pub trait Id: Copy + Ord + Hash + Debug + Display + FromStr<Err = ParseIdError> 
     const INDEX: TextIndex;
     #[doc(hidden)]
     fn index(self) -> usize;
+    #[doc(hidden)]
+    #[inline]
+    fn from_index(index: usize) -> Self {
+        element(Self::all(), index)
+    }
 }
 
 /// Parses an id.

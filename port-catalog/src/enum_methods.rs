@@ -1,17 +1,21 @@
-//! The macros that implement the traits and methods of a catalog's enums. The expansion of `catalog!` calls them.
+//! The macros that implement the traits and methods of a catalog's ids. The expansion of `catalog!` calls them.
 //!
 //! Everything that depends on the tables is in functions that all catalogs share, so that a catalog costs the compiler little.
 
-/// Implements the traits of an enum, given the names of its id tables.
+/// Implements the traits of an enum of ids, given the names of its id tables.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __id {
     ($name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident) => {
+        $crate::__id!(@traits $name, $kind, $data, $ids, $index, id => id as usize, {});
+    };
+    (@traits $name:ident, $kind:literal, $data:ident, $ids:ident, $index:ident, $id:ident => $number:expr, { $($items:item)* }) => {
         impl $name {
             /// The id as tables, JSON and the command line write it.
             #[inline]
             pub const fn as_str(self) -> &'static str {
-                $crate::__private::text_const($ids, self as usize)
+                let $id = self;
+                $crate::__private::text_const($ids, $number)
             }
         }
 
@@ -28,13 +32,16 @@ macro_rules! __id {
 
             #[inline]
             fn as_str(self) -> &'static str {
-                $crate::__private::text($ids, self as usize)
+                $crate::__private::text($ids, $crate::Id::index(self))
             }
 
             #[inline]
             fn index(self) -> usize {
-                self as usize
+                let $id = self;
+                $number
             }
+
+            $($items)*
         }
 
         impl ::core::fmt::Debug for $name {
@@ -61,6 +68,108 @@ macro_rules! __id {
         }
 
         $crate::__serde_id!($name);
+    };
+}
+
+/// Implements the traits of the ids of flows, which are numbered, given their count and the names of their id tables.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __flow_id {
+    ($name:ident, $number:ty, $count:literal, $data:ident, $ids:ident, $index:ident) => {
+        static ALL_FLOW_IDS: [$name; $count] = {
+            let mut ids = [$name(0); $count];
+            let mut number = 0;
+            while number < $count {
+                ids[number] = $name::numbered(number);
+                number += 1;
+            }
+            ids
+        };
+
+        impl $name {
+            /// Every flow id, in catalog order.
+            pub const ALL: &'static [$name] = &ALL_FLOW_IDS;
+
+            #[inline]
+            #[allow(clippy::cast_possible_truncation)]
+            const fn numbered(number: usize) -> $name {
+                $name(number as $number)
+            }
+        }
+
+        $crate::__id!(@traits $name, "flow id", $data, $ids, $index, id => id.0 as usize, {
+            #[inline]
+            fn from_index(index: usize) -> $name {
+                $name::numbered($crate::__private::checked_index(index, $count))
+            }
+        });
+    };
+}
+
+/// Implements the methods and traits of the enum of a product's flows, given the number of its first one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __product_flows {
+    ($name:ident, $kind:literal, $first:literal) => {
+        impl flows::$name {
+            /// Its id.
+            #[inline]
+            pub const fn id(self) -> FlowId {
+                FlowId::numbered($first + self as usize)
+            }
+
+            /// The flow.
+            #[inline]
+            pub const fn flow(self) -> $crate::Flow<Data> {
+                self.id().flow()
+            }
+
+            /// Its id as tables, JSON and the command line write it.
+            #[inline]
+            pub const fn as_str(self) -> &'static str {
+                self.id().as_str()
+            }
+        }
+
+        impl ::core::fmt::Debug for flows::$name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_tuple(::core::stringify!($name)).field(&self.as_str()).finish()
+            }
+        }
+
+        impl ::core::fmt::Display for flows::$name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::core::convert::From<flows::$name> for FlowId {
+            #[inline]
+            fn from(flow: flows::$name) -> FlowId {
+                flow.id()
+            }
+        }
+
+        /// Fails for a flow of another product.
+        impl ::core::convert::TryFrom<FlowId> for flows::$name {
+            type Error = $crate::ParseIdError;
+
+            #[inline]
+            fn try_from(id: FlowId) -> ::core::result::Result<Self, $crate::ParseIdError> {
+                $crate::__private::flow_of_product(flows::$name::ALL, $first, id, $kind)
+            }
+        }
+
+        impl ::core::str::FromStr for flows::$name {
+            type Err = $crate::ParseIdError;
+
+            #[inline]
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ParseIdError> {
+                text.parse::<FlowId>()?.try_into()
+            }
+        }
     };
 }
 
@@ -197,6 +306,12 @@ macro_rules! __facts {
                 $crate::__private::service_port::<$data>(self)
             }
 
+            /// Whether its traffic is always encrypted, or never; `None` if that is not known, or depends on the set-up.
+            #[inline]
+            pub fn is_encrypted(self) -> ::core::option::Option<bool> {
+                $crate::__private::service_encryption::<$data>(self)
+            }
+
             /// The transports that carry it.
             #[inline]
             pub fn transports(self) -> impl Iterator<Item = $crate::Transport> + ::core::clone::Clone {
@@ -231,7 +346,7 @@ macro_rules! __facts {
             /// The flow with this id.
             #[inline]
             pub const fn flow(self) -> $crate::Flow<$data> {
-                $crate::__private::flow(self as usize)
+                $crate::__private::flow(self.0 as usize)
             }
         }
     };

@@ -13,7 +13,7 @@ pub fn vendor_text<C: Catalog>(vendor: C::Vendor, column: usize) -> &'static str
 }
 
 pub fn vendor_products<C: Catalog>(vendor: C::Vendor) -> impl ExactSizeIterator<Item = C::Product> + Clone {
-    C::VENDOR_PRODUCTS.get(vendor.index()).map(|index| element(C::Product::all(), index))
+    C::VENDOR_PRODUCTS.get(vendor.index()).map(C::Product::from_index)
 }
 
 #[inline(always)]
@@ -22,7 +22,7 @@ pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static 
 }
 
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
-    element(C::Vendor::all(), C::PRODUCTS[product::VENDOR].get(product.index()))
+    C::Vendor::from_index(C::PRODUCTS[product::VENDOR].get(product.index()))
 }
 
 pub fn product_interfaces<C: Catalog>(product: C::Product) -> impl ExactSizeIterator<Item = &'static str> + Clone {
@@ -39,7 +39,7 @@ pub fn peer_kind<C: Catalog>(peer: C::Peer) -> PeerKind {
 }
 
 pub fn peer_includes<C: Catalog>(peer: C::Peer) -> impl ExactSizeIterator<Item = C::Peer> + Clone {
-    C::PEER_INCLUDES.get(peer.index()).map(|index| element(C::Peer::all(), index))
+    C::PEER_INCLUDES.get(peer.index()).map(C::Peer::from_index)
 }
 
 #[inline(always)]
@@ -50,6 +50,13 @@ pub fn service_text<C: Catalog>(service: C::Service, column: usize) -> &'static 
 pub fn service_port<C: Catalog>(service: C::Service) -> Option<u16> {
     let port = C::SERVICES[service::PORT].get(service.index());
     u16::try_from(port).ok().filter(|port| *port != 0)
+}
+
+pub fn service_encryption<C: Catalog>(service: C::Service) -> Option<bool> {
+    match C::SERVICES[service::ENCRYPTED].get(service.index()) {
+        0 => None,
+        known => Some(known == 2),
+    }
 }
 
 pub fn service_transports<C: Catalog>(service: C::Service) -> impl Iterator<Item = Transport> + Clone {

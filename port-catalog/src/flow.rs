@@ -19,9 +19,9 @@ use crate::packed::element;
 /// A handle of four bytes: copy it freely. The order of flows is the catalog order.
 ///
 /// ```
-/// use port_catalog::{Direction, FlowId, Peer, Product};
+/// use port_catalog::{Direction, Peer, Product, flows};
 ///
-/// let flow = FlowId::FortimailInEmailClientPop3.flow();
+/// let flow = flows::FortiMail::InEmailClientPop3.flow();
 /// assert_eq!(flow.product(), Product::FortiMail);
 /// assert_eq!(flow.direction(), Direction::Inbound);
 /// assert_eq!(flow.peer(), Peer::EmailClient);
@@ -61,12 +61,12 @@ impl<C: Catalog> Flow<C> {
 
     /// Its id, which is permanently stable.
     pub fn id(self) -> C::FlowId {
-        element(C::FlowId::all(), self.index())
+        C::FlowId::from_index(self.index())
     }
 
     /// The product whose document lists it.
     pub fn product(self) -> C::Product {
-        element(C::Product::all(), self.cell(flow::PRODUCT))
+        C::Product::from_index(self.cell(flow::PRODUCT))
     }
 
     /// The vendor of its product.
@@ -81,7 +81,7 @@ impl<C: Catalog> Flow<C> {
 
     /// The other end.
     pub fn peer(self) -> C::Peer {
-        element(C::Peer::all(), self.cell(flow::PEER))
+        C::Peer::from_index(self.cell(flow::PEER))
     }
 
     /// Its purpose, in this project's words.
@@ -187,9 +187,9 @@ impl<C: Catalog> fmt::Display for Flow<C> {
 /// Where a vendor's document lists a flow, and what it prints there.
 ///
 /// ```
-/// use port_catalog::FlowId;
+/// use port_catalog::flows;
 ///
-/// let source = FlowId::FortimailInEmailClientPop3.flow().source();
+/// let source = flows::FortiMail::InEmailClientPop3.flow().source();
 /// assert_eq!(source.section, Some("Incoming ports"));
 /// assert_eq!(source.ports, Some("TCP/110 or TCP/995 (server mode only)"));
 /// ```
@@ -236,7 +236,7 @@ impl<C: Catalog> Iterator for Ports<C> {
         Some(PortSpec::from_parts(
             C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index)),
             PortRange::new(port(spec::FIRST), port(spec::LAST)),
-            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(|index| element(C::Service::all(), index)),
+            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(C::Service::from_index),
             u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
         ))
     }

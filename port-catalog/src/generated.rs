@@ -202,15 +202,17 @@ pub enum Service {
     WebDAV,
 }
 
-/// The id of a flow: one variant for each row of each document.
+/// The id of a flow of any product. [`flows`] has an enum for each product, with a variant for each of its flows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FlowId {
-    // FortiMail by Fortinet: 54 flows
-    // FortiMail open ports, FortiOS 6.2.0
-    // https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports
+pub struct FlowId(u16);
 
-    /** Administer FortiMail by web, SSH or Telnet
+/// The flows of each product, as an enum with a variant for each flow.
+pub mod flows {
+    /// The flows of `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum FortiMail {
+        /** Administer FortiMail by web, SSH or Telnet
 
 | id | `fortimail-in-admin` |
 |---|---|
@@ -223,10 +225,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 1 |
 | printed | “Admin by Console or PC” “SSH, Telnet, HTTP, SSH, Console” “TCP/443 or TCP/80 or TCP/22 or TCP/23” |
 */
-    #[doc(alias("443", "80", "22", "23"))]
-    FortimailInAdmin,
+        #[doc(alias("443", "80", "22", "23"))]
+        InAdmin,
 
-    /** View quarantined mail, or fetch it
+        /** View quarantined mail, or fetch it
 
 | id | `fortimail-in-email-client-quarantine` |
 |---|---|
@@ -238,10 +240,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 2 |
 | printed | “Email Client” “Quarantine View/Retrieve” “TCP/80 or TCP/443 or TCP/110” |
 */
-    #[doc(alias("80", "443", "110"))]
-    FortimailInEmailClientQuarantine,
+        #[doc(alias("80", "443", "110"))]
+        InEmailClientQuarantine,
 
-    /** Send mail with SMTP or SMTPS
+        /** Send mail with SMTP or SMTPS
 
 | id | `fortimail-in-email-client-smtp` |
 |---|---|
@@ -252,10 +254,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 3 |
 | printed | “Email Client” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
-    #[doc(alias("25", "465"))]
-    FortimailInEmailClientSmtp,
+        #[doc(alias("25", "465"))]
+        InEmailClientSmtp,
 
-    /** Collect mail with POP3 or POP3S
+        /** Collect mail with POP3 or POP3S
 
 | id | `fortimail-in-email-client-pop3` |
 |---|---|
@@ -266,10 +268,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 4 |
 | printed | “Email Client” “POP3 or POP3S” “TCP/110 or TCP/995 (server mode only)” |
 */
-    #[doc(alias("110", "995"))]
-    FortimailInEmailClientPop3,
+        #[doc(alias("110", "995"))]
+        InEmailClientPop3,
 
-    /** Read mail with IMAP or IMAPS
+        /** Read mail with IMAP or IMAPS
 
 | id | `fortimail-in-email-client-imap` |
 |---|---|
@@ -280,10 +282,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 5 |
 | printed | “Email Client” “IMAP or IMAPS” “TCP/143 or TCP/993 (server mode only)” |
 */
-    #[doc(alias("143", "993"))]
-    FortimailInEmailClientImap,
+        #[doc(alias("143", "993"))]
+        InEmailClientImap,
 
-    /** Reach files and calendars with WebDAV and CalDAV
+        /** Reach files and calendars with WebDAV and CalDAV
 
 | id | `fortimail-in-email-client-webdav` |
 |---|---|
@@ -294,10 +296,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 6 |
 | printed | “Email Client” “WebDAV and CalDAV” “TCP/8008” |
 */
-    #[doc(alias("8008"))]
-    FortimailInEmailClientWebdav,
+        #[doc(alias("8008"))]
+        InEmailClientWebdav,
 
-    /** Heartbeat between cluster members
+        /** Heartbeat between cluster members
 
 | id | `fortimail-in-fortimail-ha-heartbeat` |
 |---|---|
@@ -308,10 +310,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 7 |
 | printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
-    #[doc(alias("20000"))]
-    FortimailInFortimailHaHeartbeat,
+        #[doc(alias("20000"))]
+        InFortimailHaHeartbeat,
 
-    /** Control of synchronisation within a cluster
+        /** Control of synchronisation within a cluster
 
 | id | `fortimail-in-fortimail-ha-sync-control` |
 |---|---|
@@ -322,10 +324,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 8 |
 | printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
-    #[doc(alias("20001"))]
-    FortimailInFortimailHaSyncControl,
+        #[doc(alias("20001"))]
+        InFortimailHaSyncControl,
 
-    /** Synchronisation of files within a cluster
+        /** Synchronisation of files within a cluster
 
 | id | `fortimail-in-fortimail-ha-file-sync` |
 |---|---|
@@ -336,10 +338,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 9 |
 | printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
-    #[doc(alias("20002"))]
-    FortimailInFortimailHaFileSync,
+        #[doc(alias("20002"))]
+        InFortimailHaFileSync,
 
-    /** Synchronisation of data within a cluster
+        /** Synchronisation of data within a cluster
 
 | id | `fortimail-in-fortimail-ha-data-sync` |
 |---|---|
@@ -350,10 +352,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 10 |
 | printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
-    #[doc(alias("20003"))]
-    FortimailInFortimailHaDataSync,
+        #[doc(alias("20003"))]
+        InFortimailHaDataSync,
 
-    /** Synchronisation of checksums within a cluster
+        /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-in-fortimail-ha-checksum-sync` |
 |---|---|
@@ -364,10 +366,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 11 |
 | printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
-    #[doc(alias("20004"))]
-    FortimailInFortimailHaChecksumSync,
+        #[doc(alias("20004"))]
+        InFortimailHaChecksumSync,
 
-    /** Check that a cluster member answers SMTP
+        /** Check that a cluster member answers SMTP
 
 | id | `fortimail-in-fortimail-ha-smtp-monitoring` |
 |---|---|
@@ -378,10 +380,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 12 |
 | printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
-    #[doc(alias("25"))]
-    FortimailInFortimailHaSmtpMonitoring,
+        #[doc(alias("25"))]
+        InFortimailHaSmtpMonitoring,
 
-    /** Check that a cluster member answers HTTP
+        /** Check that a cluster member answers HTTP
 
 | id | `fortimail-in-fortimail-ha-http-monitoring` |
 |---|---|
@@ -392,10 +394,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 13 |
 | printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
-    #[doc(alias("80"))]
-    FortimailInFortimailHaHttpMonitoring,
+        #[doc(alias("80"))]
+        InFortimailHaHttpMonitoring,
 
-    /** Check that a cluster member answers POP3
+        /** Check that a cluster member answers POP3
 
 | id | `fortimail-in-fortimail-ha-pop3-monitoring` |
 |---|---|
@@ -406,10 +408,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 14 |
 | printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
-    #[doc(alias("110"))]
-    FortimailInFortimailHaPop3Monitoring,
+        #[doc(alias("110"))]
+        InFortimailHaPop3Monitoring,
 
-    /** Check that a cluster member answers IMAP
+        /** Check that a cluster member answers IMAP
 
 | id | `fortimail-in-fortimail-ha-imap-monitoring` |
 |---|---|
@@ -420,10 +422,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 15 |
 | printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
-    #[doc(alias("143"))]
-    FortimailInFortimailHaImapMonitoring,
+        #[doc(alias("143"))]
+        InFortimailHaImapMonitoring,
 
-    /** Quarantine kept centrally on another FortiMail, in clear text
+        /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-in-fortimail-quarantine` |
 |---|---|
@@ -434,10 +436,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 16 |
 | printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
-    #[doc(alias("514"))]
-    FortimailInFortimailQuarantine,
+        #[doc(alias("514"))]
+        InFortimailQuarantine,
 
-    /** Quarantine kept centrally on another FortiMail, inside SSL
+        /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-in-fortimail-quarantine-ssl` |
 |---|---|
@@ -448,10 +450,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 17 |
 | printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
-    #[doc(alias("6514"))]
-    FortimailInFortimailQuarantineSsl,
+        #[doc(alias("6514"))]
+        InFortimailQuarantineSsl,
 
-    /** Let FortiManager poll by SNMP
+        /** Let FortiManager poll by SNMP
 
 | id | `fortimail-in-fortimanager-snmp-poll` |
 |---|---|
@@ -464,10 +466,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 18 |
 | printed | “SNMP Poll” “TCP/161” |
 */
-    #[doc(alias("161"))]
-    FortimailInFortimanagerSnmpPoll,
+        #[doc(alias("161"))]
+        InFortimanagerSnmpPoll,
 
-    /** Take configuration and firmware from FortiManager
+        /** Take configuration and firmware from FortiManager
 
 | id | `fortimail-in-fortimanager-config-push` |
 |---|---|
@@ -479,10 +481,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 19 |
 | printed | “Config/Firmware Push” “TCP/22” |
 */
-    #[doc(alias("22"))]
-    FortimailInFortimanagerConfigPush,
+        #[doc(alias("22"))]
+        InFortimanagerConfigPush,
 
-    /** Take notice of new virus definitions
+        /** Take notice of new virus definitions
 
 | id | `fortimail-in-fortiguard-av-push` |
 |---|---|
@@ -494,10 +496,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 20 |
 | printed | “AV Push” “UDP/9443” |
 */
-    #[doc(alias("9443"))]
-    FortimailInFortiguardAvPush,
+        #[doc(alias("9443"))]
+        InFortiguardAvPush,
 
-    /** Receive mail from outside
+        /** Receive mail from outside
 
 | id | `fortimail-in-external-email-server-smtp` |
 |---|---|
@@ -508,10 +510,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 21 |
 | printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
-    #[doc(alias("25", "465"))]
-    FortimailInExternalEmailServerSmtp,
+        #[doc(alias("25", "465"))]
+        InExternalEmailServerSmtp,
 
-    /** Keep mail on iSCSI or NFS storage
+        /** Keep mail on iSCSI or NFS storage
 
 | id | `fortimail-in-external-email-server-storage` |
 |---|---|
@@ -523,10 +525,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 22 |
 | printed | “External Email Server” “Storage: iSCI, NFS” “TCP/3260 (iSCI), TCP/2049 (NFS)” |
 */
-    #[doc(alias("3260", "2049"))]
-    FortimailInExternalEmailServerStorage,
+        #[doc(alias("3260", "2049"))]
+        InExternalEmailServerStorage,
 
-    /** Back up the configuration
+        /** Back up the configuration
 
 | id | `fortimail-in-external-email-server-config-backup` |
 |---|---|
@@ -538,9 +540,9 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 23 |
 | printed | “External Email Server” “Config Backup” “SFTP / FTP” |
 */
-    FortimailInExternalEmailServerConfigBackup,
+        InExternalEmailServerConfigBackup,
 
-    /** Back up mail data
+        /** Back up mail data
 
 | id | `fortimail-in-external-email-server-mail-backup` |
 |---|---|
@@ -552,9 +554,9 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 24 |
 | printed | “External Email Server” “Mail Data Backup” “NFS, SMB/CIFS, SSH, external USB (direct connected), iSCSI” |
 */
-    FortimailInExternalEmailServerMailBackup,
+        InExternalEmailServerMailBackup,
 
-    /** Receive mail from the protected mail server
+        /** Receive mail from the protected mail server
 
 | id | `fortimail-in-protected-email-server-smtp` |
 |---|---|
@@ -565,10 +567,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 25 |
 | printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
-    #[doc(alias("25", "465"))]
-    FortimailInProtectedEmailServerSmtp,
+        #[doc(alias("25", "465"))]
+        InProtectedEmailServerSmtp,
 
-    /** Send logs to FortiAnalyzer
+        /** Send logs to FortiAnalyzer
 
 | id | `fortimail-out-fortianalyzer-oftp` |
 |---|---|
@@ -580,10 +582,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 26 |
 | printed | “OFTP” “UDP/514” |
 */
-    #[doc(alias("514"))]
-    FortimailOutFortianalyzerOftp,
+        #[doc(alias("514"))]
+        OutFortianalyzerOftp,
 
-    /** Send SNMP traps to FortiManager
+        /** Send SNMP traps to FortiManager
 
 | id | `fortimail-out-fortimanager-snmp-trap` |
 |---|---|
@@ -595,10 +597,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 27 |
 | printed | “SNMP Traps” “UDP/162” |
 */
-    #[doc(alias("162"))]
-    FortimailOutFortimanagerSnmpTrap,
+        #[doc(alias("162"))]
+        OutFortimanagerSnmpTrap,
 
-    /** Register with FortiManager, back up to it, fetch configuration and firmware
+        /** Register with FortiManager, back up to it, fetch configuration and firmware
 
 | id | `fortimail-out-fortimanager-config-pull` |
 |---|---|
@@ -610,10 +612,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 28 |
 | printed | “Reg, Config Backup, Config/Firmware Pull” “TCP/443” |
 */
-    #[doc(alias("443"))]
-    FortimailOutFortimanagerConfigPull,
+        #[doc(alias("443"))]
+        OutFortimanagerConfigPull,
 
-    /** Ask for spam ratings
+        /** Ask for spam ratings
 
 | id | `fortimail-out-fortiguard-as-rating` |
 |---|---|
@@ -625,10 +627,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 29 |
 | printed | “AS Rating” “UDP/53 or 8888, TCP/443” |
 */
-    #[doc(alias("53", "8888", "443"))]
-    FortimailOutFortiguardAsRating,
+        #[doc(alias("53", "8888", "443"))]
+        OutFortiguardAsRating,
 
-    /** Fetch virus and spam definitions
+        /** Fetch virus and spam definitions
 
 | id | `fortimail-out-fortiguard-update` |
 |---|---|
@@ -640,10 +642,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 30 |
 | printed | “AV/AS Update” “TCP/443” |
 */
-    #[doc(alias("443"))]
-    FortimailOutFortiguardUpdate,
+        #[doc(alias("443"))]
+        OutFortiguardUpdate,
 
-    /** Heartbeat between cluster members
+        /** Heartbeat between cluster members
 
 | id | `fortimail-out-fortimail-ha-heartbeat` |
 |---|---|
@@ -654,10 +656,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 31 |
 | printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
-    #[doc(alias("20000"))]
-    FortimailOutFortimailHaHeartbeat,
+        #[doc(alias("20000"))]
+        OutFortimailHaHeartbeat,
 
-    /** Control of synchronisation within a cluster
+        /** Control of synchronisation within a cluster
 
 | id | `fortimail-out-fortimail-ha-sync-control` |
 |---|---|
@@ -668,10 +670,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 32 |
 | printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
-    #[doc(alias("20001"))]
-    FortimailOutFortimailHaSyncControl,
+        #[doc(alias("20001"))]
+        OutFortimailHaSyncControl,
 
-    /** Synchronisation of files within a cluster
+        /** Synchronisation of files within a cluster
 
 | id | `fortimail-out-fortimail-ha-file-sync` |
 |---|---|
@@ -682,10 +684,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 33 |
 | printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
-    #[doc(alias("20002"))]
-    FortimailOutFortimailHaFileSync,
+        #[doc(alias("20002"))]
+        OutFortimailHaFileSync,
 
-    /** Synchronisation of data within a cluster
+        /** Synchronisation of data within a cluster
 
 | id | `fortimail-out-fortimail-ha-data-sync` |
 |---|---|
@@ -696,10 +698,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 34 |
 | printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
-    #[doc(alias("20003"))]
-    FortimailOutFortimailHaDataSync,
+        #[doc(alias("20003"))]
+        OutFortimailHaDataSync,
 
-    /** Synchronisation of checksums within a cluster
+        /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-out-fortimail-ha-checksum-sync` |
 |---|---|
@@ -710,10 +712,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 35 |
 | printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
-    #[doc(alias("20004"))]
-    FortimailOutFortimailHaChecksumSync,
+        #[doc(alias("20004"))]
+        OutFortimailHaChecksumSync,
 
-    /** Check that a cluster member answers SMTP
+        /** Check that a cluster member answers SMTP
 
 | id | `fortimail-out-fortimail-ha-smtp-monitoring` |
 |---|---|
@@ -724,10 +726,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 36 |
 | printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
-    #[doc(alias("25"))]
-    FortimailOutFortimailHaSmtpMonitoring,
+        #[doc(alias("25"))]
+        OutFortimailHaSmtpMonitoring,
 
-    /** Check that a cluster member answers HTTP
+        /** Check that a cluster member answers HTTP
 
 | id | `fortimail-out-fortimail-ha-http-monitoring` |
 |---|---|
@@ -738,10 +740,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 37 |
 | printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
-    #[doc(alias("80"))]
-    FortimailOutFortimailHaHttpMonitoring,
+        #[doc(alias("80"))]
+        OutFortimailHaHttpMonitoring,
 
-    /** Check that a cluster member answers POP3
+        /** Check that a cluster member answers POP3
 
 | id | `fortimail-out-fortimail-ha-pop3-monitoring` |
 |---|---|
@@ -752,10 +754,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 38 |
 | printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
-    #[doc(alias("110"))]
-    FortimailOutFortimailHaPop3Monitoring,
+        #[doc(alias("110"))]
+        OutFortimailHaPop3Monitoring,
 
-    /** Check that a cluster member answers IMAP
+        /** Check that a cluster member answers IMAP
 
 | id | `fortimail-out-fortimail-ha-imap-monitoring` |
 |---|---|
@@ -766,10 +768,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 39 |
 | printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
-    #[doc(alias("143"))]
-    FortimailOutFortimailHaImapMonitoring,
+        #[doc(alias("143"))]
+        OutFortimailHaImapMonitoring,
 
-    /** Quarantine kept centrally on another FortiMail, in clear text
+        /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-out-fortimail-quarantine` |
 |---|---|
@@ -780,10 +782,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 40 |
 | printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
-    #[doc(alias("514"))]
-    FortimailOutFortimailQuarantine,
+        #[doc(alias("514"))]
+        OutFortimailQuarantine,
 
-    /** Quarantine kept centrally on another FortiMail, inside SSL
+        /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-out-fortimail-quarantine-ssl` |
 |---|---|
@@ -794,10 +796,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 41 |
 | printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
-    #[doc(alias("6514"))]
-    FortimailOutFortimailQuarantineSsl,
+        #[doc(alias("6514"))]
+        OutFortimailQuarantineSsl,
 
-    /** Send mail outside
+        /** Send mail outside
 
 | id | `fortimail-out-external-email-server-smtp` |
 |---|---|
@@ -808,10 +810,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 42 |
 | printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
-    #[doc(alias("25", "465"))]
-    FortimailOutExternalEmailServerSmtp,
+        #[doc(alias("25", "465"))]
+        OutExternalEmailServerSmtp,
 
-    /** Hand mail to the protected mail server
+        /** Hand mail to the protected mail server
 
 | id | `fortimail-out-protected-email-server-smtp` |
 |---|---|
@@ -822,10 +824,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 43 |
 | printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
-    #[doc(alias("25", "465"))]
-    FortimailOutProtectedEmailServerSmtp,
+        #[doc(alias("25", "465"))]
+        OutProtectedEmailServerSmtp,
 
-    /** Authenticate users with POP3
+        /** Authenticate users with POP3
 
 | id | `fortimail-out-protected-email-server-pop3-auth` |
 |---|---|
@@ -836,10 +838,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 44 |
 | printed | “Protected Email Server” “POP3 Auth” “TCP/110” |
 */
-    #[doc(alias("110"))]
-    FortimailOutProtectedEmailServerPop3Auth,
+        #[doc(alias("110"))]
+        OutProtectedEmailServerPop3Auth,
 
-    /** Authenticate users with IMAP
+        /** Authenticate users with IMAP
 
 | id | `fortimail-out-protected-email-server-imap-auth` |
 |---|---|
@@ -850,10 +852,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 45 |
 | printed | “Protected Email Server” “IMAP Auth” “TCP/143” |
 */
-    #[doc(alias("143"))]
-    FortimailOutProtectedEmailServerImapAuth,
+        #[doc(alias("143"))]
+        OutProtectedEmailServerImapAuth,
 
-    /** Update a dynamic DNS name
+        /** Update a dynamic DNS name
 
 | id | `fortimail-out-dynamic-dns` |
 |---|---|
@@ -866,10 +868,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 46 |
 | printed | “Others” “Dyn DNS” “TCP/80 \*” |
 */
-    #[doc(alias("80"))]
-    FortimailOutDynamicDns,
+        #[doc(alias("80"))]
+        OutDynamicDns,
 
-    /** Resolve names and ask DNS block lists
+        /** Resolve names and ask DNS block lists
 
 | id | `fortimail-out-dns` |
 |---|---|
@@ -881,10 +883,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 47 |
 | printed | “Others” “DNS, RBL” “UDP/53” |
 */
-    #[doc(alias("53"))]
-    FortimailOutDns,
+        #[doc(alias("53"))]
+        OutDns,
 
-    /** Set the clock
+        /** Set the clock
 
 | id | `fortimail-out-ntp` |
 |---|---|
@@ -896,10 +898,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 48 |
 | printed | “Others” “NTP” “UDP/123” |
 */
-    #[doc(alias("123"))]
-    FortimailOutNtp,
+        #[doc(alias("123"))]
+        OutNtp,
 
-    /** Send alerts by mail
+        /** Send alerts by mail
 
 | id | `fortimail-out-alert-email` |
 |---|---|
@@ -911,10 +913,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 49 |
 | printed | “Others” “Alert Email” “TCP/25” |
 */
-    #[doc(alias("25"))]
-    FortimailOutAlertEmail,
+        #[doc(alias("25"))]
+        OutAlertEmail,
 
-    /** Look up users with LDAP or LDAPS
+        /** Look up users with LDAP or LDAPS
 
 | id | `fortimail-out-ldap` |
 |---|---|
@@ -926,10 +928,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 50 |
 | printed | “Others” “LDAP or LDAPS” “TCP/389 or TCP/636” |
 */
-    #[doc(alias("389", "636"))]
-    FortimailOutLdap,
+        #[doc(alias("389", "636"))]
+        OutLdap,
 
-    /** Authenticate users with RADIUS
+        /** Authenticate users with RADIUS
 
 | id | `fortimail-out-radius` |
 |---|---|
@@ -942,10 +944,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 51 |
 | printed | “Others” “RADIUS Auth” “TCP/1812” |
 */
-    #[doc(alias("1812"))]
-    FortimailOutRadius,
+        #[doc(alias("1812"))]
+        OutRadius,
 
-    /** Store data on network storage
+        /** Store data on network storage
 
 | id | `fortimail-out-nas` |
 |---|---|
@@ -957,10 +959,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 52 |
 | printed | “Others” “NAS” “TCP/21, TCP/22, TCP/2049” |
 */
-    #[doc(alias("21", "22", "2049"))]
-    FortimailOutNas,
+        #[doc(alias("21", "22", "2049"))]
+        OutNas,
 
-    /** Check the certificates of PKI users
+        /** Check the certificates of PKI users
 
 | id | `fortimail-out-ocsp` |
 |---|---|
@@ -973,10 +975,10 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 53 |
 | printed | “Others” “OCSP (for PKI user)” “TCP/80, or defined by certificate” |
 */
-    #[doc(alias("80"))]
-    FortimailOutOcsp,
+        #[doc(alias("80"))]
+        OutOcsp,
 
-    /** Have suspicious files examined
+        /** Have suspicious files examined
 
 | id | `fortimail-out-fortisandbox` |
 |---|---|
@@ -987,14 +989,15 @@ pub enum FlowId {
 | source | FortiMail open ports, FortiOS 6.2.0, Outgoing ports, row 54 |
 | printed | “FortiSandbox / FortiSandbox Cloud” “Communication” “TCP/443, TCP/514” |
 */
-    #[doc(alias("443", "514"))]
-    FortimailOutFortisandbox,
+        #[doc(alias("443", "514"))]
+        OutFortisandbox,
+    }
 
-    // FortiClient by Fortinet: 12 flows
-    // Required services and ports, FortiClient 6.2.0 Administration Guide
-    // https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports
-
-    /** Be managed by EMS, take part in the Security Fabric
+    /// The flows of `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum FortiClient {
+        /** Be managed by EMS, take part in the Security Fabric
 
 | id | `forticlient-out-telemetry` |
 |---|---|
@@ -1006,10 +1009,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 1 |
 | printed | “FortiClient Telemetry” “Endpoint management (EMS), participation in the Security Fabric (FortiGate)” “8013” |
 */
-    #[doc(alias("8013"))]
-    ForticlientOutTelemetry,
+        #[doc(alias("8013"))]
+        OutTelemetry,
 
-    /** Send logs to a syslog server
+        /** Send logs to a syslog server
 
 | id | `forticlient-out-syslog` |
 |---|---|
@@ -1020,10 +1023,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 2 |
 | printed | “SYSLOG” “Upload logs to syslog server” “514” |
 */
-    #[doc(alias("514"))]
-    ForticlientOutSyslog,
+        #[doc(alias("514"))]
+        OutSyslog,
 
-    /** Have files analysed
+        /** Have files analysed
 
 | id | `forticlient-out-fortisandbox` |
 |---|---|
@@ -1034,10 +1037,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 3 |
 | printed | “FortiSandbox” “Send files to FortiSandbox for analysis” “514” |
 */
-    #[doc(alias("514"))]
-    ForticlientOutFortisandbox,
+        #[doc(alias("514"))]
+        OutFortisandbox,
 
-    /** Remote access through an SSL VPN
+        /** Remote access through an SSL VPN
 
 | id | `forticlient-out-ssl-vpn` |
 |---|---|
@@ -1049,10 +1052,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 4 |
 | printed | “Remote access - SSL VPN” “Establish VPN connection to the FortiGate” “443 (default)” |
 */
-    #[doc(alias("443"))]
-    ForticlientOutSslVpn,
+        #[doc(alias("443"))]
+        OutSslVpn,
 
-    /** Send logs to FortiAnalyzer or FortiManager
+        /** Send logs to FortiAnalyzer or FortiManager
 
 | id | `forticlient-out-log-upload` |
 |---|---|
@@ -1063,10 +1066,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 5 |
 | printed | “FortiAnalyzer/FortiManager” “Upload logs to FortiAnalyzer or FortiManager” “514” |
 */
-    #[doc(alias("514"))]
-    ForticlientOutLogUpload,
+        #[doc(alias("514"))]
+        OutLogUpload,
 
-    /** Remote access through an IPsec VPN
+        /** Remote access through an IPsec VPN
 
 | id | `forticlient-out-ipsec-vpn` |
 |---|---|
@@ -1077,10 +1080,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 6 |
 | printed | “Remote access - IPsec VPN” “Establish VPN connection to the FortiGate” “IKE 500 ESP (IP 50) NAT-T 4500” |
 */
-    #[doc(alias("500", "4500"))]
-    ForticlientOutIpsecVpn,
+        #[doc(alias("500", "4500"))]
+        OutIpsecVpn,
 
-    /** Single sign-on by the mobility agent
+        /** Single sign-on by the mobility agent
 
 | id | `forticlient-out-sso` |
 |---|---|
@@ -1092,10 +1095,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 7 |
 | printed | “FortiAuthenticator/FortiGate” “SSO mobility agent, FortiClient SSO (FSSO)” “8001 (default)” |
 */
-    #[doc(alias("8001"))]
-    ForticlientOutSso,
+        #[doc(alias("8001"))]
+        OutSso,
 
-    /** Ask for the category of web addresses
+        /** Ask for the category of web addresses
 
 | id | `forticlient-out-url-rating` |
 |---|---|
@@ -1107,10 +1110,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 8 |
 | printed | “FortiGuard” “URL rating” “8888 (default)” |
 */
-    #[doc(alias("8888"))]
-    ForticlientOutUrlRating,
+        #[doc(alias("8888"))]
+        OutUrlRating,
 
-    /** Fetch virus and vulnerability signatures
+        /** Fetch virus and vulnerability signatures
 
 | id | `forticlient-out-signature-update` |
 |---|---|
@@ -1122,10 +1125,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 9 |
 | printed | “FortiGuard” “AV/vulnerability signatures update” “80” |
 */
-    #[doc(alias("80"))]
-    ForticlientOutSignatureUpdate,
+        #[doc(alias("80"))]
+        OutSignatureUpdate,
 
-    /** Behaviour scans and other applications in the cloud
+        /** Behaviour scans and other applications in the cloud
 
 | id | `forticlient-out-cloud-services` |
 |---|---|
@@ -1137,10 +1140,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 10 |
 | printed | “FortiGuard” “Cloud-based behavior scan (CBBS)/applications that use cloud services” “80” |
 */
-    #[doc(alias("80"))]
-    ForticlientOutCloudServices,
+        #[doc(alias("80"))]
+        OutCloudServices,
 
-    /** Fetch software and signatures from FortiManager
+        /** Fetch software and signatures from FortiManager
 
 | id | `forticlient-out-fortimanager-update` |
 |---|---|
@@ -1153,10 +1156,10 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 11 |
 | printed | “FortiManager” “Use a FortiManager device for FortiClient software and signature updates” “80 (default)” |
 */
-    #[doc(alias("80"))]
-    ForticlientOutFortimanagerUpdate,
+        #[doc(alias("80"))]
+        OutFortimanagerUpdate,
 
-    /** Send in suspected viruses
+        /** Send in suspected viruses
 
 | id | `forticlient-out-virus-submission` |
 |---|---|
@@ -1167,14 +1170,15 @@ pub enum FlowId {
 | source | Required services and ports, FortiClient 6.2.0 Administration Guide, row 12 |
 | printed | “SMTP/FortiGuard” “Virus submission” “25” |
 */
-    #[doc(alias("25"))]
-    ForticlientOutVirusSubmission,
+        #[doc(alias("25"))]
+        OutVirusSubmission,
+    }
 
-    // Forcepoint Email Security by Forcepoint: 20 flows
-    // Overview of Email Security Ports, 8.5.x
-    // https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html
-
-    /** Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery
+    /// The flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum ForcepointEmailSecurity {
+        /** Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery
 
 | id | `forcepoint-email-security-in-end-user-portal` |
 |---|---|
@@ -1188,10 +1192,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Appliance, row 1 |
 | printed | “Personal Email Manager load balancing, Secure Message Delivery end-user portal” “9449” |
 */
-    #[doc(alias("9449"))]
-    ForcepointEmailSecurityInEndUserPortal,
+        #[doc(alias("9449"))]
+        InEndUserPortal,
 
-    /** SSL proxy for the manager's Email Security module
+        /** SSL proxy for the manager's Email Security module
 
 | id | `forcepoint-email-security-in-ssl-proxy` |
 |---|---|
@@ -1203,10 +1207,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Appliance, row 2 |
 | printed | “SSL proxy to be accessed by Forcepoint Security Manager Email Security module” “6671” |
 */
-    #[doc(alias("6671"))]
-    ForcepointEmailSecurityInSslProxy,
+        #[doc(alias("6671"))]
+        InSslProxy,
 
-    /** Web pages of Personal Email Manager
+        /** Web pages of Personal Email Manager
 
 | id | `forcepoint-email-security-in-personal-email-manager` |
 |---|---|
@@ -1219,10 +1223,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Appliance, row 3 |
 | printed | “Personal Email Manager user interface” “6643” |
 */
-    #[doc(alias("6643"))]
-    ForcepointEmailSecurityInPersonalEmailManager,
+        #[doc(alias("6643"))]
+        InPersonalEmailManager,
 
-    /** State and logs of data loss prevention
+        /** State and logs of data loss prevention
 
 | id | `forcepoint-email-security-in-dlp-health` |
 |---|---|
@@ -1236,10 +1240,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Appliance, row 4 |
 | printed | “Email data loss prevention system health and log data” “17700\*” |
 */
-    #[doc(alias("17700", "17714"))]
-    ForcepointEmailSecurityInDlpHealth,
+        #[doc(alias("17700", "17714"))]
+        InDlpHealth,
 
-    /** Receive mail
+        /** Receive mail
 
 | id | `forcepoint-email-security-in-smtp` |
 |---|---|
@@ -1252,10 +1256,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Appliance, row 5 |
 | printed | “SMTP” “25” |
 */
-    #[doc(alias("25"))]
-    ForcepointEmailSecurityInSmtp,
+        #[doc(alias("25"))]
+        InSmtp,
 
-    /** Take back messages that data loss prevention wants encrypted
+        /** Take back messages that data loss prevention wants encrypted
 
 | id | `forcepoint-email-security-in-dlp-encryption` |
 |---|---|
@@ -1268,10 +1272,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Appliance, row 6 |
 | printed | “Receipt of messages from data loss prevention function for encryption” “2525” |
 */
-    #[doc(alias("2525"))]
-    ForcepointEmailSecurityInDlpEncryption,
+        #[doc(alias("2525"))]
+        InDlpEncryption,
 
-    /** Ask for the state of fingerprints
+        /** Ask for the state of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-status` |
 |---|---|
@@ -1285,10 +1289,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 7 |
 | printed | “Fingerprint status” “17500– 17515\*” |
 */
-    #[doc(alias("17500", "17515"))]
-    ForcepointEmailSecurityOutDlpFingerprintStatus,
+        #[doc(alias("17500", "17515"))]
+        OutDlpFingerprintStatus,
 
-    /** Reach the repository of fingerprints
+        /** Reach the repository of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-repository` |
 |---|---|
@@ -1302,10 +1306,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 8 |
 | printed | “Fingerprint repository” “17500– 17515\*” |
 */
-    #[doc(alias("17500", "17515"))]
-    ForcepointEmailSecurityOutDlpFingerprintRepository,
+        #[doc(alias("17500", "17515"))]
+        OutDlpFingerprintRepository,
 
-    /** Register, and send syslog, forensics and incidents
+        /** Register, and send syslog, forensics and incidents
 
 | id | `forcepoint-email-security-out-dlp-registration` |
 |---|---|
@@ -1317,10 +1321,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 9 |
 | printed | “Registration, syslog, forensics, incidents” “17443” |
 */
-    #[doc(alias("17443"))]
-    ForcepointEmailSecurityOutDlpRegistration,
+        #[doc(alias("17443"))]
+        OutDlpRegistration,
 
-    /** Fetch fingerprints
+        /** Fetch fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-download` |
 |---|---|
@@ -1332,10 +1336,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 10 |
 | printed | “Fingerprint download” “17444” |
 */
-    #[doc(alias("17444"))]
-    ForcepointEmailSecurityOutDlpFingerprintDownload,
+        #[doc(alias("17444"))]
+        OutDlpFingerprintDownload,
 
-    /** Have messages analysed
+        /** Have messages analysed
 
 | id | `forcepoint-email-security-out-dlp-message-analysis` |
 |---|---|
@@ -1349,10 +1353,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Outbound to Forcepoint DLP, row 11 |
 | printed | “Message analysis” “17500– 17515\*” |
 */
-    #[doc(alias("17500", "17515"))]
-    ForcepointEmailSecurityOutDlpMessageAnalysis,
+        #[doc(alias("17500", "17515"))]
+        OutDlpMessageAnalysis,
 
-    /** Serve the manager's Email Security module
+        /** Serve the manager's Email Security module
 
 | id | `forcepoint-email-security-in-security-manager` |
 |---|---|
@@ -1364,10 +1368,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 12 |
 | printed | “Email Security module of the Forcepoint Security Manager” “9443” |
 */
-    #[doc(alias("9443"))]
-    ForcepointEmailSecurityInSecurityManager,
+        #[doc(alias("9443"))]
+        InSecurityManager,
 
-    /** Serve the Email Log Server
+        /** Serve the Email Log Server
 
 | id | `forcepoint-email-security-in-email-log-server` |
 |---|---|
@@ -1379,10 +1383,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 13 |
 | printed | “Email Log Server” “50800” |
 */
-    #[doc(alias("50800"))]
-    ForcepointEmailSecurityInEmailLogServer,
+        #[doc(alias("50800"))]
+        InEmailLogServer,
 
-    /** Reach the default instance of the mail log database
+        /** Reach the default instance of the mail log database
 
 | id | `forcepoint-email-security-out-email-log-database` |
 |---|---|
@@ -1396,10 +1400,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 14 |
 | printed | “Email Log Database default instance” “1433 1434” |
 */
-    #[doc(alias("1433", "1434"))]
-    ForcepointEmailSecurityOutEmailLogDatabase,
+        #[doc(alias("1433", "1434"))]
+        OutEmailLogDatabase,
 
-    /** Reach the hybrid mail filter
+        /** Reach the hybrid mail filter
 
 | id | `forcepoint-email-security-out-hybrid-service` |
 |---|---|
@@ -1411,10 +1415,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 15 |
 | printed | “Email hybrid service” “443” |
 */
-    #[doc(alias("443"))]
-    ForcepointEmailSecurityOutHybridService,
+        #[doc(alias("443"))]
+        OutHybridService,
 
-    /** Ask the Filtering Service
+        /** Ask the Filtering Service
 
 | id | `forcepoint-email-security-out-filtering-service` |
 |---|---|
@@ -1426,10 +1430,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 16 |
 | printed | “Filtering Service (a web protection component)” “15868” |
 */
-    #[doc(alias("15868"))]
-    ForcepointEmailSecurityOutFilteringService,
+        #[doc(alias("15868"))]
+        OutFilteringService,
 
-    /** Ask the Linking Service
+        /** Ask the Linking Service
 
 | id | `forcepoint-email-security-out-linking-service` |
 |---|---|
@@ -1441,10 +1445,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 17 |
 | printed | “Linking Service (a web protection component)” “56992” |
 */
-    #[doc(alias("56992"))]
-    ForcepointEmailSecurityOutLinkingService,
+        #[doc(alias("56992"))]
+        OutLinkingService,
 
-    /** Reach the LDAP server
+        /** Reach the LDAP server
 
 | id | `forcepoint-email-security-out-ldap` |
 |---|---|
@@ -1458,10 +1462,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 18 |
 | printed | “LDAP server” “389 636” |
 */
-    #[doc(alias("389", "636"))]
-    ForcepointEmailSecurityOutLdap,
+        #[doc(alias("389", "636"))]
+        OutLdap,
 
-    /** Resolve names
+        /** Resolve names
 
 | id | `forcepoint-email-security-out-dns` |
 |---|---|
@@ -1473,10 +1477,10 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 19 |
 | printed | “DNS server” “53” |
 */
-    #[doc(alias("53"))]
-    ForcepointEmailSecurityOutDns,
+        #[doc(alias("53"))]
+        OutDns,
 
-    /** Send SNMP traps
+        /** Send SNMP traps
 
 | id | `forcepoint-email-security-out-snmp-trap` |
 |---|---|
@@ -1488,14 +1492,15 @@ pub enum FlowId {
 | source | Overview of Email Security Ports, 8.5.x, Off-appliance components, row 20 |
 | printed | “SNMP Trap server” “162” |
 */
-    #[doc(alias("162"))]
-    ForcepointEmailSecurityOutSnmpTrap,
+        #[doc(alias("162"))]
+        OutSnmpTrap,
+    }
 
-    // SecurityGateway by MDaemon Technologies: 39 flows
-    // Ports used by SecurityGateway, forum topic 196157
-    // https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858
-
-    /** Receive mail straight from the Internet
+    /// The flows of `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum SecurityGateway {
+        /** Receive mail straight from the Internet
 
 | id | `securitygateway-in-internet-smtp` |
 |---|---|
@@ -1506,10 +1511,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 1 |
 | printed | “Internet” “Email” “25” |
 */
-    #[doc(alias("25"))]
-    SecuritygatewayInInternetSmtp,
+        #[doc(alias("25"))]
+        InInternetSmtp,
 
-    /** Send mail to the Internet
+        /** Send mail to the Internet
 
 | id | `securitygateway-out-internet-smtp` |
 |---|---|
@@ -1520,10 +1525,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 2 |
 | printed | “Internet” “Email” “25” |
 */
-    #[doc(alias("25"))]
-    SecuritygatewayOutInternetSmtp,
+        #[doc(alias("25"))]
+        OutInternetSmtp,
 
-    /** Take mail from clients on port 25
+        /** Take mail from clients on port 25
 
 | id | `securitygateway-in-client-smtp` |
 |---|---|
@@ -1535,10 +1540,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 3 |
 | printed | “Clients” “Email” “25” |
 */
-    #[doc(alias("25"))]
-    SecuritygatewayInClientSmtp,
+        #[doc(alias("25"))]
+        InClientSmtp,
 
-    /** Take mail from the domain mail servers on port 25
+        /** Take mail from the domain mail servers on port 25
 
 | id | `securitygateway-in-domain-mail-server-smtp` |
 |---|---|
@@ -1550,10 +1555,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 4 |
 | printed | “Domain Mail Servers” “Email” “25” |
 */
-    #[doc(alias("25"))]
-    SecuritygatewayInDomainMailServerSmtp,
+        #[doc(alias("25"))]
+        InDomainMailServerSmtp,
 
-    /** Hand mail to the domain mail servers on port 25
+        /** Hand mail to the domain mail servers on port 25
 
 | id | `securitygateway-out-domain-mail-server-smtp` |
 |---|---|
@@ -1565,10 +1570,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 5 |
 | printed | “Domain Mail Servers” “Email” “25” |
 */
-    #[doc(alias("25"))]
-    SecuritygatewayOutDomainMailServerSmtp,
+        #[doc(alias("25"))]
+        OutDomainMailServerSmtp,
 
-    /** Take submissions from mail clients on the Internet
+        /** Take submissions from mail clients on the Internet
 
 | id | `securitygateway-in-internet-submission` |
 |---|---|
@@ -1580,10 +1585,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 6 |
 | printed | “Internet” “Email” “587” |
 */
-    #[doc(alias("587"))]
-    SecuritygatewayInInternetSubmission,
+        #[doc(alias("587"))]
+        InInternetSubmission,
 
-    /** Take submissions from mail clients
+        /** Take submissions from mail clients
 
 | id | `securitygateway-in-client-submission` |
 |---|---|
@@ -1595,10 +1600,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 7 |
 | printed | “Clients” “Email” “587” |
 */
-    #[doc(alias("587"))]
-    SecuritygatewayInClientSubmission,
+        #[doc(alias("587"))]
+        InClientSubmission,
 
-    /** Take submissions from the domain mail servers
+        /** Take submissions from the domain mail servers
 
 | id | `securitygateway-in-domain-mail-server-submission` |
 |---|---|
@@ -1610,10 +1615,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 8 |
 | printed | “Domain Mail Servers” “Email” “587” |
 */
-    #[doc(alias("587"))]
-    SecuritygatewayInDomainMailServerSubmission,
+        #[doc(alias("587"))]
+        InDomainMailServerSubmission,
 
-    /** Submit mail to the domain mail servers
+        /** Submit mail to the domain mail servers
 
 | id | `securitygateway-out-domain-mail-server-submission` |
 |---|---|
@@ -1625,10 +1630,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 9 |
 | printed | “Domain Mail Servers” “Email” “587” |
 */
-    #[doc(alias("587"))]
-    SecuritygatewayOutDomainMailServerSubmission,
+        #[doc(alias("587"))]
+        OutDomainMailServerSubmission,
 
-    /** Take mail from clients inside SSL
+        /** Take mail from clients inside SSL
 
 | id | `securitygateway-in-client-smtps` |
 |---|---|
@@ -1640,10 +1645,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 10 |
 | printed | “Clients” “Email” “465” |
 */
-    #[doc(alias("465"))]
-    SecuritygatewayInClientSmtps,
+        #[doc(alias("465"))]
+        InClientSmtps,
 
-    /** Take mail inside SSL from clients on the Internet
+        /** Take mail inside SSL from clients on the Internet
 
 | id | `securitygateway-in-internet-smtps` |
 |---|---|
@@ -1655,10 +1660,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 11 |
 | printed | “Internet” “Email” “465” |
 */
-    #[doc(alias("465"))]
-    SecuritygatewayInInternetSmtps,
+        #[doc(alias("465"))]
+        InInternetSmtps,
 
-    /** Take mail from the domain mail servers inside SSL
+        /** Take mail from the domain mail servers inside SSL
 
 | id | `securitygateway-in-domain-mail-server-smtps` |
 |---|---|
@@ -1669,10 +1674,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 12 |
 | printed | “Domain Mail Servers” “Email” “465” |
 */
-    #[doc(alias("465"))]
-    SecuritygatewayInDomainMailServerSmtps,
+        #[doc(alias("465"))]
+        InDomainMailServerSmtps,
 
-    /** Collect mail from other providers with POP3
+        /** Collect mail from other providers with POP3
 
 | id | `securitygateway-out-internet-pop3` |
 |---|---|
@@ -1683,10 +1688,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 13 |
 | printed | “Internet” “Email” “110” |
 */
-    #[doc(alias("110"))]
-    SecuritygatewayOutInternetPop3,
+        #[doc(alias("110"))]
+        OutInternetPop3,
 
-    /** Collect mail from other providers with POP3S
+        /** Collect mail from other providers with POP3S
 
 | id | `securitygateway-out-internet-pop3s` |
 |---|---|
@@ -1697,10 +1702,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 14 |
 | printed | “Internet” “Email” “995” |
 */
-    #[doc(alias("995"))]
-    SecuritygatewayOutInternetPop3s,
+        #[doc(alias("995"))]
+        OutInternetPop3s,
 
-    /** Resolve names
+        /** Resolve names
 
 | id | `securitygateway-out-dns-server` |
 |---|---|
@@ -1711,10 +1716,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 15 |
 | printed | “DNS Server” “DNS” “53” |
 */
-    #[doc(alias("53"))]
-    SecuritygatewayOutDnsServer,
+        #[doc(alias("53"))]
+        OutDnsServer,
 
-    /** Verify users with Minger
+        /** Verify users with Minger
 
 | id | `securitygateway-out-mdaemon-minger` |
 |---|---|
@@ -1725,10 +1730,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 16 |
 | printed | “MDaemon” “User Verification Sources” “4069” |
 */
-    #[doc(alias("4069"))]
-    SecuritygatewayOutMdaemonMinger,
+        #[doc(alias("4069"))]
+        OutMdaemonMinger,
 
-    /** Verify users with LDAP or Active Directory
+        /** Verify users with LDAP or Active Directory
 
 | id | `securitygateway-out-ldap-server` |
 |---|---|
@@ -1739,10 +1744,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 17 |
 | printed | “Domain Controller/LDAP Server” “User Verification Sources” “389” |
 */
-    #[doc(alias("389"))]
-    SecuritygatewayOutLdapServer,
+        #[doc(alias("389"))]
+        OutLdapServer,
 
-    /** Verify users with MDaemon's XML API
+        /** Verify users with MDaemon's XML API
 
 | id | `securitygateway-out-mdaemon-xml-api` |
 |---|---|
@@ -1754,10 +1759,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 18 |
 | printed | “MDaemon” “User Verification Sources” “444” |
 */
-    #[doc(alias("444"))]
-    SecuritygatewayOutMdaemonXmlApi,
+        #[doc(alias("444"))]
+        OutMdaemonXmlApi,
 
-    /** Verify users with Microsoft 365
+        /** Verify users with Microsoft 365
 
 | id | `securitygateway-out-microsoft-365` |
 |---|---|
@@ -1770,10 +1775,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 19 |
 | printed | “Microsoft Servers” “User Verification Sources” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutMicrosoft365,
+        #[doc(alias("443"))]
+        OutMicrosoft365,
 
-    /** Web interface over HTTP
+        /** Web interface over HTTP
 
 | id | `securitygateway-in-client-ui-http` |
 |---|---|
@@ -1785,10 +1790,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 20 |
 | printed | “Clients” “User Interface” “4000” |
 */
-    #[doc(alias("4000"))]
-    SecuritygatewayInClientUiHttp,
+        #[doc(alias("4000"))]
+        InClientUiHttp,
 
-    /** Web interface over HTTP, from the Internet
+        /** Web interface over HTTP, from the Internet
 
 | id | `securitygateway-in-internet-ui-http` |
 |---|---|
@@ -1800,10 +1805,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 21 |
 | printed | “Internet” “User Interface” “4000” |
 */
-    #[doc(alias("4000"))]
-    SecuritygatewayInInternetUiHttp,
+        #[doc(alias("4000"))]
+        InInternetUiHttp,
 
-    /** Web interface over HTTPS
+        /** Web interface over HTTPS
 
 | id | `securitygateway-in-client-ui-https` |
 |---|---|
@@ -1815,10 +1820,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 22 |
 | printed | “Clients” “User Interface” “4443” |
 */
-    #[doc(alias("4443"))]
-    SecuritygatewayInClientUiHttps,
+        #[doc(alias("4443"))]
+        InClientUiHttps,
 
-    /** Web interface over HTTPS, from the Internet
+        /** Web interface over HTTPS, from the Internet
 
 | id | `securitygateway-in-internet-ui-https` |
 |---|---|
@@ -1830,10 +1835,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 23 |
 | printed | “Internet” “User Interface” “4443” |
 */
-    #[doc(alias("4443"))]
-    SecuritygatewayInInternetUiHttps,
+        #[doc(alias("4443"))]
+        InInternetUiHttps,
 
-    /** Licences, registration and the installation survey
+        /** Licences, registration and the installation survey
 
 | id | `securitygateway-out-mdaemon-services` |
 |---|---|
@@ -1847,10 +1852,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 24 |
 | printed | “services.mdaemon.com” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutMdaemonServices,
+        #[doc(alias("443"))]
+        OutMdaemonServices,
 
-    /** Look for updates
+        /** Look for updates
 
 | id | `securitygateway-out-mdaemon-files` |
 |---|---|
@@ -1863,10 +1868,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 25 |
 | printed | “files.mdaemon.com” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutMdaemonFiles,
+        #[doc(alias("443"))]
+        OutMdaemonFiles,
 
-    /** Sign in with Microsoft by OAuth
+        /** Sign in with Microsoft by OAuth
 
 | id | `securitygateway-out-microsoft-login` |
 |---|---|
@@ -1879,10 +1884,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 26 |
 | printed | “login.microsoftonline.com” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutMicrosoftLogin,
+        #[doc(alias("443"))]
+        OutMicrosoftLogin,
 
-    /** Fetch the public suffixes that DMARC needs
+        /** Fetch the public suffixes that DMARC needs
 
 | id | `securitygateway-out-public-suffix-list` |
 |---|---|
@@ -1895,10 +1900,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 27 |
 | printed | “publicsuffix.org” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutPublicSuffixList,
+        #[doc(alias("443"))]
+        OutPublicSuffixList,
 
-    /** Fetch MTA-STS policies
+        /** Fetch MTA-STS policies
 
 | id | `securitygateway-out-internet-mta-sts` |
 |---|---|
@@ -1910,10 +1915,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 28 |
 | printed | “Internet” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutInternetMtaSts,
+        #[doc(alias("443"))]
+        OutInternetMtaSts,
 
-    /** Deliver TLS reports
+        /** Deliver TLS reports
 
 | id | `securitygateway-out-internet-tls-reports` |
 |---|---|
@@ -1925,10 +1930,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 29 |
 | printed | “Internet” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutInternetTlsReports,
+        #[doc(alias("443"))]
+        OutInternetTlsReports,
 
-    /** Send anonymous statistics
+        /** Send anonymous statistics
 
 | id | `securitygateway-out-mdaemon-stats` |
 |---|---|
@@ -1941,10 +1946,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 30 |
 | printed | “stats.mdaemon.com” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutMdaemonStats,
+        #[doc(alias("443"))]
+        OutMdaemonStats,
 
-    /** Find out whether a password is known from a breach
+        /** Find out whether a password is known from a breach
 
 | id | `securitygateway-out-pwned-passwords` |
 |---|---|
@@ -1957,10 +1962,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 31 |
 | printed | “api.pwnedpasswords.com” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutPwnedPasswords,
+        #[doc(alias("443"))]
+        OutPwnedPasswords,
 
-    /** Have messages classified by AI
+        /** Have messages classified by AI
 
 | id | `securitygateway-out-ai-provider` |
 |---|---|
@@ -1971,10 +1976,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 32 |
 | printed | “AI Provider” “Server” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutAiProvider,
+        #[doc(alias("443"))]
+        OutAiProvider,
 
-    /** Fetch virus definitions of IKARUS
+        /** Fetch virus definitions of IKARUS
 
 | id | `securitygateway-out-ikarus-updates` |
 |---|---|
@@ -1987,10 +1992,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 33 |
 | printed | “updates.ikarus.at” “AntiVirus” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutIkarusUpdates,
+        #[doc(alias("443"))]
+        OutIkarusUpdates,
 
-    /** Fetch virus definitions of ClamAV
+        /** Fetch virus definitions of ClamAV
 
 | id | `securitygateway-out-clamav-updates` |
 |---|---|
@@ -2003,10 +2008,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 34 |
 | printed | “database.clamav.net” “AntiVirus” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutClamavUpdates,
+        #[doc(alias("443"))]
+        OutClamavUpdates,
 
-    /** Outbreak Protection
+        /** Outbreak Protection
 
 | id | `securitygateway-out-outbreak-protection` |
 |---|---|
@@ -2019,10 +2024,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 35 |
 | printed | “ctmail.com” “Outbreak Protection” “80” |
 */
-    #[doc(alias("80"))]
-    SecuritygatewayOutOutbreakProtection,
+        #[doc(alias("80"))]
+        OutOutbreakProtection,
 
-    /** Fetch filter rules of SpamAssassin
+        /** Fetch filter rules of SpamAssassin
 
 | id | `securitygateway-out-spamassassin-updates` |
 |---|---|
@@ -2036,10 +2041,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 36 |
 | printed | “SpamAssassin Update Server” “SpamAssassin” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutSpamassassinUpdates,
+        #[doc(alias("443"))]
+        OutSpamassassinUpdates,
 
-    /** Answer HTTP-01 challenges
+        /** Answer HTTP-01 challenges
 
 | id | `securitygateway-in-lets-encrypt-http` |
 |---|---|
@@ -2051,10 +2056,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 37 |
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “80” |
 */
-    #[doc(alias("80"))]
-    SecuritygatewayInLetsEncryptHttp,
+        #[doc(alias("80"))]
+        InLetsEncryptHttp,
 
-    /** Answer HTTP-01 challenges on the HTTPS port
+        /** Answer HTTP-01 challenges on the HTTPS port
 
 | id | `securitygateway-in-lets-encrypt-https` |
 |---|---|
@@ -2067,10 +2072,10 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 38 |
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayInLetsEncryptHttps,
+        #[doc(alias("443"))]
+        InLetsEncryptHttps,
 
-    /** Talk to the certificate authority
+        /** Talk to the certificate authority
 
 | id | `securitygateway-out-lets-encrypt` |
 |---|---|
@@ -2083,8 +2088,9 @@ pub enum FlowId {
 | source | Ports used by SecurityGateway, forum topic 196157, row 39 |
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
-    #[doc(alias("443"))]
-    SecuritygatewayOutLetsEncrypt,
+        #[doc(alias("443"))]
+        OutLetsEncrypt,
+    }
 }
 
 /// Names this catalog in code that is generic over catalogs.
@@ -2327,6 +2333,11 @@ Filter rules of SpamAssassin\
     static SERVICE_TRANSPORTS: [u8; 32] = *b"\
 \x03\x01\x01\x03\x02\x01\x01\x02\x01\x03\x01\x03\x02\x01\x03\x02\
 \x01\x03\x01\x01\x03\x01\x01\x01\x01\x03\x03\x01\x01\x02\x01\x01\
+";
+
+    static SERVICE_ENCRYPTED: [u8; 32] = *b"\
+\x00\x01\x01\x02\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x00\x00\
+\x00\x00\x00\x02\x00\x02\x00\x00\x02\x00\x00\x02\x00\x00\x01\x00\
 ";
 
     static SERVICE_FLOWS: [u8; 32] = *b"\
@@ -4057,6 +4068,10 @@ securitygateway-out-lets-encrypt\
             },
             PackedInts {
                 width: Width::One,
+                bytes: &SERVICE_ENCRYPTED,
+            },
+            PackedInts {
+                width: Width::One,
                 bytes: &SERVICE_FLOWS,
             },
         ];
@@ -4478,137 +4493,6 @@ securitygateway-out-lets-encrypt\
 
     ::port_catalog::__id!(Service, "service", Data, SERVICE_IDS, SERVICE_INDEX);
 
-    impl FlowId {
-        /// Every flow id, in catalog order.
-        pub const ALL: &'static [FlowId] = &[
-            FlowId::FortimailInAdmin,
-            FlowId::FortimailInEmailClientQuarantine,
-            FlowId::FortimailInEmailClientSmtp,
-            FlowId::FortimailInEmailClientPop3,
-            FlowId::FortimailInEmailClientImap,
-            FlowId::FortimailInEmailClientWebdav,
-            FlowId::FortimailInFortimailHaHeartbeat,
-            FlowId::FortimailInFortimailHaSyncControl,
-            FlowId::FortimailInFortimailHaFileSync,
-            FlowId::FortimailInFortimailHaDataSync,
-            FlowId::FortimailInFortimailHaChecksumSync,
-            FlowId::FortimailInFortimailHaSmtpMonitoring,
-            FlowId::FortimailInFortimailHaHttpMonitoring,
-            FlowId::FortimailInFortimailHaPop3Monitoring,
-            FlowId::FortimailInFortimailHaImapMonitoring,
-            FlowId::FortimailInFortimailQuarantine,
-            FlowId::FortimailInFortimailQuarantineSsl,
-            FlowId::FortimailInFortimanagerSnmpPoll,
-            FlowId::FortimailInFortimanagerConfigPush,
-            FlowId::FortimailInFortiguardAvPush,
-            FlowId::FortimailInExternalEmailServerSmtp,
-            FlowId::FortimailInExternalEmailServerStorage,
-            FlowId::FortimailInExternalEmailServerConfigBackup,
-            FlowId::FortimailInExternalEmailServerMailBackup,
-            FlowId::FortimailInProtectedEmailServerSmtp,
-            FlowId::FortimailOutFortianalyzerOftp,
-            FlowId::FortimailOutFortimanagerSnmpTrap,
-            FlowId::FortimailOutFortimanagerConfigPull,
-            FlowId::FortimailOutFortiguardAsRating,
-            FlowId::FortimailOutFortiguardUpdate,
-            FlowId::FortimailOutFortimailHaHeartbeat,
-            FlowId::FortimailOutFortimailHaSyncControl,
-            FlowId::FortimailOutFortimailHaFileSync,
-            FlowId::FortimailOutFortimailHaDataSync,
-            FlowId::FortimailOutFortimailHaChecksumSync,
-            FlowId::FortimailOutFortimailHaSmtpMonitoring,
-            FlowId::FortimailOutFortimailHaHttpMonitoring,
-            FlowId::FortimailOutFortimailHaPop3Monitoring,
-            FlowId::FortimailOutFortimailHaImapMonitoring,
-            FlowId::FortimailOutFortimailQuarantine,
-            FlowId::FortimailOutFortimailQuarantineSsl,
-            FlowId::FortimailOutExternalEmailServerSmtp,
-            FlowId::FortimailOutProtectedEmailServerSmtp,
-            FlowId::FortimailOutProtectedEmailServerPop3Auth,
-            FlowId::FortimailOutProtectedEmailServerImapAuth,
-            FlowId::FortimailOutDynamicDns,
-            FlowId::FortimailOutDns,
-            FlowId::FortimailOutNtp,
-            FlowId::FortimailOutAlertEmail,
-            FlowId::FortimailOutLdap,
-            FlowId::FortimailOutRadius,
-            FlowId::FortimailOutNas,
-            FlowId::FortimailOutOcsp,
-            FlowId::FortimailOutFortisandbox,
-            FlowId::ForticlientOutTelemetry,
-            FlowId::ForticlientOutSyslog,
-            FlowId::ForticlientOutFortisandbox,
-            FlowId::ForticlientOutSslVpn,
-            FlowId::ForticlientOutLogUpload,
-            FlowId::ForticlientOutIpsecVpn,
-            FlowId::ForticlientOutSso,
-            FlowId::ForticlientOutUrlRating,
-            FlowId::ForticlientOutSignatureUpdate,
-            FlowId::ForticlientOutCloudServices,
-            FlowId::ForticlientOutFortimanagerUpdate,
-            FlowId::ForticlientOutVirusSubmission,
-            FlowId::ForcepointEmailSecurityInEndUserPortal,
-            FlowId::ForcepointEmailSecurityInSslProxy,
-            FlowId::ForcepointEmailSecurityInPersonalEmailManager,
-            FlowId::ForcepointEmailSecurityInDlpHealth,
-            FlowId::ForcepointEmailSecurityInSmtp,
-            FlowId::ForcepointEmailSecurityInDlpEncryption,
-            FlowId::ForcepointEmailSecurityOutDlpFingerprintStatus,
-            FlowId::ForcepointEmailSecurityOutDlpFingerprintRepository,
-            FlowId::ForcepointEmailSecurityOutDlpRegistration,
-            FlowId::ForcepointEmailSecurityOutDlpFingerprintDownload,
-            FlowId::ForcepointEmailSecurityOutDlpMessageAnalysis,
-            FlowId::ForcepointEmailSecurityInSecurityManager,
-            FlowId::ForcepointEmailSecurityInEmailLogServer,
-            FlowId::ForcepointEmailSecurityOutEmailLogDatabase,
-            FlowId::ForcepointEmailSecurityOutHybridService,
-            FlowId::ForcepointEmailSecurityOutFilteringService,
-            FlowId::ForcepointEmailSecurityOutLinkingService,
-            FlowId::ForcepointEmailSecurityOutLdap,
-            FlowId::ForcepointEmailSecurityOutDns,
-            FlowId::ForcepointEmailSecurityOutSnmpTrap,
-            FlowId::SecuritygatewayInInternetSmtp,
-            FlowId::SecuritygatewayOutInternetSmtp,
-            FlowId::SecuritygatewayInClientSmtp,
-            FlowId::SecuritygatewayInDomainMailServerSmtp,
-            FlowId::SecuritygatewayOutDomainMailServerSmtp,
-            FlowId::SecuritygatewayInInternetSubmission,
-            FlowId::SecuritygatewayInClientSubmission,
-            FlowId::SecuritygatewayInDomainMailServerSubmission,
-            FlowId::SecuritygatewayOutDomainMailServerSubmission,
-            FlowId::SecuritygatewayInClientSmtps,
-            FlowId::SecuritygatewayInInternetSmtps,
-            FlowId::SecuritygatewayInDomainMailServerSmtps,
-            FlowId::SecuritygatewayOutInternetPop3,
-            FlowId::SecuritygatewayOutInternetPop3s,
-            FlowId::SecuritygatewayOutDnsServer,
-            FlowId::SecuritygatewayOutMdaemonMinger,
-            FlowId::SecuritygatewayOutLdapServer,
-            FlowId::SecuritygatewayOutMdaemonXmlApi,
-            FlowId::SecuritygatewayOutMicrosoft365,
-            FlowId::SecuritygatewayInClientUiHttp,
-            FlowId::SecuritygatewayInInternetUiHttp,
-            FlowId::SecuritygatewayInClientUiHttps,
-            FlowId::SecuritygatewayInInternetUiHttps,
-            FlowId::SecuritygatewayOutMdaemonServices,
-            FlowId::SecuritygatewayOutMdaemonFiles,
-            FlowId::SecuritygatewayOutMicrosoftLogin,
-            FlowId::SecuritygatewayOutPublicSuffixList,
-            FlowId::SecuritygatewayOutInternetMtaSts,
-            FlowId::SecuritygatewayOutInternetTlsReports,
-            FlowId::SecuritygatewayOutMdaemonStats,
-            FlowId::SecuritygatewayOutPwnedPasswords,
-            FlowId::SecuritygatewayOutAiProvider,
-            FlowId::SecuritygatewayOutIkarusUpdates,
-            FlowId::SecuritygatewayOutClamavUpdates,
-            FlowId::SecuritygatewayOutOutbreakProtection,
-            FlowId::SecuritygatewayOutSpamassassinUpdates,
-            FlowId::SecuritygatewayInLetsEncryptHttp,
-            FlowId::SecuritygatewayInLetsEncryptHttps,
-            FlowId::SecuritygatewayOutLetsEncrypt,
-        ];
-    }
-
     const FLOW_IDS: StringPool = StringPool {
         blob: &FLOW_IDS_POOL,
         starts: PackedInts {
@@ -4630,5 +4514,164 @@ securitygateway-out-lets-encrypt\
         },
     };
 
-    ::port_catalog::__id!(FlowId, "flow id", Data, FLOW_IDS, FLOW_INDEX);
+    ::port_catalog::__flow_id!(FlowId, u16, 125, Data, FLOW_IDS, FLOW_INDEX);
+
+    impl flows::FortiMail {
+        /// Every flow of the product, in catalog order.
+        pub const ALL: &'static [flows::FortiMail] = &[
+            flows::FortiMail::InAdmin,
+            flows::FortiMail::InEmailClientQuarantine,
+            flows::FortiMail::InEmailClientSmtp,
+            flows::FortiMail::InEmailClientPop3,
+            flows::FortiMail::InEmailClientImap,
+            flows::FortiMail::InEmailClientWebdav,
+            flows::FortiMail::InFortimailHaHeartbeat,
+            flows::FortiMail::InFortimailHaSyncControl,
+            flows::FortiMail::InFortimailHaFileSync,
+            flows::FortiMail::InFortimailHaDataSync,
+            flows::FortiMail::InFortimailHaChecksumSync,
+            flows::FortiMail::InFortimailHaSmtpMonitoring,
+            flows::FortiMail::InFortimailHaHttpMonitoring,
+            flows::FortiMail::InFortimailHaPop3Monitoring,
+            flows::FortiMail::InFortimailHaImapMonitoring,
+            flows::FortiMail::InFortimailQuarantine,
+            flows::FortiMail::InFortimailQuarantineSsl,
+            flows::FortiMail::InFortimanagerSnmpPoll,
+            flows::FortiMail::InFortimanagerConfigPush,
+            flows::FortiMail::InFortiguardAvPush,
+            flows::FortiMail::InExternalEmailServerSmtp,
+            flows::FortiMail::InExternalEmailServerStorage,
+            flows::FortiMail::InExternalEmailServerConfigBackup,
+            flows::FortiMail::InExternalEmailServerMailBackup,
+            flows::FortiMail::InProtectedEmailServerSmtp,
+            flows::FortiMail::OutFortianalyzerOftp,
+            flows::FortiMail::OutFortimanagerSnmpTrap,
+            flows::FortiMail::OutFortimanagerConfigPull,
+            flows::FortiMail::OutFortiguardAsRating,
+            flows::FortiMail::OutFortiguardUpdate,
+            flows::FortiMail::OutFortimailHaHeartbeat,
+            flows::FortiMail::OutFortimailHaSyncControl,
+            flows::FortiMail::OutFortimailHaFileSync,
+            flows::FortiMail::OutFortimailHaDataSync,
+            flows::FortiMail::OutFortimailHaChecksumSync,
+            flows::FortiMail::OutFortimailHaSmtpMonitoring,
+            flows::FortiMail::OutFortimailHaHttpMonitoring,
+            flows::FortiMail::OutFortimailHaPop3Monitoring,
+            flows::FortiMail::OutFortimailHaImapMonitoring,
+            flows::FortiMail::OutFortimailQuarantine,
+            flows::FortiMail::OutFortimailQuarantineSsl,
+            flows::FortiMail::OutExternalEmailServerSmtp,
+            flows::FortiMail::OutProtectedEmailServerSmtp,
+            flows::FortiMail::OutProtectedEmailServerPop3Auth,
+            flows::FortiMail::OutProtectedEmailServerImapAuth,
+            flows::FortiMail::OutDynamicDns,
+            flows::FortiMail::OutDns,
+            flows::FortiMail::OutNtp,
+            flows::FortiMail::OutAlertEmail,
+            flows::FortiMail::OutLdap,
+            flows::FortiMail::OutRadius,
+            flows::FortiMail::OutNas,
+            flows::FortiMail::OutOcsp,
+            flows::FortiMail::OutFortisandbox,
+        ];
+    }
+
+    ::port_catalog::__product_flows!(FortiMail, "flow of fortimail", 0);
+
+    impl flows::FortiClient {
+        /// Every flow of the product, in catalog order.
+        pub const ALL: &'static [flows::FortiClient] = &[
+            flows::FortiClient::OutTelemetry,
+            flows::FortiClient::OutSyslog,
+            flows::FortiClient::OutFortisandbox,
+            flows::FortiClient::OutSslVpn,
+            flows::FortiClient::OutLogUpload,
+            flows::FortiClient::OutIpsecVpn,
+            flows::FortiClient::OutSso,
+            flows::FortiClient::OutUrlRating,
+            flows::FortiClient::OutSignatureUpdate,
+            flows::FortiClient::OutCloudServices,
+            flows::FortiClient::OutFortimanagerUpdate,
+            flows::FortiClient::OutVirusSubmission,
+        ];
+    }
+
+    ::port_catalog::__product_flows!(FortiClient, "flow of forticlient", 54);
+
+    impl flows::ForcepointEmailSecurity {
+        /// Every flow of the product, in catalog order.
+        pub const ALL: &'static [flows::ForcepointEmailSecurity] = &[
+            flows::ForcepointEmailSecurity::InEndUserPortal,
+            flows::ForcepointEmailSecurity::InSslProxy,
+            flows::ForcepointEmailSecurity::InPersonalEmailManager,
+            flows::ForcepointEmailSecurity::InDlpHealth,
+            flows::ForcepointEmailSecurity::InSmtp,
+            flows::ForcepointEmailSecurity::InDlpEncryption,
+            flows::ForcepointEmailSecurity::OutDlpFingerprintStatus,
+            flows::ForcepointEmailSecurity::OutDlpFingerprintRepository,
+            flows::ForcepointEmailSecurity::OutDlpRegistration,
+            flows::ForcepointEmailSecurity::OutDlpFingerprintDownload,
+            flows::ForcepointEmailSecurity::OutDlpMessageAnalysis,
+            flows::ForcepointEmailSecurity::InSecurityManager,
+            flows::ForcepointEmailSecurity::InEmailLogServer,
+            flows::ForcepointEmailSecurity::OutEmailLogDatabase,
+            flows::ForcepointEmailSecurity::OutHybridService,
+            flows::ForcepointEmailSecurity::OutFilteringService,
+            flows::ForcepointEmailSecurity::OutLinkingService,
+            flows::ForcepointEmailSecurity::OutLdap,
+            flows::ForcepointEmailSecurity::OutDns,
+            flows::ForcepointEmailSecurity::OutSnmpTrap,
+        ];
+    }
+
+    ::port_catalog::__product_flows!(
+        ForcepointEmailSecurity, "flow of forcepoint-email-security", 66
+    );
+
+    impl flows::SecurityGateway {
+        /// Every flow of the product, in catalog order.
+        pub const ALL: &'static [flows::SecurityGateway] = &[
+            flows::SecurityGateway::InInternetSmtp,
+            flows::SecurityGateway::OutInternetSmtp,
+            flows::SecurityGateway::InClientSmtp,
+            flows::SecurityGateway::InDomainMailServerSmtp,
+            flows::SecurityGateway::OutDomainMailServerSmtp,
+            flows::SecurityGateway::InInternetSubmission,
+            flows::SecurityGateway::InClientSubmission,
+            flows::SecurityGateway::InDomainMailServerSubmission,
+            flows::SecurityGateway::OutDomainMailServerSubmission,
+            flows::SecurityGateway::InClientSmtps,
+            flows::SecurityGateway::InInternetSmtps,
+            flows::SecurityGateway::InDomainMailServerSmtps,
+            flows::SecurityGateway::OutInternetPop3,
+            flows::SecurityGateway::OutInternetPop3s,
+            flows::SecurityGateway::OutDnsServer,
+            flows::SecurityGateway::OutMdaemonMinger,
+            flows::SecurityGateway::OutLdapServer,
+            flows::SecurityGateway::OutMdaemonXmlApi,
+            flows::SecurityGateway::OutMicrosoft365,
+            flows::SecurityGateway::InClientUiHttp,
+            flows::SecurityGateway::InInternetUiHttp,
+            flows::SecurityGateway::InClientUiHttps,
+            flows::SecurityGateway::InInternetUiHttps,
+            flows::SecurityGateway::OutMdaemonServices,
+            flows::SecurityGateway::OutMdaemonFiles,
+            flows::SecurityGateway::OutMicrosoftLogin,
+            flows::SecurityGateway::OutPublicSuffixList,
+            flows::SecurityGateway::OutInternetMtaSts,
+            flows::SecurityGateway::OutInternetTlsReports,
+            flows::SecurityGateway::OutMdaemonStats,
+            flows::SecurityGateway::OutPwnedPasswords,
+            flows::SecurityGateway::OutAiProvider,
+            flows::SecurityGateway::OutIkarusUpdates,
+            flows::SecurityGateway::OutClamavUpdates,
+            flows::SecurityGateway::OutOutbreakProtection,
+            flows::SecurityGateway::OutSpamassassinUpdates,
+            flows::SecurityGateway::InLetsEncryptHttp,
+            flows::SecurityGateway::InLetsEncryptHttps,
+            flows::SecurityGateway::OutLetsEncrypt,
+        ];
+    }
+
+    ::port_catalog::__product_flows!(SecurityGateway, "flow of securitygateway", 86);
 };

@@ -1,7 +1,7 @@
 //! The network ports that vendors' products require, as typed enums and static tables, with the source of every fact.
 //!
 //! ```
-//! use port_catalog::{by_port, Direction, FlowId, Product, Transport};
+//! use port_catalog::{Direction, FlowId, Product, Transport, by_port, flows};
 //!
 //! // Which flows use tcp/8013, in any product? A flow without a stated transport counts for TCP and for UDP.
 //! let found: Vec<String> = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect();
@@ -9,7 +9,7 @@
 //!
 //! // Which flows must a firewall allow in to a FortiMail?
 //! let mut inbound = Product::FortiMail.flows().filter(|flow| flow.direction() == Direction::Inbound);
-//! assert_eq!(inbound.next(), Some(FlowId::FortimailInAdmin.flow()));
+//! assert_eq!(inbound.next(), Some(flows::FortiMail::InAdmin.flow()));
 //!
 //! // One row of one vendor's table, and its source.
 //! let id: FlowId = "fortimail-in-email-client-pop3".parse()?;
@@ -18,8 +18,8 @@
 //! # Ok::<(), port_catalog::ParseIdError>(())
 //! ```
 //!
-//! The documentation shows the whole catalog: [`FlowId`] has a variant for each row of each document. Search for a port number
-//! such as `8013` to find the flows that use it.
+//! The documentation shows the whole catalog: [`flows`] has an enum for each product, with a variant for each row of its document.
+//! Search for a port number such as `8013` to find the flows that use it.
 //!
 //! The crate is `no_std`, doesn't allocate, and has no start-up cost. With the feature `serde`, ids and words serialize and
 //! deserialize as strings, and a flow serializes as `port-catalog list --format json` prints it.
@@ -49,7 +49,7 @@ mod serde;
 pub use crate::catalog::{Catalog, Id};
 pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
-pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, query};
+pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 pub use crate::query::{Matches, Query};
 pub use port_core::{Direction, Fact, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Transport};
 #[cfg(feature = "macros")]
@@ -98,6 +98,20 @@ pub mod __private {
 
     pub const fn flow<C: Catalog>(index: usize) -> Flow<C> {
         Flow::new(index)
+    }
+
+    pub use crate::packed::checked_index;
+
+    /// The flow of a product with an id, given all of its flows and the number of the first.
+    pub fn flow_of_product<F: Copy, I: crate::Id>(
+        flows: &[F],
+        first: usize,
+        id: I,
+        kind: &'static str,
+    ) -> Result<F, crate::ParseIdError> {
+        let number = id.index().checked_sub(first);
+        let flow = number.and_then(|number| flows.get(number).copied());
+        flow.ok_or_else(|| crate::ParseIdError::new(kind, id.as_str(), |_| None))
     }
 
     pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {

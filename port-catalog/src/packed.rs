@@ -78,6 +78,12 @@ pub(crate) const fn element<T: Copy>(all: &[T], index: usize) -> T {
     if index < all.len() { all[index] } else { index_out_of_table() }
 }
 
+/// An index that is less than a count.
+#[inline(always)]
+pub const fn checked_index(index: usize, count: usize) -> usize {
+    if index < count { index } else { index_out_of_table() }
+}
+
 /// Panics. All reads share this function, since there are many and each is small.
 #[cold]
 #[inline(never)]

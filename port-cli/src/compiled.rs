@@ -29,6 +29,7 @@ pub fn dataset() -> Dataset {
         name: service.name().to_string(),
         transports: service.transports().collect(),
         port: service.port(),
+        encrypted: service.is_encrypted(),
     });
     Dataset {
         vendors: vendors.collect(),

@@ -1,8 +1,8 @@
 //! Emits the enums and the tables of a catalog as tokens.
 
 use port_core::layout::{flow, peer, product, service, spec, vendor};
-use port_data::Catalog;
-use proc_macro2::TokenStream;
+use port_data::{Catalog, Peer, Product, Service, Vendor};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::documentation;
@@ -12,14 +12,33 @@ use crate::statics::{Statics, ident};
 /// All items of a catalog.
 pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
     let enums = enums(catalog, packed);
-    let definitions = enums.iter().map(Enum::definition);
+    let products = product_flows(catalog);
     let mut statics = Statics::default();
     let tables = tables(packed, &mut statics);
     let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
+    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics);
     let statics = statics.items;
-    let data = comment("Names this catalog in code that is generic over catalogs.");
+    let flow_number = flow_number(catalog.flows.len());
+    let definitions = enums.iter().map(|one| one.definition.definition());
+    let product_definitions = products.iter().map(|product| product.flows.definition());
+    let product_impls = products.iter().map(ProductFlows::impls);
+    let [data, id, flows] = [
+        "Names this catalog in code that is generic over catalogs.",
+        "The id of a flow of any product. [`flows`] has an enum for each product, with a variant for each of its flows.",
+        "The flows of each product, as an enum with a variant for each flow.",
+    ]
+    .map(comment);
     quote! {
         #(#definitions)*
+
+        #[doc = #id]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct FlowId(#flow_number);
+
+        #[doc = #flows]
+        pub mod flows {
+            #(#product_definitions)*
+        }
 
         #[doc = #data]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,84 +53,135 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
             #(#statics)*
             #tables
             #(#impls)*
+            #flow_id
+            #(#product_impls)*
         };
     }
 }
 
+/// The position of the flows' ids in the ids of the packed tables.
+const FLOW_IDS: usize = 4;
+
 /// The enums of the catalog, in the order of its tables.
-fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; 5] {
-    let [vendors, products, peers, services, flows] = &packed.ids;
+fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
+    let [vendors, products, peers, services, _] = &packed.ids;
+    let definition = |name, documentation: &str, variants| EnumDefinition {
+        name,
+        documentation: documentation.to_string(),
+        variants,
+    };
+    let vendor = |row: &'a Vendor| Variant::new(&row.variant, documentation::vendor(row));
+    let product = |row: &'a Product| Variant::new(&row.variant, documentation::product(catalog, row));
+    let peer = |row: &'a Peer| Variant::new(&row.variant, documentation::peer(row));
+    let service = |row: &'a Service| Variant::new(&row.variant, documentation::service(row));
     [
         Enum {
-            name: "Vendor",
+            definition: definition("Vendor", "A vendor of this catalog.", catalog.vendors.iter().map(vendor).collect()),
             prefix: "VENDOR",
             kind: "vendor",
-            documentation: "A vendor of this catalog.",
-            variants: catalog
-                .vendors
-                .iter()
-                .map(|row| Variant::new(&row.variant, documentation::vendor(row)))
-                .collect(),
             ids: vendors,
         },
         Enum {
-            name: "Product",
+            definition: definition(
+                "Product",
+                "A product of this catalog.",
+                catalog.products.iter().map(product).collect(),
+            ),
             prefix: "PRODUCT",
             kind: "product",
-            documentation: "A product of this catalog.",
-            variants: catalog
-                .products
-                .iter()
-                .map(|row| Variant::new(&row.variant, documentation::product(catalog, row)))
-                .collect(),
             ids: products,
         },
         Enum {
-            name: "Peer",
+            definition: definition(
+                "Peer",
+                "A peer: the other end of a flow.",
+                catalog.peers.iter().map(peer).collect(),
+            ),
             prefix: "PEER",
             kind: "peer",
-            documentation: "A peer: the other end of a flow.",
-            variants: catalog.peers.iter().map(|row| Variant::new(&row.variant, documentation::peer(row))).collect(),
             ids: peers,
         },
         Enum {
-            name: "Service",
+            definition: definition(
+                "Service",
+                "A service: an application protocol, with its port in the IANA registry if it has one.",
+                catalog.services.iter().map(service).collect(),
+            ),
             prefix: "SERVICE",
             kind: "service",
-            documentation: "A service: an application protocol, with its port in the IANA registry if it has one.",
-            variants: catalog
-                .services
-                .iter()
-                .map(|row| Variant::new(&row.variant, documentation::service(row)))
-                .collect(),
             ids: services,
-        },
-        Enum {
-            name: "FlowId",
-            prefix: "FLOW",
-            kind: "flow id",
-            documentation: "The id of a flow: one variant for each row of each document.",
-            variants: catalog
-                .flows
-                .iter()
-                .map(|row| Variant {
-                    aliases: documentation::port_numbers(row),
-                    ..Variant::new(&row.variant, documentation::flow(catalog, row))
-                })
-                .collect(),
-            ids: flows,
         },
     ]
 }
 
-/// An enum of the catalog.
+/// The enum of a product's flows.
+struct ProductFlows<'a> {
+    flows: EnumDefinition<'a>,
+    /// The product's id.
+    product: &'a str,
+    /// The number of its first flow. The flows of a product are next to each other.
+    first: usize,
+}
+
+fn product_flows(catalog: &Catalog) -> Vec<ProductFlows<'_>> {
+    let mut first = 0;
+    let mut products = Vec::with_capacity(catalog.products.len());
+    for flows in catalog.flows.chunk_by(|one, next| one.product == next.product) {
+        let product = &catalog.products[flows[0].product];
+        let variants = flows.iter().map(|row| Variant {
+            aliases: documentation::port_numbers(row),
+            ..Variant::new(&row.variant, documentation::flow(catalog, row))
+        });
+        let documentation = format!("The flows of {}", documentation::product(catalog, product));
+        let flows_of_product = EnumDefinition { name: &product.variant, documentation, variants: variants.collect() };
+        products.push(ProductFlows { flows: flows_of_product, product: &product.id, first });
+        first += flows.len();
+    }
+    products
+}
+
+impl ProductFlows<'_> {
+    fn impls(&self) -> TokenStream {
+        let (name, first) = (ident(self.flows.name), Literal::usize_unsuffixed(self.first));
+        let all = self.flows.all(&quote!(flows::#name), "flow of the product");
+        let kind = format!("flow of {}", self.product);
+        quote! {
+            #all
+            ::port_catalog::__product_flows!(#name, #kind, #first);
+        }
+    }
+}
+
+/// The type of a flow's number.
+fn flow_number(flows: usize) -> TokenStream {
+    if u16::try_from(flows).is_ok() { quote!(u16) } else { quote!(u32) }
+}
+
+/// The ids of all flows.
+fn flow_id(ids: &Ids, statics: &mut Statics) -> TokenStream {
+    let (texts, index) = (statics.strings("FLOW_IDS", &ids.ids), statics.text_index("FLOW_INDEX", &ids.index));
+    let number = flow_number(ids.ids.len());
+    let count = Literal::usize_unsuffixed(ids.ids.len());
+    quote! {
+        const FLOW_IDS: StringPool = #texts;
+        const FLOW_INDEX: TextIndex = #index;
+        ::port_catalog::__flow_id!(FlowId, #number, #count, Data, FLOW_IDS, FLOW_INDEX);
+    }
+}
+
+/// The definition of an enum.
+struct EnumDefinition<'a> {
+    name: &'a str,
+    documentation: String,
+    variants: Vec<Variant<'a>>,
+}
+
+/// An enum of ids.
 struct Enum<'a> {
-    name: &'static str,
+    definition: EnumDefinition<'a>,
     /// The prefix of its tables' names.
     prefix: &'static str,
     kind: &'static str,
-    documentation: &'static str,
-    variants: Vec<Variant<'a>>,
     ids: &'a Ids,
 }
 
@@ -138,9 +208,9 @@ impl<'a> Variant<'a> {
     }
 }
 
-impl Enum<'_> {
+impl EnumDefinition<'_> {
     fn definition(&self) -> TokenStream {
-        let (name, documentation) = (ident(self.name), comment(self.documentation));
+        let (name, documentation) = (ident(self.name), comment(&self.documentation));
         let variants = self.variants.iter().map(Variant::definition);
         quote! {
             #[doc = #documentation]
@@ -150,21 +220,32 @@ impl Enum<'_> {
         }
     }
 
-    fn impls(&self, statics: &mut Statics) -> TokenStream {
-        let (name, kind) = (ident(self.name), self.kind);
+    /// The constant that lists the variants, in the implementation of a type.
+    ///
+    /// It is one constant, used nowhere else in generated code: the compiler checks every variant of every element for each
+    /// constant that contains the list.
+    fn all(&self, of_type: &TokenStream, kind: &str) -> TokenStream {
         let variants = self.variants.iter().map(|variant| ident(variant.name));
+        let every = comment(&format!("Every {kind}, in catalog order."));
+        quote! {
+            impl #of_type {
+                #[doc = #every]
+                pub const ALL: &'static [#of_type] = &[#(#of_type::#variants),*];
+            }
+        }
+    }
+}
+
+impl Enum<'_> {
+    fn impls(&self, statics: &mut Statics) -> TokenStream {
+        let (name, kind) = (ident(self.definition.name), self.kind);
         let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
         let ids = statics.strings(&ids_name, &self.ids.ids);
         let index = statics.text_index(&index_name, &self.ids.index);
         let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
-        let every = comment(&format!("Every {kind}, in catalog order."));
-        // `ALL` is one constant, used nowhere else in generated code: the compiler checks every variant of every element for
-        // each constant that contains the list.
+        let all = self.definition.all(&quote!(#name), kind);
         quote! {
-            impl #name {
-                #[doc = #every]
-                pub const ALL: &'static [#name] = &[#(#name::#variants),*];
-            }
+            #all
             const #ids_name: StringPool = #ids;
             const #index_name: TextIndex = #index;
             ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);

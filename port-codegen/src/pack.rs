@@ -163,6 +163,7 @@ fn service_row(service: &Service, flows: usize) -> ([usize; service::NUMBERS], [
     numbers[service::PORT] = service.port.map_or(0, usize::from);
     numbers[service::TRANSPORTS] =
         bits(service.transports.iter().map(|transport| index_of(Transport::ALL, *transport)));
+    numbers[service::ENCRYPTED] = service.encrypted.map_or(0, |encrypted| 1 + usize::from(encrypted));
     numbers[service::FLOWS] = flows;
     let mut texts = [""; service::TEXTS];
     texts[service::NAME] = &service.name;

@@ -38,9 +38,10 @@ pub mod peer {
     columns!(numbers: KIND, FLOWS; texts: NAME, DESCRIPTION);
 }
 
-/// A service: its port (0 if it has none), one bit for each index in `Transport::ALL`, and its texts.
+/// A service: its port (0 if it has none), one bit for each index in `Transport::ALL`, whether it is encrypted (0 if unknown, 1 for
+/// no, 2 for yes), and its texts.
 pub mod service {
-    columns!(numbers: PORT, TRANSPORTS, FLOWS; texts: NAME, DESCRIPTION);
+    columns!(numbers: PORT, TRANSPORTS, ENCRYPTED, FLOWS; texts: NAME, DESCRIPTION);
 }
 
 /// A flow. `INTERFACES` has one bit for each index in the product's list, `CURATED` one for each index in `Fact::ALL`.

@@ -5,9 +5,9 @@ use core::fmt;
 /// An inclusive range of ports. A single port is a range of one. A range is never empty and never contains port 0.
 ///
 /// ```
-/// use port_catalog::{FlowId, PortRange};
+/// use port_catalog::{PortRange, flows};
 ///
-/// let flow = FlowId::ForcepointEmailSecurityOutDlpMessageAnalysis.flow();
+/// let flow = flows::ForcepointEmailSecurity::OutDlpMessageAnalysis.flow();
 /// let range = flow.ports().next().unwrap().range().unwrap();
 /// assert_eq!(range, PortRange::new(17500, 17515).unwrap());
 /// assert_eq!(range.to_string(), "17500-17515");

@@ -11,9 +11,9 @@ use crate::vocabulary::Transport;
 /// Specs of one group are alternatives: one of them is enough. Every group is needed.
 ///
 /// ```
-/// use port_catalog::{FlowId, Service, Transport};
+/// use port_catalog::{Service, Transport, flows};
 ///
-/// let flow = FlowId::FortimailInEmailClientPop3.flow();
+/// let flow = flows::FortiMail::InEmailClientPop3.flow();
 /// let [pop3, pop3s] = [flow.ports().next().unwrap(), flow.ports().nth(1).unwrap()];
 /// assert_eq!(pop3.transport(), Some(Transport::Tcp));
 /// assert_eq!(pop3.range().unwrap().first(), 110);
@@ -76,9 +76,9 @@ impl<S> PortSpec<S> {
     /// Whether the spec includes a port of a transport. `Transport::Any` on either side counts for TCP and UDP.
     ///
     /// ```
-    /// use port_catalog::{FlowId, Transport};
+    /// use port_catalog::{Transport, flows};
     ///
-    /// let spec = FlowId::ForcepointEmailSecurityOutDlpMessageAnalysis.flow().ports().next().unwrap();
+    /// let spec = flows::ForcepointEmailSecurity::OutDlpMessageAnalysis.flow().ports().next().unwrap();
     /// assert!(spec.matches(Transport::Udp, 17515));
     /// ```
     #[inline]

@@ -53,9 +53,9 @@ vocabulary! {
     /// The protocol of a flow: a transport with ports, or an IP protocol without ports.
     ///
     /// ```
-    /// use port_catalog::{FlowId, Transport};
+    /// use port_catalog::{Transport, flows};
     ///
-    /// let heartbeat = FlowId::FortimailInFortimailHaHeartbeat.flow();
+    /// let heartbeat = flows::FortiMail::InFortimailHaHeartbeat.flow();
     /// assert_eq!(heartbeat.ports().next().unwrap().transport(), Some(Transport::Udp));
     /// ```
     #[non_exhaustive]
@@ -73,9 +73,9 @@ vocabulary! {
     /// Who opens the connection.
     ///
     /// ```
-    /// use port_catalog::{Direction, FlowId};
+    /// use port_catalog::{Direction, flows};
     ///
-    /// let dns = FlowId::SecuritygatewayOutDnsServer.flow();
+    /// let dns = flows::SecurityGateway::OutDnsServer.flow();
     /// assert_eq!(dns.direction(), Direction::Outbound);
     /// ```
     Direction is a "direction" {
@@ -88,9 +88,9 @@ vocabulary! {
     /// Whether the document requires a flow.
     ///
     /// ```
-    /// use port_catalog::{FlowId, Requirement};
+    /// use port_catalog::{Requirement, flows};
     ///
-    /// let pop3 = FlowId::FortimailInEmailClientPop3.flow();
+    /// let pop3 = flows::FortiMail::InEmailClientPop3.flow();
     /// assert_eq!(pop3.requirement(), Requirement::Conditional);
     /// assert_eq!(pop3.condition(), Some("server mode only"));
     /// ```
@@ -125,10 +125,10 @@ vocabulary! {
     /// A field of a flow, as the `curated` list names it.
     ///
     /// ```
-    /// use port_catalog::{Fact, FlowId};
+    /// use port_catalog::{Fact, flows};
     ///
     /// // The capture lost the cell that names the peer of this row, so the peer is curated.
-    /// let poll = FlowId::FortimailInFortimanagerSnmpPoll.flow();
+    /// let poll = flows::FortiMail::InFortimanagerSnmpPoll.flow();
     /// assert!(poll.curated().any(|fact| fact == Fact::Peer));
     /// ```
     #[non_exhaustive]

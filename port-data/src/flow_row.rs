@@ -6,7 +6,7 @@ use crate::cells::Cell;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::hidden::QuotedAscii;
-use crate::id::{check_id, variant};
+use crate::id::{check_id, flow_variant};
 use crate::ids::Ids;
 use crate::port_expression;
 use crate::row::Row;
@@ -77,7 +77,7 @@ impl Row<'_> {
     /// A flow of a product, with its references resolved.
     pub(crate) fn flow(&mut self, references: &FlowReferences<'_>) -> Option<Flow> {
         let row = self.flow_row(references)?;
-        Some(Flow { variant: variant(&row.id, ""), product: references.product.index, row })
+        Some(Flow { variant: flow_variant(references.product.id, &row.id), product: references.product.index, row })
     }
 
     /// The cells of a flow row. Every cell is checked, even if others have problems.

@@ -46,9 +46,17 @@ pub fn variant(id: &str, name: &str) -> String {
         .collect()
 }
 
+/// The variant of a flow's id in the enum of its product: without the product's own id, if that leaves a name.
+///
+/// `fortimail-in-admin` of the product `fortimail` becomes `InAdmin`.
+pub fn flow_variant(product: &str, id: &str) -> String {
+    let rest = id.strip_prefix(product).and_then(|rest| rest.strip_prefix('-'));
+    variant(rest.filter(|rest| is_id(rest)).unwrap_or(id), "")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_id, variant};
+    use super::{flow_variant, is_id, variant};
 
     #[test]
     fn ids_are_lowercase_kebab_case() {
@@ -82,10 +90,23 @@ mod tests {
             ("pop3s", "POP3S", "Pop3s"),
             ("iscsi", "iSCSI", "Iscsi"),
             ("microsoft-365", "Microsoft 365", "Microsoft365"),
-            ("fortimail-in-email-client-pop3", "", "FortimailInEmailClientPop3"),
         ];
         for (id, name, expected) in cases {
             assert_eq!(variant(id, name), expected);
+        }
+    }
+
+    #[test]
+    fn the_variant_of_a_flow_is_named_without_its_product() {
+        let cases = [
+            ("fortimail-in-email-client-pop3", "InEmailClientPop3"),
+            ("fortimail-365-out", "Fortimail365Out"),
+            ("fortimail", "Fortimail"),
+            ("fortimails-in", "FortimailsIn"),
+            ("mail-in", "MailIn"),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(flow_variant("fortimail", id), expected);
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::flow_row::{FlowReferences, ProductContext};
 use crate::hidden::QuotedAscii;
+use crate::id::flow_variant;
 use crate::ids::Ids;
 use crate::schema::{Catalog, FLOWS, Flow, PEERS, PRODUCTS, Peer, Product, SERVICES, Service, VENDORS, Vendor};
-use crate::table_reader::{Located, Rows, TableReader};
+use crate::table_reader::{IdRow, Located, Rows, TableReader};
 
 pub use crate::table_reader::MAX_DIAGNOSTICS;
 
@@ -63,6 +64,7 @@ impl TableReader {
             let transports = row.words::<Transport>("transports", Transport::ALL);
             let port = row.port("port");
             let description = row.required_text("description");
+            let encrypted = row.yes_or_no("encrypted");
             Some(Service {
                 id,
                 variant,
@@ -70,6 +72,7 @@ impl TableReader {
                 transports: transports?,
                 port: port?,
                 description: description?,
+                encrypted: encrypted?,
             })
         });
         self.check_distinct_ids(&services.ids);
@@ -174,7 +177,10 @@ impl TableReader {
             product.interfaces = context.interfaces;
             self.check_distinct_rows(&rows.valid);
             flows.valid.extend(rows.valid);
-            flows.ids.extend(rows.ids);
+            flows.ids.extend(rows.ids.into_iter().map(|Located { row: IdRow { id, .. }, place }| {
+                let variant = flow_variant(&product.id, &id);
+                Located { row: IdRow { id, variant, product: Some(index) }, place }
+            }));
         }
         for (id, file) in files {
             if product_ids.may_contain(&id) {

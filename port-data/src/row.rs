@@ -183,6 +183,16 @@ impl Row<'_> {
         })
     }
 
+    /// `yes` or `no`, or nothing if neither is known.
+    pub(crate) fn yes_or_no(&mut self, column: &str) -> Option<Option<bool>> {
+        self.parse_optional(column, |text| match text {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err(Diagnostic::new(codes::UNKNOWN_WORD, format!("unknown value {}", QuotedAscii(text)))
+                .help("write yes, no, or nothing if it is unknown")),
+        })
+    }
+
     /// A row number of a document.
     pub(crate) fn row_number(&mut self) -> Option<u32> {
         self.parse("row", |text| {

@@ -42,7 +42,7 @@ pub const PEERS: &[Column] =
 
 /// The columns of `services.csv`.
 pub const SERVICES: &[Column] =
-    &[column("id"), column("name"), column("transports"), column("port"), column("description")];
+    &[column("id"), column("name"), column("transports"), column("port"), column("description"), optional("encrypted")];
 
 /// The columns of `flows/<product>.csv`.
 pub const FLOWS: &[Column] = &[
@@ -152,12 +152,14 @@ pub struct Service {
     pub port: Option<u16>,
     /// A short description.
     pub description: String,
+    /// Whether its traffic is always encrypted (`yes`) or never (`no`). `None` if that is not known, or depends on the set-up.
+    pub encrypted: Option<bool>,
 }
 
 /// A flow: a row of `flows/<product>.csv` and its product.
 #[derive(Debug)]
 pub struct Flow {
-    /// The enum variant of its id.
+    /// The variant of its id in the enum of its product.
     pub variant: String,
     /// The index of its product in [`Catalog::products`].
     pub product: usize,

@@ -32,8 +32,8 @@ pub(crate) struct TableReader {
 pub(crate) struct Rows<T> {
     /// The valid rows.
     pub(crate) valid: Vec<Located<T>>,
-    /// The id and variant of every row that has one, valid or not.
-    pub(crate) ids: Vec<Located<(String, String)>>,
+    /// The id of every row that has one, valid or not.
+    pub(crate) ids: Vec<Located<IdRow>>,
     /// Whether the ids of all rows are known: the file, its header and its records could be read.
     pub(crate) is_complete: bool,
 }
@@ -107,7 +107,7 @@ impl TableReader {
             let id = row.cell("id");
             if is_id(&id.text) {
                 let variant = variant(&id.text, &row.cell("name").text);
-                rows.ids.push(Located::new(&table, &id, (id.text.clone(), variant)));
+                rows.ids.push(Located::new(&table, &id, IdRow { id: id.text.clone(), variant, product: None }));
             }
             rows.valid.extend(converted.map(|row| Located::new(&table, &id, row)));
         }
@@ -146,31 +146,39 @@ impl TableReader {
     }
 
     /// Reports duplicate ids, and ids whose variants would be equal or reserved.
-    pub(crate) fn check_distinct_ids(&mut self, ids: &[Located<(String, String)>]) {
-        let mut seen: HashMap<&str, &Located<(String, String)>> = HashMap::new();
+    pub(crate) fn check_distinct_ids(&mut self, ids: &[Located<IdRow>]) {
+        let mut seen_ids: HashMap<&str, &Located<IdRow>> = HashMap::new();
+        let mut seen_variants: HashMap<(Option<usize>, &str), &Located<IdRow>> = HashMap::new();
         for located in ids {
-            let (id, variant) = &located.row;
+            let IdRow { id, variant, product } = &located.row;
             // `ALL` is the constant that lists the variants.
             let problem = if matches!(variant.as_str(), "Self" | "ALL") {
                 let message = format!("id {id} would become the reserved variant {variant}");
                 Diagnostic::new(codes::RESERVED_VARIANT, message).help("choose another id")
-            } else if let Some(first) = seen.get(variant.as_str()) {
-                let other = &first.row.0;
-                if other == id {
-                    let message = format!("duplicate id {id} (first in {first})");
-                    Diagnostic::new(codes::DUPLICATE_ID, message).help("choose another id")
-                } else {
-                    let message = format!("ids {id} and {other} ({first}) would become the same variant {variant}");
-                    Diagnostic::new(codes::SAME_VARIANT, message).help("change one of them")
-                }
+            } else if let Some(first) = seen_ids.get(id.as_str()) {
+                let message = format!("duplicate id {id} (first in {first})");
+                Diagnostic::new(codes::DUPLICATE_ID, message).help("choose another id")
+            } else if let Some(first) = seen_variants.get(&(*product, variant.as_str())) {
+                let other = &first.row.id;
+                let message = format!("ids {id} and {other} ({first}) would become the same variant {variant}");
+                Diagnostic::new(codes::SAME_VARIANT, message).help("change one of them")
             } else {
-                seen.insert(variant, located);
+                seen_ids.insert(id, located);
+                seen_variants.insert((*product, variant), located);
                 continue;
             };
             let message = format!("id: {}", problem.message);
             self.diagnostics.push(Diagnostic { message, ..problem }.at(located.place.clone()));
         }
     }
+}
+
+/// The id of a row, and the enum variant that it becomes.
+pub(crate) struct IdRow {
+    pub(crate) id: String,
+    pub(crate) variant: String,
+    /// For a flow: the index of its product, whose enum has the variant.
+    pub(crate) product: Option<usize>,
 }
 
 /// A row, and the place of its id.
@@ -181,7 +189,7 @@ pub(crate) struct Located<T> {
 
 impl<T> Rows<T> {
     pub(crate) fn ids(&self) -> Ids {
-        Ids::new(self.ids.iter().map(|located| located.row.0.clone()), self.is_complete)
+        Ids::new(self.ids.iter().map(|located| located.row.id.clone()), self.is_complete)
     }
 
     pub(crate) fn into_valid(self) -> Vec<T> {

@@ -48,7 +48,7 @@ const TABLES: [(&str, &str); 5] = [
 
 /// Cases that replace one text of one file: a name, the file, the text, and its replacement.
 #[rustfmt::skip]
-const REPLACEMENTS: [(&str, &str, &str, &[u8]); 68] = [
+const REPLACEMENTS: [(&str, &str, &str, &[u8]); 69] = [
     ("a table without rows", VENDORS, "acme,Acme,https://acme.example\n", b""),
     ("an empty file", VENDORS, "id,name,url\nacme,Acme,https://acme.example\n", b""),
     ("a column that only the rows have", VENDORS, ",url", b""),
@@ -57,6 +57,7 @@ const REPLACEMENTS: [(&str, &str, &str, &[u8]); 68] = [
     ("a day that no month has", PRODUCTS, "2026-01-31", b"2026-02-29"),
     ("a URL without https", PRODUCTS, "https://acme.example/ports", b"acme.example"),
     ("an interface in capitals", PRODUCTS, "wan, lan", b"wan, LAN"),
+    ("a service that is perhaps encrypted", SERVICES, "description\nsmtp,SMTP,tcp,25,Mail\nldap,LDAP,\"tcp, udp\",389,Directory\n", b"description,encrypted\nsmtp,SMTP,tcp,25,Mail,maybe\nldap,LDAP,\"tcp, udp\",389,Directory,\n"),
     ("seventeen interfaces", PRODUCTS, "wan, lan", b"a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q"),
     ("a misspelt kind of peer", PEERS, "client,Client,role", b"client,Client,rule"),
     ("a misspelt included peer", PEERS, "client, ldap-server", b"client, ldap-sever"),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Debug;
 
-use port_catalog::{Direction, Fact, FlowId, Id, Peer, PeerKind, Product, Requirement, Service, Transport, Vendor};
+use port_catalog::{
+    Direction, Fact, FlowId, Id, Peer, PeerKind, Product, Requirement, Service, Transport, Vendor, flows,
+};
 use port_catalog_tests::{flow_rows, rows};
 
 /// Checks one enum.
@@ -60,6 +62,34 @@ fn the_enums_match_the_tables() {
     }
 }
 
+/// Checks the enum of each product's flows.
+macro_rules! assert_flows_of {
+    ($($product:ident),+) => {$({
+        let ids: Vec<FlowId> = Product::$product.flows().map(|flow| flow.id()).collect();
+        assert_eq!(flows::$product::ALL.iter().map(|flow| flow.id()).collect::<Vec<_>>(), ids);
+        for flow in flows::$product::ALL {
+            assert_eq!(flow.flow().id(), FlowId::from(*flow));
+            assert_eq!(flows::$product::try_from(flow.id()), Ok(*flow));
+            assert_eq!(flow.as_str().parse::<flows::$product>(), Ok(*flow));
+            assert_eq!(flow.to_string(), flow.id().as_str());
+            assert_eq!(format!("{flow:?}"), format!("{}({:?})", stringify!($product), flow.as_str()));
+        }
+        for other in FlowId::ALL.iter().filter(|id| id.flow().product() != Product::$product) {
+            let error = flows::$product::try_from(*other).unwrap_err();
+            assert_eq!(error.kind(), format!("flow of {}", Product::$product));
+            assert_eq!(other.as_str().parse::<flows::$product>(), Err(error));
+        }
+        assert!("no-such-flow".parse::<flows::$product>().is_err());
+        ids.len()
+    } +)+ 0};
+}
+
+#[test]
+fn the_enums_of_the_products_list_every_flow() {
+    let number = assert_flows_of!(FortiMail, FortiClient, ForcepointEmailSecurity, SecurityGateway);
+    assert_eq!(number, FlowId::ALL.len());
+}
+
 #[test]
 fn a_mistyped_id_suggests_the_nearest() {
     let cases = [
@@ -77,8 +107,8 @@ fn a_mistyped_id_suggests_the_nearest() {
 
 #[test]
 fn ids_and_flows_are_constants() {
-    const ID: &str = FlowId::FortimailInEmailClientPop3.as_str();
-    const FLOW: port_catalog::Flow = FlowId::FortimailInEmailClientPop3.flow();
+    const ID: &str = flows::FortiMail::InEmailClientPop3.as_str();
+    const FLOW: port_catalog::Flow = flows::FortiMail::InEmailClientPop3.flow();
     assert_eq!(ID, "fortimail-in-email-client-pop3");
-    assert_eq!(FLOW.id(), FlowId::FortimailInEmailClientPop3);
+    assert_eq!(FLOW.id(), flows::FortiMail::InEmailClientPop3.id());
 }

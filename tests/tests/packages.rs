@@ -59,11 +59,11 @@ mod ports {
     port_catalog::catalog! { dir = "ports" }
 }
 
-use port_catalog::{by_port, query, FlowId, Product, Transport};
+use port_catalog::{FlowId, Product, Transport, by_port, flows, query};
 
 fn main() {
     println!("{}", port_catalog::VERSION);
-    println!("{}", FlowId::FortimailInAdmin.flow().source().row);
+    println!("{}", flows::FortiMail::InAdmin.flow().source().row);
     println!("{}", by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect::<String>());
     println!("{}", query().product(Product::FortiMail).flows().count());
     println!("{}", ports::by_port(Transport::Tcp, 465).map(|flow| flow.to_string()).collect::<String>());
@@ -72,11 +72,11 @@ fn main() {
 
 /// A program that uses only the catalog.
 const WITHOUT_MACROS: &str = r#"
-use port_catalog::{by_port, query, FlowId, Product, Transport};
+use port_catalog::{Product, Transport, by_port, flows, query};
 
 fn main() {
     println!("{}", port_catalog::VERSION);
-    println!("{}", FlowId::FortimailInAdmin.flow().source().row);
+    println!("{}", flows::FortiMail::InAdmin.flow().source().row);
     println!("{}", by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect::<String>());
     println!("{}", query().product(Product::FortiMail).flows().count());
 }
@@ -84,7 +84,7 @@ fn main() {
 
 /// The common output of both programs.
 fn common_output() -> String {
-    let row = port_catalog::FlowId::FortimailInAdmin.flow().source().row;
+    let row = port_catalog::flows::FortiMail::InAdmin.flow().source().row;
     let count = port_catalog::Product::FortiMail.flows().len();
     format!("{VERSION}\n{row}\nforticlient outbound to forticlient-ems-fortigate: tcp/8013\n{count}\n")
 }

@@ -80,11 +80,16 @@ fn public_ids_and_their_variants() {
             let _ = writeln!(text, "  {id} {variant}");
         }
     };
+    let flow_variants: Vec<String> = catalog
+        .flows
+        .iter()
+        .map(|row| format!("flows::{}::{}", catalog.products[row.product].variant, row.variant))
+        .collect();
     list("Vendor", &mut catalog.vendors.iter().map(|row| (&row.id, &row.variant)));
     list("Product", &mut catalog.products.iter().map(|row| (&row.id, &row.variant)));
     list("Peer", &mut catalog.peers.iter().map(|row| (&row.id, &row.variant)));
     list("Service", &mut catalog.services.iter().map(|row| (&row.id, &row.variant)));
-    list("FlowId", &mut catalog.flows.iter().map(|row| (&row.row.id, &row.variant)));
+    list("FlowId", &mut catalog.flows.iter().map(|row| &row.row.id).zip(&flow_variants));
     assert_snapshot("public_ids_and_their_variants", &text);
 }
 

@@ -22,7 +22,7 @@ fn main() {
 mod tests {
     use super::{ports, report};
     use port_catalog::{Direction, Transport};
-    use ports::{FlowId, Peer, Product, Service, Vendor, by_port, query};
+    use ports::{FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 
     #[test]
     fn own_tables_have_the_same_queries_as_the_published_ones() {
@@ -37,7 +37,10 @@ mod tests {
         assert_eq!(Service::Smtp.flows().len(), 1);
         assert_eq!(Peer::Monitoring.flows().next(), Some(id.flow()));
         let inbound = query().product(Product::Relay).direction(Direction::Inbound);
-        assert_eq!(inbound.flows().map(port_catalog::Flow::id).collect::<Vec<_>>(), [FlowId::RelayInInternetSmtp]);
+        assert_eq!(
+            inbound.flows().map(port_catalog::Flow::id).collect::<Vec<_>>(),
+            [flows::Relay::InInternetSmtp.id()]
+        );
         assert_eq!(query().host("acme.example").flows().count(), 1);
     }
 }

@@ -29,7 +29,13 @@ pub(super) fn dataset(file: &Path, text: &str) -> Result<Dataset, Vec<Diagnostic
         id,
     });
     let services = flows.iter().flat_map(|flow| &flow.ports).filter_map(|spec| spec.service_ref());
-    let services = distinct(services).map(|id| Service { name: id.clone(), transports: Vec::new(), port: None, id });
+    let services = distinct(services).map(|id| Service {
+        name: id.clone(),
+        transports: Vec::new(),
+        port: None,
+        encrypted: None,
+        id,
+    });
     Ok(Dataset { vendors: vendors.collect(), peers: peers.collect(), services: services.collect(), products, flows })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Di
     for service in other.services {
         match base.service(&service.id) {
             None => base.services.push(service),
-            Some(known) if service_facts(known) == service_facts(&service) => {}
+            Some(known) if are_compatible(known, &service) => {}
             Some(known) => {
                 let problem = contradiction("service", &service.id, &service_facts(&service), &service_facts(known));
                 problems.push(problem.at(Place::file("services.csv")));
@@ -80,11 +80,25 @@ fn peer_facts(peer: &Peer) -> String {
     format!("{}{includes}", peer.kind)
 }
 
+/// Whether two definitions of a service agree. One of them may leave open whether the service is encrypted.
+fn are_compatible(known: &Service, other: &Service) -> bool {
+    let agree = match (known.encrypted, other.encrypted) {
+        (Some(known), Some(other)) => known == other,
+        _ => true,
+    };
+    agree && (&known.transports, known.port) == (&other.transports, other.port)
+}
+
 /// The facts of a service that two definitions must agree on.
 fn service_facts(service: &Service) -> String {
     let transports: Vec<&str> = service.transports.iter().map(|transport| transport.as_str()).collect();
     let port = service.port.map_or_else(|| "no port".to_string(), |port| format!("port {port}"));
-    format!("{} with {port}", transports.join(" and "))
+    let encrypted = match service.encrypted {
+        Some(true) => ", encrypted",
+        Some(false) => ", not encrypted",
+        None => "",
+    };
+    format!("{} with {port}{encrypted}", transports.join(" and "))
 }
 
 #[cfg(test)]
@@ -176,8 +190,8 @@ mod tests {
                 "peers.csv: peer \"console-or-analyzer\" is already defined differently (product that includes console and \
                  analyzer, not product that includes console)",
                 "services.csv: service \"smtp\" is already defined differently (tcp with port 25, not tcp with no port)",
-                "services.csv: service \"https\" is already defined differently (tcp with port 443, not tcp and udp with \
-                 port 443)",
+                "services.csv: service \"https\" is already defined differently (tcp with port 443, encrypted, not tcp \
+                 and udp with port 443, encrypted)",
             ]
             .map(|text| format!("error[dataset-contradiction]: {text}; define it the same way, or choose another id"))
         );

@@ -75,6 +75,8 @@ pub struct Service {
     pub transports: Vec<Transport>,
     /// Its port in the IANA registry, if it has one.
     pub port: Option<u16>,
+    /// Whether its traffic is always encrypted, or never. `None` if that is not known, or depends on the set-up, as with STARTTLS.
+    pub encrypted: Option<bool>,
 }
 
 /// A flow: one row of a document. It serializes as `port-catalog list --format json` prints it.

@@ -29,6 +29,7 @@ pub(super) fn dataset(catalog: &Catalog) -> Dataset {
         name: service.name.clone(),
         transports: in_vocabulary_order(&service.transports),
         port: service.port,
+        encrypted: service.encrypted,
     });
     Dataset {
         vendors: vendors.collect(),

@@ -85,7 +85,7 @@ fn role(number: usize) -> String {
 }
 
 /// A service. Services have the lowest ports, as the well-known ones do.
-fn service(number: u16) -> [String; 5] {
+fn service(number: u16) -> [String; 6] {
     let port = port_of(number);
     [
         format!("service-{number}"),
@@ -93,6 +93,7 @@ fn service(number: u16) -> [String; 5] {
         "tcp, udp".to_string(),
         port.to_string(),
         format!("Speaks at {port}"),
+        String::new(),
     ]
 }
 
