@@ -8,6 +8,7 @@ pub mod address_family;
 pub mod codes;
 pub mod firewall;
 pub mod input_kind;
+pub mod iptables;
 pub mod nft;
 pub mod nmap;
 pub mod observation;

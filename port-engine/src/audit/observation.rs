@@ -51,6 +51,8 @@ words! {
         Ss = "ss",
         /// The machine's firewall, from `nft -j list ruleset`
         Nft = "nft",
+        /// The machine's firewall, from `iptables-save` and `ip6tables-save`
+        Iptables = "iptables",
     }
 }
 

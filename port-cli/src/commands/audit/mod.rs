@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::firewall::Scope;
 use port_engine::audit::observation::Observation;
 use port_engine::audit::verdict::{Audit, Failure, Failures};
-use port_engine::audit::{input_kind, nft, nmap, ss};
+use port_engine::audit::{input_kind, iptables, nft, nmap, ss};
 
 use super::Context;
 use crate::format::json;
@@ -24,7 +25,9 @@ Only flows that peers open are audited: outbound flows don't show on the product
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
 nft rules that can't be interpreted. A flow for which the document gives no port is undecided. nmap shows what
-peers can reach, ss what listens, and nft what the firewall accepts, whether or not anything listens.
+peers can reach, ss what listens, and nft and iptables what the firewall accepts, whether or not
+anything listens. On a machine with iptables-nft, nft lists extensions of iptables without their
+contents: give the rules of iptables next to those of nft.
 
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
@@ -34,6 +37,8 @@ Examples:
   ss -tulnH | port-catalog audit --product securitygateway --ss -
   nft -j list ruleset > rules.json                             as root, on the machine itself
   port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing
+  iptables-save > rules.v4; ip6tables-save > rules.v6          as root, on the machine itself
+  port-catalog audit --product securitygateway --iptables rules.v4 --ip6tables rules.v6
   port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json";
 
 /// The arguments of `audit`.
@@ -46,7 +51,7 @@ pub struct AuditArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     /// Audit this host of a scan, by address or name; required if several are up
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["ss", "nft"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["ss", "nft", "iptables", "ip6tables"])]
     pub host: Option<String>,
     /// Audit only what this version of the Internet Protocol reaches, instead of both
     #[arg(long, value_parser = words::<AddressFamily>(), conflicts_with = "nmap")]
@@ -59,19 +64,25 @@ pub struct AuditArgs {
     pub fail_on: Vec<Failure>,
 }
 
-/// The file to read: exactly one.
+/// The files to read: of one tool, except that the rules of iptables belong to those of nft.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(required = true, multiple = true)]
 pub struct SourceArgs {
     /// The output of `nmap -oX`, a scan of the machine; - is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ss", "nft", "iptables", "ip6tables"])]
     pub nmap: Option<PathBuf>,
     /// The output of `ss -tulnH`, the listeners on the machine; - is standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["nft", "iptables", "ip6tables"])]
     pub ss: Option<PathBuf>,
     /// The output of `nft -j list ruleset`, the firewall on the machine; - is standard input
     #[arg(long, value_name = "FILE")]
     pub nft: Option<PathBuf>,
+    /// The output of `iptables-save`, the firewall on the machine for IPv4; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub iptables: Vec<PathBuf>,
+    /// The output of `ip6tables-save`, the firewall on the machine for IPv6; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub ip6tables: Vec<PathBuf>,
 }
 
 /// How an audit is printed.
@@ -116,15 +127,31 @@ impl AuditArgs {
 
     fn observation(&self) -> std::result::Result<Observation, Diagnostic> {
         let read = |file: &Path| input_kind::decode(input::display_name(file), input::read(file)?);
-        let SourceArgs { nmap, ss, nft } = &self.source;
+        let SourceArgs { nmap, ss, nft, iptables, ip6tables } = &self.source;
         if let Some(file) = nmap {
             return nmap::read(input::display_name(file), &read(file)?, self.host.as_deref());
         }
         if let Some(file) = ss {
             return ss::read(input::display_name(file), &read(file)?, self.family);
         }
-        let file = nft.as_deref().expect("clap requires one of the three");
-        nft::read(input::display_name(file), &read(file)?, self.family)
+        let listed = match nft {
+            Some(file) => Some(nft::parse(input::display_name(file), &read(file)?)?),
+            None => None,
+        };
+        let mut texts = Vec::new();
+        for (family, files) in [(AddressFamily::Ipv4, iptables), (AddressFamily::Ipv6, ip6tables)] {
+            for file in files {
+                texts.push((family, input::display_name(file), read(file)?));
+            }
+        }
+        let files: Vec<(AddressFamily, &Path, &str)> =
+            texts.iter().map(|(family, file, text)| (*family, *file, text.as_str())).collect();
+        let firewall = match listed {
+            Some(listed) if files.is_empty() => listed,
+            Some(listed) => listed.with_iptables(iptables::parse(&files)?),
+            None => iptables::parse(&files)?,
+        };
+        firewall.observe(&Scope { family: self.family, ..Scope::default() })
     }
 }
 

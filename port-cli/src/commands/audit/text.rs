@@ -68,6 +68,7 @@ fn source(observation: &Observation) -> String {
         (Tool::Nmap, None) => "according to nmap".to_string(),
         (Tool::Ss, _) => "according to ss".to_string(),
         (Tool::Nft, _) => "according to the rules of nft".to_string(),
+        (Tool::Iptables, _) => "according to the rules of iptables".to_string(),
     };
     match observation.family {
         Some(family) => format!("{by}, over {}", family.name()),
