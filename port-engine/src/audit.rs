@@ -1,6 +1,6 @@
 //! Compares what the documents of products list with what is open on their machine.
 //!
-//! [`nmap`], [`ss`] and [`nft`] each parse the output of one tool. A [`machine`] has all sources about one machine and asks them
+//! [`nmap`], [`ss`], [`nft`] and [`iptables`] each parse the output of one tool. A [`machine`] has all sources about one machine and asks them
 //! for an [`observation`], which it [`combine`]s from theirs. [`verdict`] compares the observation with the products' inbound
 //! flows, and the resulting `Audit` serializes as the command's JSON. Outbound flows are counted and not audited: they don't show
 //! on the machine's own ports.
@@ -10,6 +10,7 @@ pub mod codes;
 pub mod combine;
 pub mod firewall;
 pub mod input_kind;
+pub mod iptables;
 pub mod machine;
 pub mod nft;
 pub mod nmap;

@@ -1,8 +1,8 @@
 //! Combines what several sources report about one machine; `docs/audit.md` describes the rules.
 //!
-//! Sources of the same [`View`] are combined first: scans, and lists of listeners, complete each other, and a packet has to pass
-//! every firewall. Then listeners and firewalls are combined, since a port is open if something listens and packets are let in.
-//! Last come scans: what a peer reaches counts more than what the machine reports about itself.
+//! Sources of the same [`View`] are combined first: scans complete each other, and so do lists of listeners. Then listeners and the
+//! firewall are combined, since a port is open if something listens and packets are let in. Last come scans: what a peer reaches
+//! counts more than what the machine reports about itself.
 
 use super::address_family::AddressFamily;
 use super::observation::{Finding, Knowledge, MAX_EVIDENCE, Observation, State, Seen, Tool, View, deduplicated};
@@ -28,31 +28,6 @@ pub fn complete(parts: &[Named<'_>], view: View) -> Observation {
             false => checked().flat_map(|(name, own)| sentences(name, view, *own)).collect(),
         };
         finding(state, evidence)
-    })
-}
-
-/// Combines firewalls that packets have to pass one after the other, such as the rules of nft and those of iptables-legacy.
-///
-/// If each of two lets in some peers only, it isn't known whether they are the same peers.
-#[must_use]
-pub fn in_series(parts: &[Named<'_>]) -> Observation {
-    pointwise(parts, |known| {
-        let checked: Vec<_> = known.iter().filter(|(_, own)| own.state != State::NotChecked).collect();
-        let count = |state| checked.iter().filter(|(_, own)| own.state == state).count();
-        let state = if checked.is_empty() {
-            State::NotChecked
-        } else if count(State::NotOpen) > 0 {
-            State::NotOpen
-        } else if count(State::Unknown) > 0 || count(State::Restricted) > 1 {
-            State::Unknown
-        } else if count(State::Restricted) == 1 {
-            State::Restricted
-        } else {
-            State::Open
-        };
-        let decides = |own: &Knowledge| state != State::NotOpen || own.state == State::NotOpen;
-        let deciding = checked.iter().filter(|(_, own)| decides(own));
-        finding(state, deciding.flat_map(|(name, own)| sentences(name, View::Firewall, *own)).collect())
     })
 }
 

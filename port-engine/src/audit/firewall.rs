@@ -42,12 +42,20 @@ pub struct Firewall {
     file: PathBuf,
     tool: Tool,
     pub(super) ruleset: Ruleset,
+    /// The only family whose rules are known; both are, if it is `None`.
+    pub(super) covered: Option<AddressFamily>,
 }
 
 impl Firewall {
     /// The firewall whose rules a reader parsed.
     pub(super) fn new(file: &Path, tool: Tool, ruleset: Ruleset) -> Firewall {
-        Firewall { file: file.to_path_buf(), tool, ruleset }
+        Firewall { file: file.to_path_buf(), tool, ruleset, covered: None }
+    }
+
+    /// The only address family whose rules are known.
+    #[must_use]
+    pub fn covered(&self) -> Option<AddressFamily> {
+        self.covered
     }
 
     /// The tool that listed the rules.
@@ -62,7 +70,14 @@ impl Firewall {
     ///
     /// The rules refer to a chain or a set that isn't listed, or their chains call each other too often.
     pub fn observe(&self, scope: &Scope) -> Result<Observation, Diagnostic> {
-        let family = scope.family;
+        let family = scope.family.or(self.covered);
+        if let Some((asked, covered)) = family.zip(self.covered).filter(|(asked, covered)| asked != covered) {
+            let mut observation = Observation::new(self.tool, &[]);
+            observation.family = Some(asked);
+            let remark = format!("the rules are those of {}: nothing is known over {}", covered.name(), asked.name());
+            observation.remarks.push(remark);
+            return Ok(observation);
+        }
         let (file, ruleset) = (&self.file, &self.ruleset);
         if ruleset.chains.is_empty() {
             return Ok(without_rules(self.tool, family));
@@ -108,6 +123,7 @@ impl Firewall {
         observation.family = family;
         observation.redirected = redirected;
         observation.not_interpreted = not_interpreted;
+        observation.remarks.clone_from(&ruleset.remarks);
         for family in families {
             if !ruleset.filters(family) {
                 observation

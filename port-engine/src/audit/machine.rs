@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use port_data::Diagnostic;
 
 use super::address_family::AddressFamily;
-use super::combine::{Named, complete, for_all, in_series, let_in, named, over_both, reached};
+use super::combine::{Named, complete, for_all, let_in, named, over_both, reached};
 use super::firewall::{Firewall, HookPath, Scope};
 use super::observation::{Observation, Perspective, Tool, View, deduplicated};
 use super::verdict::PeerObservation;
@@ -56,10 +56,10 @@ impl<'a> Source<'a> {
         Ok(Source { name, family: None, content: Content::Listeners { file, text } })
     }
 
-    /// The rules of a firewall, which are about one address family or about both.
+    /// The rules of the firewall.
     #[must_use]
-    pub fn firewall(name: String, family: Option<AddressFamily>, firewall: Firewall) -> Source<'a> {
-        Source { name, family, content: Content::Firewall(firewall) }
+    pub fn firewall(name: String, firewall: Firewall) -> Source<'a> {
+        Source { name, family: firewall.covered(), content: Content::Firewall(firewall) }
     }
 
     fn view(&self) -> View {
@@ -201,8 +201,9 @@ fn observe(sources: &[&Source], scope: &Scope) -> Result<Observation, Diagnostic
         return of_view(sources, View::Scan, scope);
     }
     let asked = scope.family.map_or_else(|| AddressFamily::ALL.to_vec(), |family| vec![family]);
-    let firewalls: Vec<&&Source> = sources.iter().filter(|source| source.view() == View::Firewall).collect();
-    let is_known = |family: &AddressFamily| firewalls.is_empty() || firewalls.iter().any(|one| one.is_about(*family));
+    // Over a family whose rules aren't known, a listener may or may not be let in.
+    let firewall = sources.iter().find(|source| source.view() == View::Firewall);
+    let is_known = |family: &AddressFamily| firewall.is_none_or(|firewall| firewall.is_about(*family));
     let families: Vec<AddressFamily> = asked.iter().copied().filter(is_known).collect();
     let mut observations = Vec::new();
     for family in &families {
@@ -231,8 +232,7 @@ fn of_family(sources: &[&Source], scope: &Scope) -> Result<Observation, Diagnost
             (Some(only), None) => only.name.clone(),
             _ => match view {
                 View::Scan => "scans".to_string(),
-                View::Listeners => "ss".to_string(),
-                View::Firewall => "firewalls".to_string(),
+                View::Listeners | View::Firewall => "ss".to_string(),
             },
         }
     };
@@ -255,7 +255,7 @@ fn of_family(sources: &[&Source], scope: &Scope) -> Result<Observation, Diagnost
     })
 }
 
-/// What sources of one view report, combined.
+/// What scans, or lists of listeners, report. There is only one firewall.
 fn of_view(sources: &[&Source], view: View, scope: &Scope) -> Result<Observation, Diagnostic> {
     let observations = sources.iter().map(|source| source.observe(scope)).collect::<Result<Vec<_>, _>>()?;
     if let [only] = observations.as_slice() {
@@ -263,5 +263,5 @@ fn of_view(sources: &[&Source], view: View, scope: &Scope) -> Result<Observation
     }
     let parts = sources.iter().zip(&observations);
     let parts: Vec<Named> = parts.map(|(source, observation)| Named { name: &source.name, observation }).collect();
-    Ok(if view == View::Firewall { in_series(&parts) } else { complete(&parts, view) })
+    Ok(complete(&parts, view))
 }

@@ -53,6 +53,8 @@ words! {
         Ss = "ss",
         /// The machine's firewall, from `nft -j list ruleset`
         Nft = "nft",
+        /// The machine's firewall, from `iptables-save` and `ip6tables-save`
+        Iptables = "iptables",
     }
 }
 
@@ -74,7 +76,7 @@ impl Tool {
         match self {
             Tool::Nmap | Tool::Masscan => View::Scan,
             Tool::Ss => View::Listeners,
-            Tool::Nft => View::Firewall,
+            Tool::Nft | Tool::Iptables => View::Firewall,
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_data::hidden::Escaped;
 use port_engine::audit::address_family::AddressFamily;
-use port_engine::audit::machine::Machine;
+use port_engine::audit::machine::{Machine, SitePeers};
 use port_engine::audit::observation::Observation;
 use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
 use port_engine::dataset::Dataset;
@@ -38,6 +38,9 @@ A scan shows what its peer reaches, ss what listens, and the rules of a firewall
 anything listens. Combined, they show what both listens and is let in; what a scan reached counts most. A port
 that only some addresses or interfaces reach is \"open to some\": --from, --iface and --site ask about one peer.
 
+On a machine with iptables-nft, nft lists extensions of iptables without their contents: give the rules of
+iptables next to those of nft.
+
 Tables refer to reasons by number. The most urgent table and the summary are at the end.
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
@@ -48,6 +51,8 @@ Examples:
   nft -j list ruleset > rules.json                             as root, on the machine itself
   port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing
   port-catalog audit --product fortimail --ss listeners.txt --nft rules.json
+  iptables-save > rules.v4; ip6tables-save > rules.v6          as root, on the machine itself
+  port-catalog audit --product securitygateway --iptables rules.v4 --ip6tables rules.v6
   port-catalog audit --product fortimail --nft rules.json --from 198.51.100.0/24
   port-catalog audit --product fortimail --nft rules.json --site site.toml --at network
   port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json";
@@ -146,8 +151,9 @@ impl AuditArgs {
         let observe = |machine: &Machine| -> std::result::Result<Observed, Diagnostic> {
             let observation = machine.observe(&scope)?;
             let peers = match &site {
-                Some(site) => machine.observe_peers(dataset, products, site, &scope)?,
-                None => Default::default(),
+                // What --from asks about counts more than the peers of the site.
+                Some(site) if scope.sources.is_empty() => machine.observe_peers(dataset, products, site, &scope)?,
+                _ => SitePeers::default(),
             };
             Ok(Observed { observation, peers: peers.peers, remarks: peers.remarks })
         };

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use port_data::Diagnostic;
+use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::machine::{Machine, Source};
 use port_engine::audit::observation::Observation;
-use port_engine::audit::{codes as audit_codes, input_kind, nft, nmap};
+use port_engine::audit::{codes as audit_codes, input_kind, iptables, nft, nmap};
 
 use crate::{codes, input};
 
@@ -23,6 +24,12 @@ pub struct SourceArgs {
     /// The output of `nft -j list ruleset`, the firewall on the machine; - is standard input
     #[arg(long, value_name = "FILE")]
     pub nft: Option<PathBuf>,
+    /// The output of `iptables-save`, the firewall on the machine for IPv4; can be repeated; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub iptables: Vec<PathBuf>,
+    /// The output of `ip6tables-save`, the firewall on the machine for IPv6; can be repeated; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub ip6tables: Vec<PathBuf>,
     /// Audit this host of a scan, by address or name; can be repeated; by default every host that is up
     #[arg(long, value_name = "ADDRESS", requires = "scan")]
     pub host: Vec<String>,
@@ -31,7 +38,7 @@ pub struct SourceArgs {
 impl SourceArgs {
     /// Whether the rules of a firewall are among the files.
     pub fn has_firewall(&self) -> bool {
-        self.nft.is_some()
+        self.nft.is_some() || !self.iptables.is_empty() || !self.ip6tables.is_empty()
     }
 
     /// Whether a scan is among the files.
@@ -69,11 +76,32 @@ impl SourceArgs {
             let name = source_name("ss", file, self.ss.len());
             sources.push(Source::listeners(name, input::display_name(file), read(file)?)?);
         }
-        if let Some(file) = &self.nft {
-            let firewall = nft::parse(input::display_name(file), &read(file)?)?;
-            sources.push(Source::firewall("nft".to_string(), None, firewall));
-        }
+        sources.extend(self.firewall()?);
         Ok(sources)
+    }
+
+    /// The firewall, of which nft and iptables may each list a part.
+    fn firewall(&self) -> Result<Option<Source<'_>>, Diagnostic> {
+        let listed = match &self.nft {
+            Some(file) => Some(nft::parse(input::display_name(file), &read(file)?)?),
+            None => None,
+        };
+        let mut texts = Vec::new();
+        for (family, files) in [(AddressFamily::Ipv4, &self.iptables), (AddressFamily::Ipv6, &self.ip6tables)] {
+            for file in files {
+                texts.push((family, input::display_name(file), read(file)?));
+            }
+        }
+        let files: Vec<(AddressFamily, &Path, &str)> =
+            texts.iter().map(|(family, file, text)| (*family, *file, text.as_str())).collect();
+        Ok(match listed {
+            Some(listed) if files.is_empty() => Some(Source::firewall("nft".to_string(), listed)),
+            Some(listed) => {
+                Some(Source::firewall("nft and iptables".to_string(), listed.with_iptables(iptables::parse(&files)?)))
+            }
+            None if files.is_empty() => None,
+            None => Some(Source::firewall("iptables".to_string(), iptables::parse(&files)?)),
+        })
     }
 
     /// The hosts of the scans in their order, each with what the scans found.
@@ -122,7 +150,7 @@ impl SourceArgs {
 
     /// Checks that at most one file is standard input.
     fn check_standard_input(&self) -> Result<(), Diagnostic> {
-        let files = self.nmap.iter().chain(&self.ss).chain(&self.nft);
+        let files = self.nmap.iter().chain(&self.ss).chain(&self.nft).chain(&self.iptables).chain(&self.ip6tables);
         match files.filter(|file| input::is_standard_input(file)).count() {
             0 | 1 => Ok(()),
             _ => {

@@ -39,13 +39,15 @@ pub fn tables(audit: &Audit, reasons: &mut Reasons) -> Vec<(&'static str, Column
 fn flow_columns(audit: &Audit, verdict: Verdict, state: State, reasons: &mut Reasons) -> Columns {
     let flows = audit.flows.iter().filter(|flow| flow.verdict == verdict);
     let row = |flow: &FlowVerdict| {
-        vec![flow.flow.id.clone(), flow_ports(flow, state, reasons), flow_remarks(flow, reasons)]
+        // Among the ports of a flow that is open in part, some are open and some aren't.
+        let expected = Some(state).filter(|_| verdict != Verdict::PartlyOpen || !flow.peer_addresses.is_empty());
+        vec![flow.flow.id.clone(), flow_ports(flow, expected, reasons), flow_remarks(flow, reasons)]
     };
     without_empty_column(Columns { names: vec!["id", "ports", "remarks"], rows: flows.map(row).collect() })
 }
 
 /// A flow's ports as its document lists them, each with its state if that isn't the expected one, and with the reasons.
-fn flow_ports(flow: &FlowVerdict, expected: State, reasons: &mut Reasons) -> String {
+fn flow_ports(flow: &FlowVerdict, expected: Option<State>, reasons: &mut Reasons) -> String {
     let mut text = String::new();
     for (index, spec) in flow.specs.iter().enumerate() {
         let is_alternative = index > 0 && flow.specs[index - 1].spec.group() == spec.spec.group();
@@ -60,15 +62,15 @@ fn flow_ports(flow: &FlowVerdict, expected: State, reasons: &mut Reasons) -> Str
 }
 
 /// What was observed of a spec's ports. Ports are named only if they differ.
-fn spec_states(spec: &SpecVerdict, expected: State, reasons: &mut Reasons) -> String {
+fn spec_states(spec: &SpecVerdict, expected: Option<State>, reasons: &mut Reasons) -> String {
     match spec.observed.as_slice() {
         // The document gives no port.
         [] => "(no port)".to_string(),
-        [only] => state(only, Some(expected), reasons),
+        [only] => state(only, expected, reasons),
         [first, others @ ..]
             if others.iter().all(|other| (other.state, &other.evidence) == (first.state, &first.evidence)) =>
         {
-            state(first, Some(expected), reasons)
+            state(first, expected, reasons)
         }
         several => {
             let several = several.iter();

@@ -1,6 +1,6 @@
 //! Tests of combined sources: what every pair of states amounts to, and the reasons.
 
-use super::{Named, complete, for_all, in_series, let_in, over_both, reached};
+use super::{Named, complete, for_all, let_in, over_both, reached};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool, View};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
@@ -56,28 +56,6 @@ fn scans_complete_each_other_and_name_what_they_disagree_about() {
     );
     assert_eq!(both.pieces(Protocol::TCP)[4].state, NotChecked);
     assert_eq!(both.sources, [Tool::Nft]);
-}
-
-#[test]
-fn packets_have_to_pass_every_firewall() {
-    for (one_state, other, expected) in [
-        (Open, Open, Open),
-        (Open, NotOpen, NotOpen),
-        (Open, Restricted, Restricted),
-        (Open, Unknown, Unknown),
-        (Unknown, NotOpen, NotOpen),
-        (Restricted, NotOpen, NotOpen),
-        // They may let in different peers.
-        (Restricted, Restricted, Unknown),
-        (Open, NotChecked, Open),
-        (NotChecked, NotChecked, NotChecked),
-    ] {
-        for (a, b) in [(one_state, other), (other, one_state)] {
-            assert_eq!(first(&in_series(&[named("a", &one(a)), named("b", &one(b))])), expected, "{a:?} {b:?}");
-        }
-    }
-    let (open, closed) = (one(Open), one(NotOpen));
-    assert_eq!(reasons(&in_series(&[named("nft", &open), named("iptables", &closed)])), ["iptables: not let in"]);
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Walk<'_> {
             _ => {
                 if !inner.in_doubt && !inner.limits.is_empty() {
                     let ports = active.iter().fold(PortSet::empty(), |all, packets| &all | &*packets.ports);
-                    self.exceptions.add(ports, passing.chain, passing.rule.number);
+                    self.exceptions.add(ports, passing.chain, passing.numbers, passing.rule.number);
                 }
                 self.drop(active);
             }

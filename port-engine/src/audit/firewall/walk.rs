@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
             }
             let count = going.len();
             let mut passing = Passing {
-                numbers: ruleset.numbers,
+                numbers: chain.numbers,
                 chain: key,
                 rule,
                 active: std::mem::take(&mut going),
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
             return;
         }
         for packets in active {
-            for (ports, less) in self.exceptions.split(&packets.ports, self.common.ruleset.numbers) {
+            for (ports, less) in self.exceptions.split(&packets.ports) {
                 let step = Step { text: format!("{by}{less}"), is_policy, has_limit: has_limit || !less.is_empty() };
                 let mut accepted = packets.clone();
                 accepted.ports = Rc::new(ports);
