@@ -82,9 +82,31 @@ fn every_rejection() {
 }
 
 fn wrong_calls(rejections: &mut Rejections) {
-    let calls: [(&str, &[&str]); 8] = [
+    let (scan, ss, rules) = (fixture("two-hosts.xml"), fixture("ss.txt"), fixture("rules.json"));
+    let site = rejections.file("site.toml", b"[products]\nmailgate = \"192.0.2.20\"\nendpoint = \"192.0.2.21\"\n");
+    let calls: [(&str, &[&str]); 17] = [
         ("no source", &["--product", "mailgate"]),
-        ("two sources", &["--product", "mailgate", "--nmap", "two-hosts.xml", "--ss", "ss.txt"]),
+        ("two hosts and one machine", &["--product", "mailgate", "--nmap", &scan, "--ss", &ss]),
+        ("standard input twice", &["--product", "mailgate", "--ss", "-", "--nft", "-"]),
+        ("a peer of listeners", &["--product", "mailgate", "--ss", &ss, "--from", "192.0.2.5"]),
+        ("an interface of listeners", &["--product", "mailgate", "--ss", &ss, "--iface", "eth0"]),
+        ("a site for listeners", &["--product", "mailgate", "--ss", &ss, "--site", &site]),
+        (
+            "a peer of a scan and of rules",
+            &[
+                "--product", "mailgate", "--nmap", &scan, "--host", "192.0.2.2", "--nft", &rules, "--from", "192.0.2.5",
+            ],
+        ),
+        ("a peer that is a host name", &["--product", "mailgate", "--nft", &rules, "--from", "mail.example"]),
+        ("a firewall in the network without addresses", &["--product", "mailgate", "--nft", &rules, "--at", "network"]),
+        (
+            "a firewall in the network for a product without addresses",
+            &["--product", "archive", "--nft", &rules, "--at", "network", "--site", &site],
+        ),
+        (
+            "a firewall in the network for two machines",
+            &["--product", "mailgate", "--product", "endpoint", "--nft", &rules, "--at", "network", "--site", &site],
+        ),
         ("a host without a scan", &["--product", "mailgate", "--ss", "ss.txt", "--host", "192.0.2.2"]),
         ("a family for a scan", &["--product", "mailgate", "--nmap", "two-hosts.xml", "--family", "ipv4"]),
         ("a misspelt finding", &["--product", "mailgate", "--ss", "ss.txt", "--fail-on", "mising"]),
@@ -142,8 +164,7 @@ fn nmap_files(rejections: &mut Rejections) {
     let attributes =
         rejections.file("attributes.xml", SCAN.replacen("<host>", &format!("<host{attributes}>"), 1).as_bytes());
     for (name, input, file, more) in [
-        ("a scan of two hosts", "two hosts are up", &nmap, &[][..]),
-        ("a host that wasn't scanned", "--host 192.0.2.9", &nmap, &["--host", "192.0.2.9"]),
+        ("a host that wasn't scanned", "--host 192.0.2.9", &nmap, &["--host", "192.0.2.9"][..]),
         ("an address of two hosts", "--host 192.0.2.2, which two hosts have", &twins, &["--host", "192.0.2.2"]),
         ("a scan that was cut off", "the first 1500 bytes of a scan", &cut, &[]),
         ("an element with too many attributes", "a host with 10001 attributes", &attributes, &[]),

@@ -8,6 +8,7 @@ mod diagnostics;
 mod kernel;
 mod listeners;
 mod malformed;
+mod sources;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -106,6 +106,14 @@ impl Machine<'_> {
         let sources: Vec<&Source> = self.sources.iter().collect();
         let mut observation = observe(&sources, scope)?;
         observation.perspective = Perspective::of(scope);
+        let covered = self.sources.iter().filter(|source| source.view() == View::Firewall).find_map(|source| source.family);
+        if let (Some(family), None) = (covered, scope.family) {
+            let (own, other, option) = match family {
+                AddressFamily::Ipv4 => ("IPv4", "IPv6", "--ip6tables"),
+                AddressFamily::Ipv6 => ("IPv6", "IPv4", "--iptables"),
+            };
+            observation.remarks.push(format!("only {own} is audited, since the rules of {other} ({option}) are missing"));
+        }
         Ok(observation)
     }
 
@@ -210,14 +218,15 @@ fn observe(sources: &[&Source], scope: &Scope) -> Result<Observation, Diagnostic
         let own: Vec<&Source> = sources.iter().copied().filter(|source| source.is_about(*family)).collect();
         observations.push(of_family(&own, &Scope { family: Some(*family), ..scope.clone() })?);
     }
-    Ok(match observations.as_slice() {
-        [v4, v6] => over_both(v4, v6),
-        _ => {
-            let mut observation = observations.pop().unwrap_or_else(|| Observation::new(Tool::Nft, &[]));
-            observation.family = families.first().copied().or(scope.family);
-            observation
-        }
-    })
+    let mut observation = match (observations.as_slice(), firewall) {
+        ([v4, v6], _) => return Ok(over_both(v4, v6)),
+        ([only], _) => only.clone(),
+        // Nothing is known about the only family that is asked about.
+        (_, Some(firewall)) => firewall.observe(scope)?,
+        (_, None) => Observation::new(Tool::Nft, &[]),
+    };
+    observation.family = families.first().copied().or(scope.family);
+    Ok(observation)
 }
 
 /// What sources report about one address family, combined.
