@@ -40,13 +40,14 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 28] = [
+    let calls: [(&str, &[&str]); 31] = [
         ("a part of a flow's id", &["show", "pop3"]),
         ("a part of two flows' ids", &["show", "rating"]),
         ("a part of many flows' ids", &["show", "mailgate"]),
         ("a misspelt flow", &["show", "mailgate-in-email-client-pop4"]),
         ("a misspelt product", &["list", "--product", "mialgate"]),
         ("a vendor instead of a product", &["list", "--product", "acme"]),
+        ("a product instead of a vendor", &["list", "--vendor", "archive"]),
         ("a product that is not near any other", &["list", "--product", "exchange"]),
         ("a misspelt vendor", &["list", "--vendor", "glober"]),
         ("a part of a peer's id", &["list", "--peer", "ldap"]),
@@ -62,6 +63,8 @@ fn wrong_arguments(cases: &mut Cases) {
         ("a range that ends before it begins", &["port", "30-25"]),
         ("a misspelt transport", &["port", "443/tpc"]),
         ("a protocol without ports", &["port", "esp"]),
+        ("a service instead of a port", &["port", "https"]),
+        ("a service with a transport", &["list", "--port", "HTTPS/tcp"]),
         ("a misspelt option", &["list", "--prodct", "mailgate"]),
         ("an option that is not near any other", &["list", "--zone", "dmz"]),
         ("a misspelt command", &["shwo"]),

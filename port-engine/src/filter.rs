@@ -88,11 +88,17 @@ impl PortQuery {
 }
 
 /// A text that isn't a port query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParsePortError;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParsePortError {
+    /// The text as the id of a service, if it may be one.
+    service: Option<String>,
+}
 
 impl fmt::Display for ParsePortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(service) = &self.service {
+            return write!(f, "not a port number; for a service, use list --service {service}");
+        }
         f.write_str(
             "write a port from 1 to 65535 or a range, with or without tcp or udp: 443, tcp/443, 443/udp, 8000-8100",
         )
@@ -105,24 +111,30 @@ impl FromStr for PortQuery {
     type Err = ParsePortError;
 
     fn from_str(text: &str) -> Result<PortQuery, ParsePortError> {
-        let (transport, ports) = match text.split_once('/') {
-            None => (Transport::Any, text),
-            Some((one, other)) if one.starts_with(|first: char| first.is_ascii_digit()) => (transport(other)?, one),
-            Some((one, other)) => (transport(one)?, other),
+        let (before, after) = text.split_once('/').map_or((None, text), |(before, after)| (Some(before), after));
+        let (transport, ports) = match before {
+            None => (Some(Transport::Any), after),
+            Some(before) if transport(before).is_some() => (transport(before), after),
+            Some(before) => (transport(after), before),
         };
         let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-        let range = PortRange::new(port(first)?, port(last)?).ok_or(ParsePortError)?;
-        Ok(PortQuery { transport, range })
+        let range = || PortRange::new(port(first)?, port(last)?);
+        transport.and_then(|transport| Some(PortQuery { transport, range: range()? })).ok_or_else(|| {
+            let is_name = |part: &str| part.starts_with(|first: char| first.is_ascii_alphabetic());
+            let is_id = ports.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            let is_service = transport.is_some() && is_name(ports) && is_id && ports.parse::<Transport>().is_err();
+            ParsePortError { service: is_service.then(|| ports.to_ascii_lowercase()) }
+        })
     }
 }
 
-fn transport(text: &str) -> Result<Transport, ParsePortError> {
-    let transport: Transport = text.to_ascii_lowercase().parse().map_err(|_| ParsePortError)?;
-    if transport.has_ports() { Ok(transport) } else { Err(ParsePortError) }
+/// A transport with ports, in any case.
+fn transport(text: &str) -> Option<Transport> {
+    text.to_ascii_lowercase().parse().ok().filter(|transport: &Transport| transport.has_ports())
 }
 
-fn port(text: &str) -> Result<u16, ParsePortError> {
-    port_data::port_expression::parse_port(text).map_err(|_| ParsePortError)
+fn port(text: &str) -> Option<u16> {
+    port_data::port_expression::parse_port(text).ok()
 }
 
 /// The query as the catalog writes ports: `tcp/443`, or `443` without a transport.
@@ -163,6 +175,29 @@ mod tests {
             ["", "0", "65536", "+1", "-1", "443/", "/443", "443/esp", "esp/1", "30-25", "x", "tcp", "80-", "1/2"]
         {
             assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_service_instead_of_a_port_is_recognized() {
+        for (text, service) in [
+            ("https", Some("https")),
+            ("HTTPS", Some("https")),
+            ("tcp/https", Some("https")),
+            ("https/tcp", Some("https")),
+            ("ipsec-nat-t", Some("ipsec-nat-t")),
+            ("tcp", None),
+            ("esp", None),
+            ("443/tpc", None),
+            ("https x", None),
+            ("30-25", None),
+            ("", None),
+        ] {
+            let message = text.parse::<PortQuery>().unwrap_err().to_string();
+            let expected =
+                service.map(|service| format!("not a port number; for a service, use list --service {service}"));
+            assert_eq!(message.starts_with("not a port number"), service.is_some(), "{text}: {message}");
+            assert!(expected.is_none_or(|expected| expected == message), "{text}: {message}");
         }
     }
 

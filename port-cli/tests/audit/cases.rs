@@ -84,6 +84,39 @@ fn rules_that_are_not_interpreted_are_named_in_words() {
 }
 
 #[test]
+fn usual_outputs_of_ss_and_masscan_are_read() {
+    let ports = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    for (option, name, open, unchecked, remark) in [
+        (
+            "--ss",
+            "ss-all-states.txt",
+            &["tcp/25"][..],
+            false,
+            "skipped 1 socket that ss printed: 1 not listening (ESTAB)",
+        ),
+        ("--ss", "ss-continuation.txt", &["tcp/25", "udp/53"], false, ""),
+        ("--ss", "ss-raw.txt", &["tcp/25"], true, "skipped 1 socket that ss printed: 1 of other kinds (icmp6)"),
+        ("--ss", "ss-tcp-only.txt", &["tcp/25"], true, "udp was not checked"),
+        ("--nmap", "masscan.xml", &["tcp/25"], true, "masscan doesn't write which ports it scanned"),
+    ] {
+        let audit = audit("archive", &[option, &case(name)]);
+        assert_eq!(
+            crate::flows(&audit, "open").contains(&"archive-in-email-server".to_string()),
+            true,
+            "{name}: {audit}"
+        );
+        let documented = ["tcp/25"];
+        let undocumented: Vec<&str> = open.iter().copied().filter(|port| !documented.contains(port)).collect();
+        assert_eq!(crate::ports(&audit["undocumented"]), ports(&undocumented), "{name}");
+        assert_eq!(!crate::ports(&audit["undocumented_not_checked"]).is_empty(), unchecked, "{name}");
+        assert!(audit["remarks"].to_string().contains(remark), "{name}: {}", audit["remarks"]);
+    }
+    // masscan lists open ports only, so no flow is missing.
+    let audit = audit("archive", &["--nmap", &case("masscan.xml")]);
+    assert_eq!((crate::flows(&audit, "missing"), &audit["source"]), (vec![], &Value::from("masscan")));
+}
+
+#[test]
 fn what_is_not_known_fails_with_unknown() {
     for (option, name, code) in [
         ("--nft", "dnat-elsewhere.json", 1),
@@ -95,6 +128,21 @@ fn what_is_not_known_fails_with_unknown() {
     ] {
         let output = run(&["audit", "--product", "mailgate", option, &case(name), "--fail-on", "unknown"]);
         assert_eq!(output.status.code(), Some(code), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn a_scan_of_tcp_and_of_documented_udp_can_be_free_of_unknowns() {
+    let scan = case("tcp-and-documented-udp.xml");
+    for (finding, code, message) in [
+        ("unknown", 0, ""),
+        ("undocumented", 0, ""),
+        // The ports of UDP between the documented ones.
+        ("not-checked", 1, "fails: 2 other ranges of ports not checked\n"),
+    ] {
+        let output = run(&["audit", "--product", "mailgate", "--nmap", &scan, "--fail-on", finding]);
+        let messages = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), messages.as_str()), (Some(code), message), "{finding}");
     }
 }
 

@@ -9,6 +9,7 @@ mod kernel;
 mod listeners;
 mod malformed;
 mod sources;
+mod ss_options;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

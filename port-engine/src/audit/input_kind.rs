@@ -64,9 +64,8 @@ impl InputKind {
             _ if text.lines().any(is_save) => InputKind::IptablesSave,
             _ if text.lines().any(is_command) => InputKind::IptablesCommands,
             "Chain" => InputKind::IptablesList,
-            "Netid" | "State" | "Recv-Q" | "tcp" | "udp" | "LISTEN" | "UNCONN" | "ESTAB" | "nl" | "raw" | "icmp6" => {
-                InputKind::Ss
-            }
+            "Netid" | "State" | "Recv-Q" | "Total:" | "tcp" | "udp" | "LISTEN" | "UNCONN" | "ESTAB" | "nl" | "raw"
+            | "icmp6" => InputKind::Ss,
             "u_str" | "u_dgr" | "u_seq" | "p_raw" | "p_dgr" | "mptcp" => InputKind::Ss,
             "Active" | "Proto" => InputKind::Netstat,
             _ => InputKind::Unknown,

@@ -28,16 +28,16 @@ mod text;
 use sources::SourceArgs;
 
 /// The notes and examples in the help.
-pub const HELP: &str = "\
-Only flows that peers open are audited: outbound flows don't show on the product's own ports.
+pub const HELP: &str = r#"Only flows that peers open are audited: outbound flows don't show on the product's own ports.
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
-rules that can't be interpreted. A flow for which the document gives no port is undecided.
+rules that can't be interpreted. Undocumented ports of UDP that were not scanned don't count as unknown,
+since scanning all of UDP takes most of a day: --fail-on not-checked finds them. A flow for which the
+document gives no port is undecided.
 
 A scan shows what its peer reaches, ss what listens, and the rules of a firewall what is let in, whether or not
 anything listens. Combined, they show what both listens and is let in; what a scan reached counts most. A port
-that only some addresses or interfaces reach is \"open to some\": --from, --iface and --site ask about one peer.
-
+that only some addresses or interfaces reach is "open to some": --from, --iface and --site ask about one peer.
 On a machine with iptables-nft, nft lists extensions of iptables without their contents: give the rules of
 iptables next to those of nft.
 
@@ -45,17 +45,18 @@ Tables refer to reasons by number. The most urgent table and the summary are at 
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
 Examples:
-  nmap -sS -sU -p T:1-65535,U:1-1024 -oX scan.xml 192.0.2.10   as root, from a peer
+  nmap -sS -sU -p "T:1-65535,$(port-catalog list --product fortimail --direction inbound --format nmap)" \
+      -oX scan.xml 192.0.2.10                                  as root, from a peer: all of TCP, the product's UDP
   port-catalog audit --product fortimail --nmap scan.xml
+  port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json
   ss -tulnH | port-catalog audit --product securitygateway --ss -
   nft -j list ruleset > rules.json                             as root, on the machine itself
-  port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing
-  port-catalog audit --product fortimail --ss listeners.txt --nft rules.json
+  port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing,restricted
   iptables-save > rules.v4; ip6tables-save > rules.v6          as root, on the machine itself
   port-catalog audit --product securitygateway --iptables rules.v4 --ip6tables rules.v6
+  port-catalog audit --product fortimail --ss listeners.txt --nft rules.json
   port-catalog audit --product fortimail --nft rules.json --from 198.51.100.0/24
-  port-catalog audit --product fortimail --nft rules.json --site site.toml --at network
-  port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json";
+  port-catalog audit --product fortimail --nft rules.json --at network --site site.toml"#;
 
 /// The arguments of `audit`.
 #[derive(Debug, Args)]

@@ -143,6 +143,7 @@ pub fn failure(failure: Failure, failures: Failures) -> String {
             let parts = parts.map(|(number, name, more)| format!("{}{more}", count(number, name)));
             format!("{} unknown to the source", parts.collect::<Vec<_>>().join(" and "))
         }
+        Failure::NotChecked => format!("{} of ports not checked", count(ranges, "other range")),
         Failure::Undecided => format!("{} without a port number in the document", count(flows, "flow")),
     }
 }

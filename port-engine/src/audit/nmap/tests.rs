@@ -265,6 +265,8 @@ fn masscan_lists_open_ports_only() {
         assert!(host.remarks[0].contains("not checked"));
     }
     assert_eq!(read(Path::new("scan.xml"), MASSCAN, Some("192.0.2.2")).unwrap(), hosts[0]);
+    // masscan ends lines with CR LF.
+    assert_eq!(read_all(Path::new("scan.xml"), &MASSCAN.replace('\n', "\r\n")).unwrap(), hosts);
     assert_eq!(message(MASSCAN, None), "scan.xml:3:1: 2 hosts are up; choose one with --host: 192.0.2.2, 192.0.2.3");
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audit, Peers, Verdict, flow_verdict};
+use super::{Audit, Failure, Peers, Verdict, flow_verdict};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
@@ -148,6 +148,24 @@ fn ports_that_no_inbound_flow_lists_are_undocumented() {
     assert_eq!(undocumented("mailgate", &both)[0], ["udp/443"]);
     // A product with a single inbound flow documents nothing else.
     assert_eq!(undocumented("endpoint", &both)[0], ["tcp/443", "udp/443"]);
+}
+
+#[test]
+fn unscanned_ports_of_udp_are_not_checked_rather_than_unknown() {
+    let dataset = dataset();
+    let full = |protocol| {
+        let range = PortRange::new(1, u16::MAX).unwrap();
+        Seen { protocol, range, state: State::NotOpen, evidence: String::new() }
+    };
+    for (protocol, unknown) in [(Protocol::TCP, false), (Protocol::UDP, true)] {
+        let observation = Observation::new(Tool::Nmap, &[full(protocol)]);
+        let audit = Audit::new(&dataset, &["archive"], &observation, &BTreeMap::new());
+        assert_eq!(audit.failures(Failure::Unknown).ranges > 0, unknown, "{protocol}");
+        assert!(audit.failures(Failure::NotChecked).ranges > 0, "{protocol}");
+    }
+    let observation = Observation::new(Tool::Nmap, &[full(Protocol::TCP), full(Protocol::UDP)]);
+    let audit = Audit::new(&dataset, &["archive"], &observation, &BTreeMap::new());
+    assert!(audit.failures(Failure::NotChecked).is_empty() && audit.failures(Failure::Unknown).ranges == 0);
 }
 
 #[test]
