@@ -80,7 +80,9 @@ fn every_source_gives_the_same_json_object() {
         assert_eq!(summary["outbound_not_audited"], 5);
         assert_eq!(audit["flows"].as_array().unwrap().len(), 8);
         for flow in audit["flows"].as_array().unwrap() {
-            assert_eq!(keys(flow), [
+            assert_eq!(
+                keys(flow),
+                [
                     "id",
                     "product",
                     "verdict",
@@ -93,7 +95,8 @@ fn every_source_gives_the_same_json_object() {
                     "peer_addresses",
                     "ports",
                     "remarks"
-                ]);
+                ]
+            );
             for spec in flow["ports"].as_array().unwrap() {
                 let expected = ["transport", "first", "last", "service", "group", "verdict", "observed"];
                 assert_eq!(keys(spec), expected);

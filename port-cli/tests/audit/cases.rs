@@ -12,7 +12,9 @@ pub fn case(name: &str) -> String {
 pub fn state(audit: &Value, port: &str) -> (String, String) {
     let (transport, number) = port.split_once('/').unwrap();
     let number: u64 = number.parse().unwrap();
-    let lists = ["undocumented", "undocumented_restricted", "undocumented_unknown"].iter().flat_map(|list| audit[list].as_array().unwrap());
+    let lists = ["undocumented", "undocumented_restricted", "undocumented_unknown"]
+        .iter()
+        .flat_map(|list| audit[list].as_array().unwrap());
     let flows = audit["flows"].as_array().unwrap().iter();
     let specs = flows.flat_map(|flow| flow["ports"].as_array().unwrap());
     let all = lists.chain(specs.flat_map(|spec| spec["observed"].as_array().unwrap()));

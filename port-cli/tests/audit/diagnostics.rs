@@ -93,9 +93,7 @@ fn wrong_calls(rejections: &mut Rejections) {
         ("a site for listeners", &["--product", "mailgate", "--ss", &ss, "--site", &site]),
         (
             "a peer of a scan and of rules",
-            &[
-                "--product", "mailgate", "--nmap", &scan, "--host", "192.0.2.2", "--nft", &rules, "--from", "192.0.2.5",
-            ],
+            &["--product", "mailgate", "--nmap", &scan, "--host", "192.0.2.2", "--nft", &rules, "--from", "192.0.2.5"],
         ),
         ("a peer that is a host name", &["--product", "mailgate", "--nft", &rules, "--from", "mail.example"]),
         ("a firewall in the network without addresses", &["--product", "mailgate", "--nft", &rules, "--at", "network"]),

@@ -5,7 +5,7 @@
 //! counts more than what the machine reports about itself.
 
 use super::address_family::AddressFamily;
-use super::observation::{Finding, Knowledge, MAX_EVIDENCE, Observation, State, Seen, Tool, View, deduplicated};
+use super::observation::{Finding, Knowledge, MAX_EVIDENCE, Observation, Seen, State, Tool, View, deduplicated};
 
 /// A source's observation, with the name of the source in reasons: `ss`, `scan.xml`.
 #[derive(Clone, Copy, Debug)]

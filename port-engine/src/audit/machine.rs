@@ -10,8 +10,8 @@ use super::address_family::AddressFamily;
 use super::combine::{Named, complete, for_all, let_in, named, over_both, reached};
 use super::firewall::{Firewall, HookPath, Scope};
 use super::observation::{Observation, Perspective, Tool, View, deduplicated};
-use super::verdict::PeerObservation;
 use super::ss;
+use super::verdict::PeerObservation;
 use crate::dataset::Dataset;
 use crate::rules::address::Address;
 use crate::rules::site::Site;
@@ -106,13 +106,16 @@ impl Machine<'_> {
         let sources: Vec<&Source> = self.sources.iter().collect();
         let mut observation = observe(&sources, scope)?;
         observation.perspective = Perspective::of(scope);
-        let covered = self.sources.iter().filter(|source| source.view() == View::Firewall).find_map(|source| source.family);
+        let covered =
+            self.sources.iter().filter(|source| source.view() == View::Firewall).find_map(|source| source.family);
         if let (Some(family), None) = (covered, scope.family) {
             let (own, other, option) = match family {
                 AddressFamily::Ipv4 => ("IPv4", "IPv6", "--ip6tables"),
                 AddressFamily::Ipv6 => ("IPv6", "IPv4", "--iptables"),
             };
-            observation.remarks.push(format!("only {own} is audited, since the rules of {other} ({option}) are missing"));
+            observation
+                .remarks
+                .push(format!("only {own} is audited, since the rules of {other} ({option}) are missing"));
         }
         Ok(observation)
     }
@@ -154,7 +157,8 @@ impl Machine<'_> {
                 }
             }
             if !networks.is_empty() {
-                let addresses: Vec<String> = networks.iter().map(|network| Address::Net(*network).to_string()).collect();
+                let addresses: Vec<String> =
+                    networks.iter().map(|network| Address::Net(*network).to_string()).collect();
                 let parts = addresses.iter().zip(&networks);
                 let parts: Vec<Named> =
                     parts.map(|(name, network)| Named { name, observation: &known[network] }).collect();

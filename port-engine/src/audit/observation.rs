@@ -184,7 +184,8 @@ impl Observation {
             let own: Vec<Finding> = parts.iter().map(|part| part.portless(protocol)).collect();
             (protocol, combine(&own.iter().map(Finding::knowledge).collect::<Vec<_>>()))
         });
-        let all = |texts: fn(&Observation) -> &[String]| deduplicated(parts.iter().flat_map(|part| texts(part)).cloned());
+        let all =
+            |texts: fn(&Observation) -> &[String]| deduplicated(parts.iter().flat_map(|part| texts(part)).cloned());
         Observation {
             sources: deduplicated(parts.iter().flat_map(|part| part.sources.iter().copied())),
             host: parts.iter().find_map(|part| part.host.clone()),

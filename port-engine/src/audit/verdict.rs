@@ -11,8 +11,8 @@ use crate::dataset::{Dataset, Flow, PortSpec};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 use crate::words::words;
-use flows::{Peers, flow_verdict};
 pub use flows::{FlowVerdict, Observed, SpecVerdict, Verdict};
+use flows::{Peers, flow_verdict};
 
 /// Ports that no inbound flow documents.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -106,10 +106,8 @@ impl AuditArgs {
     pub fn run(&self, context: Context<'_>) -> Result {
         let products = self.products(context.dataset)?;
         let observed = self.observe(context.dataset, &products)?;
-        let audits: Vec<Audit> = observed
-            .iter()
-            .map(|one| Audit::new(context.dataset, &products, &one.observation, &one.peers))
-            .collect();
+        let audits: Vec<Audit> =
+            observed.iter().map(|one| Audit::new(context.dataset, &products, &one.observation, &one.peers)).collect();
         let text = match self.format {
             AuditFormat::Table => text::print(&audits, context.width),
             AuditFormat::Json => as_json(&audits),

@@ -98,7 +98,8 @@ impl PerspectiveArgs {
             let problem = Diagnostic::new(codes::OPTIONS, "--at network needs the product's addresses");
             return Err(problem.help("add --site FILE"));
         };
-        let is_asked = |network: &IpNet| family.is_none_or(|own| (own == AddressFamily::Ipv4) == network.addr().is_ipv4());
+        let is_asked =
+            |network: &IpNet| family.is_none_or(|own| (own == AddressFamily::Ipv4) == network.addr().is_ipv4());
         let mut all: Vec<(&str, Vec<IpNet>)> = Vec::new();
         for product in products {
             let endpoints = site.product(product);
@@ -109,7 +110,8 @@ impl PerspectiveArgs {
             let networks: Vec<IpNet> = networks.filter(is_asked).collect();
             if networks.is_empty() {
                 let over = family.map(|family| format!(" {}", family.name())).unwrap_or_default();
-                let problem = Diagnostic::new(codes::OPTIONS, format!("no{over} address of {product}, which --at network needs"));
+                let problem =
+                    Diagnostic::new(codes::OPTIONS, format!("no{over} address of {product}, which --at network needs"));
                 let help = format!("add a line such as {product} = \"192.0.2.20\" below [products]");
                 return Err(problem.help(help).at(Place::file(input::display_name(file))));
             }
@@ -128,7 +130,9 @@ impl PerspectiveArgs {
 fn network(text: &str) -> Result<IpNet, String> {
     match text.parse::<Address>() {
         Ok(Address::Net(network)) => Ok(network),
-        Ok(Address::Host(_)) => Err("not an address or a network; write for example 192.0.2.5 or 2001:db8::/32".to_string()),
+        Ok(Address::Host(_)) => {
+            Err("not an address or a network; write for example 192.0.2.5 or 2001:db8::/32".to_string())
+        }
         Err(problem) => Err(problem.to_string()),
     }
 }

@@ -36,7 +36,8 @@ impl Reasons {
     pub fn numbers(&mut self, evidence: &[String]) -> String {
         /// The most numbers in a cell; JSON has more.
         const MAX_LISTED: usize = 3;
-        let mut numbers: Vec<String> = evidence.iter().take(MAX_LISTED).map(|reason| self.number(&format!("{}{reason}", self.prefix))).collect();
+        let mut numbers: Vec<String> =
+            evidence.iter().take(MAX_LISTED).map(|reason| self.number(&format!("{}{reason}", self.prefix))).collect();
         if let Some(more @ 1..) = evidence.len().checked_sub(MAX_LISTED) {
             let least = if evidence.len() > MAX_EVIDENCE { "at least " } else { "" };
             numbers.push(format!("and {least}{more} more"));
@@ -80,9 +81,8 @@ mod tests {
     #[test]
     fn a_reason_has_one_number_however_often_it_is_mentioned() {
         let mut reasons = Reasons::default();
-        let numbers = [&["a", "b"][..], &["b"], &["c", "a"]].map(|all| {
-            reasons.numbers(&all.iter().map(ToString::to_string).collect::<Vec<_>>())
-        });
+        let numbers = [&["a", "b"][..], &["b"], &["c", "a"]]
+            .map(|all| reasons.numbers(&all.iter().map(ToString::to_string).collect::<Vec<_>>()));
         assert_eq!(numbers, ["[1] [2]", "[2]", "[3] [1]"]);
         assert_eq!(reasons.print(None), "[1] a\n[2] b\n[3] c\n");
     }

@@ -60,7 +60,8 @@ fn by_product(audit: &Audit, verdict: Verdict) -> String {
         return String::new();
     }
     let flows = || audit.flows.iter().filter(|flow| flow.verdict == verdict);
-    let own = audit.products.iter().map(|product| (product, flows().filter(|flow| flow.flow.product == **product).count()));
+    let own =
+        audit.products.iter().map(|product| (product, flows().filter(|flow| flow.flow.product == **product).count()));
     let own = own.filter(|(_, number)| *number > 0).map(|(product, number)| format!("{product} {number}"));
     format!(" ({})", own.collect::<Vec<_>>().join(", "))
 }
@@ -138,7 +139,11 @@ pub fn failure(failure: Failure, failures: Failures) -> String {
         Failure::Missing => format!("{} not open, or only in part", count(flows, "documented flow")),
         Failure::MissingRequired => format!("{} not open, or only in part", count(flows, "required flow")),
         Failure::Unknown => {
-            let parts = [(flows, "documented flow", ""), (ranges, "other range", " of ports"), (protocols, "other protocol", "")];
+            let parts = [
+                (flows, "documented flow", ""),
+                (ranges, "other range", " of ports"),
+                (protocols, "other protocol", ""),
+            ];
             let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
             let parts = parts.map(|(number, name, more)| format!("{}{more}", count(number, name)));
             format!("{} unknown to the source", parts.collect::<Vec<_>>().join(" and "))

@@ -51,7 +51,13 @@ fn flow_ports(flow: &FlowVerdict, expected: Option<State>, reasons: &mut Reasons
     let mut text = String::new();
     for (index, spec) in flow.specs.iter().enumerate() {
         let is_alternative = index > 0 && flow.specs[index - 1].spec.group() == spec.spec.group();
-        text += if index == 0 { "" } else if is_alternative { " | " } else { ", " };
+        text += if index == 0 {
+            ""
+        } else if is_alternative {
+            " | "
+        } else {
+            ", "
+        };
         text += &spec.spec.to_string();
         let seen = spec_states(spec, expected, reasons);
         if !seen.is_empty() {

@@ -181,7 +181,10 @@ fn protocols_without_ports_are_combined_like_ports() {
     };
     let (a, b) = (with_esp(Open, "handle 1"), with_esp(NotOpen, ""));
     let both = over_both(&a, &b);
-    assert_eq!(both.portless(Protocol::ESP), Finding { state: Open, evidence: vec!["handle 1, over IPv4".to_string()] });
+    assert_eq!(
+        both.portless(Protocol::ESP),
+        Finding { state: Open, evidence: vec!["handle 1, over IPv4".to_string()] }
+    );
     // ss doesn't list sockets of ESP.
     let both = let_in(named("ss", &one(Open)), named("nft", &a));
     assert_eq!(both.portless(Protocol::ESP).state, Open);

@@ -11,9 +11,7 @@ fn seen(first: u16, last: u16, state: State, evidence: &str) -> Seen {
 
 fn lines(observation: &Observation, protocol: Protocol) -> Vec<String> {
     let pieces = observation.pieces(protocol).iter();
-    pieces
-        .map(|piece| format!("{} {} {}", piece.range, piece.state.description(), piece.evidence.join("+")))
-        .collect()
+    pieces.map(|piece| format!("{} {} {}", piece.range, piece.state.description(), piece.evidence.join("+"))).collect()
 }
 
 #[test]

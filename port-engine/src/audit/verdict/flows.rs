@@ -41,9 +41,7 @@ impl Verdict {
     /// The verdict on groups, all of which are needed.
     fn of_all(verdicts: &[Verdict]) -> Verdict {
         let has = |verdict| verdicts.contains(&verdict);
-        if has(Verdict::PartlyOpen)
-            || has(Verdict::Missing) && (has(Verdict::Open) || has(Verdict::Restricted))
-        {
+        if has(Verdict::PartlyOpen) || has(Verdict::Missing) && (has(Verdict::Open) || has(Verdict::Restricted)) {
             Verdict::PartlyOpen
         } else if has(Verdict::Missing) {
             Verdict::Missing
