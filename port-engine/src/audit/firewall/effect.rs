@@ -3,17 +3,17 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use port_core::PortRange;
 use serde_json::Value;
 
-use super::packets::{Field, Maybe, Now, Packets, Step, Tracking, networks_of};
+use super::first_packets::networks_of;
+use super::intervals::Intervals;
+use super::packets::{Field, Maybe, Now, Packets, Step, Tracking};
 use super::passing::Passing;
 use super::scope::HookPath;
 use super::statement::{display, single, text};
 use super::value::{Kind, address, number};
 use super::walk::Walk;
 use crate::audit::address_family::AddressFamily;
-use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 
 /// Connection tracking comes at this priority of prerouting.
@@ -101,7 +101,7 @@ impl Walk<'_> {
                 passing.opaque.push(format!("the iptables target {name}"));
                 let leaves = if name == "REDIRECT" { Maybe::No } else { Maybe::Unknown };
                 for mut packets in std::mem::take(&mut passing.active) {
-                    packets.port = Now::Unknown;
+                    packets.set(Field::Port, None);
                     packets.set(Field::Destination, None);
                     packets.is_translated = Maybe::Unknown;
                     packets.leaves = leaves;
@@ -172,10 +172,10 @@ impl Walk<'_> {
                     passing.may_match(&display(part));
                 }
                 let written = match (protocol, field) {
-                    ("th" | "tcp" | "udp", "dport") => None,
-                    ("th" | "tcp" | "udp", "sport") => Some(Field::SourcePort),
-                    ("ip" | "ip6", "saddr") => Some(Field::Source),
-                    ("ip" | "ip6", "daddr") => Some(Field::Destination),
+                    ("th" | "tcp" | "udp", "dport") => Field::Port,
+                    ("th" | "tcp" | "udp", "sport") => Field::SourcePort,
+                    ("ip" | "ip6", "saddr") => Field::Source,
+                    ("ip" | "ip6", "daddr") => Field::Destination,
                     ("ip", "dscp" | "ttl" | "ecn" | "id" | "tos")
                     | ("ip6", "dscp" | "hoplimit" | "flowlabel" | "ecn")
                     | ("tcp", "window" | "sequence" | "ackseq" | "urgptr" | "checksum")
@@ -191,11 +191,8 @@ impl Walk<'_> {
                     if protocol == "th" && packets.tracking == Tracking::None {
                         packets.tracking = Tracking::Unknown;
                     }
-                    match written {
-                        None => packets.port = constant.map_or(Now::Unknown, Now::Changed),
-                        Some(field) => packets.set(field, constant),
-                    }
-                    if written == Some(Field::Destination) {
+                    packets.set(written, constant);
+                    if written == Field::Destination {
                         packets.leaves = constant.map_or(Maybe::Unknown, |address| self.leaves(address));
                     }
                 }
@@ -248,8 +245,10 @@ impl Walk<'_> {
             for (mut packets, is_same) in
                 [(same, true), (others, false)].into_iter().filter_map(|(packets, is_same)| Some((packets?, is_same)))
             {
-                if new_port != Now::Original {
-                    packets.port = new_port;
+                match new_port {
+                    Now::Original => {}
+                    Now::Changed(port) => packets.set(Field::Port, Some(port)),
+                    Now::Unknown => packets.set(Field::Port, None),
                 }
                 // Connection tracking notes only what changes something.
                 packets.is_translated = if is_same || new_port == Now::Unknown { Maybe::Unknown } else { Maybe::Yes };
@@ -272,11 +271,8 @@ impl Walk<'_> {
 
 /// The packets whose port doesn't change, and the others.
 fn same_port(packets: Packets, port: Now) -> (Option<Packets>, Option<Packets>) {
-    match (port, packets.port) {
-        (Now::Changed(port), Now::Original) => {
-            let port = u16::try_from(port).ok().and_then(|port| PortRange::new(port, port));
-            packets.split_ports(&port.map_or_else(PortSet::empty, PortSet::from))
-        }
+    match (port, packets.now(Field::Port)) {
+        (Now::Changed(port), Now::Original) => packets.split(Field::Port, &Intervals::one(port)),
         (Now::Changed(new), Now::Changed(own)) if new != own => (None, Some(packets)),
         _ => (Some(packets), None),
     }

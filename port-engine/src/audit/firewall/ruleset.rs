@@ -12,7 +12,7 @@ use crate::audit::codes;
 use crate::protocol::Protocol;
 
 /// Identifies a chain or a set.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// The family of the table: `ip`, `ip6`, `inet`, `netdev`.
     pub family: String,
@@ -120,9 +120,15 @@ pub struct Ruleset {
 }
 
 impl Ruleset {
-    /// Whether a chain filters incoming packets of the family.
-    pub fn filters(&self, family: AddressFamily) -> bool {
-        !self.hooked(family, "input").is_empty()
+    /// Whether a chain filters packets of the family at a hook.
+    pub fn filters(&self, family: AddressFamily, hook: &str) -> bool {
+        !self.hooked(family, hook).is_empty()
+    }
+
+    /// Whether rules or a policy decide about packets of the family to other machines.
+    pub fn forwards(&self, family: AddressFamily) -> bool {
+        let has_rules = |key: &Key| self.chains.get(key).is_some_and(|chain| !chain.rules.is_empty());
+        self.hooked(family, "forward").into_iter().any(|(key, hook)| !hook.accepts || has_rules(key))
     }
 
     /// The base chains at a hook that packets of the family pass, in the order in which the kernel calls them.
