@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::{ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
+use crate::probe::{Answer, ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
 use crate::reader::{Verdict, verdicts};
 use crate::ruleset::Ruleset;
 
 /// How long late packets are waited for, in seconds, and how long before a difference counts.
-const SETTLE: f64 = 0.001;
-const SETTLE_TO_CONFIRM: f64 = 0.1;
+pub const SETTLE: f64 = 0.001;
+pub const SETTLE_TO_CONFIRM: f64 = 0.1;
 
 /// How many smaller rulesets are tried at most.
 const MOST_TRIALS: usize = 400;
@@ -90,9 +90,21 @@ pub fn differences(
 ) -> Result<Vec<Difference>, String> {
     let (sources, targets) = (sources(ruleset), targets(&ruleset.ports));
     let answer = network.probe(&Rules::Nft(ruleset.to_string()), &sources, &targets, settle)?;
+    let verdicts = |is_ipv6| verdicts(&answer.listing[0], is_ipv6, &targets);
+    wrong_verdicts(&sources, &targets, &answer, counts, verdicts)
+}
+
+/// The verdicts that the kernel contradicts.
+pub fn wrong_verdicts(
+    sources: &[Source],
+    targets: &[Target],
+    answer: &Answer,
+    counts: &mut Counts,
+    verdicts: impl Fn(bool) -> Result<Vec<Option<Verdict>>, String>,
+) -> Result<Vec<Difference>, String> {
     let mut found = Vec::new();
     for is_ipv6 in [false, true] {
-        let verdicts = verdicts(&answer.listing[0], is_ipv6, &targets)?;
+        let verdicts = verdicts(is_ipv6)?;
         let mut fates: BTreeMap<Target, (Verdict, Vec<Fate>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };

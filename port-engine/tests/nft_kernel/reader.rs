@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use port_engine::audit::address_family::AddressFamily;
-use port_engine::audit::firewall::Scope;
-use port_engine::audit::nft;
+use port_engine::audit::firewall::{Firewall, Scope};
 use port_engine::audit::observation::{Observation, State};
+use port_engine::audit::{iptables, nft};
 use port_engine::protocol::Protocol;
 
 use crate::probe::Target;
@@ -36,8 +36,36 @@ fn scope(family: AddressFamily) -> Scope {
 
 /// The verdicts on targets by the listing of a ruleset; none on a protocol that the family doesn't have.
 pub fn verdicts(listing: &str, is_ipv6: bool, targets: &[Target]) -> Result<Vec<Option<Verdict>>, String> {
+    verdicts_of(&nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())?, is_ipv6, targets)
+}
+
+/// The same by saved rules of both families.
+pub fn iptables_verdicts(
+    v4: &str,
+    v6: &str,
+    is_ipv6: bool,
+    targets: &[Target],
+) -> Result<Vec<Option<Verdict>>, String> {
+    verdicts_of(&saved(v4, v6)?, is_ipv6, targets)
+}
+
+/// The same by saved rules and the listing of nft, which has the same rules.
+pub fn combined_verdicts(
+    [v4, v6, listing]: [&str; 3],
+    is_ipv6: bool,
+    targets: &[Target],
+) -> Result<Vec<Option<Verdict>>, String> {
+    let listed = nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())?;
+    verdicts_of(&listed.with_iptables(saved(v4, v6)?), is_ipv6, targets)
+}
+
+fn saved(v4: &str, v6: &str) -> Result<Firewall, String> {
+    let files = [(AddressFamily::Ipv4, Path::new("v4"), v4), (AddressFamily::Ipv6, Path::new("v6"), v6)];
+    iptables::parse(&files).map_err(|problem| problem.to_string())
+}
+
+fn verdicts_of(firewall: &Firewall, is_ipv6: bool, targets: &[Target]) -> Result<Vec<Option<Verdict>>, String> {
     let family = if is_ipv6 { AddressFamily::Ipv6 } else { AddressFamily::Ipv4 };
-    let firewall = nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())?;
     let observation = firewall.observe(&scope(family)).map_err(|problem| problem.to_string())?;
     Ok(targets.iter().map(|target| state(&observation, *target).map(verdict)).collect())
 }
