@@ -67,6 +67,9 @@ pub struct AuditArgs {
     /// The sources.
     #[command(flatten)]
     pub sources: SourceArgs,
+    /// Audit this host of a scan, by address or name; can be repeated; by default every host that is up
+    #[arg(long, value_name = "ADDRESS", requires = "scan")]
+    pub host: Vec<String>,
     /// Audit only what this version of the Internet Protocol reaches, instead of both
     #[arg(long, value_parser = words::<AddressFamily>(), conflicts_with = "scan")]
     pub family: Option<AddressFamily>,
@@ -144,7 +147,7 @@ impl AuditArgs {
 
     fn observe(&self, dataset: &Dataset, products: &[&str]) -> std::result::Result<Vec<Observed>, Vec<Diagnostic>> {
         let site = self.perspective.site(dataset)?;
-        let machines = self.sources.machines().map_err(|problem| vec![problem])?;
+        let machines = self.sources.machines(&self.host).map_err(|problem| vec![problem])?;
         let scope = self.perspective.scope(self.family, products, site.as_ref(), &self.sources);
         let scope = scope.map_err(|problem| vec![problem])?;
         let observe = |machine: &Machine| -> std::result::Result<Observed, Diagnostic> {

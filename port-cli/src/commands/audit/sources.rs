@@ -30,9 +30,6 @@ pub struct SourceArgs {
     /// The output of `ip6tables-save`, the firewall on the machine for IPv6; can be repeated; - is standard input
     #[arg(long, value_name = "FILE")]
     pub ip6tables: Vec<PathBuf>,
-    /// Audit this host of a scan, by address or name; can be repeated; by default every host that is up
-    #[arg(long, value_name = "ADDRESS", requires = "scan")]
-    pub host: Vec<String>,
 }
 
 impl SourceArgs {
@@ -46,20 +43,21 @@ impl SourceArgs {
         !self.nmap.is_empty()
     }
 
-    /// Reads the files. Without the machine's own sources, there is a machine for every host of the scans.
+    /// Reads the files. `hosts` are the names of the hosts of scans that are audited; all of them, if it is empty. Without the machine's own sources, there is a machine for every host of the scans.
     ///
     /// # Errors
     ///
     /// A file that can't be read or isn't the tool's output, a host that isn't in the scans, and scans of several hosts together
     /// with the sources of one machine.
-    pub fn machines(&self) -> Result<Vec<Machine<'_>>, Diagnostic> {
+    pub fn machines(&self, hosts: &[String]) -> Result<Vec<Machine<'_>>, Diagnostic> {
         self.check_standard_input()?;
-        let hosts = self.hosts()?;
+        let is_chosen = !hosts.is_empty();
+        let hosts = self.hosts(hosts)?;
         let own = self.own_sources()?;
         if own.is_empty() {
             return Ok(hosts.into_iter().map(|(_, sources)| Machine { sources }).collect());
         }
-        if hosts.len() > 1 && self.host.is_empty() {
+        if hosts.len() > 1 && !is_chosen {
             let names: Vec<&str> = hosts.iter().map(|(name, _)| name.as_str()).collect();
             let message = format!("{} hosts are in the scans, but the other files are about one machine", names.len());
             let help = format!("choose the machine's addresses with --host: {}", names.join(", "));
@@ -105,12 +103,12 @@ impl SourceArgs {
     }
 
     /// The hosts of the scans in their order, each with what the scans found.
-    fn hosts(&self) -> Result<Vec<(String, Vec<Source<'_>>)>, Diagnostic> {
+    fn hosts(&self, chosen: &[String]) -> Result<Vec<(String, Vec<Source<'_>>)>, Diagnostic> {
         let mut hosts: Vec<(String, Vec<Source>)> = Vec::new();
-        let mut not_found: Vec<Vec<Diagnostic>> = vec![Vec::new(); self.host.len()];
+        let mut not_found: Vec<Vec<Diagnostic>> = vec![Vec::new(); chosen.len()];
         for file in &self.nmap {
             let text = read(file)?;
-            for observation in self.observations(file, &text, &mut not_found)? {
+            for observation in observations(file, &text, chosen, &mut not_found)? {
                 let host = observation.host.clone().unwrap_or_default();
                 let source = Source::scan(source_name("nmap", file, self.nmap.len()), observation);
                 match hosts.iter_mut().find(|(known, _)| *known == host) {
@@ -124,30 +122,6 @@ impl SourceArgs {
         missing.and_then(|problems| problems.into_iter().next()).map_or(Ok(hosts), Err)
     }
 
-    /// What a scan found on the hosts that are audited. `not_found` gets a problem for each host that it doesn't contain.
-    fn observations(
-        &self,
-        file: &Path,
-        text: &str,
-        not_found: &mut [Vec<Diagnostic>],
-    ) -> Result<Vec<Observation>, Diagnostic> {
-        let name = input::display_name(file);
-        if self.host.is_empty() {
-            return nmap::read_all(name, text);
-        }
-        let mut observations: Vec<Observation> = Vec::new();
-        for (host, problems) in self.host.iter().zip(not_found) {
-            match nmap::read(name, text, Some(host)) {
-                // An address and a name can be those of the same host.
-                Ok(observation) if observations.contains(&observation) => {}
-                Ok(observation) => observations.push(observation),
-                Err(problem) if problem.code == audit_codes::NMAP_HOST => problems.push(problem),
-                Err(problem) => return Err(problem),
-            }
-        }
-        Ok(observations)
-    }
-
     /// Checks that at most one file is standard input.
     fn check_standard_input(&self) -> Result<(), Diagnostic> {
         let files = self.nmap.iter().chain(&self.ss).chain(&self.nft).chain(&self.iptables).chain(&self.ip6tables);
@@ -159,6 +133,30 @@ impl SourceArgs {
             }
         }
     }
+}
+
+/// What a scan found on the hosts that are audited. `not_found` gets a problem for each host that it doesn't contain.
+fn observations(
+    file: &Path,
+    text: &str,
+    chosen: &[String],
+    not_found: &mut [Vec<Diagnostic>],
+) -> Result<Vec<Observation>, Diagnostic> {
+    let name = input::display_name(file);
+    if chosen.is_empty() {
+        return nmap::read_all(name, text);
+    }
+    let mut observations: Vec<Observation> = Vec::new();
+    for (host, problems) in chosen.iter().zip(not_found) {
+        match nmap::read(name, text, Some(host)) {
+            // An address and a name can be those of the same host.
+            Ok(observation) if observations.contains(&observation) => {}
+            Ok(observation) => observations.push(observation),
+            Err(problem) if problem.code == audit_codes::NMAP_HOST => problems.push(problem),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(observations)
 }
 
 fn read(file: &Path) -> Result<String, Diagnostic> {
