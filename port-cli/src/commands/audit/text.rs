@@ -41,3 +41,52 @@ fn host(audit: &Audit, width: Option<u16>) -> String {
     }
     text + &format!("{}\n{}", bold(&format!("Summary: {title}")), summary::print(audit))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use port_engine::audit::ss;
+    use port_engine::audit::verdict::Audit;
+
+    /// FortiMail's audit on a terminal of a width, without escape sequences.
+    fn fortimail(width: Option<u16>) -> (String, Vec<String>) {
+        let dataset = crate::compiled::dataset();
+        let listeners = "tcp LISTEN 0 128 0.0.0.0:25 0.0.0.0:*\ntcp LISTEN 0 128 [::]:9000 [::]:*\n";
+        let observation = ss::read(Path::new("ss"), listeners, None).unwrap();
+        let audit = Audit::new(&dataset, &["fortimail"], &observation, &BTreeMap::new());
+        let text = super::print(std::slice::from_ref(&audit), width);
+        let ids = audit.flows.iter().map(|flow| flow.flow.id.clone()).collect();
+        (text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""), ids)
+    }
+
+    #[test]
+    fn eighty_columns_show_tables_with_whole_ids_and_every_note() {
+        for width in [80, 100, 120] {
+            let (text, ids) = fortimail(Some(width));
+            assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{text}");
+            // A row begins with its id: nothing is in blocks.
+            let rows = |id: &String| text.lines().filter(|line| line.split(' ').next() == Some(id)).count();
+            assert!(ids.iter().all(|id| rows(id) == 1), "{text}");
+            // No port is apart from its service.
+            assert!(text.contains("tcp/443 https") && text.contains("tcp/110 pop3 |"), "{text}");
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            for flow in crate::compiled::dataset().flows_of("fortimail") {
+                let is_inbound = ids.contains(&flow.id);
+                let has_note = flow.note.as_ref().is_none_or(|note| words.contains(&format!("note: {note}")));
+                assert!(!is_inbound || has_note, "{}: {text}", flow.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_summary_is_at_the_end_next_to_the_reasons_and_the_most_urgent_table() {
+        let (text, _) = fortimail(None);
+        let places =
+            ["Documented and open", "Open and not documented", "Documented and not open", "Reasons", "Summary"]
+                .map(|heading| text.find(&format!("\n{heading}")).unwrap_or_else(|| panic!("{heading}: {text}")));
+        assert!(places.is_sorted(), "{text}");
+        assert!(text.ends_with("outbound flows\n"), "{text}");
+    }
+}
