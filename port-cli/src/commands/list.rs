@@ -10,14 +10,15 @@ use crate::format::{Format, flow_columns, flows};
 use crate::output::{Output, Result, count};
 
 /// The examples in the help.
-pub const HELP: &str = r#"Examples:
+pub const HELP: &str = "\
+Examples:
   port-catalog list --product securitygateway --direction outbound
   port-catalog list --vendor fortinet --port udp/514
   port-catalog list --port 8000-8100
   port-catalog list --host mdaemon.com    hosts of that name and below it
   port-catalog list --format json > flows.json
-  nmap -sS -sU -p "$(port-catalog list --product fortimail --direction inbound --format nmap)" -oX scan.xml HOST
-  port-catalog list --tables ports --only-tables    tables of your own"#;
+  port-catalog list --product fortimail --direction inbound --format nmap    the ports for nmap -p
+  port-catalog list --tables ports --only-tables    tables of your own";
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]

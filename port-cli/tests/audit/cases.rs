@@ -87,7 +87,6 @@ fn rules_that_are_not_interpreted_are_named_in_words() {
 
 #[test]
 fn usual_outputs_of_ss_and_masscan_are_read() {
-    let ports = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
     for (option, name, open, unchecked, remark) in [
         (
             "--ss",
@@ -102,14 +101,10 @@ fn usual_outputs_of_ss_and_masscan_are_read() {
         ("--nmap", "masscan.xml", &["tcp/25"], true, "masscan doesn't write which ports it scanned"),
     ] {
         let audit = audit("archive", &[option, &case(name)]);
-        assert_eq!(
-            crate::flows(&audit, "open").contains(&"archive-in-email-server".to_string()),
-            true,
-            "{name}: {audit}"
-        );
-        let documented = ["tcp/25"];
-        let undocumented: Vec<&str> = open.iter().copied().filter(|port| !documented.contains(port)).collect();
-        assert_eq!(crate::ports(&audit["undocumented"]), ports(&undocumented), "{name}");
+        let flows = crate::flows(&audit, "open");
+        assert!(flows.iter().any(|flow| flow == "archive-in-email-server"), "{name}: {audit}");
+        let undocumented: Vec<&str> = open.iter().copied().filter(|port| *port != "tcp/25").collect();
+        assert_eq!(crate::ports(&audit["undocumented"]), undocumented, "{name}");
         assert_eq!(!crate::ports(&audit["undocumented_not_checked"]).is_empty(), unchecked, "{name}");
         assert!(audit["remarks"].to_string().contains(remark), "{name}: {}", audit["remarks"]);
     }

@@ -10,6 +10,12 @@ use port_data::{Diagnostic, Place};
 
 use super::codes;
 
+/// The first words of outputs of ss: headers, protocols and states.
+const SS_WORDS: &[&str] = &[
+    "Netid", "State", "Recv-Q", "Total:", "tcp", "udp", "LISTEN", "UNCONN", "ESTAB", "nl", "raw", "icmp6", "u_str",
+    "u_dgr", "u_seq", "p_raw", "p_dgr", "mptcp",
+];
+
 /// What a text looks like, as messages name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputKind {
@@ -64,9 +70,7 @@ impl InputKind {
             _ if text.lines().any(is_save) => InputKind::IptablesSave,
             _ if text.lines().any(is_command) => InputKind::IptablesCommands,
             "Chain" => InputKind::IptablesList,
-            "Netid" | "State" | "Recv-Q" | "Total:" | "tcp" | "udp" | "LISTEN" | "UNCONN" | "ESTAB" | "nl" | "raw"
-            | "icmp6" => InputKind::Ss,
-            "u_str" | "u_dgr" | "u_seq" | "p_raw" | "p_dgr" | "mptcp" => InputKind::Ss,
+            word if SS_WORDS.contains(&word) => InputKind::Ss,
             "Active" | "Proto" => InputKind::Netstat,
             _ => InputKind::Unknown,
         }

@@ -28,6 +28,7 @@ mod text;
 use sources::SourceArgs;
 
 /// The notes and examples in the help.
+#[allow(clippy::needless_raw_string_hashes)]
 pub const HELP: &str = r#"Only flows that peers open are audited: outbound flows don't show on the product's own ports.
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
@@ -45,8 +46,8 @@ Tables refer to reasons by number. The most urgent table and the summary are at 
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
 Examples:
-  nmap -sS -sU -p "T:1-65535,$(port-catalog list --product fortimail --direction inbound --format nmap)" \
-      -oX scan.xml 192.0.2.10                                  as root, from a peer: all of TCP, the product's UDP
+  port-catalog list --product fortimail --direction inbound --format nmap > ports.txt
+  nmap -sS -sU -p T:1-65535,`cat ports.txt` -oX scan.xml 192.0.2.10    as root, from a peer
   port-catalog audit --product fortimail --nmap scan.xml
   port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json
   ss -tulnH | port-catalog audit --product securitygateway --ss -
