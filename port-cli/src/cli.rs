@@ -71,7 +71,7 @@ pub enum Command {
     /// Print the JSON Schema of `list --format json`
     #[command(after_help = schema::HELP)]
     Schema,
-    /// Print a shell's completions
+    /// Print a completion script for a shell
     #[command(after_help = completions::HELP)]
     Completions(completions::CompletionsArgs),
 }
@@ -95,9 +95,9 @@ impl Cli {
             Command::Rules(args) => with_dataset(&|context| args.run(context)),
             Command::Audit(args) => with_dataset(&|context| args.run(context)),
             Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
+            Command::Diff(args) => with_dataset(&|context| args.run(context)),
             Command::Diagram(args) => with_dataset(&|context| args.run(context)),
             // These don't use the dataset, and work even if its tables are invalid.
-            Command::Diff(args) => args.run(),
             Command::Manual(args) => args.run(Cli::command()),
             Command::Schema => Ok(schema::run()),
             Command::Completions(args) => Ok(args.run(Cli::command())),

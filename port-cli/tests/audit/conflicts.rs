@@ -1,6 +1,11 @@
 //! What `conflicts` prints for people and programs, and its exit codes.
 
+use std::fs;
+use std::process::Command;
+
+use port_catalog_tests::fixture;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{printed, run};
 
@@ -25,12 +30,20 @@ fn collisions_as_programs_read_them() {
     assert_eq!((&snmp["avoidable"], &snmp["certain"]), (&json!(false), &json!(true)));
     let object = collisions(&["archive", "mailgate"]);
     let keys: Vec<_> = object.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["products", "collisions", "listens", "unnumbered"]);
+    assert_eq!(keys, ["products", "collisions", "listens", "unnumbered", "choices", "exact"]);
     let smtp = &object["collisions"][0];
     assert_eq!((&smtp["first"], &smtp["avoidable"], &smtp["certain"]), (&json!(25), &json!(true), &json!(true)));
     // In the order of the call.
     assert_eq!(smtp["products"][0]["product"], "archive");
-    assert_eq!(smtp["products"][0]["can_move"], true);
+    let ports = |port: u16, service: &str| json!({ "transport": "tcp", "first": port, "last": port, "service": service, "group": 0 });
+    assert_eq!(
+        object["choices"],
+        json!([
+            { "product": "archive", "flows": ["archive-in-email-server"], "ports": ports(587, "submission"), "changed": true },
+            { "product": "mailgate", "flows": ["mailgate-in-email-client-smtp"], "ports": ports(25, "smtp"), "changed": false },
+        ])
+    );
+    assert_eq!(object["exact"], true);
     assert_eq!(
         smtp["products"][1]["listeners"][0],
         json!({
@@ -81,4 +94,57 @@ fn fail_on_sets_the_exit_code() {
     }
     let none = run(&apart);
     assert!(String::from_utf8_lossy(&none.stdout).starts_with("mailgate, endpoint: no collision\n"));
+}
+
+/// A directory of tables with products that accept mail at ports such as `tcp/25 smtp | tcp/465 smtps`.
+fn tables(products: &[(&str, &str)]) -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, text: String| fs::write(directory.path().join(name), text).unwrap();
+    fs::create_dir(directory.path().join("flows")).unwrap();
+    let fixture = fixture::tables();
+    for name in ["vendors.csv", "peers.csv", "services.csv"] {
+        write(name, fs::read_to_string(fixture.join(name)).unwrap());
+    }
+    let header =
+        |name: &str| fs::read_to_string(fixture.join(name)).unwrap().lines().next().unwrap().to_string() + "\n";
+    let mut rows = header("products.csv");
+    for (product, ports) in products {
+        rows += &format!("{product},acme,{product},Ports,https://acme.example/{product},1,2026-01-31,\n");
+        let flow = format!("{product}-in-smtp,inbound,email-client,Take mail,{ports},required,,,,,false,,,,,1,,,\n");
+        write(&format!("flows/{product}.csv"), header("flows/mailgate.csv") + &flow);
+    }
+    write("products.csv", rows);
+    directory
+}
+
+#[test]
+fn products_that_can_use_different_alternatives_can_share_a_host() {
+    const EITHER: &str = "tcp/25 smtp | tcp/465 smtps";
+    let tables = tables(&[("one", EITHER), ("two", EITHER), ("three", EITHER), ("fixed", "tcp/25 smtp")]);
+    let call = |products: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+            .args(["conflicts", "--fail-on", "unavoidable", "--only-tables", "--tables"])
+            .arg(tables.path())
+            .args(products)
+            .output()
+            .unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = call(&["one", "two"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.starts_with("one, two: 2 collisions, 0 of them unavoidable\n"), "{text}");
+    let rows = "A choice that avoids 2 of 2 collisions\n\
+                PRODUCT  USES                                   LISTENERS\n\
+                one      tcp/25 smtp                            one-in-smtp\n\
+                two      tcp/465 smtps instead of tcp/25 smtp   two-in-smtp\n";
+    let squeezed = |text: &str| text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    assert!(squeezed(&text).contains(&squeezed(rows)), "{text}");
+    let (code, text) = call(&["one", "fixed"]);
+    assert_eq!(code, 0, "{text}");
+    // Two ports aren't enough for three products.
+    for products in [&["one", "two", "three"], &["one", "two", "fixed"]] {
+        let (code, text) = call(products);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("2 collisions, 1 of them unavoidable\n"), "{text}");
+    }
 }

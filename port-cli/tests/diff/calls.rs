@@ -13,15 +13,15 @@ fn fail_on_sets_the_exit_code_and_the_difference_is_still_printed() {
     let call = |more: &[&str]| run(directory.path(), &[&["diff", "old.json", "new.json"], more].concat());
     let plain = call(&[]);
     for (fail_on, message) in [
-        ("moves", "found what --fail-on names: moves\n"),
-        ("wording,opens", "found what --fail-on names: opens, wording\n"),
-        ("limits,limits", "found what --fail-on names: limits\n"),
+        ("moves", "fails: moves in 1 flow\n"),
+        ("reworded,opens", "fails: opens in 4 flows, reworded in 6 flows\n"),
+        ("limits,limits", "fails: limits in 1 flow\n"),
     ] {
         let output = call(&["--fail-on", fail_on]);
         assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), message));
         assert_eq!(output.stdout, plain.stdout);
     }
-    let every_impact = "moves,opens,closes,limits,unknown,wording";
+    let every_impact = "moves,opens,closes,widens,narrows,limits,unknown,reworded";
     let same = run(directory.path(), &["diff", "old.json", "old.json", "--fail-on", every_impact]);
     assert_eq!((same.status.code(), text(&same.stderr)), (Some(0), ""));
 }

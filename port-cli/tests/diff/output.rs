@@ -12,7 +12,7 @@ fn the_same_export_does_not_differ() {
     let difference: Value = serde_json::from_str(&printed(&flows, &flows, "json")).unwrap();
     assert_eq!(
         difference["summary"],
-        json!({"moves": 0, "opens": 0, "closes": 0, "limits": 0, "unknown": 0, "wording": 0})
+        json!({"moves": 0, "opens": 0, "closes": 0, "widens": 0, "narrows": 0, "limits": 0, "unknown": 0, "reworded": 0})
     );
     for list in ["impacts", "added", "removed", "renamed", "changed"] {
         assert_eq!(difference[list], json!([]), "{list}");
@@ -48,7 +48,7 @@ fn what_many_flows_share_is_printed_once() {
     let text = printed(&old, &new, "text");
     assert!(text.contains("unknown  tunnel: new in 32 flows"), "{text}");
     assert!(text.contains("unknown  ports.rate: new in 32 flows"), "{text}");
-    assert!(text.contains("wording  curated: no longer in 32 flows"), "{text}");
+    assert!(text.contains("reworded curated: no longer in 32 flows"), "{text}");
     assert!(text.lines().count() < 20, "{text}");
 }
 

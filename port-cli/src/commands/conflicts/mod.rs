@@ -16,9 +16,10 @@ mod text;
 /// The notes and examples in the help.
 pub const HELP: &str = "\
 Only flows that peers open are compared, since a product listens for them. A port without a stated
-transport counts for TCP and for UDP, so a collision there is possible but not certain. A product
-can move if the document calls the port configurable, or lists an alternative at which no other
-product listens. A collision is avoidable if all products but one can move.
+transport counts for TCP and for UDP, so a collision there is possible but not certain. A collision is
+avoidable if the products can choose other alternatives, or other ports where the document calls the
+port configurable, so that fewer ports collide. The choice is printed: the one with the fewest
+collisions, and among these the one that changes the least.
 
 Exit codes: 0 done, even if ports collide; 1 a finding that --fail-on names; 2 bad arguments.
 

@@ -1,7 +1,7 @@
 //! The text of conflicts: collisions, and then who listens where.
 
 use port_core::PortRange;
-use port_engine::conflicts::{Conflicts, Endpoint, Listener, can_move};
+use port_engine::conflicts::{Choice, Conflicts, Endpoint, Listener};
 use port_engine::protocol::Protocol;
 
 use crate::format::{Columns, table};
@@ -10,7 +10,7 @@ use crate::output::count;
 /// The text, in tables of the terminal's width.
 pub fn print(conflicts: &Conflicts, width: Option<u16>) -> String {
     let collisions: Vec<&Endpoint> = conflicts.collisions().collect();
-    let unavoidable = collisions.iter().filter(|endpoint| !endpoint.is_avoidable()).count();
+    let unavoidable = collisions.iter().filter(|endpoint| !endpoint.avoidable).count();
     let products = conflicts.products.join(", ");
     let mut text = match collisions.len() {
         0 => format!("{products}: no collision\n"),
@@ -18,8 +18,15 @@ pub fn print(conflicts: &Conflicts, width: Option<u16>) -> String {
     };
     let outbound = count(conflicts.outbound, "outbound flow");
     text += &format!("{outbound} not compared, since products don't listen for them\n");
+    if !conflicts.exact {
+        text += "there are too many combinations to try them all: a choice with fewer collisions may exist\n";
+    }
+    let avoided = collisions.len() - unavoidable;
+    let choice = format!("A choice that avoids {} of {}", avoided, count(collisions.len(), "collision"));
+    let choices = if avoided > 0 { conflicts.choices.as_slice() } else { &[] };
     for (heading, columns) in [
         ("Collisions", collision_columns(&collisions)),
+        (choice.as_str(), choice_columns(choices)),
         ("Who listens where", endpoint_columns(&conflicts.endpoints)),
         ("Not compared: the document gives no port", unnumbered_columns(conflicts)),
     ] {
@@ -34,7 +41,7 @@ pub fn print(conflicts: &Conflicts, width: Option<u16>) -> String {
 fn collision_columns(collisions: &[&Endpoint]) -> Columns {
     let mut rows = Vec::new();
     for endpoint in collisions {
-        let remark = match (endpoint.is_avoidable(), endpoint.is_certain()) {
+        let remark = match (endpoint.avoidable, endpoint.is_certain()) {
             (true, true) => "avoidable",
             (false, true) => "unavoidable",
             (true, false) => "possible: a transport is not stated; avoidable",
@@ -46,12 +53,12 @@ fn collision_columns(collisions: &[&Endpoint]) -> Columns {
                 ports(endpoint.protocol, endpoint.range),
                 product.to_string(),
                 flows.join(", "),
-                moves(listeners),
+                other_ports(listeners),
                 remark.to_string(),
             ]);
         }
     }
-    Columns { names: vec!["port", "product", "listeners", "moves", "remarks"], rows }
+    Columns { names: vec!["port", "product", "listeners", "could use", "remarks"], rows }
 }
 
 fn flow_with_condition(listener: &Listener) -> String {
@@ -61,26 +68,43 @@ fn flow_with_condition(listener: &Listener) -> String {
     }
 }
 
-/// Whether a product can use another port, and which.
-fn moves(listeners: &[Listener]) -> String {
-    if !can_move(listeners) {
-        let has_alternatives = listeners.iter().any(|listener| !listener.alternatives.is_empty());
-        return if has_alternatives { "no: not every flow has a free alternative" } else { "no" }.to_string();
-    }
-    let mut moves: Vec<String> = Vec::new();
+/// The other ports that a product could use for its listeners at an endpoint.
+fn other_ports(listeners: &[Listener]) -> String {
+    let mut ports: Vec<String> = Vec::new();
     for listener in listeners {
-        let free = listener.alternatives.iter().filter(|alternative| alternative.free);
-        let free: Vec<String> = free.map(|alternative| alternative.spec.to_string()).collect();
-        let way = match (listener.flow.configurable, &listener.flow.customization) {
-            (true, Some(setting)) => format!("configurable ({setting})"),
-            (true, None) => "configurable".to_string(),
-            (false, _) => format!("to {}", free.join(" or ")),
-        };
-        if !moves.contains(&way) {
-            moves.push(way);
+        let stays = listener.alternatives.is_empty() && !listener.flow.configurable;
+        let specs = listener.alternatives.iter().map(|alternative| alternative.spec.to_string());
+        let own = specs.chain(listener.flow.configurable.then(|| another_port(listener.flow.customization.as_ref())));
+        for port in own.chain(stays.then(|| "no other port".to_string())) {
+            if !ports.contains(&port) {
+                ports.push(port);
+            }
         }
     }
-    format!("yes: {}", moves.join(", "))
+    ports.join(", ")
+}
+
+fn another_port(customization: Option<&String>) -> String {
+    match customization {
+        Some(setting) => format!("any port ({setting})"),
+        None => "any port".to_string(),
+    }
+}
+
+/// A row for each choice: the ports that a product uses for some flows.
+fn choice_columns(choices: &[Choice]) -> Columns {
+    let row = |choice: &Choice| {
+        let setting = choice.flows.first().and_then(|flow| flow.customization.as_ref());
+        let setting = setting.map(|setting| format!(" ({setting})")).unwrap_or_default();
+        let port = match choice.spec {
+            Some(spec) if choice.is_changed() => format!("{spec} instead of {}", choice.first),
+            Some(spec) => spec.to_string(),
+            None => format!("another port than {}{setting}", choice.first),
+        };
+        let flows: Vec<&str> = choice.flows.iter().map(|flow| flow.id.as_str()).collect();
+        vec![choice.product().to_string(), port, flows.join(", ")]
+    };
+    Columns { names: vec!["product", "uses", "listeners"], rows: choices.iter().map(row).collect() }
 }
 
 fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
