@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::audit::firewall::statement::SOME_PACKETS;
+
 /// Lists of conditions, of which a packet meets at most one. No list means that no packet matches, an empty one that all do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternatives(pub Vec<Vec<Value>>);
@@ -33,6 +35,11 @@ impl Alternatives {
     /// A packet may match or not, by a condition that isn't interpreted: its module or option, and the rest.
     pub fn opaque(name: &str, rest: &str) -> Alternatives {
         Alternatives::one(compare(json!(name), "==", json!(rest)))
+    }
+
+    /// Every peer can send packets that match, and others.
+    pub fn some(name: &str, rest: &str) -> Alternatives {
+        Alternatives::one(compare(json!({ SOME_PACKETS: name }), "==", json!(rest)))
     }
 
     /// The packets that match both; `None` if the lists are too many.
