@@ -9,7 +9,7 @@ use crate::audit::firewall::statement::SOME_PACKETS;
 pub struct Alternatives(pub Vec<Vec<Value>>);
 
 /// With more lists than this, conditions are not combined.
-const MAX_LISTS: usize = 16;
+const MAX_LISTS: usize = 8;
 
 impl Alternatives {
     /// Every packet matches.
@@ -34,7 +34,7 @@ impl Alternatives {
 
     /// A packet may match or not, by a condition that isn't interpreted: its module or option, and the rest.
     pub fn opaque(name: &str, rest: &str) -> Alternatives {
-        Alternatives::one(compare(json!(name), "==", json!(rest)))
+        Alternatives::one(compare(json!(shortened(name)), "==", json!(shortened(rest))))
     }
 
     /// Every peer can send packets that match, and others.
@@ -49,6 +49,16 @@ impl Alternatives {
         }
         let own = self.0.iter();
         Some(Alternatives(own.flat_map(|own| other.0.iter().map(|others| [&own[..], others].concat())).collect()))
+    }
+}
+
+/// The start of a text, as messages name it.
+pub fn shortened(text: &str) -> String {
+    /// The most characters of it.
+    const MOST: usize = 100;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_string(),
     }
 }
 
