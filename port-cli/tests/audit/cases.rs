@@ -9,15 +9,17 @@ use serde_json::Value;
 
 use crate::{audit, run};
 
-fn case(name: &str) -> String {
+pub fn case(name: &str) -> String {
     format!("{}/tests/audit/cases/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The state of a port such as `tcp/25` in an audit, with the reasons.
-fn state(audit: &Value, port: &str) -> (String, String) {
+pub fn state(audit: &Value, port: &str) -> (String, String) {
     let (transport, number) = port.split_once('/').unwrap();
     let number: u64 = number.parse().unwrap();
-    let lists = ["undocumented", "undocumented_unknown"].iter().flat_map(|list| audit[list].as_array().unwrap());
+    let lists = ["undocumented", "undocumented_restricted", "undocumented_unknown"]
+        .iter()
+        .flat_map(|list| audit[list].as_array().unwrap());
     let flows = audit["flows"].as_array().unwrap().iter();
     let specs = flows.flat_map(|flow| flow["ports"].as_array().unwrap());
     let all = lists.chain(specs.flat_map(|spec| spec["observed"].as_array().unwrap()));

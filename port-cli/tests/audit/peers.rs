@@ -1,5 +1,6 @@
 //! Rules that let in some peers only, and rules of a firewall between the product and its peers.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -25,7 +26,7 @@ fn observation(listing: &str, scope: &Scope) -> Observation {
 /// The number of `mailgate`'s inbound flows with each verdict.
 fn counts(observation: &Observation, verdicts: &[Verdict]) -> Vec<usize> {
     let dataset = dataset();
-    let audit = Audit::new(&dataset, "mailgate", observation);
+    let audit = Audit::new(&dataset, &["mailgate"], observation, &BTreeMap::new());
     verdicts.iter().map(|verdict| audit.count(*verdict)).collect()
 }
 
@@ -59,7 +60,7 @@ fn a_trusted_interface_does_not_hide_that_the_others_are_closed() {
     }
     let over_eth0 = Scope { interfaces: vec!["eth0".to_string()], ..over_ipv4() };
     let (dataset, found) = (dataset(), observation(&listing, &over_eth0));
-    let audit = Audit::new(&dataset, "mailgate", &found);
+    let audit = Audit::new(&dataset, &["mailgate"], &found, &BTreeMap::new());
     assert!(audit.undocumented.is_empty() && audit.undocumented_unknown.is_empty());
 }
 

@@ -25,13 +25,13 @@ mod reach;
 pub(super) mod ruleset;
 mod scope;
 mod split;
-mod statement;
+pub(super) mod statement;
 mod subject;
 mod value;
 mod verdict;
 mod walk;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use port_data::{Diagnostic, Place};
@@ -51,12 +51,20 @@ pub struct Firewall {
     file: PathBuf,
     tool: Tool,
     pub(super) ruleset: Ruleset,
+    /// The only family whose rules are known; both are, if it is `None`.
+    pub(super) covered: Option<AddressFamily>,
 }
 
 impl Firewall {
     /// The firewall whose rules a reader parsed.
     pub(super) fn new(file: &Path, tool: Tool, ruleset: Ruleset) -> Firewall {
-        Firewall { file: file.to_path_buf(), tool, ruleset }
+        Firewall { file: file.to_path_buf(), tool, ruleset, covered: None }
+    }
+
+    /// The only address family whose rules are known.
+    #[must_use]
+    pub fn covered(&self) -> Option<AddressFamily> {
+        self.covered
     }
 
     /// The tool that listed the rules.
@@ -71,11 +79,19 @@ impl Firewall {
     ///
     /// The rules refer to a chain or a set that isn't listed, or their chains call each other too often.
     pub fn observe(&self, scope: &Scope) -> Result<Observation, Diagnostic> {
-        let family = scope.family;
+        let family = scope.family.or(self.covered);
+        if let Some((asked, covered)) = family.zip(self.covered).filter(|(asked, covered)| asked != covered) {
+            let mut observation = Observation::new(self.tool, &[]);
+            observation.family = Some(asked);
+            let remark = format!("the rules are those of {}: nothing is known over {}", covered.name(), asked.name());
+            observation.remarks.push(remark);
+            return Ok(observation);
+        }
         let (file, ruleset) = (&self.file, &self.ruleset);
         if ruleset.chains.is_empty() {
             return Ok(without_rules(self.tool, family));
         }
+        let scope = &Scope { family, ..scope.clone() };
         let mut walks = Walks {
             ruleset,
             scope,
@@ -85,8 +101,14 @@ impl Firewall {
         };
         let mut seen = Vec::new();
         let mut portless = Vec::new();
+        let mut redirected: BTreeMap<Protocol, PortSet> = BTreeMap::new();
         for protocol in protocols(ruleset) {
-            let reports = reports(protocol, walks.outcomes(protocol).map_err(|problem| problem.at(Place::file(file)))?);
+            let outcomes = walks.outcomes(protocol).map_err(|problem| problem.at(Place::file(file)))?;
+            if protocol.has_ports() && scope.path == HookPath::Input {
+                let own = outcomes.iter().fold(PortSet::empty(), |all, (_, outcome)| &all | &outcome.redirected);
+                redirected.insert(protocol, own);
+            }
+            let reports = reports(protocol, outcomes);
             match protocol.has_ports() {
                 true => seen.extend(reports),
                 false => portless.push((protocol, as_portless(reports))),
@@ -97,6 +119,7 @@ impl Firewall {
             observation.set_portless(protocol, finding);
         }
         observation.family = family;
+        observation.redirected = redirected;
         observation.remarks = walks.remarks();
         observation.not_interpreted = walks.not_interpreted;
         Ok(observation)
@@ -138,7 +161,7 @@ impl Walks<'_> {
 
     /// What readers of the observation should know.
     fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
+        let mut remarks = self.ruleset.remarks.clone();
         if self.families.is_empty() {
             remarks.push("no packet was followed: the given addresses are of another family".to_string());
         }

@@ -112,14 +112,14 @@ pub struct Remark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemarkKind {
+    /// Something was asked for that the format can't express.
+    Dropped,
     /// Something else that the catalog knows about the flow. It is only in the output.
     Note,
     /// The rules allow more than is known to be needed.
     Opened,
     /// Something was left out by choice.
     LeftOut,
-    /// Something was asked for that the format can't express.
-    Dropped,
     /// Something that the catalog warns about, such as a row of the document that looks wrong.
     Warning,
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::{Destination, ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
+use crate::probe::{Answer, Destination, ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
 use crate::reader::{Question, Verdict, firewall, verdicts};
 use crate::ruleset::Ruleset;
 
 /// How long late packets are waited for, in seconds, and how long before a difference counts.
-const SETTLE: f64 = 0.001;
-const SETTLE_TO_CONFIRM: f64 = 0.1;
+pub const SETTLE: f64 = 0.001;
+pub const SETTLE_TO_CONFIRM: f64 = 0.1;
 
 /// How many smaller rulesets are tried at most.
 const MOST_TRIALS: usize = 400;
@@ -111,16 +111,28 @@ pub fn differences(
     let (sources, targets, text) = (sources(ruleset), targets(&ruleset.ports), ruleset.to_string());
     let answer = network.probe(&Rules::Nft(text.clone()), &sources, &targets, settle)?;
     let firewall = firewall(&answer.listing[0])?;
-    let mut found = Vec::new();
-    for (question, is_ipv6) in Question::ALL.into_iter().flat_map(|question| [(question, false), (question, true)]) {
-        if question.is_about_forwarding() && !forwards(&text) {
-            continue;
-        }
+    let is_asked = |question: Question| {
+        let forwards = forwards(&text) || !question.is_about_forwarding();
         // By which interface the way back begins differs between the sources, so not all of them are alike.
-        if text.contains("oif missing") && question.names_interfaces() {
-            continue;
-        }
-        let verdicts = verdicts(&firewall, question, is_ipv6, &targets)?;
+        forwards && !(text.contains("oif missing") && question.names_interfaces())
+    };
+    let verdicts = |question, is_ipv6| verdicts(&firewall, question, is_ipv6, &targets);
+    wrong_verdicts(&sources, &targets, &answer, counts, is_asked, verdicts)
+}
+
+/// The verdicts that the kernel contradicts, for the questions that are asked.
+pub fn wrong_verdicts(
+    sources: &[Source],
+    targets: &[Target],
+    answer: &Answer,
+    counts: &mut Counts,
+    is_asked: impl Fn(Question) -> bool,
+    verdicts: impl Fn(Question, bool) -> Result<Vec<Option<Verdict>>, String>,
+) -> Result<Vec<Difference>, String> {
+    let mut found = Vec::new();
+    let questions = Question::ALL.into_iter().filter(|question| is_asked(*question));
+    for (question, is_ipv6) in questions.flat_map(|question| [(question, false), (question, true)]) {
+        let verdicts = verdicts(question, is_ipv6)?;
         let mut fates: BTreeMap<Target, (Verdict, Vec<Sent>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };

@@ -7,7 +7,7 @@ the input hook, so a packet that arrives there passed every hook. A packet that 
 the machine behind it, or of the client (DNAT to another machine).
 
 Each line of standard input is a request, each line of standard output its answer, both JSON:
-  {"nft": TEXT} or {"iptables": [TEXT, TEXT]}, "sources": [...], "targets": [...], "settle": SECONDS
+  {"nft": TEXT} or {"iptables": [TEXT, TEXT], "backend": "nft" or "legacy"}, "sources": [...], "targets": [...], "settle": SECONDS
   -> {"listing": [TEXT, ...], "results": ["RD-F", ...]} or {"error": TEXT}
 A result has a character for each source: R reached, F forwarded, D dropped, - not sent (another family).
 """
@@ -177,11 +177,14 @@ class Network:
         run("nft", "-f", "-", text="flush ruleset\n" + text)
         return [with_devices(run("nft", "-j", "list", "ruleset"), text)]
 
-    def load_iptables(self, texts):
+    def load_iptables(self, texts, backend):
+        """What is saved of the rules, and with iptables-nft the listing of nft. The texts have every table, so that those of
+        iptables-legacy replace what was loaded before."""
         run("nft", "flush", "ruleset")
         for tool, text in zip(("iptables", "ip6tables"), texts):
-            run(f"{tool}-restore", text=text)
-        return [run("iptables-save"), run("ip6tables-save")]
+            run(f"{tool}-{backend}-restore", text=text)
+        saved = [run(f"iptables-{backend}-save"), run(f"ip6tables-{backend}-save")]
+        return saved + ([run("nft", "-j", "list", "ruleset")] if backend == "nft" else [])
 
     def probe(self, sources, targets, settle):
         numbers, results = {}, [["-"] * len(sources) for _ in targets]
@@ -298,7 +301,7 @@ def main():
             if "nft" in request:
                 listing = network.load_nft(request["nft"])
             else:
-                listing = network.load_iptables(request["iptables"])
+                listing = network.load_iptables(request["iptables"], request["backend"])
             results = network.probe(request["sources"], request["targets"], request["settle"])
             answer = {"listing": listing, "results": results}
         except RuntimeError as error:

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::firewall::{Firewall, HookPath, Scope};
-use port_engine::audit::nft;
 use port_engine::audit::observation::{Observation, State};
+use port_engine::audit::{iptables, nft};
 use port_engine::protocol::Protocol;
 
 use crate::probe::{Destination, Source, Target};
@@ -109,6 +109,12 @@ const ONE: (&str, [&str; 2]) = ("eth1", ["192.0.2.5", "2001:db8:5::5"]);
 /// The firewall of a listing.
 pub fn firewall(listing: &str) -> Result<Firewall, String> {
     nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())
+}
+
+/// The firewall of saved rules of both families.
+pub fn saved_firewall(v4: &str, v6: &str) -> Result<Firewall, String> {
+    let files = [(AddressFamily::Ipv4, Path::new("v4"), v4), (AddressFamily::Ipv6, Path::new("v6"), v6)];
+    iptables::parse(&files).map_err(|problem| problem.to_string())
 }
 
 /// The verdicts on targets; none on a protocol that the family doesn't have.

@@ -121,7 +121,7 @@ impl Walk<'_> {
     /// Exempts packets from connection tracking, if it has not seen them yet.
     fn exempt(&self, active: &mut [Packets], is_sure: bool) {
         let is_early = self.hook.name == "ingress" || self.hook.name == "prerouting";
-        for packets in active.iter_mut().filter(|packets| is_early && packets.tracking != Tracking::New) {
+        for packets in active.iter_mut().filter(|packets| is_early && packets.tracking == Tracking::None) {
             packets.tracking = if is_sure { Tracking::Untracked } else { Tracking::Unknown };
         }
     }

@@ -14,6 +14,7 @@ const MAX_LISTED: usize = 5;
 struct Exception {
     ports: Intervals,
     chain: Key,
+    numbers: RuleNumber,
     number: u64,
 }
 
@@ -32,16 +33,16 @@ impl Exceptions {
     }
 
     /// Adds a rule.
-    pub fn add(&mut self, ports: Intervals, chain: &Key, number: u64) {
+    pub fn add(&mut self, ports: Intervals, chain: &Key, numbers: RuleNumber, number: u64) {
         self.ports = &self.ports | &ports;
-        self.rules.push(Exception { ports, chain: chain.clone(), number });
+        self.rules.push(Exception { ports, chain: chain.clone(), numbers, number });
     }
 
     /// Splits ports by the rules that drop some of their packets; each part has a text that names these rules.
-    pub fn split(&self, ports: &Intervals, numbers: RuleNumber) -> Vec<(Intervals, String)> {
+    pub fn split(&self, ports: &Intervals) -> Vec<(Intervals, String)> {
         let relevant: Vec<&Exception> = self.rules.iter().filter(|rule| rule.ports.overlaps(ports)).collect();
         if relevant.len() > MAX_EXCEPTIONS {
-            let concerned = (ports.and(&self.ports), suffix(" to some of these ports", &relevant, numbers));
+            let concerned = (ports.and(&self.ports), suffix(" to some of these ports", &relevant));
             let others = (ports.minus(&self.ports), String::new());
             return [concerned, others].into_iter().filter(|(ports, _)| !ports.is_empty()).collect();
         }
@@ -54,14 +55,14 @@ impl Exceptions {
             }
             pieces.retain(|(ports, _)| !ports.is_empty());
         }
-        pieces.into_iter().map(|(ports, exceptions)| (ports, suffix("", &exceptions, numbers))).collect()
+        pieces.into_iter().map(|(ports, exceptions)| (ports, suffix("", &exceptions))).collect()
     }
 }
 
 /// The rules that drop some of the packets, to follow the name of the rule that accepts the others.
-fn suffix(to: &str, exceptions: &[&Exception], numbers: RuleNumber) -> String {
+fn suffix(to: &str, exceptions: &[&Exception]) -> String {
     let by_chain = exceptions.chunk_by(|one, other| one.chain == other.chain).filter_map(|rules| {
-        let chain = &rules.first()?.chain;
+        let Exception { chain, numbers, .. } = rules.first()?;
         let mut listed: Vec<String> = rules.iter().map(|rule| rule.number.to_string()).collect();
         listed.dedup();
         let more = listed.len().saturating_sub(MAX_LISTED);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::first_packets::networks_of;
 use super::intervals::Intervals;
 use super::join::surely_accepted;
-use super::packets::{Field, Now, Packets, Step, ports};
+use super::packets::{Field, Maybe, Now, Packets, Step, ports};
 use super::reach::{Accepted, Peers, States, states};
 use super::scope::{HookPath, Scope};
 use super::value::interfaces;
@@ -32,6 +32,8 @@ pub struct Outcome {
     pub states: States,
     /// What accepts packets.
     pub grants: Vec<Grant>,
+    /// The ports of which packets get through and may reach another port or another machine.
+    pub redirected: PortSet,
     /// The rules on the way that could not be interpreted.
     pub not_interpreted: Vec<String>,
 }
@@ -72,7 +74,14 @@ pub fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
     let wanted = is_translated_only.then(|| networks_of(family, &scope.destinations));
     let mut grants = Grants::default();
     let mut all = Vec::new();
+    let mut redirected = PortSet::empty();
     for packets in accepted {
+        if packets.now(Field::Port) != Now::Original
+            || packets.is_translated != Maybe::No
+            || packets.leaves != Maybe::No
+        {
+            redirected = &redirected | &ports(packets.values(Field::Port));
+        }
         let Some(ports) = audited_ports(packets, wanted.as_ref()) else {
             all.push(Accepted::new(packets, Rc::new(Intervals::range(1, u16::MAX.into())), false));
             continue;
@@ -91,7 +100,7 @@ pub fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
         }
     }
     let states = states(&Peers::new(family, scope), all);
-    Outcome { states, grants: grants.all, not_interpreted: walk.not_interpreted }
+    Outcome { states, grants: grants.all, redirected, not_interpreted: walk.not_interpreted }
 }
 
 /// The rules and policies that accept packets, in order.

@@ -69,6 +69,8 @@ pub struct Chain {
     pub hook: Option<Hook>,
     /// Its rules, in order.
     pub rules: Vec<Rule>,
+    /// What the numbers of the rules are.
+    pub numbers: RuleNumber,
 }
 
 /// A rule.
@@ -87,7 +89,6 @@ pub enum RuleNumber {
     #[default]
     Handle,
     /// The line of the file.
-    #[allow(dead_code, reason = "for readers of files with lines")]
     Line,
 }
 
@@ -104,8 +105,6 @@ impl RuleNumber {
 /// A parsed ruleset. The parts of rules are statements as nft writes them in JSON.
 #[derive(Debug, Default)]
 pub struct Ruleset {
-    /// What the numbers of the rules are.
-    pub numbers: RuleNumber,
     /// The chains.
     pub chains: BTreeMap<Key, Chain>,
     /// The elements of named sets and maps.
@@ -114,6 +113,10 @@ pub struct Ruleset {
     pub updated: BTreeSet<Key>,
     /// What could not be interpreted while parsing.
     pub not_interpreted: Vec<String>,
+    /// Warnings about the listing.
+    pub remarks: Vec<String>,
+    /// The tables of iptables-legacy, by family and name. nft doesn't list them.
+    pub legacy_tables: BTreeSet<(String, String)>,
 }
 
 impl Ruleset {

@@ -48,7 +48,7 @@ impl Walk<'_> {
             _ => {
                 if !inner.in_doubt && !inner.limits.is_empty() {
                     let ports = active.iter().flat_map(|packets| packets.values(Field::Port).ranges()).collect();
-                    self.exceptions.add(ports, passing.chain, passing.rule.number);
+                    self.exceptions.add(ports, passing.chain, passing.numbers, passing.rule.number);
                 }
                 self.drop(active);
             }

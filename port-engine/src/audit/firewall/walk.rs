@@ -12,7 +12,7 @@ use super::join::join;
 use super::packets::{Field, Packets, Step};
 use super::passing::Passing;
 use super::program::{Part, PreparedRule};
-use super::ruleset::{Hook, Key, incomplete};
+use super::ruleset::{Hook, Key, RuleNumber, incomplete};
 use super::scope::Scope;
 use super::split::extract;
 use super::statement::{display, single};
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
 
     /// Walks packets through a chain; returns those that leave it undecided.
     pub fn chain(&mut self, key: &Key, mut going: Vec<Packets>, frame: &Frame) -> Result<Vec<Packets>, Diagnostic> {
-        let (key, rules) = self.enter(key, frame)?;
+        let (key, numbers, rules) = self.enter(key, frame)?;
         let mut returned = Vec::new();
         let mut joined = going.len();
         for prepared in rules.iter() {
@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
             if active.is_empty() {
                 continue;
             }
-            let mut passing = Passing::new(self.common.ruleset.numbers, key, prepared.rule, active);
+            let mut passing = Passing::new(numbers, key, prepared.rule, active);
             self.rule(&mut passing, prepared, frame)?;
             going.append(&mut passing.others);
             returned.append(&mut passing.returned);
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The rules of a chain that is called.
-    fn enter(&mut self, key: &Key, frame: &Frame) -> Result<(&'a Key, Rc<[PreparedRule<'a>]>), Diagnostic> {
+    fn enter(&mut self, key: &Key, frame: &Frame) -> Result<(&'a Key, RuleNumber, Rc<[PreparedRule<'a>]>), Diagnostic> {
         let Some((key, chain)) = self.common.ruleset.chains.get_key_value(key) else {
             return Err(incomplete(format!("chain {key}, to which a rule jumps, is not listed")));
         };
@@ -158,12 +158,12 @@ impl<'a> Walk<'a> {
         };
         self.calls_left = left;
         if let Some(rules) = self.prepared.get(key) {
-            return Ok((key, rules.clone()));
+            return Ok((key, chain.numbers, rules.clone()));
         }
         let rules = chain.rules.iter().map(|rule| self.common.prepare(key, rule));
         let rules: Rc<[PreparedRule]> = rules.collect::<Result<_, Diagnostic>>()?;
         self.prepared.insert(key, rules.clone());
-        Ok((key, rules))
+        Ok((key, chain.numbers, rules))
     }
 
     /// Passes packets through a rule. Afterwards `others` has those that continue with the next rule.
@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
             return;
         }
         for packets in active {
-            for (ports, less) in self.exceptions.split(packets.values(Field::Port), self.common.ruleset.numbers) {
+            for (ports, less) in self.exceptions.split(packets.values(Field::Port)) {
                 let step = Step { text: format!("{by}{less}"), is_policy, has_limit: has_limit || !less.is_empty() };
                 let (accepted, _) = packets.clone().split(Field::Port, &ports);
                 self.accepted.extend(accepted.map(|mut accepted| {
