@@ -141,7 +141,6 @@ impl Walk<'_> {
     fn mangle(&mut self, passing: &mut Passing, mangle: &Value, part: &Value) {
         let value = mangle.get("value").unwrap_or(&Value::Null);
         let key = mangle.get("key").and_then(single);
-        let is_ipv4 = self.common.family == AddressFamily::Ipv4;
         match key {
             Some(("meta", meta)) => {
                 if text(meta, "key") != "mark" {
@@ -157,51 +156,55 @@ impl Walk<'_> {
                 }
             }
             Some(("ct", _)) => {}
-            Some(("payload", payload)) => {
-                let (protocol, field) = (text(payload, "protocol"), text(payload, "field"));
-                let own = u128::from(self.common.protocol.number());
-                passing.keep_if(match protocol {
-                    "ip" => is_ipv4,
-                    "ip6" => !is_ipv4,
-                    "th" | "ether" | "vlan" | "" => true,
-                    name => number(Kind::Protocol, &Value::from(name)) == Some(own),
-                });
-                let kind = if matches!(field, "saddr" | "daddr") { Kind::Address } else { Kind::Number };
-                let constant = number(kind, value);
-                if constant.is_none() {
-                    passing.may_match(&display(part));
-                }
-                let written = match (protocol, field) {
-                    ("th" | "tcp" | "udp", "dport") => Field::Port,
-                    ("th" | "tcp" | "udp", "sport") => Field::SourcePort,
-                    ("ip" | "ip6", "saddr") => Field::Source,
-                    ("ip" | "ip6", "daddr") => Field::Destination,
-                    ("ip", "dscp" | "ttl" | "ecn" | "id" | "tos")
-                    | ("ip6", "dscp" | "hoplimit" | "flowlabel" | "ecn")
-                    | ("tcp", "window" | "sequence" | "ackseq" | "urgptr" | "checksum")
-                    | ("udp", "checksum")
-                    | ("ether" | "vlan", _) => return,
-                    _ => {
-                        passing.may_match(&display(part));
-                        return self.do_anything(passing);
-                    }
-                };
-                for packets in &mut passing.active {
-                    // Without the protocol, the checksum stays what it was, and is wrong for connection tracking.
-                    if protocol == "th" && packets.tracking == Tracking::None {
-                        packets.tracking = Tracking::Unknown;
-                    }
-                    packets.set(written, constant);
-                    if written == Field::Destination {
-                        packets.leaves = constant.map_or(Maybe::Unknown, |address| self.leaves(address));
-                    }
-                }
-            }
+            Some(("payload", payload)) => self.mangle_payload(passing, payload, value, part),
             // A packet without the option may end the rule.
             Some(("tcp option", _)) => passing.may_match(&display(part)),
             _ => {
                 passing.may_match(&display(part));
                 self.do_anything(passing);
+            }
+        }
+    }
+
+    /// Writes a value to a field of a header.
+    fn mangle_payload(&mut self, passing: &mut Passing, payload: &Value, value: &Value, part: &Value) {
+        let is_ipv4 = self.common.family == AddressFamily::Ipv4;
+        let (protocol, field) = (text(payload, "protocol"), text(payload, "field"));
+        let own = u128::from(self.common.protocol.number());
+        passing.keep_if(match protocol {
+            "ip" => is_ipv4,
+            "ip6" => !is_ipv4,
+            "th" | "ether" | "vlan" | "" => true,
+            name => number(Kind::Protocol, &Value::from(name)) == Some(own),
+        });
+        let kind = if matches!(field, "saddr" | "daddr") { Kind::Address } else { Kind::Number };
+        let constant = number(kind, value);
+        if constant.is_none() {
+            passing.may_match(&display(part));
+        }
+        let written = match (protocol, field) {
+            ("th" | "tcp" | "udp", "dport") => Field::Port,
+            ("th" | "tcp" | "udp", "sport") => Field::SourcePort,
+            ("ip" | "ip6", "saddr") => Field::Source,
+            ("ip" | "ip6", "daddr") => Field::Destination,
+            ("ip", "dscp" | "ttl" | "ecn" | "id" | "tos")
+            | ("ip6", "dscp" | "hoplimit" | "flowlabel" | "ecn")
+            | ("tcp", "window" | "sequence" | "ackseq" | "urgptr" | "checksum")
+            | ("udp", "checksum")
+            | ("ether" | "vlan", _) => return,
+            _ => {
+                passing.may_match(&display(part));
+                return self.do_anything(passing);
+            }
+        };
+        for packets in &mut passing.active {
+            // Without the protocol, the checksum stays what it was, and is wrong for connection tracking.
+            if protocol == "th" && packets.tracking == Tracking::None {
+                packets.tracking = Tracking::Unknown;
+            }
+            packets.set(written, constant);
+            if written == Field::Destination {
+                packets.leaves = constant.map_or(Maybe::Unknown, |address| self.leaves(address));
             }
         }
     }
