@@ -25,7 +25,7 @@ mod reach;
 pub(super) mod ruleset;
 mod scope;
 mod split;
-mod statement;
+pub(super) mod statement;
 mod subject;
 mod value;
 mod verdict;

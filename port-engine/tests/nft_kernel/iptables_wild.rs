@@ -33,12 +33,7 @@ impl Grammar {
             choices.extend(["-m tcp --tcp-option 2", "-m tcp ! --tcp-option 2", "-m tcpmss ! --mss 1:500"]);
         }
         if self.is_ipv6 {
-            choices.extend([
-                "-m hl --hl-eq 64",
-                "-m hl ! --hl-eq 64",
-                "-m rt --rt-type 0",
-                "-m addrtype --dst-type UNICAST",
-            ]);
+            choices.extend(["-m hl --hl-eq 64", "-m hl ! --hl-eq 64", "-m addrtype --dst-type UNICAST"]);
             choices.extend(["-m addrtype ! --dst-type UNICAST", "-s 2001::1/ffff::ffff", "! -s 2001::1/ffff::ffff"]);
             choices.extend(["-m ipv6header --header dst --soft", "-m ipv6header ! --header dst --soft"]);
         } else {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::packets::{Field, Maybe, Now, Packets, Tracking};
 use super::ruleset::{Key, Ruleset};
-use super::statement::{single, text};
+use super::statement::{SOME_PACKETS, single, text};
 use super::value::{IPV4, IPV6, Kind, number};
 use crate::audit::address_family::AddressFamily;
 use crate::protocol::Protocol;
@@ -147,6 +147,8 @@ impl Common<'_> {
             },
             "tcp option" if self.protocol != Protocol::TCP => (Subject::Absent, Kind::Number),
             "ip option" if self.family != AddressFamily::Ipv4 => (Subject::Absent, Kind::Number),
+            // Readers of other tools write this for what their tool can ask.
+            SOME_PACKETS => (Subject::Varies, Kind::Number),
             "exthdr" if self.family != AddressFamily::Ipv6 => (Subject::Absent, Kind::Number),
             "fib" => route(value),
             _ => opaque,

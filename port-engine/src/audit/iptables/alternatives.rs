@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
+use crate::audit::firewall::statement::SOME_PACKETS;
+
 /// Lists of conditions, of which a packet meets at most one. No list means that no packet matches, an empty one that all do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternatives(pub Vec<Vec<Value>>);
 
 /// With more lists than this, conditions are not combined.
-const MAX_LISTS: usize = 16;
+const MAX_LISTS: usize = 8;
 
 impl Alternatives {
     /// Every packet matches.
@@ -32,7 +34,12 @@ impl Alternatives {
 
     /// A packet may match or not, by a condition that isn't interpreted: its module or option, and the rest.
     pub fn opaque(name: &str, rest: &str) -> Alternatives {
-        Alternatives::one(compare(json!(name), "==", json!(rest)))
+        Alternatives::one(compare(json!(shortened(name)), "==", json!(shortened(rest))))
+    }
+
+    /// Every peer can send packets that match, and others.
+    pub fn some(name: &str, rest: &str) -> Alternatives {
+        Alternatives::one(compare(json!({ SOME_PACKETS: name }), "==", json!(rest)))
     }
 
     /// The packets that match both; `None` if the lists are too many.
@@ -42,6 +49,16 @@ impl Alternatives {
         }
         let own = self.0.iter();
         Some(Alternatives(own.flat_map(|own| other.0.iter().map(|others| [&own[..], others].concat())).collect()))
+    }
+}
+
+/// The start of a text, as messages name it.
+pub fn shortened(text: &str) -> String {
+    /// The most characters of it.
+    const MOST: usize = 100;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_string(),
     }
 }
 

@@ -95,6 +95,12 @@ const SKIPPED: &[u8] = &[43, 44, 51, 60, 135, 139, 140];
 /// Protocols whose ports are where those of TCP are.
 const WITH_PORTS: &[u8] = &[6, 17, 33, 132, 136];
 
+/// The most ports in a list of multiport.
+const MAX_PORTS: usize = 15;
+
+/// The most addresses of an option. iptables-save writes one.
+const MAX_ADDRESSES: usize = 64;
+
 /// The number of a protocol; 0 is all of them.
 fn protocol(text: &str) -> Option<u8> {
     let text = text.to_ascii_lowercase();
@@ -162,6 +168,9 @@ fn interface(option: &Opt, name: &str, key: &str) -> Alternatives {
 /// Addresses, as `192.0.2.1`, `192.0.2.0/24`, or with a mask.
 fn addresses(option: &Opt, value: &str, field: &str, family: AddressFamily) -> Result<Alternatives, Diagnostic> {
     let header = if family == AddressFamily::Ipv4 { "ip" } else { "ip6" };
+    if value.matches(',').count() >= MAX_ADDRESSES {
+        return Ok(opaque(option));
+    }
     let mut networks = Vec::new();
     for text in value.split(',') {
         let (start, mask) = text.split_once('/').unwrap_or((text, ""));
@@ -227,8 +236,10 @@ pub fn of_protocol(option: &Opt, context: Context) -> Alternatives {
 /// Ports, each a number or a range such as `1000:2000`.
 pub fn ports(is_negated: bool, field: &str, values: &[&str], context: Context) -> Option<Alternatives> {
     context.protocol.filter(|protocol| WITH_PORTS.contains(protocol))?;
-    let ports: Option<Vec<Value>> = values.iter().map(|value| port_range(value)).collect();
-    let mut ports = ports.filter(|ports| !ports.is_empty())?;
+    if values.is_empty() || values.len() > MAX_PORTS {
+        return None;
+    }
+    let mut ports = values.iter().map(|value| port_range(value)).collect::<Option<Vec<Value>>>()?;
     let right = if ports.len() == 1 { ports.swap_remove(0) } else { json!({ "set": ports }) };
     let protocol = match context.protocol {
         Some(6) => "tcp",

@@ -26,7 +26,7 @@ pub fn translate(module: &Extension, context: Context) -> Result<Alternatives, D
         "connlimit" => connection_limit(&options),
         "recent" => recent(&options),
         "quota" => quota(&options),
-        "time" => Some(equal(false, meta("time"), json!(module.text()))),
+        "time" | "rt" => Some(Alternatives::some(&format!("-m {}", module.name), &module.text())),
         "mac" => mac(&options),
         "rpfilter" => Some(reverse_path(&options)),
         _ => None,

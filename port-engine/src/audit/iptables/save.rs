@@ -5,7 +5,7 @@ use std::path::Path;
 use port_data::{Diagnostic, Place};
 use serde_json::Value;
 
-use super::alternatives::Alternatives;
+use super::alternatives::{Alternatives, shortened};
 use super::header::{self, Context, generic, invalid, of_protocol, only_protocol, wrong_family};
 use super::matches;
 use super::target;
@@ -43,7 +43,10 @@ pub const LEGACY_SUFFIX: &str = " (legacy)";
 pub const NFT_SUFFIX: &str = " (nft)";
 
 /// The most conditions and targets of a file. Each needs up to 3 KiB.
-const MAX_PARTS: usize = 200_000;
+const MAX_PARTS: usize = 100_000;
+
+/// The most conditions of a rule that are interpreted.
+const MAX_CONDITIONS: usize = 64;
 
 /// Which iptables wrote a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -292,6 +295,10 @@ impl Reader<'_> {
 
 /// Everything that a packet must meet for a rule to match.
 fn conditions(parts: &RuleParts, context: Context) -> Result<Alternatives, Diagnostic> {
+    let count = parts.generic.len() + parts.header.len() + parts.matches.len();
+    if count > MAX_CONDITIONS {
+        return Ok(Alternatives::opaque("a rule", &format!("with more than {MAX_CONDITIONS} conditions")));
+    }
     let by_protocol = |option: &&Opt| option.name != "-p";
     let generic_first = parts.generic.iter().filter(|option| option.name == "-p");
     let mut all = Alternatives::always();
@@ -316,11 +323,4 @@ fn conditions(parts: &RuleParts, context: Context) -> Result<Alternatives, Diagn
         add(stray(), &stray);
     }
     Ok(all)
-}
-
-/// The start of a text, for messages.
-fn shortened(text: &str) -> String {
-    /// The most characters of it.
-    const MOST: usize = 40;
-    text.chars().take(MOST).collect()
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use port_data::Diagnostic;
 use serde_json::{Value, json};
 
+use super::alternatives::shortened;
 use super::header::{Context, check_family};
 use super::matches::{masked, number};
 use super::words::{Extension, Opt};
@@ -66,7 +67,7 @@ pub fn translate(
 }
 
 fn named(target: &Extension) -> String {
-    format!("{} {} {}", target.option, target.name, target.text()).trim_end().to_string()
+    shortened(format!("{} {} {}", target.option, target.name, target.text()).trim_end())
 }
 
 /// A port, or one of several.
