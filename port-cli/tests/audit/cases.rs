@@ -43,7 +43,7 @@ fn ports_that_packets_reach_are_open_or_unknown() {
         ),
         // Only the verdict of `*` is to drop, and eth0 has an element.
         ("catch-all-drop.json", "ipv4", &[("tcp/443", "restricted"), ("tcp/23", "restricted"), ("tcp/9", "not-open")]),
-        ("catch-all-continue.json", "ipv4", &[("tcp/23", "open"), ("tcp/9", "not-open")]),
+        ("catch-all-continue.json", "ipv4", &[("tcp/23", "restricted"), ("tcp/9", "not-open")]),
         // Docker's DNAT, of which nft doesn't list the target.
         ("docker-published-port.json", "ipv4", &[("tcp/5432", "unknown"), ("tcp/443", "open"), ("tcp/9", "not-open")]),
         ("docker-without-published-port.json", "ipv4", &[("tcp/25", "open")]),

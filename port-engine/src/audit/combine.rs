@@ -64,7 +64,8 @@ fn redirected(firewall: &Observation) -> Observation {
         let seen = |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
         ports.ranges().map(seen).collect::<Vec<_>>()
     });
-    Observation::new(Tool::Nft, &seen.collect::<Vec<_>>())
+    let tool = firewall.sources.first().copied().unwrap_or(Tool::Nft);
+    Observation::new(tool, &seen.collect::<Vec<_>>())
 }
 
 /// Combines what a peer reaches with what the machine reports. The peer's view counts, except for two cases: a scan that can't
