@@ -15,6 +15,7 @@ pub mod machine;
 pub mod nft;
 pub mod nmap;
 pub mod observation;
+pub mod pointwise;
 mod report;
 pub mod ss;
 pub mod verdict;

@@ -131,7 +131,7 @@ fn a_scan_of_several_hosts_is_one_report() {
 #[test]
 fn the_flows_of_a_peer_in_the_site_are_audited_for_its_addresses() {
     let site = case("site.toml");
-    let audit = |rules: &str| audit("mailgate", &["--nft", &case(rules), "--site", &site]);
+    let audit = |rules: &str| audit("mailgate", &["--nft", &case(rules), "--site", &site, "--family", "ipv4"]);
     let restricted = audit("one-address.json");
     // 192.0.2.5 is let in, 192.0.2.6 isn't.
     assert_eq!(verdict(&restricted, "mailgate-in-admin"), "open");
@@ -165,10 +165,23 @@ fn a_firewall_in_the_network_is_audited_for_the_addresses_of_the_product() {
     assert_eq!(flows(&mailgate, "open"), ["mailgate-in-email-client-smtp"]);
     assert_eq!(mailgate["destinations"], json!(["192.0.2.20"]));
     assert_eq!(flows(&audit("filter-suite"), "open"), Vec::<String>::new());
+    let flow = mailgate["flows"].as_array().unwrap().iter().find(|flow| flow["id"] == "mailgate-in-admin").unwrap();
+    assert_eq!((&flow["verdict"], &flow["peer_addresses"]), (&json!("missing"), &json!(["192.0.2.5"])));
 }
 
 #[test]
-fn a_table_for_a_terminal_breaks_no_id_and_no_line_is_long() {
+fn rules_of_one_family_audit_only_that_family() {
+    let rules = fixture("rules.v4");
+    let call = ["audit", "--product", "mailgate", "--iptables", &rules, "--ss", &case("listener.txt")];
+    let (text, messages) = printed(&call);
+    assert!(text.starts_with("mailgate, according to ss and the rules of iptables, over IPv4\n"), "{text}");
+    assert!(messages.contains("only IPv4 is audited, since the rules of IPv6 (--ip6tables) are missing"), "{messages}");
+    let six = audit("mailgate", &[&call[3..], &["--family", "ipv6"]].concat());
+    assert_eq!(flows(&six, "unknown").len(), 7, "{six}");
+}
+
+#[test]
+fn no_line_of_a_report_is_long_and_no_reason_is_json() {
     let rules = case("conditions-in-words.json");
     for call in [["--nft", &rules], ["--ss", &fixture("ss.txt")], ["--nmap", &fixture("two-hosts.xml")]] {
         let text = printed(&[&["audit", "--product", "mailgate"], &call[..]].concat()).0;

@@ -5,7 +5,8 @@
 //! counts more than what the machine reports about itself.
 
 use super::address_family::AddressFamily;
-use super::observation::{Finding, Knowledge, MAX_EVIDENCE, Observation, Seen, State, Tool, View, deduplicated};
+use super::observation::{Finding, MAX_EVIDENCE, Observation, Seen, State, Tool, View};
+use super::pointwise::{self, Knowledge, deduplicated};
 
 /// A source's observation, with the name of the source in reasons: `ss`, `scan.xml`.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +64,8 @@ fn redirected(firewall: &Observation) -> Observation {
         let seen = |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
         ports.ranges().map(seen).collect::<Vec<_>>()
     });
-    Observation::new(Tool::Nft, &seen.collect::<Vec<_>>())
+    let tool = firewall.sources.first().copied().unwrap_or(Tool::Nft);
+    Observation::new(tool, &seen.collect::<Vec<_>>())
 }
 
 /// Combines what a peer reaches with what the machine reports. The peer's view counts, except for two cases: a scan that can't
@@ -95,7 +97,7 @@ pub fn named(part: Named<'_>, view: View) -> Observation {
 /// Combines what is reachable over IPv4 and over IPv6: the greater state counts. A reason for one family only names the family.
 #[must_use]
 pub fn over_both(v4: &Observation, v6: &Observation) -> Observation {
-    let mut observation = Observation::pointwise(&[v4, v6], |known| {
+    let mut observation = pointwise::pointwise(&[v4, v6], |known| {
         let (v4, v6) = (known[0], known[1]);
         let state = v4.state.max(v6.state);
         let mut evidence = Vec::new();
@@ -151,7 +153,7 @@ fn peer_state((address, known): &(&str, Knowledge<'_>)) -> String {
 
 fn pointwise(parts: &[Named<'_>], combine: impl Fn(&[(&str, Knowledge<'_>)]) -> Finding) -> Observation {
     let observations: Vec<&Observation> = parts.iter().map(|part| part.observation).collect();
-    Observation::pointwise(&observations, |known| {
+    pointwise::pointwise(&observations, |known| {
         let known: Vec<_> = parts.iter().map(|part| part.name).zip(known.iter().copied()).collect();
         combine(&known)
     })

@@ -9,7 +9,8 @@ use port_data::Diagnostic;
 use super::address_family::AddressFamily;
 use super::combine::{Named, complete, for_all, let_in, named, over_both, reached};
 use super::firewall::{Firewall, HookPath, Scope};
-use super::observation::{Observation, Perspective, Tool, View, deduplicated};
+use super::observation::{Observation, Perspective, Tool, View};
+use super::pointwise::deduplicated;
 use super::ss;
 use super::verdict::PeerObservation;
 use crate::dataset::Dataset;
@@ -143,7 +144,7 @@ impl Machine<'_> {
             let mut networks = Vec::new();
             for address in site_peer.endpoints.addresses() {
                 match address {
-                    Address::Net(network) if is_of(*network, scope.family) => networks.push(*network),
+                    Address::Net(network) if is_asked(*network, scope) => networks.push(*network),
                     Address::Net(_) => {}
                     Address::Host(name) => found.remarks.push(format!(
                         "{peer}: what the host name {name} reaches is not audited, since rules contain addresses only"
@@ -196,8 +197,12 @@ fn family_of(network: IpNet) -> AddressFamily {
     if network.addr().is_ipv4() { AddressFamily::Ipv4 } else { AddressFamily::Ipv6 }
 }
 
-fn is_of(network: IpNet, family: Option<AddressFamily>) -> bool {
-    family.is_none_or(|family| family_of(network) == family)
+/// Whether a peer's address can be the source of packets in a scope: behind a firewall, an address connects to one of its family.
+fn is_asked(network: IpNet, scope: &Scope) -> bool {
+    let family = family_of(network);
+    let is_destination =
+        scope.destinations.is_empty() || scope.destinations.iter().any(|own| family_of(*own) == family);
+    is_destination && scope.family.is_none_or(|only| only == family)
 }
 
 /// What sources report, combined.

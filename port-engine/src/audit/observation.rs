@@ -144,9 +144,9 @@ pub struct Observation {
     /// nothing about those.
     pub redirected: BTreeMap<Protocol, PortSet>,
     /// For each protocol with ports: pieces that cover every port, in order.
-    pieces: BTreeMap<Protocol, Vec<Piece>>,
+    pub(super) pieces: BTreeMap<Protocol, Vec<Piece>>,
     /// The findings about protocols without ports. A protocol that isn't listed was not checked.
-    portless: BTreeMap<Protocol, Finding>,
+    pub(super) portless: BTreeMap<Protocol, Finding>,
 }
 
 impl Observation {
@@ -165,37 +165,6 @@ impl Observation {
             redirected: BTreeMap::new(),
             pieces: with_ports.map(|protocol| (*protocol, pieces(*protocol))).collect(),
             portless: BTreeMap::new(),
-        }
-    }
-
-    /// An observation that is made from others, port by port and protocol by protocol.
-    ///
-    /// `combine` gets what each part knows about the same ports, in the order of the parts. The remarks, the tools and the parts
-    /// that could not be interpreted are those of all parts; the host is that of the first part with one.
-    #[must_use]
-    pub fn pointwise(parts: &[&Observation], combine: impl Fn(&[Knowledge<'_>]) -> Finding) -> Observation {
-        let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
-        let pieces = with_ports.map(|protocol| {
-            let own: Vec<&[Piece]> = parts.iter().map(|part| part.pieces(*protocol)).collect();
-            (*protocol, pointwise(&own, &combine))
-        });
-        let portless: BTreeSet<Protocol> = parts.iter().flat_map(|part| part.portless.keys().copied()).collect();
-        let portless = portless.into_iter().map(|protocol| {
-            let own: Vec<Finding> = parts.iter().map(|part| part.portless(protocol)).collect();
-            (protocol, combine(&own.iter().map(Finding::knowledge).collect::<Vec<_>>()))
-        });
-        let all =
-            |texts: fn(&Observation) -> &[String]| deduplicated(parts.iter().flat_map(|part| texts(part)).cloned());
-        Observation {
-            sources: deduplicated(parts.iter().flat_map(|part| part.sources.iter().copied())),
-            host: parts.iter().find_map(|part| part.host.clone()),
-            family: None,
-            perspective: Perspective::default(),
-            not_interpreted: all(|part| &part.not_interpreted),
-            remarks: all(|part| &part.remarks),
-            redirected: BTreeMap::new(),
-            pieces: pieces.collect(),
-            portless: portless.collect(),
         }
     }
 
@@ -243,53 +212,14 @@ impl Observation {
     }
 }
 
-/// What one part of a combined observation knows about some ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Knowledge<'a> {
-    /// Their state.
-    pub state: State,
-    /// The reasons.
-    pub evidence: &'a [String],
-}
-
-impl Finding {
-    fn knowledge(&self) -> Knowledge<'_> {
-        Knowledge { state: self.state, evidence: &self.evidence }
-    }
-}
-
-/// Cuts the range of all ports wherever a piece of a part begins, and joins adjacent pieces that agree.
-fn pointwise(parts: &[&[Piece]], combine: impl Fn(&[Knowledge<'_>]) -> Finding) -> Vec<Piece> {
-    let begins: BTreeSet<u16> = parts.iter().flat_map(|part| part.iter().map(|piece| piece.range.first())).collect();
-    let ends = begins.iter().skip(1).map(|next| next - 1).chain([u16::MAX]);
-    let mut positions = vec![0; parts.len()];
-    let mut pieces = Vec::new();
-    for (first, last) in begins.iter().zip(ends) {
-        let own = parts.iter().zip(&mut positions).map(|(part, position)| {
-            while part[*position].range.last() < *first {
-                *position += 1;
-            }
-            Knowledge { state: part[*position].state, evidence: &part[*position].evidence }
-        });
-        push(&mut pieces, *first, last, combine(&own.collect::<Vec<_>>()));
-    }
-    pieces
-}
-
 /// Adds a piece, or extends the last one if it agrees.
-fn push(pieces: &mut Vec<Piece>, first: u16, last: u16, Finding { state, evidence }: Finding) {
+pub(super) fn push(pieces: &mut Vec<Piece>, first: u16, last: u16, Finding { state, evidence }: Finding) {
     match pieces.last_mut() {
         Some(piece) if piece.state == state && piece.evidence == evidence => {
             piece.range = PortRange::new(piece.range.first(), last).unwrap_or(piece.range);
         }
         _ => pieces.extend(PortRange::new(first, last).map(|range| Piece { range, state, evidence })),
     }
-}
-
-/// Items in their order, each once.
-pub fn deduplicated<T: Clone + Eq + std::hash::Hash>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut known = HashSet::new();
-    items.filter(|item| known.insert(item.clone())).collect()
 }
 
 /// The most reasons that are kept for the same ports; then the word `more` follows. Thousands of rules about all ports would

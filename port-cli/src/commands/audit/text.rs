@@ -50,7 +50,7 @@ mod tests {
     use port_engine::audit::ss;
     use port_engine::audit::verdict::Audit;
 
-    /// FortiMail's audit on a terminal of a width, without escape sequences.
+    /// The audit of a product with long ids on a terminal of a width, without escape sequences.
     fn fortimail(width: Option<u16>) -> (String, Vec<String>) {
         let dataset = crate::compiled::dataset();
         let listeners = "tcp LISTEN 0 128 0.0.0.0:25 0.0.0.0:*\ntcp LISTEN 0 128 [::]:9000 [::]:*\n";
