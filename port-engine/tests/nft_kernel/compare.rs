@@ -51,7 +51,9 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     let text = ruleset.to_string();
     let mut sources = Vec::new();
     for port in ruleset.source_ports.iter().copied().chain([SOURCE_PORT]) {
-        for interface in INTERFACES {
+        for (offset, interface) in (0..).zip(INTERFACES) {
+            // Packets with the same addresses and ports belong to one connection, over whichever interface they arrive.
+            let port = if port == SOURCE_PORT { port + offset } else { port };
             sources.extend(ADDRESSES.map(|address| Source {
                 interface,
                 address,
