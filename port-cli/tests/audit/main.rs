@@ -9,6 +9,7 @@ mod iptables;
 mod kernel;
 mod listeners;
 mod malformed;
+mod peers;
 mod sources;
 mod ss_options;
 

@@ -162,6 +162,9 @@ impl Walks<'_> {
     /// What readers of the observation should know.
     fn remarks(&self) -> Vec<String> {
         let mut remarks = self.ruleset.remarks.clone();
+        if self.families.is_empty() {
+            remarks.push("no packet was followed: the given addresses are of another family".to_string());
+        }
         let (hook, packets) = match self.scope.path {
             HookPath::Input => ("input", "incoming"),
             HookPath::Forward => ("forward", "forwarded"),
@@ -235,7 +238,7 @@ fn reports(protocol: Protocol, outcomes: Vec<(AddressFamily, Outcome)>) -> Vec<S
     // What accepts packets in a state, in order, with the ports over IPv4 and over IPv6.
     let mut grants: Vec<((State, String), [PortSet; 2])> = Vec::new();
     let mut positions: HashMap<(State, String), usize> = HashMap::new();
-    let states = combined(outcomes.iter().map(|(_, outcome)| &outcome.states));
+    let states = combined(&outcomes);
     for (family, outcome) in outcomes {
         for Grant { ports, evidence, is_loopback } in outcome.grants {
             for state in [State::Open, State::Restricted, State::Loopback] {
@@ -270,11 +273,11 @@ fn reports(protocol: Protocol, outcomes: Vec<(AddressFamily, Outcome)>) -> Vec<S
 }
 
 /// The states of ports over several families. A port that is open to some over one family may be open to all over another one.
-fn combined<'a>(families: impl Iterator<Item = &'a States> + Clone) -> States {
+fn combined(families: &[(AddressFamily, Outcome)]) -> States {
     let mut left = PortSet::full();
     let mut combined = States::new();
     for state in BY_WEIGHT.into_iter().filter(|state| *state != State::NotOpen) {
-        let of_any = families.clone().filter_map(|states| states.get(&state));
+        let of_any = families.iter().filter_map(|(_, outcome)| outcome.states.get(&state));
         let ports = &of_any.fold(PortSet::empty(), |all, own| &all | own) & &left;
         left = &left - &ports;
         combined.insert(state, ports);

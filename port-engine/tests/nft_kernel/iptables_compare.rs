@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use port_catalog_tests::tools::{print_uncaptured, tool};
+use port_engine::audit::firewall::Firewall;
 
 use crate::compare::{Counts, Difference, SETTLE, SETTLE_TO_CONFIRM, sources, targets, wrong_verdicts};
 use crate::grammar::Mode;
 use crate::iptables::{IptablesRuleset, generate};
-use crate::probe::{Answer, Backend, Network, Rules, Source};
-use crate::reader::{Verdict, combined_verdicts, iptables_verdicts};
+use crate::probe::{Answer, Backend, Destination, Network, Rules, Source};
+use crate::reader::{Question, Verdict, firewall, saved_firewall, verdicts};
 use crate::ruleset::Ruleset;
 
 /// Everything that the packets of a ruleset differ in.
@@ -20,8 +21,8 @@ fn all_sources(ruleset: &IptablesRuleset) -> Vec<Source> {
     }
     // The machine takes packets to any of its addresses on each interface.
     if ruleset.lines.iter().flatten().any(|line| line.contains("-d ")) {
-        let crossing: Vec<Source> = sources.iter().map(|source| Source { crossing: true, ..source.clone() }).collect();
-        sources.extend(crossing);
+        let to_others = sources.iter().map(|source| Source { to: Destination::OtherInterface, ..source.clone() });
+        sources.extend(to_others.collect::<Vec<_>>());
     }
     sources
 }
@@ -49,15 +50,17 @@ fn differences(
     let (sources, answer) = probe(network, backend, ruleset, settle)?;
     let targets = targets(&ruleset.ports);
     let [v4, v6, listed @ ..] = &answer.listing[..] else { return Err("nothing is saved".to_string()) };
-    let saved = |is_ipv6| {
-        let verdicts = iptables_verdicts(v4, v6, is_ipv6, &targets);
-        // The reader reads what iptables-save prints, without exception.
-        Ok(verdicts.unwrap_or_else(|error| panic!("{error}\n{v4}\n{v6}")))
-    };
-    let mut found = wrong_verdicts(&sources, &targets, &answer, counts, saved)?;
+    // The reader reads what iptables-save prints, without exception.
+    let saved = saved_firewall(v4, v6).unwrap_or_else(|error| panic!("{error}\n{v4}\n{v6}"));
+    let is_asked = |question: Question| !question.is_about_forwarding();
+    let verdicts_of = |firewall: &Firewall, question, is_ipv6| verdicts(firewall, question, is_ipv6, &targets);
+    let mut found = wrong_verdicts(&sources, &targets, &answer, counts, is_asked, |question, is_ipv6| {
+        verdicts_of(&saved, question, is_ipv6)
+    })?;
     if let [listing] = listed {
-        let combined = |is_ipv6| combined_verdicts([v4, v6, listing], is_ipv6, &targets);
-        found.extend(wrong_verdicts(&sources, &targets, &answer, &mut Counts::default(), combined)?);
+        let combined = firewall(listing)?.with_iptables(saved_firewall(v4, v6)?);
+        let verdicts = |question, is_ipv6| verdicts_of(&combined, question, is_ipv6);
+        found.extend(wrong_verdicts(&sources, &targets, &answer, &mut Counts::default(), is_asked, verdicts)?);
     }
     Ok(found)
 }
@@ -146,8 +149,9 @@ pub fn assert_notices_a_wrong_verdict() {
     let (sources, answer) = probe(&mut network, Backend::Nft, &ruleset, SETTLE).expect("a ruleset that loads");
     let targets = targets(&ruleset.ports);
     for verdict in [Verdict::Open, Verdict::NotOpen] {
-        let always = |_| Ok(targets.iter().map(|_| Some(verdict)).collect());
-        let found = wrong_verdicts(&sources, &targets, &answer, &mut Counts::default(), always);
+        let always = |_, _| Ok(targets.iter().map(|_| Some(verdict)).collect());
+        let is_asked = |question: Question| question == Question::FromAnywhere;
+        let found = wrong_verdicts(&sources, &targets, &answer, &mut Counts::default(), is_asked, always);
         assert!(!found.expect("verdicts").is_empty(), "{verdict:?}");
     }
 }

@@ -68,7 +68,7 @@ impl Grammar {
             0..=3 => (format!("-m {protocol} {negation}--dport {port}"), false),
             4 => (format!("-m {protocol} {negation}--dport {low}:{high}"), false),
             5 => (format!("-m {protocol} {negation}--sport {source}"), true),
-            6 => (format!("-m {protocol} {negation}--sport {source}:{} --dport {port}", source + 1), true),
+            6 => (format!("-m {protocol} {negation}--sport {source} --dport {port}"), true),
             7 | 8 => (format!("-m multiport {negation}--dports {port},{other}"), false),
             9 => (format!("-m multiport {negation}--dports 9,{low}:{high}"), false),
             10 => (format!("-m multiport {negation}--sports {source},9"), true),
@@ -81,7 +81,6 @@ impl Grammar {
                     "SYN SYN",
                     "SYN,RST SYN,RST",
                     "ACK NONE",
-                    "FIN,SYN,RST,PSH,ACK,URG SYN",
                 ]);
                 (format!("-m tcp {negation}--tcp-flags {flags}"), false)
             }

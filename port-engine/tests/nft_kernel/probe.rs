@@ -48,6 +48,17 @@ impl Backend {
     }
 }
 
+/// Where a packet is sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// To the server's address on the interface by which it arrives.
+    Interface,
+    /// To the server's address on another interface.
+    OtherInterface,
+    /// To the machine behind the server.
+    Behind,
+}
+
 /// The source of a packet.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -61,8 +72,8 @@ pub struct Source {
     pub ecn: bool,
     /// Whether an IPv6 extension header is before the transport header.
     pub extension: bool,
-    /// Whether it is sent to the address of the other interface.
-    pub crossing: bool,
+    /// Where it is sent to.
+    pub to: Destination,
 }
 
 /// What a packet is sent to: a protocol, and a port if the protocol has ports.
@@ -164,7 +175,7 @@ impl Source {
     fn json(&self) -> Value {
         json!({
             "interface": self.interface, "address": self.address, "port": self.port,
-            "ecn": self.ecn, "extension": self.extension, "crossing": self.crossing,
+            "ecn": self.ecn, "extension": self.extension, "crossing": self.to == Destination::OtherInterface, "behind": self.to == Destination::Behind,
         })
     }
 }

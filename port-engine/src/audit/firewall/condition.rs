@@ -144,7 +144,10 @@ impl Condition {
             Test::One { subject, values, others } => {
                 let reads = subject.of(&packets);
                 let split = values.split(packets, reads);
-                if matches!(reads, Reads::Opaque | Reads::Varies) { return split } else { others.add_to(split) }
+                if matches!(reads, Reads::Opaque | Reads::Varies) {
+                    return split;
+                }
+                others.add_to(split)
             }
             Test::Columns { columns, elements, others } => {
                 let mut all = Split { others: vec![packets], ..Split::default() };

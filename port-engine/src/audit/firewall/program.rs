@@ -20,7 +20,7 @@ pub struct PreparedRule<'a> {
 /// A part of a rule.
 pub enum Part<'a> {
     /// A condition.
-    Condition(Condition),
+    Condition(Box<Condition>),
     /// A verdict map: its elements, those for all other keys last.
     Map(Vec<MapElement<'a>>),
     /// Another statement: its name, its properties, and all of it.
@@ -32,7 +32,7 @@ pub enum Part<'a> {
 /// An element of a verdict map.
 pub enum MapElement<'a> {
     /// A key and its verdict.
-    Pair(Condition, &'a Value),
+    Pair(Box<Condition>, &'a Value),
     /// Something else.
     Other(&'a Value),
 }
@@ -47,7 +47,7 @@ impl<'a> Common<'a> {
         let parts = rule.parts.iter().map(|part| {
             Ok(match single(part) {
                 None => Part::Unnamed(part),
-                Some(("match", value)) => Part::Condition(self.condition(chain, value)?),
+                Some(("match", value)) => Part::Condition(Box::new(self.condition(chain, value)?)),
                 Some(("vmap", value)) => Part::Map(self.map(chain, value)?),
                 Some((kind, value)) => Part::Statement(kind, value, part),
             })
@@ -61,7 +61,7 @@ impl<'a> Common<'a> {
         let is_last = |pair: &Value| pair.get(0).is_some_and(|element| is_catch_all(unwrapped(element)));
         elements.sort_by_key(|pair| is_last(pair));
         let element = |pair: &'a Value| match pair.as_array().map(Vec::as_slice) {
-            Some([element, verdict]) => Ok(MapElement::Pair(self.element(chain, key, element)?, verdict)),
+            Some([element, verdict]) => Ok(MapElement::Pair(Box::new(self.element(chain, key, element)?), verdict)),
             _ => Ok(MapElement::Other(pair)),
         };
         elements.into_iter().map(element).collect()

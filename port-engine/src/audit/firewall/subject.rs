@@ -103,7 +103,7 @@ impl Tracked {
     fn of(self, packets: &Packets) -> Reads {
         let (new, untracked, invalid) = (8, 64, 1);
         match (self, packets.tracking) {
-            (_, Tracking::Unknown) => Reads::Opaque,
+            (_, Tracking::Unknown) | (Tracked::Other, Tracking::New) => Reads::Opaque,
             (Tracked::State, Tracking::New) => Reads::Value(new),
             (Tracked::State, Tracking::Untracked) => Reads::Value(untracked),
             (Tracked::State, Tracking::None) => Reads::Value(invalid),
@@ -116,7 +116,6 @@ impl Tracked {
                 Maybe::Unknown => Reads::Opaque,
             },
             (Tracked::Direction, Tracking::New) => Reads::Value(0),
-            (Tracked::Other, Tracking::New) => Reads::Opaque,
         }
     }
 }

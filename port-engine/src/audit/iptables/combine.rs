@@ -16,8 +16,9 @@ fn table(key: &Key) -> Table {
 impl Firewall {
     /// What nft listed, with the rules that it can't list taken from iptables.
     ///
-    /// nft lists the tables of iptables-nft too, but prints extensions as `xt` without their contents. Tables with such rules are
-    /// replaced by those that `iptables-save` printed. Tables without them stay as nft lists them. Tables of iptables-legacy, which
+    /// nft lists the tables of iptables-nft too, but prints extensions as `xt` without their contents, and lists some other
+    /// rules incompletely. So the tables are replaced by those that `iptables-save` printed, except tables without `xt` but with sets,
+    /// which only nft can have made. Tables of iptables-legacy, which
     /// nft doesn't list, are added: packets pass both.
     #[must_use]
     pub fn with_iptables(mut self, iptables: Firewall) -> Firewall {
@@ -26,6 +27,12 @@ impl Firewall {
             let mut parts = chain.rules.iter().flat_map(|rule| &rule.parts);
             parts.any(|part| part.get("xt").is_some())
         });
+        // iptables has no sets, so a table with sets is not its own.
+        let with_sets = self.ruleset.chains.iter().filter(|(_, chain)| {
+            let mut parts = chain.rules.iter().flat_map(|rule| &rule.parts);
+            parts.any(|part| part.get("vmap").is_some() || part.pointer("/match/right/set").is_some())
+        });
+        let with_sets: BTreeSet<Table> = with_sets.map(|(key, _)| table(key)).collect();
         let with_extensions: BTreeSet<Table> = with_extensions.map(|(key, _)| table(key)).collect();
         let legacy = &iptables.ruleset.legacy_tables;
         let mut saved = Vec::new();
@@ -40,7 +47,7 @@ impl Firewall {
             if is_listed {
                 key.table = if is_legacy { format!("{}{LEGACY_SUFFIX}", own.1) } else { own.1.clone() };
             }
-            if is_legacy || !is_listed || with_extensions.contains(&own) {
+            if is_legacy || !is_listed || with_extensions.contains(&own) || !with_sets.contains(&own) {
                 saved.push((key, chain, own, is_legacy));
             }
         }

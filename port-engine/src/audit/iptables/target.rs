@@ -161,12 +161,8 @@ fn connection_mark(options: &[Opt]) -> Option<Vec<Value>> {
     (!is_read).then(Vec::new).or_else(|| Some(vec![json!({ "xt": { "type": "target", "name": "CONNMARK" } })]))
 }
 
-/// What connection tracking does with the packet.
+/// What connection tracking does with the packet. After any other use of the target, `--notrack` has no effect.
 fn tracking(options: &[Opt]) -> Option<Vec<Value>> {
-    let harmless = ["--helper", "--timeout", "--ctevents", "--expevents"];
-    if options.iter().all(|option| harmless.contains(&option.name)) {
-        return Some(Vec::new());
-    }
     Some(match options {
         [option] if option.name == "--notrack" => vec![json!({ "notrack": null })],
         _ => vec![json!({ "xt": { "type": "target", "name": "CT" } })],

@@ -60,7 +60,10 @@ fn packets_that_are_translated_to_a_given_address_reach_it_at_the_new_port() {
     let accept_translated = json!([matches("in", &json!({ "ct": { "key": "status" } }), &json!("dnat")), accept()]);
     let dnat = json!({ "dnat": { "addr": "192.0.2.20", "port": 25 } });
     let of = |condition: Value, dnat: &Value| {
-        forwarded(&firewall(&[accept_translated.clone()], &nat(&json!([condition, dport(&json!(2525)), dnat]))))
+        forwarded(&firewall(
+            std::slice::from_ref(&accept_translated),
+            &nat(&json!([condition, dport(&json!(2525)), dnat])),
+        ))
     };
     // From the address of the firewall.
     assert_eq!(
@@ -81,7 +84,7 @@ fn packets_that_are_translated_to_a_given_address_reach_it_at_the_new_port() {
 }
 
 #[test]
-fn a_redirect_to_an_unknown_address_makes_only_its_own_port_unknown() {
+fn the_rules_of_docker_make_only_the_port_unknown_that_they_translate() {
     // As Docker's rules are listed, if the extension `addrtype` isn't interpreted.
     let xt = |kind: &str, name: &str| json!({ "xt": { "type": kind, "name": name } });
     let not_docker = matches("!=", &meta("iifname"), &json!("docker0"));

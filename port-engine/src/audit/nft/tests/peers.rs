@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::audit::firewall::Scope;
 use crate::audit::nft::parse;
+use crate::port_set::PortSet;
 
 fn iif(operator: &str, names: &Value) -> Value {
     matches(operator, &meta("iifname"), names)
@@ -166,4 +167,29 @@ fn packets_that_arrive_by_another_way_than_the_way_back_open_nothing() {
     ] {
         assert_eq!(state_in(&Scope::default(), &table), expected, "{}", table.listing());
     }
+}
+
+#[test]
+fn addresses_of_another_family_than_the_audited_one_have_a_remark() {
+    let scope = Scope {
+        family: Some(AddressFamily::Ipv4),
+        sources: vec!["2001:db8::/32".parse().unwrap()],
+        ..Scope::default()
+    };
+    let table = accepting_each(&[saddr("192.0.2.5")]);
+    let observation = parse(Path::new("rules.json"), &table.listing()).unwrap().observe(&scope).unwrap();
+    assert_eq!(observation.remarks, ["no packet was followed: the given addresses are of another family"]);
+}
+
+#[test]
+fn thousands_of_rules_about_single_addresses_are_followed() {
+    // Each class of packets differs from all others in two fields, so none can be joined.
+    let rules = (0..3500_u16).map(|number| {
+        let address = format!("10.0.{}.{}", number >> 8, number & 255);
+        json!([saddr(&address), dport(&json!(1 + number)), accept()])
+    });
+    let observation = Table::dropping(rules.collect()).observation();
+    assert_eq!(observation.not_interpreted, Vec::<String>::new());
+    let restricted = observation.ports(Protocol::TCP, |state| state == State::Restricted);
+    assert_eq!(restricted, PortSet::from(port_core::PortRange::new(1, 3500).unwrap()));
 }
