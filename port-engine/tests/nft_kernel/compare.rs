@@ -51,9 +51,7 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     let text = ruleset.to_string();
     let mut sources = Vec::new();
     for port in ruleset.source_ports.iter().copied().chain([SOURCE_PORT]) {
-        for (offset, interface) in (0..).zip(INTERFACES) {
-            // Packets with the same addresses and ports belong to one connection, over whichever interface they arrive.
-            let port = if port == SOURCE_PORT { port + offset } else { port };
+        for interface in INTERFACES {
             sources.extend(ADDRESSES.map(|address| Source {
                 interface,
                 address,
@@ -76,12 +74,22 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     let to_server = sources.clone();
     // The machine takes packets to any of its addresses on each interface.
     if text.contains("daddr") {
-        sources.extend(to_server.iter().map(|source| Source { to: Destination::OtherInterface, ..source.clone() }));
+        sources.extend(to_other_interfaces(&to_server));
     }
     if forwards(&text) {
         sources.extend(to_server.iter().map(|source| Source { to: Destination::Behind, ..source.clone() }));
     }
     sources
+}
+
+/// The same packets to the server's addresses on the interfaces by which they don't come.
+pub fn to_other_interfaces(sources: &[Source]) -> Vec<Source> {
+    let others = |source: &Source| {
+        let own = source.interface;
+        INTERFACES.into_iter().filter(move |interface| *interface != own)
+    };
+    let to = |source: &Source, other| Source { to: Destination::OtherInterface(other), ..source.clone() };
+    sources.iter().flat_map(|source| others(source).map(|other| to(source, other)).collect::<Vec<_>>()).collect()
 }
 
 /// Whether packets to the machine behind the server have a hook of their own.

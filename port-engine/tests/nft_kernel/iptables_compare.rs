@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use port_catalog_tests::tools::{print_uncaptured, tool};
 use port_engine::audit::firewall::Firewall;
 
-use crate::compare::{Counts, Difference, SETTLE, SETTLE_TO_CONFIRM, sources, targets, wrong_verdicts};
+use crate::compare::{
+    Counts, Difference, SETTLE, SETTLE_TO_CONFIRM, sources, targets, to_other_interfaces, wrong_verdicts,
+};
 use crate::grammar::Mode;
 use crate::iptables::{IptablesRuleset, generate};
-use crate::probe::{Answer, Backend, Destination, Network, Rules, Source};
+use crate::probe::{Answer, Backend, Network, Rules, Source};
 use crate::reader::{Question, Verdict, firewall, saved_firewall, verdicts};
 use crate::ruleset::Ruleset;
 
@@ -21,8 +23,7 @@ fn all_sources(ruleset: &IptablesRuleset) -> Vec<Source> {
     }
     // The machine takes packets to any of its addresses on each interface.
     if ruleset.lines.iter().flatten().any(|line| line.contains("-d ")) {
-        let to_others = sources.iter().map(|source| Source { to: Destination::OtherInterface, ..source.clone() });
-        sources.extend(to_others.collect::<Vec<_>>());
+        sources.extend(to_other_interfaces(&sources));
     }
     sources
 }

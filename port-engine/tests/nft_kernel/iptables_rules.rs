@@ -88,6 +88,9 @@ impl Grammar {
         };
         if names_source {
             self.source_ports.insert(source);
+            // The other port of the condition is a source port too.
+            let other = if text.contains("--ports") { Some(port) } else { text.contains("--sports").then_some(9) };
+            self.source_ports.extend(other);
         }
         text
     }
@@ -166,9 +169,9 @@ impl Grammar {
     /// Rates that no probe exceeds.
     fn rate(&mut self) -> String {
         match self.random.u8(0..4) {
-            0 => "-m limit --limit 10000/sec --limit-burst 10000".to_string(),
-            1 => format!(
-                "-m hashlimit --hashlimit-{} 9000/sec --hashlimit-burst 9000 --hashlimit-mode srcip --hashlimit-name {}",
+            // `limit` has at most 10,000 per second, which is less than the probes of a ruleset.
+            0 | 1 => format!(
+                "-m hashlimit --hashlimit-{} 1000000/sec --hashlimit-burst 1000000 --hashlimit-mode srcip --hashlimit-name {}",
                 self.one(&["upto", "above"]),
                 self.name(if self.is_ipv6 { "h6" } else { "h4" })
             ),

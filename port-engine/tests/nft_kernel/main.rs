@@ -27,10 +27,10 @@ use port_catalog_tests::tools::print_uncaptured;
 use probe::{Backend, Network, Rules};
 
 /// How many rulesets are compared, unless the environment asks for more.
-const RULESETS: u64 = 200;
+const RULESETS: u64 = 150;
 
 /// The same for rulesets of iptables, for each kind of iptables.
-const IPTABLES_RULESETS: u64 = 60;
+const IPTABLES_RULESETS: u64 = 25;
 
 fn from_environment(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

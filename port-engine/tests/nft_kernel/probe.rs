@@ -53,8 +53,8 @@ impl Backend {
 pub enum Destination {
     /// To the server's address on the interface by which it arrives.
     Interface,
-    /// To the server's address on another interface.
-    OtherInterface,
+    /// To the server's address on another interface, which this one is.
+    OtherInterface(&'static str),
     /// To the machine behind the server.
     Behind,
 }
@@ -171,11 +171,18 @@ impl Drop for Network {
     }
 }
 
+impl Destination {
+    /// The other interface, or an empty text.
+    fn other_interface(self) -> &'static str {
+        if let Destination::OtherInterface(name) = self { name } else { "" }
+    }
+}
+
 impl Source {
     fn json(&self) -> Value {
         json!({
             "interface": self.interface, "address": self.address, "port": self.port,
-            "ecn": self.ecn, "extension": self.extension, "crossing": self.to == Destination::OtherInterface, "behind": self.to == Destination::Behind,
+            "ecn": self.ecn, "extension": self.extension, "crossing": self.to.other_interface(), "behind": self.to == Destination::Behind,
         })
     }
 }

@@ -11,7 +11,7 @@ Each line of standard input is a request, each line of standard output its answe
   -> {"listing": [TEXT, ...], "results": ["RD-F", ...]} or {"error": TEXT}
 A result has a character for each source: R reached, F forwarded, D dropped, - not sent (another family).
 """
-import ctypes, json, os, re, socket, struct, subprocess, sys, time
+import ctypes, itertools, json, os, re, socket, struct, subprocess, sys, time
 
 CLONE_NEWNET = 0x40000000
 TCP, UDP, ICMP, ICMPV6, ESP, GRE = 6, 17, 1, 58, 50, 47
@@ -168,7 +168,7 @@ class Network:
         enter(self.server)
 
     def flush_conntrack(self):
-        """Deletes every connection: no probe continues a connection of the ruleset before."""
+        """Deletes every connection, so that no probe continues one that another packet began."""
         length, delete, request_and_ack = 20, (1 << 8) | 2, 1 | 4
         self.conntrack.send(struct.pack("=IHHIIBBH", length, delete, request_and_ack, 0, 0, 0, 0, 0))
         self.conntrack.recv(4096)
@@ -188,15 +188,21 @@ class Network:
 
     def probe(self, sources, targets, settle):
         numbers, results = {}, [["-"] * len(sources) for _ in targets]
-        for target_index, (protocol, port) in enumerate(targets):
-            for source_index, source in enumerate(sources):
-                family = 6 if ":" in source["address"] else 4
-                if protocol == (ICMPV6 if family == 4 else ICMP):
-                    continue
-                self.next_number += 1
-                numbers[self.next_number] = (target_index, source_index)
-                results[target_index][source_index] = "D"
-                self.senders[source["interface"]].send(frame(source, family, protocol, port, self.next_number))
+        # Packets with the same addresses and ports belong to one connection, whatever else they differ in.
+        kind = lambda place: [sources[place][name] for name in ("interface", "crossing", "behind", "ecn", "extension")]
+        for _, group in itertools.groupby(sorted(range(len(sources)), key=kind), key=kind):
+            group = list(group)
+            self.flush_conntrack()
+            for target_index, (protocol, port) in enumerate(targets):
+                for source_index in group:
+                    source = sources[source_index]
+                    family = 6 if ":" in source["address"] else 4
+                    if protocol == (ICMPV6 if family == 4 else ICMP):
+                        continue
+                    self.next_number += 1
+                    numbers[self.next_number] = (target_index, source_index)
+                    results[target_index][source_index] = "D"
+                    self.senders[source["interface"]].send(frame(source, family, protocol, port, self.next_number))
         self.receive(numbers, results)
         # The kernel delivers a packet over veth before `send` returns, except when it is busy.
         time.sleep(settle)
@@ -276,7 +282,7 @@ def segment(source, protocol, port, number, pseudo):
 
 def frame(source, family, protocol, port, number):
     interface = source["interface"]
-    to = {"eth0": "eth1", "eth1": "eth0", "wan0": "eth0"}[interface] if source["crossing"] else interface
+    to = source["crossing"] or interface
     here, there = packed(source["address"]), packed(BEHIND[family] if source["behind"] else SERVER[to][family])
     ethernet = bytes.fromhex((mac(interface, False) + mac(interface, True)).replace(":", ""))
     pseudo = lambda length: here + there + struct.pack("!HH", protocol, length)
@@ -297,7 +303,6 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            network.flush_conntrack()
             if "nft" in request:
                 listing = network.load_nft(request["nft"])
             else:
