@@ -89,19 +89,30 @@ impl PortQuery {
 
 /// A text that isn't a port query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParsePortError {
-    /// The text as the id of a service, if it may be one.
-    service: Option<String>,
+pub struct ParsePortError(Reason);
+
+/// Why a text isn't a port query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reason {
+    /// It may be the id of this service.
+    Service(String),
+    /// It is a range from the larger port to the smaller one.
+    Reversed(u16, u16),
+    /// Something else.
+    Other,
 }
 
 impl fmt::Display for ParsePortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(service) = &self.service {
-            return write!(f, "not a port number; for a service, use list --service {service}");
+        match &self.0 {
+            Reason::Service(service) => {
+                write!(f, "not a port number; for a service, use list --service {service}")
+            }
+            Reason::Reversed(first, last) => write!(f, "the range is reversed; write {last}-{first}"),
+            Reason::Other => f.write_str(
+                "write a port from 1 to 65535 or a range, with or without tcp or udp: 443, tcp/443, 443/udp, 8000-8100",
+            ),
         }
-        f.write_str(
-            "write a port from 1 to 65535 or a range, with or without tcp or udp: 443, tcp/443, 443/udp, 8000-8100",
-        )
     }
 }
 
@@ -118,13 +129,17 @@ impl FromStr for PortQuery {
             Some(before) => (transport(after), before),
         };
         let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-        let range = || PortRange::new(port(first)?, port(last)?);
-        transport.and_then(|transport| Some(PortQuery { transport, range: range()? })).ok_or_else(|| {
-            let is_name = |part: &str| part.starts_with(|first: char| first.is_ascii_alphabetic());
-            let is_id = ports.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            let is_service = transport.is_some() && is_name(ports) && is_id && ports.parse::<Transport>().is_err();
-            ParsePortError { service: is_service.then(|| ports.to_ascii_lowercase()) }
-        })
+        let ends = port(first).zip(port(last));
+        let range = ends.and_then(|(first, last)| PortRange::new(first, last));
+        match (transport, range, ends) {
+            (Some(transport), Some(range), _) => return Ok(PortQuery { transport, range }),
+            (Some(_), None, Some((first, last))) => return Err(ParsePortError(Reason::Reversed(first, last))),
+            _ => {}
+        }
+        let is_name = |part: &str| part.starts_with(|first: char| first.is_ascii_alphabetic());
+        let is_id = ports.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_service = transport.is_some() && is_name(ports) && is_id && ports.parse::<Transport>().is_err();
+        Err(ParsePortError(if is_service { Reason::Service(ports.to_ascii_lowercase()) } else { Reason::Other }))
     }
 }
 
