@@ -53,7 +53,10 @@ impl Call<'_> {
             }
             ErrorKind::UnknownArgument => {
                 let found = self.text(ContextKind::InvalidArg);
-                (format!("unexpected argument {}", QuotedAscii(&found)), self.nearest(&found, ContextKind::SuggestedArg))
+                (
+                    format!("unexpected argument {}", QuotedAscii(&found)),
+                    self.nearest(&found, ContextKind::SuggestedArg),
+                )
             }
             ErrorKind::InvalidSubcommand => {
                 let found = self.text(ContextKind::InvalidSubcommand);

@@ -239,6 +239,15 @@ mod tests {
     }
 
     #[test]
+    fn a_reversed_range_is_reported_with_the_range_to_write() {
+        let message = |text: &str| text.parse::<PortQuery>().unwrap_err().to_string();
+        assert_eq!(message("443-80"), "the range is reversed; write 80-443");
+        assert_eq!(message("udp/100-99"), "the range is reversed; write 99-100");
+        assert!(message("443-0").starts_with("write a port from 1 to 65535"));
+        assert!(message("esp/443-80").starts_with("write a port from 1 to 65535"));
+    }
+
+    #[test]
     fn an_empty_filter_selects_every_flow_in_order() {
         let dataset = fixture();
         assert_eq!(assert_selects(&dataset, &Filter::default(), |_| true), dataset.flows.len());

@@ -96,7 +96,7 @@ fn blocks(columns: &Columns, width: u16) -> String {
 }
 
 /// A text as lines of at most `width` characters if its words allow it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
