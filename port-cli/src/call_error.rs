@@ -9,8 +9,9 @@ use port_data::hidden::{Escaped, QuotedAscii};
 
 use crate::codes;
 
-/// The diagnostic of clap's error; `None` if it is the help or the version, which are printed as they are.
-pub fn diagnostic(error: &clap::Error, commands: &[&str]) -> Option<Diagnostic> {
+/// The diagnostic of clap's error; `None` if it is the help or the version, which are printed as they are. `command` is the command
+/// among the arguments, if there is one.
+pub fn diagnostic(error: &clap::Error, command: Option<&str>) -> Option<Diagnostic> {
     let is_text = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -18,20 +19,16 @@ pub fn diagnostic(error: &clap::Error, commands: &[&str]) -> Option<Diagnostic> 
     if is_text {
         return None;
     }
-    let call = Call { error, help: help(error, commands) };
-    let (message, help) = call.message_and_help();
+    let help = match command {
+        Some(command) => format!("see port-catalog {command} --help"),
+        None => "see port-catalog --help".to_string(),
+    };
+    let (message, help) = Call { error, help }.message_and_help();
     Some(Diagnostic::new(codes::ARGUMENTS, message).help(help))
 }
 
-/// Where to read about the arguments of the command whose usage clap attached to the error.
-fn help(error: &clap::Error, commands: &[&str]) -> String {
-    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
-    let mut words = usage.split_whitespace().skip_while(|word| *word != "port-catalog").skip(1);
-    match words.next().filter(|word| commands.contains(word)) {
-        Some(command) => format!("see port-catalog {command} --help"),
-        None => "see port-catalog --help".to_string(),
-    }
-}
+/// The most possible values that a message lists.
+const LISTED: usize = 12;
 
 /// An error with the sentence that names the right help.
 struct Call<'a> {
@@ -48,8 +45,14 @@ impl Call<'_> {
             ErrorKind::InvalidValue if value == "\"\"" => (format!("{argument} needs a value"), self.words()),
             ErrorKind::InvalidValue => (format!("unknown value {value} for {argument}"), self.words()),
             ErrorKind::ValueValidation => {
+                let message = format!("invalid value {value} for {argument}");
                 let reason = self.error.source().map(|reason| Escaped(reason.to_string()).to_string());
-                (format!("invalid value {value} for {argument}"), reason.unwrap_or_else(|| self.help.clone()))
+                // Some reasons are only what to write, others what is wrong, too.
+                match reason.as_ref().map(|reason| reason.split_once("; ").ok_or(reason)) {
+                    Some(Ok((reason, help))) => (format!("{message} ({reason})"), help.to_string()),
+                    Some(Err(help)) => (message, help.clone()),
+                    None => (message, self.help.clone()),
+                }
             }
             ErrorKind::UnknownArgument => {
                 let found = self.text(ContextKind::InvalidArg);
@@ -65,16 +68,16 @@ impl Call<'_> {
             }
             ErrorKind::MissingRequiredArgument => {
                 let missing = self.texts(ContextKind::InvalidArg);
+                let missing: Vec<String> = missing.iter().map(|argument| missing_argument(argument)).collect();
                 (format!("missing {}", missing.join(" and ")), self.help.clone())
             }
             ErrorKind::ArgumentConflict => (self.conflict(), self.help.clone()),
             ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-                let number = |kind| self.number(kind).map(|number| number.to_string()).unwrap_or_default();
-                let least = self.number(ContextKind::MinValues).or(self.number(ContextKind::ExpectedNumValues));
-                let least = least.map(|number| number.to_string()).unwrap_or_default();
-                let message =
-                    format!("{argument} needs {least} values (found {})", number(ContextKind::ActualNumValues));
-                (message, self.help.clone())
+                let number = |kind, least| Some(format!("{least}{}", self.number(kind)?));
+                let exact = || number(ContextKind::ExpectedNumValues, "");
+                let needed = number(ContextKind::MinValues, "at least ").or_else(exact).unwrap_or_default();
+                let found = number(ContextKind::ActualNumValues, "").unwrap_or_default();
+                (format!("{argument} needs {needed} values (found {found})"), self.help.clone())
             }
             ErrorKind::TooManyValues => (format!("unexpected value {value} for {argument}"), self.help.clone()),
             ErrorKind::InvalidUtf8 => ("an argument is not UTF-8".to_string(), self.help.clone()),
@@ -90,7 +93,9 @@ impl Call<'_> {
     fn words(&self) -> String {
         let words: Vec<String> =
             self.texts(ContextKind::ValidValue).into_iter().filter(|word| !word.is_empty()).collect();
-        let Some((last, others)) = words.split_last() else { return self.help.clone() };
+        let Some((last, others)) = words.split_last().filter(|_| words.len() <= LISTED) else {
+            return self.help.clone();
+        };
         let all = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
         let found = self.text(ContextKind::InvalidValue);
         let suggested = self.texts(ContextKind::SuggestedValue);
@@ -137,6 +142,12 @@ impl Call<'_> {
             _ => None,
         }
     }
+}
+
+/// An argument that is missing, with its value: `PORT`, `--tables <DIR>` or `--ss <FILE> or --nft <FILE>`.
+fn missing_argument(usage: &str) -> String {
+    let inner = usage.strip_prefix('<').and_then(|usage| usage.strip_suffix('>')).unwrap_or(usage);
+    Escaped(inner.replace('|', " or ")).to_string()
 }
 
 /// The name of an argument in a message: `--port` of `--port <PORT>`, and `PORT` of `<PORT>`.
@@ -186,12 +197,17 @@ mod tests {
     fn every_kind_of_error_names_the_argument_and_what_to_do() {
         for (call, text) in [
             ("p list --edition all", "unexpected argument \"--edition\"; see port-catalog list --help"),
-            ("p --edition all list", "unexpected argument \"--edition\"; see port-catalog --help"),
+            ("p --edition all", "unexpected argument \"--edition\"; see port-catalog --help"),
             ("p list --direction", "--direction needs a value; write inbound or outbound"),
-            ("p list --vendor", "--vendor needs a value; see port-catalog list --help"),
-            ("p show", "missing <FLOW-ID>; see port-catalog show --help"),
-            ("p conflicts one", "PRODUCT needs 2 values (found 1); see port-catalog conflicts --help"),
+            ("p list --peer", "--peer needs a value; see port-catalog list --help"),
+            ("p show", "missing FLOW-ID; see port-catalog show --help"),
+            ("p conflicts one", "PRODUCT needs at least 2 values (found 1); see port-catalog conflicts --help"),
             ("p show one two", "unexpected argument \"two\"; see port-catalog show --help"),
+            (
+                "p audit --product x",
+                "missing --nmap <FILE> or --ss <FILE> or --nft <FILE>; see port-catalog audit --help",
+            ),
+            ("p port 443-80", "invalid value \"443-80\" for PORT (the range is reversed); write 80-443"),
             ("p list --only-tables", "missing --tables <DIR>; see port-catalog list --help"),
             ("p list --only-tables=x", "unexpected value \"x\" for --only-tables; see port-catalog list --help"),
             ("p list --host a --host b", "--host is given twice; see port-catalog list --help"),

@@ -50,10 +50,10 @@ pub enum Command {
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
     /// Write firewall rules for a product's flows
-    #[command(after_help = rules::HELP)]
+    #[command(after_help = unwrapped(rules::HELP))]
     Rules(rules::RulesArgs),
     /// Compare what is open on a machine with what a product's document lists
-    #[command(after_help = audit::HELP)]
+    #[command(after_help = unwrapped(audit::HELP))]
     Audit(audit::AuditArgs),
     /// Find the ports that collide if products share a host
     #[command(after_help = conflicts::HELP)]
@@ -104,6 +104,24 @@ impl Cli {
     }
 }
 
+/// A text whose sentences aren't broken into lines, so that the help can break them to fit the terminal. Indented lines and lines at
+/// whose end a sentence ends are kept.
+fn unwrapped(text: &str) -> String {
+    let mut joined = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        joined += line;
+        let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        let continues = is_prose(line) && !line.ends_with(['.', ':']);
+        match lines.peek() {
+            Some(next) if continues && is_prose(next) => joined.push(' '),
+            Some(_) => joined.push('\n'),
+            None => {}
+        }
+    }
+    joined
+}
+
 /// Parses command-line arguments. The first one is the program's name.
 ///
 /// # Errors
@@ -112,17 +130,27 @@ impl Cli {
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> std::result::Result<Cli, std::result::Result<clap::Error, Diagnostic>> {
-    Cli::try_parse_from(arguments).map_err(|error| {
-        let command = Cli::command();
-        let commands: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-        call_error::diagnostic(&error, &commands).map_or(Ok(error), Err)
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Cli::try_parse_from(&arguments).map_err(|error| {
+        let program = Cli::command();
+        let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+        let command =
+            arguments.iter().skip(1).filter_map(|argument| argument.to_str()).find(|text| names.contains(text));
+        call_error::diagnostic(&error, command).map_or(Ok(error), Err)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
+    use super::{Cli, unwrapped};
     use clap::CommandFactory;
+
+    #[test]
+    fn only_lines_that_break_a_sentence_are_joined() {
+        let text = "One\nsentence. Another\none.\nA third:\n  an example\n\nExamples:\n  call\n  another";
+        let joined = "One sentence. Another one.\nA third:\n  an example\n\nExamples:\n  call\n  another";
+        assert_eq!(unwrapped(text), joined);
+    }
 
     #[test]
     fn the_command_line_is_well_defined() {

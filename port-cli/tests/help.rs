@@ -61,6 +61,16 @@ fn every_command_has_examples_and_help_that_fits_the_terminal() {
     }
 }
 
+#[test]
+fn no_help_breaks_a_line_in_the_middle_of_a_sentence() {
+    for command in commands() {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for line in help.lines().filter(|line| !line.is_empty() && !line.starts_with(' ')) {
+            assert!(line.ends_with(['.', ':']), "{}: {line}", command.get_name());
+        }
+    }
+}
+
 /// A call of port-catalog in an example.
 struct Call {
     arguments: Vec<String>,
