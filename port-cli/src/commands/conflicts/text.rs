@@ -1,4 +1,4 @@
-//! The text of conflicts: collisions, the choice that avoids them, and who listens where if that is asked for.
+//! The text of conflicts: collisions, the choice that avoids them, and who listens where if the call asks for it.
 
 use port_core::PortRange;
 use port_data::hidden::Escaped;
@@ -27,17 +27,17 @@ pub fn print(conflicts: &Conflicts, all_listeners: bool, width: Option<u16>) -> 
         text.extend(collisions.iter().flat_map(|endpoint| collision_lines(endpoint, width)));
     }
     let avoided = collisions.len() - unavoidable;
-    let choice = format!("A choice that avoids {} of {}", avoided, count(collisions.len(), "collision"));
-    let choices = if avoided > 0 { conflicts.choices.as_slice() } else { &[] };
-    let endpoints = if all_listeners { conflicts.endpoints.as_slice() } else { &[] };
-    for (heading, columns) in [
-        (choice.as_str(), choice_columns(choices)),
-        ("Who listens where", endpoint_columns(endpoints)),
-        ("Not compared: the document gives no port", unnumbered_columns(conflicts)),
-    ] {
-        if !columns.rows.is_empty() {
-            text += &format!("\n{heading}\n{}", table::print(&columns, width));
-        }
+    if avoided > 0 {
+        text += &format!("\nA choice that avoids {avoided} of {}\n", count(collisions.len(), "collision"));
+        text.extend(choice_lines(&conflicts.choices, width));
+    }
+    if all_listeners {
+        text += &format!("\nWho listens where\n{}", table::print(&endpoint_columns(&conflicts.endpoints), width));
+    }
+    let unnumbered: Vec<&Listener> = conflicts.unnumbered().collect();
+    if !unnumbered.is_empty() {
+        text += "\nNot compared: the document gives no port\n";
+        text.extend(unnumbered_lines(&unnumbered, width));
     }
     text
 }
@@ -106,9 +106,9 @@ fn another_port(customization: Option<&String>) -> String {
     }
 }
 
-/// A row for each choice: the ports that a product uses for some flows.
-fn choice_columns(choices: &[Choice]) -> Columns {
-    let row = |choice: &Choice| {
+/// The ports that each product uses for its flows.
+fn choice_lines(choices: &[Choice], width: Option<u16>) -> Vec<String> {
+    let uses = |choice: &Choice| {
         let setting = choice.flows.first().and_then(|flow| flow.customization.as_ref());
         let setting = setting.map(|setting| format!(" ({setting})")).unwrap_or_default();
         let port = match choice.spec {
@@ -116,10 +116,15 @@ fn choice_columns(choices: &[Choice]) -> Columns {
             Some(spec) => spec.to_string(),
             None => format!("another port than {}{setting}", choice.first),
         };
-        let flows: Vec<&str> = choice.flows.iter().map(|flow| flow.id.as_str()).collect();
-        vec![choice.product().to_string(), port, flows.join(", ")]
+        format!("{} uses {port}", choice.product())
     };
-    Columns { names: vec!["product", "uses", "listeners"], rows: choices.iter().map(row).collect() }
+    let mut lines = Vec::new();
+    for choices in choices.chunk_by(|one, next| uses(one) == uses(next)) {
+        lines.extend(choices.first().map(|choice| indented(0, &uses(choice), width)));
+        let flows = choices.iter().flat_map(|choice| &choice.flows);
+        lines.extend(flows.map(|flow| indented(2, &flow.id, width)));
+    }
+    lines
 }
 
 fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
@@ -137,17 +142,17 @@ fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
     Columns { names: vec!["port", "products", "listeners", "remarks"], rows: endpoints.iter().map(row).collect() }
 }
 
-/// A row for each flow that names services without ports.
-fn unnumbered_columns(conflicts: &Conflicts) -> Columns {
-    let listeners: Vec<&Listener> = conflicts.unnumbered().collect();
-    let row = |listeners: &[&Listener]| {
-        let flow = listeners.first()?.flow;
+/// The flows that name services without ports.
+fn unnumbered_lines(listeners: &[&Listener], width: Option<u16>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for listeners in listeners.chunk_by(|one, next| one.flow.id == next.flow.id) {
+        let Some(flow) = listeners.first().map(|listener| listener.flow) else { continue };
         let services: Vec<String> = listeners.iter().map(|listener| listener.spec.to_string()).collect();
-        let note = flow.note.as_ref().map(|note| format!("note: {note}"));
-        Some(vec![flow.product.clone(), services.join(", "), flow.id.clone(), note.unwrap_or_default()])
-    };
-    let rows = listeners.chunk_by(|one, next| one.flow.id == next.flow.id).filter_map(row).collect();
-    Columns { names: vec!["product", "services", "listeners", "remarks"], rows }
+        lines.push(indented(0, &format!("{}: {}", flow.product, services.join(", ")), width));
+        lines.push(indented(2, &flow.id, width));
+        lines.extend(flow.note.as_ref().map(|note| indented(4, &format!("note: {note}"), width)));
+    }
+    lines
 }
 
 /// A protocol with its ports: `tcp/25-26`, `esp`.
