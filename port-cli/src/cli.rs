@@ -7,7 +7,7 @@ use port_data::Diagnostic;
 
 use crate::call_error;
 use crate::commands::{
-    Context, audit, completions, conflicts, diagram, diff, list, manual, port, products, rules, schema, show,
+    Context, audit, completions, conflicts, diagram, diff, list, manual, peers, port, products, rules, schema, show,
 };
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
@@ -49,7 +49,10 @@ pub enum Command {
     /// List the products, with their documents and editions
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
-    /// Write firewall rules for a product's flows
+    /// List the peers, with how many flows each has
+    #[command(after_help = peers::HELP)]
+    Peers(peers::PeersArgs),
+    /// Write firewall rules for the flows of products
     #[command(after_help = unwrapped(rules::HELP))]
     Rules(rules::RulesArgs),
     /// Compare what is open on a machine with what a product's document lists
@@ -91,6 +94,7 @@ impl Cli {
             Command::Port(args) => with_dataset(&|context| Ok(args.run(context))),
             Command::Show(args) => with_dataset(&|context| args.run(context)),
             Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Peers(args) => with_dataset(&|context| args.run(context)),
             Command::Rules(args) => with_dataset(&|context| args.run(context)),
             Command::Audit(args) => with_dataset(&|context| args.run(context)),
             Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
