@@ -24,8 +24,8 @@ Exit codes: 0 done, even if ports collide; 1 a finding that --fail-on names; 2 b
 
 Examples:
   port-catalog conflicts fortimail securitygateway
-  port-catalog conflicts fortimail securitygateway forcepoint-email-security --format json
-  port-catalog conflicts securitygateway forcepoint-email-security --fail-on unavoidable";
+  port-catalog conflicts fortimail securitygateway forticlient --format json
+  port-catalog conflicts fortimail securitygateway --fail-on unavoidable";
 
 /// The arguments of `conflicts`.
 #[derive(Debug, Args)]
