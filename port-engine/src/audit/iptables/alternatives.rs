@@ -63,6 +63,7 @@ pub fn shortened(text: &str) -> String {
 }
 
 /// A comparison.
+#[allow(clippy::needless_pass_by_value, reason = "callers make the values for it")]
 pub fn compare(left: Value, operator: &str, right: Value) -> Value {
     json!({ "match": { "op": operator, "left": left, "right": right } })
 }

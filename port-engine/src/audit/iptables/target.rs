@@ -59,7 +59,7 @@ pub fn translate(
         ("DNAT", Some(options)) => destination(&options, context)?,
         ("MARK", Some(options)) => mark(&options),
         ("CONNMARK", Some(options)) => connection_mark(&options),
-        ("CT", Some(options)) => tracking(&options),
+        ("CT", Some(options)) => Some(tracking(&options)),
         _ => None,
     };
     // A string is a statement that may do anything.
@@ -147,11 +147,11 @@ fn mark(options: &[Opt]) -> Option<Vec<Value>> {
         "--xor-mark" => number(value).map(|bits| (bits, 0))?,
         _ => return None,
     };
-    let mark = json!({ "meta": { "key": "mark" } });
-    let set = |value: Value| json!({ "mangle": { "key": mark, "value": value } });
+    let key = json!({ "meta": { "key": "mark" } });
+    let set = |value: Value| json!({ "mangle": { "key": key, "value": value } });
     Some(match mask {
         u32::MAX => vec![set(json!(value))],
-        _ => vec![set(json!({ "&": [mark, !mask] })), set(json!({ "^": [mark, value] }))],
+        _ => vec![set(json!({ "&": [key, !mask] })), set(json!({ "^": [key, value] }))],
     })
 }
 
@@ -162,9 +162,9 @@ fn connection_mark(options: &[Opt]) -> Option<Vec<Value>> {
 }
 
 /// What connection tracking does with the packet. After any other use of the target, `--notrack` has no effect.
-fn tracking(options: &[Opt]) -> Option<Vec<Value>> {
-    Some(match options {
+fn tracking(options: &[Opt]) -> Vec<Value> {
+    match options {
         [option] if option.name == "--notrack" => vec![json!({ "notrack": null })],
         _ => vec![json!({ "xt": { "type": "target", "name": "CT" } })],
-    })
+    }
 }
