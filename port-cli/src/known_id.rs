@@ -49,7 +49,10 @@ impl IdKind {
         }
         let containing: Vec<&str> = known.iter().copied().filter(|known| contains(known, id)).collect();
         match containing.as_slice() {
-            [] | [_] => Err(problem.nearest(nearest(id, known.into_iter()))),
+            [] | [_] => match nearest(id, known.into_iter()) {
+                nearest @ Some(_) => Err(problem.nearest(nearest)),
+                None => Err(problem.help(self.how_to_list(dataset))),
+            },
             several => Err(problem.help(format!("did you mean {}?", alternatives(several)))),
         }
     }
@@ -68,6 +71,17 @@ impl IdKind {
                 Some(format!("{id} is a product of {vendor} (list --product {id})"))
             }
             _ => None,
+        }
+    }
+
+    /// How to find the ids that exist. Vendors and services have no command that lists them.
+    fn how_to_list(self, dataset: &Dataset) -> String {
+        match self {
+            IdKind::Flow => "list flows with port-catalog list".to_string(),
+            IdKind::Peer => "list peers with port-catalog peers".to_string(),
+            IdKind::Product => "list products with port-catalog products".to_string(),
+            IdKind::Service => format!("the services are {}", self.ids(dataset).join(", ")),
+            IdKind::Vendor => format!("the vendors are {}", self.ids(dataset).join(", ")),
         }
     }
 

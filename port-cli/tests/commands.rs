@@ -193,6 +193,15 @@ fn own_tables_are_added_to_the_catalog_or_replace_it() {
 }
 
 #[test]
+fn own_tables_may_describe_a_registered_service_in_their_own_way() {
+    // The https of these tables is carried by TCP only, and their sftp has a port.
+    let fixture = fixture::tables().display().to_string();
+    let built_in = printed_by(command(&["list", "--service", "https", "--format", "jsonl"]));
+    let both = printed_by(command(&["list", "--service", "https", "--format", "jsonl", "--tables", &fixture]));
+    assert!(both.starts_with(&built_in) && both.contains("\"mailgate-in-admin\""), "{both}");
+}
+
+#[test]
 fn an_empty_result_is_not_an_error_and_is_reported_on_standard_error() {
     for (call, text, message) in [
         (&["port", "1"][..], "", "no flow uses port 1\n"),

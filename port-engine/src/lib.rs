@@ -19,6 +19,7 @@ pub mod diff;
 pub mod export;
 pub mod filter;
 pub mod nmap_ports;
+mod port_query;
 pub mod port_set;
 pub mod protocol;
 pub mod rules;

@@ -17,7 +17,7 @@ Examples:
   port-catalog list --port 8000-8100
   port-catalog list --host mdaemon.com    hosts of that name and below it
   port-catalog list --format json > flows.json
-  port-catalog list --product fortimail --direction inbound --format nmap    the ports for nmap -p
+  port-catalog list --product fortimail --direction inbound --format nmap
   port-catalog list --tables ports --only-tables    tables of your own";
 
 /// The arguments of `list`.

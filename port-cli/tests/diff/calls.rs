@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::{catalog, directory, exports, run, text};
 
 #[test]
@@ -49,4 +51,26 @@ fn a_byte_order_mark_is_ignored() {
     fs::write(directory.path().join("new.json"), marked).unwrap();
     let output = run(directory.path(), &["diff", "old.json", "new.json"]);
     assert_eq!(text(&output.stdout), "Nothing differs.\n32 flows before, 32 after\n");
+}
+
+#[test]
+fn exports_of_different_products_are_a_warning_that_is_printed_first() {
+    let only = |products: &[&str]| -> Vec<Value> {
+        catalog().into_iter().filter(|flow| products.contains(&flow["product"].as_str().unwrap())).collect()
+    };
+    let help = "if the exports were filtered differently, export the same products again";
+    let call = |old: &[&str], new: &[&str]| {
+        let call = ["diff", "old.json", "new.json", "--fail-on", "closes"];
+        let output = run(directory(&only(old), &only(new)).path(), &call);
+        text(&output.stderr).to_string()
+    };
+    assert_eq!(
+        call(&["mailgate", "archive"], &["endpoint", "archive"]),
+        format!(
+            "warning: only the older export has mailgate (13 flows); {help}\n\
+             warning: only the newer export has endpoint (5 flows); {help}\n\
+             fails: closes in 13 flows\n"
+        )
+    );
+    assert_eq!(call(&["mailgate"], &["mailgate"]), "");
 }

@@ -3,7 +3,7 @@
 use port_catalog_tests::hostile;
 use serde_json::{Value, json};
 
-use crate::{catalog, exports, flow, printed};
+use crate::{catalog, directory, exports, flow, printed, run, text};
 
 #[test]
 fn the_same_export_does_not_differ() {
@@ -55,9 +55,9 @@ fn what_many_flows_share_is_printed_once() {
 #[test]
 fn products_of_only_one_export_are_named() {
     let (old, new): (Vec<Value>, Vec<Value>) = catalog().into_iter().partition(|flow| flow["product"] == "mailgate");
-    let text = printed(&old, &new, "text");
+    let output = run(directory(&old, &new).path(), &["diff", "old.json", "new.json"]);
     let compared = "13 flows before, 19 after; only before: mailgate; only after: archive, endpoint, filter-suite";
-    assert_eq!(text.lines().nth(1), Some(compared));
+    assert_eq!(text(&output.stdout).lines().nth(1), Some(compared));
 }
 
 #[test]

@@ -35,8 +35,12 @@ pub enum InputKind {
     NftText,
     /// JSON that isn't nft's.
     OtherJson,
-    /// `iptables-save` or `iptables -S`.
-    Iptables,
+    /// `iptables-save` or `ip6tables-save`.
+    IptablesSave,
+    /// `iptables -S`.
+    IptablesCommands,
+    /// `iptables -L`.
+    IptablesList,
     /// `ss`, with any options.
     Ss,
     /// `netstat`.
@@ -52,7 +56,8 @@ impl InputKind {
         let text = text.trim_start();
         let first_line = text.lines().next().unwrap_or_default();
         let first_word = first_line.split_whitespace().next().unwrap_or_default();
-        let is_iptables = |line: &str| line.starts_with("*filter") || line.starts_with("-P INPUT");
+        let is_save = |line: &str| ["*filter", "*nat", "*mangle", "*raw", "*security"].contains(&line.trim());
+        let is_command = |line: &str| line.starts_with("-P INPUT ") || line.starts_with("-A INPUT ");
         match first_word {
             _ if text.starts_with('<') && text.contains("scanner=\"masscan\"") => InputKind::MasscanXml,
             _ if text.starts_with('<') && text.contains("<nmaprun") => InputKind::NmapXml,
@@ -62,7 +67,9 @@ impl InputKind {
             _ if text.starts_with(['{', '[']) => InputKind::OtherJson,
             _ if text.contains("Nmap scan report for") || first_line.contains("Nmap ") => InputKind::NmapText,
             "table" => InputKind::NftText,
-            _ if text.lines().any(is_iptables) => InputKind::Iptables,
+            _ if text.lines().any(is_save) => InputKind::IptablesSave,
+            _ if text.lines().any(is_command) => InputKind::IptablesCommands,
+            "Chain" => InputKind::IptablesList,
             word if SS_WORDS.contains(&word) => InputKind::Ss,
             "Active" | "Proto" => InputKind::Netstat,
             _ => InputKind::Unknown,
@@ -76,12 +83,14 @@ impl InputKind {
             InputKind::NmapXml => "the output of `nmap -oX`",
             InputKind::MasscanXml => "the output of `masscan -oX`",
             InputKind::MasscanOther => "the output of masscan without -oX",
-            InputKind::OtherXml => "XML that nmap didn't write",
+            InputKind::OtherXml => "XML of another program",
             InputKind::NmapText => "nmap's text output",
             InputKind::NftJson => "the output of `nft -j list ruleset`",
             InputKind::NftText => "the output of `nft list ruleset` without -j",
-            InputKind::OtherJson => "JSON that nft didn't write",
-            InputKind::Iptables => "rules of iptables",
+            InputKind::OtherJson => "JSON of another program",
+            InputKind::IptablesSave => "the output of `iptables-save`",
+            InputKind::IptablesCommands => "the output of `iptables -S`",
+            InputKind::IptablesList => "the output of `iptables -L`",
             InputKind::Ss => "the output of ss",
             InputKind::Netstat => "the output of netstat",
             InputKind::Unknown => "something else",
@@ -167,7 +176,9 @@ mod tests {
             ("Starting Nmap 7.93\nNmap scan report for a\n", InputKind::NmapText),
             ("# Nmap 7.93 scan initiated", InputKind::NmapText),
             ("table inet filter {", InputKind::NftText),
-            ("*filter\n:INPUT", InputKind::Iptables),
+            ("*filter\n:INPUT", InputKind::IptablesSave),
+            ("-P INPUT DROP\n-A INPUT -j ACCEPT", InputKind::IptablesCommands),
+            ("Chain INPUT (policy ACCEPT)", InputKind::IptablesList),
             ("tcp LISTEN 0 128", InputKind::Ss),
             ("  tcp LISTEN 0 128", InputKind::Ss),
             ("Recv-Q Send-Q", InputKind::Ss),

@@ -51,6 +51,14 @@ struct Unnumbered<'a> {
     service: Option<&'a String>,
 }
 
+/// A note that users of a flow should read.
+#[derive(Serialize)]
+struct Note<'a> {
+    flow: &'a str,
+    note: &'a str,
+}
+
+/// `notes` has the note of every flow in the object.
 impl Serialize for Conflicts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let collisions = self.collisions().map(|endpoint| Collision {
@@ -68,15 +76,23 @@ impl Serialize for Conflicts<'_> {
             flow: &listener.flow.id,
             service: listener.spec.service_ref(),
         });
-        let mut object = serializer.serialize_struct("Conflicts", 6)?;
+        let mut object = serializer.serialize_struct("Conflicts", 7)?;
         object.serialize_field("products", &self.products)?;
         object.serialize_field("collisions", &collisions.collect::<Vec<_>>())?;
         object.serialize_field("listens", &listens.collect::<Vec<_>>())?;
         object.serialize_field("unnumbered", &unnumbered.collect::<Vec<_>>())?;
         object.serialize_field("choices", &self.choices)?;
         object.serialize_field("exact", &self.exact)?;
+        object.serialize_field("notes", &notes(&self.listeners))?;
         object.end()
     }
+}
+
+/// The note of each flow that has one, once.
+fn notes<'a>(listeners: &[Listener<'a>]) -> Vec<Note<'a>> {
+    let by_flow = listeners.chunk_by(|one, next| one.flow.id == next.flow.id);
+    let flows = by_flow.filter_map(|listeners| listeners.first()).map(|listener| listener.flow);
+    flows.filter_map(|flow| Some(Note { flow: &flow.id, note: flow.note.as_deref()? })).collect()
 }
 
 /// `ports` is null for another port than those of the document.

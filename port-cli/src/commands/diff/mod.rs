@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
+use port_data::hidden::Escaped;
 use port_engine::diff::{self, Difference, Impact};
 use port_engine::export::ExportedFlow;
 
@@ -84,12 +85,13 @@ impl DiffArgs {
             DiffFormat::Json => json::object(&difference),
             DiffFormat::Markdown => markdown::print(&difference),
         };
+        let output = Output { messages: other_products(&old, &new), ..Output::text(text) };
         let failures = self.failures(&difference);
         if failures.is_empty() {
-            return Ok(Output::text(text));
+            return Ok(output);
         }
         let message = format!("fails: {}", failures.join(", "));
-        Ok(Output { code: 1, ..Output::text(text).message(message) })
+        Ok(Output { code: 1, ..output.message(message) })
     }
 
     /// What `--fail-on` names and occurs, each once, with the number of flows.
@@ -101,6 +103,23 @@ impl DiffArgs {
             .map(|(impact, number)| format!("{impact} in {}", count(number, "flow")))
             .collect()
     }
+}
+
+/// A warning for each export that has products which the other one hasn't. The difference then says to remove or add the rules of
+/// all their flows, though the cause may be a filter.
+fn other_products(old: &[ExportedFlow], new: &[ExportedFlow]) -> Vec<String> {
+    let sides = [("older", old, new), ("newer", new, old)];
+    let warning = |(which, own, other): (&str, &[ExportedFlow], &[ExportedFlow])| {
+        let products = |flows: &[ExportedFlow]| -> BTreeSet<String> {
+            flows.iter().map(|flow| flow.text("product").to_string()).collect()
+        };
+        let only: Vec<String> = products(own).difference(&products(other)).cloned().collect();
+        let flows = own.iter().filter(|flow| only.iter().any(|product| product == flow.text("product"))).count();
+        let help = "if the exports were filtered differently, export the same products again";
+        let only = Escaped(only.join(", "));
+        (flows > 0).then(|| format!("warning: only the {which} export has {only} ({}); {help}", count(flows, "flow")))
+    };
+    sides.into_iter().filter_map(warning).collect()
 }
 
 fn read(file: &Path) -> std::result::Result<Vec<ExportedFlow>, Diagnostic> {

@@ -261,7 +261,7 @@ fn masscan_lists_open_ports_only() {
     assert_eq!(hosts[0].portless(Protocol::ICMP).state, State::Open);
     assert_eq!(hosts[1].portless(Protocol::ICMP).state, State::NotChecked);
     for host in &hosts {
-        assert_eq!(host.source, Tool::Masscan);
+        assert_eq!(host.sources, [Tool::Masscan]);
         assert!(host.remarks[0].contains("not checked"));
     }
     assert_eq!(read(Path::new("scan.xml"), MASSCAN, Some("192.0.2.2")).unwrap(), hosts[0]);

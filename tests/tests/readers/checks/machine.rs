@@ -1,12 +1,13 @@
-//! What the command-line tool reads: a site, what nmap, ss and nft see of a machine, exports.
+//! What the command-line tool reads: a site, what nmap, ss, nft and iptables see of a machine, exports.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use port_data::Diagnostic;
 use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::firewall::Scope;
 use port_engine::audit::observation::Observation;
-use port_engine::audit::{input_kind, nft, nmap, ss};
+use port_engine::audit::{input_kind, iptables, nft, nmap, ss};
 use port_engine::dataset::Dataset;
 use port_engine::diff;
 use port_engine::protocol::Protocol;
@@ -120,6 +121,20 @@ pub fn read_nft(bytes: &[u8]) -> Result<String, String> {
 
 pub fn nft(bytes: &[u8]) {
     check_observation(|text| nft::read(Path::new(FILE), text, None), bytes);
+}
+
+/// Saved rules, read as those of IPv4.
+fn read_saved(text: &str) -> Result<Observation, Diagnostic> {
+    let firewall = iptables::parse(&[(AddressFamily::Ipv4, Path::new(FILE), text)])?;
+    firewall.observe(&Scope::default())
+}
+
+pub fn read_iptables(bytes: &[u8]) -> Result<String, String> {
+    observation_summary(read_saved(&decoded(bytes)?))
+}
+
+pub fn iptables(bytes: &[u8]) {
+    check_observation(read_saved, bytes);
 }
 
 pub fn read_export(bytes: &[u8]) -> Result<String, String> {
