@@ -202,6 +202,7 @@ impl Row<'_> {
             licence: None,
             retrieved: retrieved?,
             is_complete: true,
+            note: None,
         })
     }
 
@@ -212,7 +213,7 @@ impl Row<'_> {
         let url = self.url("url");
         let retrieved = self.date("retrieved");
         let is_complete = self.flag_or_true("complete");
-        let (source, licence) = (self.text("source"), self.text("licence"));
+        let (source, licence, note) = (self.text("source"), self.text("licence"), self.text("note"));
         Some(Edition {
             product,
             id,
@@ -223,6 +224,7 @@ impl Row<'_> {
             licence,
             retrieved: retrieved?,
             is_complete: is_complete?,
+            note,
         })
     }
 

@@ -52,6 +52,7 @@ pub const EDITIONS: &[Column] = &[
     optional("licence"),
     optional("retrieved"),
     optional("complete"),
+    optional("note"),
 ];
 
 /// The columns of `peers.csv`.
@@ -163,6 +164,8 @@ pub struct Edition {
     pub retrieved: Option<String>,
     /// Whether all parts of the document were available.
     pub is_complete: bool,
+    /// What users of the edition should know about its source, such as what is missing, in our words.
+    pub note: Option<String>,
 }
 
 /// A row of `peers.csv`.

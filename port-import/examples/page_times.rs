@@ -105,9 +105,10 @@ fn regeneration() {
         fs::write(path, text).expect("there is room");
     };
     write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
+    write("tables/products.csv", "id,vendor,name\nrelay,acme,Relay\n");
     write(
-        "tables/products.csv",
-        "id,vendor,name,document,url,edition,retrieved\nrelay,acme,Relay,Ports,https://acme.example,1,\n",
+        "tables/editions.csv",
+        "product,edition,printed_edition,document,url\nrelay,1,1,Ports,https://acme.example\n",
     );
     write("tables/peers.csv", "id,name,kind,description\nclient,Client,role,A client\n");
     write("tables/services.csv", "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\n");
@@ -120,7 +121,8 @@ fn regeneration() {
         curation +=
             &format!("[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use\"\n");
     }
-    write("curation/relay.toml", &curation);
+    write("curation/relay/flows.toml", "");
+    write("curation/relay/1.toml", &curation);
     let doc = directory.path().join("relay.md");
     fs::write(&doc, page).expect("there is room");
     let regeneration = RegenerateOptions {

@@ -3,12 +3,12 @@
 port_data::codes! {
     #[doc = "A capture isn't in the form that `cargo xtask regenerate` writes."]
     MALFORMED_CAPTURE = "capture-malformed";
-    #[doc = "A product has no capture."]
+    #[doc = "An edition has no capture."]
     NO_CAPTURE = "capture-missing";
     #[doc = "A cell of a page begins with the word that marks prose in captures."]
     RESERVED_WORD = "capture-reserved-word";
 
-    #[doc = "A product has no curation."]
+    #[doc = "A product or an edition has no curation."]
     NO_CURATION = "curation-missing";
     #[doc = "A FIXME of a draft isn't resolved."]
     UNRESOLVED = "curation-unresolved";
@@ -81,13 +81,17 @@ port_data::codes! {
     MISSING_COLUMN = "regenerate-missing-column";
     #[doc = "A page is given for a product that products.csv doesn't contain."]
     UNKNOWN_PRODUCT = "regenerate-unknown-product";
-    #[doc = "Two pages are given for one product."]
+    #[doc = "A page is given for an edition that editions.csv doesn't contain."]
+    UNKNOWN_EDITION = "regenerate-unknown-edition";
+    #[doc = "The id of an edition is the name of the file that all editions share."]
+    RESERVED_EDITION = "regenerate-reserved-edition";
+    #[doc = "Two pages are given for one edition."]
     DUPLICATE_PAGE = "regenerate-duplicate-page";
     #[doc = "A directory contains no pages."]
     NO_PAGES = "regenerate-no-pages";
     #[doc = "The extension of a file isn't that of a page."]
     UNKNOWN_EXTENSION = "regenerate-unknown-extension";
-    #[doc = "A file belongs to a product that products.csv doesn't contain."]
+    #[doc = "A file belongs to a product or an edition that the tables don't contain."]
     ORPHANED_FILE = "regenerate-orphaned-file";
 
     #[doc = "The product to draft exists already."]

@@ -5,13 +5,13 @@
 //! If more are left over, nothing is guessed. A row that may be a renamed one is proposed to the maintainer, who decides in the
 //! curation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use port_data::{Diagnostic, Place};
 
 use crate::capture::Capture;
 use crate::codes;
-use crate::curation::{self, Curation};
+use crate::curation::{self, Curation, RowOf};
 use crate::printed_row::PrintedRow;
 use crate::row_key::{full_key_template, row_matches_key, write_key};
 
@@ -22,8 +22,21 @@ const MAX_RENAMES: usize = 500;
 /// Pairs of a row's index and its flow's index in the curation, in the order of the rows.
 pub type Pairs = Vec<(usize, usize)>;
 
+/// Which rows and flows belong together.
+#[derive(Debug)]
+pub struct Paired {
+    /// The pairs. A row with several flows is in several pairs.
+    pub pairs: Pairs,
+    /// The rows without a flow, each with the flow whose row it may be under another name.
+    pub rows_left: Vec<(usize, Option<usize>)>,
+    /// The flows without a row, which none of those rows resembles.
+    pub flows_left: Vec<usize>,
+    /// A diagnostic for everything that is left over.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// Finds the flow of each row. Rows and flows that have no counterpart are reported.
-pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> (Pairs, Vec<Diagnostic>) {
+pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> Paired {
     let mut pairing = Pairing {
         rows,
         capture,
@@ -31,12 +44,20 @@ pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> (Pai
         flow_of_row: BTreeMap::new(),
         ambiguous_rows: Vec::new(),
         flows_left: Vec::new(),
+        rows_left: Vec::new(),
         diagnostics: Vec::new(),
     };
     pairing.pair_groups();
     pairing.report_rows_left();
     pairing.report_flows_left();
-    (pairing.flow_of_row.into_iter().collect(), pairing.diagnostics)
+    let shared = pairing.pair_shared_rows();
+    let mut pairs: Pairs = pairing.flow_of_row.into_iter().chain(shared).collect();
+    pairs.sort_unstable();
+    let Pairing { rows_left, diagnostics, .. } = pairing;
+    let paired = pairs.iter().map(|(_, flow)| *flow);
+    let has_row: HashSet<usize> = paired.chain(rows_left.iter().filter_map(|(_, similar)| *similar)).collect();
+    let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
+    Paired { pairs, rows_left, flows_left, diagnostics }
 }
 
 struct Pairing<'a> {
@@ -47,16 +68,46 @@ struct Pairing<'a> {
     /// Rows of groups in which several flows are left over. They are reported once, with their group.
     ambiguous_rows: Vec<usize>,
     flows_left: Vec<usize>,
+    rows_left: Vec<(usize, Option<usize>)>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Pairing<'_> {
     fn flow(&self, flow: usize) -> &curation::Flow {
-        self.curation.flows[flow].get_ref()
+        &self.curation.flows[flow]
     }
 
     fn flow_place(&self, flow: usize) -> Place {
-        self.curation.place(&self.curation.flows[flow])
+        self.flow(flow).place.clone()
+    }
+
+    /// The key of a flow that was paired by its key.
+    fn key(&self, flow: usize) -> &curation::Row {
+        static NONE: curation::Row =
+            curation::Row { section: None, direction: None, peer: None, label: None, ports: None };
+        self.flow(flow).key().unwrap_or(&NONE)
+    }
+
+    /// The rows of the flows that share that of another flow.
+    fn pair_shared_rows(&mut self) -> Pairs {
+        let row_of_flow: HashMap<usize, usize> = self.flow_of_row.iter().map(|(row, flow)| (*flow, *row)).collect();
+        let with_key = self.curation.flows.iter().enumerate().filter(|(_, flow)| flow.key().is_some());
+        let flow_of_id: HashMap<&str, usize> = with_key.map(|(index, flow)| (flow.id.as_str(), index)).collect();
+        let mut pairs = Vec::new();
+        for (index, flow) in self.curation.flows.iter().enumerate() {
+            let RowOf::Flow(id) = &flow.row else { continue };
+            match flow_of_id.get(id.as_str()) {
+                // If the other flow has no row, that is reported already.
+                Some(other) => pairs.extend(row_of_flow.get(other).map(|row| (*row, index))),
+                None => {
+                    let message = format!("{} shares the row of {id:?}, which isn't a flow with a row", flow.id);
+                    let diagnostic = Diagnostic::new(codes::MISSING_ROW, message);
+                    let help = "name a flow of the edition that has a row key";
+                    self.diagnostics.push(diagnostic.help(help).at(flow.place.clone()));
+                }
+            }
+        }
+        pairs
     }
 
     fn report_row(&mut self, line: usize, diagnostic: Diagnostic) {
@@ -93,11 +144,11 @@ impl Pairing<'_> {
     /// Pairs within a group, and the flows left over. Rows left over are those without a pair.
     fn pair_group(&self, mut flows: Vec<usize>, mut rows: Vec<usize>) -> (Pairs, Vec<usize>) {
         let mut pairs = Vec::new();
-        let ports: Vec<Option<String>> = flows.iter().map(|flow| self.flow(*flow).row.ports.clone()).collect();
+        let ports: Vec<Option<String>> = flows.iter().map(|flow| self.key(*flow).ports.clone()).collect();
         for printed in ports.into_iter().flatten() {
             let has_ports = |ports: &Option<String>| ports.as_ref() == Some(&printed);
             let same_flows: Vec<usize> =
-                flows.iter().copied().filter(|flow| has_ports(&self.flow(*flow).row.ports)).collect();
+                flows.iter().copied().filter(|flow| has_ports(&self.key(*flow).ports)).collect();
             let same_rows: Vec<usize> = rows.iter().copied().filter(|row| has_ports(&self.rows[*row].ports)).collect();
             if same_flows.len() == same_rows.len() {
                 flows.retain(|flow| !same_flows.contains(flow));
@@ -139,13 +190,15 @@ impl Pairing<'_> {
 
     fn report_rows_left(&mut self) {
         let is_left = |row: &usize| !self.flow_of_row.contains_key(row) && !self.ambiguous_rows.contains(row);
-        let rows_left: Vec<&PrintedRow> = (0..self.rows.len()).filter(is_left).map(|row| &self.rows[row]).collect();
+        let rows_left: Vec<usize> = (0..self.rows.len()).filter(is_left).collect();
         let may_be_renames = rows_left.len() <= MAX_RENAMES && self.flows_left.len() <= MAX_RENAMES;
-        for row in rows_left {
+        for index in rows_left {
+            let row = &self.rows[index];
             let renamed = if may_be_renames { self.most_similar_flow(row) } else { None };
-            let diagnostic = match renamed {
+            self.rows_left.push((index, renamed.filter(|(_, similarity)| *similarity > 0).map(|(flow, _)| flow)));
+            let diagnostic = match renamed.map(|(flow, _)| flow) {
                 // The flow's key matches already, so the row isn't renamed: there are two of it.
-                Some(flow) if row_matches_key(row, &self.flow(flow).row) => {
+                Some(flow) if row_matches_key(row, self.key(flow)) => {
                     let message =
                         format!("row {} ({}) isn't the only one for {}", row.number, cells(row), self.flow(flow).id);
                     let help = format!(
@@ -159,7 +212,7 @@ impl Pairing<'_> {
                     let message = format!("row {} looks like a rename of {}", row.number, self.flow(flow).id);
                     let help = format!(
                         "if it is, keep the id and set row = {{ {} }} in {}",
-                        write_key(row, &self.flow(flow).row),
+                        write_key(row, self.key(flow)),
                         self.flow_place(flow)
                     );
                     Diagnostic::new(codes::RENAMED_ROW, message).help(help)
@@ -168,7 +221,7 @@ impl Pairing<'_> {
                     let message = format!("row {} ({}) has no flow", row.number, cells(row));
                     let help = format!(
                         "add [[flow]] to {} with an id, row = {{ {} }} and a purpose",
-                        Place::file(&self.curation.file),
+                        Place::file(&self.curation.flows_file),
                         write_key(row, &full_key_template())
                     );
                     Diagnostic::new(codes::NEW_ROW, message).help(help)
@@ -182,20 +235,30 @@ impl Pairing<'_> {
         for flow in &self.flows_left {
             let message = format!("the page has no row for {}", self.flow(*flow).id);
             let diagnostic = Diagnostic::new(codes::MISSING_ROW, message)
-                .help("if the vendor removed the row, remove the flow")
+                .help(format!("if the vendor removed the row, {}", self.removal()))
                 .at(self.flow_place(*flow));
             self.diagnostics.push(diagnostic);
         }
     }
 
-    /// The flow without a row that most resembles a row without a flow.
-    fn most_similar_flow(&self, row: &PrintedRow) -> Option<usize> {
+    /// What to do about a flow whose row was removed.
+    fn removal(&self) -> String {
+        let Curation { file, flows_file, .. } = self.curation;
+        match file == flows_file {
+            true => "remove the flow".to_string(),
+            false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
+        }
+    }
+
+    /// The flow without a row that most resembles a row without a flow, and how similar they are. The last flow left is meant even
+    /// if nothing is the same.
+    fn most_similar_flow(&self, row: &PrintedRow) -> Option<(usize, usize)> {
         let words = |text: &Option<String>| -> Vec<String> {
             text.iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
         };
         let label = words(&row.label);
         let similarity = |flow: &usize| {
-            let key = &self.flow(*flow).row;
+            let key = self.key(*flow);
             let equal =
                 |wanted: &Option<String>, found: &Option<String>| usize::from(wanted.is_some() && wanted == found);
             let shared_words = words(&key.label).iter().filter(|word| label.contains(word)).count();
@@ -205,12 +268,13 @@ impl Pairing<'_> {
                 + shared_words.min(2)
         };
         let is_in_same_part = |flow: &&usize| {
-            let key = &self.flow(**flow).row;
+            let key = self.key(**flow);
             (key.section.is_none() || key.section == row.section)
                 && (key.direction.is_none() || key.direction == row.direction)
         };
         let best = self.flows_left.iter().filter(is_in_same_part).max_by_key(|flow| similarity(flow))?;
-        (similarity(best) > 0 || self.flows_left.len() == 1).then_some(*best)
+        let similarity = similarity(best);
+        (similarity > 0 || self.flows_left.len() == 1).then_some((*best, similarity))
     }
 }
 
@@ -219,7 +283,8 @@ fn groups(curation: &Curation) -> Vec<(curation::Row, Vec<usize>)> {
     let mut indexes: HashMap<curation::Row, usize> = HashMap::new();
     let mut groups: Vec<(curation::Row, Vec<usize>)> = Vec::new();
     for (flow, entry) in curation.flows.iter().enumerate() {
-        let key = curation::Row { ports: None, ..entry.get_ref().row.clone() };
+        let Some(key) = entry.key() else { continue };
+        let key = curation::Row { ports: None, ..key.clone() };
         let index = *indexes.entry(key).or_insert_with_key(|key| {
             groups.push((key.clone(), Vec::new()));
             groups.len() - 1

@@ -3,8 +3,10 @@
 //! The rules, from the one that binds tightest:
 //! - a slash, a colon or brackets join a transport, a number and a service: `TCP/25`, `25/tcp`, `443 (HTTPS)`;
 //! - a space joins them too: services and transports precede their numbers, unless the cell begins with a number;
-//! - `or` joins alternatives, and so does a slash between services: they share a group;
-//! - a comma, a space, `and`, `+`, and a slash between numbers or transports join specs that are all needed: each begins a group;
+//! - `or` joins alternatives: they share a group;
+//! - `and` and `+` join groups that are all needed; `and` before the last item of a list is meant for the whole list;
+//! - a comma, a space, and a slash between numbers, transports or services begin a group, but don't state whether all groups are
+//!   needed;
 //! - a number without a transport has the previous transport of the cell, or else that of the page's protocol column.
 //!
 //! Words without a number or a transport are remarks, and are kept as printed.

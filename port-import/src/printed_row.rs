@@ -19,6 +19,8 @@ pub struct PrintedRow {
     pub section: Option<String>,
     /// Who opens the connection.
     pub direction: Option<Direction>,
+    /// Whether the row prints both directions.
+    pub has_both_directions: bool,
     /// The peer cell.
     pub peer: Option<String>,
     /// The label cell.
@@ -109,6 +111,7 @@ fn read_row(row: &Row, table: &curation::Table, curation: &Curation) -> Result<P
         line: row.line,
         section: table.section.clone(),
         direction: table.direction,
+        has_both_directions: false,
         peer: None,
         label: None,
         ports: None,
@@ -131,10 +134,19 @@ fn read_row(row: &Row, table: &curation::Table, curation: &Curation) -> Result<P
         };
         match column.is {
             Meaning::Peer => printed.peer = text,
+            Meaning::Label if column.may_be_empty => printed.label = text,
             Meaning::Label => printed.label = Some(required(text)?),
             Meaning::Ports => printed.ports = text,
             Meaning::Protocol => protocol = Some(required(text)?),
-            Meaning::Direction => printed.direction = Some(parse_direction(cell.text.printed())?),
+            Meaning::Direction => {
+                printed.direction = parse_direction(cell.text.printed())?;
+                printed.has_both_directions = printed.direction.is_none();
+            }
+            Meaning::Section => {
+                let section = find_section(cell.text.printed(), curation)?;
+                printed.section.clone_from(&section.section);
+                printed.direction = section.direction.or(printed.direction);
+            }
             Meaning::Interfaces => {
                 (printed.interfaces, printed.recommended_interface) = parse_interfaces(cell.text.printed())?;
             }
@@ -172,15 +184,34 @@ fn parse_ends(from: String, to: String, own_name: &str) -> Result<(Direction, St
     }
 }
 
-fn parse_direction(text: &str) -> Result<Direction, Diagnostic> {
-    match text.to_ascii_lowercase().as_str() {
-        "inbound" | "incoming" | "in" => Ok(Direction::Inbound),
-        "outbound" | "outgoing" | "out" => Ok(Direction::Outbound),
+/// A direction, or nothing if the text means both.
+fn parse_direction(text: &str) -> Result<Option<Direction>, Diagnostic> {
+    let words = text.to_ascii_lowercase().replace(['/', ',', '&', '-'], " ").replace(" and ", " ");
+    match words.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["inbound" | "incoming" | "in"] => Ok(Some(Direction::Inbound)),
+        ["outbound" | "outgoing" | "out"] => Ok(Some(Direction::Outbound)),
+        ["both" | "bidirectional"]
+        | ["both", "directions"]
+        | ["inbound", "outbound"]
+        | ["outbound", "inbound"]
+        | ["incoming", "outgoing"]
+        | ["outgoing", "incoming"]
+        | ["in", "out"] => Ok(None),
         _ => {
-            let message = format!("unknown direction {text:?} (known: Inbound, Incoming, In, Outbound, Outgoing, Out)");
+            let message =
+                format!("unknown direction {text:?} (known: Inbound, Incoming, In, Outbound, Outgoing, Out, Both)");
             Err(Diagnostic::new(codes::UNREADABLE_CELL, message))
         }
     }
+}
+
+/// The section that a cell names.
+fn find_section<'a>(text: &str, curation: &'a Curation) -> Result<&'a curation::Table, Diagnostic> {
+    let found = curation.sections.iter().find(|section| section.heading.as_deref() == Some(text));
+    found.ok_or_else(|| {
+        Diagnostic::new(codes::HEADING, format!("section {text:?} isn't curated"))
+            .help(format!("if the vendor renamed it, change sections in {}", Place::file(&curation.file)))
+    })
 }
 
 /// The interfaces of a cell such as `C/P1/P2 (C recommended)`, and the one that it recommends.

@@ -61,9 +61,8 @@ const CASES: &[Case] = &[
     ("protocol_column_with_words", "53", Some("whatever"), "error[cell-unreadable]: protocol cell \"whatever\": cannot read \"whatever\": it isn't a transport or a service; give the flow's ports under `adds` in the curation"),
     ("protocol_column_with_two_kinds", "53", Some("ESP/UDP"), "error[cell-ambiguous]: protocol cell \"ESP/UDP\": \"ESP/UDP\" is ambiguous: either all of the protocols are needed, or any one of them; give the flow's ports under `adds` in the curation"),
     ("protocol_column_with_a_trailing_slash", "53", Some("TCP/"), "error[cell-ambiguous]: protocol cell \"TCP/\": \"TCP/\" is ambiguous: either all of the protocols are needed, or any one of them; give the flow's ports under `adds` in the curation"),
-    ("unsupported_protocol", "ICMP", None, "error[cell-unsupported-protocol]: port cell \"ICMP\": unsupported protocol icmp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, esp, any"),
-    ("unsupported_protocol_with_a_port", "SCTP 3868", None, "error[cell-unsupported-protocol]: port cell \"SCTP 3868\": unsupported protocol sctp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, esp, any"),
-    ("unsupported_protocol_column", "N/A", Some("ICMP"), "error[cell-unsupported-protocol]: port cell \"N/A\": unsupported protocol icmp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, esp, any"),
+    ("unsupported_protocol", "DCCP 5001", None, "error[cell-unsupported-protocol]: port cell \"DCCP 5001\": unsupported protocol dccp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, sctp, any, esp, ah, gre, icmp, icmpv6, ipip, vrrp, ip"),
+    ("unsupported_protocol_column", "5001", Some("DCCP"), "error[cell-unsupported-protocol]: port cell \"5001\": unsupported protocol dccp; give the flow's ports under `adds` in the curation; the vocabulary has tcp, udp, sctp, any, esp, ah, gre, icmp, icmpv6, ipip, vrrp, ip"),
 ];
 
 /// The diagnostic as programs print it.

@@ -96,10 +96,11 @@ fn html_gives_the_same_captures_as_text() {
     let Some(directory) = documents() else { return };
     let fortinet = || Style { table: "TableStyle-FortinetTable", head: "th", cell: fortinet, article: FLARE };
     let styles = [
-        ("fortimail", fortinet()),
-        ("forticlient", fortinet()),
+        ("fortimail", "6.2.0", fortinet()),
+        ("forticlient", "6.2.0", fortinet()),
         (
             "forcepoint-email-security",
+            "8.5.x",
             Style {
                 table: "table frame-all",
                 head: "th",
@@ -109,6 +110,7 @@ fn html_gives_the_same_captures_as_text() {
         ),
         (
             "securitygateway",
+            "2026-11-22",
             Style {
                 table: "MsoNormalTable",
                 head: "td",
@@ -117,9 +119,9 @@ fn html_gives_the_same_captures_as_text() {
             },
         ),
     ];
-    for (product, style) in styles {
+    for (product, edition, style) in styles {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../port-data");
-        let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).unwrap();
+        let curation = Curation::read(&data.join("curation").join(product), edition).unwrap();
         let file = directory.join(format!("{product}.txt"));
         let text = std::fs::read_to_string(&file).unwrap();
         let page = page::read(&file, &text, curation.layout, &curation.hints()).unwrap();

@@ -12,12 +12,18 @@ use port_import::capture::Capture;
 use port_import::curation::Curation;
 use port_import::page_file::capture_text;
 use port_import::refine::refine;
-use port_import::report::{Product, Report};
+use port_import::report::{Edition, EditionFlows, Report};
 
 /// How many changes are made to each document.
 const CHANGES: usize = 1500;
 
-const PRODUCTS: [&str; 4] = ["fortimail", "forticlient", "forcepoint-email-security", "securitygateway"];
+/// The products with the editions of the documents.
+const PRODUCTS: [(&str, &str); 4] = [
+    ("fortimail", "6.2.0"),
+    ("forticlient", "6.2.0"),
+    ("forcepoint-email-security", "8.5.x"),
+    ("securitygateway", "2026-11-22"),
+];
 
 /// A fixed sequence of pseudorandom numbers (xorshift).
 struct Random(u64);
@@ -47,10 +53,10 @@ struct Document {
 }
 
 impl Document {
-    fn read(product: &'static str, directory: &Path) -> Document {
+    fn read(product: &'static str, edition: &str, directory: &Path) -> Document {
         let file = directory.join(format!("{product}.txt"));
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../port-data");
-        let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).unwrap();
+        let curation = Curation::read(&data.join("curation").join(product), edition).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();
         let capture = capture_text(&text, &file, curation.layout, &curation).unwrap();
         let refined = refine(&capture, &curation);
@@ -71,8 +77,10 @@ impl Document {
             return Outcome::Rejected(refined.diagnostics);
         }
         let mut report = Report::default();
-        report.compare(&Product { id: self.product.into(), ..Product::default() }, &self.flows, &refined.flows);
-        report.compare_prose((&self.capture, &self.flows), (&capture, &refined.flows));
+        let edition = Edition { product: self.product.into(), ..Edition::default() };
+        report.compare_prose(&edition, true, (&self.capture, &self.flows), (&capture, &refined.flows));
+        let (before, after) = (Some(self.flows.clone()), Some(refined.flows));
+        report.compare(&[EditionFlows { edition, before, after }]);
         let changes = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
         match changes {
             0 => Outcome::Unnoticed,
@@ -242,8 +250,8 @@ fn every_change_of_a_document_is_noticed() {
     let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut unnoticed = Vec::new();
     let mut panics = Vec::new();
-    for product in PRODUCTS {
-        let document = Document::read(product, &directory);
+    for (product, edition) in PRODUCTS {
+        let document = Document::read(product, edition, &directory);
         let seen = visible(&document.lines);
         for number in 0..CHANGES {
             let kind = KINDS[number % KINDS.len()];

@@ -25,25 +25,46 @@ pub fn root() -> PathBuf {
 pub const PUBLISHED: [&str; 7] =
     ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-cli"];
 
-/// The rows of one of this project's tables, such as `flows/fortimail`, read with a CSV reader and nothing else.
+/// The rows of one of this project's tables, such as `flows/fortimail/6.2.0`, read with a CSV reader and nothing else.
 pub fn rows(table: &str) -> Vec<Row> {
     let file = root().join("port-data/tables").join(format!("{table}.csv"));
     let mut reader = csv::Reader::from_path(&file).expect("the table exists");
     reader.deserialize().collect::<Result<_, _>>().expect("the table is CSV")
 }
 
-/// The rows of all flows in catalog order, each with its product.
+/// The rows of `editions.csv`, by product and oldest first.
+pub fn edition_rows() -> Vec<Row> {
+    let editions = rows("editions");
+    let of_product = |product: Row| {
+        let editions = editions.clone().into_iter();
+        editions.filter(move |edition| edition["product"] == product["id"])
+    };
+    rows("products").into_iter().flat_map(of_product).collect()
+}
+
+/// The rows of the flows of all editions, each with its edition. Editions are by product, oldest first.
+pub fn flow_rows_of_editions() -> Vec<(Row, Row)> {
+    let with_edition = |edition: Row| {
+        let flows = rows(&format!("flows/{}/{}", edition["product"], edition["edition"]));
+        flows.into_iter().map(move |row| (edition.clone(), row))
+    };
+    edition_rows().into_iter().flat_map(with_edition).collect()
+}
+
+/// The rows of the newest edition of each product in catalog order, each with its product.
 pub fn flow_rows() -> Vec<(String, Row)> {
-    let products = rows("products").into_iter().map(|product| product["id"].clone());
-    products
-        .flat_map(|product| rows(&format!("flows/{product}")).into_iter().map(move |row| (product.clone(), row)))
+    let newest: BTreeMap<String, String> =
+        edition_rows().into_iter().map(|edition| (edition["product"].clone(), edition["edition"].clone())).collect();
+    let rows = flow_rows_of_editions().into_iter();
+    rows.filter(|(edition, _)| newest[&edition["product"]] == edition["edition"])
+        .map(|(edition, row)| (edition["product"].clone(), row))
         .collect()
 }
 
 /// A port spec, parsed in the simplest way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainSpec {
-    /// `tcp`, `udp`, `esp`, `any`, or empty.
+    /// `tcp`, `udp`, `sctp`, `any`, a protocol without ports, or empty.
     pub transport: String,
     /// The ports, if there are any.
     pub ports: Option<(u16, u16)>,
@@ -56,7 +77,8 @@ pub struct PlainSpec {
 /// The specs of a port expression.
 pub fn plain_specs(expression: &str) -> Vec<PlainSpec> {
     let mut specs = Vec::new();
-    for (group, alternatives) in expression.split(", ").enumerate() {
+    let separator = if expression.contains("; ") { "; " } else { ", " };
+    for (group, alternatives) in expression.split(separator).enumerate() {
         for spec in alternatives.split(" | ") {
             let (head, service) = spec.split_once(' ').unwrap_or((spec, ""));
             let (transport, ports) = head.split_once('/').unwrap_or((head, ""));

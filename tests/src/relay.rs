@@ -22,7 +22,7 @@ pub const PAGE: &str = "\
 | | Look up groups | UDP/389 | |
 ";
 
-/// The curation of the small product.
+/// The curation of the small product, all of it in the file of its only edition.
 pub const CURATION: &str = r#"
 layout = "markdown"
 columns = [
@@ -79,9 +79,10 @@ pub fn relay() -> (TempDir, PathBuf) {
         fs::write(path, text).unwrap();
     };
     write("tables/vendors.csv", "id,name,url\nacme,Acme,https://acme.example\n");
+    write("tables/products.csv", "id,vendor,name\nrelay,acme,Relay\n");
     write(
-        "tables/products.csv",
-        "id,vendor,name,document,url,edition,retrieved\nrelay,acme,Relay,Ports,https://acme.example/ports,1,2026-01-31\n",
+        "tables/editions.csv",
+        "product,edition,printed_edition,document,url,retrieved\nrelay,1,1,Ports,https://acme.example/ports,2026-01-31\n",
     );
     write(
         "tables/peers.csv",
@@ -91,7 +92,8 @@ pub fn relay() -> (TempDir, PathBuf) {
         "tables/services.csv",
         "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\nsmtps,SMTPS,tcp,465,Mail\n",
     );
-    write("curation/relay.toml", CURATION);
+    write("curation/relay/flows.toml", "");
+    write("curation/relay/1.toml", CURATION);
     fs::write(directory.path().join("relay.md"), PAGE).unwrap();
     (directory, data)
 }

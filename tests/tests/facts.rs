@@ -1,7 +1,7 @@
 //! Compares every fact of every row with the tables, through the API and as JSON.
 
 use port_catalog::{FlowId, PeerKind, Product, Service, Transport, Vendor, flows};
-use port_catalog_tests::{flow_rows, plain_specs, rows};
+use port_catalog_tests::{edition_rows, flow_rows_of_editions, plain_specs, rows};
 use serde_json::{Value, json};
 
 fn items(cell: &str) -> Vec<&str> {
@@ -16,38 +16,46 @@ fn nullable(cell: &str) -> Value {
 #[test]
 fn a_flow_serializes_as_its_row() {
     let products = rows("products");
-    for (product, row) in flow_rows() {
-        let document = products.iter().find(|row| row["id"] == product).unwrap();
+    for (edition, row) in flow_rows_of_editions() {
+        let product = products.iter().find(|row| row["id"] == edition["product"]).unwrap();
         let ports: Vec<Value> = plain_specs(&row["ports"])
             .into_iter()
             .map(|spec| {
-                json!({
+                let mut json = json!({
                     "transport": nullable(&spec.transport),
                     "first": spec.ports.map(|(first, _)| first),
                     "last": spec.ports.map(|(_, last)| last),
                     "service": nullable(&spec.service),
                     "group": spec.group,
-                })
+                });
+                if spec.transport == "esp" {
+                    (json["ip_protocol"], json["icmp_type"]) = (50.into(), Value::Null);
+                }
+                json
             })
             .collect();
         let expected = json!({
-            "id": row["id"], "vendor": document["vendor"], "product": product,
-            "direction": row["direction"], "peer": row["peer"], "purpose": row["purpose"],
-            "ports": ports,
+            "id": row["id"], "vendor": product["vendor"], "product": product["id"], "edition": edition["edition"],
+            "direction": row["direction"], "component": nullable(&row["component"]), "peer": row["peer"],
+            "purpose": row["purpose"],
+            "ports": ports, "groups": row["groups"],
             "requirement": row["requirement"], "condition": nullable(&row["condition"]),
+            "scope": row["scope"], "enabled": row["enabled"],
             "interfaces": items(&row["interfaces"]), "recommended_interface": nullable(&row["recommended_interface"]),
             "hosts": items(&row["hosts"]),
             "configurable": row["configurable"] == "true", "customization": nullable(&row["customization"]),
             "note": nullable(&row["note"]),
             "curated": items(&row["curated"]),
             "source": {
-                "document": document["document"], "edition": document["edition"],
-                "url": document["url"], "section": nullable(&row["section"]),
+                "document": edition["document"], "edition": edition["printed_edition"],
+                "url": edition["url"], "section": nullable(&row["section"]),
                 "row": row["row"].parse::<u32>().unwrap(), "peer": nullable(&row["printed_peer"]),
                 "label": nullable(&row["printed_label"]), "ports": nullable(&row["printed_ports"]),
             },
         });
-        let flow = row["id"].parse::<FlowId>().unwrap().flow();
+        let id = row["id"].parse::<FlowId>().unwrap();
+        let handle = id.flow().product().edition(&edition["edition"]).unwrap();
+        let flow = id.in_edition(handle).unwrap();
         assert_eq!(serde_json::to_value(flow).unwrap(), expected);
         assert_eq!(flow.ports().to_string(), row["ports"]);
     }
@@ -64,12 +72,17 @@ fn the_keys_of_a_flow_are_in_the_documented_order() {
             "id",
             "vendor",
             "product",
+            "edition",
             "direction",
+            "component",
             "peer",
             "purpose",
             "ports",
+            "groups",
             "requirement",
             "condition",
+            "scope",
+            "enabled",
             "interfaces",
             "recommended_interface",
             "hosts",
@@ -83,15 +96,33 @@ fn the_keys_of_a_flow_are_in_the_documented_order() {
 }
 
 #[test]
+fn editions_match_their_rows() {
+    let editions: Vec<_> = Product::ALL.iter().flat_map(|product| product.editions()).collect();
+    let rows = edition_rows();
+    assert_eq!(editions.len(), rows.len());
+    for (edition, row) in editions.into_iter().zip(rows) {
+        let facts = [edition.product().as_str(), edition.name(), edition.printed(), edition.document(), edition.url()];
+        assert_eq!(
+            facts,
+            ["product", "edition", "printed_edition", "document", "url"].map(|column| row[column].as_str())
+        );
+        let optional = [edition.source(), edition.licence(), edition.retrieved()].map(Option::unwrap_or_default);
+        assert_eq!(optional, ["source", "licence", "retrieved"].map(|column| row[column].as_str()));
+        assert_eq!(edition.is_complete().to_string(), row["complete"]);
+        let table = port_catalog_tests::rows(&format!("flows/{}/{}", row["product"], row["edition"]));
+        let ids: Vec<&str> = edition.flows().map(|flow| flow.id().as_str()).collect();
+        assert_eq!(ids, table.iter().map(|row| row["id"].as_str()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn vendors_products_peers_and_services_match_their_rows() {
     for (vendor, row) in Vendor::ALL.iter().zip(rows("vendors")) {
         assert_eq!([vendor.as_str(), vendor.name(), vendor.url()], [&row["id"], &row["name"], &row["url"]]);
     }
     for (product, row) in Product::ALL.iter().zip(rows("products")) {
-        let edition = product.newest_edition();
-        let facts = [product.vendor().as_str(), product.name(), edition.document(), edition.url(), edition.printed()];
-        assert_eq!(facts, [&row["vendor"], &row["name"], &row["document"], &row["url"], &row["edition"]]);
-        assert_eq!(edition.retrieved().unwrap_or_default(), row["retrieved"]);
+        assert_eq!([product.vendor().as_str(), product.name()], [&row["vendor"], &row["name"]]);
+        assert_eq!(product.components().collect::<Vec<_>>(), items(&row["components"]));
         assert_eq!(product.interfaces().collect::<Vec<_>>(), items(&row["interfaces"]));
     }
     for (peer, row) in port_catalog::Peer::ALL.iter().zip(rows("peers")) {
@@ -115,9 +146,9 @@ fn numbers(text: &str) -> Vec<u32> {
 
 #[test]
 fn the_ports_of_a_flow_are_the_numbers_that_its_document_prints() {
-    for (product, row) in flow_rows() {
+    for (edition, row) in flow_rows_of_editions() {
         let mut printed = numbers(&row["printed_ports"]);
-        match (product.as_str(), row["row"].as_str()) {
+        match (edition["product"].as_str(), row["row"].as_str()) {
             // ESP is printed with its protocol number, which isn't a port.
             ("forticlient", "6") => printed.retain(|number| *number != 50),
             // The end of the range is in a footnote.

@@ -163,8 +163,9 @@ fn tool_home(name: &str) -> PathBuf {
 
 /// The files that `cargo xtask regenerate` generates.
 fn generated_files() -> Vec<String> {
-    let products = port_catalog::Product::ALL.iter().map(|product| format!("port-data/tables/flows/{product}.csv"));
-    products.chain(["port-catalog/src/generated.rs".to_string()]).collect()
+    let editions = port_catalog::Product::ALL.iter().flat_map(|product| product.editions());
+    let tables = editions.map(|edition| format!("port-data/tables/flows/{}/{}.csv", edition.product(), edition.name()));
+    tables.chain(["port-catalog/src/generated.rs".to_string()]).collect()
 }
 
 /// The arguments of commands that export something, in every format.

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use port_catalog::{Flow, Peer, Product, Service, Transport, by_port};
+use port_catalog::{Enabled, Flow, Peer, Product, Scope, Service, Transport, by_port};
 use port_catalog_tests::assert_snapshot;
 
 /// A flow as one line: what the page prints, then the facts of the catalog.
@@ -16,6 +16,9 @@ fn line(flow: Flow) -> String {
         format!("{:>2} {} => {} {}", source.row, printed.join(" | "), flow.direction(), flow.direction().preposition());
     let mut fact = |text: &str| line.push_str(text);
     fact(&format!(" {}: {}", flow.peer(), flow.ports()));
+    if let Some(component) = flow.component() {
+        fact(&format!("; part {component}"));
+    }
     fact(&format!("; {}", flow.requirement()));
     if let Some(condition) = flow.condition() {
         fact(&format!(" ({condition})"));
@@ -30,6 +33,12 @@ fn line(flow: Flow) -> String {
     let hosts: Vec<&str> = flow.hosts().collect();
     if !hosts.is_empty() {
         fact(&format!("; hosts {}", hosts.join(", ")));
+    }
+    if flow.scope() != Scope::Network {
+        fact(&format!("; within the {}", flow.scope()));
+    }
+    if flow.enabled() != Enabled::Unstated {
+        fact(&format!("; enabled: {}", flow.enabled()));
     }
     if flow.configurable() {
         fact("; configurable");
@@ -52,18 +61,20 @@ fn line(flow: Flow) -> String {
 #[test]
 fn flows_of_each_product_as_its_document_lists_them() {
     let mut texts = Vec::new();
-    for product in Product::ALL {
-        let edition = product.newest_edition();
+    for edition in Product::ALL.iter().flat_map(|product| product.editions()) {
+        let product = edition.product();
         let mut text = format!("{}, {}, {}\n", product.name(), edition.document(), edition.printed());
         let mut section = None;
-        for flow in product.flows() {
+        for flow in edition.flows() {
             if flow.source().section != section {
                 section = flow.source().section;
                 let _ = writeln!(text, "\n{}", section.unwrap_or("-"));
             }
             let _ = writeln!(text, "{}", line(flow));
         }
-        texts.push((format!("flows_of_{product}"), text));
+        // The snapshot of the newest edition shows what it changes.
+        let name = if edition.is_newest() { format!("flows_of_{product}") } else { format!("flows_of_{edition}") };
+        texts.push((name, text));
     }
     // All snapshots are compared before the test fails, so that all differences are pending at once.
     let compare = |(name, text): &(String, String)| std::panic::catch_unwind(|| assert_snapshot(name, text)).is_err();
@@ -90,7 +101,7 @@ fn public_ids_and_their_variants() {
     list("Product", &mut catalog.products.iter().map(|row| (&row.id, &row.variant)));
     list("Peer", &mut catalog.peers.iter().map(|row| (&row.id, &row.variant)));
     list("Service", &mut catalog.services.iter().map(|row| (&row.id, &row.variant)));
-    list("FlowId", &mut catalog.flows.iter().map(|row| &row.row.id).zip(&flow_variants));
+    list("FlowId", &mut catalog.flows[..catalog.flow_ids].iter().map(|row| &row.row.id).zip(&flow_variants));
     assert_snapshot("public_ids_and_their_variants", &text);
 }
 

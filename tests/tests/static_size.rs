@@ -1,8 +1,11 @@
 //! The size of every static table in bytes, so that a reviewer sees what a change of the data costs programs.
 
+use std::path::{Path, PathBuf};
+
 use port_catalog::__private::{FlowLists, Lists, PackedInts, StringPool, TextColumn, TextIndex};
 use port_catalog::{Catalog, Data, FlowId, Id, Peer, Product, Service, Vendor};
 use port_catalog_tests::assert_snapshot;
+use proc_macro2::{TokenStream, TokenTree};
 
 /// Sizes by table name, in the order in which they were added.
 #[derive(Default)]
@@ -101,4 +104,61 @@ fn a_lookup_by_port_reads_at_most_eight_kilobytes() {
     let ports = [Data::PORTS.pages, Data::PORTS.lists, starts, lengths, items];
     let bytes: usize = ports.iter().map(|numbers| numbers.bytes.len()).sum();
     assert!(bytes <= 8 * 1024, "{bytes} bytes");
+}
+
+/// The bytes of the literals that `catalog!` expands to, which are its tables.
+fn literal_bytes(catalog: &port_data::Catalog) -> usize {
+    fn in_tokens(tokens: TokenStream) -> usize {
+        let bytes = |token| match token {
+            // Documentation isn't part of a program.
+            TokenTree::Group(group) if group.stream().to_string().starts_with("doc =") => 0,
+            TokenTree::Group(group) => in_tokens(group.stream()),
+            TokenTree::Literal(literal) => match syn::Lit::new(literal) {
+                syn::Lit::ByteStr(bytes) => bytes.value().len(),
+                syn::Lit::Str(text) => text.value().len(),
+                _ => 0,
+            },
+            _ => 0,
+        };
+        tokens.into_iter().map(bytes).sum()
+    }
+    in_tokens(port_codegen::expand(catalog))
+}
+
+/// The size of a catalog of editions of FortiMail, whose tables are given as texts.
+fn size_of_editions(editions: &[(&str, String)]) -> usize {
+    let read = |table: &str| std::fs::read_to_string(Path::new(port_data::TABLES).join(table)).unwrap();
+    let mut rows = "product,edition,printed_edition,document,url\n".to_string();
+    let mut files: Vec<(PathBuf, String)> =
+        ["vendors.csv", "peers.csv", "services.csv"].map(|table| (table.into(), read(table))).into();
+    for (edition, table) in editions {
+        rows += &format!("fortimail,{edition},{edition},Ports,https://acme.example\n");
+        files.push((format!("flows/fortimail/{edition}.csv").into(), table.clone()));
+    }
+    files.push(("editions.csv".into(), rows));
+    files.push(("products.csv".into(), "id,vendor,name\nfortimail,fortinet,FortiMail\n".to_string()));
+    literal_bytes(&port_data::read_texts(Path::new("tables"), files).unwrap_or_else(|errors| panic!("{errors:?}")))
+}
+
+#[test]
+fn an_edition_that_changes_two_rows_of_54_costs_at_most_four_times_the_bytes_of_two_rows() {
+    let table = std::fs::read_to_string(Path::new(port_data::TABLES).join("flows/fortimail/6.2.0.csv")).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 1 + 54, "no cell of the table has a line end");
+    let one = size_of_editions(&[("1", table.clone())]);
+    // The two rows before the last one have texts of their own.
+    let without_two = [&lines[..53], &lines[55..]].concat().join("\n") + "\n";
+    let two_rows = one - size_of_editions(&[("1", without_two)]);
+    let changes = [
+        ("tcp/80 ocsp", "tcp/8080 ocsp"),
+        ("\"TCP/80, or defined by certificate\"", "\"TCP/8080, or defined by certificate\""),
+        ("\"tcp/443; tcp/514\"", "tcp/443"),
+        ("tcp/443; tcp/514,unstated", "tcp/443,all"),
+        ("\"TCP/443, TCP/514\"", "TCP/443"),
+    ];
+    let changed = changes.iter().fold(table.clone(), |table, (from, to)| table.replacen(from, to, 1));
+    let different = changed.lines().zip(table.lines()).filter(|(changed, line)| changed != line).count();
+    assert_eq!(different, 2);
+    let both = size_of_editions(&[("1", table), ("2", changed)]);
+    assert!(both - one <= 4 * two_rows, "{} bytes for the edition, {two_rows} for two rows", both - one);
 }

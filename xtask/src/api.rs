@@ -8,9 +8,10 @@ use std::io;
 use std::path::Path;
 
 /// The files with public items: those that `port-catalog/src/lib.rs` re-exports, itself, and what `catalog!` expands to.
-pub const FILES: [&str; 13] = [
+pub const FILES: [&str; 14] = [
     "port-catalog/src/lib.rs",
     "port-catalog/src/catalog.rs",
+    "port-catalog/src/edition.rs",
     "port-catalog/src/enum_methods.rs",
     "port-catalog/src/flow.rs",
     "port-catalog/src/flow_lists.rs",

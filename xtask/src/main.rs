@@ -3,16 +3,18 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use port_data::hidden::{Escaped, escape_json};
 use port_data::{Diagnostic, Place};
 use port_import::curation::FIXME;
 use port_import::generated_file::expand;
-use port_import::new_product::{NewProduct, new_product};
+use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
 use port_import::page::Layout;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 use xtask::codes;
+use xtask::day::day_id;
 use xtask::release::readiness;
 use xtask::scale::scale;
 
@@ -31,16 +33,21 @@ enum Command {
 
 Examples:
   cargo xtask regenerate                                regenerate the tables from the captures
-  cargo xtask regenerate --doc fortimail=page.html      read a vendor's new page
+  cargo xtask regenerate --doc fortimail=page.html      read a vendor's page again, for the newest edition
+  cargo xtask regenerate --doc fortimail@5.4=page.html  read the page of another edition
   cargo xtask regenerate --docs pages --check           check whether anything would change")]
     Regenerate(RegenerateArgs),
-    /// Draft a product from its vendor's page: capture, curation, and a row in products.csv
-    #[command(after_help = "Example:
-  cargo xtask new-product relay --doc relay.html --vendor acme")]
+    /// Draft a product from its vendor's page: capture, curation, and rows in products.csv and editions.csv
+    #[command(
+        after_help = "Without an edition, today's date is its id: a page without a version is named after the day of its retrieval.
+
+Example:
+  cargo xtask new-product relay@4.2 --doc relay.html --vendor acme"
+    )]
     NewProduct {
-        /// The product's id: lowercase kebab-case, never changed later
-        #[arg(value_parser = id)]
-        id: String,
+        /// The product's id: lowercase kebab-case, never changed later; and the id of the page's edition
+        #[arg(value_name = "ID[@EDITION]", value_parser = product_and_edition)]
+        id: (String, Option<String>),
         /// The vendor's page
         #[arg(long, value_name = "FILE")]
         doc: PathBuf,
@@ -50,6 +57,27 @@ Examples:
         /// The vendor's id
         #[arg(long, value_parser = id)]
         vendor: Option<String>,
+    },
+    /// Draft another edition of a product, from its page and the curation of the newest edition
+    #[command(
+        after_help = "Editions are ordered by age in editions.csv. If the new one isn't the newest, move its row.
+
+Example:
+  cargo xtask new-edition relay 4.3 --doc relay.html"
+    )]
+    NewEdition {
+        /// The product's id
+        #[arg(value_parser = id)]
+        product: String,
+        /// The edition's id: lowercase letters, digits, dots and hyphens
+        #[arg(value_parser = edition_id)]
+        edition: String,
+        /// The vendor's page
+        #[arg(long, value_name = "FILE")]
+        doc: PathBuf,
+        /// The layout of a page saved as text, if it isn't that of the newest edition
+        #[arg(long)]
+        layout: Option<Layout>,
     },
     /// Measure what catalogs of any size cost, with generated tables compiled by `catalog!`
     #[command(
@@ -87,10 +115,10 @@ Example:
 
 #[derive(Debug, clap::Args)]
 struct RegenerateArgs {
-    /// Read a vendor's page
-    #[arg(long, value_name = "PRODUCT=FILE", value_parser = document)]
+    /// Read a vendor's page, of the newest edition if none is given
+    #[arg(long, value_name = "PRODUCT[@EDITION]=FILE", value_parser = document)]
     doc: Vec<(String, PathBuf)>,
-    /// Read every <product>.<txt|html|md|csv> in a directory
+    /// Read every <product>[@<edition>].<txt|html|md|csv> in a directory
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
     /// Write captures/ and tables/ to this directory instead of the workspace
@@ -119,6 +147,18 @@ fn document(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+/// The ids of a product and an edition: `relay` or `relay@4.2`.
+fn product_and_edition(text: &str) -> Result<(String, Option<String>), String> {
+    match text.split_once('@') {
+        Some((product, edition)) => Ok((id(product)?, Some(edition_id(edition)?))),
+        None => Ok((id(text)?, None)),
+    }
+}
+
+fn edition_id(text: &str) -> Result<String, String> {
+    port_data::id::check_edition_id(text).map_err(|diagnostic| diagnostic.text())
+}
+
 fn id(text: &str) -> Result<String, String> {
     port_data::id::check_id(text).map_err(|diagnostic| diagnostic.text())
 }
@@ -133,7 +173,12 @@ fn main() -> ExitCode {
     let result = match arguments().command {
         Command::Regenerate(args) => return run_regenerate(args),
         Command::NewProduct { id, doc, layout, vendor } => {
-            run_new_product(&NewProduct { data: data(), id, doc, layout, vendor })
+            let (id, edition) = id;
+            let edition = edition.unwrap_or_else(|| day_id(SystemTime::now()));
+            run_draft(new_product(&NewProduct { data: data(), id, edition, doc, layout, vendor }))
+        }
+        Command::NewEdition { product, edition, doc, layout } => {
+            run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout }))
         }
         Command::Scale { sizes } => run_scale(&sizes),
         Command::Release { dry_run } => run_release(dry_run),
@@ -171,9 +216,9 @@ fn run_regenerate(args: RegenerateArgs) -> ExitCode {
     }
 }
 
-fn run_new_product(new: &NewProduct) -> Result<ExitCode, Vec<Diagnostic>> {
+fn run_draft(written: Result<Vec<PathBuf>, Vec<Diagnostic>>) -> Result<ExitCode, Vec<Diagnostic>> {
     let root = root();
-    for file in new_product(new)? {
+    for file in written? {
         print(&format!("wrote {}\n", Place::file(file).relative_to(&root)));
     }
     print(&format!("Replace every {FIXME} in these files, then run `cargo xtask regenerate`.\n"));

@@ -217,7 +217,7 @@ fn a_directory_without_write_permission_is_reported() {
     fs::set_permissions(workspace.directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let status = Command::new("chown").args(["-R", NOBODY]).arg(workspace.directory.path()).status().unwrap();
     assert!(status.success());
-    for directory in ["port-data/captures", "port-data/tables/flows", "port-catalog/src"] {
+    for directory in ["port-data/captures/relay", "port-data/tables/flows/relay", "port-catalog/src"] {
         let locked = workspace.path(directory);
         let permissions = fs::metadata(&locked).unwrap().permissions();
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();

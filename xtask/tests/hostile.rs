@@ -32,7 +32,8 @@ fn data() -> (TempDir, PathBuf) {
     fs::create_dir_all(data.join("tables")).unwrap();
     for (file, text) in [
         ("vendors", "id,name,url\nacme,Acme,https://acme.example\n"),
-        ("products", "id,vendor,name,document,url,edition,retrieved\n"),
+        ("products", "id,vendor,name\n"),
+        ("editions", "product,edition,printed_edition,document,url\n"),
         ("peers", "id,name,kind,description\nclient,Client,role,A client\n"),
         ("services", "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\n"),
     ] {
@@ -81,6 +82,7 @@ fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
     let new = NewProduct {
         data: data.clone(),
         id: "relay".to_string(),
+        edition: "1".to_string(),
         doc: file.clone(),
         layout: None,
         vendor: Some("acme".to_string()),
@@ -89,9 +91,8 @@ fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
     for file in written {
         let text = fs::read_to_string(&file).unwrap();
         let text = match file.file_name().unwrap().to_str().unwrap() {
-            "products.csv" => {
-                text.replace("relay,acme,FIXME,FIXME,FIXME,FIXME", "relay,acme,Relay,Ports,https://acme.example,1")
-            }
+            "products.csv" => text.replace("relay,acme,FIXME", "relay,acme,Relay"),
+            "editions.csv" => text.replace("relay,1,FIXME,FIXME,FIXME", "relay,1,1,Ports,https://acme.example"),
             _ => text.replace("\"Clients\" = \"FIXME\"", "\"Clients\" = \"client\"").replace("FIXME", "A purpose"),
         };
         fs::write(file, text).unwrap();
@@ -105,9 +106,12 @@ fn every_text_of_a_page_survives_the_draft_the_curation_and_the_tables() {
         let (_directory, data, page) = drafted(layout);
         let expected: Vec<String> = texts().map(|text| folded(&text)).collect();
         let curation =
-            Curation::read(&data.join("curation/relay.toml")).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
-        let keys: Vec<&str> =
-            curation.flows.iter().map(|flow| flow.get_ref().row.label.as_deref().unwrap_or_default()).collect();
+            Curation::read(&data.join("curation/relay"), "1").unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
+        let keys: Vec<&str> = curation
+            .flows
+            .iter()
+            .map(|flow| flow.key().and_then(|key| key.label.as_deref()).unwrap_or_default())
+            .collect();
         assert_eq!(keys, expected, "{layout}");
         let (report, outcome) = regenerate(&options(&data, &page));
         assert_eq!(outcome, Outcome::Done, "{layout}: {report}");
@@ -142,7 +146,7 @@ fn a_page_with_a_hidden_character_is_rejected_at_its_place_and_nothing_is_writte
     let (report, outcome) = regenerate(&options(&data, &page));
     assert_eq!(outcome, Outcome::Done, "{report}");
     let text = fs::read_to_string(&page).unwrap();
-    let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
+    let capture = fs::read_to_string(data.join("captures/relay/1.csv")).unwrap();
     for hidden in HIDDEN.chars() {
         for from in ["a|b,", "Peer,", "TCP/1\n"] {
             let line = text.lines().position(|line| format!("{line}\n").contains(from)).unwrap() + 1;
@@ -159,7 +163,7 @@ fn a_page_with_a_hidden_character_is_rejected_at_its_place_and_nothing_is_writte
             assert!(report.errors.iter().any(is_expected), "{message} at {line}:{column}, not {report}");
             assert_visible(&report.to_string());
             assert_visible(&escape_json(&serde_json::to_string_pretty(&report).unwrap()));
-            assert_eq!(fs::read_to_string(data.join("captures/relay.csv")).unwrap(), capture);
+            assert_eq!(fs::read_to_string(data.join("captures/relay/1.csv")).unwrap(), capture);
         }
     }
 }

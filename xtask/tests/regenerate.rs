@@ -98,7 +98,7 @@ fn a_page_becomes_tables() {
     assert_eq!(flows, expected);
     assert!(catalog.flows[1].row.configurable, "the page calls 443 a default");
     // The vendor's sentence isn't kept.
-    let capture = fs::read_to_string(data.join("captures/relay.csv")).unwrap();
+    let capture = fs::read_to_string(data.join("captures/relay/1.csv")).unwrap();
     assert!(capture.contains("636 ldap.acme.example") && !capture.contains("help desk"));
 }
 
@@ -152,11 +152,11 @@ fn a_changed_fact_is_reported_by_its_key() {
 #[test]
 fn reworded_prose_is_reported_and_changes_no_table() {
     let (_directory, data) = regenerated_relay();
-    let table = fs::read(data.join("tables/flows/relay.csv")).unwrap();
+    let table = fs::read(data.join("tables/flows/relay/1.csv")).unwrap();
     let (report, outcome) = regenerate_with(&data, "Ask the help desk.", "Call the help desk.");
     assert_eq!((outcome, report.changed.len()), (Outcome::Done, 0));
     assert_eq!(report.reworded.iter().map(|reworded| reworded.id.as_str()).collect::<Vec<_>>(), ["relay-in-client"]);
-    assert_eq!(fs::read(data.join("tables/flows/relay.csv")).unwrap(), table);
+    assert_eq!(fs::read(data.join("tables/flows/relay/1.csv")).unwrap(), table);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn check_writes_nothing_and_lists_the_files_that_would_change() {
     let docs = vec![("relay".to_string(), directory.path().join("relay.md"))];
     let (report, outcome) = regenerate(&RegenerateOptions { docs, check: true, ..options(&data) });
     assert_eq!(outcome, Outcome::Differs);
-    assert_eq!(report.files, ["captures/relay.csv", "tables/flows/relay.csv", "port-catalog/src/generated.rs"]);
+    assert_eq!(report.files, ["captures/relay/1.csv", "tables/flows/relay/1.csv", "port-catalog/src/generated.rs"]);
     assert_eq!(tree(&data), before);
 }
 
@@ -197,8 +197,9 @@ fn with_out_everything_is_written_there_and_the_data_is_unchanged() {
     assert_eq!(
         names,
         [
-            "captures/relay.csv",
-            "tables/flows/relay.csv",
+            "captures/relay/1.csv",
+            "tables/editions.csv",
+            "tables/flows/relay/1.csv",
             "tables/peers.csv",
             "tables/products.csv",
             "tables/services.csv",
@@ -240,7 +241,7 @@ fn the_json_report_has_the_documented_form() {
 #[test]
 fn added_and_removed_flows_raise_the_version() {
     let (_directory, data) = regenerated_relay();
-    let file = data.join("curation/relay.toml");
+    let file = data.join("curation/relay/1.toml");
     let curation = fs::read_to_string(&file).unwrap();
     fs::write(&file, curation.replace("id = \"relay-in-admin\"", "id = \"relay-in-console\"")).unwrap();
     let (report, outcome) = regenerate(&RegenerateOptions { check: true, ..options(&data) });
@@ -248,10 +249,10 @@ fn added_and_removed_flows_raise_the_version() {
     assert_eq!((report.added.len(), report.removed.len()), (1, 1));
     // Flows in the report have the form of `port-catalog list --format json`.
     let added = serde_json::json!({
-        "id": "relay-in-console", "vendor": "acme", "product": "relay",
-        "direction": "inbound", "peer": "admin", "purpose": "Administer the relay",
-        "ports": [{ "transport": "tcp", "first": 443, "last": 443, "service": null, "group": 0 }],
-        "requirement": "unstated", "condition": null,
+        "id": "relay-in-console", "vendor": "acme", "product": "relay", "edition": "1",
+        "direction": "inbound", "component": null, "peer": "admin", "purpose": "Administer the relay",
+        "ports": [{ "transport": "tcp", "first": 443, "last": 443, "service": null, "group": 0 }], "groups": "all",
+        "requirement": "unstated", "condition": null, "scope": "network", "enabled": "unstated",
         "interfaces": [], "recommended_interface": null, "hosts": [],
         "configurable": true, "customization": null, "note": null, "curated": [],
         "source": {
@@ -271,43 +272,61 @@ fn added_and_removed_flows_raise_the_version() {
 fn a_drafted_product_needs_only_what_is_marked_and_what_the_page_does_not_state() {
     for (ending, page) in [("md", PAGE.to_string()), ("html", html())] {
         let (directory, data) = relay();
-        let curation = data.join("curation/relay.toml");
-        fs::remove_file(&curation).unwrap();
-        fs::write(data.join("tables/products.csv"), "id,vendor,name,document,url,edition,retrieved\n").unwrap();
+        fs::remove_dir_all(data.join("curation/relay")).unwrap();
+        fs::write(data.join("tables/products.csv"), "id,vendor,name\n").unwrap();
+        fs::write(data.join("tables/editions.csv"), "product,edition,printed_edition,document,url\n").unwrap();
         let doc = directory.path().join(format!("page.{ending}"));
         fs::write(&doc, page).unwrap();
         let new = NewProduct {
             data: data.clone(),
             id: "relay".into(),
+            edition: "4.2".into(),
             doc: doc.clone(),
             layout: None,
             vendor: Some("acme".into()),
         };
         let files = new_product(&new).unwrap();
-        assert_eq!(files.len(), 3);
-        let draft = fs::read_to_string(&curation).unwrap();
+        let names: Vec<_> = files.iter().map(|file| file.strip_prefix(&data).unwrap().display().to_string()).collect();
+        let expected = [
+            "captures/relay/4.2.csv",
+            "curation/relay/flows.toml",
+            "curation/relay/4.2.toml",
+            "tables/products.csv",
+            "tables/editions.csv",
+        ];
+        assert_eq!(names, expected);
         let products = fs::read_to_string(data.join("tables/products.csv")).unwrap();
-        assert!(products.contains("relay,acme,FIXME,FIXME,FIXME,FIXME,"), "{products}");
+        assert_eq!(products, "id,vendor,name\nrelay,acme,FIXME\n");
 
         // Nothing is generated until every FIXME is resolved.
         let (report, outcome) = regenerate(&options(&data));
         assert_eq!(outcome, Outcome::Failed, "{report}");
-        assert!(report.to_string().contains("unresolved FIXME"), "{report}");
 
         // Resolve every FIXME, and add what the page doesn't state.
-        let products = products.replacen("FIXME", "Relay", 1).replacen("FIXME", "Ports", 1);
-        let products = products.replacen("FIXME", "https://acme.example/ports", 1).replacen("FIXME", "1", 1);
-        fs::write(data.join("tables/products.csv"), products).unwrap();
-        let draft = draft.replace("purpose = \"FIXME\"", "purpose = \"Something\"");
-        let draft = draft.replace("\"Console\" = \"FIXME\"", "\"Console\" = \"admin\"");
-        let draft = draft.replace("\"Directory\" = \"FIXME\"", "\"Directory\" = \"ldap-server\"");
-        let draft = draft.replace("\"Mail clients\" = \"FIXME\"", "\"Mail clients\" = \"client\"");
-        let users = "label = \"Look up users\" }\n";
-        assert!(draft.contains(users), "{draft}");
-        let draft = draft.replace(users, &format!("{users}other_numbers = [\"636\"]\n"));
+        let replace = |file: &str, changes: &[(&str, &str)]| {
+            let mut text = fs::read_to_string(data.join(file)).unwrap();
+            for (from, to) in changes {
+                assert!(text.contains(from), "{from}: {text}");
+                text = text.replace(from, to);
+            }
+            fs::write(data.join(file), text).unwrap();
+        };
+        replace("tables/products.csv", &[("FIXME", "Relay")]);
+        replace("tables/editions.csv", &[("FIXME,FIXME,FIXME", "4.2,Ports,https://acme.example/ports")]);
         let groups = "label = \"Look up groups\" }\n";
-        let draft = draft.replace(groups, &format!("{groups}peer = \"ldap-server\"\n"));
-        fs::write(&curation, draft).unwrap();
+        replace(
+            "curation/relay/flows.toml",
+            &[
+                ("purpose = \"FIXME\"", "purpose = \"Something\""),
+                ("\"Console\" = \"FIXME\"", "\"Console\" = \"admin\""),
+                ("\"Directory\" = \"FIXME\"", "\"Directory\" = \"ldap-server\""),
+                ("\"Mail clients\" = \"FIXME\"", "\"Mail clients\" = \"client\""),
+                (groups, &format!("{groups}peer = \"ldap-server\"\n")),
+            ],
+        );
+        let users = "\n[[flow]]\nid = \"relay-out-directory-look-up-users\"\nother_numbers = [\"636\"]\n";
+        let page_file = data.join("curation/relay/4.2.toml");
+        fs::write(&page_file, fs::read_to_string(&page_file).unwrap() + users).unwrap();
         let (report, outcome) = regenerate(&RegenerateOptions { docs: vec![("relay".into(), doc)], ..options(&data) });
         assert_eq!(outcome, Outcome::Done, "{report}");
         assert_eq!(port_data::read(&data.join("tables")).unwrap().flows.len(), 4);

@@ -1,9 +1,12 @@
 //! Curation: what the columns of a page mean, and what the page doesn't state, each addition with its reason.
 //!
-//! People write it, as `port-data/curation/<product>.toml`. It is the only place to change a fact. The types here are the keys
-//! of that file; `read` parses it.
+//! People write it, in `port-data/curation/<product>/`. It is the only place to change a fact. `flows.toml` says what the flows of
+//! a product are, and nothing about the layout of a page. `<edition>.toml` says how one page is laid out, which printed texts the
+//! values rest on, and in what the edition differs from the others. The types here are the keys of the second file, those of a
+//! flow are in `flow`; `read` parses both and puts them together.
 
 mod fixme;
+mod flow;
 mod read;
 mod words;
 
@@ -17,20 +20,27 @@ use toml::Spanned;
 
 use crate::page::{Hints, Layout};
 
-pub use fixme::{FIXME, unresolved};
-pub use words::{PortList, quote};
+use flow::FlowKeys;
 
-/// The curation of one product's page.
+pub use fixme::{FIXME, unresolved};
+pub use flow::{Adds, Flow, Footnote, Row, RowOf};
+pub use read::{SHARED_FILE, SharedFlows};
+pub use words::{Lists, PortList, quote};
+
+/// The curation of one edition of a product's page, together with what it shares with other editions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Curation {
-    /// The curation's file.
+    /// The file of the edition.
     #[serde(skip)]
     pub file: PathBuf,
-    /// The file's text.
+    /// The file of all editions; that of the edition if there is no other.
     #[serde(skip)]
-    text: String,
-    /// The line starts of the text, to find the line of an entry.
+    pub flows_file: PathBuf,
+    /// What is unresolved in the two files.
+    #[serde(skip)]
+    unresolved: Vec<port_data::Diagnostic>,
+    /// The line starts of the edition's file, to find the line of an entry.
     #[serde(skip)]
     lines_index: LineIndex,
     /// The layout of the page, if it is saved as text.
@@ -49,22 +59,69 @@ pub struct Curation {
     pub headings: Vec<String>,
     /// The page's tables, in order.
     pub tables: Vec<Table>,
+    /// The texts of the column `section`, with what they mean for their rows.
+    #[serde(default)]
+    pub sections: Vec<Table>,
     /// What the page calls the product, if it has columns "from" and "to".
     pub own_name: Option<String>,
     /// What the page says about every row.
     pub every_row: Option<EveryRow>,
-    /// The peer of each printed peer cell.
+    /// What the page says about lists of ports without a word between them.
+    pub lists: Option<PageLists>,
+    /// What maintainers should know about the source of this edition, such as what was shortened in it.
     #[serde(default)]
-    pub peers: BTreeMap<Spanned<String>, String>,
+    pub about: String,
+    /// The peer of each printed peer cell, in addition to those of all editions.
+    #[serde(default, rename = "peers")]
+    own_peers: BTreeMap<Spanned<String>, String>,
     /// The lines outside the tables, in the page's order.
     #[serde(default, rename = "line")]
     pub lines: Vec<Spanned<Line>>,
     /// Cells that a text capture lost.
     #[serde(default)]
     pub lost: Vec<Spanned<Lost>>,
-    /// The flows, one for each row.
+    /// The flows of other editions that the page doesn't have.
+    #[serde(default)]
+    absent: Vec<Spanned<Absent>>,
+    /// The keys of the edition's flows in its own file.
     #[serde(default, rename = "flow")]
-    pub flows: Vec<Spanned<Flow>>,
+    own_flows: Vec<Spanned<FlowKeys>>,
+    /// The peer of each printed peer cell.
+    #[serde(skip)]
+    pub peers: BTreeMap<String, PeerOfCell>,
+    /// The edition's flows: those of all editions in their order, then its own.
+    #[serde(skip)]
+    pub flows: Vec<Flow>,
+}
+
+/// The peer that a printed peer cell means.
+#[derive(Clone, Debug)]
+pub struct PeerOfCell {
+    /// The peer's id.
+    pub peer: String,
+    /// The line of the curation.
+    pub place: Place,
+    /// Whether it holds for all editions, so that some may not have the cell.
+    pub is_shared: bool,
+}
+
+/// Flows of other editions that a page doesn't have.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Absent {
+    flows: Vec<String>,
+    reason: String,
+}
+
+/// What a page says about lists of ports without a word between them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageLists {
+    /// What they mean.
+    #[serde(deserialize_with = "words::lists")]
+    pub are: Option<Lists>,
+    /// Where the page says so.
+    pub reason: String,
 }
 
 /// A column of the page.
@@ -78,6 +135,9 @@ pub struct Column {
     /// For a customization column: the meaning of each short text in it. Every other text is prose.
     #[serde(default)]
     pub short: BTreeMap<String, String>,
+    /// For a label column: whether its cells may be empty.
+    #[serde(default)]
+    pub may_be_empty: bool,
 }
 
 /// What a column contains.
@@ -94,6 +154,8 @@ pub enum Meaning {
     Protocol,
     /// Who opens the connection.
     Direction,
+    /// The part of the document that the row belongs to.
+    Section,
     /// The product's interfaces.
     Interfaces,
     /// The source of the traffic: the peer or the product.
@@ -116,6 +178,7 @@ impl Meaning {
             Meaning::Ports => "ports",
             Meaning::Protocol => "protocol",
             Meaning::Direction => "direction",
+            Meaning::Section => "section",
             Meaning::Interfaces => "interfaces",
             Meaning::From => "from",
             Meaning::To => "to",
@@ -125,11 +188,11 @@ impl Meaning {
     }
 }
 
-/// A table of the page.
+/// A table of the page, or a part of a table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// The heading printed above it, if there is one.
+    /// The heading printed above it, if there is one, or the text in the column `section`.
     pub heading: Option<String>,
     /// The catalog's name for this part of the document.
     pub section: Option<String>,
@@ -172,92 +235,6 @@ pub struct Lost {
     pub column: String,
     /// The labels of the rows.
     pub labels: Vec<String>,
-    /// How we know.
-    pub reason: String,
-}
-
-/// A flow: its row, and what the row doesn't state by itself.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Flow {
-    /// Its id, which never changes.
-    pub id: String,
-    /// The row.
-    pub row: Row,
-    /// The purpose, in our words.
-    pub purpose: String,
-    /// The peer, if it isn't the one in `[peers]`.
-    pub peer: Option<String>,
-    /// The services that the row states, by the first port of each spec, or by the name that is printed instead of a port. An
-    /// empty text means a name that isn't a service of its own.
-    #[serde(default)]
-    pub services: BTreeMap<String, String>,
-    /// The marks and remarks in the port cell when somebody last read it. If they change, the facts derived from them may have
-    /// changed too.
-    #[serde(default)]
-    pub marks: Vec<String>,
-    /// Whether the row requires the flow, if it says so.
-    #[serde(default, deserialize_with = "words::word")]
-    pub requirement: Option<Requirement>,
-    /// The condition that the row states.
-    pub condition: Option<String>,
-    /// Whether the row says that the port can be changed, if no cell states it by itself.
-    #[serde(default)]
-    pub configurable: bool,
-    /// Where or how to change the port, if no cell states it by itself.
-    pub customization: Option<String>,
-    /// A warning for users of the row.
-    pub note: Option<String>,
-    /// Numbers in the row's text that aren't its ports.
-    #[serde(default)]
-    pub other_numbers: Vec<String>,
-    /// Names in the row's text that aren't hosts of the peer.
-    #[serde(default)]
-    pub other_hosts: Vec<String>,
-    /// The ports, if a footnote gives them.
-    pub footnote: Option<Footnote>,
-    /// Facts that the document doesn't state.
-    pub adds: Option<Adds>,
-}
-
-/// What is printed in the row of a flow. A key that isn't given matches every row.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Row {
-    /// The section.
-    pub section: Option<String>,
-    /// The direction.
-    #[serde(default, deserialize_with = "words::word")]
-    pub direction: Option<Direction>,
-    /// The peer cell.
-    pub peer: Option<String>,
-    /// The label cell.
-    pub label: Option<String>,
-    /// The port cell, to distinguish rows that are otherwise equal. If it changes, the row is still found.
-    pub ports: Option<String>,
-}
-
-/// Ports given by a footnote.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Footnote {
-    /// The digest of the footnote's line.
-    pub digest: String,
-    /// The ports.
-    pub ports: PortList,
-}
-
-/// Facts that the document doesn't state. The flow lists them as `curated`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Adds {
-    /// The peer.
-    pub peer: Option<String>,
-    /// The services, by the first port of each spec.
-    #[serde(default)]
-    pub services: BTreeMap<String, String>,
-    /// The ports, if the row prints none that can be read.
-    pub ports: Option<PortList>,
     /// How we know.
     pub reason: String,
 }

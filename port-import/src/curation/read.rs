@@ -1,70 +1,211 @@
-//! Reads and checks a curation file.
+//! Reads the two files of a curation, puts them together, and checks the result.
 
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
-use port_data::hidden::{REMOVE_HIDDEN, first_in_file, hidden_character, is_hidden};
+use port_core::nearest::nearest;
+use port_data::hidden::{QuotedAscii, REMOVE_HIDDEN, first_in_file, hidden_character, is_hidden};
 use port_data::{Diagnostic, LineIndex, Place};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::{Curation, Meaning, unresolved};
+use super::flow::FlowKeys;
+use super::{Curation, Flow, Meaning, PeerOfCell, unresolved};
 use crate::codes;
 use crate::file;
 use crate::page::MAX_BYTES;
 
-impl Curation {
-    /// Reads a curation.
+/// The name of the file that all editions of a product share.
+pub const SHARED_FILE: &str = "flows.toml";
+
+/// What all editions of a product share.
+#[derive(Debug)]
+pub struct SharedFlows {
+    file: PathBuf,
+    lines_index: LineIndex,
+    unresolved: Vec<Diagnostic>,
+    keys: SharedKeys,
+}
+
+/// The keys of `flows.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SharedKeys {
+    #[serde(default)]
+    peers: BTreeMap<Spanned<String>, String>,
+    #[serde(default, rename = "flow")]
+    flows: Vec<Spanned<FlowKeys>>,
+}
+
+impl SharedFlows {
+    /// Reads the file of a product's directory.
     ///
     /// # Errors
     ///
-    /// The file can't be read, isn't a valid curation, or contradicts itself.
-    pub fn read(file: &Path) -> Result<Curation, Diagnostic> {
-        if !file.exists() {
-            let diagnostic = Diagnostic::new(codes::NO_CURATION, "curation is missing");
-            return Err(diagnostic.help("draft it with `cargo xtask new-product`").at(Place::file(file)));
-        }
-        Curation::parse(file, &file::read(file)?)
+    /// The file can't be read, or isn't valid.
+    pub fn read(directory: &Path) -> Result<SharedFlows, Diagnostic> {
+        let file = directory.join(SHARED_FILE);
+        SharedFlows::parse(&file, &read_file(&file, "draft it with `cargo xtask new-product`")?)
     }
 
-    /// Parses the text of a curation. `file` is the path that diagnostics name.
+    /// Parses its text. `file` is the path that diagnostics name.
+    ///
+    /// # Errors
+    ///
+    /// The text isn't valid, or contains a hidden character.
+    pub fn parse(file: &Path, text: &str) -> Result<SharedFlows, Diagnostic> {
+        let keys = parse_keys(file, text)?;
+        Ok(SharedFlows {
+            file: file.to_path_buf(),
+            lines_index: LineIndex::new(text),
+            unresolved: unresolved(file, text),
+            keys,
+        })
+    }
+
+    /// The printed peer cells, with their places.
+    pub fn peer_cells(&self) -> impl Iterator<Item = (&str, Place)> {
+        self.keys.peers.keys().map(|cell| (cell.get_ref().as_str(), self.place(cell)))
+    }
+
+    /// The ids of the flows, with their places.
+    pub fn flow_ids(&self) -> impl Iterator<Item = (&str, Place)> {
+        self.keys.flows.iter().map(|entry| (entry.get_ref().id.as_str(), self.place(entry)))
+    }
+
+    fn place<T>(&self, entry: &Spanned<T>) -> Place {
+        Place::line(&self.file, self.lines_index.line(entry.span().start))
+    }
+}
+
+impl Curation {
+    /// Reads the curation of an edition in a product's directory.
+    ///
+    /// # Errors
+    ///
+    /// A file can't be read, isn't a valid curation, or contradicts itself or the other file.
+    pub fn read(directory: &Path, edition: &str) -> Result<Curation, Diagnostic> {
+        let shared = SharedFlows::read(directory)?;
+        let file = directory.join(format!("{edition}.toml"));
+        Curation::parse_with(&file, &read_file(&file, "draft it with `cargo xtask new-edition`")?, &shared)
+    }
+
+    /// Parses the text of a curation that shares nothing with other editions. `file` is the path that diagnostics name.
     ///
     /// # Errors
     ///
     /// The text isn't a valid curation, contains a hidden character, or contradicts itself.
     pub fn parse(file: &Path, text: &str) -> Result<Curation, Diagnostic> {
-        if text.len() > MAX_BYTES {
-            return Err(file::too_large(file));
-        }
-        let hidden = |(offset, found)| {
-            let diagnostic = Diagnostic::new(codes::HIDDEN_CHARACTER, hidden_character(found));
-            diagnostic.help(REMOVE_HIDDEN).at(Place::at_offset(file, text, offset))
+        let shared = SharedFlows {
+            file: file.to_path_buf(),
+            lines_index: LineIndex::default(),
+            unresolved: Vec::new(),
+            keys: SharedKeys::default(),
         };
-        if let Some(found) = first_in_file(text) {
-            return Err(hidden(found));
-        }
-        let invalid = |error: toml::de::Error| {
-            let place = error.span().map_or(Place::file(file), |span| Place::at_offset(file, text, span.start));
-            Diagnostic::new(codes::INVALID_CURATION, error.message().replace('\n', ", ")).at(place)
-        };
-        let table = DeTable::parse(text).map_err(invalid)?;
-        if let Some(found) = table.get_ref().iter().find_map(|(key, value)| escaped_hidden(key, value)) {
-            return Err(hidden(found));
-        }
-        let mut curation = Curation::deserialize(toml::Deserializer::from(table)).map_err(invalid)?;
+        Curation::parse_with(file, text, &shared)
+    }
+
+    /// Parses the text of an edition's file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Curation::parse), or if it contradicts what the editions share.
+    pub fn parse_with(file: &Path, text: &str, shared: &SharedFlows) -> Result<Curation, Diagnostic> {
+        let mut curation: Curation = parse_keys(file, text)?;
         curation.file = file.to_path_buf();
+        curation.flows_file.clone_from(&shared.file);
         curation.lines_index = LineIndex::new(text);
-        curation.text = text.to_string();
-        match curation.column_contradiction() {
-            Some(diagnostic) => Err(diagnostic.at(Place::line(file, 1))),
-            None => Ok(curation),
+        curation.unresolved = shared.unresolved.clone();
+        curation.unresolved.extend(unresolved(file, text));
+        if let Some(diagnostic) = curation.column_contradiction() {
+            return Err(diagnostic.at(Place::line(file, 1)));
         }
+        curation.combine_peers(shared);
+        curation.combine_flows(shared)?;
+        Ok(curation)
     }
 
     /// The lines that a draft left to a person.
     #[must_use]
     pub fn unresolved(&self) -> Vec<Diagnostic> {
-        unresolved(&self.file, &self.text)
+        self.unresolved.clone()
+    }
+
+    /// The peer cells of all editions, then those of this one, which may change the meaning of a cell.
+    fn combine_peers(&mut self, shared: &SharedFlows) {
+        let peer_of = |peer: &String, place, is_shared| PeerOfCell { peer: peer.clone(), place, is_shared };
+        for (cell, peer) in &shared.keys.peers {
+            self.peers.insert(cell.get_ref().clone(), peer_of(peer, shared.place(cell), true));
+        }
+        for (cell, peer) in &self.own_peers {
+            let place = Place::line(&self.file, self.lines_index.line(cell.span().start));
+            self.peers.insert(cell.get_ref().clone(), peer_of(peer, place, false));
+        }
+    }
+
+    /// The flows of all editions but for the absent ones, with what this edition changes in them, and then its own flows.
+    fn combine_flows(&mut self, shared: &SharedFlows) -> Result<(), Diagnostic> {
+        let mut absent: Vec<(String, Place)> = Vec::new();
+        for entry in &self.absent {
+            let place = self.place(entry);
+            if entry.get_ref().reason.trim().is_empty() {
+                let diagnostic = Diagnostic::new(codes::NO_REASON, "absent flows have no reason");
+                return Err(diagnostic.help("write why the page doesn't have them").at(place));
+            }
+            absent.extend(entry.get_ref().flows.iter().map(|id| (id.clone(), place.clone())));
+        }
+        let ids = || shared.keys.flows.iter().map(|entry| entry.get_ref().id.as_str());
+        let known: HashSet<&str> = ids().collect();
+        if let Some((id, place)) = absent.iter().find(|(id, _)| !known.contains(id.as_str())) {
+            let message = format!("absent flow {} isn't in {}", QuotedAscii(id), Place::file(&shared.file));
+            let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).nearest(nearest(id, ids()));
+            return Err(diagnostic.at(place.clone()));
+        }
+        let mut own: Vec<Option<(FlowKeys, Place)>> =
+            self.own_flows.iter().map(|entry| Some((entry.get_ref().clone(), self.place(entry)))).collect();
+        let mut index_of_id: HashMap<&str, usize> = HashMap::new();
+        for (index, entry) in self.own_flows.iter().enumerate() {
+            index_of_id.entry(&entry.get_ref().id).or_insert(index);
+        }
+        let absent_ids: HashSet<&str> = absent.iter().map(|(id, _)| id.as_str()).collect();
+        let mut flows: Vec<Flow> = Vec::new();
+        for entry in &shared.keys.flows {
+            let keys = entry.get_ref().clone();
+            let own = index_of_id.get(keys.id.as_str()).and_then(|index| own[*index].take());
+            match (own, absent_ids.contains(keys.id.as_str())) {
+                (None, true) => {}
+                (None, false) => {
+                    let place = shared.place(entry);
+                    if let Some(diagnostic) = keys.check_without() {
+                        return Err(diagnostic.at(place));
+                    }
+                    flows.push(keys.resolve(place)?);
+                }
+                (Some((_, place)), true) => {
+                    let message = format!("flow {} is both absent and described", keys.id);
+                    return Err(Diagnostic::new(codes::CONTRADICTION, message).help("remove one of the two").at(place));
+                }
+                (Some((own, place)), false) => {
+                    let (keys, unknown) = own.over(keys);
+                    if let Some(key) = unknown {
+                        let message = format!("flow {} leaves out {}", keys.id, QuotedAscii(&key));
+                        let help = "name keys of a flow, such as note or adds, in without";
+                        return Err(Diagnostic::new(codes::INVALID_CURATION, message).help(help).at(place));
+                    }
+                    flows.push(keys.resolve(place)?);
+                }
+            }
+        }
+        for (keys, place) in own.into_iter().flatten() {
+            if let Some(diagnostic) = keys.check_without() {
+                return Err(diagnostic.at(place));
+            }
+            flows.push(keys.resolve(place)?);
+        }
+        self.flows = flows;
+        Ok(())
     }
 
     /// A contradiction between the meanings of the columns.
@@ -79,6 +220,9 @@ impl Curation {
             if count(meaning) == 0 {
                 return contradiction(format!("no column is {:?}", meaning.as_str()));
             }
+        }
+        if (count(Meaning::Section) == 0) != self.sections.is_empty() {
+            return contradiction("a column \"section\" and sections are only useful together".to_string());
         }
         let ends = count(Meaning::From) + count(Meaning::To);
         match (ends, self.own_name.is_some(), count(Meaning::Peer) + count(Meaning::Direction)) {
@@ -103,4 +247,35 @@ fn escaped_hidden(key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> 
 
 fn hidden_in(text: &str, offset: usize) -> Option<(usize, char)> {
     Some((offset, text.chars().find(|character| is_hidden(*character))?))
+}
+
+fn read_file(file: &Path, help: &str) -> Result<String, Diagnostic> {
+    if !file.exists() {
+        let diagnostic = Diagnostic::new(codes::NO_CURATION, "curation is missing");
+        return Err(diagnostic.help(help).at(Place::file(file)));
+    }
+    file::read(file)
+}
+
+/// Parses TOML without hidden characters.
+fn parse_keys<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Diagnostic> {
+    if text.len() > MAX_BYTES {
+        return Err(file::too_large(file));
+    }
+    let hidden = |(offset, found)| {
+        let diagnostic = Diagnostic::new(codes::HIDDEN_CHARACTER, hidden_character(found));
+        diagnostic.help(REMOVE_HIDDEN).at(Place::at_offset(file, text, offset))
+    };
+    if let Some(found) = first_in_file(text) {
+        return Err(hidden(found));
+    }
+    let invalid = |error: toml::de::Error| {
+        let place = error.span().map_or(Place::file(file), |span| Place::at_offset(file, text, span.start));
+        Diagnostic::new(codes::INVALID_CURATION, error.message().replace('\n', ", ")).at(place)
+    };
+    let table = DeTable::parse(text).map_err(invalid)?;
+    if let Some(found) = table.get_ref().iter().find_map(|(key, value)| escaped_hidden(key, value)) {
+        return Err(hidden(found));
+    }
+    T::deserialize(toml::Deserializer::from(table)).map_err(invalid)
 }

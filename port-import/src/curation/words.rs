@@ -46,6 +46,25 @@ impl PortList {
     }
 }
 
+/// What a list of ports without a word between them means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// All of the ports are needed.
+    All,
+    /// Any one of them is enough.
+    Alternatives,
+}
+
+pub(super) fn lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Lists>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "all" => Ok(Some(Lists::All)),
+        "alternatives" => Ok(Some(Lists::Alternatives)),
+        text => {
+            Err(D::Error::custom(format!("unknown meaning of a list {}; write all or alternatives", QuotedAscii(text))))
+        }
+    }
+}
+
 pub(super) fn layout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layout, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(D::Error::custom)

@@ -1,4 +1,4 @@
-//! The draft of a curation.
+//! The draft of a product's curation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -12,7 +12,7 @@ use super::options::NewProduct;
 use super::tables::ids_by_name;
 use crate::capture;
 use crate::codes;
-use crate::curation::{FIXME, Meaning, quote};
+use crate::curation::{Curation, FIXME, Meaning, quote};
 use crate::page::{self, Layout, Page};
 use crate::printed_row::PrintedRow;
 use crate::row_key::{full_key_template, write_key};
@@ -83,42 +83,48 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The curation, with the lines outside the tables and the flows, if they are known.
-    pub(super) fn curation(&self, lines: &[capture::Line], rows: &[PrintedRow]) -> String {
-        let mut text =
-            format!("# A draft: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n\n");
-        self.write_layout(&mut text);
-        for capture::Line { prose, line, after_tables } in lines {
-            text += &format!(
-                "\n[[line]]\n# Line {line} of the page.\ndigest = {:?}\nafter_tables = {after_tables}\nwhat = {FIXME:?}\n",
-                prose.digest
-            );
+    /// The first lines of the files of the draft.
+    pub(super) fn header(&self) -> String {
+        format!("# A draft: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n")
+    }
+
+    /// The peers of the printed peer cells.
+    pub(super) fn peers(&self) -> String {
+        if self.peers.is_empty() {
+            return String::new();
         }
+        let peers = self.peers.iter().map(|(cell, peer)| format!("{} = {}\n", quote(cell), quote(peer)));
+        format!("\n[peers]\n{}", peers.collect::<String>())
+    }
+
+    /// A flow for each row.
+    pub(super) fn flows(&self, rows: &[PrintedRow]) -> DraftedFlows {
         let mut used_ids = BTreeSet::new();
+        let mut flows = DraftedFlows::default();
         for row in rows {
-            let id = self.flow_id(row, &mut used_ids);
-            text += &format!("\n[[flow]]\nid = {id:?}\nrow = {{ {} }}\n", self.row_key(row, rows));
+            let id = flow_id(&self.new.id, row, &mut used_ids);
+            let key = self.row_key(row, rows);
+            flows.shared += &format!("\n[[flow]]\nid = {id:?}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n");
             if !row.marks().is_empty() {
-                text += &format!("marks = {}\n", list(&row.marks()));
+                flows.of_edition += &format!("\n[[flow]]\nid = {id:?}\nmarks = {}\n", list(&row.marks()));
             }
-            text += &format!("purpose = {FIXME:?}\n");
         }
-        text
+        flows
     }
 
     /// The keys about the page as a whole.
-    fn write_layout(&self, text: &mut String) {
-        *text += &format!("layout = \"{}\"\ncolumns = [\n", self.layout);
+    pub(super) fn page_keys(&self) -> String {
+        let mut text = format!("{}\nlayout = \"{}\"\ncolumns = [\n", self.header(), self.layout);
         for (name, meaning) in self.column_names.iter().zip(&self.meanings) {
-            *text += &format!("    {{ head = {}, is = \"{}\" }},\n", quote(name), meaning.as_str());
+            text += &format!("    {{ head = {}, is = \"{}\" }},\n", quote(name), meaning.as_str());
         }
-        *text += "]\n";
+        text += "]\n";
         if !self.spanning.is_empty() {
-            *text += &format!("spanning = {}\n", list(&self.spanning));
+            text += &format!("spanning = {}\n", list(&self.spanning));
         }
-        *text += "tables = [\n";
+        text += "tables = [\n";
         for heading in &self.headings {
-            *text += &match heading {
+            text += &match heading {
                 Some(heading) => {
                     let direction = direction_key(heading);
                     let heading = quote(heading);
@@ -127,16 +133,11 @@ impl<'a> Draft<'a> {
                 None => "    {},\n".to_string(),
             };
         }
-        *text += "]\n";
+        text += "]\n";
         if let Some(own_name) = &self.own_name {
-            *text += &format!("own_name = {}\n", quote(own_name));
+            text += &format!("own_name = {}\n", quote(own_name));
         }
-        if !self.peers.is_empty() {
-            *text += "\n[peers]\n";
-            for (cell, peer) in &self.peers {
-                *text += &format!("{} = {}\n", quote(cell), quote(peer));
-            }
-        }
+        text
     }
 
     /// The key that distinguishes a row from all others. It contains the ports only if necessary.
@@ -149,28 +150,50 @@ impl<'a> Draft<'a> {
         }
         write_key(row, &template)
     }
+}
 
-    /// An id for a row: the product, the direction, and the first words of the peer and label cells.
-    fn flow_id(&self, row: &PrintedRow, used_ids: &mut BTreeSet<String>) -> String {
-        let direction = match row.direction {
-            Some(Direction::Outbound) => "out",
-            _ => "in",
-        };
-        let cells = [&row.peer, &row.label].into_iter().flatten().map(|text| text.to_lowercase());
-        let cells = cells.collect::<Vec<_>>().join(" ");
-        let words = cells.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let mut id = format!("{}-{direction}", self.new.id);
-        for word in words.filter(|word| !["the", "and", "or", "of", "to", "for"].contains(word)).take(5) {
-            let _ = write!(id, "-{word}");
-        }
-        let mut unused = id.clone();
-        let mut number = 2;
-        while !used_ids.insert(unused.clone()) {
-            unused = format!("{id}-{number}");
-            number += 1;
-        }
-        unused
+/// An id for a row: the product, the direction, and the first words of the peer and label cells.
+pub(super) fn flow_id(product: &str, row: &PrintedRow, used_ids: &mut BTreeSet<String>) -> String {
+    let direction = match row.direction {
+        Some(Direction::Outbound) => "out",
+        _ => "in",
+    };
+    let cells = [&row.peer, &row.label].into_iter().flatten().map(|text| text.to_lowercase());
+    let cells = cells.collect::<Vec<_>>().join(" ");
+    let words = cells.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut id = format!("{product}-{direction}");
+    for word in words.filter(|word| !["the", "and", "or", "of", "to", "for"].contains(word)).take(5) {
+        let _ = write!(id, "-{word}");
     }
+    let mut unused = id.clone();
+    let mut number = 2;
+    while !used_ids.insert(unused.clone()) {
+        unused = format!("{id}-{number}");
+        number += 1;
+    }
+    unused
+}
+
+/// The flows of a draft, as they are written to the two files.
+#[derive(Default)]
+pub(super) struct DraftedFlows {
+    pub(super) shared: String,
+    pub(super) of_edition: String,
+}
+
+/// The lines outside the tables. What they are is known if an earlier edition has the same line.
+pub(super) fn lines(lines: &[capture::Line], known: Option<&Curation>) -> String {
+    let mut text = String::new();
+    for capture::Line { prose, line, after_tables } in lines {
+        let same = known.and_then(|known| known.lines.iter().find(|known| known.get_ref().digest == prose.digest));
+        let what = same.map_or(FIXME, |same| &same.get_ref().what);
+        text += &format!(
+            "\n[[line]]\n# Line {line} of the page.\ndigest = {:?}\nafter_tables = {after_tables}\nwhat = {}\n",
+            prose.digest,
+            quote(what)
+        );
+    }
+    text
 }
 
 /// The column names, which must be the same in all tables.
@@ -190,6 +213,6 @@ fn column_names(page: &Page, new: &NewProduct) -> Result<Vec<String>, Vec<Diagno
 }
 
 /// Texts as a TOML array.
-fn list(texts: &[impl AsRef<str>]) -> String {
+pub(super) fn list(texts: &[impl AsRef<str>]) -> String {
     format!("[{}]", texts.iter().map(|text| quote(text.as_ref())).collect::<Vec<_>>().join(", "))
 }

@@ -1,14 +1,16 @@
-//! Drafts a new product from its vendor's page: capture, curation, and rows in `products.csv` and `vendors.csv`.
+//! Drafts a new product from its vendor's page: capture, curation, and rows in `products.csv`, `editions.csv` and `vendors.csv`; or
+//! another edition of a product from its page and the curation of its newest edition.
 //!
 //! The draft contains what can be read from the page. What a person must add is marked [`FIXME`], and nothing is generated
 //! until every mark is resolved.
 
 mod columns;
 mod draft;
+mod edition;
 mod options;
 mod tables;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use port_data::hidden::Escaped;
 use port_data::{Diagnostic, Place};
@@ -16,14 +18,15 @@ use port_data::{Diagnostic, Place};
 use crate::atomic_write::AtomicWriter;
 use crate::capture;
 use crate::codes;
-use crate::curation::{Curation, FIXME};
+use crate::curation::{Curation, FIXME, SHARED_FILE};
 use crate::file;
 use crate::page::{self, Hints, Layout, Page};
 use crate::page_file::layout_of;
 use crate::printed_row::read_rows;
 
-use draft::Draft;
-pub use options::NewProduct;
+use draft::{Draft, lines};
+pub use edition::new_edition;
+pub use options::{NewEdition, NewProduct};
 use tables::add_row;
 
 /// Drafts a product. Returns the files that were written.
@@ -34,16 +37,17 @@ use tables::add_row;
 pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let tables = new.data.join("tables");
     let writer = AtomicWriter::lock(&new.data).map_err(|diagnostic| vec![diagnostic])?;
-    let curation_file = new.data.join(format!("curation/{}.toml", new.id));
-    if curation_file.exists() {
+    let directory = new.data.join("curation").join(&new.id);
+    if directory.exists() {
         let diagnostic = Diagnostic::new(codes::EXISTS, format!("product {} exists already", new.id))
-            .help("read a new edition of its page with `cargo xtask regenerate --doc`")
-            .at(Place::file(curation_file));
+            .help("read a changed page with `cargo xtask regenerate --doc`, or draft another edition with new-edition")
+            .at(Place::file(directory));
         return Err(vec![diagnostic]);
     }
-    let (layout, page) = read(new)?;
+    let curation_file = directory.join(format!("{}.toml", new.edition));
+    let (layout, page) = read_as_any_layout(&new.doc, new.layout)?;
     let draft = Draft::from_page(&page, layout, new, &tables)?;
-    let curation = Curation::parse(&curation_file, &draft.curation(&[], &[]));
+    let curation = Curation::parse(&curation_file, &format!("{}{}", draft.page_keys(), draft.peers()));
     let curation = curation.map_err(|diagnostic| vec![diagnostic])?;
     let capture = capture::from_page(&page, &new.doc, &curation)?;
     // Rows that can't be read yet are left to the person who completes the draft.
@@ -53,13 +57,17 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         .map(|diagnostic| format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, Escaped(diagnostic.text())))
         .collect();
 
-    let product = format!("{},{},{FIXME},{FIXME},{FIXME},{FIXME},", new.id, new.vendor.as_deref().unwrap_or(FIXME));
+    let product = [("id", &*new.id), ("vendor", new.vendor.as_deref().unwrap_or(FIXME)), ("name", FIXME)];
+    let edition = edition_row(&new.id, &new.edition);
+    let flows = draft.flows(&rows);
     let files = [
-        Some((new.data.join(format!("captures/{}.csv", new.id)), capture.to_csv())),
-        Some((curation_file, draft.curation(&capture.lines, &rows) + &unreadable)),
+        Some((new.data.join(format!("captures/{}/{}.csv", new.id, new.edition)), capture.to_csv())),
+        Some((directory.join(SHARED_FILE), format!("{}{}{}", draft.header(), draft.peers(), flows.shared))),
+        Some((curation_file, draft.page_keys() + &lines(&capture.lines, None) + &flows.of_edition + &unreadable)),
         add_row(&tables, "products", &new.id, &product)?,
+        add_row(&tables, "editions", &new.id, &edition)?,
         match &new.vendor {
-            Some(vendor) => add_row(&tables, "vendors", vendor, &format!("{vendor},{FIXME},{FIXME}"))?,
+            Some(vendor) => add_row(&tables, "vendors", vendor, &[("id", vendor), ("name", FIXME), ("url", FIXME)])?,
             None => None,
         },
     ];
@@ -69,11 +77,23 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     Ok(written)
 }
 
+/// The cells of an edition whose document a person describes.
+fn edition_row<'a>(product: &'a str, edition: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        ("product", product),
+        ("edition", edition),
+        ("printed_edition", FIXME),
+        ("document", FIXME),
+        ("url", FIXME),
+        ("complete", "true"),
+    ]
+}
+
 /// Reads the page with the given layout, the one that its extension implies, or the only one that fits.
-fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Diagnostic>> {
-    let text = file::read(&new.doc).map_err(|diagnostic| vec![diagnostic])?;
-    let read_as = |layout| page::read(&new.doc, &text, layout, &Hints::default());
-    if let Some(layout) = new.layout.or(layout_of(&new.doc)) {
+fn read_as_any_layout(doc: &Path, layout: Option<Layout>) -> Result<(Layout, Page), Vec<Diagnostic>> {
+    let text = file::read(doc).map_err(|diagnostic| vec![diagnostic])?;
+    let read_as = |layout| page::read(doc, &text, layout, &Hints::default());
+    if let Some(layout) = layout.or(layout_of(doc)) {
         return read_as(layout).map(|page| (layout, page));
     }
     let mut fitting: Vec<(Layout, Page)> = Layout::ALL
@@ -92,5 +112,5 @@ fn read(new: &NewProduct) -> Result<(Layout, Page), Vec<Diagnostic>> {
         Diagnostic::new(codes::LAYOUT, format!("{} layouts fit the page ({})", layouts.len(), layouts.join(", ")))
             .help("set --layout, or save the page as HTML")
     };
-    Err(vec![diagnostic.at(Place::file(&new.doc))])
+    Err(vec![diagnostic.at(Place::file(doc))])
 }

@@ -1,4 +1,4 @@
-//! The options of a draft.
+//! The options of drafts.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,27 @@ pub struct NewProduct {
     pub data: PathBuf,
     /// The product's id.
     pub id: String,
+    /// The id of its first edition.
+    pub edition: String,
     /// The vendor's page.
     pub doc: PathBuf,
     /// The layout of a page that is saved as text.
     pub layout: Option<Layout>,
     /// The vendor's id. A new vendor gets a row too.
     pub vendor: Option<String>,
+}
+
+/// The edition to draft.
+#[derive(Clone, Debug)]
+pub struct NewEdition {
+    /// The directory with captures, curation and tables.
+    pub data: PathBuf,
+    /// The product's id.
+    pub product: String,
+    /// The edition's id.
+    pub edition: String,
+    /// The vendor's page.
+    pub doc: PathBuf,
+    /// The layout of a page that is saved as text.
+    pub layout: Option<Layout>,
 }

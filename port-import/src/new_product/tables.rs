@@ -1,7 +1,7 @@
 //! The rows of a draft in handwritten tables.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
 use port_data::{Diagnostic, Place};
@@ -23,18 +23,49 @@ pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<D
     Ok(cells.rows.iter().map(|row| (row[name].text.to_lowercase(), row[id].text.clone())).collect())
 }
 
-/// The table with an added row; `None` if it has a row with that id. If the table has more columns than the row, the other
-/// cells are empty.
-pub(super) fn add_row(tables: &Path, name: &str, id: &str, row: &str) -> Result<Option<NewFile>, Vec<Diagnostic>> {
+/// The table with an added row; `None` if it has a row with that id. Cells of other columns are empty.
+pub(super) fn add_row(
+    tables: &Path,
+    name: &str,
+    id: &str,
+    row: &[(&str, &str)],
+) -> Result<Option<NewFile>, Vec<Diagnostic>> {
     let file = tables.join(format!("{name}.csv"));
     let cells = read(&file)?;
     if cells.rows.iter().any(|row| row.first().is_some_and(|cell| cell.text == id)) {
         return Ok(None);
     }
+    let row = row_of(&cells, row);
+    insert_line(file, &row, None).map(Some)
+}
+
+/// `editions.csv` with another row below the last one of a product.
+pub(super) fn insert_edition(tables: &Path, product: &str, row: &[(&str, &str)]) -> Result<NewFile, Vec<Diagnostic>> {
+    let file = tables.join("editions.csv");
+    let cells = read(&file)?;
+    let lines = || cells.rows.iter().filter_map(|row| row.first());
+    let last = lines().filter(|cell| cell.text == product).map(|cell| cell.line).max().unwrap_or_default();
+    let next = lines().map(|cell| cell.line).find(|line| *line > last);
+    let row = row_of(&cells, row);
+    insert_line(file, &row, next)
+}
+
+/// The line of a row with some cells.
+fn row_of(table: &Cells, row: &[(&str, &str)]) -> String {
+    let cell = |column: &str| row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
+    let cells: Vec<&str> = table.header.iter().map(|column| cell(&column.text)).collect();
+    cells.join(",") + "\n"
+}
+
+/// A file with a line before the one with a number, or at its end.
+fn insert_line(file: PathBuf, line: &str, before: Option<usize>) -> Result<NewFile, Vec<Diagnostic>> {
     let text = file::read(&file).map_err(|diagnostic| vec![diagnostic])?;
-    let missing = cells.header.len().saturating_sub(row.split(',').count());
-    let line_end = if text.ends_with('\n') { "" } else { "\n" };
-    Ok(Some((file, format!("{text}{line_end}{row}{}\n", ",".repeat(missing)))))
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    match before {
+        Some(number) => lines.insert(number - 1, line),
+        None => lines.extend([if text.ends_with('\n') { "" } else { "\n" }, line]),
+    }
+    Ok((file, lines.concat()))
 }
 
 fn read(file: &Path) -> Result<Cells, Vec<Diagnostic>> {

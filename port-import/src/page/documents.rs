@@ -12,8 +12,12 @@ fn document(name: &str) -> Option<String> {
 
 /// The hints of a product's curation.
 fn hints(product: &str) -> Hints {
-    let file = port_catalog_tests::root().join(format!("port-data/curation/{product}.toml"));
-    Curation::read(&file).unwrap().hints()
+    let edition = match product {
+        "forcepoint-email-security" => "8.5.x",
+        "securitygateway" => "2026-11-22",
+        _ => "6.2.0",
+    };
+    Curation::read(&port_catalog_tests::root().join("port-data/curation").join(product), edition).unwrap().hints()
 }
 
 /// The number of rows of each table, and the rows of the page, from 1, whose first cell spans from above.

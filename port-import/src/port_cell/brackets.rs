@@ -137,8 +137,10 @@ fn add_transports(
         _ if before.item.portless.is_some() => return contradiction("the protocol before it"),
         None => before.item.transports = Some(transports),
         Some(known) if *known == transports => {}
-        Some(known) if before.has_trailing_transports && known.join == Join::All && transports.join == Join::All => {
+        // A comma in the brackets separates them.
+        Some(known) if before.has_trailing_transports && known.join != Join::Any && transports.join != Join::Any => {
             known.names.extend(transports.names);
+            known.join = Join::Unstated;
         }
         Some(_) => return contradiction("the transport before it"),
     }
@@ -163,7 +165,8 @@ fn transports(tokens: &[Token], words: &[&str]) -> Option<Transports> {
             }
             Kind::Word if word.eq_ignore_ascii_case("or") => Join::Any,
             Kind::Word if word.eq_ignore_ascii_case("and") => Join::All,
-            Kind::Slash | Kind::Plus => Join::All,
+            Kind::Plus => Join::All,
+            Kind::Slash => Join::Unstated,
             _ => return None,
         };
         if number % 2 == 0 || *join.get_or_insert(joined) != joined {

@@ -13,6 +13,8 @@ pub(super) enum Join {
     Any,
     /// All of them are needed.
     All,
+    /// A sign joins them that says neither: a comma or a slash.
+    Unstated,
 }
 
 /// Transports of the same ports.
@@ -44,9 +46,13 @@ pub(super) enum Link {
     Space,
     And,
     Or,
+    /// A slash after brackets.
+    Slash,
     Comma,
     /// `, or`.
     CommaOr,
+    /// `, and`.
+    CommaAnd,
 }
 
 /// An item, and how it follows the one before it.
@@ -104,6 +110,8 @@ impl Item {
     /// Whether the item becomes several groups.
     pub(super) fn has_several_groups(&self) -> bool {
         let transports = self.transports.as_ref();
-        self.numbers.len() > 1 || transports.is_some_and(|all| all.join == Join::All && all.names.len() > 1)
+        self.numbers.len() > 1
+            || self.services.len() > 1
+            || transports.is_some_and(|all| all.join != Join::Any && all.names.len() > 1)
     }
 }

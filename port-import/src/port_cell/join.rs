@@ -1,17 +1,21 @@
 //! Turns the items of a cell into specs: services and transports are joined with their numbers, and groups are numbered.
 
-use port_core::{PortRange, PortSpec, Transport};
+use port_core::{Groups, PortRange, PortSpec, Transport};
 
 use super::item::{Item, Join, Link, LinkedItem, Transports};
 use super::problem::{Problem, ProblemKind};
 use super::protocol_column::ProtocolColumn;
+use super::token::IpProtocol;
 
-/// The specs of a cell.
-pub(super) fn specs(items: Vec<LinkedItem>, protocol: &ProtocolColumn) -> Result<Vec<PortSpec<String>>, Problem> {
+/// The specs of a cell, and how their groups relate.
+pub(super) fn specs(
+    items: Vec<LinkedItem>,
+    protocol: &ProtocolColumn,
+) -> Result<(Vec<PortSpec<String>>, Groups), Problem> {
     check_joins(&items)?;
     let items = bind(items)?;
     check_separate_items(&items)?;
-    let mut specs = Specs { specs: Vec::new(), group: None };
+    let mut specs = Specs { specs: Vec::new(), group: None, has_unstated_join: !are_joined_by_and(&items) };
     let mut last: Option<&Transports> = None;
     for LinkedItem { link, item, .. } in &items {
         check_protocol_column(item, protocol)?;
@@ -25,13 +29,35 @@ pub(super) fn specs(items: Vec<LinkedItem>, protocol: &ProtocolColumn) -> Result
     if let (true, Some(portless)) = (specs.specs.is_empty(), protocol.portless) {
         specs.push(true, Some(portless.name), None, None).map_err(|kind| Problem::new(0..0, kind))?;
     }
-    Ok(specs.specs)
+    let groups = match (specs.group, specs.has_unstated_join) {
+        (Some(1..), true) => Groups::Unstated,
+        _ => Groups::All,
+    };
+    Ok((specs.specs, groups))
+}
+
+/// Whether words join all items that begin a group: `80 and 443`, or the last two of a list such as `80, 443 and 8443`. With an `or`
+/// in it, such a list has two meanings, so that each item needs its own `and`.
+fn are_joined_by_and(items: &[LinkedItem]) -> bool {
+    let is_and = |link: &Link| matches!(link, Link::And | Link::CommaAnd);
+    let is_or = |link: &Link| matches!(link, Link::Or | Link::CommaOr);
+    let links = items.iter().skip(1).map(|item| item.link);
+    let has_or = links.clone().any(|link| is_or(&link));
+    let links: Vec<Link> = links.filter(|link| !is_or(link)).collect();
+    match links.split_last() {
+        None => true,
+        Some((last, before)) => {
+            is_and(last) && (before.iter().all(is_and) || !has_or && before.iter().all(|link| *link == Link::Comma))
+        }
+    }
 }
 
 /// The specs so far.
 struct Specs {
     specs: Vec<PortSpec<String>>,
     group: Option<u8>,
+    /// Whether a sign such as a comma begins a group, which doesn't state whether the group is needed.
+    has_unstated_join: bool,
 }
 
 impl Specs {
@@ -43,22 +69,25 @@ impl Specs {
         protocol: &ProtocolColumn,
         mut begins_group: bool,
     ) -> Result<(), ProblemKind> {
-        let names: Vec<Option<&str>> = match (&item.portless, transports) {
+        let names: Vec<Option<&'static str>> = match (&item.portless, transports) {
             (Some(portless), _) => vec![Some(portless.name)],
             (None, Some(transports)) => transports.names.iter().copied().map(Some).collect(),
             (None, None) => vec![None],
         };
-        let is_each_needed = transports.is_some_and(|transports| transports.join == Join::All) && names.len() > 1;
+        let join = transports.filter(|_| names.len() > 1).map_or(Join::Any, |transports| transports.join);
+        let has_slashes = item.numbers.len() > 1 || item.services.len() > 1;
+        self.has_unstated_join |= has_slashes || join == Join::Unstated;
         let ranges = item.numbers.iter().copied().map(Some).chain(item.numbers.is_empty().then_some(None));
         for range in ranges {
-            // Services without a number are alternatives. A number has one service, or that of the protocol column.
+            // A number has one service, or that of the protocol column.
             let services = item.services.iter().map(Some).chain(item.services.is_empty().then_some(None));
             for service in services {
                 let service = service.or(protocol.service.as_ref().filter(|_| item.portless.is_none()));
                 for name in &names {
                     self.push(begins_group, *name, range, service)?;
-                    begins_group = is_each_needed;
+                    begins_group = join != Join::Any;
                 }
+                begins_group |= item.services.len() > 1;
             }
             begins_group = true;
         }
@@ -79,13 +108,25 @@ impl Specs {
             Some(group) => group,
         };
         self.group = Some(group);
-        let transport = match protocol {
-            Some(name) => Some(name.parse().map_err(|_| ProblemKind::UnsupportedProtocol(name))?),
-            None => range.is_some().then_some(Transport::Any),
+        let (transport, number) = match protocol {
+            Some(name) => {
+                let (transport, number) = transport(name).ok_or(ProblemKind::UnsupportedProtocol(name))?;
+                (Some(transport), number)
+            }
+            None => (range.is_some().then_some(Transport::Any), None),
         };
-        self.specs.push(PortSpec::from_parts(transport, range, service.cloned(), group));
+        self.specs.push(PortSpec::from_parts(transport, range, service.cloned(), group).with_number(number));
         Ok(())
     }
+}
+
+/// The transport of a protocol, and the number of one without a name in the vocabulary.
+fn transport(name: &str) -> Option<(Transport, Option<u8>)> {
+    if let Ok(transport) = name.parse() {
+        return Some((transport, None));
+    }
+    let number = IpProtocol::from_name(name)?.portless_number?;
+    Some((Transport::Ip, Some(u8::try_from(number).ok()?)))
 }
 
 /// Rejects `or` and `and` in one part, and `or` after a list: both can be read in two ways.
@@ -95,7 +136,7 @@ fn check_joins(items: &[LinkedItem]) -> Result<(), Problem> {
     for LinkedItem { link, item, .. } in items {
         match link {
             Link::Start | Link::Space => {}
-            Link::Comma => {
+            Link::Comma | Link::CommaAnd => {
                 has_comma = true;
                 (has_or, has_and) = (false, false);
             }
@@ -104,7 +145,7 @@ fn check_joins(items: &[LinkedItem]) -> Result<(), Problem> {
                 return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
             }
             Link::Or | Link::CommaOr => has_or = true,
-            Link::And => has_and = true,
+            Link::And | Link::Slash => has_and = true,
         }
         if has_or && has_and {
             let readings = "`and` and `or` aren't separated by a comma";

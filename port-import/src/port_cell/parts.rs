@@ -23,7 +23,7 @@ pub(super) fn read_cell(text: &str, protocol: &ProtocolColumn) -> Result<Cell, P
     }
     let Reader { items, mut cell, .. } = reader;
     let is_prose = items.is_empty() && !cell.remarks.is_empty() && cell.no_port.is_none();
-    cell.specs = join::specs(items, protocol)?;
+    (cell.specs, cell.groups) = join::specs(items, protocol)?;
     if is_prose {
         cell.remarks = vec![text.to_owned()];
     }
@@ -104,9 +104,11 @@ fn joined_link(reader: &Reader, is_inside_part: bool, link: Link) -> Option<Link
         (Kind::Word, true) if reader.is_word(0, "or") => Some(Link::Or),
         (Kind::Word, true) if reader.is_word(0, "and") => Some(Link::And),
         (Kind::Plus, true) => Some(Link::And),
-        (Kind::Slash, true) if reader.next > 0 && reader.tokens[reader.next - 1].kind == Kind::Close => Some(Link::And),
+        (Kind::Slash, true) if reader.next > 0 && reader.tokens[reader.next - 1].kind == Kind::Close => {
+            Some(Link::Slash)
+        }
         (Kind::Word, false) if link == Link::Comma && reader.is_word(0, "or") => Some(Link::CommaOr),
-        (Kind::Word, false) if link == Link::Comma && reader.is_word(0, "and") => Some(Link::Comma),
+        (Kind::Word, false) if link == Link::Comma && reader.is_word(0, "and") => Some(Link::CommaAnd),
         _ => None,
     }
 }

@@ -35,7 +35,8 @@ impl ProtocolColumn {
             let join = match token.kind {
                 Kind::Word if word.eq_ignore_ascii_case("or") => Some(Join::Any),
                 Kind::Word if word.eq_ignore_ascii_case("and") => Some(Join::All),
-                Kind::Slash | Kind::Comma | Kind::Plus => Some(Join::All),
+                Kind::Plus => Some(Join::All),
+                Kind::Slash | Kind::Comma => Some(Join::Unstated),
                 _ => None,
             };
             match (join, token.kind) {

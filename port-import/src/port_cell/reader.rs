@@ -75,7 +75,8 @@ impl Reader<'_> {
             }
             Some(kind @ Kind::Protocol(protocol)) => {
                 self.next += 1;
-                if !add_protocol(item, protocol, before) {
+                let follows_plus = here > start && self.tokens[here - 1].kind == Kind::Plus;
+                if !add_protocol(item, protocol, before, follows_plus) {
                     let reason = "a transport is repeated, or isn't next to its number";
                     return Err(self.problem(start..here + 1, ProblemKind::Unreadable(reason)));
                 }
@@ -183,7 +184,7 @@ impl Reader<'_> {
 }
 
 /// Adds a protocol to an item. Returns `false` if the item can't have it.
-fn add_protocol(item: &mut Item, protocol: IpProtocol, before: Option<Kind>) -> bool {
+fn add_protocol(item: &mut Item, protocol: IpProtocol, before: Option<Kind>, follows_plus: bool) -> bool {
     let is_alone = item.is_empty();
     match &mut item.transports {
         None if !protocol.has_ports() && is_alone => item.portless = Some(protocol),
@@ -196,6 +197,9 @@ fn add_protocol(item: &mut Item, protocol: IpProtocol, before: Option<Kind>) -> 
                 && !transports.names.contains(&protocol.name) =>
         {
             transports.names.push(protocol.name);
+            if !follows_plus {
+                transports.join = Join::Unstated;
+            }
         }
         _ => return false,
     }

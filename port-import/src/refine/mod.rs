@@ -1,6 +1,7 @@
 //! Makes typed flows from a capture and its curation.
 //!
-//! Every row must be the row of exactly one flow of the curation, and every entry of the curation must be used.
+//! Every row must be the row of a flow of the curation, and every entry of the curation must be used. A row has several flows only
+//! if the curation says so.
 
 mod flow;
 mod hosts;
@@ -8,15 +9,16 @@ mod numbers;
 mod outside_lines;
 mod ports;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use port_data::{Diagnostic, FlowRow};
+use port_core::Direction;
+use port_data::{Diagnostic, FlowRow, Place};
 
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
-use crate::pair::pair;
-use crate::printed_row::read_rows;
+use crate::pair::{Paired, pair};
+use crate::printed_row::{PrintedRow, read_rows};
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -25,6 +27,8 @@ pub struct Refined {
     pub flows: Vec<FlowRow>,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The peer cells of the page.
+    pub used_peers: BTreeSet<String>,
 }
 
 /// Makes the flows of a capture.
@@ -34,7 +38,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     let (rows, unreadable) = read_rows(capture, curation);
     diagnostics.extend(unreadable);
     diagnostics.extend(outside_lines::check(capture, curation));
-    let (pairs, unpaired) = pair(&rows, capture, curation);
+    let Paired { pairs, diagnostics: unpaired, .. } = pair(&rows, capture, curation);
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_peers = BTreeSet::new();
@@ -42,17 +46,40 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
         let mut builder = flow::FlowBuilder::new(capture, curation, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         diagnostics.extend(builder.diagnostics);
-        used_peers.extend(rows[row].peer.as_deref());
+        used_peers.extend(rows[row].peer.clone());
     }
+    diagnostics.extend(missing_directions(&rows, &flows, capture));
     // If some rows couldn't be read, their peer cells are used after all.
     if diagnostics.is_empty() {
-        let unused = curation.peers.keys().filter(|cell| !used_peers.contains(cell.get_ref().as_str()));
-        diagnostics.extend(unused.map(|cell| {
-            let message = format!("no row has the peer cell {:?}", cell.get_ref());
-            Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove the line").at(curation.place(cell))
-        }));
+        let unused = curation.peers.iter().filter(|(cell, peer)| !peer.is_shared && !used_peers.contains(*cell));
+        diagnostics.extend(unused.map(|(cell, peer)| unused_peer(cell, &peer.place)));
     }
-    Refined { flows, diagnostics }
+    Refined { flows, diagnostics, used_peers }
+}
+
+/// A peer cell that no row has.
+pub(crate) fn unused_peer(cell: &str, place: &Place) -> Diagnostic {
+    let message = format!("no row has the peer cell {cell:?}");
+    Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove the line").at(place.clone())
+}
+
+/// Rows that print both directions, but have flows of only one.
+fn missing_directions(rows: &[PrintedRow], flows: &[FlowRow], capture: &Capture) -> Vec<Diagnostic> {
+    let found: HashSet<(u32, Direction)> = flows.iter().map(|flow| (flow.row, flow.direction)).collect();
+    let mut diagnostics = Vec::new();
+    for row in rows.iter().filter(|row| row.has_both_directions) {
+        let has =
+            |direction: &Direction| u32::try_from(row.number).is_ok_and(|number| found.contains(&(number, *direction)));
+        // A row without any flow is reported on its own.
+        let missing = Direction::ALL.iter().find(|direction| Direction::ALL.iter().any(has) && !has(direction));
+        if let Some(direction) = missing {
+            let message = format!("row {} prints both directions, but has no {direction} flow", row.number);
+            let help = "add a flow with shares_row_with and that direction";
+            let place = Place::line(&capture.file, row.line);
+            diagnostics.push(Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place));
+        }
+    }
+    diagnostics
 }
 
 #[cfg(test)]

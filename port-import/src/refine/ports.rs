@@ -5,18 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::PortSpec;
+use port_core::{Groups, PortSpec};
 use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
 use crate::codes;
-use crate::curation::{Footnote, PortList};
+use crate::curation::{Footnote, Lists, PortList};
 use crate::port_cell;
 
+/// Specs, and how their groups relate.
+type Ports = (Vec<PortSpec<String>>, Groups);
+
 impl FlowBuilder<'_> {
-    /// The port specs of the flow.
-    pub(super) fn specs(&mut self, cell: &port_cell::Cell) -> Option<Vec<PortSpec<String>>> {
+    /// The port specs of the flow, and how their groups relate.
+    pub(super) fn specs(&mut self, cell: &port_cell::Cell) -> Option<Ports> {
         let flow = self.flow();
         let added = flow.adds.as_ref().and_then(|adds| adds.ports.as_ref());
         if let Some(whole) = added.or(flow.footnote.as_ref().map(|footnote| &footnote.ports)) {
@@ -31,7 +34,7 @@ impl FlowBuilder<'_> {
                 let message = "ports are added, but the row prints ports";
                 self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the addition"));
             }
-            return Some(added.specs.clone());
+            return Some((added.specs.clone(), added.groups));
         }
         if let Some(footnote) = &flow.footnote {
             return self.footnote_specs(cell, footnote);
@@ -48,7 +51,44 @@ impl FlowBuilder<'_> {
         if specs.is_empty() && self.diagnostics.len() == reported {
             self.report_no_ports();
         }
-        Some(specs)
+        Some(self.groups(specs, cell.groups))
+    }
+
+    /// How the groups of a port cell relate. If the cell doesn't say, the page may, or its row, or the curation may add it.
+    fn groups(&mut self, mut specs: Vec<PortSpec<String>>, printed: Groups) -> Ports {
+        let flow = self.flow();
+        let added = flow.adds.as_ref().and_then(|adds| adds.groups);
+        let is_stated = printed == Groups::All || specs.iter().all(|spec| spec.group() == 0);
+        let page = self.curation.lists.as_ref().and_then(|lists| lists.are);
+        let (source, lists) = match (flow.groups, added) {
+            (Some(_), Some(_)) => {
+                let message = "groups are both stated and added";
+                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("keep one of the two"));
+                return (specs, printed);
+            }
+            (Some(lists), None) => ("stated", Some(lists)),
+            (None, Some(lists)) => ("added", Some(lists)),
+            (None, None) => ("", page),
+        };
+        if is_stated {
+            if !source.is_empty() {
+                let message = format!("groups are {source}, but the port cell says how its ports relate");
+                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the groups"));
+            }
+            return (specs, Groups::All);
+        }
+        match lists {
+            None => (specs, Groups::Unstated),
+            Some(Lists::All) => (specs, Groups::All),
+            Some(Lists::Alternatives) => {
+                for spec in &mut specs {
+                    let number = spec.number();
+                    *spec = PortSpec::from_parts(spec.transport(), spec.range(), spec.service_ref().cloned(), 0)
+                        .with_number(number);
+                }
+                (specs, Groups::All)
+            }
+        }
     }
 
     fn report_no_ports(&mut self) {
@@ -60,6 +100,11 @@ impl FlowBuilder<'_> {
     /// If the ports are given as a whole, so are their services. A service elsewhere would have no effect.
     fn check_services_of(&mut self, ports: &PortList) {
         let flow = self.flow();
+        if flow.groups.is_some() || flow.adds.as_ref().is_some_and(|adds| adds.groups.is_some()) {
+            let message = format!("the ports {:?} are given as a whole, so groups have no effect", ports.text);
+            let help = "join them with \", \", \"; \" or \" | \", and remove groups";
+            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+        }
         let added = flow.adds.iter().flat_map(|adds| &adds.services);
         for (port, service) in flow.services.iter().chain(added) {
             if !ports.has_service(port, service) {
@@ -113,7 +158,7 @@ impl FlowBuilder<'_> {
             };
             group = Some((spec.group(), number));
             let service = service.filter(|service| !service.is_empty()).cloned();
-            specs.push(PortSpec::from_parts(transport, spec.range(), service, number));
+            specs.push(PortSpec::from_parts(transport, spec.range(), service, number).with_number(spec.number()));
         }
         for key in unused {
             let message = format!(
@@ -129,7 +174,7 @@ impl FlowBuilder<'_> {
     }
 
     /// Ports given by a footnote, which must still be the one that was read and must agree with the row.
-    fn footnote_specs(&mut self, cell: &port_cell::Cell, footnote: &Footnote) -> Option<Vec<PortSpec<String>>> {
+    fn footnote_specs(&mut self, cell: &port_cell::Cell, footnote: &Footnote) -> Option<Ports> {
         let Some(line) = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest) else {
             let message = format!("the page doesn't have the footnote {}", footnote.digest);
             self.report_entry(Diagnostic::new(codes::FOOTNOTE, message).help("read the footnote again"));
@@ -146,7 +191,7 @@ impl FlowBuilder<'_> {
                 format!("port {port} isn't a number of the footnote (it has {})", line.prose.numbers.join(", "));
             self.report_entry(Diagnostic::new(codes::FOOTNOTE, message).help("read the footnote again"));
         }
-        Some(footnote.ports.specs.clone())
+        Some((footnote.ports.specs.clone(), footnote.ports.groups))
     }
 }
 

@@ -1,22 +1,23 @@
-//! Finds the page of each product that has one.
+//! Finds the page of each edition that has one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
+use port_data::hidden::QuotedAscii;
 use port_data::{Diagnostic, Place};
 
+use super::editions::Product;
 use super::options::RegenerateOptions;
 use crate::codes;
 use crate::file::unreadable;
 use crate::page_file::is_page;
-use crate::report::Product;
 
-/// The pages by product.
-pub(super) fn documents(
-    options: &RegenerateOptions,
-    products: &[Product],
-) -> Result<BTreeMap<String, PathBuf>, Vec<Diagnostic>> {
+/// The pages by product and edition.
+pub(super) type Documents = BTreeMap<(String, String), PathBuf>;
+
+/// The pages by product and edition.
+pub(super) fn documents(options: &RegenerateOptions, products: &[Product]) -> Result<Documents, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut pages = options.docs.clone();
     if let Some(directory) = &options.docs_directory {
@@ -25,32 +26,58 @@ pub(super) fn documents(
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    let mut docs: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for (product, file) in pages {
-        let ids = products.iter().map(|known| known.id.as_str());
-        if !ids.clone().any(|id| id == product) {
-            let message = format!("unknown product {product:?} (not in products.csv)");
-            let diagnostic = Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(&product, ids));
-            diagnostics.push(diagnostic.at(Place::file(file)));
-        } else if let Some(other) = docs.insert(product.clone(), file.clone()) {
-            let message = format!("second page of {product} (the first is {})", Place::file(other));
-            let diagnostic = Diagnostic::new(codes::DUPLICATE_PAGE, message).help("give one page per product");
-            diagnostics.push(diagnostic.at(Place::file(file)));
-        }
+    let mut docs = Documents::new();
+    for (name, file) in pages {
+        let diagnostic = match find_edition(&name, products) {
+            Err(diagnostic) => diagnostic,
+            Ok((product, edition)) => {
+                let key = (product.to_string(), edition.to_string());
+                let Some(other) = docs.insert(key, file.clone()) else { continue };
+                let message = format!("second page of {product}@{edition} (the first is {})", Place::file(other));
+                Diagnostic::new(codes::DUPLICATE_PAGE, message).help("give one page per edition")
+            }
+        };
+        diagnostics.push(diagnostic.at(Place::file(file)));
     }
     if diagnostics.is_empty() { Ok(docs) } else { Err(diagnostics) }
 }
 
-/// The pages in a directory with the products that they are named after, sorted by name.
+/// The product and edition that `product` or `product@edition` names. Without an edition, the newest one is meant.
+fn find_edition<'a>(name: &str, products: &'a [Product]) -> Result<(&'a str, &'a str), Diagnostic> {
+    let (id, edition) = match name.split_once('@') {
+        Some((id, edition)) => (id, Some(edition)),
+        None => (name, None),
+    };
+    let Some(product) = products.iter().find(|product| product.id == id) else {
+        let ids = products.iter().map(|known| known.id.as_str());
+        let message = format!("unknown product {} (not in products.csv)", QuotedAscii(id));
+        return Err(Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(id, ids)));
+    };
+    let found = match edition {
+        Some(wanted) => product.editions.iter().find(|known| known.id == wanted),
+        None => product.newest(),
+    };
+    found.map(|found| (product.id.as_str(), found.id.as_str())).ok_or_else(|| {
+        let known: Vec<&str> = product.editions.iter().map(|known| known.id.as_str()).collect();
+        let message = match edition {
+            Some(wanted) => format!("unknown edition {} of {id} (known: {})", QuotedAscii(wanted), known.join(", ")),
+            None => format!("product {id} has no edition"),
+        };
+        let help = "draft a new one with `cargo xtask new-edition`";
+        Diagnostic::new(codes::UNKNOWN_EDITION, message).help(help)
+    })
+}
+
+/// The pages in a directory with the products and editions that they are named after, sorted by name.
 fn pages_in(directory: &Path) -> Result<Vec<(String, PathBuf)>, Diagnostic> {
     let entries = std::fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(|error| unreadable(directory, &error))?;
     let files: BTreeSet<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|file| is_page(file)).collect();
     if files.is_empty() {
-        let help = "add files such as fortimail.txt, fortimail.html, fortimail.md or fortimail.csv";
+        let help = "add files such as fortimail.txt, fortimail.html, fortimail.md or fortimail@6.2.0.csv";
         let diagnostic = Diagnostic::new(codes::NO_PAGES, "directory contains no pages").help(help);
         return Err(diagnostic.at(Place::file(directory)));
     }
-    let product = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(files.into_iter().map(|file| (product(&file), file)).collect())
+    let name = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(files.into_iter().map(|file| (name(&file), file)).collect())
 }

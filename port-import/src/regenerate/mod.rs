@@ -3,10 +3,10 @@
 //! Everything is computed in memory first. Files are written only if nothing is wrong and something changes.
 
 mod documents;
+mod editions;
 mod options;
 mod orphans;
 mod product;
-mod products;
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +19,10 @@ use crate::generated_file::generated_file;
 use crate::report::Report;
 
 use documents::documents;
+pub(crate) use editions::read_products;
 pub use options::RegenerateOptions;
 use orphans::orphaned_files;
 use product::{Generated, regenerate_product};
-use products::read_products;
 
 /// How a regeneration ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Outcome {
 }
 
 /// The tables that people write. They are only copied.
-const HANDWRITTEN_TABLES: [&str; 4] = ["vendors", "products", "peers", "services"];
+const HANDWRITTEN_TABLES: [&str; 5] = ["vendors", "products", "editions", "peers", "services"];
 
 /// The catalog as Rust, from the root of the workspace.
 const GENERATED_RUST: &str = "port-catalog/src/generated.rs";
@@ -76,13 +76,13 @@ fn run(options: &RegenerateOptions, report: &mut Report) -> Result<(), Vec<Diagn
 /// The files to write: captures first, then the tables made from them, then the Rust made from the tables.
 fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
     let tables = options.data.join("tables");
-    let products = read_products(&tables.join("products.csv"))?;
+    let products = read_products(&tables)?;
     let docs = documents(options, &products)?;
-    let mut generated = Vec::new();
+    let mut generated: Vec<Generated> = Vec::new();
     let mut diagnostics = Vec::new();
     for product in &products {
-        match regenerate_product(options, product, docs.get(&product.id), report) {
-            Ok(files) => generated.push((product.id.as_str(), files)),
+        match regenerate_product(options, product, &docs, report) {
+            Ok(editions) => generated.extend(editions),
             Err(found) => diagnostics.extend(found),
         }
     }
@@ -102,8 +102,8 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
         return Err(diagnostics);
     }
     let catalog = check_tables(&handwritten, &generated, &options.data)?;
-    let captures = generated.iter().map(|(id, files)| (format!("captures/{id}.csv"), files.capture.clone()));
-    let flows = generated.iter().map(|(id, files)| (format!("tables/flows/{id}.csv"), files.flows.clone()));
+    let captures = generated.iter().map(|files| (files.path("captures"), files.capture.clone()));
+    let flows = generated.iter().map(|files| (files.path("tables/flows"), files.flows.clone()));
     let mut files: Vec<NewFile> = captures.chain(flows).map(|(path, text)| (target.join(path), text)).collect();
     match options.out {
         Some(_) => {
@@ -117,29 +117,27 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
 /// Reads the new tables as a catalog before they are written.
 fn check_tables(
     handwritten: &[(String, String)],
-    generated: &[(&str, Generated)],
+    generated: &[Generated],
     data: &Path,
 ) -> Result<Catalog, Vec<Diagnostic>> {
     let handwritten = handwritten.iter().map(|(name, text)| (PathBuf::from(name), text.clone()));
-    let flows = generated.iter().map(|(id, files)| (PathBuf::from(format!("flows/{id}.csv")), files.flows.clone()));
+    let flows = generated.iter().map(|files| (files.path("flows"), files.flows.clone()));
     port_data::read_texts(&data.join("tables"), handwritten.chain(flows).collect()).map_err(|diagnostics| {
         diagnostics.into_iter().map(|diagnostic| move_to_curation(diagnostic, generated, data)).collect()
     })
 }
 
 /// A problem with a flow table, at the entry of the curation from which the row was made: nobody edits the table.
-fn move_to_curation(diagnostic: Diagnostic, generated: &[(&str, Generated)], data: &Path) -> Diagnostic {
+fn move_to_curation(diagnostic: Diagnostic, generated: &[Generated], data: &Path) -> Diagnostic {
     let entry_place = || {
-        let table = diagnostic.place.file.strip_prefix(data.join("tables/flows")).ok()?;
-        let product = table.file_stem()?.to_str()?;
-        let (_, files) = generated.iter().find(|(id, _)| *id == product)?;
+        let table = diagnostic.place.file.strip_prefix(data.join("tables")).ok()?;
+        let files = generated.iter().find(|files| files.path("flows") == table)?;
         // Each flow is one line of the table, and the line begins with the flow's id.
         let line = files.flows.lines().nth(diagnostic.place.line.checked_sub(1)?)?;
         let (id, _) = line.split_once(',')?;
-        let curation = Curation::read(&data.join(format!("curation/{product}.toml"))).ok()?;
+        let curation = Curation::read(&data.join("curation").join(&files.product), &files.edition).ok()?;
         // If an id is a duplicate, the second entry is the wrong one.
-        let entry = curation.flows.iter().rfind(|entry| entry.get_ref().id == id)?;
-        Some(curation.place(entry))
+        Some(curation.flows.iter().rfind(|flow| flow.id == id)?.place.clone())
     };
     match entry_place() {
         Some(place) => diagnostic.at(place),

@@ -9,9 +9,9 @@ pub struct RegenerateOptions {
     pub data: PathBuf,
     /// The root of the workspace. Paths in the report are relative to it.
     pub root: PathBuf,
-    /// The pages to read: products and files.
+    /// The pages to read: `product` or `product@edition`, and the file.
     pub docs: Vec<(String, PathBuf)>,
-    /// A directory of pages, each named after its product.
+    /// A directory of pages, each named after its product, or `product@edition`.
     pub docs_directory: Option<PathBuf>,
     /// Where to write captures and tables instead.
     pub out: Option<PathBuf>,

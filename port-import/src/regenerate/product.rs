@@ -1,4 +1,4 @@
-//! Regenerates one product: its capture, its flow table, and their changes.
+//! Regenerates one product: the capture and the flow table of each edition, and their changes.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,63 +6,149 @@ use std::path::{Path, PathBuf};
 use port_data::flow_table::write_flow_table;
 use port_data::{Diagnostic, FlowRow, Place};
 
+use super::documents::Documents;
+use super::editions::Product;
 use super::options::RegenerateOptions;
 use crate::capture::Capture;
 use crate::codes;
-use crate::curation::Curation;
+use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
-use crate::refine::refine;
-use crate::report::{Document, Product, Report};
+use crate::refine::{Refined, refine, unused_peer};
+use crate::report::{Document, Edition, EditionFlows, Report};
 
-/// The generated files of a product, as texts.
+/// The generated files of an edition, as texts.
+#[derive(Debug)]
 pub(super) struct Generated {
+    pub(super) product: String,
+    pub(super) edition: String,
     pub(super) capture: String,
     pub(super) flows: String,
 }
 
-/// Regenerates a product from its page, or from its capture if no page is given. The report shows what changes even if
-/// something is wrong.
-pub(super) fn regenerate_product(
-    options: &RegenerateOptions,
-    product: &Product,
-    doc: Option<&PathBuf>,
-    report: &mut Report,
-) -> Result<Generated, Vec<Diagnostic>> {
-    let id = &product.id;
-    let curation = Curation::read(&options.data.join(format!("curation/{id}.toml")));
-    let curation = curation.map_err(|diagnostic| vec![diagnostic])?;
-    let capture_file = options.data.join(format!("captures/{id}.csv"));
-    let capture = match doc {
-        Some(file) => {
-            let capture = read_page(file, &curation)?;
-            let rows = capture.rows().count();
-            report.documents.push(Document { product: id.clone(), file: options.relative_path(file), rows });
-            capture
-        }
-        None => read_capture(&capture_file)?,
-    };
-    let refined = refine(&capture, &curation);
-    let mut before = read_flow_table(&options.data.join(format!("tables/flows/{id}.csv")))?;
-    if !refined.diagnostics.is_empty() {
-        // Flows that couldn't be made aren't removed.
-        let made: BTreeSet<&str> = refined.flows.iter().map(|flow| flow.id.as_str()).collect();
-        before.retain(|flow| made.contains(flow.id.as_str()));
-    }
-    report.compare(product, &before, &refined.flows);
-    if doc.is_some() && capture_file.exists() {
-        report.compare_prose((&read_capture(&capture_file)?, &before), (&capture, &refined.flows));
-    }
-    match refined.diagnostics.is_empty() {
-        true => Ok(Generated { capture: capture.to_csv(), flows: write_flow_table(&refined.flows) }),
-        false => Err(refined.diagnostics),
+impl Generated {
+    /// The path of its files without their extension, in the directories of captures and of flow tables.
+    pub(super) fn path(&self, directory: &str) -> PathBuf {
+        PathBuf::from(format!("{directory}/{}/{}.csv", self.product, self.edition))
     }
 }
 
-/// The flow table as it is now; empty if there is none yet.
-fn read_flow_table(file: &Path) -> Result<Vec<FlowRow>, Vec<Diagnostic>> {
+/// Regenerates the editions of a product, each from its page, or from its capture if no page is given. The report shows what changes
+/// even if something is wrong.
+pub(super) fn regenerate_product(
+    options: &RegenerateOptions,
+    product: &Product,
+    docs: &Documents,
+    report: &mut Report,
+) -> Result<Vec<Generated>, Vec<Diagnostic>> {
+    let directory = options.data.join("curation").join(&product.id);
+    let mut editions = Vec::new();
+    let mut diagnostics = Vec::new();
+    for edition in &product.editions {
+        let doc = docs.get(&(product.id.clone(), edition.id.clone()));
+        match RefinedEdition::read(options, &directory, edition, doc, report) {
+            Ok(refined) => editions.push(refined),
+            Err(found) => diagnostics.extend(found),
+        }
+    }
+    let changes: Vec<EditionFlows> = editions
+        .iter()
+        .map(|RefinedEdition { edition, before, refined, .. }| EditionFlows {
+            edition: (*edition).clone(),
+            before: before.clone(),
+            after: Some(refined.flows.clone()),
+        })
+        .collect();
+    report.compare(&changes);
+    for RefinedEdition { edition, before, refined, capture, old_capture, .. } in &editions {
+        if let (Some(before), Some(old_capture)) = (before, old_capture) {
+            let is_newest = product.newest().is_some_and(|newest| newest.id == edition.id);
+            report.compare_prose(edition, is_newest, (old_capture, before), (capture, &refined.flows));
+        }
+    }
+    diagnostics.extend(editions.iter().flat_map(|edition| edition.refined.diagnostics.clone()));
+    if diagnostics.is_empty() && !editions.is_empty() {
+        diagnostics.extend(unused_by_all(&directory, &editions));
+    }
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let generated = |RefinedEdition { edition, refined, capture, .. }: RefinedEdition<'_>| Generated {
+        product: product.id.clone(),
+        edition: edition.id.clone(),
+        capture: capture.to_csv(),
+        flows: write_flow_table(&refined.flows),
+    };
+    Ok(editions.into_iter().map(generated).collect())
+}
+
+/// An edition with its new flows, next to what was there before.
+struct RefinedEdition<'a> {
+    edition: &'a Edition,
+    capture: Capture,
+    /// The capture before, if a page was read.
+    old_capture: Option<Capture>,
+    before: Option<Vec<FlowRow>>,
+    refined: Refined,
+}
+
+impl<'a> RefinedEdition<'a> {
+    fn read(
+        options: &RegenerateOptions,
+        directory: &Path,
+        edition: &'a Edition,
+        doc: Option<&PathBuf>,
+        report: &mut Report,
+    ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
+        let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
+        let file =
+            |directory: &str| options.data.join(directory).join(&edition.product).join(format!("{}.csv", edition.id));
+        let capture_file = file("captures");
+        let (capture, old_capture) = match doc {
+            Some(page) => {
+                let capture = read_page(page, &curation)?;
+                report.documents.push(Document {
+                    product: edition.product.clone(),
+                    edition: edition.id.clone(),
+                    file: options.relative_path(page),
+                    rows: capture.rows().count(),
+                });
+                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
+                (capture, old)
+            }
+            None => (read_capture(&capture_file)?, None),
+        };
+        let refined = refine(&capture, &curation);
+        let mut before = read_flow_table(&file("tables/flows"))?;
+        if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
+            // Flows that couldn't be made aren't removed.
+            let made: BTreeSet<&str> = refined.flows.iter().map(|flow| flow.id.as_str()).collect();
+            before.retain(|flow| made.contains(flow.id.as_str()));
+        }
+        Ok(RefinedEdition { edition, capture, old_capture, before, refined })
+    }
+}
+
+/// Peer cells and flows of the shared file that no edition has.
+fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagnostic> {
+    let shared = match SharedFlows::read(directory) {
+        Ok(shared) => shared,
+        Err(diagnostic) => return vec![diagnostic],
+    };
+    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_peers.contains(cell));
+    let has_flow = |id: &str| editions.iter().any(|edition| edition.refined.flows.iter().any(|flow| flow.id == id));
+    let peers = shared.peer_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_peer(cell, &place));
+    let flows = shared.flow_ids().filter(|(id, _)| !has_flow(id)).map(|(id, place)| {
+        let message = format!("flow {id} is absent from all editions");
+        Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place)
+    });
+    peers.chain(flows).collect()
+}
+
+/// The flow table as it is now, if there is one.
+fn read_flow_table(file: &Path) -> Result<Option<Vec<FlowRow>>, Vec<Diagnostic>> {
     match file.try_exists() {
-        Ok(false) => Ok(Vec::new()),
-        _ => FlowRow::read(file),
+        Ok(false) => Ok(None),
+        _ => FlowRow::read(file).map(Some),
     }
 }
 

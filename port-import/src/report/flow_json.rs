@@ -3,19 +3,19 @@
 use port_data::FlowRow;
 use serde_json::{Value, json};
 
-/// What the JSON of a flow contains about its product.
+/// An edition of a product: what the JSON of a flow contains about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Product {
+pub struct Edition {
+    /// The product's id.
+    pub product: String,
+    /// The vendor's id.
+    pub vendor: String,
     /// Its id.
     pub id: String,
-    /// Its vendor's id.
-    pub vendor: String,
+    /// The edition as the document prints it.
+    pub printed: String,
     /// The title of its document.
     pub document: String,
-    /// The id of the document's edition.
-    pub edition_id: String,
-    /// The document's edition as it prints it.
-    pub edition: String,
     /// The document's URL.
     pub url: String,
 }
@@ -29,11 +29,11 @@ pub(super) fn field(column: &str) -> String {
 }
 
 /// The JSON of a flow.
-pub(super) fn flow_json(product: &Product, flow: &FlowRow) -> Value {
+pub(super) fn flow_json(edition: &Edition, flow: &FlowRow) -> Value {
     let ports: Vec<Value> =
         flow.specs.iter().map(|spec| serde_json::to_value(spec).expect("a spec becomes JSON")).collect();
     json!({
-        "id": flow.id, "vendor": product.vendor, "product": product.id, "edition": product.edition_id,
+        "id": flow.id, "vendor": edition.vendor, "product": edition.product, "edition": edition.id,
         "direction": flow.direction.as_str(), "component": flow.component, "peer": flow.peer, "purpose": flow.purpose,
         "ports": ports, "groups": flow.groups.as_str(),
         "requirement": flow.requirement.as_str(), "condition": flow.condition,
@@ -43,7 +43,7 @@ pub(super) fn flow_json(product: &Product, flow: &FlowRow) -> Value {
         "configurable": flow.configurable, "customization": flow.customization, "note": flow.note,
         "curated": flow.curated.iter().map(|fact| fact.as_str()).collect::<Vec<_>>(),
         "source": {
-            "document": product.document, "edition": product.edition, "url": product.url,
+            "document": edition.document, "edition": edition.printed, "url": edition.url,
             "section": flow.section, "row": flow.row, "peer": flow.printed_peer, "label": flow.printed_label, "ports": flow.printed_ports,
         },
     })

@@ -2,27 +2,27 @@
 //!
 //! [`Report`] serializes to the JSON of `--report json`, and displays as the text that a reviewer reads.
 
+mod compare;
 mod flow_json;
 mod text;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use port_data::schema::FLOWS;
-use port_data::{Diagnostic, FlowRow, Place};
+use port_data::{Diagnostic, Place};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::capture::{Capture, Row, Text};
-
-pub use flow_json::Product;
-use flow_json::{field, flow_json};
+pub use compare::EditionFlows;
+pub use flow_json::Edition;
 
 /// What a regeneration changes.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     /// The documents that were read.
     pub documents: Vec<Document>,
+    /// The editions that are added next to others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub editions: Vec<NewEdition>,
     /// The flows that are added, as JSON.
     pub added: Vec<Value>,
     /// The flows that are removed, as JSON.
@@ -48,16 +48,39 @@ pub struct Report {
 pub struct Document {
     /// The product.
     pub product: String,
+    /// The edition.
+    pub edition: String,
     /// The file.
     pub file: String,
     /// The number of rows in its tables.
     pub rows: usize,
 }
 
+/// An edition that is added next to others of its product, and how its flows compare with those of the edition next to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewEdition {
+    /// The product.
+    pub product: String,
+    /// The edition.
+    pub edition: String,
+    /// Whether it is now the newest one.
+    pub replaces: bool,
+    /// The edition with which it is compared: the one before it or, if it is the oldest, the one after it.
+    pub other: String,
+    /// The number of flows with the same facts.
+    pub unchanged: usize,
+    /// The number of flows with other facts.
+    pub changed: usize,
+    /// The number of flows that the other edition doesn't have.
+    pub added: usize,
+    /// The number of flows that only the other edition has.
+    pub missing: usize,
+}
+
 /// A changed fact of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The flow.
+    /// The flow, with its edition if that isn't the newest one: `fortimail-in-admin@5.4`.
     pub id: String,
     /// The fact, by its key in the JSON of a flow.
     pub field: String,
@@ -101,51 +124,13 @@ pub enum Bump {
     None,
     /// A fact changes.
     Patch,
-    /// A flow is added.
+    /// A flow or an edition is added, or the newest edition no longer has a flow.
     Minor,
-    /// A flow is removed.
+    /// The id of a flow is removed.
     Major,
 }
 
 impl Report {
-    /// Adds the changes of one product's flows.
-    pub fn compare(&mut self, product: &Product, before: &[FlowRow], after: &[FlowRow]) {
-        let (old, new) = (by_id(before), by_id(after));
-        let added = after.iter().filter(|flow| !old.contains_key(flow.id.as_str()));
-        let removed = before.iter().filter(|flow| !new.contains_key(flow.id.as_str()));
-        self.added.extend(added.map(|flow| flow_json(product, flow)));
-        self.removed.extend(removed.map(|flow| flow_json(product, flow)));
-        for flow in after {
-            let Some(old) = old.get(flow.id.as_str()) else { continue };
-            for column in FLOWS {
-                let (before, after) = (old.cell(column.name), flow.cell(column.name));
-                if before != after {
-                    self.changed.push(Change { id: flow.id.clone(), field: field(column.name), before, after });
-                }
-            }
-        }
-        self.bump = match (self.removed.is_empty(), self.added.is_empty(), self.changed.is_empty()) {
-            (false, _, _) => Bump::Major,
-            (_, false, _) => Bump::Minor,
-            (_, _, false) => Bump::Patch,
-            _ => self.bump,
-        };
-    }
-
-    /// Adds the flows of one product whose prose was reworded.
-    pub fn compare_prose(&mut self, before: (&Capture, &[FlowRow]), after: (&Capture, &[FlowRow])) {
-        let [old, new] = [before, after].map(|(capture, flows)| prose_by_flow(capture, flows));
-        for (id, (row, prose)) in new {
-            if old.get(id).is_some_and(|(_, before)| *before != prose) {
-                self.reworded.push(Reworded { id: id.to_string(), row });
-            }
-        }
-        self.reworded.sort_by_key(|reworded| reworded.row);
-        if self.bump == Bump::None && !self.reworded.is_empty() {
-            self.bump = Bump::Patch;
-        }
-    }
-
     /// Adds diagnostics, each once, ordered by file and line. Paths become relative to `root`.
     pub fn add_errors(&mut self, mut diagnostics: Vec<Diagnostic>, root: &Path) {
         diagnostics.sort();
@@ -169,25 +154,4 @@ impl Report {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
-}
-
-fn by_id(flows: &[FlowRow]) -> BTreeMap<&str, &FlowRow> {
-    flows.iter().map(|flow| (flow.id.as_str(), flow)).collect()
-}
-
-/// The row of each flow and the digests of its prose.
-fn prose_by_flow<'a>(capture: &'a Capture, flows: &'a [FlowRow]) -> BTreeMap<&'a str, (u32, Vec<&'a str>)> {
-    let digests = |row: &'a Row| {
-        let prose = row.cells.iter().filter_map(|cell| match &cell.text {
-            Text::Prose(prose) => Some(prose.digest.as_str()),
-            Text::Printed(_) => None,
-        });
-        (row.number, prose.collect::<Vec<_>>())
-    };
-    let rows: BTreeMap<usize, Vec<&str>> = capture.rows().map(digests).collect();
-    let prose = |flow: &'a FlowRow| {
-        let digests = rows.get(&usize::try_from(flow.row).ok()?)?;
-        Some((flow.id.as_str(), (flow.row, digests.clone())))
-    };
-    flows.iter().filter_map(prose).collect()
 }

@@ -5,15 +5,19 @@ use std::fmt;
 use port_data::hidden::{Escaped, Truncated};
 use serde_json::Value;
 
-use super::{Bump, Change, Report, ReportedError};
+use super::{Bump, Change, NewEdition, Report, ReportedError};
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for document in &self.documents {
-            writeln!(f, "read {}: {}, {} rows", document.product, Escaped(&document.file), document.rows)?;
+            let super::Document { product, edition, file, rows } = document;
+            writeln!(f, "read {product}@{edition}: {}, {rows} rows", Escaped(file))?;
         }
         for error in &self.errors {
             writeln!(f, "{error}")?;
+        }
+        for edition in &self.editions {
+            writeln!(f, "edition  {edition}")?;
         }
         for flow in &self.added {
             writeln!(f, "added    {}", summary(flow))?;
@@ -43,6 +47,18 @@ impl fmt::Display for Report {
         writeln!(f, "version  {bump}")?;
         writeln!(f, "review   cargo test --workspace --no-fail-fast; cargo insta review")?;
         writeln!(f, "accept   git add port-data port-catalog tests && git commit")
+    }
+}
+
+impl fmt::Display for NewEdition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NewEdition { product, edition, replaces, other, unchanged, changed, added, missing } = self;
+        let verb = if *replaces { "replaces" } else { "is added next to" };
+        write!(f, "{product}@{edition} {verb} {other}: ")?;
+        write!(
+            f,
+            "{unchanged} flows unchanged, {changed} changed, {added} only in {edition}, {missing} only in {other}"
+        )
     }
 }
 

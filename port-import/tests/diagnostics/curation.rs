@@ -62,7 +62,7 @@ fn row_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair
         ("prose is replaced by a short text", "| Ask a person about 9 lives of gate.acme.example. |", "| Settings |"),
         ("a port isn't one of the footnote", "1433*", "1436*"),
         ("a footnote is reworded", "The port 1433 or 1434", "The port 1433"),
-        ("a protocol isn't in the catalog", "| TCP | 443 |", "| SCTP | 443 |"),
+        ("a protocol isn't in the catalog", "| TCP | 443 |", "| DCCP | 443 |"),
     ];
     workspace.page_cases(cases, gate, &gate_changes);
     let ends_changes = [
@@ -223,6 +223,85 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
     workspace.curation_cases(cases, gate, &changes);
 }
 
+/// Entries about several editions, or several flows of a row.
+fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
+    let take = "purpose = \"Take mail\"\n";
+    let more = |more: &str| format!("{take}{more}\n");
+    let changes = [
+        ("a flow without a row", "row = { peer = \"Console\" }\n", ""),
+        ("a flow with two rows", take, &*more("shares_row_with = \"relay-in-admin\"")),
+        ("a shared row without its flow", "row = { peer = \"Console\" }", "shares_row_with = \"relay-in-amdin\""),
+        ("a key left out of nothing", take, &more("without = [\"note\"]")),
+        (
+            "an unknown absent flow",
+            "[[flow]]\nid = \"relay-in-admin\"",
+            "[[absent]]\nflows = [\"relay-in-robot\"]\nreason = \"No.\"\n\n[[flow]]\nid = \"relay-in-admin\"",
+        ),
+        (
+            "absent flows without a reason",
+            "[[flow]]\nid = \"relay-in-admin\"",
+            "[[absent]]\nflows = []\nreason = \"\"\n\n[[flow]]\nid = \"relay-in-admin\"",
+        ),
+        ("a direction that the page contradicts", take, &more("direction = \"outbound\"")),
+        (
+            "an added direction that the page states",
+            take,
+            &more("adds = { direction = \"inbound\", reason = \"A guess.\" }"),
+        ),
+        ("groups of alternatives", take, &more("groups = \"all\"")),
+        ("groups added to alternatives", take, &more("adds = { groups = \"all\", reason = \"A guess.\" }")),
+        (
+            "groups both stated and added",
+            take,
+            &more("groups = \"all\"\nadds = { groups = \"all\", reason = \"A guess.\" }"),
+        ),
+        ("an unknown meaning of groups", take, &more("groups = \"some\"")),
+        (
+            "a scope both stated and added",
+            take,
+            &more("scope = \"host\"\nadds = { scope = \"host\", reason = \"A guess.\" }"),
+        ),
+        ("an unknown component", take, &more("component = \"worker\"")),
+        ("sections without their column", "[peers]", "sections = [{ heading = \"In\" }]\n\n[peers]"),
+    ];
+    workspace.curation_cases(cases, relay, &changes);
+    let section =
+        relay.curation.replace("{ head = \"Remarks\", is = \"note\" }", "{ head = \"Remarks\", is = \"section\" }");
+    let section = section.replace("[peers]", "sections = [{ heading = \"Ask the help desk.\" }]\n\n[peers]");
+    let pair = Pair { page: relay.page, curation: section };
+    workspace.curation_cases(
+        cases,
+        &pair,
+        &[("a section that isn't curated", "Ask the help desk.", "Call the help desk.")],
+    );
+    let shared = "[[flow]]\nid = \"relay-in-robot\"\nrow = { peer = \"Robot\" }\npurpose = \"Nothing\"\n\n[peers]\n\"Robot\" = \"admin\"\n";
+    workspace.write("port-data/curation/relay/flows.toml", shared);
+    let absent = |more: &str| {
+        format!(
+            "[[absent]]\nflows = [\"relay-in-robot\"]\nreason = \"No robots.\"\n\n{more}[[flow]]\nid = \"relay-in-admin\""
+        )
+    };
+    let admin = "[[flow]]\nid = \"relay-in-admin\"";
+    let changes = [
+        ("a flow and a peer that no edition has", admin, absent("")),
+        ("a flow that is absent and described", admin, absent("[[flow]]\nid = \"relay-in-robot\"\nnote = \"No.\"\n\n")),
+        (
+            "a shared flow without a row on the page",
+            admin,
+            format!("[[flow]]\nid = \"relay-in-robot\"\nnote = \"No.\"\n\n{admin}"),
+        ),
+        (
+            "an unknown key that is left out",
+            admin,
+            format!("[[flow]]\nid = \"relay-in-robot\"\nwithout = [\"color\"]\n\n{admin}"),
+        ),
+    ];
+    for (name, from, to) in &changes {
+        workspace.curation_cases(cases, relay, &[(name, from, to)]);
+    }
+    workspace.write("port-data/curation/relay/flows.toml", "");
+}
+
 fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
     let changes = [
         ("two label columns", "is = \"peer\"", "is = \"label\""),
@@ -243,8 +322,9 @@ fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         ("a hidden character as an escape", "purpose = \"Take mail\"", "purpose = \"Take \\u001b[1m mail\""),
     ];
     workspace.curation_cases(cases, relay, &changes);
-    workspace.write("port-data/curation/relay.toml", b"# caf\xe9\n");
+    edition_cases(cases, workspace, relay);
+    workspace.write("port-data/curation/relay/1.toml", b"# caf\xe9\n");
     workspace.case(cases, "a curation that isn't UTF-8", "caf\\xe9", &workspace.options(&[]));
-    fs::remove_file(workspace.path("port-data/curation/relay.toml")).unwrap();
+    fs::remove_file(workspace.path("port-data/curation/relay/1.toml")).unwrap();
     workspace.case(cases, "a missing curation", "", &workspace.options(&[]));
 }

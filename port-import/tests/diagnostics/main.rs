@@ -28,7 +28,8 @@ fn bad_files_and_pages_are_rejected() {
     fs::File::create(workspace.path("long.md")).unwrap().set_len((16 << 20) + 1).unwrap();
     for (name, docs) in [
         ("a page of an unknown product", &["realy=relay.md"][..]),
-        ("two pages of a product", &["relay=relay.md", "relay=other.md"]),
+        ("a page of an unknown edition", &["relay@2=relay.md"]),
+        ("two pages of an edition", &["relay=relay.md", "relay@1=other.md"]),
         ("a missing page", &["relay=nowhere.md"]),
         ("a file that isn't a page", &["relay=relay.pdf"]),
         ("a page that isn't UTF-8", &["relay=latin.md"]),
@@ -59,15 +60,29 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     workspace.file_case(cases, "products.csv is missing", products_csv, None);
     for (name, from, to) in [
         ("products.csv has no column id", "id,", "name,"),
-        ("products.csv has an unresolved FIXME", ",Relay,", ",FIXME,"),
+        ("products.csv has an unresolved FIXME", ",Relay", ",FIXME"),
         ("products.csv has an unknown vendor", ",acme,", ",acne,"),
     ] {
         workspace.file_case(cases, name, products_csv, Some(&products.replacen(from, to, 1)));
     }
+    let editions_csv = "port-data/tables/editions.csv";
+    let editions = fs::read_to_string(workspace.path(editions_csv)).unwrap();
+    workspace.file_case(cases, "editions.csv is missing", editions_csv, None);
+    for (name, from, to) in [
+        ("editions.csv has no column edition", ",edition,", ",version,"),
+        ("an edition that is named like the file of all editions", "relay,1,", "relay,flows,"),
+        ("an edition in capitals", "relay,1,", "relay,V1,"),
+        ("an edition of another id", "relay,1,", "relay,2,"),
+    ] {
+        workspace.file_case(cases, name, editions_csv, Some(&editions.replacen(from, to, 1)));
+    }
     workspace.file_case(cases, "peers.csv is missing", "port-data/tables/peers.csv", None);
-    workspace.file_case(cases, "a flow table without a product", "port-data/tables/flows/realy.csv", Some("id\n"));
-    workspace.file_case(cases, "a curation without a product", "port-data/curation/realy.toml", Some(CURATION));
-    let capture_csv = "port-data/captures/relay.csv";
+    workspace.file_case(cases, "a flow table without a product", "port-data/tables/flows/realy/1.csv", Some("id\n"));
+    workspace.file_case(cases, "a curation without a product", "port-data/curation/realy/1.toml", Some(CURATION));
+    workspace.file_case(cases, "a curation outside of a product", "port-data/curation/relay.toml", Some(CURATION));
+    workspace.file_case(cases, "a capture without an edition", "port-data/captures/relay/0.9.csv", Some("kind\n"));
+    workspace.file_case(cases, "no file of all editions", "port-data/curation/relay/flows.toml", None);
+    let capture_csv = "port-data/captures/relay/1.csv";
     workspace.file_case(cases, "the capture is missing", capture_csv, None);
     workspace.file_case(cases, "a capture with two columns", capture_csv, Some("kind,line\n"));
     let capture = fs::read_to_string(workspace.path(capture_csv)).unwrap();
@@ -78,7 +93,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
         assert!(capture.contains(from), "{capture}");
         workspace.file_case(cases, name, capture_csv, Some(&capture.replacen(from, to, 1)));
     }
-    let flows_csv = "port-data/tables/flows/relay.csv";
+    let flows_csv = "port-data/tables/flows/relay/1.csv";
     let flows = fs::read_to_string(workspace.path(flows_csv)).unwrap();
     for (name, from, to) in [
         ("a flow table with a quote inside a cell", "Take mail", "Take \"mail\""),
@@ -96,6 +111,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
         let new = NewProduct {
             data: workspace.path("port-data"),
             id: id.to_string(),
+            edition: "1".to_string(),
             doc: workspace.path(doc),
             layout,
             vendor: None,

@@ -47,7 +47,7 @@ impl Workspace {
     }
 
     pub fn write_curation(&self, curation: &str) {
-        self.write("port-data/curation/relay.toml", curation);
+        self.write("port-data/curation/relay/1.toml", curation);
     }
 
     /// A regeneration with pages, each as `PRODUCT=FILE`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use port_data::{Diagnostic, FlowRow};
-use port_import::report::{Bump, Product, Report};
+use port_import::report::{Bump, Edition, EditionFlows, Report};
 
 use super::check::{Check, INTERFACE};
 use super::version::Version;
@@ -82,17 +82,40 @@ fn required_bump(root: &Path, tag: &str) -> Result<(Bump, String), Diagnostic> {
 
 fn compare_flows(before: &Tables, now: &Tables) -> Result<Report, Diagnostic> {
     let mut report = Report::default();
-    let paths: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    let paths: BTreeSet<&String> = before.keys().chain(now.keys()).filter(|path| path.starts_with("flows/")).collect();
+    let mut products: BTreeMap<&str, Vec<EditionFlows>> = BTreeMap::new();
     for path in paths {
-        let Some(name) = path.strip_prefix("flows/") else { continue };
         let flows = |tables: &Tables| match tables.get(path) {
-            Some(table) => FlowRow::parse(Path::new(path), table.clone()).map_err(|mut found| found.swap_remove(0)),
-            None => Ok(Vec::new()),
+            Some(table) => {
+                let rows = FlowRow::parse(Path::new(path), table.clone());
+                rows.map(Some).map_err(|mut found| found.swap_remove(0))
+            }
+            None => Ok(None),
         };
-        let product = Product { id: name.trim_end_matches(".csv").to_string(), ..Product::default() };
-        report.compare(&product, &flows(before)?, &flows(now)?);
+        let name = path.trim_start_matches("flows/").trim_end_matches(".csv");
+        // A release before editions had one table for each product.
+        let (product, id) = name.split_once('/').unwrap_or((name, ""));
+        let edition = Edition { product: product.to_string(), id: id.to_string(), ..Edition::default() };
+        products.entry(product).or_default().push(EditionFlows { edition, before: flows(before)?, after: flows(now)? });
+    }
+    let order = edition_order(now).into_iter().chain(edition_order(before)).collect::<Vec<_>>();
+    for editions in products.values_mut() {
+        let place =
+            |edition: &Edition| order.iter().position(|(product, id)| (product, id) == (&edition.product, &edition.id));
+        editions.sort_by_key(|flows| place(&flows.edition));
+        report.compare(editions);
     }
     Ok(report)
+}
+
+/// The products and editions in the order of `editions.csv`. Neither id can contain a quote or a comma.
+fn edition_order(tables: &Tables) -> Vec<(String, String)> {
+    let rows = tables.get("editions.csv").into_iter().flat_map(|table| table.lines());
+    rows.filter_map(|row| {
+        let mut cells = row.split(',');
+        Some((cells.next()?.to_string(), cells.next()?.to_string()))
+    })
+    .collect()
 }
 
 /// The tables at a tag.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use fastrand::Rng;
-use port_data::schema::{FLOWS, PEERS, PRODUCTS, SERVICES, VENDORS};
+use port_data::schema::{FLOWS, PEERS, PRODUCTS_WITH_DOCUMENT, SERVICES, VENDORS};
 use port_data::write::Csv;
 
 /// The tables are the same on every machine.
@@ -32,7 +32,7 @@ pub fn tables(flows: usize) -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     let mut file = |name: String, csv: Csv| files.insert(PathBuf::from(name), csv.finish());
     file("vendors.csv".into(), table(VENDORS, (0..vendors).map(vendor)));
-    file("products.csv".into(), table(PRODUCTS, (0..products).map(product)));
+    file("products.csv".into(), table(PRODUCTS_WITH_DOCUMENT, (0..products).map(product)));
     file("peers.csv".into(), table(PEERS, (0..ROLES + products).map(peer)));
     file("services.csv".into(), table(SERVICES, (0..SERVICES_IN_USE).map(service)));
     for product in 0..products {
@@ -57,7 +57,7 @@ fn vendor(number: usize) -> [String; 3] {
     [format!("vendor-{number}"), format!("Vendor {number}"), format!("https://vendor-{number}.example")]
 }
 
-fn product(number: usize) -> [String; 8] {
+fn product(number: usize) -> [String; 9] {
     let vendor = number / PRODUCTS_OF_A_VENDOR;
     [
         format!("product-{number}"),
@@ -68,16 +68,17 @@ fn product(number: usize) -> [String; 8] {
         format!("{}.{}", number % 9 + 1, number % 10),
         String::new(),
         if number % 5 == 0 { "lan, wan".to_string() } else { String::new() },
+        String::new(),
     ]
 }
 
 /// A peer: roles first, then one for each product, since products connect to each other.
-fn peer(number: usize) -> [String; 5] {
+fn peer(number: usize) -> [String; 6] {
     let (id, name, kind) = match number.checked_sub(ROLES) {
         None => (role(number), format!("Role {number}"), "role"),
         Some(product) => (format!("peer-{product}"), format!("Product {product}"), "product"),
     };
-    [id, name.clone(), kind.to_string(), format!("What talks as {name}"), String::new()]
+    [id, name.clone(), kind.to_string(), format!("What talks as {name}"), String::new(), String::new()]
 }
 
 fn role(number: usize) -> String {
@@ -101,7 +102,7 @@ fn port_of(service: u16) -> u16 {
     service * 7 + 20
 }
 
-fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [String; 19] {
+fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [String; 23] {
     let (way, direction) = if random.bool() { ("in", "inbound") } else { ("out", "outbound") };
     let word = WORDS[random.usize(..WORDS.len())];
     let peer = match random.u8(..3) {
@@ -116,11 +117,15 @@ fn flow(random: &mut Rng, product: usize, products: usize, row: usize) -> [Strin
     [
         format!("product-{product}-{way}-{peer}-{word}-{row}"),
         direction.to_string(),
+        String::new(),
         peer.clone(),
         format!("Exchange {word} number {row} of Product {product} with {peer}"),
         ports.clone(),
+        String::new(),
         if conditional { "conditional".to_string() } else { "unstated".to_string() },
         text(conditional, format!("{word} are switched on")),
+        String::new(),
+        String::new(),
         String::new(),
         String::new(),
         text(host, format!("{word}.product-{product}.example")),

@@ -1,0 +1,242 @@
+//! Drafts another edition of a product: what its page shares with the newest edition is taken from that edition's curation.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use port_core::nearest::nearest;
+use port_data::{Diagnostic, Place};
+
+use super::columns::meanings;
+use super::draft::{flow_id, lines, list};
+use super::edition_row;
+use super::options::NewEdition;
+use super::tables::insert_edition;
+use crate::atomic_write::AtomicWriter;
+use crate::capture;
+use crate::codes;
+use crate::curation::{Curation, FIXME, Lists, Meaning, SharedFlows, quote};
+use crate::file;
+use crate::page::{self, Hints, Layout, Page};
+use crate::page_file::layout_of;
+use crate::pair::{Paired, pair};
+use crate::printed_row::{PrintedRow, read_rows};
+use crate::regenerate::read_products;
+use crate::row_key::{full_key_template, write_key};
+
+/// Drafts an edition. Returns the files that were written.
+///
+/// # Errors
+///
+/// The product doesn't exist, the edition exists already, the page can't be read, or a file can't be written.
+pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let tables = new.data.join("tables");
+    let one = |diagnostic| vec![diagnostic];
+    let writer = AtomicWriter::lock(&new.data).map_err(one)?;
+    let products = read_products(&tables)?;
+    let newest = products.iter().find(|product| product.id == new.product).and_then(|product| product.newest());
+    let Some(newest) = newest else {
+        let ids = products.iter().map(|product| product.id.as_str());
+        let message = format!("unknown product {} (not in products.csv, or without an edition)", new.product);
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(&new.product, ids));
+        return Err(vec![diagnostic.at(Place::file(tables.join("editions.csv")))]);
+    };
+    let directory = new.data.join("curation").join(&new.product);
+    let file = directory.join(format!("{}.toml", new.edition));
+    let is_known = products.iter().flat_map(|product| &product.editions);
+    if file.exists() || is_known.clone().any(|known| known.product == new.product && known.id == new.edition) {
+        let message = format!("edition {}@{} exists already", new.product, new.edition);
+        let help = "read its page with `cargo xtask regenerate --doc`";
+        return Err(vec![Diagnostic::new(codes::EXISTS, message).help(help).at(Place::file(file))]);
+    }
+    let shared = SharedFlows::read(&directory).map_err(one)?;
+    let old = Curation::read(&directory, &newest.id).map_err(one)?;
+    let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
+
+    let (layout, page) = read(new, &old)?;
+    let keys = page_keys(&old, layout, &page, new);
+    let text = format!("{keys}{}", old_flows.iter().map(|(_, block)| format!("\n{block}")).collect::<String>());
+    let curation = Curation::parse_with(&file, &text, &shared).map_err(one)?;
+    let capture = capture::from_page(&page, &new.doc, &curation)?;
+    let (rows, unreadable) = read_rows(&capture, &curation);
+    let paired = pair(&rows, &capture, &curation);
+    let mut text = keys + &lines(&capture.lines, Some(&old));
+    text += &absent(&curation, &paired);
+    text += &flows(&curation, &paired, &rows, &old_flows, new);
+    for diagnostic in unreadable {
+        text += &format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, diagnostic.text());
+    }
+    let files = [
+        (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
+        (file, text),
+        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition))?,
+    ];
+    let mut written = Vec::new();
+    writer.write(&files, &mut written).map_err(one)?;
+    Ok(written)
+}
+
+/// Reads the page with the given layout, the one that its extension implies, or that of the newest edition. Its hints are used if the
+/// page can be read with them.
+fn read(new: &NewEdition, old: &Curation) -> Result<(Layout, Page), Vec<Diagnostic>> {
+    let text = file::read(&new.doc).map_err(|diagnostic| vec![diagnostic])?;
+    let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(old.layout);
+    let page = page::read(&new.doc, &text, layout, &old.hints());
+    let page = page.or_else(|found| page::read(&new.doc, &text, layout, &Hints::default()).map_err(|_| found));
+    page.map(|page| (layout, page))
+}
+
+/// The keys about the page as a whole: those of the newest edition for the columns and headings that both pages have.
+fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> String {
+    let mut text = format!(
+        "# A draft of {}@{}: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n\nlayout = \"{layout}\"\n",
+        new.product, new.edition
+    );
+    text += "columns = [\n";
+    let header = page.tables.first().into_iter().flat_map(|table| &table.header);
+    let names: Vec<String> = header.map(|name| name.text.clone()).collect();
+    let is_in_use =
+        |meaning| old.columns.iter().any(|known| known.is == meaning && names.iter().any(|name| *name == known.head));
+    for (name, guess) in names.iter().zip(meanings(&names)) {
+        let Some(known) = old.columns.iter().find(|known| known.head == *name) else {
+            let guess = if is_in_use(guess) { Meaning::Note } else { guess };
+            text += &format!("    {{ head = {}, is = {:?} }}, # {FIXME}: a new column\n", quote(name), guess.as_str());
+            continue;
+        };
+        text += &format!("    {{ head = {}, is = {:?}", quote(name), known.is.as_str());
+        if !known.short.is_empty() {
+            let short = known.short.iter().map(|(text, meaning)| format!("{} = {}", quote(text), quote(meaning)));
+            text += &format!(", short = {{ {} }}", short.collect::<Vec<_>>().join(", "));
+        }
+        text += if known.may_be_empty { ", may_be_empty = true },\n" } else { " },\n" };
+    }
+    text += "]\n";
+    for (key, texts) in [("spanning", &old.spanning), ("headings", &old.headings)] {
+        if !texts.is_empty() {
+            text += &format!("{key} = {}\n", list(texts));
+        }
+    }
+    text += "tables = [\n";
+    for (index, table) in page.tables.iter().enumerate() {
+        let heading = table.heading.as_ref().map(|line| line.text.clone());
+        let same_heading = old.tables.iter().find(|known| heading.is_some() && known.heading == heading);
+        // Tables without headings are told apart by their order.
+        let same_place = old.tables.get(index).filter(|known| known.heading.is_none());
+        let known = same_heading.or(same_place);
+        let part = |key: &str, text: Option<String>| text.map(|text| format!("{key} = {}", quote(&text)));
+        let parts = [
+            part("heading", heading.filter(|_| same_place.is_none() || same_heading.is_some())),
+            part("section", known.and_then(|known| known.section.clone())),
+            part("direction", known.and_then(|known| known.direction).map(|direction| direction.to_string())),
+            known.is_none().then(|| format!("section = {FIXME:?}")),
+        ];
+        text += &format!("    {{ {} }},\n", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
+    }
+    text += "]\n";
+    if !old.sections.is_empty() {
+        text += "sections = [\n";
+        for known in &old.sections {
+            let parts = [
+                known.heading.as_ref().map(|text| format!("heading = {}", quote(text))),
+                known.section.as_ref().map(|text| format!("section = {}", quote(text))),
+                known.direction.map(|direction| format!("direction = \"{direction}\"")),
+            ];
+            text += &format!("    {{ {} }},\n", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        }
+        text += "]\n";
+    }
+    if let Some(own_name) = &old.own_name {
+        text += &format!("own_name = {}\n", quote(own_name));
+    }
+    if let Some(every_row) = &old.every_row {
+        let requirement = every_row.requirement.map_or("unstated", |requirement| requirement.as_str());
+        text += &format!("\n[every_row]\nrequirement = {requirement:?}\nreason = {FIXME:?}\n");
+    }
+    if let Some(are) = old.lists.as_ref().and_then(|lists| lists.are) {
+        let are = if are == Lists::All { "all" } else { "alternatives" };
+        text += &format!("\n[lists]\nare = {are:?}\nreason = {FIXME:?}\n");
+    }
+    if !old.values.is_empty() && layout == old.layout {
+        text += "\n[values]\n";
+        for (column, values) in &old.values {
+            text += &format!("{} = {}\n", quote(column), list(values));
+        }
+    }
+    let own_peers: Vec<_> = old.peers.iter().filter(|(_, peer)| !peer.is_shared).collect();
+    if !own_peers.is_empty() {
+        text += "\n[peers]\n";
+        for (cell, peer) in own_peers {
+            text += &format!("{} = {}\n", quote(cell), quote(&peer.peer));
+        }
+    }
+    text
+}
+
+/// The flows without a row.
+fn absent(curation: &Curation, paired: &Paired) -> String {
+    let ids: Vec<String> =
+        paired.flows_left.iter().map(|flow| format!("    {:?},\n", curation.flows[*flow].id)).collect();
+    if ids.is_empty() {
+        return String::new();
+    }
+    format!("\n[[absent]]\nflows = [\n{}]\nreason = {FIXME:?}\n", ids.concat())
+}
+
+/// The keys of the newest edition's flows that have rows, those of renamed rows, and a flow for each other row.
+fn flows(
+    curation: &Curation,
+    paired: &Paired,
+    rows: &[PrintedRow],
+    old: &[(String, String)],
+    new: &NewEdition,
+) -> String {
+    let mut text = String::new();
+    for (row, flow) in &paired.pairs {
+        let (row, flow) = (&rows[*row], &curation.flows[*flow]);
+        let block = old.iter().find(|(id, _)| *id == flow.id).map(|(_, block)| block.clone());
+        let marks = row.marks();
+        if marks == flow.marks.iter().collect::<Vec<_>>() {
+            text.extend(block.map(|block| format!("\n{block}")));
+            continue;
+        }
+        let block = block.unwrap_or_else(|| format!("[[flow]]\nid = {:?}\n", flow.id));
+        let kept: String = block.split_inclusive('\n').filter(|line| !line.starts_with("marks = ")).collect();
+        text += &format!("\n{kept}marks = {} # {FIXME}: were {}\n", list(&marks), list(&flow.marks));
+    }
+    let mut used_ids: BTreeSet<String> = curation.flows.iter().map(|flow| flow.id.clone()).collect();
+    for (row, flow) in &paired.rows_left {
+        let row = &rows[*row];
+        match flow {
+            Some(flow) => {
+                let flow = &curation.flows[*flow];
+                let key = write_key(row, flow.key().unwrap_or(&full_key_template()));
+                text += &format!("\n[[flow]]\nid = {:?}\nrow = {{ {key} }} # {FIXME}: is it this flow?\n", flow.id);
+            }
+            None => {
+                let id = flow_id(&new.product, row, &mut used_ids);
+                let key = write_key(row, &full_key_template());
+                text += &format!("\n[[flow]]\nid = {id:?}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n");
+            }
+        }
+    }
+    text
+}
+
+/// The `[[flow]]` blocks of an edition's file, with their ids.
+fn flow_blocks(text: &str) -> Vec<(String, String)> {
+    let mut blocks: Vec<(String, String)> = Vec::new();
+    let mut is_inside = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            is_inside = line == "[[flow]]";
+            if is_inside {
+                blocks.push((String::new(), String::new()));
+            }
+        }
+        let Some((id, block)) = blocks.last_mut().filter(|_| is_inside && !line.trim().is_empty()) else { continue };
+        *block += &format!("{line}\n");
+        if let Some(found) = line.strip_prefix("id = ") {
+            *id = found.trim().trim_matches('"').to_string();
+        }
+    }
+    blocks
+}

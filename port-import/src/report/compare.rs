@@ -1,0 +1,182 @@
+//! Compares the flows of a product's editions before and after a regeneration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use port_data::FlowRow;
+use port_data::schema::FLOWS;
+
+use super::flow_json::{Edition, field, flow_json};
+use super::{Bump, Change, NewEdition, Report, Reworded};
+use crate::capture::{Capture, Row, Text};
+
+/// The flows of an edition before and after; `None` if there is no such edition.
+#[derive(Debug)]
+pub struct EditionFlows {
+    /// The edition.
+    pub edition: Edition,
+    /// Its flows before.
+    pub before: Option<Vec<FlowRow>>,
+    /// Its flows after.
+    pub after: Option<Vec<FlowRow>>,
+}
+
+/// Columns that say where a flow is in the document, rather than what it is.
+fn is_source(column: &str) -> bool {
+    ["section", "row"].contains(&column) || column.starts_with("printed_")
+}
+
+impl Report {
+    /// Adds the changes of one product. Its editions are in their order, oldest first.
+    ///
+    /// An edition that is new next to others is one line. Only the flows that no edition had before are listed as added.
+    pub fn compare(&mut self, editions: &[EditionFlows]) {
+        let ids_of = |flows: fn(&EditionFlows) -> &Option<Vec<FlowRow>>| -> BTreeSet<&str> {
+            editions
+                .iter()
+                .filter_map(|edition| flows(edition).as_ref())
+                .flatten()
+                .map(|flow| flow.id.as_str())
+                .collect()
+        };
+        let (mut known, kept) = (ids_of(|edition| &edition.before), ids_of(|edition| &edition.after));
+        for (index, EditionFlows { edition, before, after }) in editions.iter().enumerate() {
+            let name = |id: &str| qualified(id, edition, index + 1 == editions.len());
+            match (before, after) {
+                (Some(before), Some(after)) => {
+                    let (old, new) = (by_id(before), by_id(after));
+                    for flow in after {
+                        match old.get(flow.id.as_str()) {
+                            Some(old) => self.compare_flow(&name(&flow.id), old, flow),
+                            None => self.add(edition, flow),
+                        }
+                    }
+                    for flow in before.iter().filter(|flow| !new.contains_key(flow.id.as_str())) {
+                        self.remove(edition, flow, &kept);
+                    }
+                }
+                (None, Some(after)) => {
+                    self.raise(Bump::Minor);
+                    self.editions.extend(new_edition(editions, index, after));
+                    for flow in after.iter().filter(|flow| known.insert(flow.id.as_str())) {
+                        self.added.push(flow_json(edition, flow));
+                    }
+                }
+                (Some(before), None) => {
+                    for flow in before.iter().filter(|flow| !kept.contains(flow.id.as_str())) {
+                        self.remove(edition, flow, &kept);
+                    }
+                    self.raise(Bump::Minor);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn add(&mut self, edition: &Edition, flow: &FlowRow) {
+        self.added.push(flow_json(edition, flow));
+        self.raise(Bump::Minor);
+    }
+
+    /// Adds a removed flow. Its id is removed only if no other edition has it.
+    fn remove(&mut self, edition: &Edition, flow: &FlowRow, kept: &BTreeSet<&str>) {
+        self.removed.push(flow_json(edition, flow));
+        self.raise(if kept.contains(flow.id.as_str()) { Bump::Minor } else { Bump::Major });
+    }
+
+    fn compare_flow(&mut self, name: &str, old: &FlowRow, new: &FlowRow) {
+        for column in FLOWS {
+            let (before, after) = (old.cell(column.name), new.cell(column.name));
+            if before != after {
+                self.changed.push(Change { id: name.to_string(), field: field(column.name), before, after });
+                self.raise(Bump::Patch);
+            }
+        }
+    }
+
+    fn raise(&mut self, bump: Bump) {
+        self.bump = self.bump.max(bump);
+    }
+
+    /// Adds the flows of an edition whose prose was reworded.
+    pub fn compare_prose(
+        &mut self,
+        edition: &Edition,
+        is_newest: bool,
+        before: (&Capture, &[FlowRow]),
+        after: (&Capture, &[FlowRow]),
+    ) {
+        let [old, new] = [before, after].map(|(capture, flows)| prose_by_flow(capture, flows));
+        let mut reworded: Vec<Reworded> = Vec::new();
+        for (id, (row, prose)) in new {
+            if old.get(id).is_some_and(|(_, before)| *before != prose) {
+                reworded.push(Reworded { id: qualified(id, edition, is_newest), row });
+            }
+        }
+        reworded.sort_by_key(|reworded| reworded.row);
+        if !reworded.is_empty() {
+            self.raise(Bump::Patch);
+        }
+        self.reworded.extend(reworded);
+    }
+}
+
+/// The id of a flow, with its edition unless that is the newest one.
+fn qualified(id: &str, edition: &Edition, is_newest: bool) -> String {
+    if is_newest { id.to_string() } else { format!("{id}@{}", edition.id) }
+}
+
+/// What an edition changes; `None` if it is the only one, so that all of its flows are listed.
+fn new_edition(editions: &[EditionFlows], index: usize, flows: &[FlowRow]) -> Option<NewEdition> {
+    let neighbour = |other: &EditionFlows| {
+        let flows = other.before.clone().or(other.after.clone())?;
+        Some((other.edition.id.clone(), flows))
+    };
+    let older = editions[..index].iter().rev().find_map(neighbour);
+    let newer = editions[index + 1..].iter().find_map(neighbour);
+    let replaces = older.is_some() && newer.is_none();
+    let (other, other_flows) = older.or(newer)?;
+    let others = by_id(&other_flows);
+    let has_same_facts = |flow: &FlowRow, other: &FlowRow| {
+        FLOWS.iter().all(|column| is_source(column.name) || flow.cell(column.name) == other.cell(column.name))
+    };
+    let (mut unchanged, mut changed, mut added) = (0, 0, 0);
+    for flow in flows {
+        match others.get(flow.id.as_str()) {
+            Some(other) if has_same_facts(flow, other) => unchanged += 1,
+            Some(_) => changed += 1,
+            None => added += 1,
+        }
+    }
+    let edition = &editions[index].edition;
+    Some(NewEdition {
+        product: edition.product.clone(),
+        edition: edition.id.clone(),
+        replaces,
+        other,
+        unchanged,
+        changed,
+        added,
+        missing: others.len() - unchanged - changed,
+    })
+}
+
+fn by_id(flows: &[FlowRow]) -> BTreeMap<&str, &FlowRow> {
+    flows.iter().map(|flow| (flow.id.as_str(), flow)).collect()
+}
+
+/// The row of each flow and the digests of its prose.
+fn prose_by_flow<'a>(capture: &'a Capture, flows: &'a [FlowRow]) -> BTreeMap<&'a str, (u32, Vec<&'a str>)> {
+    let digests = |row: &'a Row| {
+        let prose = row.cells.iter().filter_map(|cell| match &cell.text {
+            Text::Prose(prose) => Some(prose.digest.as_str()),
+            Text::Printed(_) => None,
+        });
+        (row.number, prose.collect::<Vec<_>>())
+    };
+    let rows: BTreeMap<usize, Vec<&str>> = capture.rows().map(digests).collect();
+    let prose = |flow: &'a FlowRow| {
+        let digests = rows.get(&usize::try_from(flow.row).ok()?)?;
+        Some((flow.id.as_str(), (flow.row, digests.clone())))
+    };
+    flows.iter().filter_map(prose).collect()
+}

@@ -1,0 +1,217 @@
+//! Several editions of a product: their curation, their tables, the report, and the draft of another edition.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use port_catalog_tests::relay::{PAGE, relay};
+use port_import::new_product::{NewEdition, new_edition};
+use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::report::{Bump, Report};
+use tempfile::TempDir;
+
+fn options(data: &Path) -> RegenerateOptions {
+    RegenerateOptions {
+        data: data.to_path_buf(),
+        root: data.to_path_buf(),
+        docs: Vec::new(),
+        docs_directory: None,
+        out: None,
+        check: false,
+    }
+}
+
+fn with_doc(data: &Path, name: &str, file: &Path) -> (Report, Outcome) {
+    regenerate(&RegenerateOptions { docs: vec![(name.to_string(), file.to_path_buf())], ..options(data) })
+}
+
+fn replace(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{from}: {text}");
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// The small product after its first regeneration, with the flows in the file that all editions share.
+fn relay_with_shared_flows() -> (TempDir, PathBuf) {
+    let (directory, data) = relay();
+    let page = data.join("curation/relay/1.toml");
+    let text = fs::read_to_string(&page).unwrap();
+    let (keys, shared) = text.split_at(text.find("[peers]").unwrap());
+    fs::write(data.join("curation/relay/flows.toml"), shared.replace("other_numbers = [\"636\"]\n", "")).unwrap();
+    let own = "\n[[flow]]\nid = \"relay-out-ldap-users\"\nother_numbers = [\"636\"]\n";
+    fs::write(&page, keys.to_string() + own).unwrap();
+    let (report, outcome) = with_doc(&data, "relay", &directory.path().join("relay.md"));
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    (directory, data)
+}
+
+/// Adds edition 2, whose page has another port for the console, a renamed row, no row for groups, and one for the clock.
+fn drafted_second_edition() -> (TempDir, PathBuf, PathBuf) {
+    let (directory, data) = relay_with_shared_flows();
+    let page = PAGE
+        .replace("TCP/443 (default)", "TCP/8443 (default)")
+        .replace("| Send mail |", "| Send mails |")
+        .replace("| | Look up groups | UDP/389 | |\n", "| Clock | Set the time | UDP/123 | |\n");
+    let doc = directory.path().join("two.md");
+    fs::write(&doc, page).unwrap();
+    let new =
+        NewEdition { data: data.clone(), product: "relay".into(), edition: "2".into(), doc: doc.clone(), layout: None };
+    let files = new_edition(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));
+    let names: Vec<_> = files.iter().map(|file| file.strip_prefix(&data).unwrap().display().to_string()).collect();
+    assert_eq!(names, ["captures/relay/2.csv", "curation/relay/2.toml", "tables/editions.csv"]);
+    let again = new_edition(&new).unwrap_err();
+    assert!(again[0].message.contains("edition relay@2 exists already"), "{again:?}");
+    (directory, data, doc)
+}
+
+/// Resolves every FIXME of the draft.
+fn second_edition() -> (TempDir, PathBuf, PathBuf) {
+    let (directory, data, doc) = drafted_second_edition();
+    replace(
+        &data.join("tables/editions.csv"),
+        "relay,2,FIXME,FIXME,FIXME,",
+        "relay,2,2,Ports,https://acme.example/ports,",
+    );
+    let curation = data.join("curation/relay/2.toml");
+    replace(&curation, " # FIXME: is it this flow?", "");
+    replace(&curation, "reason = \"FIXME\"", "reason = \"The page has no such row.\"");
+    replace(&curation, "purpose = \"FIXME\"", "purpose = \"Set the clock\"\npeer = \"admin\"");
+    (directory, data, doc)
+}
+
+#[test]
+fn the_draft_of_an_edition_has_only_what_its_page_needs() {
+    let (_directory, data, _) = drafted_second_edition();
+    let draft = fs::read_to_string(data.join("curation/relay/2.toml")).unwrap();
+    let flows = &draft[draft.find("\n[[absent]]").unwrap()..];
+    let expected = r#"
+[[absent]]
+flows = [
+    "relay-out-ldap-groups",
+]
+reason = "FIXME"
+
+[[flow]]
+id = "relay-out-ldap-users"
+other_numbers = ["636"]
+
+[[flow]]
+id = "relay-in-client"
+row = { peer = "Mail clients", label = "Send mails" } # FIXME: is it this flow?
+
+[[flow]]
+id = "relay-out-clock-set-time"
+row = { section = "Outbound", peer = "Clock", label = "Set the time" }
+purpose = "FIXME"
+"#;
+    assert_eq!(flows, expected);
+    assert!(draft.contains("{ head = \"Remarks\", is = \"note\" }"), "{draft}");
+    assert!(draft.contains("{ heading = \"Inbound\", section = \"Inbound\", direction = \"inbound\" }"), "{draft}");
+    let (report, outcome) = regenerate(&options(&data));
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(report.to_string().contains("unresolved FIXME"), "{report}");
+}
+
+#[test]
+fn an_edition_that_replaces_another_is_one_line_of_the_report() {
+    let (_directory, data, doc) = second_edition();
+    let first = fs::read(data.join("tables/flows/relay/1.csv")).unwrap();
+    let (report, outcome) = with_doc(&data, "relay@2", &doc);
+    assert_eq!((outcome, report.bump), (Outcome::Done, Bump::Minor), "{report}");
+    let text = report.to_string();
+    assert!(text.contains("read relay@2: "), "{text}");
+    let line = "edition  relay@2 replaces 1: 2 flows unchanged, 1 changed, 1 only in 2, 1 only in 1\n";
+    assert!(text.contains(line), "{text}");
+    let added: Vec<_> = report.added.iter().map(|flow| flow["id"].as_str().unwrap()).collect();
+    assert_eq!((added, report.removed.len(), report.changed.len()), (vec!["relay-out-clock-set-time"], 0, 0), "{text}");
+    // The old edition keeps its flows.
+    assert_eq!(fs::read(data.join("tables/flows/relay/1.csv")).unwrap(), first);
+    let catalog = port_data::read(&data.join("tables")).unwrap();
+    assert_eq!((catalog.editions.len(), catalog.flow_ids, catalog.flows.len()), (2, 5, 8));
+}
+
+#[test]
+fn a_page_without_an_edition_is_that_of_the_newest_one() {
+    let (directory, data, doc) = second_edition();
+    assert_eq!(with_doc(&data, "relay", &doc).1, Outcome::Done);
+    let (report, outcome) = with_doc(&data, "relay", &doc);
+    assert_eq!((outcome, report.documents[0].edition.as_str(), report.is_empty()), (Outcome::Done, "2", true));
+    // The names of files in a directory of pages work in the same way.
+    let pages = directory.path().join("pages");
+    fs::create_dir(&pages).unwrap();
+    fs::copy(&doc, pages.join("relay.md")).unwrap();
+    fs::write(pages.join("relay@1.md"), PAGE.replace("TCP/389", "TCP/390")).unwrap();
+    let docs_directory = Some(pages);
+    let (report, outcome) = regenerate(&RegenerateOptions { docs_directory, check: true, ..options(&data) });
+    assert_eq!(outcome, Outcome::Differs, "{report}");
+    let changed: Vec<_> = report.changed.iter().map(|change| (change.id.as_str(), change.field.as_str())).collect();
+    assert_eq!(changed, [("relay-out-ldap-users@1", "ports"), ("relay-out-ldap-users@1", "source.ports")]);
+    assert_eq!((report.bump, report.reworded.len()), (Bump::Patch, 0));
+}
+
+#[test]
+fn a_flow_that_only_the_newest_edition_loses_is_retired_and_not_removed() {
+    let (_directory, data, doc) = second_edition();
+    assert_eq!(with_doc(&data, "relay", &doc).1, Outcome::Done);
+    let curation = data.join("curation/relay/2.toml");
+    replace(&curation, "    \"relay-out-ldap-groups\",\n", "    \"relay-out-ldap-groups\",\n    \"relay-in-admin\",\n");
+    replace(&doc, "| Console | Administer | TCP/8443 (default) | |\n", "");
+    let (report, outcome) = with_doc(&data, "relay", &doc);
+    assert_eq!((outcome, report.removed.len(), report.bump), (Outcome::Done, 1, Bump::Minor), "{report}");
+    // Without the flow in the old edition too, its id is gone.
+    replace(&data.join("curation/relay/flows.toml"), "id = \"relay-in-client\"", "id = \"relay-in-mail\"");
+    replace(&curation, "id = \"relay-in-client\"", "id = \"relay-in-mail\"");
+    let (report, _) = regenerate(&RegenerateOptions { check: true, ..options(&data) });
+    assert_eq!((report.removed.len(), report.added.len(), report.bump), (2, 2, Bump::Major), "{report}");
+}
+
+#[test]
+fn a_row_with_both_directions_or_several_peers_has_several_flows() {
+    let (directory, data) = relay_with_shared_flows();
+    let page = data.join("curation/relay/1.toml");
+    let doc = directory.path().join("relay.md");
+    let text = PAGE.replace(
+        "| Peer | Use | Ports | Remarks |\n|---|---|---|---|",
+        "| Peer | Use | Way | Ports | Remarks |\n|---|---|---|---|---|",
+    );
+    let text = text.replace("| Send mail |", "| Send mail | in |").replace("| Administer |", "| Administer | in |");
+    let text = text
+        .replace("| Look up users |", "| Look up users | both |")
+        .replace("| Look up groups |", "| Look up groups | out |");
+    fs::write(&doc, text).unwrap();
+    replace(&page, "    { head = \"Ports\"", "    { head = \"Way\", is = \"direction\" },\n    { head = \"Ports\"");
+    let (report, outcome) = with_doc(&data, "relay", &doc);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(report.to_string().contains("row has no direction; give relay-out-ldap-users a direction"), "{report}");
+    let flows = data.join("curation/relay/flows.toml");
+    replace(&flows, "purpose = \"Look up users\"\n", "purpose = \"Look up users\"\ndirection = \"outbound\"\n");
+    let (report, _) = with_doc(&data, "relay", &doc);
+    assert!(report.to_string().contains("prints both directions, but has no inbound flow"), "{report}");
+    let shared = "\n[[flow]]\nid = \"relay-in-ldap-users\"\nshares_row_with = \"relay-out-ldap-users\"\ndirection = \"inbound\"\n\
+                  purpose = \"Be looked up\"\nother_numbers = [\"636\"]\nscope = \"host\"\nenabled = \"no\"\n\
+                  \n[[flow]]\nid = \"relay-in-ldap-admin\"\nshares_row_with = \"relay-out-ldap-users\"\ndirection = \"inbound\"\n\
+                  purpose = \"Be looked up\"\npeer = \"admin\"\nother_numbers = [\"636\"]\n";
+    fs::write(&flows, fs::read_to_string(&flows).unwrap() + shared).unwrap();
+    let (report, outcome) = with_doc(&data, "relay", &doc);
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    let table = fs::read_to_string(data.join("tables/flows/relay/1.csv")).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.contains(",Outbound,3,")).collect();
+    assert_eq!(rows.len(), 3, "{table}");
+    assert!(rows[1].starts_with("relay-in-ldap-users,inbound,,ldap-server,"), "{}", rows[1]);
+    assert!(rows[1].contains(",host,no,"), "{}", rows[1]);
+    assert!(rows[2].starts_with("relay-in-ldap-admin,inbound,,admin,"), "{}", rows[2]);
+}
+
+#[test]
+fn an_edition_may_leave_out_what_the_others_share() {
+    let (_directory, data) = relay_with_shared_flows();
+    let flows = data.join("curation/relay/flows.toml");
+    replace(&flows, "purpose = \"Take mail\"\n", "purpose = \"Take mail\"\nnote = \"A warning.\"\n");
+    let page = data.join("curation/relay/1.toml");
+    let own = "\n[[flow]]\nid = \"relay-in-client\"\nwithout = [\"note\"]\n";
+    fs::write(&page, fs::read_to_string(&page).unwrap() + own).unwrap();
+    let (report, outcome) = regenerate(&options(&data));
+    assert_eq!((outcome, report.is_empty()), (Outcome::Done, true), "{report}");
+    replace(&page, "without = [\"note\"]", "without = [\"notes\"]");
+    let (report, _) = regenerate(&options(&data));
+    assert!(report.to_string().contains("flow relay-in-client leaves out \"notes\"; name keys of a flow"), "{report}");
+}
