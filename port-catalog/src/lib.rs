@@ -18,14 +18,41 @@
 //! # Ok::<(), port_catalog::ParseIdError>(())
 //! ```
 //!
+//! # What it contains
+//!
+//! A [`Flow`] is one row of a vendor's document: traffic between a [`Product`] and one [`Peer`], in one [`Direction`]. A flow whose
+//! direction is inbound is opened by the peer, an outbound one by the product. Peers are the other ends: roles such as an LDAP
+//! server, other products, and services on the Internet.
+//!
 //! The documentation shows the whole catalog: [`flows`] has an enum for each product, with a variant for each row of its document.
-//! Search for a port number such as `8013` to find the flows that use it.
+//! Search for a port number such as `8013` to find the flows that use it. A [`FlowId`] is the id of a flow of any product: a variant
+//! such as `flows::FortiMail::InAdmin` converts to it, and [`FlowId::flow`] gives the flow.
 //!
-//! The crate is `no_std`, doesn't allocate, and has no start-up cost. With the feature `serde`, ids and words serialize and
-//! deserialize as strings, and a flow serializes as `port-catalog list --format json` prints it.
+//! # Ports
 //!
-//! `catalog!` compiles a directory of your own tables into the same types with the same queries. It needs the feature `macros`,
-//! which is on by default. Without it, `port-core` is the only dependency.
+//! [`Flow::ports`] gives one [`PortSpec`] after another. Specs of the same group are alternatives, of which one is enough. Every group
+//! is needed. A spec may have no port number, because it is an IP protocol such as ESP or the document names only a service.
+//!
+//! ```
+//! use port_catalog::{Transport, flows};
+//!
+//! let specs: Vec<_> = flows::FortiMail::InEmailClientPop3.flow().ports().collect();
+//! let groups: Vec<_> = specs.chunk_by(|one, next| one.group() == next.group()).collect();
+//! // One group with two alternatives: 110 or 995.
+//! assert_eq!(groups.len(), 1);
+//! assert!(groups[0].iter().any(|spec| spec.matches(Transport::Tcp, 995)));
+//! ```
+//!
+//! If the document doesn't state whether a port is TCP or UDP, its transport is [`Transport::Any`]. Nothing is presented as documented
+//! that the document doesn't say: [`Flow::curated`] lists the facts of a flow that this project added.
+//!
+//! # Features
+//!
+//! The crate is `no_std`, doesn't allocate, and has no start-up cost. Without features, `port-core` is its only dependency.
+//!
+//! - `macros` (on by default): `catalog!` compiles a directory of your own tables into the same types with the same queries.
+//! - `serde`: ids and words serialize and deserialize as strings, and a flow serializes as `port-catalog list --format json`
+//!   prints it.
 
 #![no_std]
 #![warn(missing_docs)]

@@ -209,13 +209,14 @@ impl<'a, C: Catalog> Query<'a, C> {
 /// Whether a host name of a flow equals a host or is below it, or is a wildcard that covers the host.
 #[inline]
 fn concerns(name: &str, host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
     is_at_or_below(name, host) || name.strip_prefix("*.").is_some_and(|domain| is_at_or_below(host, domain))
 }
 
 /// Whether a host name equals a domain or is below it.
 #[inline]
 fn is_at_or_below(name: &str, domain: &str) -> bool {
-    let domain = domain.strip_suffix('.').unwrap_or(domain).as_bytes();
+    let domain = domain.as_bytes();
     let Some(prefix) = name.len().checked_sub(domain.len()) else {
         return false;
     };

@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
-use port_core::nearest::nearest;
-use port_data::hidden::Escaped;
+use port_data::Diagnostic;
 
+use crate::call_error;
 use crate::commands::{
-    Context, audit, completions, conflicts, diagram, diff, list, manual, port, products, rules, schema, show,
+    Context, audit, completions, conflicts, diagram, diff, list, manual, peers, port, products, rules, schema, show,
 };
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
@@ -50,11 +49,14 @@ pub enum Command {
     /// List the products, with their documents and editions
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
-    /// Write firewall rules for a product's flows
-    #[command(after_help = rules::HELP)]
+    /// List the peers, with how many flows each has
+    #[command(after_help = peers::HELP)]
+    Peers(peers::PeersArgs),
+    /// Write firewall rules for the flows of products
+    #[command(after_help = unwrapped(rules::HELP))]
     Rules(rules::RulesArgs),
     /// Compare what is open on a machine with what a product's document lists
-    #[command(after_help = audit::HELP)]
+    #[command(after_help = unwrapped(audit::HELP))]
     Audit(audit::AuditArgs),
     /// Find the ports that collide if products share a host
     #[command(after_help = conflicts::HELP)]
@@ -71,7 +73,7 @@ pub enum Command {
     /// Print the JSON Schema of `list --format json`
     #[command(after_help = schema::HELP)]
     Schema,
-    /// Print a shell's completions
+    /// Print a completion script for a shell
     #[command(after_help = completions::HELP)]
     Completions(completions::CompletionsArgs),
 }
@@ -92,12 +94,13 @@ impl Cli {
             Command::Port(args) => with_dataset(&|context| Ok(args.run(context))),
             Command::Show(args) => with_dataset(&|context| args.run(context)),
             Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Peers(args) => with_dataset(&|context| args.run(context)),
             Command::Rules(args) => with_dataset(&|context| args.run(context)),
             Command::Audit(args) => with_dataset(&|context| args.run(context)),
             Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
+            Command::Diff(args) => with_dataset(&|context| args.run(context)),
             Command::Diagram(args) => with_dataset(&|context| args.run(context)),
             // These don't use the dataset, and work even if its tables are invalid.
-            Command::Diff(args) => args.run(),
             Command::Manual(args) => args.run(Cli::command()),
             Command::Schema => Ok(schema::run()),
             Command::Completions(args) => Ok(args.run(Cli::command())),
@@ -105,87 +108,56 @@ impl Cli {
     }
 }
 
+/// A text whose sentences aren't broken into lines, so that the help can break them to fit the terminal. Indented lines and lines at
+/// whose end a sentence ends are kept.
+fn unwrapped(text: &str) -> String {
+    let mut joined = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        joined += line;
+        let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        let continues = is_prose(line) && !line.ends_with(['.', ':']);
+        match lines.peek() {
+            Some(next) if continues && is_prose(next) => joined.push(' '),
+            Some(_) => joined.push('\n'),
+            None => {}
+        }
+    }
+    joined
+}
+
 /// Parses command-line arguments. The first one is the program's name.
 ///
 /// # Errors
 ///
-/// What is wrong with the arguments. Hidden characters in them are escaped, since clap prints arguments as they are.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<Cli, clap::Error> {
+/// What is wrong with the arguments, or clap's error if it is the help or the version that was asked for.
+pub fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> std::result::Result<Cli, std::result::Result<clap::Error, Diagnostic>> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     Cli::try_parse_from(&arguments).map_err(|error| {
-        let escaped = arguments.iter().map(|argument| Escaped(argument.to_string_lossy()).to_string());
-        near_suggestions(Cli::try_parse_from(escaped).err().unwrap_or(error))
+        let program = Cli::command();
+        let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+        let command =
+            arguments.iter().skip(1).filter_map(|argument| argument.to_str()).find(|text| names.contains(text));
+        call_error::diagnostic(&error, command).map_or(Ok(error), Err)
     })
-}
-
-/// Removes clap's suggestions that aren't as near as suggested ids have to be.
-fn near_suggestions(mut error: clap::Error) -> clap::Error {
-    let kinds = [
-        (ContextKind::SuggestedValue, ContextKind::InvalidValue),
-        (ContextKind::SuggestedSubcommand, ContextKind::InvalidSubcommand),
-        (ContextKind::SuggestedArg, ContextKind::InvalidArg),
-    ];
-    for (suggested, invalid) in kinds {
-        let Some(ContextValue::String(found)) = error.get(invalid) else { continue };
-        let found = found.trim_start_matches('-').to_string();
-        let is_near = |name: &String| nearest(&found, std::iter::once(name.trim_start_matches('-'))).is_some();
-        let near: Vec<String> = match error.remove(suggested) {
-            Some(ContextValue::String(name)) => [name].into_iter().filter(is_near).collect(),
-            Some(ContextValue::Strings(names)) => names.into_iter().filter(is_near).collect(),
-            _ => continue,
-        };
-        match (near.as_slice(), suggested) {
-            ([], _) => {}
-            ([name], ContextKind::SuggestedValue | ContextKind::SuggestedArg) => {
-                error.insert(suggested, ContextValue::String(name.clone()));
-            }
-            _ => {
-                error.insert(suggested, ContextValue::Strings(near));
-            }
-        }
-    }
-    error
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, parse};
+    use super::{Cli, unwrapped};
     use clap::CommandFactory;
+
+    #[test]
+    fn only_lines_that_break_a_sentence_are_joined() {
+        let text = "One\nsentence. Another\none.\nA third:\n  an example\n\nExamples:\n  call\n  another";
+        let joined = "One sentence. Another one.\nA third:\n  an example\n\nExamples:\n  call\n  another";
+        assert_eq!(unwrapped(text), joined);
+    }
 
     #[test]
     fn the_command_line_is_well_defined() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn only_near_words_are_suggested() {
-        let tip = |call: &str| -> String {
-            let error = parse(call.split(' ').map(Into::into)).unwrap_err().to_string();
-            let tip = error.lines().find_map(|line| line.trim().strip_prefix("tip: ")).unwrap_or_default();
-            tip.split('\'').skip(1).step_by(2).collect::<Vec<_>>().join(" ")
-        };
-        for (call, near) in [
-            ("p list --direction in", "inbound"),
-            ("p list --direction outbuond", "outbound"),
-            ("p list --direction both", ""),
-            ("p list --requirement optional", ""),
-            ("p list --format mardown", "markdown"),
-            ("p list --format jsno", "json"),
-            ("p list --format xml", ""),
-            ("p list --prodct x", "--product"),
-            ("p list --pro x", "--product"),
-            ("p list --protocol x", ""),
-            ("p list --name x", ""),
-            ("p shwo", "show"),
-            ("p prot 1", "port"),
-            ("p lost", "list"),
-            ("p sort", "port"),
-            ("p inspect", ""),
-            ("p create", ""),
-            ("p completions fsh", "fish"),
-            ("p completions tcsh", ""),
-        ] {
-            assert_eq!(tip(call), near, "{call}");
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! The codes of errors in a call of the command, and in the files that it reads.
 
 port_data::codes! {
+    #[doc = "An argument, option, value or command is unknown, missing or repeated."]
+    ARGUMENTS = "call-arguments";
     #[doc = "An option or argument names a product, vendor, peer, service or flow that doesn't exist."]
     UNKNOWN_ID = "call-unknown-id";
     #[doc = "Options contradict each other, or one is missing."]

@@ -1,8 +1,9 @@
 //! The options that choose the dataset of a call.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use port_data::cells::Cells;
 use port_data::{Diagnostic, Place};
 use port_engine::dataset::Dataset;
 
@@ -32,18 +33,31 @@ impl DatasetArgs {
         let Some(directory) = &self.tables else {
             return Ok(compiled::dataset());
         };
-        if !directory.is_dir() {
-            let problem = Diagnostic::new(codes::UNREADABLE, "not a directory").help("name a directory of tables");
+        if !is_directory_of_tables(directory) {
+            let help = "it needs vendors.csv, products.csv, peers.csv, services.csv and flows/";
+            let problem = Diagnostic::new(codes::UNREADABLE, "not a directory of tables").help(help);
             return Err(vec![problem.at(Place::file(directory))]);
         }
         let tables = Dataset::from_tables(&port_data::read(directory)?);
         if self.only_tables {
             return Ok(tables);
         }
-        let below_directory = |problem: Diagnostic| {
-            let place = Place { file: directory.join(&problem.place.file), ..problem.place };
-            Diagnostic { place, ..problem }
-        };
-        compiled::dataset().merge(tables).map_err(|problems| problems.into_iter().map(below_directory).collect())
+        compiled::dataset().merge_with_places(tables, |table, id| place_of(&directory.join(table), id))
     }
+}
+
+/// Whether a directory has any table. If only some are missing, reading reports each of them.
+fn is_directory_of_tables(directory: &Path) -> bool {
+    let parts = ["vendors.csv", "products.csv", "peers.csv", "services.csv", "flows"];
+    parts.iter().any(|part| directory.join(part).exists())
+}
+
+/// The place of an id in a table, or the table if it has changed since it was read.
+fn place_of(table: &Path, id: &str) -> Place {
+    let line = Cells::read(table, &mut Vec::new()).and_then(|cells| {
+        let column = cells.header.iter().position(|cell| cell.text == "id")?;
+        let mut ids = cells.rows.iter().filter_map(|row| row.get(column));
+        ids.find(|cell| cell.text == id).map(|cell| cell.line)
+    });
+    line.map_or_else(|| Place::file(table), |line| Place::line(table, line))
 }

@@ -44,13 +44,44 @@ impl IdKind {
         }
         let message = format!("unknown {} {} ({argument})", self.noun(), QuotedAscii(id));
         let problem = Diagnostic::new(codes::UNKNOWN_ID, message);
-        if self == IdKind::Product && dataset.vendor(id).is_some() {
-            return Err(problem.help(format!("{id} is a vendor: use --vendor {id}")));
+        if let Some(help) = self.other_kind(id, dataset) {
+            return Err(problem.help(help));
         }
         let containing: Vec<&str> = known.iter().copied().filter(|known| contains(known, id)).collect();
         match containing.as_slice() {
-            [] | [_] => Err(problem.nearest(nearest(id, known.into_iter()))),
+            [] | [_] => match nearest(id, known.into_iter()) {
+                nearest @ Some(_) => Err(problem.nearest(nearest)),
+                None => Err(problem.help(self.how_to_list(dataset))),
+            },
             several => Err(problem.help(format!("did you mean {}?", alternatives(several)))),
+        }
+    }
+
+    /// What an id is instead, if it is a vendor's instead of a product's or the other way round.
+    fn other_kind(self, id: &str, dataset: &Dataset) -> Option<String> {
+        match self {
+            IdKind::Product => {
+                dataset.vendor(id)?;
+                let products = dataset.products.iter().filter(|product| product.vendor == id);
+                let products: Vec<&str> = products.map(|product| product.id.as_str()).collect();
+                Some(format!("{id} is a vendor (list --vendor {id}); its products: {}", products.join(", ")))
+            }
+            IdKind::Vendor => {
+                let vendor = &dataset.product(id)?.vendor;
+                Some(format!("{id} is a product of {vendor} (list --product {id})"))
+            }
+            _ => None,
+        }
+    }
+
+    /// How to find the ids that exist. Vendors and services have no command that lists them.
+    fn how_to_list(self, dataset: &Dataset) -> String {
+        match self {
+            IdKind::Flow => "list flows with port-catalog list".to_string(),
+            IdKind::Peer => "list peers with port-catalog peers".to_string(),
+            IdKind::Product => "list products with port-catalog products".to_string(),
+            IdKind::Service => format!("the services are {}", self.ids(dataset).join(", ")),
+            IdKind::Vendor => format!("the vendors are {}", self.ids(dataset).join(", ")),
         }
     }
 

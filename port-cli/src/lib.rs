@@ -2,7 +2,7 @@
 //!
 //! There are three tiers, and dependencies point down. [`cli`] knows every command. Each module of [`commands`] has the
 //! arguments of one command and its `run` function. Below are leaves that know no command: [`filter_args`], [`known_id`] and
-//! [`word_parser`] parse arguments, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files, [`mod@format`] prints
+//! [`word_parser`] parse arguments, [`call_error`] reports those that clap rejects, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files, [`mod@format`] prints
 //! tables, CSV, JSON and Markdown, and [`output`] is what a command returns.
 
 use std::ffi::OsString;
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use port_data::hidden::Escaped;
 
+pub mod call_error;
 pub mod cli;
 pub mod codes;
 pub mod commands;
@@ -30,9 +31,12 @@ use output::Output;
 /// Exit codes: 0 done, even if nothing was found; 1 a finding that `--fail-on` names; 2 bad arguments or input, or output that
 /// can't be written; 3 something that a rule format can't express was dropped under `--strict`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = cli::parse(arguments).unwrap_or_else(|error| error.exit());
-    let width = std::io::stdout().is_terminal().then(terminal_width);
-    let Output { text, messages, code } = cli.run(width);
+    let output = match cli::parse(arguments) {
+        Ok(cli) => cli.run(std::io::stdout().is_terminal().then(terminal_width)),
+        Err(Ok(help)) => help.exit(),
+        Err(Err(problem)) => Output::failure(&[problem]),
+    };
+    let Output { text, messages, code } = output;
     for line in messages.iter().flat_map(|message| message.lines()) {
         // If standard error is closed, there is nowhere to report that.
         let _ = writeln!(std::io::stderr(), "{}", Escaped(line));

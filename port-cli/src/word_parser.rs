@@ -6,7 +6,7 @@ use port_engine::audit::address_family::AddressFamily;
 use port_engine::diagram::DiagramFormat;
 use port_engine::diff::Impact;
 use port_engine::rules::formats::RulesFormat;
-use port_engine::rules::options::{Alternatives, FirewallLocation, UnstatedTransport};
+use port_engine::rules::options::{Alternatives, FirewallLocation, UnnamedPeers, UnstatedTransport};
 
 /// A vocabulary whose words are possible values of an argument.
 pub trait Vocabulary: Copy + Send + Sync + 'static {
@@ -66,6 +66,7 @@ vocabulary!(
     FirewallLocation,
     Impact,
     RulesFormat,
+    UnnamedPeers,
     UnstatedTransport,
     port_engine::audit::verdict::Failure,
     port_engine::conflicts::ConflictFinding,

@@ -139,6 +139,32 @@ fn a_port_may_be_written_in_every_usual_way() {
 }
 
 #[test]
+fn the_ports_of_a_product_are_printed_as_nmap_takes_them() {
+    let call = |arguments: &[&str]| {
+        let output = on_fixture(&[&["list", "--format", "nmap"], arguments].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    assert_eq!(
+        call(&["--product", "mailgate", "--direction", "inbound"]),
+        [
+            "T:22,25,110,161,443,465,995,8300-8302,U:20000-20001\n".to_string(),
+            "left out of mailgate-in-email-server-backup: the document gives no port for sftp, ftp\n".to_string()
+        ]
+    );
+    // Ports without a stated transport are in both lists.
+    let [ports, messages] = call(&["--product", "filter-suite"]);
+    assert_eq!(ports, "T:25,443,17700-17714,U:25,161,443,17700-17714\n");
+    assert_eq!(messages, "left out 2 outbound flows: a scan of the product's machine shows only its inbound flows\n");
+    let [ports, messages] = call(&["--product", "mailgate", "--direction", "outbound"]);
+    assert_eq!(ports, "");
+    assert_eq!(
+        messages,
+        "left out 5 outbound flows: a scan of the product's machine shows only its inbound flows\nno port to scan\n"
+    );
+}
+
+#[test]
 fn text_output() {
     let calls: [&[&str]; 5] = [
         &["port", "514"],
@@ -164,6 +190,15 @@ fn own_tables_are_added_to_the_catalog_or_replace_it() {
     // The options may also precede the command.
     let list = printed_by(command(&["--tables", &own, "list", "--product", "relay", "--format", "json"]));
     assert!(!json_array(&list).is_empty());
+}
+
+#[test]
+fn own_tables_may_describe_a_registered_service_in_their_own_way() {
+    // The https of these tables is carried by TCP only, and their sftp has a port.
+    let fixture = fixture::tables().display().to_string();
+    let built_in = printed_by(command(&["list", "--service", "https", "--format", "jsonl"]));
+    let both = printed_by(command(&["list", "--service", "https", "--format", "jsonl", "--tables", &fixture]));
+    assert!(both.starts_with(&built_in) && both.contains("\"mailgate-in-admin\""), "{both}");
 }
 
 #[test]

@@ -40,14 +40,19 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 28] = [
+    let calls: [(&str, &[&str]); 39] = [
         ("a part of a flow's id", &["show", "pop3"]),
         ("a part of two flows' ids", &["show", "rating"]),
         ("a part of many flows' ids", &["show", "mailgate"]),
         ("a misspelt flow", &["show", "mailgate-in-email-client-pop4"]),
         ("a misspelt product", &["list", "--product", "mialgate"]),
         ("a vendor instead of a product", &["list", "--product", "acme"]),
+        ("a product instead of a vendor", &["list", "--vendor", "archive"]),
         ("a product that is not near any other", &["list", "--product", "exchange"]),
+        ("a service that is not near any other", &["list", "--service", "quic-quack"]),
+        ("a vendor that is not near any other", &["list", "--vendor", "initech"]),
+        ("a peer that is not near any other", &["list", "--peer", "fax"]),
+        ("a flow that is not near any other", &["show", "fax"]),
         ("a misspelt vendor", &["list", "--vendor", "glober"]),
         ("a part of a peer's id", &["list", "--peer", "ldap"]),
         ("a misspelt service", &["list", "--service", "smpt"]),
@@ -62,11 +67,17 @@ fn wrong_arguments(cases: &mut Cases) {
         ("a range that ends before it begins", &["port", "30-25"]),
         ("a misspelt transport", &["port", "443/tpc"]),
         ("a protocol without ports", &["port", "esp"]),
+        ("a service instead of a port", &["port", "https"]),
+        ("a service with a transport", &["list", "--port", "HTTPS/tcp"]),
         ("a misspelt option", &["list", "--prodct", "mailgate"]),
         ("an option that is not near any other", &["list", "--zone", "dmz"]),
         ("a misspelt command", &["shwo"]),
         ("a command that is not near any other", &["inspect"]),
         ("no port", &["port"]),
+        ("an option without its value", &["list", "--direction"]),
+        ("only one product", &["conflicts", "mailgate"]),
+        ("an option of another command", &["list", "--edition", "all"]),
+        ("one argument too many", &["show", "mailgate-in-admin", "archive-in-admin"]),
         ("an unknown shell", &["completions", "csh"]),
         ("an option that is repeated", &["list", "--vendor", "acme", "--vendor", "globex"]),
     ];
@@ -87,8 +98,16 @@ fn own_tables(cases: &mut Cases) {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("missing");
     cases.output("no directory of tables", "list --tables missing", &call(&missing), &[directory.path()]);
+    let other = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .args(["diff", "old.json", "new.json", "--only-tables", "--tables"])
+        .arg(&missing)
+        .output()
+        .unwrap();
+    cases.output("no directory of tables for another command", "diff --tables missing", &other, &[directory.path()]);
     fs::create_dir(&missing).unwrap();
     cases.output("a directory without tables", "list --tables missing", &call(&missing), &[directory.path()]);
+    fs::copy(fixture::tables().join("vendors.csv"), missing.join("vendors.csv")).unwrap();
+    cases.output("a directory with only one table", "list --tables missing", &call(&missing), &[directory.path()]);
 
     // One vendor, product, peer, service and flow that the built-in catalog doesn't have, and changes of them.
     let tables = |name: &str, changes: &[(&str, &str, &str)]| {
@@ -111,7 +130,15 @@ fn own_tables(cases: &mut Cases) {
     };
     for (name, changes) in [
         ("own tables with a misspelt peer", &[("flows/relay.csv", ",internet,", ",internt,")][..]),
-        ("own tables that redefine a service", &[("services.csv", "tcp,25", "udp,26")]),
+        ("own tables that redefine a service", &[("services.csv", "tcp,25", "tcp,26")]),
+        (
+            "own tables that contradict the encryption of a service",
+            &[(
+                "services.csv",
+                "description\nsmtp,SMTP,tcp,25,Mail transfer\nsmtps,SMTPS,tcp,465,Mail transfer inside TLS",
+                "description,encrypted\nsmtp,SMTP,tcp,25,Mail transfer,\nsmtps,SMTPS,tcp,465,Mail transfer inside TLS,no",
+            )],
+        ),
         ("own tables that redefine a peer", &[("peers.csv", "internet,Internet,role", "internet,Internet,service")]),
     ] {
         let input: Vec<String> =

@@ -43,6 +43,11 @@ fn write_rules() {
 }
 
 #[test]
+fn compare() {
+    run_in_a_new_directory("docs/compare.md");
+}
+
+#[test]
 fn audit() {
     run_in_a_new_directory("docs/audit.md");
 }

@@ -53,10 +53,21 @@ fn every_command_has_examples_and_help_that_fits_the_terminal() {
                 assert!(line.chars().count() <= usize::from(width), "{call:?} at {width}: {line}");
             }
         }
-        // Examples are not wrapped, so that they can be copied.
-        let help = run(&call, 100);
+        // Examples are not wrapped, so that they can be copied. Those of audits and rules need a wide terminal.
+        let is_long = ["audit", "rules"].contains(&command.get_name());
+        let help = run(&call, if is_long { 100 } else { 80 });
         for example in examples {
             assert!(help.lines().any(|line| line == example), "{call:?} breaks an example: {example}");
+        }
+    }
+}
+
+#[test]
+fn no_help_breaks_a_line_in_the_middle_of_a_sentence() {
+    for command in commands() {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for line in help.lines().filter(|line| !line.is_empty() && !line.starts_with(' ')) {
+            assert!(line.ends_with(['.', ':']), "{}: {line}", command.get_name());
         }
     }
 }
@@ -133,7 +144,7 @@ fn every_example_works() {
             parsed += 1;
             // A call that reads another program's output is only parsed. Files that earlier examples wrote exist.
             let is_file = |argument: &&String| {
-                let endings = ["json", "xml", "toml", "txt", "nft"];
+                let endings = ["json", "xml", "toml", "txt", "nft", "v4", "v6"];
                 let extension = Path::new(argument).extension().and_then(|extension| extension.to_str());
                 extension.is_some_and(|extension| endings.contains(&extension))
             };

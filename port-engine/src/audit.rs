@@ -1,16 +1,21 @@
-//! Compares what a product's document lists with what is open on its machine.
+//! Compares what the documents of products list with what is open on their machine.
 //!
-//! [`nmap`], [`ss`] and [`nft`] each parse the output of one tool into an [`observation`]. [`verdict`] compares the observation
-//! with the product's inbound flows, and the resulting `Audit` serializes as the command's JSON. Outbound flows are counted and
-//! not audited: nothing on the product's machine listens for them.
+//! [`nmap`], [`ss`], [`nft`] and [`iptables`] each parse the output of one tool. A [`machine`] has all sources about one machine and asks them
+//! for an [`observation`], which it [`combine`]s from theirs. [`verdict`] compares the observation with the products' inbound
+//! flows, and the resulting `Audit` serializes as the command's JSON. Outbound flows are counted and not audited: they don't show
+//! on the machine's own ports.
 
 pub mod address_family;
 pub mod codes;
+pub mod combine;
 pub mod firewall;
 pub mod input_kind;
+pub mod iptables;
+pub mod machine;
 pub mod nft;
 pub mod nmap;
 pub mod observation;
+pub mod pointwise;
 mod report;
 pub mod ss;
 pub mod verdict;

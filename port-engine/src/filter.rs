@@ -1,11 +1,9 @@
 //! Selects flows.
 
-use std::fmt;
-use std::str::FromStr;
+use port_core::{Direction, Requirement};
 
-use port_core::{Direction, PortRange, Requirement, Transport};
-
-use crate::dataset::{Dataset, Flow, PortSpec};
+use crate::dataset::{Dataset, Flow};
+pub use crate::port_query::{ParsePortError, PortQuery};
 
 /// Which flows to select. Criteria that are not set match everything; those that are set combine with AND.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,111 +58,12 @@ fn is_at_or_below(name: &str, domain: &str) -> bool {
     name == domain || name.strip_suffix(&domain).is_some_and(|labels| labels.ends_with('.'))
 }
 
-/// A port or a range in a query, with or without a transport: `443`, `443/tcp`, `tcp/443` or `8000-8100`.
-///
-/// ```
-/// use port_engine::filter::PortQuery;
-///
-/// let query: PortQuery = "443/TCP".parse().unwrap();
-/// assert_eq!(query.to_string(), "tcp/443");
-/// assert_eq!("8000-8100".parse::<PortQuery>().unwrap().to_string(), "8000-8100");
-/// assert!("443/esp".parse::<PortQuery>().is_err());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortQuery {
-    /// The transport; [`Transport::Any`] if none was given.
-    pub transport: Transport,
-    /// The ports.
-    pub range: PortRange,
-}
-
-impl PortQuery {
-    /// Whether a spec uses one of the ports. A spec without a stated transport counts for TCP and for UDP.
-    #[must_use]
-    pub fn matches(&self, spec: &PortSpec) -> bool {
-        let overlaps = |range: PortRange| range.first() <= self.range.last() && self.range.first() <= range.last();
-        spec.transport().is_some_and(|own| own.overlaps(self.transport)) && spec.range().is_some_and(overlaps)
-    }
-}
-
-/// A text that isn't a port query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParsePortError;
-
-impl fmt::Display for ParsePortError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "write a port from 1 to 65535 or a range, with or without tcp or udp: 443, tcp/443, 443/udp, 8000-8100",
-        )
-    }
-}
-
-impl std::error::Error for ParsePortError {}
-
-impl FromStr for PortQuery {
-    type Err = ParsePortError;
-
-    fn from_str(text: &str) -> Result<PortQuery, ParsePortError> {
-        let (transport, ports) = match text.split_once('/') {
-            None => (Transport::Any, text),
-            Some((one, other)) if one.starts_with(|first: char| first.is_ascii_digit()) => (transport(other)?, one),
-            Some((one, other)) => (transport(one)?, other),
-        };
-        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-        let range = PortRange::new(port(first)?, port(last)?).ok_or(ParsePortError)?;
-        Ok(PortQuery { transport, range })
-    }
-}
-
-fn transport(text: &str) -> Result<Transport, ParsePortError> {
-    let transport: Transport = text.to_ascii_lowercase().parse().map_err(|_| ParsePortError)?;
-    if transport.has_ports() { Ok(transport) } else { Err(ParsePortError) }
-}
-
-fn port(text: &str) -> Result<u16, ParsePortError> {
-    port_data::port_expression::parse_port(text).map_err(|_| ParsePortError)
-}
-
-/// The query as the catalog writes ports: `tcp/443`, or `443` without a transport.
-impl fmt::Display for PortQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.transport {
-            Transport::Any => write!(f, "{}", self.range),
-            transport => write!(f, "{transport}/{}", self.range),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Filter, PortQuery, is_at_or_below};
+    use super::{Filter, is_at_or_below};
     use crate::dataset::{Dataset, Flow};
     use port_catalog_tests::fixture;
     use port_core::{Direction, Requirement, Transport};
-
-    #[test]
-    fn ports_are_read_in_every_usual_notation() {
-        let parsed = |text: &str| text.parse::<PortQuery>().ok().map(|query| query.to_string());
-        for (text, expected) in [
-            ("443", "443"),
-            ("443/tcp", "tcp/443"),
-            ("tcp/443", "tcp/443"),
-            ("443/TCP", "tcp/443"),
-            ("UDP/514", "udp/514"),
-            ("any/53", "53"),
-            ("65535/udp", "udp/65535"),
-            ("25-30", "25-30"),
-            ("tcp/8000-8100", "tcp/8000-8100"),
-            ("8000-8100/udp", "udp/8000-8100"),
-        ] {
-            assert_eq!(parsed(text).as_deref(), Some(expected), "{text}");
-        }
-        for text in
-            ["", "0", "65536", "+1", "-1", "443/", "/443", "443/esp", "esp/1", "30-25", "x", "tcp", "80-", "1/2"]
-        {
-            assert_eq!(parsed(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn hosts_match_at_and_below_a_domain() {

@@ -14,3 +14,8 @@ pub fn tables() -> PathBuf {
 pub fn arguments() -> [String; 3] {
     ["--tables".to_string(), tables().display().to_string(), "--only-tables".to_string()]
 }
+
+/// The directory of a fixture with several editions, components, and every protocol.
+pub fn editions() -> PathBuf {
+    root().join("tests/fixtures/editions")
+}

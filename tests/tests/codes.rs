@@ -25,7 +25,7 @@ const AREAS: &[(&str, &[&str])] = &[
     ("Own tables in `port-catalog`", &["dataset"]),
     ("Exported JSON", &["export"]),
     ("Rules and site files", &["rules", "site"]),
-    ("Audits", &["audit", "nmap", "ss", "nft"]),
+    ("Audits", &["audit", "nmap", "ss", "nft", "iptables"]),
     ("Pages", &["page"]),
     ("Port cells", &["cell"]),
     ("Captures", &["capture"]),

@@ -34,6 +34,28 @@ fn every_page_with_commands_is_run_by_a_test() {
     }
 }
 
+/// A page may leave out the beginning of a path: `audit/codes.rs` is one if it follows `port-engine/src/audit/`.
+#[test]
+fn every_path_that_contributors_are_sent_to_exists() {
+    let files: Vec<String> = files::in_repository().iter().map(|file| format!("/{}/", file.display())).collect();
+    let is_path = |text: &str| {
+        let is_placeholder =
+            text.contains(|character: char| character.is_ascii_uppercase() || "<>*$ :=".contains(character));
+        text.contains('/') && !is_placeholder
+    };
+    let mut paths = 0;
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
+        let Event::Code(path) = event else { continue };
+        if is_path(&path) {
+            paths += 1;
+            let path = format!("/{}/", path.trim_matches('/'));
+            assert!(files.iter().any(|file| file.contains(&path)), "there is no {path}");
+        }
+    }
+    assert!(paths > 30, "{paths}");
+}
+
 #[test]
 fn no_link_between_pages_is_broken() {
     let mut links = 0;

@@ -157,7 +157,7 @@ fn a_release_that_is_ready_is_printed_with_the_order_of_publishing() {
     assert_eq!(
         printed,
         "\
-ok       versions: port-data, port-catalog, port-cli are 0.1.1, and depend on each other in that version
+ok       versions: port-data, port-catalog, port-cli are 0.1.1 and depend on exactly this version of each other
 ok       data: port_catalog::VERSION is the crate's version
 ok       changes: 1 line below 0.1.1 in CHANGELOG.md
 ok       tree: everything is committed

@@ -8,7 +8,7 @@ use crate::output::Output;
 /// The examples in the help.
 pub const HELP: &str = "\
 Example:
-  port-catalog completions bash > ~/.local/share/bash-completion/completions/port-catalog";
+  port-catalog completions bash > ~/.port-catalog.bash    to source in ~/.bashrc";
 
 /// The arguments of `completions`.
 #[derive(Debug, Args)]

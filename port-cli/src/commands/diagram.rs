@@ -5,7 +5,7 @@ use port_engine::diagram::{Diagram, DiagramFormat};
 
 use super::Context;
 use crate::filter_args::FilterArgs;
-use crate::output::{Output, Result};
+use crate::output::{Output, Result, count};
 use crate::word_parser::words;
 
 /// The notes and examples in the help.
@@ -18,6 +18,9 @@ Examples:
   port-catalog diagram --product fortimail --direction inbound
   port-catalog diagram --service ldap    every product that uses LDAP
   port-catalog diagram --product fortimail --format dot | dot -Tsvg > ports.svg";
+
+/// The most arrows that several products make in a readable diagram.
+const READABLE: usize = 50;
 
 /// The arguments of `diagram`.
 #[derive(Debug, Args)]
@@ -41,6 +44,15 @@ impl DiagramArgs {
         if selected.is_empty() {
             return Ok(Output::default().message("no flow matches"));
         }
-        Ok(Output::text(Diagram::new(&selected, context.dataset).print(self.format)))
+        let diagram = Diagram::new(&selected, context.dataset);
+        let output = Output::text(diagram.print(self.format));
+        let products = diagram.nodes.iter().filter(|node| node.is_product).count();
+        if products < 2 || diagram.arrows.len() <= READABLE {
+            return Ok(output);
+        }
+        let (flows, products) = (count(selected.len(), "flow"), count(products, "product"));
+        let help = "narrow it with --product, --direction, --peer or --service";
+        let arrows = count(diagram.arrows.len(), "arrow");
+        Ok(output.message(format!("warning: hard to read: {flows} of {products} make {arrows}; {help}")))
     }
 }

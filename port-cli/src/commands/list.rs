@@ -1,11 +1,13 @@
 //! `list`: flows that match every option.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use port_engine::dataset::Flow;
+use port_engine::nmap_ports::NmapPorts;
 
 use super::Context;
 use crate::filter_args::FilterArgs;
 use crate::format::{Format, flow_columns, flows};
-use crate::output::{Output, Result};
+use crate::output::{Output, Result, count};
 
 /// The examples in the help.
 pub const HELP: &str = "\
@@ -15,6 +17,7 @@ Examples:
   port-catalog list --port 8000-8100
   port-catalog list --host mdaemon.com    hosts of that name and below it
   port-catalog list --format json > flows.json
+  port-catalog list --product fortimail --direction inbound --format nmap
   port-catalog list --tables ports --only-tables    tables of your own";
 
 /// The arguments of `list`.
@@ -24,8 +27,25 @@ pub struct ListArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// How flows are listed: the formats of other commands, and those for flows only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table as wide as the terminal, or with one line per row in a file or pipe
+    Table,
+    /// One array
+    Json,
+    /// One object per line
+    Jsonl,
+    /// A header and one line per row; a cell that a spreadsheet would run as a formula gets an apostrophe in front
+    Csv,
+    /// A table for a document
+    Markdown,
+    /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001
+    Nmap,
 }
 
 impl ListArgs {
@@ -36,12 +56,40 @@ impl ListArgs {
     /// Unknown ids.
     pub fn run(&self, context: Context<'_>) -> Result {
         let selected = self.filter.filter(context.dataset)?.select(context.dataset);
+        let print = |columns, format, width| flows::print(&selected, &columns, format, width);
+        let summary = |format| print(flow_columns::summary(&selected), format, context.width);
         let text = match self.format {
-            Format::Table if selected.is_empty() => String::new(),
-            Format::Csv => flows::print(&selected, &flow_columns::all(&selected), self.format, None),
-            _ => flows::print(&selected, &flow_columns::summary(&selected), self.format, context.width),
+            ListFormat::Nmap => return Ok(nmap(&selected)),
+            ListFormat::Table if selected.is_empty() => String::new(),
+            ListFormat::Table => summary(Format::Table),
+            ListFormat::Csv => print(flow_columns::all(&selected), Format::Csv, None),
+            ListFormat::Json => summary(Format::Json),
+            ListFormat::Jsonl => summary(Format::Jsonl),
+            ListFormat::Markdown => summary(Format::Markdown),
         };
         let output = Output::text(text);
         Ok(if selected.is_empty() { output.message("no flow matches") } else { output })
     }
+}
+
+/// The ports of inbound flows as nmap takes them. What it leaves out is reported.
+fn nmap(selected: &[&Flow]) -> Output {
+    let ports = NmapPorts::new(selected.iter().copied());
+    let mut output = Output::text(if ports.is_empty() { String::new() } else { format!("{ports}\n") });
+    if ports.outbound > 0 {
+        let flows = count(ports.outbound, "outbound flow");
+        output =
+            output.message(format!("left out {flows}: a scan of the product's machine shows only its inbound flows"));
+    }
+    for specs in ports.without_port.chunk_by(|(one, _), (next, _)| one.id == next.id) {
+        let services: Vec<&str> = specs.iter().filter_map(|(_, spec)| spec.service_ref().map(String::as_str)).collect();
+        let protocols: Vec<String> =
+            specs.iter().filter_map(|(_, spec)| spec.transport()).map(|own| own.to_string()).collect();
+        let reason = match protocols.is_empty() {
+            true => format!("the document gives no port for {}", services.join(", ")),
+            false => format!("{} has no ports, so -p can't scan it (nmap -sO can)", protocols.join(", ")),
+        };
+        output = output.message(format!("left out of {}: {reason}", specs[0].0.id));
+    }
+    if ports.is_empty() { output.message("no port to scan") } else { output }
 }

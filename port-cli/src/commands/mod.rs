@@ -9,6 +9,7 @@ pub mod diagram;
 pub mod diff;
 pub mod list;
 pub mod manual;
+pub mod peers;
 pub mod port;
 pub mod products;
 pub mod rules;

@@ -7,11 +7,17 @@ use port_data::hidden::Escaped;
 use super::columns::Columns;
 
 /// The columns whose text may wrap. The others are names that people copy.
-const PROSE: [&str; 9] =
-    ["purpose", "ports", "remarks", "document", "edition", "url", "observed", "listeners", "moves"];
+const PROSE: [&str; 10] =
+    ["purpose", "ports", "remarks", "document", "edition", "url", "observed", "listeners", "moves", "description"];
 
 /// The column of prose that is a list of such names. It wraps between two of them.
 const NAMES: &str = "listeners";
+
+/// The column of ports, each with its service.
+const PORTS: &str = "ports";
+
+/// A space at which a line isn't broken. Cells can't contain this character, since it is escaped.
+const GLUE: &str = "\u{fdd0}";
 
 /// The gap between two columns, in characters.
 const GAP: u16 = 2;
@@ -23,9 +29,39 @@ pub fn print(columns: &Columns, width: Option<u16>) -> String {
     let escaped = |row: &Vec<String>| row.iter().map(|cell| Escaped(cell).to_string()).collect();
     let columns = Columns { names: columns.names.clone(), rows: columns.rows.iter().map(escaped).collect() };
     match width {
-        Some(width) if !fits(&columns, width) => blocks(&columns, width),
-        _ => table(&columns, width),
+        None => table(&columns, None),
+        Some(width) => {
+            let glued = with_whole_ports(&columns);
+            if fits(&glued, width) {
+                table(&glued, Some(width)).replace(GLUE, " ")
+            } else if fits(&columns, width) {
+                table(&columns, Some(width))
+            } else {
+                blocks(&columns, width)
+            }
+        }
     }
+}
+
+/// The columns in which a port and its service don't wrap: only the gaps between ports are spaces.
+fn with_whole_ports(columns: &Columns) -> Columns {
+    let mut columns = columns.clone();
+    let Some(index) = columns.names.iter().position(|name| *name == PORTS) else { return columns };
+    for row in &mut columns.rows {
+        let words = row[index].split(' ').collect::<Vec<_>>();
+        let mut cell = String::new();
+        for (number, word) in words.iter().enumerate() {
+            let is_between_ports = number > 0 && (words[number - 1].ends_with([',', ';', '|']) || *word == "|");
+            cell += match number {
+                0 => "",
+                _ if is_between_ports && *word != "|" => " ",
+                _ => GLUE,
+            };
+            cell += word;
+        }
+        row[index] = cell;
+    }
+    columns
 }
 
 /// Whether names leave enough room for readable prose.
@@ -34,11 +70,16 @@ fn fits(columns: &Columns, width: u16) -> bool {
     const READABLE: usize = 12;
     let widest = |column: usize| columns.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let needed = columns.names.iter().enumerate().map(|(index, name)| match PROSE.contains(name) {
-        true if *name == NAMES => longest_word(columns, index).max(name.len()),
+        true if is_whole(name) => longest_word(columns, index).max(name.len()),
         true => READABLE.min(widest(index).max(name.len())),
         false => widest(index).max(name.len()),
     });
     needed.map(|needed| needed + usize::from(GAP)).sum::<usize>() <= usize::from(width)
+}
+
+/// Whether the words of a column of prose are never broken.
+fn is_whole(name: &str) -> bool {
+    name == NAMES || name == PORTS
 }
 
 /// The length of the longest word in a column.
@@ -58,7 +99,7 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
     table.add_rows(&columns.rows);
     for (index, (column, name)) in table.column_iter_mut().zip(&columns.names).enumerate() {
         column.set_padding((0, GAP));
-        if *name == NAMES {
+        if is_whole(name) {
             let least = u16::try_from(longest_word(columns, index)).unwrap_or(u16::MAX).saturating_add(GAP);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         } else if !PROSE.contains(name) {
@@ -96,7 +137,7 @@ fn blocks(columns: &Columns, width: u16) -> String {
 }
 
 /// A text as lines of at most `width` characters if its words allow it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
@@ -110,7 +151,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn bold(text: &str) -> String {
+pub fn bold(text: &str) -> String {
     let bold = Style::new().effects(Effects::BOLD);
     format!("{bold}{text}{bold:#}")
 }

@@ -49,12 +49,18 @@ fn every_source_gives_the_same_json_object() {
             keys(&audit),
             [
                 "product",
+                "products",
                 "source",
+                "sources",
                 "host",
                 "family",
+                "from",
+                "interfaces",
+                "destinations",
                 "summary",
                 "flows",
                 "undocumented",
+                "undocumented_restricted",
                 "undocumented_unknown",
                 "undocumented_loopback",
                 "undocumented_not_checked",
@@ -74,7 +80,23 @@ fn every_source_gives_the_same_json_object() {
         assert_eq!(summary["outbound_not_audited"], 5);
         assert_eq!(audit["flows"].as_array().unwrap().len(), 8);
         for flow in audit["flows"].as_array().unwrap() {
-            assert_eq!(keys(flow), ["id", "verdict", "requirement", "condition", "configurable", "ports"]);
+            assert_eq!(
+                keys(flow),
+                [
+                    "id",
+                    "product",
+                    "verdict",
+                    "requirement",
+                    "condition",
+                    "configurable",
+                    "customization",
+                    "note",
+                    "peer",
+                    "peer_addresses",
+                    "ports",
+                    "remarks"
+                ]
+            );
             for spec in flow["ports"].as_array().unwrap() {
                 let expected = ["transport", "first", "last", "service", "group", "verdict", "observed"];
                 assert_eq!(keys(spec), expected);
@@ -93,8 +115,9 @@ fn a_flow_has_the_verdict_and_the_evidence_of_each_port() {
     assert_eq!(
         *flow.unwrap(),
         json!({
-            "id": "mailgate-in-email-client-pop3", "verdict": "open", "requirement": "conditional",
-            "condition": "server mode only", "configurable": false,
+            "id": "mailgate-in-email-client-pop3", "product": "mailgate", "verdict": "open", "requirement": "conditional",
+            "condition": "server mode only", "configurable": false, "customization": null, "note": null,
+            "peer": "email-client", "peer_addresses": [], "remarks": [],
             "ports": [
                 { "transport": "tcp", "first": 110, "last": 110, "service": "pop3", "group": 0, "verdict": "missing",
                   "observed": [{ "transport": "tcp", "first": 110, "last": 110, "state": "not-open",

@@ -1,6 +1,11 @@
 //! What `conflicts` prints for people and programs, and its exit codes.
 
+use std::fs;
+use std::process::Command;
+
+use port_catalog_tests::fixture;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{printed, run};
 
@@ -25,12 +30,20 @@ fn collisions_as_programs_read_them() {
     assert_eq!((&snmp["avoidable"], &snmp["certain"]), (&json!(false), &json!(true)));
     let object = collisions(&["archive", "mailgate"]);
     let keys: Vec<_> = object.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["products", "collisions", "listens", "unnumbered"]);
+    assert_eq!(keys, ["products", "collisions", "listens", "unnumbered", "choices", "exact", "notes"]);
     let smtp = &object["collisions"][0];
     assert_eq!((&smtp["first"], &smtp["avoidable"], &smtp["certain"]), (&json!(25), &json!(true), &json!(true)));
     // In the order of the call.
     assert_eq!(smtp["products"][0]["product"], "archive");
-    assert_eq!(smtp["products"][0]["can_move"], true);
+    let ports = |port: u16, service: &str| json!({ "transport": "tcp", "first": port, "last": port, "service": service, "group": 0 });
+    assert_eq!(
+        object["choices"],
+        json!([
+            { "product": "archive", "flows": ["archive-in-email-server"], "ports": ports(587, "submission"), "changed": true },
+            { "product": "mailgate", "flows": ["mailgate-in-email-client-smtp"], "ports": ports(25, "smtp"), "changed": false },
+        ])
+    );
+    assert_eq!(object["exact"], true);
     assert_eq!(
         smtp["products"][1]["listeners"][0],
         json!({
@@ -46,6 +59,52 @@ fn collisions_as_programs_read_them() {
     let expected = json!({ "transport": "tcp", "first": 995, "last": 995, "flows": ["mailgate-in-email-client-pop3"] });
     assert_eq!(*pop3, expected);
     assert_eq!(object["unnumbered"].as_array().unwrap().len(), 2);
+    let note = "The page prints TCP; SNMP normally uses UDP.";
+    assert_eq!(object["notes"], json!([{ "flow": "mailgate-in-console-snmp", "note": note }]));
+}
+
+#[test]
+fn everything_that_listens_is_printed_only_with_its_option() {
+    let call = ["conflicts", "mailgate", "archive"];
+    let (short, _) = printed(&call);
+    assert!(!short.contains("Who listens where") && !short.contains("mailgate-in-console-snmp"), "{short}");
+    let (text, messages) = printed(&[&call[..], &["--listeners"]].concat());
+    assert_eq!(messages, "");
+    assert!(text.contains("Who listens where"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn no_line_is_wider_than_a_page_without_the_table_of_all_listeners() {
+    let (text, _) = printed(&["conflicts", "mailgate", "archive", "filter-suite", "endpoint"]);
+    for line in text.lines().filter(|line| !line.trim_start().starts_with("note: ")) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn a_flow_that_collides_is_printed_with_its_note_and_condition() {
+    let tables = tables(&[("one", "tcp/25 smtp"), ("two", "tcp/25 smtp"), ("three", "smtp")]);
+    for (product, old, new) in [
+        ("one", "required,,", "conditional,mail is on,"),
+        ("two", "false,,,", "false,,Port 25 is often blocked.,"),
+        ("three", "false,,,", "false,,Some port.,"),
+    ] {
+        let file = tables.path().join(format!("flows/{product}.csv"));
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(old), "{product}");
+        fs::write(&file, text.replace(old, new)).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .args(["conflicts", "one", "two", "three", "--only-tables", "--tables"])
+        .arg(tables.path())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let collision = "Collisions\ntcp/25: unavoidable\n  one: no other port\n    one-in-smtp\n      only: mail is on\n  \
+                     two: no other port\n    two-in-smtp\n      note: Port 25 is often blocked.\n\n";
+    assert!(text.contains(collision) && text.contains("note: Some port."), "{text}");
 }
 
 #[test]
@@ -81,4 +140,55 @@ fn fail_on_sets_the_exit_code() {
     }
     let none = run(&apart);
     assert!(String::from_utf8_lossy(&none.stdout).starts_with("mailgate, endpoint: no collision\n"));
+}
+
+/// A directory of tables with products that accept mail at ports such as `tcp/25 smtp | tcp/465 smtps`.
+fn tables(products: &[(&str, &str)]) -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, text: String| fs::write(directory.path().join(name), text).unwrap();
+    fs::create_dir(directory.path().join("flows")).unwrap();
+    let fixture = fixture::tables();
+    for name in ["vendors.csv", "peers.csv", "services.csv"] {
+        write(name, fs::read_to_string(fixture.join(name)).unwrap());
+    }
+    let header =
+        |name: &str| fs::read_to_string(fixture.join(name)).unwrap().lines().next().unwrap().to_string() + "\n";
+    let mut rows = header("products.csv");
+    for (product, ports) in products {
+        rows += &format!("{product},acme,{product},Ports,https://acme.example/{product},1,2026-01-31,\n");
+        let flow = format!("{product}-in-smtp,inbound,email-client,Take mail,{ports},required,,,,,false,,,,,1,,,\n");
+        write(&format!("flows/{product}.csv"), header("flows/mailgate.csv") + &flow);
+    }
+    write("products.csv", rows);
+    directory
+}
+
+#[test]
+fn products_that_can_use_different_alternatives_can_share_a_host() {
+    const EITHER: &str = "tcp/25 smtp | tcp/465 smtps";
+    let tables = tables(&[("one", EITHER), ("two", EITHER), ("three", EITHER), ("fixed", "tcp/25 smtp")]);
+    let call = |products: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+            .args(["conflicts", "--fail-on", "unavoidable", "--only-tables", "--tables"])
+            .arg(tables.path())
+            .args(products)
+            .output()
+            .unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = call(&["one", "two"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.starts_with("one, two: 2 collisions, 0 of them unavoidable\n"), "{text}");
+    let choice = "A choice that avoids 2 of 2 collisions\n\
+                  one uses tcp/25 smtp\n  one-in-smtp\n\
+                  two uses tcp/465 smtps instead of tcp/25 smtp\n  two-in-smtp\n";
+    assert!(text.contains(choice), "{text}");
+    let (code, text) = call(&["one", "fixed"]);
+    assert_eq!(code, 0, "{text}");
+    // Two ports aren't enough for three products.
+    for products in [&["one", "two", "three"], &["one", "two", "fixed"]] {
+        let (code, text) = call(products);
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("2 collisions, 1 of them unavoidable\n"), "{text}");
+    }
 }

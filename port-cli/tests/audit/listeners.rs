@@ -255,6 +255,31 @@ fn listeners(case: &Case) {
     }
 }
 
+#[test]
+fn the_recommended_scan_leaves_nothing_unknown() {
+    if !can_run() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name).to_str().unwrap().to_string();
+    let case = Case { product: "filter-suite", missing: ["", ""], undocumented: ("tcp", 1), silent: None };
+    let listens: String =
+        case.documented().into_iter().map(|(transport, port)| format!("{transport} :: {port}\n")).collect();
+    fs::write(file("listen"), &listens).unwrap();
+    let list = ["list", "--product", case.product, "--direction", "inbound", "--format", "nmap"];
+    let (ports, _) = crate::printed(&list);
+    run_script(directory.path(), &format!("T:1-65535,{}", ports.trim_end()));
+    for name in ["v4.xml", "v6.xml", "connected.xml"] {
+        let call = ["audit", "--product", case.product, "--nmap", &file(name)];
+        let output = crate::run(&[&call[..], &["--fail-on", "undocumented,missing,unknown"]].concat());
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{name}\n{text}{}", String::from_utf8_lossy(&output.stderr));
+        // What the scan left out is in the summary.
+        assert!(text.contains("not checked, not documented"), "{name}\n{text}");
+        assert_eq!(crate::run(&[&call[..], &["--fail-on", "not-checked"]].concat()).status.code(), Some(1), "{name}");
+    }
+}
+
 /// A real scan that was cut off is rejected, without output.
 fn cut_off(product: &str, scan: &str) {
     let end = scan.trim_end().len();

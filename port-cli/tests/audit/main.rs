@@ -5,9 +5,13 @@ mod calls;
 mod cases;
 mod conflicts;
 mod diagnostics;
+mod iptables;
 mod kernel;
 mod listeners;
 mod malformed;
+mod peers;
+mod sources;
+mod ss_options;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

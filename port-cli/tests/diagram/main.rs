@@ -291,3 +291,18 @@ fn every_wrong_call_is_reported() {
     }
     cases.assert();
 }
+
+#[test]
+fn a_diagram_of_several_products_that_is_too_large_to_read_has_a_warning() {
+    let draw = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_port-catalog")).arg("diagram").args(arguments).output().unwrap();
+        assert!(output.status.success() && !output.stdout.is_empty(), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // The whole built-in catalog.
+    let message = draw(&[]);
+    assert!(message.starts_with("warning: hard to read: ") && message.contains("--product"), "{message}");
+    for product in port_catalog::Product::ALL {
+        assert_eq!(draw(&["--product", product.as_str()]), "");
+    }
+}

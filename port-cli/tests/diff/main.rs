@@ -1,6 +1,7 @@
 //! `diff` as it is called: its output, exit codes and messages. What changes mean is tested in `port-engine/tests/diff`.
 
 mod calls;
+mod classes;
 mod diagnostics;
 mod output;
 
@@ -14,7 +15,8 @@ use tempfile::TempDir;
 
 /// Runs the command in a directory.
 fn run(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_port-catalog")).current_dir(directory).args(arguments).output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+    command.current_dir(directory).args(arguments).args(fixture::arguments()).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {

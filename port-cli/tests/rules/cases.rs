@@ -11,8 +11,9 @@ use port_engine::rules::address::Endpoints;
 use port_engine::rules::fit::fit;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
-use port_engine::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
+use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
 use port_engine::rules::options::FirewallLocation;
+use port_engine::rules::output_options::OutputOptions;
 use tempfile::NamedTempFile;
 
 use crate::openings::{
@@ -34,24 +35,28 @@ impl Comparison {
         let mut compared = 0;
         for product in products() {
             for decisions in Decisions::ALL {
-                let expected = documented(&product, decisions).into_iter().filter(self.can_express).collect();
+                let documented = documented(&product, decisions);
                 let common = [&["--format", self.format, "--product", &product], decisions.options].concat();
-                let compare = |options: &[&str], expected: &Openings| {
+                let compare = |options: &[&str], documented: &Openings| {
                     let arguments = [&common[..], options].concat();
+                    if documented.is_empty() {
+                        return assert_no_rule(&arguments);
+                    }
+                    let expected = documented.iter().filter(|opening| (self.can_express)(opening)).cloned().collect();
                     assert_same(
                         &read(&files_with(&fixture::tables(), &arguments)),
-                        expected,
+                        &expected,
                         &format!("{arguments:?}"),
                     );
                 };
                 for location in self.locations {
-                    compare(&["--at", location], &expected);
+                    compare(&["--at", location], &documented);
                 }
                 for direction in ["inbound", "outbound"] {
-                    let expected = expected.iter().filter(|opening| opening.1 == direction).cloned().collect();
-                    compare(&["--direction", direction], &expected);
+                    let in_direction = documented.iter().filter(|opening| opening.1 == direction).cloned().collect();
+                    compare(&["--direction", direction], &in_direction);
                 }
-                compared += expected.len();
+                compared += documented.iter().filter(|opening| (self.can_express)(opening)).count();
             }
         }
         assert!(compared > 200, "only {compared} openings were compared");
@@ -69,10 +74,19 @@ impl Comparison {
     }
 }
 
+/// Asserts that a call for which nothing is documented fails, and prints no empty ruleset.
+fn assert_no_rule(arguments: &[&str]) {
+    let output = port_catalog_with(&fixture::tables(), &[&["rules"], arguments].concat());
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {messages}");
+    assert!(messages.starts_with("error[rules-no-"), "{arguments:?}: {messages}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+}
+
 /// The files of a ruleset in a format.
 pub fn fitted_files(format: RulesFormat, ruleset: Ruleset) -> Vec<File> {
     let writer = format.writer();
-    (writer.files)(&fit(ruleset, &writer.limits))
+    (writer.files)(&fit(ruleset, &writer.limits), &OutputOptions::default())
 }
 
 /// The rules that a call on the fixture prints.
@@ -161,6 +175,7 @@ pub fn made_up() -> Ruleset {
         peer: "peer".to_string(),
         purpose: HIDDEN[0].to_string(),
         remarks: texts().map(|text| Remark::new(RemarkKind::Note, text)).collect(),
+        interfaces: Interfaces::default(),
         rules,
     };
     Ruleset {
@@ -201,6 +216,7 @@ pub fn ruleset_of_texts() -> Ruleset {
             peer: "peer".to_string(),
             purpose: purpose.to_string(),
             remarks: Vec::new(),
+            interfaces: Interfaces::default(),
             rules: vec![rule],
         }
     };

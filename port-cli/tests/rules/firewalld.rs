@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::cases::{Comparison, files, fitted_files, ruleset_of_texts, sample_output, site};
 use crate::openings::{Openings, fixture_tables, port_catalog_with, products_in};
 use crate::python_worker::{PythonWorker, worker_command};
+use crate::reload::{Change, changes};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
 
 /// firewalld's command, for configurations in temporary directories.
@@ -210,6 +211,33 @@ fn loaded(files: &[File]) -> Option<String> {
     Some(loaded)
 }
 
+/// Adds the zones that a policy lacks.
+fn add_zones(files: &mut [File]) {
+    for file in files {
+        for (zone, side) in [("<ingress-zone ", "ingress"), ("<egress-zone ", "egress")] {
+            let (head, policy) = file.text.split_once("\n<policy").unwrap_or((&file.text, ""));
+            if !policy.is_empty() && !policy.contains(zone) {
+                let named = policy.replacen(">\n", &format!(">\n  <{side}-zone name=\"ANY\"/>\n"), 1);
+                file.text = format!("{head}\n<policy{named}");
+            }
+        }
+    }
+}
+
+/// A later version replaces files of the earlier one. Files that it doesn't contain stay.
+#[test]
+fn nothing_of_an_earlier_version_is_left_in_firewalld() {
+    for Change { name, mut earlier, mut later } in changes("firewalld", &["host"]) {
+        add_zones(&mut earlier);
+        add_zones(&mut later);
+        let Some(fresh) = loaded(&later) else { return };
+        let stays = |file: &&File| later.iter().all(|new| new.name != file.name);
+        let both: Vec<File> = earlier.iter().filter(stays).chain(&later).cloned().collect();
+        assert_ne!(loaded(&earlier).unwrap(), fresh, "{name}");
+        assert_eq!(loaded(&both).unwrap(), fresh, "{name}");
+    }
+}
+
 #[test]
 fn firewalld_loads_the_policies_once_zones_are_added() {
     let site = site();
@@ -217,21 +245,13 @@ fn firewalld_loads_the_policies_once_zones_are_added() {
         ["in-email-client-pop3", "in-mailgate-heartbeat", "out-ldap-server", "out-dns-server", "out-email-server"];
     let only: Vec<String> = only.iter().map(|flow| format!("--only=mailgate-{flow}")).collect();
     let only: Vec<&str> = only.iter().map(String::as_str).collect();
-    let site = ["--site", site.path().to_str().unwrap()];
+    let site = ["--unnamed=any", "--site", site.path().to_str().unwrap()];
     let mut read = String::new();
     for location in ["host", "network"] {
         let call = [&["--format", "firewalld", "--product", "mailgate", "--at", location], &site[..], &only].concat();
         let mut files = files(&call);
         let Some(before) = loaded(&files) else { return };
-        for file in &mut files {
-            for (zone, side) in [("<ingress-zone ", "ingress"), ("<egress-zone ", "egress")] {
-                let (head, policy) = file.text.split_once("\n<policy").unwrap_or((&file.text, ""));
-                if !policy.is_empty() && !policy.contains(zone) {
-                    let named = policy.replacen(">\n", &format!(">\n  <{side}-zone name=\"ANY\"/>\n"), 1);
-                    file.text = format!("{head}\n<policy{named}");
-                }
-            }
-        }
+        add_zones(&mut files);
         let after = loaded(&files).unwrap();
         read += &format!("--at {location}, as written:\n{before}\n--at {location}, with zones added:\n{after}\n");
     }
@@ -243,7 +263,7 @@ fn every_message_is_also_a_comment_in_a_policy() {
     let site = site();
     let mut messages = 0;
     // The site is for the fixture.
-    let with_site = ["--site", site.path().to_str().unwrap()];
+    let with_site = ["--unnamed=any", "--site", site.path().to_str().unwrap()];
     for (tables, site) in [(fixture::tables(), &[][..]), (fixture_tables(), &with_site)] {
         for product in products_in(&tables) {
             let call = [&["rules", "--format", "firewalld", "--product", &product], site].concat();

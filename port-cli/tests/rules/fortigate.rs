@@ -8,6 +8,7 @@ use port_core::Direction;
 use port_engine::rules::address::Endpoints;
 use port_engine::rules::formats::{RulesFormat, fortigate};
 use port_engine::rules::model::one_line;
+use port_engine::rules::output_options::OutputOptions;
 use serde_json::{Value, json};
 
 use crate::cases::{Comparison, fitted_files, made_up, rules, ruleset_of_texts, sample_output, site, texts};
@@ -23,7 +24,7 @@ for line in sys.stdin:
     print(json.dumps(Parser().load_from_stream(io.StringIO(json.loads(line)), dict)), flush=True)
 ";
 
-fn parser() -> Option<PythonWorker> {
+pub fn parser() -> Option<PythonWorker> {
     let python = tool("python3")?;
     let can_parse = Command::new(&python).args(["-c", "import anyconfig_fortios_backend"]).output().unwrap();
     if !can_parse.status.success() {
@@ -34,13 +35,13 @@ fn parser() -> Option<PythonWorker> {
 }
 
 /// The fields of an entry with their values; a field that is unset has none.
-type Entry = BTreeMap<String, Vec<String>>;
+pub type Entry = BTreeMap<String, Vec<String>>;
 
 /// The sections of a configuration, with their entries by name.
-struct Configuration(BTreeMap<String, Vec<(String, Entry)>>);
+pub struct Configuration(pub BTreeMap<String, Vec<(String, Entry)>>);
 
 impl Configuration {
-    fn read(parser: &mut PythonWorker, text: &str) -> Configuration {
+    pub fn read(parser: &mut PythonWorker, text: &str) -> Configuration {
         let mut sections = BTreeMap::new();
         for section in parser.ask(&json!(text))["configs"].as_array().unwrap() {
             let Some(name) = section["config"].as_str() else { continue };
@@ -84,7 +85,9 @@ impl Configuration {
         }
         let policies: BTreeSet<&str> =
             self.section("policy").iter().map(|(_, policy)| policy["name"][0].as_str()).collect();
-        assert_eq!(policies.len(), self.section("policy").len(), "two policies with the same name");
+        let numbers: BTreeSet<&str> = self.section("policy").iter().map(|(number, _)| number.as_str()).collect();
+        let count = self.section("policy").len();
+        assert_eq!((policies.len(), numbers.len()), (count, count), "two policies with the same name or number");
         assert!(policies.iter().all(|name| name.len() <= 35), "{policies:?}");
     }
 
@@ -92,7 +95,8 @@ impl Configuration {
     fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
         for (number, policy) in self.section("policy") {
-            assert_eq!(number, "0");
+            // FortiManager reserves higher numbers.
+            assert!((1_000_000_000..1_071_741_825).contains(&number.parse::<u32>().unwrap()), "{number}");
             for (field, value) in [("action", "accept"), ("srcintf", "any"), ("dstintf", "any"), ("schedule", "always")]
             {
                 assert_eq!(policy[field], [value], "{policy:?}");
@@ -105,7 +109,9 @@ impl Configuration {
                 .into_iter()
                 .filter_map(|(suffix, family)| {
                     let [source, destination] =
-                        ["srcaddr", "dstaddr"].map(|field| policy.get(&format!("{field}{suffix}")));
+                        ["srcaddr", "dstaddr"].map(|field| Some(&policy[&format!("{field}{suffix}")]));
+                    let [source, destination] =
+                        [source, destination].map(|names| names.filter(|names| !names.is_empty()));
                     assert_eq!(source.is_some(), destination.is_some(), "{policy:?}");
                     Some([self.addresses(source?, family), self.addresses(destination?, family)])
                 })
@@ -206,7 +212,17 @@ fn fortigate_allows_exactly_what_the_catalog_lists() {
 fn policies_contain_addresses_and_host_names() {
     let Some(mut parser) = parser() else { return };
     let site = site();
-    let call = ["--format", "fortigate", "--product", "mailgate", "--site", site.path().to_str().unwrap(), "--strict"];
+    let call = [
+        "--format",
+        "fortigate",
+        "--product",
+        "mailgate",
+        "--unnamed",
+        "any",
+        "--site",
+        site.path().to_str().unwrap(),
+        "--strict",
+    ];
     let only = ["in-email-client-smtp", "out-ldap-server", "out-nas", "in-admin", "out-dns-server"];
     let only: Vec<String> = only.iter().map(|flow| format!("--only=mailgate-{flow}")).collect();
     let text = rules(&call.into_iter().chain(only.iter().map(String::as_str)).collect::<Vec<_>>());
@@ -260,7 +276,7 @@ fn flows_of_a_peer_with_the_same_ends_share_a_policy() {
                 *end = Endpoints::new([address.parse().unwrap()]);
             }
         }
-        let files = (fortigate::WRITER.files)(&ruleset);
+        let files = (fortigate::WRITER.files)(&ruleset, &OutputOptions::default());
         let configuration = Configuration::read(&mut parser, &files[0].text);
         assert_eq!((configuration.section("policy").len(), configuration.section("addrgrp").len()), (2, 2), "{side}");
         let address = |ends: &[String; 2]| ends.iter().find(|end| *end != "all").cloned();

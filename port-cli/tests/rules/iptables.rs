@@ -76,8 +76,16 @@ fn iptables_allows_exactly_what_the_catalog_lists() {
 fn each_program_gets_the_addresses_of_its_family() {
     let site = site();
     let ends = |program: &str, id: &str| -> Option<String> {
-        let call =
-            ["--format", program, "--product", "mailgate", "--only", id, "--site", site.path().to_str().unwrap()];
+        let call = [
+            "--format",
+            program,
+            "--product=mailgate",
+            "--only",
+            id,
+            "--unnamed=any",
+            "--site",
+            site.path().to_str().unwrap(),
+        ];
         let saved = saved(program, &rules(&call))?;
         let ends: Vec<String> =
             read(&saved).iter().map(|rule| format!("{} > {}", rule.source, rule.destination)).collect();

@@ -88,8 +88,14 @@ fn nft_allows_exactly_what_the_catalog_lists() {
 #[test]
 fn rules_contain_the_addresses_of_the_site() {
     let site = site();
-    let call =
-        ["--format", "nftables", "--product", "mailgate", "--at", "network", "--site", site.path().to_str().unwrap()];
+    let call = [
+        "--format=nftables",
+        "--product=mailgate",
+        "--at=network",
+        "--unnamed=any",
+        "--site",
+        site.path().to_str().unwrap(),
+    ];
     let Some(listed) = listed(&rules(&call)) else { return };
     let rules = read(&listed);
     let ends = |id: &str| -> Vec<(&str, &str)> {

@@ -1,8 +1,9 @@
-//! Real packets through the rules for nftables: every documented port answers, and undocumented ports don't.
+//! Real packets through the rules: every documented port answers, and undocumented ports don't.
 //!
 //! A product and a peer are in network namespaces, with a router between them. The rules are loaded on the product (`--at host`) or on
-//! the router (`--at network`) below a policy that drops everything else, as the comments in the output instruct. This program
-//! itself runs in the namespaces to listen and to connect: see [`helper`].
+//! the router (`--at network`) as the comments in the output instruct: see [`firewalls`](crate::firewalls). No machine knows its
+//! neighbours afterwards, so that IPv6 needs neighbour discovery. This program itself runs in the namespaces to listen and to
+//! connect: see [`helper`].
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,14 +12,12 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use port_catalog_tests::fixture;
-
-use crate::cases::rules_with;
+use crate::firewalls::{ACLGEN, Firewall, IPTABLES, NFTABLES};
 use crate::openings::{Decisions, Openings, documented, flows, products, text};
 use crate::tools::{private_sandbox, tool};
 
 /// The addresses of both ends in the namespaces.
-const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
+pub const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
 const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
 
 /// Creates the namespaces, loads the rules in one of them, and tries both directions before and after.
@@ -69,39 +68,16 @@ try() { # the suffix of the result files
 }
 
 try before
-ip netns exec $firewall nft -f "$directory/policy.nft"
-ip netns exec $firewall nft -f "$directory/rules.nft"
-sed -n 's/^#   \(nft add rule .*\)/ip netns exec '$firewall' \1/p' "$directory/rules.nft" | sh -e
+(cd "$directory" && ip netns exec $firewall sh -e load.sh)
+for name in product router peer; do ip -n $name neighbour flush all; done
 try after
+helper product try loopback loopback.after || { cat "$directory"/*.log >&2; exit 1; }
 if [ -e "$directory/seen.nft" ]; then
     ip netns exec peer nft -f "$directory/seen.nft"
     ip netns exec product nmap -n -Pn -sO -p 50,51 --max-retries 0 198.51.100.1 > "$directory/nmap.log"
     ip netns exec peer nft list table inet seen > "$directory/seen"
 fi
 "#;
-
-/// A policy that drops everything except what keeps the network working.
-const POLICY: &str = "
-define ALIVE = { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert }
-table inet filter {
-    chain input {
-        type filter hook input priority 0; policy drop
-        iif lo accept
-        ct state established,related accept
-        icmpv6 type $ALIVE accept
-    }
-    chain forward {
-        type filter hook forward priority 0; policy drop
-        ct state established,related accept
-    }
-    chain output {
-        type filter hook output priority 0; policy drop
-        oif lo accept
-        ct state established,related accept
-        icmpv6 type $ALIVE accept
-    }
-}
-";
 
 /// Counts packets without a socket: ESP, and AH, which is not documented anywhere.
 const SEEN: &str = "
@@ -115,28 +91,76 @@ table inet seen {
 ";
 
 #[test]
-fn documented_packets_pass_a_firewall_on_the_product() {
-    every_product("host", "product");
+fn documented_packets_pass_nftables_on_the_product() {
+    every_product(&NFTABLES, "host");
 }
 
 #[test]
-fn documented_packets_pass_a_firewall_between_product_and_peer() {
-    every_product("network", "router");
+fn documented_packets_pass_nftables_between_product_and_peer() {
+    every_product(&NFTABLES, "network");
 }
 
-fn every_product(at: &str, firewall: &str) {
-    if ["ip", "nft", "nmap"].map(tool).contains(&None) || private_sandbox(&["true"]).is_none() {
+#[test]
+fn documented_packets_pass_iptables_on_the_product() {
+    every_product(&IPTABLES, "host");
+}
+
+/// IPv6 too, for which the rules have to accept neighbour discovery.
+#[test]
+fn documented_packets_pass_what_aclgen_generates_for_the_product() {
+    every_product(&ACLGEN, "host");
+}
+
+#[test]
+fn documented_packets_pass_on_the_interfaces_of_the_site_file() {
+    let between = Interfaces { product: "product", peer: "peer", are_used: true };
+    let on_the_product = Interfaces { product: "none", peer: "eth", are_used: true };
+    for firewall in [&NFTABLES, &IPTABLES] {
+        send_packets(&products(), firewall, "network", Some(between));
+        send_packets(&products(), firewall, "host", Some(on_the_product));
+    }
+}
+
+#[test]
+fn no_packet_passes_on_other_interfaces() {
+    let product = &products()[products().len() - 1..];
+    let between = Interfaces { product: "peer", peer: "product", are_used: false };
+    let on_the_product = Interfaces { product: "eth", peer: "none", are_used: false };
+    for firewall in [&NFTABLES, &IPTABLES] {
+        send_packets(product, firewall, "network", Some(between));
+        send_packets(product, firewall, "host", Some(on_the_product));
+    }
+}
+
+fn every_product(firewall: &Firewall, at: &str) {
+    send_packets(&products(), firewall, at, None);
+}
+
+fn send_packets(products: &[String], firewall: &Firewall, at: &str, interfaces: Option<Interfaces>) {
+    let tools = [&["ip", "nft", "nmap"], firewall.tools].concat();
+    let is_missing = tools.into_iter().any(|name| tool(name).is_none());
+    if is_missing || private_sandbox(&["true"]).is_none() {
         return;
     }
     std::thread::scope(|scope| {
-        for product in products() {
-            scope.spawn(move || packets(&product, at, firewall));
+        for product in products {
+            scope.spawn(move || packets(product, firewall, at, interfaces));
         }
     });
 }
 
+/// The interfaces of the firewall that the site file names.
+#[derive(Clone, Copy)]
+struct Interfaces {
+    product: &'static str,
+    peer: &'static str,
+    /// Whether packets arrive and leave on them.
+    are_used: bool,
+}
+
 /// Sends packets to the documented ports of a product, and to others.
-fn packets(product: &str, at: &str, firewall: &str) {
+fn packets(product: &str, firewall: &Firewall, at: &str, interfaces: Option<Interfaces>) {
+    let passes = interfaces.is_none_or(|interfaces| interfaces.are_used);
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
     let openings = documented(product, Decisions::ALL[0]);
@@ -145,28 +169,34 @@ fn packets(product: &str, at: &str, firewall: &str) {
         let (documented, others) = tries(&openings, direction);
         fs::write(file(direction), lines(documented.union(&others), addresses)).unwrap();
     }
-    fs::write(file("site.toml"), site(product)).unwrap();
-    fs::write(file("policy.nft"), POLICY).unwrap();
-    let mut call = vec!["--format", "nftables", "--product", product, "--at", at];
+    fs::copy(file("inbound"), file("loopback")).unwrap();
+    fs::write(file("site.toml"), site(product, interfaces)).unwrap();
+    let mut call = vec!["--product", product, "--at", at];
     let site = file("site.toml");
-    if at == "network" {
+    if at == "network" || interfaces.is_some() {
         call.extend(["--site", site.to_str().unwrap()]);
     }
-    fs::write(file("rules.nft"), rules_with(&fixture::tables(), &call)).unwrap();
-    let has_esp = openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
+    (firewall.write)(directory.path(), &call);
+    let has_esp =
+        passes && openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
     if has_esp {
         fs::write(file("seen.nft"), SEEN).unwrap();
     }
 
+    let namespace = if at == "host" { "product" } else { "router" };
     let program = std::env::current_exe().unwrap();
-    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), firewall];
+    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), namespace];
     let output = private_sandbox(&arguments).expect("the sandbox worked before").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{product} {at}: {}", String::from_utf8_lossy(&output.stderr));
 
     for (direction, addresses) in ends {
         let unanswered = |when: &str| fs::read_to_string(file(&format!("{direction}.{when}"))).unwrap();
         assert_eq!(unanswered("before"), "", "{product} {direction}, without a firewall");
-        let expected = lines(tries(&openings, direction).1.iter(), addresses);
+        let (documented, mut closed_ports) = tries(&openings, direction);
+        if !passes {
+            closed_ports.extend(documented);
+        }
+        let expected = lines(closed_ports.iter(), addresses);
         let found = unanswered("after");
         let (found, expected): (BTreeSet<&str>, BTreeSet<&str>) = (found.lines().collect(), expected.lines().collect());
         let closed: Vec<_> = found.difference(&expected).collect();
@@ -176,6 +206,11 @@ fn packets(product: &str, at: &str, firewall: &str) {
             "{product} {direction}, at {at}\ndocumented, but closed: {closed:?}\nopen, but not documented: {open:?}"
         );
     }
+    assert_eq!(
+        fs::read_to_string(file("loopback.after")).unwrap(),
+        "",
+        "{product} at {at}, from the product to itself"
+    );
     if has_esp {
         let seen = fs::read_to_string(file("seen")).unwrap();
         let arrived = |protocol: &str| !seen.contains(&format!("l4proto {protocol} counter packets 0 "));
@@ -211,11 +246,19 @@ fn lines<'a>(tries: impl Iterator<Item = &'a Try>, addresses: [&str; 2]) -> Stri
     tries.flat_map(|one| addresses.map(|address| line(one, address))).collect()
 }
 
-/// A site in which the product and all peers have the addresses of the namespaces.
-fn site(product: &str) -> String {
+/// A site in which the product and all peers have the addresses of the namespaces, and the given interfaces. A peer that is the
+/// product itself is behind both.
+fn site(product: &str, interfaces: Option<Interfaces>) -> String {
     let peers: BTreeSet<String> = flows(product).iter().map(|flow| text(&flow["peer"])).collect();
-    let peers: String = peers.iter().map(|peer| format!("{peer} = {PEER:?}\n")).collect();
-    format!("[products]\n{product} = {PRODUCT:?}\n[peers]\n{peers}")
+    let addresses: String = peers.iter().map(|peer| format!("{peer} = {PEER:?}\n")).collect();
+    let mut site = format!("[products]\n{product} = {PRODUCT:?}\n[peers]\n{addresses}");
+    if let Some(Interfaces { product: own, peer: other, .. }) = interfaces {
+        let others = peers.iter().filter(|peer| *peer != product);
+        let others: String = others.map(|peer| format!("{peer} = {other:?}\n")).collect();
+        let own = if peers.contains(product) { format!("[{own:?}, {other:?}]") } else { format!("{own:?}") };
+        site += &format!("[interfaces]\n{product} = {own}\n{others}");
+    }
+    site
 }
 
 /// Runs in a namespace: listens on the given ports, or tries them and writes those that don't answer.

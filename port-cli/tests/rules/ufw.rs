@@ -9,6 +9,7 @@ use port_core::{Direction, PortRange};
 use port_engine::rules::fit::fit;
 use port_engine::rules::formats::{self, RulesFormat};
 use port_engine::rules::model::one_line;
+use port_engine::rules::output_options::OutputOptions;
 
 use crate::cases::{Comparison, fitted_files, made_up, rules, rules_with, ruleset_of_texts, sample_output, site};
 use crate::openings::{Opening, assert_same, port_catalog, products};
@@ -65,7 +66,7 @@ fn no_text_is_a_command_for_the_shell() {
     let directory = tempfile::tempdir().unwrap();
     let rulesets = [made_up(), ruleset_of_texts()].map(|ruleset| fit(ruleset, &formats::ufw::WRITER.limits));
     for ruleset in rulesets {
-        let file = &(formats::ufw::WRITER.files)(&ruleset)[0];
+        let file = &(formats::ufw::WRITER.files)(&ruleset, &OutputOptions::default())[0];
         let instruction = file
             .text
             .lines()
@@ -84,7 +85,9 @@ fn no_text_is_a_command_for_the_shell() {
             let flow =
                 ruleset.flows.iter().rfind(|flow| profile.starts_with(&flow.id[..40.min(flow.id.len())])).unwrap();
             let way = if flow.direction == Direction::Outbound { "out" } else { "in" };
-            format!("<allow><{way}><from><any><to><any><app><{profile}>")
+            let name = &ruleset.name;
+            let comment = format!("port-catalog {name} {}", flow.direction);
+            format!("<allow><{way}><from><any><to><any><app><{profile}><comment><{comment}>")
         });
         assert_eq!(called, expected.collect::<Vec<_>>());
     }
@@ -111,7 +114,11 @@ fn the_instructions_run_all_commands() {
     let only = ["mailgate-in-email-client-smtp", "mailgate-out-ldap-server", "mailgate-out-email-server"];
     let only: Vec<&str> = only.iter().flat_map(|id| ["--only", id]).collect();
     let text = rules(
-        &[&["--format", "ufw", "--product", "mailgate", "--site", site.path().to_str().unwrap()], &only[..]].concat(),
+        &[
+            &["--format", "ufw", "--product", "mailgate", "--unnamed=any", "--site", site.path().to_str().unwrap()],
+            &only[..],
+        ]
+        .concat(),
     );
     fs::write(directory.path().join("etc/ufw/applications.d/mailgate.ufw"), &text).unwrap();
     let instruction = text.lines().find_map(|line| line.strip_prefix("#   ")).unwrap();

@@ -138,9 +138,11 @@ pub fn assert_any_address(command: &str, allowed: &[Allowed]) {
     assert!(allowed.iter().all(|one| one.source.is_empty() && one.destination.is_empty()), "{command}: {allowed:?}");
 }
 
-/// The commands of a file, by the prefix that its instructions mention.
+/// The commands of a file that allow something, by the prefix that its instructions mention, without the comments for a later version.
 pub fn commands(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| line.strip_prefix("#$ "))
+    let commands = text.lines().filter_map(|line| line.strip_prefix("#$ "));
+    let allow = commands.filter(|command| !command.starts_with("ufw show added | "));
+    allow.map(|command| command.split_once(" comment 'port-catalog ").expect(command).0)
 }
 
 pub fn profile(printed: &str) -> Profile {

@@ -1,4 +1,4 @@
-//! The codes of audits: what is wrong with the output of `nmap`, `ss` and `nft`.
+//! The codes of audits: what is wrong with the output of `nmap`, `ss`, `nft` and `iptables-save`.
 
 port_data::codes! {
     #[doc = "A file isn't UTF-8."]
@@ -17,14 +17,30 @@ port_data::codes! {
     NMAP_HOST = "nmap-host";
     #[doc = "A port, a state or a protocol isn't one that nmap writes."]
     NMAP_INVALID_VALUE = "nmap-invalid-value";
-    #[doc = "A socket isn't a listener."]
+    #[doc = "All sockets are connections, so ss didn't print the listeners."]
     SS_NOT_A_LISTENER = "ss-not-a-listener";
-    #[doc = "A line doesn't begin with tcp or udp."]
+    #[doc = "A socket has a state that ss doesn't print, or that its protocol doesn't have."]
+    SS_STATE = "ss-state";
+    #[doc = "A line begins with something else than a protocol, or nothing shows which protocols ss printed."]
     SS_PROTOCOL = "ss-protocol";
     #[doc = "A local address or port isn't numeric, or is missing."]
     SS_LOCAL_ADDRESS = "ss-local-address";
     #[doc = "A line ends before the peer's column."]
     SS_CUT_OFF = "ss-cut-off";
+    #[doc = "A line isn't one that iptables-save writes."]
+    IPTABLES_INVALID_LINE = "iptables-invalid-line";
+    #[doc = "Rules of IPv4 are given as those of IPv6, or the reverse."]
+    IPTABLES_FAMILY = "iptables-family";
+    #[doc = "A table has no COMMIT: the file was cut off."]
+    IPTABLES_CUT_OFF = "iptables-cut-off";
+    #[doc = "A file of iptables-save has no table."]
+    IPTABLES_NO_TABLE = "iptables-no-table";
+    #[doc = "A table or a chain is saved twice."]
+    IPTABLES_DUPLICATE = "iptables-duplicate";
+    #[doc = "iptables-save left out a table that it can't print."]
+    IPTABLES_INCOMPATIBLE = "iptables-incompatible";
+    #[doc = "A file of iptables-save has more conditions and targets than the limit."]
+    IPTABLES_TOO_LARGE = "iptables-too-large";
     #[doc = "The JSON of nft is malformed or was cut off."]
     NFT_MALFORMED = "nft-malformed";
     #[doc = "The JSON schema of nft isn't version 1."]

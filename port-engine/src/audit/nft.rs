@@ -164,7 +164,7 @@ impl Listing {
         })?;
         let is_hooked = object.get("hook").is_some() && activity != Activity::Dormant;
         let hook = if is_hooked { Some(self.hook(object, &key, activity)?) } else { None };
-        if self.ruleset.chains.insert(key.clone(), Chain { hook, rules: Vec::new() }).is_some() {
+        if self.ruleset.chains.insert(key.clone(), Chain { hook, ..Chain::default() }).is_some() {
             let problem = Diagnostic::new(codes::NFT_DUPLICATE_CHAIN, format!("chain: {key} is listed twice"));
             return Err(problem.help("list the ruleset again"));
         }

@@ -47,10 +47,37 @@ words! {
     Tool is a "tool" {
         /// A scan with `nmap -oX`
         Nmap = "nmap",
+        /// A scan with `masscan -oX`
+        Masscan = "masscan",
         /// The machine's listeners, from `ss -tulnH`
         Ss = "ss",
         /// The machine's firewall, from `nft -j list ruleset`
         Nft = "nft",
+        /// The machine's firewall, from `iptables-save` and `ip6tables-save`
+        Iptables = "iptables",
+    }
+}
+
+/// What a tool can see of a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// What a peer reaches.
+    Scan,
+    /// What listens on the machine.
+    Listeners,
+    /// What a firewall lets in, whether or not anything listens.
+    Firewall,
+}
+
+impl Tool {
+    /// What the tool can see.
+    #[must_use]
+    pub const fn view(self) -> View {
+        match self {
+            Tool::Nmap | Tool::Masscan => View::Scan,
+            Tool::Ss => View::Listeners,
+            Tool::Nft | Tool::Iptables => View::Firewall,
+        }
     }
 }
 
@@ -87,23 +114,39 @@ pub struct Piece {
     pub evidence: Vec<String>,
 }
 
-/// What a tool reported about one machine.
+/// Whose packets an observation is about, and where they go to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Perspective {
+    /// The only addresses that the packets come from; empty for any.
+    pub from: Vec<String>,
+    /// The only interfaces by which they arrive; empty for any but loopback.
+    pub interfaces: Vec<String>,
+    /// The addresses that they are forwarded to; empty if they are for the machine itself.
+    pub destinations: Vec<String>,
+}
+
+/// What a tool reported about one machine, or several tools.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
-    /// The tool.
-    pub source: Tool,
+    /// The tools, each once.
+    pub sources: Vec<Tool>,
     /// The machine's address, if the tool names it.
     pub host: Option<String>,
     /// The address family that was checked, if only one was.
     pub family: Option<AddressFamily>,
+    /// Whose packets it is about.
+    pub perspective: Perspective,
     /// The parts of the input that could not be interpreted. The ports that they may concern are unknown.
     pub not_interpreted: Vec<String>,
     /// Warnings about the input.
     pub remarks: Vec<String>,
+    /// The ports whose packets a firewall may pass to another port or to another machine. What listens on the port itself says
+    /// nothing about those.
+    pub redirected: BTreeMap<Protocol, PortSet>,
     /// For each protocol with ports: pieces that cover every port, in order.
-    pieces: BTreeMap<Protocol, Vec<Piece>>,
+    pub(super) pieces: BTreeMap<Protocol, Vec<Piece>>,
     /// The findings about protocols without ports. A protocol that isn't listed was not checked.
-    portless: BTreeMap<Protocol, Finding>,
+    pub(super) portless: BTreeMap<Protocol, Finding>,
 }
 
 impl Observation {
@@ -113,11 +156,13 @@ impl Observation {
         let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
         let pieces = |protocol: Protocol| pieces(seen.iter().filter(|seen| seen.protocol == protocol));
         Observation {
-            source,
+            sources: vec![source],
             host: None,
             family: None,
+            perspective: Perspective::default(),
             not_interpreted: Vec::new(),
             remarks: Vec::new(),
+            redirected: BTreeMap::new(),
             pieces: with_ports.map(|protocol| (*protocol, pieces(*protocol))).collect(),
             portless: BTreeMap::new(),
         }
@@ -167,6 +212,16 @@ impl Observation {
     }
 }
 
+/// Adds a piece, or extends the last one if it agrees.
+pub(super) fn push(pieces: &mut Vec<Piece>, first: u16, last: u16, Finding { state, evidence }: Finding) {
+    match pieces.last_mut() {
+        Some(piece) if piece.state == state && piece.evidence == evidence => {
+            piece.range = PortRange::new(piece.range.first(), last).unwrap_or(piece.range);
+        }
+        _ => pieces.extend(PortRange::new(first, last).map(|range| Piece { range, state, evidence })),
+    }
+}
+
 /// The most reasons that are kept for the same ports; then the word `more` follows. Thousands of rules about all ports would
 /// otherwise fill the memory.
 pub const MAX_EVIDENCE: usize = 100;
@@ -200,13 +255,7 @@ fn pieces<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Piece> {
         }
         let next = boundaries.peek().map_or(END, |(port, ..)| *port);
         let (first, last) = (u16::try_from(from).unwrap_or(u16::MAX), u16::try_from(next - 1).unwrap_or(u16::MAX));
-        let Finding { state, evidence } = combined(active.iter().map(|position| seen[*position]));
-        match pieces.last_mut() {
-            Some(piece) if piece.state == state && piece.evidence == evidence => {
-                piece.range = PortRange::new(piece.range.first(), last).unwrap_or(piece.range);
-            }
-            _ => pieces.extend(PortRange::new(first, last).map(|range| Piece { range, state, evidence })),
-        }
+        push(&mut pieces, first, last, combined(active.iter().map(|position| seen[*position])));
         from = next;
     }
     pieces
@@ -230,64 +279,4 @@ fn combined<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> Finding {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Observation, Seen, State, Tool};
-    use crate::protocol::Protocol;
-    use port_core::PortRange;
-
-    fn seen(first: u16, last: u16, state: State, evidence: &str) -> Seen {
-        let range = PortRange::new(first, last).unwrap();
-        Seen { protocol: Protocol::TCP, range, state, evidence: evidence.to_string() }
-    }
-
-    fn lines(observation: &Observation, protocol: Protocol) -> Vec<String> {
-        let pieces = observation.pieces(protocol).iter();
-        pieces
-            .map(|piece| format!("{} {} {}", piece.range, piece.state.description(), piece.evidence.join("+")))
-            .collect()
-    }
-
-    #[test]
-    fn the_greatest_state_counts_and_uncovered_ports_were_not_checked() {
-        let observation = Observation::new(
-            Tool::Ss,
-            &[
-                seen(2, 65000, State::NotOpen, ""),
-                seen(80, 90, State::Open, "b"),
-                seen(85, 95, State::Open, "a"),
-                seen(88, 88, State::Open, "b"),
-                seen(90, 99, State::Unknown, "x"),
-                seen(90, 90, State::Loopback, "lo"),
-            ],
-        );
-        assert_eq!(
-            lines(&observation, Protocol::TCP),
-            [
-                "1 not checked ",
-                "2-79 not open ",
-                "80-84 open b",
-                "85-90 open b+a",
-                "91-95 open a",
-                "96-99 unknown x",
-                "100-65000 not open ",
-                "65001-65535 not checked ",
-            ]
-        );
-        assert_eq!(lines(&observation, Protocol::UDP), ["1-65535 not checked "]);
-        assert_eq!(lines(&observation, Protocol::ESP), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_piece_keeps_a_limited_number_of_reasons() {
-        let all: Vec<Seen> = (0..1000).map(|number| seen(25, 25, State::Open, &number.to_string())).collect();
-        let observation = Observation::new(Tool::Ss, &all);
-        let evidence = &observation.pieces(Protocol::TCP)[1].evidence;
-        assert_eq!((evidence.len(), evidence[99].as_str(), evidence[100].as_str()), (101, "99", "more"));
-    }
-
-    #[test]
-    fn the_highest_port_is_covered() {
-        let observation = Observation::new(Tool::Ss, &[seen(65535, 65535, State::Open, "")]);
-        assert_eq!(lines(&observation, Protocol::TCP), ["1-65534 not checked ", "65535 open "]);
-    }
-}
+mod tests;

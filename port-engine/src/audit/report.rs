@@ -11,10 +11,12 @@ impl Serialize for Audit<'_> {
         struct VerdictCounts {
             open: usize,
             partly_open: usize,
+            restricted: usize,
             missing: usize,
             unknown: usize,
             undecided: usize,
             undocumented: usize,
+            undocumented_restricted: usize,
             undocumented_unknown: usize,
             undocumented_not_checked: usize,
             undocumented_protocols: usize,
@@ -23,24 +25,32 @@ impl Serialize for Audit<'_> {
         let summary = VerdictCounts {
             open: self.count(Verdict::Open),
             partly_open: self.count(Verdict::PartlyOpen),
+            restricted: self.count(Verdict::Restricted),
             missing: self.count(Verdict::Missing),
             unknown: self.count(Verdict::Unknown),
             undecided: self.count(Verdict::Undecided),
             undocumented: self.undocumented.len(),
+            undocumented_restricted: self.undocumented_restricted.len(),
             undocumented_unknown: self.undocumented_unknown.len(),
             undocumented_not_checked: self.undocumented_not_checked.len(),
             undocumented_protocols: self.undocumented_protocols.len(),
             outbound_not_audited: self.outbound,
         };
         let observed = |all: &[Undocumented]| all.iter().map(|one| one.observed.clone()).collect::<Vec<_>>();
-        let mut object = serializer.serialize_struct("Audit", 13)?;
-        object.serialize_field("product", self.product)?;
-        object.serialize_field("source", &self.observation.source)?;
+        let mut object = serializer.serialize_struct("Audit", 19)?;
+        object.serialize_field("product", &only(&self.products))?;
+        object.serialize_field("products", &self.products)?;
+        object.serialize_field("source", &only(&self.observation.sources))?;
+        object.serialize_field("sources", &self.observation.sources)?;
         object.serialize_field("host", &self.observation.host)?;
         object.serialize_field("family", &self.observation.family)?;
+        object.serialize_field("from", &self.observation.perspective.from)?;
+        object.serialize_field("interfaces", &self.observation.perspective.interfaces)?;
+        object.serialize_field("destinations", &self.observation.perspective.destinations)?;
         object.serialize_field("summary", &summary)?;
         object.serialize_field("flows", &self.flows)?;
         object.serialize_field("undocumented", &self.undocumented)?;
+        object.serialize_field("undocumented_restricted", &self.undocumented_restricted)?;
         object.serialize_field("undocumented_unknown", &observed(&self.undocumented_unknown))?;
         object.serialize_field("undocumented_loopback", &observed(&self.undocumented_loopback))?;
         object.serialize_field("undocumented_not_checked", &observed(&self.undocumented_not_checked))?;
@@ -51,15 +61,26 @@ impl Serialize for Audit<'_> {
     }
 }
 
+/// The item of a list of one.
+fn only<T: Copy>(items: &[T]) -> Option<T> {
+    if let [item] = items { Some(*item) } else { None }
+}
+
 impl Serialize for FlowVerdict<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("FlowVerdict", 6)?;
+        let mut object = serializer.serialize_struct("FlowVerdict", 11)?;
         object.serialize_field("id", &self.flow.id)?;
+        object.serialize_field("product", &self.flow.product)?;
         object.serialize_field("verdict", &self.verdict)?;
         object.serialize_field("requirement", &self.flow.requirement)?;
         object.serialize_field("condition", &self.flow.condition)?;
         object.serialize_field("configurable", &self.flow.configurable)?;
+        object.serialize_field("customization", &self.flow.customization)?;
+        object.serialize_field("note", &self.flow.note)?;
+        object.serialize_field("peer", &self.flow.peer)?;
+        object.serialize_field("peer_addresses", &self.peer_addresses)?;
         object.serialize_field("ports", &self.specs)?;
+        object.serialize_field("remarks", &self.remarks)?;
         object.end()
     }
 }

@@ -1,7 +1,8 @@
 //! Products that share a host: who listens where, which ports collide, and which products can use other ports.
 //!
 //! Only inbound flows are compared, since a product listens for them. All listeners of a protocol are cut into [`Endpoint`]s: ranges
-//! of ports at which the same listeners are. Two products at one endpoint are a collision.
+//! of ports at which the same listeners are. Two products at one endpoint are a collision. It can be avoided if the products choose
+//! other alternatives: [`Conflicts::choices`] is the choice that leaves the fewest collisions.
 
 use port_core::{Direction, PortRange, Transport};
 use serde::Serialize;
@@ -11,7 +12,10 @@ use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 use crate::words::words;
 
+mod choice;
 mod report;
+
+pub use choice::Choice;
 
 /// A port spec of an inbound flow: the product listens there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +39,6 @@ pub struct Alternative<'a> {
 }
 
 impl Listener<'_> {
-    /// Whether the product can listen elsewhere: the port is configurable, or an alternative is free.
-    #[must_use]
-    pub fn can_move(&self) -> bool {
-        self.flow.configurable || self.alternatives.iter().any(|alternative| alternative.free)
-    }
-
     /// Whether the document states the transport.
     #[must_use]
     pub fn has_transport(&self) -> bool {
@@ -57,6 +55,8 @@ pub struct Endpoint<'a> {
     pub range: Option<PortRange>,
     /// The listeners, grouped by product in the order of the call, and then in catalog order.
     pub listeners: Vec<Listener<'a>>,
+    /// Whether at most one product listens there if all make the best choice.
+    pub avoidable: bool,
 }
 
 impl<'a> Endpoint<'a> {
@@ -72,12 +72,6 @@ impl<'a> Endpoint<'a> {
         self.products().nth(1).is_some()
     }
 
-    /// Whether the collision can be avoided: all products but one can use another port.
-    #[must_use]
-    pub fn is_avoidable(&self) -> bool {
-        self.products().filter(|(_, listeners)| !can_move(listeners)).count() <= 1
-    }
-
     /// Whether two products certainly listen there, even if transports that aren't stated mean another protocol.
     #[must_use]
     pub fn is_certain(&self) -> bool {
@@ -85,18 +79,12 @@ impl<'a> Endpoint<'a> {
     }
 }
 
-/// Whether a product can use other ports for all of its listeners at an endpoint.
-#[must_use]
-pub fn can_move(listeners: &[Listener]) -> bool {
-    listeners.iter().all(Listener::can_move)
-}
-
 words! {
     /// A finding that can make a comparison fail.
     ConflictFinding is a "finding" {
         /// Several products listen on a port
         Collision = "collision",
-        /// Two of them can't use another port
+        /// No choice of alternatives and configurable ports avoids it
         Unavoidable = "unavoidable",
     }
 }
@@ -110,6 +98,12 @@ pub struct Conflicts<'a> {
     pub listeners: Vec<Listener<'a>>,
     /// The endpoints at which somebody listens, by protocol and port.
     pub endpoints: Vec<Endpoint<'a>>,
+    /// The choice with the fewest collisions: where the products listen for the flows that compete for a port, by product and then in
+    /// catalog order.
+    pub choices: Vec<Choice<'a>>,
+    /// Whether no other choice has fewer collisions. False if the search was stopped since there are too many combinations; the
+    /// choice is then the best one that was found.
+    pub exact: bool,
     /// The number of outbound flows. Products don't listen for them.
     pub outbound: usize,
 }
@@ -120,9 +114,16 @@ impl<'a> Conflicts<'a> {
     pub fn new(dataset: &'a Dataset, products: &[&'a str]) -> Conflicts<'a> {
         let listeners = listeners(dataset, products);
         let flows = products.iter().flat_map(|product| dataset.flows_of(product));
+        let mut endpoints = endpoints(&listeners);
+        let best = choice::best(dataset, products, &endpoints);
+        for (index, endpoint) in endpoints.iter_mut().enumerate() {
+            endpoint.avoidable = !best.collisions.contains(&index);
+        }
         Conflicts {
             products: products.to_vec(),
-            endpoints: endpoints(&listeners),
+            endpoints,
+            choices: best.choices,
+            exact: best.is_exact,
             listeners,
             outbound: flows.filter(|flow| flow.direction == Direction::Outbound).count(),
         }
@@ -143,7 +144,7 @@ impl<'a> Conflicts<'a> {
     pub fn count(&self, finding: ConflictFinding) -> usize {
         match finding {
             ConflictFinding::Collision => self.collisions().count(),
-            ConflictFinding::Unavoidable => self.collisions().filter(|endpoint| !endpoint.is_avoidable()).count(),
+            ConflictFinding::Unavoidable => self.collisions().filter(|endpoint| !endpoint.avoidable).count(),
         }
     }
 }
@@ -151,6 +152,15 @@ impl<'a> Conflicts<'a> {
 /// Whether a spec's transport may mean a protocol.
 fn may_use(spec: &PortSpec, protocol: Protocol) -> bool {
     spec.transport().is_some_and(|transport| Protocol::possible(transport).contains(&protocol))
+}
+
+/// Whether a product with this spec listens at an endpoint.
+fn is_at(spec: &PortSpec, endpoint: &Endpoint) -> bool {
+    let has_ports = match (spec.range(), endpoint.range) {
+        (Some(own), Some(range)) => own.contains(range.first()),
+        (own, range) => own.is_none() && range.is_none(),
+    };
+    has_ports && may_use(spec, endpoint.protocol)
 }
 
 /// The products' listeners, flow by flow, with the alternatives that are free.
@@ -204,16 +214,19 @@ fn endpoints<'a>(listeners: &[Listener<'a>]) -> Vec<Endpoint<'a>> {
         for (index, first) in boundaries.iter().enumerate() {
             let last = boundaries.get(index + 1).map_or(u16::MAX, |next| next - 1);
             let here = own.iter().filter(|(_, range)| range.contains(*first)).map(|(listener, _)| (*listener).clone());
-            endpoints.push(Endpoint { protocol, range: PortRange::new(*first, last), listeners: here.collect() });
+            let range = PortRange::new(*first, last);
+            endpoints.push(Endpoint { protocol, range, listeners: here.collect(), avoidable: true });
         }
     }
     for protocol in Protocol::KNOWN.iter().copied().filter(|protocol| !protocol.has_ports()) {
         let own = listeners.iter().filter(|listener| may_use(listener.spec, protocol)).cloned();
-        endpoints.push(Endpoint { protocol, range: None, listeners: own.collect() });
+        endpoints.push(Endpoint { protocol, range: None, listeners: own.collect(), avoidable: true });
     }
     endpoints.retain(|endpoint| !endpoint.listeners.is_empty());
     endpoints
 }
 
+#[cfg(test)]
+mod choice_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use port_core::PortRange;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Conflicts, Endpoint, Listener, can_move};
+use super::{Choice, Conflicts, Endpoint, Listener};
 use crate::protocol::Protocol;
 
 /// The ports of an endpoint.
@@ -34,7 +34,6 @@ struct Collision<'a> {
 #[derive(Serialize)]
 struct ProductListeners<'a> {
     product: &'a str,
-    can_move: bool,
     listeners: &'a [Listener<'a>],
 }
 
@@ -52,16 +51,21 @@ struct Unnumbered<'a> {
     service: Option<&'a String>,
 }
 
+/// A note that users of a flow should read.
+#[derive(Serialize)]
+struct Note<'a> {
+    flow: &'a str,
+    note: &'a str,
+}
+
+/// `notes` has the note of every flow in the object.
 impl Serialize for Conflicts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let collisions = self.collisions().map(|endpoint| Collision {
             ports: Ports::of(endpoint),
-            avoidable: endpoint.is_avoidable(),
+            avoidable: endpoint.avoidable,
             certain: endpoint.is_certain(),
-            products: endpoint
-                .products()
-                .map(|(product, listeners)| ProductListeners { product, can_move: can_move(listeners), listeners })
-                .collect(),
+            products: endpoint.products().map(|(product, listeners)| ProductListeners { product, listeners }).collect(),
         });
         let listens = self.endpoints.iter().map(|endpoint| Listening {
             ports: Ports::of(endpoint),
@@ -72,11 +76,34 @@ impl Serialize for Conflicts<'_> {
             flow: &listener.flow.id,
             service: listener.spec.service_ref(),
         });
-        let mut object = serializer.serialize_struct("Conflicts", 4)?;
+        let mut object = serializer.serialize_struct("Conflicts", 7)?;
         object.serialize_field("products", &self.products)?;
         object.serialize_field("collisions", &collisions.collect::<Vec<_>>())?;
         object.serialize_field("listens", &listens.collect::<Vec<_>>())?;
         object.serialize_field("unnumbered", &unnumbered.collect::<Vec<_>>())?;
+        object.serialize_field("choices", &self.choices)?;
+        object.serialize_field("exact", &self.exact)?;
+        object.serialize_field("notes", &notes(&self.listeners))?;
+        object.end()
+    }
+}
+
+/// The note of each flow that has one, once.
+fn notes<'a>(listeners: &[Listener<'a>]) -> Vec<Note<'a>> {
+    let by_flow = listeners.chunk_by(|one, next| one.flow.id == next.flow.id);
+    let flows = by_flow.filter_map(|listeners| listeners.first()).map(|listener| listener.flow);
+    flows.filter_map(|flow| Some(Note { flow: &flow.id, note: flow.note.as_deref()? })).collect()
+}
+
+/// `ports` is null for another port than those of the document.
+impl Serialize for Choice<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let flows: Vec<&str> = self.flows.iter().map(|flow| flow.id.as_str()).collect();
+        let mut object = serializer.serialize_struct("Choice", 4)?;
+        object.serialize_field("product", self.product())?;
+        object.serialize_field("flows", &flows)?;
+        object.serialize_field("ports", &self.spec)?;
+        object.serialize_field("changed", &self.is_changed())?;
         object.end()
     }
 }

@@ -3,7 +3,7 @@
 use port_catalog_tests::fixture;
 use port_core::{Direction, PortRange, Transport};
 
-use super::{Conflicts, Endpoint, can_move};
+use super::{Conflicts, Endpoint};
 use crate::dataset::{Dataset, Flow};
 use crate::protocol::Protocol;
 
@@ -11,17 +11,14 @@ fn dataset() -> Dataset {
     Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
 }
 
-/// The collisions of products: ports, products (`*` can move), and whether they are avoidable.
+/// The collisions of products: ports, products, and whether they are avoidable.
 fn collisions(products: &[&str]) -> Vec<String> {
     let dataset = dataset();
     let line = |endpoint: &Endpoint| {
-        let products: Vec<String> = endpoint
-            .products()
-            .map(|(product, listeners)| format!("{product}{}", if can_move(listeners) { "*" } else { "" }))
-            .collect();
+        let products: Vec<&str> = endpoint.products().map(|(product, _)| product).collect();
         let range = endpoint.range.map(|range| format!("/{range}")).unwrap_or_default();
         let certain = if endpoint.is_certain() { "" } else { " perhaps" };
-        let avoidable = if endpoint.is_avoidable() { ", avoidable" } else { "" };
+        let avoidable = if endpoint.avoidable { ", avoidable" } else { "" };
         format!("{}{range}{certain}: {}{avoidable}", endpoint.protocol, products.join(" "))
     };
     Conflicts::new(&dataset, products).collisions().map(line).collect()
@@ -29,14 +26,14 @@ fn collisions(products: &[&str]) -> Vec<String> {
 
 #[test]
 fn products_collide_at_ports_on_which_both_listen() {
-    assert_eq!(collisions(&["mailgate", "archive"]), ["tcp/25: mailgate* archive*, avoidable"]);
+    assert_eq!(collisions(&["mailgate", "archive"]), ["tcp/25: mailgate archive, avoidable"]);
     assert_eq!(
         collisions(&["filter-suite", "mailgate"]),
-        ["tcp/25 perhaps: filter-suite* mailgate*, avoidable", "tcp/443 perhaps: filter-suite mailgate*, avoidable"]
+        ["tcp/25 perhaps: filter-suite mailgate, avoidable", "tcp/443 perhaps: filter-suite mailgate, avoidable"]
     );
     assert_eq!(
         collisions(&["filter-suite", "archive"]),
-        ["tcp/25 perhaps: filter-suite* archive*, avoidable", "udp/161: filter-suite archive"]
+        ["tcp/25 perhaps: filter-suite archive, avoidable", "udp/161: filter-suite archive"]
     );
     assert_eq!(collisions(&["mailgate", "endpoint"]), Vec::<String>::new());
 }
@@ -80,7 +77,7 @@ fn endpoints_agree_with_a_scan_of_every_port_for_every_choice_of_products() {
 }
 
 #[test]
-fn listeners_can_move_if_configurable_or_if_an_alternative_is_free() {
+fn an_alternative_is_free_if_no_other_product_listens_there() {
     let dataset = dataset();
     let all: Vec<&str> = dataset.products.iter().map(|product| product.id.as_str()).collect();
     for one in &all {
@@ -93,13 +90,11 @@ fn listeners_can_move_if_configurable_or_if_an_alternative_is_free() {
                     (range.first()..=range.last())
                         .all(|port| transports.iter().all(|own| !listens(&dataset, others, *own, port)))
                 };
-                let group = listener.spec.group();
-                let alternatives =
-                    listener.flow.ports.iter().filter(|spec| *spec != listener.spec && spec.group() == group);
-                let free = alternatives
-                    .filter_map(|spec| spec.range().zip(spec.transport()))
-                    .any(|(range, transport)| is_free(range, transport));
-                assert_eq!(listener.can_move(), free || listener.flow.configurable, "{listener:?}");
+                for alternative in &listener.alternatives {
+                    let place = alternative.spec.range().zip(alternative.spec.transport());
+                    let expected = place.is_some_and(|(range, transport)| is_free(range, transport));
+                    assert_eq!(alternative.free, expected, "{listener:?}");
+                }
             }
         }
     }

@@ -5,4 +5,6 @@ port_data::codes! {
     DUPLICATE = "dataset-duplicate";
     #[doc = "Two datasets define a vendor, a peer or a service differently."]
     CONTRADICTION = "dataset-contradiction";
+    #[doc = "A product doesn't have this edition."]
+    UNKNOWN_EDITION = "dataset-unknown-edition";
 }

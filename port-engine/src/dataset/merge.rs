@@ -1,22 +1,29 @@
 //! Merges two datasets.
 
+use std::fmt::Display;
+
+use port_core::Transport;
 use port_data::hidden::QuotedAscii;
 use port_data::{Diagnostic, Place};
 
 use super::codes;
 use super::records::{Dataset, Peer, Service};
 
-/// Both datasets as one; see [`Dataset::merge`].
-pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Diagnostic>> {
+/// Both datasets as one; see [`Dataset::merge_with_places`].
+pub(super) fn merge(
+    mut base: Dataset,
+    other: Dataset,
+    place: &dyn Fn(&str, &str) -> Place,
+) -> Result<Dataset, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     for vendor in other.vendors {
         match base.vendor(&vendor.id) {
             None => base.vendors.push(vendor),
             Some(known) if known.name == vendor.name => {}
             Some(known) => {
-                problems.push(
-                    contradiction("vendor", &vendor.id, &vendor.name, &known.name).at(Place::file("vendors.csv")),
-                );
+                let found = QuotedAscii(&vendor.name);
+                let problem = contradiction("vendor", &vendor.id, "has the name", &QuotedAscii(&known.name), &found);
+                problems.push(problem.at(place("vendors.csv", &vendor.id)));
             }
         }
     }
@@ -24,20 +31,18 @@ pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Di
         match base.peer(&peer.id) {
             None => base.peers.push(peer),
             // Names and descriptions may be worded differently.
-            Some(known) if (known.kind, &known.includes) == (peer.kind, &peer.includes) => {}
             Some(known) => {
-                let problem = contradiction("peer", &peer.id, &peer_facts(&peer), &peer_facts(known));
-                problems.push(problem.at(Place::file("peers.csv")));
+                let problem = peer_contradiction(known, &peer);
+                problems.extend(problem.map(|problem| problem.at(place("peers.csv", &peer.id))));
             }
         }
     }
     for service in other.services {
-        match base.service(&service.id) {
+        match base.services.iter_mut().find(|known| known.id == service.id) {
             None => base.services.push(service),
-            Some(known) if are_compatible(known, &service) => {}
             Some(known) => {
-                let problem = contradiction("service", &service.id, &service_facts(&service), &service_facts(known));
-                problems.push(problem.at(Place::file("services.csv")));
+                let problem = merge_service(known, &service).err();
+                problems.extend(problem.map(|problem| problem.at(place("services.csv", &service.id))));
             }
         }
     }
@@ -47,7 +52,7 @@ pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Di
         if base.product(&product.id).is_none() {
             base.products.push(product);
         } else {
-            problems.push(duplicate("product", &product.id).at(Place::file("products.csv")));
+            problems.push(duplicate("product", &product.id).at(place("products.csv", &product.id)));
             rejected.push(product.id);
         }
     }
@@ -55,51 +60,61 @@ pub(super) fn merge(mut base: Dataset, other: Dataset) -> Result<Dataset, Vec<Di
         if base.flow(&flow.id).is_none() {
             base.flows.push(flow);
         } else {
-            let file = format!("flows/{}.csv", flow.product);
-            problems.push(duplicate("flow", &flow.id).at(Place::file(file)));
+            let table = format!("flows/{}.csv", flow.product);
+            problems.push(duplicate("flow", &flow.id).at(place(&table, &flow.id)));
         }
     }
     base.older_flows.extend(other.older_flows.into_iter().filter(|flow| !rejected.contains(&flow.product)));
     if problems.is_empty() { Ok(base) } else { Err(problems) }
 }
 
-fn contradiction(kind: &str, id: &str, found: &str, known: &str) -> Diagnostic {
-    let message = format!("{kind} {} is already defined differently ({known}, not {found})", QuotedAscii(id));
-    Diagnostic::new(codes::CONTRADICTION, message).help("define it the same way, or choose another id")
+/// A fact that the base states differently: `peer "internet" already has the kind role (found service)`.
+fn contradiction(kind: &str, id: &str, verb: &str, known: &dyn Display, found: &dyn Display) -> Diagnostic {
+    let message = format!("{kind} {} already {verb} {known} (found {found})", QuotedAscii(id));
+    Diagnostic::new(codes::CONTRADICTION, message).help(format!("write {known}, or choose another id"))
 }
 
 fn duplicate(kind: &str, id: &str) -> Diagnostic {
     Diagnostic::new(codes::DUPLICATE, format!("{kind} {} already exists", QuotedAscii(id))).help("choose another id")
 }
 
-/// The facts of a peer that two definitions must agree on.
-fn peer_facts(peer: &Peer) -> String {
-    let includes = match peer.includes.as_slice() {
-        [] => String::new(),
-        included => format!(" that includes {}", included.join(" and ")),
+/// The kind or the included peers, if two definitions of a peer differ in them.
+fn peer_contradiction(known: &Peer, other: &Peer) -> Option<Diagnostic> {
+    if known.kind != other.kind {
+        return Some(contradiction("peer", &other.id, "has the kind", &known.kind, &other.kind));
+    }
+    let included = |peer: &Peer| match peer.includes.as_slice() {
+        [] => "no other peer".to_string(),
+        included => included.join(" and "),
     };
-    format!("{}{includes}", peer.kind)
+    (known.includes != other.includes)
+        .then(|| contradiction("peer", &other.id, "includes", &included(known), &included(other)))
 }
 
-/// Whether two definitions of a service agree. One of them may leave open whether the service is encrypted.
-fn are_compatible(known: &Service, other: &Service) -> bool {
-    let agree = match (known.encrypted, other.encrypted) {
-        (Some(known), Some(other)) => known == other,
-        _ => true,
-    };
-    agree && (&known.transports, known.port) == (&other.transports, other.port)
-}
-
-/// The facts of a service that two definitions must agree on.
-fn service_facts(service: &Service) -> String {
-    let transports: Vec<&str> = service.transports.iter().map(|transport| transport.as_str()).collect();
-    let port = service.port.map_or_else(|| "no port".to_string(), |port| format!("port {port}"));
-    let encrypted = match service.encrypted {
-        Some(true) => ", encrypted",
-        Some(false) => ", not encrypted",
-        None => "",
-    };
-    format!("{} with {port}{encrypted}", transports.join(" and "))
+/// Adds what another definition of a service knows: its transports, and the port or the encryption if that was left open. No flow
+/// depends on them, since each flow states its own ports.
+fn merge_service(known: &mut Service, other: &Service) -> Result<(), Diagnostic> {
+    if let (Some(port), Some(found)) = (known.port, other.port)
+        && port != found
+    {
+        let message = format!("service {} already has port {port} (found {found})", QuotedAscii(&other.id));
+        let help = format!("write {port} or nothing, since a flow may use any port, or choose another id");
+        return Err(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+    }
+    if let (Some(encrypted), Some(found)) = (known.encrypted, other.encrypted)
+        && encrypted != found
+    {
+        let (known, found) = if encrypted { ("encrypted", "no") } else { ("not encrypted", "yes") };
+        let message = format!("service {} is already defined as {known} (found {found})", QuotedAscii(&other.id));
+        let help = "leave the cell encrypted empty, or choose another id";
+        return Err(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+    }
+    let all = |transport: &&Transport| known.transports.contains(transport) || other.transports.contains(transport);
+    let transports = Transport::ALL.iter().filter(all).copied().collect();
+    known.transports = transports;
+    known.port = known.port.or(other.port);
+    known.encrypted = known.encrypted.or(other.encrypted);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -107,6 +122,7 @@ mod tests {
     use super::super::records::{Dataset, Peer, Product, Service, Vendor};
     use port_catalog_tests::fixture;
     use port_core::{PeerKind, Transport};
+    use port_data::Place;
 
     fn fixture() -> Dataset {
         Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
@@ -179,22 +195,56 @@ mod tests {
         other.peers.iter_mut().filter(|peer| peer.id == "admin").for_each(peer);
         let includes = |peer: &mut Peer| peer.includes.truncate(1);
         other.peers.iter_mut().filter(|peer| peer.id == "console-or-analyzer").for_each(includes);
-        let transports = |service: &mut Service| service.transports.push(Transport::Udp);
-        other.services.iter_mut().filter(|service| service.id == "https").for_each(transports);
-        let port = |service: &mut Service| service.port = None;
-        other.services.iter_mut().filter(|service| service.id == "smtp").for_each(port);
+        service(&mut other, "smtp").port = Some(26);
+        service(&mut other, "https").encrypted = Some(false);
+        service(&mut other, "http").encrypted = Some(true);
         assert_eq!(
             errors(other),
             [
-                "vendors.csv: vendor \"acme\" is already defined differently (Acme, not Akme)",
-                "peers.csv: peer \"admin\" is already defined differently (role, not service)",
-                "peers.csv: peer \"console-or-analyzer\" is already defined differently (product that includes console and \
-                 analyzer, not product that includes console)",
-                "services.csv: service \"smtp\" is already defined differently (tcp with port 25, not tcp with no port)",
-                "services.csv: service \"https\" is already defined differently (tcp with port 443, encrypted, not tcp \
-                 and udp with port 443, encrypted)",
+                "vendors.csv: vendor \"acme\" already has the name \"Acme\" (found \"Akme\"); write \"Acme\", or choose another id",
+                "peers.csv: peer \"admin\" already has the kind role (found service); write role, or choose another id",
+                "peers.csv: peer \"console-or-analyzer\" already includes console and analyzer (found console); write console \
+                 and analyzer, or choose another id",
+                "services.csv: service \"smtp\" already has port 25 (found 26); write 25 or nothing, since a flow may use \
+                 any port, or choose another id",
+                "services.csv: service \"http\" is already defined as not encrypted (found yes); leave the cell encrypted \
+                 empty, or choose another id",
+                "services.csv: service \"https\" is already defined as encrypted (found no); leave the cell encrypted empty, \
+                 or choose another id",
             ]
-            .map(|text| format!("error[dataset-contradiction]: {text}; define it the same way, or choose another id"))
+            .map(|text| format!("error[dataset-contradiction]: {text}"))
         );
+    }
+
+    #[test]
+    fn a_service_has_the_transports_of_both_definitions_and_what_only_one_of_them_states() {
+        let mut base = fixture();
+        service(&mut base, "ldap").port = None;
+        let mut other = addition();
+        service(&mut other, "https").transports = vec![Transport::Udp];
+        service(&mut other, "smtp").port = None;
+        service(&mut other, "smtp").encrypted = Some(false);
+        service(&mut other, "dns").transports = vec![Transport::Udp];
+        let mut merged = base.merge(other).unwrap();
+        let facts = |service: &Service| (service.transports.clone(), service.port, service.encrypted);
+        let (tcp, both) = (vec![Transport::Tcp], vec![Transport::Tcp, Transport::Udp]);
+        assert_eq!(facts(service(&mut merged, "https")), (both.clone(), Some(443), Some(true)));
+        assert_eq!(facts(service(&mut merged, "smtp")), (tcp, Some(25), Some(false)));
+        assert_eq!(facts(service(&mut merged, "dns")), (both.clone(), Some(53), None));
+        assert_eq!(facts(service(&mut merged, "ldap")), (both, Some(389), None));
+        assert_eq!(merged.services.len(), fixture().services.len());
+    }
+
+    #[test]
+    fn a_problem_is_at_the_place_that_the_caller_finds() {
+        let mut other = addition();
+        service(&mut other, "smtp").port = Some(26);
+        let place = |table: &str, id: &str| Place::line(format!("own/{table}/{id}"), 7);
+        let errors = fixture().merge_with_places(other, place).unwrap_err();
+        assert_eq!(errors[0].place, Place::line("own/services.csv/smtp", 7));
+    }
+
+    fn service<'a>(dataset: &'a mut Dataset, id: &str) -> &'a mut Service {
+        dataset.services.iter_mut().find(|service| service.id == id).unwrap()
     }
 }

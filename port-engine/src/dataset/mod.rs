@@ -2,14 +2,16 @@
 //!
 //! It is made from a directory of tables or from exported JSON, and two datasets can be merged.
 
-use port_data::Diagnostic;
+use port_data::{Diagnostic, Place};
 
 pub mod codes;
+mod editions;
 mod export;
 mod merge;
 mod records;
 mod tables;
 
+pub use editions::ProductEdition;
 pub use records::{Dataset, Edition, Flow, Peer, PortSpec, Product, Service, Source, Vendor, expression};
 
 impl Dataset {
@@ -31,13 +33,30 @@ impl Dataset {
         export::dataset(file.as_ref(), text)
     }
 
-    /// Both datasets as one, those of `other` last. Vendors, peers and services that both define the same way are kept once.
+    /// Both datasets as one, those of `other` last. Vendors, peers and services that both define are kept once.
+    ///
+    /// Two definitions of a service agree unless both state a port, or both state whether it is encrypted, and differ there. The
+    /// merged service has the transports of both, and what only one of them states.
     ///
     /// # Errors
     ///
     /// Every product or flow of `other` that this dataset already has, and every vendor, peer or service that the two define
     /// differently. Places name the table of `other`, such as `products.csv`.
     pub fn merge(self, other: Dataset) -> Result<Dataset, Vec<Diagnostic>> {
-        merge::merge(self, other)
+        self.merge_with_places(other, |table, _| Place::file(table))
+    }
+
+    /// The same as [`merge`](Dataset::merge), with a function that finds the place of a row of `other`: from its table, such as
+    /// `products.csv` or `flows/relay.csv`, and its id. It is called only for rows that are reported.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`merge`](Dataset::merge).
+    pub fn merge_with_places(
+        self,
+        other: Dataset,
+        place: impl Fn(&str, &str) -> Place,
+    ) -> Result<Dataset, Vec<Diagnostic>> {
+        merge::merge(self, other, &place)
     }
 }

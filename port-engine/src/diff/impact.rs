@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::allowed::{PeerMembers, covers_host};
 use super::openings::Openings;
 use crate::export::ExportedFlow;
 use crate::export::spec::{ExportedSpec, groups, without_services};
@@ -10,71 +11,159 @@ use crate::words::words;
 words! {
     /// What a change means for firewall rules, the most serious first.
     ///
-    /// A flow allows a direction, a peer with its hosts, interfaces and ports. A change can allow more, allow less, allow
-    /// something else, or change only the conditions or the wording.
+    /// A flow that differs has one impact. [`FlowDifference::has`](super::FlowDifference::has) also finds what has to be opened or
+    /// closed in flows that move, widen or narrow.
     Impact is a "impact" {
-        /// Rules to replace: other ports, another peer or direction
+        /// Rules to replace: something opens and something closes
         Moves = "moves",
-        /// Rules to add: a new flow, or more ports, hosts or interfaces
+        /// Rules to add: another port, or a new flow; finds moves, widens and ports without an alternative, too
         Opens = "opens",
-        /// Rules to remove: a removed flow, or fewer ports, hosts or interfaces
+        /// Rules to remove: a port that no flow needs any more; finds moves, narrows and ports with a new alternative, too
         Closes = "closes",
-        /// Rules to review: the same ports with another requirement, condition or choice of alternatives
+        /// Rules to widen: a larger range, TCP and UDP, more peers, hosts or interfaces, required, or all alternatives needed
+        Widens = "widens",
+        /// Rules to narrow: the inverse of widens
+        Narrows = "narrows",
+        /// Rules to review: another condition or order, or other flows allow the same
         Limits = "limits",
         /// Facts that this version of port-catalog does not know
         Unknown = "unknown",
         /// Wording only: purposes, notes, labels, rows, editions, URLs, what is curated
-        Wording = "wording",
+        Reworded = "reworded",
     }
 }
 
 /// The members of a flow's source. All of them are wording.
 const SOURCE: [&str; 8] = ["document", "edition", "url", "section", "row", "peer", "label", "ports"];
 
+/// The requirements, each needed by more than the one before.
+const REQUIREMENTS: [&str; 3] = ["conditional", "unstated", "required"];
+
 impl Impact {
-    /// The impact of several changes of one flow: if one opens and another closes, the flow moves.
+    /// Whether something has to be opened.
     #[must_use]
-    pub fn combined(impacts: impl Iterator<Item = Impact>) -> Impact {
-        let impacts: BTreeSet<Impact> = impacts.collect();
-        match impacts.first() {
-            Some(Impact::Opens) if impacts.contains(&Impact::Closes) => Impact::Moves,
-            first => first.copied().unwrap_or(Impact::Wording),
+    pub const fn opens(self) -> bool {
+        matches!(self, Impact::Moves | Impact::Opens | Impact::Widens)
+    }
+
+    /// Whether something has to be closed.
+    #[must_use]
+    pub const fn closes(self) -> bool {
+        matches!(self, Impact::Moves | Impact::Closes | Impact::Narrows)
+    }
+
+    /// The impact of several changes of one flow: if one opens and another closes, the flow moves.
+    ///
+    /// ```
+    /// use port_engine::diff::Impact;
+    ///
+    /// assert_eq!(Impact::combined([Impact::Reworded, Impact::Opens]), Impact::Opens);
+    /// assert_eq!(Impact::combined([Impact::Narrows, Impact::Opens]), Impact::Moves);
+    /// ```
+    #[must_use]
+    pub fn combined(impacts: impl IntoIterator<Item = Impact>) -> Impact {
+        let impacts: BTreeSet<Impact> = impacts.into_iter().collect();
+        if impacts.iter().any(|impact| impact.opens()) && impacts.iter().any(|impact| impact.closes()) {
+            return Impact::Moves;
+        }
+        impacts.first().copied().unwrap_or(Impact::Reworded)
+    }
+
+    /// The impact of the same comparison with the old and the new list swapped.
+    #[must_use]
+    pub const fn inverse(self) -> Impact {
+        match self {
+            Impact::Opens => Impact::Closes,
+            Impact::Closes => Impact::Opens,
+            Impact::Widens => Impact::Narrows,
+            Impact::Narrows => Impact::Widens,
+            same => same,
         }
     }
 
-    /// The impact of a set that grows, shrinks, or both; `None` if it stays the same.
-    fn from_set(grows: bool, shrinks: bool) -> Option<Impact> {
+    /// The impact of something that grows, shrinks, or both; `None` if it stays the same.
+    pub(super) fn from_growth(grows: bool, shrinks: bool) -> Option<Impact> {
         match (grows, shrinks) {
             (true, true) => Some(Impact::Moves),
-            (true, false) => Some(Impact::Opens),
-            (false, true) => Some(Impact::Closes),
+            (true, false) => Some(Impact::Widens),
+            (false, true) => Some(Impact::Narrows),
             (false, false) => None,
         }
     }
 
-    /// The impact of changed port specs.
-    pub(super) fn from_specs(old: &[ExportedSpec], new: &[ExportedSpec]) -> Impact {
-        let [before, after] = [old, new].map(Openings::new);
-        let set = Impact::from_set(!after.without(&before).is_empty(), !before.without(&after).is_empty());
-        // With the same ports, other services are wording, but other groups change which of the ports are needed.
-        let [before, after] = [old, new].map(|specs| groups(&without_services(specs)));
-        set.unwrap_or(if before == after { Impact::Wording } else { Impact::Limits })
+    /// The impact of ports that open and close. It widens and narrows if every such port is of a spec that the other side has, too,
+    /// at least in part.
+    pub(super) fn from_ports(
+        [old, new]: [&[ExportedSpec]; 2],
+        [opens, closes]: [&Openings; 2],
+        is_extension: bool,
+    ) -> Option<Impact> {
+        let is_separate = |specs: &[ExportedSpec], others: &[ExportedSpec], ports: &Openings| {
+            let others = Openings::new(others);
+            specs.iter().any(|spec| ports.overlaps(spec) && !others.overlaps(spec))
+        };
+        match Impact::from_growth(!opens.is_empty(), !closes.is_empty())? {
+            Impact::Widens if !is_extension || is_separate(new, old, opens) => Some(Impact::Opens),
+            Impact::Narrows if !is_extension || is_separate(old, new, closes) => Some(Impact::Closes),
+            impact => Some(impact),
+        }
     }
 
-    /// The impact of a changed fact other than the ports.
-    pub(super) fn from_fact(name: &str, old: &ExportedFlow, new: &ExportedFlow) -> Impact {
+    /// The impact of changed port specs, regardless of other flows.
+    pub(super) fn from_specs(old: &[ExportedSpec], new: &[ExportedSpec]) -> Impact {
+        let [before, after] = [old, new].map(Openings::new);
+        let ports = Impact::from_ports([old, new], [&after.without(&before), &before.without(&after)], true);
+        ports.or_else(|| Impact::from_needs(old, new)).unwrap_or_else(|| {
+            // With the same ports, other services are wording, but the first alternative matters to rules.
+            let [before, after] = [old, new].map(|specs| groups(&without_services(specs)));
+            if before == after { Impact::Reworded } else { Impact::Limits }
+        })
+    }
+
+    /// The impact of specs that need more or fewer of the same ports.
+    pub(super) fn from_needs(old: &[ExportedSpec], new: &[ExportedSpec]) -> Option<Impact> {
+        let [before, after] = [old, new].map(Openings::needed);
+        Impact::from_growth(!after.without(&before).is_empty(), !before.without(&after).is_empty())
+    }
+
+    /// The impact of a changed fact other than the ports, regardless of other flows.
+    pub(super) fn from_fact(name: &str, old: &ExportedFlow, new: &ExportedFlow, members: &PeerMembers) -> Impact {
         match name {
-            "product" | "direction" | "peer" => Impact::Moves,
-            "hosts" | "interfaces" => {
-                let [before, after] = [old, new].map(|flow| flow.texts(name).collect::<BTreeSet<_>>());
-                // An empty list means any.
-                let grows = !before.is_empty() && (after.is_empty() || !after.is_subset(&before));
-                let shrinks = !after.is_empty() && (before.is_empty() || !before.is_subset(&after));
-                Impact::from_set(grows, shrinks).unwrap_or(Impact::Wording)
+            "product" | "component" | "direction" => Impact::Moves,
+            // Traffic within a host or a pod passes no firewall.
+            "scope" => {
+                let [before, after] = [old, new].map(|flow| flow.text(name) == "network");
+                Impact::from_growth(after && !before, before && !after).unwrap_or(Impact::Limits)
             }
-            "requirement" | "condition" | "recommended_interface" | "configurable" => Impact::Limits,
-            "vendor" | "purpose" | "customization" | "note" | "curated" => Impact::Wording,
-            _ if SOURCE.iter().any(|member| name.strip_prefix("source.") == Some(member)) => Impact::Wording,
+            "peer" => {
+                let [before, after] = [old, new].map(|flow| members.of(flow.text(name)));
+                let growth = Impact::from_growth(!after.is_subset(&before), !before.is_subset(&after));
+                // Two peers that mean the same.
+                growth.unwrap_or(Impact::Limits)
+            }
+            "hosts" | "interfaces" => {
+                let [before, after] = [old, new].map(|flow| flow.texts(name).collect::<Vec<_>>());
+                // An empty list means any.
+                let covers = |wider: &str, narrower: &str| match name {
+                    "hosts" => covers_host(wider, narrower),
+                    _ => wider == narrower,
+                };
+                let is_within = |texts: &[&str], others: &[&str]| {
+                    let has = |text: &&str| others.iter().any(|other| covers(other, text));
+                    others.is_empty() || !texts.is_empty() && texts.iter().all(has)
+                };
+                let growth = Impact::from_growth(!is_within(&after, &before), !is_within(&before, &after));
+                growth.unwrap_or(Impact::Reworded)
+            }
+            "requirement" => {
+                let rank = |flow: &ExportedFlow| REQUIREMENTS.iter().position(|word| *word == flow.text(name));
+                let ranks = rank(old).zip(rank(new));
+                let growth = ranks.and_then(|(before, after)| Impact::from_growth(before < after, before > after));
+                growth.unwrap_or(Impact::Unknown)
+            }
+            "condition" | "groups" | "enabled" | "recommended_interface" | "configurable" => Impact::Limits,
+            "vendor" | "edition" | "purpose" | "customization" | "note" | "curated" => Impact::Reworded,
+            _ if SOURCE.iter().any(|member| name.strip_prefix("source.") == Some(member)) => Impact::Reworded,
             _ => Impact::Unknown,
         }
     }

@@ -2,13 +2,19 @@
 //!
 //! The lists are exports, which [`read`] parses, or flows of a dataset, which [`exported`] converts. A flow is compared fact by
 //! fact as JSON, so that facts that only another version knows are compared too.
+//!
+//! What opens and closes is judged by the whole lists: a port opens only if no old flow of the product needed it in the same direction
+//! for the same peer, host and interface, and closes only if no new flow does. So comparing the lists in the other order gives the
+//! inverse: what opens closes, and what widens narrows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use port_data::Diagnostic;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+mod allowed;
+mod flow;
 mod impact;
 mod openings;
 mod rename;
@@ -17,10 +23,12 @@ mod report;
 pub use impact::Impact;
 pub use openings::Openings;
 
-use crate::dataset::Flow;
+use allowed::{Allowed, PeerMembers};
+use flow::Lists;
+
+use crate::dataset::{Flow, Peer};
 use crate::export::ExportedFlow;
 use crate::export::kind::Checks;
-use crate::export::spec::{expression, groups};
 
 /// The differences between two lists of flows. It serializes as `port-catalog diff --format json` prints it.
 #[derive(Clone, Debug)]
@@ -40,14 +48,33 @@ pub struct FlowDifference<'a> {
     pub change: FlowChange<'a>,
     /// The facts that changed.
     pub facts: Vec<FactChange>,
-    /// The ports that it needs now and didn't need before.
+    /// The ports that it needs and that no old flow needed for the same peers, hosts and interfaces.
     pub opens: Openings,
-    /// The ports that it no longer needs.
+    /// The ports that it needed and that no new flow needs for the same peers, hosts and interfaces.
     pub closes: Openings,
-    /// Those closed ports that other flows of the product need in the same direction, with the ids of these flows.
+    /// The ports that it needed before, too, but only as one of several alternatives.
+    pub needed: Openings,
+    /// The ports that it still lists, but now with an alternative.
+    pub optional: Openings,
+    /// The other ports that are new in this flow: old flows needed them for the same peers, with the ids of these flows.
+    pub already: BTreeMap<String, Vec<&'a str>>,
+    /// The other ports that this flow no longer needs: new flows need them for the same peers, with the ids of these flows.
     pub stays: BTreeMap<String, Vec<&'a str>>,
+    /// The new flows that need closed ports for other peers, hosts or interfaces of the product in the same direction.
+    pub elsewhere: Vec<Elsewhere<'a>>,
     /// What all changes together mean.
     pub impact: Impact,
+}
+
+/// A flow that needs a port which closes for another flow's peer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Elsewhere<'a> {
+    /// The port, such as `tcp/22`.
+    pub port: String,
+    /// The peer of the flow. The flow has other hosts or interfaces if this is the same peer.
+    pub peer: &'a str,
+    /// The id of the flow.
+    pub flow: &'a str,
 }
 
 /// What happened to a flow.
@@ -90,9 +117,26 @@ pub fn exported<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> Vec<ExportedFl
     flows.into_iter().filter_map(ExportedFlow::from_serialize).collect()
 }
 
-/// Compares two lists of flows. Flows are matched by id.
+/// Compares two lists of flows. Flows are matched by id. The peers say which peers include others.
+///
+/// ```
+/// use port_engine::diff::{self, Impact};
+/// use port_engine::export::ExportedFlow;
+/// use serde_json::json;
+///
+/// let flows = |port: u16| -> Vec<ExportedFlow> {
+///     let ports = json!([{ "transport": "tcp", "first": port, "last": port, "service": null, "group": 0 }]);
+///     let flow = json!({ "id": "a", "product": "p", "direction": "inbound", "peer": "admin", "ports": ports });
+///     ExportedFlow::from_value(flow).into_iter().collect()
+/// };
+/// let (old, new) = (flows(8008), flows(8009));
+/// let difference = diff::compare(&old, &new, &[]);
+/// assert_eq!(difference.flows[0].impact, Impact::Moves);
+/// // What moves opens something.
+/// assert!(difference.flows[0].has(Impact::Opens));
+/// ```
 #[must_use]
-pub fn compare<'a>(old: &'a [ExportedFlow], new: &'a [ExportedFlow]) -> Difference<'a> {
+pub fn compare<'a>(old: &'a [ExportedFlow], new: &'a [ExportedFlow], peers: &'a [Peer]) -> Difference<'a> {
     let old_by_id: HashMap<&str, &ExportedFlow> = old.iter().map(|flow| (flow.id(), flow)).collect();
     let new_ids: HashSet<&str> = new.iter().map(ExportedFlow::id).collect();
     let removed: Vec<&ExportedFlow> = old.iter().filter(|flow| !new_ids.contains(flow.id())).collect();
@@ -113,15 +157,22 @@ pub fn compare<'a>(old: &'a [ExportedFlow], new: &'a [ExportedFlow]) -> Differen
     }
     let removed = removed.iter().enumerate().filter(|(index, _)| !matched.contains(index));
     changes.extend(removed.map(|(_, flow)| FlowChange::Removed(flow)));
-    let differences = changes.into_iter().map(|change| FlowDifference::new(change, new));
-    let differs = |flow: &FlowDifference| !matches!(flow.change, FlowChange::Changed(..)) || !flow.facts.is_empty();
-    Difference { flows: differences.filter(differs).collect(), old, new }
+    let members = PeerMembers::new(peers);
+    let lists =
+        Lists { old: Allowed::new(old, &members), new: Allowed::new(new, &members), members: &members, flows: new };
+    let flows = changes.into_iter().filter_map(|change| lists.difference(change)).collect();
+    Difference { flows, old, new }
 }
 
 impl<'a> Difference<'a> {
-    /// The flows that differ with an impact.
+    /// The flows that differ with an impact. Each flow has one.
     pub fn with_impact(&self, impact: Impact) -> impl Iterator<Item = &FlowDifference<'a>> {
         self.flows.iter().filter(move |flow| flow.impact == impact)
+    }
+
+    /// The flows in which something happens: see [`FlowDifference::has`].
+    pub fn having(&self, impact: Impact) -> impl Iterator<Item = &FlowDifference<'a>> {
+        self.flows.iter().filter(move |flow| flow.has(impact))
     }
 }
 
@@ -156,60 +207,15 @@ impl<'a> FlowChange<'a> {
     }
 }
 
-impl<'a> FlowDifference<'a> {
-    fn new(change: FlowChange<'a>, new_flows: &'a [ExportedFlow]) -> FlowDifference<'a> {
-        let openings = |flow: Option<&ExportedFlow>| flow.map(|flow| Openings::new(&flow.specs)).unwrap_or_default();
-        let (before, after) = (openings(change.before()), openings(change.after()));
-        let facts = match (change.before(), change.after()) {
-            (Some(old), Some(new)) => changed_facts(old, new),
-            _ => Vec::new(),
-        };
-        let impact = match change {
-            FlowChange::Added(_) => Impact::Opens,
-            FlowChange::Removed(_) => Impact::Closes,
-            _ => Impact::combined(facts.iter().map(|fact| fact.impact)),
-        };
-        // If the other end changed, every port did.
-        let has_moved = facts.iter().any(|fact| matches!(fact.field.as_str(), "product" | "direction" | "peer"));
-        let (opens, closes) =
-            if has_moved { (after, before) } else { (after.without(&before), before.without(&after)) };
-        let stays = stays(&change, &closes, new_flows);
-        FlowDifference { change, facts, opens, closes, stays, impact }
-    }
-}
-
-/// The closed ports that other flows of the product need in the same direction, whatever their peers.
-fn stays<'a>(change: &FlowChange, closes: &Openings, new_flows: &'a [ExportedFlow]) -> BTreeMap<String, Vec<&'a str>> {
-    let mut stays: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    let Some(old) = change.before().filter(|_| !closes.is_empty()) else { return stays };
-    let others = new_flows.iter().filter(|flow| {
-        change.after().is_none_or(|new| new.id() != flow.id())
-            && ["product", "direction"].iter().all(|fact| flow.text(fact) == old.text(fact))
-    });
-    for flow in others.filter(|flow| flow.specs.iter().any(|spec| closes.overlaps(spec))) {
-        for port in closes.common(&Openings::new(&flow.specs)).items() {
-            stays.entry(port).or_default().push(flow.id());
+impl FlowDifference<'_> {
+    /// Whether something happens in this flow. [`Impact::Opens`] and [`Impact::Closes`] are in every flow in which something has to be
+    /// opened or closed, whatever its impact; the other impacts only in flows that have them.
+    #[must_use]
+    pub fn has(&self, impact: Impact) -> bool {
+        match impact {
+            Impact::Opens => self.impact.opens() || !self.needed.is_empty(),
+            Impact::Closes => self.impact.closes() || !self.optional.is_empty(),
+            _ => self.impact == impact,
         }
     }
-    stays
-}
-
-/// The facts in which two flows differ: the ports first, the others in the order of the new flow.
-fn changed_facts(old: &ExportedFlow, new: &ExportedFlow) -> Vec<FactChange> {
-    let mut changes = Vec::new();
-    if groups(&old.specs) != groups(&new.specs) {
-        let [before, after] = [old, new].map(|flow| Some(expression(&flow.specs).into()));
-        let impact = Impact::from_specs(&old.specs, &new.specs);
-        changes.push(FactChange { field: "ports".to_string(), before, after, impact });
-    }
-    let [before, after] = [old.facts(), new.facts()];
-    let only_before = before.keys().filter(|name| !after.contains_key(*name));
-    for name in after.keys().chain(only_before) {
-        let [before, after] = [&before, &after].map(|facts: &Map<String, Value>| facts.get(name));
-        if before != after {
-            let impact = Impact::from_fact(name, old, new);
-            changes.push(FactChange { field: name.clone(), before: before.cloned(), after: after.cloned(), impact });
-        }
-    }
-    changes
 }

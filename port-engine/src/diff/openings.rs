@@ -55,6 +55,47 @@ impl Openings {
         self.without(&self.without(other))
     }
 
+    /// Adds what another has.
+    pub fn add(&mut self, other: &Openings) {
+        for (transport, ports) in &other.ports {
+            let own = self.ports.entry(transport.clone()).or_insert_with(PortSet::empty);
+            *own = &*own | ports;
+        }
+        self.without_ports.extend(other.without_ports.iter().cloned());
+    }
+
+    /// What every choice of alternatives opens. A spec whose transport isn't stated means TCP or UDP.
+    ///
+    /// ```
+    /// use port_core::PortRange;
+    /// use port_engine::diff::Openings;
+    /// use port_engine::export::spec::ExportedSpec;
+    ///
+    /// let spec = |port, group| ExportedSpec {
+    ///     transport: Some("tcp".to_string()),
+    ///     range: PortRange::new(port, port),
+    ///     service: None,
+    ///     group,
+    /// };
+    /// // "25 or 465, and 443": only 443 is needed whatever is chosen.
+    /// assert_eq!(Openings::needed(&[spec(25, 0), spec(465, 0), spec(443, 1)]).to_string(), "tcp/443");
+    /// ```
+    #[must_use]
+    pub fn needed(specs: &[ExportedSpec]) -> Openings {
+        let mut needed = Openings::default();
+        let numbers: BTreeSet<u64> = specs.iter().map(|spec| spec.group).collect();
+        for number in numbers {
+            let alternatives = specs.iter().filter(|spec| spec.group == number).flat_map(|spec| {
+                let transports = spec.transport.as_deref().map(transports);
+                let stated = |transport| ExportedSpec { transport: Some(transport), ..spec.clone() };
+                transports.map_or_else(|| vec![spec.clone()], |all| all.into_iter().map(stated).collect())
+            });
+            let alternatives = alternatives.map(|spec| Openings::new(&[spec]));
+            needed.add(&alternatives.reduce(|one, other| one.common(&other)).unwrap_or_default());
+        }
+        needed
+    }
+
     /// Whether a spec opens any of it.
     #[must_use]
     pub fn overlaps(&self, spec: &ExportedSpec) -> bool {
@@ -131,6 +172,28 @@ mod tests {
         ];
         for (specs, expected) in cases {
             assert_eq!(open(specs).to_string(), expected, "{specs:?}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_needed_if_every_choice_of_alternatives_opens_it() {
+        let spec = |transport: &str, first, last, group| ExportedSpec {
+            transport: Some(transport.to_string()),
+            range: PortRange::new(first, last),
+            service: None,
+            number: None,
+            group,
+        };
+        let cases = [
+            (vec![spec("tcp", 25, 25, 0)], "tcp/25"),
+            (vec![spec("tcp", 25, 25, 0), spec("tcp", 465, 465, 0)], ""),
+            (vec![spec("tcp", 25, 25, 0), spec("tcp", 465, 465, 1)], "tcp/25, tcp/465"),
+            (vec![spec("tcp", 20, 30, 0), spec("tcp", 25, 40, 0)], "tcp/25-30"),
+            (vec![spec("any", 53, 53, 0)], ""),
+            (vec![spec("any", 53, 53, 0), spec("udp", 53, 53, 1)], "udp/53"),
+        ];
+        for (specs, expected) in cases {
+            assert_eq!(Openings::needed(&specs).to_string(), expected, "{specs:?}");
         }
     }
 

@@ -1,8 +1,10 @@
 //! The JSON of a difference: one object with everything.
 //!
 //! - `summary`: how many flows differ with each impact.
-//! - `impacts`: for each flow that differs its `id`, its `impact`, the ports that it `opens` and `closes`, and in `stays` each
-//!   closed `port` that other `flows` of the product need in the same direction.
+//! - `impacts`: for each flow that differs its `id`, its `impact`, the ports that it `opens` and `closes`, those `needed` that had an
+//!   alternative before, and those `optional` that have one now. A `port` that is new in the flow, but that old `flows` needed for
+//!   the same peers, is in `already`; one that it no longer needs, but that new `flows` need for the same peers, is in `stays`.
+//!   Closed ports that new flows need for other peers, hosts or interfaces are in `elsewhere`.
 //! - `added`, `removed`: flows as in their export.
 //! - `renamed`: a likely rename, `from` one id `to` another, and the facts in which the two are `alike`.
 //! - `changed`: for each fact that differs the flow's `id`, the `field`, its value `before` and `after` (ports as an expression;
@@ -10,11 +12,13 @@
 //!
 //! An id is that of the new flow, or of the old one if the flow was removed.
 
+use std::collections::BTreeMap;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{Difference, FlowChange, FlowDifference, Impact};
+use super::{Difference, Elsewhere, FlowChange, FlowDifference, Impact};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -35,11 +39,16 @@ struct FlowImpact<'a> {
     impact: Impact,
     opens: Vec<String>,
     closes: Vec<String>,
-    stays: Vec<Stay<'a>>,
+    needed: Vec<String>,
+    optional: Vec<String>,
+    already: Vec<PortFlows<'a>>,
+    stays: Vec<PortFlows<'a>>,
+    elsewhere: &'a [Elsewhere<'a>],
 }
 
+/// A port, and the flows that need it.
 #[derive(Serialize)]
-struct Stay<'a> {
+struct PortFlows<'a> {
     port: &'a str,
     flows: &'a [&'a str],
 }
@@ -109,9 +118,17 @@ impl<'a> FlowImpact<'a> {
             impact: flow.impact,
             opens: flow.opens.items().collect(),
             closes: flow.closes.items().collect(),
-            stays: flow.stays.iter().map(|(port, flows)| Stay { port, flows }).collect(),
+            needed: flow.needed.items().collect(),
+            optional: flow.optional.items().collect(),
+            already: port_flows(&flow.already),
+            stays: port_flows(&flow.stays),
+            elsewhere: &flow.elsewhere,
         }
     }
+}
+
+fn port_flows<'a>(ports: &'a BTreeMap<String, Vec<&'a str>>) -> Vec<PortFlows<'a>> {
+    ports.iter().map(|(port, flows)| PortFlows { port, flows }).collect()
 }
 
 fn changed<'a>(flow: &'a FlowDifference<'a>) -> impl Iterator<Item = Changed<'a>> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 
@@ -82,11 +82,9 @@ impl FromStr for Address {
     type Err = Diagnostic;
 
     fn from_str(text: &str) -> Result<Address, Diagnostic> {
-        if let Ok(address) = text.parse::<IpAddr>() {
-            return usable(text, address).map(|address| Address::Net(address.into()));
-        }
-        match text.parse::<IpNet>() {
-            Ok(net) if net.addr() == net.network() => Ok(Address::Net(net)),
+        let parsed = text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse::<IpNet>());
+        match parsed {
+            Ok(net) if net.addr() == net.network() => usable(text, net).map(Address::Net),
             Ok(net) => Err(Diagnostic::new(codes::ADDRESS, format!("{text:?} is an address inside its network"))
                 .help(format!("write {} for the network or {} for the single address", net.trunc(), net.addr()))),
             Err(_) => host_name(text).map(Address::Host),
@@ -94,25 +92,45 @@ impl FromStr for Address {
     }
 }
 
-/// Rejects addresses that no machine has. A rule with such an address would match nothing, without an error.
-fn usable(text: &str, address: IpAddr) -> Result<IpAddr, Diagnostic> {
+/// Rejects addresses that no machine on a network has. A rule with such an address would match nothing, without an error.
+///
+/// Multicast addresses are valid, since products send to them.
+fn usable(text: &str, net: IpNet) -> Result<IpNet, Diagnostic> {
     let invalid = |message: &str| Diagnostic::new(codes::ADDRESS, format!("{text:?} {message}"));
-    match address {
-        IpAddr::V4(_) if address.is_unspecified() => {
-            Err(invalid("is not the address of a machine").help("write 0.0.0.0/0 for any IPv4 address"))
+    match net {
+        IpNet::V4(v4) if v4.addr().octets()[0] == 0 && v4.prefix_len() >= 8 => {
+            return Err(invalid("is not the address of a machine").help("write 0.0.0.0/0 for any IPv4 address"));
         }
-        IpAddr::V6(_) if address.is_unspecified() => {
-            Err(invalid("is not the address of a machine").help("write ::/0 for any IPv6 address"))
+        IpNet::V4(v4) if v4.addr().is_broadcast() => {
+            return Err(invalid("is the broadcast address").help("write the address of a host or of a network"));
         }
-        IpAddr::V4(address) if address.is_broadcast() => {
-            Err(invalid("is the broadcast address").help("write the address of a host or of a network"))
-        }
-        IpAddr::V6(mapped) => match mapped.to_ipv4_mapped() {
-            Some(v4) => Err(invalid("is an IPv4 address in IPv6 notation").help(format!("write {v4}"))),
-            None => Ok(address),
+        IpNet::V4(_) => {}
+        IpNet::V6(v6) => match ipv4_in(v6) {
+            Some(v4) => {
+                // The advice has to be usable too.
+                let help = match v4.to_string().parse::<Address>() {
+                    Ok(address) => format!("write {address}"),
+                    Err(problem) => problem.help.unwrap_or_default(),
+                };
+                return Err(invalid("is an IPv4 address in IPv6 notation").help(help));
+            }
+            None if v6.addr().is_unspecified() && v6.prefix_len() == v6.max_prefix_len() => {
+                return Err(invalid("is not the address of a machine").help("write ::/0 for any IPv6 address"));
+            }
+            None => {}
         },
-        IpAddr::V4(_) => Ok(address),
     }
+    if net.addr().is_loopback() {
+        let help = "remove it, since traffic inside a machine doesn't need a rule";
+        return Err(invalid("is a loopback address").help(help));
+    }
+    Ok(net)
+}
+
+/// The IPv4 network that an IPv6 network with the prefix `::ffff:0:0/96` means.
+fn ipv4_in(net: Ipv6Net) -> Option<Ipv4Net> {
+    let prefix_len = net.prefix_len().checked_sub(96)?;
+    Ipv4Net::new(net.addr().to_ipv4_mapped()?, prefix_len).ok()
 }
 
 /// A host name in lowercase.
@@ -164,6 +182,22 @@ impl Endpoints {
                 ones.iter().any(|one| others.iter().any(|other| one.can_reach(other)))
             }
             _ => true,
+        }
+    }
+
+    /// Whether these can be the addresses of one machine: at most one of each family, and neither networks nor host names.
+    #[must_use]
+    pub fn is_one_machine(&self) -> bool {
+        let is_single = |address: &Address| match address {
+            Address::Net(net) => net.prefix_len() == net.max_prefix_len(),
+            Address::Host(_) => false,
+        };
+        match self {
+            Endpoints::Any => false,
+            Endpoints::Only(addresses) => {
+                let has_distinct_families = addresses.windows(2).all(|pair| pair[0].family() != pair[1].family());
+                has_distinct_families && addresses.iter().all(is_single)
+            }
         }
     }
 

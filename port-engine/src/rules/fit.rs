@@ -28,6 +28,8 @@ pub struct Limits {
     pub port_slots: Option<usize>,
     /// What it can express of the ends.
     pub endpoints: EndpointLimits,
+    /// The longest name of an interface, in characters. `None` if rules can't contain interfaces.
+    pub longest_interface: Option<usize>,
 }
 
 /// What the rules of a format can express of their source and destination.
@@ -137,6 +139,29 @@ fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
     if !limits.stateful {
         remark_on_replies(flow, limits);
     }
+    if !flow.rules.is_empty() {
+        fit_interfaces(flow, limits);
+    }
+}
+
+/// Removes interfaces that the format can't express. Without them, the rules apply to any interface.
+fn fit_interfaces(flow: &mut FlowRules, limits: &Limits) {
+    let cannot_express = |name: &&String| limits.longest_interface.is_none_or(|longest| name.len() > longest);
+    let names: BTreeSet<&str> = flow.interfaces.names().filter(cannot_express).map(String::as_str).collect();
+    if names.is_empty() {
+        return;
+    }
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    let reason = match limits.longest_interface {
+        None => format!("{} can't express interfaces", limits.format),
+        Some(longest) => format!("names of interfaces in {} have at most {longest} characters", limits.format),
+    };
+    for end in [&mut flow.interfaces.source, &mut flow.interfaces.destination] {
+        if end.iter().any(|name| cannot_express(&name)) {
+            end.clear();
+        }
+    }
+    flow.remark(RemarkKind::Dropped, format!("the interfaces {names}, so any interface is allowed ({reason})"));
 }
 
 /// Reports what is also open in the other direction, because the rules that allow replies also match new connections.

@@ -1,9 +1,10 @@
 //! Generates firewall rules from flows.
 //!
-//! [`options`] are the choices of a call, and [`site`] gives addresses. [`flows`] turns flows into a [`model::Ruleset`], [`fit`]
-//! splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened, left out or dropped on the
-//! way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
+//! [`options`] are the choices of a call, and [`site`] gives addresses, which [`site_file`] parses. [`flows`] turns flows into a
+//! [`model::Ruleset`], [`fit`] splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened,
+//! left out or dropped on the way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
 
+use port_core::Direction;
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use serde::Serialize;
@@ -12,20 +13,25 @@ use crate::dataset::{Dataset, Flow, Product};
 use crate::filter::Filter;
 
 pub mod address;
+mod alternatives;
 pub mod codes;
 pub mod fit;
 pub mod flows;
 pub mod formats;
 pub mod model;
 pub mod options;
+pub mod output_options;
 pub mod protocol_notation;
 pub mod site;
+pub mod site_file;
+pub mod site_template;
 
 use fit::Limits;
 use formats::RulesFormat;
-use formats::writer::File;
+use formats::writer::{File, Writer};
 use model::{Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
+use output_options::OutputOptions;
 use site::Site;
 
 /// Which rules to generate.
@@ -33,7 +39,7 @@ use site::Site;
 pub struct RulesRequest {
     /// The format of the rules.
     pub format: RulesFormat,
-    /// Which flows. It must name exactly one product.
+    /// Which flows. It must name one or more products.
     pub filter: Filter,
     /// The ids of the flows to keep of those that the filter selects. Empty keeps all.
     pub only: Vec<String>,
@@ -41,8 +47,10 @@ pub struct RulesRequest {
     pub location: Option<FirewallLocation>,
     /// How to resolve what the document leaves open.
     pub choices: Choices,
-    /// The name of chains, policies and files. `None` means the product's id.
+    /// The name of chains, policies and files. `None` means the product's id; several products need a name.
     pub name: Option<RulesetName>,
+    /// How to write the rules.
+    pub output: OutputOptions,
 }
 
 /// The generated rules.
@@ -56,25 +64,37 @@ pub struct RulesReport {
     pub dropped: bool,
 }
 
-/// Generates rules for flows of one product.
+/// Generates rules for flows of one product, or one ruleset for flows of several products.
 ///
 /// # Errors
 ///
-/// The filter doesn't name exactly one product of the dataset; `only` names a flow that the filter doesn't select; or the format
-/// isn't for firewalls at the location.
+/// The filter names no product, or one that the dataset doesn't have; `only` names a flow that the filter doesn't select; the format
+/// isn't for firewalls at the location, or lacks an option that is set; peers have no address, and the choices don't allow that; or
+/// no rule is left, since an empty ruleset would close everything.
 pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<RulesReport, Vec<Diagnostic>> {
+    let one = |problem| vec![problem];
     let writer = request.format.writer();
-    let location = location(request.location, &writer.limits).map_err(|problem| vec![problem])?;
-    let product = product(dataset, &request.filter).map_err(|problem| vec![problem])?;
+    request.format.check(&request.output)?;
+    let location = location(request.location, &writer.limits).map_err(one)?;
+    let products = products(dataset, request).map_err(one)?;
     let flows = selected(dataset, request)?;
-    let mut ruleset = flows::ruleset(dataset, product, &flows, location, request.choices, site);
+    let mut ruleset = flows::ruleset(dataset, &products, &flows, location, request.choices, site).map_err(one)?;
+    if ruleset.flows.iter().all(|flow| flow.rules.is_empty()) {
+        return Err(vec![no_rule(&ruleset)]);
+    }
     if let Some(name) = &request.name {
         ruleset.name = name.as_str().to_string();
     }
-    restrict(&mut ruleset, request, &flows, dataset.flows_of(&product.id).count());
-    let ruleset = fit::fit(ruleset, &writer.limits);
+    let all = products.iter().map(|product| dataset.flows_of(&product.id).count()).sum();
+    restrict(&mut ruleset, request, &flows, all);
+    // A ruleset of all flows controls both directions, even if one has none.
+    let controls_empty = writer.directions.keeps_empty || flows.len() == all;
+    restrict_directions(&mut ruleset, request, controls_empty, &writer);
+    let mut ruleset = fit::fit(ruleset, &writer.limits);
+    let remarks = (writer.remarks)(&ruleset, &request.output);
+    ruleset.remarks.extend(remarks);
     Ok(RulesReport {
-        files: (writer.files)(&ruleset),
+        files: (writer.files)(&ruleset, &request.output),
         remarks: ruleset.summary(!writer.limits.comments),
         dropped: ruleset.has_dropped(),
     })
@@ -94,16 +114,39 @@ fn location(given: Option<FirewallLocation>, limits: &Limits) -> Result<Firewall
     }
 }
 
-/// The one product of a filter.
-fn product<'a>(dataset: &'a Dataset, filter: &Filter) -> Result<&'a Product, Diagnostic> {
-    let [id] = filter.products.as_slice() else {
-        let message = format!("rules are for one product (found {})", filter.products.len());
-        return Err(Diagnostic::new(codes::ONE_PRODUCT, message).help("name one product"));
-    };
-    dataset.product(id).ok_or_else(|| {
-        let near = port_core::nearest::nearest(id, dataset.products.iter().map(|product| product.id.as_str()));
-        Diagnostic::new(codes::ONE_PRODUCT, format!("unknown product {}", QuotedAscii(id))).nearest(near)
-    })
+/// The products of a request, in catalog order.
+fn products<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a Product>, Diagnostic> {
+    let ids = &request.filter.products;
+    if let Some(unknown) = ids.iter().find(|id| dataset.product(id).is_none()) {
+        let near = port_core::nearest::nearest(unknown, dataset.products.iter().map(|product| product.id.as_str()));
+        return Err(Diagnostic::new(codes::PRODUCTS, format!("unknown product {}", QuotedAscii(unknown))).nearest(near));
+    }
+    let products: Vec<&Product> = dataset.products.iter().filter(|product| ids.contains(&product.id)).collect();
+    match products.as_slice() {
+        [] => Err(Diagnostic::new(codes::PRODUCTS, "no product").help("name at least one")),
+        [_] => Ok(products),
+        [_, ..] if request.format == RulesFormat::Mud => {
+            let message = format!("a mud file describes one product (found {})", products.len());
+            Err(Diagnostic::new(codes::PRODUCTS, message).help("write a file for each of them"))
+        }
+        // A name made of the products' ids would change with the products, and leave the chains of the old name loaded.
+        [_, ..] if request.name.is_none() => {
+            let message = format!("rules for {} products need a name", products.len());
+            Err(Diagnostic::new(codes::NAME, message).help("choose one, such as --name mail-servers"))
+        }
+        [_, ..] => Ok(products),
+    }
+}
+
+/// Why no rule is left: each reason once.
+fn no_rule(ruleset: &Ruleset) -> Diagnostic {
+    let remarks = ruleset.summary(false).into_iter();
+    let reasons: Vec<String> = remarks
+        .filter(|remark| matches!(remark.kind, RemarkKind::LeftOut | RemarkKind::Dropped))
+        .map(|remark| remark.text)
+        .collect();
+    let message = format!("no rule is left ({})", reasons.join("; "));
+    Diagnostic::new(codes::NO_RULE, message).help("select other flows; an empty ruleset would close everything")
 }
 
 /// The flows that the filter and `only` select.
@@ -123,25 +166,37 @@ fn selected<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
     if !request.only.is_empty() {
         flows.retain(|flow| request.only.contains(&flow.id));
     }
+    if flows.is_empty() {
+        let message = format!("no flow of {} matches all options", request.filter.products.join(" or "));
+        let help = "choose other options; an empty ruleset would close everything";
+        return Err(vec![Diagnostic::new(codes::NO_FLOW, message).help(help)]);
+    }
     Ok(flows)
 }
 
-/// Limits a ruleset to the directions that were asked for, and remarks on flows that are not selected.
+/// Remarks on flows that are not selected.
 fn restrict(ruleset: &mut Ruleset, request: &RulesRequest, flows: &[&Flow], all: usize) {
-    if let Some(direction) = request.filter.direction {
-        ruleset.directions = vec![direction];
-    }
     if flows.len() == all {
         return;
     }
-    let product = request.filter.products.join(", ");
-    let text = match flows.len() {
-        0 => format!("all {all} flows of {product} (no flow is selected)"),
-        some => format!("{} of the {all} flows of {product} (not selected)", all - some),
-    };
+    let products = request.filter.products.join(", ");
+    let text = format!("{} of the {all} flows of {products} (not selected)", all - flows.len());
     ruleset.remarks.insert(0, Remark::new(RemarkKind::LeftOut, text));
-    // If only flows of one direction are selected, the ruleset doesn't control the other direction.
-    if !flows.is_empty() {
-        ruleset.directions.retain(|direction| flows.iter().any(|flow| flow.direction == *direction));
+}
+
+/// Limits a ruleset to the directions that it controls, and remarks on the other one.
+fn restrict_directions(ruleset: &mut Ruleset, request: &RulesRequest, controls_empty: bool, writer: &Writer) {
+    let all = std::mem::take(&mut ruleset.directions);
+    let is_controlled = |direction: &Direction| match request.filter.direction {
+        Some(selected) => selected == *direction,
+        None => controls_empty || ruleset.in_direction(*direction).next().is_some(),
+    };
+    let (controlled, others): (Vec<Direction>, Vec<Direction>) = all.into_iter().partition(is_controlled);
+    ruleset.directions = controlled;
+    if let Some(left_alone) = writer.directions.left_alone {
+        let remarks = others.iter().map(|direction| {
+            Remark::new(RemarkKind::LeftOut, format!("{direction} connections (not selected; {left_alone})"))
+        });
+        ruleset.remarks.extend(remarks);
     }
 }

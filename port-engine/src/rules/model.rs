@@ -10,14 +10,14 @@ use super::address::{Address, Endpoints, Family};
 use super::options::FirewallLocation;
 use crate::protocol::Protocol;
 
-/// The rules for flows of one product.
+/// The rules for flows of one or several products.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ruleset {
     /// The name of chains, policies and files: lowercase kebab-case.
     pub name: String,
     /// What the rules are for and where they come from, as lines of a comment.
     pub heading: Vec<String>,
-    /// The URL of the product's document.
+    /// The URL of the first product's document.
     pub url: String,
     /// Where the firewall is.
     pub location: FirewallLocation,
@@ -42,8 +42,38 @@ pub struct FlowRules {
     pub purpose: String,
     /// Remarks on the flow.
     pub remarks: Vec<Remark>,
+    /// The firewall's interfaces that the rules are limited to.
+    pub interfaces: Interfaces,
     /// The flow's rules; empty if the flow was left out or can't be expressed.
     pub rules: Vec<Rule>,
+}
+
+/// The firewall's interfaces that lead to the ends of a flow's rules. An empty list doesn't limit them. On the product's own machine,
+/// only the peer's end has interfaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interfaces {
+    /// Those on which connections arrive.
+    pub source: Vec<String>,
+    /// Those through which connections leave.
+    pub destination: Vec<String>,
+}
+
+impl Interfaces {
+    /// The names of both lists.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.source.iter().chain(&self.destination)
+    }
+
+    /// Each source with each destination, for formats whose rules have at most one of each.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(Option<&str>, Option<&str>)> {
+        fn each(names: &[String]) -> Vec<Option<&str>> {
+            if names.is_empty() { vec![None] } else { names.iter().map(|name| Some(name.as_str())).collect() }
+        }
+        let destinations = each(&self.destination);
+        let with_destinations = |source| destinations.iter().map(move |destination| (source, *destination));
+        each(&self.source).into_iter().flat_map(with_destinations).collect()
+    }
 }
 
 /// Allows new connections from the source to the destination.
@@ -82,14 +112,16 @@ pub struct Remark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemarkKind {
+    /// Something was asked for that the format can't express.
+    Dropped,
     /// Something else that the catalog knows about the flow. It is only in the output.
     Note,
     /// The rules allow more than is known to be needed.
     Opened,
     /// Something was left out by choice.
     LeftOut,
-    /// Something was asked for that the format can't express.
-    Dropped,
+    /// Something that the catalog warns about, such as a row of the document that looks wrong.
+    Warning,
 }
 
 impl Remark {
@@ -103,7 +135,7 @@ impl Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            RemarkKind::Note => f.write_str(&self.text),
+            RemarkKind::Note | RemarkKind::Warning => f.write_str(&self.text),
             RemarkKind::Opened => write!(f, "opened {}", self.text),
             RemarkKind::LeftOut => write!(f, "left out {}", self.text),
             RemarkKind::Dropped => write!(f, "dropped {}", self.text),

@@ -24,6 +24,20 @@ words! {
         All = "all",
         /// The one that the document lists first
         First = "first",
+        /// Those whose service is encrypted, such as HTTPS; all if none is known to be
+        Encrypted = "encrypted",
+    }
+}
+
+words! {
+    /// What to do with flows whose peer has no address.
+    UnnamedPeers is a "choice for peers without an address" {
+        /// Allow any address, with a warning
+        Any = "any",
+        /// Leave the flows out
+        LeaveOut = "leave-out",
+        /// Report an error
+        Fail = "fail",
     }
 }
 
@@ -46,14 +60,21 @@ pub struct Choices {
     pub alternatives: Alternatives,
     /// What to open if the document states no transport.
     pub unstated: UnstatedTransport,
+    /// What to do with flows whose peer has no address.
+    pub unnamed: UnnamedPeers,
     /// Leave out flows that are conditional, or that the document doesn't call required.
     pub required_only: bool,
 }
 
-/// All alternatives over every possible transport, for every flow.
+/// All alternatives over every possible transport, for every flow, with any address for peers without one.
 impl Default for Choices {
     fn default() -> Choices {
-        Choices { alternatives: Alternatives::All, unstated: UnstatedTransport::Both, required_only: false }
+        Choices {
+            alternatives: Alternatives::All,
+            unstated: UnstatedTransport::Both,
+            unnamed: UnnamedPeers::Any,
+            required_only: false,
+        }
     }
 }
 

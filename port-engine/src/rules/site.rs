@@ -1,32 +1,44 @@
-//! A site: the addresses of products and peers, parsed from the text of a TOML file.
+//! A site: the addresses and interfaces of products and peers, and the chosen alternatives of flows.
+//!
+//! `site_file` parses it from the text of a TOML file:
 //!
 //! ```toml
+//! version = 1
+//!
+//! [groups]
+//! relays = ["192.0.2.20", "192.0.2.21"]
+//!
 //! [products]
 //! fortimail = ["192.0.2.10", "2001:db8::10"]
 //!
 //! [peers]
 //! email-client = "10.0.0.0/8"
 //! ldap-server = ["10.0.5.1", "ldap.example.org"]
+//! email-server = "@relays"
+//!
+//! [interfaces]
+//! email-client = "eth1"
+//!
+//! [alternatives]
+//! fortimail-in-email-client-pop3 = "tcp/995"
 //! ```
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use port_core::nearest::nearest;
-use port_data::hidden::{QuotedAscii, REMOVE_HIDDEN, first_in_file, hidden_character};
-use port_data::{Diagnostic, LineIndex, Place};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use port_core::PeerKind;
 
 use super::address::{Address, Endpoints};
-use super::codes;
 use crate::dataset::Dataset;
 
-/// The addresses of products and peers. Ids are those of the dataset that the site was parsed for.
+/// The addresses of products and peers, and more about them. Ids are those of the dataset that the site was parsed for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
-    products: BTreeMap<String, Vec<Address>>,
-    peers: BTreeMap<String, Vec<Address>>,
+    pub(super) products: BTreeMap<String, Vec<Address>>,
+    pub(super) peers: BTreeMap<String, Vec<Address>>,
+    /// The names of the firewall's interfaces that lead to a product or peer, by its id.
+    pub(super) interfaces: BTreeMap<String, Vec<String>>,
+    /// The indexes of the chosen port specs of flows.
+    pub(super) alternatives: BTreeMap<String, Vec<usize>>,
 }
 
 /// The addresses of a peer.
@@ -39,145 +51,89 @@ pub struct PeerAddresses {
     pub missing: Vec<String>,
 }
 
-impl Site {
-    /// Parses the text of a site file. `file` is its name in messages.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with it, in the order of lines, up to [`MAX_DIAGNOSTICS`].
-    pub fn parse(file: &Path, text: &str, dataset: &Dataset) -> Result<Site, Vec<Diagnostic>> {
-        // Comments are checked too, since a hidden character may make the lines below look different.
-        if let Some((offset, found)) = first_in_file(text) {
-            let problem = Diagnostic::new(codes::HIDDEN_CHARACTER, hidden_character(found)).help(REMOVE_HIDDEN);
-            return Err(vec![problem.at(Place::at_offset(file, text, offset))]);
-        }
-        let mut parser = Parser { text, problems: Vec::new() };
-        let (document, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let message = format!("invalid TOML ({})", error.message().trim().replace('\n', "; "));
-            let help = "write lines such as ldap-server = \"192.0.2.1\" below [products] or [peers]";
-            parser.report(error.span().unwrap_or_default().start, Diagnostic::new(codes::NOT_TOML, message).help(help));
-        }
-        let mut site = Site::default();
-        if parser.problems.is_empty() {
-            let products: Vec<&str> = dataset.products.iter().map(|product| product.id.as_str()).collect();
-            let peers: Vec<&str> = dataset.peers.iter().map(|peer| peer.id.as_str()).collect();
-            for (key, value) in document.get_ref() {
-                match key.get_ref().as_ref() {
-                    "products" => site.products = parser.entries(value, "product", &products),
-                    "peers" => site.peers = parser.entries(value, "peer", &peers),
-                    other => {
-                        let problem =
-                            Diagnostic::new(codes::UNKNOWN_TABLE, format!("unknown table {}", QuotedAscii(other)));
-                        parser.report(key.span().start, problem.help("the tables are products and peers"));
-                    }
-                }
-            }
-        }
-        parser.finish(file, site)
-    }
+/// The interfaces that lead to a peer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeerInterfaces {
+    /// Their names. Empty if any interface may lead to it.
+    pub names: Vec<String>,
+    /// For a peer that includes others: those without an interface, if another one has one. The names are then empty.
+    pub missing: Vec<String>,
+}
 
+impl Site {
     /// The product's own addresses.
     #[must_use]
     pub fn product(&self, product: &str) -> Endpoints {
         Endpoints::new(self.products.get(product).into_iter().flatten().cloned())
     }
 
-    /// A peer's addresses: its own, or those of the peers that it includes.
+    /// A peer's addresses: its own; or those of the product that it is, as in a cluster; or those of the peers that it includes.
     #[must_use]
     pub fn peer(&self, peer: &str, dataset: &Dataset) -> PeerAddresses {
-        if let Some(addresses) = self.peers.get(peer) {
+        if let Some(addresses) = self.addresses_of(peer, dataset) {
             return PeerAddresses { endpoints: Endpoints::new(addresses.iter().cloned()), missing: Vec::new() };
         }
-        let included = dataset.peer(peer).map_or(&[][..], |peer| &peer.includes);
-        let (known, missing): (Vec<&String>, Vec<&String>) =
-            included.iter().partition(|included| self.peers.contains_key(*included));
-        let endpoints = Endpoints::new(known.iter().flat_map(|included| &self.peers[*included]).cloned());
-        let missing = if known.is_empty() { Vec::new() } else { missing.into_iter().cloned().collect() };
-        PeerAddresses { endpoints, missing }
+        let mut missing = Vec::new();
+        let mut known = Vec::new();
+        for included in included(peer, dataset) {
+            match self.addresses_of(included, dataset) {
+                Some(addresses) => known.extend(addresses.iter().cloned()),
+                None => missing.push(included.clone()),
+            }
+        }
+        if known.is_empty() {
+            missing.clear();
+        }
+        PeerAddresses { endpoints: Endpoints::new(known), missing }
+    }
+
+    /// The addresses of a peer itself: its own, or those of the product that it is.
+    fn addresses_of(&self, peer: &str, dataset: &Dataset) -> Option<&Vec<Address>> {
+        let is_product = || dataset.peer(peer).is_some_and(|peer| peer.kind == PeerKind::Product);
+        self.peers.get(peer).or_else(|| self.products.get(peer).filter(|_| is_product()))
+    }
+
+    /// The interfaces of the firewall that lead to a product; empty if any may.
+    #[must_use]
+    pub fn product_interfaces(&self, product: &str) -> &[String] {
+        self.interfaces.get(product).map_or(&[], Vec::as_slice)
+    }
+
+    /// The interfaces of the firewall that lead to a peer: its own, or those of all peers that it includes.
+    #[must_use]
+    pub fn peer_interfaces(&self, peer: &str, dataset: &Dataset) -> PeerInterfaces {
+        if let Some(names) = self.interfaces.get(peer) {
+            return PeerInterfaces { names: names.clone(), missing: Vec::new() };
+        }
+        // If only some of the included peers have addresses, the rules are for these.
+        let without_address = self.peer(peer, dataset).missing;
+        let included = included(peer, dataset).iter().filter(|included| !without_address.contains(included));
+        let mut result = PeerInterfaces::default();
+        for included in included {
+            match self.interfaces.get(included) {
+                Some(names) => result.names.extend(names.iter().cloned()),
+                None => result.missing.push(included.clone()),
+            }
+        }
+        result.names.sort();
+        result.names.dedup();
+        if result.names.is_empty() {
+            result.missing.clear();
+        }
+        if !result.missing.is_empty() {
+            result.names.clear();
+        }
+        result
+    }
+
+    /// The indexes of the port specs that were chosen among a flow's alternatives; empty if none were.
+    #[must_use]
+    pub fn chosen_alternatives(&self, flow: &str) -> &[usize] {
+        self.alternatives.get(flow).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The largest number of diagnostics for one file. A file with more is probably not a site file.
-pub const MAX_DIAGNOSTICS: usize = 100;
-
-/// Parses a site file and collects what is wrong with it, with byte offsets.
-struct Parser<'a> {
-    text: &'a str,
-    problems: Vec<(usize, Diagnostic)>,
-}
-
-impl Parser<'_> {
-    fn report(&mut self, offset: usize, problem: Diagnostic) {
-        if self.problems.len() < MAX_DIAGNOSTICS {
-            self.problems.push((offset, problem));
-        }
-    }
-
-    /// Reports a value of the wrong type.
-    fn report_type(&mut self, value: &Spanned<DeValue<'_>>, message: &str, help: &str) {
-        let found = self.text.get(value.span()).and_then(|text| text.lines().next()).unwrap_or_default();
-        self.report(value.span().start, Diagnostic::new(codes::TYPE, format!("{message} (found {found})")).help(help));
-    }
-
-    /// The entries of a table: ids, each with an address or a list of addresses.
-    fn entries(&mut self, table: &Spanned<DeValue<'_>>, kind: &str, ids: &[&str]) -> BTreeMap<String, Vec<Address>> {
-        let mut entries = BTreeMap::new();
-        let DeValue::Table(rows) = table.get_ref() else {
-            let help =
-                format!("write a line such as {} = \"192.0.2.1\" for each {kind}", ids.first().unwrap_or(&"name"));
-            self.report_type(table, "not a table", &help);
-            return entries;
-        };
-        for (key, value) in rows {
-            let addresses = self.addresses(value);
-            let id = key.get_ref().as_ref();
-            if ids.contains(&id) {
-                entries.insert(id.to_string(), addresses);
-            } else {
-                let problem = Diagnostic::new(codes::UNKNOWN_ID, format!("unknown {kind} {}", QuotedAscii(id)));
-                self.report(key.span().start, problem.nearest(nearest(id, ids.iter().copied())));
-            }
-        }
-        entries
-    }
-
-    /// An address or a list of addresses.
-    fn addresses(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Address> {
-        const HELP: &str =
-            "write an address in quotes or a list of them: \"192.0.2.1\" or [\"10.0.0.0/8\", \"2001:db8::/32\"]";
-        let values: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
-            DeValue::Array(values) => values.iter().collect(),
-            _ => vec![value],
-        };
-        if values.is_empty() {
-            let problem = Diagnostic::new(codes::EMPTY, "no address");
-            self.report(value.span().start, problem.help("remove the line to allow any address"));
-        }
-        let mut addresses = Vec::with_capacity(values.len());
-        for value in values {
-            match value.get_ref() {
-                DeValue::String(text) => match text.parse() {
-                    Ok(address) => addresses.push(address),
-                    Err(problem) => self.report(value.span().start, problem),
-                },
-                _ => self.report_type(value, "not an address", HELP),
-            }
-        }
-        addresses
-    }
-
-    /// The result, if nothing is wrong.
-    fn finish<T>(mut self, file: &Path, result: T) -> Result<T, Vec<Diagnostic>> {
-        if self.problems.is_empty() {
-            return Ok(result);
-        }
-        self.problems.sort_by_key(|(offset, _)| *offset);
-        let lines = LineIndex::new(self.text);
-        let located = |(offset, problem): (usize, Diagnostic)| {
-            let (line, column) = lines.locate(self.text, offset);
-            problem.at(Place::new(file, line, column))
-        };
-        Err(self.problems.into_iter().map(located).collect())
-    }
+/// The ids of the peers that a peer includes.
+fn included<'a>(peer: &str, dataset: &'a Dataset) -> &'a [String] {
+    dataset.peer(peer).map_or(&[], |peer| &peer.includes)
 }

@@ -1,6 +1,6 @@
 //! What a changed fact means for firewall rules.
 
-use port_engine::diff;
+use port_engine::diff::{self, Impact};
 use serde_json::{Map, Value, json};
 
 use crate::{catalog, dataset, difference, flow, specs};
@@ -14,7 +14,7 @@ fn the_same_flows_do_not_differ_in_any_order() {
         let difference = difference(&flows, other);
         assert_eq!(
             difference["summary"],
-            json!({"moves": 0, "opens": 0, "closes": 0, "limits": 0, "unknown": 0, "wording": 0})
+            json!({"moves": 0, "opens": 0, "closes": 0, "widens": 0, "narrows": 0, "limits": 0, "unknown": 0, "reworded": 0})
         );
         for list in ["impacts", "added", "removed", "renamed", "changed"] {
             assert_eq!(difference[list], json!([]), "{list}");
@@ -29,10 +29,10 @@ fn flows_of_datasets_are_compared_like_exports() {
     new.flows.remove(0);
     new.flows[0].purpose = "Another".to_string();
     let [old_flows, new_flows] = [&old, &new].map(|dataset| diff::exported(&dataset.flows));
-    let compared = serde_json::to_value(diff::compare(&old_flows, &new_flows)).unwrap();
+    let compared = serde_json::to_value(diff::compare(&old_flows, &new_flows, &old.peers)).unwrap();
     let json = |flows: &[port_engine::dataset::Flow]| serde_json::to_value(flows).unwrap().as_array().unwrap().clone();
     assert_eq!(compared, difference(&json(&old.flows), &json(&new.flows)));
-    assert_eq!([&compared["summary"]["closes"], &compared["summary"]["wording"]], [1, 1]);
+    assert_eq!([&compared["summary"]["closes"], &compared["summary"]["reworded"]], [1, 1]);
 }
 
 #[test]
@@ -43,16 +43,22 @@ fn ports_are_compared_by_what_they_open() {
         ("tcp/25 | tcp/465", "tcp/465", "closes", "", "tcp/25"),
         ("udp/20001", "udp/20009", "moves", "udp/20009", "udp/20001"),
         ("tcp/80-90", "tcp/85-95", "moves", "tcp/91-95", "tcp/80-84"),
-        ("tcp/443", "any/443", "opens", "udp/443", ""),
-        ("any/443", "udp/443", "closes", "", "tcp/443"),
+        ("tcp/80-90", "tcp/80-95", "widens", "tcp/91-95", ""),
+        ("tcp/80-90", "tcp/85-90", "narrows", "", "tcp/80-84"),
+        ("tcp/80-90", "tcp/80-95, tcp/99", "opens", "tcp/91-95, tcp/99", ""),
+        ("tcp/443", "any/443", "widens", "udp/443", ""),
+        ("any/443", "udp/443", "narrows", "", "tcp/443"),
         ("tcp/443", "udp/443", "moves", "udp/443", "tcp/443"),
         ("udp/500", "udp/500, esp", "opens", "esp", ""),
         ("sftp | ftp", "tcp/22 sftp", "moves", "tcp/22", "ftp, sftp"),
-        ("tcp/25 | tcp/465", "tcp/25, tcp/465", "limits", "", ""),
-        ("any/443", "tcp/443, udp/443", "limits", "", ""),
+        ("tcp/25 | tcp/465", "tcp/25, tcp/465", "widens", "", ""),
+        ("tcp/25, tcp/465", "tcp/25 | tcp/465", "narrows", "", ""),
+        ("tcp/25 | tcp/465, tcp/80", "tcp/25, tcp/80 | tcp/465", "moves", "", ""),
+        ("tcp/25 | tcp/465", "tcp/465 | tcp/25", "limits", "", ""),
+        ("any/443", "tcp/443, udp/443", "widens", "", ""),
         ("tcp/80-81", "tcp/80, tcp/81", "limits", "", ""),
-        ("tcp/25", "tcp/25 smtp", "wording", "", ""),
-        ("tcp/443 https", "tcp/443 http", "wording", "", ""),
+        ("tcp/25", "tcp/25 smtp", "reworded", "", ""),
+        ("tcp/443 https", "tcp/443 http", "reworded", "", ""),
     ];
     for (before, after, impact, opens, closes) in cases {
         let mut flows = catalog();
@@ -105,17 +111,19 @@ fn every_fact_has_its_impact() {
         ("direction", json!("outbound"), "moves"),
         ("peer", json!("client"), "moves"),
         ("product", json!("mailgate"), "moves"),
-        ("hosts", json!(["mail.example"]), "closes"),
-        ("interfaces", json!(["p1"]), "closes"),
-        ("requirement", json!("required"), "limits"),
+        ("hosts", json!(["mail.example"]), "narrows"),
+        ("interfaces", json!(["p1"]), "narrows"),
+        ("requirement", json!("required"), "widens"),
+        ("requirement", json!("conditional"), "narrows"),
+        ("requirement", json!("mandatory"), "unknown"),
         ("condition", json!("on Sundays"), "limits"),
         ("recommended_interface", json!("p1"), "limits"),
         ("configurable", json!(true), "limits"),
-        ("customization", json!("in the manager"), "wording"),
-        ("purpose", json!("Another"), "wording"),
-        ("vendor", json!("other"), "wording"),
-        ("curated", json!(["peer"]), "wording"),
-        ("note", json!("Looks wrong"), "wording"),
+        ("customization", json!("in the manager"), "reworded"),
+        ("purpose", json!("Another"), "reworded"),
+        ("vendor", json!("other"), "reworded"),
+        ("curated", json!(["peer"]), "reworded"),
+        ("note", json!("Looks wrong"), "reworded"),
         ("tunnel", json!({ "over": "gre" }), "unknown"),
     ];
     let old = catalog();
@@ -128,7 +136,7 @@ fn every_fact_has_its_impact() {
         assert_eq!(difference["changed"][0]["impact"], impact, "{fact}");
         // In the other direction, a removed fact is as serious as an added one, and what narrowed widens.
         let back = self::difference(&new, &old);
-        let expected = if impact == "closes" { "opens" } else { impact };
+        let expected = impact.parse::<Impact>().unwrap().inverse().as_str();
         assert_eq!(back["changed"][0]["impact"], expected, "{fact}, back");
     }
 }
@@ -139,7 +147,7 @@ fn every_fact_of_the_source_is_wording_if_this_version_knows_it() {
     for fact in ["document", "edition", "url", "section", "row", "peer", "label", "ports", "page"] {
         let mut new = old.clone();
         flow(&mut new, PLAIN)["source"][fact] = json!("other");
-        let impact = if fact == "page" { "unknown" } else { "wording" };
+        let impact = if fact == "page" { "unknown" } else { "reworded" };
         let difference = difference(&old, &new);
         assert_eq!(difference["changed"][0]["field"], format!("source.{fact}"));
         assert_eq!(difference["changed"][0]["impact"], impact, "{fact}");
@@ -149,11 +157,15 @@ fn every_fact_of_the_source_is_wording_if_this_version_knows_it() {
 #[test]
 fn hosts_are_compared_as_sets() {
     let cases = [
-        (json!(["a"]), json!(["a", "b"]), "opens"),
-        (json!(["a", "b"]), json!(["b"]), "closes"),
+        (json!(["a"]), json!(["a", "b"]), "widens"),
+        (json!(["a", "b"]), json!(["b"]), "narrows"),
         (json!(["a"]), json!(["b"]), "moves"),
-        (json!(["a"]), json!([]), "opens"),
-        (json!(["a", "b"]), json!(["b", "a"]), "wording"),
+        (json!(["a"]), json!([]), "widens"),
+        (json!(["a.x.example"]), json!(["*.x.example"]), "widens"),
+        (json!(["*.example"]), json!(["*.x.example"]), "narrows"),
+        (json!(["*.x.example"]), json!(["*.x.example", "a.x.example"]), "reworded"),
+        (json!(["x.example"]), json!(["*.x.example"]), "moves"),
+        (json!(["a", "b"]), json!(["b", "a"]), "reworded"),
     ];
     for (before, after, impact) in cases {
         let mut flows = catalog();
@@ -162,23 +174,6 @@ fn hosts_are_compared_as_sets() {
         flow(&mut flows, "endpoint-out-console")["hosts"] = after.clone();
         assert_eq!(difference(&old, &flows)["changed"][0]["impact"], impact, "{before} to {after}");
     }
-}
-
-#[test]
-fn a_closed_port_stays_open_if_another_flow_needs_it() {
-    let old = catalog();
-    let mut new = old.clone();
-    new.retain(|flow| flow["id"] != "mailgate-out-ldap-server" && flow["id"] != "mailgate-out-dns-server");
-    let difference = difference(&old, &new);
-    let stays = |id: &str| {
-        let impacts = difference["impacts"].as_array().unwrap();
-        impacts.iter().find(|impact| impact["id"] == id).unwrap()["stays"].clone()
-    };
-    assert_eq!(stays("mailgate-out-ldap-server"), json!([]));
-    assert_eq!(
-        stays("mailgate-out-dns-server"),
-        json!([{ "port": "udp/53", "flows": ["mailgate-out-acme-cloud-rating"] }])
-    );
 }
 
 #[test]
@@ -193,7 +188,7 @@ fn facts_of_another_version_are_compared_and_never_dropped() {
     flow(&mut new, "mailgate-in-admin")["ports"][0]["transport"] = json!("quic");
     let difference = difference(&old, &new);
     for (field, impact, absent) in
-        [("tunnel", "unknown", "before"), ("ports.rate", "unknown", "before"), ("curated", "wording", "after")]
+        [("tunnel", "unknown", "before"), ("ports.rate", "unknown", "before"), ("curated", "reworded", "after")]
     {
         let changed = difference["changed"].as_array().unwrap();
         let found: Vec<&Value> = changed.iter().filter(|change| change["field"] == field).collect();

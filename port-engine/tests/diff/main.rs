@@ -1,6 +1,8 @@
 //! Compares exports of the fixture catalog.
 
 mod impacts;
+mod inverse;
+mod other_flows;
 mod reading;
 mod renames;
 
@@ -26,7 +28,7 @@ fn catalog() -> Vec<Value> {
 /// The difference between two exports as JSON.
 fn difference(old: &[Value], new: &[Value]) -> Value {
     let read = |flows: &[Value]| diff::read(Path::new("export.json"), &Value::from(flows).to_string()).unwrap();
-    serde_json::to_value(diff::compare(&read(old), &read(new))).unwrap()
+    serde_json::to_value(diff::compare(&read(old), &read(new), &dataset().peers)).unwrap()
 }
 
 fn flow<'a>(flows: &'a mut [Value], id: &str) -> &'a mut Value {

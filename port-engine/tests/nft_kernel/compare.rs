@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::{ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
-use crate::reader::{Verdict, verdicts};
+use crate::probe::{Answer, Destination, ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
+use crate::reader::{Question, Verdict, firewall, verdicts};
 use crate::ruleset::Ruleset;
 
 /// How long late packets are waited for, in seconds, and how long before a difference counts.
-const SETTLE: f64 = 0.001;
-const SETTLE_TO_CONFIRM: f64 = 0.1;
+pub const SETTLE: f64 = 0.001;
+pub const SETTLE_TO_CONFIRM: f64 = 0.1;
 
 /// How many smaller rulesets are tried at most.
 const MOST_TRIALS: usize = 400;
@@ -17,6 +17,7 @@ const MOST_TRIALS: usize = 400;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
     pub is_ipv6: bool,
+    pub question: Question,
     pub target: Target,
     pub verdict: Verdict,
 }
@@ -25,31 +26,39 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     pub open: usize,
+    pub restricted: usize,
     pub not_open: usize,
     pub unknown: usize,
     /// Rulesets that nft does not load.
     pub not_loaded: usize,
 }
 
-/// A family's sources have addresses from two known subnets and one other, on both interfaces.
+/// A family's sources have addresses from two known subnets, and one that no rule names.
 const ADDRESSES: [&str; 6] =
     ["10.9.0.2", "192.0.2.5", "203.0.113.7", "2001:db8:9::2", "2001:db8:5::5", "2001:db8:7::7"];
+
+/// The addresses that no rule names.
+const STRANGERS: [&str; 2] = ["203.0.113.7", "2001:db8:7::7"];
+
+/// The interfaces of the server. No rule names the last one.
+const INTERFACES: [&str; 3] = ["eth0", "eth1", "wan0"];
 
 /// A source port that no generated rule names.
 const SOURCE_PORT: u16 = 40001;
 
 /// Where packets come from: every combination of what the rules can ask, and two that differ in their headers.
 pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
+    let text = ruleset.to_string();
     let mut sources = Vec::new();
     for port in ruleset.source_ports.iter().copied().chain([SOURCE_PORT]) {
-        for interface in ["eth0", "eth1"] {
+        for interface in INTERFACES {
             sources.extend(ADDRESSES.map(|address| Source {
                 interface,
                 address,
                 port,
                 ecn: false,
                 extension: false,
-                crossing: false,
+                to: Destination::Interface,
             }));
         }
     }
@@ -58,16 +67,34 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     let ipv6 = plain.iter().filter(|source| source.is_ipv6());
     sources.extend(ipv6.map(|source| Source { extension: true, ..source.clone() }));
     // Only a mask can tell this address from the first one.
-    if ruleset.to_string().contains("saddr &") {
+    if text.contains("saddr &") {
         let masked: Vec<Source> = sources.iter().filter(|source| source.address == "10.9.0.2").cloned().collect();
         sources.extend(masked.into_iter().map(|source| Source { address: "10.9.0.3", ..source }));
     }
+    let to_server = sources.clone();
     // The machine takes packets to any of its addresses on each interface.
-    if ruleset.to_string().contains("daddr") {
-        let crossing: Vec<Source> = sources.iter().map(|source| Source { crossing: true, ..source.clone() }).collect();
-        sources.extend(crossing);
+    if text.contains("daddr") {
+        sources.extend(to_other_interfaces(&to_server));
+    }
+    if forwards(&text) {
+        sources.extend(to_server.iter().map(|source| Source { to: Destination::Behind, ..source.clone() }));
     }
     sources
+}
+
+/// The same packets to the server's addresses on the interfaces by which they don't come.
+pub fn to_other_interfaces(sources: &[Source]) -> Vec<Source> {
+    let others = |source: &Source| {
+        let own = source.interface;
+        INTERFACES.into_iter().filter(move |interface| *interface != own)
+    };
+    let to = |source: &Source, other| Source { to: Destination::OtherInterface(other), ..source.clone() };
+    sources.iter().flat_map(|source| others(source).map(|other| to(source, other)).collect::<Vec<_>>()).collect()
+}
+
+/// Whether packets to the machine behind the server have a hook of their own.
+fn forwards(text: &str) -> bool {
+    text.contains("hook forward") || text.contains("hook postrouting")
 }
 
 /// What packets are sent to: the ports that rules name with their neighbours, another port, and protocols without ports. Rules can
@@ -81,6 +108,9 @@ pub fn targets(ports: &[u16]) -> Vec<Target> {
     with_ports.chain(without).collect()
 }
 
+/// A packet: where it came from, and what became of it.
+type Sent<'a> = (&'a Source, Fate);
+
 /// The differences of a ruleset, and why it could not be compared.
 pub fn differences(
     network: &mut Network,
@@ -88,41 +118,86 @@ pub fn differences(
     settle: f64,
     counts: &mut Counts,
 ) -> Result<Vec<Difference>, String> {
-    let (sources, targets) = (sources(ruleset), targets(&ruleset.ports));
-    let answer = network.probe(&Rules::Nft(ruleset.to_string()), &sources, &targets, settle)?;
+    let (sources, targets, text) = (sources(ruleset), targets(&ruleset.ports), ruleset.to_string());
+    let answer = network.probe(&Rules::Nft(text.clone()), &sources, &targets, settle)?;
+    let firewall = firewall(&answer.listing[0])?;
+    let is_asked = |question: Question| {
+        let forwards = forwards(&text) || !question.is_about_forwarding();
+        // By which interface the way back begins differs between the sources, so not all of them are alike.
+        forwards && !(text.contains("oif missing") && question.names_interfaces())
+    };
+    let verdicts = |question, is_ipv6| verdicts(&firewall, question, is_ipv6, &targets);
+    wrong_verdicts(&sources, &targets, &answer, counts, is_asked, verdicts)
+}
+
+/// The verdicts that the kernel contradicts, for the questions that are asked.
+pub fn wrong_verdicts(
+    sources: &[Source],
+    targets: &[Target],
+    answer: &Answer,
+    counts: &mut Counts,
+    is_asked: impl Fn(Question) -> bool,
+    verdicts: impl Fn(Question, bool) -> Result<Vec<Option<Verdict>>, String>,
+) -> Result<Vec<Difference>, String> {
     let mut found = Vec::new();
-    for is_ipv6 in [false, true] {
-        let verdicts = verdicts(&answer.listing[0], is_ipv6, &targets)?;
-        let mut fates: BTreeMap<Target, (Verdict, Vec<Fate>)> = BTreeMap::new();
+    let questions = Question::ALL.into_iter().filter(|question| is_asked(*question));
+    for (question, is_ipv6) in questions.flat_map(|question| [(question, false), (question, true)]) {
+        let verdicts = verdicts(question, is_ipv6)?;
+        let mut fates: BTreeMap<Target, (Verdict, Vec<Sent>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };
-            let sent = sources.iter().zip(row).filter(|(source, _)| source.is_ipv6() == is_ipv6);
+            let is_asked = |source: &Source| source.is_ipv6() == is_ipv6 && question.is_about(source);
+            let sent = sources.iter().zip(row.iter().copied()).filter(|(source, _)| is_asked(source));
             let target = if matches!(target.0, TCP | UDP) { *target } else { (target.0, 0) };
-            fates.entry(target).or_insert((verdict, Vec::new())).1.extend(sent.map(|(_, fate)| *fate));
+            fates.entry(target).or_insert((verdict, Vec::new())).1.extend(sent);
         }
         for (target, (verdict, fates)) in fates {
-            let got_through = fates.iter().any(|fate| fate.got_through());
-            if fates.contains(&Fate::NotSent) {
+            if fates.iter().any(|(_, fate)| *fate == Fate::NotSent) {
                 continue;
             }
-            let is_wrong = match verdict {
-                Verdict::Open => !got_through,
-                Verdict::NotOpen => got_through,
-                Verdict::Unknown => false,
-            };
-            match verdict {
-                Verdict::Open => counts.open += 1,
-                Verdict::NotOpen => counts.not_open += 1,
-                Verdict::Unknown => {
-                    counts.unknown += 1;
-                }
-            }
-            if is_wrong {
-                found.push(Difference { is_ipv6, target, verdict });
+            counts.add(verdict);
+            if is_wrong(verdict, question, &fates) {
+                found.push(Difference { is_ipv6, question, target, verdict });
             }
         }
     }
     Ok(found)
+}
+
+/// Whether the kernel does something else with the packets of these sources.
+fn is_wrong(verdict: Verdict, question: Question, fates: &[Sent]) -> bool {
+    let gets_through = |interface: &str, only_strangers: bool| {
+        let own = fates.iter().filter(|(source, _)| {
+            source.interface == interface && (!only_strangers || STRANGERS.contains(&source.address))
+        });
+        own.clone().any(|(_, fate)| fate.got_through())
+    };
+    let is_reached = INTERFACES.iter().any(|interface| gets_through(interface, false));
+    let is_general = match question {
+        Question::FromAnywhere | Question::Forwarded => gets_through("wan0", true),
+        Question::ByInterface | Question::ForwardedByInterface => {
+            INTERFACES.iter().all(|interface| gets_through(interface, true))
+        }
+        Question::FromOne => is_reached,
+    };
+    match verdict {
+        Verdict::Open => !is_general,
+        // A rule can name an interface that the server doesn't have.
+        Verdict::Restricted => is_general || question.names_interfaces() && !is_reached,
+        Verdict::NotOpen => is_reached,
+        Verdict::Unknown => false,
+    }
+}
+
+impl Counts {
+    fn add(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Open => &mut self.open,
+            Verdict::Restricted => &mut self.restricted,
+            Verdict::NotOpen => &mut self.not_open,
+            Verdict::Unknown => &mut self.unknown,
+        } += 1;
+    }
 }
 
 /// The first difference of a ruleset that is there again when late packets have time to arrive, and the smallest ruleset
@@ -168,11 +243,10 @@ impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let family = if self.is_ipv6 { "IPv6" } else { "IPv4" };
         let (protocol, port) = self.target;
-        let kernel = if self.verdict == Verdict::Open { "drops it from every source" } else { "lets it through" };
         write!(
             f,
-            "{family}, protocol {protocol}, port {port}: the reader reports {:?}, the kernel {kernel}",
-            self.verdict
+            "{family}, protocol {protocol}, port {port}, {:?}: the reader reports {:?}, the kernel does something else",
+            self.question, self.verdict
         )
     }
 }

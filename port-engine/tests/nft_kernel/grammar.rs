@@ -104,8 +104,10 @@ impl Grammar {
         let hooks: &[&str] = match family {
             "netdev" => &["ingress"],
             // nft 1.0.6 doesn't list the device of such a chain at ingress in JSON, so the packets that pass it aren't known.
-            "inet" if self.mode == Mode::Interpreted => &["input", "input", "input", "prerouting", "nat", "output"],
-            "inet" => &["input", "input", "input", "prerouting", "ingress", "nat", "output"],
+            "inet" if self.mode == Mode::Interpreted => {
+                &["input", "input", "input", "prerouting", "nat", "forward", "output"]
+            }
+            "inet" => &["input", "input", "input", "prerouting", "ingress", "nat", "forward", "output"],
             _ => &["input", "input", "input", "prerouting", "nat", "forward", "output", "postrouting"],
         };
         self.sets.clear();
@@ -133,7 +135,7 @@ impl Grammar {
         let is_raw = hook == "prerouting" && matches!(priority, "raw" | "-300");
         let context = Context { family, hook, is_nat, is_raw };
         let policy = match hook {
-            "input" => self.one(&["drop", "drop", "accept"]),
+            "input" | "forward" => self.one(&["drop", "drop", "accept"]),
             _ if is_nat => "accept",
             _ => self.one(&["accept", "accept", "accept", "accept", "drop"]),
         };

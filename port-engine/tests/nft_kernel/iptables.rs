@@ -1,127 +1,150 @@
-//! Generates rulesets of iptables-restore, for both families.
+//! Generates rulesets of iptables-restore, for both families. The conditions and targets of rules are in `iptables_rules.rs`.
+
+use std::collections::BTreeSet;
 
 use fastrand::Rng;
 
-/// A ruleset of each family.
+use crate::grammar::Mode;
+
+/// A ruleset of each family, as lines for `iptables-restore` and for `ip6tables-restore`.
+#[derive(Clone, Debug)]
 pub struct IptablesRuleset {
-    /// For `iptables-restore`.
-    pub v4: String,
-    /// For `ip6tables-restore`.
-    pub v6: String,
+    /// The lines for IPv4 and for IPv6.
+    pub lines: [Vec<String>; 2],
     /// The ports that its rules name.
     pub ports: Vec<u16>,
+    /// The source ports that its rules name.
+    pub source_ports: Vec<u16>,
+}
+
+impl IptablesRuleset {
+    /// The text for a family.
+    pub fn text(&self, is_ipv6: bool) -> String {
+        self.lines[usize::from(is_ipv6)].iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// The positions of the rules of a family.
+    pub fn rules(&self, is_ipv6: bool) -> Vec<usize> {
+        let lines = self.lines[usize::from(is_ipv6)].iter().enumerate();
+        lines.filter(|(_, line)| line.starts_with("-A ")).map(|(position, _)| position).collect()
+    }
+}
+
+/// The ports that rules can name. Some are next to each other.
+const PORTS: [u16; 10] = [22, 25, 26, 53, 80, 443, 587, 2525, 8080, 65535];
+
+/// The place of a rule, which decides what the rule can contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// `raw`, `mangle`, `nat`, `filter` or `security`
+    pub table: &'static str,
+    /// `PREROUTING`, `INPUT`, `FORWARD` or `POSTROUTING`: the built-in chain from which packets come
+    pub hook: &'static str,
+}
+
+/// What a ruleset is generated from.
+pub struct Grammar {
+    /// The only source of chance.
+    pub random: Rng,
+    /// Which part of the language to use.
+    pub mode: Mode,
+    /// The ports that this ruleset's rules can name.
+    pub ports: Vec<u16>,
+    /// The source ports that they name.
+    pub source_ports: BTreeSet<u16>,
+    /// Whether the rules are for ip6tables.
+    pub is_ipv6: bool,
+    names: usize,
 }
 
 /// The rulesets of a seed.
-pub fn generate(seed: u64) -> IptablesRuleset {
+pub fn generate(seed: u64, mode: Mode) -> IptablesRuleset {
     let mut random = Rng::with_seed(seed);
-    let ports = random.choose_multiple([22, 25, 53, 80, 443, 587, 2525, 8080], 4);
-    let mut text = |is_ipv6| Grammar { random: &mut random, ports: &ports, is_ipv6 }.text();
-    IptablesRuleset { v4: text(false), v6: text(true), ports }
+    let ports = random.choose_multiple(PORTS, 4);
+    let mut grammar =
+        Grammar { random, mode, ports: ports.clone(), source_ports: BTreeSet::new(), is_ipv6: false, names: 0 };
+    let v4 = grammar.tables();
+    grammar.is_ipv6 = true;
+    let v6 = grammar.tables();
+    IptablesRuleset { lines: [v4, v6], ports, source_ports: grammar.source_ports.into_iter().collect() }
 }
 
-struct Grammar<'a> {
-    random: &'a mut Rng,
-    ports: &'a [u16],
-    is_ipv6: bool,
-}
-
-impl Grammar<'_> {
-    fn text(&mut self) -> String {
-        let policy = self.one(&["DROP", "DROP", "ACCEPT"]);
-        let filter = format!(
-            "*filter\n:INPUT {policy} [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:user-a - [0:0]\n:user-b - [0:0]\n{}{}{}COMMIT\n",
-            self.rules("INPUT", &["ACCEPT", "DROP", "REJECT", "RETURN", "user-a", "user-b"]),
-            self.rules("user-a", &["ACCEPT", "DROP", "RETURN", "user-b"]),
-            self.rules("user-b", &["ACCEPT", "DROP", "RETURN"]),
-        );
-        let nat = format!(
-            "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n{}COMMIT\n",
-            self.translations()
-        );
-        let raw = match self.random.u8(0..3) {
-            0 => format!(
-                "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING {} -j CT --notrack\nCOMMIT\n",
-                self.port_match()
-            ),
-            _ => "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n".to_string(),
-        };
-        let mangle = match self.random.u8(0..4) {
-            0 => format!(
-                "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n-A PREROUTING {} -j MARK --set-mark 7\nCOMMIT\n",
-                self.port_match()
-            ),
-            _ => "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\nCOMMIT\n".to_string(),
-        };
-        format!("{raw}{mangle}{nat}{filter}")
+impl Grammar {
+    /// True once in N times.
+    pub fn once_in(&mut self, times: u32) -> bool {
+        self.random.u32(0..times) == 0
     }
 
-    fn one<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+    /// One of several.
+    pub fn one<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.random.usize(0..choices.len())]
     }
 
-    fn port(&mut self) -> u16 {
-        self.ports[self.random.usize(0..self.ports.len())]
+    /// A name that is new in the ruleset.
+    pub fn name(&mut self, prefix: &str) -> String {
+        self.names += 1;
+        format!("{prefix}{}", self.names)
     }
 
-    fn rules(&mut self, chain: &str, targets: &[&str]) -> String {
-        let mut text = String::new();
-        for _ in 0..self.random.usize(1..=5) {
-            let matches: Vec<String> = (0..self.random.usize(0..=2)).map(|_| self.condition()).collect();
-            let port = if self.random.bool() { format!(" {}", self.port_match()) } else { String::new() };
-            let jump =
-                if self.random.u8(0..10) == 0 { "-g user-b".to_string() } else { format!("-j {}", self.one(targets)) };
-            let jump = if chain == "user-b" { jump.replace("-g user-b", "-j RETURN") } else { jump };
-            text.push_str(&format!("-A {chain}{port} {} {jump}\n", matches.join(" ")));
+    /// A port that rules can name.
+    pub fn port(&mut self) -> u16 {
+        let ports = self.ports.clone();
+        self.one(&ports)
+    }
+
+    /// Every table, so that a load replaces what was loaded before.
+    fn tables(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let built_in: [(&str, &[(&str, u32)]); 5] = [
+            ("raw", &[("PREROUTING", 3), ("OUTPUT", 0)]),
+            ("mangle", &[("PREROUTING", 3), ("INPUT", 4), ("FORWARD", 6), ("OUTPUT", 0), ("POSTROUTING", 6)]),
+            ("nat", &[("PREROUTING", 2), ("INPUT", 0), ("OUTPUT", 0), ("POSTROUTING", 0)]),
+            ("filter", &[("INPUT", 1), ("FORWARD", 3), ("OUTPUT", 0)]),
+            ("security", &[("INPUT", 5), ("FORWARD", 0), ("OUTPUT", 0)]),
+        ];
+        for (table, chains) in built_in {
+            self.table(table, chains, &mut lines);
         }
-        text
+        lines
     }
 
-    fn port_match(&mut self) -> String {
-        let protocol = self.one(&["tcp", "udp"]);
-        let (port, other) = (self.port(), self.port());
-        let other = if other == port { port + 1 } else { other };
-        let (low, high) = (port.min(other), port.max(other));
-        match self.random.u8(0..5) {
-            0 => format!("-p {protocol} -m {protocol} --dport {port}"),
-            1 => format!("-p {protocol} -m {protocol} --dport {low}:{high}"),
-            2 => format!("-p {protocol} -m {protocol} ! --dport {port}"),
-            3 => format!("-p {protocol} -m multiport --dports 9,{low}:{high}"),
-            _ => format!("-p {protocol} -m multiport ! --dports {port},{other}"),
-        }
-    }
-
-    /// A condition that can follow any other.
-    fn condition(&mut self) -> String {
-        let (address, subnet) = match self.is_ipv6 {
-            false => ("10.9.0.2/32", "192.0.2.0/24"),
-            true => ("2001:db8:9::2/128", "2001:db8:5::/64"),
-        };
-        match self.random.u8(0..7) {
-            0 => {
-                format!("-m conntrack --ctstate {}", self.one(&["NEW", "RELATED,ESTABLISHED", "INVALID", "UNTRACKED"]))
+    /// A table with rules in its chains: once in as many times as the number next to a chain, never if it is 0.
+    fn table(&mut self, table: &'static str, chains: &[(&'static str, u32)], lines: &mut Vec<String>) {
+        let mut own = Vec::new();
+        let mut rules = Vec::new();
+        for (chain, times) in chains {
+            let has_rules = *times > 0 && self.once_in(*times);
+            let policy = match (table, *chain) {
+                ("filter", "INPUT") => self.one(&["DROP", "DROP", "ACCEPT"]),
+                ("nat", _) => "ACCEPT",
+                _ if has_rules => self.one(&["ACCEPT", "ACCEPT", "ACCEPT", "ACCEPT", "DROP"]),
+                _ => "ACCEPT",
+            };
+            own.push(format!(":{chain} {policy} [0:0]"));
+            if !has_rules {
+                continue;
             }
-            1 => format!("-m state --state {}", self.one(&["NEW", "ESTABLISHED"])),
-            2 => "-m addrtype --dst-type LOCAL".to_string(),
-            3 => format!("-m mark --mark {}", self.one(&["0x7", "0x0"])),
-            4 => "-m limit --limit 10000/sec --limit-burst 10000".to_string(),
-            5 => format!("-m comment --comment \"{address} {subnet}\""),
-            _ => "-m pkttype --pkt-type unicast".to_string(),
+            let context = Context { table, hook: chain };
+            // Each chain can call those before it.
+            let mut targets = Vec::new();
+            for _ in 0..self.one(&[0, 0, 1, 2, 3]) {
+                let name = self.name("user-");
+                own.push(format!(":{name} - [0:0]"));
+                self.rules(context, &name, &targets, &mut rules);
+                targets.push(name);
+            }
+            self.rules(context, chain, &targets, &mut rules);
         }
+        lines.push(format!("*{table}"));
+        lines.append(&mut own);
+        lines.append(&mut rules);
+        lines.push("COMMIT".to_string());
     }
 
-    fn translations(&mut self) -> String {
-        let (here, elsewhere) = match self.is_ipv6 {
-            false => ("10.9.0.1", "10.9.1.2"),
-            true => ("[2001:db8:9::1]", "[2001:db8:9:1::2]"),
-        };
-        let port = self.port();
-        let target = match self.random.u8(0..4) {
-            0 => format!("REDIRECT --to-ports {port}"),
-            1 => format!("DNAT --to-destination {here}:{port}"),
-            2 => format!("DNAT --to-destination {elsewhere}:{port}"),
-            _ => return String::new(),
-        };
-        format!("-A PREROUTING -p tcp -m tcp --dport {} -j {target}\n", self.port())
+    fn rules(&mut self, context: Context, chain: &str, targets: &[String], lines: &mut Vec<String>) {
+        for _ in 0..self.random.usize(1..=4) {
+            let rule = self.rule(context, targets);
+            lines.push(format!("-A {chain} {rule}"));
+        }
     }
 }

@@ -1,11 +1,16 @@
 //! A differential test of the audit's reader against the kernel: random rulesets are loaded into a network namespace, probed
 //! with real packets, and compared with what the reader makes of their listing.
 //!
+//! The same is done with rulesets of iptables, which iptables-nft and iptables-legacy load and save.
+//!
 //! `PORT_KERNEL_RULESETS=5000` sets the number of rulesets, and `PORT_KERNEL_SEED=7` another seed.
 
 mod compare;
 mod grammar;
 mod iptables;
+mod iptables_compare;
+mod iptables_rules;
+mod iptables_wild;
 mod probe;
 mod reader;
 mod rules;
@@ -15,13 +20,17 @@ mod wild;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use compare::{Counts, Difference, confirmed, sources, targets};
+use compare::{Counts, Difference, confirmed, targets};
 use grammar::{Mode, generate};
+use iptables_compare::assert_decided;
 use port_catalog_tests::tools::print_uncaptured;
-use probe::{Network, Rules};
+use probe::{Backend, Network, Rules};
 
 /// How many rulesets are compared, unless the environment asks for more.
-const RULESETS: u64 = 200;
+const RULESETS: u64 = 150;
+
+/// The same for rulesets of iptables, for each kind of iptables.
+const IPTABLES_RULESETS: u64 = 25;
 
 fn from_environment(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -32,7 +41,7 @@ fn from_environment(name: &str) -> Option<u64> {
 fn kind(ruleset: &str, difference: Difference) -> String {
     let lines = ruleset.lines().filter(|line| line.starts_with("\t\t"));
     let text: String = lines.map(|line| line.split(" priority").next().unwrap_or_default()).collect();
-    let mut kind = format!("{:?}", difference.verdict);
+    let mut kind = format!("{:?} {:?}", difference.question, difference.verdict);
     for character in text.chars() {
         let character = if character.is_ascii_digit() { '0' } else { character };
         if character != '0' || !kind.ends_with('0') {
@@ -71,7 +80,7 @@ fn compare(mode: Mode) -> Counts {
 #[test]
 fn the_reader_agrees_with_the_kernel_on_what_is_interpreted() {
     let counts = compare(Mode::Interpreted);
-    let all = counts.open + counts.not_open + counts.unknown;
+    let all = counts.open + counts.restricted + counts.not_open + counts.unknown;
     assert!(counts.unknown * 100 <= all, "more than 1 % of the probed ports are unknown: {counts:?}");
 }
 
@@ -96,19 +105,29 @@ fn most_generated_rulesets_load() {
     }
 }
 
+/// The seeds of rulesets of iptables: as many as the environment asks for.
+fn iptables_seeds(most: u64) -> std::ops::Range<u64> {
+    let first = from_environment("PORT_KERNEL_SEED").unwrap_or(1) << 32;
+    first..first + from_environment("PORT_KERNEL_RULESETS").unwrap_or(most)
+}
+
 #[test]
-fn generated_iptables_rulesets_load_and_let_some_packets_through() {
-    let Some(mut network) = Network::new() else { return };
-    let (mut through, mut dropped) = (0, 0);
-    for seed in 0..30 {
-        let ruleset = iptables::generate(seed);
-        let rules = Rules::Iptables(ruleset.v4, ruleset.v6);
-        let answer =
-            network.probe(&rules, &sources(&generate(seed, Mode::Interpreted)), &targets(&ruleset.ports), 0.001);
-        let answer = answer.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
-        let fates = answer.fates.iter().flatten();
-        through += fates.clone().filter(|fate| fate.got_through()).count();
-        dropped += fates.filter(|fate| !fate.got_through()).count();
-    }
-    assert!(through > 0 && dropped > 0, "{through} got through, {dropped} did not");
+fn the_reader_of_iptables_nft_agrees_with_the_kernel() {
+    assert_decided(&iptables_compare::compare(Backend::Nft, Mode::Interpreted, iptables_seeds(IPTABLES_RULESETS)));
+}
+
+#[test]
+fn the_reader_of_iptables_legacy_agrees_with_the_kernel() {
+    assert_decided(&iptables_compare::compare(Backend::Legacy, Mode::Interpreted, iptables_seeds(IPTABLES_RULESETS)));
+}
+
+#[test]
+fn the_reader_of_iptables_is_never_wrong_about_the_rest() {
+    iptables_compare::compare(Backend::Legacy, Mode::Wild, iptables_seeds(IPTABLES_RULESETS));
+    iptables_compare::compare(Backend::Nft, Mode::Wild, iptables_seeds(IPTABLES_RULESETS));
+}
+
+#[test]
+fn the_comparison_of_iptables_notices_a_wrong_verdict() {
+    iptables_compare::assert_notices_a_wrong_verdict();
 }

@@ -25,8 +25,38 @@ pub const ICMPV6: u8 = 58;
 pub enum Rules {
     /// A file of `nft -f`.
     Nft(String),
-    /// Files of `iptables-restore` and of `ip6tables-restore`.
-    Iptables(String, String),
+    /// Files of `iptables-restore` and of `ip6tables-restore`, in which every table is.
+    Iptables(Backend, String, String),
+}
+
+/// Which iptables loads and saves rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// iptables-nft
+    Nft,
+    /// iptables-legacy
+    Legacy,
+}
+
+impl Backend {
+    /// The word in the names of its programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Backend::Nft => "nft",
+            Backend::Legacy => "legacy",
+        }
+    }
+}
+
+/// Where a packet is sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// To the server's address on the interface by which it arrives.
+    Interface,
+    /// To the server's address on another interface, which this one is.
+    OtherInterface(&'static str),
+    /// To the machine behind the server.
+    Behind,
 }
 
 /// The source of a packet.
@@ -42,8 +72,8 @@ pub struct Source {
     pub ecn: bool,
     /// Whether an IPv6 extension header is before the transport header.
     pub extension: bool,
-    /// Whether it is sent to the address of the other interface.
-    pub crossing: bool,
+    /// Where it is sent to.
+    pub to: Destination,
 }
 
 /// What a packet is sent to: a protocol, and a port if the protocol has ports.
@@ -64,7 +94,7 @@ pub enum Fate {
 
 /// What the kernel did with a ruleset.
 pub struct Answer {
-    /// The listings: of nft in JSON, or of `iptables-save` and `ip6tables-save`.
+    /// The listings: of nft in JSON, or of `iptables-save` and `ip6tables-save`, then possibly of nft.
     pub listing: Vec<String>,
     /// For each target, what became of the packet from each source.
     pub fates: Vec<Vec<Fate>>,
@@ -113,7 +143,10 @@ impl Network {
         let mut request = json!({"sources": sources, "targets": targets, "settle": settle});
         match rules {
             Rules::Nft(text) => request["nft"] = json!(text),
-            Rules::Iptables(v4, v6) => request["iptables"] = json!([v4, v6]),
+            Rules::Iptables(backend, v4, v6) => {
+                request["iptables"] = json!([v4, v6]);
+                request["backend"] = json!(backend.word());
+            }
         }
         writeln!(self.input, "{request}").expect("a prober that reads");
         let mut line = String::new();
@@ -138,11 +171,18 @@ impl Drop for Network {
     }
 }
 
+impl Destination {
+    /// The other interface, or an empty text.
+    fn other_interface(self) -> &'static str {
+        if let Destination::OtherInterface(name) = self { name } else { "" }
+    }
+}
+
 impl Source {
     fn json(&self) -> Value {
         json!({
             "interface": self.interface, "address": self.address, "port": self.port,
-            "ecn": self.ecn, "extension": self.extension, "crossing": self.crossing,
+            "ecn": self.ecn, "extension": self.extension, "crossing": self.to.other_interface(), "behind": self.to == Destination::Behind,
         })
     }
 }

@@ -1,16 +1,17 @@
 """Loads rulesets into a network namespace and probes it with real packets.
 
-Started in a network namespace of its own (`unshare -n`), which becomes the server; it makes a second one, the client. Two veth
-pairs join them. The client writes whole frames, so a probe can have any source address. The server reads raw sockets: the
-kernel copies a packet to them after the input hook, so a packet that arrives there passed every hook. A packet that the server
-forwards (DNAT to another machine) arrives at the raw sockets of the client.
+Started in a network namespace of its own (`unshare -n`), which becomes the server; it makes two others, the client and the machine
+behind the server. Three veth pairs join the server and the client, another one the server and the machine behind it. The client
+writes whole frames, so a probe can have any source address. The server reads raw sockets: the kernel copies a packet to them after
+the input hook, so a packet that arrives there passed every hook. A packet that the server forwards arrives at the raw sockets of
+the machine behind it, or of the client (DNAT to another machine).
 
 Each line of standard input is a request, each line of standard output its answer, both JSON:
-  {"nft": TEXT} or {"iptables": [TEXT, TEXT]}, "sources": [...], "targets": [...], "settle": SECONDS
+  {"nft": TEXT} or {"iptables": [TEXT, TEXT], "backend": "nft" or "legacy"}, "sources": [...], "targets": [...], "settle": SECONDS
   -> {"listing": [TEXT, ...], "results": ["RD-F", ...]} or {"error": TEXT}
 A result has a character for each source: R reached, F forwarded, D dropped, - not sent (another family).
 """
-import ctypes, json, os, re, socket, struct, subprocess, sys, time
+import ctypes, itertools, json, os, re, socket, struct, subprocess, sys, time
 
 CLONE_NEWNET = 0x40000000
 TCP, UDP, ICMP, ICMPV6, ESP, GRE = 6, 17, 1, 58, 50, 47
@@ -20,15 +21,21 @@ ECHO_REQUEST = {ICMP: 8, ICMPV6: 128}
 SYN, ECE_AND_CWR = 0x02, 0xC0
 DESTINATION_OPTIONS = 60
 
-# Interface: address of the server for each family.
+# Interface: address of the server for each family. No rule names wan0, to which the default route leads.
 SERVER = {
     "eth0": {4: "10.9.0.1", 6: "2001:db8:9::1"},
     "eth1": {4: "10.9.1.1", 6: "2001:db8:9:1::1"},
+    "wan0": {4: "10.9.2.1", 6: "2001:db8:9:2::1"},
 }
+# The link to the machine behind the server: the addresses of both.
+LAN = "lan0"
+LAN_SERVER = {4: "10.9.7.1", 6: "2001:db8:9:7::1"}
+BEHIND = {4: "10.9.7.2", 6: "2001:db8:9:7::2"}
 # What the client has on each interface. DNAT to one of these leaves the server again.
 CLIENT = {
     "eth0": ["10.9.0.2/24", "10.9.0.3/24", "192.0.2.5/24", "2001:db8:9::2/64", "2001:db8:9::3/64", "2001:db8:5::5/64"],
     "eth1": ["10.9.1.2/24", "2001:db8:9:1::2/64"],
+    "wan0": ["10.9.2.2/24", "2001:db8:9:2::2/64"],
 }
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -61,7 +68,8 @@ def set_sysctl(name, value):
 
 
 def mac(interface, is_client):
-    return f"02:00:00:00:0{interface[-1]}:0{1 + is_client}"
+    number = ["eth0", "eth1", "wan0", LAN].index(interface)
+    return f"02:00:00:00:0{number}:0{1 + is_client}"
 
 
 def raw_sockets():
@@ -81,9 +89,15 @@ class Network:
         self.server = current_namespace()
         checked(libc.unshare(CLONE_NEWNET))
         self.client = current_namespace()
+        checked(libc.unshare(CLONE_NEWNET))
+        self.behind = current_namespace()
         # A number per probe, so that a late packet is never taken for that of another probe.
         self.next_number = 0x40000000
         self.configure()
+        self.configure_behind()
+        enter(self.behind)
+        self.seen_behind = raw_sockets()
+        enter(self.server)
         self.seen_by_server = raw_sockets()
         self.conntrack = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
         enter(self.client)
@@ -121,6 +135,8 @@ class Network:
         enter(self.server)
         set_sysctl("ipv4/ip_forward", 1)
         set_sysctl("ipv6/conf/all/forwarding", 1)
+        for gateway in ("10.9.2.2", "2001:db8:9:2::2"):
+            run("ip", "route", "add", "default", "via", gateway, "dev", "wan0")
         # Addresses are set statically, so that no rule can prevent their resolution.
         for interface, addresses in CLIENT.items():
             for address in addresses:
@@ -130,8 +146,29 @@ class Network:
                 run("ip", "neighbour", "add", address, "lladdr", mac(interface, True), "dev", interface,
                     "nud", "permanent")
 
+    def configure_behind(self):
+        """Joins the machine behind the server with it."""
+        run("ip", "link", "add", LAN, "address", mac(LAN, False), "type", "veth",
+            "peer", "name", "clan0", "address", mac(LAN, True))
+        run("ip", "link", "set", "clan0", "netns", f"/proc/{os.getpid()}/fd/{self.behind}")
+        for namespace, own, other in ((self.server, LAN_SERVER, BEHIND), (self.behind, BEHIND, LAN_SERVER)):
+            enter(namespace)
+            if namespace == self.behind:
+                run("ip", "link", "set", "clan0", "name", LAN)
+                set_sysctl("ipv4/conf/all/rp_filter", 0)
+            set_sysctl(f"ipv6/conf/{LAN}/accept_dad", 0)
+            set_sysctl(f"ipv4/conf/{LAN}/rp_filter", 0)
+            run("ip", "link", "set", LAN, "up")
+            for family, length in ((4, 24), (6, 64)):
+                run("ip", "address", "add", f"{own[family]}/{length}", "dev", LAN, *(["nodad"] if family == 6 else []))
+                run("ip", "neighbour", "add", other[family], "lladdr", mac(LAN, namespace == self.server), "dev", LAN,
+                    "nud", "permanent")
+                if namespace == self.behind:
+                    run("ip", "route", "add", "default", "via", other[family], "dev", LAN)
+        enter(self.server)
+
     def flush_conntrack(self):
-        """Deletes every connection: no probe continues a connection of the ruleset before."""
+        """Deletes every connection, so that no probe continues one that another packet began."""
         length, delete, request_and_ack = 20, (1 << 8) | 2, 1 | 4
         self.conntrack.send(struct.pack("=IHHIIBBH", length, delete, request_and_ack, 0, 0, 0, 0, 0))
         self.conntrack.recv(4096)
@@ -140,23 +177,32 @@ class Network:
         run("nft", "-f", "-", text="flush ruleset\n" + text)
         return [with_devices(run("nft", "-j", "list", "ruleset"), text)]
 
-    def load_iptables(self, texts):
+    def load_iptables(self, texts, backend):
+        """What is saved of the rules, and with iptables-nft the listing of nft. The texts have every table, so that those of
+        iptables-legacy replace what was loaded before."""
         run("nft", "flush", "ruleset")
         for tool, text in zip(("iptables", "ip6tables"), texts):
-            run(f"{tool}-restore", text=text)
-        return [run("iptables-save"), run("ip6tables-save")]
+            run(f"{tool}-{backend}-restore", text=text)
+        saved = [run(f"iptables-{backend}-save"), run(f"ip6tables-{backend}-save")]
+        return saved + ([run("nft", "-j", "list", "ruleset")] if backend == "nft" else [])
 
     def probe(self, sources, targets, settle):
         numbers, results = {}, [["-"] * len(sources) for _ in targets]
-        for target_index, (protocol, port) in enumerate(targets):
-            for source_index, source in enumerate(sources):
-                family = 6 if ":" in source["address"] else 4
-                if protocol == (ICMPV6 if family == 4 else ICMP):
-                    continue
-                self.next_number += 1
-                numbers[self.next_number] = (target_index, source_index)
-                results[target_index][source_index] = "D"
-                self.senders[source["interface"]].send(frame(source, family, protocol, port, self.next_number))
+        # Packets with the same addresses and ports belong to one connection, whatever else they differ in.
+        kind = lambda place: [sources[place][name] for name in ("interface", "crossing", "behind", "ecn", "extension")]
+        for _, group in itertools.groupby(sorted(range(len(sources)), key=kind), key=kind):
+            group = list(group)
+            self.flush_conntrack()
+            for target_index, (protocol, port) in enumerate(targets):
+                for source_index in group:
+                    source = sources[source_index]
+                    family = 6 if ":" in source["address"] else 4
+                    if protocol == (ICMPV6 if family == 4 else ICMP):
+                        continue
+                    self.next_number += 1
+                    numbers[self.next_number] = (target_index, source_index)
+                    results[target_index][source_index] = "D"
+                    self.senders[source["interface"]].send(frame(source, family, protocol, port, self.next_number))
         self.receive(numbers, results)
         # The kernel delivers a packet over veth before `send` returns, except when it is busy.
         time.sleep(settle)
@@ -164,7 +210,8 @@ class Network:
         return ["".join(result) for result in results]
 
     def receive(self, numbers, results):
-        for sockets, character in ((self.seen_by_server, "R"), (self.seen_by_client, "F")):
+        seen = ((self.seen_by_server, "R"), (self.seen_by_client, "F"), (self.seen_behind, "F"))
+        for sockets, character in seen:
             for family, protocol, raw in sockets:
                 for packet in packets(raw):
                     start = (packet[0] & 15) * 4 if family == 4 else 0
@@ -235,8 +282,8 @@ def segment(source, protocol, port, number, pseudo):
 
 def frame(source, family, protocol, port, number):
     interface = source["interface"]
-    to = {"eth0": "eth1", "eth1": "eth0"}[interface] if source["crossing"] else interface
-    here, there = packed(source["address"]), packed(SERVER[to][family])
+    to = source["crossing"] or interface
+    here, there = packed(source["address"]), packed(BEHIND[family] if source["behind"] else SERVER[to][family])
     ethernet = bytes.fromhex((mac(interface, False) + mac(interface, True)).replace(":", ""))
     pseudo = lambda length: here + there + struct.pack("!HH", protocol, length)
     data = segment(source, protocol, port, number, pseudo)
@@ -256,11 +303,10 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            network.flush_conntrack()
             if "nft" in request:
                 listing = network.load_nft(request["nft"])
             else:
-                listing = network.load_iptables(request["iptables"])
+                listing = network.load_iptables(request["iptables"], request["backend"])
             results = network.probe(request["sources"], request["targets"], request["settle"])
             answer = {"listing": listing, "results": results}
         except RuntimeError as error:

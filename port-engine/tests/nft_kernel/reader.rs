@@ -3,42 +3,129 @@
 use std::path::Path;
 
 use port_engine::audit::address_family::AddressFamily;
-use port_engine::audit::firewall::Scope;
-use port_engine::audit::nft;
+use port_engine::audit::firewall::{Firewall, HookPath, Scope};
 use port_engine::audit::observation::{Observation, State};
+use port_engine::audit::{iptables, nft};
 use port_engine::protocol::Protocol;
 
-use crate::probe::Target;
+use crate::probe::{Destination, Source, Target};
 
 /// What the reader reports of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// A packet from some source gets through.
+    /// Peers in general get through.
     Open,
+    /// Some get through, and peers in general don't.
+    Restricted,
     /// No packet does.
     NotOpen,
     /// The reader cannot tell.
     Unknown,
 }
 
-/// What the reader cannot know from a listing: the interfaces and addresses of the server in `prober.py`, and that no probe exceeds
-/// a rate. Without it, what a rule accepts from an interface that the server doesn't have would count as open.
-fn scope(family: AddressFamily) -> Scope {
-    let addresses = ["10.9.0.1/32", "10.9.1.1/32", "2001:db8:9::1/128", "2001:db8:9:1::1/128"];
-    Scope {
-        family: Some(family),
-        interfaces: ["eth0", "eth1"].map(str::to_string).to_vec(),
-        destinations: addresses.iter().map(|address| address.parse().expect("an address")).collect(),
-        within_rates: true,
-        ..Scope::default()
+/// Which packets the reader is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Packets to the server, from anywhere.
+    FromAnywhere,
+    /// Packets to the server, by the interfaces that it has.
+    ByInterface,
+    /// Packets to the server from one address, by one interface.
+    FromOne,
+    /// Packets to the machine behind the server, from anywhere.
+    Forwarded,
+    /// Packets to the machine behind the server, by the interfaces that the server has.
+    ForwardedByInterface,
+}
+
+impl Question {
+    pub const ALL: [Question; 5] = [
+        Question::FromAnywhere,
+        Question::ByInterface,
+        Question::FromOne,
+        Question::Forwarded,
+        Question::ForwardedByInterface,
+    ];
+
+    /// Whether it is about packets to the machine behind the server.
+    pub fn is_about_forwarding(self) -> bool {
+        matches!(self, Question::Forwarded | Question::ForwardedByInterface)
+    }
+
+    /// Whether the scope names the interfaces, so that each of them counts.
+    pub fn names_interfaces(self) -> bool {
+        !matches!(self, Question::FromAnywhere | Question::Forwarded)
+    }
+
+    /// Whether it is about the packets of a source.
+    pub fn is_about(self, source: &Source) -> bool {
+        (source.to == Destination::Behind) == self.is_about_forwarding()
+            && (self != Question::FromOne || source.interface == ONE.0 && ONE.1.contains(&source.address))
+    }
+
+    /// What the reader cannot know from a listing: the interfaces and addresses of the server in `prober.py`, and that no probe
+    /// exceeds a rate.
+    fn scope(self, family: AddressFamily) -> Scope {
+        let networks = |texts: &[&str]| texts.iter().map(|text| text.parse().expect("a network")).collect();
+        let interfaces: &[&str] = match self {
+            Question::FromAnywhere | Question::Forwarded => &[],
+            Question::FromOne => &[ONE.0],
+            Question::ByInterface | Question::ForwardedByInterface => &["eth0", "eth1", "wan0"],
+        };
+        let (path, destinations) = match self.is_about_forwarding() {
+            true => (HookPath::Forward, networks(&["10.9.7.2/32", "2001:db8:9:7::2/128"])),
+            false => (HookPath::Input, networks(&OWN)),
+        };
+        Scope {
+            family: Some(family),
+            sources: if self == Question::FromOne {
+                networks(&["192.0.2.5/32", "2001:db8:5::5/128"])
+            } else {
+                Vec::new()
+            },
+            interfaces: interfaces.iter().map(|name| (*name).to_string()).collect(),
+            path,
+            destinations,
+            within_rates: true,
+        }
     }
 }
 
-/// The verdicts on targets by the listing of a ruleset; none on a protocol that the family doesn't have.
-pub fn verdicts(listing: &str, is_ipv6: bool, targets: &[Target]) -> Result<Vec<Option<Verdict>>, String> {
+/// The server's own addresses.
+const OWN: [&str; 8] = [
+    "10.9.0.1/32",
+    "10.9.1.1/32",
+    "10.9.2.1/32",
+    "10.9.7.1/32",
+    "2001:db8:9::1/128",
+    "2001:db8:9:1::1/128",
+    "2001:db8:9:2::1/128",
+    "2001:db8:9:7::1/128",
+];
+
+/// The interface and the addresses of [`Question::FromOne`].
+const ONE: (&str, [&str; 2]) = ("eth1", ["192.0.2.5", "2001:db8:5::5"]);
+
+/// The firewall of a listing.
+pub fn firewall(listing: &str) -> Result<Firewall, String> {
+    nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())
+}
+
+/// The firewall of saved rules of both families.
+pub fn saved_firewall(v4: &str, v6: &str) -> Result<Firewall, String> {
+    let files = [(AddressFamily::Ipv4, Path::new("v4"), v4), (AddressFamily::Ipv6, Path::new("v6"), v6)];
+    iptables::parse(&files).map_err(|problem| problem.to_string())
+}
+
+/// The verdicts on targets; none on a protocol that the family doesn't have.
+pub fn verdicts(
+    firewall: &Firewall,
+    question: Question,
+    is_ipv6: bool,
+    targets: &[Target],
+) -> Result<Vec<Option<Verdict>>, String> {
     let family = if is_ipv6 { AddressFamily::Ipv6 } else { AddressFamily::Ipv4 };
-    let firewall = nft::parse(Path::new("listing"), listing).map_err(|problem| problem.to_string())?;
-    let observation = firewall.observe(&scope(family)).map_err(|problem| problem.to_string())?;
+    let observation = firewall.observe(&question.scope(family)).map_err(|problem| problem.to_string())?;
     Ok(targets.iter().map(|target| state(&observation, *target).map(verdict)).collect())
 }
 
@@ -47,15 +134,13 @@ fn state(observation: &Observation, (protocol, port): Target) -> Option<State> {
     if !protocol.has_ports() {
         return Some(observation.portless(protocol).state).filter(|state| *state != State::NotChecked);
     }
-    let pieces = observation.pieces(protocol).iter();
-    let states =
-        pieces.filter(|piece| piece.range.first() <= port && port <= piece.range.last()).map(|piece| piece.state);
-    states.max()
+    observation.pieces(protocol).iter().find(|piece| piece.range.contains(port)).map(|piece| piece.state)
 }
 
 fn verdict(state: State) -> Verdict {
     match state {
-        State::Open | State::Restricted => Verdict::Open,
+        State::Open => Verdict::Open,
+        State::Restricted => Verdict::Restricted,
         State::Unknown => Verdict::Unknown,
         State::NotOpen | State::NotChecked | State::Loopback => Verdict::NotOpen,
     }

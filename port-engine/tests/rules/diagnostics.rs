@@ -30,6 +30,10 @@ fn impossible_requests_are_rejected() {
     changed.filter = products(&["mailgate", "archive"]);
     reject("two products", "products: mailgate, archive", changed);
     let mut changed = valid.clone();
+    changed.filter = products(&["mailgate", "archive"]);
+    changed.format = RulesFormat::Nftables;
+    reject("two products without a name", "format: nftables, products: mailgate, archive", changed);
+    let mut changed = valid.clone();
     changed.filter = products(&["mailgat"]);
     reject("an unknown product", "products: mailgat", changed);
     let mut changed = valid.clone();

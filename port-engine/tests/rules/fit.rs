@@ -6,7 +6,7 @@ use port_core::{Direction, PortRange};
 use port_engine::protocol::Protocol;
 use port_engine::rules::address::{Address, Endpoints, Family};
 use port_engine::rules::fit::{EndpointLimits, Families, Limits, fit};
-use port_engine::rules::model::{FlowRules, RemarkKind, Rule, Ruleset};
+use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::protocol_notation::ProtocolNotation;
 use proptest::collection::vec;
@@ -62,6 +62,7 @@ const UNLIMITED: Limits = Limits {
     stateful: true,
     port_slots: None,
     endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+    longest_interface: None,
 };
 
 fn ruleset(rule: Rule) -> Ruleset {
@@ -78,6 +79,7 @@ fn ruleset(rule: Rule) -> Ruleset {
             peer: "peer".to_string(),
             purpose: String::new(),
             remarks: Vec::new(),
+            interfaces: Interfaces::default(),
             rules: vec![rule],
         }],
     }
@@ -226,4 +228,26 @@ fn traffic_in_both_directions_is_reported_if_the_firewall_does_not_track_connect
     assert_eq!(remarks(&[Protocol::TCP]), [any()]);
     assert_eq!(remarks(&[Protocol::TCP, Protocol::UDP]), [any(), both_ways("udp")]);
     assert_eq!(remarks(&[Protocol::UDP, Protocol::UDP, Protocol::ESP]), [any(), both_ways("udp and esp")]);
+}
+
+#[test]
+fn interfaces_that_a_format_cannot_express_are_dropped_with_a_remark() {
+    let mut limited = ruleset(rule_for(Protocol::UDP));
+    limited.flows[0].interfaces = Interfaces {
+        source: vec!["eth1".to_string(), "a-long-name".to_string()],
+        destination: vec!["eth2".to_string()],
+    };
+    let fitted = |longest_interface| {
+        let ruleset = fit(limited.clone(), &Limits { longest_interface, ..UNLIMITED });
+        assert_eq!(ruleset.flows[0].rules.len(), 1);
+        let interfaces = ruleset.flows[0].interfaces.names().cloned().collect::<Vec<_>>().join(" ");
+        let dropped = ruleset.summary(false).into_iter().find(|remark| remark.kind == RemarkKind::Dropped);
+        (interfaces, dropped.map(|remark| remark.text).unwrap_or_default())
+    };
+    assert_eq!(fitted(Some(11)), ("eth1 a-long-name eth2".to_string(), String::new()));
+    let dropped = "dropped the interfaces a-long-name, so any interface is allowed (names of interfaces in made up have at most \
+                   10 characters)";
+    assert_eq!(fitted(Some(10)), ("eth2".to_string(), dropped.to_string()));
+    let dropped = "dropped the interfaces a-long-name, eth1, eth2, so any interface is allowed (made up can't express interfaces)";
+    assert_eq!(fitted(None), (String::new(), dropped.to_string()));
 }

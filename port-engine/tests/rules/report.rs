@@ -6,6 +6,7 @@ use port_engine::filter::Filter;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::model::RemarkKind;
 use port_engine::rules::options::Choices;
+use port_engine::rules::output_options::OutputOptions;
 use port_engine::rules::site::Site;
 use port_engine::rules::{RulesRequest, generate};
 
@@ -23,6 +24,7 @@ pub fn request(format: RulesFormat, product: &str) -> RulesRequest {
         location: None,
         choices: Choices::default(),
         name: None,
+        output: OutputOptions::default(),
     }
 }
 

@@ -183,5 +183,6 @@ readers! {
     nmap 500
     ss 1000
     nft 500
+    iptables 500
     export 1000
 }

@@ -48,6 +48,8 @@ const NFT: &str = r#"{"nftables":[{"metainfo":{"json_schema_version":1}},{"table
 const NMAP: &str = r#"<nmaprun scanner="nmap" args="nmap"><scaninfo type="syn" protocol="tcp" services="1-65535"/><host><status state="up"/><address addr="192.0.2.2"/><ports>"#;
 const NMAP_END: &str = r#"</ports></host><runstats><finished exit="success"/></runstats></nmaprun>"#;
 
+const SAVED: &str = "*filter\n:INPUT DROP [0:0]\n";
+
 /// An nft rule with these expressions.
 fn rule(handle: usize, parts: &str) -> String {
     format!(r#",{{"rule":{{"family":"inet","table":"filter","chain":"input","handle":{handle},"expr":[{parts}]}}}}"#)
@@ -219,6 +221,14 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "many rules that are not interpreted" => numbered(NFT, |number| rule(number, &format!(r#"{{"xt":{number}}},{{"accept":null}}"#)), "]}", 10_000);
         "many rules that keep some out" => numbered(NFT, |number| rule(number, &format!(r#"{{"match":{{"op":"==","left":{{"payload":{{"protocol":"ip","field":"saddr"}}}},"right":"10.0.0.{}"}}}},{{"match":{{"op":"==","left":{{"payload":{{"protocol":"tcp","field":"dport"}}}},"right":{}}}}},{{"{}":null}}"#, number % 256, number % 65_535 + 1, if number % 2 == 0 { "drop" } else { "accept" })), "]}", 4_000);
         "a large set" => [NFT.as_bytes(), &numbered(r#",{"set":{"family":"inet","table":"filter","name":"s","elem":["#, |number| format!("{},", number % 65_535 + 1), "1]}}", 100_000), rule(1, r#"{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"dport"}},"right":"@s"}},{"accept":null}"#).as_bytes(), b"]}"].concat();
+    }
+    iptables {
+        "a long file" => numbered(SAVED, |number| format!("-A INPUT -s 10.0.{}.{}/32 -p tcp -m tcp --dport 25 -j ACCEPT\n", number >> 8 & 255, number & 255), "COMMIT\n", 3_000);
+        "too many rules" => numbered(SAVED, |_| "-A INPUT -i eth0 -p tcp -m tcp --dport 25 -j ACCEPT\n".to_string(), "COMMIT\n", 60_000);
+        "a line of 10 MB" => filled(&format!("{SAVED}-A INPUT -m comment --comment \""), "x", "\" -j ACCEPT\nCOMMIT\n", 10 * MEGABYTE);
+        "many ports" => filled(&format!("{SAVED}-A INPUT -p tcp -m multiport --ports "), "1:2,", "3 -j ACCEPT\nCOMMIT\n", MEGABYTE);
+        "many addresses" => filled(&format!("{SAVED}-A INPUT -s "), "10.0.0.0/8,", "10.0.0.1 -j ACCEPT\nCOMMIT\n", MEGABYTE);
+        "many modules" => filled(&format!("{SAVED}-A INPUT "), "-m state --state NEW,DNAT ", "-j ACCEPT\nCOMMIT\n", MEGABYTE);
     }
     export {
         "a long file" => numbered("[", |number| format!("{}],\"id\":\"f{number}\"}},", FLOW_HEAD.replace("\"id\":\"relay-in-mail\",", "")), &format!("{FLOW_HEAD}]}}]"), 20_000);

@@ -118,7 +118,7 @@ fn check_versions(packages: &[Value], version: Version, lockfile: &str) -> Check
                 .help("run `cargo check` and commit Cargo.lock"));
         }
     }
-    Ok(format!("{} are {version}, and depend on each other in that version", names.join(", ")))
+    Ok(format!("{} are {version} and depend on exactly this version of each other", names.join(", ")))
 }
 
 fn check_data_version(lib: &str) -> Check {

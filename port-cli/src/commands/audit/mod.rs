@@ -1,56 +1,82 @@
-//! `audit`: what is open on a product's machine, compared with what its document lists.
+//! `audit`: what is open on a machine, compared with what the documents of its products list.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
+use port_data::hidden::Escaped;
 use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::machine::{Machine, SitePeers};
 use port_engine::audit::observation::Observation;
-use port_engine::audit::verdict::{Audit, Failure, Failures};
-use port_engine::audit::{input_kind, nft, nmap, ss};
+use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
+use port_engine::dataset::Dataset;
+use serde::Serialize;
 
 use super::Context;
 use crate::format::json;
-use crate::input;
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
 
+mod perspective;
+mod reasons;
+mod sources;
+mod summary;
+mod tables;
 mod text;
 
+use sources::SourceArgs;
+
 /// The notes and examples in the help.
-pub const HELP: &str = "\
-Only flows that peers open are audited: outbound flows don't show on the product's own ports.
+#[allow(clippy::needless_raw_string_hashes)]
+pub const HELP: &str = r#"Only flows that peers open are audited: outbound flows don't show on the product's own ports.
 One open alternative is enough. A port without a stated transport is open if TCP or UDP is. What a
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
-nft rules that can't be interpreted. A flow for which the document gives no port is undecided. nmap shows what
-peers can reach, ss what listens, and nft what the firewall accepts, whether or not anything listens.
+rules that can't be interpreted. Undocumented ports of UDP that were not scanned don't count as unknown,
+since scanning all of UDP takes most of a day: --fail-on not-checked finds them. A flow for which the
+document gives no port is undecided.
 
+A scan shows what its peer reaches, ss what listens, and the rules of a firewall what is let in, whether or not
+anything listens. Combined, they show what both listens and is let in; what a scan reached counts most. A port
+that only some addresses or interfaces reach is "open to some": --from, --iface and --site ask about one peer.
+On a machine with iptables-nft, nft lists extensions of iptables without their contents: give the rules of
+iptables next to those of nft.
+
+Tables refer to reasons by number. The most urgent table and the summary are at the end.
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
 Examples:
-  nmap -sS -sU -p T:1-65535,U:1-1024 -oX scan.xml 192.0.2.10   as root, from a peer
+  port-catalog list --product fortimail --direction inbound --format nmap > ports.txt
+  nmap -sS -sU -p T:1-65535,`cat ports.txt` -oX scan.xml 192.0.2.10    as root, from a peer
   port-catalog audit --product fortimail --nmap scan.xml
+  port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json
   ss -tulnH | port-catalog audit --product securitygateway --ss -
   nft -j list ruleset > rules.json                             as root, on the machine itself
-  port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing
-  port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json";
+  port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing,restricted
+  iptables-save > rules.v4; ip6tables-save > rules.v6          as root, on the machine itself
+  port-catalog audit --product securitygateway --iptables rules.v4 --ip6tables rules.v6
+  port-catalog audit --product fortimail --ss listeners.txt --nft rules.json
+  port-catalog audit --product fortimail --nft rules.json --from 198.51.100.0/24
+  port-catalog audit --product fortimail --nft rules.json --at network --site site.toml"#;
 
 /// The arguments of `audit`.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// The product whose flows are audited
-    #[arg(long, value_parser = IdKind::Product.parser())]
-    pub product: String,
-    /// The source.
+    /// The product whose flows are audited; can be repeated for products that share the machine
+    #[arg(long, required = true, value_parser = IdKind::Product.parser())]
+    pub product: Vec<String>,
+    /// The sources.
     #[command(flatten)]
-    pub source: SourceArgs,
-    /// Audit this host of a scan, by address or name; required if several are up
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["ss", "nft"])]
-    pub host: Option<String>,
+    pub sources: SourceArgs,
+    /// Audit this host of a scan, by address or name; can be repeated; by default every host that is up
+    #[arg(long, value_name = "ADDRESS", requires = "scan")]
+    pub host: Vec<String>,
     /// Audit only what this version of the Internet Protocol reaches, instead of both
-    #[arg(long, value_parser = words::<AddressFamily>(), conflicts_with = "nmap")]
+    #[arg(long, value_parser = words::<AddressFamily>(), conflicts_with = "scan")]
     pub family: Option<AddressFamily>,
+    /// Whose packets are audited.
+    #[command(flatten)]
+    pub perspective: perspective::PerspectiveArgs,
     /// Output format
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     pub format: AuditFormat,
@@ -59,96 +85,113 @@ pub struct AuditArgs {
     pub fail_on: Vec<Failure>,
 }
 
-/// The file to read: exactly one.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct SourceArgs {
-    /// The output of `nmap -oX`, a scan of the machine; - is standard input
-    #[arg(long, value_name = "FILE")]
-    pub nmap: Option<PathBuf>,
-    /// The output of `ss -tulnH`, the listeners on the machine; - is standard input
-    #[arg(long, value_name = "FILE")]
-    pub ss: Option<PathBuf>,
-    /// The output of `nft -j list ruleset`, the firewall on the machine; - is standard input
-    #[arg(long, value_name = "FILE")]
-    pub nft: Option<PathBuf>,
-}
-
 /// How an audit is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AuditFormat {
-    /// Tables for people, the most urgent findings first
+    /// Tables for people, the most urgent findings last, next to the summary
     Table,
-    /// One object
+    /// One object; for several hosts, an object with their list
     Json,
 }
 
+/// What was observed of one machine.
+struct Observed {
+    observation: Observation,
+    peers: BTreeMap<String, PeerObservation>,
+    remarks: Vec<String>,
+}
+
 impl AuditArgs {
-    /// Audits the product.
+    /// Audits the products.
     ///
     /// # Errors
     ///
-    /// An unknown product, and a file that can't be read or isn't the tool's output.
+    /// An unknown product, contradicting options, and a file that can't be read or isn't the tool's output.
     pub fn run(&self, context: Context<'_>) -> Result {
-        IdKind::Product.check(&self.product, "--product", context.dataset).map_err(|problem| vec![problem])?;
-        let observation = self.observation().map_err(|problem| vec![problem])?;
-        let audit = Audit::new(context.dataset, &self.product, &observation);
+        let products = self.products(context.dataset)?;
+        let observed = self.observe(context.dataset, &products)?;
+        let audits: Vec<Audit> =
+            observed.iter().map(|one| Audit::new(context.dataset, &products, &one.observation, &one.peers)).collect();
         let text = match self.format {
-            AuditFormat::Table => text::print(&audit, context.width),
-            AuditFormat::Json => json::object(&audit),
+            AuditFormat::Table => text::print(&audits, context.width),
+            AuditFormat::Json => as_json(&audits),
         };
         let mut output = Output::text(text);
-        output.messages.clone_from(&observation.remarks);
-        if !observation.not_interpreted.is_empty() {
-            let parts = count(observation.not_interpreted.len(), "part");
-            let message = format!("{parts} of the ruleset could not be interpreted: the ports concerned are unknown");
-            output = output.message(message);
-        }
-        for failure in &self.fail_on {
-            let failures = audit.failures(*failure);
-            if !failures.is_empty() {
-                output = output.message(format!("fails: {}", failure_text(*failure, failures)));
-                output.code = 1;
+        for (audit, observed) in audits.iter().zip(&observed) {
+            let host = host_prefix(audit, audits.len());
+            // A scan's remark may already name the host.
+            let mut message =
+                |text: &str| output.messages.push(format!("{host}{}", text.strip_prefix(&host).unwrap_or(text)));
+            audit.observation.remarks.iter().chain(&observed.remarks).for_each(|remark| message(remark));
+            let not_interpreted = audit.observation.not_interpreted.len();
+            if not_interpreted > 0 {
+                let parts = count(not_interpreted, "part");
+                message(&format!("{parts} of the ruleset could not be interpreted: the ports concerned are unknown"));
             }
         }
+        self.fail(&audits, &mut output);
         Ok(output)
     }
 
-    fn observation(&self) -> std::result::Result<Observation, Diagnostic> {
-        let read = |file: &Path| input_kind::decode(input::display_name(file), input::read(file)?);
-        let SourceArgs { nmap, ss, nft } = &self.source;
-        if let Some(file) = nmap {
-            return nmap::read(input::display_name(file), &read(file)?, self.host.as_deref());
+    /// The products, each once.
+    fn products<'a>(&'a self, dataset: &Dataset) -> std::result::Result<Vec<&'a str>, Vec<Diagnostic>> {
+        let mut products: Vec<&str> = Vec::new();
+        let mut problems = Vec::new();
+        for product in &self.product {
+            problems.extend(IdKind::Product.check(product, "--product", dataset).err());
+            if !products.contains(&product.as_str()) {
+                products.push(product);
+            }
         }
-        if let Some(file) = ss {
-            return ss::read(input::display_name(file), &read(file)?, self.family);
+        if problems.is_empty() { Ok(products) } else { Err(problems) }
+    }
+
+    fn observe(&self, dataset: &Dataset, products: &[&str]) -> std::result::Result<Vec<Observed>, Vec<Diagnostic>> {
+        let site = self.perspective.site(dataset)?;
+        let machines = self.sources.machines(&self.host).map_err(|problem| vec![problem])?;
+        let scope = self.perspective.scope(self.family, products, site.as_ref(), &self.sources);
+        let scope = scope.map_err(|problem| vec![problem])?;
+        let observe = |machine: &Machine| -> std::result::Result<Observed, Diagnostic> {
+            let observation = machine.observe(&scope)?;
+            let peers = match &site {
+                // What --from asks about counts more than the peers of the site.
+                Some(site) if scope.sources.is_empty() => machine.observe_peers(dataset, products, site, &scope)?,
+                _ => SitePeers::default(),
+            };
+            Ok(Observed { observation, peers: peers.peers, remarks: peers.remarks })
+        };
+        machines.iter().map(observe).collect::<std::result::Result<_, _>>().map_err(|problem| vec![problem])
+    }
+
+    /// Reports the findings that `--fail-on` names, and sets the exit code.
+    fn fail(&self, audits: &[Audit], output: &mut Output) {
+        for failure in &self.fail_on {
+            for audit in audits {
+                let failures = audit.failures(*failure);
+                if !failures.is_empty() {
+                    let host = host_prefix(audit, audits.len());
+                    output.messages.push(format!("fails: {host}{}", summary::failure(*failure, failures)));
+                    output.code = 1;
+                }
+            }
         }
-        let file = nft.as_deref().expect("clap requires one of the three");
-        nft::read(input::display_name(file), &read(file)?, self.family)
     }
 }
 
-/// What made the audit fail.
-fn failure_text(failure: Failure, failures: Failures) -> String {
-    let Failures { flows, ranges, protocols } = failures;
-    match failure {
-        Failure::Undocumented => {
-            let ranges = (ranges > 0).then(|| format!("{} of open ports", count(ranges, "range")));
-            let protocols = (protocols > 0).then(|| count(protocols, "accepted protocol"));
-            let both: Vec<String> = ranges.into_iter().chain(protocols).collect();
-            format!("{} not documented", both.join(" and "))
-        }
-        Failure::Missing => format!("{} not open, or only in part", count(flows, "documented flow")),
-        Failure::MissingRequired => format!("{} not open, or only in part", count(flows, "required flow")),
-        Failure::Unknown => {
-            let parts = [(flows, "documented flow"), (ranges, "other range"), (protocols, "other protocol")];
-            let parts = parts.into_iter().filter(|(number, _)| *number > 0);
-            let parts = parts.map(|(number, name)| match name {
-                "other range" => format!("{} of ports", count(number, name)),
-                name => count(number, name),
-            });
-            format!("{} unknown to the source", parts.collect::<Vec<_>>().join(" and "))
-        }
-        Failure::Undecided => format!("{} without a port number in the document", count(flows, "flow")),
+/// The host that a message is about, if there are several.
+fn host_prefix(audit: &Audit, audits: usize) -> String {
+    let host = audit.observation.host.as_ref().filter(|_| audits > 1);
+    host.map(|host| format!("{}: ", Escaped(host))).unwrap_or_default()
+}
+
+/// One audit as an object; several as the list `hosts` of an object.
+fn as_json(audits: &[Audit]) -> String {
+    #[derive(Serialize)]
+    struct Hosts<'a> {
+        hosts: &'a [Audit<'a>],
+    }
+    match audits {
+        [audit] => json::object(audit),
+        hosts => json::object(&Hosts { hosts }),
     }
 }

@@ -15,17 +15,17 @@ mod text;
 
 /// The notes and examples in the help.
 pub const HELP: &str = "\
-Only flows that peers open are compared, since a product listens for them. A port without a stated
-transport counts for TCP and for UDP, so a collision there is possible but not certain. A product
-can move if the document calls the port configurable, or lists an alternative at which no other
-product listens. A collision is avoidable if all products but one can move.
+Only flows that peers open are compared, since a product listens for them. A port without a stated transport counts for \
+TCP and for UDP, so a collision there is possible but not certain. A collision is avoidable if the products can choose \
+other alternatives, or other ports if the document calls the port configurable, so that fewer ports collide. The choice is \
+printed: the one with the fewest collisions, and among these the one that changes the least.
 
 Exit codes: 0 done, even if ports collide; 1 a finding that --fail-on names; 2 bad arguments.
 
 Examples:
   port-catalog conflicts fortimail securitygateway
-  port-catalog conflicts fortimail securitygateway forcepoint-email-security --format json
-  port-catalog conflicts securitygateway forcepoint-email-security --fail-on unavoidable";
+  port-catalog conflicts fortimail securitygateway forticlient --format json
+  port-catalog conflicts fortimail securitygateway --fail-on unavoidable";
 
 /// The arguments of `conflicts`.
 #[derive(Debug, Args)]
@@ -33,6 +33,9 @@ pub struct ConflictsArgs {
     /// The products that share a host
     #[arg(value_name = "PRODUCT", required = true, num_args = 2.., value_parser = IdKind::Product.parser())]
     pub products: Vec<String>,
+    /// Also print every port with the flows for which a product listens there; JSON always has them
+    #[arg(long)]
+    pub listeners: bool,
     /// Output format
     #[arg(long, value_enum, default_value_t = ConflictsFormat::Table)]
     pub format: ConflictsFormat,
@@ -44,7 +47,7 @@ pub struct ConflictsArgs {
 /// How conflicts are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ConflictsFormat {
-    /// Tables for people, collisions first
+    /// For people: the collisions, and the choice that avoids most of them
     Table,
     /// One object
     Json,
@@ -71,7 +74,7 @@ impl ConflictsArgs {
         let products: Vec<&str> = self.products.iter().map(String::as_str).collect();
         let conflicts = Conflicts::new(context.dataset, &products);
         let mut output = Output::text(match self.format {
-            ConflictsFormat::Table => text::print(&conflicts, context.width),
+            ConflictsFormat::Table => text::print(&conflicts, self.listeners, context.width),
             ConflictsFormat::Json => json::object(&conflicts),
         });
         for finding in &self.fail_on {

@@ -1,16 +1,17 @@
-//! The text of conflicts: collisions, and then who listens where.
+//! The text of conflicts: collisions, the choice that avoids them, and who listens where if the call asks for it.
 
 use port_core::PortRange;
-use port_engine::conflicts::{Conflicts, Endpoint, Listener, can_move};
+use port_data::hidden::Escaped;
+use port_engine::conflicts::{Choice, Conflicts, Endpoint, Listener};
 use port_engine::protocol::Protocol;
 
 use crate::format::{Columns, table};
 use crate::output::count;
 
-/// The text, in tables of the terminal's width.
-pub fn print(conflicts: &Conflicts, width: Option<u16>) -> String {
+/// The text for a terminal of this width. `all_listeners` adds a table of everything that listens.
+pub fn print(conflicts: &Conflicts, all_listeners: bool, width: Option<u16>) -> String {
     let collisions: Vec<&Endpoint> = conflicts.collisions().collect();
-    let unavoidable = collisions.iter().filter(|endpoint| !endpoint.is_avoidable()).count();
+    let unavoidable = collisions.iter().filter(|endpoint| !endpoint.avoidable).count();
     let products = conflicts.products.join(", ");
     let mut text = match collisions.len() {
         0 => format!("{products}: no collision\n"),
@@ -18,69 +19,112 @@ pub fn print(conflicts: &Conflicts, width: Option<u16>) -> String {
     };
     let outbound = count(conflicts.outbound, "outbound flow");
     text += &format!("{outbound} not compared, since products don't listen for them\n");
-    for (heading, columns) in [
-        ("Collisions", collision_columns(&collisions)),
-        ("Who listens where", endpoint_columns(&conflicts.endpoints)),
-        ("Not compared: the document gives no port", unnumbered_columns(conflicts)),
-    ] {
-        if !columns.rows.is_empty() {
-            text += &format!("\n{heading}\n{}", table::print(&columns, width));
-        }
+    if !conflicts.exact {
+        text += "there are too many combinations to try them all: a choice with fewer collisions may exist\n";
+    }
+    if !collisions.is_empty() {
+        text += "\nCollisions\n";
+        text.extend(collisions.iter().flat_map(|endpoint| collision_lines(endpoint, width)));
+    }
+    let avoided = collisions.len() - unavoidable;
+    if avoided > 0 {
+        text += &format!("\nA choice that avoids {avoided} of {}\n", count(collisions.len(), "collision"));
+        text.extend(choice_lines(&conflicts.choices, width));
+    }
+    if all_listeners {
+        text += &format!("\nWho listens where\n{}", table::print(&endpoint_columns(&conflicts.endpoints), width));
+    }
+    let unnumbered: Vec<&Listener> = conflicts.unnumbered().collect();
+    if !unnumbered.is_empty() {
+        text += "\nNot compared: the document gives no port\n";
+        text.extend(unnumbered_lines(&unnumbered, width));
     }
     text
 }
 
-/// A row for each product of each collision.
-fn collision_columns(collisions: &[&Endpoint]) -> Columns {
-    let mut rows = Vec::new();
-    for endpoint in collisions {
-        let remark = match (endpoint.is_avoidable(), endpoint.is_certain()) {
-            (true, true) => "avoidable",
-            (false, true) => "unavoidable",
-            (true, false) => "possible: a transport is not stated; avoidable",
-            (false, false) => "possible: a transport is not stated; unavoidable",
-        };
-        for (product, listeners) in endpoint.products() {
-            let flows = listeners.iter().map(flow_with_condition).collect::<Vec<_>>();
-            rows.push(vec![
-                ports(endpoint.protocol, endpoint.range),
-                product.to_string(),
-                flows.join(", "),
-                moves(listeners),
-                remark.to_string(),
-            ]);
+/// A collision: the port, then each product with the ports that it could use and its listeners.
+fn collision_lines(endpoint: &Endpoint, width: Option<u16>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut push = |indent: usize, text: String| lines.push(indented(indent, &text, width));
+    let avoidable = if endpoint.avoidable { "avoidable" } else { "unavoidable" };
+    let possible = if endpoint.is_certain() { "" } else { "; only possible, since a transport is not stated" };
+    push(0, format!("{}: {avoidable}{possible}", ports(endpoint.protocol, endpoint.range)));
+    for (product, listeners) in endpoint.products() {
+        let stays = listeners.iter().all(|listener| other_ports(listener).is_none());
+        push(2, if stays { format!("{product}: no other port") } else { product.to_string() });
+        for listener in listeners {
+            push(4, listener.flow.id.clone());
+            if !stays {
+                push(
+                    6,
+                    other_ports(listener).map_or("no other port".to_string(), |ports| format!("could use {ports}")),
+                );
+            }
+            if let Some(condition) = &listener.flow.condition {
+                push(6, format!("only: {condition}"));
+            }
+            if let Some(note) = &listener.flow.note {
+                push(6, format!("note: {note}"));
+            }
         }
     }
-    Columns { names: vec!["port", "product", "listeners", "moves", "remarks"], rows }
+    lines
 }
 
-fn flow_with_condition(listener: &Listener) -> String {
-    match &listener.flow.condition {
-        Some(condition) => format!("{} (only: {condition})", listener.flow.id),
-        None => listener.flow.id.clone(),
-    }
+/// A text behind spaces. Its lines are no longer than a terminal is wide if its words allow it.
+fn indented(indent: usize, text: &str, width: Option<u16>) -> String {
+    let text = Escaped(text).to_string();
+    let width = width.map_or(usize::MAX, |width| usize::from(width).saturating_sub(indent));
+    table::wrap(&text, width).iter().map(|line| format!("{:indent$}{line}\n", "")).collect()
 }
 
-/// Whether a product can use another port, and which.
-fn moves(listeners: &[Listener]) -> String {
-    if !can_move(listeners) {
-        let has_alternatives = listeners.iter().any(|listener| !listener.alternatives.is_empty());
-        return if has_alternatives { "no: not every flow has a free alternative" } else { "no" }.to_string();
-    }
-    let mut moves: Vec<String> = Vec::new();
+/// The notes of listeners, each with its flow.
+fn notes(listeners: &[Listener]) -> Vec<String> {
+    let mut notes = Vec::new();
     for listener in listeners {
-        let free = listener.alternatives.iter().filter(|alternative| alternative.free);
-        let free: Vec<String> = free.map(|alternative| alternative.spec.to_string()).collect();
-        let way = match (listener.flow.configurable, &listener.flow.customization) {
-            (true, Some(setting)) => format!("configurable ({setting})"),
-            (true, None) => "configurable".to_string(),
-            (false, _) => format!("to {}", free.join(" or ")),
-        };
-        if !moves.contains(&way) {
-            moves.push(way);
+        if let Some(note) = &listener.flow.note {
+            let note = format!("note on {}: {note}", listener.flow.id);
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
         }
     }
-    format!("yes: {}", moves.join(", "))
+    notes
+}
+
+/// The other ports that a product could use for a listener; `None` if there are none.
+fn other_ports(listener: &Listener) -> Option<String> {
+    let mut ports: Vec<String> = listener.alternatives.iter().map(|alternative| alternative.spec.to_string()).collect();
+    ports.extend(listener.flow.configurable.then(|| another_port(listener.flow.customization.as_ref())));
+    (!ports.is_empty()).then(|| ports.join(", "))
+}
+
+fn another_port(customization: Option<&String>) -> String {
+    match customization {
+        Some(setting) => format!("any port ({setting})"),
+        None => "any port".to_string(),
+    }
+}
+
+/// The ports that each product uses for its flows.
+fn choice_lines(choices: &[Choice], width: Option<u16>) -> Vec<String> {
+    let uses = |choice: &Choice| {
+        let setting = choice.flows.first().and_then(|flow| flow.customization.as_ref());
+        let setting = setting.map(|setting| format!(" ({setting})")).unwrap_or_default();
+        let port = match choice.spec {
+            Some(spec) if choice.is_changed() => format!("{spec} instead of {}", choice.first),
+            Some(spec) => spec.to_string(),
+            None => format!("another port than {}{setting}", choice.first),
+        };
+        format!("{} uses {port}", choice.product())
+    };
+    let mut lines = Vec::new();
+    for choices in choices.chunk_by(|one, next| uses(one) == uses(next)) {
+        lines.extend(choices.first().map(|choice| indented(0, &uses(choice), width)));
+        let flows = choices.iter().flat_map(|choice| &choice.flows);
+        lines.extend(flows.map(|flow| indented(2, &flow.id, width)));
+    }
+    lines
 }
 
 fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
@@ -89,19 +133,26 @@ fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
         let flows: Vec<&str> = endpoint.listeners.iter().map(|listener| listener.flow.id.as_str()).collect();
         let unstated = endpoint.products().filter(|(_, listeners)| !listeners.iter().all(Listener::has_transport));
         let unstated: Vec<&str> = unstated.map(|(product, _)| product).collect();
-        let remark = match unstated.is_empty() {
-            true => String::new(),
-            false => format!("transport not stated for {}", unstated.join(", ")),
-        };
-        vec![ports(endpoint.protocol, endpoint.range), products.join(", "), flows.join(", "), remark]
+        let mut remarks = notes(&endpoint.listeners);
+        if !unstated.is_empty() {
+            remarks.insert(0, format!("transport not stated for {}", unstated.join(", ")));
+        }
+        vec![ports(endpoint.protocol, endpoint.range), products.join(", "), flows.join(", "), remarks.join("; ")]
     };
     Columns { names: vec!["port", "products", "listeners", "remarks"], rows: endpoints.iter().map(row).collect() }
 }
 
-fn unnumbered_columns(conflicts: &Conflicts) -> Columns {
-    let row =
-        |listener: &Listener| vec![listener.flow.product.clone(), listener.spec.to_string(), listener.flow.id.clone()];
-    Columns { names: vec!["product", "service", "listeners"], rows: conflicts.unnumbered().map(row).collect() }
+/// The flows that name services without ports.
+fn unnumbered_lines(listeners: &[&Listener], width: Option<u16>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for listeners in listeners.chunk_by(|one, next| one.flow.id == next.flow.id) {
+        let Some(flow) = listeners.first().map(|listener| listener.flow) else { continue };
+        let services: Vec<String> = listeners.iter().map(|listener| listener.spec.to_string()).collect();
+        lines.push(indented(0, &format!("{}: {}", flow.product, services.join(", ")), width));
+        lines.push(indented(2, &flow.id, width));
+        lines.extend(flow.note.as_ref().map(|note| indented(4, &format!("note: {note}"), width)));
+    }
+    lines
 }
 
 /// A protocol with its ports: `tcp/25-26`, `esp`.
@@ -118,7 +169,7 @@ mod tests {
         let dataset = crate::compiled::dataset();
         let conflicts = Conflicts::new(&dataset, &["fortimail", "securitygateway", "forcepoint-email-security"]);
         for width in (1..300).step_by(3).map(Some).chain([None]) {
-            let text = super::print(&conflicts, width);
+            let text = super::print(&conflicts, true, width);
             for listener in &conflicts.listeners {
                 assert!(text.contains(&listener.flow.id), "{width:?} {}", listener.flow.id);
             }

@@ -1,6 +1,6 @@
 //! A difference in words, for text and Markdown: what to do at the firewalls, then each flow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use port_core::Direction;
@@ -53,10 +53,12 @@ pub(super) fn heading(impact: Impact) -> &'static str {
     match impact {
         Impact::Moves => "rules to replace",
         Impact::Opens => "rules to add",
-        Impact::Closes => "rules to remove, unless other flows need them",
+        Impact::Closes => "rules to remove",
+        Impact::Widens => "rules to widen",
+        Impact::Narrows => "rules to narrow",
         Impact::Limits => "rules to review",
         Impact::Unknown => "facts that this version of port-catalog does not know",
-        Impact::Wording => "no rule changes",
+        Impact::Reworded => "no rule changes",
     }
 }
 
@@ -98,6 +100,8 @@ fn tasks(difference: &Difference) -> String {
         (Impact::Moves, "replace the rules of"),
         (Impact::Opens, "add rules for"),
         (Impact::Closes, "remove the rules of"),
+        (Impact::Widens, "widen the rules of"),
+        (Impact::Narrows, "narrow the rules of"),
         (Impact::Limits, "review the rules of"),
     ] {
         if number(impact) > 0 {
@@ -111,7 +115,7 @@ fn tasks(difference: &Difference) -> String {
     };
     for (impact, what) in [
         (Impact::Unknown, "in facts that this version of port-catalog does not know"),
-        (Impact::Wording, "in wording only"),
+        (Impact::Reworded, "in wording only"),
     ] {
         let number = number(impact);
         if number > 0 {
@@ -135,7 +139,7 @@ struct ChangeKey(String, Option<(Value, Value)>);
 impl ChangeKey {
     /// The key of a change; `None` for a change that affects rules, which is always printed with its flow.
     fn new(change: &FactChange) -> Option<ChangeKey> {
-        if !matches!(change.impact, Impact::Wording | Impact::Unknown) {
+        if !matches!(change.impact, Impact::Reworded | Impact::Unknown) {
             return None;
         }
         // One inserted row moves all rows below it. A fact that only one of the versions has is new in every flow.
@@ -196,9 +200,7 @@ fn item(difference: &FlowDifference, shared: &[(ChangeKey, SharedChange)]) -> Op
             vec![format!("likely {} under another id: same product, direction, {alike}", old.id())]
         }
     };
-    for (port, ids) in &difference.stays {
-        remarks.push(format!("{port} stays open for {}", first_ids(ids)));
-    }
+    remarks.extend(port_remarks(difference));
     let flow = difference.change.flow();
     let [product, direction, peer] = ["product", "direction", "peer"].map(|fact| flow.text(fact));
     let preposition = direction.parse().map_or("with", Direction::preposition);
@@ -214,6 +216,48 @@ fn item(difference: &FlowDifference, shared: &[(ChangeKey, SharedChange)]) -> Op
         remarks,
         facts: facts.into_iter().map(fact_texts).collect(),
     })
+}
+
+/// What opens and closes, and which other flows need the same ports.
+fn port_remarks(difference: &FlowDifference) -> Vec<String> {
+    let peer = |flow: Option<&ExportedFlow>| flow.map(|flow| flow.text("peer").to_string()).unwrap_or_default();
+    let before = peer(difference.change.before());
+    let mut remarks = Vec::new();
+    let after = peer(difference.change.after());
+    for (ports, text) in [
+        (&difference.opens, format!("opens {} for {after}", difference.opens)),
+        (&difference.closes, format!("closes {} for {before}", difference.closes)),
+        (&difference.needed, format!("needs {}, which was one of several choices", difference.needed)),
+        (&difference.optional, format!("needs {} only as one of several choices", difference.optional)),
+    ] {
+        if !ports.is_empty() {
+            remarks.push(text);
+        }
+    }
+    let mut elsewhere: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for other in &difference.elsewhere {
+        elsewhere.entry((other.flow, other.peer)).or_default().push(&other.port);
+    }
+    let kept = elsewhere.iter().map(|((flow, peer), ports)| {
+        let same = if *peer == before { ", with other hosts or interfaces" } else { "" };
+        format!("{flow} keeps {} for {peer}{same}", ports.join(", "))
+    });
+    remarks.extend(first_lines(kept.collect()));
+    remarks
+        .extend(difference.already.iter().map(|(port, ids)| format!("{port} was already open for {}", first_ids(ids))));
+    remarks.extend(difference.stays.iter().map(|(port, ids)| format!("{port} stays open for {}", first_ids(ids))));
+    remarks
+}
+
+/// The first of some lines, and how many more there are.
+fn first_lines(mut lines: Vec<String>) -> Vec<String> {
+    const MOST: usize = 3;
+    let more = lines.len().saturating_sub(MOST);
+    if more > 0 {
+        lines.truncate(MOST);
+        lines.push(format!("and {} for other peers", count(more, "more flow")));
+    }
+    lines
 }
 
 /// What a reader needs to know about an added or a removed flow: the purpose, hosts, condition, note and source.

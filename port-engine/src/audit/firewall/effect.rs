@@ -3,17 +3,17 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use port_core::PortRange;
 use serde_json::Value;
 
-use super::packets::{Field, Maybe, Now, Packets, Step, Tracking, networks_of};
+use super::first_packets::networks_of;
+use super::intervals::Intervals;
+use super::packets::{Field, Maybe, Now, Packets, Step, Tracking};
 use super::passing::Passing;
 use super::scope::HookPath;
 use super::statement::{display, single, text};
 use super::value::{Kind, address, number};
 use super::walk::Walk;
 use crate::audit::address_family::AddressFamily;
-use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 
 /// Connection tracking comes at this priority of prerouting.
@@ -101,7 +101,7 @@ impl Walk<'_> {
                 passing.opaque.push(format!("the iptables target {name}"));
                 let leaves = if name == "REDIRECT" { Maybe::No } else { Maybe::Unknown };
                 for mut packets in std::mem::take(&mut passing.active) {
-                    packets.port = Now::Unknown;
+                    packets.set(Field::Port, None);
                     packets.set(Field::Destination, None);
                     packets.is_translated = Maybe::Unknown;
                     packets.leaves = leaves;
@@ -121,7 +121,7 @@ impl Walk<'_> {
     /// Exempts packets from connection tracking, if it has not seen them yet.
     fn exempt(&self, active: &mut [Packets], is_sure: bool) {
         let is_early = self.hook.name == "ingress" || self.hook.name == "prerouting";
-        for packets in active.iter_mut().filter(|packets| is_early && packets.tracking != Tracking::New) {
+        for packets in active.iter_mut().filter(|packets| is_early && packets.tracking == Tracking::None) {
             packets.tracking = if is_sure { Tracking::Untracked } else { Tracking::Unknown };
         }
     }
@@ -141,7 +141,6 @@ impl Walk<'_> {
     fn mangle(&mut self, passing: &mut Passing, mangle: &Value, part: &Value) {
         let value = mangle.get("value").unwrap_or(&Value::Null);
         let key = mangle.get("key").and_then(single);
-        let is_ipv4 = self.common.family == AddressFamily::Ipv4;
         match key {
             Some(("meta", meta)) => {
                 if text(meta, "key") != "mark" {
@@ -157,54 +156,55 @@ impl Walk<'_> {
                 }
             }
             Some(("ct", _)) => {}
-            Some(("payload", payload)) => {
-                let (protocol, field) = (text(payload, "protocol"), text(payload, "field"));
-                let own = u128::from(self.common.protocol.number());
-                passing.keep_if(match protocol {
-                    "ip" => is_ipv4,
-                    "ip6" => !is_ipv4,
-                    "th" | "ether" | "vlan" | "" => true,
-                    name => number(Kind::Protocol, &Value::from(name)) == Some(own),
-                });
-                let kind = if matches!(field, "saddr" | "daddr") { Kind::Address } else { Kind::Number };
-                let constant = number(kind, value);
-                if constant.is_none() {
-                    passing.may_match(&display(part));
-                }
-                let written = match (protocol, field) {
-                    ("th" | "tcp" | "udp", "dport") => None,
-                    ("th" | "tcp" | "udp", "sport") => Some(Field::SourcePort),
-                    ("ip" | "ip6", "saddr") => Some(Field::Source),
-                    ("ip" | "ip6", "daddr") => Some(Field::Destination),
-                    ("ip", "dscp" | "ttl" | "ecn" | "id" | "tos")
-                    | ("ip6", "dscp" | "hoplimit" | "flowlabel" | "ecn")
-                    | ("tcp", "window" | "sequence" | "ackseq" | "urgptr" | "checksum")
-                    | ("udp", "checksum")
-                    | ("ether" | "vlan", _) => return,
-                    _ => {
-                        passing.may_match(&display(part));
-                        return self.do_anything(passing);
-                    }
-                };
-                for packets in &mut passing.active {
-                    // Without the protocol, the checksum stays what it was, and is wrong for connection tracking.
-                    if protocol == "th" && packets.tracking == Tracking::None {
-                        packets.tracking = Tracking::Unknown;
-                    }
-                    match written {
-                        None => packets.port = constant.map_or(Now::Unknown, Now::Changed),
-                        Some(field) => packets.set(field, constant),
-                    }
-                    if written == Some(Field::Destination) {
-                        packets.leaves = constant.map_or(Maybe::Unknown, |address| self.leaves(address));
-                    }
-                }
-            }
+            Some(("payload", payload)) => self.mangle_payload(passing, payload, value, part),
             // A packet without the option may end the rule.
             Some(("tcp option", _)) => passing.may_match(&display(part)),
             _ => {
                 passing.may_match(&display(part));
                 self.do_anything(passing);
+            }
+        }
+    }
+
+    /// Writes a value to a field of a header.
+    fn mangle_payload(&mut self, passing: &mut Passing, payload: &Value, value: &Value, part: &Value) {
+        let is_ipv4 = self.common.family == AddressFamily::Ipv4;
+        let (protocol, field) = (text(payload, "protocol"), text(payload, "field"));
+        let own = u128::from(self.common.protocol.number());
+        passing.keep_if(match protocol {
+            "ip" => is_ipv4,
+            "ip6" => !is_ipv4,
+            "th" | "ether" | "vlan" | "" => true,
+            name => number(Kind::Protocol, &Value::from(name)) == Some(own),
+        });
+        let kind = if matches!(field, "saddr" | "daddr") { Kind::Address } else { Kind::Number };
+        let constant = number(kind, value);
+        if constant.is_none() {
+            passing.may_match(&display(part));
+        }
+        let written = match (protocol, field) {
+            ("th" | "tcp" | "udp", "dport") => Field::Port,
+            ("th" | "tcp" | "udp", "sport") => Field::SourcePort,
+            ("ip" | "ip6", "saddr") => Field::Source,
+            ("ip" | "ip6", "daddr") => Field::Destination,
+            ("ip", "dscp" | "ttl" | "ecn" | "id" | "tos")
+            | ("ip6", "dscp" | "hoplimit" | "flowlabel" | "ecn")
+            | ("tcp", "window" | "sequence" | "ackseq" | "urgptr" | "checksum")
+            | ("udp", "checksum")
+            | ("ether" | "vlan", _) => return,
+            _ => {
+                passing.may_match(&display(part));
+                return self.do_anything(passing);
+            }
+        };
+        for packets in &mut passing.active {
+            // Without the protocol, the checksum stays what it was, and is wrong for connection tracking.
+            if protocol == "th" && packets.tracking == Tracking::None {
+                packets.tracking = Tracking::Unknown;
+            }
+            packets.set(written, constant);
+            if written == Field::Destination {
+                packets.leaves = constant.map_or(Maybe::Unknown, |address| self.leaves(address));
             }
         }
     }
@@ -248,8 +248,10 @@ impl Walk<'_> {
             for (mut packets, is_same) in
                 [(same, true), (others, false)].into_iter().filter_map(|(packets, is_same)| Some((packets?, is_same)))
             {
-                if new_port != Now::Original {
-                    packets.port = new_port;
+                match new_port {
+                    Now::Original => {}
+                    Now::Changed(new) => packets.set(Field::Port, Some(new)),
+                    Now::Unknown => packets.set(Field::Port, None),
                 }
                 // Connection tracking notes only what changes something.
                 packets.is_translated = if is_same || new_port == Now::Unknown { Maybe::Unknown } else { Maybe::Yes };
@@ -260,7 +262,9 @@ impl Walk<'_> {
                         packets.is_translated = Maybe::Yes;
                     }
                 } else if kind == "redirect" {
+                    // To an address of the machine itself.
                     packets.set(Field::Destination, None);
+                    packets.leaves = Maybe::No;
                 }
                 let step = Step { text: by.clone(), is_policy: false, has_limit: false };
                 Rc::make_mut(&mut packets.trail).push(step);
@@ -272,11 +276,8 @@ impl Walk<'_> {
 
 /// The packets whose port doesn't change, and the others.
 fn same_port(packets: Packets, port: Now) -> (Option<Packets>, Option<Packets>) {
-    match (port, packets.port) {
-        (Now::Changed(port), Now::Original) => {
-            let port = u16::try_from(port).ok().and_then(|port| PortRange::new(port, port));
-            packets.split_ports(&port.map_or_else(PortSet::empty, PortSet::from))
-        }
+    match (port, packets.now(Field::Port)) {
+        (Now::Changed(port), Now::Original) => packets.split(Field::Port, &Intervals::one(port)),
         (Now::Changed(new), Now::Changed(own)) if new != own => (None, Some(packets)),
         _ => (Some(packets), None),
     }

@@ -5,15 +5,16 @@
 
 use port_data::Diagnostic;
 
-use super::condition::Common;
 use super::effect::CONNTRACK;
-use super::packets::{Field, Maybe, Packets, Step, Tracking, join, surely_accepted};
+use super::join::join;
+use super::outcome::{self, Outcome};
+use super::packets::{Field, Maybe, Packets, Tracking};
 use super::ruleset::{Hook, Key, Ruleset};
 use super::scope::Scope;
+use super::subject::Common;
 use super::value::interfaces;
 use super::walk::{MAX_CALLS, Walk};
 use crate::audit::address_family::AddressFamily;
-use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 
 /// All chains that translate destinations are called at this priority of prerouting, in the order of their own priorities.
@@ -21,26 +22,6 @@ const DESTINATION_NAT: i64 = -100;
 
 /// The same for sources, at input and at postrouting.
 const SOURCE_NAT: i64 = 100;
-
-/// Ports that a rule or a policy accepts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// Which ports.
-    pub ports: PortSet,
-    /// The rule or the policy, with its limits.
-    pub evidence: String,
-}
-
-/// The result of a walk.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// What accepts the ports that are open.
-    pub grants: Vec<Grant>,
-    /// The ports that may be open.
-    pub unknown: PortSet,
-    /// The rules on the way that could not be interpreted.
-    pub not_interpreted: Vec<String>,
-}
 
 /// Walks the first packets of a family and a protocol through all base chains for incoming packets.
 ///
@@ -65,11 +46,10 @@ pub fn walk_within(
     max_calls: usize,
 ) -> Result<Outcome, Diagnostic> {
     let mut walk = Walk::new(Common { ruleset, family, protocol }, scope, max_calls);
-    let all = vec![Packets::all(family, protocol, scope)];
-    let all = walk.chains("ingress", all)?;
+    let all = walk.chains("ingress", Packets::all(family, protocol, scope))?;
     let all = walk.prerouting(all)?;
     let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
-    for packets in all {
+    for packets in all.into_iter().filter(|packets| outcome::is_about(packets, family, scope)) {
         match packets.leaves {
             Maybe::No => here.push(packets),
             Maybe::Yes => elsewhere.push(packets),
@@ -82,49 +62,7 @@ pub fn walk_within(
     let mut accepted = walk.chains("input", here)?;
     let elsewhere = walk.chains("forward", elsewhere)?;
     accepted.extend(walk.chains("postrouting", elsewhere)?);
-    Ok(outcome(walk, &accepted))
-}
-
-/// What the accepted packets make of the ports.
-fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
-    let mut open = PortSet::empty();
-    let mut possible = PortSet::empty();
-    let mut grants: Vec<Grant> = Vec::new();
-    for packets in accepted {
-        possible = &possible | &*packets.ports;
-        let ports =
-            if packets.in_doubt { surely_accepted(packets, &walk.maybe_dropped) } else { (*packets.ports).clone() };
-        if ports.is_empty() {
-            continue;
-        }
-        open = &open | &ports;
-        let mut grant = |ports: PortSet, evidence: &str| {
-            if ports.is_empty() {
-                return;
-            }
-            match grants.iter_mut().find(|grant| grant.evidence == evidence) {
-                Some(grant) => grant.ports = &grant.ports | &ports,
-                None => grants.push(Grant { ports, evidence: evidence.to_string() }),
-            }
-        };
-        // A policy is named only if no rule accepts the packets.
-        let by_rules: Vec<&Step> = packets.trail.iter().filter(|step| !step.is_policy).collect();
-        let reasons = if by_rules.is_empty() { packets.trail.iter().collect() } else { by_rules };
-        if reasons.is_empty() {
-            grant(ports, "no chain filters it");
-            continue;
-        }
-        let has_limit = reasons.iter().any(|step| step.has_limit);
-        for step in reasons {
-            if has_limit {
-                grant(ports.clone(), &step.text);
-            } else {
-                grant(&ports - &walk.dropped, &step.text);
-                grant(&ports & &walk.dropped, &format!("{}, only if packets get there", step.text));
-            }
-        }
-    }
-    Outcome { grants, unknown: &possible - &open, not_interpreted: walk.not_interpreted }
+    Ok(outcome::outcome(walk, &accepted))
 }
 
 impl Walk<'_> {

@@ -1,7 +1,9 @@
 //! Sets of numbers as sorted intervals. Addresses, interface names, source ports and TCP flags are all numbers here.
 
+use std::hash::{Hash, Hasher};
+
 /// A set of numbers: disjoint intervals with gaps between them, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Intervals(Vec<(u128, u128)>);
 
 impl Intervals {
@@ -34,6 +36,28 @@ impl Intervals {
     /// Whether every number of `other` is in the set.
     pub fn contains_all(&self, other: &Intervals) -> bool {
         other.minus(self).is_empty()
+    }
+
+    /// Whether the sets have a number in common.
+    pub fn overlaps(&self, other: &Intervals) -> bool {
+        let (few, many) = if self.0.len() < other.0.len() { (self, other) } else { (other, self) };
+        few.0.iter().any(|(first, last)| {
+            let position = many.0.partition_point(|(_, end)| end < first);
+            many.0.get(position).is_some_and(|(start, _)| start <= last)
+        })
+    }
+
+    /// Hashes some of the intervals: sets of thousands take long.
+    pub fn hash_briefly(&self, hasher: &mut impl Hasher) {
+        const SOME: usize = 4;
+        self.0.len().hash(hasher);
+        self.0[..self.0.len().min(SOME)].hash(hasher);
+        self.0.last().hash(hasher);
+    }
+
+    /// How many numbers are in the set, if fewer than all are.
+    pub fn count(&self) -> u128 {
+        self.0.iter().map(|(first, last)| (last - first).saturating_add(1)).fold(0, u128::saturating_add)
     }
 
     /// The numbers that are in both sets.
@@ -116,7 +140,9 @@ mod tests {
                 assert_eq!(own.minus(&others), of_bits(one & !other));
                 assert_eq!(&own | &others, of_bits(one | other));
                 assert_eq!(own.contains_all(&others), one & other == other);
+                assert_eq!(own.overlaps(&others), one & other != 0);
             }
+            assert_eq!(of_bits(one).count(), one.count_ones().into());
             assert!((0..8).all(|number| of_bits(one).contains(number) == (one & (1 << number) != 0)));
         }
         let ends = Intervals::one(u128::MAX);

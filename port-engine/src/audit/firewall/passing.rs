@@ -1,8 +1,6 @@
 //! A rule while packets pass it.
 
-use port_data::Diagnostic;
-
-use super::condition::Split;
+use super::condition::Condition;
 use super::packets::Packets;
 use super::ruleset::{Key, Rule, RuleNumber};
 
@@ -22,27 +20,36 @@ pub struct Passing<'r> {
 }
 
 impl Passing<'_> {
+    /// Packets at the start of a rule.
+    pub fn new<'r>(numbers: RuleNumber, chain: &'r Key, rule: &'r Rule, active: Vec<Packets>) -> Passing<'r> {
+        Passing {
+            numbers,
+            chain,
+            rule,
+            active,
+            others: Vec::new(),
+            returned: Vec::new(),
+            limits: Vec::new(),
+            opaque: Vec::new(),
+        }
+    }
+
     /// Splits the packets that match so far.
-    pub fn split(
-        &mut self,
-        displayed: impl Fn() -> String,
-        condition: impl Fn(Packets) -> Result<Split, Diagnostic>,
-    ) -> Result<(), Diagnostic> {
+    pub fn split(&mut self, condition: &Condition) {
         let (mut is_limit, mut is_opaque) = (false, false);
         for packets in std::mem::take(&mut self.active) {
-            let split = condition(packets)?;
+            let split = condition.split(packets);
             self.active.extend(split.matched);
             self.others.extend(split.others);
             is_limit |= split.is_limit;
             is_opaque |= split.is_opaque;
         }
         if is_limit {
-            self.limits.push(displayed());
+            self.limits.push(condition.displayed());
         }
         if is_opaque {
-            self.opaque.push(displayed());
+            self.opaque.push(condition.displayed());
         }
-        Ok(())
     }
 
     /// A statement that isn't interpreted and may match or not.

@@ -12,7 +12,7 @@ use crate::audit::codes;
 use crate::protocol::Protocol;
 
 /// Identifies a chain or a set.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// The family of the table: `ip`, `ip6`, `inet`, `netdev`.
     pub family: String,
@@ -69,6 +69,8 @@ pub struct Chain {
     pub hook: Option<Hook>,
     /// Its rules, in order.
     pub rules: Vec<Rule>,
+    /// What the numbers of the rules are.
+    pub numbers: RuleNumber,
 }
 
 /// A rule.
@@ -87,7 +89,6 @@ pub enum RuleNumber {
     #[default]
     Handle,
     /// The line of the file.
-    #[allow(dead_code, reason = "for readers of files with lines")]
     Line,
 }
 
@@ -104,8 +105,6 @@ impl RuleNumber {
 /// A parsed ruleset. The parts of rules are statements as nft writes them in JSON.
 #[derive(Debug, Default)]
 pub struct Ruleset {
-    /// What the numbers of the rules are.
-    pub numbers: RuleNumber,
     /// The chains.
     pub chains: BTreeMap<Key, Chain>,
     /// The elements of named sets and maps.
@@ -114,12 +113,22 @@ pub struct Ruleset {
     pub updated: BTreeSet<Key>,
     /// What could not be interpreted while parsing.
     pub not_interpreted: Vec<String>,
+    /// Warnings about the listing.
+    pub remarks: Vec<String>,
+    /// The tables of iptables-legacy, by family and name. nft doesn't list them.
+    pub legacy_tables: BTreeSet<(String, String)>,
 }
 
 impl Ruleset {
-    /// Whether a chain filters incoming packets of the family.
-    pub fn filters(&self, family: AddressFamily) -> bool {
-        !self.hooked(family, "input").is_empty()
+    /// Whether a chain filters packets of the family at a hook.
+    pub fn filters(&self, family: AddressFamily, hook: &str) -> bool {
+        !self.hooked(family, hook).is_empty()
+    }
+
+    /// Whether rules or a policy decide about packets of the family to other machines.
+    pub fn forwards(&self, family: AddressFamily) -> bool {
+        let has_rules = |key: &Key| self.chains.get(key).is_some_and(|chain| !chain.rules.is_empty());
+        self.hooked(family, "forward").into_iter().any(|(key, hook)| !hook.accepts || has_rules(key))
     }
 
     /// The base chains at a hook that packets of the family pass, in the order in which the kernel calls them.

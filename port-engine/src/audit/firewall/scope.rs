@@ -48,3 +48,13 @@ pub struct Scope {
     /// Whether peers send so few packets that they never exceed a rate or a quota.
     pub within_rates: bool,
 }
+
+impl Scope {
+    /// Whether packets of a family are in the scope.
+    pub(super) fn has(&self, family: AddressFamily) -> bool {
+        let is_own = |network: &IpNet| network.addr().is_ipv4() == (family == AddressFamily::Ipv4);
+        let has = |networks: &[IpNet]| networks.is_empty() || networks.iter().any(is_own);
+        // Without an address of the machine in a family, its rules still decide about that family.
+        has(&self.sources) && (self.path == HookPath::Input || has(&self.destinations))
+    }
+}

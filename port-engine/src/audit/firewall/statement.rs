@@ -28,6 +28,9 @@ fn over(limit: &Value) -> &'static str {
     if limit.get("inv") == Some(&Value::Bool(true)) { "over " } else { "" }
 }
 
+/// The key of a condition's left side that some packets of every peer meet and others don't. Its value names the condition.
+pub const SOME_PACKETS: &str = "some packets";
+
 /// A condition or a value in nft's own syntax, as far as needed to find it in the rules; JSON otherwise.
 pub fn display(value: &Value) -> String {
     let list = |values: &Value, gap: &str| {
@@ -52,6 +55,7 @@ pub fn display(value: &Value) -> String {
                 direction => format!("ct {direction} {}", text(ct, "key")),
             },
             Some((kind @ ("socket" | "osf"), own)) => format!("{kind} {}", text(own, "key")),
+            Some((SOME_PACKETS, name)) => display(name),
             Some(("exthdr", own)) => format!("exthdr {}", text(own, "name")),
             Some(("tcp option", own)) => {
                 format!("tcp option {} {}", text(own, "name"), text(own, "field")).trim_end().to_string()

@@ -17,6 +17,8 @@ pub enum Kind {
     Interface,
     /// An address of either family.
     Address,
+    /// A hardware address.
+    Hardware,
     /// An IP protocol.
     Protocol,
     /// The family of a packet, as `EtherType` or as the number of a protocol family.
@@ -136,7 +138,7 @@ impl Kind {
     /// The names of the values.
     fn names(self) -> &'static [(&'static str, u128)] {
         match self {
-            Kind::Number | Kind::Interface | Kind::Address => &[],
+            Kind::Number | Kind::Interface | Kind::Address | Kind::Hardware => &[],
             Kind::Protocol => PROTOCOLS,
             Kind::Family => FAMILIES,
             Kind::Flags => FLAGS,
@@ -186,6 +188,12 @@ pub fn address(address: IpAddr) -> u128 {
     }
 }
 
+/// A hardware address as a number: six bytes in hexadecimal digits.
+fn hardware(text: &str) -> Option<u128> {
+    let bytes = text.split(':').map(|byte| u8::from_str_radix(byte, 16).ok()).collect::<Option<Vec<u8>>>()?;
+    (bytes.len() == 6).then(|| bytes.iter().fold(0, |all, byte| all << 8 | u128::from(*byte)))
+}
+
 /// The addresses of a network.
 pub fn network(network: IpNet) -> Intervals {
     Intervals::range(address(network.network()), address(network.broadcast()))
@@ -206,6 +214,7 @@ pub fn number(kind: Kind, value: &Value) -> Option<u128> {
         Value::String(text) => match kind {
             Kind::Address => text.parse().ok().map(address),
             Kind::Interface => Some(interface(text)),
+            Kind::Hardware => hardware(text),
             _ => kind.names().iter().find(|(name, _)| name == text).map(|(_, number)| *number),
         },
         Value::Array(_) | Value::Null => None,

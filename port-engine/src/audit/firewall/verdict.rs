@@ -3,12 +3,13 @@
 use port_data::Diagnostic;
 use serde_json::Value;
 
-use super::condition::comparison;
-use super::packets::join;
+use super::join::join;
+use super::packets::Field;
 use super::passing::Passing;
-use super::statement::{display, is_catch_all, single, text, unwrapped};
+use super::program::MapElement;
+use super::split::extract;
+use super::statement::{display, single, text};
 use super::walk::{Frame, Walk};
-use crate::port_set::PortSet;
 
 impl Walk<'_> {
     /// Applies the verdict of a statement to the packets that match.
@@ -46,8 +47,8 @@ impl Walk<'_> {
             // Drops or rejects.
             _ => {
                 if !inner.in_doubt && !inner.limits.is_empty() {
-                    let ports = active.iter().fold(PortSet::empty(), |all, packets| &all | &*packets.ports);
-                    self.exceptions.add(ports, passing.chain, passing.rule.number);
+                    let ports = active.iter().flat_map(|packets| packets.values(Field::Port).ranges()).collect();
+                    self.exceptions.add(ports, passing.chain, passing.numbers, passing.rule.number);
                 }
                 self.drop(active);
             }
@@ -56,43 +57,40 @@ impl Walk<'_> {
     }
 
     /// Applies the verdicts of a map. Its elements don't overlap; `*` matches the packets that no other element matches.
-    pub fn verdict_map(&mut self, passing: &mut Passing, map: &Value, frame: &Frame) -> Result<(), Diagnostic> {
-        let null = Value::Null;
-        let (key, data) = (map.get("key").unwrap_or(&null), map.get("data").unwrap_or(&null));
-        let chain = passing.chain;
-        let mut pairs = Vec::new();
-        for pair in self.common.elements(chain, data)? {
-            let known = pair.as_array().filter(|pair| pair.len() == 2).map(|pair| (&pair[0], &pair[1]));
-            pairs.push((pair, known));
-        }
-        pairs.sort_by_key(|(_, known)| known.is_some_and(|(element, _)| is_catch_all(unwrapped(element))));
+    pub fn verdict_map(
+        &mut self,
+        passing: &mut Passing,
+        elements: &[MapElement],
+        frame: &Frame,
+    ) -> Result<(), Diagnostic> {
         let (limits, opaque) = (passing.limits.clone(), passing.opaque.clone());
         let mut undecided = std::mem::take(&mut passing.active);
         let mut continuing = Vec::new();
-        for (pair, known) in pairs {
-            let mut one = Passing {
-                numbers: passing.numbers,
-                chain,
-                rule: passing.rule,
-                active: std::mem::take(&mut undecided),
-                others: Vec::new(),
-                returned: Vec::new(),
-                limits: limits.clone(),
-                opaque: opaque.clone(),
+        for element in elements {
+            let active = match element {
+                MapElement::Pair(condition, _) => extract(&mut undecided, |packets| condition.may_match(packets)),
+                MapElement::Other(_) => std::mem::take(&mut undecided),
             };
-            if let Some((element, verdict)) = known {
-                let displayed = || comparison(key, "==", element);
-                one.split(displayed, |packets| self.common.element(chain, packets, key, element))?;
-                undecided = std::mem::take(&mut one.others);
-                match single(verdict) {
-                    Some(("continue", _)) => one.others = std::mem::take(&mut one.active),
-                    Some((kind, value)) if is_verdict(kind) => self.verdict(&mut one, kind, value, frame)?,
-                    _ => self.do_anything(&mut one),
+            if active.is_empty() {
+                continue;
+            }
+            let mut one = Passing::new(passing.numbers, passing.chain, passing.rule, active);
+            (one.limits, one.opaque) = (limits.clone(), opaque.clone());
+            match element {
+                MapElement::Pair(condition, verdict) => {
+                    one.split(condition);
+                    undecided.append(&mut one.others);
+                    match single(verdict) {
+                        Some(("continue", _)) => one.others = std::mem::take(&mut one.active),
+                        Some((kind, value)) if is_verdict(kind) => self.verdict(&mut one, kind, value, frame)?,
+                        _ => self.do_anything(&mut one),
+                    }
                 }
-            } else {
-                one.may_match(&display(pair));
-                undecided = std::mem::take(&mut one.others);
-                self.do_anything(&mut one);
+                MapElement::Other(pair) => {
+                    one.may_match(&display(pair));
+                    undecided.append(&mut one.others);
+                    self.do_anything(&mut one);
+                }
             }
             self.report_opaque(&one);
             continuing.append(&mut one.others);

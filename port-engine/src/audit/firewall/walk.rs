@@ -1,20 +1,23 @@
 //! Walks classes of packets through a base chain and the chains that it calls.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use port_data::Diagnostic;
 use serde_json::Value;
 
-use super::condition::{Common, comparison};
 use super::exceptions::Exceptions;
-use super::packets::{Packets, Step, join};
+use super::intervals::Intervals;
+use super::join::join;
+use super::packets::{Field, Packets, Step};
 use super::passing::Passing;
-use super::ruleset::{Hook, Key, incomplete};
+use super::program::{Part, PreparedRule};
+use super::ruleset::{Hook, Key, RuleNumber, incomplete};
 use super::scope::Scope;
-use super::statement::{display, single, text};
+use super::split::extract;
+use super::statement::{display, single};
+use super::subject::Common;
 use crate::audit::codes;
-use crate::port_set::PortSet;
 
 /// How deeply chains may call each other: as deeply as the kernel allows.
 const MAX_DEPTH: usize = 16;
@@ -23,7 +26,10 @@ const MAX_DEPTH: usize = 16;
 pub const MAX_CALLS: usize = 1 << 16;
 
 /// With more classes than this, the rest of a chain isn't interpreted.
-const MAX_CLASSES: usize = 3000;
+const MAX_CLASSES: usize = 20_000;
+
+/// The most comparisons of a class with a rule. The rest of a larger walk isn't interpreted.
+const MAX_WORK: usize = 1 << 29;
 
 /// What holds for all packets in a chain.
 #[derive(Clone, Debug, Default)]
@@ -45,8 +51,8 @@ pub struct Walk<'a> {
     pub translated: Vec<Packets>,
     /// The packets that were dropped at any hook, if it isn't sure that they got there.
     pub maybe_dropped: Vec<Packets>,
-    /// The ports to which packets were dropped at any hook.
-    pub dropped: PortSet,
+    /// The ports to which packets of peers were dropped at any hook.
+    pub dropped: Intervals,
     /// The rules on the way that could not be interpreted.
     pub not_interpreted: Vec<String>,
     /// The same, so that each is reported once.
@@ -55,6 +61,10 @@ pub struct Walk<'a> {
     pub exceptions: Exceptions,
     /// How many more chain calls are allowed.
     calls_left: usize,
+    /// How many more comparisons are allowed.
+    work_left: usize,
+    /// The chains that were prepared so far.
+    prepared: HashMap<&'a Key, Rc<[PreparedRule<'a>]>>,
 }
 
 impl<'a> Walk<'a> {
@@ -66,11 +76,13 @@ impl<'a> Walk<'a> {
             accepted: Vec::new(),
             translated: Vec::new(),
             maybe_dropped: Vec::new(),
-            dropped: PortSet::empty(),
+            dropped: Intervals::empty(),
             not_interpreted: Vec::new(),
             reported: HashSet::new(),
             exceptions: Exceptions::new(),
             calls_left: max_calls,
+            work_left: MAX_WORK,
+            prepared: HashMap::new(),
         }
     }
 
@@ -97,8 +109,42 @@ impl<'a> Walk<'a> {
 
     /// Walks packets through a chain; returns those that leave it undecided.
     pub fn chain(&mut self, key: &Key, mut going: Vec<Packets>, frame: &Frame) -> Result<Vec<Packets>, Diagnostic> {
-        let ruleset = self.common.ruleset;
-        let Some(chain) = ruleset.chains.get(key) else {
+        let (key, numbers, rules) = self.enter(key, frame)?;
+        let mut returned = Vec::new();
+        let mut joined = going.len();
+        for prepared in rules.iter() {
+            if going.is_empty() {
+                break;
+            }
+            if going.len() > MAX_CLASSES || going.len() > self.work_left {
+                self.report(format!("{key}: too many different kinds of packets to follow"));
+                self.give_up(std::mem::take(&mut going));
+                break;
+            }
+            self.work_left -= going.len();
+            let count = going.len();
+            let active = extract(&mut going, |packets| prepared.may_match(packets));
+            if active.is_empty() {
+                continue;
+            }
+            let mut passing = Passing::new(numbers, key, prepared.rule, active);
+            self.rule(&mut passing, prepared, frame)?;
+            going.append(&mut passing.others);
+            returned.append(&mut passing.returned);
+            // Joining takes long, so it must be worth it.
+            if going.len() > count && (going.len() < 16 || going.len() >= 2 * joined) {
+                join(&mut going);
+                joined = going.len();
+            }
+        }
+        returned.append(&mut going);
+        join(&mut returned);
+        Ok(returned)
+    }
+
+    /// The rules of a chain that is called.
+    fn enter(&mut self, key: &Key, frame: &Frame) -> Result<(&'a Key, RuleNumber, Rc<[PreparedRule<'a>]>), Diagnostic> {
+        let Some((key, chain)) = self.common.ruleset.chains.get_key_value(key) else {
             return Err(incomplete(format!("chain {key}, to which a rule jumps, is not listed")));
         };
         if frame.depth > MAX_DEPTH {
@@ -111,79 +157,48 @@ impl<'a> Walk<'a> {
             return Err(problem.help("audit with --nmap or --ss"));
         };
         self.calls_left = left;
-        let mut returned = Vec::new();
-        let mut joined = going.len();
-        for rule in &chain.rules {
-            if going.is_empty() {
-                break;
-            }
-            if going.len() > MAX_CLASSES {
-                self.report(format!("{key}: too many different kinds of packets to follow"));
-                self.give_up(std::mem::take(&mut going));
-                break;
-            }
-            let count = going.len();
-            let mut passing = Passing {
-                numbers: ruleset.numbers,
-                chain: key,
-                rule,
-                active: std::mem::take(&mut going),
-                others: Vec::new(),
-                returned: Vec::new(),
-                limits: Vec::new(),
-                opaque: Vec::new(),
-            };
-            self.rule(&mut passing, frame)?;
-            going = passing.others;
-            returned.append(&mut passing.returned);
-            // Comparing each class with each takes long, so it must be worth it.
-            if going.len() > count && (going.len() < 16 || going.len() >= 2 * joined) {
-                join(&mut going);
-                joined = going.len();
-            }
+        if let Some(rules) = self.prepared.get(key) {
+            return Ok((key, chain.numbers, rules.clone()));
         }
-        returned.append(&mut going);
-        join(&mut returned);
-        Ok(returned)
+        let rules = chain.rules.iter().map(|rule| self.common.prepare(key, rule));
+        let rules: Rc<[PreparedRule]> = rules.collect::<Result<_, Diagnostic>>()?;
+        self.prepared.insert(key, rules.clone());
+        Ok((key, chain.numbers, rules))
     }
 
     /// Passes packets through a rule. Afterwards `others` has those that continue with the next rule.
-    fn rule(&mut self, passing: &mut Passing, frame: &Frame) -> Result<(), Diagnostic> {
-        let (rule, chain) = (passing.rule, passing.chain);
-        for part in &rule.parts {
+    fn rule(&mut self, passing: &mut Passing, prepared: &PreparedRule, frame: &Frame) -> Result<(), Diagnostic> {
+        for part in &prepared.parts {
             if passing.active.is_empty() {
                 break;
             }
-            let Some((kind, value)) = single(part) else {
-                passing.may_match(&display(part));
-                self.do_anything(passing);
-                continue;
-            };
-            match kind {
-                "match" => {
-                    let [left, right] = ["left", "right"].map(|name| value.get(name).unwrap_or(&Value::Null));
-                    let displayed = || comparison(left, text(value, "op"), right);
-                    passing.split(displayed, |packets| self.common.condition(chain, packets, value))?;
+            match part {
+                Part::Condition(condition) => passing.split(condition),
+                Part::Map(elements) => return self.verdict_map(passing, elements, frame),
+                Part::Unnamed(part) => {
+                    passing.may_match(&display(part));
+                    self.do_anything(passing);
                 }
-                "vmap" => return self.verdict_map(passing, value, frame),
-                "accept" | "drop" | "reject" | "return" | "jump" | "goto" => {
-                    return self.verdict(passing, kind, value, frame);
-                }
-                "limit" | "quota" | "ct count" => self.rate(passing, value, &rate_text(kind, value)),
-                "set" | "map" | "meter" => {
-                    // A statement for each element separately, such as a limit.
-                    if let Some(statements) = value.get("stmt") {
-                        let own = statements.get(0).unwrap_or(statements);
-                        let own = single(own).map_or(own, |(_, own)| own);
-                        self.rate(passing, own, &format!("{kind} {}", display(value)));
+                Part::Statement(kind, value, part) => match *kind {
+                    "accept" | "drop" | "reject" | "return" | "jump" | "goto" => {
+                        return self.verdict(passing, kind, value, frame);
                     }
-                }
-                _ => {
-                    if self.statement(passing, kind, value, part) {
-                        self.report_opaque(passing);
-                        return Ok(());
+                    "limit" | "quota" | "ct count" => self.rate(passing, value, &rate_text(kind, value)),
+                    "set" | "map" | "meter" => {
+                        // A statement for each element separately, such as a limit.
+                        if let Some(statements) = value.get("stmt") {
+                            let own = statements.get(0).unwrap_or(statements);
+                            let own = single(own).map_or(own, |(_, own)| own);
+                            self.rate(passing, own, &format!("{kind} {}", display(value)));
+                        }
                     }
-                }
+                    kind => {
+                        if self.statement(passing, kind, value, part) {
+                            self.report_opaque(passing);
+                            return Ok(());
+                        }
+                    }
+                },
             }
         }
         self.report_opaque(passing);
@@ -211,12 +226,13 @@ impl<'a> Walk<'a> {
             return;
         }
         for packets in active {
-            for (ports, less) in self.exceptions.split(&packets.ports, self.common.ruleset.numbers) {
+            for (ports, less) in self.exceptions.split(packets.values(Field::Port)) {
                 let step = Step { text: format!("{by}{less}"), is_policy, has_limit: has_limit || !less.is_empty() };
-                let mut accepted = packets.clone();
-                accepted.ports = Rc::new(ports);
-                Rc::make_mut(&mut accepted.trail).push(step);
-                self.accepted.push(accepted);
+                let (accepted, _) = packets.clone().split(Field::Port, &ports);
+                self.accepted.extend(accepted.map(|mut accepted| {
+                    Rc::make_mut(&mut accepted.trail).push(step);
+                    accepted
+                }));
             }
         }
     }
@@ -224,7 +240,9 @@ impl<'a> Walk<'a> {
     /// Drops packets.
     pub fn drop(&mut self, active: Vec<Packets>) {
         for packets in active {
-            self.dropped = &self.dropped | &*packets.ports;
+            if packets.is_from_peer() {
+                self.dropped = &self.dropped | packets.values(Field::Port);
+            }
             if packets.in_doubt {
                 self.maybe_dropped.push(packets);
             }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::read;
-use crate::audit::observation::{Observation, State};
+use super::{read, read_all};
+use crate::audit::observation::{Observation, State, Tool};
 use crate::protocol::Protocol;
 
 const TWO_HOSTS: &str = include_str!("../../../tests/fixtures/two-hosts.xml");
+const MASSCAN: &str = include_str!("../../../tests/fixtures/masscan.xml");
 
 /// A scan of one host; its `<ports>` element and the attributes of the scan.
 fn scan(args: &str, scaninfo: &str, ports: &str) -> String {
@@ -167,8 +168,12 @@ fn a_scan_without_usable_ports_is_rejected() {
             "exit=\"error\" errormsg=\"no route\"",
             "scan.xml:5:11: the scan ended with an error (no route)",
         ),
-        ("scanner=\"nmap\"", "scanner=\"other\"", "scan.xml:2:1: not the output of `nmap -oX`: the root"),
-        ("nmaprun", "xmlrun", "scan.xml:2:1: not the output of `nmap -oX`: the root"),
+        (
+            "scanner=\"nmap\"",
+            "scanner=\"other\"",
+            "scan.xml:2:1: not the output of `nmap -oX` or `masscan -oX`: the root is <",
+        ),
+        ("nmaprun", "xmlrun", "scan.xml:2:1: not the output of `nmap -oX` or `masscan -oX`: the root is <"),
         ("state=\"closed\"", "state=\"ajar\"", "scan.xml:4:8: unknown state \"ajar\""),
         ("services=\"1-10\"", "services=\"10-1\"", "scan.xml:2:41: services: range \"10-1\" ends before it begins"),
         ("services=\"1-10\"", "services=\"1-+9\"", "scan.xml:2:41: services: invalid port or range \"1-+9\""),
@@ -219,4 +224,92 @@ fn entities_cannot_expand_without_limit() {
                 <!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\">]>\
                 <nmaprun scanner=\"nmap\">&f;&f;&f;&f;</nmaprun>";
     assert!(message(bomb, None).starts_with("scan.xml:1:"));
+}
+
+#[test]
+fn every_host_of_a_scan_is_read_at_once() {
+    let hosts = read_all(Path::new("scan.xml"), TWO_HOSTS).unwrap();
+    let named = |name: &str| read(Path::new("scan.xml"), TWO_HOSTS, Some(name)).unwrap();
+    assert_eq!(hosts, [named("192.0.2.2"), named("192.0.2.3")]);
+    assert!(read_all(Path::new("scan.xml"), &TWO_HOSTS.replace("state=\"up\"", "state=\"down\"")).is_err());
+}
+
+#[test]
+fn a_host_that_timed_out_was_not_checked() {
+    let text = TWO_HOSTS.replacen("<host ", "<host timedout=\"true\" ", 1);
+    assert_ne!(text, TWO_HOSTS);
+    let hosts = read_all(Path::new("scan.xml"), &text).unwrap();
+    let timed_out: Vec<&Observation> = hosts.iter().filter(|host| lines(host).is_empty()).collect();
+    let remark = "192.0.2.2: the host timed out, so its ports are missing; scan it again";
+    assert_eq!((hosts.len(), timed_out.len(), timed_out[0].remarks.as_slice()), (2, 1, &[remark.to_string()][..]));
+    // One host, or nothing else: there is nothing to report.
+    assert!(message(&text, Some("192.0.2.2")).contains("the host timed out"));
+    let all = TWO_HOSTS.replace("<host ", "<host timedout=\"true\" ");
+    assert!(read_all(Path::new("scan.xml"), &all).unwrap_err().to_string().contains("the host timed out"));
+}
+
+#[test]
+fn masscan_lists_open_ports_only() {
+    let hosts = read_all(Path::new("scan.xml"), MASSCAN).unwrap();
+    let names: Vec<&str> = hosts.iter().filter_map(|host| host.host.as_deref()).collect();
+    assert_eq!(names, ["192.0.2.2", "192.0.2.3"]);
+    assert_eq!(
+        lines(&hosts[0]),
+        ["tcp/25 open: syn-ack and response", "tcp/465 not open: closed, rst-ack", "udp/161 open: none"]
+    );
+    assert_eq!(lines(&hosts[1]), ["tcp/993 open: syn-ack"]);
+    assert_eq!(hosts[0].portless(Protocol::ICMP).state, State::Open);
+    assert_eq!(hosts[1].portless(Protocol::ICMP).state, State::NotChecked);
+    for host in &hosts {
+        assert_eq!(host.sources, [Tool::Masscan]);
+        assert!(host.remarks[0].contains("not checked"));
+    }
+    assert_eq!(read(Path::new("scan.xml"), MASSCAN, Some("192.0.2.2")).unwrap(), hosts[0]);
+    // masscan ends lines with CR LF.
+    assert_eq!(read_all(Path::new("scan.xml"), &MASSCAN.replace('\n', "\r\n")).unwrap(), hosts);
+    assert_eq!(message(MASSCAN, None), "scan.xml:3:1: 2 hosts are up; choose one with --host: 192.0.2.2, 192.0.2.3");
+}
+
+#[test]
+fn a_scan_of_masscan_that_was_cut_off_or_is_empty_is_rejected() {
+    let end = MASSCAN.trim_end().len();
+    for length in 0..end {
+        let found = message(&MASSCAN[..length], Some("192.0.2.2"));
+        assert!(found.contains("was cut off") || found.contains("looks like"), "{length}: {found}");
+    }
+    let hosts = MASSCAN.find("<host ").unwrap()..MASSCAN.find("<runstats>").unwrap();
+    let mut none = MASSCAN.to_string();
+    none.replace_range(hosts, "");
+    let expected = "scan.xml:3:1: no host is listed; scan with nmap, which also lists hosts without open ports";
+    assert_eq!(message(&none, None), expected);
+    assert_eq!(read_all(Path::new("scan.xml"), &none).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn other_xml_is_named_by_its_root() {
+    for (text, root) in [
+        ("<html/>", "<html>"),
+        ("<report scanner=\"other\"/>", "<report scanner=\"other\">"),
+        ("<nmaprun/>", "<nmaprun>"),
+        ("<nmaprun scanner=\"other\"/>", "<nmaprun scanner=\"other\">"),
+        ("<masscan scanner=\"masscan\"/>", "<masscan scanner=\"masscan\">"),
+    ] {
+        let expected = format!(
+            "scan.xml:1:1: not the output of `nmap -oX` or `masscan -oX`: the root is {root}; \
+             expected <nmaprun scanner=\"nmap\"> or <nmaprun scanner=\"masscan\">"
+        );
+        assert_eq!(message(text, None), expected);
+    }
+}
+
+#[test]
+fn other_output_of_masscan_is_rejected_with_the_option_to_use() {
+    for text in [
+        "[\n{   \"ip\": \"192.0.2.2\",   \"timestamp\": \"1\", \"ports\": [ {\"port\": 25, \"proto\": \"tcp\"} ] }\n]\n",
+        "#masscan\nopen tcp 25 192.0.2.2 1764249000\n# end\n",
+    ] {
+        let expected = "scan.xml: not the output of `nmap -oX`: the file looks like the output of masscan without -oX; \
+                        run masscan with -oX, and audit its output with --nmap";
+        assert_eq!(message(text, None), expected);
+    }
 }

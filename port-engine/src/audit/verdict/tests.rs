@@ -1,6 +1,8 @@
 //! Tests of the verdicts on the fixture catalog.
 
-use super::{Audit, Verdict, flow_verdict};
+use std::collections::BTreeMap;
+
+use super::{Audit, Failure, Peers, Verdict, flow_verdict};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
@@ -75,7 +77,7 @@ fn a_flow_is_as_open_as_what_it_needs() {
     ];
     let dataset = dataset();
     for (flow, others, seen, expected) in cases {
-        let verdict = flow_verdict(dataset.flow(flow).unwrap(), &observation(others, seen)).verdict;
+        let verdict = flow_verdict(dataset.flow(flow).unwrap(), &observation(others, seen), Peers::Any).verdict;
         assert_eq!(verdict, expected, "{flow}, others {others:?}, {seen:?}");
     }
 }
@@ -108,14 +110,14 @@ fn esp_is_judged_by_what_is_known_about_the_protocol() {
     ] {
         let mut observation = observation(State::NotOpen, &ike);
         observation.set_portless(Protocol::ESP, Finding { state: esp, evidence: Vec::new() });
-        assert_eq!(flow_verdict(flow, &observation).verdict, expected, "{esp:?}");
+        assert_eq!(flow_verdict(flow, &observation, Peers::Any).verdict, expected, "{esp:?}");
     }
 }
 
 /// The ports that no inbound flow documents: open, unknown and on loopback only.
 fn undocumented(product: &str, observation: &Observation) -> [Vec<String>; 3] {
     let dataset = dataset();
-    let audit = Audit::new(&dataset, product, observation);
+    let audit = Audit::new(&dataset, &[product], observation, &BTreeMap::new());
     [&audit.undocumented, &audit.undocumented_unknown, &audit.undocumented_loopback].map(|all| {
         let names = all.iter().map(|one| format!("{}/{}", one.observed.protocol, one.observed.range.unwrap()));
         names.collect()
@@ -149,6 +151,24 @@ fn ports_that_no_inbound_flow_lists_are_undocumented() {
 }
 
 #[test]
+fn unscanned_ports_of_udp_are_not_checked_rather_than_unknown() {
+    let dataset = dataset();
+    let full = |protocol| {
+        let range = PortRange::new(1, u16::MAX).unwrap();
+        Seen { protocol, range, state: State::NotOpen, evidence: String::new() }
+    };
+    for (protocol, unknown) in [(Protocol::TCP, false), (Protocol::UDP, true)] {
+        let observation = Observation::new(Tool::Nmap, &[full(protocol)]);
+        let audit = Audit::new(&dataset, &["archive"], &observation, &BTreeMap::new());
+        assert_eq!(audit.failures(Failure::Unknown).ranges > 0, unknown, "{protocol}");
+        assert!(audit.failures(Failure::NotChecked).ranges > 0, "{protocol}");
+    }
+    let observation = Observation::new(Tool::Nmap, &[full(Protocol::TCP), full(Protocol::UDP)]);
+    let audit = Audit::new(&dataset, &["archive"], &observation, &BTreeMap::new());
+    assert!(audit.failures(Failure::NotChecked).is_empty() && audit.failures(Failure::Unknown).ranges == 0);
+}
+
+#[test]
 fn every_port_is_either_documented_or_reported_for_every_product() {
     let dataset = dataset();
     for product in &dataset.products {
@@ -162,7 +182,7 @@ fn every_port_is_either_documented_or_reported_for_every_product() {
             .map(|protocol| (protocol, (1..=u16::MAX).filter(|port| lists(protocol, *port)).collect::<Vec<_>>()));
         for state in [State::Open, State::Unknown, State::Loopback] {
             let observation = observation(state, &[]);
-            let audit = Audit::new(&dataset, &product.id, &observation);
+            let audit = Audit::new(&dataset, &[&product.id], &observation, &BTreeMap::new());
             let lists = [&audit.undocumented, &audit.undocumented_unknown, &audit.undocumented_loopback];
             for (protocol, listed) in &listed {
                 let all = lists.into_iter().flatten().map(|one| &one.observed);

@@ -1,18 +1,20 @@
 //! Aerleon: definitions of services and networks, and a policy that uses them. `aclgen` generates rules for many firewalls from them.
 //!
 //! A service has the ports of one flow and one protocol, since a term allows all of its ports over all of its protocols. The names of
-//! definitions begin with the product's name, since all files of a directory share one namespace.
+//! definitions begin with the ruleset's name, since all files of a directory share one namespace. Two underscores end that name, since
+//! ids become names with single ones; only the services of the product's own ruleset are named after their flows alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use port_core::{Direction, PortRange};
 
 use super::text::{comment_lines, quoted, short_name};
-use super::writer::{File, Writer};
+use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Address, Endpoints};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::{OutputOption, OutputOptions};
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest name of a term, in characters: the target paloalto adds `service-` and `-tcp` and has a limit of 63. Only the
@@ -32,11 +34,16 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // Only the target srx can express host names; the others reject a policy that has one.
         endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: false, max_addresses: None },
+        longest_interface: None,
     },
+    options: &[OutputOption::Log],
+    // aclgen generates all rules again.
+    directions: Directions { keeps_empty: false, left_alone: None },
+    remarks: no_remarks,
     files,
 };
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
     let file = |directory: &str, usage: &[&str], text: String| {
         let usage = usage.iter().map(ToString::to_string);
         let head = comment_lines("", ruleset.comments()) + &comment_lines("", usage);
@@ -44,7 +51,7 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
     };
     vec![
         file("def", &DEFINITIONS_USAGE, networks(ruleset) + &services(ruleset)),
-        file("policies/pol", &POLICY_USAGE, policy(ruleset)),
+        file("policies/pol", &POLICY_USAGE, policy(ruleset, output)),
     ]
 }
 
@@ -56,11 +63,13 @@ const DEFINITIONS_USAGE: [&str; 3] = [
 ];
 
 /// Instructions for using the policy.
-const POLICY_USAGE: [&str; 6] = [
+const POLICY_USAGE: [&str; 8] = [
     "",
     "Run aclgen in the directory that contains def and policies. List the targets for your own firewalls below targets.",
     "A filter drops what no term accepts. Add your own terms above the last one; for targets that don't track connections,",
     "one of them has to accept established connections.",
+    "The rules for nftables are added to the table inet filtering_policies. Delete it before you load a later version, and load",
+    "the rules of only one policy on a machine.",
     "Terms are named after the flow and the protocol. These names are too long for the targets iptables and speedway;",
     "port-catalog generates rules for iptables itself.",
 ];
@@ -73,13 +82,18 @@ struct NamedRule<'a> {
 }
 
 /// The rules of a flow, named after its id and the protocol. Further rules with the same protocol are numbered.
-fn named_rules(flow: &FlowRules) -> impl Iterator<Item = NamedRule<'_>> {
-    flow.rules.iter().enumerate().map(|(index, rule)| {
+fn named_rules<'a>(ruleset: &'a Ruleset, flow: &'a FlowRules) -> impl Iterator<Item = NamedRule<'a>> {
+    let is_own = |rest: &str| rest.starts_with("-in-") || rest.starts_with("-out-");
+    let prefix = match flow.id.strip_prefix(&ruleset.name) {
+        Some(rest) if is_own(rest) => String::new(),
+        _ => format!("{}__", definition_name(&ruleset.name)),
+    };
+    flow.rules.iter().enumerate().map(move |(index, rule)| {
         let before = flow.rules[..index].iter().filter(|other| other.protocol == rule.protocol).count();
         let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
         let suffix = format!("-{}{number}", protocol(rule));
         let term = format!("{}{suffix}", short_name(&flow.id, LONGEST_TERM - suffix.len()));
-        NamedRule { rule, term, service: definition_name(&format!("{}{suffix}", flow.id)) }
+        NamedRule { rule, term, service: prefix.clone() + &definition_name(&format!("{}{suffix}", flow.id)) }
     })
 }
 
@@ -90,7 +104,7 @@ fn protocol(rule: &Rule) -> String {
 /// The names of the networks at a flow's source and destination.
 fn network_names(ruleset: &Ruleset, flow: &FlowRules) -> [String; 2] {
     let own = definition_name(&ruleset.name);
-    let peer = format!("{own}_{}", definition_name(&flow.peer));
+    let peer = format!("{own}__{}", definition_name(&flow.peer));
     match flow.direction {
         Direction::Outbound => [own, peer],
         Direction::Inbound => [peer, own],
@@ -131,7 +145,7 @@ fn networks(ruleset: &Ruleset) -> String {
 /// A service for each rule that has ports.
 fn services(ruleset: &Ruleset) -> String {
     let mut services = String::new();
-    let named = ruleset.flows.iter().flat_map(named_rules);
+    let named = ruleset.flows.iter().flat_map(|flow| named_rules(ruleset, flow));
     for NamedRule { rule, service, .. } in named.filter(|named| !named.rule.ports.is_empty()) {
         services += &format!("  {}:\n", quoted(&service));
         for range in &rule.ports {
@@ -147,12 +161,15 @@ fn port(range: PortRange) -> String {
 }
 
 /// The policy: a filter for each direction, or one for both if the firewall forwards them.
-fn policy(ruleset: &Ruleset) -> String {
+fn policy(ruleset: &Ruleset, output: &OutputOptions) -> String {
     let filters: String = match ruleset.location {
         FirewallLocation::Host => {
-            ruleset.directions.iter().map(|direction| filter(ruleset, hook(*direction), &[*direction])).collect()
+            let filter = |direction: &Direction| {
+                filter(ruleset, output, hook(*direction), &host_terms(*direction), &[*direction])
+            };
+            ruleset.directions.iter().map(filter).collect()
         }
-        FirewallLocation::Network => filter(ruleset, "forward", &ruleset.directions),
+        FirewallLocation::Network => filter(ruleset, output, "forward", "", &ruleset.directions),
     };
     format!("filters:\n{filters}")
 }
@@ -162,20 +179,72 @@ fn hook(direction: Direction) -> &'static str {
     if direction == Direction::Outbound { "output" } else { "input" }
 }
 
+/// What a machine's own filter has to accept besides flows: loopback, and the `ICMPv6` messages that RFC 4890, section 4.4.1 says must
+/// not be dropped. Without neighbour discovery no IPv6 packet gets through.
+fn host_terms(direction: Direction) -> String {
+    let (hook, interface) = match direction {
+        Direction::Outbound => ("output", "destination-interface"),
+        Direction::Inbound => ("input", "source-interface"),
+    };
+    let types: String = ICMPV6_TYPES.iter().map(|name| format!("          - {name}\n")).collect();
+    format!(
+        "      # Loopback.\n      - name: \"accept-loopback-{hook}\"\n        platform: nftables\n        \
+         {interface}: lo\n        action: accept\n{}\
+         \u{20}     - name: \"accept-icmpv6-{hook}\"\n        platform: nftables\n        protocol: icmpv6\n        \
+         icmp-type:\n{types}        action: [accept, deny]\n",
+        comment_lines("      ", ICMPV6_COMMENT.iter().map(ToString::to_string)),
+    )
+}
+
+/// What the term for `ICMPv6` is for.
+const ICMPV6_COMMENT: [&str; 4] = [
+    "Neighbour discovery and the other ICMPv6 messages of RFC 4890, section 4.4.1, except the types 148, 149 and 151 to 153,",
+    "for which aclgen writes names that nft doesn't know. The kernel doesn't track neighbour discovery, but aclgen limits",
+    "what a term accepts to new connections. It adds no such limit to a term with the action deny; the first action is the",
+    "one that it writes.",
+];
+
+/// The messages of RFC 4890, section 4.4.1, as Aerleon names them.
+const ICMPV6_TYPES: [&str; 16] = [
+    "destination-unreachable",
+    "packet-too-big",
+    "time-exceeded",
+    "parameter-problem",
+    "echo-request",
+    "echo-reply",
+    "multicast-listener-query",
+    "multicast-listener-report",
+    "multicast-listener-done",
+    "router-solicit",
+    "router-advertisement",
+    "neighbor-solicit",
+    "neighbor-advertisement",
+    "inverse-neighbor-discovery-solicitation",
+    "inverse-neighbor-discovery-advertisement",
+    "version-2-multicast-listener-report",
+];
+
 /// The filter for a hook. It always has its last term, since a filter must not be empty.
-fn filter(ruleset: &Ruleset, hook: &str, directions: &[Direction]) -> String {
+fn filter(
+    ruleset: &Ruleset,
+    output: &OutputOptions,
+    hook: &str,
+    first_terms: &str,
+    directions: &[Direction],
+) -> String {
     let flows = ruleset.flows.iter().filter(|flow| directions.contains(&flow.direction));
     let terms: String = flows.map(|flow| terms(ruleset, flow)).collect();
+    let logging = if output.log { "        logging: true\n" } else { "" };
     format!(
-        "  - header:\n      targets:\n        nftables: \"mixed {hook}\"\n    terms:\n{terms}      \
-         - name: \"default-deny-{hook}\"\n        action: deny\n"
+        "  - header:\n      targets:\n        nftables: \"mixed {hook}\"\n    terms:\n{first_terms}{terms}      \
+         - name: \"default-deny-{hook}\"\n{logging}        action: deny\n"
     )
 }
 
 /// A flow's terms, below its comment.
 fn terms(ruleset: &Ruleset, flow: &FlowRules) -> String {
     let [source, destination] = network_names(ruleset, flow);
-    let terms = named_rules(flow).map(|NamedRule { rule, term, service }| {
+    let terms = named_rules(ruleset, flow).map(|NamedRule { rule, term, service }| {
         let mut text = format!("      - name: {}\n        comment: {}\n", quoted(&term), quoted(&flow.id));
         for (end, network, key) in [(&rule.source, &source, "source"), (&rule.destination, &destination, "destination")]
         {

@@ -7,11 +7,12 @@
 use port_core::Direction;
 
 use super::text::short_name;
-use super::writer::{File, Writer};
+use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Address, Endpoints, Family};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
 use crate::rules::model::{FlowRules, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::OutputOptions;
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest name of a policy, in characters: it becomes part of the names of chains.
@@ -32,11 +33,15 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // The limits of a rich rule.
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        longest_interface: None,
     },
+    options: &[],
+    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's policy stays") },
+    remarks: no_remarks,
     files,
 };
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+fn files(ruleset: &Ruleset, _: &OutputOptions) -> Vec<File> {
     let policies = ruleset.directions.iter().map(|direction| policy(ruleset, *direction));
     let flows = ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction));
     let services = flows.filter(|flow| !flow.rules.is_empty()).map(service);
@@ -102,8 +107,12 @@ fn usage(location: FirewallLocation, direction: Direction) -> Vec<String> {
             ]
         }
     };
-    let load = "Put the directories policies and services into /etc/firewalld, then reload firewalld.".to_string();
-    [vec![load], lines.to_vec()].concat()
+    let load = [
+        "Put the directories policies and services into /etc/firewalld, then reload firewalld.",
+        "A later version replaces this file: add your zones to it again. A service that the later version doesn't contain opens",
+        "nothing any more, unless you added it to a zone.",
+    ];
+    [load.map(str::to_string).to_vec(), lines.to_vec()].concat()
 }
 
 /// A flow's service between the flow's ends, below the flow's comment.

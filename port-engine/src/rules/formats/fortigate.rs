@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 use port_core::{Direction, PortRange};
 
-use super::text::{comment_lines, short_name};
-use super::writer::{File, Writer};
+use super::text::{comment_lines, digest, short_name};
+use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Ruleset, one_line};
+use crate::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::{OutputOption, OutputOptions};
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest name of a policy, in characters.
@@ -24,6 +25,9 @@ const LONGEST_POLICY: usize = 35;
 /// The longest of all other names, in characters.
 const LONGEST_NAME: usize = 79;
 
+/// The longest name of an interface or zone, in characters.
+const LONGEST_INTERFACE: usize = 35;
+
 /// The longest comment, in bytes.
 const LONGEST_COMMENT: usize = 255;
 
@@ -31,8 +35,17 @@ const USAGE: [&str; 4] = [
     "",
     "For FortiOS 6.4 and later. Load this file as a configuration script.",
     "The policies are added below your own. Move them above policies that deny, and replace any with your interfaces.",
-    "Before you load it again, delete the policies, since their names must be unique. Everything else is updated.",
+    "The number of a policy is derived from its name, so that a later version updates the policy in its place.",
 ];
+
+/// Logs what no policy accepts. The policies themselves log what they accept.
+const LOG: &str = "
+# Log what no policy accepts. This setting is for all policies.
+config log setting
+    set fwpolicy-implicit-log enable
+    set fwpolicy6-implicit-log enable
+end
+";
 
 /// How to write a script for the CLI.
 pub const WRITER: Writer = Writer {
@@ -44,16 +57,32 @@ pub const WRITER: Writer = Writer {
         stateful: true,
         port_slots: None,
         endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+        longest_interface: Some(LONGEST_INTERFACE),
     },
+    options: &[OutputOption::Log],
+    directions: Directions { keeps_empty: false, left_alone: Some("an earlier version's policies stay") },
+    remarks,
     files,
 };
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+/// A script can't delete what it doesn't know: the policies that only an earlier version has.
+fn remarks(ruleset: &Ruleset, _: &OutputOptions) -> Vec<Remark> {
+    let text = format!(
+        "the deletion of policies that only an earlier version has (FortiOS deletes them by number; their comments begin with \
+         \"{}, \")",
+        ruleset.name
+    );
+    vec![Remark::new(RemarkKind::LeftOut, text)]
+}
+
+fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
     let flows: Vec<&FlowRules> =
         ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction)).collect();
     let policies = policies(ruleset, &flows);
     let mut objects = Objects::default();
-    let policy_edits: String = policies.iter().map(|policy| policy.edit(ruleset, &mut objects)).collect();
+    let mut numbers = BTreeSet::new();
+    let policy_edits: String =
+        policies.iter().map(|policy| policy.edit(ruleset, &mut objects, policy_number(policy, &mut numbers))).collect();
     let [addresses, addresses6] = &objects.addresses;
     let [groups, groups6] = &objects.groups;
     let sections = [
@@ -70,6 +99,9 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
         if !edits.is_empty() {
             text += &format!("\nconfig {name}\n{edits}end\n");
         }
+    }
+    if output.log {
+        text += LOG;
     }
     vec![File { name: format!("{}.conf", ruleset.name), text }]
 }
@@ -132,6 +164,7 @@ struct Policy<'a> {
     peer: &'a str,
     source: &'a Endpoints,
     destination: &'a Endpoints,
+    interfaces: &'a Interfaces,
     /// The services, in a group with the policy's name.
     services: NameGroup,
 }
@@ -145,7 +178,9 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
         for (source, destination) in flow.endpoints() {
             let services = services(flow).into_iter().map(|(name, _)| name);
             let mut same_peer: Vec<&mut Policy> = policies.iter_mut().filter(has_same_peer).collect();
-            let same = same_peer.iter_mut().find(|policy| (policy.source, policy.destination) == (source, destination));
+            let ends = (source, destination, &flow.interfaces);
+            let same =
+                same_peer.iter_mut().find(|policy| (policy.source, policy.destination, policy.interfaces) == ends);
             if let Some(policy) = same {
                 policy.services.members.extend(services);
                 continue;
@@ -153,7 +188,8 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
             let direction = if flow.direction == Direction::Outbound { "out" } else { "in" };
             let name = numbered(&format!("{}_{direction}_{}", ruleset.name, flow.peer), same_peer.len() + 1);
             let services = NameGroup { name, members: services.collect() };
-            policies.push(Policy { direction: flow.direction, peer: &flow.peer, source, destination, services });
+            let (direction, interfaces) = (flow.direction, &flow.interfaces);
+            policies.push(Policy { direction, peer: &flow.peer, source, destination, interfaces, services });
         }
     }
     policies
@@ -161,7 +197,7 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
 
 impl Policy<'_> {
     /// The policy as an edit. Adds the addresses that it refers to to the objects.
-    fn edit(&self, ruleset: &Ruleset, objects: &mut Objects) -> String {
+    fn edit(&self, ruleset: &Ruleset, objects: &mut Objects, number: u32) -> String {
         let [own, peer] = [format!("{}_own_addresses", ruleset.name), format!("{}_peer_{}", ruleset.name, self.peer)];
         let (source, destination) = match self.direction {
             Direction::Outbound => (own, peer),
@@ -169,8 +205,8 @@ impl Policy<'_> {
         };
         let mut lines = vec![
             format!("set name {}", quoted(&short_name(&self.services.name, LONGEST_POLICY))),
-            "set srcintf \"any\"".to_string(),
-            "set dstintf \"any\"".to_string(),
+            format!("set srcintf {}", interface_names(&self.interfaces.source)),
+            format!("set dstintf {}", interface_names(&self.interfaces.destination)),
         ];
         for (family, suffix) in [(Family::V4, ""), (Family::V6, "6")] {
             if has(self.source, family) && has(self.destination, family) {
@@ -178,6 +214,9 @@ impl Policy<'_> {
                 let destination = objects.group_name(ruleset, self.destination, family, &destination);
                 lines.push(format!("set srcaddr{suffix} {}", quoted(&source)));
                 lines.push(format!("set dstaddr{suffix} {}", quoted(&destination)));
+            } else {
+                // An earlier version may have had addresses of this family.
+                lines.extend(["srcaddr", "dstaddr"].map(|field| format!("unset {field}{suffix}")));
             }
         }
         let comment = format!("{}, {} {} {}", ruleset.name, self.direction, self.direction.preposition(), self.peer);
@@ -188,9 +227,28 @@ impl Policy<'_> {
             "set logtraffic all".to_string(),
             format!("set comments \"{}\"", value(&comment, LONGEST_COMMENT)),
         ]);
-        // The number 0 creates a policy with an unused number.
-        edit("0", &lines)
+        edit(&number.to_string(), &lines)
     }
+}
+
+/// The names of interfaces or zones, or the name for any interface.
+fn interface_names(names: &[String]) -> String {
+    if names.is_empty() {
+        return quoted("any");
+    }
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(" ")
+}
+
+/// The number of a policy, the same for every version. It is taken from high numbers that no other policies have: people number
+/// theirs from 1 on, and `FortiManager` reserves those from 1071741825 on.
+fn policy_number(policy: &Policy, taken: &mut BTreeSet<u32>) -> u32 {
+    const FIRST: u32 = 1_000_000_000;
+    const COUNT: u32 = 71_000_000;
+    let mut number = digest(&policy.services.name) % COUNT;
+    while !taken.insert(number) {
+        number = (number + 1) % COUNT;
+    }
+    FIRST + number
 }
 
 /// Whether an end has addresses of a family, or may have.

@@ -1,28 +1,46 @@
 //! iptables and ip6tables: a chain for each direction, to jump to from other chains.
 //!
 //! The file is input for `iptables-restore --noflush`: it creates missing chains, empties existing ones before it fills them, and
-//! doesn't touch other chains. IPv4 and IPv6 are separate formats, since different programs load them.
+//! doesn't touch other chains. A direction without rules keeps an empty chain, which has lost the rules of an earlier version. IPv4 and IPv6 are separate formats, since different programs load them.
 
 use port_core::{Direction, PortRange};
 
-use super::text::{comment_lines, short_name};
-use super::writer::{File, Writer};
+use super::text::{comment_lines, logs_at_end, short_name};
+use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Endpoints, Family};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::{OutputOption, OutputOptions};
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest name of a chain, in characters.
 const LONGEST_NAME: usize = 28;
 
+/// The longest name of an interface in Linux, in characters.
+const LONGEST_INTERFACE: usize = 15;
+
 const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
 
 /// How to write rules for iptables.
-pub const V4: Writer = Writer { limits: limits("iptables", Family::V4, "ip6tables"), files: v4 };
+pub const V4: Writer = writer(limits("iptables", Family::V4, "ip6tables"), v4);
 
 /// How to write rules for ip6tables.
-pub const V6: Writer = Writer { limits: limits("ip6tables", Family::V6, "iptables"), files: v6 };
+pub const V6: Writer = writer(limits("ip6tables", Family::V6, "iptables"), v6);
+
+const fn writer(limits: Limits, files: fn(&Ruleset, &OutputOptions) -> Vec<File>) -> Writer {
+    Writer {
+        limits,
+        // iptables counts the packets of every rule.
+        options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Chain],
+        directions: Directions {
+            keeps_empty: true,
+            left_alone: Some("an earlier version's rules stay in their chain"),
+        },
+        remarks: no_remarks,
+        files,
+    }
+}
 
 const fn limits(format: &'static str, family: Family, other: &'static str) -> Limits {
     Limits {
@@ -40,20 +58,22 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
             host_names: false,
             max_addresses: Some(1),
         },
+        longest_interface: Some(LONGEST_INTERFACE),
     }
 }
 
-fn v4(ruleset: &Ruleset) -> Vec<File> {
-    vec![file(ruleset, "iptables", "v4")]
+fn v4(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
+    vec![file(ruleset, output, "iptables", "v4")]
 }
 
-fn v6(ruleset: &Ruleset) -> Vec<File> {
-    vec![file(ruleset, "ip6tables", "v6")]
+fn v6(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
+    vec![file(ruleset, output, "ip6tables", "v6")]
 }
 
-fn file(ruleset: &Ruleset, program: &str, suffix: &str) -> File {
+fn file(ruleset: &Ruleset, output: &OutputOptions, program: &str, suffix: &str) -> File {
+    let prefix = output.chain_prefix(&ruleset.name);
     let chains: Vec<(Direction, String)> =
-        ruleset.directions.iter().map(|direction| (*direction, chain_name(ruleset, *direction))).collect();
+        ruleset.directions.iter().map(|direction| (*direction, chain_name(prefix, *direction))).collect();
     let mut text = comment_lines("", ruleset.comments());
     text += &comment_lines("", usage(ruleset.location, program, &chains).into_iter());
     text += "*filter\n";
@@ -62,23 +82,36 @@ fn file(ruleset: &Ruleset, program: &str, suffix: &str) -> File {
     }
     for (direction, chain) in &chains {
         text += &ruleset.in_direction(*direction).map(|flow| flow_rules(flow, chain)).collect::<String>();
+        if output.log && logs_at_end(ruleset, *direction) {
+            text += &log(chain);
+        }
     }
     text += "COMMIT\n";
     File { name: format!("{}.{suffix}", ruleset.name), text }
 }
 
 /// The name of a direction's chain.
-fn chain_name(ruleset: &Ruleset, direction: Direction) -> String {
+fn chain_name(prefix: &str, direction: Direction) -> String {
     let suffix = if direction == Direction::Outbound { "out" } else { "in" };
-    format!("{}-{suffix}", short_name(&ruleset.name, LONGEST_NAME - "-out".len()))
+    format!("{}-{suffix}", short_name(prefix, LONGEST_NAME - "-out".len()))
+}
+
+/// Logs the packets that no rule of a chain accepts, unless there are too many. A prefix has a limit of 29 characters.
+fn log(chain: &str) -> String {
+    format!("# what no rule above accepts\n-A {chain} -m limit --limit 10/second -j LOG --log-prefix \"{chain} \"\n")
 }
 
 /// Instructions for using the chains.
 fn usage(location: FirewallLocation, program: &str, chains: &[(Direction, String)]) -> Vec<String> {
+    let first = match program {
+        "iptables" => "loopback and established connections",
+        _ => "loopback, established connections and ICMPv6 neighbour discovery",
+    };
     let mut lines = vec![
         String::new(),
         format!("Load this file with {program}-restore --noflush. Without --noflush, all other rules are removed."),
-        "Jump to it from your own chains, after they accept established connections:".to_string(),
+        format!("Jump to it from your own chains, after they accept {first}."),
+        "These commands add a jump only if it is missing:".to_string(),
     ];
     for (direction, chain) in chains {
         let from = match (location, direction) {
@@ -86,16 +119,20 @@ fn usage(location: FirewallLocation, program: &str, chains: &[(Direction, String
             (FirewallLocation::Host, Direction::Outbound) => "OUTPUT",
             (FirewallLocation::Host, Direction::Inbound) => "INPUT",
         };
-        lines.push(format!("  {program} -A {from} -j {chain}"));
+        lines.push(format!("  {program} -C {from} -j {chain} 2> /dev/null || {program} -A {from} -j {chain}"));
     }
     lines
 }
 
 /// A flow's rules, below its comment.
 fn flow_rules(flow: &FlowRules, chain: &str) -> String {
-    let rules = flow.rules.iter().map(|rule| {
+    let pairs = flow.interfaces.pairs();
+    let rules = flow.rules.iter().flat_map(|rule| pairs.iter().map(move |pair| (rule, pair)));
+    let rules = rules.map(|(rule, (source, destination))| {
         let id = &flow.id;
-        format!("-A {chain}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule))
+        let [from, to] = [("-i", source), ("-o", destination)]
+            .map(|(option, name)| name.map(|name| format!(" {option} {name}")).unwrap_or_default());
+        format!("-A {chain}{from}{to}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule))
     });
     comment_lines("", flow.comments()) + &rules.collect::<String>()
 }

@@ -1,7 +1,10 @@
 //! The formats of rules. Each is a module with a `WRITER`: its limits, and a function that writes rules within these limits.
 
+use port_data::Diagnostic;
 use writer::Writer;
 
+use super::codes;
+use super::output_options::OutputOptions;
 use crate::words::words;
 
 pub mod aerleon;
@@ -18,7 +21,7 @@ pub mod writer;
 words! {
     /// A format of rules.
     RulesFormat is a "format" {
-        /// Chains in the table inet filter, to jump to from your own chains
+        /// Chains in the table inet filter or --table, to jump to from your own chains
         Nftables = "nftables",
         /// Chains in the table filter, to jump to from your own: IPv4, for iptables-restore --noflush
         Iptables = "iptables",
@@ -54,5 +57,24 @@ impl RulesFormat {
             RulesFormat::Mud => mud::WRITER,
             RulesFormat::NetworkPolicy => networkpolicy::WRITER,
         }
+    }
+
+    /// Checks that the format has every option that is set.
+    ///
+    /// # Errors
+    ///
+    /// A problem for each option that the format doesn't have, with the formats that have it.
+    pub fn check(self, options: &OutputOptions) -> Result<(), Vec<Diagnostic>> {
+        let writer = self.writer();
+        let missing = options.set().filter(|option| !writer.options.contains(option));
+        let problems: Vec<Diagnostic> = missing
+            .map(|option| {
+                let formats = RulesFormat::ALL.iter().filter(|format| format.writer().options.contains(&option));
+                let formats: Vec<&str> = formats.map(|format| format.as_str()).collect();
+                let message = format!("the format {self} has no option {}", option.as_str());
+                Diagnostic::new(codes::OPTION, message).help(format!("formats that have it: {}", formats.join(", ")))
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }

@@ -8,12 +8,13 @@ use port_core::{Direction, PortRange};
 use serde_json::{Map, Value, json};
 
 use super::text::short_name;
-use super::writer::{File, Writer};
+use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Family};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::OutputOptions;
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest name of a list or entry, in characters.
@@ -33,7 +34,12 @@ pub const WRITER: Writer = Writer {
         // An entry has one port or range, and one address.
         port_slots: Some(1),
         endpoints: EndpointLimits { own: false, families: Families::OneEach, host_names: true, max_addresses: Some(1) },
+        longest_interface: None,
     },
+    options: &[],
+    // The file always has the lists of both directions.
+    directions: Directions { keeps_empty: true, left_alone: None },
+    remarks: no_remarks,
     files,
 };
 
@@ -69,7 +75,7 @@ impl PacketDirection {
     }
 }
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+fn files(ruleset: &Ruleset, _: &OutputOptions) -> Vec<File> {
     let list = |direction, family| json!({ "name": list_name(ruleset, direction, family) });
     let policy = |direction| json!({ "access-lists": { "access-list": [list(direction, Family::V4), list(direction, Family::V6)] } });
     let lists: Vec<Value> =

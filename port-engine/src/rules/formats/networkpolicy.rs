@@ -1,17 +1,19 @@
 //! `NetworkPolicy`: one Kubernetes object that allows what the product needs for its pods, and nothing else.
 //!
-//! It is a single object, so that applying a newer version also closes what is no longer needed. Only the user knows which pods are
+//! It is a single object, so that applying a newer version also closes what is no longer needed. A direction without selected flows is
+//! not in it, since the pods could no longer use anything in that direction. Only the user knows which pods are
 //! the product; the policy selects them by the label that Kubernetes recommends for an application's name.
 
 use port_core::{Direction, PortRange};
 
 use super::text::{comment_lines, quoted, short_name};
-use super::writer::{File, Writer};
+use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Rule, Ruleset};
+use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::{OutputOption, OutputOptions};
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest value of a label, in characters.
@@ -31,11 +33,49 @@ pub const WRITER: Writer = Writer {
         stateful: true,
         port_slots: None,
         endpoints: EndpointLimits { own: false, families: Families::Mixed, host_names: false, max_addresses: None },
+        longest_interface: None,
     },
+    options: &[OutputOption::AllowDns],
+    directions: Directions { keeps_empty: false, left_alone: Some("the policy doesn't limit them") },
+    remarks,
     files,
 };
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+/// A remark on name resolution, which an egress policy limits too.
+fn remarks(ruleset: &Ruleset, output: &OutputOptions) -> Vec<Remark> {
+    if !ruleset.directions.contains(&Direction::Outbound) {
+        return Vec::new();
+    }
+    if output.allow_dns {
+        let text = "DNS to the pods with the label k8s-app: kube-dns in the namespace kube-system (--allow-dns)";
+        return vec![Remark::new(RemarkKind::Opened, text)];
+    }
+    let mut rules = ruleset.in_direction(Direction::Outbound).flat_map(|flow| &flow.rules);
+    let allows_dns =
+        rules.any(|rule| rule.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
+    let text = "DNS to the cluster's name servers (--allow-dns allows it; without it the pods can't resolve names)";
+    if allows_dns { Vec::new() } else { vec![Remark::new(RemarkKind::LeftOut, text)] }
+}
+
+fn has_dns(rule: &Rule) -> bool {
+    rule.ports.iter().any(|range| (range.first()..=range.last()).contains(&DNS))
+}
+
+/// The port of DNS, over UDP and TCP.
+const DNS: u16 = 53;
+
+/// The rule for DNS, with the labels that Kubernetes gives to the namespace and that clusters give to their name servers.
+const DNS_RULE: &str = "\
+    # --allow-dns: change the labels if the name servers of your cluster have others
+    - ports:
+        - { protocol: UDP, port: 53 }
+        - { protocol: TCP, port: 53 }
+      to:
+        - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } }
+          podSelector: { matchLabels: { k8s-app: kube-dns } }
+";
+
+fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
     let name = quoted(&ruleset.name);
     let file = format!("{}.yaml", ruleset.name);
     let label = &short_name(&ruleset.name, LONGEST_LABEL);
@@ -48,7 +88,7 @@ fn files(ruleset: &Ruleset) -> Vec<File> {
         text += &format!("    - {}\n", Keys::new(*direction).policy_type);
     }
     for direction in &ruleset.directions {
-        text += &rule_list(ruleset, *direction);
+        text += &rule_list(ruleset, *direction, output.allow_dns && *direction == Direction::Outbound);
     }
     vec![File { name: file, text }]
 }
@@ -81,12 +121,12 @@ impl Keys {
 }
 
 /// The rules of a direction. An empty list allows nothing.
-fn rule_list(ruleset: &Ruleset, direction: Direction) -> String {
+fn rule_list(ruleset: &Ruleset, direction: Direction, with_dns: bool) -> String {
     let keys = Keys::new(direction);
-    let is_empty = ruleset.in_direction(direction).all(|flow| flow.rules.is_empty());
+    let is_empty = !with_dns && ruleset.in_direction(direction).all(|flow| flow.rules.is_empty());
     let list = if is_empty { " []" } else { "" };
     let flows: String = ruleset.in_direction(direction).map(|flow| flow_rules(flow, &keys)).collect();
-    format!("  {}:{list}\n{flows}", keys.rules)
+    format!("  {}:{list}\n{flows}{}", keys.rules, if with_dns { DNS_RULE } else { "" })
 }
 
 /// A flow's rules, below its comment. Each rule has a comment with the flow's id, since rules have no names.
@@ -101,7 +141,7 @@ fn rule(direction: Direction, rule: &Rule, keys: &Keys) -> String {
         Direction::Inbound => &rule.source,
     };
     let mut text = String::from("    - ports:\n");
-    text += &rule.ports.iter().map(|range| port(rule.protocol, *range)).collect::<String>();
+    text += &rule.ports.iter().map(|range| ports(rule.protocol, *range)).collect::<String>();
     if let Endpoints::Only(addresses) = peer {
         text += &format!("      {}:\n", keys.peer);
         text += &addresses.iter().map(ip_block).collect::<String>();
@@ -109,10 +149,14 @@ fn rule(direction: Direction, rule: &Rule, keys: &Keys) -> String {
     text
 }
 
-fn port(protocol: Protocol, range: PortRange) -> String {
+/// A range as one entry. Two ports are two entries, since not every network plugin implements `endPort`.
+fn ports(protocol: Protocol, range: PortRange) -> String {
     let protocol = protocol.to_string().to_uppercase();
-    let end = if range.first() == range.last() { String::new() } else { format!(", endPort: {}", range.last()) };
-    format!("        - {{ protocol: {protocol}, port: {}{end} }}\n", range.first())
+    let entry = |ports: String| format!("        - {{ protocol: {protocol}, {ports} }}\n");
+    match (range.first(), range.last()) {
+        (first, last) if last - first <= 1 => (first..=last).map(|port| entry(format!("port: {port}"))).collect(),
+        (first, last) => entry(format!("port: {first}, endPort: {last}")),
+    }
 }
 
 fn ip_block(address: &Address) -> String {

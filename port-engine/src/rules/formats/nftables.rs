@@ -1,19 +1,24 @@
-//! nftables: a chain for each direction in the table `inet filter`, to jump to from other chains.
+//! nftables: a chain for each direction in a table of the family `inet`, to jump to from other chains.
 //!
 //! The file can be included, or loaded with `nft -f` any number of times: it creates missing chains and empties existing ones
-//! before it fills them. They aren't base chains, since a packet that one base chain accepts can still be dropped by another.
+//! before it fills them. A direction without rules keeps an empty chain, so that the chain loses the rules of an earlier version,
+//! and so that jumps to it stay valid. They aren't base chains, since a packet that one base chain accepts can still be dropped by another.
 
 use std::fmt::Display;
 
 use port_core::Direction;
 
-use super::text::comment_lines;
-use super::writer::{File, Writer};
+use super::text::{comment_lines, logs_at_end};
+use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Endpoints, Family};
 use crate::rules::fit::{EndpointLimits, Families, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::{OutputOption, OutputOptions, TableName};
 use crate::rules::protocol_notation::ProtocolNotation;
+
+/// The longest name of an interface in Linux, in characters.
+const LONGEST_INTERFACE: usize = 15;
 
 const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
 
@@ -28,38 +33,56 @@ pub const WRITER: Writer = Writer {
         port_slots: None,
         // nft resolves host names only once, when it loads the rules.
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: None },
+        longest_interface: Some(LONGEST_INTERFACE),
     },
+    options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Table, OutputOption::Chain],
+    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay in their chain") },
+    remarks: no_remarks,
     files,
 };
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+/// The table that contains the chains, unless another is given.
+const TABLE: &str = "filter";
+
+fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
+    let table = output.table.as_ref().map_or(TABLE, TableName::as_str);
+    let prefix = output.chain_prefix(&ruleset.name);
     let chains: Vec<(Direction, String)> =
-        ruleset.directions.iter().map(|direction| (*direction, format!("{}-{direction}", ruleset.name))).collect();
+        ruleset.directions.iter().map(|direction| (*direction, format!("{prefix}-{direction}"))).collect();
     let mut text = comment_lines("", ruleset.comments());
-    text += &comment_lines("", usage(ruleset.location, &chains).into_iter());
-    text += "\ntable inet filter {\n";
+    text += &comment_lines("", usage(ruleset.location, table, &chains).into_iter());
+    text += &format!("\ntable inet {table} {{\n");
     for (_, chain) in &chains {
         text += &format!("\tchain {chain} {{\n\t}}\n");
     }
     text += "}\n";
     for (_, chain) in &chains {
-        text += &format!("flush chain inet filter {chain}\n");
+        text += &format!("flush chain inet {table} {chain}\n");
     }
-    text += "\ntable inet filter {\n";
+    text += &format!("\ntable inet {table} {{\n");
     for (direction, chain) in &chains {
-        let rules: Vec<String> = ruleset.in_direction(*direction).map(flow_rules).collect();
+        let mut rules: Vec<String> = ruleset.in_direction(*direction).map(|flow| flow_rules(flow, output)).collect();
+        if output.log && logs_at_end(ruleset, *direction) {
+            rules.push(log(chain));
+        }
         text += &format!("\tchain {chain} {{\n{}\t}}\n", rules.join("\n"));
     }
     text += "}\n";
     vec![File { name: format!("{}.nft", ruleset.name), text }]
 }
 
+/// Logs the packets that no rule of a chain accepts, unless there are too many.
+fn log(chain: &str) -> String {
+    format!("\t\t# what no rule above accepts\n\t\tlimit rate 10/second log prefix \"{chain}: \"\n")
+}
+
 /// Instructions for using the chains.
-fn usage(location: FirewallLocation, chains: &[(Direction, String)]) -> Vec<String> {
+fn usage(location: FirewallLocation, table: &str, chains: &[(Direction, String)]) -> Vec<String> {
     let mut lines = vec![
         String::new(),
-        "Load this file with nft -f. Jump to it from your own chains, after they accept established connections:"
+        "Load this file with nft -f. Jump to it once from your own chains, after they accept loopback, established"
             .to_string(),
+        "connections and ICMPv6 neighbour discovery:".to_string(),
     ];
     for (direction, chain) in chains {
         let from = match (location, direction) {
@@ -67,15 +90,26 @@ fn usage(location: FirewallLocation, chains: &[(Direction, String)]) -> Vec<Stri
             (FirewallLocation::Host, Direction::Outbound) => "output",
             (FirewallLocation::Host, Direction::Inbound) => "input",
         };
-        lines.push(format!("  nft add rule inet filter {from} jump {chain}"));
+        lines.push(format!("  nft add rule inet {table} {from} jump {chain}"));
     }
     lines
 }
 
 /// A flow's rules, below its comment.
-fn flow_rules(flow: &FlowRules) -> String {
-    let rules = flow.rules.iter().map(|rule| format!("\t\t{} accept comment \"{}\"\n", matches(rule), flow.id));
+fn flow_rules(flow: &FlowRules, output: &OutputOptions) -> String {
+    let counter = if output.counter { " counter" } else { "" };
+    let interfaces = interfaces(flow);
+    let rule = |rule: &Rule| format!("\t\t{interfaces}{}{counter} accept comment \"{}\"\n", matches(rule), flow.id);
+    let rules = flow.rules.iter().map(rule);
     comment_lines("\t\t", flow.comments()) + &rules.collect::<String>()
+}
+
+/// The interfaces that a flow's rules match, each end followed by a space.
+fn interfaces(flow: &FlowRules) -> String {
+    let ends = [("iifname", &flow.interfaces.source), ("oifname", &flow.interfaces.destination)];
+    let quoted = |names: &[String]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
+    let limited = ends.into_iter().filter(|(_, names)| !names.is_empty());
+    limited.map(|(field, names)| format!("{field} {} ", set(&quoted(names)))).collect()
 }
 
 /// What a rule matches.

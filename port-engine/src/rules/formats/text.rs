@@ -1,5 +1,10 @@
 //! Text that several formats share: comments, shortened names and quoted strings.
 
+use port_core::Direction;
+
+use crate::rules::model::Ruleset;
+use crate::rules::options::FirewallLocation;
+
 /// The longest line of a comment, in characters. iptables-restore reads lines of up to 10,239 bytes, and parses the rest of a
 /// longer comment as a rule.
 const LONGEST_LINE: usize = 1000;
@@ -22,18 +27,26 @@ pub fn comment_lines(indent: &str, lines: impl Iterator<Item = String>) -> Strin
     text
 }
 
+/// Whether what no rule accepts is logged at the end of a direction's chain. A firewall that forwards sends all packets through both
+/// chains, so only the end of the last one knows what no rule accepts.
+pub fn logs_at_end(ruleset: &Ruleset, direction: Direction) -> bool {
+    ruleset.location == FirewallLocation::Host || ruleset.directions.last() == Some(&direction)
+}
+
 /// A name of at most `max` characters. A longer name is cut and ends in a digest of the whole name, so that names with the same
 /// beginning stay different.
 pub fn short_name(name: &str, max: usize) -> String {
     if name.len() <= max {
         return name.to_string();
     }
-    // FNV-1a with 32 bits.
-    let digest =
-        name.bytes().fold(0x811c_9dc5_u32, |digest, byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let digest = format!("-{digest:08x}");
+    let digest = format!("-{:08x}", digest(name));
     let start: String = name.chars().take(max - digest.len()).collect();
     start + &digest
+}
+
+/// A number that identifies a text: FNV-1a with 32 bits.
+pub fn digest(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |digest, byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// A quoted string, as both YAML and JSON write it.

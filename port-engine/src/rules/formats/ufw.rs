@@ -1,17 +1,19 @@
 //! ufw: an application profile for each flow, and the commands that allow it.
 //!
 //! A profile defines ports. The commands that use the profile choose the direction and the addresses. The file contains them as
-//! comments with a prefix that no other comment has.
+//! comments with a prefix that no other comment has. Each rule gets a comment with the ruleset's name and the direction. The first
+//! commands delete the rules with these comments, since ufw keeps the rules of an earlier version otherwise.
 
 use port_core::{Direction, PortRange};
 
 use super::text::{comment_lines, short_name};
-use super::writer::{File, Writer};
+use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::Endpoints;
 use crate::rules::fit::{EndpointLimits, Families, Limits};
 use crate::rules::model::{FlowRules, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
+use crate::rules::output_options::OutputOptions;
 use crate::rules::protocol_notation::ProtocolNotation;
 
 /// The longest name of a profile, in characters.
@@ -34,27 +36,47 @@ pub const WRITER: Writer = Writer {
         // ufw makes an iptables rule from each list.
         port_slots: Some(15),
         endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        longest_interface: None,
     },
+    options: &[],
+    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay") },
+    remarks: no_remarks,
     files,
 };
 
-fn files(ruleset: &Ruleset) -> Vec<File> {
+fn files(ruleset: &Ruleset, _: &OutputOptions) -> Vec<File> {
     let name = format!("{}.ufw", ruleset.name);
     let usage = [
         String::new(),
-        "Put this file into /etc/ufw/applications.d, then run the commands below to allow its profiles:".to_string(),
+        "Put this file into /etc/ufw/applications.d, then run the commands below to allow its profiles. They first delete".to_string(),
+        "what an earlier version of this file has allowed:".to_string(),
         format!("  sed -n 's/^#[$] //p' /etc/ufw/applications.d/{name} | sh -e"),
-        "If the profiles are already in use and a port has changed, run: ufw app update all".to_string(),
+        "If a port has changed and your own rules use these profiles, run: ufw app update all".to_string(),
     ];
     let mut text = comment_lines("", ruleset.comments().chain(usage));
     for direction in &ruleset.directions {
-        text += &ruleset.in_direction(*direction).map(|flow| profiles(flow, ruleset.location)).collect::<String>();
+        text += &format!("{COMMAND}{}\n", deletion(&rule_comment(ruleset, *direction)));
+    }
+    for direction in &ruleset.directions {
+        text += &ruleset.in_direction(*direction).map(|flow| profiles(flow, ruleset)).collect::<String>();
     }
     vec![File { name, text }]
 }
 
+/// The comment of the rules of a direction, by which a later version finds them.
+fn rule_comment(ruleset: &Ruleset, direction: Direction) -> String {
+    format!("port-catalog {} {direction}", ruleset.name)
+}
+
+/// The command that deletes all rules with a comment. `ufw show added` prints the commands that would add the rules again.
+fn deletion(comment: &str) -> String {
+    format!(
+        "ufw show added | sed -n \"s/^ufw \\(route \\)\\{{0,1\\}}\\(.*\\) comment '{comment}'$/ufw \\1delete \\2/p\" | sh -e"
+    )
+}
+
 /// A flow's profiles with their commands, below the flow's comment.
-fn profiles(flow: &FlowRules, location: FirewallLocation) -> String {
+fn profiles(flow: &FlowRules, ruleset: &Ruleset) -> String {
     let mut text = format!("\n{}", comment_lines("", flow.comments()));
     let title = if flow.purpose.trim().is_empty() { &flow.id } else { &flow.purpose };
     for (index, ports) in port_lists(flow).into_iter().enumerate() {
@@ -63,7 +85,7 @@ fn profiles(flow: &FlowRules, location: FirewallLocation) -> String {
             // Ids contain no underscore, so no other flow's profile has this name.
             _ => short_name(&format!("{}_{}", flow.id, index + 1), LONGEST_NAME),
         };
-        text += &commands(flow, location, &name);
+        text += &commands(flow, ruleset, &name);
         text += &format!("[{name}]\n");
         text += &field("title", title);
         text += &field("description", &format!("{}, {} {}", flow.id, flow.direction.preposition(), flow.peer));
@@ -73,14 +95,16 @@ fn profiles(flow: &FlowRules, location: FirewallLocation) -> String {
 }
 
 /// The commands that allow a profile.
-fn commands(flow: &FlowRules, location: FirewallLocation, profile: &str) -> String {
-    let allow = match (location, flow.direction) {
+fn commands(flow: &FlowRules, ruleset: &Ruleset, profile: &str) -> String {
+    let allow = match (ruleset.location, flow.direction) {
         (FirewallLocation::Network, _) => "route allow",
         (FirewallLocation::Host, Direction::Outbound) => "allow out",
         (FirewallLocation::Host, Direction::Inbound) => "allow in",
     };
+    let comment = rule_comment(ruleset, flow.direction);
     let command = |(source, destination): (&Endpoints, &Endpoints)| {
-        format!("{COMMAND}ufw {allow} from {} to {} app {profile}\n", address(source), address(destination))
+        let ends = format!("from {} to {}", address(source), address(destination));
+        format!("{COMMAND}ufw {allow} {ends} app {profile} comment '{comment}'\n")
     };
     flow.endpoints().into_iter().map(command).collect()
 }

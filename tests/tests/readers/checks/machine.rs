@@ -1,12 +1,13 @@
-//! What the command-line tool reads: a site, what nmap, ss and nft see of a machine, exports.
+//! What the command-line tool reads: a site, what nmap, ss, nft and iptables see of a machine, exports.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use port_data::Diagnostic;
 use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::firewall::Scope;
 use port_engine::audit::observation::Observation;
-use port_engine::audit::{input_kind, nft, nmap, ss};
+use port_engine::audit::{input_kind, iptables, nft, nmap, ss};
 use port_engine::dataset::Dataset;
 use port_engine::diff;
 use port_engine::protocol::Protocol;
@@ -122,9 +123,23 @@ pub fn nft(bytes: &[u8]) {
     check_observation(|text| nft::read(Path::new(FILE), text, None), bytes);
 }
 
+/// Saved rules, read as those of IPv4.
+fn read_saved(text: &str) -> Result<Observation, Diagnostic> {
+    let firewall = iptables::parse(&[(AddressFamily::Ipv4, Path::new(FILE), text)])?;
+    firewall.observe(&Scope::default())
+}
+
+pub fn read_iptables(bytes: &[u8]) -> Result<String, String> {
+    observation_summary(read_saved(&decoded(bytes)?))
+}
+
+pub fn iptables(bytes: &[u8]) {
+    check_observation(read_saved, bytes);
+}
+
 pub fn read_export(bytes: &[u8]) -> Result<String, String> {
     let flows = diff::read(Path::new(FILE), &utf8(bytes)?).map_err(|problem| problem.to_string())?;
-    let difference = diff::compare(&[], &flows);
+    let difference = diff::compare(&[], &flows, &[]);
     Ok(format!("{} flows, {} of them new", flows.len(), difference.flows.len()))
 }
 
@@ -136,8 +151,8 @@ pub fn export(bytes: &[u8]) {
             let written: Vec<Value> = flows.iter().map(|flow| Value::Object(flow.object.clone())).collect();
             let again = diff::read(Path::new(FILE), &Value::Array(written).to_string()).expect("a written export");
             assert_eq!(again, flows);
-            assert!(diff::compare(&flows, &again).flows.is_empty());
-            assert_eq!(diff::compare(&[], &flows).flows.len(), flows.len());
+            assert!(diff::compare(&flows, &again, &[]).flows.is_empty());
+            assert_eq!(diff::compare(&[], &flows, &[]).flows.len(), flows.len());
         }
         Err(problem) => check_diagnostic(&problem, &text),
     }

@@ -20,7 +20,7 @@ pub struct Reader {
 }
 
 /// Every reader.
-pub const READERS: [Reader; 17] = [
+pub const READERS: [Reader; 18] = [
     Reader { name: "bars", read: page::read_bars, check: page::bars },
     Reader { name: "values", read: page::read_values, check: page::values },
     Reader { name: "broken", read: page::read_broken, check: page::broken },
@@ -37,6 +37,7 @@ pub const READERS: [Reader; 17] = [
     Reader { name: "nmap", read: machine::read_nmap, check: machine::nmap },
     Reader { name: "ss", read: machine::read_ss, check: machine::ss },
     Reader { name: "nft", read: machine::read_nft, check: machine::nft },
+    Reader { name: "iptables", read: machine::read_iptables, check: machine::iptables },
     Reader { name: "export", read: machine::read_export, check: machine::export },
 ];
 

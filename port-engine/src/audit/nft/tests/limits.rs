@@ -10,11 +10,11 @@ fn conditions_on_other_fields_are_limits_in_the_evidence() {
     for (rules, expected) in [
         (
             vec![json!([saddr("192.0.2.0/24"), ssh(), accept()])],
-            "tcp/22 open: input handle 1, only if ip saddr 192.0.2.0/24",
+            "tcp/22 open to some: input handle 1, only if ip saddr 192.0.2.0/24",
         ),
         (
             vec![json!([matches("==", &meta("iifname"), &json!({ "set": ["lo", "eth0"] })), ssh(), accept()])],
-            "tcp/22 open: input handle 1, only if iifname { lo, eth0 }",
+            "tcp/22 open to some: input handle 1, only if iifname { lo, eth0 }",
         ),
         (vec![json!([matches("!=", &meta("iifname"), &json!("lo")), ssh(), accept()])], "tcp/22 open: input handle 1"),
         (
@@ -46,7 +46,7 @@ fn conditions_on_other_fields_are_limits_in_the_evidence() {
                 ),
                 accept()
             ])],
-            "tcp/22 open: input handle 1, only if ip saddr . tcp dport { 192.0.2.1 . 22 }",
+            "tcp/22 open to some: input handle 1, only if ip saddr . tcp dport { 192.0.2.1 . 22 }",
         ),
         (
             vec![json!([{ "set": { "op": "add", "elem": payload("ip", "saddr"), "set": "@seen",
@@ -89,7 +89,10 @@ fn conditions_on_other_fields_are_limits_in_the_evidence() {
     // Limits add up along the path.
     let table = Table::dropping(vec![json!([saddr("192.0.2.1"), to("jump", "own")])])
         .with("own", vec![json!([matches("==", &meta("iifname"), &json!("eth0")), ssh(), accept()])]);
-    assert_eq!(lines(&table.observation()), ["tcp/22 open: own handle 2, only if ip saddr 192.0.2.1 and iifname eth0"]);
+    assert_eq!(
+        lines(&table.observation()),
+        ["tcp/22 open to some: own handle 2, only if ip saddr 192.0.2.1 and iifname eth0"]
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn an_incomplete_listing_is_rejected() {
         ),
         (
             "{\"tables\": []}".to_string(),
-            "rules.json: not the output of `nft -j list ruleset`: the file looks like JSON that nft didn't write",
+            "rules.json: not the output of `nft -j list ruleset`: the file looks like JSON of another program",
         ),
         (
             "table inet f {\n}\n".to_string(),

@@ -5,6 +5,8 @@ mod hooks;
 mod limits;
 mod listings;
 mod packets;
+mod paths;
+mod peers;
 
 use std::path::Path;
 

@@ -1,0 +1,203 @@
+//! The verdict on one flow, from its port specs up.
+//!
+//! A spec is open if all of its ports are open. Specs of one group are alternatives, so the best one counts; all groups are needed,
+//! so the worst one counts. "Unknown" is better than "missing" among alternatives and never hides a group that is missing: what
+//! may be open is not called missing, and what is missing is reported.
+
+use port_core::{PortRange, Requirement, Transport};
+
+use crate::audit::observation::{Finding, Observation, Piece, State};
+use crate::dataset::{Flow, PortSpec};
+use crate::port_set::PortSet;
+use crate::protocol::Protocol;
+use crate::words::words;
+
+words! {
+    /// The verdict on a flow, or on one of its port specs.
+    Verdict is a "verdict" {
+        /// Documented and open; of alternatives, one is
+        Open = "open",
+        /// Documented and not open in part: some ports of a range, or some of the groups
+        PartlyOpen = "partly-open",
+        /// Documented and open to some peers only
+        Restricted = "restricted",
+        /// Documented and not open
+        Missing = "missing",
+        /// Documented, and the source can't decide
+        Unknown = "unknown",
+        /// Documented without a port number, so no source can decide
+        Undecided = "undecided",
+    }
+}
+
+impl Verdict {
+    /// The verdict on alternatives, of which one is enough.
+    pub(super) fn of_any(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+        let order = [Verdict::Open, Verdict::Restricted, Verdict::Unknown, Verdict::Undecided, Verdict::PartlyOpen];
+        let verdicts: Vec<Verdict> = verdicts.collect();
+        order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Verdict::Missing)
+    }
+
+    /// The verdict on groups, all of which are needed.
+    fn of_all(verdicts: &[Verdict]) -> Verdict {
+        let has = |verdict| verdicts.contains(&verdict);
+        if has(Verdict::PartlyOpen) || has(Verdict::Missing) && (has(Verdict::Open) || has(Verdict::Restricted)) {
+            Verdict::PartlyOpen
+        } else if has(Verdict::Missing) {
+            Verdict::Missing
+        } else if has(Verdict::Unknown) {
+            Verdict::Unknown
+        } else if has(Verdict::Restricted) {
+            Verdict::Restricted
+        } else if has(Verdict::Undecided) {
+            Verdict::Undecided
+        } else {
+            Verdict::Open
+        }
+    }
+}
+
+/// What was observed of ports, or of a protocol without ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Which ports; `None` for a protocol without ports.
+    pub range: Option<PortRange>,
+    /// Their state.
+    pub state: State,
+    /// The reasons.
+    pub evidence: Vec<String>,
+}
+
+impl Observed {
+    pub(super) fn ports(protocol: Protocol, piece: Piece) -> Observed {
+        Observed { protocol, range: Some(piece.range), state: piece.state, evidence: piece.evidence }
+    }
+
+    pub(super) fn portless(protocol: Protocol, finding: Finding) -> Observed {
+        Observed { protocol, range: None, state: finding.state, evidence: finding.evidence }
+    }
+}
+
+/// The verdict on a port spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecVerdict {
+    /// The spec.
+    pub spec: PortSpec,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was observed of its ports, in order. Empty if the document gives no port number.
+    pub observed: Vec<Observed>,
+}
+
+/// The verdict on a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowVerdict<'a> {
+    /// The flow.
+    pub flow: &'a Flow,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The verdicts on its port specs, in order.
+    pub specs: Vec<SpecVerdict>,
+    /// The peer's addresses that the verdict is about; empty if it is about any peer.
+    pub peer_addresses: Vec<String>,
+    /// What else there is to know about the flow.
+    pub remarks: Vec<String>,
+}
+
+impl FlowVerdict<'_> {
+    /// Whether something that the flow needs is not open.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self.verdict, Verdict::Missing | Verdict::PartlyOpen)
+    }
+
+    /// The same for a flow that the document requires.
+    #[must_use]
+    pub fn is_missing_and_required(&self) -> bool {
+        self.is_missing() && self.flow.requirement == Requirement::Required
+    }
+}
+
+/// Whom a verdict is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peers {
+    /// Anybody: a port that only some reach is restricted.
+    Any,
+    /// The addresses of one peer, all of which have to reach the port: one that only some reach is open in part.
+    Named,
+}
+
+/// The verdict on a flow; see the module's documentation.
+pub(super) fn flow_verdict<'a>(flow: &'a Flow, observation: &Observation, peers: Peers) -> FlowVerdict<'a> {
+    let specs: Vec<SpecVerdict> = flow.ports.iter().map(|spec| spec_verdict(spec, observation, peers)).collect();
+    let groups: Vec<Verdict> = specs
+        .chunk_by(|one, next| one.spec.group() == next.spec.group())
+        .map(|group| Verdict::of_any(group.iter().map(|spec| spec.verdict)))
+        .collect();
+    FlowVerdict { flow, verdict: Verdict::of_all(&groups), specs, peer_addresses: Vec::new(), remarks: Vec::new() }
+}
+
+fn spec_verdict(spec: &PortSpec, observation: &Observation, peers: Peers) -> SpecVerdict {
+    match (spec.transport(), spec.range()) {
+        (Some(transport), Some(range)) => ports_verdict(spec, transport, range, observation, peers),
+        (Some(transport), None) => portless_verdict(spec, transport, observation, peers),
+        // The document names a service and gives no port, so there is nothing to check.
+        (None, _) => SpecVerdict { spec: spec.clone(), verdict: Verdict::Undecided, observed: Vec::new() },
+    }
+}
+
+/// The verdict on a range of ports. If the transport isn't stated, a port is open if it is open over any protocol, and not open
+/// only if it isn't over all of them.
+fn ports_verdict(
+    spec: &PortSpec,
+    transport: Transport,
+    range: PortRange,
+    observation: &Observation,
+    peers: Peers,
+) -> SpecVerdict {
+    let ports = PortSet::from(range);
+    let mut open = PortSet::empty();
+    let mut restricted = PortSet::empty();
+    let mut not_open = ports.clone();
+    let mut observed = Vec::new();
+    for protocol in Protocol::possible(transport) {
+        let is_not_open = |state| matches!(state, State::NotOpen | State::Loopback);
+        open = &open | &(&ports & &observation.ports(*protocol, |state| state == State::Open));
+        restricted = &restricted | &(&ports & &observation.ports(*protocol, |state| state == State::Restricted));
+        not_open = &not_open & &observation.ports(*protocol, is_not_open);
+        let pieces = observation.pieces_within(*protocol, &ports);
+        observed.extend(pieces.into_iter().map(|piece| Observed::ports(*protocol, piece)));
+    }
+    let restricted = &restricted - &open;
+    let verdict = if open == ports {
+        Verdict::Open
+    } else if peers == Peers::Named && !restricted.is_empty() {
+        Verdict::PartlyOpen
+    } else if (&open | &restricted) == ports {
+        Verdict::Restricted
+    } else if not_open.is_empty() {
+        Verdict::Unknown
+    } else if open.is_empty() && restricted.is_empty() {
+        Verdict::Missing
+    } else {
+        Verdict::PartlyOpen
+    };
+    SpecVerdict { spec: spec.clone(), verdict, observed }
+}
+
+/// The verdict on a protocol without ports, such as ESP.
+fn portless_verdict(spec: &PortSpec, transport: Transport, observation: &Observation, peers: Peers) -> SpecVerdict {
+    let protocols = Protocol::possible(transport).iter();
+    let observed: Vec<Observed> =
+        protocols.map(|protocol| Observed::portless(*protocol, observation.portless(*protocol))).collect();
+    let verdicts = observed.iter().map(|observed| match observed.state {
+        State::Open => Verdict::Open,
+        State::Restricted if peers == Peers::Named => Verdict::PartlyOpen,
+        State::Restricted => Verdict::Restricted,
+        State::NotOpen | State::Loopback => Verdict::Missing,
+        State::Unknown | State::NotChecked => Verdict::Unknown,
+    });
+    SpecVerdict { spec: spec.clone(), verdict: Verdict::of_any(verdicts), observed }
+}
