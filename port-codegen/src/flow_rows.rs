@@ -41,18 +41,18 @@ impl<'a> FlowRows<'a> {
             let text_numbers = table.text_columns.iter().map(|column| &column.numbers);
             let columns = table.numbers.iter().chain(text_numbers).enumerate();
             let differing = columns.filter(|(_, numbers)| numbers[row] != numbers[newest]);
-            let mut changed: Vec<usize> = differing.flat_map(|(column, numbers)| [column, numbers[row]]).collect();
+            let mut pairs: Vec<usize> = differing.flat_map(|(column, numbers)| [column, numbers[row]]).collect();
             if flow.row.specs != catalog.flows[newest].row.specs {
-                changed.extend([flow::SPECS, spec_starts.len() - 1]);
+                pairs.extend([flow::SPECS, spec_starts.len() - 1]);
                 specs.extend(&flow.row.specs);
                 spec_starts.push(specs.len());
             }
             if flow.row.hosts != catalog.flows[newest].row.hosts {
-                changed.extend([flow::HOSTS, hosts.len()]);
+                pairs.extend([flow::HOSTS, hosts.len()]);
                 hosts.push(host_list(flow));
             }
             older.ids.push(newest);
-            changes.push(changed);
+            changes.push(pairs);
         }
         older.changes = Lists::new(changes);
         table.numbers.iter_mut().for_each(|column| column.truncate(ids));

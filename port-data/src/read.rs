@@ -153,7 +153,7 @@ impl TableReader {
 
     /// The peers. What a peer includes is resolved once all peers are known.
     fn peers(&mut self, directory: &Path, products: &Rows<Product>) -> Rows<Peer> {
-        let mut included = Vec::new();
+        let mut included_cells = Vec::new();
         let mut peers = self.rows(&directory.join("peers.csv"), PEERS, |row| {
             let (id, variant) = row.id_and_variant()?;
             let kind = row.word::<PeerKind>("kind", PeerKind::ALL);
@@ -162,12 +162,12 @@ impl TableReader {
             let component = row.component_of_product(&id, kind?, products)?;
             let includes = Vec::new();
             let peer = Peer { id, variant, name, kind: kind?, description: description?, includes, component };
-            included.push(row.list("includes"));
+            included_cells.push(row.list("includes"));
             Some(peer)
         });
         self.check_distinct_ids(&peers.ids);
         let ids = peers.ids();
-        for (index, cells) in included.iter().enumerate() {
+        for (index, cells) in included_cells.iter().enumerate() {
             let peer = &mut peers.valid[index];
             for cell in cells {
                 match find_included(&ids, &peer.row.id, &cell.text) {

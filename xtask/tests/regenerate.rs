@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use port_catalog_tests::documents;
 use port_catalog_tests::relay::{PAGE, relay};
+use port_catalog_tests::tools::print_uncaptured;
 use port_import::new_product::{NewProduct, new_product};
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 use port_import::report::{Bump, Report};
@@ -81,6 +82,28 @@ fn the_vendors_documents_give_the_committed_tables() {
     let (report, outcome) = regenerate(&options);
     assert_eq!(outcome, Outcome::Done, "{report}");
     assert_eq!(report.documents.iter().map(|document| document.rows).collect::<Vec<_>>(), [54, 12, 20, 39]);
+}
+
+#[test]
+fn the_tables_of_older_editions_give_the_committed_tables() {
+    let root = workspace();
+    let Some(directory) = documents().map(|documents| documents.join("../editions")).filter(|found| found.is_dir())
+    else {
+        print_uncaptured(
+            "NOT CHECKED against the tables of older editions: there is no directory `editions` next to the documents",
+        );
+        return;
+    };
+    let options = RegenerateOptions {
+        root: root.clone(),
+        docs_directory: Some(directory),
+        check: true,
+        ..options(&root.join("port-data"))
+    };
+    let (report, outcome) = regenerate(&options);
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    let read = report.documents.iter().map(|document| (document.product.as_str(), &*document.edition, document.rows));
+    assert_eq!(read.collect::<Vec<_>>(), [("fortimail", "5.4", 25), ("forticlient", "6.0.4", 12)]);
 }
 
 #[test]

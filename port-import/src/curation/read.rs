@@ -117,7 +117,7 @@ impl Curation {
         curation.file = file.to_path_buf();
         curation.flows_file.clone_from(&shared.file);
         curation.lines_index = LineIndex::new(text);
-        curation.unresolved = shared.unresolved.clone();
+        curation.unresolved.clone_from(&shared.unresolved);
         curation.unresolved.extend(unresolved(file, text));
         if let Some(diagnostic) = curation.column_contradiction() {
             return Err(diagnostic.at(Place::line(file, 1)));

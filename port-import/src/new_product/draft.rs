@@ -83,11 +83,6 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The first lines of the files of the draft.
-    pub(super) fn header(&self) -> String {
-        format!("# A draft: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n")
-    }
-
     /// The peers of the printed peer cells.
     pub(super) fn peers(&self) -> String {
         if self.peers.is_empty() {
@@ -114,7 +109,7 @@ impl<'a> Draft<'a> {
 
     /// The keys about the page as a whole.
     pub(super) fn page_keys(&self) -> String {
-        let mut text = format!("{}\nlayout = \"{}\"\ncolumns = [\n", self.header(), self.layout);
+        let mut text = format!("{}\nlayout = \"{}\"\ncolumns = [\n", header(), self.layout);
         for (name, meaning) in self.column_names.iter().zip(&self.meanings) {
             text += &format!("    {{ head = {}, is = \"{}\" }},\n", quote(name), meaning.as_str());
         }
@@ -172,6 +167,11 @@ pub(super) fn flow_id(product: &str, row: &PrintedRow, used_ids: &mut BTreeSet<S
         number += 1;
     }
     unused
+}
+
+/// The first line of the files of the draft.
+pub(super) fn header() -> String {
+    format!("# A draft: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n")
 }
 
 /// The flows of a draft, as they are written to the two files.

@@ -1,7 +1,7 @@
-//! Drafts another edition of a product: what its page shares with the newest edition is taken from that edition's curation.
+//! Drafts another edition of a product: what its page shares with an edition that the catalog has is taken from that one's curation.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
 use port_data::{Diagnostic, Place};
@@ -21,6 +21,7 @@ use crate::page_file::layout_of;
 use crate::pair::{Paired, pair};
 use crate::printed_row::{PrintedRow, read_rows};
 use crate::regenerate::read_products;
+use crate::report::Edition;
 use crate::row_key::{full_key_template, write_key};
 
 /// Drafts an edition. Returns the files that were written.
@@ -33,8 +34,8 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let one = |diagnostic| vec![diagnostic];
     let writer = AtomicWriter::lock(&new.data).map_err(one)?;
     let products = read_products(&tables)?;
-    let newest = products.iter().find(|product| product.id == new.product).and_then(|product| product.newest());
-    let Some(newest) = newest else {
+    let product = products.iter().find(|product| product.id == new.product && !product.editions.is_empty());
+    let Some(product) = product else {
         let ids = products.iter().map(|product| product.id.as_str());
         let message = format!("unknown product {} (not in products.csv, or without an edition)", new.product);
         let diagnostic = Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(&new.product, ids));
@@ -42,17 +43,14 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     };
     let directory = new.data.join("curation").join(&new.product);
     let file = directory.join(format!("{}.toml", new.edition));
-    let is_known = products.iter().flat_map(|product| &product.editions);
-    if file.exists() || is_known.clone().any(|known| known.product == new.product && known.id == new.edition) {
+    if file.exists() || product.editions.iter().any(|known| known.id == new.edition) {
         let message = format!("edition {}@{} exists already", new.product, new.edition);
         let help = "read its page with `cargo xtask regenerate --doc`";
         return Err(vec![Diagnostic::new(codes::EXISTS, message).help(help).at(Place::file(file))]);
     }
     let shared = SharedFlows::read(&directory).map_err(one)?;
-    let old = Curation::read(&directory, &newest.id).map_err(one)?;
+    let (old, layout, page) = read(new, &directory, &product.editions)?;
     let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
-
-    let (layout, page) = read(new, &old)?;
     let keys = page_keys(&old, layout, &page, new);
     let text = format!("{keys}{}", old_flows.iter().map(|(_, block)| format!("\n{block}")).collect::<String>());
     let curation = Curation::parse_with(&file, &text, &shared).map_err(one)?;
@@ -75,14 +73,26 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     Ok(written)
 }
 
-/// Reads the page with the given layout, the one that its extension implies, or that of the newest edition. Its hints are used if the
-/// page can be read with them.
-fn read(new: &NewEdition, old: &Curation) -> Result<(Layout, Page), Vec<Diagnostic>> {
+/// Reads the page, and finds the edition whose curation fits it best: the newest one with the same columns, or else the newest one.
+fn read(new: &NewEdition, directory: &Path, editions: &[Edition]) -> Result<(Curation, Layout, Page), Vec<Diagnostic>> {
     let text = file::read(&new.doc).map_err(|diagnostic| vec![diagnostic])?;
-    let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(old.layout);
-    let page = page::read(&new.doc, &text, layout, &old.hints());
-    let page = page.or_else(|found| page::read(&new.doc, &text, layout, &Hints::default()).map_err(|_| found));
-    page.map(|page| (layout, page))
+    let read_with = |edition: &Edition| {
+        let old = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
+        let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(old.layout);
+        let page = page::read(&new.doc, &text, layout, &old.hints());
+        let page = page.or_else(|found| page::read(&new.doc, &text, layout, &Hints::default()).map_err(|_| found))?;
+        Ok((old, layout, page))
+    };
+    let has_same_columns = |(old, _, page): &(Curation, Layout, Page)| {
+        let columns = old.columns.iter().map(|column| &column.head);
+        page.tables.iter().all(|table| table.header.iter().map(|name| &name.text).eq(columns.clone()))
+    };
+    let same = editions.iter().rev().filter_map(|edition| read_with(edition).ok()).find(has_same_columns);
+    match (same, editions.last()) {
+        (Some(same), _) => Ok(same),
+        (None, Some(newest)) => read_with(newest),
+        (None, None) => Err(Vec::new()),
+    }
 }
 
 /// The keys about the page as a whole: those of the newest edition for the columns and headings that both pages have.
@@ -91,11 +101,22 @@ fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> S
         "# A draft of {}@{}: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n\nlayout = \"{layout}\"\n",
         new.product, new.edition
     );
-    text += "columns = [\n";
+    text += &columns(old, page);
+    for (key, texts) in [("spanning", &old.spanning), ("headings", &old.headings)] {
+        if !texts.is_empty() {
+            text += &format!("{key} = {}\n", list(texts));
+        }
+    }
+    text += &tables(old, page);
+    text + &statements(old, layout)
+}
+
+/// The columns, with the meanings that they have in the newest edition.
+fn columns(old: &Curation, page: &Page) -> String {
+    let mut text = "columns = [\n".to_string();
     let header = page.tables.first().into_iter().flat_map(|table| &table.header);
     let names: Vec<String> = header.map(|name| name.text.clone()).collect();
-    let is_in_use =
-        |meaning| old.columns.iter().any(|known| known.is == meaning && names.iter().any(|name| *name == known.head));
+    let is_in_use = |meaning| old.columns.iter().any(|known| known.is == meaning && names.contains(&known.head));
     for (name, guess) in names.iter().zip(meanings(&names)) {
         let Some(known) = old.columns.iter().find(|known| known.head == *name) else {
             let guess = if is_in_use(guess) { Meaning::Note } else { guess };
@@ -109,13 +130,12 @@ fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> S
         }
         text += if known.may_be_empty { ", may_be_empty = true },\n" } else { " },\n" };
     }
-    text += "]\n";
-    for (key, texts) in [("spanning", &old.spanning), ("headings", &old.headings)] {
-        if !texts.is_empty() {
-            text += &format!("{key} = {}\n", list(texts));
-        }
-    }
-    text += "tables = [\n";
+    text + "]\n"
+}
+
+/// The tables and sections, with the meanings that they have in the newest edition.
+fn tables(old: &Curation, page: &Page) -> String {
+    let mut text = "tables = [\n".to_string();
     for (index, table) in page.tables.iter().enumerate() {
         let heading = table.heading.as_ref().map(|line| line.text.clone());
         let same_heading = old.tables.iter().find(|known| heading.is_some() && known.heading == heading);
@@ -129,7 +149,8 @@ fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> S
             part("direction", known.and_then(|known| known.direction).map(|direction| direction.to_string())),
             known.is_none().then(|| format!("section = {FIXME:?}")),
         ];
-        text += &format!("    {{ {} }},\n", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        text += &if parts.is_empty() { "    {},\n".to_string() } else { format!("    {{ {parts} }},\n") };
     }
     text += "]\n";
     if !old.sections.is_empty() {
@@ -144,6 +165,12 @@ fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> S
         }
         text += "]\n";
     }
+    text
+}
+
+/// What the page says as a whole, and the values and peers of its cells.
+fn statements(old: &Curation, layout: Layout) -> String {
+    let mut text = String::new();
     if let Some(own_name) = &old.own_name {
         text += &format!("own_name = {}\n", quote(own_name));
     }

@@ -1,5 +1,5 @@
 //! Drafts a new product from its vendor's page: capture, curation, and rows in `products.csv`, `editions.csv` and `vendors.csv`; or
-//! another edition of a product from its page and the curation of its newest edition.
+//! another edition of a product from its page and the curation of its newest edition that has the same columns.
 //!
 //! The draft contains what can be read from the page. What a person must add is marked [`FIXME`], and nothing is generated
 //! until every mark is resolved.
@@ -24,7 +24,7 @@ use crate::page::{self, Hints, Layout, Page};
 use crate::page_file::layout_of;
 use crate::printed_row::read_rows;
 
-use draft::{Draft, lines};
+use draft::{Draft, header, lines};
 pub use edition::new_edition;
 pub use options::{NewEdition, NewProduct};
 use tables::add_row;
@@ -62,7 +62,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let flows = draft.flows(&rows);
     let files = [
         Some((new.data.join(format!("captures/{}/{}.csv", new.id, new.edition)), capture.to_csv())),
-        Some((directory.join(SHARED_FILE), format!("{}{}{}", draft.header(), draft.peers(), flows.shared))),
+        Some((directory.join(SHARED_FILE), format!("{}{}{}", header(), draft.peers(), flows.shared))),
         Some((curation_file, draft.page_keys() + &lines(&capture.lines, None) + &flows.of_edition + &unreadable)),
         add_row(&tables, "products", &new.id, &product)?,
         add_row(&tables, "editions", &new.id, &edition)?,

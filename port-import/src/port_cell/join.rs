@@ -15,7 +15,7 @@ pub(super) fn specs(
     check_joins(&items)?;
     let items = bind(items)?;
     check_separate_items(&items)?;
-    let mut specs = Specs { specs: Vec::new(), group: None, has_unstated_join: !are_joined_by_and(&items) };
+    let mut specs = Specs { list: Vec::new(), group: None, has_unstated_join: !are_joined_by_and(&items) };
     let mut last: Option<&Transports> = None;
     for LinkedItem { link, item, .. } in &items {
         check_protocol_column(item, protocol)?;
@@ -26,14 +26,14 @@ pub(super) fn specs(
             .add_item(item, own.or(protocol.transports.as_ref()), protocol, begins_group)
             .map_err(|kind| Problem::new(item.range.clone(), kind))?;
     }
-    if let (true, Some(portless)) = (specs.specs.is_empty(), protocol.portless) {
+    if let (true, Some(portless)) = (specs.list.is_empty(), protocol.portless) {
         specs.push(true, Some(portless.name), None, None).map_err(|kind| Problem::new(0..0, kind))?;
     }
     let groups = match (specs.group, specs.has_unstated_join) {
         (Some(1..), true) => Groups::Unstated,
         _ => Groups::All,
     };
-    Ok((specs.specs, groups))
+    Ok((specs.list, groups))
 }
 
 /// Whether words join all items that begin a group: `80 and 443`, or the last two of a list such as `80, 443 and 8443`. With an `or`
@@ -54,7 +54,7 @@ fn are_joined_by_and(items: &[LinkedItem]) -> bool {
 
 /// The specs so far.
 struct Specs {
-    specs: Vec<PortSpec<String>>,
+    list: Vec<PortSpec<String>>,
     group: Option<u8>,
     /// Whether a sign such as a comma begins a group, which doesn't state whether the group is needed.
     has_unstated_join: bool,
@@ -115,7 +115,7 @@ impl Specs {
             }
             None => (range.is_some().then_some(Transport::Any), None),
         };
-        self.specs.push(PortSpec::from_parts(transport, range, service.cloned(), group).with_number(number));
+        self.list.push(PortSpec::from_parts(transport, range, service.cloned(), group).with_number(number));
         Ok(())
     }
 }

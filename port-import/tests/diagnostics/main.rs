@@ -8,7 +8,7 @@ use std::fs;
 use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
 use port_catalog_tests::relay::{CURATION, PAGE};
 use port_import::codes;
-use port_import::new_product::{NewProduct, new_product};
+use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
 use port_import::page::Layout;
 use port_import::regenerate::RegenerateOptions;
 
@@ -101,6 +101,36 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     ] {
         workspace.file_case(cases, name, flows_csv, Some(&flows.replacen(from, to, 1)));
     }
+}
+
+#[test]
+fn an_edition_that_cannot_be_drafted_is_rejected() {
+    let mut cases = Cases::new("port-import/tests/diagnostics/draft_of_edition.txt");
+    let workspace = Workspace::regenerated();
+    workspace.write("words.md", "No table.\n");
+    for (name, product, edition, doc) in [
+        ("a misspelt product", "realy", "2", "relay.md"),
+        ("an edition that exists", "relay", "1", "relay.md"),
+        ("a page without a table", "relay", "2", "words.md"),
+    ] {
+        let new = NewEdition {
+            data: workspace.path("port-data"),
+            product: product.to_string(),
+            edition: edition.to_string(),
+            doc: workspace.path(doc),
+            layout: None,
+        };
+        let before = tree(workspace.directory.path());
+        let diagnostics = new_edition(&new).unwrap_err();
+        assert!(tree(workspace.directory.path()) == before, "{name}: something was written");
+        let relative = |diagnostic: port_data::Diagnostic| {
+            let place = diagnostic.place.clone().relative_to(workspace.directory.path());
+            diagnostic.at(place)
+        };
+        let diagnostics: Vec<_> = diagnostics.into_iter().map(relative).collect();
+        cases.diagnostics(name, &format!("{product} {edition} --doc {doc}"), &diagnostics);
+    }
+    cases.assert();
 }
 
 #[test]
