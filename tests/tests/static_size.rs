@@ -125,7 +125,7 @@ fn literal_bytes(catalog: &port_data::Catalog) -> usize {
     in_tokens(port_codegen::expand(catalog))
 }
 
-/// The size of a catalog of editions of FortiMail, whose tables are given as texts.
+/// The size of a catalog with some editions of one product, whose tables are given as texts.
 fn size_of_editions(editions: &[(&str, String)]) -> usize {
     let read = |table: &str| std::fs::read_to_string(Path::new(port_data::TABLES).join(table)).unwrap();
     let mut rows = "product,edition,printed_edition,document,url\n".to_string();
@@ -146,17 +146,16 @@ fn an_edition_that_changes_two_rows_of_54_costs_at_most_four_times_the_bytes_of_
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 1 + 54, "no cell of the table has a line end");
     let one = size_of_editions(&[("1", table.clone())]);
-    // The two rows before the last one have texts of their own.
-    let without_two = [&lines[..53], &lines[55..]].concat().join("\n") + "\n";
+    // The last two rows are the ones that change.
+    let without_two = lines[..53].join("\n") + "\n";
     let two_rows = one - size_of_editions(&[("1", without_two)]);
-    let changes = [
+    let replacements = [
         ("tcp/80 ocsp", "tcp/8080 ocsp"),
         ("\"TCP/80, or defined by certificate\"", "\"TCP/8080, or defined by certificate\""),
-        ("\"tcp/443; tcp/514\"", "tcp/443"),
         ("tcp/443; tcp/514,unstated", "tcp/443,all"),
         ("\"TCP/443, TCP/514\"", "TCP/443"),
     ];
-    let changed = changes.iter().fold(table.clone(), |table, (from, to)| table.replacen(from, to, 1));
+    let changed = replacements.iter().fold(table.clone(), |table, (from, to)| table.replacen(from, to, 1));
     let different = changed.lines().zip(table.lines()).filter(|(changed, line)| changed != line).count();
     assert_eq!(different, 2);
     let both = size_of_editions(&[("1", table), ("2", changed)]);
