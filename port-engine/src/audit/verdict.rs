@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use port_core::Direction;
 
-use super::observation::{Observation, State, Tool};
+use super::observation::{Observation, State};
 use crate::dataset::{Dataset, Flow, PortSpec};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
@@ -96,7 +96,7 @@ pub struct Audit<'a> {
     pub undocumented_restricted: Vec<Undocumented>,
     /// Ports that are in no inbound flow, if the source can't decide whether they are open.
     pub undocumented_unknown: Vec<Undocumented>,
-    /// Ports that are in no inbound flow and on loopback only, if the listeners are known.
+    /// Ports that are in no inbound flow and on loopback only.
     pub undocumented_loopback: Vec<Undocumented>,
     /// Ports that are in no inbound flow and that the source didn't check.
     pub undocumented_not_checked: Vec<Undocumented>,
@@ -146,11 +146,7 @@ impl<'a> Audit<'a> {
             undocumented: undocumented(State::Open),
             undocumented_restricted: undocumented(State::Restricted),
             undocumented_unknown: undocumented(State::Unknown),
-            // A firewall usually accepts all of the loopback interface, which says nothing about what listens there.
-            undocumented_loopback: match observation.sources.contains(&Tool::Ss) {
-                true => undocumented(State::Loopback),
-                false => Vec::new(),
-            },
+            undocumented_loopback: undocumented(State::Loopback),
             undocumented_not_checked: undocumented(State::NotChecked),
             undocumented_protocols: undocumented_protocols(&inbound, observation),
             flows: inbound.iter().map(verdict).collect(),

@@ -42,6 +42,7 @@ pub fn print(audit: &Audit) -> String {
         ("open to some, undocumented", audit.undocumented_restricted.len()),
         ("unknown, not documented", audit.undocumented_unknown.len()),
         ("not checked, not documented", audit.undocumented_not_checked.len()),
+        ("loopback, not documented", audit.undocumented_loopback.len()),
     ] {
         if number > 0 {
             line(label, ranges(number));

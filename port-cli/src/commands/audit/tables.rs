@@ -1,7 +1,7 @@
 //! The tables of an audit, one for each kind of finding.
 
 use port_core::Requirement;
-use port_engine::audit::observation::State;
+use port_engine::audit::observation::{State, Tool};
 use port_engine::audit::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Undocumented, Verdict};
 
 use super::reasons::Reasons;
@@ -19,7 +19,10 @@ pub fn tables(audit: &Audit, reasons: &mut Reasons) -> Vec<(&'static str, Column
     };
     push("Not documented and not checked", port_columns(&audit.undocumented_not_checked, reasons));
     push("Not documented and unknown", port_columns(&audit.undocumented_unknown, reasons));
-    push("Not documented and on loopback only", port_columns(&audit.undocumented_loopback, reasons));
+    // A firewall usually accepts all of the loopback interface. Then the summary has the number, and JSON the ports.
+    if audit.observation.sources.contains(&Tool::Ss) {
+        push("Not documented and on loopback only", port_columns(&audit.undocumented_loopback, reasons));
+    }
     push("Documented and open", flow_columns(audit, Verdict::Open, State::Open, reasons));
     push("Documented and undecided", flow_columns(audit, Verdict::Undecided, State::Unknown, reasons));
     push("Documented and unknown", flow_columns(audit, Verdict::Unknown, State::Unknown, reasons));

@@ -49,7 +49,8 @@ pub fn is_about(packets: &Packets, family: AddressFamily, scope: &Scope) -> bool
         || match packets.now(Field::Destination) {
             Now::Original => false,
             Now::Changed(address) => wanted.contains(address),
-            Now::Unknown => true,
+            // A redirected packet goes to the firewall itself.
+            Now::Unknown => packets.leaves != Maybe::No,
         }
 }
 
@@ -92,7 +93,8 @@ pub fn outcome(walk: Walk, accepted: &[Packets]) -> Outcome {
             continue;
         }
         all.push(Accepted::new(packets, ports, false));
-        for part in surely_accepted(packets, &walk.maybe_dropped) {
+        let sure = surely_accepted(packets, &walk.maybe_dropped).into_iter();
+        for part in sure.filter(|part| is_about(part, family, scope)) {
             if let Some(ports) = audited_ports(&part, wanted.as_ref()) {
                 grants.add(&part, &ports, &walk.dropped);
                 all.push(Accepted::new(&part, ports, true));

@@ -108,3 +108,21 @@ fn the_rules_of_docker_make_only_the_port_unknown_that_they_translate() {
     // Whether or not it is translated, nothing drops it.
     assert_eq!(of(&nat)[0], "tcp/1-65535 open: no chain filters it");
 }
+
+#[test]
+fn packets_that_are_perhaps_redirected_to_the_firewall_do_not_open_the_machine_behind_it() {
+    let chain_at = |name: &str, kind: &str, priority: i64| {
+        json!({ "chain": { "family": "inet", "table": "f", "name": name, "type": kind, "hook": "prerouting", "prio": priority,
+            "policy": "accept" } })
+    };
+    let rules = listing(&[
+        table("inet", "f"),
+        chain_at("raw", "filter", -300),
+        rule("inet", "f", "raw", &json!([matches("==", &meta("pkttype"), &json!("host")), { "notrack": null }])),
+        chain_at("nat", "nat", -99),
+        rule("inet", "f", "nat", &json!([{ "redirect": null }])),
+        chain("inet", "f", "fwd", "forward", "drop"),
+    ]);
+    // Untracked packets aren't redirected, and the hook forward drops them.
+    assert_eq!(forwarded(&rules)[0], "tcp/1-65535 unknown: ");
+}
