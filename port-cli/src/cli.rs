@@ -4,10 +4,12 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use port_data::Diagnostic;
+use port_engine::dataset::ProductEdition;
 
 use crate::call_error;
 use crate::commands::{
-    Context, audit, completions, conflicts, diagram, diff, list, manual, peers, port, products, rules, schema, show,
+    Context, audit, completions, conflicts, diagram, diff, editions, list, manual, peers, port, products, rules,
+    schema, show, upgrade,
 };
 use crate::dataset_args::DatasetArgs;
 use crate::output::{Output, Result};
@@ -58,6 +60,12 @@ pub enum Command {
     /// Compare what is open on a machine with what a product's document lists
     #[command(after_help = unwrapped(audit::HELP))]
     Audit(audit::AuditArgs),
+    /// List the editions of a product's document
+    #[command(after_help = editions::HELP)]
+    Editions(editions::EditionsArgs),
+    /// Show what changes at the firewalls between two editions of a product
+    #[command(after_help = upgrade::HELP)]
+    Upgrade(upgrade::UpgradeArgs),
     /// Find the ports that collide if products share a host
     #[command(after_help = conflicts::HELP)]
     Conflicts(conflicts::ConflictsArgs),
@@ -80,13 +88,14 @@ pub enum Command {
 
 impl Cli {
     /// Runs the command. `width` is the width of the terminal, if there is one.
-    pub fn run(&self, width: Option<u16>) -> Output {
+    pub fn run(mut self, width: Option<u16>) -> Output {
         self.try_run(width).unwrap_or_else(|problems| Output::failure(&problems))
     }
 
-    fn try_run(&self, width: Option<u16>) -> Result {
+    fn try_run(&mut self, width: Option<u16>) -> Result {
+        let named: Vec<ProductEdition> = self.command.products().into_iter().map(take_edition).collect();
         let with_dataset = |run: &dyn Fn(Context<'_>) -> Result| {
-            let dataset = self.dataset.dataset()?;
+            let dataset = self.dataset.dataset()?.at_editions(&named)?;
             run(Context { dataset: &dataset, width })
         };
         match &self.command {
@@ -97,6 +106,8 @@ impl Cli {
             Command::Peers(args) => with_dataset(&|context| args.run(context)),
             Command::Rules(args) => with_dataset(&|context| args.run(context)),
             Command::Audit(args) => with_dataset(&|context| args.run(context)),
+            Command::Editions(args) => with_dataset(&|context| args.run(context)),
+            Command::Upgrade(args) => with_dataset(&|context| args.run(context)),
             Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
             Command::Diff(args) => with_dataset(&|context| args.run(context)),
             Command::Diagram(args) => with_dataset(&|context| args.run(context)),
@@ -104,6 +115,28 @@ impl Cli {
             Command::Manual(args) => args.run(Cli::command()),
             Command::Schema => Ok(schema::run()),
             Command::Completions(args) => Ok(args.run(Cli::command())),
+        }
+    }
+}
+
+/// Takes the edition out of an argument such as `fortimail@5.4`, which then names the product only.
+fn take_edition(argument: &mut String) -> ProductEdition {
+    let named: ProductEdition = argument.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+    argument.clone_from(&named.product);
+    named
+}
+
+impl Command {
+    /// The arguments that name products, each possibly with an edition.
+    fn products(&mut self) -> Vec<&mut String> {
+        match self {
+            Command::List(args) => args.filter.product.iter_mut().collect(),
+            Command::Rules(args) => args.filter.product.iter_mut().chain(&mut args.site_template).collect(),
+            Command::Audit(args) => args.product.iter_mut().collect(),
+            Command::Conflicts(args) => args.products.iter_mut().collect(),
+            Command::Diagram(args) => args.filter.product.iter_mut().collect(),
+            Command::Peers(args) => args.product.iter_mut().collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The options that select flows.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
+use port_core::nearest::nearest;
 use port_core::{Direction, Requirement};
 use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
 use port_engine::dataset::Dataset;
 use port_engine::filter::{Filter, PortQuery};
 
+use crate::codes;
 use crate::known_id::IdKind;
 use crate::word_parser::words;
 
@@ -18,6 +23,9 @@ pub struct FilterArgs {
     /// Only flows of this vendor's products
     #[arg(long, value_parser = IdKind::Vendor.parser())]
     pub vendor: Option<String>,
+    /// Only flows with this part of the product at either end
+    #[arg(long)]
+    pub component: Option<String>,
     /// Only flows that the peer opens (inbound) or the product opens (outbound)
     #[arg(long, value_parser = words::<Direction>())]
     pub direction: Option<Direction>,
@@ -54,12 +62,15 @@ impl FilterArgs {
         let others = others.into_iter().filter_map(|(kind, id, option)| Some((kind, id.as_ref()?, option)));
         let unknown: Vec<Diagnostic> =
             products.chain(others).filter_map(|(kind, id, option)| kind.check(id, option, dataset).err()).collect();
+        let component = self.component.as_ref().and_then(|component| check_component(component, dataset).err());
+        let unknown: Vec<Diagnostic> = unknown.into_iter().chain(component).collect();
         if !unknown.is_empty() {
             return Err(unknown);
         }
         Ok(Filter {
             products: self.product.clone(),
             vendor: self.vendor.clone(),
+            component: self.component.clone(),
             direction: self.direction,
             peer: self.peer.clone(),
             service: self.service.clone(),
@@ -67,5 +78,24 @@ impl FilterArgs {
             host: self.host.clone(),
             requirement: self.requirement,
         })
+    }
+}
+
+/// Checks that a product has a component.
+fn check_component(component: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
+    let known: BTreeSet<&str> =
+        dataset.products.iter().flat_map(|product| &product.components).map(String::as_str).collect();
+    if known.contains(component) {
+        return Ok(());
+    }
+    let problem =
+        Diagnostic::new(codes::UNKNOWN_ID, format!("unknown component {} (--component)", QuotedAscii(component)));
+    match (nearest(component, known.iter().copied()), known.is_empty()) {
+        (Some(near), _) => Err(problem.nearest(Some(near))),
+        (None, true) => Err(problem.help("no document of the selected products distinguishes parts of its product")),
+        (None, false) => {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            Err(problem.help(format!("known components: {known}")))
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Ids in arguments: any text is parsed, since `--tables` may add ids; completions offer those of the catalog.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
@@ -97,7 +98,11 @@ impl IdKind {
 
     fn ids(self, dataset: &Dataset) -> Vec<&str> {
         match self {
-            IdKind::Flow => dataset.flows.iter().map(|flow| flow.id.as_str()).collect(),
+            IdKind::Flow => {
+                let flows = dataset.flows.iter().chain(&dataset.older_flows);
+                // A sorted set, since editions share ids.
+                flows.map(|flow| flow.id.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+            }
             IdKind::Peer => dataset.peers.iter().map(|peer| peer.id.as_str()).collect(),
             IdKind::Product => dataset.products.iter().map(|product| product.id.as_str()).collect(),
             IdKind::Service => dataset.services.iter().map(|service| service.id.as_str()).collect(),

@@ -12,6 +12,8 @@ pub struct Filter {
     pub products: Vec<String>,
     /// A vendor's id.
     pub vendor: Option<String>,
+    /// A part of the product at either end: the flow's own component, or a peer that is one.
+    pub component: Option<String>,
     /// Who opens the connection.
     pub direction: Option<Direction>,
     /// A peer's id; a peer that includes it matches too.
@@ -41,15 +43,22 @@ impl Filter {
         }
         (self.products.is_empty() || self.products.contains(&flow.product))
             && is_unset_or(self.vendor.as_ref(), |vendor| flow.vendor == *vendor)
+            && is_unset_or(self.component.as_ref(), |component| flow.involves_component(component))
             && is_unset_or(self.direction.as_ref(), |direction| flow.direction == *direction)
             && is_unset_or(self.peer.as_ref(), |peer| flow.involves(peer, dataset))
             && is_unset_or(self.service.as_ref(), |service| {
                 flow.ports.iter().any(|spec| spec.service_ref() == Some(service))
             })
             && is_unset_or(self.port.as_ref(), |port| flow.ports.iter().any(|spec| port.matches(spec)))
-            && is_unset_or(self.host.as_ref(), |host| flow.hosts.iter().any(|own| is_at_or_below(own, host)))
+            && is_unset_or(self.host.as_ref(), |host| flow.hosts.iter().any(|own| concerns(own, host)))
             && is_unset_or(self.requirement.as_ref(), |requirement| flow.requirement == *requirement)
     }
+}
+
+/// Whether a host name of a flow is a host or below it, or a wildcard such as `*.example.com` that covers the host.
+fn concerns(name: &str, host: &str) -> bool {
+    let covers = |domain: &str| is_at_or_below(&host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase(), domain);
+    is_at_or_below(name, host) || name.strip_prefix("*.").is_some_and(covers)
 }
 
 /// Whether a host name is a domain, or a name below it. Case and a final dot are ignored.

@@ -1,12 +1,14 @@
 //! `list`: flows that match every option.
 
+use std::borrow::Cow;
+
 use clap::{Args, ValueEnum};
 use port_engine::dataset::Flow;
 use port_engine::nmap_ports::NmapPorts;
 
 use super::Context;
 use crate::filter_args::FilterArgs;
-use crate::format::{Format, flow_columns, flows};
+use crate::format::{Format, flow_columns, flows, portmap};
 use crate::output::{Output, Result, count};
 
 /// The examples in the help.
@@ -18,6 +20,7 @@ Examples:
   port-catalog list --host mdaemon.com    hosts of that name and below it
   port-catalog list --format json > flows.json
   port-catalog list --product fortimail --direction inbound --format nmap
+  port-catalog list --product fortimail@5.4    another edition of the document
   port-catalog list --tables ports --only-tables    tables of your own";
 
 /// The arguments of `list`.
@@ -26,9 +29,21 @@ pub struct ListArgs {
     /// Which flows.
     #[command(flatten)]
     pub filter: FilterArgs,
+    /// Which editions of each product's document; PRODUCT@EDITION selects one
+    #[arg(long, value_enum, default_value_t = EditionChoice::Latest)]
+    pub edition: EditionChoice,
     /// Output format
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub format: ListFormat,
+}
+
+/// Which editions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EditionChoice {
+    /// The newest one of each product
+    Latest,
+    /// Every edition
+    All,
 }
 
 /// How flows are listed: the formats of other commands, and those for flows only.
@@ -46,6 +61,8 @@ pub enum ListFormat {
     Markdown,
     /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001
     Nmap,
+    /// CSV for joins in SQL engines: a line for each flow and port range, and for any two lines, tcp and udp
+    Portmap,
 }
 
 impl ListArgs {
@@ -55,11 +72,16 @@ impl ListArgs {
     ///
     /// Unknown ids.
     pub fn run(&self, context: Context<'_>) -> Result {
-        let selected = self.filter.filter(context.dataset)?.select(context.dataset);
+        let dataset = match self.edition {
+            EditionChoice::Latest => Cow::Borrowed(context.dataset),
+            EditionChoice::All => Cow::Owned(context.dataset.with_all_editions()),
+        };
+        let selected = self.filter.filter(&dataset)?.select(&dataset);
         let print = |columns, format, width| flows::print(&selected, &columns, format, width);
         let summary = |format| print(flow_columns::summary(&selected), format, context.width);
         let text = match self.format {
             ListFormat::Nmap => return Ok(nmap(&selected)),
+            ListFormat::Portmap => portmap::print(&selected),
             ListFormat::Table if selected.is_empty() => String::new(),
             ListFormat::Table => summary(Format::Table),
             ListFormat::Csv => print(flow_columns::all(&selected), Format::Csv, None),

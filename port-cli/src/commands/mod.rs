@@ -7,6 +7,7 @@ pub mod completions;
 pub mod conflicts;
 pub mod diagram;
 pub mod diff;
+pub mod editions;
 pub mod list;
 pub mod manual;
 pub mod peers;
@@ -15,6 +16,7 @@ pub mod products;
 pub mod rules;
 pub mod schema;
 pub mod show;
+pub mod upgrade;
 
 /// What every command gets besides its arguments.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,12 @@
 use std::fmt::Write;
 
 use clap::Args;
-use port_core::Transport;
+use port_core::{Enabled, Groups, Scope, Transport};
+use port_data::Diagnostic;
 use port_engine::dataset::{Dataset, Flow};
 
 use super::Context;
+use crate::codes;
 use crate::format::{Format, flow_columns, flows};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
@@ -19,7 +21,7 @@ Example:
 /// The arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The flow's id, as `list` prints it
+    /// The flow's id, as `list` prints it; FLOW-ID@EDITION shows another edition
     #[arg(value_name = "FLOW-ID", value_parser = IdKind::Flow.parser(), hide_possible_values = true)]
     pub id: String,
     /// Output format
@@ -34,14 +36,35 @@ impl ShowArgs {
     ///
     /// An unknown id.
     pub fn run(&self, context: Context<'_>) -> Result {
-        IdKind::Flow.check(&self.id, "FLOW-ID", context.dataset).map_err(|problem| vec![problem])?;
-        let selected: Vec<&Flow> = context.dataset.flow(&self.id).into_iter().collect();
+        let dataset = context.dataset;
+        let (id, edition) =
+            self.id.split_once('@').map_or((self.id.as_str(), None), |(id, edition)| (id, Some(edition)));
+        IdKind::Flow.check(id, "FLOW-ID", dataset).map_err(|problem| vec![problem])?;
+        let flow = match (dataset.flow(id), edition) {
+            (Some(newest), Some(edition)) => {
+                Some(in_edition(newest, edition, dataset).map_err(|problem| vec![problem])?)
+            }
+            (newest, _) => newest,
+        };
+        let selected: Vec<&Flow> = flow.into_iter().collect();
         let text = match self.format {
             Format::Table => selected.iter().map(|flow| details(flow, context.dataset)).collect(),
             _ => flows::print(&selected, &flow_columns::all(&selected), self.format, None),
         };
         Ok(Output::text(text))
     }
+}
+
+/// The flow with the same id in another edition.
+fn in_edition<'a>(newest: &'a Flow, edition: &str, dataset: &'a Dataset) -> std::result::Result<&'a Flow, Diagnostic> {
+    if let Some(product) = dataset.product(&newest.product) {
+        dataset.edition(product, edition)?;
+    }
+    let mut flows = dataset.flows.iter().chain(&dataset.older_flows);
+    flows.find(|flow| flow.id == newest.id && flow.edition == edition).ok_or_else(|| {
+        let message = format!("{}@{edition} doesn't have the flow {}", newest.product, newest.id);
+        Diagnostic::new(codes::UNKNOWN_ID, message).help(format!("edition {} has it", newest.edition))
+    })
 }
 
 /// Every fact of a flow, one per line.
@@ -56,6 +79,8 @@ fn details(flow: &Flow, dataset: &Dataset) -> String {
         let vendor = dataset.vendor(&product.vendor).map_or(product.vendor.as_str(), |vendor| &vendor.name);
         line("product", &format!("{} ({vendor})", product.name));
     }
+    line("edition", &flow.edition);
+    line("component", flow.component.as_deref().unwrap_or_default());
     line("direction", &format!("{}, {} the peer", flow.direction, flow.direction.preposition()));
     if let Some(peer) = dataset.peer(&flow.peer) {
         line("peer", &format!("{} ({}): {}", peer.id, peer.kind, peer.description));
@@ -67,8 +92,13 @@ fn details(flow: &Flow, dataset: &Dataset) -> String {
     if flow.ports.iter().any(|spec| spec.transport() == Some(Transport::Any)) {
         line("", "(any: the document doesn't say whether TCP or UDP)");
     }
+    if flow.groups == Groups::Unstated {
+        line("", "(;: the document doesn't say whether all are needed)");
+    }
     let condition = flow.condition.as_ref().map(|condition| format!(": {condition}")).unwrap_or_default();
     line("requirement", &format!("{}{condition}", flow.requirement));
+    line("scope", if flow.scope == Scope::Network { "" } else { flow.scope.as_str() });
+    line("enabled", if flow.enabled == Enabled::Unstated { "" } else { flow.enabled.as_str() });
     line("interfaces", &flow.interfaces.join(", "));
     line("recommended", flow.recommended_interface.as_deref().unwrap_or_default());
     line("hosts", &flow.hosts.join(", "));

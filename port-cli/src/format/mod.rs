@@ -5,10 +5,12 @@ use serde::Serialize;
 
 mod columns;
 pub mod csv;
+pub mod difference;
 pub mod flow_columns;
 pub mod flows;
 pub mod json;
 pub mod markdown;
+pub mod portmap;
 pub mod table;
 
 pub use columns::Columns;

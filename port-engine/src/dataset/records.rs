@@ -231,6 +231,14 @@ impl Flow {
         self.peer == peer || dataset.peer(&self.peer).is_some_and(includes)
     }
 
+    /// Whether a part of the product is at either end: the flow's own component, or a peer that is one.
+    #[must_use]
+    pub fn involves_component(&self, component: &str) -> bool {
+        // The id of a peer that is a component is `<product>-<component>`.
+        let peer = self.peer.strip_prefix(&self.product).and_then(|rest| rest.strip_prefix('-'));
+        self.component.as_deref() == Some(component) || peer == Some(component)
+    }
+
     /// The specs by group: each slice is a list of alternatives.
     pub fn port_groups(&self) -> impl Iterator<Item = &[PortSpec]> {
         self.ports.chunk_by(|one, next| one.group() == next.group())

@@ -6,16 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_data::hidden::Escaped;
-use port_engine::diff::{self, Difference, Impact};
+use port_engine::diff::{self, Impact};
 use port_engine::export::ExportedFlow;
-
-mod markdown;
-mod summary;
-mod text;
 
 use super::Context;
 use crate::codes;
-use crate::format::json;
+use crate::format::{difference, json};
 use crate::input;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
@@ -79,29 +75,19 @@ impl DiffArgs {
         }
         let read = |file: &Path| read(file).map_err(|problem| vec![problem]);
         let (old, new) = (read(&self.old)?, read(&self.new)?);
-        let difference = diff::compare(&old, &new, &context.dataset.peers);
+        let compared = diff::compare(&old, &new, &context.dataset.peers);
         let text = match self.format {
-            DiffFormat::Text => text::print(&difference),
-            DiffFormat::Json => json::object(&difference),
-            DiffFormat::Markdown => markdown::print(&difference),
+            DiffFormat::Text => difference::text(&compared),
+            DiffFormat::Json => json::object(&compared),
+            DiffFormat::Markdown => difference::markdown(&compared),
         };
         let output = Output { messages: other_products(&old, &new), ..Output::text(text) };
-        let failures = self.failures(&difference);
+        let failures = difference::failures(&compared, &self.fail_on);
         if failures.is_empty() {
             return Ok(output);
         }
         let message = format!("fails: {}", failures.join(", "));
         Ok(Output { code: 1, ..output.message(message) })
-    }
-
-    /// What `--fail-on` names and occurs, each once, with the number of flows.
-    fn failures(&self, difference: &Difference) -> Vec<String> {
-        let impacts: BTreeSet<Impact> = self.fail_on.iter().copied().collect();
-        let found = impacts.into_iter().map(|impact| (impact, difference.having(impact).count()));
-        found
-            .filter(|(_, number)| *number > 0)
-            .map(|(impact, number)| format!("{impact} in {}", count(number, "flow")))
-            .collect()
     }
 }
 

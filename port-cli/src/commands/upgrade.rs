@@ -1,0 +1,97 @@
+//! `upgrade`: what changes at the firewalls between two editions of a product.
+
+use clap::{Args, ValueEnum};
+use port_engine::diff::Impact;
+use port_engine::upgrade::{EditionFlows, Upgrade};
+
+use super::Context;
+use crate::format::{difference, json};
+use crate::known_id::IdKind;
+use crate::output::{Output, Result, count};
+use crate::word_parser::words;
+
+/// The notes and examples in the help.
+pub const HELP: &str = "\
+Ports open, close and move as in diff. Labels, rows and other words of the documents aren't compared. If a document was \
+not available as a whole, what only the other edition has is not known for it, and neither opens nor closes.
+
+Exit codes: 0 done; 1 a change that --fail-on names; 2 bad arguments.
+
+Examples:
+  port-catalog upgrade forticlient 6.0.4 6.2.0
+  port-catalog upgrade forticlient 6.0.4 6.2.0 --format markdown > ticket.md
+  port-catalog upgrade forticlient 6.0.4 6.2.0 --fail-on opens,closes";
+
+/// The arguments of `upgrade`.
+#[derive(Debug, Args)]
+pub struct UpgradeArgs {
+    /// The product
+    #[arg(value_name = "PRODUCT", value_parser = IdKind::Product.parser())]
+    pub product: String,
+    /// The edition in use, as `editions` prints it
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// The edition to change to
+    #[arg(value_name = "TO")]
+    pub to: String,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = UpgradeFormat::Text)]
+    pub format: UpgradeFormat,
+    /// Exit with 1 if any of these is found (comma-separated)
+    #[arg(long, value_name = "IMPACT", value_parser = words::<Impact>(), value_delimiter = ',')]
+    pub fail_on: Vec<Impact>,
+}
+
+/// How an upgrade is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UpgradeFormat {
+    /// A summary, then each flow that differs
+    Text,
+    /// One object: the editions, the number of unchanged flows, and the difference as diff prints it
+    Json,
+    /// Headings and tables for a change ticket
+    Markdown,
+}
+
+impl UpgradeArgs {
+    /// Compares the editions.
+    ///
+    /// # Errors
+    ///
+    /// An unknown product or edition.
+    pub fn run(&self, context: Context<'_>) -> Result {
+        let dataset = context.dataset;
+        IdKind::Product.check(&self.product, "PRODUCT", dataset).map_err(|problem| vec![problem])?;
+        let product = dataset.product(&self.product).expect("the product was checked");
+        let edition = |id: &str| dataset.edition(product, id).map_err(|problem| vec![problem]);
+        let editions = [edition(&self.from)?, edition(&self.to)?];
+        let flows = EditionFlows::new(dataset, &product.id, &self.from, &self.to);
+        let upgrade = Upgrade::new(dataset, product, editions, &flows);
+        let heading = format!("{} from {} to {}", product.id, self.from, self.to);
+        let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
+        let text = match self.format {
+            UpgradeFormat::Text => {
+                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference))
+            }
+            UpgradeFormat::Json => json::object(&upgrade),
+            UpgradeFormat::Markdown => {
+                format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference))
+            }
+        };
+        let mut output = Output::text(text);
+        let not_known = upgrade.not_known().count();
+        if not_known > 0 {
+            let incomplete = editions.iter().filter(|edition| !edition.is_complete);
+            let names: Vec<&str> = incomplete.map(|edition| edition.id.as_str()).collect();
+            let message =
+                format!("not known for {}, which isn't complete: {}", names.join(" and "), count(not_known, "flow"));
+            output = output.message(message);
+        }
+        let failures = difference::failures(&upgrade.difference, &self.fail_on);
+        if failures.is_empty() {
+            return Ok(output);
+        }
+        let message = format!("fails: {}", failures.join(", "));
+        Ok(Output { code: 1, ..output.message(message) })
+    }
+}

@@ -1,0 +1,31 @@
+//! Prints the differences between two lists of flows, for `diff` and `upgrade`.
+
+mod markdown;
+mod summary;
+mod text;
+
+use std::collections::BTreeSet;
+
+use port_engine::diff::{Difference, Impact};
+
+use crate::output::count;
+
+/// The text for a terminal: the summary, then each flow that differs.
+pub fn text(difference: &Difference) -> String {
+    text::print(difference)
+}
+
+/// The same as Markdown, for a change ticket.
+pub fn markdown(difference: &Difference) -> String {
+    markdown::print(difference)
+}
+
+/// What of `--fail-on` occurs, each once, with the number of flows.
+pub fn failures(difference: &Difference, fail_on: &[Impact]) -> Vec<String> {
+    let impacts: BTreeSet<Impact> = fail_on.iter().copied().collect();
+    let found = impacts.into_iter().map(|impact| (impact, difference.having(impact).count()));
+    found
+        .filter(|(_, number)| *number > 0)
+        .map(|(impact, number)| format!("{impact} in {}", count(number, "flow")))
+        .collect()
+}
