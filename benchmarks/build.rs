@@ -27,7 +27,9 @@ fn ports() -> Result<TokenStream, Box<dyn Error>> {
     let mut answers: Vec<Vec<u16>> = vec![vec![]];
     let mut indexes = BTreeMap::new();
     for port in 0..=u16::MAX {
-        let answer: Vec<u16> = by_port(Transport::Tcp, port).map(|flow| flow.id() as u16).collect();
+        let answer: Vec<u16> = by_port(Transport::Tcp, port)
+            .map(|flow| u16::try_from(flow.id().index()).expect("the catalog has fewer flows"))
+            .collect();
         if !answer.is_empty() {
             let known = answers.iter().position(|known| *known == answer);
             indexes.insert(port, known.unwrap_or(answers.len()));

@@ -90,6 +90,12 @@ macro_rules! __flow_id {
             /// Every flow id, in catalog order.
             pub const ALL: &'static [$name] = &ALL_FLOW_IDS;
 
+            /// Its position in [`ALL`](Self::ALL), which changes with the catalog.
+            #[inline]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+
             #[inline]
             #[allow(clippy::cast_possible_truncation)]
             const fn numbered(number: usize) -> $name {

@@ -28,7 +28,7 @@ macro_rules! variants {
     ($($ours:ident => $module:ident,)+) => {$(
         impl Variant for $ours {
             fn number(self) -> usize {
-                self as usize
+                Id::index(self)
             }
         }
 

@@ -20,7 +20,7 @@ impl Answer for Flows {
     }
 
     fn numbers(self) -> Vec<u16> {
-        self.map(|flow| flow.id() as u16).collect()
+        self.map(|flow| u16::try_from(flow.id().index()).expect("the catalog has fewer flows")).collect()
     }
 }
 

@@ -72,7 +72,7 @@ fn every_flow() -> impl Iterator<Item = Flow> {
 }
 
 fn weigh(flows: impl Iterator<Item = FlowId>) -> usize {
-    flows.fold(0, |sum, id| sum.wrapping_add(id as usize))
+    flows.fold(0, |sum, id| sum.wrapping_add(id.index()))
 }
 
 /// Whether a name equals a domain or is below it.

@@ -94,16 +94,12 @@ fn peer_contradiction(known: &Peer, other: &Peer) -> Option<Diagnostic> {
 /// Adds what another definition of a service knows: its transports, and the port or the encryption if that was left open. No flow
 /// depends on them, since each flow states its own ports.
 fn merge_service(known: &mut Service, other: &Service) -> Result<(), Diagnostic> {
-    if let (Some(port), Some(found)) = (known.port, other.port)
-        && port != found
-    {
+    if let Some((port, found)) = known.port.zip(other.port).filter(|(port, found)| port != found) {
         let message = format!("service {} already has port {port} (found {found})", QuotedAscii(&other.id));
         let help = format!("write {port} or nothing, since a flow may use any port, or choose another id");
         return Err(Diagnostic::new(codes::CONTRADICTION, message).help(help));
     }
-    if let (Some(encrypted), Some(found)) = (known.encrypted, other.encrypted)
-        && encrypted != found
-    {
+    if let Some((encrypted, _)) = known.encrypted.zip(other.encrypted).filter(|(known, found)| known != found) {
         let (known, found) = if encrypted { ("encrypted", "no") } else { ("not encrypted", "yes") };
         let message = format!("service {} is already defined as {known} (found {found})", QuotedAscii(&other.id));
         let help = "leave the cell encrypted empty, or choose another id";

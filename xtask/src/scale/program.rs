@@ -45,7 +45,7 @@ fn main() {
     for (name, working_set) in [("id", 125.min(ids.len())), ("any_id", ids.len())] {
         let chosen: Vec<&str> = numbers().take(working_set).map(|number| ids[number % ids.len()]).collect();
         let keys: Vec<&str> = numbers().skip(working_set).take(KEYS).map(|number| chosen[number % working_set]).collect();
-        time(name, &keys, |id| id.parse::<ports::FlowId>().map_or(usize::MAX, |id| id.flow().product() as usize));
+        time(name, &keys, |id| id.parse::<ports::FlowId>().map_or(usize::MAX, |id| id.index()));
     }
     let products: Vec<ports::Product> =
         numbers().take(KEYS).map(|number| ports::Product::ALL[number % ports::Product::ALL.len()]).collect();
