@@ -173,11 +173,9 @@ impl Grammar {
         let count = self.one(&[0, 1, 1, 1, 1, 2, 2, 3]);
         for _ in 0..count {
             parts.push(self.condition(context));
-            // With nothing between them, nft leaves a condition on the protocol out of the listing if the next one is about a port,
-            // and nft 1.0.6 loads two adjacent fields with `!=` as one that both must differ from. The counter is a part of the
-            // condition, so that a ruleset doesn't lose it when it is made smaller.
-            let is_joined =
-                |text: &str| ["nexthdr", "protocol", "l4proto", "!="].iter().any(|word| text.contains(word));
+            // With nothing between them, nft leaves a condition on the protocol out of the listing if the next one is about a port.
+            // The counter is a part of the condition, so that a ruleset doesn't lose it when it is made smaller.
+            let is_joined = |text: &str| ["nexthdr", "protocol", "l4proto"].iter().any(|word| text.contains(word));
             match parts.last_mut() {
                 Some(part) if is_joined(&part.text) && part.elements.is_empty() => part.text += " counter",
                 Some(part) if is_joined(&part.text) => parts.push(Part::new("counter")),

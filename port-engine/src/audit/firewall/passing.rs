@@ -52,6 +52,40 @@ impl Passing<'_> {
         }
     }
 
+    /// Splits the packets by two conditions that are perhaps loaded as one: packets that meet only one of them may match.
+    pub fn split_merged(&mut self, one: &Condition, other: &Condition) {
+        let mut unsure = Vec::new();
+        let (mut is_limit, mut is_opaque) = (false, false);
+        for packets in std::mem::take(&mut self.active) {
+            let first = one.split(packets);
+            is_opaque |= first.is_opaque;
+            is_limit |= first.is_limit;
+            for packets in first.matched {
+                let second = other.split(packets);
+                is_opaque |= second.is_opaque;
+                is_limit |= second.is_limit;
+                self.active.extend(second.matched);
+                unsure.extend(second.others);
+            }
+            for packets in first.others {
+                let second = other.split(packets);
+                unsure.extend(second.matched);
+                self.others.extend(second.others);
+            }
+        }
+        if is_limit {
+            self.limits.push(format!("{} {}", one.displayed(), other.displayed()));
+        }
+        if is_opaque || !unsure.is_empty() {
+            let displayed =
+                format!("{} {}, which nft may have loaded as one condition", one.displayed(), other.displayed());
+            self.opaque.push(displayed);
+        }
+        unsure = unsure.into_iter().map(Packets::doubted).collect();
+        self.others.extend(unsure.iter().cloned());
+        self.active.append(&mut unsure);
+    }
+
     /// A statement that isn't interpreted and may match or not.
     pub fn may_match(&mut self, displayed: &str) {
         for packets in &mut self.active {

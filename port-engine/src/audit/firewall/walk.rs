@@ -174,6 +174,7 @@ impl<'a> Walk<'a> {
             }
             match part {
                 Part::Condition(condition) => passing.split(condition),
+                Part::Merged(one, other) => passing.split_merged(one, other),
                 Part::Map(elements) => return self.verdict_map(passing, elements, frame),
                 Part::Unnamed(part) => {
                     passing.may_match(&display(part));

@@ -150,3 +150,22 @@ fn a_verdict_map_has_a_branch_for_each_element() {
     let table = Table::dropping(vec![states]).with("fresh", vec![json!([dport(&json!(22)), accept()])]);
     assert_eq!(lines(&table.observation()), ["tcp/22 open: fresh handle 2"]);
 }
+
+#[test]
+fn two_unequal_ports_of_a_rule_may_be_loaded_as_one_condition() {
+    let chains = |verdict: Value, policy: &str| {
+        let unequal = |field: &str, port: u16| matches("!=", &payload("tcp", field), &json!(port));
+        let parts = json!([unequal("dport", 587), { "counter": null }, unequal("sport", 53), verdict]);
+        let objects = [table("inet", "f"), chain("inet", "f", "c", "input", policy), rule("inet", "f", "c", &parts)];
+        lines(&seen(&listing(&objects), Some(AddressFamily::Ipv4)))
+    };
+    // Loaded as one, the rule accepts packets to port 587 from other source ports than 53.
+    let accepting = chains(accept(), "drop");
+    assert!(accepting.contains(&"tcp/587 unknown: ".to_string()), "{accepting:?}");
+    assert!(accepting.iter().any(|line| line.starts_with("tcp/1-586 open: inet f c handle 7")), "{accepting:?}");
+    // And it drops packets to other ports from source port 53, which pass two conditions. Those to port 587 pass both ways.
+    let dropping = chains(json!({ "drop": null }), "accept");
+    let open = dropping.iter().filter(|line| line.starts_with("tcp") && line.contains(" open"));
+    assert_eq!(open.collect::<Vec<_>>(), ["tcp/587 open: the policy of inet f c, only if packets get there"]);
+    assert_eq!(dropping.iter().filter(|line| line.starts_with("tcp") && line.contains(" unknown")).count(), 2);
+}
