@@ -15,7 +15,7 @@ use port_engine::protocol::Protocol;
 
 use crate::listeners::{can_run, run_script};
 use crate::tools::{private_sandbox, tool};
-use crate::{audit, dataset, fixture, flows, run};
+use crate::{LOAD, audit, dataset, fixture, flows, run};
 
 /// The address of the peer that scans; rules that are for it alone accept it.
 const PEERS: [&str; 2] = ["192.0.2.2", "2001:db8::2"];
@@ -111,16 +111,6 @@ table inet filter {
     }
 }
 ";
-
-/// Loads the policy and the rules, jumps to them as their comments say, and lists what is in force.
-const LOAD: &str = r#"
-set -e
-cd "$0"
-nft -f policy.nft
-nft -f rules.nft
-sed -n 's/^#   \(nft add rule .*\)/\1/p' rules.nft | sh -e
-nft -j list ruleset
-"#;
 
 #[test]
 fn an_audit_of_generated_rules_finds_no_difference() {

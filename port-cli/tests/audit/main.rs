@@ -20,6 +20,16 @@ use port_catalog_tests::tools;
 use port_engine::dataset::Dataset;
 use serde_json::Value;
 
+/// Loads the policy and the rules, jumps to them as their comments say, and lists what is in force.
+const LOAD: &str = r#"
+set -e
+cd "$0"
+nft -f policy.nft
+nft -f rules.nft
+sed -n 's/^#   \(nft add rule .*\)/\1/p' rules.nft | sh -e
+nft -j list ruleset
+"#;
+
 /// The options that select the fixture catalog.
 fn tables() -> [String; 3] {
     port_catalog_tests::fixture::arguments()

@@ -13,7 +13,7 @@ use port_engine::audit::verdict::{Audit, Verdict};
 use port_engine::protocol::Protocol;
 
 use crate::tools::{private_sandbox, tool};
-use crate::{dataset, fixture, run};
+use crate::{LOAD, dataset, fixture, run};
 
 fn over_ipv4() -> Scope {
     Scope { family: Some(AddressFamily::Ipv4), ..Scope::default() }
@@ -76,16 +76,6 @@ table inet filter {
     }
 }
 ";
-
-/// Loads the policy and the rules, jumps to them as their comments say, and lists what is in force.
-const LOAD: &str = r#"
-set -e
-cd "$0"
-nft -f policy.nft
-nft -f rules.nft
-sed -n 's/^#   \(nft add rule .*\)/\1/p' rules.nft | sh -e
-nft -j list ruleset
-"#;
 
 const SITE: &str = r#"
 [products]

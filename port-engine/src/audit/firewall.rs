@@ -11,7 +11,7 @@
 
 mod comparison;
 mod condition;
-mod effect;
+pub(super) mod effect;
 mod exceptions;
 mod first_packets;
 pub(super) mod hooks;

@@ -85,7 +85,7 @@ enum Activity {
     Unclear,
 }
 
-/// What has been parsed so far.
+/// The objects of a listing that are parsed so far.
 #[derive(Default)]
 struct Listing {
     ruleset: Ruleset,

@@ -10,7 +10,7 @@ use crate::format::table::wrap;
 /// Reasons, numbered in the order in which the tables mention them.
 #[derive(Debug, Default)]
 pub struct Reasons {
-    /// What is before every reason of a port.
+    /// The text before every reason of a port.
     prefix: &'static str,
     texts: Vec<String>,
     numbers: HashMap<String, usize>,

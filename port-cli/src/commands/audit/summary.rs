@@ -19,7 +19,7 @@ const VERDICTS: [(&str, Verdict); 6] = [
     ("documented and open", Verdict::Open),
 ];
 
-/// What is audited, and according to what.
+/// The products, and the sources of the audit.
 pub fn title(audit: &Audit) -> String {
     format!("{}, {}", audit.products.join(", "), source(audit.observation))
 }

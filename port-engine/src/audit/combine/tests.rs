@@ -18,6 +18,12 @@ fn observation(states: &[(State, &str)]) -> Observation {
     Observation::new(Tool::Nft, &states.iter().enumerate().map(seen).collect::<Vec<_>>())
 }
 
+/// What is known about the first four ports.
+fn first_four(observation: &Observation) -> Vec<(State, Vec<&str>)> {
+    let pieces = observation.pieces(Protocol::TCP)[..4].iter();
+    pieces.map(|piece| (piece.state, piece.evidence.iter().map(String::as_str).collect())).collect()
+}
+
 /// An observation of the first port.
 fn one(state: State) -> Observation {
     observation(&[(state, "")])
@@ -41,12 +47,8 @@ fn scans_complete_each_other_and_name_what_they_disagree_about() {
     let tcp = observation(&[(Open, "syn-ack"), (NotOpen, "closed"), (Open, "syn-ack"), (NotChecked, "")]);
     let again = observation(&[(Open, "syn-ack"), (Unknown, "unfiltered"), (NotChecked, ""), (NotOpen, "filtered")]);
     let both = complete(&[named("a.xml", &tcp), named("b.xml", &again)], View::Scan);
-    let found: Vec<(State, Vec<&str>)> = both.pieces(Protocol::TCP)[..4]
-        .iter()
-        .map(|piece| (piece.state, piece.evidence.iter().map(String::as_str).collect()))
-        .collect();
     assert_eq!(
-        found,
+        first_four(&both),
         [
             (Open, vec!["syn-ack"]),
             (Unknown, vec!["a.xml: not open (closed)", "b.xml: unknown (unfiltered)"]),
@@ -134,12 +136,8 @@ fn a_reason_for_one_address_family_names_it() {
     let v4 = observation(&[(Open, "a"), (Open, "a"), (Restricted, "a"), (NotOpen, "a")]);
     let v6 = observation(&[(Open, "a"), (NotOpen, "b"), (Open, "b"), (NotOpen, "b")]);
     let both = over_both(&v4, &v6);
-    let found: Vec<(State, Vec<&str>)> = both.pieces(Protocol::TCP)[..4]
-        .iter()
-        .map(|piece| (piece.state, piece.evidence.iter().map(String::as_str).collect()))
-        .collect();
     assert_eq!(
-        found,
+        first_four(&both),
         [
             (Open, vec!["a"]),
             (Open, vec!["a, over IPv4"]),

@@ -20,7 +20,7 @@ use crate::protocol::Protocol;
 pub const CONNTRACK: i64 = -200;
 
 /// Targets of iptables that change nothing that rules ask about.
-const HARMLESS_TARGETS: &[&str] = &[
+pub const HARMLESS_TARGETS: &[&str] = &[
     "LOG",
     "NFLOG",
     "TCPMSS",
@@ -42,6 +42,8 @@ const HARMLESS_TARGETS: &[&str] = &[
     "ULOG",
     "SNAT",
     "MASQUERADE",
+    "TCPOPTSTRIP",
+    "TEE",
 ];
 
 impl Walk<'_> {

@@ -68,7 +68,7 @@ struct Table {
     line: usize,
 }
 
-/// What has been read.
+/// A file while it is read: its tables so far.
 struct Reader<'a> {
     family: AddressFamily,
     ruleset: &'a mut Ruleset,

@@ -9,31 +9,7 @@ use super::alternatives::shortened;
 use super::header::{Context, check_family};
 use super::matches::{masked, number};
 use super::words::{Extension, Opt};
-
-/// Targets that neither decide nor change what other rules ask about.
-const HARMLESS: &[&str] = &[
-    "LOG",
-    "NFLOG",
-    "ULOG",
-    "TCPMSS",
-    "TCPOPTSTRIP",
-    "CHECKSUM",
-    "CLASSIFY",
-    "DSCP",
-    "TOS",
-    "TTL",
-    "HL",
-    "ECN",
-    "SECMARK",
-    "CONNSECMARK",
-    "AUDIT",
-    "TRACE",
-    "TEE",
-    "SET",
-    "IDLETIMER",
-    "LED",
-    "RATEEST",
-];
+use crate::audit::firewall::effect::HARMLESS_TARGETS;
 
 /// The statements of a target. `is_chain` tells the chains of the table from other targets.
 pub fn translate(
@@ -54,7 +30,7 @@ pub fn translate(
         ("REJECT", _) => Some(vec![json!({ "reject": null })]),
         ("NOTRACK", _) => Some(vec![json!({ "notrack": null })]),
         ("MASQUERADE" | "SNAT", _) => Some(vec![json!({ "masquerade": null })]),
-        (name, _) if HARMLESS.contains(&name) => Some(Vec::new()),
+        (name, _) if HARMLESS_TARGETS.contains(&name) => Some(Vec::new()),
         ("REDIRECT", Some(options)) => redirect(&options),
         ("DNAT", Some(options)) => destination(&options, context)?,
         ("MARK", Some(options)) => mark(&options),
