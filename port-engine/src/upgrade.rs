@@ -88,7 +88,7 @@ impl Serialize for Upgrade<'_> {
         let edition = |edition: &Edition| {
             serde_json::json!({
                 "edition": edition.id, "printed": edition.printed, "document": edition.document, "url": edition.url,
-                "complete": edition.is_complete,
+                "complete": edition.is_complete, "note": edition.note,
             })
         };
         let mut object = serializer.serialize_map(None)?;
