@@ -175,6 +175,7 @@ pub fn made_up() -> Ruleset {
     let mixed = [&ranges[..], &[range(2000, 2000)], &[range(3000, 65535)]].concat();
     let flow = |id: &str, direction, rules| FlowRules {
         id: id.to_string(),
+        name: id.to_string(),
         direction,
         peer: "peer".to_string(),
         purpose: HIDDEN[0].to_string(),
@@ -216,6 +217,7 @@ pub fn ruleset_of_texts() -> Ruleset {
         let rule = Rule { traffic, source: Endpoints::Any, destination: Endpoints::Any };
         FlowRules {
             id: format!("text-{number}"),
+            name: format!("text-{number}"),
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: purpose.to_string(),
