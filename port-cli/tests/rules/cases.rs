@@ -11,7 +11,7 @@ use port_engine::rules::address::Endpoints;
 use port_engine::rules::fit::fit;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
-use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
+use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::output_options::OutputOptions;
 use tempfile::NamedTempFile;
@@ -165,7 +165,11 @@ pub const LONGEST_ID: &str = "x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id
 /// Many ports, many ranges, every protocol, the lowest and highest ports, and texts that could end a comment.
 pub fn made_up() -> Ruleset {
     let range = |first, last| PortRange::new(first, last).unwrap();
-    let rule = |protocol, ports| Rule { protocol, ports, source: Endpoints::Any, destination: Endpoints::Any };
+    let rule = |protocol, ports| Rule {
+        traffic: Traffic::ports(protocol, ports),
+        source: Endpoints::Any,
+        destination: Endpoints::Any,
+    };
     let single: Vec<PortRange> = (1..=16).map(|port| range(port * 10, port * 10)).collect();
     let ranges: Vec<PortRange> = (1..=8).map(|port| range(port * 100, port * 100 + 7)).collect();
     let mixed = [&ranges[..], &[range(2000, 2000)], &[range(3000, 65535)]].concat();
@@ -208,8 +212,8 @@ pub fn made_up() -> Ruleset {
 pub fn ruleset_of_texts() -> Ruleset {
     let flow = |(number, purpose): (u16, &'static str)| {
         let port = PortRange::new(number, number).unwrap();
-        let rule =
-            Rule { protocol: Protocol::TCP, ports: vec![port], source: Endpoints::Any, destination: Endpoints::Any };
+        let traffic = Traffic::ports(Protocol::TCP, vec![port]);
+        let rule = Rule { traffic, source: Endpoints::Any, destination: Endpoints::Any };
         FlowRules {
             id: format!("text-{number}"),
             direction: Direction::Inbound,
@@ -227,9 +231,9 @@ fn openings(ruleset: &Ruleset) -> Openings {
     let mut openings = Openings::new();
     for flow in &ruleset.flows {
         for rule in &flow.rules {
-            let opening = |port| (flow.id.clone(), flow.direction.to_string(), rule.protocol.to_string(), port);
-            openings.extend(rule.ports.iter().flat_map(|range| range.first()..=range.last()).map(opening));
-            openings.extend(rule.ports.is_empty().then(|| opening(0)));
+            let opening = |port| (flow.id.clone(), flow.direction.to_string(), rule.traffic.protocol.to_string(), port);
+            openings.extend(rule.traffic.ports.iter().flat_map(|range| range.first()..=range.last()).map(opening));
+            openings.extend(rule.traffic.ports.is_empty().then(|| opening(0)));
         }
     }
     openings

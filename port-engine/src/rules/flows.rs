@@ -9,7 +9,7 @@ use port_data::diagnostic::count;
 use super::address::{Address, Endpoints, list};
 use super::alternatives::{can_be_opened, chosen_specs};
 use super::codes;
-use super::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
+use super::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use super::options::{Choices, FirewallLocation, UnnamedPeers, UnstatedTransport};
 use super::site::Site;
 use crate::dataset::{Dataset, Flow, PortSpec, Product};
@@ -143,8 +143,18 @@ impl FlowContext<'_> {
             Direction::Outbound => (own, peer),
             Direction::Inbound => (peer, own),
         };
-        for (protocol, ports) in traffic(&specs, self.choices.unstated, &mut result) {
-            result.rules.push(Rule { protocol, ports, source: source.clone(), destination: destination.clone() });
+        for traffic in traffic(&specs, self.choices.unstated, &mut result) {
+            let family = traffic.family();
+            match family.filter(|family| !source.may_be(*family) || !destination.may_be(*family)) {
+                Some(family) => {
+                    let text = format!("{} (one end has no {family} address)", traffic.protocol);
+                    result.remark(RemarkKind::LeftOut, text);
+                }
+                None => {
+                    let (source, destination) = (source.clone(), destination.clone());
+                    result.rules.push(Rule { traffic, source, destination });
+                }
+            }
         }
         if !result.rules.is_empty() {
             result.interfaces = self.interfaces(flow, &mut result);
@@ -200,26 +210,24 @@ fn notes(flow: &Flow, note_kind: RemarkKind) -> Vec<Remark> {
     notes
 }
 
-/// The ports of specs by protocol, merged.
-fn traffic(
-    specs: &[&PortSpec],
-    unstated: UnstatedTransport,
-    result: &mut FlowRules,
-) -> BTreeMap<Protocol, Vec<PortRange>> {
-    let mut traffic: BTreeMap<Protocol, Vec<PortRange>> = BTreeMap::new();
+/// The traffic of specs by protocol, with merged ports. A spec without a type of ICMP means all types.
+fn traffic(specs: &[&PortSpec], unstated: UnstatedTransport, result: &mut FlowRules) -> Vec<Traffic> {
+    let mut by_protocol: BTreeMap<Protocol, Vec<&PortSpec>> = BTreeMap::new();
     for spec in specs {
         let protocols = match spec.transport() {
             Some(Transport::Any) => unstated_protocols(unstated, result),
             _ => Protocol::of(spec),
         };
         for protocol in protocols {
-            traffic.entry(*protocol).or_default().extend(spec.range());
+            by_protocol.entry(*protocol).or_default().push(spec);
         }
     }
-    for ports in traffic.values_mut() {
-        *ports = merged(ports);
-    }
-    traffic
+    let traffic = |(protocol, specs): (Protocol, Vec<&PortSpec>)| {
+        let ranges: Vec<PortRange> = specs.iter().filter_map(|spec| spec.range()).collect();
+        let types: Option<BTreeSet<u8>> = specs.iter().map(|spec| spec.icmp_type()).collect();
+        Traffic { protocol, ports: merged(&ranges), icmp_types: types.unwrap_or_default().into_iter().collect() }
+    };
+    by_protocol.into_iter().map(traffic).collect()
 }
 
 /// The protocols to open for a port without a stated transport.

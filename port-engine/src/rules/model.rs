@@ -81,10 +81,8 @@ impl Interfaces {
 /// The flow's direction determines which end is the product: an inbound rule has the product as its destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// The IP protocol.
-    pub protocol: Protocol,
-    /// The ports at the destination, in order; they neither overlap nor touch. Empty exactly for a protocol without ports.
-    pub ports: Vec<PortRange>,
+    /// The packets that open connections, as far as their ends don't tell.
+    pub traffic: Traffic,
     /// Who connects.
     pub source: Endpoints,
     /// To whom.
@@ -92,10 +90,46 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The address family that the rule's addresses limit it to.
+    /// The address family that the rule's addresses or its protocol limit it to.
     #[must_use]
     pub fn family(&self) -> Option<Family> {
-        [&self.source, &self.destination].into_iter().flat_map(Endpoints::addresses).find_map(Address::family)
+        let mut addresses = [&self.source, &self.destination].into_iter().flat_map(Endpoints::addresses);
+        addresses.find_map(Address::family).or(self.traffic.family())
+    }
+}
+
+/// A protocol, with the ports or the types of messages that a rule allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// The IP protocol.
+    pub protocol: Protocol,
+    /// The ports at the destination, in order; they neither overlap nor touch. Empty exactly for a protocol without ports.
+    pub ports: Vec<PortRange>,
+    /// The types of ICMP messages, in order. Empty for all of them, and for every other protocol.
+    pub icmp_types: Vec<u8>,
+}
+
+impl Traffic {
+    /// Ports of a protocol.
+    #[must_use]
+    pub fn ports(protocol: Protocol, ports: Vec<PortRange>) -> Traffic {
+        Traffic { protocol, ports, icmp_types: Vec::new() }
+    }
+
+    /// Everything of a protocol without ports.
+    #[must_use]
+    pub fn whole(protocol: Protocol) -> Traffic {
+        Traffic::ports(protocol, Vec::new())
+    }
+
+    /// The only address family that has the protocol.
+    #[must_use]
+    pub fn family(&self) -> Option<Family> {
+        match self.protocol {
+            Protocol::ICMP => Some(Family::V4),
+            Protocol::ICMPV6 => Some(Family::V6),
+            _ => None,
+        }
     }
 }
 
@@ -184,12 +218,12 @@ impl FlowRules {
         std::iter::once(one_line(&purpose)).chain(self.remarks.iter().map(ToString::to_string))
     }
 
-    /// The protocols and ports that the rules allow, each once: for formats that define them under a name and then use the name
-    /// for each pair of [endpoints](Self::endpoints). Every pair gets all of them, since the rules of a flow are made for the
-    /// same endpoints and split alike.
+    /// What the rules allow, each once: for formats that define it under a name and then use the name for each pair of
+    /// [endpoints](Self::endpoints). Every pair gets all of it, since the rules of a flow are made for the same endpoints and split
+    /// alike. Only ICMP is in fewer pairs, and isn't allowed by more, since each family has an ICMP of its own.
     #[must_use]
-    pub fn traffic(&self) -> Vec<(Protocol, &[PortRange])> {
-        deduplicated(self.rules.iter().map(|rule| (rule.protocol, rule.ports.as_slice())))
+    pub fn traffic(&self) -> Vec<&Traffic> {
+        deduplicated(self.rules.iter().map(|rule| &rule.traffic))
     }
 
     /// The sources and destinations of the rules, each pair once.

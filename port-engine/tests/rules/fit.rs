@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use port_core::{Direction, PortRange};
 use port_engine::protocol::Protocol;
-use port_engine::rules::address::{Address, Endpoints, Family};
-use port_engine::rules::fit::{EndpointLimits, Families, Limits, fit};
-use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset};
+use port_engine::rules::address::{Address, Endpoints, Family, list};
+use port_engine::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits, fit};
+use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset, Traffic};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::protocol_notation::ProtocolNotation;
 use proptest::collection::vec;
@@ -44,7 +44,13 @@ fn limits() -> impl Strategy<Value = Limits> {
     ]);
     let max_addresses = proptest::option::of(1..4_usize);
     let endpoints = (any::<bool>(), families, any::<bool>(), max_addresses).prop_map(
-        |(own, families, host_names, max_addresses)| EndpointLimits { own, families, host_names, max_addresses },
+        |(own, families, host_names, max_addresses)| EndpointLimits {
+            own,
+            families,
+            host_names,
+            wildcards: true,
+            max_addresses,
+        },
     );
     (endpoints, proptest::option::of(1..20_usize)).prop_map(|(endpoints, port_slots)| Limits {
         port_slots,
@@ -60,8 +66,15 @@ const UNLIMITED: Limits = Limits {
     comments: true,
     protocols: ProtocolNotation::Number,
     stateful: true,
+    icmp_types: IcmpTypes::Several,
     port_slots: None,
-    endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+    endpoints: EndpointLimits {
+        own: true,
+        families: Families::Mixed,
+        host_names: true,
+        wildcards: true,
+        max_addresses: None,
+    },
     longest_interface: None,
 };
 
@@ -106,7 +119,7 @@ fn triples(rule: &Rule, families: Families, host_names: bool) -> BTreeSet<Triple
         for destination in expressible(&rule.destination, families, host_names) {
             let [one, other] = [source, destination].map(|address| address.and_then(Address::family));
             if one.is_none() || other.is_none() || one == other {
-                triples.extend(rule.ports.iter().map(|range| (*range, text(source), text(destination))));
+                triples.extend(rule.traffic.ports.iter().map(|range| (*range, text(source), text(destination))));
             }
         }
     }
@@ -116,7 +129,7 @@ fn triples(rule: &Rule, families: Families, host_names: bool) -> BTreeSet<Triple
 /// Whether a format can express a rule.
 fn is_within(rule: &Rule, limits: &Limits) -> bool {
     let EndpointLimits { families, host_names, max_addresses, .. } = limits.endpoints;
-    let slots: usize = rule.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
+    let slots: usize = rule.traffic.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
     let can_express = |end: &Endpoints| {
         let addresses = end.addresses();
         let kinds: BTreeSet<Option<Family>> = addresses.iter().map(Address::family).collect();
@@ -124,7 +137,7 @@ fn is_within(rule: &Rule, limits: &Limits) -> bool {
             && max_addresses.is_none_or(|max| addresses.len() <= max)
             && (families == Families::Mixed || kinds.len() <= 1)
     };
-    limits.port_slots.is_none_or(|max| slots <= max || rule.ports.len() == 1)
+    limits.port_slots.is_none_or(|max| slots <= max || rule.traffic.ports.len() == 1)
         && can_express(&rule.source)
         && can_express(&rule.destination)
 }
@@ -136,7 +149,7 @@ proptest! {
     fn fitted_rules_match_what_the_original_rule_matches(
         source in endpoints(), destination in endpoints(), ports in ports(), limits in limits()
     ) {
-        let rule = Rule { protocol: Protocol::TCP, ports, source, destination };
+        let rule = Rule { traffic: Traffic::ports(Protocol::TCP, ports), source, destination };
         let EndpointLimits { own, families, host_names, .. } = limits.endpoints;
         let fitted = fit(ruleset(rule.clone()), &limits);
         let has_own = !rule.destination.addresses().is_empty();
@@ -169,14 +182,14 @@ proptest! {
     fn every_pair_of_ends_gets_all_traffic_of_a_flow(
         source in endpoints(), destination in endpoints(), tcp in ports(), udp in ports(), limits in limits()
     ) {
-        let rule = |protocol, ports| Rule { protocol, ports, source: source.clone(), destination: destination.clone() };
+        let rule = |protocol, ports| Rule { traffic: Traffic::ports(protocol, ports), source: source.clone(), destination: destination.clone() };
         let mut original = ruleset(rule(Protocol::TCP, tcp));
         original.flows[0].rules.push(rule(Protocol::UDP, udp));
         let flow = &fit(original, &limits).flows[0];
         let (traffic, ends) = (flow.traffic(), flow.endpoints());
         prop_assert_eq!(flow.rules.len(), traffic.len() * ends.len());
         for rule in &flow.rules {
-            prop_assert!(traffic.contains(&(rule.protocol, &rule.ports)) && ends.contains(&(&rule.source, &rule.destination)));
+            prop_assert!(traffic.contains(&&rule.traffic) && ends.contains(&(&rule.source, &rule.destination)));
         }
     }
 }
@@ -191,7 +204,7 @@ fn fitted(rules: Vec<Rule>, limits: &Limits) -> (usize, Vec<String>) {
 
 /// A rule between any addresses.
 fn rule_for(protocol: Protocol) -> Rule {
-    Rule { protocol, ports: Vec::new(), source: Endpoints::Any, destination: Endpoints::Any }
+    Rule { traffic: Traffic::whole(protocol), source: Endpoints::Any, destination: Endpoints::Any }
 }
 
 #[test]
@@ -210,6 +223,57 @@ fn what_a_format_cannot_express_is_dropped_with_a_remark() {
         fitted(vec![named], &limits),
         (0, vec!["dropped a.example (made up can't express host names) [made-up]".to_string()])
     );
+}
+
+#[test]
+fn types_of_icmp_messages_are_split_or_widened_with_a_remark() {
+    let traffic = |protocol, icmp_types: &[u8]| Traffic { icmp_types: icmp_types.to_vec(), ..Traffic::whole(protocol) };
+    let types = |fitted: &Ruleset| -> Vec<Vec<u8>> {
+        fitted.flows[0].rules.iter().map(|rule| rule.traffic.icmp_types.clone()).collect()
+    };
+    let fitted = |icmp_types, rule: &Rule| fit(ruleset(rule.clone()), &Limits { icmp_types, ..UNLIMITED });
+    let rule = Rule { traffic: traffic(Protocol::ICMP, &[3, 8]), ..rule_for(Protocol::ICMP) };
+    assert_eq!(types(&fitted(IcmpTypes::Several, &rule)), [vec![3, 8]]);
+    assert_eq!(types(&fitted(IcmpTypes::OneEach, &rule)), [vec![3], vec![8]]);
+    let widened = fitted(IcmpTypes::Unsupported, &rule);
+    assert_eq!(types(&widened), [Vec::<u8>::new()]);
+    let remarks: Vec<String> = widened.summary(false).iter().map(ToString::to_string).collect();
+    let dropped =
+        "dropped the types 3, 8 of icmp, so all of its messages are allowed (made up can't express types) [made-up]";
+    assert!(remarks.contains(&dropped.to_string()), "{remarks:?}");
+    assert_eq!(types(&fitted(IcmpTypes::Unsupported, &rule_for(Protocol::ICMP))), [Vec::<u8>::new()]);
+}
+
+#[test]
+fn icmp_is_only_between_addresses_of_its_own_family() {
+    let addresses = |texts: &[&str]| Endpoints::new(texts.iter().map(|text| text.parse().unwrap()));
+    let source = addresses(&["192.0.2.1", "2001:db8::1", "a.example"]);
+    let limits = |families| Limits {
+        endpoints: EndpointLimits { families, max_addresses: Some(1), ..UNLIMITED.endpoints },
+        ..UNLIMITED
+    };
+    let sources = |protocol, families| -> Vec<String> {
+        let fitted = fit(ruleset(Rule { source: source.clone(), ..rule_for(protocol) }), &limits(families));
+        fitted.flows[0].rules.iter().map(|rule| list(rule.source.addresses())).collect()
+    };
+    assert_eq!(sources(Protocol::ICMP, Families::OneEach), ["192.0.2.1", "a.example"]);
+    assert_eq!(sources(Protocol::ICMPV6, Families::OneEach), ["2001:db8::1", "a.example"]);
+    assert_eq!(sources(Protocol::ESP, Families::OneEach), ["192.0.2.1", "2001:db8::1", "a.example"]);
+    let other = limits(Families::Only(Family::V4, "other"));
+    let (rules, remarks) = fitted(vec![rule_for(Protocol::ICMPV6)], &other);
+    assert_eq!((rules, remarks), (0, vec!["left out icmpv6 (use the format other for it) [made-up]".to_string()]));
+    assert_eq!(rule_for(Protocol::ICMPV6).family(), Some(Family::V6));
+}
+
+#[test]
+fn a_wildcard_is_dropped_if_the_format_has_host_names_only() {
+    let limits = Limits { endpoints: EndpointLimits { wildcards: false, ..UNLIMITED.endpoints }, ..UNLIMITED };
+    let ends = Endpoints::new(["a.example", "*.b.example"].map(|text| text.parse().unwrap()));
+    let rule = Rule { source: ends.clone(), ..rule_for(Protocol::ESP) };
+    let dropped = "dropped *.b.example (made up can't express host names with a wildcard) [made-up]";
+    let any = "opened to any address (none is given): the product itself";
+    assert_eq!(fitted(vec![rule.clone()], &limits), (1, vec![dropped.to_string(), any.to_string()]));
+    assert_eq!(fitted(vec![rule], &UNLIMITED), (1, vec![any.to_string()]));
 }
 
 #[test]

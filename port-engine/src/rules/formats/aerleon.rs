@@ -11,7 +11,7 @@ use port_core::{Direction, PortRange};
 use super::text::{comment_lines, quoted, short_name};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Address, Endpoints};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -31,9 +31,16 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::Unsupported,
         port_slots: None,
         // Only the target srx can express host names; the others reject a policy that has one.
-        endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: false, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::Mixed,
+            host_names: false,
+            wildcards: false,
+            max_addresses: None,
+        },
         longest_interface: None,
     },
     options: &[OutputOption::Log],
@@ -89,7 +96,7 @@ fn named_rules<'a>(ruleset: &'a Ruleset, flow: &'a FlowRules) -> impl Iterator<I
         _ => format!("{}__", definition_name(&ruleset.name)),
     };
     flow.rules.iter().enumerate().map(move |(index, rule)| {
-        let before = flow.rules[..index].iter().filter(|other| other.protocol == rule.protocol).count();
+        let before = flow.rules[..index].iter().filter(|other| other.traffic.protocol == rule.traffic.protocol).count();
         let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
         let suffix = format!("-{}{number}", protocol(rule));
         let term = format!("{}{suffix}", short_name(&flow.id, LONGEST_TERM - suffix.len()));
@@ -98,7 +105,7 @@ fn named_rules<'a>(ruleset: &'a Ruleset, flow: &'a FlowRules) -> impl Iterator<I
 }
 
 fn protocol(rule: &Rule) -> String {
-    PROTOCOLS.write(rule.protocol).unwrap_or_default()
+    PROTOCOLS.write(rule.traffic.protocol).unwrap_or_default()
 }
 
 /// The names of the networks at a flow's source and destination.
@@ -146,9 +153,9 @@ fn networks(ruleset: &Ruleset) -> String {
 fn services(ruleset: &Ruleset) -> String {
     let mut services = String::new();
     let named = ruleset.flows.iter().flat_map(|flow| named_rules(ruleset, flow));
-    for NamedRule { rule, service, .. } in named.filter(|named| !named.rule.ports.is_empty()) {
+    for NamedRule { rule, service, .. } in named.filter(|named| !named.rule.traffic.ports.is_empty()) {
         services += &format!("  {}:\n", quoted(&service));
-        for range in &rule.ports {
+        for range in &rule.traffic.ports {
             services += &format!("    - protocol: {}\n      port: {}\n", protocol(rule), port(*range));
         }
     }
@@ -253,7 +260,7 @@ fn terms(ruleset: &Ruleset, flow: &FlowRules) -> String {
             }
         }
         text += &format!("        protocol: {}\n", protocol(rule));
-        if !rule.ports.is_empty() {
+        if !rule.traffic.ports.is_empty() {
             text += &format!("        destination-port: {}\n", quoted(&service));
         }
         text + "        action: accept\n"

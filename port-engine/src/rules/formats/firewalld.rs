@@ -9,8 +9,8 @@ use port_core::Direction;
 use super::text::short_name;
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Ruleset, one_line};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::model::{FlowRules, Ruleset, Traffic, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
 use crate::rules::protocol_notation::ProtocolNotation;
@@ -30,9 +30,16 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::Unsupported,
         port_slots: None,
         // The limits of a rich rule.
-        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::OneEach,
+            host_names: false,
+            wildcards: false,
+            max_addresses: Some(1),
+        },
         longest_interface: None,
     },
     options: &[],
@@ -53,8 +60,8 @@ fn service(flow: &FlowRules) -> File {
     let description = flow.comments().collect::<Vec<_>>().join("; ");
     let mut xml =
         format!("{HEAD}<service>\n{}{}", element("short", &flow.purpose), element("description", &description));
-    for (protocol, ports) in flow.traffic() {
-        let protocol = PROTOCOLS.write(protocol).unwrap_or_default();
+    for Traffic { protocol, ports, .. } in flow.traffic() {
+        let protocol = PROTOCOLS.write(*protocol).unwrap_or_default();
         if ports.is_empty() {
             xml += &format!("  <protocol value=\"{protocol}\"/>\n");
         }

@@ -13,7 +13,7 @@ use super::text::{comment_lines, digest, short_name};
 use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -55,8 +55,15 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: ProtocolNotation::Number,
         stateful: true,
+        icmp_types: IcmpTypes::Unsupported,
         port_slots: None,
-        endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::Mixed,
+            host_names: true,
+            wildcards: true,
+            max_addresses: None,
+        },
         longest_interface: Some(LONGEST_INTERFACE),
     },
     options: &[OutputOption::Log],
@@ -115,11 +122,11 @@ enum ServiceKind {
 /// A flow's services with their names. The first one has the ports, if there are any.
 fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
     let mut services = Vec::new();
-    if flow.rules.iter().any(|rule| !rule.ports.is_empty()) {
+    if flow.rules.iter().any(|rule| !rule.traffic.ports.is_empty()) {
         services.push((short_name(&flow.id, LONGEST_NAME), ServiceKind::Ports));
     }
-    let without_ports = flow.rules.iter().filter(|rule| rule.ports.is_empty());
-    for protocol in without_ports.map(|rule| rule.protocol).collect::<BTreeSet<_>>() {
+    let without_ports = flow.rules.iter().filter(|rule| rule.traffic.ports.is_empty());
+    for protocol in without_ports.map(|rule| rule.traffic.protocol).collect::<BTreeSet<_>>() {
         // Protocols without a name contain a slash: ip/112.
         let suffix = protocol.to_string().replace('/', "-");
         services.push((short_name(&format!("{}_{suffix}", flow.id), LONGEST_NAME), ServiceKind::Protocol(protocol)));
@@ -150,8 +157,8 @@ fn service_edits(flow: &FlowRules) -> String {
 
 /// The ports of a protocol. If there are none, ports from an earlier load are removed.
 fn port_range(flow: &FlowRules, protocol: Protocol) -> String {
-    let traffic = flow.traffic().into_iter().filter(|(own, _)| *own == protocol);
-    let ports: Vec<String> = traffic.flat_map(|(_, ports)| ports).map(PortRange::to_string).collect();
+    let traffic = flow.traffic().into_iter().filter(|traffic| traffic.protocol == protocol);
+    let ports: Vec<String> = traffic.flat_map(|traffic| &traffic.ports).map(PortRange::to_string).collect();
     match ports.is_empty() {
         true => format!("unset {protocol}-portrange"),
         false => format!("set {protocol}-portrange {}", ports.join(" ")),
@@ -303,7 +310,9 @@ fn definition(address: &Address) -> [String; 2] {
             ["set type ipmask".to_string(), format!("set subnet {} {}", net.addr(), net.netmask())]
         }
         Address::Net(IpNet::V6(net)) => ["set type ipprefix".to_string(), format!("set ip6 {net}")],
-        Address::Host(name) => ["set type fqdn".to_string(), format!("set fqdn {}", quoted(name))],
+        Address::Host(_) | Address::Wildcard(_) => {
+            ["set type fqdn".to_string(), format!("set fqdn {}", quoted(&address.to_string()))]
+        }
     }
 }
 

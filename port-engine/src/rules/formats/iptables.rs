@@ -7,8 +7,9 @@ use port_core::{Direction, PortRange};
 
 use super::text::{comment_lines, logs_at_end, short_name};
 use super::writer::{Directions, File, Writer, no_remarks};
+use crate::protocol::Protocol;
 use crate::rules::address::{Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -49,6 +50,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::OneEach,
         // The limit of the match `multiport`.
         port_slots: Some(15),
         // iptables makes a rule for each address anyway. It resolves host names only once, when it loads the rules.
@@ -56,6 +58,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
             own: true,
             families: Families::Only(family, other),
             host_names: false,
+            wildcards: false,
             max_addresses: Some(1),
         },
         longest_interface: Some(LONGEST_INTERFACE),
@@ -145,8 +148,12 @@ fn matches(rule: &Rule) -> String {
             matches += &addresses.iter().map(|address| format!(" {option} {address}")).collect::<String>();
         }
     }
-    matches += &format!(" -p {}", PROTOCOLS.write(rule.protocol).unwrap_or_default());
-    match rule.ports.as_slice() {
+    matches += &format!(" -p {}", PROTOCOLS.write(rule.traffic.protocol).unwrap_or_default());
+    if let [icmp_type] = rule.traffic.icmp_types.as_slice() {
+        let option = if rule.traffic.protocol == Protocol::ICMP { "icmp-type" } else { "icmpv6-type" };
+        matches += &format!(" --{option} {icmp_type}");
+    }
+    match rule.traffic.ports.as_slice() {
         [] => {}
         [range] => matches += &format!(" --dport {}", ports(*range)),
         ranges => {

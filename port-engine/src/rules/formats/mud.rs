@@ -11,7 +11,7 @@ use super::text::short_name;
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -31,9 +31,16 @@ pub const WRITER: Writer = Writer {
         comments: false,
         protocols: ProtocolNotation::Number,
         stateful: false,
+        icmp_types: IcmpTypes::Unsupported,
         // An entry has one port or range, and one address.
         port_slots: Some(1),
-        endpoints: EndpointLimits { own: false, families: Families::OneEach, host_names: true, max_addresses: Some(1) },
+        endpoints: EndpointLimits {
+            own: false,
+            families: Families::OneEach,
+            host_names: true,
+            wildcards: false,
+            max_addresses: Some(1),
+        },
         longest_interface: None,
     },
     options: &[],
@@ -147,7 +154,7 @@ fn matches(flow: Direction, rule: &Rule, packet: PacketDirection, family: Family
     let opening = PacketDirection::opening(flow);
     let port_side = if opening == packet { Side::Destination } else { Side::Source };
     let mut ip = Map::new();
-    ip.insert("protocol".to_string(), json!(rule.protocol.number()));
+    ip.insert("protocol".to_string(), json!(rule.traffic.protocol.number()));
     match peer.addresses() {
         [] => {}
         [address] => ip.extend([peer_side.matches(address, family)]),
@@ -155,15 +162,15 @@ fn matches(flow: Direction, rule: &Rule, packet: PacketDirection, family: Family
     }
     let mut matches = Map::new();
     matches.insert(key(family).to_string(), Value::Object(ip));
-    match rule.ports.as_slice() {
+    match rule.traffic.ports.as_slice() {
         [] => {}
         [range] => {
             let mut ports = Map::new();
-            if rule.protocol == Protocol::TCP {
+            if rule.traffic.protocol == Protocol::TCP {
                 ports.insert("ietf-mud:direction-initiated".to_string(), json!(opening.as_str()));
             }
             ports.insert(format!("{}-port", port_side.as_str()), port(*range));
-            matches.insert(rule.protocol.to_string(), Value::Object(ports));
+            matches.insert(rule.traffic.protocol.to_string(), Value::Object(ports));
         }
         _ => unreachable!("the format's limits allow one port or range"),
     }
@@ -189,6 +196,7 @@ impl Side {
     fn matches(self, address: &Address, family: Family) -> (String, Value) {
         match (address, self) {
             (Address::Net(net), side) => (format!("{}-{}-network", side.as_str(), key(family)), json!(net.to_string())),
+            (Address::Wildcard(_), _) => unreachable!("the format's limits exclude wildcards"),
             (Address::Host(name), Side::Source) => ("ietf-acldns:src-dnsname".to_string(), json!(name)),
             (Address::Host(name), Side::Destination) => ("ietf-acldns:dst-dnsname".to_string(), json!(name)),
         }

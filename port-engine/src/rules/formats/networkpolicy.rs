@@ -10,7 +10,7 @@ use super::text::{comment_lines, quoted, short_name};
 use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -31,8 +31,15 @@ pub const WRITER: Writer = Writer {
         // TCP, UDP and SCTP.
         protocols: ProtocolNotation::WithPorts,
         stateful: true,
+        icmp_types: IcmpTypes::Unsupported,
         port_slots: None,
-        endpoints: EndpointLimits { own: false, families: Families::Mixed, host_names: false, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: false,
+            families: Families::Mixed,
+            host_names: false,
+            wildcards: false,
+            max_addresses: None,
+        },
         longest_interface: None,
     },
     options: &[OutputOption::AllowDns],
@@ -52,13 +59,13 @@ fn remarks(ruleset: &Ruleset, output: &OutputOptions) -> Vec<Remark> {
     }
     let mut rules = ruleset.in_direction(Direction::Outbound).flat_map(|flow| &flow.rules);
     let allows_dns =
-        rules.any(|rule| rule.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
+        rules.any(|rule| rule.traffic.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
     let text = "DNS to the cluster's name servers (--allow-dns allows it; without it the pods can't resolve names)";
     if allows_dns { Vec::new() } else { vec![Remark::new(RemarkKind::LeftOut, text)] }
 }
 
 fn has_dns(rule: &Rule) -> bool {
-    rule.ports.iter().any(|range| (range.first()..=range.last()).contains(&DNS))
+    rule.traffic.ports.iter().any(|range| (range.first()..=range.last()).contains(&DNS))
 }
 
 /// The port of DNS, over UDP and TCP.
@@ -141,7 +148,7 @@ fn rule(direction: Direction, rule: &Rule, keys: &Keys) -> String {
         Direction::Inbound => &rule.source,
     };
     let mut text = String::from("    - ports:\n");
-    text += &rule.ports.iter().map(|range| ports(rule.protocol, *range)).collect::<String>();
+    text += &rule.traffic.ports.iter().map(|range| ports(rule.traffic.protocol, *range)).collect::<String>();
     if let Endpoints::Only(addresses) = peer {
         text += &format!("      {}:\n", keys.peer);
         text += &addresses.iter().map(ip_block).collect::<String>();

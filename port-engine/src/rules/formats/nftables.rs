@@ -11,7 +11,7 @@ use port_core::Direction;
 use super::text::{comment_lines, logs_at_end};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions, TableName};
@@ -30,9 +30,16 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::Several,
         port_slots: None,
         // nft resolves host names only once, when it loads the rules.
-        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::OneEach,
+            host_names: false,
+            wildcards: false,
+            max_addresses: None,
+        },
         longest_interface: Some(LONGEST_INTERFACE),
     },
     options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Table, OutputOption::Chain],
@@ -124,10 +131,11 @@ fn matches(rule: &Rule) -> String {
             matches.push(format!("{ip} {field} {}", set(addresses)));
         }
     }
-    let protocol = PROTOCOLS.write(rule.protocol).unwrap_or_default();
-    matches.push(match rule.ports.as_slice() {
-        [] => format!("meta l4proto {protocol}"),
-        ports => format!("{protocol} dport {}", set(ports)),
+    let protocol = PROTOCOLS.write(rule.traffic.protocol).unwrap_or_default();
+    matches.push(match (rule.traffic.ports.as_slice(), rule.traffic.icmp_types.as_slice()) {
+        ([], []) => format!("meta l4proto {protocol}"),
+        ([], types) => format!("{} type {}", rule.traffic.protocol, set(types)),
+        (ports, _) => format!("{protocol} dport {}", set(ports)),
     });
     matches.join(" ")
 }

@@ -10,7 +10,7 @@ use super::text::{comment_lines, short_name};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::Endpoints;
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -33,9 +33,16 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: ProtocolNotation::WithPorts,
         stateful: true,
+        icmp_types: IcmpTypes::Unsupported,
         // ufw makes an iptables rule from each list.
         port_slots: Some(15),
-        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::OneEach,
+            host_names: false,
+            wildcards: false,
+            max_addresses: Some(1),
+        },
         longest_interface: None,
     },
     options: &[],
@@ -116,8 +123,8 @@ fn address(end: &Endpoints) -> String {
 /// The values of the field `ports`: one, unless it would be too long.
 fn port_lists(flow: &FlowRules) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
-    for (protocol, ports) in flow.traffic() {
-        let list = port_list(protocol, ports);
+    for traffic in flow.traffic() {
+        let list = port_list(traffic.protocol, &traffic.ports);
         match values.last_mut() {
             Some(value) if value.len() + "|".len() + list.len() <= LONGEST_VALUE => *value += &format!("|{list}"),
             _ => values.push(list),
