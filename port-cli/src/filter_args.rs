@@ -7,7 +7,7 @@ use port_core::nearest::nearest;
 use port_core::{Direction, Requirement};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
-use port_engine::dataset::Dataset;
+use port_engine::dataset::{Dataset, Product};
 use port_engine::filter::{Filter, PortQuery};
 
 use crate::codes;
@@ -62,7 +62,7 @@ impl FilterArgs {
         let others = others.into_iter().filter_map(|(kind, id, option)| Some((kind, id.as_ref()?, option)));
         let unknown: Vec<Diagnostic> =
             products.chain(others).filter_map(|(kind, id, option)| kind.check(id, option, dataset).err()).collect();
-        let component = self.component.as_ref().and_then(|component| check_component(component, dataset).err());
+        let component = self.component.as_ref().and_then(|component| check_component(component, &dataset.products).err());
         let unknown: Vec<Diagnostic> = unknown.into_iter().chain(component).collect();
         if !unknown.is_empty() {
             return Err(unknown);
@@ -81,10 +81,17 @@ impl FilterArgs {
     }
 }
 
-/// Checks that a product has a component.
-fn check_component(component: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
+/// Checks that one of the products has a component.
+///
+/// # Errors
+///
+/// None of them has it.
+pub fn check_component<'a>(
+    component: &str,
+    products: impl IntoIterator<Item = &'a Product>,
+) -> Result<(), Diagnostic> {
     let known: BTreeSet<&str> =
-        dataset.products.iter().flat_map(|product| &product.components).map(String::as_str).collect();
+        products.into_iter().flat_map(|product| &product.components).map(String::as_str).collect();
     if known.contains(component) {
         return Ok(());
     }
