@@ -94,9 +94,10 @@ impl Cli {
 
     fn try_run(&mut self, width: Option<u16>) -> Result {
         let named: Vec<ProductEdition> = self.command.products().into_iter().map(take_edition).collect();
+        let names_edition = named.iter().any(|named| named.edition.is_some());
         let with_dataset = |run: &dyn Fn(Context<'_>) -> Result| {
             let dataset = self.dataset.dataset()?.at_editions(&named)?;
-            run(Context { dataset: &dataset, width })
+            run(Context { dataset: &dataset, names_edition, width })
         };
         match &self.command {
             Command::List(args) => with_dataset(&|context| args.run(context)),
@@ -136,6 +137,7 @@ impl Command {
             Command::Conflicts(args) => args.products.iter_mut().collect(),
             Command::Diagram(args) => args.filter.product.iter_mut().collect(),
             Command::Peers(args) => args.product.iter_mut().collect(),
+            Command::Editions(args) => vec![&mut args.product],
             _ => Vec::new(),
         }
     }

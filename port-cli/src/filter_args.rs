@@ -7,7 +7,7 @@ use port_core::nearest::nearest;
 use port_core::{Direction, Requirement};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
-use port_engine::dataset::Dataset;
+use port_engine::dataset::{Dataset, Product};
 use port_engine::filter::{Filter, PortQuery};
 
 use crate::codes;
@@ -17,7 +17,7 @@ use crate::word_parser::words;
 /// Which flows to select. Options combine with AND.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterArgs {
-    /// Only flows of this product; may be repeated
+    /// Only flows of this product, or of one edition of it as PRODUCT@EDITION; may be repeated
     #[arg(long, value_parser = IdKind::Product.parser())]
     pub product: Vec<String>,
     /// Only flows of this vendor's products
@@ -35,10 +35,11 @@ pub struct FilterArgs {
     /// Only flows with this service on one of their ports
     #[arg(long, value_parser = IdKind::Service.parser(), hide_possible_values = true)]
     pub service: Option<String>,
-    /// Only flows that use this port or range; a flow without a stated transport counts for TCP and for UDP
+    /// Only flows that use this port, range or protocol, such as 443, udp/514, 8000-8100 or esp; a flow without a stated
+    /// transport counts for TCP and for UDP
     #[arg(long, value_name = "PORT")]
     pub port: Option<PortQuery>,
-    /// Only flows to this host name or to names below it
+    /// Only flows to this host name, to names below it, or to a wildcard such as *.example.com that covers it
     #[arg(long)]
     pub host: Option<String>,
     /// Only flows with this requirement
@@ -62,7 +63,7 @@ impl FilterArgs {
         let others = others.into_iter().filter_map(|(kind, id, option)| Some((kind, id.as_ref()?, option)));
         let unknown: Vec<Diagnostic> =
             products.chain(others).filter_map(|(kind, id, option)| kind.check(id, option, dataset).err()).collect();
-        let component = self.component.as_ref().and_then(|component| check_component(component, dataset).err());
+        let component = self.component.as_ref().and_then(|component| self.check_component(component, dataset).err());
         let unknown: Vec<Diagnostic> = unknown.into_iter().chain(component).collect();
         if !unknown.is_empty() {
             return Err(unknown);
@@ -79,23 +80,28 @@ impl FilterArgs {
             requirement: self.requirement,
         })
     }
-}
-
-/// Checks that a product has a component.
-fn check_component(component: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
-    let known: BTreeSet<&str> =
-        dataset.products.iter().flat_map(|product| &product.components).map(String::as_str).collect();
-    if known.contains(component) {
-        return Ok(());
-    }
-    let problem =
-        Diagnostic::new(codes::UNKNOWN_ID, format!("unknown component {} (--component)", QuotedAscii(component)));
-    match (nearest(component, known.iter().copied()), known.is_empty()) {
-        (Some(near), _) => Err(problem.nearest(Some(near))),
-        (None, true) => Err(problem.help("no document of the selected products distinguishes parts of its product")),
-        (None, false) => {
-            let known = known.into_iter().collect::<Vec<_>>().join(", ");
-            Err(problem.help(format!("known components: {known}")))
+    /// Checks that one of the selected products has a component.
+    fn check_component(&self, component: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
+        let is_selected = |product: &&Product| {
+            (self.product.is_empty() || self.product.contains(&product.id))
+                && self.vendor.as_ref().is_none_or(|vendor| product.vendor == *vendor)
+        };
+        let products = dataset.products.iter().filter(is_selected);
+        let known: BTreeSet<&str> = products.flat_map(|product| &product.components).map(String::as_str).collect();
+        if known.contains(component) {
+            return Ok(());
         }
+        let problem =
+            Diagnostic::new(codes::UNKNOWN_ID, format!("unknown component {} (--component)", QuotedAscii(component)));
+        Err(match nearest(component, known.iter().copied()) {
+            Some(near) => problem.nearest(Some(near)),
+            None if known.is_empty() => {
+                problem.help("the documents of the selected products don't distinguish parts of them")
+            }
+            None => {
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                problem.help(format!("known components: {known}"))
+            }
+        })
     }
 }

@@ -1,10 +1,13 @@
 //! `upgrade`: what changes at the firewalls between two editions of a product.
 
 use clap::{Args, ValueEnum};
+use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
 use port_engine::diff::Impact;
 use port_engine::upgrade::{EditionFlows, Upgrade};
 
 use super::Context;
+use crate::codes;
 use crate::format::{difference, json};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
@@ -61,6 +64,11 @@ impl UpgradeArgs {
     /// An unknown product or edition.
     pub fn run(&self, context: Context<'_>) -> Result {
         let dataset = context.dataset;
+        if let Some((product, _)) = self.product.split_once('@') {
+            let message = format!("PRODUCT is {}, but the editions are FROM and TO", QuotedAscii(&self.product));
+            let help = format!("write {} and an edition for each", QuotedAscii(product));
+            return Err(vec![Diagnostic::new(codes::ARGUMENTS, message).help(help)]);
+        }
         IdKind::Product.check(&self.product, "PRODUCT", dataset).map_err(|problem| vec![problem])?;
         let product = dataset.product(&self.product).expect("the product was checked");
         let edition = |id: &str| dataset.edition(product, id).map_err(|problem| vec![problem]);
