@@ -38,10 +38,7 @@ impl<'a> NmapPorts<'a> {
             flows.partition(|flow| flow.direction == Direction::Inbound);
         let specs = || inbound.iter().flat_map(|flow| flow.ports.iter().map(move |spec| (*flow, spec)));
         let ports = |protocol: Protocol| -> PortSet {
-            let uses = |spec: &PortSpec| {
-                spec.transport().is_some_and(|transport| Protocol::possible(transport).contains(&protocol))
-            };
-            specs().filter(|(_, spec)| uses(spec)).filter_map(|(_, spec)| spec.range()).collect()
+            specs().filter(|(_, spec)| protocol.may_be(spec)).filter_map(|(_, spec)| spec.range()).collect()
         };
         let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
         let lists = with_ports.map(|protocol| (*protocol, ports(*protocol))).filter(|(_, ports)| !ports.is_empty());
@@ -61,11 +58,9 @@ impl<'a> NmapPorts<'a> {
 
 /// The letter with which nmap introduces a protocol's ports.
 fn letter(protocol: Protocol) -> char {
-    /// SCTP's number among IP protocols.
-    const SCTP: u8 = 132;
-    match protocol.number() {
-        SCTP => 'S',
-        _ if protocol == Protocol::UDP => 'U',
+    match protocol {
+        Protocol::SCTP => 'S',
+        Protocol::UDP => 'U',
         _ => 'T',
     }
 }

@@ -210,22 +210,18 @@ fn is_open_to_more(flow: &Flow, observation: &Observation, to_any: &[&Flow]) -> 
 /// The ports of a protocol that the flows document.
 fn documented(flows: &[&Flow], protocol: Protocol) -> PortSet {
     let specs = flows.iter().flat_map(|flow| &flow.ports);
-    let own = specs.filter(|spec| may_use(spec, protocol));
+    let own = specs.filter(|spec| protocol.may_be(spec));
     own.filter_map(PortSpec::range).collect()
 }
 
 /// The protocols without ports that are accepted, or may be, and that no inbound flow documents.
 fn undocumented_protocols(inbound: &[&Flow], observation: &Observation) -> Vec<Observed> {
-    let is_documented = |protocol| inbound.iter().flat_map(|flow| &flow.ports).any(|spec| may_use(spec, protocol));
+    let is_documented =
+        |protocol: Protocol| inbound.iter().flat_map(|flow| &flow.ports).any(|spec| protocol.may_be(spec));
     let found = observation.portless_protocols().filter(|(protocol, finding)| {
         matches!(finding.state, State::Open | State::Restricted | State::Unknown) && !is_documented(*protocol)
     });
     found.map(|(protocol, finding)| Observed::portless(protocol, finding.clone())).collect()
-}
-
-/// Whether a spec's transport may mean a protocol.
-fn may_use(spec: &PortSpec, protocol: Protocol) -> bool {
-    spec.transport().is_some_and(|transport| Protocol::possible(transport).contains(&protocol))
 }
 
 /// The services that inbound flows name without a port, and whose registered port was observed here.

@@ -149,18 +149,13 @@ impl<'a> Conflicts<'a> {
     }
 }
 
-/// Whether a spec's transport may mean a protocol.
-fn may_use(spec: &PortSpec, protocol: Protocol) -> bool {
-    spec.transport().is_some_and(|transport| Protocol::possible(transport).contains(&protocol))
-}
-
 /// Whether a product with this spec listens at an endpoint.
 fn is_at(spec: &PortSpec, endpoint: &Endpoint) -> bool {
     let has_ports = match (spec.range(), endpoint.range) {
         (Some(own), Some(range)) => own.contains(range.first()),
         (own, range) => own.is_none() && range.is_none(),
     };
-    has_ports && may_use(spec, endpoint.protocol)
+    has_ports && endpoint.protocol.may_be(spec)
 }
 
 /// The products' listeners, flow by flow, with the alternatives that are free.
@@ -169,7 +164,7 @@ fn listeners<'a>(dataset: &'a Dataset, products: &[&'a str]) -> Vec<Listener<'a>
     // The ports of a protocol at which other products listen.
     let taken = |by: &str, protocol: Protocol| -> PortSet {
         let others = products.iter().copied().filter(|product| *product != by).flat_map(inbound);
-        let specs = others.flat_map(|flow| &flow.ports).filter(|spec| may_use(spec, protocol));
+        let specs = others.flat_map(|flow| &flow.ports).filter(|spec| protocol.may_be(spec));
         specs.filter_map(PortSpec::range).collect()
     };
     let mut listeners = Vec::new();
@@ -178,7 +173,7 @@ fn listeners<'a>(dataset: &'a Dataset, products: &[&'a str]) -> Vec<Listener<'a>
         let is_free = |spec: &PortSpec| {
             let Some(range) = spec.range() else { return false };
             let ports = PortSet::from(range);
-            taken.iter().all(|(protocol, taken)| !may_use(spec, *protocol) || !taken.overlaps(&ports))
+            taken.iter().all(|(protocol, taken)| !protocol.may_be(spec) || !taken.overlaps(&ports))
         };
         for flow in inbound(product) {
             for spec in &flow.ports {
@@ -202,7 +197,7 @@ fn endpoints<'a>(listeners: &[Listener<'a>]) -> Vec<Endpoint<'a>> {
     for protocol in protocols_with_ports() {
         let own: Vec<(&Listener, PortRange)> = listeners
             .iter()
-            .filter(|listener| may_use(listener.spec, protocol))
+            .filter(|listener| protocol.may_be(listener.spec))
             .filter_map(|listener| Some((listener, listener.spec.range()?)))
             .collect();
         // The listeners change only where a range begins, and after a range's end.
@@ -219,7 +214,7 @@ fn endpoints<'a>(listeners: &[Listener<'a>]) -> Vec<Endpoint<'a>> {
         }
     }
     for protocol in Protocol::KNOWN.iter().copied().filter(|protocol| !protocol.has_ports()) {
-        let own = listeners.iter().filter(|listener| may_use(listener.spec, protocol)).cloned();
+        let own = listeners.iter().filter(|listener| protocol.may_be(listener.spec)).cloned();
         endpoints.push(Endpoint { protocol, range: None, listeners: own.collect(), avoidable: true });
     }
     endpoints.retain(|endpoint| !endpoint.listeners.is_empty());

@@ -41,7 +41,7 @@ pub(super) fn dataset(file: &Path, text: &str) -> Result<Dataset, Vec<Diagnostic
         products.iter().any(|product| product.id == flow.product && product.newest_edition().id == flow.edition)
     };
     let (flows, older_flows) = flows.into_iter().partition(is_current);
-    Ok(Dataset { vendors, peers, services, products, flows, older_flows })
+    Ok(Dataset { vendors, products, peers, services, flows, older_flows })
 }
 
 /// The texts without repetitions, in their order.

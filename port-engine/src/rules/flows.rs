@@ -210,8 +210,7 @@ fn traffic(
     for spec in specs {
         let protocols = match spec.transport() {
             Some(Transport::Any) => unstated_protocols(unstated, result),
-            Some(transport) => Protocol::possible(transport),
-            None => &[],
+            _ => Protocol::of(spec),
         };
         for protocol in protocols {
             traffic.entry(*protocol).or_default().extend(spec.range());

@@ -142,7 +142,7 @@ pub(super) fn flow_verdict<'a>(flow: &'a Flow, observation: &Observation, peers:
 fn spec_verdict(spec: &PortSpec, observation: &Observation, peers: Peers) -> SpecVerdict {
     match (spec.transport(), spec.range()) {
         (Some(transport), Some(range)) => ports_verdict(spec, transport, range, observation, peers),
-        (Some(transport), None) => portless_verdict(spec, transport, observation, peers),
+        (Some(_), None) => portless_verdict(spec, observation, peers),
         // The document names a service and gives no port, so there is nothing to check.
         (None, _) => SpecVerdict { spec: spec.clone(), verdict: Verdict::Undecided, observed: Vec::new() },
     }
@@ -188,8 +188,8 @@ fn ports_verdict(
 }
 
 /// The verdict on a protocol without ports, such as ESP.
-fn portless_verdict(spec: &PortSpec, transport: Transport, observation: &Observation, peers: Peers) -> SpecVerdict {
-    let protocols = Protocol::possible(transport).iter();
+fn portless_verdict(spec: &PortSpec, observation: &Observation, peers: Peers) -> SpecVerdict {
+    let protocols = Protocol::of(spec).iter();
     let observed: Vec<Observed> =
         protocols.map(|protocol| Observed::portless(*protocol, observation.portless(*protocol))).collect();
     let verdicts = observed.iter().map(|observed| match observed.state {
