@@ -149,15 +149,13 @@ fn protocol(before: Option<&str>, after: &str) -> Option<Result<PortQuery, Reaso
             transport => Some(query(transport.ip_protocol()?, None)),
         };
     };
-    let is_numbered =
-        |transport: &Transport| matches!(transport, Transport::Icmp | Transport::Icmpv6 | Transport::Ip);
+    let is_numbered = |transport: &Transport| matches!(transport, Transport::Icmp | Transport::Icmpv6 | Transport::Ip);
     let (transport, number) = match word(before).filter(is_numbered) {
         Some(transport) => (transport, after),
         None => (word(after).filter(is_numbered)?, before),
     };
     let number: u8 = number.parse().ok().filter(|parsed: &u8| parsed.to_string() == number)?;
-    let with_ports =
-        Transport::ALL.iter().find(|named| named.has_ports() && named.ip_protocol() == Some(number));
+    let with_ports = Transport::ALL.iter().find(|named| named.has_ports() && named.ip_protocol() == Some(number));
     match (transport, with_ports) {
         (Transport::Ip, Some(named)) => Some(Err(Reason::TransportNumber(*named, number))),
         (Transport::Ip, None) => Some(query(number, None)),
@@ -231,10 +229,9 @@ mod tests {
         ] {
             assert_eq!(parsed(text).as_deref(), Some(expected), "{text}");
         }
-        for text in
-            [
-            "", "0", "65536", "+1", "-1", "443/", "/443", "443/esp", "esp/1", "30-25", "x", "tcp", "80-", "1/2", "ip", "any",
-            "ip/256", "ip/01", "icmp/256", "icmp/-1", "icmp/", "ip/tcp", "icmp/8-9", "ip/6", "ip/17", "ip/132",
+        for text in [
+            "", "0", "65536", "+1", "-1", "443/", "/443", "443/esp", "esp/1", "30-25", "x", "tcp", "80-", "1/2", "ip",
+            "any", "ip/256", "ip/01", "icmp/256", "icmp/-1", "icmp/", "ip/tcp", "icmp/8-9", "ip/6", "ip/17", "ip/132",
         ] {
             assert_eq!(parsed(text), None, "{text}");
         }
@@ -281,9 +278,8 @@ mod tests {
 
     #[test]
     fn a_spec_matches_by_its_port_its_protocol_or_its_type_of_icmp() {
-        let spec = |text: &str| {
-            port_data::port_expression::parse(text, |id: &str| Ok(id.to_string())).unwrap().0.remove(0)
-        };
+        let spec =
+            |text: &str| port_data::port_expression::parse(text, |id: &str| Ok(id.to_string())).unwrap().0.remove(0);
         // Each query with specs that match it, exactly or not, and one that doesn't match.
         for (query, exact, wider, other) in [
             ("443", "tcp/443", "any/400-500", "tcp/444"),

@@ -17,7 +17,7 @@ use crate::output::{Output, Result};
 pub const HELP: &str = "\
 Examples:
   port-catalog show fortimail-in-email-client-pop3
-  port-catalog show fortimail-in-email-client-pop3@5.4    the row of another edition";
+  port-catalog show fortimail-in-email-client-pop3@5.4    in another edition";
 
 /// The arguments of `show`.
 #[derive(Debug, Args)]

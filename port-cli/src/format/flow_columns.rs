@@ -141,7 +141,10 @@ impl<'a> Summary<'a> {
                 any(&|flow| has_alternatives(flow, self.port)),
                 "alternatives: any one of the ports joined by | is enough",
             ),
-            (any(&|flow| flow.groups == Groups::Unstated), ";: the document doesn't say whether all of the ports are needed"),
+            (
+                any(&|flow| flow.groups == Groups::Unstated),
+                ";: the document doesn't say whether all of the ports are needed",
+            ),
             (any(&has_any), "any: the document doesn't say whether TCP or UDP"),
             (any(&|flow| flow.scope == Scope::Host), "scope: host: the traffic doesn't leave the machine"),
             (any(&|flow| flow.scope == Scope::Pod), "scope: pod: the traffic doesn't leave the pod"),

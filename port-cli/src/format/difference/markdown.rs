@@ -1,16 +1,13 @@
 //! A difference as Markdown, for a change ticket.
 
-use port_engine::diff::Difference;
-
-use super::summary::{DiffSummary, Item, heading};
+use super::summary::{DiffSummary, Item};
 use crate::format::markdown::escape;
 
 /// The summary, then a table per impact.
-pub(super) fn print(difference: &Difference) -> String {
-    let summary = DiffSummary::new(difference);
+pub(super) fn print(summary: &DiffSummary) -> String {
     let mut text = format!("**{}** {}.\n", escape(&summary.tasks), escape(&summary.compared));
-    for (impact, items) in &summary.sections {
-        text += &format!("\n### {impact}: {}\n", heading(*impact));
+    for (impact, heading, items) in &summary.sections {
+        text += &format!("\n### {impact}: {}\n", escape(heading));
         text += "\n| | flow | what | changes |\n| --- | --- | --- | --- |\n";
         text.extend(items.iter().map(row));
     }

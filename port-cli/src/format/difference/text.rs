@@ -1,15 +1,12 @@
 //! A difference as text for a terminal.
 
-use port_engine::diff::Difference;
-
-use super::summary::{DiffSummary, heading};
+use super::summary::DiffSummary;
 
 /// The summary, then each flow that differs.
-pub(super) fn print(difference: &Difference) -> String {
-    let summary = DiffSummary::new(difference);
+pub(super) fn print(summary: &DiffSummary) -> String {
     let mut text = format!("{}\n{}\n", summary.tasks, summary.compared);
-    for (impact, items) in &summary.sections {
-        text += &format!("\n{impact}: {}\n", heading(*impact));
+    for (impact, heading, items) in &summary.sections {
+        text += &format!("\n{impact}: {heading}\n");
         for item in items {
             text += &format!("  {:<8} {}\n           {}\n", item.change, item.id, item.flow);
             for remark in &item.remarks {
