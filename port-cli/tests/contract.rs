@@ -245,7 +245,7 @@ fn a_portmap_has_a_line_for_each_range_and_each_of_tcp_and_udp_for_any() {
                     Some("any") => vec!["tcp", "udp"],
                     Some(transport @ ("tcp" | "udp" | "sctp")) => vec![transport],
                     _ => {
-                        left_out.insert(text(&flow, "id").to_string());
+                        left_out.insert(format!("{}@{}", text(&flow, "id"), text(&flow, "edition")));
                         continue;
                     }
                 };

@@ -99,8 +99,8 @@ impl fmt::Display for ParsePortError {
                 write!(f, "IP protocol {number} is {transport}, which has ports; write one, such as {transport}/443")
             }
             Reason::Other => f.write_str(
-                "write a port from 1 to 65535 or a range, with or without tcp, udp or sctp: 443, tcp/443, 443/udp, 8000-8100, or \
-                 a protocol without ports: esp, icmp/8, ip/112",
+                "write a port from 1 to 65535 or a range, such as 443, tcp/443, 443/udp or 8000-8100, or a protocol without ports, such as \
+                 esp, icmp/8 or ip/112",
             ),
         }
     }

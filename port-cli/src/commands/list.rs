@@ -82,9 +82,9 @@ impl ListArgs {
         let has_editions = context.names_edition || self.edition == EditionChoice::All;
         let print = |format| flows::print(&Summary::new(&selected, has_editions), format, context.width);
         let output = match self.format {
-            ListFormat::Nmap => return Ok(nmap(&selected)),
+            ListFormat::Nmap => return Ok(nmap(&selected, has_editions)),
             ListFormat::Portmap => {
-                left_out(Output::text(portmap::print(&selected)), &portmap::without_port(&selected), "")
+                left_out(Output::text(portmap::print(&selected)), &portmap::without_port(&selected), has_editions, "")
             }
             ListFormat::Table if selected.is_empty() => Output::default(),
             ListFormat::Table => Output::text(print(Format::Table)),
@@ -98,7 +98,7 @@ impl ListArgs {
 }
 
 /// Reports specs without a port as left out, one line per flow. `hint` follows the reason for protocols without ports.
-fn left_out(output: Output, without_port: &[(&Flow, &PortSpec)], hint: &str) -> Output {
+fn left_out(output: Output, without_port: &[(&Flow, &PortSpec)], has_editions: bool, hint: &str) -> Output {
     without_port.chunk_by(|(one, _), (next, _)| std::ptr::eq(*one, *next)).fold(output, |output, specs| {
         let (protocols, services): (Vec<&PortSpec>, Vec<&PortSpec>) =
             specs.iter().map(|(_, spec)| *spec).partition(|spec| spec.transport().is_some());
@@ -108,12 +108,14 @@ fn left_out(output: Output, without_port: &[(&Flow, &PortSpec)], hint: &str) -> 
             (!services.is_empty()).then(|| format!("the document gives no port for {}", names(&services))),
         ];
         let reasons: Vec<String> = reasons.into_iter().flatten().collect();
-        output.message(format!("left out of {}: {}", specs[0].0.id, reasons.join("; ")))
+        let flow = specs[0].0;
+        let edition = if has_editions { format!("@{}", flow.edition) } else { String::new() };
+        output.message(format!("left out of {}{edition}: {}", flow.id, reasons.join("; ")))
     })
 }
 
 /// The ports of inbound flows as nmap takes them. What it leaves out is reported.
-fn nmap(selected: &[&Flow]) -> Output {
+fn nmap(selected: &[&Flow], has_editions: bool) -> Output {
     let ports = NmapPorts::new(selected.iter().copied());
     let mut output = Output::text(if ports.is_empty() { String::new() } else { format!("{ports}\n") });
     if ports.outbound > 0 {
@@ -121,6 +123,6 @@ fn nmap(selected: &[&Flow]) -> Output {
         output =
             output.message(format!("left out {flows}: a scan of the product's machine shows only its inbound flows"));
     }
-    output = left_out(output, &ports.without_port, "; nmap -sO scans for protocols");
+    output = left_out(output, &ports.without_port, has_editions, "; nmap -sO scans for protocols");
     if ports.is_empty() { output.message("no port to scan") } else { output }
 }
