@@ -11,8 +11,7 @@ use port_engine::export::ExportedFlow;
 
 use super::Context;
 use crate::codes;
-use crate::format::difference::{self, UnknownReason};
-use crate::format::json;
+use crate::format::{difference, json};
 use crate::input;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
@@ -78,9 +77,9 @@ impl DiffArgs {
         let (old, new) = (read(&self.old)?, read(&self.new)?);
         let compared = diff::compare(&old, &new, &context.dataset.peers);
         let text = match self.format {
-            DiffFormat::Text => difference::text(&compared, UnknownReason::Facts),
+            DiffFormat::Text => difference::text(&compared),
             DiffFormat::Json => json::object(&compared),
-            DiffFormat::Markdown => difference::markdown(&compared, UnknownReason::Facts),
+            DiffFormat::Markdown => difference::markdown(&compared),
         };
         let output = Output { messages: other_products(&old, &new), ..Output::text(text) };
         let failures = difference::failures(&compared, &self.fail_on);

@@ -8,8 +8,7 @@ use port_engine::upgrade::{EditionFlows, Upgrade};
 
 use super::Context;
 use crate::codes;
-use crate::format::difference::{self, UnknownReason};
-use crate::format::json;
+use crate::format::{difference, json};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
@@ -78,26 +77,23 @@ impl UpgradeArgs {
         let upgrade = Upgrade::new(dataset, product, editions, &flows);
         let heading = format!("{} from {} to {}", product.id, self.from, self.to);
         let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
-        let incomplete = editions.iter().filter(|edition| !edition.is_complete);
-        let incomplete = incomplete.map(|edition| edition.id.as_str()).collect::<Vec<_>>().join(" and ");
-        let reason = match incomplete.as_str() {
-            "" => UnknownReason::Facts,
-            incomplete => UnknownReason::Incomplete(incomplete),
-        };
         let text = match self.format {
             UpgradeFormat::Text => {
-                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference, reason))
+                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference))
             }
             UpgradeFormat::Json => json::object(&upgrade),
             UpgradeFormat::Markdown => {
-                format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference, reason))
+                format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference))
             }
         };
         let mut output = Output::text(text);
         let not_known = upgrade.not_known().count();
         if not_known > 0 {
-            let flows = count(not_known, "flow");
-            output = output.message(format!("not known for {incomplete}, which isn't complete: {flows}"));
+            let incomplete = editions.iter().filter(|edition| !edition.is_complete);
+            let names: Vec<&str> = incomplete.map(|edition| edition.id.as_str()).collect();
+            let message =
+                format!("not known for {}, which isn't complete: {}", names.join(" and "), count(not_known, "flow"));
+            output = output.message(message);
         }
         let failures = difference::failures(&upgrade.difference, &self.fail_on);
         if failures.is_empty() {

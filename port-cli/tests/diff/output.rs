@@ -77,8 +77,6 @@ fn markdown_displays_every_text_unchanged() {
                     Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::Heading { .. } | Tag::Paragraph | Tag::Strong,
                 )
                 | Event::End(_) => {}
-                // The lines of a cell.
-                Event::InlineHtml(html) if &*html == "<br>" => {}
                 // A text never becomes a link, code or HTML.
                 other => panic!("{text:?} became {other:?} in {markdown}"),
             }

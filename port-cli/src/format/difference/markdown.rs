@@ -1,13 +1,16 @@
 //! A difference as Markdown, for a change ticket.
 
-use super::summary::{DiffSummary, Item};
+use port_engine::diff::Difference;
+
+use super::summary::{DiffSummary, Item, heading};
 use crate::format::markdown::escape;
 
 /// The summary, then a table per impact.
-pub(super) fn print(summary: &DiffSummary) -> String {
+pub(super) fn print(difference: &Difference) -> String {
+    let summary = DiffSummary::new(difference);
     let mut text = format!("**{}** {}.\n", escape(&summary.tasks), escape(&summary.compared));
-    for (impact, heading, items) in &summary.sections {
-        text += &format!("\n### {impact}: {}\n", escape(heading));
+    for (impact, items) in &summary.sections {
+        text += &format!("\n### {impact}: {}\n", heading(*impact));
         text += "\n| | flow | what | changes |\n| --- | --- | --- | --- |\n";
         text.extend(items.iter().map(row));
     }

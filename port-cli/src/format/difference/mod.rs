@@ -10,23 +10,14 @@ use port_engine::diff::{Difference, Impact};
 
 use crate::output::count;
 
-/// Why flows have the impact `unknown`.
-#[derive(Clone, Copy, Debug)]
-pub enum UnknownReason<'a> {
-    /// They differ in facts that this version doesn't know, and which of the exports has.
-    Facts,
-    /// Only one edition has them, and this other one isn't complete.
-    Incomplete(&'a str),
-}
-
 /// The text for a terminal: the summary, then each flow that differs.
-pub fn text(difference: &Difference, reason: UnknownReason<'_>) -> String {
-    text::print(&summary::DiffSummary::new(difference, reason))
+pub fn text(difference: &Difference) -> String {
+    text::print(difference)
 }
 
 /// The same as Markdown, for a change ticket.
-pub fn markdown(difference: &Difference, reason: UnknownReason<'_>) -> String {
-    markdown::print(&summary::DiffSummary::new(difference, reason))
+pub fn markdown(difference: &Difference) -> String {
+    markdown::print(difference)
 }
 
 /// What of `--fail-on` occurs, each once, with the number of flows.

@@ -10,7 +10,6 @@ use port_engine::export::ExportedFlow;
 use port_engine::export::spec::expression;
 use serde_json::{Value, json};
 
-use super::UnknownReason;
 use crate::output::count;
 
 /// A difference in words.
@@ -19,8 +18,8 @@ pub(super) struct DiffSummary {
     pub tasks: String,
     /// What was compared, in one line.
     pub compared: String,
-    /// The flows by impact, the most serious first, each impact with a heading.
-    pub sections: Vec<(Impact, String, Vec<Item>)>,
+    /// The flows by impact, the most serious first.
+    pub sections: Vec<(Impact, Vec<Item>)>,
     /// The changes that many flows share. They aren't repeated in the items.
     pub shared: Vec<SharedChange>,
 }
@@ -50,33 +49,29 @@ pub(super) struct SharedChange {
 }
 
 /// The heading of the flows with an impact.
-fn heading(impact: Impact, reason: UnknownReason<'_>) -> String {
-    let heading = match impact {
+pub(super) fn heading(impact: Impact) -> &'static str {
+    match impact {
         Impact::Moves => "rules to replace",
         Impact::Opens => "rules to add",
         Impact::Closes => "rules to remove",
         Impact::Widens => "rules to widen",
         Impact::Narrows => "rules to narrow",
         Impact::Limits => "rules to review",
-        Impact::Unknown => match reason {
-            UnknownReason::Facts => "facts that this version of port-catalog does not know",
-            UnknownReason::Incomplete(edition) => return format!("not known for {edition}, which isn't complete"),
-        },
+        Impact::Unknown => "facts that this version of port-catalog does not know",
         Impact::Reworded => "no rule changes",
-    };
-    heading.to_string()
+    }
 }
 
 impl DiffSummary {
     /// Describes a difference.
-    pub(super) fn new(difference: &Difference, reason: UnknownReason<'_>) -> DiffSummary {
+    pub(super) fn new(difference: &Difference) -> DiffSummary {
         let shared = shared_changes(difference);
         let section = |impact: &Impact| {
             let items: Vec<Item> = difference.with_impact(*impact).filter_map(|flow| item(flow, &shared)).collect();
-            (!items.is_empty()).then(|| (*impact, heading(*impact, reason), items))
+            (!items.is_empty()).then_some((*impact, items))
         };
         DiffSummary {
-            tasks: tasks(difference, reason),
+            tasks: tasks(difference),
             compared: compared(difference.old, difference.new),
             sections: Impact::ALL.iter().filter_map(section).collect(),
             shared: shared.into_iter().map(|(_, shared)| shared).collect(),
@@ -98,7 +93,7 @@ fn compared(old: &[ExportedFlow], new: &[ExportedFlow]) -> String {
 }
 
 /// What to do, in one line.
-fn tasks(difference: &Difference, reason: UnknownReason<'_>) -> String {
+fn tasks(difference: &Difference) -> String {
     let number = |impact| difference.with_impact(impact).count();
     let mut tasks = Vec::new();
     for (impact, task) in [
@@ -118,19 +113,14 @@ fn tasks(difference: &Difference, reason: UnknownReason<'_>) -> String {
         [] => "Nothing to do at the firewalls.".to_string(),
         tasks => format!("To do at the firewalls: {}.", tasks.join(", ")),
     };
-    let unknown = match reason {
-        UnknownReason::Facts => {
-            ["differs", "differ"].map(|verb| format!("{verb} in facts that this version of port-catalog does not know"))
-        }
-        UnknownReason::Incomplete(edition) => {
-            ["is", "are"].map(|verb| format!("{verb} not known for {edition}, which isn't complete"))
-        }
-    };
-    let reworded = ["differs", "differ"].map(|verb| format!("{verb} in wording only"));
-    for (impact, [one, several]) in [(Impact::Unknown, unknown), (Impact::Reworded, reworded)] {
+    for (impact, what) in [
+        (Impact::Unknown, "in facts that this version of port-catalog does not know"),
+        (Impact::Reworded, "in wording only"),
+    ] {
         let number = number(impact);
         if number > 0 {
-            let _ = write!(text, " {} {}.", count(number, "flow"), if number == 1 { one } else { several });
+            let verb = if number == 1 { "differs" } else { "differ" };
+            let _ = write!(text, " {} {verb} {what}.", count(number, "flow"));
         }
     }
     let renamed = difference.flows.iter().filter(|flow| matches!(flow.change, FlowChange::Renamed(..))).count();
@@ -203,12 +193,11 @@ fn item(difference: &FlowDifference, shared: &[(ChangeKey, SharedChange)]) -> Op
         return None;
     }
     let mut remarks = match &difference.change {
-        FlowChange::Added(flow) | FlowChange::Removed(flow) => [reasons(flow, &REASONS), sources(flow)].concat(),
-        FlowChange::Changed(..) => unchanged_reasons(difference, &facts),
+        FlowChange::Added(flow) | FlowChange::Removed(flow) => reasons(flow),
+        FlowChange::Changed(..) => Vec::new(),
         FlowChange::Renamed(old, _, alike) => {
             let alike = alike.join(", ");
-            let renamed = format!("likely {} under another id: same product, direction, {alike}", old.id());
-            [vec![renamed], unchanged_reasons(difference, &facts)].concat()
+            vec![format!("likely {} under another id: same product, direction, {alike}", old.id())]
         }
     };
     remarks.extend(port_remarks(difference));
@@ -271,34 +260,21 @@ fn first_lines(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// What a reader needs to know about a flow: facts, each with its label.
-const REASONS: [(&str, &str); 4] = [("purpose", "for"), ("hosts", "hosts"), ("condition", "only"), ("note", "note")];
-
-/// Facts of a flow as lines. Those that the flow doesn't have are left out.
-fn reasons(flow: &ExportedFlow, names: &[(&str, &str)]) -> Vec<String> {
+/// What a reader needs to know about an added or a removed flow: the purpose, hosts, condition, note and source.
+fn reasons(flow: &ExportedFlow) -> Vec<String> {
     let facts = flow.facts();
-    let line = |(name, label): &(&str, &str)| {
-        let fact = facts.get(*name).filter(|value| !value.is_null() && **value != json!([]))?;
+    let labelled = |name: &str, label: &str| {
+        let fact = facts.get(name).filter(|value| !value.is_null() && **value != json!([]))?;
         Some(format!("{label}: {}", value(Some(fact))))
     };
-    names.iter().filter_map(line).collect()
-}
-
-/// The source of a flow as one line, if the flow has one.
-fn sources(flow: &ExportedFlow) -> Vec<String> {
-    let names = ["document", "edition", "section", "row", "ports"].map(|name| (format!("source.{name}"), name));
-    let names = names.each_ref().map(|(name, label)| (name.as_str(), *label));
-    let sources = reasons(flow, &names);
-    if sources.is_empty() { Vec::new() } else { vec![sources.join(", ")] }
-}
-
-/// What a reader needs to know about a flow that changed, apart from the facts that are printed as changes. If no rule changes, it
-/// is only the note.
-fn unchanged_reasons(difference: &FlowDifference, printed: &[&FactChange]) -> Vec<String> {
-    let names = if difference.impact == Impact::Reworded { &REASONS[3..] } else { &REASONS };
-    let is_unchanged = |(name, _): &&(&str, &str)| printed.iter().all(|change| change.field != *name);
-    let names: Vec<(&str, &str)> = names.iter().filter(is_unchanged).copied().collect();
-    reasons(difference.change.flow(), &names)
+    let reasons = [("purpose", "for"), ("hosts", "hosts"), ("condition", "only"), ("note", "note")];
+    let mut lines: Vec<String> = reasons.iter().filter_map(|(name, label)| labelled(name, label)).collect();
+    let source = ["source.document", "source.edition", "source.section", "source.row", "source.ports"];
+    let source: Vec<String> = source.iter().filter_map(|name| labelled(name, &name["source.".len()..])).collect();
+    if !source.is_empty() {
+        lines.push(source.join(", "));
+    }
+    lines
 }
 
 /// The first of some ids, and how many more there are.

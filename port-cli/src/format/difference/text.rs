@@ -1,12 +1,15 @@
 //! A difference as text for a terminal.
 
-use super::summary::DiffSummary;
+use port_engine::diff::Difference;
+
+use super::summary::{DiffSummary, heading};
 
 /// The summary, then each flow that differs.
-pub(super) fn print(summary: &DiffSummary) -> String {
+pub(super) fn print(difference: &Difference) -> String {
+    let summary = DiffSummary::new(difference);
     let mut text = format!("{}\n{}\n", summary.tasks, summary.compared);
-    for (impact, heading, items) in &summary.sections {
-        text += &format!("\n{impact}: {heading}\n");
+    for (impact, items) in &summary.sections {
+        text += &format!("\n{impact}: {}\n", heading(*impact));
         for item in items {
             text += &format!("  {:<8} {}\n           {}\n", item.change, item.id, item.flow);
             for remark in &item.remarks {
