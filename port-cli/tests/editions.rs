@@ -202,8 +202,8 @@ fn a_component_is_found_at_both_ends() {
     );
     assert_eq!(
         error(&["list", "--product", "console", "--component", "worker"]),
-        "error[call-unknown-id]: unknown component \"worker\" (--component); the documents of the selected products don't \
-         distinguish parts of them\n"
+        "error[call-unknown-id]: unknown component \"worker\" (--component); no document of the selected products \
+         distinguishes parts of its product\n"
     );
     // A component of the same product is a peer, too.
     let peers = json_of(&["peers", "--product", "cluster"]);

@@ -61,7 +61,7 @@ pub enum ListFormat {
     Csv,
     /// A table for a document
     Markdown,
-    /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001
+    /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001,S:36412
     Nmap,
     /// CSV for joins in SQL engines: a line for each flow and port range, and for the transport any two lines, tcp and udp
     Portmap,
