@@ -26,15 +26,21 @@ pub struct ProductEdition {
     pub edition: Option<String>,
 }
 
-impl FromStr for ProductEdition {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<ProductEdition, Self::Err> {
+impl From<&str> for ProductEdition {
+    fn from(text: &str) -> ProductEdition {
         let (product, edition) = match text.split_once('@') {
             Some((product, edition)) => (product, Some(edition.to_string())),
             None => (text, None),
         };
-        Ok(ProductEdition { product: product.to_string(), edition })
+        ProductEdition { product: product.to_string(), edition }
+    }
+}
+
+impl FromStr for ProductEdition {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<ProductEdition, Self::Err> {
+        Ok(ProductEdition::from(text))
     }
 }
 
