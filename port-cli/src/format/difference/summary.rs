@@ -1,14 +1,13 @@
 //! A difference in words, for text and Markdown: what to do at the firewalls, then each flow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
-use port_core::Direction;
+use port_core::{Direction, Groups};
 use port_data::hidden::Escaped;
 use port_engine::diff::{Difference, FactChange, FlowChange, FlowDifference, Impact};
 use port_engine::export::ExportedFlow;
-use port_engine::export::spec::expression;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::output::count;
 
@@ -19,9 +18,19 @@ pub(super) struct DiffSummary {
     /// What was compared, in one line.
     pub compared: String,
     /// The flows by impact, the most serious first.
-    pub sections: Vec<(Impact, Vec<Item>)>,
+    pub sections: Vec<Section>,
     /// The changes that many flows share. They aren't repeated in the items.
     pub shared: Vec<SharedChange>,
+}
+
+/// Flows that mean the same for firewall rules.
+pub(super) struct Section {
+    /// What they mean.
+    pub impact: Impact,
+    /// The same in words.
+    pub heading: String,
+    /// The flows.
+    pub items: Vec<Item>,
 }
 
 /// A flow that differs.
@@ -30,7 +39,7 @@ pub(super) struct Item {
     pub change: &'static str,
     /// Its id.
     pub id: String,
-    /// Its product, direction, peer and ports.
+    /// Its product, component, direction, peer and ports.
     pub flow: String,
     /// What else a reader needs, one line each.
     pub remarks: Vec<String>,
@@ -49,7 +58,7 @@ pub(super) struct SharedChange {
 }
 
 /// The heading of the flows with an impact.
-pub(super) fn heading(impact: Impact) -> &'static str {
+fn heading(impact: Impact) -> &'static str {
     match impact {
         Impact::Moves => "rules to replace",
         Impact::Opens => "rules to add",
@@ -66,27 +75,37 @@ impl DiffSummary {
     /// Describes a difference.
     pub(super) fn new(difference: &Difference) -> DiffSummary {
         let shared = shared_changes(difference);
-        let section = |impact: &Impact| {
-            let items: Vec<Item> = difference.with_impact(*impact).filter_map(|flow| item(flow, &shared)).collect();
-            (!items.is_empty()).then_some((*impact, items))
-        };
+        let describer = Describer::new(difference, &shared);
+        let mut sections: Vec<Section> = Vec::new();
+        for impact in Impact::ALL {
+            for flow in difference.with_impact(*impact) {
+                let Some(item) = describer.item(flow) else { continue };
+                let heading = match flow.change.not_known_for() {
+                    Some(edition) => format!("not known for {edition}, whose document is not complete"),
+                    None => heading(*impact).to_string(),
+                };
+                match sections.iter_mut().find(|known| known.impact == *impact && known.heading == heading) {
+                    Some(section) => section.items.push(item),
+                    None => sections.push(Section { impact: *impact, heading, items: vec![item] }),
+                }
+            }
+        }
         DiffSummary {
             tasks: tasks(difference),
-            compared: compared(difference.old, difference.new),
-            sections: Impact::ALL.iter().filter_map(section).collect(),
+            compared: compared(difference),
+            sections,
             shared: shared.into_iter().map(|(_, shared)| shared).collect(),
         }
     }
 }
 
 /// How many flows were compared, and which products only one of the exports has. The cause may be a filter or a new product.
-fn compared(old: &[ExportedFlow], new: &[ExportedFlow]) -> String {
-    let [before, after] =
-        [old, new].map(|flows| flows.iter().map(|flow| flow.text("product")).collect::<BTreeSet<_>>());
-    let mut text = format!("{} before, {} after", count(old.len(), "flow"), new.len());
+fn compared(difference: &Difference) -> String {
+    let [before, after] = [difference.old, difference.new].map(|flows| difference.products(flows));
+    let mut text = format!("{} before, {} after", count(difference.old.len(), "flow"), difference.new.len());
     for (when, only) in [("before", &before - &after), ("after", &after - &before)] {
         if !only.is_empty() {
-            text += &format!("; only {when}: {}", only.into_iter().collect::<Vec<_>>().join(", "));
+            text += &format!("; only {when}: {}", Escaped(only.into_iter().collect::<Vec<_>>().join(", ")));
         }
     }
     text
@@ -94,7 +113,8 @@ fn compared(old: &[ExportedFlow], new: &[ExportedFlow]) -> String {
 
 /// What to do, in one line.
 fn tasks(difference: &Difference) -> String {
-    let number = |impact| difference.with_impact(impact).count();
+    let is_known = |flow: &&FlowDifference| flow.change.not_known_for().is_none();
+    let number = |impact| difference.with_impact(impact).filter(is_known).count();
     let mut tasks = Vec::new();
     for (impact, task) in [
         (Impact::Moves, "replace the rules of"),
@@ -122,6 +142,16 @@ fn tasks(difference: &Difference) -> String {
             let verb = if number == 1 { "differs" } else { "differ" };
             let _ = write!(text, " {} {verb} {what}.", count(number, "flow"));
         }
+    }
+    let not_known = difference.flows.iter().filter_map(|flow| flow.change.not_known_for());
+    let mut editions: BTreeMap<&str, usize> = BTreeMap::new();
+    for edition in not_known {
+        *editions.entry(edition).or_default() += 1;
+    }
+    for (edition, number) in editions {
+        let (verb, them) = if number == 1 { ("is", "it") } else { ("are", "them") };
+        let flows = count(number, "flow");
+        let _ = write!(text, " {flows} {verb} not known for {edition}, whose document is not complete: check {them}.");
     }
     let renamed = difference.flows.iter().filter(|flow| matches!(flow.change, FlowChange::Renamed(..))).count();
     if renamed > 0 {
@@ -184,69 +214,109 @@ fn shared_change(changes: &[(&ExportedFlow, &FactChange)]) -> Option<SharedChang
     Some(SharedChange { impact: change.impact, field: Escaped(&change.field).to_string(), text })
 }
 
-/// A flow that differs; `None` if all of its changes are shared.
-fn item(difference: &FlowDifference, shared: &[(ChangeKey, SharedChange)]) -> Option<Item> {
-    let is_shared =
-        |change: &&FactChange| ChangeKey::new(change).is_some_and(|key| shared.iter().any(|(other, _)| *other == key));
-    let facts: Vec<&FactChange> = difference.facts.iter().filter(|change| !is_shared(change)).collect();
-    if matches!(difference.change, FlowChange::Changed(..)) && facts.is_empty() {
-        return None;
-    }
-    let mut remarks = match &difference.change {
-        FlowChange::Added(flow) | FlowChange::Removed(flow) => reasons(flow),
-        FlowChange::Changed(..) => Vec::new(),
-        FlowChange::Renamed(old, _, alike) => {
-            let alike = alike.join(", ");
-            vec![format!("likely {} under another id: same product, direction, {alike}", old.id())]
-        }
-    };
-    remarks.extend(port_remarks(difference));
-    let flow = difference.change.flow();
-    let [product, direction, peer] = ["product", "direction", "peer"].map(|fact| flow.text(fact));
-    let preposition = direction.parse().map_or("with", Direction::preposition);
-    Some(Item {
-        change: match difference.change {
-            FlowChange::Added(_) => "added",
-            FlowChange::Removed(_) => "removed",
-            FlowChange::Changed(..) => "changed",
-            FlowChange::Renamed(..) => "renamed?",
-        },
-        id: flow.id().to_string(),
-        flow: format!("{product} {direction} {preposition} {peer}: {}", expression(&flow.specs)),
-        remarks,
-        facts: facts.into_iter().map(fact_texts).collect(),
-    })
+/// What the descriptions of all flows depend on.
+struct Describer<'a> {
+    shared: &'a [(ChangeKey, SharedChange)],
+    /// The ids of flows that are not known for one of the editions.
+    not_known: HashSet<&'a str>,
 }
 
-/// What opens and closes, and which other flows need the same ports.
-fn port_remarks(difference: &FlowDifference) -> Vec<String> {
-    let peer = |flow: Option<&ExportedFlow>| flow.map(|flow| flow.text("peer").to_string()).unwrap_or_default();
-    let before = peer(difference.change.before());
-    let mut remarks = Vec::new();
-    let after = peer(difference.change.after());
-    for (ports, text) in [
-        (&difference.opens, format!("opens {} for {after}", difference.opens)),
-        (&difference.closes, format!("closes {} for {before}", difference.closes)),
-        (&difference.needed, format!("needs {}, which was one of several choices", difference.needed)),
-        (&difference.optional, format!("needs {} only as one of several choices", difference.optional)),
-    ] {
-        if !ports.is_empty() {
-            remarks.push(text);
+impl<'a> Describer<'a> {
+    fn new(difference: &'a Difference, shared: &'a [(ChangeKey, SharedChange)]) -> Describer<'a> {
+        let not_known = difference.flows.iter().filter(|flow| flow.change.not_known_for().is_some());
+        Describer { shared, not_known: not_known.map(|flow| flow.change.flow().id()).collect() }
+    }
+
+    /// A flow that differs; `None` if all of its changes are shared.
+    fn item(&self, difference: &FlowDifference) -> Option<Item> {
+        let is_shared = |change: &&FactChange| {
+            ChangeKey::new(change).is_some_and(|key| self.shared.iter().any(|(other, _)| *other == key))
+        };
+        let facts: Vec<&FactChange> = difference.facts.iter().filter(|change| !is_shared(change)).collect();
+        if matches!(difference.change, FlowChange::Changed(..)) && facts.is_empty() {
+            return None;
         }
+        let flow = difference.change.flow();
+        let mut remarks = Vec::new();
+        if let FlowChange::Renamed(old, _, alike) = &difference.change {
+            let alike = alike.join(", ");
+            remarks.push(format!("likely {} under another id: same product, direction, {alike}", old.id()));
+        }
+        match difference.change {
+            FlowChange::Changed(..) | FlowChange::Renamed(..) if difference.impact == Impact::Reworded => {}
+            FlowChange::Changed(..) | FlowChange::Renamed(..) => remarks.extend(unchanged_reasons(flow, &facts)),
+            _ => {
+                remarks.extend(reasons(flow, &REASONS));
+                remarks.extend(source_line(flow));
+            }
+        }
+        remarks.extend(self.port_remarks(difference));
+        let [product, component, direction, peer] =
+            ["product", "component", "direction", "peer"].map(|fact| flow.text(fact));
+        let gap = if component.is_empty() { "" } else { " " };
+        let preposition = direction.parse().map_or("with", Direction::preposition);
+        Some(Item {
+            change: match difference.change {
+                FlowChange::Renamed(..) => "renamed?",
+                FlowChange::NotKnownBefore(..) | FlowChange::NotKnownAfter(..) => "unknown",
+                _ => difference.change.as_str(),
+            },
+            id: flow.id().to_string(),
+            flow: format!("{product}{gap}{component} {direction} {preposition} {peer}: {}", flow.expression()),
+            remarks,
+            facts: facts.into_iter().map(fact_texts).collect(),
+        })
     }
-    let mut elsewhere: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for other in &difference.elsewhere {
-        elsewhere.entry((other.flow, other.peer)).or_default().push(&other.port);
+
+    /// What opens and closes, and which other flows need the same ports.
+    fn port_remarks(&self, difference: &FlowDifference) -> Vec<String> {
+        let peer = |flow: Option<&ExportedFlow>| flow.map(|flow| flow.text("peer").to_string()).unwrap_or_default();
+        let before = peer(difference.change.before());
+        let mut remarks = Vec::new();
+        let after = peer(difference.change.after());
+        let is_unstated = |flow: Option<&ExportedFlow>| flow.is_some_and(|flow| flow.groups() == Groups::Unstated);
+        let before_needs = match is_unstated(difference.change.before()) {
+            true => "the older document doesn't say",
+            false => "was one of several choices",
+        };
+        let after_needs = match is_unstated(difference.change.after()) {
+            true => "perhaps: the newer document doesn't say whether all ports are needed",
+            false => "as one of several choices",
+        };
+        for (ports, text) in [
+            (&difference.opens, format!("opens {} for {after}", difference.opens)),
+            (&difference.closes, format!("closes {} for {before}", difference.closes)),
+            (&difference.needed, format!("needs {}, which {before_needs}", difference.needed)),
+            (&difference.optional, format!("needs {} only {after_needs}", difference.optional)),
+        ] {
+            if !ports.is_empty() {
+                remarks.push(text);
+            }
+        }
+        let mut elsewhere: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        for other in &difference.elsewhere {
+            elsewhere.entry((other.flow, other.peer)).or_default().push(&other.port);
+        }
+        let kept = elsewhere.iter().map(|((flow, peer), ports)| {
+            let same = if *peer == before { ", with other hosts or interfaces" } else { "" };
+            format!("{flow} keeps {} for {peer}{same}", ports.join(", "))
+        });
+        remarks.extend(first_lines(kept.collect()));
+        for (ports, open, perhaps) in [
+            (&difference.already, "was already open", "may have been open"),
+            (&difference.stays, "stays open", "may stay open"),
+        ] {
+            for (port, ids) in ports {
+                let (unknown, known): (Vec<&str>, Vec<&str>) = ids.iter().partition(|id| self.not_known.contains(**id));
+                // A flow that isn't known for the edition keeps a port open only perhaps.
+                remarks.push(match known.is_empty() {
+                    true => format!("{port} {perhaps} for {}", first_ids(&unknown)),
+                    false => format!("{port} {open} for {}", first_ids(&known)),
+                });
+            }
+        }
+        remarks
     }
-    let kept = elsewhere.iter().map(|((flow, peer), ports)| {
-        let same = if *peer == before { ", with other hosts or interfaces" } else { "" };
-        format!("{flow} keeps {} for {peer}{same}", ports.join(", "))
-    });
-    remarks.extend(first_lines(kept.collect()));
-    remarks
-        .extend(difference.already.iter().map(|(port, ids)| format!("{port} was already open for {}", first_ids(ids))));
-    remarks.extend(difference.stays.iter().map(|(port, ids)| format!("{port} stays open for {}", first_ids(ids))));
-    remarks
 }
 
 /// The first of some lines, and how many more there are.
@@ -260,21 +330,41 @@ fn first_lines(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// What a reader needs to know about an added or a removed flow: the purpose, hosts, condition, note and source.
-fn reasons(flow: &ExportedFlow) -> Vec<String> {
+/// What a reader needs to know about a flow besides its ends and its ports: each fact with its label.
+const REASONS: [(&str, &str); 4] = [("purpose", "for"), ("hosts", "hosts"), ("condition", "only"), ("note", "note")];
+
+/// Facts of a flow as lines, each with its label.
+fn reasons(flow: &ExportedFlow, labels: &[(&str, &str)]) -> Vec<String> {
     let facts = flow.facts();
-    let labelled = |name: &str, label: &str| {
-        let fact = facts.get(name).filter(|value| !value.is_null() && **value != json!([]))?;
-        Some(format!("{label}: {}", value(Some(fact))))
-    };
-    let reasons = [("purpose", "for"), ("hosts", "hosts"), ("condition", "only"), ("note", "note")];
-    let mut lines: Vec<String> = reasons.iter().filter_map(|(name, label)| labelled(name, label)).collect();
-    let source = ["source.document", "source.edition", "source.section", "source.row", "source.ports"];
-    let source: Vec<String> = source.iter().filter_map(|name| labelled(name, &name["source.".len()..])).collect();
-    if !source.is_empty() {
-        lines.push(source.join(", "));
+    let mut lines: Vec<String> = labels.iter().filter_map(|(name, label)| labelled(&facts, name, label)).collect();
+    match flow.text("scope") {
+        "host" => lines.push("within the host: passes no firewall".to_string()),
+        "pod" => lines.push("within a pod: passes no firewall".to_string()),
+        _ => {}
     }
     lines
+}
+
+/// The reasons of a changed flow, without those facts that changed.
+fn unchanged_reasons(flow: &ExportedFlow, changed: &[&FactChange]) -> Vec<String> {
+    let is_unchanged = |(name, _): &(&str, &str)| !changed.iter().any(|change| change.field == *name);
+    let labels: Vec<(&str, &str)> = REASONS.into_iter().filter(is_unchanged).collect();
+    reasons(flow, &labels)
+}
+
+/// Where the row of a flow is, and what it prints.
+fn source_line(flow: &ExportedFlow) -> Option<String> {
+    let facts = flow.facts();
+    let names = ["source.document", "source.edition", "source.section", "source.row", "source.ports"];
+    let source: Vec<String> =
+        names.iter().filter_map(|name| labelled(&facts, name, &name["source.".len()..])).collect();
+    (!source.is_empty()).then(|| source.join(", "))
+}
+
+/// A fact with a label; `None` if the flow doesn't have it.
+fn labelled(facts: &Map<String, Value>, name: &str, label: &str) -> Option<String> {
+    let fact = facts.get(name).filter(|value| !value.is_null() && **value != json!([]))?;
+    Some(format!("{label}: {}", value(Some(fact))))
 }
 
 /// The first of some ids, and how many more there are.
