@@ -66,8 +66,8 @@ impl FilterArgs {
         // No product means all of them.
         let is_selected = |product: &&Product| self.product.is_empty() || self.product.contains(&product.id);
         let selected = || dataset.products.iter().filter(is_selected);
-        let component = self.component.as_ref().and_then(|component| check_component(component, selected()).err());
-        let unknown: Vec<Diagnostic> = unknown.into_iter().chain(component).collect();
+        let components = self.component.iter().filter_map(|component| check_component(component, selected()).err());
+        let unknown: Vec<Diagnostic> = unknown.into_iter().chain(components).collect();
         if !unknown.is_empty() {
             return Err(unknown);
         }
