@@ -1,8 +1,11 @@
 //! Prints the differences between two lists of flows, for `diff` and `upgrade`.
 
+mod item;
 mod markdown;
+mod shared;
 mod summary;
 mod text;
+mod value;
 
 use std::collections::BTreeSet;
 
