@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn sctp_has_a_list_of_its_own() {
+        let dataset = Dataset::from_tables(&port_data::read(&fixture::editions()).unwrap());
+        let ports = NmapPorts::new(dataset.flows_of("cluster")).to_string();
+        assert!(ports.starts_with("T:") && ports.contains(",U:500,") && ports.ends_with(",S:36412"), "{ports}");
+    }
+
+    #[test]
     fn nothing_is_printed_for_no_ports() {
         let ports = NmapPorts::new(std::iter::empty());
         assert_eq!((ports.is_empty(), ports.to_string()), (true, String::new()));
