@@ -7,7 +7,7 @@ use port_core::nearest::nearest;
 use port_core::{Direction, Requirement};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
-use port_engine::dataset::{Dataset, Product};
+use port_engine::dataset::Dataset;
 use port_engine::filter::{Filter, PortQuery};
 
 use crate::codes;
@@ -63,10 +63,7 @@ impl FilterArgs {
         let others = others.into_iter().filter_map(|(kind, id, option)| Some((kind, id.as_ref()?, option)));
         let unknown: Vec<Diagnostic> =
             products.chain(others).filter_map(|(kind, id, option)| kind.check(id, option, dataset).err()).collect();
-        // No product means all of them.
-        let is_selected = |product: &&Product| self.product.is_empty() || self.product.contains(&product.id);
-        let selected = || dataset.products.iter().filter(is_selected);
-        let components = self.component.iter().filter_map(|component| check_component(component, selected()).err());
+        let components = self.component.iter().filter_map(|id| check_component(id, &self.product, dataset).err());
         let unknown: Vec<Diagnostic> = unknown.into_iter().chain(components).collect();
         if !unknown.is_empty() {
             return Err(unknown);
@@ -85,17 +82,14 @@ impl FilterArgs {
     }
 }
 
-/// Checks that one of the products has a component.
+/// Checks that one of the products has a component. No product means all of them.
 ///
 /// # Errors
 ///
 /// None of them has it.
-pub fn check_component<'a>(
-    component: &str,
-    products: impl IntoIterator<Item = &'a Product>,
-) -> Result<(), Diagnostic> {
-    let known: BTreeSet<&str> =
-        products.into_iter().flat_map(|product| &product.components).map(String::as_str).collect();
+pub fn check_component(component: &str, products: &[String], dataset: &Dataset) -> Result<(), Diagnostic> {
+    let selected = dataset.products.iter().filter(|product| products.is_empty() || products.contains(&product.id));
+    let known: BTreeSet<&str> = selected.flat_map(|product| &product.components).map(String::as_str).collect();
     if known.contains(component) {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use port_engine::audit::machine::{Machine, SitePeers};
 use port_engine::audit::observation::Observation;
 use port_engine::audit::pointwise::deduplicated;
 use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
-use port_engine::dataset::{Dataset, Product};
+use port_engine::dataset::Dataset;
 use port_engine::protocol::Protocol;
 use serde::Serialize;
 
@@ -118,7 +118,7 @@ impl AuditArgs {
     /// An unknown product, contradicting options, and a file that can't be read or isn't the tool's output.
     pub fn run(&self, context: Context<'_>) -> Result {
         let products = self.products(context.dataset)?;
-        let components = self.components(context.dataset, &products)?;
+        let components = self.components(context.dataset)?;
         let observed = self.observe(context.dataset, &products)?;
         let audits = observed.iter().map(|one| {
             Audit::of_components(context.dataset, &products, &components, &one.observation, &one.peers)
@@ -159,14 +159,8 @@ impl AuditArgs {
     }
 
     /// The parts of the products that run on the machine, each once.
-    fn components<'a>(
-        &'a self,
-        dataset: &Dataset,
-        products: &[&str],
-    ) -> std::result::Result<Vec<&'a str>, Vec<Diagnostic>> {
-        let own = dataset.products.iter().filter(|product| products.contains(&product.id.as_str()));
-        let own: Vec<&Product> = own.collect();
-        let check = |component: &String| check_component(component, own.iter().copied()).err();
+    fn components(&self, dataset: &Dataset) -> std::result::Result<Vec<&str>, Vec<Diagnostic>> {
+        let check = |component: &String| check_component(component, &self.product, dataset).err();
         let problems: Vec<Diagnostic> = self.component.iter().filter_map(check).collect();
         let components = deduplicated(self.component.iter().map(String::as_str));
         if problems.is_empty() { Ok(components) } else { Err(problems) }
@@ -175,7 +169,8 @@ impl AuditArgs {
     fn observe(&self, dataset: &Dataset, products: &[&str]) -> std::result::Result<Vec<Observed>, Vec<Diagnostic>> {
         let site = self.perspective.site(dataset)?;
         let machines = self.sources.machines(&self.host).map_err(|problem| vec![problem])?;
-        let scope = self.perspective.scope(self.family, products, site.as_ref(), &self.sources);
+        let machine = perspective::MachineParts { products, components: &self.component, dataset };
+        let scope = self.perspective.scope(self.family, machine, site.as_ref(), &self.sources);
         let mut scope = scope.map_err(|problem| vec![problem])?;
         let flows = products.iter().flat_map(|product| dataset.flows_of(product));
         scope.protocols = flows.flat_map(|flow| &flow.ports).flat_map(Protocol::of).copied().collect();
