@@ -12,8 +12,9 @@ pub struct Filter {
     pub products: Vec<String>,
     /// A vendor's id.
     pub vendor: Option<String>,
-    /// A part of the product at either end: the flow's own component, or a peer that is one.
-    pub component: Option<String>,
+    /// Parts of the product, any of which matches at either end: the flow's own component, or a peer that is one. Empty matches
+    /// every flow.
+    pub components: Vec<String>,
     /// Who opens the connection.
     pub direction: Option<Direction>,
     /// A peer's id; a peer that includes it matches too.
@@ -43,7 +44,8 @@ impl Filter {
         }
         (self.products.is_empty() || self.products.contains(&flow.product))
             && is_unset_or(self.vendor.as_ref(), |vendor| flow.vendor == *vendor)
-            && is_unset_or(self.component.as_ref(), |component| flow.involves_component(component))
+            && (self.components.is_empty()
+                || self.components.iter().any(|component| flow.involves_component(component)))
             && is_unset_or(self.direction.as_ref(), |direction| flow.direction == *direction)
             && is_unset_or(self.peer.as_ref(), |peer| flow.involves(peer, dataset))
             && is_unset_or(self.service.as_ref(), |service| {

@@ -184,6 +184,7 @@ pub fn made_up() -> Ruleset {
     });
     let flow = |id: &str, direction, rules| FlowRules {
         id: id.to_string(),
+        name: id.to_string(),
         direction,
         peer: "peer".to_string(),
         purpose: HIDDEN[0].to_string(),
@@ -230,6 +231,7 @@ pub fn ruleset_of_texts() -> Ruleset {
         let rule = Rule { traffic, source: Endpoints::Any, destination: Endpoints::Any };
         FlowRules {
             id: format!("text-{number}"),
+            name: format!("text-{number}"),
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: purpose.to_string(),

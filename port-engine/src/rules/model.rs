@@ -34,6 +34,9 @@ pub struct Ruleset {
 pub struct FlowRules {
     /// The flow's id.
     pub id: String,
+    /// The name of what a format defines for the flow, such as a service: the flow's id. A flow between two components of a product
+    /// has rules at both ends, and a suffix that ids don't have at the end that opens the connection.
+    pub name: String,
     /// Who opens the connection.
     pub direction: Direction,
     /// The peer's id.

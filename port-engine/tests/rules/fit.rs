@@ -88,6 +88,7 @@ fn ruleset(rule: Rule) -> Ruleset {
         remarks: Vec::new(),
         flows: vec![FlowRules {
             id: "made-up".to_string(),
+            name: "made-up".to_string(),
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: String::new(),

@@ -109,8 +109,8 @@ fn named_rules<'a>(ruleset: &'a Ruleset, flow: &'a FlowRules) -> impl Iterator<I
         let before = flow.rules[..index].iter().filter(|other| other.traffic.protocol == rule.traffic.protocol).count();
         let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
         let suffix = format!("-{}{number}", rule.traffic.protocol.to_string().replace('/', ""));
-        let term = format!("{}{suffix}", short_name(&flow.id, LONGEST_TERM - suffix.len()));
-        NamedRule { rule, term, service: prefix.clone() + &definition_name(&format!("{}{suffix}", flow.id)) }
+        let term = format!("{}{suffix}", short_name(&flow.name, LONGEST_TERM - suffix.len()));
+        NamedRule { rule, term, service: prefix.clone() + &definition_name(&format!("{}{suffix}", flow.name)) }
     })
 }
 
@@ -133,7 +133,7 @@ fn network_names(ruleset: &Ruleset, flow: &FlowRules, family: Option<Family>) ->
 
 /// An id in the style of definitions: uppercase with underscores.
 fn definition_name(id: &str) -> String {
-    id.to_uppercase().replace('-', "_")
+    id.replace('_', "__").to_uppercase().replace('-', "_")
 }
 
 /// The addresses of the product and of each peer that has some. A network contains the addresses of all its flows, although some

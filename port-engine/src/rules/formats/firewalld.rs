@@ -109,7 +109,7 @@ fn service(flow: &FlowRules) -> File {
         xml += &ports.iter().map(port).collect::<String>();
     }
     xml += "</service>\n";
-    File { name: format!("services/{}.xml", flow.id), text: xml }
+    File { name: format!("services/{}.xml", flow.name), text: xml }
 }
 
 /// The policy of a direction. It accepts, and leaves everything else to other policies.
@@ -164,7 +164,7 @@ fn usage(location: FirewallLocation, direction: Direction) -> Vec<String> {
 
 /// A flow's service between the flow's ends, and its ICMP, below the flow's comment.
 fn allowed_service(flow: &FlowRules) -> String {
-    let service = format!("<service name=\"{}\"/>\n", flow.id);
+    let service = format!("<service name=\"{}\"/>\n", flow.name);
     let with_service = without_icmp(flow);
     let uses = with_service.endpoints().into_iter().map(|(source, destination)| {
         match [source, destination].map(Endpoints::addresses) {

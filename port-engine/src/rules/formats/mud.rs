@@ -139,7 +139,7 @@ fn entries(flow: &FlowRules, direction: PacketDirection, family: Family) -> Vec<
     let entry = |(index, rule): (usize, &Rule)| {
         let number = format!("-{}", index + 1);
         Some(json!({
-            "name": format!("{}{number}", short_name(&flow.id, LONGEST_NAME - number.len())),
+            "name": format!("{}{number}", short_name(&flow.name, LONGEST_NAME - number.len())),
             "matches": matches(flow.direction, rule, direction, family)?,
             "actions": { "forwarding": "accept" },
         }))

@@ -100,9 +100,9 @@ fn profiles(flow: &FlowRules, ruleset: &Ruleset) -> String {
     let title = if flow.purpose.trim().is_empty() { &flow.id } else { &flow.purpose };
     for (index, ports) in port_lists(flow).into_iter().enumerate() {
         let name = match index {
-            0 => short_name(&flow.id, LONGEST_NAME),
+            0 => short_name(&flow.name, LONGEST_NAME),
             // Ids contain no underscore, so no other flow's profile has this name.
-            _ => short_name(&format!("{}_{}", flow.id, index + 1), LONGEST_NAME),
+            _ => short_name(&format!("{}_{}", flow.name, index + 1), LONGEST_NAME),
         };
         text += &commands(flow, ruleset, &name);
         text += &format!("[{name}]\n");
