@@ -66,7 +66,10 @@ fn iptables_accepts_ports_of_sctp() {
         &[
             ("-p sctp -m sctp --dport 36412", &[("sctp/36412", OPEN), ("sctp/1", CLOSED), ("tcp/36412", CLOSED)]),
             ("-p sctp -m sctp --dport 36412:36422", &[("sctp/36422", OPEN), ("sctp/36423", CLOSED)]),
-            ("-p sctp -m multiport --dports 5060,36412", &[("sctp/5060", OPEN), ("sctp/36412", OPEN), ("sctp/9", CLOSED)]),
+            (
+                "-p sctp -m multiport --dports 5060,36412",
+                &[("sctp/5060", OPEN), ("sctp/36412", OPEN), ("sctp/9", CLOSED)],
+            ),
             ("-p 132", &[("sctp/9", OPEN), ("tcp/9", CLOSED)]),
             ("! -p sctp", &[("sctp/9", CLOSED), ("tcp/9", OPEN)]),
             ("-p sctp -m sctp --dport 9 --chunk-types any INIT", &[("sctp/9", State::Unknown), ("sctp/10", CLOSED)]),
@@ -157,7 +160,8 @@ fn protocols_are_known_by_name_and_by_number() {
             let text = name.as_str().map_or_else(|| name.to_string(), str::to_string);
             let observation = of_iptables(AddressFamily::Ipv4, &format!("-A INPUT -p {text} -j ACCEPT"));
             assert_eq!(state(&observation, protocol), OPEN, "-p {text}");
-            let others = ["ah", "gre", "ipip", "vrrp", "89", "99", "esp"].into_iter().filter(|other| *other != protocol);
+            let others =
+                ["ah", "gre", "ipip", "vrrp", "89", "99", "esp"].into_iter().filter(|other| *other != protocol);
             for other in others {
                 assert_eq!(state(&observation, other), CLOSED, "{other}: -p {text}");
             }

@@ -17,10 +17,8 @@ fn observation(ports: &[(&str, State)]) -> Observation {
         let range = port_core::PortRange::new(first, last).unwrap();
         Seen { protocol, range, state, evidence: String::new() }
     };
-    let mut seen = vec![
-        report(Protocol::TCP, 1, u16::MAX, State::NotOpen),
-        report(Protocol::UDP, 1, u16::MAX, State::NotOpen),
-    ];
+    let mut seen =
+        vec![report(Protocol::TCP, 1, u16::MAX, State::NotOpen), report(Protocol::UDP, 1, u16::MAX, State::NotOpen)];
     for (target, state) in ports {
         let (name, port) = target.split_once('/').unwrap();
         let port: u16 = port.parse().unwrap();
@@ -69,8 +67,12 @@ fn groups_of_which_it_is_not_stated_whether_all_are_needed_are_undecided_unless_
     // The state of each port is in the report.
     let json = serde_json::to_value(&audit).unwrap();
     let own = json["flows"].as_array().unwrap().iter().find(|own| own["id"] == flow).unwrap().clone();
-    let states: Vec<&Value> = own["ports"].as_array().unwrap().iter().map(|spec| &spec["observed"][0]["state"]).collect();
-    assert_eq!((&own["verdict"], &own["groups"], states), (&json!("undecided"), &json!("unstated"), vec!["open", "not-open"]));
+    let states: Vec<&Value> =
+        own["ports"].as_array().unwrap().iter().map(|spec| &spec["observed"][0]["state"]).collect();
+    assert_eq!(
+        (&own["verdict"], &own["groups"], states),
+        (&json!("undecided"), &json!("unstated"), vec!["open", "not-open"])
+    );
     assert_eq!(own["note"], "The page doesn't say whether both are needed.");
 }
 

@@ -50,7 +50,9 @@ pub(super) fn undocumented_ports(
         let pieces = observation.pieces_within(protocol, &(&seen - &documented(inbound, protocol)));
         pieces.into_iter().map(move |piece| Observed::ports(protocol, piece))
     });
-    observed.map(|observed| Undocumented { may_be: unnumbered_services(dataset, inbound, &observed), observed }).collect()
+    observed
+        .map(|observed| Undocumented { may_be: unnumbered_services(dataset, inbound, &observed), observed })
+        .collect()
 }
 
 /// What is known about all ports of a protocol that is reported in one line; `None` if its ports are reported.
@@ -105,7 +107,8 @@ fn types(protocol: Protocol, documented: &BTreeSet<u8>, observation: &Observatio
             {
                 *last = icmp_type;
             }
-            _ => found.push(Observed { icmp_types: Some((icmp_type, icmp_type)), ..Observed::portless(protocol, finding) }),
+            _ => found
+                .push(Observed { icmp_types: Some((icmp_type, icmp_type)), ..Observed::portless(protocol, finding) }),
         }
         is_joined = true;
     }
