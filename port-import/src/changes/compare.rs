@@ -110,8 +110,12 @@ fn compare_edition(version: &mut Version, before: &Dataset, after: &Dataset, (pr
     };
     for difference in &flows {
         match &difference.change {
-            FlowChange::Added(flow) => version.added.extend(entry(after, flow, difference.impact)),
-            FlowChange::Removed(flow) => version.retired.extend(entry(before, flow, difference.impact)),
+            FlowChange::Added(flow) | FlowChange::NotKnownBefore(flow, _) => {
+                version.added.extend(entry(after, flow, difference.impact));
+            }
+            FlowChange::Removed(flow) | FlowChange::NotKnownAfter(flow, _) => {
+                version.retired.extend(entry(before, flow, difference.impact));
+            }
             // Ids are never renamed: one is new, and the other is no longer valid.
             FlowChange::Renamed(old, new, _) => {
                 version.retired.extend(entry(before, old, difference.impact));
