@@ -38,10 +38,7 @@ impl<'a> NmapPorts<'a> {
             flows.partition(|flow| flow.direction == Direction::Inbound);
         let specs = || inbound.iter().flat_map(|flow| flow.ports.iter().map(move |spec| (*flow, spec)));
         let ports = |protocol: Protocol| -> PortSet {
-            let uses = |spec: &PortSpec| {
-                spec.transport().is_some_and(|transport| Protocol::possible(transport).contains(&protocol))
-            };
-            specs().filter(|(_, spec)| uses(spec)).filter_map(|(_, spec)| spec.range()).collect()
+            specs().filter(|(_, spec)| protocol.may_be(spec)).filter_map(|(_, spec)| spec.range()).collect()
         };
         let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
         let lists = with_ports.map(|protocol| (*protocol, ports(*protocol))).filter(|(_, ports)| !ports.is_empty());
@@ -61,11 +58,9 @@ impl<'a> NmapPorts<'a> {
 
 /// The letter with which nmap introduces a protocol's ports.
 fn letter(protocol: Protocol) -> char {
-    /// SCTP's number among IP protocols.
-    const SCTP: u8 = 132;
-    match protocol.number() {
-        SCTP => 'S',
-        _ if protocol == Protocol::UDP => 'U',
+    match protocol {
+        Protocol::SCTP => 'S',
+        Protocol::UDP => 'U',
         _ => 'T',
     }
 }
@@ -112,6 +107,16 @@ mod tests {
     fn ports_without_a_transport_are_in_both_lists() {
         let ports = "T:25,443,17700-17714,U:25,161,443,17700-17714";
         assert_eq!(printed("filter-suite"), (ports.to_string(), 2, vec![]));
+    }
+
+    #[test]
+    fn ports_of_sctp_are_listed_and_protocols_without_ports_are_left_out() {
+        let dataset = Dataset::from_tables(&port_data::read(&fixture::editions()).unwrap());
+        let ports = NmapPorts::new(dataset.flows_of("cluster"));
+        let tcp = "T:2379-2380,6443,9153,10250,10259,30000-32767";
+        assert_eq!(ports.to_string(), format!("{tcp},U:500,4500,4789,8472,30000-32767,S:36412"));
+        let without: Vec<String> = ports.without_port.iter().map(|(_, spec)| spec.to_string()).collect();
+        assert_eq!(without, ["esp", "ah", "gre", "ipip", "vrrp", "ip/99", "icmp/8", "icmpv6/128", "icmp"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use port_core::Transport;
+use port_core::{PortSpec, Transport};
 use serde::{Serialize, Serializer};
 
 /// An IP protocol by its number in the IANA registry.
@@ -13,28 +13,57 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(Protocol::ESP.number(), 50);
 /// assert_eq!(Protocol::ESP.to_string(), "esp");
 /// assert!(!Protocol::ESP.has_ports());
-/// assert_eq!(Protocol::new(112).to_string(), "ip/112");
+/// assert_eq!(Protocol::new(89).to_string(), "ip/89");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Protocol(u8);
+
+/// Every protocol by its number, for slices of one that live forever.
+static EVERY: [Protocol; 256] = {
+    let mut every = [Protocol(0); 256];
+    let mut number = 0;
+    while number < u8::MAX {
+        number += 1;
+        every[number as usize] = Protocol(number);
+    }
+    every
+};
 
 impl Protocol {
     /// TCP.
     pub const TCP: Protocol = Protocol(6);
     /// UDP.
     pub const UDP: Protocol = Protocol(17);
+    /// The Stream Control Transmission Protocol.
+    pub const SCTP: Protocol = Protocol(132);
     /// The Encapsulating Security Payload of `IPsec`.
     pub const ESP: Protocol = Protocol(50);
-
-    /// ICMP, which only IPv4 has.
-    pub const ICMP: Protocol = Protocol(1);
+    /// The Authentication Header of `IPsec`.
+    pub const AH: Protocol = Protocol(51);
     /// Generic Routing Encapsulation.
     pub const GRE: Protocol = Protocol(47);
+    /// ICMP, which only IPv4 has.
+    pub const ICMP: Protocol = Protocol(1);
     /// ICMP for IPv6.
     pub const ICMPV6: Protocol = Protocol(58);
+    /// IPv4 within IP.
+    pub const IPIP: Protocol = Protocol(4);
+    /// The Virtual Router Redundancy Protocol.
+    pub const VRRP: Protocol = Protocol(112);
 
-    /// Every protocol that a transport of the vocabulary may mean, those with ports first.
-    pub const KNOWN: &'static [Protocol] = &[Protocol::TCP, Protocol::UDP, Protocol::ESP];
+    /// The protocols that have a name in the vocabulary, those with ports first.
+    pub const KNOWN: &'static [Protocol] = &[
+        Protocol::TCP,
+        Protocol::UDP,
+        Protocol::SCTP,
+        Protocol::ESP,
+        Protocol::AH,
+        Protocol::GRE,
+        Protocol::ICMP,
+        Protocol::ICMPV6,
+        Protocol::IPIP,
+        Protocol::VRRP,
+    ];
 
     /// The protocol of a number.
     #[must_use]
@@ -51,7 +80,13 @@ impl Protocol {
     /// Whether the protocol has port numbers.
     #[must_use]
     pub const fn has_ports(self) -> bool {
-        matches!(self, Protocol::TCP | Protocol::UDP)
+        matches!(self, Protocol::TCP | Protocol::UDP | Protocol::SCTP)
+    }
+
+    /// Whether the protocol is ICMP, whose messages have types.
+    #[must_use]
+    pub const fn is_icmp(self) -> bool {
+        matches!(self, Protocol::ICMP | Protocol::ICMPV6)
     }
 
     /// The protocol's name in lowercase, if the engine knows one.
@@ -60,15 +95,20 @@ impl Protocol {
         match self {
             Protocol::TCP => Some("tcp"),
             Protocol::UDP => Some("udp"),
+            Protocol::SCTP => Some("sctp"),
             Protocol::ESP => Some("esp"),
-            Protocol::ICMP => Some("icmp"),
+            Protocol::AH => Some("ah"),
             Protocol::GRE => Some("gre"),
+            Protocol::ICMP => Some("icmp"),
             Protocol::ICMPV6 => Some("icmpv6"),
+            Protocol::IPIP => Some("ipip"),
+            Protocol::VRRP => Some("vrrp"),
             _ => None,
         }
     }
 
-    /// The protocols that a transport may mean: two for [`Transport::Any`], otherwise one.
+    /// The protocols that a transport may mean: two for [`Transport::Any`], none for [`Transport::Ip`] (the number is in the
+    /// spec), otherwise one.
     ///
     /// ```
     /// use port_core::Transport;
@@ -78,18 +118,39 @@ impl Protocol {
     /// ```
     #[must_use]
     pub const fn possible(transport: Transport) -> &'static [Protocol] {
-        match transport {
-            Transport::Tcp => &[Protocol::TCP],
-            Transport::Udp => &[Protocol::UDP],
-            Transport::Esp => &[Protocol::ESP],
-            Transport::Any => &[Protocol::TCP, Protocol::UDP],
-            // `tests::every_transport_has_a_protocol` fails if a transport of the vocabulary is missing above.
-            _ => &[],
+        match (transport, transport.ip_protocol()) {
+            (Transport::Any, _) => &[Protocol::TCP, Protocol::UDP],
+            (_, Some(number)) => std::slice::from_ref(&EVERY[number as usize]),
+            (_, None) => &[],
         }
+    }
+
+    /// The protocols that a spec may mean: two for [`Transport::Any`], none for a service without a transport, otherwise one.
+    ///
+    /// ```
+    /// use port_core::{PortSpec, Transport};
+    /// use port_engine::protocol::Protocol;
+    ///
+    /// let spec = PortSpec::<String>::from_parts(Some(Transport::Ip), None, None, 0).with_number(Some(89));
+    /// assert_eq!(Protocol::of(&spec), [Protocol::new(89)]);
+    /// ```
+    #[must_use]
+    pub const fn of<S>(spec: &PortSpec<S>) -> &'static [Protocol] {
+        match (spec.transport(), spec.ip_protocol()) {
+            (Some(Transport::Any), _) => Protocol::possible(Transport::Any),
+            (_, Some(number)) => std::slice::from_ref(&EVERY[number as usize]),
+            (_, None) => &[],
+        }
+    }
+
+    /// Whether a spec may mean the protocol.
+    #[must_use]
+    pub fn may_be<S>(self, spec: &PortSpec<S>) -> bool {
+        Protocol::of(spec).contains(&self)
     }
 }
 
-/// The protocol's name, or `ip/112`.
+/// The protocol's name, or `ip/89`.
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -112,7 +173,7 @@ mod tests {
 
     #[test]
     fn every_transport_has_a_protocol() {
-        for transport in Transport::ALL {
+        for transport in Transport::ALL.iter().filter(|transport| **transport != Transport::Ip) {
             let protocols = Protocol::possible(*transport);
             assert!(!protocols.is_empty(), "{transport}");
             assert!(protocols.iter().all(|protocol| protocol.has_ports() == transport.has_ports()), "{transport}");

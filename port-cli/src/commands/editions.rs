@@ -15,6 +15,7 @@ Write PRODUCT@EDITION wherever a command takes a product, such as list --product
 
 Examples:
   port-catalog editions fortimail
+  port-catalog editions fortimail@5.4         only one of them
   port-catalog editions fortimail --format json";
 
 /// The arguments of `editions`.

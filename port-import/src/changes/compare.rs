@@ -93,7 +93,7 @@ fn upgrade_counts(dataset: &Dataset, product: &Product, index: usize) -> Option<
 /// Compares the flows of an edition that both versions have.
 fn compare_edition(version: &mut Version, before: &Dataset, after: &Dataset, (product, edition): (&str, &str)) {
     let [old, new] = [before, after].map(|dataset| diff::exported(dataset.flows_of_edition(product, edition)));
-    let Difference { flows, .. } = diff::compare(&old, &new, &after.peers);
+    let Difference { flows, .. } = diff::compare(&old, &new, after);
     let entry = |dataset: &Dataset, flow: &ExportedFlow, impact: Impact| {
         let of_edition = dataset.flows_of_edition(product, edition).find(|known| known.id == flow.id());
         of_edition.map(|flow| FlowEntry {
