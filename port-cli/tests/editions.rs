@@ -408,6 +408,21 @@ fn notes_are_in_every_output_and_below_a_table() {
 }
 
 #[test]
+fn the_note_about_the_source_of_an_edition_is_shown_with_it() {
+    const SOURCE: &str = "Only the first of two pages was available.";
+    for format in ["table", "json", "csv", "markdown"] {
+        let text = printed(&["editions", "console", "--format", format]);
+        assert!(text.contains(SOURCE), "{format}: {text}");
+    }
+    for format in ["text", "json", "markdown"] {
+        let output = run(&["upgrade", "console", "2024-03", "2025-03", "--format", format]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains(SOURCE), "{format}: {text}");
+        assert!(format == "json" || text.contains(&format!("2024-03, not complete: {SOURCE}")), "{format}: {text}");
+    }
+}
+
+#[test]
 fn what_has_no_port_is_reported_as_left_out() {
     let call = |arguments: &[&str]| {
         let output = run(arguments);
