@@ -19,3 +19,8 @@ pub fn arguments() -> [String; 3] {
 pub fn editions() -> PathBuf {
     root().join("tests/fixtures/editions")
 }
+
+/// The directory of a fixture with one product, whose editions differ in every kind of change.
+pub fn upgrades() -> PathBuf {
+    root().join("tests/fixtures/upgrades")
+}
