@@ -54,11 +54,12 @@ fn json_is_one_array_of_every_flow_in_catalog_order() {
     assert_eq!(flows.len(), 32);
     let pop3 = flows.iter().find(|flow| flow["id"] == "mailgate-in-email-client-pop3").unwrap();
     let expected = json!({
-        "id": "mailgate-in-email-client-pop3", "vendor": "acme", "product": "mailgate",
-        "direction": "inbound", "peer": "email-client", "purpose": "Collect mail with POP3 or POP3S",
+        "id": "mailgate-in-email-client-pop3", "vendor": "acme", "product": "mailgate", "edition": "2.4",
+        "direction": "inbound", "component": null, "peer": "email-client", "purpose": "Collect mail with POP3 or POP3S",
         "ports": [ { "transport": "tcp", "first": 110, "last": 110, "service": "pop3",  "group": 0 },
                    { "transport": "tcp", "first": 995, "last": 995, "service": "pop3s", "group": 0 } ],
-        "requirement": "conditional", "condition": "server mode only",
+        "groups": "all", "requirement": "conditional", "condition": "server mode only", "scope": "network",
+        "enabled": "unstated",
         "interfaces": [], "recommended_interface": null, "hosts": [],
         "configurable": false, "customization": null, "note": null, "curated": [],
         "source": { "document": "MailGate ports", "edition": "2.4", "url": "https://docs.acme.example/mailgate/ports",
@@ -161,21 +162,6 @@ fn the_ports_of_a_product_are_printed_as_nmap_takes_them() {
     assert_eq!(
         messages,
         "left out 5 outbound flows: a scan of the product's machine shows only its inbound flows\nno port to scan\n"
-    );
-}
-
-#[test]
-fn protocols_without_ports_are_left_out_of_the_ports_for_nmap() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
-    command.args(["list", "--format", "nmap", "--product", "cluster", "--direction", "inbound"]);
-    let output =
-        command.args(["--peer", "router", "--only-tables", "--tables"]).arg(fixture::editions()).output().unwrap();
-    let messages = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        messages,
-        "left out of cluster-in-router-gre: ipip, gre have no ports, so -p can't scan them (nmap -sO can)\n\
-         left out of cluster-in-router-vrrp: icmp, icmpv6, ip/99, vrrp have no ports, so -p can't scan them (nmap -sO can)\n\
-         no port to scan\n"
     );
 }
 

@@ -1,11 +1,15 @@
 //! `upgrade`: what changes at the firewalls between two editions of a product.
 
 use clap::{Args, ValueEnum};
+use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
+use port_engine::dataset::Edition;
 use port_engine::diff::Impact;
 use port_engine::upgrade::{EditionFlows, Upgrade};
 
 use super::Context;
-use crate::format::{difference, json};
+use crate::codes;
+use crate::format::{difference, json, markdown};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
@@ -63,6 +67,11 @@ impl UpgradeArgs {
     /// An unknown product or edition.
     pub fn run(&self, context: Context<'_>) -> Result {
         let dataset = context.dataset;
+        if let Some((product, _)) = self.product.split_once('@') {
+            let message = format!("PRODUCT is {}, but the editions are FROM and TO", QuotedAscii(&self.product));
+            let help = format!("write {} and an edition for each", QuotedAscii(product));
+            return Err(vec![Diagnostic::new(codes::ARGUMENTS, message).help(help)]);
+        }
         IdKind::Product.check(&self.product, "PRODUCT", dataset).map_err(|problem| vec![problem])?;
         let product = dataset.product(&self.product).expect("the product was checked");
         let edition = |id: &str| dataset.edition(product, id).map_err(|problem| vec![problem]);
@@ -71,13 +80,16 @@ impl UpgradeArgs {
         let upgrade = Upgrade::new(dataset, product, editions, &flows);
         let heading = format!("{} from {} to {}", product.id, self.from, self.to);
         let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
+        let notes: Vec<String> = editions.iter().filter_map(|edition| note(edition)).collect();
         let text = match self.format {
             UpgradeFormat::Text => {
-                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference, context.width))
+                let notes: String = notes.iter().map(|note| difference::line(note, context.width)).collect();
+                format!("{heading}: {unchanged}\n{notes}{}", difference::text(&upgrade.difference, context.width))
             }
             UpgradeFormat::Json => json::object(&upgrade),
             UpgradeFormat::Markdown => {
-                format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference))
+                let notes: String = notes.iter().map(|note| format!("{}\n\n", markdown::escape(note))).collect();
+                format!("## {heading}\n\n{unchanged}.\n\n{notes}{}", difference::markdown(&upgrade.difference))
             }
         };
         let output = Output::text(text);
@@ -88,4 +100,11 @@ impl UpgradeArgs {
         let message = format!("fails: {}", failures.join(", "));
         Ok(Output { code: 1, ..output.message(message) })
     }
+}
+
+/// What the catalog notes about the source of an edition, on one line.
+fn note(edition: &Edition) -> Option<String> {
+    let note = edition.note.as_ref()?;
+    let incomplete = if edition.is_complete { "" } else { ", not complete" };
+    Some(format!("{}{incomplete}: {note}", edition.id))
 }
