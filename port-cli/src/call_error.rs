@@ -207,8 +207,10 @@ mod tests {
     #[test]
     fn every_kind_of_error_names_the_argument_and_what_to_do() {
         for (call, text) in [
-            ("p list --edition all", "unexpected argument \"--edition\"; see port-catalog list --help"),
+            ("p list --fail-on all", "unexpected argument \"--fail-on\"; see port-catalog list --help"),
             ("p --edition all", "unexpected argument \"--edition\"; see port-catalog --help"),
+            ("p list --edition old", "unknown value \"old\" for --edition; write latest or all"),
+            ("p upgrade a b", "missing TO; see port-catalog upgrade --help"),
             ("p list --direction", "--direction needs a value; write inbound or outbound"),
             ("p list --peer", "--peer needs a value; see port-catalog list --help"),
             ("p show", "missing FLOW-ID; see port-catalog show --help"),

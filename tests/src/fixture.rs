@@ -19,3 +19,8 @@ pub fn arguments() -> [String; 3] {
 pub fn editions() -> PathBuf {
     root().join("tests/fixtures/editions")
 }
+
+/// The directory of a fixture with every protocol, numbers that only some firewalls can name, and types of ICMP.
+pub fn protocols() -> PathBuf {
+    root().join("tests/fixtures/protocols")
+}

@@ -24,7 +24,7 @@ pub struct Limits {
     /// Whether the firewall tracks connections and therefore recognizes replies. For a firewall that doesn't, rules allow the
     /// replies too. Only for TCP can such rules tell replies from new connections.
     pub stateful: bool,
-    /// What it can express of the types of ICMP messages.
+    /// How many types of ICMP messages a rule can have.
     pub icmp_types: IcmpTypes,
     /// How many slots for ports a rule has. A range takes two slots. A rule with a single port or range always fits.
     pub port_slots: Option<usize>,
@@ -34,14 +34,12 @@ pub struct Limits {
     pub longest_interface: Option<usize>,
 }
 
-/// What the rules of a format can express of the types of ICMP messages.
+/// How many types of ICMP messages a rule of a format can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IcmpTypes {
-    /// Nothing: a rule allows all messages of its protocol.
-    Unsupported,
-    /// One type in each rule.
+    /// One.
     OneEach,
-    /// Any number of types in one rule.
+    /// Any number.
     Several,
 }
 
@@ -173,22 +171,21 @@ fn fit_traffic(traffic: &Traffic, flow: &mut FlowRules, limits: &Limits) -> Vec<
             return Vec::new();
         }
     }
-    let with_types = |icmp_types| Traffic { icmp_types, ..traffic.clone() };
-    match (limits.icmp_types, traffic.icmp_types.as_slice()) {
-        (_, []) => {
-            let chunks = port_chunks(&traffic.ports, limits.port_slots).into_iter();
-            chunks.map(|ports| Traffic::ports(protocol, ports)).collect()
-        }
-        (IcmpTypes::Several, types) => vec![with_types(types.to_vec())],
-        (IcmpTypes::OneEach, types) => types.iter().map(|one| with_types(vec![*one])).collect(),
-        (IcmpTypes::Unsupported, types) => {
-            let types = types.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
-            let text = format!(
-                "the types {types} of {protocol}, so all of its messages are allowed ({format} can't express types)"
-            );
-            flow.remark(RemarkKind::Dropped, text);
-            vec![with_types(Vec::new())]
-        }
+    if traffic.icmp_types.is_empty() {
+        let chunks = port_chunks(&traffic.ports, limits.port_slots).into_iter();
+        return chunks.map(|ports| Traffic::ports(protocol, ports)).collect();
+    }
+    let can_express = |icmp_type: &u8| limits.protocols.write_type(protocol, *icmp_type).is_some();
+    let (types, lost): (Vec<u8>, Vec<u8>) = traffic.icmp_types.iter().partition(|icmp_type| can_express(icmp_type));
+    if !lost.is_empty() {
+        let lost: Vec<String> = lost.iter().map(|icmp_type| format!("{protocol}/{icmp_type}")).collect();
+        let pronoun = if lost.len() == 1 { "it" } else { "them" };
+        flow.remark(RemarkKind::Dropped, format!("{} ({format} can't express {pronoun})", lost.join(", ")));
+    }
+    let with_types = |types: &[u8]| Traffic { icmp_types: types.to_vec(), ..traffic.clone() };
+    match limits.icmp_types {
+        IcmpTypes::OneEach => types.chunks(1).map(with_types).collect(),
+        IcmpTypes::Several => (!types.is_empty()).then(|| with_types(&types)).into_iter().collect(),
     }
 }
 
@@ -214,15 +211,23 @@ fn fit_interfaces(flow: &mut FlowRules, limits: &Limits) {
 
 /// Reports what is also open in the other direction, because the rules that allow replies also match new connections.
 fn remark_on_replies(flow: &mut FlowRules, limits: &Limits) {
-    let protocols: BTreeSet<Protocol> = flow.rules.iter().map(|rule| rule.traffic.protocol).collect();
-    let both_ways: Vec<String> = protocols
-        .into_iter()
-        .filter(|protocol| *protocol != Protocol::TCP)
-        .map(|protocol| protocol.to_string())
-        .collect();
+    let (whole, with_types): (Vec<&Traffic>, Vec<&Traffic>) =
+        flow.traffic().into_iter().partition(|traffic| traffic.icmp_types.is_empty());
+    let protocols: BTreeSet<Protocol> = whole.iter().map(|traffic| traffic.protocol).collect();
+    let both_ways = protocols.iter().filter(|protocol| **protocol != Protocol::TCP).map(Protocol::to_string);
+    let both_ways: Vec<String> = both_ways.collect();
+    let answers = with_types.iter().filter_map(|traffic| traffic.reply());
+    let answers = answers.flat_map(|reply| reply.icmp_types.into_iter().map(move |own| (reply.protocol, own)));
+    let answers: BTreeSet<(Protocol, u8)> = answers.collect();
+    let answers: Vec<String> = answers.iter().map(|(protocol, own)| format!("{protocol}/{own}")).collect();
     if !both_ways.is_empty() {
         let (protocols, format) = (both_ways.join(" and "), limits.format);
         let text = format!("{protocols} in both directions ({format} can't tell replies from new connections)");
+        flow.remark(RemarkKind::Opened, text);
+    }
+    if !answers.is_empty() {
+        let (answers, format) = (answers.join(" and "), limits.format);
+        let text = format!("{answers} in the other direction ({format} can't tell whether it is a reply)");
         flow.remark(RemarkKind::Opened, text);
     }
 }

@@ -125,14 +125,30 @@ impl Traffic {
         Traffic::ports(protocol, Vec::new())
     }
 
-    /// The only address family that has the protocol.
+    /// The only address family that has the protocol. The numbers of hop-by-hop options, routing headers, fragments and destination
+    /// options are protocols in IPv4 only: in IPv6 any packet can have these headers, whatever its protocol is.
     #[must_use]
     pub fn family(&self) -> Option<Family> {
-        match self.protocol {
-            Protocol::ICMP => Some(Family::V4),
-            Protocol::ICMPV6 => Some(Family::V6),
+        const IGMP: u8 = 2;
+        match (self.protocol, self.protocol.number()) {
+            (Protocol::ICMP, _) | (_, IGMP | 0 | 43 | 44 | 60) => Some(Family::V4),
+            (Protocol::ICMPV6, _) => Some(Family::V6),
             _ => None,
         }
+    }
+
+    /// The replies to messages of ICMP, for types that have a reply. `None` for other protocols, and for all types.
+    #[must_use]
+    pub fn reply(&self) -> Option<Traffic> {
+        let reply = |icmp_type: &u8| match (self.protocol, *icmp_type) {
+            (Protocol::ICMP, 8) => Some(0),
+            (Protocol::ICMP, 10) => Some(9),
+            (Protocol::ICMP, icmp_type @ (13 | 15 | 17)) => Some(icmp_type + 1),
+            (Protocol::ICMPV6, icmp_type @ (128 | 133 | 135 | 139 | 141 | 144 | 146 | 148)) => Some(icmp_type + 1),
+            _ => None,
+        };
+        let types: Vec<u8> = self.icmp_types.iter().filter_map(reply).collect();
+        (!types.is_empty()).then(|| Traffic { icmp_types: types, ..Traffic::whole(self.protocol) })
     }
 }
 

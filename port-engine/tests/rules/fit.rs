@@ -64,7 +64,7 @@ const UNLIMITED: Limits = Limits {
     format: "made up",
     locations: &[FirewallLocation::Host],
     comments: true,
-    protocols: ProtocolNotation::Number,
+    protocols: ProtocolNotation::NUMBERS,
     stateful: true,
     icmp_types: IcmpTypes::Several,
     port_slots: None,
@@ -211,7 +211,7 @@ fn rule_for(protocol: Protocol) -> Rule {
 #[test]
 fn what_a_format_cannot_express_is_dropped_with_a_remark() {
     let limits = Limits {
-        protocols: ProtocolNotation::WithPorts,
+        protocols: LIMITED,
         endpoints: EndpointLimits { host_names: false, ..UNLIMITED.endpoints },
         ..UNLIMITED
     };
@@ -226,8 +226,14 @@ fn what_a_format_cannot_express_is_dropped_with_a_remark() {
     );
 }
 
+/// Protocols with ports, ICMP, and the types of ICMP below 100.
+const LIMITED: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| (protocol.has_ports() || protocol.is_icmp()).then(|| protocol.to_string()),
+    icmp_type: |_, icmp_type| (icmp_type < 100).then(|| icmp_type.to_string()),
+};
+
 #[test]
-fn types_of_icmp_messages_are_split_or_widened_with_a_remark() {
+fn types_of_icmp_messages_are_split_or_dropped_with_a_remark() {
     let traffic = |protocol, icmp_types: &[u8]| Traffic { icmp_types: icmp_types.to_vec(), ..Traffic::whole(protocol) };
     let types = |fitted: &Ruleset| -> Vec<Vec<u8>> {
         fitted.flows[0].rules.iter().map(|rule| rule.traffic.icmp_types.clone()).collect()
@@ -236,13 +242,21 @@ fn types_of_icmp_messages_are_split_or_widened_with_a_remark() {
     let rule = Rule { traffic: traffic(Protocol::ICMP, &[3, 8]), ..rule_for(Protocol::ICMP) };
     assert_eq!(types(&fitted(IcmpTypes::Several, &rule)), [vec![3, 8]]);
     assert_eq!(types(&fitted(IcmpTypes::OneEach, &rule)), [vec![3], vec![8]]);
-    let widened = fitted(IcmpTypes::Unsupported, &rule);
-    assert_eq!(types(&widened), [Vec::<u8>::new()]);
-    let remarks: Vec<String> = widened.summary(false).iter().map(ToString::to_string).collect();
-    let dropped =
-        "dropped the types 3, 8 of icmp, so all of its messages are allowed (made up can't express types) [made-up]";
-    assert!(remarks.contains(&dropped.to_string()), "{remarks:?}");
-    assert_eq!(types(&fitted(IcmpTypes::Unsupported, &rule_for(Protocol::ICMP))), [Vec::<u8>::new()]);
+    assert_eq!(types(&fitted(IcmpTypes::OneEach, &rule_for(Protocol::ICMP))), [Vec::<u8>::new()]);
+    for icmp_types in [IcmpTypes::OneEach, IcmpTypes::Several] {
+        let limits = Limits { icmp_types, protocols: LIMITED, ..UNLIMITED };
+        // A rule never allows other types instead.
+        for (given, kept, dropped) in [
+            (&[3, 200][..], &[vec![3]][..], "dropped icmpv6/200 (made up can't express it)"),
+            (&[100, 200], &[], "dropped icmpv6/100, icmpv6/200 (made up can't express them)"),
+        ] {
+            let rule = Rule { traffic: traffic(Protocol::ICMPV6, given), ..rule_for(Protocol::ICMPV6) };
+            let fitted = fit(ruleset(rule), &limits);
+            assert_eq!(types(&fitted), kept);
+            let remarks: Vec<String> = fitted.flows[0].remarks.iter().map(ToString::to_string).collect();
+            assert_eq!(remarks, [dropped]);
+        }
+    }
 }
 
 #[test]
@@ -293,6 +307,15 @@ fn traffic_in_both_directions_is_reported_if_the_firewall_does_not_track_connect
     assert_eq!(remarks(&[Protocol::TCP]), [any()]);
     assert_eq!(remarks(&[Protocol::TCP, Protocol::UDP]), [any(), both_ways("udp")]);
     assert_eq!(remarks(&[Protocol::UDP, Protocol::UDP, Protocol::ESP]), [any(), both_ways("udp and esp")]);
+    // Replies to messages with a type have a type of their own, if there are any.
+    let with_types = |icmp_types: &[u8]| {
+        let traffic = Traffic { icmp_types: icmp_types.to_vec(), ..Traffic::whole(Protocol::ICMP) };
+        fitted(vec![Rule { traffic, ..rule_for(Protocol::ICMP) }], &limits).1
+    };
+    let other_way =
+        "opened icmp/0 and icmp/14 in the other direction (made up can't tell whether it is a reply) [made-up]";
+    assert_eq!(with_types(&[3, 8, 13]), [any(), other_way.to_string()]);
+    assert_eq!(with_types(&[3]), [any()]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
-use crate::rules::protocol_notation::ProtocolNotation;
+use crate::rules::protocol_notation::{ProtocolNotation, no_type};
 
 /// The longest value of a label, in characters.
 const LONGEST_LABEL: usize = 63;
@@ -22,16 +22,21 @@ const LONGEST_LABEL: usize = 63;
 /// The label that selects the product's pods.
 const LABEL: &str = "app.kubernetes.io/name";
 
+/// TCP, UDP and SCTP.
+const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| protocol.has_ports().then(|| protocol.to_string().to_uppercase()),
+    icmp_type: no_type,
+};
+
 /// How to write a `NetworkPolicy`.
 pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "networkpolicy",
         locations: &[FirewallLocation::Host],
         comments: true,
-        // TCP, UDP and SCTP.
-        protocols: ProtocolNotation::WithPorts,
+        protocols: PROTOCOLS,
         stateful: true,
-        icmp_types: IcmpTypes::Unsupported,
+        icmp_types: IcmpTypes::OneEach,
         port_slots: None,
         endpoints: EndpointLimits {
             own: false,
@@ -158,7 +163,7 @@ fn rule(direction: Direction, rule: &Rule, keys: &Keys) -> String {
 
 /// A range as one entry. Two ports are two entries, since not every network plugin implements `endPort`.
 fn ports(protocol: Protocol, range: PortRange) -> String {
-    let protocol = protocol.to_string().to_uppercase();
+    let protocol = PROTOCOLS.write(protocol).unwrap_or_default();
     let entry = |ports: String| format!("        - {{ protocol: {protocol}, {ports} }}\n");
     match (range.first(), range.last()) {
         (first, last) if last - first <= 1 => (first..=last).map(|port| entry(format!("port: {port}"))).collect(),
