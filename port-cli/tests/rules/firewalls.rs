@@ -22,7 +22,7 @@ pub const IPTABLES: Firewall = Firewall { tools: &["iptables-restore", "ip6table
 pub const ACLGEN: Firewall = Firewall { tools: &["aclgen"], write: aclgen };
 
 /// A policy that drops everything except what keeps the network working.
-const NFTABLES_POLICY: &str = "
+pub const NFTABLES_POLICY: &str = "
 define ALIVE = { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert }
 table inet filter {
     chain input {

@@ -2,7 +2,10 @@
 
 mod aerleon;
 mod cases;
+mod component_packets;
+mod components;
 mod diagnostics;
+mod editions;
 mod firewalld;
 mod firewalls;
 mod fortigate;
