@@ -163,7 +163,7 @@ fn packets(product: &str, firewall: &Firewall, at: &str, interfaces: Option<Inte
     let passes = interfaces.is_none_or(|interfaces| interfaces.are_used);
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
-    let openings = documented(product, Decisions::ALL[0]);
+    let openings = documented(product, Decisions::ALL[0], at);
     let ends = [("inbound", PRODUCT), ("outbound", PEER)];
     for (direction, addresses) in ends {
         let (documented, others) = tries(&openings, direction);
