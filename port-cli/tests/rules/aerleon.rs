@@ -51,7 +51,10 @@ impl Aclgen {
         let directions = |(tables, product): (PathBuf, String)| {
             flows_in(&tables, &product).into_iter().map(|flow| (text(&flow["id"]), text(&flow["direction"])))
         };
-        Some(Aclgen { python: RefCell::new(python), directions: all_products().into_iter().flat_map(directions).collect() })
+        Some(Aclgen {
+            python: RefCell::new(python),
+            directions: all_products().into_iter().flat_map(directions).collect(),
+        })
     }
 
     /// The output of aclgen, by name.
@@ -61,7 +64,11 @@ impl Aclgen {
         for warning in answer["warnings"].as_array().unwrap() {
             // Terms with addresses of one family only are empty in a filter for the other one, and so is ICMP.
             let warning = text(warning);
-            let is_expected = [" address family are present.", " but the ACL is of inet6 address family.", " but the ACL is of inet address family."];
+            let is_expected = [
+                " address family are present.",
+                " but the ACL is of inet6 address family.",
+                " but the ACL is of inet address family.",
+            ];
             assert!(is_expected.iter().any(|end| warning.ends_with(end)), "{warning}");
         }
         let made = answer["made"].as_object().unwrap();
@@ -126,15 +133,7 @@ impl Aclgen {
                 }
                 ["-A", _, "-j", "DROP"] => {}
                 ["-A", chain, "-m", "comment", "--comment", id] => assert!(ids.insert(chain, id).is_none(), "{line}"),
-                [
-                    "-A",
-                    chain,
-                    "-p",
-                    protocol,
-                    ref matches @ ..,
-                    "-j",
-                    "ACCEPT",
-                ] => {
+                ["-A", chain, "-p", protocol, ref matches @ .., "-j", "ACCEPT"] => {
                     // aclgen writes no state for ICMPv6.
                     let matches = matches.join(" ").replace("-m state --state NEW,RELATED,ESTABLISHED", "");
                     let matches: Vec<&str> = matches.split_whitespace().collect();

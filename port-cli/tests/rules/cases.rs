@@ -36,7 +36,7 @@ impl Comparison {
         let mut compared = 0;
         for (tables, product) in all_products() {
             for decisions in Decisions::ALL {
-                let documented_at = |location| documented_in(&tables, &product, decisions, location);
+                let documented_at = |location: &str| documented_in(&tables, &product, decisions, location);
                 let common = [&["--format", self.format, "--product", &product], decisions.options].concat();
                 let compare = |options: &[&str], documented: &Openings| {
                     let arguments = [&common[..], options].concat();
@@ -211,7 +211,7 @@ pub fn made_up() -> Ruleset {
             flow(
                 "made-up-protocols",
                 Direction::Inbound,
-                [&[rule(Protocol::SCTP, mixed)], &protocols[..], &icmp[..]].concat(),
+                [&[rule(Protocol::SCTP, mixed)][..], &protocols, &icmp].concat(),
             ),
             flow(
                 "made-up-ends",
@@ -254,7 +254,8 @@ fn openings(ruleset: &Ruleset) -> Openings {
             openings.extend((traffic.ports.is_empty() && traffic.icmp_types.is_empty()).then(|| opening(0)));
             let of_type = |icmp_type: &u8| (format!("{}/{icmp_type}", traffic.protocol), 0);
             let types = traffic.icmp_types.iter().map(of_type);
-            openings.extend(types.map(|(protocol, port)| (flow.id.clone(), flow.direction.to_string(), protocol, port)));
+            openings
+                .extend(types.map(|(protocol, port)| (flow.id.clone(), flow.direction.to_string(), protocol, port)));
         }
     }
     openings

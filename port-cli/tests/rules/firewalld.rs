@@ -129,7 +129,7 @@ impl Firewalld {
             let file = files.iter().find(|file| file.name == format!("policies/{policy}.xml")).unwrap();
             let written = icmp_rules(&file.text);
             let rules: BTreeSet<&str> = written.iter().map(|rule| rule.listed.as_str()).collect();
-            assert_eq!(rules, fields["rich rules"].lines().collect(), "{policy}");
+            assert_eq!(rules, fields["rich rules"].lines().collect::<BTreeSet<_>>(), "{policy}");
             openings.extend(written.iter().map(|rule| (rule.id.clone(), direction.to_string(), rule.protocol(), 0)));
         }
         assert_eq!(used.len(), services.len(), "a service is not used by any policy");
@@ -149,7 +149,9 @@ impl IcmpRule {
     /// The protocol with the type, as openings name it.
     fn protocol(&self) -> String {
         let numbers = match &self.listed[..18] {
-            r#"rule family="ipv4""# => ("icmp", [("echo-request", 8), ("timestamp-request", 13), ("destination-unreachable", 3)]),
+            r#"rule family="ipv4""# => {
+                ("icmp", [("echo-request", 8), ("timestamp-request", 13), ("destination-unreachable", 3)])
+            }
             _ => ("icmpv6", [("echo-request", 128), ("echo-reply", 129), ("packet-too-big", 2)]),
         };
         let (protocol, numbers) = numbers;
@@ -236,8 +238,9 @@ fn firewalld_allows_exactly_what_the_catalog_lists() {
     if let Some(firewalld) = Firewalld::start() {
         let firewalld = RefCell::new(firewalld);
         // Types without a name, and protocol 0, which is any protocol for one of its backends.
-        let can_express =
-            |opening: &Opening| !["icmp/200", "icmp/255", "icmpv6/200", "icmpv6/255", "ip/0"].contains(&opening.2.as_str());
+        let can_express = |opening: &Opening| {
+            !["icmp/200", "icmp/255", "icmpv6/200", "icmpv6/255", "ip/0"].contains(&opening.2.as_str())
+        };
         let format = Comparison { format: "firewalld", locations: &["host", "network"], can_express };
         format.run(|files| firewalld.borrow_mut().openings(files));
     }
@@ -259,7 +262,7 @@ fn loaded(files: &[File]) -> Option<String> {
     let (configured, installed) = (configured(files), installed());
     let [configured, installed] = [&configured, &installed].map(|directory| directory.path().to_str().unwrap());
     let python = worker_command(&command, &[]).remove(0);
-    let load = "mount -t tmpfs none /run && \"$0\" -c \"$1\" \"$2\" \"$3\" >&2 && nft list table inet firewalld";
+    let load = "mount -t tmpfs none /run && \"$0\" -c \"$1\" \"$2\" \"$3\" >&2 && nft -n list table inet firewalld";
     let printed = piped(private_sandbox(&["sh", "-c", load, &python, LOAD, configured, installed])?, "");
     let mut loaded = String::new();
     for chain in printed.split("\tchain ").filter(|chain| chain.starts_with("filter_")) {
@@ -366,7 +369,8 @@ fn firewalld_loads_each_type_of_icmp() {
         ruleset.flows.truncate(1);
         ruleset.flows[0].rules[0].traffic = traffic;
         let kept = fit(ruleset.clone(), &RulesFormat::Firewalld.writer().limits);
-        let types = kept.flows[0].rules.iter().map(|rule| format!("  {protocol} type {} accept\n", rule.traffic.icmp_types[0]));
+        let types =
+            kept.flows[0].rules.iter().map(|rule| format!("  {protocol} type {} accept\n", rule.traffic.icmp_types[0]));
         let types: BTreeSet<String> = types.collect();
         assert!(types.len() > 10 && kept.has_dropped(), "{types:?}");
         let mut files = fitted_files(RulesFormat::Firewalld, ruleset);

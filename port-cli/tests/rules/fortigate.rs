@@ -198,7 +198,8 @@ fn opened(service: &Entry) -> BTreeSet<(String, u16)> {
     for protocol in ["tcp", "udp", "sctp"] {
         for range in &service[&format!("{protocol}-portrange")] {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
-            opened.extend((first.parse().unwrap()..=last.parse().unwrap()).map(|port: u16| (protocol.to_string(), port)));
+            opened
+                .extend((first.parse().unwrap()..=last.parse().unwrap()).map(|port: u16| (protocol.to_string(), port)));
         }
     }
     assert!(!opened.is_empty(), "{service:?}");

@@ -188,8 +188,9 @@ fn protocols_without_ports_are_allowed_in_both_directions() {
     for (tables, product) in all_products() {
         let file = rules_with(&tables, &["--format", "mud", "--product", &product]);
         let entries = entries(&linted(&modules, &file)).into_iter().filter(|entry| entry.ports == (0, 0));
-        let found: BTreeSet<[String; 4]> =
-            entries.map(|entry| [entry.id().to_string(), entry.way.clone(), entry.family.clone(), entry.protocol.clone()]).collect();
+        let found: BTreeSet<[String; 4]> = entries
+            .map(|entry| [entry.id().to_string(), entry.way.clone(), entry.family.clone(), entry.protocol.clone()])
+            .collect();
         let mut expected = BTreeSet::new();
         for (id, direction, protocol, port) in documented_in(&tables, &product, Decisions::ALL[0], "network") {
             if port != 0 {

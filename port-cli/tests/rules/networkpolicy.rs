@@ -103,8 +103,7 @@ fn all_openings(rules: Vec<Rule>) -> Openings {
 #[test]
 fn a_policy_allows_exactly_what_the_catalog_lists() {
     let Some(validator) = validator() else { return };
-    let format =
-        Comparison { format: "networkpolicy", locations: &["host"], can_express: |opening| opening.3 != 0 };
+    let format = Comparison { format: "networkpolicy", locations: &["host"], can_express: |opening| opening.3 != 0 };
     format.run(|files: &[File]| {
         let name = files[0].name.strip_suffix(".yaml").unwrap();
         all_openings(read(&validator, &files[0].text, name))

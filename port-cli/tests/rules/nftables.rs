@@ -44,7 +44,8 @@ fn read_rule(rule: &Value) -> Listed {
             "nfproto" => assert_eq!(one["right"], 10, "{rule}"),
             "type" => {
                 let icmp = payload["protocol"].as_str().unwrap();
-                read.openings.extend(values(&one["right"]).iter().map(|number| opening(&format!("{icmp}/{number}"), 0)));
+                read.openings
+                    .extend(values(&one["right"]).iter().map(|number| opening(&format!("{icmp}/{number}"), 0)));
             }
             "dport" => {
                 let ports = values(&one["right"]).into_iter().flat_map(ports);

@@ -183,7 +183,10 @@ fn protocols_of_an_earlier_version_are_not_left_in_ufw() {
     };
     let fresh = loaded(&[&later]);
     let before = loaded(&[&earlier]);
-    assert!(before.contains(" -p gre ") && before.contains(" -p vrrp ") && !fresh.contains(" -p gre "), "{before}{fresh}");
+    assert!(
+        before.contains(" -p gre ") && before.contains(" -p vrrp ") && !fresh.contains(" -p gre "),
+        "{before}{fresh}"
+    );
     assert_eq!(loaded(&[&earlier, &later]), fresh);
 }
 

@@ -82,7 +82,8 @@ fn no_text_is_a_command_for_the_shell() {
         let called: Vec<&str> = printed.lines().collect();
         let profiles: Vec<&str> =
             file.text.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')).collect();
-        let (protocols, called): (Vec<&str>, Vec<&str>) = called.into_iter().partition(|words| words.contains("<proto>"));
+        let (protocols, called): (Vec<&str>, Vec<&str>) =
+            called.into_iter().partition(|words| words.contains("<proto>"));
         for words in protocols {
             let comment = format!("<comment><port-catalog {} ", ruleset.name);
             assert!(words.starts_with("<allow><") && words.contains(&comment) && words.ends_with(">"), "{words}");
@@ -166,7 +167,8 @@ fn ufw_sample() {
 fn a_protocol_without_ports_is_allowed_without_a_profile() {
     let call = ["--format", "ufw", "--product", "endpoint", "--only", "endpoint-out-vpn"];
     let printed = rules(&call);
-    let command = "#$ ufw allow out proto esp from any to any comment 'port-catalog endpoint outbound: endpoint-out-vpn'\n";
+    let command =
+        "#$ ufw allow out proto esp from any to any comment 'port-catalog endpoint outbound: endpoint-out-vpn'\n";
     assert!(printed.contains(command) && printed.contains("\nports=500,4500/udp\n"), "{printed}");
 }
 

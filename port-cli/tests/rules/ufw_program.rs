@@ -115,15 +115,13 @@ impl Ufw {
             profiles.iter().map(|profile| (profile.name.as_str(), described_flow(&profile.description))).collect();
         let mut openings = Openings::new();
         let mut used = BTreeSet::new();
-        let described = text.lines().filter_map(|line| line.strip_prefix("#$ ")?.split_once(" comment 'port-catalog "));
-        let described: BTreeMap<&str, &str> =
-            described.filter(|(command, _)| command.contains(" proto ")).collect();
-        for (command, allowed) in self.allowed(&commands(text).collect::<Vec<_>>(), &profiles) {
+        let (commands, comments): (Vec<&str>, Vec<&str>) = commands_with_comments(text).unzip();
+        for ((command, allowed), comment) in self.allowed(&commands, &profiles).into_iter().zip(comments) {
             assert_any_address(command, &allowed);
             for one in &allowed {
-                let (id, direction) = match described.get(command) {
-                    Some(comment) => described_protocol(comment),
-                    None => flows[one.profile.as_str()],
+                let (id, direction) = match command.contains(" proto ") {
+                    true => described_protocol(comment),
+                    false => flows[one.profile.as_str()],
                 };
                 let chains = [("input", "inbound"), ("output", "outbound"), ("forward", direction)];
                 assert!(chains.contains(&(&one.chain, direction)), "{command}: {one:?}");
@@ -151,9 +149,14 @@ pub fn assert_any_address(command: &str, allowed: &[Allowed]) {
 
 /// The commands of a file that allow something, by the prefix that its instructions mention, without the comments for a later version.
 pub fn commands(text: &str) -> impl Iterator<Item = &str> {
+    commands_with_comments(text).map(|(command, _)| command)
+}
+
+/// The same commands, each with the rest of its comment.
+fn commands_with_comments(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let commands = text.lines().filter_map(|line| line.strip_prefix("#$ "));
     let allow = commands.filter(|command| !command.starts_with("ufw show added | "));
-    allow.map(|command| command.split_once(" comment 'port-catalog ").expect(command).0)
+    allow.map(|command| command.split_once(" comment 'port-catalog ").expect(command))
 }
 
 pub fn profile(printed: &str) -> Profile {
@@ -207,9 +210,10 @@ pub fn allowed(line: &str) -> Option<Allowed> {
         ports: if ports.is_empty() { BTreeSet::from([0]) } else { ports.split(',').flat_map(range).collect() },
         source: take("-s"),
         destination: take("-d"),
-        profile: match profile.as_str() {
-            "" => profile,
-            _ => profile.strip_prefix("'dapp_").and_then(|name| name.strip_suffix('\'')).expect(line).to_string(),
+        profile: if profile.is_empty() {
+            profile
+        } else {
+            profile.strip_prefix("'dapp_").and_then(|name| name.strip_suffix('\'')).expect(line).to_string()
         },
     };
     assert_eq!(take("-j"), "ACCEPT", "{line}");

@@ -172,7 +172,8 @@ fn allowed_service(flow: &FlowRules) -> String {
             [source, destination] => rich_rule(source, destination, &service),
         }
     });
-    let icmp = flow.rules.iter().filter(|rule| rule.traffic.protocol.is_icmp()).map(|rule| allowed_icmp(rule, &flow.id));
+    let icmp =
+        flow.rules.iter().filter(|rule| rule.traffic.protocol.is_icmp()).map(|rule| allowed_icmp(rule, &flow.id));
     format!("\n{}{}{}", comments("  ", flow.comments()), uses.collect::<String>(), icmp.collect::<String>())
 }
 
