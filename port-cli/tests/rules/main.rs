@@ -17,6 +17,7 @@ mod openings;
 mod output_options;
 mod packets;
 mod python_worker;
+mod raw_packets;
 mod reload;
 mod remarks;
 mod site_file;
