@@ -89,6 +89,19 @@ impl<C: Catalog> Edition<C> {
         C::EDITIONS[edition::COMPLETE].get(self.index as usize) != 0
     }
 
+    /// What to know about its source, such as which parts weren't available, in our words.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("5.4").unwrap();
+    /// assert!(!edition.is_complete());
+    /// assert!(edition.note().unwrap().contains("missing"));
+    /// ```
+    pub fn note(self) -> Option<&'static str> {
+        self.optional_text(edition::NOTE)
+    }
+
     /// Whether it is the newest edition of its product.
     pub fn is_newest(self) -> bool {
         let (_, end) = C::PRODUCT_EDITIONS.pair(self.product().index());

@@ -83,7 +83,11 @@ impl FilterArgs {
 }
 
 /// Checks that one of the products has a component. No product means all of them.
-fn check_component(component: &str, products: &[String], dataset: &Dataset) -> Result<(), Diagnostic> {
+///
+/// # Errors
+///
+/// None of them has it.
+pub fn check_component(component: &str, products: &[String], dataset: &Dataset) -> Result<(), Diagnostic> {
     let selected = dataset.products.iter().filter(|product| products.is_empty() || products.contains(&product.id));
     let known: BTreeSet<&str> = selected.flat_map(|product| &product.components).map(String::as_str).collect();
     if known.contains(component) {

@@ -107,8 +107,9 @@ fn editions_match_their_rows() {
             facts,
             ["product", "edition", "printed_edition", "document", "url"].map(|column| row[column].as_str())
         );
-        let optional = [edition.source(), edition.licence(), edition.retrieved()].map(Option::unwrap_or_default);
-        assert_eq!(optional, ["source", "licence", "retrieved"].map(|column| row[column].as_str()));
+        let optional =
+            [edition.source(), edition.licence(), edition.retrieved(), edition.note()].map(Option::unwrap_or_default);
+        assert_eq!(optional, ["source", "licence", "retrieved", "note"].map(|column| row[column].as_str()));
         assert_eq!(edition.is_complete().to_string(), row["complete"]);
         let table = port_catalog_tests::rows(&format!("flows/{}/{}", row["product"], row["edition"]));
         let ids: Vec<&str> = edition.flows().map(|flow| flow.id().as_str()).collect();
@@ -177,7 +178,10 @@ fn the_plain_reader_of_port_expressions_knows_every_protocol() {
         plain_specs(expression).iter().map(|spec| text(spec).trim().to_string()).collect()
     };
     assert_eq!(read("sctp/36412 s1ap | tcp/25-26"), ["0 sctp 36412-36412 s1ap", "0 tcp 25-26"]);
-    assert_eq!(read("esp, ah, gre | ipip"), ["0 esp protocol 50", "1 ah protocol 51", "2 gre protocol 47", "2 ipip protocol 4"]);
+    assert_eq!(
+        read("esp, ah, gre | ipip"),
+        ["0 esp protocol 50", "1 ah protocol 51", "2 gre protocol 47", "2 ipip protocol 4"]
+    );
     assert_eq!(
         read("vrrp; icmp/8; icmpv6; ip/99"),
         ["0 vrrp protocol 112", "1 icmp number 8 protocol 1", "2 icmpv6 protocol 58", "3 ip number 99 protocol 99"]

@@ -15,7 +15,7 @@ use port_import::page::Layout;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 use xtask::codes;
 use xtask::day::day_id;
-use xtask::release::readiness;
+use xtask::release::{readiness, record};
 use xtask::scale::scale;
 
 /// Maintenance commands
@@ -97,13 +97,17 @@ Example:
     #[command(
         after_help = "Exit codes: 0 ready; 1 something is missing; 2 bad usage, or a file or program is not available.
 
-Example:
-  cargo xtask release --dry-run"
+Examples:
+  cargo xtask release --record                  record the changes of the data as those of the version
+  cargo xtask release --dry-run                 check whether everything is ready"
     )]
     Release {
-        /// Publish nothing (required: a person runs the commands that are printed)
+        /// Publish nothing (a person runs the commands that are printed)
         #[arg(long)]
         dry_run: bool,
+        /// Record the changes of the data since the last release as those of the version in Cargo.toml, and publish nothing
+        #[arg(long, conflicts_with = "dry_run")]
+        record: bool,
     },
     /// Print the Rust that `catalog!` expands to for a directory of tables
     Expand {
@@ -181,7 +185,11 @@ fn main() -> ExitCode {
             run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout }))
         }
         Command::Scale { sizes } => run_scale(&sizes),
-        Command::Release { dry_run } => run_release(dry_run),
+        Command::Release { record: true, .. } => record(&root()).map(|text| {
+            print(&text);
+            ExitCode::SUCCESS
+        }),
+        Command::Release { dry_run, .. } => run_release(dry_run),
         Command::Expand { directory } => port_data::read(&directory).map(|catalog| {
             print(&expand(&catalog));
             ExitCode::SUCCESS

@@ -48,7 +48,18 @@ impl EditionsArgs {
             .collect();
         let objects: Vec<Value> = editions.iter().map(object).collect();
         let columns = Columns {
-            names: vec!["edition", "printed", "flows", "complete", "retrieved", "document", "url", "source", "licence"],
+            names: vec![
+                "edition",
+                "printed",
+                "flows",
+                "complete",
+                "retrieved",
+                "document",
+                "url",
+                "source",
+                "licence",
+                "note",
+            ],
             rows: editions.iter().map(row).collect(),
         };
         Ok(Output::text(print_items(&objects, &columns, self.format, context.width)))
@@ -67,6 +78,7 @@ fn row((_, edition, flows): &(&Product, &Edition, usize)) -> Vec<String> {
         edition.url.clone(),
         text(&edition.source),
         text(&edition.licence),
+        text(&edition.note),
     ]
 }
 
@@ -82,5 +94,6 @@ fn object((product, edition, flows): &(&Product, &Edition, usize)) -> Value {
         "url": edition.url,
         "source": edition.source,
         "licence": edition.licence,
+        "note": edition.note,
     })
 }

@@ -3,12 +3,13 @@
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
+use port_engine::dataset::Edition;
 use port_engine::diff::Impact;
 use port_engine::upgrade::{EditionFlows, Upgrade};
 
 use super::Context;
 use crate::codes;
-use crate::format::{difference, json};
+use crate::format::{difference, json, markdown};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
@@ -79,13 +80,16 @@ impl UpgradeArgs {
         let upgrade = Upgrade::new(dataset, product, editions, &flows);
         let heading = format!("{} from {} to {}", product.id, self.from, self.to);
         let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
+        let notes: Vec<String> = editions.iter().filter_map(|edition| note(edition)).collect();
         let text = match self.format {
             UpgradeFormat::Text => {
-                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference, context.width))
+                let notes: String = notes.iter().map(|note| difference::line(note, context.width)).collect();
+                format!("{heading}: {unchanged}\n{notes}{}", difference::text(&upgrade.difference, context.width))
             }
             UpgradeFormat::Json => json::object(&upgrade),
             UpgradeFormat::Markdown => {
-                format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference))
+                let notes: String = notes.iter().map(|note| format!("{}\n\n", markdown::escape(note))).collect();
+                format!("## {heading}\n\n{unchanged}.\n\n{notes}{}", difference::markdown(&upgrade.difference))
             }
         };
         let output = Output::text(text);
@@ -96,4 +100,11 @@ impl UpgradeArgs {
         let message = format!("fails: {}", failures.join(", "));
         Ok(Output { code: 1, ..output.message(message) })
     }
+}
+
+/// What the catalog notes about the source of an edition, on one line.
+fn note(edition: &Edition) -> Option<String> {
+    let note = edition.note.as_ref()?;
+    let incomplete = if edition.is_complete { "" } else { ", not complete" };
+    Some(format!("{}{incomplete}: {note}", edition.id))
 }

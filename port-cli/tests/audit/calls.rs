@@ -50,6 +50,7 @@ fn every_source_gives_the_same_json_object() {
             [
                 "product",
                 "products",
+                "components",
                 "source",
                 "sources",
                 "host",

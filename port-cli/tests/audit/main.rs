@@ -5,6 +5,7 @@ mod calls;
 mod cases;
 mod conflicts;
 mod diagnostics;
+mod editions;
 mod iptables;
 mod kernel;
 mod listeners;

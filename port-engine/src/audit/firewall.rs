@@ -15,18 +15,20 @@ pub(super) mod effect;
 mod exceptions;
 mod first_packets;
 pub(super) mod hooks;
+mod icmp;
 mod intervals;
 mod join;
 pub(super) mod outcome;
 mod packets;
 mod passing;
 mod program;
+pub(super) mod protocol_names;
 mod reach;
 pub(super) mod ruleset;
 mod scope;
 mod split;
 pub(super) mod statement;
-mod subject;
+pub(super) mod subject;
 mod value;
 mod verdict;
 mod walk;
@@ -89,7 +91,7 @@ impl Firewall {
         }
         let (file, ruleset) = (&self.file, &self.ruleset);
         if ruleset.chains.is_empty() {
-            return Ok(without_rules(self.tool, family));
+            return Ok(without_rules(self.tool, &Scope { family, ..scope.clone() }));
         }
         let scope = &Scope { family, ..scope.clone() };
         let mut walks = Walks {
@@ -100,23 +102,29 @@ impl Firewall {
             is_reported: ruleset.not_interpreted.iter().cloned().collect(),
         };
         let mut seen = Vec::new();
-        let mut portless = Vec::new();
+        let (mut portless, mut icmp) = (Vec::new(), Vec::new());
         let mut redirected: BTreeMap<Protocol, PortSet> = BTreeMap::new();
-        for protocol in protocols(ruleset) {
+        for protocol in protocols(ruleset, scope) {
             let outcomes = walks.outcomes(protocol).map_err(|problem| problem.at(Place::file(file)))?;
             if protocol.has_ports() && scope.path == HookPath::Input {
                 let own = outcomes.iter().fold(PortSet::empty(), |all, (_, outcome)| &all | &outcome.redirected);
                 redirected.insert(protocol, own);
             }
             let reports = reports(protocol, outcomes);
-            match protocol.has_ports() {
-                true => seen.extend(reports),
-                false => portless.push((protocol, as_portless(reports))),
+            match protocol {
+                _ if protocol.has_ports() => seen.extend(reports),
+                _ if protocol.is_icmp() => {
+                    icmp.extend(icmp::findings(protocol, &reports).into_iter().map(|own| (protocol, own)));
+                }
+                _ => portless.push((protocol, as_portless(reports))),
             }
         }
         let mut observation = Observation::new(self.tool, &seen);
         for (protocol, finding) in portless {
             observation.set_portless(protocol, finding);
+        }
+        for (protocol, (icmp_type, finding)) in icmp {
+            observation.set_icmp(protocol, icmp_type, finding);
         }
         observation.family = family;
         observation.redirected = redirected;
@@ -184,15 +192,17 @@ impl Walks<'_> {
 }
 
 /// The observation of a listing without any chain: everything is unknown, since nft may not see the rules.
-fn without_rules(tool: Tool, family: Option<AddressFamily>) -> Observation {
+fn without_rules(tool: Tool, scope: &Scope) -> Observation {
     let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
     let seen = with_ports.flat_map(|protocol| {
         let seen = move |range| Seen { protocol: *protocol, range, state: State::Unknown, evidence: String::new() };
         PortSet::full().ranges().map(seen).collect::<Vec<_>>()
     });
     let mut observation = Observation::new(tool, &seen.collect::<Vec<_>>());
-    observation.set_portless(Protocol::ESP, Finding { state: State::Unknown, evidence: Vec::new() });
-    observation.family = family;
+    for protocol in scope.protocols.iter().chain([&Protocol::ESP]).filter(|protocol| !protocol.has_ports()) {
+        observation.set_portless(*protocol, Finding { state: State::Unknown, evidence: Vec::new() });
+    }
+    observation.family = scope.family;
     observation.remarks.push(
         "the listing has no chain, so what is open is unknown: either nothing is filtered, or nft doesn't see the rules \
          (it was not run as root, or the machine filters with iptables-legacy)"
@@ -201,10 +211,11 @@ fn without_rules(tool: Tool, family: Option<AddressFamily>) -> Observation {
     observation
 }
 
-/// The protocols that are followed: every one that a transport can mean, those that often have rules, and those that rules name.
-fn protocols(ruleset: &Ruleset) -> BTreeSet<Protocol> {
-    let often = [Protocol::GRE, Protocol::ICMP, Protocol::ICMPV6];
-    Protocol::KNOWN.iter().copied().chain(often).chain(ruleset.protocols()).collect()
+/// The protocols that are followed: those that often have rules, those that rules name, and those that are asked about.
+fn protocols(ruleset: &Ruleset, scope: &Scope) -> BTreeSet<Protocol> {
+    let with_ports = Protocol::KNOWN.iter().copied().filter(|protocol| protocol.has_ports());
+    let often = [Protocol::ESP, Protocol::GRE, Protocol::ICMP, Protocol::ICMPV6];
+    with_ports.chain(often).chain(ruleset.protocols()).chain(scope.protocols.iter().copied()).collect()
 }
 
 /// The states of a port, from the one that counts most. What is open to some may be open to all, if the rest is unknown.

@@ -13,7 +13,7 @@ use super::codes;
 /// The first words of outputs of ss: headers, protocols and states.
 const SS_WORDS: &[&str] = &[
     "Netid", "State", "Recv-Q", "Total:", "tcp", "udp", "LISTEN", "UNCONN", "ESTAB", "nl", "raw", "icmp6", "u_str",
-    "u_dgr", "u_seq", "p_raw", "p_dgr", "mptcp",
+    "u_dgr", "u_seq", "p_raw", "p_dgr", "mptcp", "sctp",
 ];
 
 /// What a text looks like, as messages name it.

@@ -10,7 +10,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use self::ports::{NumberKind, PortGroup};
 use super::codes;
 use super::input_kind::wrong_kind;
-use super::observation::{Finding, Observation, Seen, State, Tool};
+use super::observation::{Finding, Observation, Seen, State, Tool, echo_request};
 use crate::protocol::Protocol;
 
 mod ports;
@@ -159,12 +159,12 @@ impl<'a, 'input> Scan<'a, 'input> {
             let has_protocol = |group: &&PortGroup| {
                 group.kind == NumberKind::Protocols && group.numbers.contains(protocol.number().into())
             };
-            let found = groups.iter().find(has_protocol);
-            // Of protocols that no flow can document, only what is open matters: a scan can't decide about most of them.
-            if let Some(group) = found.filter(|group| group.state == State::Open || Protocol::KNOWN.contains(&protocol))
-            {
-                let finding = Finding { state: group.state, evidence: vec![group.evidence.clone()] };
-                observation.set_portless(protocol, finding);
+            let Some(group) = groups.iter().find(has_protocol) else { continue };
+            let finding = Finding { state: group.state, evidence: vec![group.evidence.clone()] };
+            match echo_request(protocol).filter(|_| group.state == State::Open) {
+                // An answer to an echo request shows nothing about other types.
+                Some(icmp_type) => observation.set_icmp(protocol, icmp_type, finding),
+                None => observation.set_portless(protocol, finding),
             }
         }
         observation.host = host.name();

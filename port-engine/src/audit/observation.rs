@@ -125,6 +125,15 @@ pub struct Perspective {
     pub destinations: Vec<String>,
 }
 
+/// A protocol without ports, or one type of ICMP's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Portless {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The type; only ICMP has one.
+    pub icmp_type: Option<u8>,
+}
+
 /// What a tool reported about one machine, or several tools.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
@@ -145,8 +154,8 @@ pub struct Observation {
     pub redirected: BTreeMap<Protocol, PortSet>,
     /// For each protocol with ports: pieces that cover every port, in order.
     pub(super) pieces: BTreeMap<Protocol, Vec<Piece>>,
-    /// The findings about protocols without ports. A protocol that isn't listed was not checked.
-    pub(super) portless: BTreeMap<Protocol, Finding>,
+    /// The findings about protocols without ports, and about each type of ICMP. What isn't listed was not checked.
+    pub(super) portless: BTreeMap<Portless, Finding>,
 }
 
 impl Observation {
@@ -168,21 +177,36 @@ impl Observation {
         }
     }
 
-    /// Sets what is known about a protocol without ports.
+    /// Sets what is known about a protocol without ports. Of ICMP, it is known about every type.
     pub fn set_portless(&mut self, protocol: Protocol, finding: Finding) {
-        self.portless.insert(protocol, finding);
+        if protocol.is_icmp() {
+            (0..=u8::MAX).for_each(|icmp_type| self.set_icmp(protocol, icmp_type, finding.clone()));
+        } else {
+            self.portless.insert(Portless { protocol, icmp_type: None }, finding);
+        }
     }
 
-    /// What is known about a protocol without ports.
+    /// Sets what is known about a type of ICMP.
+    pub fn set_icmp(&mut self, protocol: Protocol, icmp_type: u8, finding: Finding) {
+        self.portless.insert(Portless { protocol, icmp_type: Some(icmp_type) }, finding);
+    }
+
+    /// What is known about a protocol without ports. Of ICMP, it is what is known about echo requests.
     #[must_use]
     pub fn portless(&self, protocol: Protocol) -> Finding {
-        let not_checked = || Finding { state: State::NotChecked, evidence: Vec::new() };
-        self.portless.get(&protocol).cloned().unwrap_or_else(not_checked)
+        self.of_type(protocol, echo_request(protocol))
     }
 
-    /// The protocols without ports that were checked, with what is known about each.
-    pub fn portless_protocols(&self) -> impl Iterator<Item = (Protocol, &Finding)> {
-        self.portless.iter().map(|(protocol, finding)| (*protocol, finding))
+    /// What is known about a type of ICMP, or about a protocol that has no types.
+    #[must_use]
+    pub fn of_type(&self, protocol: Protocol, icmp_type: Option<u8>) -> Finding {
+        let not_checked = || Finding { state: State::NotChecked, evidence: Vec::new() };
+        self.portless.get(&Portless { protocol, icmp_type }).cloned().unwrap_or_else(not_checked)
+    }
+
+    /// The protocols without ports and the types of ICMP that were checked, with what is known about each.
+    pub fn all_portless(&self) -> impl Iterator<Item = (Portless, &Finding)> {
+        self.portless.iter().map(|(portless, finding)| (*portless, finding))
     }
 
     /// What is known about every port of a protocol, in order. Empty for a protocol without ports.
@@ -212,6 +236,16 @@ impl Observation {
     }
 }
 
+/// The type of ICMP's echo requests, with which `ping` asks; `None` for other protocols.
+#[must_use]
+pub fn echo_request(protocol: Protocol) -> Option<u8> {
+    match protocol {
+        Protocol::ICMP => Some(8),
+        Protocol::ICMPV6 => Some(128),
+        _ => None,
+    }
+}
+
 /// Adds a piece, or extends the last one if it agrees.
 pub(super) fn push(pieces: &mut Vec<Piece>, first: u16, last: u16, Finding { state, evidence }: Finding) {
     match pieces.last_mut() {
@@ -233,7 +267,7 @@ const END: u32 = 1 << 16;
 ///
 /// This is a sweep over the sorted boundaries. `active` holds the reports that cover the current port, by their position in the
 /// input, so that the reasons of a piece keep the order of the tool's output.
-fn pieces<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Piece> {
+pub(super) fn pieces<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Piece> {
     let seen: Vec<&Seen> = seen.collect();
     let mut boundaries: Vec<(u32, bool, usize)> = Vec::with_capacity(2 * seen.len());
     for (position, seen) in seen.iter().enumerate() {

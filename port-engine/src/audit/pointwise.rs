@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::observation::{Finding, Observation, Perspective, Piece, State, push};
+use super::observation::{Finding, Observation, Perspective, Piece, Portless, State, push};
 use crate::protocol::Protocol;
 
 /// An observation that is made from others, port by port and protocol by protocol.
@@ -16,10 +16,11 @@ pub fn pointwise(parts: &[&Observation], combine: impl Fn(&[Knowledge<'_>]) -> F
         let own: Vec<&[Piece]> = parts.iter().map(|part| part.pieces(*protocol)).collect();
         (*protocol, pieces_of(&own, &combine))
     });
-    let portless: BTreeSet<Protocol> = parts.iter().flat_map(|part| part.portless.keys().copied()).collect();
-    let portless = portless.into_iter().map(|protocol| {
-        let own: Vec<Finding> = parts.iter().map(|part| part.portless(protocol)).collect();
-        (protocol, combine(&own.iter().map(knowledge).collect::<Vec<_>>()))
+    let portless: BTreeSet<Portless> = parts.iter().flat_map(|part| part.portless.keys().copied()).collect();
+    let portless = portless.into_iter().map(|portless| {
+        let own = parts.iter().map(|part| part.of_type(portless.protocol, portless.icmp_type));
+        let own: Vec<Finding> = own.collect();
+        (portless, combine(&own.iter().map(knowledge).collect::<Vec<_>>()))
     });
     let all = |texts: fn(&Observation) -> &[String]| deduplicated(parts.iter().flat_map(|part| texts(part)).cloned());
     Observation {

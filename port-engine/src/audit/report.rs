@@ -15,6 +15,9 @@ impl Serialize for Audit<'_> {
             missing: usize,
             unknown: usize,
             undecided: usize,
+            off: usize,
+            local: usize,
+            exposed: usize,
             undocumented: usize,
             undocumented_restricted: usize,
             undocumented_unknown: usize,
@@ -29,6 +32,9 @@ impl Serialize for Audit<'_> {
             missing: self.count(Verdict::Missing),
             unknown: self.count(Verdict::Unknown),
             undecided: self.count(Verdict::Undecided),
+            off: self.count(Verdict::Off),
+            local: self.count(Verdict::Local),
+            exposed: self.count(Verdict::Exposed),
             undocumented: self.undocumented.len(),
             undocumented_restricted: self.undocumented_restricted.len(),
             undocumented_unknown: self.undocumented_unknown.len(),
@@ -37,9 +43,10 @@ impl Serialize for Audit<'_> {
             outbound_not_audited: self.outbound,
         };
         let observed = |all: &[Undocumented]| all.iter().map(|one| one.observed.clone()).collect::<Vec<_>>();
-        let mut object = serializer.serialize_struct("Audit", 19)?;
+        let mut object = serializer.serialize_struct("Audit", 20)?;
         object.serialize_field("product", &only(&self.products))?;
         object.serialize_field("products", &self.products)?;
+        object.serialize_field("components", &self.components)?;
         object.serialize_field("source", &only(&self.observation.sources))?;
         object.serialize_field("sources", &self.observation.sources)?;
         object.serialize_field("host", &self.observation.host)?;
@@ -68,12 +75,17 @@ fn only<T: Copy>(items: &[T]) -> Option<T> {
 
 impl Serialize for FlowVerdict<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("FlowVerdict", 11)?;
+        let mut object = serializer.serialize_struct("FlowVerdict", 17)?;
         object.serialize_field("id", &self.flow.id)?;
         object.serialize_field("product", &self.flow.product)?;
+        object.serialize_field("edition", &self.flow.edition)?;
+        object.serialize_field("component", &self.flow.component)?;
         object.serialize_field("verdict", &self.verdict)?;
         object.serialize_field("requirement", &self.flow.requirement)?;
         object.serialize_field("condition", &self.flow.condition)?;
+        object.serialize_field("groups", &self.flow.groups)?;
+        object.serialize_field("scope", &self.flow.scope)?;
+        object.serialize_field("enabled", &self.flow.enabled)?;
         object.serialize_field("configurable", &self.flow.configurable)?;
         object.serialize_field("customization", &self.flow.customization)?;
         object.serialize_field("note", &self.flow.note)?;
@@ -88,12 +100,17 @@ impl Serialize for FlowVerdict<'_> {
 /// The spec as `list` prints it, with the verdict.
 impl Serialize for SpecVerdict {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("SpecVerdict", 7)?;
+        let is_portless = self.spec.transport().is_some_and(|transport| !transport.has_ports());
+        let mut object = serializer.serialize_struct("SpecVerdict", if is_portless { 9 } else { 7 })?;
         object.serialize_field("transport", &self.spec.transport())?;
         object.serialize_field("first", &self.spec.range().map(port_core::PortRange::first))?;
         object.serialize_field("last", &self.spec.range().map(port_core::PortRange::last))?;
         object.serialize_field("service", &self.spec.service_ref())?;
         object.serialize_field("group", &self.spec.group())?;
+        if is_portless {
+            object.serialize_field("ip_protocol", &self.spec.ip_protocol())?;
+            object.serialize_field("icmp_type", &self.spec.icmp_type())?;
+        }
         object.serialize_field("verdict", &self.verdict)?;
         object.serialize_field("observed", &self.observed)?;
         object.end()
@@ -102,10 +119,14 @@ impl Serialize for SpecVerdict {
 
 impl Serialize for Observed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Observed", 5)?;
+        let is_icmp = self.protocol.is_icmp();
+        let mut object = serializer.serialize_struct("Observed", if is_icmp { 6 } else { 5 })?;
         object.serialize_field("transport", &self.protocol)?;
         object.serialize_field("first", &self.range.map(port_core::PortRange::first))?;
         object.serialize_field("last", &self.range.map(port_core::PortRange::last))?;
+        if is_icmp {
+            object.serialize_field("icmp_types", &self.icmp_types)?;
+        }
         object.serialize_field("state", &self.state)?;
         object.serialize_field("evidence", &self.evidence)?;
         object.end()

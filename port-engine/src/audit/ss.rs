@@ -23,8 +23,8 @@ const COMMAND: &str = "ss -tulnH";
 
 /// The listeners that ss printed; all other ports are not open.
 ///
-/// With a family, only listeners that its packets can reach. Connections, and sockets other than TCP's and UDP's, are skipped with a
-/// remark. If all sockets are connections, ss ran without `-l` and printed no listeners, which is an error.
+/// With a family, only listeners that its packets can reach. Connections, and sockets other than those of TCP, UDP and SCTP, are skipped with
+/// a remark. If all sockets are connections, ss ran without `-l` and printed no listeners, which is an error.
 ///
 /// ```
 /// use port_engine::audit::observation::State;
@@ -44,7 +44,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     if text.trim().is_empty() {
         return Err(input_kind::empty(file));
     }
-    let mut sockets = Sockets { file, text, tcp_and_udp: Vec::new(), other_kinds: Vec::new(), has_netid: false };
+    let mut sockets = Sockets { file, text, sockets: Vec::new(), other_kinds: Vec::new(), has_netid: false };
     let mut follows = false;
     for line in text.split_inclusive('\n').filter(|line| !line.trim().is_empty()) {
         let parsed = Line::parse(line, follows).map_err(|cell| match InputKind::of(text) {
@@ -55,7 +55,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
         match parsed {
             Line::Header { has_netid } => sockets.has_netid = has_netid,
             Line::Continuation => {}
-            Line::Socket(socket) => sockets.tcp_and_udp.push(socket),
+            Line::Socket(socket) => sockets.sockets.push(socket),
             Line::OtherKind(netid) => sockets.other_kinds.push(netid),
         }
     }
@@ -66,7 +66,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
 struct Sockets<'a> {
     file: &'a Path,
     text: &'a str,
-    tcp_and_udp: Vec<Socket<'a>>,
+    sockets: Vec<Socket<'a>>,
     /// The Netids of all other sockets.
     other_kinds: Vec<&'a str>,
     /// Whether the header names the column of protocols.
@@ -80,19 +80,21 @@ impl<'a> Sockets<'a> {
         let mut seen: Vec<Seen> = checked.iter().map(|protocol| not_open_elsewhere(*protocol)).collect();
         let mut listeners = 0;
         let mut other_states = Vec::new();
-        for socket in &self.tcp_and_udp {
-            let protocol = unnamed.unwrap_or(if socket.netid == "tcp" { Protocol::TCP } else { Protocol::UDP });
+        for socket in &self.sockets {
+            let protocol = unnamed.unwrap_or(match socket.netid {
+                "tcp" => Protocol::TCP,
+                "sctp" => Protocol::SCTP,
+                _ => Protocol::UDP,
+            });
             if !self.is_listener(socket, protocol)? {
                 other_states.push(socket.state);
                 continue;
             }
             listeners += 1;
             let listener = socket.listener().map_err(|cell| self.invalid(cell))?;
-            if family.is_none_or(|family| listener.is_reached_by(family)) {
-                seen.push(listener.seen(protocol));
-            }
+            seen.extend(listener.seen(protocol, family));
         }
-        if let (0, Some(connection)) = (listeners, self.tcp_and_udp.first()) {
+        if let (0, Some(connection)) = (listeners, self.sockets.first()) {
             let message = format!("all sockets are connections (state {:?})", connection.state);
             let help = "run ss with -l, which prints listeners";
             return Err(self.problem(connection.state, codes::SS_NOT_A_LISTENER, message, help));
@@ -114,8 +116,8 @@ impl<'a> Sockets<'a> {
     /// The protocol of all sockets, if no column names it: ss was asked about one only. LISTEN is a state of TCP, and UNCONN the
     /// state of a UDP socket that isn't connected.
     fn unnamed_protocol(&self) -> Result<Option<Protocol>, Diagnostic> {
-        let Some(first) = self.tcp_and_udp.iter().find(|socket| socket.netid.is_empty()) else { return Ok(None) };
-        let has = |is: &dyn Fn(&Socket) -> bool| self.tcp_and_udp.iter().any(is);
+        let Some(first) = self.sockets.iter().find(|socket| socket.netid.is_empty()) else { return Ok(None) };
+        let has = |is: &dyn Fn(&Socket) -> bool| self.sockets.iter().any(is);
         let is_named = has(&|socket| !socket.netid.is_empty()) || !self.other_kinds.is_empty();
         match (has(&|socket| is_state_of_tcp(socket.state)), has(&|socket| socket.state == "UNCONN")) {
             (true, false) if !is_named => Ok(Some(Protocol::TCP)),
@@ -130,18 +132,18 @@ impl<'a> Sockets<'a> {
     }
 
     /// The protocols about which ss was asked. With both `-t` and `-u`, a file without a line about one of them shows that it has no
-    /// sockets; if sockets of other kinds are listed, the option may also be missing.
+    /// sockets; if sockets of other kinds are listed, the option may also be missing. SCTP was checked if a line is about it.
     fn checked(&self, unnamed: Option<Protocol>) -> Result<BTreeSet<Protocol>, Diagnostic> {
-        let listed = |netid: &str| self.tcp_and_udp.iter().any(|socket| socket.netid == netid);
-        let both = [(Protocol::TCP, listed("tcp")), (Protocol::UDP, listed("udp"))];
+        let listed = |netid: &str| self.sockets.iter().any(|socket| socket.netid == netid);
+        let all = [(Protocol::TCP, listed("tcp")), (Protocol::UDP, listed("udp")), (Protocol::SCTP, listed("sctp"))];
         if let Some(protocol) = unnamed {
             return Ok(BTreeSet::from([protocol]));
         }
-        if self.other_kinds.is_empty() && (self.has_netid || !self.tcp_and_udp.is_empty()) {
+        if self.other_kinds.is_empty() && !listed("sctp") && (self.has_netid || !self.sockets.is_empty()) {
             return Ok(BTreeSet::from([Protocol::TCP, Protocol::UDP]));
         }
-        if both.iter().any(|(_, is_listed)| *is_listed) {
-            return Ok(both.into_iter().filter(|(_, is_listed)| *is_listed).map(|(protocol, _)| protocol).collect());
+        if all.iter().any(|(_, is_listed)| *is_listed) {
+            return Ok(all.into_iter().filter(|(_, is_listed)| *is_listed).map(|(protocol, _)| protocol).collect());
         }
         let message = "no line is about tcp or udp, and nothing shows that ss was asked about them".to_string();
         let problem = Diagnostic::new(codes::SS_PROTOCOL, message).help("run ss -tulnH");
@@ -150,7 +152,7 @@ impl<'a> Sockets<'a> {
 
     /// Whether a socket listens. A TCP socket that is bound and doesn't listen is UNCONN for newer versions of ss.
     fn is_listener(&self, socket: &Socket, protocol: Protocol) -> Result<bool, Diagnostic> {
-        let has_udp = || self.tcp_and_udp.iter().any(|socket| socket.netid == "udp");
+        let has_udp = || self.sockets.iter().any(|socket| socket.netid == "udp");
         let (message, help) = match (protocol, socket.state) {
             (Protocol::TCP, "LISTEN") | (Protocol::UDP, "UNCONN") => return Ok(true),
             (Protocol::TCP, "UNCONN") if !has_udp() => (

@@ -1,36 +1,20 @@
 //! The verdicts of an audit: the inbound flows of products against an observation, and the ports that none of them documents.
 
 mod flows;
+mod undocumented;
 
 use std::collections::BTreeMap;
 
 use port_core::Direction;
 
 use super::observation::{Observation, State};
-use crate::dataset::{Dataset, Flow, PortSpec};
-use crate::port_set::PortSet;
+use crate::dataset::{Dataset, Flow};
 use crate::protocol::Protocol;
 use crate::words::words;
 pub use flows::{FlowVerdict, Observed, SpecVerdict, Verdict};
 use flows::{Peers, flow_verdict};
-
-/// Ports that no inbound flow documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undocumented {
-    /// What was observed.
-    pub observed: Observed,
-    /// Inbound flows that name a service without a port, whose registered port is one of these.
-    pub may_be: Vec<UnnumberedService>,
-}
-
-/// A service for which a flow gives no port number.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct UnnumberedService {
-    /// The service's id.
-    pub service: String,
-    /// The flow's id.
-    pub flow: String,
-}
+pub use undocumented::{Undocumented, UnnumberedService};
+use undocumented::{documented, undocumented_ports, undocumented_protocols};
 
 words! {
     /// A finding that can make an audit fail.
@@ -47,8 +31,10 @@ words! {
         Unknown = "unknown",
         /// The source didn't check a port that is in no inbound flow; unlike unknown, this includes UDP
         NotChecked = "not-checked",
-        /// A flow is documented without a port number
+        /// A flow is documented without a port number, or the document doesn't say which of its ports are needed and not all are open
         Undecided = "undecided",
+        /// A flow that stays within its machine or its pod is open to peers
+        Exposed = "exposed",
     }
 }
 
@@ -86,6 +72,8 @@ pub struct PeerObservation {
 pub struct Audit<'a> {
     /// The ids of the products, which share the machine.
     pub products: Vec<&'a str>,
+    /// The only parts of the products that run on the machine; all of them, if it is empty.
+    pub components: Vec<&'a str>,
     /// What was observed.
     pub observation: &'a Observation,
     /// The products' inbound flows, in catalog order for each product.
@@ -116,19 +104,22 @@ impl<'a> Audit<'a> {
         observation: &'a Observation,
         peers: &BTreeMap<String, PeerObservation>,
     ) -> Audit<'a> {
+        Audit::of_components(dataset, products, &[], observation, peers)
+    }
+
+    /// The same for a machine that runs only some parts of the products. A product without any of them runs as a whole.
+    #[must_use]
+    pub fn of_components(
+        dataset: &'a Dataset,
+        products: &[&'a str],
+        components: &[&'a str],
+        observation: &'a Observation,
+        peers: &BTreeMap<String, PeerObservation>,
+    ) -> Audit<'a> {
         let all = products.iter().flat_map(|product| dataset.flows_of(product));
-        let (inbound, outbound): (Vec<&Flow>, Vec<&Flow>) = all.partition(|flow| flow.direction == Direction::Inbound);
-        let undocumented = |state: State| -> Vec<Undocumented> {
-            let with_ports = Protocol::KNOWN.iter().copied().filter(|protocol| protocol.has_ports());
-            let observed = with_ports.flat_map(|protocol| {
-                let seen = observation.ports(protocol, |seen| seen == state);
-                let pieces = observation.pieces_within(protocol, &(&seen - &documented(&inbound, protocol)));
-                pieces.into_iter().map(move |piece| Observed::ports(protocol, piece))
-            });
-            observed
-                .map(|observed| Undocumented { may_be: unnumbered_services(dataset, &inbound, &observed), observed })
-                .collect()
-        };
+        let own = all.filter(|flow| runs_on_machine(dataset, flow, components));
+        let (inbound, outbound): (Vec<&Flow>, Vec<&Flow>) = own.partition(|flow| is_inbound(dataset, flow, components));
+        let undocumented = |state| undocumented_ports(dataset, &inbound, observation, state);
         // A port that some other flow opens to anybody may be open to anybody.
         let to_any: Vec<&Flow> = inbound.iter().copied().filter(|flow| !peers.contains_key(&flow.peer)).collect();
         let verdict = |flow: &&'a Flow| {
@@ -142,6 +133,7 @@ impl<'a> Audit<'a> {
         };
         Audit {
             products: products.to_vec(),
+            components: components.to_vec(),
             observation,
             undocumented: undocumented(State::Open),
             undocumented_restricted: undocumented(State::Restricted),
@@ -162,8 +154,7 @@ impl<'a> Audit<'a> {
 
     /// The undocumented protocols in a state. ICMP doesn't count: nobody connects to it, and every machine needs some of it.
     fn protocols(&self, state: State) -> usize {
-        let is_icmp = |protocol| protocol == Protocol::ICMP || protocol == Protocol::ICMPV6;
-        self.undocumented_protocols.iter().filter(|seen| seen.state == state && !is_icmp(seen.protocol)).count()
+        self.undocumented_protocols.iter().filter(|seen| seen.state == state && !seen.protocol.is_icmp()).count()
     }
 
     /// The undocumented ranges of some protocols that the source didn't check.
@@ -194,8 +185,29 @@ impl<'a> Audit<'a> {
             },
             Failure::NotChecked => Failures { ranges: self.not_checked(|_| true), ..Failures::default() },
             Failure::Undecided => flows(self.count(Verdict::Undecided)),
+            Failure::Exposed => flows(self.count(Verdict::Exposed)),
         }
     }
+}
+
+/// Whether one of the components, or the whole product, is at an end of a flow.
+fn runs_on_machine(dataset: &Dataset, flow: &Flow, components: &[&str]) -> bool {
+    is_at(dataset, flow, components, |component| flow.involves_component(component))
+}
+
+/// Whether a flow is expected on the machine's own ports: a peer opens it to a component that runs there. A flow between two
+/// components is stored where it is listened for.
+fn is_inbound(dataset: &Dataset, flow: &Flow, components: &[&str]) -> bool {
+    flow.direction == Direction::Inbound
+        && is_at(dataset, flow, components, |component| flow.component.as_deref() == Some(component))
+}
+
+/// Whether a component satisfies the predicate. A flow for which the document names no component is about all of them, and a product
+/// without any of the components runs as a whole.
+fn is_at(dataset: &Dataset, flow: &Flow, components: &[&str], predicate: impl Fn(&str) -> bool) -> bool {
+    let known = dataset.product(&flow.product).map(|product| product.components.as_slice()).unwrap_or_default();
+    let mut own = components.iter().filter(|component| known.iter().any(|known| known == *component)).peekable();
+    flow.component.is_none() || own.peek().is_none() || own.any(|component| predicate(component))
 }
 
 /// Whether anybody reaches a port of a flow for which the site has addresses, and which no flow to anybody documents.
@@ -205,37 +217,6 @@ fn is_open_to_more(flow: &Flow, observation: &Observation, to_any: &[&Flow]) -> 
         let own = &documented(&[flow], protocol) - &documented(to_any, protocol);
         own.overlaps(&observation.ports(protocol, |state| state == State::Open))
     })
-}
-
-/// The ports of a protocol that the flows document.
-fn documented(flows: &[&Flow], protocol: Protocol) -> PortSet {
-    let specs = flows.iter().flat_map(|flow| &flow.ports);
-    let own = specs.filter(|spec| protocol.may_be(spec));
-    own.filter_map(PortSpec::range).collect()
-}
-
-/// The protocols without ports that are accepted, or may be, and that no inbound flow documents.
-fn undocumented_protocols(inbound: &[&Flow], observation: &Observation) -> Vec<Observed> {
-    let is_documented =
-        |protocol: Protocol| inbound.iter().flat_map(|flow| &flow.ports).any(|spec| protocol.may_be(spec));
-    let found = observation.portless_protocols().filter(|(protocol, finding)| {
-        matches!(finding.state, State::Open | State::Restricted | State::Unknown) && !is_documented(*protocol)
-    });
-    found.map(|(protocol, finding)| Observed::portless(protocol, finding.clone())).collect()
-}
-
-/// The services that inbound flows name without a port, and whose registered port was observed here.
-fn unnumbered_services(dataset: &Dataset, inbound: &[&Flow], observed: &Observed) -> Vec<UnnumberedService> {
-    let specs = inbound.iter().flat_map(|flow| flow.ports.iter().map(move |spec| (flow, spec)));
-    let unnumbered = specs.filter(|(_, spec)| spec.transport().is_none());
-    let services = unnumbered.filter_map(|(flow, spec)| {
-        let service = dataset.service(spec.service_ref()?)?;
-        let is_within = observed.range?.contains(service.port?);
-        let mut protocols = service.transports.iter().flat_map(|transport| Protocol::possible(*transport));
-        (is_within && protocols.any(|own| *own == observed.protocol))
-            .then(|| UnnumberedService { service: service.id.clone(), flow: flow.id.clone() })
-    });
-    services.collect()
 }
 
 #[cfg(test)]

@@ -66,6 +66,8 @@ pub struct Edition {
     pub retrieved: Option<String>,
     /// Whether all parts of the document were available.
     pub is_complete: bool,
+    /// What to know about the source of the edition, such as which parts weren't available.
+    pub note: Option<String>,
 }
 
 /// A peer: the other end of a flow.

@@ -84,7 +84,7 @@ impl Serialize for Upgrade<'_> {
         let edition = |edition: &Edition| {
             json!({
                 "edition": edition.id, "printed": edition.printed, "document": edition.document, "url": edition.url,
-                "complete": edition.is_complete,
+                "complete": edition.is_complete, "note": edition.note,
             })
         };
         let changes: Vec<Change> = self.difference.flows.iter().map(Change::new).collect();

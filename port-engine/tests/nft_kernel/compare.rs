@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::{Answer, Destination, ESP, Fate, GRE, ICMP, ICMPV6, Network, Rules, Source, TCP, Target, UDP};
+use crate::probe::{
+    AH, Answer, Destination, ESP, Fate, GRE, ICMP, ICMPV6, Network, OSPF, Rules, SCTP, Source, TCP, Target, UDP,
+};
 use crate::reader::{Question, Verdict, firewall, verdicts};
 use crate::ruleset::Ruleset;
 
@@ -97,14 +99,21 @@ fn forwards(text: &str) -> bool {
     text.contains("hook forward") || text.contains("hook postrouting")
 }
 
-/// What packets are sent to: the ports that rules name with their neighbours, another port, and protocols without ports. Rules can
-/// take bytes of these for a port, so they are sent with several.
-pub fn targets(ports: &[u16]) -> Vec<Target> {
+/// Messages of ICMP that begin something: requests, and one of each version that connection tracking doesn't take for a connection.
+const ICMP_TYPES: [(u8, u8); 6] = [(ICMP, 8), (ICMP, 13), (ICMP, 9), (ICMPV6, 128), (ICMPV6, 139), (ICMPV6, 135)];
+
+/// What packets are sent to: the ports that rules name with their neighbours, another port, and protocols without ports. If rules
+/// take bytes of these for a port, they are sent with several.
+pub fn targets(ports: &[u16], text: &str) -> Vec<Target> {
     let near = ports.iter().flat_map(|port| [port.saturating_sub(1), *port, port.saturating_add(1)]);
     let ports: BTreeSet<u16> = near.chain([40000]).filter(|port| *port > 0).collect();
-    let with_ports = [TCP, UDP].into_iter().flat_map(|protocol| ports.iter().map(move |port| (protocol, *port)));
+    let takes_bytes = ["th ", "@th"].iter().any(|word| text.contains(word));
+    let bytes: Vec<u16> = if takes_bytes { ports.iter().copied().collect() } else { vec![40000] };
+    let with_ports =
+        [TCP, UDP, SCTP].into_iter().flat_map(|protocol| ports.iter().map(move |port| (protocol, *port, 0)));
+    let without = [ESP, AH, GRE, OSPF].into_iter().map(|protocol| (protocol, 0));
     let without =
-        [ICMP, ICMPV6, ESP, GRE].into_iter().flat_map(|protocol| ports.iter().map(move |port| (protocol, *port)));
+        without.chain(ICMP_TYPES).flat_map(|(protocol, kind)| bytes.iter().map(move |own| (protocol, *own, kind)));
     with_ports.chain(without).collect()
 }
 
@@ -118,7 +127,8 @@ pub fn differences(
     settle: f64,
     counts: &mut Counts,
 ) -> Result<Vec<Difference>, String> {
-    let (sources, targets, text) = (sources(ruleset), targets(&ruleset.ports), ruleset.to_string());
+    let text = ruleset.to_string();
+    let (sources, targets) = (sources(ruleset), targets(&ruleset.ports, &text));
     let answer = network.probe(&Rules::Nft(text.clone()), &sources, &targets, settle)?;
     let firewall = firewall(&answer.listing[0])?;
     let is_asked = |question: Question| {
@@ -148,7 +158,7 @@ pub fn wrong_verdicts(
             let Some(verdict) = verdict else { continue };
             let is_asked = |source: &Source| source.is_ipv6() == is_ipv6 && question.is_about(source);
             let sent = sources.iter().zip(row.iter().copied()).filter(|(source, _)| is_asked(source));
-            let target = if matches!(target.0, TCP | UDP) { *target } else { (target.0, 0) };
+            let target = if matches!(target.0, TCP | UDP | SCTP) { *target } else { (target.0, 0, target.2) };
             fates.entry(target).or_insert((verdict, Vec::new())).1.extend(sent);
         }
         for (target, (verdict, fates)) in fates {
@@ -242,10 +252,10 @@ fn minimized(network: &mut Network, mut ruleset: Ruleset, difference: Difference
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let family = if self.is_ipv6 { "IPv6" } else { "IPv4" };
-        let (protocol, port) = self.target;
+        let (protocol, port, icmp_type) = self.target;
         write!(
             f,
-            "{family}, protocol {protocol}, port {port}, {:?}: the reader reports {:?}, the kernel does something else",
+            "{family}, protocol {protocol}, port {port}, type {icmp_type}, {:?}: the reader reports {:?}, the kernel does something else",
             self.question, self.verdict
         )
     }

@@ -45,7 +45,7 @@ pub struct Grammar {
     pub source_ports: BTreeSet<u16>,
     /// Named sets and maps of the current table.
     pub sets: Vec<Item>,
-    /// The protocol of the current rule: `tcp`, `udp`, `icmp`, or `any`. nft loads no rule that asks for two.
+    /// The protocol of the current rule: `tcp`, `udp`, `sctp`, `icmp`, or `any`. nft loads no rule that asks for two.
     pub protocol: &'static str,
     /// Whether the current rule is about IPv6. nft loads no rule that asks for both.
     pub is_ipv6: bool,
@@ -160,7 +160,7 @@ impl Grammar {
 
     fn rule(&mut self, context: Context, targets: &[String]) -> Rule {
         let mut parts = Vec::new();
-        self.protocol = self.one(&["tcp", "tcp", "tcp", "udp", "icmp", "any", "any"]);
+        self.protocol = self.one(&["tcp", "tcp", "tcp", "udp", "sctp", "icmp", "icmp", "any", "any"]);
         self.is_ipv6 = match context.family {
             "ip" => false,
             "ip6" => true,

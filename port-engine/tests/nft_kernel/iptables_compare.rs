@@ -36,7 +36,7 @@ fn probe(
 ) -> Result<(Vec<Source>, Answer), String> {
     let rules = Rules::Iptables(backend, ruleset.text(false), ruleset.text(true));
     let sources = all_sources(ruleset);
-    let answer = network.probe(&rules, &sources, &targets(&ruleset.ports), settle)?;
+    let answer = network.probe(&rules, &sources, &targets(&ruleset.ports, ""), settle)?;
     Ok((sources, answer))
 }
 
@@ -49,7 +49,7 @@ fn differences(
     counts: &mut Counts,
 ) -> Result<Vec<Difference>, String> {
     let (sources, answer) = probe(network, backend, ruleset, settle)?;
-    let targets = targets(&ruleset.ports);
+    let targets = targets(&ruleset.ports, "");
     let [v4, v6, listed @ ..] = &answer.listing[..] else { return Err("nothing is saved".to_string()) };
     // The reader reads what iptables-save prints, without exception.
     let saved = saved_firewall(v4, v6).unwrap_or_else(|error| panic!("{error}\n{v4}\n{v6}"));
@@ -148,7 +148,7 @@ pub fn assert_notices_a_wrong_verdict() {
     let Some(mut network) = Network::new() else { return };
     let ruleset = generate(1, Mode::Interpreted);
     let (sources, answer) = probe(&mut network, Backend::Nft, &ruleset, SETTLE).expect("a ruleset that loads");
-    let targets = targets(&ruleset.ports);
+    let targets = targets(&ruleset.ports, "");
     for verdict in [Verdict::Open, Verdict::NotOpen] {
         let always = |_, _| Ok(targets.iter().map(|_| Some(verdict)).collect());
         let is_asked = |question: Question| question == Question::FromAnywhere;

@@ -9,7 +9,7 @@ impl Grammar {
         let is_nat = context.table == "nat";
         let protocol = match is_nat {
             true => self.one(&["tcp", "tcp", "udp"]),
-            false => self.one(&["tcp", "tcp", "tcp", "udp", "udp", "icmp", "other", "", ""]),
+            false => self.one(&["tcp", "tcp", "tcp", "udp", "udp", "sctp", "icmp", "icmp", "other", "", ""]),
         };
         let mut words = self.protocol(protocol);
         for _ in 0..self.one(&[0, 1, 1, 1, 2]) {
@@ -32,7 +32,19 @@ impl Grammar {
         let icmp = if self.is_ipv6 { "ipv6-icmp" } else { "icmp" };
         let choice = match protocol {
             "" => self.one(&["", "", "-p all"]).to_string(),
-            "other" => self.one(&["-p esp", "-p gre", "-p 50", "! -p tcp", "! -p udp", "! -p esp"]).to_string(),
+            "other" => self
+                .one(&[
+                    "-p esp",
+                    "-p gre",
+                    "-p 50",
+                    "-p 89",
+                    "! -p ospf",
+                    "! -p sctp",
+                    "! -p tcp",
+                    "! -p udp",
+                    "! -p esp",
+                ])
+                .to_string(),
             "icmp" => return vec![format!("-p {icmp}"), self.icmp_type()],
             own => return vec![format!("-p {own}"), self.ports_of(own)],
         };
@@ -42,7 +54,14 @@ impl Grammar {
     fn icmp_type(&mut self) -> String {
         if self.is_ipv6 {
             return self
-                .one(&["", "-m icmp6 --icmpv6-type 128", "-m icmp6 ! --icmpv6-type 128", "-m icmp6 --icmpv6-type 1/2"])
+                .one(&[
+                    "",
+                    "-m icmp6 --icmpv6-type 128",
+                    "-m icmp6 ! --icmpv6-type 128",
+                    "-m icmp6 --icmpv6-type 1/2",
+                    "-m icmp6 --icmpv6-type 135",
+                    "-m icmp6 ! --icmpv6-type 139/0",
+                ])
                 .to_string();
         }
         let types = [
@@ -51,6 +70,9 @@ impl Grammar {
             "-m icmp ! --icmp-type 8",
             "-m icmp --icmp-type 8/0",
             "-m icmp --icmp-type 3/1",
+            "-m icmp --icmp-type 13",
+            "-m icmp ! --icmp-type 13/0",
+            "-m icmp ! --icmp-type 8/1",
             "-m icmp --icmp-type any",
         ];
         self.one(&types).to_string()

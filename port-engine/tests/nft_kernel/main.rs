@@ -96,7 +96,7 @@ fn most_generated_rulesets_load() {
         let mut rejected = Vec::new();
         for seed in 0..100 {
             let ruleset = generate(seed, mode);
-            let targets = targets(&ruleset.ports);
+            let targets = targets(&ruleset.ports, &ruleset.to_string());
             if let Err(error) = network.probe(&Rules::Nft(ruleset.to_string()), &[], &targets, 0.0) {
                 rejected.push(error);
             }

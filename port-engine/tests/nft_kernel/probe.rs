@@ -18,8 +18,14 @@ pub const UDP: u8 = 17;
 pub const GRE: u8 = 47;
 /// ESP
 pub const ESP: u8 = 50;
+/// AH
+pub const AH: u8 = 51;
 /// ICMP for IPv6
 pub const ICMPV6: u8 = 58;
+/// OSPF, for which the vocabulary has no name
+pub const OSPF: u8 = 89;
+/// SCTP
+pub const SCTP: u8 = 132;
 
 /// Rules to load.
 pub enum Rules {
@@ -76,8 +82,9 @@ pub struct Source {
     pub to: Destination,
 }
 
-/// What a packet is sent to: a protocol, and a port if the protocol has ports.
-pub type Target = (u8, u16);
+/// What a packet is sent to: a protocol, what is in the third and fourth byte (which is the port if the protocol has ports), and the
+/// type of ICMP.
+pub type Target = (u8, u16, u8);
 
 /// What became of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

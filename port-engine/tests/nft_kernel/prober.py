@@ -14,10 +14,9 @@ A result has a character for each source: R reached, F forwarded, D dropped, - n
 import ctypes, itertools, json, os, re, socket, struct, subprocess, sys, time
 
 CLONE_NEWNET = 0x40000000
-TCP, UDP, ICMP, ICMPV6, ESP, GRE = 6, 17, 1, 58, 50, 47
+TCP, UDP, SCTP, ICMP, ICMPV6, ESP, AH, GRE, OSPF = 6, 17, 132, 1, 58, 50, 51, 47, 89
 # The offset of a probe's number in or after the transport header.
-NUMBER_AT = {TCP: 4, UDP: 8, ICMP: 8, ICMPV6: 8, ESP: 4, GRE: 4}
-ECHO_REQUEST = {ICMP: 8, ICMPV6: 128}
+NUMBER_AT = {TCP: 4, UDP: 8, SCTP: 16, ICMP: 8, ICMPV6: 8, ESP: 4, AH: 4, GRE: 4, OSPF: 4}
 SYN, ECE_AND_CWR = 0x02, 0xC0
 DESTINATION_OPTIONS = 60
 
@@ -76,7 +75,7 @@ def raw_sockets():
     """Sockets that see every packet that the current namespace delivers to itself: (family, protocol, socket)."""
     sockets = []
     for family, address_family in ((4, socket.AF_INET), (6, socket.AF_INET6)):
-        for protocol in (TCP, UDP, ICMP if family == 4 else ICMPV6, ESP, GRE):
+        for protocol in (TCP, UDP, SCTP, ICMP if family == 4 else ICMPV6, ESP, AH, GRE, OSPF):
             raw = socket.socket(address_family, socket.SOCK_RAW, protocol)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
             raw.setblocking(False)
@@ -193,16 +192,17 @@ class Network:
         for _, group in itertools.groupby(sorted(range(len(sources)), key=kind), key=kind):
             group = list(group)
             self.flush_conntrack()
-            for target_index, (protocol, port) in enumerate(targets):
+            for target_index, (protocol, port, icmp_type) in enumerate(targets):
                 for source_index in group:
                     source = sources[source_index]
                     family = 6 if ":" in source["address"] else 4
                     if protocol == (ICMPV6 if family == 4 else ICMP):
                         continue
                     self.next_number += 1
-                    numbers[self.next_number] = (target_index, source_index)
+                    numbers[self.next_number] = (target_index, source_index, icmp_type)
                     results[target_index][source_index] = "D"
-                    self.senders[source["interface"]].send(frame(source, family, protocol, port, self.next_number))
+                    self.senders[source["interface"]].send(
+                        frame(source, family, protocol, port, icmp_type, self.next_number))
         self.receive(numbers, results)
         # The kernel delivers a packet over veth before `send` returns, except when it is busy.
         time.sleep(settle)
@@ -215,11 +215,10 @@ class Network:
             for family, protocol, raw in sockets:
                 for packet in packets(raw):
                     start = (packet[0] & 15) * 4 if family == 4 else 0
-                    if packet[start] != ECHO_REQUEST.get(protocol, packet[start]):
-                        continue
                     at = start + NUMBER_AT[protocol]
                     place = numbers.get(int.from_bytes(packet[at:at + 4], "big"))
-                    if place:
+                    # An answer of ICMP has the same number, and another type.
+                    if place and (protocol not in (ICMP, ICMPV6) or packet[start] == place[2]):
                         results[place[0]][place[1]] = character
 
 
@@ -259,7 +258,22 @@ def packed(address):
     return packed_addresses[address]
 
 
-def segment(source, protocol, port, number, pseudo):
+CRC32C = []
+for byte in range(256):
+    for _ in range(8):
+        byte = (byte >> 1) ^ (0x82F63B78 if byte & 1 else 0)
+    CRC32C.append(byte)
+
+
+def crc32c(data):
+    """The checksum of SCTP, without which connection tracking calls a packet invalid."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = (crc >> 8) ^ CRC32C[(crc ^ byte) & 0xFF]
+    return struct.pack("<I", crc ^ 0xFFFFFFFF)
+
+
+def segment(source, protocol, port, icmp_type, number, pseudo):
     """The packet behind its IP header."""
     if protocol == TCP:
         flags = SYN | (ECE_AND_CWR if source["ecn"] else 0)
@@ -268,25 +282,33 @@ def segment(source, protocol, port, number, pseudo):
     if protocol == UDP:
         data = struct.pack("!HHHHI", source["port"], port, 12, 0, number)
         return data[:6] + struct.pack("!H", checksum(pseudo(len(data)) + data) or 0xFFFF) + data[8:]
+    if protocol == SCTP:
+        # An INIT chunk, which begins an association.
+        chunk = struct.pack("!BBHIIHHI", 1, 0, 20, number, 65536, 1, 1, 1)
+        data = struct.pack("!HHII", source["port"], port, 0, 0) + chunk
+        return data[:8] + crc32c(data) + data[12:]
     # Of other protocols, a port is what is in the third and fourth byte, which rules with `th dport` compare.
-    if protocol in ECHO_REQUEST:
-        data = struct.pack("!BBHHHI", ECHO_REQUEST[protocol], 0, 0, 0, 1, number)
+    if protocol in (ICMP, ICMPV6):
+        data = struct.pack("!BBHHHI", icmp_type, 0, 0, 0, 1, number)
         value = checksum(data if protocol == ICMP else pseudo(len(data)) + data)
         # The identifier is what makes the checksum the port. Both count in ones' complement.
         identifier = (value - port) % 0xFFFF if port else 0
         return data[:2] + struct.pack("!HH", port or value, identifier) + data[6:]
     if protocol == ESP:
         return struct.pack("!HHIQQ", 0x4000, port or 1, number, 0, 0)
+    if protocol == AH:
+        # No header follows it.
+        return struct.pack("!BBHIIQ", 59, 3, port, number, 1, 0)
     return struct.pack("!HHIQQ", 0, port or 0x6558, number, 0, 0)
 
 
-def frame(source, family, protocol, port, number):
+def frame(source, family, protocol, port, icmp_type, number):
     interface = source["interface"]
     to = source["crossing"] or interface
     here, there = packed(source["address"]), packed(BEHIND[family] if source["behind"] else SERVER[to][family])
     ethernet = bytes.fromhex((mac(interface, False) + mac(interface, True)).replace(":", ""))
     pseudo = lambda length: here + there + struct.pack("!HH", protocol, length)
-    data = segment(source, protocol, port, number, pseudo)
+    data = segment(source, protocol, port, icmp_type, number, pseudo)
     if family == 4:
         header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(data), number & 0xFFFF, 0, 64, protocol, 0) + here + there
         header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]

@@ -8,7 +8,7 @@ use port_engine::audit::observation::{Observation, State};
 use port_engine::audit::{iptables, nft};
 use port_engine::protocol::Protocol;
 
-use crate::probe::{Destination, Source, Target};
+use crate::probe::{AH, Destination, OSPF, Source, Target};
 
 /// What the reader reports of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,7 @@ impl Question {
             interfaces: interfaces.iter().map(|name| (*name).to_string()).collect(),
             path,
             destinations,
+            protocols: [AH, OSPF].map(Protocol::new).into(),
             within_rates: true,
         }
     }
@@ -126,13 +127,17 @@ pub fn verdicts(
 ) -> Result<Vec<Option<Verdict>>, String> {
     let family = if is_ipv6 { AddressFamily::Ipv6 } else { AddressFamily::Ipv4 };
     let observation = firewall.observe(&question.scope(family)).map_err(|problem| problem.to_string())?;
-    Ok(targets.iter().map(|target| state(&observation, *target).map(verdict)).collect())
+    // What AH carries over IPv6 isn't known, and rules about it are in no ruleset.
+    let is_asked = |target: &Target, state: &State| !(is_ipv6 && target.0 == AH && *state == State::Unknown);
+    let verdicts = targets.iter().map(|target| state(&observation, *target).filter(|state| is_asked(target, state)));
+    Ok(verdicts.map(|state| state.map(verdict)).collect())
 }
 
-fn state(observation: &Observation, (protocol, port): Target) -> Option<State> {
+fn state(observation: &Observation, (protocol, port, icmp_type): Target) -> Option<State> {
     let protocol = Protocol::new(protocol);
     if !protocol.has_ports() {
-        return Some(observation.portless(protocol).state).filter(|state| *state != State::NotChecked);
+        let icmp_type = protocol.is_icmp().then_some(icmp_type);
+        return Some(observation.of_type(protocol, icmp_type).state).filter(|state| *state != State::NotChecked);
     }
     observation.pieces(protocol).iter().find(|piece| piece.range.contains(port)).map(|piece| piece.state)
 }

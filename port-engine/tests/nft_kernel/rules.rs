@@ -31,6 +31,8 @@ impl Grammar {
             ("tcp", _) => "tcp dport",
             ("udp", 0) => "udp sport",
             ("udp", _) => "udp dport",
+            ("sctp", 0) => "sctp sport",
+            ("sctp", _) => "sctp dport",
             ("icmp", _) => return Part::new("counter"),
             _ => "th dport",
         };
@@ -140,7 +142,7 @@ impl Grammar {
             _ => Part::new(format!(
                 "{field} {}{}",
                 self.one(&["", "", "!= "]),
-                self.one(&["tcp", "udp", "esp", "gre", "6"])
+                self.one(&["tcp", "udp", "esp", "gre", "6", "sctp", "ospf", "132"])
             )),
         }
     }
@@ -226,8 +228,24 @@ impl Grammar {
                 "icmp type echo-request",
                 "icmp type { echo-request, destination-unreachable }",
                 "icmp type != echo-request",
+                "icmp type timestamp-request",
+                "icmp type { echo-request, timestamp-request }",
+                "icmp type != { echo-request, router-advertisement }",
+                "icmp type 9-12",
+                "icmp type > 8",
+                "icmp code 0",
+                "icmp code != 0",
+                "icmp type echo-request icmp code 1",
             ],
-            true => &["icmpv6 type echo-request", "icmpv6 type { nd-neighbor-solicit, echo-reply }"],
+            true => &[
+                "icmpv6 type echo-request",
+                "icmpv6 type { nd-neighbor-solicit, echo-reply }",
+                "icmpv6 type != nd-neighbor-solicit",
+                "icmpv6 type 128-134",
+                "icmpv6 type > 130",
+                "icmpv6 code 0",
+                "icmpv6 type { echo-request, 139 }",
+            ],
         }))
     }
 

@@ -147,6 +147,44 @@ const CASES: &[(&str, &str)] = &[
     ("PIM, IGMP", "ip/103; ip/2"),
     ("ESP (tunnel)", "esp {tunnel}"),
     ("ESP tunnel", "esp {tunnel}"),
+    ("ICMP type 8", "icmp/8"),
+    ("ICMP/8", "icmp/8"),
+    ("icmp/0", "icmp/0"),
+    ("ICMP (type 8)", "icmp/8"),
+    ("ICMP echo request", "icmp/8"),
+    ("ICMP Echo-Request (type 8)", "icmp/8"),
+    ("ICMP type 8 (Echo Request)", "icmp/8"),
+    ("ICMP (echo reply)", "icmp/0"),
+    ("ICMPv4 echo request, ICMPv6 echo request", "icmp/8; icmpv6/128"),
+    ("ICMPv6 type 135 and ICMPv6 neighbour advertisement", "icmpv6/135, icmpv6/136"),
+    ("ICMP echo request, TCP/443", "icmp/8; tcp/443"),
+    ("ICMP destination unreachable", "icmp/3"),
+    ("ICMP (1)", "icmp {1}"),
+    ("IP protocol 112", "vrrp"),
+    ("IP protocol 112 (VRRP)", "vrrp"),
+    ("VRRP (IP protocol 112)", "vrrp {IP protocol 112}"),
+    ("VRRP", "vrrp"),
+    ("protocol number 99", "ip/99"),
+    ("IP protocol: 103", "ip/103"),
+    ("IP/112", "vrrp"),
+    ("ip/88, IP proto 89", "ip/88; ip/89"),
+    ("AH (protocol 51)", "ah {protocol 51}"),
+    ("AH protocol 51, IP protocol 50 ESP", "ah; esp"),
+    ("GRE", "gre"),
+    ("GRE and TCP/1723", "gre, tcp/1723"),
+    ("IP-in-IP", "ipip"),
+    ("IPIP (IP protocol 4)", "ipip {IP protocol 4}"),
+    ("SCTP 38412", "sctp/38412"),
+    ("SCTP/38412 (NGAP)", "sctp/38412 NGAP"),
+    // A base port and a number of ports.
+    ("49152-49215 (64 ports from 49152)", "any/49152-49215"),
+    ("49152-49215 (64 ports)", "any/49152-49215"),
+    ("TCP/49152 (64 ports)", "tcp/49152-49215"),
+    ("64 ports from 49152", "any/49152-49215"),
+    ("UDP 64 ports starting at 49152", "udp/49152-49215"),
+    ("TCP 443, 100 consecutive ports beginning with 5900", "tcp/443; tcp/5900-5999"),
+    ("5900 (1 port)", "any/5900"),
+    ("443, 5900-5999 (100 ports)", "any/443; any/5900-5999"),
     // No port.
     ("", "Empty"),
     ("\u{2014}", "Empty"),
@@ -181,7 +219,19 @@ fn the_protocol_column_is_used_if_the_cell_states_no_transport() {
         ("53", "TCP, UDP", "tcp/53; udp/53"),
         ("53", "TCP and UDP", "tcp/53, udp/53"),
         ("53", "TCP+UDP", "tcp/53, udp/53"),
-        ("echo request", "ICMP", "icmp {echo request}"),
+        ("echo request", "ICMP", "icmp/8"),
+        ("type 8", "ICMP", "icmp/8"),
+        ("Echo Request", "ICMPv6", "icmpv6/128"),
+        ("type 8, type 0", "ICMP", "icmp/8; icmp/0"),
+        ("ICMP type 8", "ICMP", "icmp/8"),
+        ("ICMP", "ICMP type 8", "icmp/8"),
+        ("N/A", "ICMP type 8", "icmp/8"),
+        ("", "ICMP/8", "icmp/8"),
+        ("ping", "ICMP", "icmp {ping}"),
+        ("-", "IP protocol 112", "vrrp"),
+        ("", "AH (protocol 51)", "ah"),
+        ("38412", "SCTP", "sctp/38412"),
+        ("64 ports from 49152", "UDP", "udp/49152-49215"),
         ("53", "TCP or UDP", "tcp/53 | udp/53"),
         ("53 or 54", "TCP or UDP", "tcp/53 | udp/53 | tcp/54 | udp/54"),
         ("443", "HTTPS", "any/443 HTTPS"),
@@ -222,8 +272,12 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         return Ok(());
     };
     let ranges = cell.specs.iter().filter_map(port_core::PortSpec::range);
-    let ends = ranges.flat_map(|range| [Some(range.first()), Some(range.last()).filter(|last| range.first() != *last)]);
-    let numbers = ends.flatten().map(|port| port.to_string());
+    let ends = ranges
+        .clone()
+        .flat_map(|range| [Some(range.first()), Some(range.last()).filter(|last| range.first() != *last)]);
+    let lengths = ranges.clone().map(|range| range.last() - range.first() + 1);
+    let protocols = cell.specs.iter().flat_map(|spec| [spec.icmp_type(), spec.ip_protocol()]).flatten().map(u16::from);
+    let numbers = ends.flatten().chain(lengths).chain(protocols).map(|number| number.to_string());
     let names = cell.specs.iter().filter_map(|spec| spec.service_ref().map(String::as_str));
     let words = names.chain(cell.remarks.iter().map(String::as_str)).chain(cell.marks.iter().map(String::as_str));
     let mut kept: HashMap<String, usize> = HashMap::new();
@@ -237,8 +291,10 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     let printed: HashSet<&str> = digits(text).collect();
     let mut group = 0;
     for (at, spec) in cell.specs.iter().enumerate() {
-        for port in spec.range().into_iter().flat_map(|range| [range.first(), range.last()]) {
-            prop_assert!(port > 0 && printed.contains(port.to_string().as_str()));
+        if let Some(range) = spec.range() {
+            let is_printed = |number: u16| printed.contains(number.to_string().as_str());
+            let is_counted = is_printed(range.last() - range.first() + 1);
+            prop_assert!(is_printed(range.first()) && (is_printed(range.last()) || is_counted));
         }
         prop_assert!(spec.transport().is_some() || spec.service_ref().is_some());
         let is_next = spec.group() == group + 1 && at > 0;
@@ -250,12 +306,18 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 }
 
 /// Pieces of vendors' cells.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 50] = [
     "TCP",
     "UDP",
     "udp",
     "ESP",
     "ICMP",
+    " type 8",
+    "echo request",
+    " protocol 51",
+    "(type 0)",
+    " ports from ",
+    "(64 ports)",
     "HTTPS",
     "NAT-T",
     "iSCI",

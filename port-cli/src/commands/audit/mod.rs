@@ -8,11 +8,14 @@ use port_data::hidden::Escaped;
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::machine::{Machine, SitePeers};
 use port_engine::audit::observation::Observation;
+use port_engine::audit::pointwise::deduplicated;
 use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
 use port_engine::dataset::Dataset;
+use port_engine::protocol::Protocol;
 use serde::Serialize;
 
 use super::Context;
+use crate::filter_args::check_component;
 use crate::format::json;
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
@@ -34,7 +37,9 @@ One open alternative is enough. A port without a stated transport is open if TCP
 source didn't check or can't decide is unknown: nmap's `open|filtered`, ports that were not scanned,
 rules that can't be interpreted. Undocumented ports of UDP that were not scanned don't count as unknown,
 since scanning all of UDP takes most of a day: --fail-on not-checked finds them. A flow for which the
-document gives no port is undecided.
+document gives no port is undecided, and so is one of which not all ports are open if the document
+doesn't say whether all are needed. Flows within the machine or the pod, and flows that are off by
+default, need not be open.
 
 A scan shows what its peer reaches, ss what listens, and the rules of a firewall what is let in, whether or not
 anything listens. Combined, they show what both listens and is let in; what a scan reached counts most. A port
@@ -50,6 +55,7 @@ Examples:
   nmap -sS -sU -p T:1-65535,`cat ports.txt` -oX scan.xml 192.0.2.10    as root, from a peer
   port-catalog audit --product fortimail --nmap scan.xml
   port-catalog audit --product fortimail --nmap scan.xml --host 192.0.2.10 --format json
+  port-catalog audit --product fortimail@5.4 --nmap scan.xml   the edition that the machine runs
   ss -tulnH | port-catalog audit --product securitygateway --ss -
   nft -j list ruleset > rules.json                             as root, on the machine itself
   port-catalog audit --product fortimail --nft rules.json --fail-on undocumented,missing,restricted
@@ -65,6 +71,9 @@ pub struct AuditArgs {
     /// The product whose flows are audited; can be repeated for products that share the machine
     #[arg(long, required = true, value_parser = IdKind::Product.parser())]
     pub product: Vec<String>,
+    /// Only these parts of the product run on the machine; can be repeated
+    #[arg(long)]
+    pub component: Vec<String>,
     /// The sources.
     #[command(flatten)]
     pub sources: SourceArgs,
@@ -109,9 +118,12 @@ impl AuditArgs {
     /// An unknown product, contradicting options, and a file that can't be read or isn't the tool's output.
     pub fn run(&self, context: Context<'_>) -> Result {
         let products = self.products(context.dataset)?;
+        let components = self.components(context.dataset)?;
         let observed = self.observe(context.dataset, &products)?;
-        let audits: Vec<Audit> =
-            observed.iter().map(|one| Audit::new(context.dataset, &products, &one.observation, &one.peers)).collect();
+        let audits = observed
+            .iter()
+            .map(|one| Audit::of_components(context.dataset, &products, &components, &one.observation, &one.peers));
+        let audits: Vec<Audit> = audits.collect();
         let text = match self.format {
             AuditFormat::Table => text::print(&audits, context.width),
             AuditFormat::Json => as_json(&audits),
@@ -146,11 +158,22 @@ impl AuditArgs {
         if problems.is_empty() { Ok(products) } else { Err(problems) }
     }
 
+    /// The parts of the products that run on the machine, each once.
+    fn components(&self, dataset: &Dataset) -> std::result::Result<Vec<&str>, Vec<Diagnostic>> {
+        let check = |component: &String| check_component(component, &self.product, dataset).err();
+        let problems: Vec<Diagnostic> = self.component.iter().filter_map(check).collect();
+        let components = deduplicated(self.component.iter().map(String::as_str));
+        if problems.is_empty() { Ok(components) } else { Err(problems) }
+    }
+
     fn observe(&self, dataset: &Dataset, products: &[&str]) -> std::result::Result<Vec<Observed>, Vec<Diagnostic>> {
         let site = self.perspective.site(dataset)?;
         let machines = self.sources.machines(&self.host).map_err(|problem| vec![problem])?;
-        let scope = self.perspective.scope(self.family, products, site.as_ref(), &self.sources);
-        let scope = scope.map_err(|problem| vec![problem])?;
+        let machine = perspective::MachineParts { products, components: &self.component, dataset };
+        let scope = self.perspective.scope(self.family, machine, site.as_ref(), &self.sources);
+        let mut scope = scope.map_err(|problem| vec![problem])?;
+        let flows = products.iter().flat_map(|product| dataset.flows_of(product));
+        scope.protocols = flows.flat_map(|flow| &flow.ports).flat_map(Protocol::of).copied().collect();
         let observe = |machine: &Machine| -> std::result::Result<Observed, Diagnostic> {
             let observation = machine.observe(&scope)?;
             let peers = match &site {

@@ -8,7 +8,7 @@ use port_data::{Diagnostic, Place};
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::firewall::{HookPath, Scope};
 use port_engine::dataset::Dataset;
-use port_engine::rules::address::Address;
+use port_engine::rules::address::{Address, Endpoints};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::site::Site;
 
@@ -33,6 +33,30 @@ pub struct PerspectiveArgs {
     pub at: FirewallLocation,
 }
 
+/// The products on the audited machine.
+#[derive(Clone, Copy)]
+pub struct MachineParts<'a> {
+    /// Their ids.
+    pub products: &'a [&'a str],
+    /// The only components of them that run there; all, if empty.
+    pub components: &'a [String],
+    /// The dataset that has them.
+    pub dataset: &'a Dataset,
+}
+
+impl MachineParts<'_> {
+    /// The addresses of a product: those of the components that run on the machine, if it has any of them.
+    fn endpoints(&self, product: &str, site: &Site) -> Endpoints {
+        let known = self.dataset.product(product).map(|product| product.components.as_slice()).unwrap_or_default();
+        let own: Vec<&String> = self.components.iter().filter(|component| known.contains(component)).collect();
+        if own.is_empty() {
+            return site.own(product, None, self.dataset);
+        }
+        let addresses = own.into_iter().map(|component| site.own(product, Some(component), self.dataset));
+        Endpoints::new(addresses.flat_map(|endpoints| endpoints.addresses().to_vec()))
+    }
+}
+
 impl PerspectiveArgs {
     /// The site, if there is one.
     ///
@@ -53,7 +77,7 @@ impl PerspectiveArgs {
     pub fn scope(
         &self,
         family: Option<AddressFamily>,
-        products: &[&str],
+        machine: MachineParts<'_>,
         site: Option<&Site>,
         sources: &SourceArgs,
     ) -> Result<Scope, Diagnostic> {
@@ -79,7 +103,7 @@ impl PerspectiveArgs {
             sources: self.from.clone(),
             interfaces: self.iface.clone(),
             path: if self.at == FirewallLocation::Network { HookPath::Forward } else { HookPath::Input },
-            destinations: self.destinations(family, products, site)?,
+            destinations: self.destinations(family, machine, site)?,
             ..Scope::default()
         })
     }
@@ -88,7 +112,7 @@ impl PerspectiveArgs {
     fn destinations(
         &self,
         family: Option<AddressFamily>,
-        products: &[&str],
+        machine: MachineParts<'_>,
         site: Option<&Site>,
     ) -> Result<Vec<IpNet>, Diagnostic> {
         if self.at == FirewallLocation::Host {
@@ -101,8 +125,8 @@ impl PerspectiveArgs {
         let is_asked =
             |network: &IpNet| family.is_none_or(|own| (own == AddressFamily::Ipv4) == network.addr().is_ipv4());
         let mut all: Vec<(&str, Vec<IpNet>)> = Vec::new();
-        for product in products {
-            let endpoints = site.product(product);
+        for product in machine.products {
+            let endpoints = machine.endpoints(product, site);
             let networks = endpoints.addresses().iter().filter_map(|address| match address {
                 Address::Net(network) => Some(*network),
                 Address::Host(_) | Address::Wildcard(_) => None,

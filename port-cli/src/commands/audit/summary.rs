@@ -10,18 +10,23 @@ use crate::format::{Columns, table};
 use crate::output::count;
 
 /// The verdicts in the order of the summary, each with its label.
-const VERDICTS: [(&str, Verdict); 6] = [
+const VERDICTS: [(&str, Verdict); 9] = [
     ("documented and not open", Verdict::Missing),
     ("documented and partly open", Verdict::PartlyOpen),
     ("documented, open to some", Verdict::Restricted),
     ("documented and unknown", Verdict::Unknown),
     ("documented and undecided", Verdict::Undecided),
+    ("local by the document, open", Verdict::Exposed),
+    ("local, not open to peers", Verdict::Local),
+    ("off by default, not open", Verdict::Off),
     ("documented and open", Verdict::Open),
 ];
 
 /// The products, and the sources of the audit.
 pub fn title(audit: &Audit) -> String {
-    format!("{}, {}", audit.products.join(", "), source(audit.observation))
+    let components = audit.components.join(", ");
+    let components = if components.is_empty() { components } else { format!(" ({components})") };
+    format!("{}{components}, {}", audit.products.join(", "), source(audit.observation))
 }
 
 /// The numbers of an audit.
@@ -32,7 +37,8 @@ pub fn print(audit: &Audit) -> String {
     };
     for (label, verdict) in VERDICTS {
         let number = audit.count(verdict);
-        if number > 0 || verdict != Verdict::Restricted {
+        let is_rare = matches!(verdict, Verdict::Restricted | Verdict::Exposed | Verdict::Local | Verdict::Off);
+        if number > 0 || !is_rare {
             line(label, format!("{}{}", count(number, "inbound flow"), by_product(audit, verdict)));
         }
     }
@@ -150,6 +156,9 @@ pub fn failure(failure: Failure, failures: Failures) -> String {
             format!("{} unknown to the source", parts.collect::<Vec<_>>().join(" and "))
         }
         Failure::NotChecked => format!("{} of ports not checked", count(ranges, "other range")),
-        Failure::Undecided => format!("{} without a port number in the document", count(flows, "flow")),
+        Failure::Undecided => {
+            format!("{} of which the document doesn't say which ports are needed", count(flows, "flow"))
+        }
+        Failure::Exposed => format!("{} open to peers, although documented as local", count(flows, "flow")),
     }
 }

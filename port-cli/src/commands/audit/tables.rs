@@ -1,12 +1,11 @@
 //! The tables of an audit, one for each kind of finding.
 
-use port_core::Requirement;
+use port_core::{Groups, Requirement, Scope};
 use port_engine::audit::observation::{State, Tool};
 use port_engine::audit::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Undocumented, Verdict};
 
 use super::reasons::Reasons;
 use crate::format::Columns;
-use crate::format::flow_columns::ports;
 
 /// The tables with their headings, the most urgent last: the end of the output is what a person sees on a terminal. Empty ones are
 /// left out. `reasons` gets what the tables mention by number.
@@ -24,6 +23,8 @@ pub fn tables(audit: &Audit, reasons: &mut Reasons) -> Vec<(&'static str, Column
         push("Not documented and on loopback only", port_columns(&audit.undocumented_loopback, reasons));
     }
     push("Documented and open", flow_columns(audit, Verdict::Open, State::Open, reasons));
+    push("Documented as off by default and not open", flow_columns(audit, Verdict::Off, State::NotOpen, reasons));
+    push("Documented as local and not open to peers", flow_columns(audit, Verdict::Local, State::NotOpen, reasons));
     push("Documented and undecided", flow_columns(audit, Verdict::Undecided, State::Unknown, reasons));
     push("Documented and unknown", flow_columns(audit, Verdict::Unknown, State::Unknown, reasons));
     push(
@@ -32,6 +33,7 @@ pub fn tables(audit: &Audit, reasons: &mut Reasons) -> Vec<(&'static str, Column
     );
     push("Open to some and not documented", port_columns(&audit.undocumented_restricted, reasons));
     push("Open and not documented", port_columns(&audit.undocumented, reasons));
+    push("Documented as local and open to peers", flow_columns(audit, Verdict::Exposed, State::Open, reasons));
     push("Documented and open to some", flow_columns(audit, Verdict::Restricted, State::Restricted, reasons));
     push("Documented and partly open", flow_columns(audit, Verdict::PartlyOpen, State::Restricted, reasons));
     push("Documented and not open", flow_columns(audit, Verdict::Missing, State::NotOpen, reasons));
@@ -58,6 +60,8 @@ fn flow_ports(flow: &FlowVerdict, expected: Option<State>, reasons: &mut Reasons
             ""
         } else if is_alternative {
             " | "
+        } else if flow.flow.groups == Groups::Unstated {
+            "; "
         } else {
             ", "
         };
@@ -83,8 +87,7 @@ fn spec_states(spec: &SpecVerdict, expected: Option<State>, reasons: &mut Reason
         }
         several => {
             let several = several.iter();
-            let states =
-                several.map(|seen| format!("{} {}", ports(seen.protocol, seen.range), state(seen, None, reasons)));
+            let states = several.map(|seen| format!("{seen} {}", state(seen, None, reasons)));
             format!("({})", states.collect::<Vec<_>>().join(", "))
         }
     }
@@ -103,6 +106,9 @@ fn flow_remarks(flow: &FlowVerdict, reasons: &mut Reasons) -> String {
     let own = flow.flow;
     if own.requirement == Requirement::Required {
         remarks.push("required".to_string());
+    }
+    if own.scope != Scope::Network {
+        remarks.push(format!("{} only", own.scope));
     }
     if let Some(condition) = &own.condition {
         remarks.push(format!("only {}", reasons.number(&format!("only: {condition}"))));
@@ -126,14 +132,14 @@ fn port_columns(undocumented: &[Undocumented], reasons: &mut Reasons) -> Columns
     let row = |one: &Undocumented| {
         let services = one.may_be.iter().map(|may_be| format!("may be the {} of {}", may_be.service, may_be.flow));
         let (seen, services) = (&one.observed, services.collect::<Vec<_>>());
-        vec![ports(seen.protocol, seen.range), state(seen, None, reasons), services.join("; ")]
+        vec![seen.to_string(), state(seen, None, reasons), services.join("; ")]
     };
     let rows: Vec<Vec<String>> = undocumented.iter().map(row).collect();
     without_empty_column(Columns { names: vec!["port", "observed", "remarks"], rows })
 }
 
 fn protocol_columns(protocols: &[Observed], reasons: &mut Reasons) -> Columns {
-    let rows = protocols.iter().map(|seen| vec![seen.protocol.to_string(), state(seen, None, reasons)]);
+    let rows = protocols.iter().map(|seen| vec![seen.to_string(), state(seen, None, reasons)]);
     Columns { names: vec!["protocol", "observed"], rows: rows.collect() }
 }
 

@@ -2,7 +2,8 @@
 
 use port_engine::diff::Difference;
 
-use super::summary::{DiffSummary, Item};
+use super::item::Item;
+use super::summary::DiffSummary;
 use crate::format::markdown::escape;
 
 /// The summary, then a table per impact.

@@ -1,8 +1,11 @@
 //! Prints the differences between two lists of flows, for `diff` and `upgrade`.
 
+mod item;
 mod markdown;
+mod shared;
 mod summary;
 mod text;
+mod value;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +17,11 @@ use crate::output::count;
 /// characters if their words allow it.
 pub fn text(difference: &Difference, width: Option<u16>) -> String {
     text::print(difference, width)
+}
+
+/// A sentence above the text, broken into lines like it.
+pub fn line(sentence: &str, width: Option<u16>) -> String {
+    text::line(sentence, width)
 }
 
 /// The same as Markdown, for a change ticket.

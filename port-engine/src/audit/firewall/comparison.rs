@@ -60,7 +60,7 @@ impl<'a> Common<'a> {
                 _ if is_equality => self.in_set(chain, (subject, kind), right)?,
                 bound => bound.and_then(|bound| beyond(operator, bound)).map_or(Test::Opaque, |values| Test::One {
                     subject,
-                    values: Values::In(values),
+                    values: Values::In(kind.in_field(values)),
                     others: Others::default(),
                 }),
             }
@@ -89,7 +89,7 @@ impl<'a> Common<'a> {
                 None => others.has_opaque = true,
             }
         }
-        Ok(Test::One { subject, values: Values::In(values.into_iter().collect()), others })
+        Ok(Test::One { subject, values: Values::In(kind.in_field(values.into_iter().collect())), others })
     }
 
     /// Whether several subjects have the values of an element of a set.
@@ -101,7 +101,10 @@ impl<'a> Common<'a> {
             }
             match unwrapped(element).get("concat").and_then(Value::as_array) {
                 Some(values) if values.len() == columns.len() => {
-                    let values = columns.iter().zip(values).map(|((_, kind), value)| numbers(*kind, value));
+                    let values = columns
+                        .iter()
+                        .zip(values)
+                        .map(|((_, kind), value)| numbers(*kind, value).map(|values| kind.in_field(values)));
                     Element::Columns(values.collect())
                 }
                 _ => Element::Opaque,
@@ -132,7 +135,7 @@ impl<'a> Common<'a> {
         let values = match subject {
             Subject::Field(Field::Flags | Field::Port) => {
                 let fitting = (0..=u128::from(u16::MAX)).filter(|value| masked.contains(*value));
-                Values::In(fitting.map(|value| (value, value)).collect())
+                Values::In(kind.in_field(fitting.map(|value| (value, value)).collect()))
             }
             // Other fields have too many values.
             Subject::Field(_) => return Test::Opaque,

@@ -103,7 +103,9 @@ impl Walk<'_> {
                 passing.opaque.push(format!("the iptables target {name}"));
                 let leaves = if name == "REDIRECT" { Maybe::No } else { Maybe::Unknown };
                 for mut packets in std::mem::take(&mut passing.active) {
-                    packets.set(Field::Port, None);
+                    if !self.common.protocol.is_icmp() {
+                        packets.set(Field::Port, None);
+                    }
                     packets.set(Field::Destination, None);
                     packets.is_translated = Maybe::Unknown;
                     packets.leaves = leaves;
@@ -184,9 +186,13 @@ impl Walk<'_> {
         if constant.is_none() {
             passing.may_match(&display(part));
         }
+        let is_icmp = self.common.protocol.is_icmp();
         let written = match (protocol, field) {
-            ("th" | "tcp" | "udp", "dport") => Field::Port,
-            ("th" | "tcp" | "udp", "sport") => Field::SourcePort,
+            // The type and the code of ICMP, in another numbering.
+            ("th", "sport") if is_icmp => Field::Port,
+            ("th", "dport") if is_icmp => Field::SourcePort,
+            ("th" | "tcp" | "udp" | "sctp" | "dccp" | "udplite", "dport") => Field::Port,
+            ("th" | "tcp" | "udp" | "sctp" | "dccp" | "udplite", "sport") => Field::SourcePort,
             ("ip" | "ip6", "saddr") => Field::Source,
             ("ip" | "ip6", "daddr") => Field::Destination,
             ("ip", "dscp" | "ttl" | "ecn" | "id" | "tos")
@@ -204,7 +210,7 @@ impl Walk<'_> {
             if protocol == "th" && packets.tracking == Tracking::None {
                 packets.tracking = Tracking::Unknown;
             }
-            packets.set(written, constant);
+            packets.set(written, constant.filter(|_| !is_icmp || written != Field::Port));
             if written == Field::Destination {
                 packets.leaves = constant.map_or(Maybe::Unknown, |address| self.leaves(address));
             }
@@ -235,6 +241,7 @@ impl Walk<'_> {
         });
         let new_port = match value.get("port") {
             None | Some(Value::Null) => Now::Original,
+            Some(_) if self.common.protocol.is_icmp() => Now::Original,
             Some(written) => number(Kind::Number, written).map_or(Now::Unknown, Now::Changed),
         };
         let target = value.get("addr").map(|target| {

@@ -6,6 +6,7 @@
 use port_data::Diagnostic;
 
 use super::effect::CONNTRACK;
+use super::icmp;
 use super::join::join;
 use super::outcome::{self, Outcome};
 use super::packets::{Field, Maybe, Packets, Tracking};
@@ -92,7 +93,7 @@ impl Walk<'_> {
                 }
             }
             if hook.priority > CONNTRACK && !is_tracked {
-                track(&mut classes);
+                track(self.common.protocol, &mut classes);
                 is_tracked = true;
             }
             if hook.priority > DESTINATION_NAT {
@@ -110,7 +111,7 @@ impl Walk<'_> {
             classes = self.passing(key, hook, classes)?;
         }
         if !is_tracked {
-            track(&mut classes);
+            track(self.common.protocol, &mut classes);
         }
         self.translating(translating, classes)
     }
@@ -146,7 +147,7 @@ impl Walk<'_> {
         let (mut going, mut done) = (Vec::new(), Vec::new());
         for packets in classes {
             match packets.tracking {
-                Tracking::Untracked => done.push(packets),
+                Tracking::Untracked | Tracking::Invalid | Tracking::Answer => done.push(packets),
                 Tracking::Unknown => {
                     let packets = packets.doubted();
                     done.push(packets.clone());
@@ -166,8 +167,16 @@ impl Walk<'_> {
 }
 
 /// Connection tracking sees the packets.
-fn track(classes: &mut [Packets]) {
-    for packets in classes.iter_mut().filter(|packets| packets.tracking == Tracking::None) {
-        packets.tracking = Tracking::New;
+fn track(protocol: Protocol, classes: &mut Vec<Packets>) {
+    let mut tracked = Vec::with_capacity(classes.len());
+    for packets in classes.drain(..) {
+        if packets.tracking == Tracking::None && protocol.is_icmp() {
+            tracked.extend(icmp::tracked(protocol, packets));
+        } else if packets.tracking == Tracking::None {
+            tracked.push(Packets { tracking: Tracking::New, ..packets });
+        } else {
+            tracked.push(packets);
+        }
     }
+    *classes = tracked;
 }

@@ -15,7 +15,8 @@ use crate::port_set::PortSet;
 /// A field whose value differs between packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The port that the packet is sent to: the third and fourth byte behind the IP headers.
+    /// The port that the packet is sent to: the third and fourth byte behind the IP headers. Of ICMP, the type and the code, which
+    /// are the first two bytes, plus 1 (see [`Kind::in_field`](super::value::Kind::in_field)).
     Port,
     /// The interface by which the packet arrives.
     Interface,
@@ -27,7 +28,7 @@ pub enum Field {
     WayBack,
     /// The destination address.
     Destination,
-    /// The source port: the first two bytes behind the IP headers.
+    /// The source port: the first two bytes behind the IP headers. Of ICMP, the third and fourth byte.
     SourcePort,
     /// The flags of TCP.
     Flags,
@@ -64,6 +65,10 @@ pub enum Tracking {
     None,
     /// It begins a connection.
     New,
+    /// It is a message of ICMP that begins no connection and belongs to none.
+    Invalid,
+    /// It is an answer or an error of ICMP, which belongs to a connection if the machine sent what it is about.
+    Answer,
     /// A rule exempted it.
     Untracked,
     /// A rule may have exempted it.

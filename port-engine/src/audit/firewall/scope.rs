@@ -1,8 +1,11 @@
 //! What an observation of a firewall is about: which packets, and what is known about the machine.
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 
 use crate::audit::address_family::AddressFamily;
+use crate::protocol::Protocol;
 
 /// Where the packets go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub struct Scope {
     /// path `Forward`. If the list is empty, they aren't known: packets are sent to any address, and whether a translated packet
     /// stays on the machine is unknown.
     pub destinations: Vec<IpNet>,
+    /// The protocols that are followed even if no rule names them, such as those that a document lists.
+    pub protocols: BTreeSet<Protocol>,
     /// Whether peers send so few packets that they never exceed a rate or a quota.
     pub within_rates: bool,
 }

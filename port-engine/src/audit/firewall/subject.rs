@@ -104,11 +104,12 @@ impl Tracked {
         let (new, untracked, invalid) = (8, 64, 1);
         match (self, packets.tracking) {
             (_, Tracking::Unknown) | (Tracked::Other, Tracking::New) => Reads::Opaque,
+            (_, Tracking::Answer) => Reads::Varies,
             (Tracked::State, Tracking::New) => Reads::Value(new),
             (Tracked::State, Tracking::Untracked) => Reads::Value(untracked),
-            (Tracked::State, Tracking::None) => Reads::Value(invalid),
+            (Tracked::State, Tracking::None | Tracking::Invalid) => Reads::Value(invalid),
             // There is no connection yet.
-            (_, Tracking::None | Tracking::Untracked) => Reads::Absent,
+            (_, Tracking::None | Tracking::Untracked | Tracking::Invalid) => Reads::Absent,
             // The kernel sets further bits, which have no name and which no exact comparison can match.
             (Tracked::Status, Tracking::New) => match packets.is_translated {
                 Maybe::Yes => Reads::Value(32 + 256),
@@ -130,6 +131,8 @@ impl Common<'_> {
             "meta" => match text(value, "key") {
                 // There, it isn't the family of the packet.
                 "nfproto" if chain.family == "netdev" => opaque,
+                // Of what such a header is before, the kernel reads the protocol.
+                "l4proto" if self.is_skipped() => (Subject::Opaque, Kind::Protocol),
                 "l4proto" => (Subject::Constant(self.protocol.number().into()), Kind::Protocol),
                 "protocol" | "nfproto" => (Subject::Constant(self.family_number()), Kind::Family),
                 "iif" | "iifname" => (Subject::Field(Field::Interface), Kind::Interface),
@@ -145,6 +148,7 @@ impl Common<'_> {
                 _ => (Subject::Tracking(Tracked::Other), Kind::Number),
             },
             "tcp option" if self.protocol != Protocol::TCP => (Subject::Absent, Kind::Number),
+            "sctp chunk" if self.protocol != Protocol::SCTP => (Subject::Absent, Kind::Number),
             "ip option" if self.family != AddressFamily::Ipv4 => (Subject::Absent, Kind::Number),
             // Readers of other tools write this for what their tool can ask.
             SOME_PACKETS => (Subject::Varies, Kind::Number),
@@ -158,13 +162,20 @@ impl Common<'_> {
         if self.family == AddressFamily::Ipv4 { IPV4 } else { IPV6 }
     }
 
+    /// Whether the protocol is a header that IPv6 allows before others, such as AH: the kernel looks for the protocol behind it.
+    fn is_skipped(&self) -> bool {
+        self.family == AddressFamily::Ipv6 && SKIPPED.contains(&self.protocol.number())
+    }
+
     fn payload(&self, protocol: &str, field: &str) -> (Subject, Kind) {
         let is_ipv4 = self.family == AddressFamily::Ipv4;
         let own = u128::from(self.protocol.number());
         let has = match protocol {
-            "th" | "ether" | "vlan" => true,
+            "ether" | "vlan" => true,
             "ip" => is_ipv4,
             "ip6" => !is_ipv4,
+            _ if self.is_skipped() => return (Subject::Opaque, Kind::Number),
+            "th" => true,
             // Bytes at an offset.
             "" => return (Subject::Opaque, Kind::Number),
             name => number(Kind::Protocol, &Value::from(name)) == Some(own),
@@ -172,8 +183,14 @@ impl Common<'_> {
         match (protocol, field) {
             _ if !has => (Subject::Absent, Kind::Number),
             // Of other protocols, these are the bytes where TCP and UDP have their ports.
-            ("th" | "tcp" | "udp", "dport") => (Subject::Field(Field::Port), Kind::Number),
-            ("th" | "tcp" | "udp", "sport") => (Subject::Field(Field::SourcePort), Kind::Number),
+            ("th", "sport") if self.protocol.is_icmp() => (Subject::Field(Field::Port), Kind::IcmpTypeAndCode),
+            ("th", "dport") if self.protocol.is_icmp() => (Subject::Field(Field::SourcePort), Kind::Number),
+            ("th" | "tcp" | "udp" | "sctp" | "dccp" | "udplite", "dport") => {
+                (Subject::Field(Field::Port), Kind::Number)
+            }
+            ("th" | "tcp" | "udp" | "sctp" | "dccp" | "udplite", "sport") => {
+                (Subject::Field(Field::SourcePort), Kind::Number)
+            }
             ("tcp", "flags") => (Subject::Field(Field::Flags), Kind::Flags),
             ("ip", "protocol") => (Subject::Constant(own), Kind::Protocol),
             ("ip", "version") => (Subject::Constant(4), Kind::Number),
@@ -181,15 +198,18 @@ impl Common<'_> {
             ("ip6", "nexthdr") => (Subject::Field(Field::NextHeader), Kind::Protocol),
             ("ip" | "ip6", "saddr") => (Subject::Field(Field::Source), Kind::Address),
             ("ip" | "ip6", "daddr") => (Subject::Field(Field::Destination), Kind::Address),
-            // Of ICMP, it is the echo request that can begin something.
-            ("icmp", "type") => (Subject::Constant(8), Kind::Icmp),
-            ("icmpv6", "type") => (Subject::Constant(128), Kind::Icmpv6),
-            ("icmp" | "icmpv6", "code") => (Subject::Constant(0), Kind::Number),
+            ("icmp", "type") => (Subject::Field(Field::Port), Kind::Icmp),
+            ("icmpv6", "type") => (Subject::Field(Field::Port), Kind::Icmpv6),
+            ("icmp", "code") => (Subject::Field(Field::Port), Kind::IcmpCode),
+            ("icmpv6", "code") => (Subject::Field(Field::Port), Kind::Icmpv6Code),
             ("ether", "saddr") => (Subject::Field(Field::Hardware), Kind::Hardware),
             _ => (Subject::Opaque, Kind::Number),
         }
     }
 }
+
+/// The headers that IPv6 allows before others, and that the kernel skips.
+pub const SKIPPED: &[u8] = &[0, 43, 44, 51, 60, 135, 139, 140];
 
 /// What a condition reads from the routing table.
 fn route(fib: &Value) -> (Subject, Kind) {

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use super::intervals::Intervals;
+use super::protocol_names::PROTOCOLS;
 use super::statement::{single, unwrapped};
 
 /// What kind of value a field has.
@@ -35,6 +36,12 @@ pub enum Kind {
     Icmp,
     /// A type of ICMP messages for IPv6.
     Icmpv6,
+    /// A code of ICMP messages.
+    IcmpCode,
+    /// A code of ICMP messages for IPv6.
+    Icmpv6Code,
+    /// The type and the code of ICMP messages of either version, a byte each.
+    IcmpTypeAndCode,
     /// A kind of address, such as `local`.
     AddressType,
 }
@@ -42,35 +49,6 @@ pub enum Kind {
 /// IPv4 and IPv6 as values of [`Kind::Family`].
 pub const IPV4: u128 = 4;
 pub const IPV6: u128 = 6;
-
-const PROTOCOLS: &[(&str, u128)] = &[
-    ("icmp", 1),
-    ("igmp", 2),
-    ("ipencap", 4),
-    ("tcp", 6),
-    ("udp", 17),
-    ("dccp", 33),
-    ("ipv6", 41),
-    ("gre", 47),
-    ("esp", 50),
-    ("ah", 51),
-    ("icmpv6", 58),
-    ("ipv6-icmp", 58),
-    ("ospf", 89),
-    ("pim", 103),
-    ("comp", 108),
-    ("vrrp", 112),
-    ("l2tp", 115),
-    ("sctp", 132),
-    ("udplite", 136),
-    ("mobility-header", 135),
-    ("ipv6-route", 43),
-    ("ipv6-frag", 44),
-    ("ipv6-nonxt", 59),
-    ("ipv6-opts", 60),
-    ("hopopt", 0),
-    ("ip", 0),
-];
 
 const FAMILIES: &[(&str, u128)] = &[
     ("ip", IPV4),
@@ -131,6 +109,26 @@ const ICMPV6: &[(&str, u128)] = &[
     ("mld2-listener-report", 143),
 ];
 
+const ICMP_CODES: &[(&str, u128)] = &[
+    ("net-unreachable", 0),
+    ("host-unreachable", 1),
+    ("prot-unreachable", 2),
+    ("port-unreachable", 3),
+    ("frag-needed", 4),
+    ("net-prohibited", 9),
+    ("host-prohibited", 10),
+    ("admin-prohibited", 13),
+];
+
+const ICMPV6_CODES: &[(&str, u128)] = &[
+    ("no-route", 0),
+    ("admin-prohibited", 1),
+    ("addr-unreachable", 3),
+    ("port-unreachable", 4),
+    ("policy-fail", 5),
+    ("reject-route", 6),
+];
+
 const ADDRESS_TYPES: &[(&str, u128)] =
     &[("unspec", 0), ("unicast", 1), ("local", 2), ("broadcast", 3), ("anycast", 4), ("multicast", 5)];
 
@@ -138,7 +136,7 @@ impl Kind {
     /// The names of the values.
     fn names(self) -> &'static [(&'static str, u128)] {
         match self {
-            Kind::Number | Kind::Interface | Kind::Address | Kind::Hardware => &[],
+            Kind::Number | Kind::Interface | Kind::Address | Kind::Hardware | Kind::IcmpTypeAndCode => &[],
             Kind::Protocol => PROTOCOLS,
             Kind::Family => FAMILIES,
             Kind::Flags => FLAGS,
@@ -147,7 +145,36 @@ impl Kind {
             Kind::Direction => &[("original", 0), ("reply", 1)],
             Kind::Icmp => ICMP,
             Kind::Icmpv6 => ICMPV6,
+            Kind::IcmpCode => ICMP_CODES,
+            Kind::Icmpv6Code => ICMPV6_CODES,
             Kind::AddressType => ADDRESS_TYPES,
+        }
+    }
+
+    /// The values of the field that have one of these numbers: a type of ICMP is in the field together with every code.
+    ///
+    /// The field is numbered from 1, as ports are, so that nothing is lost where port 0 doesn't exist. The one message that has no
+    /// number has the type 255 and the code 255.
+    pub fn in_field(self, numbers: Intervals) -> Intervals {
+        const BYTE: u128 = 256;
+        let bytes = || numbers.and(&Intervals::range(0, BYTE - 1));
+        match self {
+            Kind::Icmp | Kind::Icmpv6 => {
+                let bytes = bytes();
+                bytes.ranges().map(|(first, last)| (first * BYTE + 1, (last + 1) * BYTE)).collect()
+            }
+            Kind::IcmpCode | Kind::Icmpv6Code => {
+                let bytes = bytes();
+                let of_type = |kind: u128| {
+                    bytes.ranges().map(move |(first, last)| (kind * BYTE + first + 1, kind * BYTE + last + 1))
+                };
+                (0..BYTE).flat_map(of_type).collect()
+            }
+            Kind::IcmpTypeAndCode => {
+                let words = numbers.and(&Intervals::range(0, BYTE * BYTE - 1));
+                words.ranges().map(|(first, last)| (first + 1, last + 1)).collect()
+            }
+            _ => numbers,
         }
     }
 

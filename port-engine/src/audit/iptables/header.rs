@@ -5,10 +5,12 @@ use std::net::IpAddr;
 use port_data::{Code, Diagnostic};
 use serde_json::{Value, json};
 
-use super::alternatives::{Alternatives, compare, equal, meta, payload};
+use super::alternatives::{Alternatives, equal, meta, payload};
 use super::words::Opt;
 use crate::audit::address_family::AddressFamily;
 use crate::audit::codes;
+use crate::audit::firewall::protocol_names::PROTOCOLS;
+use crate::audit::firewall::subject::SKIPPED;
 
 /// What the options of a rule refer to.
 #[derive(Clone, Copy, Debug)]
@@ -24,74 +26,6 @@ pub fn invalid(code: Code, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code, message).help("save the rules again")
 }
 
-/// The protocols that /etc/protocols names, as far as iptables-save writes them.
-const PROTOCOLS: &[(&str, u8)] = &[
-    ("icmp", 1),
-    ("igmp", 2),
-    ("ggp", 3),
-    ("ipencap", 4),
-    ("st", 5),
-    ("tcp", 6),
-    ("egp", 8),
-    ("igp", 9),
-    ("pup", 12),
-    ("udp", 17),
-    ("hmp", 20),
-    ("xns-idp", 22),
-    ("rdp", 27),
-    ("iso-tp4", 29),
-    ("dccp", 33),
-    ("xtp", 36),
-    ("ddp", 37),
-    ("idpr-cmtp", 38),
-    ("ipv6", 41),
-    ("ipv6-route", 43),
-    ("ipv6-frag", 44),
-    ("idrp", 45),
-    ("rsvp", 46),
-    ("gre", 47),
-    ("esp", 50),
-    ("ipv6-crypt", 50),
-    ("ah", 51),
-    ("ipv6-auth", 51),
-    ("skip", 57),
-    ("icmpv6", 58),
-    ("icmp6", 58),
-    ("ipv6-icmp", 58),
-    ("ipv6-nonxt", 59),
-    ("ipv6-opts", 60),
-    ("rspf", 73),
-    ("vmtp", 81),
-    ("eigrp", 88),
-    ("ospf", 89),
-    ("ospfigp", 89),
-    ("ax.25", 93),
-    ("ipip", 94),
-    ("etherip", 97),
-    ("encap", 98),
-    ("pim", 103),
-    ("ipcomp", 108),
-    ("vrrp", 112),
-    ("carp", 112),
-    ("l2tp", 115),
-    ("isis", 124),
-    ("sctp", 132),
-    ("fc", 133),
-    ("mobility-header", 135),
-    ("ipv6-mh", 135),
-    ("mh", 135),
-    ("udplite", 136),
-    ("mpls-in-ip", 137),
-    ("manet", 138),
-    ("hip", 139),
-    ("shim6", 140),
-    ("wesp", 141),
-    ("rohc", 142),
-];
-
-/// The protocols that are extension headers of IPv6, which ip6tables skips.
-const SKIPPED: &[u8] = &[43, 44, 51, 60, 135, 139, 140];
-
 /// Protocols whose ports are where those of TCP are.
 const WITH_PORTS: &[u8] = &[6, 17, 33, 132, 136];
 
@@ -104,7 +38,7 @@ const MAX_ADDRESSES: usize = 64;
 /// The number of a protocol; 0 is all of them.
 fn protocol(text: &str) -> Option<u8> {
     let text = text.to_ascii_lowercase();
-    let named = || PROTOCOLS.iter().find(|(name, _)| *name == text).map(|(_, number)| *number);
+    let named = || PROTOCOLS.iter().find(|(name, _)| *name == text).and_then(|(_, number)| u8::try_from(*number).ok());
     if text == "all" { Some(0) } else { text.parse().ok().or_else(named) }
 }
 
@@ -287,17 +221,16 @@ fn icmp(is_negated: bool, value: &str, context: Context) -> Option<Alternatives>
         return Some(Alternatives::constant(!is_negated));
     }
     let (kind, code) = value.split_once('/').map_or((value, None), |(kind, code)| (kind, Some(code)));
-    let kind = match kind.parse::<u8>() {
-        Ok(number) => json!(number),
-        Err(_) if matches!(kind, "ping" | "echo-request") => json!("echo-request"),
-        Err(_) if matches!(kind, "pong" | "echo-reply") => json!("echo-reply"),
-        Err(_) => return None,
+    let kind: u8 = match (kind.parse(), kind, own) {
+        (Ok(number), ..) => number,
+        (_, "ping" | "echo-request", 1) => 8,
+        (_, "ping" | "echo-request", _) => 128,
+        (_, "pong" | "echo-reply", 1) => 0,
+        (_, "pong" | "echo-reply", _) => 129,
+        _ => return None,
     };
-    let Some(code) = code else { return Some(equal(is_negated, payload(name, "type"), kind)) };
-    if is_negated {
-        return None;
-    }
+    let Some(code) = code else { return Some(equal(is_negated, payload(name, "type"), json!(kind))) };
     let code: u8 = code.parse().ok()?;
-    let both = [compare(payload(name, "type"), "==", kind), compare(payload(name, "code"), "==", json!(code))];
-    Some(Alternatives(vec![both.to_vec()]))
+    // Of ICMP, these are the type and the code.
+    Some(equal(is_negated, payload("th", "sport"), json!(u16::from(kind) << 8 | u16::from(code))))
 }

@@ -67,9 +67,9 @@ impl Scan<'_, '_> {
     /// The state of ports that were scanned and that no element lists.
     ///
     /// Older versions of nmap don't write which protocol an `<extraports>` is about. If all of them mean the same state, that is
-    /// the state; otherwise it is unknown. Some TCP scans never find `open|filtered`, so those ports must be UDP's.
+    /// the state; otherwise it is unknown. Some scans never find `open|filtered`, so those ports must be of another protocol.
     fn unlisted_state(&self, root: Node, extra: &[Node], scanned: Node) -> Result<(State, String), Diagnostic> {
-        let is_certain = matches!(scanned.attribute("type"), Some("syn" | "connect" | "ack" | "window"));
+        let is_certain = matches!(scanned.attribute("type"), Some("syn" | "connect" | "ack" | "window" | "sctpinit"));
         let possible = || extra.iter().filter(|extra| !is_certain || state_word(**extra) != "open|filtered");
         let mut states = Vec::new();
         for extra in possible() {
@@ -117,7 +117,7 @@ impl Scan<'_, '_> {
             Some("tcp") => Ok(Some(NumberKind::Ports(Protocol::TCP))),
             Some("udp") => Ok(Some(NumberKind::Ports(Protocol::UDP))),
             Some("ip") => Ok(Some(NumberKind::Protocols)),
-            Some("sctp") => Ok(None),
+            Some("sctp") => Ok(Some(NumberKind::Ports(Protocol::SCTP))),
             Some(MASSCAN_PING | "oproto") if self.tool == Tool::Masscan => Ok(Some(NumberKind::Protocols)),
             // An answer to ARP says nothing about IP.
             Some("arp" | "err") if self.tool == Tool::Masscan => Ok(None),

@@ -20,13 +20,13 @@ pub(super) enum Line<'a> {
     },
     /// More about the socket above it, which `-m`, `-i` and narrow terminals put on a line of its own.
     Continuation,
-    /// A socket of TCP or UDP.
+    /// A socket of TCP, UDP or SCTP.
     Socket(Socket<'a>),
     /// A socket of another kind; its Netid.
     OtherKind(&'a str),
 }
 
-/// A socket of TCP or UDP.
+/// A socket of TCP, UDP or SCTP.
 pub(super) struct Socket<'a> {
     /// The cell with the protocol; empty if there is no such column.
     pub netid: &'a str,
@@ -52,10 +52,10 @@ pub(super) struct InvalidCell<'a> {
     pub help: &'static str,
 }
 
-/// The Netids of sockets without ports of TCP or UDP: raw, packet, Unix, netlink, MPTCP (whose listeners are listed as TCP too),
-/// SCTP, DCCP, TIPC, vsock and XDP sockets.
+/// The Netids of sockets without ports of TCP, UDP or SCTP: raw, packet, Unix, netlink, MPTCP (whose listeners are listed as TCP too),
+/// DCCP, TIPC, vsock and XDP sockets.
 const OTHER_KINDS: &[&str] = &[
-    "raw", "icmp", "icmp6", "???", "p_raw", "p_dgr", "u_str", "u_dgr", "u_seq", "nl", "mptcp", "sctp", "dccp", "ti_st",
+    "raw", "icmp", "icmp6", "???", "p_raw", "p_dgr", "u_str", "u_dgr", "u_seq", "nl", "mptcp", "dccp", "ti_st",
     "ti_sq", "ti_dg", "ti_rd", "v_str", "v_dgr", "v_seq", "xdp",
 ];
 
@@ -87,8 +87,12 @@ impl<'a> Line<'a> {
         match first {
             "Netid" | "State" if is_complete_header => Ok(Line::Header { has_netid: first == "Netid" }),
             _ if OTHER_KINDS.contains(&first) => Ok(Line::OtherKind(first)),
-            "tcp" | "udp" if is_state(second) => Ok(Line::Socket(Socket { netid: first, state: second, rest })),
-            "tcp" | "udp" => Err(InvalidCell {
+            // An association of the SCTP socket above it.
+            "`-" if follows => Ok(Line::Continuation),
+            "tcp" | "udp" | "sctp" if is_state(second) => {
+                Ok(Line::Socket(Socket { netid: first, state: second, rest }))
+            }
+            "tcp" | "udp" | "sctp" => Err(InvalidCell {
                 cell: second,
                 code: codes::SS_STATE,
                 message: format!("unknown state {second:?}"),
@@ -195,22 +199,24 @@ impl<'a> LocalAddress<'a> {
 }
 
 impl ListeningSocket<'_> {
-    /// Whether packets of a family reach it.
-    pub fn is_reached_by(&self, family: AddressFamily) -> bool {
-        self.address.is_reached_by(family)
-    }
-
-    /// What it means for its port.
-    pub fn seen(&self, protocol: Protocol) -> Seen {
-        let state = if self.address.is_loopback() { State::Loopback } else { State::Open };
+    /// What it means for its port; nothing if packets of the family don't reach it.
+    pub fn seen(&self, protocol: Protocol, family: Option<AddressFamily>) -> Option<Seen> {
+        let is_reached = family.is_none_or(|family| self.address.is_reached_by(family));
+        // An SCTP socket can have several addresses, of which ss prints one.
+        let (state, others) = match (is_reached, self.address.is_loopback(), protocol) {
+            (true, false, _) => (State::Open, ""),
+            (_, _, Protocol::SCTP) => (State::Unknown, ", perhaps with other addresses"),
+            (true, true, _) => (State::Loopback, ""),
+            (false, ..) => return None,
+        };
         let processes = processes(self.rest);
         let processes = if processes.is_empty() { processes } else { format!(" ({processes})") };
-        Seen {
+        Some(Seen {
             protocol,
             range: PortRange::new(self.port, self.port).expect("the number is not 0"),
             state,
-            evidence: format!("{}{processes}", self.address.printed),
-        }
+            evidence: format!("{}{others}{processes}", self.address.printed),
+        })
     }
 }
 

@@ -1,12 +1,17 @@
 //! The verdict on one flow, from its port specs up.
 //!
-//! A spec is open if all of its ports are open. Specs of one group are alternatives, so the best one counts; all groups are needed,
-//! so the worst one counts. "Unknown" is better than "missing" among alternatives and never hides a group that is missing: what
-//! may be open is not called missing, and what is missing is reported.
+//! A spec is open if all of its ports are open. Specs of one group are alternatives, so the best one counts. If all groups are
+//! needed, the worst one counts. "Unknown" is better than "missing" among alternatives and never hides a group that is missing: what
+//! may be open is not called missing, and what is missing is reported. If the document doesn't say which groups are needed, a flow is
+//! undecided as long as a group isn't open.
+//!
+//! A flow that stays within its machine or its pod isn't expected to be open to peers, nor is one that the document calls disabled.
 
-use port_core::{PortRange, Requirement, Transport};
+use std::fmt;
 
-use crate::audit::observation::{Finding, Observation, Piece, State};
+use port_core::{Enabled, Groups, PortRange, Requirement, Scope, Transport};
+
+use crate::audit::observation::{Finding, Observation, Piece, State, echo_request};
 use crate::dataset::{Flow, PortSpec};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
@@ -25,8 +30,14 @@ words! {
         Missing = "missing",
         /// Documented, and the source can't decide
         Unknown = "unknown",
-        /// Documented without a port number, so no source can decide
+        /// Documented without a port number, or without saying which ports are needed, of which some are not open: no source can decide
         Undecided = "undecided",
+        /// Documented as disabled by default, and not open
+        Off = "off",
+        /// Documented within the machine or the pod only, and not open to peers
+        Local = "local",
+        /// Documented within the machine or the pod only, and open to peers
+        Exposed = "exposed",
     }
 }
 
@@ -36,6 +47,31 @@ impl Verdict {
         let order = [Verdict::Open, Verdict::Restricted, Verdict::Unknown, Verdict::Undecided, Verdict::PartlyOpen];
         let verdicts: Vec<Verdict> = verdicts.collect();
         order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Verdict::Missing)
+    }
+
+    /// The verdict on groups of which the document doesn't say whether all are needed. If all were, or one, a group that isn't open
+    /// would make a difference.
+    fn of_some(verdicts: &[Verdict]) -> Verdict {
+        let is_not_open = |verdict: &Verdict| matches!(verdict, Verdict::Missing | Verdict::PartlyOpen);
+        if verdicts.len() > 1 && verdicts.iter().any(is_not_open) {
+            Verdict::Undecided
+        } else {
+            Verdict::of_all(verdicts)
+        }
+    }
+
+    /// The verdict on a flow that stays within its machine or its pod, from those on its specs.
+    fn within_machine(verdicts: &[Verdict]) -> Verdict {
+        let has = |expected: &[Verdict]| verdicts.iter().any(|verdict| expected.contains(verdict));
+        if has(&[Verdict::Open, Verdict::PartlyOpen, Verdict::Restricted]) {
+            Verdict::Exposed
+        } else if has(&[Verdict::Unknown]) {
+            Verdict::Unknown
+        } else if has(&[Verdict::Missing]) {
+            Verdict::Local
+        } else {
+            Verdict::Undecided
+        }
     }
 
     /// The verdict on groups, all of which are needed.
@@ -64,19 +100,41 @@ pub struct Observed {
     pub protocol: Protocol,
     /// Which ports; `None` for a protocol without ports.
     pub range: Option<PortRange>,
+    /// The first and the last type of ICMP; `None` for all of them, and for other protocols.
+    pub icmp_types: Option<(u8, u8)>,
     /// Their state.
     pub state: State,
     /// The reasons.
     pub evidence: Vec<String>,
 }
 
+/// The protocol with its ports or its types: `tcp/80-90`, `esp`, `icmp/8`.
+impl fmt::Display for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.protocol)?;
+        match (self.range, self.icmp_types) {
+            (Some(range), _) => write!(f, "/{range}"),
+            (None, Some((first, last))) if first == last => write!(f, "/{first}"),
+            (None, Some((first, last))) => write!(f, "/{first}-{last}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
 impl Observed {
     pub(super) fn ports(protocol: Protocol, piece: Piece) -> Observed {
-        Observed { protocol, range: Some(piece.range), state: piece.state, evidence: piece.evidence }
+        Observed { protocol, range: Some(piece.range), icmp_types: None, state: piece.state, evidence: piece.evidence }
+    }
+
+    /// What was observed of a type of ICMP, or of a protocol without types.
+    fn of_type(protocol: Protocol, icmp_type: Option<u8>, observation: &Observation) -> Observed {
+        let icmp_type = icmp_type.or(echo_request(protocol));
+        let finding = observation.of_type(protocol, icmp_type);
+        Observed { icmp_types: icmp_type.map(|own| (own, own)), ..Observed::portless(protocol, finding) }
     }
 
     pub(super) fn portless(protocol: Protocol, finding: Finding) -> Observed {
-        Observed { protocol, range: None, state: finding.state, evidence: finding.evidence }
+        Observed { protocol, range: None, icmp_types: None, state: finding.state, evidence: finding.evidence }
     }
 }
 
@@ -136,7 +194,15 @@ pub(super) fn flow_verdict<'a>(flow: &'a Flow, observation: &Observation, peers:
         .chunk_by(|one, next| one.spec.group() == next.spec.group())
         .map(|group| Verdict::of_any(group.iter().map(|spec| spec.verdict)))
         .collect();
-    FlowVerdict { flow, verdict: Verdict::of_all(&groups), specs, peer_addresses: Vec::new(), remarks: Vec::new() }
+    let verdict = match (flow.scope, flow.enabled, flow.groups) {
+        (Scope::Host | Scope::Pod, ..) => {
+            Verdict::within_machine(&specs.iter().map(|spec| spec.verdict).collect::<Vec<_>>())
+        }
+        (_, Enabled::No, _) if groups.iter().all(|verdict| *verdict == Verdict::Missing) => Verdict::Off,
+        (_, _, Groups::Unstated) => Verdict::of_some(&groups),
+        (_, _, Groups::All) => Verdict::of_all(&groups),
+    };
+    FlowVerdict { flow, verdict, specs, peer_addresses: Vec::new(), remarks: Vec::new() }
 }
 
 fn spec_verdict(spec: &PortSpec, observation: &Observation, peers: Peers) -> SpecVerdict {
@@ -187,11 +253,11 @@ fn ports_verdict(
     SpecVerdict { spec: spec.clone(), verdict, observed }
 }
 
-/// The verdict on a protocol without ports, such as ESP.
+/// The verdict on a protocol without ports, such as ESP. ICMP without a type is judged by echo requests, with which `ping` asks.
 fn portless_verdict(spec: &PortSpec, observation: &Observation, peers: Peers) -> SpecVerdict {
     let protocols = Protocol::of(spec).iter();
     let observed: Vec<Observed> =
-        protocols.map(|protocol| Observed::portless(*protocol, observation.portless(*protocol))).collect();
+        protocols.map(|protocol| Observed::of_type(*protocol, spec.icmp_type(), observation)).collect();
     let verdicts = observed.iter().map(|observed| match observed.state {
         State::Open => Verdict::Open,
         State::Restricted if peers == Peers::Named => Verdict::PartlyOpen,

@@ -28,7 +28,7 @@ pub(super) enum ServiceKind {
 pub(super) fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
     let mut services = Vec::new();
     if flow.rules.iter().any(|rule| !rule.traffic.ports.is_empty()) {
-        services.push((short_name(&flow.id, LONGEST_NAME), ServiceKind::Ports));
+        services.push((short_name(&flow.name, LONGEST_NAME), ServiceKind::Ports));
     }
     let without_ports = flow.rules.iter().map(|rule| &rule.traffic).filter(|traffic| traffic.ports.is_empty());
     let kind = |traffic: &Traffic| match traffic.icmp_types.as_slice() {
@@ -42,7 +42,7 @@ pub(super) fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
             ServiceKind::IcmpType(protocol, icmp_type) => format!("_{protocol}-{icmp_type}"),
         };
         // Protocols without a name contain a slash: ip/99.
-        services.push((short_name(&format!("{}{}", flow.id, suffix.replace('/', "-")), LONGEST_NAME), kind));
+        services.push((short_name(&format!("{}{}", flow.name, suffix.replace('/', "-")), LONGEST_NAME), kind));
     }
     services
 }
