@@ -44,7 +44,8 @@ fn sources() -> Vec<(&'static str, Vec<String>)> {
 #[test]
 fn every_tool_gives_a_verdict_on_every_flow() {
     for (tool, options) in sources() {
-        let arguments: Vec<&str> = ["--product", "cluster"].into_iter().chain(options.iter().map(String::as_str)).collect();
+        let arguments: Vec<&str> =
+            ["--product", "cluster"].into_iter().chain(options.iter().map(String::as_str)).collect();
         let (text, messages) = printed(&arguments);
         // The reasons name files of a scan by their path.
         let text = format!("{text}{}", messages.lines().map(|line| format!("! {line}\n")).collect::<String>());
@@ -67,12 +68,18 @@ fn verdict<'a>(audit: &'a Value, flow: &str) -> (&'a str, Vec<String>) {
 #[test]
 fn any_transport_and_protocols_without_ports_are_right_for_every_tool() {
     for (tool, options) in sources() {
-        let arguments: Vec<&str> = ["--product", "cluster"].into_iter().chain(options.iter().map(String::as_str)).collect();
+        let arguments: Vec<&str> =
+            ["--product", "cluster"].into_iter().chain(options.iter().map(String::as_str)).collect();
         let audit = json(&arguments);
         // any/30000-32767 is open over UDP with iptables; a scan of UDP didn't cover it.
         let (services, _) = verdict(&audit, "cluster-in-client-services");
-        let expected = [("nft", "open"), ("iptables", "open"), ("nmap", "unknown"), ("masscan", "unknown"), ("ss", "missing")];
-        assert_eq!(Some(services), expected.iter().find(|(name, _)| *name == tool).map(|(_, verdict)| *verdict), "{tool}");
+        let expected =
+            [("nft", "open"), ("iptables", "open"), ("nmap", "unknown"), ("masscan", "unknown"), ("ss", "missing")];
+        assert_eq!(
+            Some(services),
+            expected.iter().find(|(name, _)| *name == tool).map(|(_, verdict)| *verdict),
+            "{tool}"
+        );
         let (_, failover) = verdict(&audit, "cluster-in-router-vrrp");
         let expected: [&str; 5] = match tool {
             "nft" => ["vrrp/112 open", "ip/99 open", "icmp/8 open", "icmpv6/128 open", "icmp/1 open"],
@@ -125,7 +132,10 @@ fn a_component_has_its_own_flows() {
     let output = run(&["--product", "cluster", "--component", "workers", "--nft", &rules]);
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("unknown component \"workers\" (--component)") && message.contains("worker\"?"), "{message}");
+    assert!(
+        message.contains("unknown component \"workers\" (--component)") && message.contains("worker\"?"),
+        "{message}"
+    );
     // The console has no components.
     let output = run(&["--product", "console", "--component", "worker", "--nft", &rules]);
     assert_eq!(output.status.code(), Some(2));

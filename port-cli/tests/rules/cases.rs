@@ -253,7 +253,8 @@ fn openings(ruleset: &Ruleset) -> Openings {
             openings.extend((traffic.ports.is_empty() && traffic.icmp_types.is_empty()).then(|| opening(0)));
             let of_type = |icmp_type: &u8| (format!("{}/{icmp_type}", traffic.protocol), 0);
             let types = traffic.icmp_types.iter().map(of_type);
-            openings.extend(types.map(|(protocol, port)| (flow.id.clone(), flow.direction.to_string(), protocol, port)));
+            openings
+                .extend(types.map(|(protocol, port)| (flow.id.clone(), flow.direction.to_string(), protocol, port)));
         }
     }
     openings

@@ -126,10 +126,7 @@ mod tests {
             // For iptables, type 255 of ICMP is any type; ip6tables has no such type.
             (RulesFormat::Iptables, "8 13 200 - 128 135 200 255"),
             (RulesFormat::Ip6tables, "8 13 200 - 128 135 200 255"),
-            (
-                RulesFormat::Firewalld,
-                "echo-request timestamp-request - - echo-request neighbour-solicitation - -",
-            ),
+            (RulesFormat::Firewalld, "echo-request timestamp-request - - echo-request neighbour-solicitation - -"),
             (RulesFormat::Ufw, "- - - - - - - -"),
             (RulesFormat::Fortigate, numbers),
             (RulesFormat::Aerleon, "echo-request timestamp-request - - echo-request neighbor-solicit - -"),

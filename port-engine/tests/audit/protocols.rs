@@ -2,6 +2,7 @@
 
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::observation::State;
+use port_engine::protocol::Protocol;
 use serde_json::{Value, json};
 
 use super::{l4proto, listing, matches, of_iptables, of_nft, payload, state};
@@ -66,7 +67,10 @@ fn iptables_accepts_ports_of_sctp() {
         &[
             ("-p sctp -m sctp --dport 36412", &[("sctp/36412", OPEN), ("sctp/1", CLOSED), ("tcp/36412", CLOSED)]),
             ("-p sctp -m sctp --dport 36412:36422", &[("sctp/36422", OPEN), ("sctp/36423", CLOSED)]),
-            ("-p sctp -m multiport --dports 5060,36412", &[("sctp/5060", OPEN), ("sctp/36412", OPEN), ("sctp/9", CLOSED)]),
+            (
+                "-p sctp -m multiport --dports 5060,36412",
+                &[("sctp/5060", OPEN), ("sctp/36412", OPEN), ("sctp/9", CLOSED)],
+            ),
             ("-p 132", &[("sctp/9", OPEN), ("tcp/9", CLOSED)]),
             ("! -p sctp", &[("sctp/9", CLOSED), ("tcp/9", OPEN)]),
             ("-p sctp -m sctp --dport 9 --chunk-types any INIT", &[("sctp/9", State::Unknown), ("sctp/10", CLOSED)]),
@@ -157,7 +161,8 @@ fn protocols_are_known_by_name_and_by_number() {
             let text = name.as_str().map_or_else(|| name.to_string(), str::to_string);
             let observation = of_iptables(AddressFamily::Ipv4, &format!("-A INPUT -p {text} -j ACCEPT"));
             assert_eq!(state(&observation, protocol), OPEN, "-p {text}");
-            let others = ["ah", "gre", "ipip", "vrrp", "89", "99", "esp"].into_iter().filter(|other| *other != protocol);
+            let others =
+                ["ah", "gre", "ipip", "vrrp", "89", "99", "esp"].into_iter().filter(|other| *other != protocol);
             for other in others {
                 assert_eq!(state(&observation, other), CLOSED, "{other}: -p {text}");
             }
@@ -179,4 +184,8 @@ fn what_ah_carries_over_ipv6_is_not_known() {
     assert_eq!(state(&observation, "ah"), State::Restricted);
     let observation = of_nft(&listing("drop", &[]), Some(AddressFamily::Ipv6));
     assert_eq!(state(&observation, "ah"), CLOSED);
+    // That is the reason, and no rule about TCP is called one that can't be interpreted.
+    let observation = of_nft(&listing("drop", &[vec![matches("==", payload("tcp", "dport"), json!(22))]]), None);
+    assert_eq!(observation.portless(Protocol::AH).evidence, ["over IPv6, rules are about what it carries"]);
+    assert_eq!(observation.not_interpreted, Vec::<String>::new());
 }

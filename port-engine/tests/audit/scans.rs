@@ -12,7 +12,8 @@ use super::state;
 fn scan(scanner: &str, content: &str) -> Observation {
     let text = format!(
         "<nmaprun scanner=\"{scanner}\" args=\"-oX -\">{}<runstats><finished time=\"1\" exit=\"success\"/></runstats></nmaprun>",
-        content.replace("<ports>", "<host><status state=\"up\"/><address addr=\"192.0.2.9\" addrtype=\"ipv4\"/><ports>")
+        content
+            .replace("<ports>", "<host><status state=\"up\"/><address addr=\"192.0.2.9\" addrtype=\"ipv4\"/><ports>")
             .replace("</ports>", "</ports></host>")
     );
     nmap::read(Path::new("scan.xml"), &text, None).unwrap_or_else(|problem| panic!("{problem}"))
@@ -106,5 +107,8 @@ fn listeners_of_sctp_are_read_with_their_associations() {
     assert_eq!(state(&read(&local, None), "sctp/36412"), State::Unknown);
     // Only SCTP was asked about, or sockets of the other two are missing.
     let only = "sctp LISTEN 0 5 0.0.0.0:36412 0.0.0.0:*\n";
-    assert_eq!([state(&read(only, None), "sctp/36412"), state(&read(only, None), "tcp/1")], [State::Open, State::NotChecked]);
+    assert_eq!(
+        [state(&read(only, None), "sctp/36412"), state(&read(only, None), "tcp/1")],
+        [State::Open, State::NotChecked]
+    );
 }

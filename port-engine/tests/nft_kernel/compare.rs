@@ -109,9 +109,11 @@ pub fn targets(ports: &[u16], text: &str) -> Vec<Target> {
     let ports: BTreeSet<u16> = near.chain([40000]).filter(|port| *port > 0).collect();
     let takes_bytes = ["th ", "@th"].iter().any(|word| text.contains(word));
     let bytes: Vec<u16> = if takes_bytes { ports.iter().copied().collect() } else { vec![40000] };
-    let with_ports = [TCP, UDP, SCTP].into_iter().flat_map(|protocol| ports.iter().map(move |port| (protocol, *port, 0)));
+    let with_ports =
+        [TCP, UDP, SCTP].into_iter().flat_map(|protocol| ports.iter().map(move |port| (protocol, *port, 0)));
     let without = [ESP, AH, GRE, OSPF].into_iter().map(|protocol| (protocol, 0));
-    let without = without.chain(ICMP_TYPES).flat_map(|(protocol, kind)| bytes.iter().map(move |own| (protocol, *own, kind)));
+    let without =
+        without.chain(ICMP_TYPES).flat_map(|(protocol, kind)| bytes.iter().map(move |own| (protocol, *own, kind)));
     with_ports.chain(without).collect()
 }
 

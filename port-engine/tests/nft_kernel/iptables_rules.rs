@@ -32,7 +32,19 @@ impl Grammar {
         let icmp = if self.is_ipv6 { "ipv6-icmp" } else { "icmp" };
         let choice = match protocol {
             "" => self.one(&["", "", "-p all"]).to_string(),
-            "other" => self.one(&["-p esp", "-p gre", "-p 50", "-p 89", "! -p ospf", "! -p sctp", "! -p tcp", "! -p udp", "! -p esp"]).to_string(),
+            "other" => self
+                .one(&[
+                    "-p esp",
+                    "-p gre",
+                    "-p 50",
+                    "-p 89",
+                    "! -p ospf",
+                    "! -p sctp",
+                    "! -p tcp",
+                    "! -p udp",
+                    "! -p esp",
+                ])
+                .to_string(),
             "icmp" => return vec![format!("-p {icmp}"), self.icmp_type()],
             own => return vec![format!("-p {own}"), self.ports_of(own)],
         };

@@ -312,7 +312,8 @@ fn traffic_in_both_directions_is_reported_if_the_firewall_does_not_track_connect
         let traffic = Traffic { icmp_types: icmp_types.to_vec(), ..Traffic::whole(Protocol::ICMP) };
         fitted(vec![Rule { traffic, ..rule_for(Protocol::ICMP) }], &limits).1
     };
-    let other_way = "opened icmp/0 and icmp/14 in the other direction (made up can't tell whether it is a reply) [made-up]";
+    let other_way =
+        "opened icmp/0 and icmp/14 in the other direction (made up can't tell whether it is a reply) [made-up]";
     assert_eq!(with_types(&[3, 8, 13]), [any(), other_way.to_string()]);
     assert_eq!(with_types(&[3]), [any()]);
 }

@@ -120,9 +120,9 @@ impl AuditArgs {
         let products = self.products(context.dataset)?;
         let components = self.components(context.dataset)?;
         let observed = self.observe(context.dataset, &products)?;
-        let audits = observed.iter().map(|one| {
-            Audit::of_components(context.dataset, &products, &components, &one.observation, &one.peers)
-        });
+        let audits = observed
+            .iter()
+            .map(|one| Audit::of_components(context.dataset, &products, &components, &one.observation, &one.peers));
         let audits: Vec<Audit> = audits.collect();
         let text = match self.format {
             AuditFormat::Table => text::print(&audits, context.width),

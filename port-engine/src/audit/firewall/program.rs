@@ -80,7 +80,9 @@ impl<'a> Common<'a> {
         });
         let unequal: Vec<(usize, &str, &str)> = unequal.collect();
         let are_neighbours = |one: &str, other: &str| {
-            [("sport", "dport"), ("saddr", "daddr"), ("type", "code")].iter().any(|pair| *pair == (one, other) || *pair == (other, one))
+            [("sport", "dport"), ("saddr", "daddr"), ("type", "code")]
+                .iter()
+                .any(|pair| *pair == (one, other) || *pair == (other, one))
         };
         let pairs = unequal
             .iter()

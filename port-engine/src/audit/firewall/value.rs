@@ -165,8 +165,9 @@ impl Kind {
             }
             Kind::IcmpCode | Kind::Icmpv6Code => {
                 let bytes = bytes();
-                let of_type =
-                    |kind: u128| bytes.ranges().map(move |(first, last)| (kind * BYTE + first + 1, kind * BYTE + last + 1));
+                let of_type = |kind: u128| {
+                    bytes.ranges().map(move |(first, last)| (kind * BYTE + first + 1, kind * BYTE + last + 1))
+                };
                 (0..BYTE).flat_map(of_type).collect()
             }
             Kind::IcmpTypeAndCode => {

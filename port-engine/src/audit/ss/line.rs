@@ -89,7 +89,9 @@ impl<'a> Line<'a> {
             _ if OTHER_KINDS.contains(&first) => Ok(Line::OtherKind(first)),
             // An association of the SCTP socket above it.
             "`-" if follows => Ok(Line::Continuation),
-            "tcp" | "udp" | "sctp" if is_state(second) => Ok(Line::Socket(Socket { netid: first, state: second, rest })),
+            "tcp" | "udp" | "sctp" if is_state(second) => {
+                Ok(Line::Socket(Socket { netid: first, state: second, rest }))
+            }
             "tcp" | "udp" | "sctp" => Err(InvalidCell {
                 cell: second,
                 code: codes::SS_STATE,

@@ -53,7 +53,11 @@ impl Verdict {
     /// would make a difference.
     fn of_some(verdicts: &[Verdict]) -> Verdict {
         let is_not_open = |verdict: &Verdict| matches!(verdict, Verdict::Missing | Verdict::PartlyOpen);
-        if verdicts.len() > 1 && verdicts.iter().any(is_not_open) { Verdict::Undecided } else { Verdict::of_all(verdicts) }
+        if verdicts.len() > 1 && verdicts.iter().any(is_not_open) {
+            Verdict::Undecided
+        } else {
+            Verdict::of_all(verdicts)
+        }
     }
 
     /// The verdict on a flow that stays within its machine or its pod, from those on its specs.
@@ -191,7 +195,9 @@ pub(super) fn flow_verdict<'a>(flow: &'a Flow, observation: &Observation, peers:
         .map(|group| Verdict::of_any(group.iter().map(|spec| spec.verdict)))
         .collect();
     let verdict = match (flow.scope, flow.enabled, flow.groups) {
-        (Scope::Host | Scope::Pod, ..) => Verdict::within_machine(&specs.iter().map(|spec| spec.verdict).collect::<Vec<_>>()),
+        (Scope::Host | Scope::Pod, ..) => {
+            Verdict::within_machine(&specs.iter().map(|spec| spec.verdict).collect::<Vec<_>>())
+        }
         (_, Enabled::No, _) if groups.iter().all(|verdict| *verdict == Verdict::Missing) => Verdict::Off,
         (_, _, Groups::Unstated) => Verdict::of_some(&groups),
         (_, _, Groups::All) => Verdict::of_all(&groups),

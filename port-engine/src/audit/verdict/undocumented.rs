@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::flows::Observed;
+use crate::audit::firewall::icmp::is_needed;
 use crate::audit::observation::{Finding, Observation, State, View};
 use crate::dataset::{Dataset, Flow, PortSpec};
 use crate::port_set::PortSet;
@@ -50,7 +51,9 @@ pub(super) fn undocumented_ports(
         let pieces = observation.pieces_within(protocol, &(&seen - &documented(inbound, protocol)));
         pieces.into_iter().map(move |piece| Observed::ports(protocol, piece))
     });
-    observed.map(|observed| Undocumented { may_be: unnumbered_services(dataset, inbound, &observed), observed }).collect()
+    observed
+        .map(|observed| Undocumented { may_be: unnumbered_services(dataset, inbound, &observed), observed })
+        .collect()
 }
 
 /// What is known about all ports of a protocol that is reported in one line; `None` if its ports are reported.
@@ -105,7 +108,8 @@ fn types(protocol: Protocol, documented: &BTreeSet<u8>, observation: &Observatio
             {
                 *last = icmp_type;
             }
-            _ => found.push(Observed { icmp_types: Some((icmp_type, icmp_type)), ..Observed::portless(protocol, finding) }),
+            _ => found
+                .push(Observed { icmp_types: Some((icmp_type, icmp_type)), ..Observed::portless(protocol, finding) }),
         }
         is_joined = true;
     }
@@ -114,15 +118,6 @@ fn types(protocol: Protocol, documented: &BTreeSet<u8>, observation: &Observatio
         _ => {}
     }
     found
-}
-
-/// Whether every machine needs messages of a type: answers and errors, which are about packets that it sent itself, and what IPv6
-/// needs to find neighbours, routers and listeners of multicast.
-fn is_needed(protocol: Protocol, icmp_type: u8) -> bool {
-    match (protocol == Protocol::ICMPV6, icmp_type) {
-        (false, icmp_type) => matches!(icmp_type, 0 | 3..=5 | 11 | 12 | 14 | 16 | 18),
-        (true, icmp_type) => matches!(icmp_type, 0..=127 | 129..=137 | 140..=143 | 151..=153),
-    }
 }
 
 /// The services that inbound flows name without a port, and whose registered port was observed here.

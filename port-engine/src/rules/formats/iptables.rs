@@ -24,9 +24,7 @@ const LONGEST_INTERFACE: usize = 15;
 /// For iptables, protocol 0 is any protocol, and type 255 of ICMP is any type.
 const PROTOCOLS: ProtocolNotation = ProtocolNotation {
     protocol: |protocol| (protocol.number() != 0).then(|| system_name(protocol)),
-    icmp_type: |protocol, icmp_type| {
-        ((protocol, icmp_type) != (Protocol::ICMP, 255)).then(|| icmp_type.to_string())
-    },
+    icmp_type: |protocol, icmp_type| ((protocol, icmp_type) != (Protocol::ICMP, 255)).then(|| icmp_type.to_string()),
 };
 
 /// How to write rules for iptables.
