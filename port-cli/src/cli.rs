@@ -133,7 +133,6 @@ impl Command {
             Command::List(args) => args.filter.product.iter_mut().collect(),
             Command::Rules(args) => args.filter.product.iter_mut().chain(&mut args.site_template).collect(),
             Command::Audit(args) => args.product.iter_mut().collect(),
-            Command::Conflicts(args) => args.products.iter_mut().collect(),
             Command::Diagram(args) => args.filter.product.iter_mut().collect(),
             Command::Peers(args) => args.product.iter_mut().collect(),
             _ => Vec::new(),

@@ -23,9 +23,9 @@ pub struct FilterArgs {
     /// Only flows of this vendor's products
     #[arg(long, value_parser = IdKind::Vendor.parser())]
     pub vendor: Option<String>,
-    /// Only flows with this part of the product at either end
+    /// Only flows with this part of the product at either end; may be repeated
     #[arg(long)]
-    pub component: Option<String>,
+    pub component: Vec<String>,
     /// Only flows that the peer opens (inbound) or the product opens (outbound)
     #[arg(long, value_parser = words::<Direction>())]
     pub direction: Option<Direction>,
@@ -62,15 +62,15 @@ impl FilterArgs {
         let others = others.into_iter().filter_map(|(kind, id, option)| Some((kind, id.as_ref()?, option)));
         let unknown: Vec<Diagnostic> =
             products.chain(others).filter_map(|(kind, id, option)| kind.check(id, option, dataset).err()).collect();
-        let component = self.component.as_ref().and_then(|component| check_component(component, dataset).err());
-        let unknown: Vec<Diagnostic> = unknown.into_iter().chain(component).collect();
+        let components = self.component.iter().filter_map(|id| check_component(id, &self.product, dataset).err());
+        let unknown: Vec<Diagnostic> = unknown.into_iter().chain(components).collect();
         if !unknown.is_empty() {
             return Err(unknown);
         }
         Ok(Filter {
             products: self.product.clone(),
             vendor: self.vendor.clone(),
-            component: self.component.clone(),
+            components: self.component.clone(),
             direction: self.direction,
             peer: self.peer.clone(),
             service: self.service.clone(),
@@ -81,10 +81,10 @@ impl FilterArgs {
     }
 }
 
-/// Checks that a product has a component.
-fn check_component(component: &str, dataset: &Dataset) -> Result<(), Diagnostic> {
-    let known: BTreeSet<&str> =
-        dataset.products.iter().flat_map(|product| &product.components).map(String::as_str).collect();
+/// Checks that one of the products has a component. No product means all of them.
+fn check_component(component: &str, products: &[String], dataset: &Dataset) -> Result<(), Diagnostic> {
+    let selected = dataset.products.iter().filter(|product| products.is_empty() || products.contains(&product.id));
+    let known: BTreeSet<&str> = selected.flat_map(|product| &product.components).map(String::as_str).collect();
     if known.contains(component) {
         return Ok(());
     }

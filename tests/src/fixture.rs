@@ -24,3 +24,8 @@ pub fn editions() -> PathBuf {
 pub fn upgrades() -> PathBuf {
     root().join("tests/fixtures/upgrades")
 }
+
+/// The directory of a fixture with every protocol, numbers that only some firewalls can name, and types of ICMP.
+pub fn protocols() -> PathBuf {
+    root().join("tests/fixtures/protocols")
+}

@@ -68,10 +68,24 @@ pub struct PlainSpec {
     pub transport: String,
     /// The ports, if there are any.
     pub ports: Option<(u16, u16)>,
+    /// The type of ICMP, or the number of a protocol without a name.
+    pub number: Option<u8>,
     /// The service, or empty.
     pub service: String,
     /// The group, from 0.
     pub group: usize,
+}
+
+/// The protocols without ports that have a name, with their numbers.
+pub const PORTLESS: [(&str, u8); 7] =
+    [("esp", 50), ("ah", 51), ("gre", 47), ("icmp", 1), ("icmpv6", 58), ("ipip", 4), ("vrrp", 112)];
+
+impl PlainSpec {
+    /// The number of the protocol, if it has no ports.
+    pub fn portless_protocol(&self) -> Option<u8> {
+        let named = || PORTLESS.iter().find(|(name, _)| *name == self.transport).map(|(_, number)| *number);
+        if self.transport == "ip" { self.number } else { named() }
+    }
 }
 
 /// The specs of a port expression.
@@ -81,15 +95,18 @@ pub fn plain_specs(expression: &str) -> Vec<PlainSpec> {
     for (group, alternatives) in expression.split(separator).enumerate() {
         for spec in alternatives.split(" | ") {
             let (head, service) = spec.split_once(' ').unwrap_or((spec, ""));
-            let (transport, ports) = head.split_once('/').unwrap_or((head, ""));
-            let ports = (!ports.is_empty()).then(|| {
-                let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+            let (transport, after) = head.split_once('/').unwrap_or((head, ""));
+            let is_portless = transport == "ip" || PORTLESS.iter().any(|(name, _)| *name == transport);
+            let ports = (!after.is_empty() && !is_portless).then(|| {
+                let (first, last) = after.split_once('-').unwrap_or((after, after));
                 (first.parse().expect("a port"), last.parse().expect("a port"))
             });
-            let names_a_service = ports.is_none() && transport != "esp";
+            let number = (!after.is_empty() && is_portless).then(|| after.parse().expect("a number"));
+            let names_a_service = ports.is_none() && !is_portless;
             specs.push(PlainSpec {
                 transport: if names_a_service { String::new() } else { transport.to_string() },
                 ports,
+                number,
                 service: if names_a_service { transport } else { service }.to_string(),
                 group,
             });
@@ -104,7 +121,7 @@ pub fn transport_matches(own: &str, queried: &str) -> bool {
         "tcp" => own == "tcp" || own == "any",
         "udp" => own == "udp" || own == "any",
         "any" => own == "tcp" || own == "udp" || own == "any",
-        _ => false,
+        other => own == other,
     }
 }
 

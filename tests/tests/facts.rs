@@ -28,8 +28,9 @@ fn a_flow_serializes_as_its_row() {
                     "service": nullable(&spec.service),
                     "group": spec.group,
                 });
-                if spec.transport == "esp" {
-                    (json["ip_protocol"], json["icmp_type"]) = (50.into(), Value::Null);
+                if let Some(protocol) = spec.portless_protocol() {
+                    let icmp_type = if spec.transport == "ip" { None } else { spec.number };
+                    (json["ip_protocol"], json["icmp_type"]) = (protocol.into(), json!(icmp_type));
                 }
                 json
             })
@@ -162,4 +163,24 @@ fn the_ports_of_a_flow_are_the_numbers_that_its_document_prints() {
             .collect();
         assert_eq!(ports, printed, "{}", row["id"]);
     }
+}
+
+#[test]
+fn the_plain_reader_of_port_expressions_knows_every_protocol() {
+    let read = |expression: &str| -> Vec<String> {
+        let text = |spec: &port_catalog_tests::PlainSpec| {
+            let ports = spec.ports.map(|(first, last)| format!(" {first}-{last}")).unwrap_or_default();
+            let number = spec.number.map(|number| format!(" number {number}")).unwrap_or_default();
+            let protocol = spec.portless_protocol().map(|number| format!(" protocol {number}")).unwrap_or_default();
+            format!("{} {}{ports}{number}{protocol} {}", spec.group, spec.transport, spec.service)
+        };
+        plain_specs(expression).iter().map(|spec| text(spec).trim().to_string()).collect()
+    };
+    assert_eq!(read("sctp/36412 s1ap | tcp/25-26"), ["0 sctp 36412-36412 s1ap", "0 tcp 25-26"]);
+    assert_eq!(read("esp, ah, gre | ipip"), ["0 esp protocol 50", "1 ah protocol 51", "2 gre protocol 47", "2 ipip protocol 4"]);
+    assert_eq!(
+        read("vrrp; icmp/8; icmpv6; ip/99"),
+        ["0 vrrp protocol 112", "1 icmp number 8 protocol 1", "2 icmpv6 protocol 58", "3 ip number 99 protocol 99"]
+    );
+    assert_eq!(read("sftp | ftp"), ["0  sftp", "0  ftp"]);
 }

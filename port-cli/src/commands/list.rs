@@ -1,10 +1,12 @@
 //! `list`: flows that match every option.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 use port_engine::dataset::Flow;
 use port_engine::nmap_ports::NmapPorts;
+use port_engine::protocol::Protocol;
 
 use super::Context;
 use crate::filter_args::FilterArgs;
@@ -59,7 +61,7 @@ pub enum ListFormat {
     Csv,
     /// A table for a document
     Markdown,
-    /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001
+    /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001,S:36412
     Nmap,
     /// CSV for joins in SQL engines: a line for each flow and port range, and for any two lines, tcp and udp
     Portmap,
@@ -105,11 +107,12 @@ fn nmap(selected: &[&Flow]) -> Output {
     }
     for specs in ports.without_port.chunk_by(|(one, _), (next, _)| one.id == next.id) {
         let services: Vec<&str> = specs.iter().filter_map(|(_, spec)| spec.service_ref().map(String::as_str)).collect();
-        let protocols: Vec<String> =
-            specs.iter().filter_map(|(_, spec)| spec.transport()).map(|own| own.to_string()).collect();
-        let reason = match protocols.is_empty() {
-            true => format!("the document gives no port for {}", services.join(", ")),
-            false => format!("{} has no ports, so -p can't scan it (nmap -sO can)", protocols.join(", ")),
+        let protocols: BTreeSet<&Protocol> = specs.iter().flat_map(|(_, spec)| Protocol::of(spec)).collect();
+        let protocols: Vec<String> = protocols.into_iter().map(Protocol::to_string).collect();
+        let reason = match protocols.as_slice() {
+            [] => format!("the document gives no port for {}", services.join(", ")),
+            [one] => format!("{one} has no ports, so -p can't scan it (nmap -sO can)"),
+            several => format!("{} have no ports, so -p can't scan them (nmap -sO can)", several.join(", ")),
         };
         output = output.message(format!("left out of {}: {reason}", specs[0].0.id));
     }

@@ -102,6 +102,12 @@ pub struct RulesArgs {
     /// Leave out flows that are conditional, or that the document doesn't call required
     #[arg(long)]
     pub required_only: bool,
+    /// Leave out flows that the document calls off by default
+    #[arg(long)]
+    pub enabled_only: bool,
+    /// Also allow flows that stay inside a machine, or are between pods, according to the document
+    #[arg(long)]
+    pub all_scopes: bool,
     /// File with the addresses of products and peers; without it, any address is allowed
     #[arg(long, value_name = "FILE")]
     pub site: Option<PathBuf>,
@@ -206,6 +212,8 @@ impl RulesArgs {
                     None => UnnamedPeers::Any,
                 }),
                 required_only: self.required_only,
+                enabled_only: self.enabled_only,
+                all_scopes: self.all_scopes,
             },
             name: self.name.clone(),
             output: self.output.options(),

@@ -12,8 +12,10 @@ use crate::word_parser::words;
 
 /// The notes and examples in the help.
 pub const HELP: &str = "\
-Ports open, close and move as in diff. Labels, rows and other words of the documents aren't compared. If a document was \
-not available as a whole, what only the other edition has is not known for it, and neither opens nor closes.
+Ports open, close and move as in diff: a port closes only if no flow of TO needs it for the same peer and direction, and \
+swapping FROM and TO gives the inverse. What is curated, labels, rows and other words of the documents aren't compared. If a \
+document was not available as a whole, a flow that only the other edition has is not known for it: it neither opens nor closes \
+anything, --fail-on unknown finds it, and a port that it may need isn't closed.
 
 Exit codes: 0 done; 1 a change that --fail-on names; 2 bad arguments.
 
@@ -47,7 +49,7 @@ pub struct UpgradeArgs {
 pub enum UpgradeFormat {
     /// A summary, then each flow that differs
     Text,
-    /// One object: the editions, the number of unchanged flows, and the difference as diff prints it
+    /// One object: the editions, the number of unchanged flows, and every change with the flow before and after
     Json,
     /// Headings and tables for a change ticket
     Markdown,
@@ -71,22 +73,14 @@ impl UpgradeArgs {
         let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
         let text = match self.format {
             UpgradeFormat::Text => {
-                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference))
+                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference, context.width))
             }
             UpgradeFormat::Json => json::object(&upgrade),
             UpgradeFormat::Markdown => {
                 format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference))
             }
         };
-        let mut output = Output::text(text);
-        let not_known = upgrade.not_known().count();
-        if not_known > 0 {
-            let incomplete = editions.iter().filter(|edition| !edition.is_complete);
-            let names: Vec<&str> = incomplete.map(|edition| edition.id.as_str()).collect();
-            let message =
-                format!("not known for {}, which isn't complete: {}", names.join(" and "), count(not_known, "flow"));
-            output = output.message(message);
-        }
+        let output = Output::text(text);
         let failures = difference::failures(&upgrade.difference, &self.fail_on);
         if failures.is_empty() {
             return Ok(output);

@@ -1,9 +1,9 @@
 //! What is compared: every product at every location with every choice; and made-up rulesets that are hard to write.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use port_catalog_tests::{fixture, hostile};
+use port_catalog_tests::hostile;
 use port_core::{Direction, PortRange};
 use port_data::hidden::is_hidden;
 use port_engine::protocol::Protocol;
@@ -11,13 +11,14 @@ use port_engine::rules::address::Endpoints;
 use port_engine::rules::fit::fit;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
-use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
+use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::output_options::OutputOptions;
 use tempfile::NamedTempFile;
 
 use crate::openings::{
-    Decisions, Opening, Openings, assert_same, documented, fixture_tables, port_catalog, port_catalog_with, products,
+    Decisions, Opening, Openings, assert_same, compared_tables, documented_in, fixture_tables, port_catalog,
+    port_catalog_with, products_in,
 };
 
 /// How to compare the rules of a format with the catalog.
@@ -33,21 +34,17 @@ impl Comparison {
     /// Compares what a reader finds in the files with what should be open.
     pub fn run(&self, read: impl Fn(&[File]) -> Openings) {
         let mut compared = 0;
-        for product in products() {
+        for (tables, product) in all_products() {
             for decisions in Decisions::ALL {
-                let documented = documented(&product, decisions);
+                let documented = documented_in(&tables, &product, decisions);
                 let common = [&["--format", self.format, "--product", &product], decisions.options].concat();
                 let compare = |options: &[&str], documented: &Openings| {
                     let arguments = [&common[..], options].concat();
                     if documented.is_empty() {
-                        return assert_no_rule(&arguments);
+                        return assert_no_rule(&tables, &arguments);
                     }
                     let expected = documented.iter().filter(|opening| (self.can_express)(opening)).cloned().collect();
-                    assert_same(
-                        &read(&files_with(&fixture::tables(), &arguments)),
-                        &expected,
-                        &format!("{arguments:?}"),
-                    );
+                    assert_same(&read(&files_with(&tables, &arguments)), &expected, &format!("{arguments:?}"));
                 };
                 for location in self.locations {
                     compare(&["--at", location], &documented);
@@ -74,9 +71,15 @@ impl Comparison {
     }
 }
 
+/// The products of all compared tables.
+pub fn all_products() -> Vec<(PathBuf, String)> {
+    let with_tables = |tables: PathBuf| products_in(&tables).into_iter().map(move |product| (tables.clone(), product));
+    compared_tables().into_iter().flat_map(with_tables).collect()
+}
+
 /// Asserts that a call for which nothing is documented fails, and prints no empty ruleset.
-fn assert_no_rule(arguments: &[&str]) {
-    let output = port_catalog_with(&fixture::tables(), &[&["rules"], arguments].concat());
+fn assert_no_rule(tables: &Path, arguments: &[&str]) {
+    let output = port_catalog_with(tables, &[&["rules"], arguments].concat());
     let messages = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {messages}");
     assert!(messages.starts_with("error[rules-no-"), "{arguments:?}: {messages}");
@@ -165,12 +168,23 @@ pub const LONGEST_ID: &str = "x-is-as-long-as-an-id-may-be-x-is-as-long-as-an-id
 /// Many ports, many ranges, every protocol, the lowest and highest ports, and texts that could end a comment.
 pub fn made_up() -> Ruleset {
     let range = |first, last| PortRange::new(first, last).unwrap();
-    let rule = |protocol, ports| Rule { protocol, ports, source: Endpoints::Any, destination: Endpoints::Any };
+    let rule = |protocol, ports| Rule {
+        traffic: Traffic::ports(protocol, ports),
+        source: Endpoints::Any,
+        destination: Endpoints::Any,
+    };
     let single: Vec<PortRange> = (1..=16).map(|port| range(port * 10, port * 10)).collect();
     let ranges: Vec<PortRange> = (1..=8).map(|port| range(port * 100, port * 100 + 7)).collect();
     let mixed = [&ranges[..], &[range(2000, 2000)], &[range(3000, 65535)]].concat();
+    let protocols = [Protocol::GRE, Protocol::AH, Protocol::IPIP, Protocol::VRRP, Protocol::new(99)];
+    let protocols = protocols.map(|protocol| rule(protocol, Vec::new()));
+    let icmp = [(Protocol::ICMP, vec![3, 8]), (Protocol::ICMPV6, vec![128])].map(|(protocol, icmp_types)| Rule {
+        traffic: Traffic { icmp_types, ..Traffic::whole(protocol) },
+        ..rule(protocol, Vec::new())
+    });
     let flow = |id: &str, direction, rules| FlowRules {
         id: id.to_string(),
+        name: id.to_string(),
         direction,
         peer: "peer".to_string(),
         purpose: HIDDEN[0].to_string(),
@@ -191,7 +205,12 @@ pub fn made_up() -> Ruleset {
             flow(
                 "made-up-mixed",
                 Direction::Outbound,
-                vec![rule(Protocol::TCP, mixed), rule(Protocol::ESP, Vec::new())],
+                vec![rule(Protocol::TCP, mixed.clone()), rule(Protocol::ESP, Vec::new())],
+            ),
+            flow(
+                "made-up-protocols",
+                Direction::Inbound,
+                [&[rule(Protocol::SCTP, mixed)], &protocols[..], &icmp[..]].concat(),
             ),
             flow(
                 "made-up-ends",
@@ -208,10 +227,11 @@ pub fn made_up() -> Ruleset {
 pub fn ruleset_of_texts() -> Ruleset {
     let flow = |(number, purpose): (u16, &'static str)| {
         let port = PortRange::new(number, number).unwrap();
-        let rule =
-            Rule { protocol: Protocol::TCP, ports: vec![port], source: Endpoints::Any, destination: Endpoints::Any };
+        let traffic = Traffic::ports(Protocol::TCP, vec![port]);
+        let rule = Rule { traffic, source: Endpoints::Any, destination: Endpoints::Any };
         FlowRules {
             id: format!("text-{number}"),
+            name: format!("text-{number}"),
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: purpose.to_string(),
@@ -227,9 +247,13 @@ fn openings(ruleset: &Ruleset) -> Openings {
     let mut openings = Openings::new();
     for flow in &ruleset.flows {
         for rule in &flow.rules {
-            let opening = |port| (flow.id.clone(), flow.direction.to_string(), rule.protocol.to_string(), port);
-            openings.extend(rule.ports.iter().flat_map(|range| range.first()..=range.last()).map(opening));
-            openings.extend(rule.ports.is_empty().then(|| opening(0)));
+            let opening = |port| (flow.id.clone(), flow.direction.to_string(), rule.traffic.protocol.to_string(), port);
+            openings.extend(rule.traffic.ports.iter().flat_map(|range| range.first()..=range.last()).map(opening));
+            let traffic = &rule.traffic;
+            openings.extend((traffic.ports.is_empty() && traffic.icmp_types.is_empty()).then(|| opening(0)));
+            let of_type = |icmp_type: &u8| (format!("{}/{icmp_type}", traffic.protocol), 0);
+            let types = traffic.icmp_types.iter().map(of_type);
+            openings.extend(types.map(|(protocol, port)| (flow.id.clone(), flow.direction.to_string(), protocol, port)));
         }
     }
     openings

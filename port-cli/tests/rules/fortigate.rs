@@ -307,7 +307,7 @@ fn texts_are_read_back_without_unsupported_characters() {
     assert_eq!(configuration.section("service custom").len(), ruleset.flows.len());
     for flow in &ruleset.flows {
         let service = configuration.entry("service custom", &flow.id).expect(&flow.id);
-        assert_eq!(service["tcp-portrange"], [flow.rules[0].ports[0].to_string()], "{}", flow.purpose);
+        assert_eq!(service["tcp-portrange"], [flow.rules[0].traffic.ports[0].to_string()], "{}", flow.purpose);
         // The CLI rejects these characters, or needs a backslash before them.
         let expected =
             one_line(&format!("{}: {}", flow.id, flow.purpose)).replace(['"', '\'', '\\', '<', '>', '?'], " ");

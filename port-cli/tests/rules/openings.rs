@@ -5,13 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use port_catalog_tests::{fixture, root};
+use port_engine::protocol::Protocol;
 use serde_json::Value;
 
-/// An open port: the flow's id, its direction, the protocol and the port. The port is 0 for a protocol without ports.
+/// An open port: the flow's id, its direction, the protocol and the port. The port is 0 for a protocol without ports; a type of ICMP is
+/// part of the protocol: `icmp/8`.
 pub type Opening = (String, String, String, u16);
 
 /// All open ports.
 pub type Openings = BTreeSet<Opening>;
+
+/// The directories of tables whose products are compared: the test's own, and those with every protocol.
+pub fn compared_tables() -> [PathBuf; 3] {
+    [fixture::tables(), fixture::editions(), fixture::protocols()]
+}
 
 /// The ids of all products of the test's tables.
 pub fn products() -> Vec<String> {
@@ -51,10 +58,15 @@ impl Decisions {
     ];
 }
 
-/// The ports that the catalog lists for a product.
+/// The ports that the test's tables list for a product.
 pub fn documented(product: &str, decisions: Decisions) -> Openings {
+    documented_in(&fixture::tables(), product, decisions)
+}
+
+/// The ports that a directory of tables lists for a product. All of ICMP includes each of its types.
+pub fn documented_in(tables: &Path, product: &str, decisions: Decisions) -> Openings {
     let mut openings = Openings::new();
-    for flow in flows(product) {
+    for flow in flows_in(tables, product) {
         if decisions.required_only && flow["requirement"] != "required" {
             continue;
         }
@@ -69,17 +81,40 @@ pub fn documented(product: &str, decisions: Decisions) -> Openings {
             }
         }
     }
+    let all = openings.clone();
+    openings.retain(|(id, direction, protocol, port)| match protocol.split_once('/') {
+        Some((icmp @ ("icmp" | "icmpv6"), _)) => {
+            !all.contains(&(id.clone(), direction.clone(), icmp.to_string(), *port))
+        }
+        _ => true,
+    });
     openings
 }
 
+/// The protocol with a number, as openings name it.
+pub fn protocol(number: u64) -> String {
+    Protocol::new(number.try_into().unwrap()).to_string()
+}
+
+/// The protocol that a tool of the system names so, or by its number, as openings name it.
+pub fn system_protocol(name: &str) -> String {
+    let number = name.parse().ok().or_else(|| {
+        let protocols = std::fs::read_to_string("/etc/protocols").unwrap();
+        let mut lines = protocols.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        lines.find(|words| words.first() == Some(&name) && words.len() > 1).map(|words| words[1].parse().unwrap())
+    });
+    protocol(number.expect(name))
+}
+
 fn spec_openings(flow: &Value, spec: &Value, decisions: Decisions) -> Vec<Opening> {
-    let protocols: &[&str] = match spec["transport"].as_str() {
+    let protocols: Vec<String> = match spec["transport"].as_str() {
         None => return Vec::new(),
-        Some("any") => decisions.unstated,
-        Some("tcp") => &["tcp"],
-        Some("udp") => &["udp"],
-        Some("esp") => &["esp"],
-        Some(other) => panic!("{other}"),
+        Some("any") => decisions.unstated.iter().map(ToString::to_string).collect(),
+        Some(transport @ ("tcp" | "udp" | "sctp")) => vec![transport.to_string()],
+        Some(_) => {
+            let icmp_type = spec["icmp_type"].as_u64().map(|icmp_type| format!("/{icmp_type}"));
+            vec![protocol(spec["ip_protocol"].as_u64().unwrap()) + &icmp_type.unwrap_or_default()]
+        }
     };
     let port = |number: &str| spec[number].as_u64().map_or(0, |port| u16::try_from(port).unwrap());
     let ports = port("first")..=port("last");
@@ -87,9 +122,14 @@ fn spec_openings(flow: &Value, spec: &Value, decisions: Decisions) -> Vec<Openin
     protocols.iter().flat_map(|protocol| ports.clone().map(move |port| opening(protocol, port))).collect()
 }
 
-/// The flows of a product, as `list` prints them.
+/// The flows of a product of the test's tables, as `list` prints them.
 pub fn flows(product: &str) -> Vec<Value> {
-    match json(&fixture::tables(), &["list", "--product", product, "--format", "json"]) {
+    flows_in(&fixture::tables(), product)
+}
+
+/// The flows of a product of a directory of tables.
+pub fn flows_in(tables: &Path, product: &str) -> Vec<Value> {
+    match json(tables, &["list", "--product", product, "--format", "json"]) {
         Value::Array(flows) => flows,
         other => panic!("{other}"),
     }

@@ -52,7 +52,7 @@ fn texts_are_read_back_unchanged() {
         // ufw has a limit of 1024 characters, and breaks long lines at spaces.
         let title: String = one_line(&flow.purpose).trim().chars().take(1024).collect();
         assert_eq!(words(&title), words(&profile.title));
-        assert_eq!(profile.ports, format!("{}/tcp", flow.rules[0].ports[0]), "{title}");
+        assert_eq!(profile.ports, format!("{}/tcp", flow.rules[0].traffic.ports[0]), "{title}");
     }
 }
 
@@ -99,7 +99,7 @@ fn ports_that_are_too_long_for_a_profile_are_split() {
     let mut ruleset = made_up();
     let ports = (0..200).map(|index| 20000 + index * 2);
     ruleset.flows.truncate(1);
-    ruleset.flows[0].rules[0].ports = ports.clone().map(|port| PortRange::new(port, port).unwrap()).collect();
+    ruleset.flows[0].rules[0].traffic.ports = ports.clone().map(|port| PortRange::new(port, port).unwrap()).collect();
     let files = fitted_files(RulesFormat::Ufw, ruleset);
     assert_eq!(ufw.profiles(&files[0].text).len(), 2);
     let opening = |port| ("made-up-single".to_string(), "inbound".to_string(), "tcp".to_string(), port);

@@ -146,8 +146,8 @@ impl Machine<'_> {
                 match address {
                     Address::Net(network) if is_asked(*network, scope) => networks.push(*network),
                     Address::Net(_) => {}
-                    Address::Host(name) => found.remarks.push(format!(
-                        "{peer}: what the host name {name} reaches is not audited, since rules contain addresses only"
+                    Address::Host(_) | Address::Wildcard(_) => found.remarks.push(format!(
+                        "{peer}: what the host name {address} reaches is not audited, since rules contain addresses only"
                     )),
                 }
             }

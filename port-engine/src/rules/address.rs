@@ -1,4 +1,4 @@
-//! Addresses in a site file and in rules: single addresses, networks and host names.
+//! Addresses in a site file and in rules: single addresses, networks, host names, and all names below a domain.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,13 +10,15 @@ use port_data::hidden::QuotedAscii;
 
 use super::codes;
 
-/// An address, a network or a host name.
+/// An address, a network, a host name, or all names below a domain.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Address {
     /// A network. A single address is a network of one.
     Net(IpNet),
     /// A host name, in lowercase.
     Host(String),
+    /// All names below a domain, which is in lowercase: `*.example.com`, without the `*.`.
+    Wildcard(String),
 }
 
 /// The version of the Internet Protocol.
@@ -29,8 +31,8 @@ pub enum Family {
 }
 
 impl Address {
-    /// Whether two addresses can be the ends of one connection: they are of the same family, or one is a host name, which may
-    /// resolve to either family.
+    /// Whether two addresses can be the ends of one connection: they are of the same family, or one is a host name or a wildcard,
+    /// which may resolve to either family.
     #[must_use]
     pub fn can_reach(&self, other: &Address) -> bool {
         match (self.family(), other.family()) {
@@ -39,13 +41,13 @@ impl Address {
         }
     }
 
-    /// The family of an address; `None` for a host name.
+    /// The family of an address; `None` for a host name or a wildcard.
     #[must_use]
     pub fn family(&self) -> Option<Family> {
         match self {
             Address::Net(IpNet::V4(_)) => Some(Family::V4),
             Address::Net(IpNet::V6(_)) => Some(Family::V6),
-            Address::Host(_) => None,
+            Address::Host(_) | Address::Wildcard(_) => None,
         }
     }
 
@@ -65,6 +67,7 @@ impl fmt::Display for Address {
             Address::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().fmt(f),
             Address::Net(net) => net.fmt(f),
             Address::Host(name) => f.write_str(name),
+            Address::Wildcard(domain) => write!(f, "*.{domain}"),
         }
     }
 }
@@ -87,7 +90,10 @@ impl FromStr for Address {
             Ok(net) if net.addr() == net.network() => usable(text, net).map(Address::Net),
             Ok(net) => Err(Diagnostic::new(codes::ADDRESS, format!("{text:?} is an address inside its network"))
                 .help(format!("write {} for the network or {} for the single address", net.trunc(), net.addr()))),
-            Err(_) => host_name(text).map(Address::Host),
+            Err(_) => match text.strip_prefix("*.") {
+                Some(domain) => host_name(text, domain).map(Address::Wildcard),
+                None => host_name(text, text).map(Address::Host),
+            },
         }
     }
 }
@@ -133,16 +139,16 @@ fn ipv4_in(net: Ipv6Net) -> Option<Ipv4Net> {
     Ipv4Net::new(net.addr().to_ipv4_mapped()?, prefix_len).ok()
 }
 
-/// A host name in lowercase.
-fn host_name(text: &str) -> Result<String, Diagnostic> {
+/// A host name in lowercase. `text` is what contains it.
+fn host_name(text: &str, name: &str) -> Result<String, Diagnostic> {
     let is_label = |label: &str| {
         let has_valid_characters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         has_valid_characters && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
     };
     // A name whose last label is a number is a mistyped address.
-    let ends_in_number = text.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-    if text.len() <= 253 && text.split('.').all(is_label) && !ends_in_number {
-        return Ok(text.to_ascii_lowercase());
+    let ends_in_number = name.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    if text.len() <= 253 && name.split('.').all(is_label) && !ends_in_number {
+        return Ok(name.to_ascii_lowercase());
     }
     let message = format!("{} is neither an address nor a network nor a host name", QuotedAscii(text));
     Err(Diagnostic::new(codes::ADDRESS, message)
@@ -185,12 +191,23 @@ impl Endpoints {
         }
     }
 
+    /// Whether some of these are addresses of a family, or may be.
+    #[must_use]
+    pub fn may_be(&self, family: Family) -> bool {
+        match self {
+            Endpoints::Any => true,
+            Endpoints::Only(addresses) => {
+                addresses.iter().any(|address| address.family().is_none_or(|own| own == family))
+            }
+        }
+    }
+
     /// Whether these can be the addresses of one machine: at most one of each family, and neither networks nor host names.
     #[must_use]
     pub fn is_one_machine(&self) -> bool {
         let is_single = |address: &Address| match address {
             Address::Net(net) => net.prefix_len() == net.max_prefix_len(),
-            Address::Host(_) => false,
+            Address::Host(_) | Address::Wildcard(_) => false,
         };
         match self {
             Endpoints::Any => false,
@@ -227,14 +244,25 @@ mod tests {
 
     #[test]
     fn an_address_displays_as_it_was_written() {
-        for text in
-            ["192.0.2.1", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32", "::/0", "a", "ldap.example.org"]
-        {
+        for text in [
+            "192.0.2.1",
+            "10.0.0.0/8",
+            "0.0.0.0/0",
+            "2001:db8::1",
+            "2001:db8::/32",
+            "::/0",
+            "a",
+            "ldap.example.org",
+            "*.example.org",
+        ] {
             assert_eq!(text.parse::<Address>().map(|address| address.to_string()).as_deref(), Ok(text));
         }
-        for (text, displayed) in
-            [("192.0.2.1/32", "192.0.2.1"), ("2001:DB8:0::1", "2001:db8::1"), ("LDAP.Example", "ldap.example")]
-        {
+        for (text, displayed) in [
+            ("192.0.2.1/32", "192.0.2.1"),
+            ("2001:DB8:0::1", "2001:db8::1"),
+            ("LDAP.Example", "ldap.example"),
+            ("*.LDAP.Example", "*.ldap.example"),
+        ] {
             assert_eq!(text.parse::<Address>().map(|address| address.to_string()).as_deref(), Ok(displayed));
         }
     }
@@ -257,7 +285,11 @@ mod tests {
             "a..example",
             "a_b.example",
             "a.example.",
-            "*.example",
+            "*",
+            "*example.org",
+            "a.*.example",
+            "*.*.example",
+            "*.10",
             "10.0.0.1-10.0.0.9",
             "a;b",
             "a\"",
@@ -283,10 +315,11 @@ mod tests {
                 "192.0.2.1",
                 "a",
                 "2001:db8::/32",
+                "*.a",
             ]
             .map(|text| text.parse().unwrap()),
         );
-        assert_eq!(texts(&endpoints), ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "a"]);
+        assert_eq!(texts(&endpoints), ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "a", "*.a"]);
         assert_eq!(Endpoints::new([]), Endpoints::Any);
     }
 }

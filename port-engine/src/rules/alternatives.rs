@@ -1,4 +1,6 @@
-//! Chooses among the alternative ports of a flow.
+//! Chooses among the alternative ports of a flow, and among its groups if the document doesn't say whether all are needed.
+
+use port_core::Groups;
 
 use super::model::{FlowRules, RemarkKind};
 use super::options::Alternatives;
@@ -14,13 +16,18 @@ pub(super) fn chosen_specs<'a>(
     result: &mut FlowRules,
 ) -> Vec<&'a PortSpec> {
     let mut chosen = Vec::with_capacity(flow.ports.len());
+    let mut opened_groups = Vec::new();
+    let chooses_groups = flow.groups == Groups::Unstated && !site_choice.is_empty();
     let mut without_port = Vec::new();
     let mut index = 0;
     for group in flow.port_groups() {
         let is_site_choice = |(offset, _): &(usize, &PortSpec)| site_choice.contains(&(index + offset));
         let of_site: Vec<&PortSpec> = group.iter().enumerate().filter(is_site_choice).map(|(_, spec)| spec).collect();
         index += group.len();
-        let kept = if of_site.is_empty() {
+        let kept = if of_site.is_empty() && chooses_groups {
+            remark_on_others(group, &[], "the site file chooses another port", result);
+            Vec::new()
+        } else if of_site.is_empty() {
             choose(group, choice, dataset, result)
         } else {
             remark_on_others(group, &of_site, "the site file chooses another port", result);
@@ -36,7 +43,14 @@ pub(super) fn chosen_specs<'a>(
         if !unknown.is_empty() {
             without_port.push(list(&unknown));
         }
+        if !open.is_empty() {
+            opened_groups.push(list(&open));
+        }
         chosen.extend(open);
+    }
+    if flow.groups == Groups::Unstated && opened_groups.len() > 1 {
+        let groups = opened_groups.join("; ");
+        result.remark(RemarkKind::Opened, format!("all of {groups} (the document doesn't say whether all are needed)"));
     }
     if !without_port.is_empty() {
         let text = format!("{} (the document states no port)", without_port.join(", "));
@@ -102,9 +116,10 @@ pub(super) fn can_be_opened(spec: &PortSpec) -> bool {
     spec.transport().is_some_and(|transport| spec.range().is_some() || !transport.has_ports())
 }
 
-/// Whether a spec of a flow is one of several alternatives.
+/// Whether a spec of a flow is one of several that may not all be needed: alternatives, or groups if the document doesn't say.
 pub(super) fn is_alternative(flow: &Flow, spec: &PortSpec) -> bool {
-    flow.ports.iter().filter(|other| other.group() == spec.group()).count() > 1
+    let is_other = |other: &&PortSpec| flow.groups == Groups::Unstated || other.group() == spec.group();
+    flow.ports.iter().filter(is_other).count() > 1
 }
 
 /// Whether a text means a spec: its port as `tcp/995` or `995/tcp`, its service, or both as port expressions have them.

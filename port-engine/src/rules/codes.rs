@@ -3,6 +3,8 @@
 port_data::codes! {
     #[doc = "Rules need products of the dataset, and some formats need exactly one."]
     PRODUCTS = "rules-products";
+    #[doc = "Rules are for one edition of a product, and several are named."]
+    EDITIONS = "rules-editions";
     #[doc = "Rules for several products need a name."]
     NAME = "rules-name";
     #[doc = "No flow matches the options. An empty ruleset would close everything."]
@@ -37,6 +39,8 @@ port_data::codes! {
     GROUP = "site-group";
     #[doc = "A text in a site file can't be the name of an interface."]
     INTERFACE = "site-interface";
+    #[doc = "A site file has components of a product without any, or addresses of a component twice."]
+    COMPONENT = "site-component";
     #[doc = "A port in a site file isn't among the alternatives of the flow."]
     ALTERNATIVE = "site-alternative";
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use port_core::{Direction, PortRange};
 
 use super::address::{Address, Endpoints, Family, list};
-use super::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
+use super::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use super::options::FirewallLocation;
 use super::protocol_notation::ProtocolNotation;
 use crate::protocol::Protocol;
@@ -24,12 +24,23 @@ pub struct Limits {
     /// Whether the firewall tracks connections and therefore recognizes replies. For a firewall that doesn't, rules allow the
     /// replies too. Only for TCP can such rules tell replies from new connections.
     pub stateful: bool,
+    /// How many types of ICMP messages a rule can have.
+    pub icmp_types: IcmpTypes,
     /// How many slots for ports a rule has. A range takes two slots. A rule with a single port or range always fits.
     pub port_slots: Option<usize>,
     /// What it can express of the ends.
     pub endpoints: EndpointLimits,
     /// The longest name of an interface, in characters. `None` if rules can't contain interfaces.
     pub longest_interface: Option<usize>,
+}
+
+/// How many types of ICMP messages a rule of a format can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IcmpTypes {
+    /// One.
+    OneEach,
+    /// Any number.
+    Several,
 }
 
 /// What the rules of a format can express of their source and destination.
@@ -41,6 +52,8 @@ pub struct EndpointLimits {
     pub families: Families,
     /// Whether rules can contain host names.
     pub host_names: bool,
+    /// Whether rules can contain all names below a domain, such as `*.example.com`.
+    pub wildcards: bool,
     /// How many addresses each end of a rule can have.
     pub max_addresses: Option<usize>,
 }
@@ -125,14 +138,14 @@ fn addresses_of_other_family(ruleset: &Ruleset, limits: &Limits) -> Option<Remar
 fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
     let rules = std::mem::take(&mut flow.rules);
     for rule in rules {
-        if !limits.protocols.can_express(rule.protocol) {
-            flow.remark(RemarkKind::Dropped, format!("{} ({} can't express it)", rule.protocol, limits.format));
+        let parts = fit_traffic(&rule.traffic, flow, limits);
+        if parts.is_empty() {
             continue;
         }
         for (source, destination) in fit_ends(&rule, flow, limits) {
-            for ports in port_chunks(&rule.ports, limits.port_slots) {
+            for traffic in &parts {
                 let (source, destination) = (source.clone(), destination.clone());
-                flow.rules.push(Rule { protocol: rule.protocol, ports, source, destination });
+                flow.rules.push(Rule { traffic: traffic.clone(), source, destination });
             }
         }
     }
@@ -141,6 +154,38 @@ fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
     }
     if !flow.rules.is_empty() {
         fit_interfaces(flow, limits);
+    }
+}
+
+/// The parts of a rule's traffic that each fit in one rule. None if the format can't express the protocol, or is for the family that
+/// doesn't have it.
+fn fit_traffic(traffic: &Traffic, flow: &mut FlowRules, limits: &Limits) -> Vec<Traffic> {
+    let (protocol, format) = (traffic.protocol, limits.format);
+    if !limits.protocols.can_express(protocol) {
+        flow.remark(RemarkKind::Dropped, format!("{protocol} ({format} can't express it)"));
+        return Vec::new();
+    }
+    if let (Families::Only(wanted, other_format), Some(family)) = (limits.endpoints.families, traffic.family()) {
+        if family != wanted {
+            flow.remark(RemarkKind::LeftOut, format!("{protocol} (use the format {other_format} for it)"));
+            return Vec::new();
+        }
+    }
+    if traffic.icmp_types.is_empty() {
+        let chunks = port_chunks(&traffic.ports, limits.port_slots).into_iter();
+        return chunks.map(|ports| Traffic::ports(protocol, ports)).collect();
+    }
+    let can_express = |icmp_type: &u8| limits.protocols.write_type(protocol, *icmp_type).is_some();
+    let (types, lost): (Vec<u8>, Vec<u8>) = traffic.icmp_types.iter().partition(|icmp_type| can_express(icmp_type));
+    if !lost.is_empty() {
+        let lost: Vec<String> = lost.iter().map(|icmp_type| format!("{protocol}/{icmp_type}")).collect();
+        let pronoun = if lost.len() == 1 { "it" } else { "them" };
+        flow.remark(RemarkKind::Dropped, format!("{} ({format} can't express {pronoun})", lost.join(", ")));
+    }
+    let with_types = |types: &[u8]| Traffic { icmp_types: types.to_vec(), ..traffic.clone() };
+    match limits.icmp_types {
+        IcmpTypes::OneEach => types.chunks(1).map(with_types).collect(),
+        IcmpTypes::Several => (!types.is_empty()).then(|| with_types(&types)).into_iter().collect(),
     }
 }
 
@@ -166,15 +211,23 @@ fn fit_interfaces(flow: &mut FlowRules, limits: &Limits) {
 
 /// Reports what is also open in the other direction, because the rules that allow replies also match new connections.
 fn remark_on_replies(flow: &mut FlowRules, limits: &Limits) {
-    let protocols: BTreeSet<Protocol> = flow.rules.iter().map(|rule| rule.protocol).collect();
-    let both_ways: Vec<String> = protocols
-        .into_iter()
-        .filter(|protocol| *protocol != Protocol::TCP)
-        .map(|protocol| protocol.to_string())
-        .collect();
+    let (whole, with_types): (Vec<&Traffic>, Vec<&Traffic>) =
+        flow.traffic().into_iter().partition(|traffic| traffic.icmp_types.is_empty());
+    let protocols: BTreeSet<Protocol> = whole.iter().map(|traffic| traffic.protocol).collect();
+    let both_ways = protocols.iter().filter(|protocol| **protocol != Protocol::TCP).map(Protocol::to_string);
+    let both_ways: Vec<String> = both_ways.collect();
+    let answers = with_types.iter().filter_map(|traffic| traffic.reply());
+    let answers = answers.flat_map(|reply| reply.icmp_types.into_iter().map(move |own| (reply.protocol, own)));
+    let answers: BTreeSet<(Protocol, u8)> = answers.collect();
+    let answers: Vec<String> = answers.iter().map(|(protocol, own)| format!("{protocol}/{own}")).collect();
     if !both_ways.is_empty() {
         let (protocols, format) = (both_ways.join(" and "), limits.format);
         let text = format!("{protocols} in both directions ({format} can't tell replies from new connections)");
+        flow.remark(RemarkKind::Opened, text);
+    }
+    if !answers.is_empty() {
+        let (answers, format) = (answers.join(" and "), limits.format);
+        let text = format!("{answers} in the other direction ({format} can't tell whether it is a reply)");
         flow.remark(RemarkKind::Opened, text);
     }
 }
@@ -187,21 +240,25 @@ fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(Endpoint
     };
     let (sources, destinations) = (parts(&rule.source), parts(&rule.destination));
     let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |destination| (source, destination)));
-    let can_connect = pairs.filter(|(source, destination)| source.can_reach(destination));
+    let has_protocol = |end: &Endpoints| rule.traffic.family().is_none_or(|family| end.may_be(family));
+    let can_connect = pairs.filter(|(source, destination)| {
+        source.can_reach(destination) && has_protocol(source) && has_protocol(destination)
+    });
     can_connect.map(|(source, destination)| (source.clone(), destination.clone())).collect()
 }
 
 /// The parts of an end that the format can express. The addresses of a part can be in one rule.
 fn fit_end(end: &Endpoints, flow: &mut FlowRules, limits: &Limits) -> Vec<Endpoints> {
-    let EndpointLimits { families, host_names, .. } = limits.endpoints;
+    let EndpointLimits { families, host_names, wildcards, .. } = limits.endpoints;
     let Endpoints::Only(addresses) = end else { return vec![Endpoints::Any] };
     let (names, nets): (Vec<Address>, Vec<Address>) =
         addresses.iter().cloned().partition(|address| address.family().is_none());
-    if !host_names && !names.is_empty() {
-        let text = format!("{} ({} can't express host names)", list(&names), limits.format);
-        flow.remark(RemarkKind::Dropped, text);
+    let can_express = |name: &Address| if matches!(name, Address::Wildcard(_)) { wildcards } else { host_names };
+    let (names, lost): (Vec<Address>, Vec<Address>) = names.into_iter().partition(can_express);
+    if !lost.is_empty() {
+        let kind = if host_names { "host names with a wildcard" } else { "host names" };
+        flow.remark(RemarkKind::Dropped, format!("{} ({} can't express {kind})", list(&lost), limits.format));
     }
-    let names = if host_names { names } else { Vec::new() };
     let (v4, v6): (Vec<Address>, Vec<Address>) =
         nets.into_iter().partition(|address| address.family() == Some(Family::V4));
     let parts = match families {

@@ -1,19 +1,22 @@
-//! Turns flows into rules: resolves what the document leaves open, finds the addresses of both ends, and merges ports.
+//! Turns flows into rules: resolves what the document leaves open, and finds the addresses of both ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use port_core::{Direction, Fact, PortRange, Requirement, Transport};
+use port_core::{Direction, Enabled};
 use port_data::Diagnostic;
-use port_data::diagnostic::count;
 
-use super::address::{Address, Endpoints, list};
+use super::address::{Address, Endpoints};
 use super::alternatives::{can_be_opened, chosen_specs};
 use super::codes;
+use super::ends::compatible_ends;
+use super::left_out::{self, LeftOut};
 use super::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
-use super::options::{Choices, FirewallLocation, UnnamedPeers, UnstatedTransport};
+use super::notes::{incomplete_editions, notes};
+use super::options::{Choices, FirewallLocation, UnnamedPeers};
 use super::site::Site;
-use crate::dataset::{Dataset, Flow, PortSpec, Product};
-use crate::protocol::Protocol;
+use super::traffic::traffic;
+use super::views::{FlowView, peer_component};
+use crate::dataset::{Dataset, Flow, Product};
 
 /// The rules for flows of products, before they are fitted to a format. The name is that of the first product.
 ///
@@ -23,26 +26,26 @@ use crate::protocol::Protocol;
 pub fn ruleset(
     dataset: &Dataset,
     products: &[&Product],
-    flows: &[&Flow],
+    views: &[FlowView<'_>],
     location: FirewallLocation,
     choices: Choices,
     site: &Site,
 ) -> Result<Ruleset, Diagnostic> {
     let context = FlowContext { dataset, location, choices, site };
-    let unnamed: Vec<&Flow> = flows.iter().copied().filter(|flow| context.is_unnamed(flow)).collect();
-    let peers = unnamed.iter().map(|flow| flow.peer.as_str()).collect::<BTreeSet<_>>();
-    let peers = peers.into_iter().collect::<Vec<_>>().join(", ");
-    if !unnamed.is_empty() && choices.unnamed == UnnamedPeers::Fail {
+    let reasons: Vec<Option<LeftOut>> = views.iter().map(|view| context.left_out(&view.flow)).collect();
+    let with_reasons = || views.iter().zip(&reasons);
+    let unnamed = with_reasons().filter(|(_, reason)| **reason == Some(LeftOut::Unnamed));
+    let peers: BTreeSet<&str> = unnamed.map(|(view, _)| view.flow.peer.as_str()).collect();
+    if !peers.is_empty() && choices.unnamed == UnnamedPeers::Fail {
+        let peers = peers.into_iter().collect::<Vec<_>>().join(", ");
         let problem = Diagnostic::new(codes::UNNAMED, format!("peers without an address: {peers}"));
         return Err(problem.help("add them to [peers] of the site file, or select other flows"));
     }
-    let rules: Vec<FlowRules> = flows.iter().map(|flow| context.flow_rules(flow)).collect();
-    let opened = flows.iter().zip(&rules).filter(|(_, rules)| !rules.rules.is_empty()).map(|(flow, _)| *flow);
-    let mut remarks = context.included_peers_without_addresses(opened);
-    if !unnamed.is_empty() {
-        let flows = count(unnamed.len(), "flow");
-        remarks.push(Remark::new(RemarkKind::LeftOut, format!("{flows} of peers without an address: {peers}")));
-    }
+    let rules: Vec<FlowRules> = with_reasons().map(|(view, reason)| context.flow_rules(view, *reason)).collect();
+    let opened = views.iter().zip(&rules).filter(|(_, rules)| !rules.rules.is_empty()).map(|(view, _)| &*view.flow);
+    let mut remarks = incomplete_editions(products);
+    remarks.extend(context.included_peers_without_addresses(opened));
+    remarks.extend(left_out::remarks(views, &reasons));
     let (name, url) =
         products.first().map(|product| (product.id.clone(), product.newest_edition().url.clone())).unwrap_or_default();
     let (heading, directions) = (heading(products, location), Direction::ALL.to_vec());
@@ -77,24 +80,46 @@ struct FlowContext<'a> {
 }
 
 impl FlowContext<'_> {
-    /// Whether a flow is left out because the document doesn't call it required.
-    fn is_optional(&self, flow: &Flow) -> bool {
-        self.choices.required_only && flow.requirement != Requirement::Required
+    /// Why a flow is left out, if it is.
+    fn left_out(&self, flow: &Flow) -> Option<LeftOut> {
+        LeftOut::by_choice(flow, self.choices).or_else(|| {
+            let can_be_opened = flow.ports.iter().any(can_be_opened);
+            let is_unnamed = self.choices.unnamed.needs_addresses() && self.peer(flow) == Endpoints::Any;
+            match can_be_opened {
+                true if self.stays_inside(flow) => Some(LeftOut::SameMachine),
+                true if is_unnamed => Some(LeftOut::Unnamed),
+                _ => None,
+            }
+        })
     }
 
-    /// Whether a flow can't be allowed because its peer has no address.
-    fn is_unnamed(&self, flow: &Flow) -> bool {
-        self.choices.unnamed != UnnamedPeers::Any
-            && !self.is_optional(flow)
-            && flow.ports.iter().any(can_be_opened)
-            && self.peer(flow) == Endpoints::Any
+    /// The addresses of the product at its own end of a flow.
+    fn own(&self, flow: &Flow) -> Endpoints {
+        self.site.own(&flow.product, flow.component.as_deref(), self.dataset)
     }
 
     /// The addresses of a flow's peer. If the peer is another machine of the product, a single machine's addresses aren't its own.
     fn peer(&self, flow: &Flow) -> Endpoints {
         let peer = self.site.peer(&flow.peer, self.dataset).endpoints;
-        let is_itself = flow.peer == flow.product && peer == self.site.product(&flow.product) && peer.is_one_machine();
-        if is_itself { Endpoints::Any } else { peer }
+        let is_of_product = flow.peer == flow.product || peer_component(flow, self.dataset).is_some();
+        let is_itself = is_of_product && peer == self.own(flow) && peer.is_one_machine();
+        match (peer, self.choices.unnamed) {
+            (Endpoints::Any, UnnamedPeers::Hosts) => {
+                let hosts = flow.hosts.iter().filter_map(|host| host.parse::<Address>().ok());
+                Endpoints::new(hosts)
+            }
+            _ if is_itself => Endpoints::Any,
+            (peer, _) => peer,
+        }
+    }
+
+    /// Whether the site has addresses for both components of a flow, and they are one machine.
+    fn stays_inside(&self, flow: &Flow) -> bool {
+        let ends = flow.component.as_deref().zip(peer_component(flow, self.dataset));
+        ends.is_some_and(|(own, peer)| {
+            let [own, peer] = [own, peer].map(|component| self.site.component(&flow.product, component));
+            own.is_some_and(|own| Some(&own) == peer.as_ref() && own.is_one_machine())
+        })
     }
 
     /// For peers that include others: the included ones that the site has no address for, if it has one for another of them.
@@ -112,12 +137,13 @@ impl FlowContext<'_> {
     }
 
     /// The rules of one flow.
-    fn flow_rules(&self, flow: &Flow) -> FlowRules {
+    fn flow_rules(&self, view: &FlowView<'_>, left_out: Option<LeftOut>) -> FlowRules {
+        let flow = view.flow.as_ref();
         // The warnings of flows that aren't allowed are only in the output.
-        let is_left_out = self.is_optional(flow) || self.is_unnamed(flow);
-        let note_kind = if is_left_out { RemarkKind::Note } else { RemarkKind::Warning };
+        let note_kind = if left_out.is_some() { RemarkKind::Note } else { RemarkKind::Warning };
         let mut result = FlowRules {
             id: flow.id.clone(),
+            name: view.name.clone(),
             direction: flow.direction,
             peer: flow.peer.clone(),
             purpose: flow.purpose.clone(),
@@ -125,28 +151,37 @@ impl FlowContext<'_> {
             interfaces: Interfaces::default(),
             rules: Vec::new(),
         };
-        if self.is_optional(flow) {
-            result.remark(RemarkKind::LeftOut, "what the document doesn't call required");
-            return result;
-        }
-        if self.is_unnamed(flow) {
-            result.remark(RemarkKind::Note, format!("left out, since {} has no address", flow.peer));
+        if let Some(reason) = left_out {
+            let Remark { kind, text } = reason.remark(flow);
+            result.remark(kind, text);
             return result;
         }
         let chosen = self.site.chosen_alternatives(&flow.id);
         let specs = chosen_specs(flow, self.choices.alternatives, chosen, self.dataset, &mut result);
-        let own = self.site.product(&flow.product);
-        let Some((own, peer)) = compatible_ends(&own, &self.peer(flow), &mut result) else {
+        let Some((own, peer)) = compatible_ends(&self.own(flow), &self.peer(flow), &mut result) else {
             return result;
         };
         let (source, destination) = match flow.direction {
             Direction::Outbound => (own, peer),
             Direction::Inbound => (peer, own),
         };
-        for (protocol, ports) in traffic(&specs, self.choices.unstated, &mut result) {
-            result.rules.push(Rule { protocol, ports, source: source.clone(), destination: destination.clone() });
+        for traffic in traffic(&specs, self.choices.unstated, &mut result) {
+            let family = traffic.family();
+            match family.filter(|family| !source.may_be(*family) || !destination.may_be(*family)) {
+                Some(family) => {
+                    let text = format!("{} (one end has no {family} address)", traffic.protocol);
+                    result.remark(RemarkKind::LeftOut, text);
+                }
+                None => {
+                    let (source, destination) = (source.clone(), destination.clone());
+                    result.rules.push(Rule { traffic, source, destination });
+                }
+            }
         }
         if !result.rules.is_empty() {
+            if flow.enabled == Enabled::No {
+                result.remark(RemarkKind::Opened, "what the document calls off by default");
+            }
             result.interfaces = self.interfaces(flow, &mut result);
         }
         result
@@ -161,154 +196,11 @@ impl FlowContext<'_> {
         }
         let own = match self.location {
             FirewallLocation::Host => Vec::new(),
-            FirewallLocation::Network => self.site.product_interfaces(&flow.product).to_vec(),
+            FirewallLocation::Network => self.site.own_interfaces(&flow.product, flow.component.as_deref()).to_vec(),
         };
         match flow.direction {
             Direction::Outbound => Interfaces { source: own, destination: peer.names },
             Direction::Inbound => Interfaces { source: peer.names, destination: own },
-        }
-    }
-}
-
-/// What the catalog knows about a flow that its rules don't express.
-/// `note_kind` is the kind of its warning.
-fn notes(flow: &Flow, note_kind: RemarkKind) -> Vec<Remark> {
-    let mut notes = Vec::new();
-    let mut remark = |kind, text: String| notes.push(Remark::new(kind, text));
-    let mut note = |text: String| remark(RemarkKind::Note, text);
-    if let Some(condition) = &flow.condition {
-        note(format!("condition: {condition}"));
-    }
-    if flow.configurable {
-        let customization = flow.customization.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
-        note(format!("the port can be changed{customization}"));
-    }
-    if !flow.interfaces.is_empty() {
-        let recommended = flow.recommended_interface.as_ref().map(|one| format!(" ({one} is recommended)"));
-        note(format!("interfaces: {}{}", flow.interfaces.join(", "), recommended.unwrap_or_default()));
-    }
-    if !flow.hosts.is_empty() {
-        note(format!("hosts named in the document: {}", flow.hosts.join(", ")));
-    }
-    if let Some(text) = &flow.note {
-        remark(note_kind, format!("note: {text}"));
-    }
-    if !flow.curated.is_empty() {
-        let facts: Vec<&str> = flow.curated.iter().copied().map(Fact::as_str).collect();
-        remark(RemarkKind::Note, format!("added by port-catalog, not stated in the document: {}", facts.join(", ")));
-    }
-    notes
-}
-
-/// The ports of specs by protocol, merged.
-fn traffic(
-    specs: &[&PortSpec],
-    unstated: UnstatedTransport,
-    result: &mut FlowRules,
-) -> BTreeMap<Protocol, Vec<PortRange>> {
-    let mut traffic: BTreeMap<Protocol, Vec<PortRange>> = BTreeMap::new();
-    for spec in specs {
-        let protocols = match spec.transport() {
-            Some(Transport::Any) => unstated_protocols(unstated, result),
-            _ => Protocol::of(spec),
-        };
-        for protocol in protocols {
-            traffic.entry(*protocol).or_default().extend(spec.range());
-        }
-    }
-    for ports in traffic.values_mut() {
-        *ports = merged(ports);
-    }
-    traffic
-}
-
-/// The protocols to open for a port without a stated transport.
-fn unstated_protocols(choice: UnstatedTransport, result: &mut FlowRules) -> &'static [Protocol] {
-    match choice {
-        UnstatedTransport::Both => {
-            result.remark(RemarkKind::Opened, "both tcp and udp (the document doesn't state the transport)");
-            &[Protocol::TCP, Protocol::UDP]
-        }
-        UnstatedTransport::Tcp => {
-            result.remark(RemarkKind::LeftOut, "udp (the document doesn't state the transport)");
-            &[Protocol::TCP]
-        }
-        UnstatedTransport::Udp => {
-            result.remark(RemarkKind::LeftOut, "tcp (the document doesn't state the transport)");
-            &[Protocol::UDP]
-        }
-    }
-}
-
-/// Ranges in order. Those that overlap or touch become one.
-fn merged(ranges: &[PortRange]) -> Vec<PortRange> {
-    let mut ranges = ranges.to_vec();
-    ranges.sort();
-    let mut merged: Vec<PortRange> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match merged.last_mut() {
-            Some(last) if u32::from(range.first()) <= u32::from(last.last()) + 1 => {
-                let end = last.last().max(range.last());
-                *last = PortRange::new(last.first(), end).expect("a larger end keeps the range valid");
-            }
-            _ => merged.push(range),
-        }
-    }
-    merged
-}
-
-/// The addresses of each end that can reach the other end: IPv4 reaches IPv4, IPv6 reaches IPv6, and a host name may be either.
-/// `None` if no address can.
-fn compatible_ends(own: &Endpoints, peer: &Endpoints, result: &mut FlowRules) -> Option<(Endpoints, Endpoints)> {
-    let (kept_own, lost_own) = split_by_reach(own, peer);
-    let (kept_peer, lost_peer) = split_by_reach(peer, own);
-    let peer_id = result.peer.clone();
-    let (Some(kept_own), Some(kept_peer)) = (kept_own, kept_peer) else {
-        let (own, peer) = (list(own.addresses()), list(peer.addresses()));
-        let text = format!("the whole flow ({own} of the product and {peer} of {peer_id} are of different families)");
-        result.remark(RemarkKind::Dropped, text);
-        return None;
-    };
-    for (lost, owner) in [(lost_own, "the product"), (lost_peer, peer_id.as_str())] {
-        if !lost.is_empty() {
-            let text = format!("{} of {owner} (the other end has no address of the same family)", list(&lost));
-            result.remark(RemarkKind::LeftOut, text);
-        }
-    }
-    Some((kept_own, kept_peer))
-}
-
-/// The addresses of an end that can reach the other end, and those that can't.
-fn split_by_reach(end: &Endpoints, other: &Endpoints) -> (Option<Endpoints>, Vec<Address>) {
-    let Endpoints::Only(addresses) = end else { return (Some(Endpoints::Any), Vec::new()) };
-    let can_reach_other = |one: &Address| match other {
-        Endpoints::Any => true,
-        Endpoints::Only(others) => others.iter().any(|other| one.can_reach(other)),
-    };
-    let (kept, lost): (Vec<Address>, Vec<Address>) = addresses.iter().cloned().partition(can_reach_other);
-    ((!kept.is_empty()).then_some(Endpoints::Only(kept)), lost)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::merged;
-    use port_core::PortRange;
-
-    #[test]
-    fn ports_that_overlap_or_touch_become_one_range() {
-        let cases: [(&[(u16, u16)], &str); 6] = [
-            (&[(80, 80), (82, 82), (84, 90)], "80, 82, 84-90"),
-            (&[(80, 80), (81, 81)], "80-81"),
-            (&[(443, 443), (80, 80), (80, 80)], "80, 443"),
-            (&[(10, 30), (15, 20), (31, 40)], "10-40"),
-            (&[(65535, 65535), (1, 65534)], "1-65535"),
-            (&[], ""),
-        ];
-        for (ranges, expected) in cases {
-            let ranges: Vec<PortRange> =
-                ranges.iter().map(|(first, last)| PortRange::new(*first, *last).unwrap()).collect();
-            let texts: Vec<String> = merged(&ranges).iter().map(ToString::to_string).collect();
-            assert_eq!(texts.join(", "), expected);
         }
     }
 }

@@ -1,30 +1,38 @@
 //! Generates firewall rules from flows.
 //!
-//! [`options`] are the choices of a call, and [`site`] gives addresses, which [`site_file`] parses. [`flows`] turns flows into a
-//! [`model::Ruleset`], [`fit`] splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened,
+//! [`options`] are the choices of a call, and [`site`] gives addresses, which [`site_file`] parses. [`views`] are the flows that a
+//! firewall sees. [`flows`] turns them into a [`model::Ruleset`], [`fit`] splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened,
 //! left out or dropped on the way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
+
+use std::collections::BTreeSet;
 
 use port_core::Direction;
 use port_data::Diagnostic;
+use port_data::diagnostic::count;
 use port_data::hidden::QuotedAscii;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Flow, Product};
+use crate::dataset::{Dataset, Product};
 use crate::filter::Filter;
 
 pub mod address;
 mod alternatives;
 pub mod codes;
+mod ends;
 pub mod fit;
 pub mod flows;
 pub mod formats;
+mod left_out;
 pub mod model;
+mod notes;
 pub mod options;
 pub mod output_options;
 pub mod protocol_notation;
 pub mod site;
 pub mod site_file;
 pub mod site_template;
+mod traffic;
+pub mod views;
 
 use fit::Limits;
 use formats::RulesFormat;
@@ -33,6 +41,7 @@ use model::{Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
 use output_options::OutputOptions;
 use site::Site;
+use views::{FlowView, at_machine, between_ends, without_component};
 
 /// Which rules to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +86,10 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
     request.format.check(&request.output)?;
     let location = location(request.location, &writer.limits).map_err(one)?;
     let products = products(dataset, request).map_err(one)?;
-    let flows = selected(dataset, request)?;
-    let mut ruleset = flows::ruleset(dataset, &products, &flows, location, request.choices, site).map_err(one)?;
+    // Rules without the product's own addresses are applied to the product itself.
+    let is_at_machine = location == FirewallLocation::Host || !writer.limits.endpoints.own;
+    let views = selected(dataset, request, is_at_machine)?;
+    let mut ruleset = flows::ruleset(dataset, &products, &views, location, request.choices, site).map_err(one)?;
     if ruleset.flows.iter().all(|flow| flow.rules.is_empty()) {
         return Err(vec![no_rule(&ruleset)]);
     }
@@ -86,9 +97,10 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
         ruleset.name = name.as_str().to_string();
     }
     let all = products.iter().map(|product| dataset.flows_of(&product.id).count()).sum();
-    restrict(&mut ruleset, request, &flows, all);
+    let left = all - views.iter().map(|view| view.flow.id.as_str()).collect::<BTreeSet<_>>().len();
+    restrict(&mut ruleset, request, dataset, left, all);
     // A ruleset of all flows controls both directions, even if one has none.
-    let controls_empty = writer.directions.keeps_empty || flows.len() == all;
+    let controls_empty = writer.directions.keeps_empty || left == 0;
     restrict_directions(&mut ruleset, request, controls_empty, &writer);
     let mut ruleset = fit::fit(ruleset, &writer.limits);
     let remarks = (writer.remarks)(&ruleset, &request.output);
@@ -122,6 +134,14 @@ fn products<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
         return Err(Diagnostic::new(codes::PRODUCTS, format!("unknown product {}", QuotedAscii(unknown))).nearest(near));
     }
     let products: Vec<&Product> = dataset.products.iter().filter(|product| ids.contains(&product.id)).collect();
+    for product in &products {
+        let editions: BTreeSet<&str> = dataset.flows_of(&product.id).map(|flow| flow.edition.as_str()).collect();
+        if editions.len() > 1 {
+            let editions = editions.into_iter().collect::<Vec<_>>().join(", ");
+            let message = format!("rules are for one edition of a product (found {editions} of {})", product.id);
+            return Err(Diagnostic::new(codes::EDITIONS, message).help("write rules for each of them"));
+        }
+    }
     match products.as_slice() {
         [] => Err(Diagnostic::new(codes::PRODUCTS, "no product").help("name at least one")),
         [_] => Ok(products),
@@ -149,10 +169,15 @@ fn no_rule(ruleset: &Ruleset) -> Diagnostic {
     Diagnostic::new(codes::NO_RULE, message).help("select other flows; an empty ruleset would close everything")
 }
 
-/// The flows that the filter and `only` select.
-fn selected<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a Flow>, Vec<Diagnostic>> {
-    let mut flows = request.filter.select(dataset);
-    let not_selected = request.only.iter().filter(|only| flows.iter().all(|flow| flow.id != **only));
+/// The flows that the filter and `only` select, as the firewall sees them.
+fn selected<'a>(
+    dataset: &'a Dataset,
+    request: &RulesRequest,
+    is_at_machine: bool,
+) -> Result<Vec<FlowView<'a>>, Vec<Diagnostic>> {
+    let select = if is_at_machine { at_machine } else { between_ends };
+    let mut views = select(&request.filter, dataset);
+    let not_selected = request.only.iter().filter(|only| views.iter().all(|view| view.flow.id != **only));
     let problems: Vec<Diagnostic> = not_selected
         .map(|only| {
             let message = format!("flow {} is not among the selected flows", QuotedAscii(only));
@@ -164,24 +189,30 @@ fn selected<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
         return Err(problems);
     }
     if !request.only.is_empty() {
-        flows.retain(|flow| request.only.contains(&flow.id));
+        views.retain(|view| request.only.contains(&view.flow.id));
     }
-    if flows.is_empty() {
+    if views.is_empty() {
         let message = format!("no flow of {} matches all options", request.filter.products.join(" or "));
         let help = "choose other options; an empty ruleset would close everything";
         return Err(vec![Diagnostic::new(codes::NO_FLOW, message).help(help)]);
     }
-    Ok(flows)
+    Ok(views)
 }
 
-/// Remarks on flows that are not selected.
-fn restrict(ruleset: &mut Ruleset, request: &RulesRequest, flows: &[&Flow], all: usize) {
-    if flows.len() == all {
+/// Remarks on the flows that are not selected: how many of all flows they are.
+fn restrict(ruleset: &mut Ruleset, request: &RulesRequest, dataset: &Dataset, left: usize, all: usize) {
+    if left == 0 {
         return;
     }
     let products = request.filter.products.join(", ");
-    let text = format!("{} of the {all} flows of {products} (not selected)", all - flows.len());
-    ruleset.remarks.insert(0, Remark::new(RemarkKind::LeftOut, text));
+    let mut texts = vec![format!("{left} of the {all} flows of {products} (not selected)")];
+    let unknown = without_component(&request.filter, dataset);
+    if !unknown.is_empty() {
+        let (flows, ids) = (count(unknown.len(), "flow"), unknown.into_iter().collect::<Vec<_>>().join(", "));
+        texts.push(format!("{flows} for which the document names no component: {ids}"));
+    }
+    let remarks = texts.into_iter().map(|text| Remark::new(RemarkKind::LeftOut, text));
+    ruleset.remarks.splice(0..0, remarks);
 }
 
 /// Limits a ruleset to the directions that it controls, and remarks on the other one.

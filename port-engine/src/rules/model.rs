@@ -34,6 +34,9 @@ pub struct Ruleset {
 pub struct FlowRules {
     /// The flow's id.
     pub id: String,
+    /// The name of what a format defines for the flow, such as a service: the flow's id. A flow between two components of a product
+    /// has rules at both ends, and a suffix that ids don't have at the end that opens the connection.
+    pub name: String,
     /// Who opens the connection.
     pub direction: Direction,
     /// The peer's id.
@@ -81,10 +84,8 @@ impl Interfaces {
 /// The flow's direction determines which end is the product: an inbound rule has the product as its destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// The IP protocol.
-    pub protocol: Protocol,
-    /// The ports at the destination, in order; they neither overlap nor touch. Empty exactly for a protocol without ports.
-    pub ports: Vec<PortRange>,
+    /// The packets that open connections, as far as their ends don't tell.
+    pub traffic: Traffic,
     /// Who connects.
     pub source: Endpoints,
     /// To whom.
@@ -92,10 +93,62 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The address family that the rule's addresses limit it to.
+    /// The address family that the rule's addresses or its protocol limit it to.
     #[must_use]
     pub fn family(&self) -> Option<Family> {
-        [&self.source, &self.destination].into_iter().flat_map(Endpoints::addresses).find_map(Address::family)
+        let mut addresses = [&self.source, &self.destination].into_iter().flat_map(Endpoints::addresses);
+        addresses.find_map(Address::family).or(self.traffic.family())
+    }
+}
+
+/// A protocol, with the ports or the types of messages that a rule allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// The IP protocol.
+    pub protocol: Protocol,
+    /// The ports at the destination, in order; they neither overlap nor touch. Empty exactly for a protocol without ports.
+    pub ports: Vec<PortRange>,
+    /// The types of ICMP messages, in order. Empty for all of them, and for every other protocol.
+    pub icmp_types: Vec<u8>,
+}
+
+impl Traffic {
+    /// Ports of a protocol.
+    #[must_use]
+    pub fn ports(protocol: Protocol, ports: Vec<PortRange>) -> Traffic {
+        Traffic { protocol, ports, icmp_types: Vec::new() }
+    }
+
+    /// Everything of a protocol without ports.
+    #[must_use]
+    pub fn whole(protocol: Protocol) -> Traffic {
+        Traffic::ports(protocol, Vec::new())
+    }
+
+    /// The only address family that has the protocol. The numbers of hop-by-hop options, routing headers, fragments and destination
+    /// options are protocols in IPv4 only: in IPv6 any packet can have these headers, whatever its protocol is.
+    #[must_use]
+    pub fn family(&self) -> Option<Family> {
+        const IGMP: u8 = 2;
+        match (self.protocol, self.protocol.number()) {
+            (Protocol::ICMP, _) | (_, IGMP | 0 | 43 | 44 | 60) => Some(Family::V4),
+            (Protocol::ICMPV6, _) => Some(Family::V6),
+            _ => None,
+        }
+    }
+
+    /// The replies to messages of ICMP, for types that have a reply. `None` for other protocols, and for all types.
+    #[must_use]
+    pub fn reply(&self) -> Option<Traffic> {
+        let reply = |icmp_type: &u8| match (self.protocol, *icmp_type) {
+            (Protocol::ICMP, 8) => Some(0),
+            (Protocol::ICMP, 10) => Some(9),
+            (Protocol::ICMP, icmp_type @ (13 | 15 | 17)) => Some(icmp_type + 1),
+            (Protocol::ICMPV6, icmp_type @ (128 | 133 | 135 | 139 | 141 | 144 | 146 | 148)) => Some(icmp_type + 1),
+            _ => None,
+        };
+        let types: Vec<u8> = self.icmp_types.iter().filter_map(reply).collect();
+        (!types.is_empty()).then(|| Traffic { icmp_types: types, ..Traffic::whole(self.protocol) })
     }
 }
 
@@ -184,12 +237,12 @@ impl FlowRules {
         std::iter::once(one_line(&purpose)).chain(self.remarks.iter().map(ToString::to_string))
     }
 
-    /// The protocols and ports that the rules allow, each once: for formats that define them under a name and then use the name
-    /// for each pair of [endpoints](Self::endpoints). Every pair gets all of them, since the rules of a flow are made for the
-    /// same endpoints and split alike.
+    /// What the rules allow, each once: for formats that define it under a name and then use the name for each pair of
+    /// [endpoints](Self::endpoints). Every pair gets all of it, since the rules of a flow are made for the same endpoints and split
+    /// alike. Only ICMP is in fewer pairs, and isn't allowed by more, since each family has an ICMP of its own.
     #[must_use]
-    pub fn traffic(&self) -> Vec<(Protocol, &[PortRange])> {
-        deduplicated(self.rules.iter().map(|rule| (rule.protocol, rule.ports.as_slice())))
+    pub fn traffic(&self) -> Vec<&Traffic> {
+        deduplicated(self.rules.iter().map(|rule| &rule.traffic))
     }
 
     /// The sources and destinations of the rules, each pair once.

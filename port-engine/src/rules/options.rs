@@ -34,6 +34,8 @@ words! {
     UnnamedPeers is a "choice for peers without an address" {
         /// Allow any address, with a warning
         Any = "any",
+        /// Allow the host names that the document gives for the peer; any address if it gives none, with a warning
+        Hosts = "hosts",
         /// Leave the flows out
         LeaveOut = "leave-out",
         /// Report an error
@@ -53,6 +55,14 @@ words! {
     }
 }
 
+impl UnnamedPeers {
+    /// Whether a flow whose peer has no address isn't allowed.
+    #[must_use]
+    pub fn needs_addresses(self) -> bool {
+        matches!(self, UnnamedPeers::LeaveOut | UnnamedPeers::Fail)
+    }
+}
+
 /// How to resolve what a document leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choices {
@@ -64,9 +74,13 @@ pub struct Choices {
     pub unnamed: UnnamedPeers,
     /// Leave out flows that are conditional, or that the document doesn't call required.
     pub required_only: bool,
+    /// Leave out flows that the document calls off by default.
+    pub enabled_only: bool,
+    /// Also allow flows whose traffic stays inside a machine, or between pods.
+    pub all_scopes: bool,
 }
 
-/// All alternatives over every possible transport, for every flow, with any address for peers without one.
+/// All alternatives over every possible transport, for every flow between machines, with any address for peers without one.
 impl Default for Choices {
     fn default() -> Choices {
         Choices {
@@ -74,6 +88,8 @@ impl Default for Choices {
             unstated: UnstatedTransport::Both,
             unnamed: UnnamedPeers::Any,
             required_only: false,
+            enabled_only: false,
+            all_scopes: false,
         }
     }
 }

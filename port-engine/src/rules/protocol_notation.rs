@@ -1,35 +1,22 @@
-//! How rule formats write IP protocols. A format names its notation; a new protocol without ports is a row of `PORTLESS`.
+//! How rule formats write IP protocols and the types of ICMP messages. Each format has a [`ProtocolNotation`] of its own.
 
 use crate::protocol::Protocol;
 
-/// How a format writes protocols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProtocolNotation {
-    /// By name, and only protocols with ports.
-    WithPorts,
-    /// By number.
-    Number,
-    /// As `/etc/protocols` names them; those without a name by number.
-    System,
-    /// As Aerleon names them, and only those that it has a name for.
-    Aerleon,
+/// How a format writes protocols. What it can't write, it can't express.
+#[derive(Clone, Copy, Debug)]
+pub struct ProtocolNotation {
+    /// Writes a protocol.
+    pub protocol: fn(Protocol) -> Option<String>,
+    /// Writes a type of the messages of ICMP or `ICMPv6`.
+    pub icmp_type: fn(Protocol, u8) -> Option<String>,
 }
-
-/// The names of a protocol without ports.
-struct Portless {
-    protocol: Protocol,
-    /// The name in `/etc/protocols`.
-    system: &'static str,
-    /// The name in Aerleon's policies, if it has one.
-    aerleon: Option<&'static str>,
-}
-
-/// The protocols without ports that some format names. The names are not always those of [`Protocol`]: `ipip` is 94 in
-/// `/etc/protocols`, and 4 for everybody else.
-const PORTLESS: &[Portless] = &[Portless { protocol: Protocol::ESP, system: "esp", aerleon: Some("esp") }];
 
 impl ProtocolNotation {
-    /// Whether a format with this notation can express a protocol.
+    /// Protocols and types by number.
+    pub const NUMBERS: ProtocolNotation =
+        ProtocolNotation { protocol: |protocol| Some(protocol.number().to_string()), icmp_type: type_number };
+
+    /// Whether the format can express a protocol.
     #[must_use]
     pub fn can_express(self, protocol: Protocol) -> bool {
         self.write(protocol).is_some()
@@ -38,36 +25,120 @@ impl ProtocolNotation {
     /// The protocol in this notation, if it can be expressed.
     #[must_use]
     pub fn write(self, protocol: Protocol) -> Option<String> {
-        if self == ProtocolNotation::Number {
-            return Some(protocol.number().to_string());
-        }
-        if protocol.has_ports() {
-            return Some(protocol.to_string());
-        }
-        let names = PORTLESS.iter().find(|names| names.protocol == protocol);
-        match self {
-            ProtocolNotation::WithPorts => None,
-            ProtocolNotation::Aerleon => names?.aerleon.map(str::to_string),
-            ProtocolNotation::System | ProtocolNotation::Number => {
-                Some(names.map_or_else(|| protocol.number().to_string(), |names| names.system.to_string()))
-            }
-        }
+        (self.protocol)(protocol)
     }
+
+    /// The type of a message in this notation, if it can be expressed.
+    #[must_use]
+    pub fn write_type(self, protocol: Protocol, icmp_type: u8) -> Option<String> {
+        (self.icmp_type)(protocol, icmp_type)
+    }
+}
+
+/// The protocol as Linux tools read it: those that every system has by name, all others by number.
+///
+/// The names are not always those of [`Protocol`]: `ipip` is 94 in `/etc/protocols`, and 4 for everybody else.
+#[must_use]
+pub fn system_name(protocol: Protocol) -> String {
+    match protocol {
+        Protocol::ICMPV6 => "ipv6-icmp".to_string(),
+        Protocol::TCP
+        | Protocol::UDP
+        | Protocol::SCTP
+        | Protocol::ESP
+        | Protocol::AH
+        | Protocol::GRE
+        | Protocol::ICMP
+        | Protocol::VRRP => protocol.to_string(),
+        _ => protocol.number().to_string(),
+    }
+}
+
+/// Any type, by number.
+#[must_use]
+#[expect(clippy::unnecessary_wraps, reason = "a notation that can write every type")]
+pub fn type_number(_: Protocol, icmp_type: u8) -> Option<String> {
+    Some(icmp_type.to_string())
+}
+
+/// No type: for formats that can't express ICMP.
+#[must_use]
+pub fn no_type(_: Protocol, _: u8) -> Option<String> {
+    None
+}
+
+/// The name of a type in a list for each protocol.
+#[must_use]
+pub fn type_name(names: &[(Protocol, u8, &str)], protocol: Protocol, icmp_type: u8) -> Option<String> {
+    let named = names.iter().find(|(own, number, _)| (*own, *number) == (protocol, icmp_type));
+    named.map(|(_, _, name)| (*name).to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ProtocolNotation;
     use crate::protocol::Protocol;
+    use crate::rules::formats::RulesFormat;
+
+    fn written(format: RulesFormat) -> String {
+        let protocols = Protocol::KNOWN.iter().copied().chain([0, 89, 99, 255].map(Protocol::new));
+        let notation = format.writer().limits.protocols;
+        let written: Vec<String> =
+            protocols.map(|protocol| notation.write(protocol).unwrap_or("-".to_string())).collect();
+        written.join(" ")
+    }
+
+    fn written_types(format: RulesFormat) -> String {
+        let types = [8, 13, 200, 255].map(|number| (Protocol::ICMP, number));
+        let types = types.into_iter().chain([128, 135, 200, 255].map(|number| (Protocol::ICMPV6, number)));
+        let notation = format.writer().limits.protocols;
+        let written: Vec<String> =
+            types.map(|(protocol, number)| notation.write_type(protocol, number).unwrap_or("-".to_string())).collect();
+        written.join(" ")
+    }
 
     #[test]
-    fn every_notation_writes_what_it_can_express() {
-        let protocols = [Protocol::TCP, Protocol::UDP, Protocol::ESP, Protocol::new(112)];
-        let written =
-            |notation: ProtocolNotation| protocols.map(|protocol| notation.write(protocol).unwrap_or_default());
-        assert_eq!(written(ProtocolNotation::WithPorts), ["tcp", "udp", "", ""]);
-        assert_eq!(written(ProtocolNotation::Number), ["6", "17", "50", "112"]);
-        assert_eq!(written(ProtocolNotation::System), ["tcp", "udp", "esp", "112"]);
-        assert_eq!(written(ProtocolNotation::Aerleon), ["tcp", "udp", "esp", ""]);
+    fn every_format_writes_the_protocols_that_it_can_express() {
+        let cases = [
+            (RulesFormat::Nftables, "tcp udp sctp esp ah gre icmp ipv6-icmp 4 vrrp 0 89 99 255"),
+            // For iptables, protocol 0 is any protocol.
+            (RulesFormat::Iptables, "tcp udp sctp esp ah gre icmp ipv6-icmp 4 vrrp - 89 99 255"),
+            (RulesFormat::Ip6tables, "tcp udp sctp esp ah gre icmp ipv6-icmp 4 vrrp - 89 99 255"),
+            (RulesFormat::Firewalld, "tcp udp sctp esp ah gre icmp ipv6-icmp 4 vrrp - 89 99 255"),
+            (RulesFormat::Ufw, "tcp udp - esp ah gre - - - vrrp - - - -"),
+            // The same is true for FortiOS, whose numbers end at 254.
+            (RulesFormat::Fortigate, "6 17 132 50 51 47 1 58 4 112 - 89 99 -"),
+            (RulesFormat::Aerleon, "tcp udp sctp esp ah gre icmp icmpv6 4 vrrp - 89 - -"),
+            // SCTP can't be limited to ports.
+            (RulesFormat::Mud, "6 17 - 50 51 47 1 58 4 112 0 89 99 255"),
+            (RulesFormat::NetworkPolicy, "TCP UDP SCTP - - - - - - - - - - -"),
+        ];
+        assert_eq!(cases.len(), RulesFormat::ALL.len());
+        for (format, expected) in cases {
+            assert_eq!(written(format), expected, "{format}");
+        }
+    }
+
+    #[test]
+    fn every_format_writes_the_types_of_icmp_that_it_can_express() {
+        let numbers = "8 13 200 255 128 135 200 255";
+        let cases = [
+            (RulesFormat::Nftables, numbers),
+            // For iptables, type 255 of ICMP is any type; ip6tables has no such type.
+            (RulesFormat::Iptables, "8 13 200 - 128 135 200 255"),
+            (RulesFormat::Ip6tables, "8 13 200 - 128 135 200 255"),
+            (
+                RulesFormat::Firewalld,
+                "echo-request timestamp-request - - echo-request neighbour-solicitation - -",
+            ),
+            (RulesFormat::Ufw, "- - - - - - - -"),
+            (RulesFormat::Fortigate, numbers),
+            (RulesFormat::Aerleon, "echo-request timestamp-request - - echo-request neighbor-solicit - -"),
+            (RulesFormat::Mud, numbers),
+            (RulesFormat::NetworkPolicy, "- - - - - - - -"),
+        ];
+        assert_eq!(cases.len(), RulesFormat::ALL.len());
+        for (format, expected) in cases {
+            assert_eq!(written_types(format), expected, "{format}");
+        }
     }
 }

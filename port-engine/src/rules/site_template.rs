@@ -5,8 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use port_core::Direction;
+
+use super::alternatives::is_alternative;
 use super::model::one_line;
 use super::site_file::VERSION;
+use super::views::component_of;
 use crate::dataset::{Dataset, Flow, Peer, Product};
 
 const HEAD: &str = "\
@@ -27,7 +31,7 @@ const INTERFACES: &str = "
 
 const ALTERNATIVES: &str = "
 [alternatives]
-# Which ports to open if the document lists alternatives. Remove those that you don't need.
+# Which ports to open if the document lists alternatives, or doesn't say whether all are needed. Remove those that you don't need.
 ";
 
 /// A site file for products, with comments only.
@@ -35,8 +39,10 @@ const ALTERNATIVES: &str = "
 pub fn site_template(dataset: &Dataset, products: &[&Product]) -> String {
     let names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
     let flows: Vec<&Flow> = products.iter().flat_map(|product| dataset.flows_of(&product.id)).collect();
-    let peers: Vec<&Peer> =
-        dataset.peers.iter().filter(|peer| flows.iter().any(|flow| flow.involves(&peer.id, dataset))).collect();
+    let is_of_flow = |peer: &&Peer| flows.iter().any(|flow| flow.involves(&peer.id, dataset));
+    // Components have tables of their own.
+    let (components, peers): (Vec<&Peer>, Vec<&Peer>) =
+        dataset.peers.iter().filter(is_of_flow).partition(|peer| component_of(&peer.id, dataset).is_some());
 
     let mut text = format!("# Addresses for {}\n{HEAD}\nversion = {VERSION}\n", one_line(&names.join(" and ")));
     text += GROUPS;
@@ -44,12 +50,13 @@ pub fn site_template(dataset: &Dataset, products: &[&Product]) -> String {
     for product in products {
         text += &format!("# {}\n{}", one_line(&product.name), entry(&product.id, "\"\""));
     }
+    text += &products.iter().map(|product| component_table(product, &flows)).collect::<String>();
     text += "\n[peers]\n";
     let peer_entries: Vec<String> = peers.iter().map(|peer| peer_entry(peer, &flows, dataset)).collect();
     text += &peer_entries.join("\n");
     text += INTERFACES;
-    let products = products.iter().map(|product| product.id.as_str());
-    let ids: BTreeSet<&str> = products.chain(peers.iter().map(|peer| peer.id.as_str())).collect();
+    let own = products.iter().map(|product| product.id.as_str());
+    let ids: BTreeSet<&str> = own.chain(peers.iter().chain(&components).map(|peer| peer.id.as_str())).collect();
     text += &ids.into_iter().map(|id| entry(id, "\"\"")).collect::<String>();
     let alternatives: String = flows.iter().filter_map(|flow| alternatives(flow)).collect();
     if !alternatives.is_empty() {
@@ -60,6 +67,33 @@ pub fn site_template(dataset: &Dataset, products: &[&Product]) -> String {
 
 fn entry(id: &str, value: &str) -> String {
     format!("#{id} = {value}\n")
+}
+
+/// The components of a product, each with the flows at whose ends it is. Empty for a product without components.
+fn component_table(product: &Product, flows: &[&Flow]) -> String {
+    if product.components.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\n[components.{}]\n# Without an address here, a component has that of the product in [products].\n",
+        product.id
+    );
+    for component in &product.components {
+        let own = flows.iter().filter(|flow| flow.product == product.id && flow.involves_component(component));
+        text += &own.map(|flow| format!("#   {}\n", ends(flow))).collect::<String>();
+        text += &entry(component, "\"\"");
+    }
+    text
+}
+
+/// A flow with both ends: who connects to whom, and its ports.
+fn ends(flow: &Flow) -> String {
+    let own = flow.component.as_deref().unwrap_or(&flow.product);
+    let (from, to) = match flow.direction {
+        Direction::Outbound => (own, flow.peer.as_str()),
+        Direction::Inbound => (flow.peer.as_str(), own),
+    };
+    format!("{}, from {from} to {to}: {}", flow.id, flow.expression())
 }
 
 /// A peer: what it is, which flows use it, and its entry.
@@ -79,7 +113,7 @@ fn peer_entry(peer: &Peer, flows: &[&Flow], dataset: &Dataset) -> String {
 
 /// The alternatives of a flow as an entry that chooses all of them. `None` if it has none that rules can open.
 fn alternatives(flow: &Flow) -> Option<String> {
-    let groups = flow.port_groups().filter(|group| group.len() > 1);
-    let specs: Vec<String> = groups.flatten().map(|spec| format!("\"{spec}\"")).collect();
+    let alternatives = flow.ports.iter().filter(|spec| is_alternative(flow, spec));
+    let specs: Vec<String> = alternatives.map(|spec| format!("\"{spec}\"")).collect();
     (!specs.is_empty()).then(|| entry(&flow.id, &format!("[{}]", specs.join(", "))))
 }

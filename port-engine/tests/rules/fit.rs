@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use port_core::{Direction, PortRange};
 use port_engine::protocol::Protocol;
-use port_engine::rules::address::{Address, Endpoints, Family};
-use port_engine::rules::fit::{EndpointLimits, Families, Limits, fit};
-use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset};
+use port_engine::rules::address::{Address, Endpoints, Family, list};
+use port_engine::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits, fit};
+use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset, Traffic};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::protocol_notation::ProtocolNotation;
 use proptest::collection::vec;
@@ -44,7 +44,13 @@ fn limits() -> impl Strategy<Value = Limits> {
     ]);
     let max_addresses = proptest::option::of(1..4_usize);
     let endpoints = (any::<bool>(), families, any::<bool>(), max_addresses).prop_map(
-        |(own, families, host_names, max_addresses)| EndpointLimits { own, families, host_names, max_addresses },
+        |(own, families, host_names, max_addresses)| EndpointLimits {
+            own,
+            families,
+            host_names,
+            wildcards: true,
+            max_addresses,
+        },
     );
     (endpoints, proptest::option::of(1..20_usize)).prop_map(|(endpoints, port_slots)| Limits {
         port_slots,
@@ -58,10 +64,17 @@ const UNLIMITED: Limits = Limits {
     format: "made up",
     locations: &[FirewallLocation::Host],
     comments: true,
-    protocols: ProtocolNotation::Number,
+    protocols: ProtocolNotation::NUMBERS,
     stateful: true,
+    icmp_types: IcmpTypes::Several,
     port_slots: None,
-    endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+    endpoints: EndpointLimits {
+        own: true,
+        families: Families::Mixed,
+        host_names: true,
+        wildcards: true,
+        max_addresses: None,
+    },
     longest_interface: None,
 };
 
@@ -75,6 +88,7 @@ fn ruleset(rule: Rule) -> Ruleset {
         remarks: Vec::new(),
         flows: vec![FlowRules {
             id: "made-up".to_string(),
+            name: "made-up".to_string(),
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: String::new(),
@@ -106,7 +120,7 @@ fn triples(rule: &Rule, families: Families, host_names: bool) -> BTreeSet<Triple
         for destination in expressible(&rule.destination, families, host_names) {
             let [one, other] = [source, destination].map(|address| address.and_then(Address::family));
             if one.is_none() || other.is_none() || one == other {
-                triples.extend(rule.ports.iter().map(|range| (*range, text(source), text(destination))));
+                triples.extend(rule.traffic.ports.iter().map(|range| (*range, text(source), text(destination))));
             }
         }
     }
@@ -116,7 +130,7 @@ fn triples(rule: &Rule, families: Families, host_names: bool) -> BTreeSet<Triple
 /// Whether a format can express a rule.
 fn is_within(rule: &Rule, limits: &Limits) -> bool {
     let EndpointLimits { families, host_names, max_addresses, .. } = limits.endpoints;
-    let slots: usize = rule.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
+    let slots: usize = rule.traffic.ports.iter().map(|range| if range.first() == range.last() { 1 } else { 2 }).sum();
     let can_express = |end: &Endpoints| {
         let addresses = end.addresses();
         let kinds: BTreeSet<Option<Family>> = addresses.iter().map(Address::family).collect();
@@ -124,7 +138,7 @@ fn is_within(rule: &Rule, limits: &Limits) -> bool {
             && max_addresses.is_none_or(|max| addresses.len() <= max)
             && (families == Families::Mixed || kinds.len() <= 1)
     };
-    limits.port_slots.is_none_or(|max| slots <= max || rule.ports.len() == 1)
+    limits.port_slots.is_none_or(|max| slots <= max || rule.traffic.ports.len() == 1)
         && can_express(&rule.source)
         && can_express(&rule.destination)
 }
@@ -136,7 +150,7 @@ proptest! {
     fn fitted_rules_match_what_the_original_rule_matches(
         source in endpoints(), destination in endpoints(), ports in ports(), limits in limits()
     ) {
-        let rule = Rule { protocol: Protocol::TCP, ports, source, destination };
+        let rule = Rule { traffic: Traffic::ports(Protocol::TCP, ports), source, destination };
         let EndpointLimits { own, families, host_names, .. } = limits.endpoints;
         let fitted = fit(ruleset(rule.clone()), &limits);
         let has_own = !rule.destination.addresses().is_empty();
@@ -169,14 +183,14 @@ proptest! {
     fn every_pair_of_ends_gets_all_traffic_of_a_flow(
         source in endpoints(), destination in endpoints(), tcp in ports(), udp in ports(), limits in limits()
     ) {
-        let rule = |protocol, ports| Rule { protocol, ports, source: source.clone(), destination: destination.clone() };
+        let rule = |protocol, ports| Rule { traffic: Traffic::ports(protocol, ports), source: source.clone(), destination: destination.clone() };
         let mut original = ruleset(rule(Protocol::TCP, tcp));
         original.flows[0].rules.push(rule(Protocol::UDP, udp));
         let flow = &fit(original, &limits).flows[0];
         let (traffic, ends) = (flow.traffic(), flow.endpoints());
         prop_assert_eq!(flow.rules.len(), traffic.len() * ends.len());
         for rule in &flow.rules {
-            prop_assert!(traffic.contains(&(rule.protocol, &rule.ports)) && ends.contains(&(&rule.source, &rule.destination)));
+            prop_assert!(traffic.contains(&&rule.traffic) && ends.contains(&(&rule.source, &rule.destination)));
         }
     }
 }
@@ -191,13 +205,13 @@ fn fitted(rules: Vec<Rule>, limits: &Limits) -> (usize, Vec<String>) {
 
 /// A rule between any addresses.
 fn rule_for(protocol: Protocol) -> Rule {
-    Rule { protocol, ports: Vec::new(), source: Endpoints::Any, destination: Endpoints::Any }
+    Rule { traffic: Traffic::whole(protocol), source: Endpoints::Any, destination: Endpoints::Any }
 }
 
 #[test]
 fn what_a_format_cannot_express_is_dropped_with_a_remark() {
     let limits = Limits {
-        protocols: ProtocolNotation::WithPorts,
+        protocols: LIMITED,
         endpoints: EndpointLimits { host_names: false, ..UNLIMITED.endpoints },
         ..UNLIMITED
     };
@@ -210,6 +224,71 @@ fn what_a_format_cannot_express_is_dropped_with_a_remark() {
         fitted(vec![named], &limits),
         (0, vec!["dropped a.example (made up can't express host names) [made-up]".to_string()])
     );
+}
+
+/// Protocols with ports, ICMP, and the types of ICMP below 100.
+const LIMITED: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| (protocol.has_ports() || protocol.is_icmp()).then(|| protocol.to_string()),
+    icmp_type: |_, icmp_type| (icmp_type < 100).then(|| icmp_type.to_string()),
+};
+
+#[test]
+fn types_of_icmp_messages_are_split_or_dropped_with_a_remark() {
+    let traffic = |protocol, icmp_types: &[u8]| Traffic { icmp_types: icmp_types.to_vec(), ..Traffic::whole(protocol) };
+    let types = |fitted: &Ruleset| -> Vec<Vec<u8>> {
+        fitted.flows[0].rules.iter().map(|rule| rule.traffic.icmp_types.clone()).collect()
+    };
+    let fitted = |icmp_types, rule: &Rule| fit(ruleset(rule.clone()), &Limits { icmp_types, ..UNLIMITED });
+    let rule = Rule { traffic: traffic(Protocol::ICMP, &[3, 8]), ..rule_for(Protocol::ICMP) };
+    assert_eq!(types(&fitted(IcmpTypes::Several, &rule)), [vec![3, 8]]);
+    assert_eq!(types(&fitted(IcmpTypes::OneEach, &rule)), [vec![3], vec![8]]);
+    assert_eq!(types(&fitted(IcmpTypes::OneEach, &rule_for(Protocol::ICMP))), [Vec::<u8>::new()]);
+    for icmp_types in [IcmpTypes::OneEach, IcmpTypes::Several] {
+        let limits = Limits { icmp_types, protocols: LIMITED, ..UNLIMITED };
+        // A rule never allows other types instead.
+        for (given, kept, dropped) in [
+            (&[3, 200][..], &[vec![3]][..], "dropped icmpv6/200 (made up can't express it)"),
+            (&[100, 200], &[], "dropped icmpv6/100, icmpv6/200 (made up can't express them)"),
+        ] {
+            let rule = Rule { traffic: traffic(Protocol::ICMPV6, given), ..rule_for(Protocol::ICMPV6) };
+            let fitted = fit(ruleset(rule), &limits);
+            assert_eq!(types(&fitted), kept);
+            let remarks: Vec<String> = fitted.flows[0].remarks.iter().map(ToString::to_string).collect();
+            assert_eq!(remarks, [dropped]);
+        }
+    }
+}
+
+#[test]
+fn icmp_is_only_between_addresses_of_its_own_family() {
+    let addresses = |texts: &[&str]| Endpoints::new(texts.iter().map(|text| text.parse().unwrap()));
+    let source = addresses(&["192.0.2.1", "2001:db8::1", "a.example"]);
+    let limits = |families| Limits {
+        endpoints: EndpointLimits { families, max_addresses: Some(1), ..UNLIMITED.endpoints },
+        ..UNLIMITED
+    };
+    let sources = |protocol, families| -> Vec<String> {
+        let fitted = fit(ruleset(Rule { source: source.clone(), ..rule_for(protocol) }), &limits(families));
+        fitted.flows[0].rules.iter().map(|rule| list(rule.source.addresses())).collect()
+    };
+    assert_eq!(sources(Protocol::ICMP, Families::OneEach), ["192.0.2.1", "a.example"]);
+    assert_eq!(sources(Protocol::ICMPV6, Families::OneEach), ["2001:db8::1", "a.example"]);
+    assert_eq!(sources(Protocol::ESP, Families::OneEach), ["192.0.2.1", "2001:db8::1", "a.example"]);
+    let other = limits(Families::Only(Family::V4, "other"));
+    let (rules, remarks) = fitted(vec![rule_for(Protocol::ICMPV6)], &other);
+    assert_eq!((rules, remarks), (0, vec!["left out icmpv6 (use the format other for it) [made-up]".to_string()]));
+    assert_eq!(rule_for(Protocol::ICMPV6).family(), Some(Family::V6));
+}
+
+#[test]
+fn a_wildcard_is_dropped_if_the_format_has_host_names_only() {
+    let limits = Limits { endpoints: EndpointLimits { wildcards: false, ..UNLIMITED.endpoints }, ..UNLIMITED };
+    let ends = Endpoints::new(["a.example", "*.b.example"].map(|text| text.parse().unwrap()));
+    let rule = Rule { source: ends.clone(), ..rule_for(Protocol::ESP) };
+    let dropped = "dropped *.b.example (made up can't express host names with a wildcard) [made-up]";
+    let any = "opened to any address (none is given): the product itself";
+    assert_eq!(fitted(vec![rule.clone()], &limits), (1, vec![dropped.to_string(), any.to_string()]));
+    assert_eq!(fitted(vec![rule], &UNLIMITED), (1, vec![any.to_string()]));
 }
 
 #[test]
@@ -228,6 +307,14 @@ fn traffic_in_both_directions_is_reported_if_the_firewall_does_not_track_connect
     assert_eq!(remarks(&[Protocol::TCP]), [any()]);
     assert_eq!(remarks(&[Protocol::TCP, Protocol::UDP]), [any(), both_ways("udp")]);
     assert_eq!(remarks(&[Protocol::UDP, Protocol::UDP, Protocol::ESP]), [any(), both_ways("udp and esp")]);
+    // Replies to messages with a type have a type of their own, if there are any.
+    let with_types = |icmp_types: &[u8]| {
+        let traffic = Traffic { icmp_types: icmp_types.to_vec(), ..Traffic::whole(Protocol::ICMP) };
+        fitted(vec![Rule { traffic, ..rule_for(Protocol::ICMP) }], &limits).1
+    };
+    let other_way = "opened icmp/0 and icmp/14 in the other direction (made up can't tell whether it is a reply) [made-up]";
+    assert_eq!(with_types(&[3, 8, 13]), [any(), other_way.to_string()]);
+    assert_eq!(with_types(&[3]), [any()]);
 }
 
 #[test]

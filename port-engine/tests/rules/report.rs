@@ -45,11 +45,11 @@ fn every_format_writes_files_for_every_product() {
 #[test]
 fn a_report_lists_what_was_dropped() {
     let dataset = dataset();
-    let report = generate(&dataset, &request(RulesFormat::Ufw, "endpoint"), &Site::default()).unwrap();
+    let report = generate(&dataset, &request(RulesFormat::NetworkPolicy, "endpoint"), &Site::default()).unwrap();
     assert!(report.dropped);
     let dropped: Vec<_> = report.remarks.iter().filter(|remark| remark.kind == RemarkKind::Dropped).collect();
     let [remark] = &dropped[..] else { panic!("{dropped:?}") };
-    assert_eq!(remark.text, "dropped esp (ufw profiles can't express it)");
+    assert_eq!(remark.text, "dropped esp (networkpolicy can't express it)");
     assert_eq!(remark.flows, ["endpoint-out-vpn"]);
     let report = generate(&dataset, &request(RulesFormat::Nftables, "endpoint"), &Site::default()).unwrap();
     assert!(!report.dropped && report.remarks.iter().all(|remark| remark.kind != RemarkKind::Dropped));

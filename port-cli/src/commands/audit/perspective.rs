@@ -105,7 +105,7 @@ impl PerspectiveArgs {
             let endpoints = site.product(product);
             let networks = endpoints.addresses().iter().filter_map(|address| match address {
                 Address::Net(network) => Some(*network),
-                Address::Host(_) => None,
+                Address::Host(_) | Address::Wildcard(_) => None,
             });
             let networks: Vec<IpNet> = networks.filter(is_asked).collect();
             if networks.is_empty() {
@@ -130,7 +130,7 @@ impl PerspectiveArgs {
 fn network(text: &str) -> Result<IpNet, String> {
     match text.parse::<Address>() {
         Ok(Address::Net(network)) => Ok(network),
-        Ok(Address::Host(_)) => {
+        Ok(Address::Host(_) | Address::Wildcard(_)) => {
             Err("not an address or a network; write for example 192.0.2.5 or 2001:db8::/32".to_string())
         }
         Err(problem) => Err(problem.to_string()),

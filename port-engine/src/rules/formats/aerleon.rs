@@ -6,22 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use notation::{PALOALTO, PROTOCOLS};
 use port_core::{Direction, PortRange};
 
 use super::text::{comment_lines, quoted, short_name};
-use super::writer::{Directions, File, Writer, no_remarks};
-use crate::rules::address::{Address, Endpoints};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Rule, Ruleset};
+use super::writer::{Directions, File, Writer};
+use crate::protocol::Protocol;
+use crate::rules::address::{Address, Endpoints, Family};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
-use crate::rules::protocol_notation::ProtocolNotation;
+
+mod notation;
 
 /// The longest name of a term, in characters: the target paloalto adds `service-` and `-tcp` and has a limit of 63. Only the
 /// targets for iptables have lower limits.
 const LONGEST_TERM: usize = 51;
-
-const PROTOCOLS: ProtocolNotation = ProtocolNotation::Aerleon;
 
 /// How to write files for Aerleon.
 pub const WRITER: Writer = Writer {
@@ -31,17 +32,33 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::Several,
         port_slots: None,
         // Only the target srx can express host names; the others reject a policy that has one.
-        endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: false, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::Mixed,
+            host_names: false,
+            wildcards: false,
+            max_addresses: None,
+        },
         longest_interface: None,
     },
     options: &[OutputOption::Log],
     // aclgen generates all rules again.
     directions: Directions { keeps_empty: false, left_alone: None },
-    remarks: no_remarks,
+    remarks,
     files,
 };
+
+/// A remark on protocols that a target rejects.
+fn remarks(ruleset: &Ruleset, _: &OutputOptions) -> Vec<Remark> {
+    let protocols = ruleset.flows.iter().flat_map(|flow| &flow.rules).map(|rule| rule.traffic.protocol);
+    let unknown: BTreeSet<Protocol> = protocols.filter(|protocol| !PALOALTO.contains(protocol)).collect();
+    let unknown: Vec<String> = unknown.iter().map(Protocol::to_string).collect();
+    let text = format!("aclgen's target paloalto rejects this policy, since it doesn't know {}", unknown.join(", "));
+    if unknown.is_empty() { Vec::new() } else { vec![Remark::new(RemarkKind::Note, text)] }
+}
 
 fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
     let file = |directory: &str, usage: &[&str], text: String| {
@@ -89,22 +106,25 @@ fn named_rules<'a>(ruleset: &'a Ruleset, flow: &'a FlowRules) -> impl Iterator<I
         _ => format!("{}__", definition_name(&ruleset.name)),
     };
     flow.rules.iter().enumerate().map(move |(index, rule)| {
-        let before = flow.rules[..index].iter().filter(|other| other.protocol == rule.protocol).count();
+        let before = flow.rules[..index].iter().filter(|other| other.traffic.protocol == rule.traffic.protocol).count();
         let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
-        let suffix = format!("-{}{number}", protocol(rule));
-        let term = format!("{}{suffix}", short_name(&flow.id, LONGEST_TERM - suffix.len()));
-        NamedRule { rule, term, service: prefix.clone() + &definition_name(&format!("{}{suffix}", flow.id)) }
+        let suffix = format!("-{}{number}", rule.traffic.protocol.to_string().replace('/', ""));
+        let term = format!("{}{suffix}", short_name(&flow.name, LONGEST_TERM - suffix.len()));
+        NamedRule { rule, term, service: prefix.clone() + &definition_name(&format!("{}{suffix}", flow.name)) }
     })
 }
 
 fn protocol(rule: &Rule) -> String {
-    PROTOCOLS.write(rule.protocol).unwrap_or_default()
+    PROTOCOLS.write(rule.traffic.protocol).unwrap_or_default()
 }
 
-/// The names of the networks at a flow's source and destination.
-fn network_names(ruleset: &Ruleset, flow: &FlowRules) -> [String; 2] {
+/// The names of the networks at the source and destination of a flow's rules: of those for a protocol that only one family has, or of
+/// all others. aclgen pairs the addresses of a term with its protocol even if the family doesn't have the protocol.
+fn network_names(ruleset: &Ruleset, flow: &FlowRules, family: Option<Family>) -> [String; 2] {
+    let suffix = family.map(|family| format!("___{}", family.to_string().to_uppercase())).unwrap_or_default();
     let own = definition_name(&ruleset.name);
-    let peer = format!("{own}__{}", definition_name(&flow.peer));
+    let peer = format!("{own}__{}{suffix}", definition_name(&flow.peer));
+    let own = format!("{own}{suffix}");
     match flow.direction {
         Direction::Outbound => [own, peer],
         Direction::Inbound => [peer, own],
@@ -113,7 +133,7 @@ fn network_names(ruleset: &Ruleset, flow: &FlowRules) -> [String; 2] {
 
 /// An id in the style of definitions: uppercase with underscores.
 fn definition_name(id: &str) -> String {
-    id.to_uppercase().replace('-', "_")
+    id.replace('_', "__").to_uppercase().replace('-', "_")
 }
 
 /// The addresses of the product and of each peer that has some. A network contains the addresses of all its flows, although some
@@ -122,10 +142,12 @@ fn definition_name(id: &str) -> String {
 fn networks(ruleset: &Ruleset) -> String {
     let mut networks: BTreeMap<String, BTreeSet<&Address>> = BTreeMap::new();
     for flow in &ruleset.flows {
-        let [source, destination] = network_names(ruleset, flow);
         for rule in &flow.rules {
-            networks.entry(source.clone()).or_default().extend(rule.source.addresses());
-            networks.entry(destination.clone()).or_default().extend(rule.destination.addresses());
+            let family = rule.traffic.family();
+            let is_of_family = |address: &&Address| family.is_none() || address.family() == family;
+            for (name, end) in network_names(ruleset, flow, family).into_iter().zip([&rule.source, &rule.destination]) {
+                networks.entry(name).or_default().extend(end.addresses().iter().filter(is_of_family));
+            }
         }
     }
     networks.retain(|_, addresses| !addresses.is_empty());
@@ -146,9 +168,9 @@ fn networks(ruleset: &Ruleset) -> String {
 fn services(ruleset: &Ruleset) -> String {
     let mut services = String::new();
     let named = ruleset.flows.iter().flat_map(|flow| named_rules(ruleset, flow));
-    for NamedRule { rule, service, .. } in named.filter(|named| !named.rule.ports.is_empty()) {
+    for NamedRule { rule, service, .. } in named.filter(|named| !named.rule.traffic.ports.is_empty()) {
         services += &format!("  {}:\n", quoted(&service));
-        for range in &rule.ports {
+        for range in &rule.traffic.ports {
             services += &format!("    - protocol: {}\n      port: {}\n", protocol(rule), port(*range));
         }
     }
@@ -243,8 +265,8 @@ fn filter(
 
 /// A flow's terms, below its comment.
 fn terms(ruleset: &Ruleset, flow: &FlowRules) -> String {
-    let [source, destination] = network_names(ruleset, flow);
     let terms = named_rules(ruleset, flow).map(|NamedRule { rule, term, service }| {
+        let [source, destination] = network_names(ruleset, flow, rule.traffic.family());
         let mut text = format!("      - name: {}\n        comment: {}\n", quoted(&term), quoted(&flow.id));
         for (end, network, key) in [(&rule.source, &source, "source"), (&rule.destination, &destination, "destination")]
         {
@@ -253,10 +275,23 @@ fn terms(ruleset: &Ruleset, flow: &FlowRules) -> String {
             }
         }
         text += &format!("        protocol: {}\n", protocol(rule));
-        if !rule.ports.is_empty() {
+        if !rule.traffic.ports.is_empty() {
             text += &format!("        destination-port: {}\n", quoted(&service));
         }
+        text += &icmp_types(&rule.traffic);
         text + "        action: accept\n"
     });
     comment_lines("      ", flow.comments()) + &terms.collect::<String>()
+}
+
+/// The types of ICMP of a term. aclgen fails for its target nftables if there is only one, so that one is written twice.
+fn icmp_types(traffic: &Traffic) -> String {
+    let name = |icmp_type: &u8| PROTOCOLS.write_type(traffic.protocol, *icmp_type).unwrap_or_default();
+    let names: Vec<String> = traffic.icmp_types.iter().map(name).collect();
+    let names = match names.as_slice() {
+        [] => return String::new(),
+        [only] => vec![only.clone(), only.clone()],
+        _ => names,
+    };
+    format!("        icmp-type:\n{}", names.iter().map(|name| format!("          - {name}\n")).collect::<String>())
 }

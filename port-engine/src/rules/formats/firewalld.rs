@@ -2,25 +2,57 @@
 //!
 //! A service defines ports, but no addresses; the policies add them. Between any addresses a policy allows the service alone,
 //! otherwise with a rich rule for each pair of addresses. Services are named after flows, since firewalld keeps no other comment.
+//! A service can contain neither a type of ICMP nor an address family, so ICMP is allowed with rich rules of its own.
 //! The zones of a machine's own output are the same everywhere; the other zones have to be added by the user.
 
 use port_core::Direction;
 
 use super::text::short_name;
 use super::writer::{Directions, File, Writer, no_remarks};
+use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Ruleset, one_line};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::model::{FlowRules, Rule, Ruleset, Traffic, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
-use crate::rules::protocol_notation::ProtocolNotation;
+use crate::rules::protocol_notation::{ProtocolNotation, system_name, type_name};
 
 /// The longest name of a policy, in characters: it becomes part of the names of chains.
 const LONGEST_POLICY: usize = 17;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
-const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
+/// Protocol 0 is any protocol for firewalld's iptables backend.
+const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| (protocol.number() != 0).then(|| system_name(protocol)),
+    icmp_type: |protocol, icmp_type| type_name(ICMP_TYPES, protocol, icmp_type),
+};
+
+/// The types of ICMP that firewalld defines, except those that also have a code.
+const ICMP_TYPES: &[(Protocol, u8, &str)] = &[
+    (Protocol::ICMP, 0, "echo-reply"),
+    (Protocol::ICMP, 3, "destination-unreachable"),
+    (Protocol::ICMP, 4, "source-quench"),
+    (Protocol::ICMP, 5, "redirect"),
+    (Protocol::ICMP, 8, "echo-request"),
+    (Protocol::ICMP, 9, "router-advertisement"),
+    (Protocol::ICMP, 10, "router-solicitation"),
+    (Protocol::ICMP, 11, "time-exceeded"),
+    (Protocol::ICMP, 12, "parameter-problem"),
+    (Protocol::ICMP, 13, "timestamp-request"),
+    (Protocol::ICMP, 14, "timestamp-reply"),
+    (Protocol::ICMPV6, 1, "destination-unreachable"),
+    (Protocol::ICMPV6, 2, "packet-too-big"),
+    (Protocol::ICMPV6, 3, "time-exceeded"),
+    (Protocol::ICMPV6, 4, "parameter-problem"),
+    (Protocol::ICMPV6, 128, "echo-request"),
+    (Protocol::ICMPV6, 129, "echo-reply"),
+    (Protocol::ICMPV6, 133, "router-solicitation"),
+    (Protocol::ICMPV6, 134, "router-advertisement"),
+    (Protocol::ICMPV6, 135, "neighbour-solicitation"),
+    (Protocol::ICMPV6, 136, "neighbour-advertisement"),
+    (Protocol::ICMPV6, 137, "redirect"),
+];
 
 /// How to write services and policies for firewalld.
 pub const WRITER: Writer = Writer {
@@ -30,9 +62,16 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::OneEach,
         port_slots: None,
         // The limits of a rich rule.
-        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: Some(1) },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::OneEach,
+            host_names: false,
+            wildcards: false,
+            max_addresses: Some(1),
+        },
         longest_interface: None,
     },
     options: &[],
@@ -44,8 +83,16 @@ pub const WRITER: Writer = Writer {
 fn files(ruleset: &Ruleset, _: &OutputOptions) -> Vec<File> {
     let policies = ruleset.directions.iter().map(|direction| policy(ruleset, *direction));
     let flows = ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction));
-    let services = flows.filter(|flow| !flow.rules.is_empty()).map(service);
+    let services = flows.map(without_icmp).filter(|flow| !flow.rules.is_empty());
+    let services = services.map(|flow| service(&flow));
     policies.chain(services).collect()
+}
+
+/// A flow without its rules for ICMP.
+fn without_icmp(flow: &FlowRules) -> FlowRules {
+    let mut flow = flow.clone();
+    flow.rules.retain(|rule| !rule.traffic.protocol.is_icmp());
+    flow
 }
 
 /// The service with the ports of a flow.
@@ -53,8 +100,8 @@ fn service(flow: &FlowRules) -> File {
     let description = flow.comments().collect::<Vec<_>>().join("; ");
     let mut xml =
         format!("{HEAD}<service>\n{}{}", element("short", &flow.purpose), element("description", &description));
-    for (protocol, ports) in flow.traffic() {
-        let protocol = PROTOCOLS.write(protocol).unwrap_or_default();
+    for Traffic { protocol, ports, .. } in flow.traffic() {
+        let protocol = PROTOCOLS.write(*protocol).unwrap_or_default();
         if ports.is_empty() {
             xml += &format!("  <protocol value=\"{protocol}\"/>\n");
         }
@@ -62,7 +109,7 @@ fn service(flow: &FlowRules) -> File {
         xml += &ports.iter().map(port).collect::<String>();
     }
     xml += "</service>\n";
-    File { name: format!("services/{}.xml", flow.id), text: xml }
+    File { name: format!("services/{}.xml", flow.name), text: xml }
 }
 
 /// The policy of a direction. It accepts, and leaves everything else to other policies.
@@ -115,26 +162,45 @@ fn usage(location: FirewallLocation, direction: Direction) -> Vec<String> {
     [load.map(str::to_string).to_vec(), lines.to_vec()].concat()
 }
 
-/// A flow's service between the flow's ends, below the flow's comment.
+/// A flow's service between the flow's ends, and its ICMP, below the flow's comment.
 fn allowed_service(flow: &FlowRules) -> String {
-    let service = format!("<service name=\"{}\"/>\n", flow.id);
-    let uses = flow.endpoints().into_iter().map(|(source, destination)| {
+    let service = format!("<service name=\"{}\"/>\n", flow.name);
+    let with_service = without_icmp(flow);
+    let uses = with_service.endpoints().into_iter().map(|(source, destination)| {
         match [source, destination].map(Endpoints::addresses) {
             [[], []] => format!("  {service}"),
             [source, destination] => rich_rule(source, destination, &service),
         }
     });
-    format!("\n{}{}", comments("  ", flow.comments()), uses.collect::<String>())
+    let icmp = flow.rules.iter().filter(|rule| rule.traffic.protocol.is_icmp()).map(allowed_icmp);
+    format!("\n{}{}{}", comments("  ", flow.comments()), uses.collect::<String>(), icmp.collect::<String>())
+}
+
+/// A rich rule that allows ICMP, or messages of one type.
+fn allowed_icmp(rule: &Rule) -> String {
+    let protocol = rule.traffic.protocol;
+    let element = match rule.traffic.icmp_types.as_slice() {
+        [icmp_type, ..] => {
+            format!("<icmp-type name=\"{}\"/>\n", PROTOCOLS.write_type(protocol, *icmp_type).unwrap_or_default())
+        }
+        [] => format!("<protocol value=\"{}\"/>\n", PROTOCOLS.write(protocol).unwrap_or_default()),
+    };
+    rich_rule_for(rule.family(), rule.source.addresses(), rule.destination.addresses(), &element)
 }
 
 /// A rule that allows a service from one address to another. No address means any address.
 fn rich_rule(source: &[Address], destination: &[Address], service: &str) -> String {
-    let is_v6 = source.iter().chain(destination).any(|address| address.family() == Some(Family::V6));
-    let mut xml = format!("  <rule family=\"{}\">\n", if is_v6 { "ipv6" } else { "ipv4" });
+    rich_rule_for(source.iter().chain(destination).find_map(Address::family), source, destination, service)
+}
+
+/// The same for anything else that a rule can allow, in one address family.
+fn rich_rule_for(family: Option<Family>, source: &[Address], destination: &[Address], allowed: &str) -> String {
+    let family = if family == Some(Family::V6) { "ipv6" } else { "ipv4" };
+    let mut xml = format!("  <rule family=\"{family}\">\n");
     for (addresses, tag) in [(source, "source"), (destination, "destination")] {
         xml += &addresses.iter().map(|address| format!("    <{tag} address=\"{address}\"/>\n")).collect::<String>();
     }
-    xml + &format!("    {service}    <accept/>\n  </rule>\n")
+    xml + &format!("    {allowed}    <accept/>\n  </rule>\n")
 }
 
 fn element(tag: &str, text: &str) -> String {

@@ -7,29 +7,26 @@
 use std::collections::BTreeSet;
 
 use ipnet::IpNet;
-use port_core::{Direction, PortRange};
+use port_core::Direction;
+use services::{PROTOCOLS, service_edits, services};
+use syntax::{LONGEST_COMMENT, LONGEST_NAME, edit, quoted, value};
 
 use super::text::{comment_lines, digest, short_name};
 use super::writer::{Directions, File, Writer};
-use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Ruleset, one_line};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
-use crate::rules::protocol_notation::ProtocolNotation;
+
+mod services;
+mod syntax;
 
 /// The longest name of a policy, in characters.
 const LONGEST_POLICY: usize = 35;
 
-/// The longest of all other names, in characters.
-const LONGEST_NAME: usize = 79;
-
 /// The longest name of an interface or zone, in characters.
 const LONGEST_INTERFACE: usize = 35;
-
-/// The longest comment, in bytes.
-const LONGEST_COMMENT: usize = 255;
 
 const USAGE: [&str; 4] = [
     "",
@@ -53,10 +50,17 @@ pub const WRITER: Writer = Writer {
         format: "fortigate",
         locations: &[FirewallLocation::Network],
         comments: true,
-        protocols: ProtocolNotation::Number,
+        protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::OneEach,
         port_slots: None,
-        endpoints: EndpointLimits { own: true, families: Families::Mixed, host_names: true, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::Mixed,
+            host_names: true,
+            wildcards: true,
+            max_addresses: None,
+        },
         longest_interface: Some(LONGEST_INTERFACE),
     },
     options: &[OutputOption::Log],
@@ -104,58 +108,6 @@ fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
         text += LOG;
     }
     vec![File { name: format!("{}.conf", ruleset.name), text }]
-}
-
-/// A service of a flow: with all ports of the flow, or for one protocol without ports.
-enum ServiceKind {
-    Ports,
-    Protocol(Protocol),
-}
-
-/// A flow's services with their names. The first one has the ports, if there are any.
-fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
-    let mut services = Vec::new();
-    if flow.rules.iter().any(|rule| !rule.ports.is_empty()) {
-        services.push((short_name(&flow.id, LONGEST_NAME), ServiceKind::Ports));
-    }
-    let without_ports = flow.rules.iter().filter(|rule| rule.ports.is_empty());
-    for protocol in without_ports.map(|rule| rule.protocol).collect::<BTreeSet<_>>() {
-        // Protocols without a name contain a slash: ip/112.
-        let suffix = protocol.to_string().replace('/', "-");
-        services.push((short_name(&format!("{}_{suffix}", flow.id), LONGEST_NAME), ServiceKind::Protocol(protocol)));
-    }
-    services
-}
-
-/// A flow's services, below its comment.
-fn service_edits(flow: &FlowRules) -> String {
-    let mut text = format!("\n{}", comment_lines("    ", flow.comments()));
-    let comment = format!("set comment \"{}\"", value(&format!("{}: {}", flow.id, flow.purpose), LONGEST_COMMENT));
-    for (name, service) in services(flow) {
-        let mut lines = vec![comment.clone()];
-        match service {
-            ServiceKind::Ports => {
-                lines.push("set protocol TCP/UDP/SCTP".to_string());
-                lines.extend([Protocol::TCP, Protocol::UDP].map(|protocol| port_range(flow, protocol)));
-            }
-            ServiceKind::Protocol(protocol) => {
-                lines.push("set protocol IP".to_string());
-                lines.push(format!("set protocol-number {}", protocol.number()));
-            }
-        }
-        text += &edit(&quoted(&name), &lines);
-    }
-    text
-}
-
-/// The ports of a protocol. If there are none, ports from an earlier load are removed.
-fn port_range(flow: &FlowRules, protocol: Protocol) -> String {
-    let traffic = flow.traffic().into_iter().filter(|(own, _)| *own == protocol);
-    let ports: Vec<String> = traffic.flat_map(|(_, ports)| ports).map(PortRange::to_string).collect();
-    match ports.is_empty() {
-        true => format!("unset {protocol}-portrange"),
-        false => format!("set {protocol}-portrange {}", ports.join(" ")),
-    }
 }
 
 /// The traffic that is allowed between two ends.
@@ -303,7 +255,9 @@ fn definition(address: &Address) -> [String; 2] {
             ["set type ipmask".to_string(), format!("set subnet {} {}", net.addr(), net.netmask())]
         }
         Address::Net(IpNet::V6(net)) => ["set type ipprefix".to_string(), format!("set ip6 {net}")],
-        Address::Host(name) => ["set type fqdn".to_string(), format!("set fqdn {}", quoted(name))],
+        Address::Host(_) | Address::Wildcard(_) => {
+            ["set type fqdn".to_string(), format!("set fqdn {}", quoted(&address.to_string()))]
+        }
     }
 }
 
@@ -328,23 +282,4 @@ impl NameGroup {
 /// The name itself, or with a number from 2 on.
 fn numbered(name: &str, number: usize) -> String {
     if number == 1 { name.to_string() } else { format!("{name}_{number}") }
-}
-
-fn edit(name: &str, lines: &[String]) -> String {
-    let lines: String = lines.iter().map(|line| format!("        {line}\n")).collect();
-    format!("    edit {name}\n{lines}    next\n")
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{name}\"")
-}
-
-/// A text without characters that the CLI rejects or needs escaped, cut to `max` bytes.
-fn value(text: &str, max: usize) -> String {
-    let text = one_line(text).replace(['"', '\'', '\\', '<', '>', '?'], " ");
-    let mut end = max.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].trim().to_string()
 }

@@ -7,12 +7,13 @@ use port_core::{Direction, PortRange};
 
 use super::text::{comment_lines, logs_at_end, short_name};
 use super::writer::{Directions, File, Writer, no_remarks};
+use crate::protocol::Protocol;
 use crate::rules::address::{Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
-use crate::rules::protocol_notation::ProtocolNotation;
+use crate::rules::protocol_notation::{ProtocolNotation, system_name};
 
 /// The longest name of a chain, in characters.
 const LONGEST_NAME: usize = 28;
@@ -20,7 +21,13 @@ const LONGEST_NAME: usize = 28;
 /// The longest name of an interface in Linux, in characters.
 const LONGEST_INTERFACE: usize = 15;
 
-const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
+/// For iptables, protocol 0 is any protocol, and type 255 of ICMP is any type.
+const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| (protocol.number() != 0).then(|| system_name(protocol)),
+    icmp_type: |protocol, icmp_type| {
+        ((protocol, icmp_type) != (Protocol::ICMP, 255)).then(|| icmp_type.to_string())
+    },
+};
 
 /// How to write rules for iptables.
 pub const V4: Writer = writer(limits("iptables", Family::V4, "ip6tables"), v4);
@@ -49,6 +56,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::OneEach,
         // The limit of the match `multiport`.
         port_slots: Some(15),
         // iptables makes a rule for each address anyway. It resolves host names only once, when it loads the rules.
@@ -56,6 +64,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
             own: true,
             families: Families::Only(family, other),
             host_names: false,
+            wildcards: false,
             max_addresses: Some(1),
         },
         longest_interface: Some(LONGEST_INTERFACE),
@@ -63,14 +72,18 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
 }
 
 fn v4(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
-    vec![file(ruleset, output, "iptables", "v4")]
+    vec![file(ruleset, output, Family::V4)]
 }
 
 fn v6(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
-    vec![file(ruleset, output, "ip6tables", "v6")]
+    vec![file(ruleset, output, Family::V6)]
 }
 
-fn file(ruleset: &Ruleset, output: &OutputOptions, program: &str, suffix: &str) -> File {
+fn file(ruleset: &Ruleset, output: &OutputOptions, family: Family) -> File {
+    let (program, suffix) = match family {
+        Family::V4 => ("iptables", "v4"),
+        Family::V6 => ("ip6tables", "v6"),
+    };
     let prefix = output.chain_prefix(&ruleset.name);
     let chains: Vec<(Direction, String)> =
         ruleset.directions.iter().map(|direction| (*direction, chain_name(prefix, *direction))).collect();
@@ -81,7 +94,7 @@ fn file(ruleset: &Ruleset, output: &OutputOptions, program: &str, suffix: &str) 
         text += &format!(":{chain} - [0:0]\n");
     }
     for (direction, chain) in &chains {
-        text += &ruleset.in_direction(*direction).map(|flow| flow_rules(flow, chain)).collect::<String>();
+        text += &ruleset.in_direction(*direction).map(|flow| flow_rules(flow, chain, family)).collect::<String>();
         if output.log && logs_at_end(ruleset, *direction) {
             text += &log(chain);
         }
@@ -125,28 +138,33 @@ fn usage(location: FirewallLocation, program: &str, chains: &[(Direction, String
 }
 
 /// A flow's rules, below its comment.
-fn flow_rules(flow: &FlowRules, chain: &str) -> String {
+fn flow_rules(flow: &FlowRules, chain: &str, family: Family) -> String {
     let pairs = flow.interfaces.pairs();
     let rules = flow.rules.iter().flat_map(|rule| pairs.iter().map(move |pair| (rule, pair)));
     let rules = rules.map(|(rule, (source, destination))| {
         let id = &flow.id;
         let [from, to] = [("-i", source), ("-o", destination)]
             .map(|(option, name)| name.map(|name| format!(" {option} {name}")).unwrap_or_default());
-        format!("-A {chain}{from}{to}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule))
+        format!("-A {chain}{from}{to}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule, family))
     });
     comment_lines("", flow.comments()) + &rules.collect::<String>()
 }
 
-/// What a rule matches.
-fn matches(rule: &Rule) -> String {
+/// What a rule matches. For ip6tables, the Authentication Header is an extension header: `-p ah` warns that it never matches.
+fn matches(rule: &Rule, family: Family) -> String {
     let mut matches = String::new();
     for (end, option) in [(&rule.source, "-s"), (&rule.destination, "-d")] {
         if let Endpoints::Only(addresses) = end {
             matches += &addresses.iter().map(|address| format!(" {option} {address}")).collect::<String>();
         }
     }
-    matches += &format!(" -p {}", PROTOCOLS.write(rule.protocol).unwrap_or_default());
-    match rule.ports.as_slice() {
+    let option = if (rule.traffic.protocol, family) == (Protocol::AH, Family::V6) { "-m" } else { "-p" };
+    matches += &format!(" {option} {}", PROTOCOLS.write(rule.traffic.protocol).unwrap_or_default());
+    if let [icmp_type] = rule.traffic.icmp_types.as_slice() {
+        let option = if rule.traffic.protocol == Protocol::ICMP { "icmp-type" } else { "icmpv6-type" };
+        matches += &format!(" --{option} {icmp_type}");
+    }
+    match rule.traffic.ports.as_slice() {
         [] => {}
         [range] => matches += &format!(" --dport {}", ports(*range)),
         ranges => {

@@ -11,11 +11,11 @@ use super::text::short_name;
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
-use crate::rules::protocol_notation::ProtocolNotation;
+use crate::rules::protocol_notation::{ProtocolNotation, type_number};
 
 /// The longest name of a list or entry, in characters.
 const LONGEST_NAME: usize = 64;
@@ -23,17 +23,30 @@ const LONGEST_NAME: usize = 64;
 /// The longest description of the device, in characters.
 const LONGEST_INFO: usize = 60;
 
+/// All protocols by number, except SCTP: access lists of RFC 8519 have ports for TCP and UDP only.
+const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| (protocol != Protocol::SCTP).then(|| protocol.number().to_string()),
+    icmp_type: type_number,
+};
+
 /// How to write a MUD file.
 pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "mud",
         locations: &[FirewallLocation::Network],
         comments: false,
-        protocols: ProtocolNotation::Number,
+        protocols: PROTOCOLS,
         stateful: false,
+        icmp_types: IcmpTypes::OneEach,
         // An entry has one port or range, and one address.
         port_slots: Some(1),
-        endpoints: EndpointLimits { own: false, families: Families::OneEach, host_names: true, max_addresses: Some(1) },
+        endpoints: EndpointLimits {
+            own: false,
+            families: Families::OneEach,
+            host_names: true,
+            wildcards: false,
+            max_addresses: Some(1),
+        },
         longest_interface: None,
     },
     options: &[],
@@ -125,17 +138,21 @@ fn entries(flow: &FlowRules, direction: PacketDirection, family: Family) -> Vec<
     let rules = flow.rules.iter().filter(|rule| rule.family().is_none_or(|limited| limited == family));
     let entry = |(index, rule): (usize, &Rule)| {
         let number = format!("-{}", index + 1);
-        json!({
-            "name": format!("{}{number}", short_name(&flow.id, LONGEST_NAME - number.len())),
-            "matches": matches(flow.direction, rule, direction, family),
+        Some(json!({
+            "name": format!("{}{number}", short_name(&flow.name, LONGEST_NAME - number.len())),
+            "matches": matches(flow.direction, rule, direction, family)?,
             "actions": { "forwarding": "accept" },
-        })
+        }))
     };
-    rules.enumerate().map(entry).collect()
+    rules.enumerate().filter_map(entry).collect()
 }
 
-/// What an entry matches: the peer, the protocol, and the port at the end that accepts the connection.
-fn matches(flow: Direction, rule: &Rule, packet: PacketDirection, family: Family) -> Value {
+/// What an entry matches: the peer, the protocol, and the port at the end that accepts the connection, or the type of a message or
+/// its reply. `None` for replies to messages that have none.
+fn matches(flow: Direction, rule: &Rule, packet: PacketDirection, family: Family) -> Option<Value> {
+    let opening = PacketDirection::opening(flow);
+    let is_reply_with_type = opening != packet && !rule.traffic.icmp_types.is_empty();
+    let traffic = if is_reply_with_type { &rule.traffic.reply()? } else { &rule.traffic };
     let peer = match flow {
         Direction::Outbound => &rule.destination,
         Direction::Inbound => &rule.source,
@@ -144,10 +161,9 @@ fn matches(flow: Direction, rule: &Rule, packet: PacketDirection, family: Family
         PacketDirection::FromDevice => Side::Destination,
         PacketDirection::ToDevice => Side::Source,
     };
-    let opening = PacketDirection::opening(flow);
     let port_side = if opening == packet { Side::Destination } else { Side::Source };
     let mut ip = Map::new();
-    ip.insert("protocol".to_string(), json!(rule.protocol.number()));
+    ip.insert("protocol".to_string(), json!(traffic.protocol.number()));
     match peer.addresses() {
         [] => {}
         [address] => ip.extend([peer_side.matches(address, family)]),
@@ -155,19 +171,22 @@ fn matches(flow: Direction, rule: &Rule, packet: PacketDirection, family: Family
     }
     let mut matches = Map::new();
     matches.insert(key(family).to_string(), Value::Object(ip));
-    match rule.ports.as_slice() {
+    if let [icmp_type] = traffic.icmp_types.as_slice() {
+        matches.insert("icmp".to_string(), json!({ "type": icmp_type }));
+    }
+    match traffic.ports.as_slice() {
         [] => {}
         [range] => {
             let mut ports = Map::new();
-            if rule.protocol == Protocol::TCP {
+            if traffic.protocol == Protocol::TCP {
                 ports.insert("ietf-mud:direction-initiated".to_string(), json!(opening.as_str()));
             }
             ports.insert(format!("{}-port", port_side.as_str()), port(*range));
-            matches.insert(rule.protocol.to_string(), Value::Object(ports));
+            matches.insert(traffic.protocol.to_string(), Value::Object(ports));
         }
         _ => unreachable!("the format's limits allow one port or range"),
     }
-    Value::Object(matches)
+    Some(Value::Object(matches))
 }
 
 /// An end of a packet.
@@ -189,6 +208,7 @@ impl Side {
     fn matches(self, address: &Address, family: Family) -> (String, Value) {
         match (address, self) {
             (Address::Net(net), side) => (format!("{}-{}-network", side.as_str(), key(family)), json!(net.to_string())),
+            (Address::Wildcard(_), _) => unreachable!("the format's limits exclude wildcards"),
             (Address::Host(name), Side::Source) => ("ietf-acldns:src-dnsname".to_string(), json!(name)),
             (Address::Host(name), Side::Destination) => ("ietf-acldns:dst-dnsname".to_string(), json!(name)),
         }

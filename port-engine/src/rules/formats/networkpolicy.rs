@@ -10,11 +10,11 @@ use super::text::{comment_lines, quoted, short_name};
 use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
-use crate::rules::protocol_notation::ProtocolNotation;
+use crate::rules::protocol_notation::{ProtocolNotation, no_type};
 
 /// The longest value of a label, in characters.
 const LONGEST_LABEL: usize = 63;
@@ -22,17 +22,29 @@ const LONGEST_LABEL: usize = 63;
 /// The label that selects the product's pods.
 const LABEL: &str = "app.kubernetes.io/name";
 
+/// TCP, UDP and SCTP.
+const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| protocol.has_ports().then(|| protocol.to_string().to_uppercase()),
+    icmp_type: no_type,
+};
+
 /// How to write a `NetworkPolicy`.
 pub const WRITER: Writer = Writer {
     limits: Limits {
         format: "networkpolicy",
         locations: &[FirewallLocation::Host],
         comments: true,
-        // TCP, UDP and SCTP.
-        protocols: ProtocolNotation::WithPorts,
+        protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::OneEach,
         port_slots: None,
-        endpoints: EndpointLimits { own: false, families: Families::Mixed, host_names: false, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: false,
+            families: Families::Mixed,
+            host_names: false,
+            wildcards: false,
+            max_addresses: None,
+        },
         longest_interface: None,
     },
     options: &[OutputOption::AllowDns],
@@ -52,13 +64,13 @@ fn remarks(ruleset: &Ruleset, output: &OutputOptions) -> Vec<Remark> {
     }
     let mut rules = ruleset.in_direction(Direction::Outbound).flat_map(|flow| &flow.rules);
     let allows_dns =
-        rules.any(|rule| rule.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
+        rules.any(|rule| rule.traffic.protocol == Protocol::UDP && rule.destination == Endpoints::Any && has_dns(rule));
     let text = "DNS to the cluster's name servers (--allow-dns allows it; without it the pods can't resolve names)";
     if allows_dns { Vec::new() } else { vec![Remark::new(RemarkKind::LeftOut, text)] }
 }
 
 fn has_dns(rule: &Rule) -> bool {
-    rule.ports.iter().any(|range| (range.first()..=range.last()).contains(&DNS))
+    rule.traffic.ports.iter().any(|range| (range.first()..=range.last()).contains(&DNS))
 }
 
 /// The port of DNS, over UDP and TCP.
@@ -141,7 +153,7 @@ fn rule(direction: Direction, rule: &Rule, keys: &Keys) -> String {
         Direction::Inbound => &rule.source,
     };
     let mut text = String::from("    - ports:\n");
-    text += &rule.ports.iter().map(|range| ports(rule.protocol, *range)).collect::<String>();
+    text += &rule.traffic.ports.iter().map(|range| ports(rule.traffic.protocol, *range)).collect::<String>();
     if let Endpoints::Only(addresses) = peer {
         text += &format!("      {}:\n", keys.peer);
         text += &addresses.iter().map(ip_block).collect::<String>();
@@ -151,7 +163,7 @@ fn rule(direction: Direction, rule: &Rule, keys: &Keys) -> String {
 
 /// A range as one entry. Two ports are two entries, since not every network plugin implements `endPort`.
 fn ports(protocol: Protocol, range: PortRange) -> String {
-    let protocol = protocol.to_string().to_uppercase();
+    let protocol = PROTOCOLS.write(protocol).unwrap_or_default();
     let entry = |ports: String| format!("        - {{ protocol: {protocol}, {ports} }}\n");
     match (range.first(), range.last()) {
         (first, last) if last - first <= 1 => (first..=last).map(|port| entry(format!("port: {port}"))).collect(),

@@ -11,16 +11,17 @@ use port_core::Direction;
 use super::text::{comment_lines, logs_at_end};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, Limits};
-use crate::rules::model::{FlowRules, Rule, Ruleset};
+use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::model::{FlowRules, Rule, Ruleset, Traffic};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions, TableName};
-use crate::rules::protocol_notation::ProtocolNotation;
+use crate::rules::protocol_notation::{ProtocolNotation, system_name, type_number};
 
 /// The longest name of an interface in Linux, in characters.
 const LONGEST_INTERFACE: usize = 15;
 
-const PROTOCOLS: ProtocolNotation = ProtocolNotation::System;
+const PROTOCOLS: ProtocolNotation =
+    ProtocolNotation { protocol: |protocol| Some(system_name(protocol)), icmp_type: type_number };
 
 /// How to write rules for nftables.
 pub const WRITER: Writer = Writer {
@@ -30,9 +31,16 @@ pub const WRITER: Writer = Writer {
         comments: true,
         protocols: PROTOCOLS,
         stateful: true,
+        icmp_types: IcmpTypes::Several,
         port_slots: None,
         // nft resolves host names only once, when it loads the rules.
-        endpoints: EndpointLimits { own: true, families: Families::OneEach, host_names: false, max_addresses: None },
+        endpoints: EndpointLimits {
+            own: true,
+            families: Families::OneEach,
+            host_names: false,
+            wildcards: false,
+            max_addresses: None,
+        },
         longest_interface: Some(LONGEST_INTERFACE),
     },
     options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Table, OutputOption::Chain],
@@ -124,12 +132,23 @@ fn matches(rule: &Rule) -> String {
             matches.push(format!("{ip} {field} {}", set(addresses)));
         }
     }
-    let protocol = PROTOCOLS.write(rule.protocol).unwrap_or_default();
-    matches.push(match rule.ports.as_slice() {
-        [] => format!("meta l4proto {protocol}"),
-        ports => format!("{protocol} dport {}", set(ports)),
-    });
+    matches.push(traffic(&rule.traffic, matches.is_empty()));
     matches.join(" ")
+}
+
+/// The protocol with its ports or types. Without addresses, a protocol that only one family has is limited to that family; `icmp type`
+/// and `icmpv6 type` already are.
+fn traffic(traffic: &Traffic, has_no_address: bool) -> String {
+    let protocol = PROTOCOLS.write(traffic.protocol).unwrap_or_default();
+    match (traffic.ports.as_slice(), traffic.icmp_types.as_slice()) {
+        ([], []) => match traffic.family().filter(|_| has_no_address) {
+            None => format!("meta l4proto {protocol}"),
+            Some(Family::V4) => format!("ip protocol {protocol}"),
+            Some(Family::V6) => format!("meta nfproto ipv6 meta l4proto {protocol}"),
+        },
+        ([], types) => format!("{} type {}", traffic.protocol, set(types)),
+        (ports, _) => format!("{protocol} dport {}", set(ports)),
+    }
 }
 
 /// A value, or a set of several.
