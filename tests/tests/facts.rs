@@ -177,7 +177,10 @@ fn the_plain_reader_of_port_expressions_knows_every_protocol() {
         plain_specs(expression).iter().map(|spec| text(spec).trim().to_string()).collect()
     };
     assert_eq!(read("sctp/36412 s1ap | tcp/25-26"), ["0 sctp 36412-36412 s1ap", "0 tcp 25-26"]);
-    assert_eq!(read("esp, ah, gre | ipip"), ["0 esp protocol 50", "1 ah protocol 51", "2 gre protocol 47", "2 ipip protocol 4"]);
+    assert_eq!(
+        read("esp, ah, gre | ipip"),
+        ["0 esp protocol 50", "1 ah protocol 51", "2 gre protocol 47", "2 ipip protocol 4"]
+    );
     assert_eq!(
         read("vrrp; icmp/8; icmpv6; ip/99"),
         ["0 vrrp protocol 112", "1 icmp number 8 protocol 1", "2 icmpv6 protocol 58", "3 ip number 99 protocol 99"]
