@@ -22,6 +22,8 @@ mod join;
 mod parts;
 mod portless;
 mod problem;
+#[cfg(test)]
+mod properties;
 mod protocol_column;
 mod reader;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use port_engine::dataset::{Dataset, Edition, Flow, Product};
-use port_engine::diff::{self, Difference, FlowChange, FlowDifference, Impact};
+use port_engine::diff::{self, Difference, FlowDifference, Impact};
 use port_engine::export::ExportedFlow;
 use port_engine::upgrade::{EditionFlows, Upgrade};
 use serde_json::Value;
@@ -109,36 +109,36 @@ fn compare_edition(version: &mut Version, before: &Dataset, after: &Dataset, (pr
         })
     };
     for difference in &flows {
-        match &difference.change {
-            FlowChange::Added(flow) | FlowChange::NotKnownBefore(flow, _) => {
-                version.added.extend(entry(after, flow, difference.impact));
-            }
-            FlowChange::Removed(flow) | FlowChange::NotKnownAfter(flow, _) => {
-                version.retired.extend(entry(before, flow, difference.impact));
-            }
-            // Ids are never renamed: one is new, and the other is no longer valid.
-            FlowChange::Renamed(old, new, _) => {
-                version.retired.extend(entry(before, old, difference.impact));
-                version.added.extend(entry(after, new, difference.impact));
-            }
-            FlowChange::Changed(_, flow) => {
-                let expression = |dataset: &Dataset| {
-                    let of_edition = dataset.flows_of_edition(product, edition).find(|known| known.id == flow.id());
-                    of_edition.map(Flow::expression)
-                };
-                let facts = changed_facts(difference, [expression(before), expression(after)]);
-                if !facts.is_empty() {
-                    version.changed.push(ChangedFlow {
-                        id: flow.id().to_string(),
-                        product: product.to_string(),
-                        edition: edition.to_string(),
-                        class: difference.impact.as_str().to_string(),
-                        facts,
-                    });
-                }
+        let (old, new) = (difference.change.before(), difference.change.after());
+        if let (Some(old), Some(new)) = (old, new) {
+            if old.id() == new.id() {
+                version.changed.extend(changed_flow([before, after], difference, (product, edition, new.id())));
+                continue;
             }
         }
+        // Ids are never renamed: if a flow has another id, one is new, and the other is no longer valid.
+        version.retired.extend(old.and_then(|flow| entry(before, flow, difference.impact)));
+        version.added.extend(new.and_then(|flow| entry(after, flow, difference.impact)));
     }
+}
+
+/// A flow of an edition that changed; `None` if it only moved to another row.
+fn changed_flow(
+    datasets: [&Dataset; 2],
+    difference: &FlowDifference,
+    (product, edition, id): (&str, &str, &str),
+) -> Option<ChangedFlow> {
+    let expression = |dataset: &Dataset| {
+        dataset.flows_of_edition(product, edition).find(|known| known.id == id).map(Flow::expression)
+    };
+    let facts = changed_facts(difference, datasets.map(expression));
+    (!facts.is_empty()).then(|| ChangedFlow {
+        id: id.to_string(),
+        product: product.to_string(),
+        edition: edition.to_string(),
+        class: difference.impact.as_str().to_string(),
+        facts,
+    })
 }
 
 /// The facts that changed. An inserted row moves all rows below it, which changes nothing. Ports are written as in the tables, so that

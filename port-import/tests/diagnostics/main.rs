@@ -1,6 +1,7 @@
 //! Every diagnostic of captures, curations, drafts and regenerations, with its whole message. No case writes a file.
 
 mod curation;
+mod readings;
 mod workspace;
 
 use std::fs;
@@ -73,7 +74,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     let header = "id,name,url,reason\n";
     for (name, text) in [
         ("left-out.csv has no column reason", "id,name,url\n".to_string()),
-        ("a product is left out without a reason", format!("{header}gopher,Gopher,, \n")),
+        ("a product is left out without a reason", format!("{header}gopher,Gopher,,\n")),
         ("a product without a name is left out", format!("{header}gopher,,,No ports.\n")),
         ("a product of the catalog is left out", format!("{header}relay,Relay,,No ports.\n")),
         ("a product is left out twice", format!("{header}gopher,Gopher,,No ports.\ngopher,Gopher,,None.\n")),
