@@ -73,6 +73,7 @@ mod packed;
 mod query;
 #[cfg(feature = "serde")]
 mod serde;
+mod upgrade;
 
 pub use crate::catalog::{Catalog, Id};
 pub use crate::edition::Edition;
@@ -80,8 +81,10 @@ pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
 pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 pub use crate::query::{Matches, Query};
+pub use crate::upgrade::{Change, Upgrade, upgrade};
 pub use port_core::{
-    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+    ChangeClass, Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope,
+    Transport,
 };
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;

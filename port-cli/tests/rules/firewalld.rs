@@ -6,13 +6,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use port_catalog_tests::fixture;
+use port_engine::protocol::Protocol;
+use port_engine::rules::fit::fit;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
-use port_engine::rules::model::one_line;
+use port_engine::rules::model::{Ruleset, Traffic, one_line};
 use tempfile::TempDir;
 
 use crate::cases::{Comparison, files, fitted_files, ruleset_of_texts, sample_output, site};
-use crate::openings::{Openings, fixture_tables, port_catalog_with, products_in};
+use crate::openings::{Opening, Openings, fixture_tables, port_catalog_with, products_in, system_protocol};
 use crate::python_worker::{PythonWorker, worker_command};
 use crate::reload::{Change, changes};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
@@ -35,7 +37,13 @@ type Fields = BTreeMap<String, String>;
 
 fn installed() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join("zones")).unwrap();
+    for kind in ["zones", "icmptypes"] {
+        fs::create_dir(directory.path().join(kind)).unwrap();
+    }
+    for file in fs::read_dir("/usr/lib/firewalld/icmptypes").unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), directory.path().join("icmptypes").join(file.file_name())).unwrap();
+    }
     for (zone, target) in [("public", ""), ("trusted", "ACCEPT"), ("drop", "DROP"), ("block", "%%REJECT%%")] {
         let target = if target.is_empty() { String::new() } else { format!(" target=\"{target}\"") };
         fs::write(directory.path().join(format!("zones/{zone}.xml")), format!("<zone{target}/>\n")).unwrap();
@@ -109,17 +117,70 @@ impl Firewalld {
         let mut used = BTreeSet::new();
         for (policy, fields) in self.policies(files) {
             let direction = direction(&policy, &fields);
-            assert_eq!((fields["target"].as_str(), fields["rich rules"].as_str()), ("CONTINUE", ""), "{policy}");
-            for id in fields["services"].split_whitespace() {
+            assert_eq!(fields["target"], "CONTINUE", "{policy}");
+            for service in fields["services"].split_whitespace() {
+                // The service of a flow between components has a suffix at the other end.
+                let id = service.strip_suffix("_out").unwrap_or(service);
                 let opening =
                     |(protocol, port): &(String, u16)| (id.to_string(), direction.to_string(), protocol.clone(), *port);
-                openings.extend(services[id].iter().map(opening));
-                used.insert(id.to_string());
+                openings.extend(services[service].iter().map(opening));
+                used.insert(service.to_string());
             }
+            let file = files.iter().find(|file| file.name == format!("policies/{policy}.xml")).unwrap();
+            let written = icmp_rules(&file.text);
+            let rules: BTreeSet<&str> = written.iter().map(|rule| rule.listed.as_str()).collect();
+            assert_eq!(rules, fields["rich rules"].lines().collect::<BTreeSet<_>>(), "{policy}");
+            openings.extend(written.iter().map(|rule| (rule.id.clone(), direction.to_string(), rule.protocol(), 0)));
         }
         assert_eq!(used.len(), services.len(), "a service is not used by any policy");
         openings
     }
+}
+
+/// A rich rule for ICMP.
+struct IcmpRule {
+    /// The flow, which the comment above the rule names.
+    id: String,
+    /// The rule as firewalld lists it.
+    listed: String,
+}
+
+impl IcmpRule {
+    /// The protocol with the type, as openings name it.
+    fn protocol(&self) -> String {
+        let numbers = match &self.listed[..18] {
+            r#"rule family="ipv4""# => {
+                ("icmp", [("echo-request", 8), ("timestamp-request", 13), ("destination-unreachable", 3)])
+            }
+            _ => ("icmpv6", [("echo-request", 128), ("echo-reply", 129), ("packet-too-big", 2)]),
+        };
+        let (protocol, numbers) = numbers;
+        let name = self.listed.split('"').nth(3).unwrap();
+        if self.listed.contains(" icmp-type ") {
+            let (_, number) = numbers.iter().find(|(known, _)| *known == name).expect(name);
+            return format!("{protocol}/{number}");
+        }
+        assert_eq!(system_protocol(name), protocol, "{}", self.listed);
+        protocol.to_string()
+    }
+}
+
+/// The rich rules for ICMP in a policy that limits no address.
+fn icmp_rules(policy: &str) -> Vec<IcmpRule> {
+    let mut rules = Vec::new();
+    let mut id = String::new();
+    for line in policy.lines().map(str::trim) {
+        if let Some(comment) = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->")) {
+            id = comment.to_string();
+        } else if line.starts_with("<rule ") {
+            rules.push(IcmpRule { id: id.clone(), listed: line.trim_matches(['<', '>']).to_string() });
+        } else if let Some(element) = line.strip_suffix("/>").filter(|_| !line.contains("-zone ")) {
+            if let Some(rule) = rules.last_mut().filter(|_| !element.starts_with("<service ")) {
+                rule.listed += &format!(" {}", element.trim_start_matches('<'));
+            }
+        }
+    }
+    rules
 }
 
 /// The name of the service or policy in a file.
@@ -168,7 +229,7 @@ fn opened(service: &Fields) -> Opened {
         let ports: std::ops::RangeInclusive<u16> = first.parse().unwrap()..=last.parse().unwrap();
         ports.map(move |port| (protocol.to_string(), port))
     });
-    let protocols = service["protocols"].split_whitespace().map(|protocol| (protocol.to_string(), 0));
+    let protocols = service["protocols"].split_whitespace().map(|protocol| (system_protocol(protocol), 0));
     ports.chain(protocols).collect()
 }
 
@@ -176,7 +237,11 @@ fn opened(service: &Fields) -> Opened {
 fn firewalld_allows_exactly_what_the_catalog_lists() {
     if let Some(firewalld) = Firewalld::start() {
         let firewalld = RefCell::new(firewalld);
-        let format = Comparison { format: "firewalld", locations: &["host", "network"], can_express: |_| true };
+        // Types without a name, and protocol 0, which is any protocol for one of its backends.
+        let can_express = |opening: &Opening| {
+            !["icmp/200", "icmp/255", "icmpv6/200", "icmpv6/255", "ip/0"].contains(&opening.2.as_str())
+        };
+        let format = Comparison { format: "firewalld", locations: &["host", "network"], can_express };
         format.run(|files| firewalld.borrow_mut().openings(files));
     }
 }
@@ -197,7 +262,7 @@ fn loaded(files: &[File]) -> Option<String> {
     let (configured, installed) = (configured(files), installed());
     let [configured, installed] = [&configured, &installed].map(|directory| directory.path().to_str().unwrap());
     let python = worker_command(&command, &[]).remove(0);
-    let load = "mount -t tmpfs none /run && \"$0\" -c \"$1\" \"$2\" \"$3\" >&2 && nft list table inet firewalld";
+    let load = "mount -t tmpfs none /run && \"$0\" -c \"$1\" \"$2\" \"$3\" >&2 && nft -n list table inet firewalld";
     let printed = piped(private_sandbox(&["sh", "-c", load, &python, LOAD, configured, installed])?, "");
     let mut loaded = String::new();
     for chain in printed.split("\tchain ").filter(|chain| chain.starts_with("filter_")) {
@@ -292,6 +357,27 @@ fn texts_are_read_back_unchanged() {
         let flow = ruleset.flows.iter().find(|flow| flow.id == name(file)).unwrap();
         assert_eq!(service["summary"], one_line(&flow.purpose).trim());
         assert_eq!(service["description"], flow.comments().collect::<Vec<_>>().join("; ").trim());
+    }
+}
+
+/// Every type of ICMP that is not dropped becomes a rule for that type, in the family of its protocol.
+#[test]
+fn firewalld_loads_each_type_of_icmp() {
+    for protocol in [Protocol::ICMP, Protocol::ICMPV6] {
+        let traffic = Traffic { icmp_types: (0..=255).collect(), ..Traffic::whole(protocol) };
+        let mut ruleset = Ruleset { name: "mailgate".to_string(), ..ruleset_of_texts() };
+        ruleset.flows.truncate(1);
+        ruleset.flows[0].rules[0].traffic = traffic;
+        let kept = fit(ruleset.clone(), &RulesFormat::Firewalld.writer().limits);
+        let types =
+            kept.flows[0].rules.iter().map(|rule| format!("  {protocol} type {} accept\n", rule.traffic.icmp_types[0]));
+        let types: BTreeSet<String> = types.collect();
+        assert!(types.len() > 10 && kept.has_dropped(), "{types:?}");
+        let mut files = fitted_files(RulesFormat::Firewalld, ruleset);
+        add_zones(&mut files);
+        let Some(loaded) = loaded(&files) else { return };
+        let rules = loaded.split_inclusive('\n').filter(|line| line.starts_with("  "));
+        assert_eq!(rules.map(str::to_string).collect::<BTreeSet<_>>(), types);
     }
 }
 

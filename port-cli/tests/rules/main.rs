@@ -2,7 +2,10 @@
 
 mod aerleon;
 mod cases;
+mod component_packets;
+mod components;
 mod diagnostics;
+mod editions;
 mod firewalld;
 mod firewalls;
 mod fortigate;
@@ -14,6 +17,7 @@ mod openings;
 mod output_options;
 mod packets;
 mod python_worker;
+mod raw_packets;
 mod reload;
 mod remarks;
 mod site_file;
