@@ -106,6 +106,10 @@ impl Firewall {
         let mut redirected: BTreeMap<Protocol, PortSet> = BTreeMap::new();
         for protocol in protocols(ruleset, scope) {
             let outcomes = walks.outcomes(protocol).map_err(|problem| problem.at(Place::file(file)))?;
+            // Packets of the family that has the protocol weren't followed.
+            if outcomes.is_empty() && protocol.is_icmp() {
+                continue;
+            }
             if protocol.has_ports() && scope.path == HookPath::Input {
                 let own = outcomes.iter().fold(PortSet::empty(), |all, (_, outcome)| &all | &outcome.redirected);
                 redirected.insert(protocol, own);
