@@ -1,11 +1,14 @@
 //! Tests of `rules`: the tools that read the generated rules open every port that the catalog lists, and no other.
 
 mod aerleon;
+mod aerleon_targets;
 mod cases;
 mod diagnostics;
 mod firewalld;
+mod firewalld_icmp;
 mod firewalls;
 mod fortigate;
+mod icmp_types;
 mod iptables;
 mod mud;
 mod networkpolicy;
@@ -20,5 +23,6 @@ mod remarks;
 mod site_file;
 mod ufw;
 mod ufw_program;
+mod wildcards;
 
 use port_catalog_tests::tools;
