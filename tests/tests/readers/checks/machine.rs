@@ -139,7 +139,8 @@ pub fn iptables(bytes: &[u8]) {
 
 pub fn read_export(bytes: &[u8]) -> Result<String, String> {
     let flows = diff::read(Path::new(FILE), &utf8(bytes)?).map_err(|problem| problem.to_string())?;
-    let difference = diff::compare(&[], &flows, &Dataset::default());
+    let dataset = Dataset::default();
+    let difference = diff::compare(&[], &flows, &dataset);
     Ok(format!("{} flows, {} of them new", flows.len(), difference.flows.len()))
 }
 
