@@ -15,7 +15,7 @@ use crate::own_catalog::Data;
 mod allowed;
 mod class;
 
-use allowed::{lacks, port_sets};
+use allowed::{known_flows, lacks, port_sets};
 use class::Difference;
 
 /// A flow that differs between two editions. [`upgrade`] finds it.
@@ -71,25 +71,25 @@ impl<C: Catalog> Iterator for Upgrade<C> {
             let before = flow_in_edition(flow.id(), from);
             let class = match before {
                 Some(before) => Difference { before, after: flow, from, to }.class(),
-                None => Some(class_of_single(flow, from, ChangeClass::Opens)),
+                None => Some(class_of_single(flow, [from, to], ChangeClass::Opens)),
             };
             if let Some(class) = class {
                 return Some(Change { id: flow.id(), class, before, after: Some(flow) });
             }
         }
         let dropped = self.old.find(|flow| flow_in_edition(flow.id(), to).is_none())?;
-        let class = class_of_single(dropped, to, ChangeClass::Closes);
+        let class = class_of_single(dropped, [to, from], ChangeClass::Closes);
         Some(Change { id: dropped.id(), class, before: Some(dropped), after: None })
     }
 }
 
 impl<C: Catalog> FusedIterator for Upgrade<C> {}
 
-/// The class of a flow that the other edition doesn't have, given the class if the other edition's flows don't allow all of it.
-fn class_of_single<C: Catalog>(flow: Flow<C>, other: Edition<C>, class: ChangeClass) -> ChangeClass {
-    if !other.is_complete() {
+/// The class of a flow of the second edition that the first doesn't have, given the class if the first doesn't allow all of it.
+fn class_of_single<C: Catalog>(flow: Flow<C>, [without, with]: [Edition<C>; 2], class: ChangeClass) -> ChangeClass {
+    if !without.is_complete() {
         ChangeClass::Unknown
-    } else if port_sets(flow).any(|ports| lacks(other.flows(), flow, ports)) {
+    } else if port_sets(flow).any(|ports| lacks(known_flows(without, with), flow, ports)) {
         class
     } else {
         ChangeClass::Limits

@@ -92,11 +92,13 @@ fn each_class_has_its_changes() {
         ("relay-in-client-scope", ChangeClass::Opens),
         ("relay-out-server-protocols", ChangeClass::Moves),
         ("relay-out-server-wording", ChangeClass::Reworded),
-        ("relay-out-server-groups", ChangeClass::Limits),
+        ("relay-out-server-groups", ChangeClass::Widens),
         ("relay-in-group", ChangeClass::Narrows),
         ("relay-in-client-component", ChangeClass::Moves),
         ("relay-out-server-files", ChangeClass::Closes),
         ("relay-in-server-only-first", ChangeClass::Closes),
+        ("relay-front-to-back", ChangeClass::Reworded),
+        ("relay-in-admin-ping", ChangeClass::Widens),
     ];
     assert_eq!(classes("1", "2"), expected.into());
 }

@@ -2,9 +2,10 @@
 
 use core::iter;
 
-use port_core::{PortSpec, Scope, Transport};
+use port_core::{Direction, Groups, PeerKind, PortSpec, Scope, Transport};
 
 use crate::catalog::{Catalog, Id};
+use crate::edition::{Edition, flow_in_edition};
 use crate::flow::Flow;
 use crate::query::is_at_or_below;
 
@@ -27,11 +28,12 @@ impl PortSet {
             Some(_) => [stated, None],
             None => [spec.service().map(|service| SERVICES + service.index()), None],
         };
-        let [first, last] = match (spec.range(), spec.transport(), spec.icmp_type()) {
+        let [first, last] = match (spec.range(), spec.icmp_type(), protocol) {
             (Some(range), ..) => [range.first(), range.last()],
-            (None, _, Some(number)) => [number.into(); 2],
-            (None, Some(Transport::Icmp | Transport::Icmpv6), None) => [0, 255],
-            (None, ..) => [0, 0],
+            (None, Some(number), _) => [number.into(); 2],
+            (None, None, Some(1 | 58)) => [0, 255],
+            (None, None, Some(6 | 17 | 132)) => [1, u16::MAX],
+            (None, None, _) => [0, 0],
         };
         [protocol, also].into_iter().flatten().map(move |protocol| PortSet { protocol, first, last })
     }
@@ -71,46 +73,76 @@ pub(super) fn port_sets<C: Catalog>(flow: Flow<C>) -> impl Iterator<Item = PortS
     flow.ports().flat_map(PortSet::of_spec)
 }
 
-/// What every choice of a flow's alternatives needs: for each group, what all of its alternatives have.
+/// What a flow needs for certain, whatever is chosen: what all alternatives of a group have. If the document doesn't say how the groups
+/// relate, one of them may be enough.
 pub(super) fn needed<C: Catalog>(flow: Flow<C>) -> impl Iterator<Item = PortSet> + Clone {
-    let groups = flow.ports().last().map_or(0, |spec| spec.group() + 1);
+    let group_of = move |spec: &PortSpec<C::Service>| match flow.groups() {
+        Groups::All => spec.group(),
+        Groups::Unstated => 0,
+    };
+    let groups = flow.ports().last().map_or(0, |spec| group_of(&spec) + 1);
     (0..groups).filter_map(move |group| {
-        let mut sets = flow.ports().filter(|spec| spec.group() == group).flat_map(PortSet::of_spec);
+        let mut sets = flow.ports().filter(|spec| group_of(spec) == group).flat_map(PortSet::of_spec);
         let first = sets.next()?;
         sets.try_fold(first, PortSet::common)
     })
 }
 
-/// Whether a flow needs more ports than another, regardless of those that the other doesn't allow.
+/// Whether a flow needs ports for certain that another allows, but not for certain.
 pub(super) fn needs_more<C: Catalog>(flow: Flow<C>, other: Flow<C>) -> bool {
     let is_more = |ports: PortSet| !ports.is_within(needed(other)) && !lacks(iter::once(other), flow, ports);
     // The first port that is needed more begins a set, or follows one that the other needs.
     let begins = port_sets(other).map(|ports| ports.first);
     let candidates = begins.chain(needed(other).map(|ports| ports.last.saturating_add(1)));
-    needed(flow).any(|ports| {
-        let is_among = |first: &u16| ports.first <= *first && *first <= ports.last;
-        let firsts = iter::once(ports.first).chain(candidates.clone().filter(is_among));
-        firsts.map(|port| PortSet { first: port, last: port, ..ports }).any(is_more)
-    })
+    flow.scope() == Scope::Network
+        && needed(flow).any(|ports| {
+            let is_among = |first: &u16| ports.first <= *first && *first <= ports.last;
+            let firsts = iter::once(ports.first).chain(candidates.clone().filter(is_among));
+            firsts.map(|port| PortSet { first: port, last: port, ..ports }).any(is_more)
+        })
+}
+
+/// The flows of an edition, and if it isn't complete, those that only another edition has: it may have them too.
+pub(super) fn known_flows<C: Catalog>(edition: Edition<C>, other: Edition<C>) -> impl Iterator<Item = Flow<C>> + Clone {
+    let unknown = (!edition.is_complete()).then(|| other.flows()).into_iter().flatten();
+    edition.flows().chain(unknown.filter(move |flow| flow_in_edition(flow.id(), edition).is_none()))
+}
+
+/// The component, the direction and the peer of a flow. What one component opens to another is the same as the inbound flow of the
+/// other component.
+pub(super) fn ends<C: Catalog>(flow: Flow<C>) -> (Option<&'static str>, Direction, C::Peer) {
+    let stored = (flow.component(), flow.direction(), flow.peer());
+    let (Some(own), Direction::Outbound, Some(listening)) = (flow.component(), flow.direction(), flow.peer_component())
+    else {
+        return stored;
+    };
+    let is_own = |peer: &C::Peer| {
+        crate::facts::peer_kind::<C>(*peer) == PeerKind::Component
+            && peer.as_str().strip_prefix(flow.product().as_str()).and_then(|rest| rest.strip_prefix('-')) == Some(own)
+    };
+    let peer = C::Peer::all().iter().copied().find(is_own);
+    peer.map_or(stored, |peer| (Some(listening), Direction::Inbound, peer))
 }
 
 /// Whether some of the ports of a flow are not allowed by others for one of its peers, hosts and interfaces. Traffic within a host or
 /// a pod passes no firewall.
 pub(super) fn lacks<C: Catalog>(others: impl Iterator<Item = Flow<C>> + Clone, flow: Flow<C>, ports: PortSet) -> bool {
+    let (component, direction, peer) = ends(flow);
+    // A flow without a component is for any part of the product.
     let is_same_end = |other: &Flow<C>| {
-        other.scope() == Scope::Network
-            && (other.product(), other.component(), other.direction())
-                == (flow.product(), flow.component(), flow.direction())
+        let (others_component, others_direction, _) = ends(*other);
+        (other.scope(), other.product(), others_direction) == (Scope::Network, flow.product(), direction)
+            && (others_component.is_none() || others_component == component)
     };
     let others = others.filter(is_same_end);
     flow.scope() == Scope::Network
-        && any_member(flow.peer(), &mut |peer| {
+        && any_member(peer, &mut |peer| {
             each_or_any(flow.hosts()).any(|host| {
                 each_or_any(flow.interfaces()).any(|interface| {
                     let covers = |other: &Flow<C>| {
                         each_or_any(other.hosts()).any(|wider| covers_host(wider, host))
                             && each_or_any(other.interfaces()).any(|wider| wider.is_none() || wider == interface)
-                            && is_member(other.peer(), peer)
+                            && is_member(ends(*other).2, peer)
                     };
                     !ports.is_within(others.clone().filter(covers).flat_map(port_sets))
                 })

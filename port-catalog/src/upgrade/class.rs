@@ -2,13 +2,15 @@
 
 use core::iter;
 
-use port_core::{ChangeClass, Requirement, Scope};
+use port_core::{ChangeClass, Enabled, Requirement, Scope};
 
 use crate::catalog::Catalog;
 use crate::edition::Edition;
 use crate::flow::Flow;
 
-use super::allowed::{PortSet, any_member, is_member, is_within, lacks, needs_more, port_sets};
+use super::allowed::{
+    PortSet, any_member, ends, is_member, is_within, known_flows, lacks, needed, needs_more, port_sets,
+};
 
 /// A flow in two editions.
 #[derive(Clone, Copy)]
@@ -27,16 +29,22 @@ impl<C: Catalog> Difference<C> {
         let loses = port_sets(before).any(|ports| lacks(iter::once(after), before, ports));
         let access = if gains || loses {
             // Other flows may allow the same.
-            let opens = |ports| gains && lacks(from.flows(), after, ports);
-            let closes = |ports| loses && lacks(to.flows(), before, ports);
-            let is_extension = before.direction() == after.direction()
+            let opens = |ports| gains && lacks(known_flows(from, to), after, ports);
+            let closes = |ports| loses && lacks(known_flows(to, from), before, ports);
+            // A rule for one of the flows can become one for the other.
+            let is_extension = [before, after].iter().all(|flow| flow.scope() == Scope::Network)
+                && before.direction() == after.direction()
                 && any_member(before.peer(), &mut |peer| is_member(after.peer(), peer));
             let ports = self.class_of_ports(opens, closes, is_extension);
-            ports.or_else(|| self.class_of_needs()).or(Some(ChangeClass::Limits))
+            let needs = || growth(needs_more(after, before), needs_more(before, after));
+            ports.or_else(needs).or(Some(ChangeClass::Limits))
         } else {
             combined([self.class_of_specs(), self.class_of_ends()])
         };
-        combined([access, self.class_of_wording()])
+        let class = combined([access, self.class_of_other_facts()])?;
+        // There is no rule for traffic within a host or a pod.
+        let has_rule = [before, after].iter().any(|flow| flow.scope() == Scope::Network);
+        Some(if has_rule || !class.opens() && !class.closes() { class } else { ChangeClass::Limits })
     }
 
     /// The class of ports that open and close. The flow widens or narrows if every such port is of a spec that the other row has, too,
@@ -62,9 +70,10 @@ impl<C: Catalog> Difference<C> {
         })
     }
 
-    /// The class of needing more or fewer of the same ports.
+    /// The class of needing more or fewer ports for certain.
     fn class_of_needs(self) -> Option<ChangeClass> {
-        growth(needs_more(self.after, self.before), needs_more(self.before, self.after))
+        let needs = |flow, other| needed(flow).any(|ports| !ports.is_within(needed(other)));
+        growth(needs(self.after, self.before), needs(self.before, self.after))
     }
 
     /// The class of the port specs alone; `None` if they are the same apart from the order of groups.
@@ -84,42 +93,60 @@ impl<C: Catalog> Difference<C> {
     /// The class of the facts that say who connects to whom.
     fn class_of_ends(self) -> Option<ChangeClass> {
         let Difference { before, after, .. } = self;
-        let is_other_end = (before.direction(), before.component()) != (after.direction(), after.component());
+        let stored = |flow: Flow<C>| (flow.component(), flow.direction(), flow.peer());
         let has_other =
             |one: Flow<C>, other: Flow<C>| any_member(one.peer(), &mut |peer| !is_member(other.peer(), peer));
-        let peer = growth(has_other(after, before), has_other(before, after));
-        let [was_visible, is_visible] = [before, after].map(|flow| flow.scope() == Scope::Network);
-        let scope = growth(is_visible && !was_visible, was_visible && !is_visible);
+        let changed = |is_changed: bool, class| is_changed.then_some(class);
+        let ends = if ends(before) == ends(after) {
+            // Traffic between two components may be stored at the other end.
+            changed(stored(before) != stored(after), ChangeClass::Reworded)
+        } else {
+            let component = growth(before.component().is_some(), after.component().is_some());
+            let peer = growth(has_other(after, before), has_other(before, after));
+            combined([
+                changed(before.direction() != after.direction(), ChangeClass::Moves),
+                component.filter(|_| before.component() != after.component()),
+                peer.or(changed(before.peer() != after.peer(), ChangeClass::Limits)),
+            ])
+        };
+        let scope = match [before, after].map(|flow| flow.scope() == Scope::Network) {
+            [false, true] => Some(ChangeClass::Opens),
+            [true, false] => Some(ChangeClass::Closes),
+            _ => changed(before.scope() != after.scope(), ChangeClass::Limits),
+        };
         let hosts = growth(!is_within(after.hosts(), before.hosts()), !is_within(before.hosts(), after.hosts()));
         let interfaces = growth(
             !is_within(after.interfaces(), before.interfaces()),
             !is_within(before.interfaces(), after.interfaces()),
         );
-        combined([
-            is_other_end.then_some(ChangeClass::Moves),
-            peer.or((before.peer() != after.peer()).then_some(ChangeClass::Limits)),
-            scope.or((before.scope() != after.scope()).then_some(ChangeClass::Limits)),
-            hosts.or((!before.hosts().eq(after.hosts())).then_some(ChangeClass::Reworded)),
-            interfaces,
-        ])
+        combined([ends, scope, hosts.or(changed(!before.hosts().eq(after.hosts()), ChangeClass::Reworded)), interfaces])
     }
 
-    /// The class of all other facts.
-    fn class_of_wording(self) -> Option<ChangeClass> {
+    /// The class of all other facts, apart from what is curated and the source, which are about the document.
+    fn class_of_other_facts(self) -> Option<ChangeClass> {
         let Difference { before, after, .. } = self;
         let rank = |flow: Flow<C>| match flow.requirement() {
             Requirement::Conditional => 0,
             Requirement::Required => 2,
             _ => 1,
         };
-        let limits = |flow: Flow<C>| {
-            (flow.condition(), flow.groups(), flow.enabled(), flow.recommended_interface(), flow.configurable())
+        let groups = || match has_same_groups(before, after, true) {
+            true => self.class_of_needs().unwrap_or(ChangeClass::Limits),
+            false => ChangeClass::Limits,
         };
+        let enabled = match (before.enabled(), after.enabled()) {
+            (Enabled::No, Enabled::Yes) => Some(ChangeClass::Widens),
+            (Enabled::Yes, Enabled::No) => Some(ChangeClass::Narrows),
+            (before, after) => (before != after).then_some(ChangeClass::Limits),
+        };
+        let limits = |flow: Flow<C>| (flow.condition(), flow.recommended_interface(), flow.configurable());
         let words = |flow: Flow<C>| (flow.purpose(), flow.customization(), flow.note());
         combined([
             growth(rank(after) > rank(before), rank(after) < rank(before)),
+            (before.groups() != after.groups()).then(groups),
+            enabled,
             (limits(before) != limits(after)).then_some(ChangeClass::Limits),
-            (words(before) != words(after) || !before.curated().eq(after.curated())).then_some(ChangeClass::Reworded),
+            (words(before) != words(after)).then_some(ChangeClass::Reworded),
         ])
     }
 }

@@ -6,14 +6,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use port_catalog_tests::fixture;
-use port_engine::protocol::Protocol;
-use port_engine::rules::fit::fit;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
-use port_engine::rules::model::{Ruleset, Traffic, one_line};
+use port_engine::rules::model::one_line;
 use tempfile::TempDir;
 
 use crate::cases::{Comparison, files, fitted_files, ruleset_of_texts, sample_output, site};
+use crate::firewalld_icmp::icmp_rules;
 use crate::openings::{Opening, Openings, fixture_tables, port_catalog_with, products_in, system_protocol};
 use crate::python_worker::{PythonWorker, worker_command};
 use crate::reload::{Change, changes};
@@ -137,52 +136,6 @@ impl Firewalld {
     }
 }
 
-/// A rich rule for ICMP.
-struct IcmpRule {
-    /// The flow, which the comment above the rule names.
-    id: String,
-    /// The rule as firewalld lists it.
-    listed: String,
-}
-
-impl IcmpRule {
-    /// The protocol with the type, as openings name it.
-    fn protocol(&self) -> String {
-        let numbers = match &self.listed[..18] {
-            r#"rule family="ipv4""# => {
-                ("icmp", [("echo-request", 8), ("timestamp-request", 13), ("destination-unreachable", 3)])
-            }
-            _ => ("icmpv6", [("echo-request", 128), ("echo-reply", 129), ("packet-too-big", 2)]),
-        };
-        let (protocol, numbers) = numbers;
-        let name = self.listed.split('"').nth(3).unwrap();
-        if self.listed.contains(" icmp-type ") {
-            let (_, number) = numbers.iter().find(|(known, _)| *known == name).expect(name);
-            return format!("{protocol}/{number}");
-        }
-        assert_eq!(system_protocol(name), protocol, "{}", self.listed);
-        protocol.to_string()
-    }
-}
-
-/// The rich rules for ICMP in a policy that limits no address.
-fn icmp_rules(policy: &str) -> Vec<IcmpRule> {
-    let mut rules = Vec::new();
-    let mut id = String::new();
-    for line in policy.lines().map(str::trim) {
-        if let Some(comment) = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->")) {
-            id = comment.to_string();
-        } else if line.starts_with("<rule ") {
-            rules.push(IcmpRule { id: id.clone(), listed: line.trim_matches(['<', '>']).to_string() });
-        } else if let Some(element) = line.strip_suffix("/>").filter(|_| !line.contains("-zone ")) {
-            if let Some(rule) = rules.last_mut().filter(|_| !element.starts_with("<service ")) {
-                rule.listed += &format!(" {}", element.trim_start_matches('<'));
-            }
-        }
-    }
-    rules
-}
-
 /// The name of the service or policy in a file.
 fn name(file: &File) -> &str {
     let (_, name) = file.name.split_once('/').unwrap();
@@ -257,7 +210,7 @@ Firewall().start()
 ";
 
 /// The rules that firewalld loads for its policies, below the names of their chains.
-fn loaded(files: &[File]) -> Option<String> {
+pub fn loaded(files: &[File]) -> Option<String> {
     let (command, _) = (tool("firewall-offline-cmd")?, tool("nft")?);
     let (configured, installed) = (configured(files), installed());
     let [configured, installed] = [&configured, &installed].map(|directory| directory.path().to_str().unwrap());
@@ -277,7 +230,7 @@ fn loaded(files: &[File]) -> Option<String> {
 }
 
 /// Adds the zones that a policy lacks.
-fn add_zones(files: &mut [File]) {
+pub fn add_zones(files: &mut [File]) {
     for file in files {
         for (zone, side) in [("<ingress-zone ", "ingress"), ("<egress-zone ", "egress")] {
             let (head, policy) = file.text.split_once("\n<policy").unwrap_or((&file.text, ""));
@@ -357,27 +310,6 @@ fn texts_are_read_back_unchanged() {
         let flow = ruleset.flows.iter().find(|flow| flow.id == name(file)).unwrap();
         assert_eq!(service["summary"], one_line(&flow.purpose).trim());
         assert_eq!(service["description"], flow.comments().collect::<Vec<_>>().join("; ").trim());
-    }
-}
-
-/// Every type of ICMP that is not dropped becomes a rule for that type, in the family of its protocol.
-#[test]
-fn firewalld_loads_each_type_of_icmp() {
-    for protocol in [Protocol::ICMP, Protocol::ICMPV6] {
-        let traffic = Traffic { icmp_types: (0..=255).collect(), ..Traffic::whole(protocol) };
-        let mut ruleset = Ruleset { name: "mailgate".to_string(), ..ruleset_of_texts() };
-        ruleset.flows.truncate(1);
-        ruleset.flows[0].rules[0].traffic = traffic;
-        let kept = fit(ruleset.clone(), &RulesFormat::Firewalld.writer().limits);
-        let types =
-            kept.flows[0].rules.iter().map(|rule| format!("  {protocol} type {} accept\n", rule.traffic.icmp_types[0]));
-        let types: BTreeSet<String> = types.collect();
-        assert!(types.len() > 10 && kept.has_dropped(), "{types:?}");
-        let mut files = fitted_files(RulesFormat::Firewalld, ruleset);
-        add_zones(&mut files);
-        let Some(loaded) = loaded(&files) else { return };
-        let rules = loaded.split_inclusive('\n').filter(|line| line.starts_with("  "));
-        assert_eq!(rules.map(str::to_string).collect::<BTreeSet<_>>(), types);
     }
 }
 

@@ -146,6 +146,11 @@ pub fn flows_in(tables: &Path, product: &str) -> Vec<Value> {
     }
 }
 
+/// Whether an opening is ICMP of one version.
+pub fn is_icmp(icmp: &str, (_, _, protocol, _): &Opening) -> bool {
+    protocol.split('/').next() == Some(icmp)
+}
+
 /// Asserts that the same ports are open; the message lists those that are missing and those that are too many.
 pub fn assert_same(found: &Openings, expected: &Openings, what: &str) {
     let missing: Vec<_> = expected.difference(found).collect();

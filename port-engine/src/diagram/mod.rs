@@ -56,13 +56,13 @@ impl Diagram {
         for (key, _) in &groups {
             nodes.extend(key.peer_node(flows, &products, dataset).filter(|node| !nodes.contains(node)));
         }
-        let notes = notes(flows);
+        let footnotes = notes(flows);
         Diagram {
             title: products.iter().map(|product| product.title(flows, dataset)).collect(),
             clusters: products.iter().filter_map(|product| product.cluster(dataset)).collect(),
             nodes,
-            arrows: groups.iter().map(|(key, flows)| key.arrow(flows, &products, &notes, dataset)).collect(),
-            legend: legend(flows, &products, &notes),
+            arrows: groups.iter().map(|(key, flows)| key.arrow(flows, &products, &footnotes, dataset)).collect(),
+            legend: legend(flows, &products, &footnotes),
         }
     }
 
