@@ -168,6 +168,13 @@ fn every_problem_of_an_exported_dataset_is_reported_at_its_place() {
     other_edition["edition"] = json!("1.0");
     let twice = json!([flows[0], other_edition, other_edition]).to_string();
     report("a flow of an edition twice", "the first flow, and twice the same of edition 1.0", &twice);
+    let mut without = flows[1].clone();
+    without.as_object_mut().unwrap().remove("edition");
+    report(
+        "a flow without an edition",
+        "the first flow, and the second without it",
+        &json!([flows[0], without]).to_string(),
+    );
     report("a member twice", r#"[{"id": "a", "id": "b"}]"#, r#"[{"id": "a", "id": "b"}]"#);
     for member in ["id", "vendor", "product", "direction", "peer", "purpose", "ports", "requirement", "source"] {
         let mut flow = flows[0].clone();

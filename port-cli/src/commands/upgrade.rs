@@ -83,7 +83,7 @@ impl UpgradeArgs {
         let notes: Vec<String> = editions.iter().filter_map(|edition| note(edition)).collect();
         let text = match self.format {
             UpgradeFormat::Text => {
-                let notes: String = notes.iter().map(|note| format!("{note}\n")).collect();
+                let notes: String = notes.iter().map(|note| difference::line(note, context.width)).collect();
                 format!("{heading}: {unchanged}\n{notes}{}", difference::text(&upgrade.difference, context.width))
             }
             UpgradeFormat::Json => json::object(&upgrade),

@@ -308,7 +308,7 @@ fn several_products_share_a_ruleset() {
     let text = rules(&[&call[..], &["--format=nftables"]].concat());
     let mut expected = Openings::new();
     for product in ["archive", "mailgate"] {
-        expected.extend(documented(product, Decisions::ALL[0]));
+        expected.extend(documented(product, Decisions::ALL[0], "host"));
     }
     let flows: std::collections::BTreeSet<&str> = expected.iter().map(|opening| opening.0.as_str()).collect();
     for flow in flows {

@@ -3,7 +3,7 @@
 //! If each list has one edition of a product, the two editions are compared with each other, whatever they are. If a list has
 //! several, each is compared with the same edition in the other list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::export::ExportedFlow;
 
@@ -13,6 +13,8 @@ pub(super) struct Editions<'a> {
     /// The products of which a list has several editions, and the fact that names the edition: every flow has its id, or, if some
     /// are of an earlier version, each has the edition as it is printed.
     several: BTreeMap<&'a str, EditionFact>,
+    /// The ids that several products of a list have.
+    shared_ids: HashSet<&'a str>,
 }
 
 /// The fact of a flow that names its edition.
@@ -25,6 +27,8 @@ enum EditionFact {
 /// What a flow has in common with the flow that it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key<'a> {
+    /// Empty if one product of each list has the id. A flow may then become one of another product.
+    product: &'a str,
     /// Empty if each list has one edition of the product.
     pub edition: &'a str,
     pub id: &'a str,
@@ -50,7 +54,16 @@ impl<'a> Editions<'a> {
                 *fact = EditionFact::Printed;
             }
         }
-        Editions { several }
+        let mut shared_ids = HashSet::new();
+        for list in [old, new] {
+            let mut products: HashMap<&str, &str> = HashMap::new();
+            for flow in list {
+                if *products.entry(flow.id()).or_insert(flow.text("product")) != flow.text("product") {
+                    shared_ids.insert(flow.id());
+                }
+            }
+        }
+        Editions { several, shared_ids }
     }
 
     pub(super) fn key(&self, flow: &'a ExportedFlow) -> Key<'a> {
@@ -59,7 +72,8 @@ impl<'a> Editions<'a> {
             Some(EditionFact::Id) => flow.text("edition"),
             Some(EditionFact::Printed) => flow.source_text("edition"),
         };
-        Key { edition, id: flow.id() }
+        let product = if self.shared_ids.contains(flow.id()) { flow.text("product") } else { "" };
+        Key { product, edition, id: flow.id() }
     }
 
     /// The product and the edition as which a flow is compared.

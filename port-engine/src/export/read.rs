@@ -1,7 +1,7 @@
 //! Reads an export, and checks every value while it is parsed.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
@@ -24,7 +24,8 @@ use super::{ExportedFlow, codes};
 pub fn read(file: &Path, text: &str, checks: Checks) -> Result<Vec<ExportedFlow>, Diagnostic> {
     // Some shells write a byte order mark when they redirect output.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let state = ReadState { checks, keys: RefCell::default(), problem: RefCell::default() };
+    let state =
+        ReadState { checks, keys: RefCell::default(), have_editions: RefCell::default(), problem: RefCell::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = ValueSeed { kind: Kind::Flows, state: &state }.deserialize(&mut reader);
     let value = value.and_then(|value| reader.end().map(|()| value));
@@ -69,6 +70,8 @@ struct ReadState {
     checks: Checks,
     /// The products, editions and ids of the flows so far.
     keys: RefCell<HashSet<[String; 3]>>,
+    /// Whether the flows of each product so far have an edition.
+    have_editions: RefCell<HashMap<String, bool>>,
     /// What is wrong, if it isn't the JSON itself. An error of serde only has a text.
     problem: RefCell<Option<Diagnostic>>,
 }
@@ -104,6 +107,14 @@ impl ValueSeed<'_> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
         let [product, edition, id] =
             ["product", "edition", "id"].map(|name| flow.get(name).map_or_else(String::new, text));
+        let has_edition = !edition.is_empty();
+        let have_editions = *self.state.have_editions.borrow_mut().entry(product.clone()).or_insert(has_edition);
+        if has_edition != have_editions {
+            let has = if has_edition { "an edition" } else { "no edition" };
+            let message = format!("flow {id} of {product} has {has}, unlike the flows of {product} before it");
+            let help = "export all flows of a product with the same version of port-catalog";
+            return self.fail(Diagnostic::new(codes::MISSING_MEMBER, message).help(help));
+        }
         if self.state.keys.borrow_mut().insert([product.clone(), edition.clone(), id.clone()]) {
             return Ok(());
         }

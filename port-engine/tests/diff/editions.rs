@@ -70,6 +70,19 @@ fn two_single_editions_are_compared_with_each_other() {
 }
 
 #[test]
+fn flows_of_different_products_may_have_the_same_id() {
+    let mut other = of_edition("cluster", "2.0");
+    for flow in &mut other {
+        flow["product"] = json!("another");
+    }
+    let both = [of_edition("cluster", "2.0"), other].concat();
+    assert_eq!(changed(&difference(&both, &both)), []);
+    let mut new = both.clone();
+    new.last_mut().unwrap()["ports"] = specs("tcp/1");
+    assert_eq!(difference(&both, &new)["impacts"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn an_edition_that_only_one_export_has_is_added_as_a_whole() {
     let difference = difference(&of_edition("cluster", "2.0"), &flows(true));
     let added: Vec<&Value> = difference["added"].as_array().unwrap().iter().map(|flow| &flow["edition"]).collect();

@@ -19,6 +19,11 @@ pub fn text(difference: &Difference, width: Option<u16>) -> String {
     text::print(difference, width)
 }
 
+/// A sentence above the text, broken into lines like it.
+pub fn line(sentence: &str, width: Option<u16>) -> String {
+    text::line(sentence, width)
+}
+
 /// The same as Markdown, for a change ticket.
 pub fn markdown(difference: &Difference) -> String {
     markdown::print(difference)

@@ -1,5 +1,6 @@
 //! A difference as text for a terminal.
 
+use port_data::hidden::Escaped;
 use port_engine::diff::Difference;
 
 use super::summary::DiffSummary;
@@ -33,6 +34,11 @@ pub(super) fn print(difference: &Difference, width: Option<u16>) -> String {
         text += &lines.print(2, &format!("{:<8} {}: {}", shared.impact, shared.field, shared.text));
     }
     text
+}
+
+/// A sentence as lines.
+pub(super) fn line(sentence: &str, width: Option<u16>) -> String {
+    Lines { width: width.unwrap_or(PAGE).into() }.print(0, &Escaped(sentence).to_string())
 }
 
 /// Prints texts as lines that are no wider than a page if their words allow it.
