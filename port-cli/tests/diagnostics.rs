@@ -16,8 +16,12 @@ use port_cli::input;
 const CALLS: &str = "port-cli/tests/diagnostics.txt";
 
 /// The files whose cases have the codes of [`port_cli::codes`]. A call that contradicts itself is a case of its command.
-const FILES: [&str; 3] =
-    [CALLS, "port-cli/tests/audit/diagnostics.txt", "port-cli/tests/audit/conflicts-diagnostics.txt"];
+const FILES: [&str; 4] = [
+    CALLS,
+    "port-cli/tests/audit/diagnostics.txt",
+    "port-cli/tests/audit/conflicts-diagnostics.txt",
+    "port-cli/tests/rules/components.txt",
+];
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));

@@ -92,6 +92,10 @@ Example:
         /// The number of flows of each catalog
         #[arg(required = true, value_name = "FLOWS", value_parser = clap::value_parser!(u32).range(1..))]
         sizes: Vec<u32>,
+
+        /// The number of editions of each product. From one to the next, one flow of 27 changes
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+        editions: u16,
     },
     /// Check whether the crates are ready to be published, and print how to publish them
     #[command(
@@ -184,7 +188,7 @@ fn main() -> ExitCode {
         Command::NewEdition { product, edition, doc, layout } => {
             run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout }))
         }
-        Command::Scale { sizes } => run_scale(&sizes),
+        Command::Scale { sizes, editions } => run_scale(&sizes, editions),
         Command::Release { record: true, .. } => record(&root()).map(|text| {
             print(&text);
             ExitCode::SUCCESS
@@ -233,9 +237,9 @@ fn run_draft(written: Result<Vec<PathBuf>, Vec<Diagnostic>>) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_scale(sizes: &[u32]) -> Result<ExitCode, Vec<Diagnostic>> {
+fn run_scale(sizes: &[u32], editions: u16) -> Result<ExitCode, Vec<Diagnostic>> {
     let root = root();
-    scale(&root, &root.join("target/scale"), sizes, |cost| print(&format!("{cost}\n")))
+    scale(&root, &root.join("target/scale"), sizes, editions, |cost| print(&format!("{cost}\n")))
         .map_err(|error| vec![Diagnostic::new(codes::SCALE, error.to_string())])?;
     Ok(ExitCode::SUCCESS)
 }

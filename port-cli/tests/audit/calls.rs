@@ -86,9 +86,14 @@ fn every_source_gives_the_same_json_object() {
                 [
                     "id",
                     "product",
+                    "edition",
+                    "component",
                     "verdict",
                     "requirement",
                     "condition",
+                    "groups",
+                    "scope",
+                    "enabled",
                     "configurable",
                     "customization",
                     "note",
@@ -116,8 +121,9 @@ fn a_flow_has_the_verdict_and_the_evidence_of_each_port() {
     assert_eq!(
         *flow.unwrap(),
         json!({
-            "id": "mailgate-in-email-client-pop3", "product": "mailgate", "verdict": "open", "requirement": "conditional",
-            "condition": "server mode only", "configurable": false, "customization": null, "note": null,
+            "id": "mailgate-in-email-client-pop3", "product": "mailgate", "edition": "2.4", "component": null,
+            "verdict": "open", "requirement": "conditional", "condition": "server mode only",
+            "groups": "all", "scope": "network", "enabled": "unstated", "configurable": false, "customization": null, "note": null,
             "peer": "email-client", "peer_addresses": [], "remarks": [],
             "ports": [
                 { "transport": "tcp", "first": 110, "last": 110, "service": "pop3", "group": 0, "verdict": "missing",

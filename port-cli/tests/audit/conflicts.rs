@@ -137,12 +137,12 @@ fn two_editions_of_a_product_are_compared_if_the_call_names_both() {
     assert_eq!(with_editions(&["cluster", "console"]).lines().next(), Some("cluster, console: no collision"));
     let text = with_editions(&["cluster@1.0", "cluster@2.0"]);
     for line in [
-        "cluster@1.0, cluster@2.0: 17 collisions, 7 of them unavoidable",
+        "cluster@1.0, cluster@2.0: 17 collisions, 9 of them unavoidable",
         "2 flows within pods not compared, since each pod has its own addresses",
         "tcp/10259: unavoidable",
         "      within the host only, at the loopback address",
-        "esp: unavoidable; only possible, since programs can share a protocol without ports",
-        "udp/4789: avoidable; only possible, since a document doesn't say whether all ports are needed",
+        "esp: unavoidable; only possible, since programs can share it",
+        "udp/4789: avoidable; only possible, since perhaps not all ports are needed",
     ] {
         assert!(text.lines().any(|own| own == line), "{line} in {text}");
     }

@@ -36,7 +36,7 @@ impl Comparison {
         let mut compared = 0;
         for (tables, product) in all_products() {
             for decisions in Decisions::ALL {
-                let documented = documented_in(&tables, &product, decisions);
+                let documented_at = |location: &str| documented_in(&tables, &product, decisions, location);
                 let common = [&["--format", self.format, "--product", &product], decisions.options].concat();
                 let compare = |options: &[&str], documented: &Openings| {
                     let arguments = [&common[..], options].concat();
@@ -47,8 +47,9 @@ impl Comparison {
                     assert_same(&read(&files_with(&tables, &arguments)), &expected, &format!("{arguments:?}"));
                 };
                 for location in self.locations {
-                    compare(&["--at", location], &documented);
+                    compare(&["--at", location], &documented_at(location));
                 }
+                let documented = documented_at(self.locations[0]);
                 for direction in ["inbound", "outbound"] {
                     let in_direction = documented.iter().filter(|opening| opening.1 == direction).cloned().collect();
                     compare(&["--direction", direction], &in_direction);
@@ -210,7 +211,7 @@ pub fn made_up() -> Ruleset {
             flow(
                 "made-up-protocols",
                 Direction::Inbound,
-                [&[rule(Protocol::SCTP, mixed)], &protocols[..], &icmp[..]].concat(),
+                [&[rule(Protocol::SCTP, mixed)][..], &protocols, &icmp].concat(),
             ),
             flow(
                 "made-up-ends",

@@ -15,7 +15,7 @@ pub(super) mod effect;
 mod exceptions;
 mod first_packets;
 pub(super) mod hooks;
-mod icmp;
+pub(super) mod icmp;
 mod intervals;
 mod join;
 pub(super) mod outcome;
@@ -106,6 +106,10 @@ impl Firewall {
         let mut redirected: BTreeMap<Protocol, PortSet> = BTreeMap::new();
         for protocol in protocols(ruleset, scope) {
             let outcomes = walks.outcomes(protocol).map_err(|problem| problem.at(Place::file(file)))?;
+            // Packets of the family that has the protocol weren't followed.
+            if outcomes.is_empty() && protocol.is_icmp() {
+                continue;
+            }
             if protocol.has_ports() && scope.path == HookPath::Input {
                 let own = outcomes.iter().fold(PortSet::empty(), |all, (_, outcome)| &all | &outcome.redirected);
                 redirected.insert(protocol, own);
@@ -116,7 +120,14 @@ impl Firewall {
                 _ if protocol.is_icmp() => {
                     icmp.extend(icmp::findings(protocol, &reports).into_iter().map(|own| (protocol, own)));
                 }
-                _ => portless.push((protocol, as_portless(reports))),
+                _ => {
+                    let mut finding = as_portless(reports);
+                    let is_header = walks.families.iter().any(|family| is_header(*family, protocol));
+                    if is_header && finding.state == State::Unknown {
+                        finding.evidence.push("over IPv6, rules are about what it carries".to_string());
+                    }
+                    portless.push((protocol, finding));
+                }
             }
         }
         let mut observation = Observation::new(self.tool, &seen);
@@ -157,7 +168,13 @@ impl Walks<'_> {
         let other = |family| if family == AddressFamily::Ipv4 { Protocol::ICMPV6 } else { Protocol::ICMP };
         for family in self.families.iter().filter(|family| other(**family) != protocol) {
             let mut outcome = hooks::walk(self.ruleset, *family, protocol, self.scope)?;
-            for part in outcome.not_interpreted.drain(..) {
+            // Almost every ruleset has such parts about neighbour discovery.
+            let unknown = outcome.states.get(&State::Unknown);
+            let is_unimportant = protocol.is_icmp()
+                && !self.scope.protocols.contains(&protocol)
+                && !unknown.is_some_and(|unknown| icmp::is_undecided(protocol, unknown));
+            let is_unimportant = is_unimportant || is_header(*family, protocol);
+            for part in outcome.not_interpreted.drain(..).filter(|_| !is_unimportant) {
                 if self.is_reported.insert(part.clone()) {
                     self.not_interpreted.push(part);
                 }
@@ -189,6 +206,11 @@ impl Walks<'_> {
         }
         remarks
     }
+}
+
+/// Whether a protocol is a header that IPv6 allows before others: no rule can be interpreted without what follows.
+fn is_header(family: AddressFamily, protocol: Protocol) -> bool {
+    family == AddressFamily::Ipv6 && subject::SKIPPED.contains(&protocol.number())
 }
 
 /// The observation of a listing without any chain: everything is unknown, since nft may not see the rules.

@@ -154,7 +154,7 @@ impl<'a> Sockets<'a> {
     fn is_listener(&self, socket: &Socket, protocol: Protocol) -> Result<bool, Diagnostic> {
         let has_udp = || self.sockets.iter().any(|socket| socket.netid == "udp");
         let (message, help) = match (protocol, socket.state) {
-            (Protocol::TCP, "LISTEN") | (Protocol::UDP, "UNCONN") => return Ok(true),
+            (Protocol::TCP | Protocol::SCTP, "LISTEN") | (Protocol::UDP, "UNCONN") => return Ok(true),
             (Protocol::TCP, "UNCONN") if !has_udp() => (
                 "tcp in the state UNCONN: expected LISTEN",
                 "ss of RHEL 6 prints udp as tcp: correct these lines, or run a newer version of ss",

@@ -71,6 +71,22 @@ impl Dataset {
         flows.filter(move |flow| flow.product == product && flow.edition == edition)
     }
 
+    /// Checks that the current flows of a product are those of one edition. For views with several editions they aren't, and have
+    /// several flows with one id.
+    ///
+    /// # Errors
+    ///
+    /// They are of several editions.
+    pub fn check_one_edition(&self, product: &str) -> Result<(), Diagnostic> {
+        let mut editions: Vec<&str> = self.flows_of(product).map(|flow| flow.edition.as_str()).collect();
+        editions.dedup();
+        if editions.len() < 2 {
+            return Ok(());
+        }
+        let message = format!("several editions of {product} (found {})", editions.join(", "));
+        Err(Diagnostic::new(codes::SEVERAL_EDITIONS, message).help("name one of them"))
+    }
+
     /// This dataset with the named editions in place of the newest ones: their flows are current, and their products have only them.
     /// Products that name no edition stay as they are, and so do unknown products.
     ///

@@ -2,6 +2,7 @@
 
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::observation::State;
+use port_engine::protocol::Protocol;
 use serde_json::{Value, json};
 
 use super::{l4proto, listing, matches, of_iptables, of_nft, payload, state};
@@ -183,4 +184,8 @@ fn what_ah_carries_over_ipv6_is_not_known() {
     assert_eq!(state(&observation, "ah"), State::Restricted);
     let observation = of_nft(&listing("drop", &[]), Some(AddressFamily::Ipv6));
     assert_eq!(state(&observation, "ah"), CLOSED);
+    // That is the reason, and no rule about TCP is called one that can't be interpreted.
+    let observation = of_nft(&listing("drop", &[vec![matches("==", payload("tcp", "dport"), json!(22))]]), None);
+    assert_eq!(observation.portless(Protocol::AH).evidence, ["over IPv6, rules are about what it carries"]);
+    assert_eq!(observation.not_interpreted, Vec::<String>::new());
 }

@@ -1,8 +1,10 @@
 //! Verdicts on flows whose documents state scopes, components and groups, and what is in no flow.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use port_core::{Enabled, Groups, Scope};
+use port_engine::audit::nft;
 use port_engine::audit::observation::{Observation, Seen, State, Tool};
 use port_engine::audit::verdict::{Audit, Failure, Verdict};
 use port_engine::dataset::Dataset;
@@ -71,7 +73,7 @@ fn groups_of_which_it_is_not_stated_whether_all_are_needed_are_undecided_unless_
         own["ports"].as_array().unwrap().iter().map(|spec| &spec["observed"][0]["state"]).collect();
     assert_eq!(
         (&own["verdict"], &own["groups"], states),
-        (&json!("undecided"), &json!("unstated"), vec!["open", "not-open"])
+        (&json!("undecided"), &json!("unstated"), vec![&json!("open"), &json!("not-open")])
     );
     assert_eq!(own["note"], "The page doesn't say whether both are needed.");
 }
@@ -172,7 +174,7 @@ fn a_machine_that_runs_a_component_has_only_its_flows() {
 /// What a listing accepts and the product doesn't document.
 fn undocumented(product: &str, listing: &str) -> (Vec<String>, Vec<String>) {
     let dataset = dataset();
-    let observation = of_nft(listing, None);
+    let observation = nft::read(Path::new("rules.json"), listing, None).unwrap();
     let audit = Audit::new(&dataset, &[product], &observation, &BTreeMap::new());
     (
         audit.undocumented.iter().map(|one| one.observed.to_string()).collect(),
@@ -194,7 +196,7 @@ fn only_types_of_icmp_that_are_not_documented_are_reported() {
         (json!({ "set": [0, 3, 8, 11, 12] }), &[]),
         (json!({ "range": [8, 10] }), &["icmp/9-10"]),
     ] {
-        let observation = of_nft(&types(accepted.clone()), None);
+        let observation = nft::read(Path::new("rules.json"), &types(accepted.clone()), None).unwrap();
         let audit = Audit::new(&only_echo, &["cluster"], &observation, &BTreeMap::new());
         let found: Vec<String> = audit.undocumented_protocols.iter().map(ToString::to_string).collect();
         assert_eq!(found, expected, "{accepted}");
@@ -203,7 +205,7 @@ fn only_types_of_icmp_that_are_not_documented_are_reported() {
     // All that is alike is reported in one line.
     let all = listing("drop", &[vec![l4proto(json!("icmp"))], vec![l4proto(json!("ipv6-icmp"))]]);
     assert_eq!(undocumented("console", &all).1, ["icmp", "icmpv6"]);
-    let observation = of_nft(&all, None);
+    let observation = nft::read(Path::new("rules.json"), &all, None).unwrap();
     let audit = Audit::new(&only_echo, &["cluster"], &observation, &BTreeMap::new());
     let found: Vec<String> = audit.undocumented_protocols.iter().map(ToString::to_string).collect();
     assert_eq!(found, ["icmp/1-7", "icmp/9-255", "icmpv6/138-255"]);

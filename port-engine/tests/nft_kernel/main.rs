@@ -7,6 +7,7 @@
 
 mod compare;
 mod grammar;
+mod icmp_rules;
 mod iptables;
 mod iptables_compare;
 mod iptables_rules;

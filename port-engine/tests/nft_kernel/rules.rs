@@ -99,7 +99,8 @@ impl Grammar {
         }
     }
 
-    fn interface(&mut self) -> Part {
+    /// A condition on the interface.
+    pub fn interface(&mut self) -> Part {
         let field = self.one(&["iifname", "iif"]);
         self.uses(field);
         match self.random.u32(0..4) {
@@ -216,37 +217,6 @@ impl Grammar {
         };
         let negation = self.one(&["", "", " !="]);
         Part::with_set(format!("{left}{negation}"), elements.to_vec())
-    }
-
-    fn icmp(&mut self) -> Part {
-        if self.protocol != "icmp" {
-            return self.interface();
-        }
-        self.uses("icmp");
-        Part::new(self.one(match self.is_ipv6 {
-            false => &[
-                "icmp type echo-request",
-                "icmp type { echo-request, destination-unreachable }",
-                "icmp type != echo-request",
-                "icmp type timestamp-request",
-                "icmp type { echo-request, timestamp-request }",
-                "icmp type != { echo-request, router-advertisement }",
-                "icmp type 9-12",
-                "icmp type > 8",
-                "icmp code 0",
-                "icmp code != 0",
-                "icmp type echo-request icmp code 1",
-            ],
-            true => &[
-                "icmpv6 type echo-request",
-                "icmpv6 type { nd-neighbor-solicit, echo-reply }",
-                "icmpv6 type != nd-neighbor-solicit",
-                "icmpv6 type 128-134",
-                "icmpv6 type > 130",
-                "icmpv6 code 0",
-                "icmpv6 type { echo-request, 139 }",
-            ],
-        }))
     }
 
     /// A statement that decides nothing by itself.

@@ -178,8 +178,8 @@ fn compare_ids(before: &Dataset, after: &Dataset) -> IdChanges {
     };
     let (old, new) = (edition_list(before), edition_list(after));
     // Editions that are added or removed have entries of their own.
-    let changed = new.iter().filter(|(id, edition)| old.iter().any(|(known, old)| known == id && old != edition));
-    changes.changed.extend(changed.map(|(id, _)| new_id("edition", id)));
+    let differing = new.iter().filter(|(id, edition)| old.iter().any(|(known, old)| known == id && old != edition));
+    changes.changed.extend(differing.map(|(id, _)| new_id("edition", id)));
     changes.add("peer", &before.peers, &after.peers, |peer| &peer.id);
     changes.add("service", &before.services, &after.services, |service| &service.id);
     let all = |dataset: &'_ Dataset| -> BTreeSet<String> {

@@ -270,8 +270,8 @@ pub(crate) fn feed(data: &Path, changelog: Option<&Changelog>, tables: &Catalog)
     let mut versions: Vec<Version> = Some(unreleased).filter(|version| !version.is_empty()).into_iter().collect();
     versions.extend(recorded.released().cloned());
     for version in &mut versions {
-        let date = changelog.and_then(|changelog| changelog.date(&version.version));
-        version.date = date.or(version.date.take());
+        let day = changelog.and_then(|changelog| changelog.date(&version.version));
+        version.date = day.or(version.date.take());
     }
     Ok(Feed { versions, ..recorded })
 }

@@ -36,8 +36,8 @@ pub fn record(data: &Path, root: &Path, version: &str) -> Result<Version, Vec<Di
     }
     let recorded = &mut feed.versions[0];
     recorded.version = version.to_string();
-    let date = changelog.as_ref().and_then(|changelog| changelog.date(version));
-    recorded.date = date.or(recorded.date.take());
+    let day = changelog.as_ref().and_then(|changelog| changelog.date(version));
+    recorded.date = day.or(recorded.date.take());
     let recorded = recorded.clone();
     let released = data.join(RELEASED);
     let mut files = copies(&catalog.files, &data.join("tables"), &released).map_err(one)?;

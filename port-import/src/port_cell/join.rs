@@ -241,10 +241,10 @@ fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
         if before.icmp_type.is_some() && is_only_numbers {
             return Err(Problem::new(both, ProblemKind::Ambiguous("the number is a port or a type of ICMP")));
         }
-        if *link == Link::Space {
-            if before.is_only_services() || item.is_only_services() || before.portless.is_some() && is_only_numbers {
-                return Err(Problem::new(both, ProblemKind::Ambiguous("it is one port or two")));
-            }
+        let is_portless_and_number = before.portless.is_some() && is_only_numbers;
+        let may_be_one = before.is_only_services() || item.is_only_services() || is_portless_and_number;
+        if *link == Link::Space && may_be_one {
+            return Err(Problem::new(both, ProblemKind::Ambiguous("it is one port or two")));
         }
         if matches!(link, Link::Or | Link::CommaOr) {
             if before.has_several_groups() || item.has_several_groups() {

@@ -84,8 +84,8 @@ fn collision_lines(endpoint: &Endpoint, width: Option<u16>) -> Vec<String> {
 fn reason(uncertainty: Uncertainty) -> &'static str {
     match uncertainty {
         Uncertainty::Transport => "a transport is not stated",
-        Uncertainty::Groups => "a document doesn't say whether all ports are needed",
-        Uncertainty::Protocol => "programs can share a protocol without ports",
+        Uncertainty::Groups => "perhaps not all ports are needed",
+        Uncertainty::Protocol => "programs can share it",
     }
 }
 

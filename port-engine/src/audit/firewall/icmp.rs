@@ -3,10 +3,13 @@
 //! The numbers follow `nf_conntrack_proto_icmp.c` and `nf_conntrack_proto_icmpv6.c` of Linux, which decide what a rule with `ct state`
 //! matches.
 
+use port_core::PortRange;
+
 use super::intervals::Intervals;
 use super::packets::{Field, Now, Packets, Tracking};
 use super::value::Kind;
 use crate::audit::observation::{Finding, Piece, Seen, State, pieces};
+use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 
 /// Types by what connection tracking takes a first message for. All others are invalid.
@@ -105,4 +108,20 @@ fn finding(codes: &[&Piece]) -> Finding {
         }
     }
     Finding { state, evidence }
+}
+
+/// Whether every machine needs messages of a type: answers and errors, which are about packets that it sent itself, and what IPv6
+/// needs to find neighbours, routers and listeners of multicast.
+pub fn is_needed(protocol: Protocol, icmp_type: u8) -> bool {
+    match (protocol == Protocol::ICMPV6, icmp_type) {
+        (false, icmp_type) => matches!(icmp_type, 0 | 3..=5 | 11 | 12 | 14 | 16 | 18),
+        (true, icmp_type) => matches!(icmp_type, 0..=127 | 129..=137 | 140..=143 | 151..=153),
+    }
+}
+
+/// Whether it isn't known if messages are accepted that not every machine needs.
+pub fn is_undecided(protocol: Protocol, unknown: &PortSet) -> bool {
+    let of_type = |icmp_type: u8| PortRange::new(u16::from(icmp_type) * 256 + 1, u16::from(icmp_type) * 256 + 1);
+    let others = (0..=u8::MAX).filter(|icmp_type| !is_needed(protocol, *icmp_type)).filter_map(of_type);
+    others.collect::<PortSet>().overlaps(unknown)
 }

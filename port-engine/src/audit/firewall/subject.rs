@@ -164,7 +164,7 @@ impl Common<'_> {
 
     /// Whether the protocol is a header that IPv6 allows before others, such as AH: the kernel looks for the protocol behind it.
     fn is_skipped(&self) -> bool {
-        self.family == AddressFamily::Ipv6 && SKIPPED.contains(&self.protocol.number())
+        super::is_header(self.family, self.protocol)
     }
 
     fn payload(&self, protocol: &str, field: &str) -> (Subject, Kind) {

@@ -119,11 +119,9 @@ fn unlisted_ports_have_the_state_of_extraports() {
 }
 
 #[test]
-fn port_0_and_sctp_are_ignored() {
-    let scaninfo =
-        "<scaninfo type=\"syn\" protocol=\"tcp\" services=\"0-2\"/><scaninfo protocol=\"sctp\" services=\"7\"/>";
+fn port_0_is_ignored() {
+    let scaninfo = "<scaninfo type=\"syn\" protocol=\"tcp\" services=\"0-2\"/>";
     let ports = "<ports><port protocol=\"tcp\" portid=\"0\"><state state=\"open\"/></port>\
-                 <port protocol=\"sctp\" portid=\"7\"><state state=\"open\"/></port>\
                  <port protocol=\"tcp\" portid=\"2\"><state state=\"open\"/></port><extraports state=\"closed\"/></ports>";
     let observation = read(Path::new("scan.xml"), &scan("", scaninfo, ports), None).unwrap();
     assert_eq!(lines(&observation), ["tcp/1 not open: closed", "tcp/2 open: "]);

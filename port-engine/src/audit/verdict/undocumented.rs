@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::flows::Observed;
+use crate::audit::firewall::icmp::is_needed;
 use crate::audit::observation::{Finding, Observation, State, View};
 use crate::dataset::{Dataset, Flow, PortSpec};
 use crate::port_set::PortSet;
@@ -117,15 +118,6 @@ fn types(protocol: Protocol, documented: &BTreeSet<u8>, observation: &Observatio
         _ => {}
     }
     found
-}
-
-/// Whether every machine needs messages of a type: answers and errors, which are about packets that it sent itself, and what IPv6
-/// needs to find neighbours, routers and listeners of multicast.
-fn is_needed(protocol: Protocol, icmp_type: u8) -> bool {
-    match (protocol == Protocol::ICMPV6, icmp_type) {
-        (false, icmp_type) => matches!(icmp_type, 0 | 3..=5 | 11 | 12 | 14 | 16 | 18),
-        (true, icmp_type) => matches!(icmp_type, 0..=127 | 129..=137 | 140..=143 | 151..=153),
-    }
 }
 
 /// The services that inbound flows name without a port, and whose registered port was observed here.
