@@ -214,7 +214,7 @@ mod tests {
             ("p list --direction", "--direction needs a value; write inbound or outbound"),
             ("p list --peer", "--peer needs a value; see port-catalog list --help"),
             ("p show", "missing FLOW-ID; see port-catalog show --help"),
-            ("p conflicts one", "PRODUCT needs at least 2 values (found 1); see port-catalog conflicts --help"),
+            ("p conflicts", "missing PRODUCT; see port-catalog conflicts --help"),
             ("p show one two", "unexpected argument \"two\"; see port-catalog show --help"),
             ("p port 443-80", "invalid value \"443-80\" for PORT (the range is reversed); write 80-443"),
             ("p list --only-tables", "missing --tables <DIR>; see port-catalog list --help"),

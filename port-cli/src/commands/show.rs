@@ -72,7 +72,6 @@ fn in_edition<'a>(newest: &'a Flow, edition: &str, dataset: &'a Dataset) -> std:
 fn edition(flow: &Flow, dataset: &Dataset) -> String {
     let Some(product) = dataset.product(&flow.product) else { return flow.edition.clone() };
     let newest = &product.newest_edition().id;
-    let is_complete = product.editions.iter().any(|edition| edition.id == flow.edition && edition.is_complete);
     let is_current = dataset.flows.iter().any(|current| current.id == flow.id);
     let mut remarks = Vec::new();
     if flow.edition != *newest && is_current {
@@ -80,10 +79,14 @@ fn edition(flow: &Flow, dataset: &Dataset) -> String {
     } else if flow.edition != *newest {
         remarks.push(format!("{newest}, the newest, doesn't have this flow"));
     }
-    if !is_complete {
+    let own = product.editions.iter().find(|edition| edition.id == flow.edition);
+    if own.is_some_and(|edition| !edition.is_complete) {
         remarks.push("incomplete: parts of the document were not available".to_string());
     }
-    if remarks.is_empty() { flow.edition.clone() } else { format!("{} ({})", flow.edition, remarks.join("; ")) }
+    let note =
+        own.and_then(|edition| edition.note.as_ref()).map(|note| format!("\n{:14}{note}", "")).unwrap_or_default();
+    let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) };
+    format!("{}{remarks}{note}", flow.edition)
 }
 
 /// Every fact of a flow, one per line.

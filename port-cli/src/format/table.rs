@@ -7,8 +7,8 @@ use port_data::hidden::Escaped;
 use super::columns::Columns;
 
 /// The columns whose text may wrap. The others are names that people copy.
-const PROSE: [&str; 9] =
-    ["purpose", "ports", "remarks", "document", "url", "observed", "listeners", "moves", "description"];
+const PROSE: [&str; 10] =
+    ["purpose", "ports", "remarks", "document", "url", "observed", "listeners", "moves", "description", "note"];
 
 /// The column of prose that is a list of such names. It wraps between two of them.
 const NAMES: &str = "listeners";

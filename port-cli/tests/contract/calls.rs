@@ -67,6 +67,11 @@ fn these_calls_work() {
     for format in ["table", "json", "jsonl", "csv", "markdown", "portmap"] {
         assert!(!printed(&["list", "--product", "fortimail", "--format", format], &[]).is_empty());
     }
+    // What to know about an edition is part of its list and of each of its flows.
+    for arguments in [&["editions", "fortimail"][..], &["show", "fortimail-in-email-client-pop3@5.4"]] {
+        let text = printed(arguments, &[]);
+        assert!(text.contains("The rows for DNS, RBL and NTP were missing"), "{arguments:?}: {text}");
+    }
     // A finding that was asked for.
     let output = call(&["upgrade", "forticlient", "6.0.4", "6.2.0", "--fail-on", "opens"], &[]);
     assert_eq!(output.status.code(), Some(1));

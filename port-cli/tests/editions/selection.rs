@@ -11,13 +11,13 @@ fn editions_are_listed_oldest_first_with_everything_known_about_them() {
         {
             "product": "cluster", "edition": "1.0", "printed": "Version 1.0", "flows": 12, "complete": true,
             "retrieved": "2023-05-01", "document": "Ports of Acme Cluster",
-            "url": "https://acme.example/cluster/1.0/ports", "source": null, "licence": null
+            "url": "https://acme.example/cluster/1.0/ports", "source": null, "licence": null, "note": null
         },
         {
             "product": "cluster", "edition": "2.0", "printed": "Version 2.0", "flows": 14, "complete": true,
             "retrieved": "2025-05-01", "document": "Ports of Acme Cluster",
             "url": "https://acme.example/cluster/2.0/ports", "source": "github.com/acme/docs, ports.md, 0123abc",
-            "licence": "CC-BY-4.0"
+            "licence": "CC-BY-4.0", "note": null
         }
     ]);
     assert_eq!(editions.to_string(), expected.to_string());
@@ -25,7 +25,7 @@ fn editions_are_listed_oldest_first_with_everything_known_about_them() {
     assert_eq!(json_of(&["editions", "console"])[0]["complete"], false);
     assert_eq!(json_of(&["editions", "console"])[0]["retrieved"], Value::Null);
     let csv = printed(&["editions", "cluster", "--format", "csv"]);
-    let header = "edition,printed,flows,complete,retrieved,document,url,source,licence";
+    let header = "edition,printed,flows,complete,retrieved,document,url,source,licence,note";
     assert_eq!(csv.lines().next(), Some(header));
     assert_eq!(csv.lines().count(), 3);
     assert_eq!(printed(&["editions", "cluster", "--format", "jsonl"]).lines().count(), 2);

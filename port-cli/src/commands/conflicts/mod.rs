@@ -35,7 +35,7 @@ Examples:
   port-catalog conflicts fortimail securitygateway
   port-catalog conflicts fortimail securitygateway forticlient --format json
   port-catalog conflicts fortimail securitygateway --fail-on unavoidable
-  port-catalog conflicts fortimail@5.4 fortimail@6.2.0    two editions of one product";
+  port-catalog conflicts fortimail@5.4 fortimail@6.2.0    two editions";
 
 /// The arguments of `conflicts`.
 #[derive(Debug, Args)]
