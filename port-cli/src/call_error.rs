@@ -146,6 +146,7 @@ impl Call<'_> {
 
 /// An argument that is missing, with its value: `PORT`, `--tables <DIR>`, or several of which one is enough.
 fn missing_argument(usage: &str) -> String {
+    let usage = usage.trim_end_matches("...");
     let inner = usage.strip_prefix('<').and_then(|usage| usage.strip_suffix('>')).unwrap_or(usage);
     let named = match inner.rsplit_once('|') {
         Some((others, last)) => format!("{} or {last}", others.replace('|', ", ")),
