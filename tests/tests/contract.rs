@@ -37,7 +37,7 @@ fn exact_ports_come_before_ranges_and_an_unstated_transport_counts_for_tcp_and_u
             let found = by_port(transport, port);
             assert!(found.clone().is_sorted_by_key(|flow| (!is_exact(flow), flow)), "{transport}/{port}");
             let all = query().flows().filter(|flow| flow.ports().any(|spec| spec.matches(transport, port)));
-            if found.len() > 0 || port % 509 == 0 {
+            if !found.is_empty() || port % 509 == 0 {
                 assert_eq!(found.len(), all.count(), "{transport}/{port}");
             }
         }

@@ -46,7 +46,7 @@ fn assert_same(flow: Flow<Data>, row: &Row) {
     assert_eq!(flow.configurable().to_string(), row["configurable"], "{id}");
     assert_eq!(flow.customization(), text(&row["customization"]), "{id}");
     assert_eq!(flow.note(), text(&row["note"]), "{id}");
-    assert_eq!(flow.curated().map(|fact| fact.as_str()).collect::<Vec<_>>(), items(&row["curated"]), "{id}");
+    assert_eq!(flow.curated().map(port_catalog::Fact::as_str).collect::<Vec<_>>(), items(&row["curated"]), "{id}");
     let source = flow.source();
     assert_eq!(source.section, text(&row["section"]), "{id}");
     assert_eq!(source.row.to_string(), row["row"], "{id}");
@@ -115,7 +115,7 @@ fn indexes_have_the_newest_editions_only() {
     let api: Vec<&str> = by_port(Transport::Tcp, 6443).map(|flow| flow.id().as_str()).collect();
     assert_eq!(api, ["cluster-in-client-api", "console-out-cluster-api"]);
     assert!(Peer::Admin.flows().eq(query().peer(Peer::Admin).flows()));
-    assert!(Peer::Admin.flows().all(|flow| flow.is_current()));
+    assert!(Peer::Admin.flows().all(Flow::is_current));
 }
 
 #[test]
@@ -192,5 +192,5 @@ fn code_that_is_generic_over_catalogs_sees_editions() {
             .count()
     }
     assert_eq!(outbound::<Data>(Product::Cluster), 2);
-    assert!(Product::all().iter().all(|product| product.flows().all(|flow| flow.is_current())));
+    assert!(Product::all().iter().all(|product| product.flows().all(Flow::is_current)));
 }

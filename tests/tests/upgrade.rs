@@ -112,7 +112,7 @@ fn exchanging_the_editions_inverts_the_classes() {
         ChangeClass::Narrows => ChangeClass::Widens,
         same => same,
     };
-    let names: Vec<&str> = relay::Product::Relay.editions().map(|edition| edition.name()).collect();
+    let names: Vec<&str> = relay::Product::Relay.editions().map(port_catalog::Edition::name).collect();
     for from in &names {
         assert!(classes(from, from).is_empty());
         for to in &names {

@@ -76,6 +76,7 @@ const DROPPED: u8 = 3;
 
 /// The arguments of `rules`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 #[command(mut_arg("product", |product| product.required_unless_present("site_template")
     .help("Only flows of this product; may be repeated, with --name for the common ruleset")))]
 pub struct RulesArgs {

@@ -67,6 +67,9 @@ pub fn range(text: &str) -> std::ops::RangeInclusive<u16> {
     first.parse().unwrap()..=last.parse().unwrap()
 }
 
+/// Whether a program can express what a flow opens.
+type CanExpress = fn(&Opening) -> bool;
+
 #[test]
 fn iptables_allows_exactly_what_the_catalog_lists() {
     // iptables takes protocol 0 for any protocol, and type 255 of ICMP for any type. Headers that any packet of IPv6 can have are no
@@ -77,7 +80,7 @@ fn iptables_allows_exactly_what_the_catalog_lists() {
         let is_icmp = opening.2 == "icmp" || opening.2.starts_with("icmp/");
         !is_icmp && !["ip/0", "ip/2", "ip/43"].contains(&opening.2.as_str())
     };
-    let programs: [(_, fn(&Opening) -> bool); 2] = [("iptables", can_express_v4), ("ip6tables", can_express_v6)];
+    let programs: [(_, CanExpress); 2] = [("iptables", can_express_v4), ("ip6tables", can_express_v6)];
     for (program, can_express) in programs {
         if saved(program, "").is_some() {
             let format = Comparison { format: program, locations: &["host", "network"], can_express };

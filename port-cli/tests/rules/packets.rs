@@ -26,7 +26,7 @@ pub const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
 ///
 /// Everything is in the private sandbox, which disappears with its last process. Arguments: a program, a directory with the files,
 /// and the namespace of the firewall.
-pub const NAMESPACES: &str = r#"
+pub const NAMESPACES: &str = r"
 set -e
 program=$0 directory=$1 firewall=$2
 mount -t tmpfs tmpfs /run
@@ -48,7 +48,7 @@ link() { # a namespace, its addresses, the router's addresses on the same link
 link product 192.0.2.1 2001:db8:1::1 192.0.2.254 2001:db8:1::254
 link peer 198.51.100.1 2001:db8:2::1 198.51.100.254 2001:db8:2::254
 ip netns exec router sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
-"#;
+";
 
 /// Loads the rules in one of the namespaces, and tries both directions before and after with this program.
 const SCRIPT: &str = r#"

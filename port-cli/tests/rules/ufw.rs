@@ -86,7 +86,7 @@ fn no_text_is_a_command_for_the_shell() {
             called.into_iter().partition(|words| words.contains("<proto>"));
         for words in protocols {
             let comment = format!("<comment><port-catalog {} ", ruleset.name);
-            assert!(words.starts_with("<allow><") && words.contains(&comment) && words.ends_with(">"), "{words}");
+            assert!(words.starts_with("<allow><") && words.contains(&comment) && words.ends_with('>'), "{words}");
         }
         let expected = profiles.iter().map(|profile| {
             let flow =

@@ -1,4 +1,4 @@
-//! Host names with a wildcard: FortiGate has them as addresses, and the other formats drop them.
+//! Host names with a wildcard: `FortiGate` has them as addresses, and the other formats drop them.
 
 use port_catalog_tests::fixture;
 use port_engine::rules::formats::RulesFormat;

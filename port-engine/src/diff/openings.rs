@@ -270,6 +270,7 @@ mod tests {
 
     #[test]
     fn a_port_is_needed_if_every_choice_of_alternatives_opens_it() {
+        #[expect(clippy::type_complexity, reason = "a table of cases")]
         let cases: [(&[(&str, u64)], &str, &str); 8] = [
             (&[("tcp/25", 0)], "tcp/25", "tcp/25"),
             (&[("tcp/25", 0), ("tcp/465", 0)], "", ""),

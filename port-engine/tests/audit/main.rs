@@ -42,7 +42,10 @@ fn state(observation: &Observation, target: &str) -> State {
 
 /// A condition of nft.
 fn matches(operator: &str, left: Value, right: Value) -> Value {
-    json!({ "match": { "op": operator, "left": left, "right": right } })
+    let mut condition = json!({ "op": operator });
+    condition["left"] = left;
+    condition["right"] = right;
+    json!({ "match": condition })
 }
 
 /// A field of a header.
