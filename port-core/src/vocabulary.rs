@@ -105,8 +105,6 @@ vocabulary! {
     ///
     /// ```
     /// use port_catalog::ChangeClass;
-    ///
-    /// assert!(ChangeClass::Opens < ChangeClass::Reworded);
     /// assert!(ChangeClass::Widens.opens() && !ChangeClass::Widens.closes());
     /// ```
     #[non_exhaustive]

@@ -1,5 +1,7 @@
 //! What flows allow: ports, each for a direction, a peer, a host and an interface.
 
+#![allow(clippy::needless_pass_by_value, reason = "iterators are small, and most are used once")]
+
 use core::iter;
 
 use port_core::{Direction, Groups, PeerKind, PortSpec, Scope, Transport};

@@ -62,7 +62,7 @@ pub struct DiffArgs {
 pub enum DiffFormat {
     /// A summary, then each flow that differs
     Text,
-    /// One object: summary, impacts, added, removed, not_known, renamed, changed
+    /// One object: summary, impacts, added, removed, `not_known`, renamed, changed
     Json,
     /// Headings and tables for a change ticket
     Markdown,

@@ -327,7 +327,7 @@ fn calls_of_conflicts_that_are_rejected() {
         ("an unknown product", &["mailgate", "malegate"]),
         ("a product twice", &["mailgate", "archive", "mailgate"]),
         ("an edition that its product doesn't have", &["mailgate@1.0", "archive"]),
-        ("the newest edition twice", &["mailgate", "mailgate@2.5"]),
+        ("the newest edition twice", &["mailgate", "mailgate@2.4"]),
         ("a component that no product has", &["mailgate", "archive", "--component", "worker"]),
     ] {
         let call = [&["conflicts"], products].concat();

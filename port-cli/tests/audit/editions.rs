@@ -83,17 +83,21 @@ fn any_transport_and_protocols_without_ports_are_right_for_every_tool() {
         let (_, failover) = verdict(&audit, "cluster-in-router-vrrp");
         let expected: [&str; 5] = match tool {
             "nft" => ["vrrp/112 open", "ip/99 open", "icmp/8 open", "icmpv6/128 open", "icmp/1 open"],
-            "iptables" => ["vrrp/112 not-open", "ip/99 open", "icmp/8 open", "icmpv6/128 not-checked", "icmp/1 open"],
+            "iptables" => ["vrrp/112 loopback", "ip/99 open", "icmp/8 open", "icmpv6/128 not-looked-at", "icmp/1 open"],
             "nmap" => ["vrrp/112 unknown", "ip/99 open", "icmp/8 open", "icmpv6/128 not-open", "icmp/1 open"],
-            "masscan" => {
-                ["vrrp/112 not-checked", "ip/99 not-checked", "icmp/8 open", "icmpv6/128 not-checked", "icmp/1 open"]
-            }
+            "masscan" => [
+                "vrrp/112 not-looked-at",
+                "ip/99 not-looked-at",
+                "icmp/8 open",
+                "icmpv6/128 not-looked-at",
+                "icmp/1 open",
+            ],
             _ => [
-                "vrrp/112 not-checked",
-                "ip/99 not-checked",
-                "icmp/8 not-checked",
-                "icmpv6/128 not-checked",
-                "icmp/1 not-checked",
+                "vrrp/112 not-looked-at",
+                "ip/99 not-looked-at",
+                "icmp/8 not-looked-at",
+                "icmpv6/128 not-looked-at",
+                "icmp/1 not-looked-at",
             ],
         };
         assert_eq!(failover, expected, "{tool}");

@@ -136,6 +136,13 @@ fn without_components_a_machine_has_all_of_them() {
 }
 
 #[test]
+fn the_comment_names_the_components_of_the_machine() {
+    let output = call(&["--format", "nftables", "--product", "cluster", "--component", "worker"]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("\n# For a machine with these components of the product: worker.\n"), "{printed}");
+}
+
+#[test]
 fn several_components_of_one_machine_may_be_named() {
     let all = nftables(&[]);
     assert_eq!(nftables(&["--component", "worker", "--component", "control-plane"]).0, all.0);

@@ -84,7 +84,10 @@ fn hosts_that_the_document_gives_can_be_the_peer() {
         assert!(printed.contains(line), "{printed}");
     }
     let printed = everything(&[&["--format", "nftables"], &only[..]].concat());
-    assert!(printed.contains("(nftables can't express host names)") && !printed.contains(" accept "), "{printed}");
+    assert!(
+        printed.contains("(nftables can't express host names)") && !printed.contains(" accept comment "),
+        "{printed}"
+    );
     // A flow without hosts may have any peer.
     let any = ["--product", "cluster", "--only", "cluster-in-client-services", "--unnamed", "hosts"];
     assert!(everything(&[&["--format", "nftables"], &any[..]].concat()).contains("opened to any address"));

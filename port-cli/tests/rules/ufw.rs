@@ -20,8 +20,8 @@ use crate::ufw_program::{IN_ROOT, ROOT, Ufw, allowed, root};
 fn ufw_allows_exactly_what_the_catalog_lists() {
     if let Some(ufw) = Ufw::start() {
         let ufw = RefCell::new(ufw);
-        let protocols = ["tcp", "udp", "esp", "ah", "gre", "vrrp", "ip/2"];
-        let can_express = |opening: &Opening| protocols.contains(&opening.2.as_str());
+        let can_express =
+            |opening: &Opening| ["tcp", "udp", "esp", "ah", "gre", "vrrp", "ip/2"].contains(&opening.2.as_str());
         let format = Comparison { format: "ufw", locations: &["host", "network"], can_express };
         format.run(|files| ufw.borrow_mut().openings(&files[0].text));
     }

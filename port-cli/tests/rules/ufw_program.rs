@@ -115,7 +115,7 @@ impl Ufw {
             profiles.iter().map(|profile| (profile.name.as_str(), described_flow(&profile.description))).collect();
         let mut openings = Openings::new();
         let mut used = BTreeSet::new();
-        let (commands, comments): (Vec<&str>, Vec<&str>) = commands_with_comments(text).unzip();
+        let (commands, comments): (Vec<&str>, Vec<&str>) = commands(text).unzip();
         for ((command, allowed), comment) in self.allowed(&commands, &profiles).into_iter().zip(comments) {
             assert_any_address(command, &allowed);
             for one in &allowed {
@@ -147,13 +147,8 @@ pub fn assert_any_address(command: &str, allowed: &[Allowed]) {
     assert!(allowed.iter().all(|one| one.source.is_empty() && one.destination.is_empty()), "{command}: {allowed:?}");
 }
 
-/// The commands of a file that allow something, by the prefix that its instructions mention, without the comments for a later version.
-pub fn commands(text: &str) -> impl Iterator<Item = &str> {
-    commands_with_comments(text).map(|(command, _)| command)
-}
-
-/// The same commands, each with the rest of its comment.
-fn commands_with_comments(text: &str) -> impl Iterator<Item = (&str, &str)> {
+/// The commands of a file that allow something, by the prefix that its instructions mention, each with the rest of its comment.
+fn commands(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let commands = text.lines().filter_map(|line| line.strip_prefix("#$ "));
     let allow = commands.filter(|command| !command.starts_with("ufw show added | "));
     allow.map(|command| command.split_once(" comment 'port-catalog ").expect(command))

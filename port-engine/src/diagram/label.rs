@@ -144,7 +144,7 @@ pub(super) fn note_lines(number: usize, note: &str) -> Vec<String> {
     for word in note.split_whitespace() {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= NOTE_WIDTH => {
-                *line = format!("{line} {word}")
+                *line = format!("{line} {word}");
             }
             _ => lines.push(word.to_string()),
         }

@@ -40,17 +40,17 @@ impl<'a> ProductNode<'a> {
 
     /// The frame of a product with components.
     pub(super) fn cluster(&self, dataset: &Dataset) -> Option<Cluster> {
-        let part = |component: &Option<&str>| {
+        let part = |component: Option<&str>| {
             let label = match component {
                 None => "component not stated".to_string(),
                 Some(component) => {
                     let peer = dataset.peer(&format!("{}-{component}", self.id));
-                    peer.map_or((*component).to_string(), |peer| peer.name.clone())
+                    peer.map_or(component.to_string(), |peer| peer.name.clone())
                 }
             };
-            Node { name: part_name(self.id, *component), label, is_product: true }
+            Node { name: part_name(self.id, component), label, is_product: true }
         };
-        let parts: Vec<Node> = self.parts.iter().map(part).collect();
+        let parts: Vec<Node> = self.parts.iter().copied().map(part).collect();
         let name = product_name(self.id);
         (!parts.is_empty()).then(|| Cluster { name, label: self.name.to_string(), parts })
     }

@@ -25,7 +25,7 @@ pub struct Openings {
 enum Numbered {
     /// The ports of a transport.
     Ports(String),
-    /// The types of ICMP or ICMPv6.
+    /// The types of `icmp` or `icmpv6`.
     IcmpTypes(String),
 }
 

@@ -122,13 +122,9 @@ impl Kind {
             (Kind::Flow, "purpose") if is_dataset => Kind::Text,
             (Kind::Flow, "requirement") if is_dataset => Kind::Requirement,
             (Kind::Flow, "edition") if is_dataset => Kind::Edition,
-            (Kind::Flow, "component") if is_dataset => Kind::OptionalId,
             (Kind::Flow, "groups") if is_dataset => Kind::Groups,
             (Kind::Flow, "scope") if is_dataset => Kind::Scope,
             (Kind::Flow, "enabled") if is_dataset => Kind::Enabled,
-            // They are part of the key of a flow, or decide how it is compared.
-            (Kind::Flow, "edition" | "groups" | "scope" | "enabled") => Kind::Text,
-            (Kind::Flow, "component") => Kind::OptionalWord,
             (Kind::Flow, "condition" | "recommended_interface" | "customization" | "note") if is_dataset => {
                 Kind::OptionalText
             }
@@ -136,13 +132,16 @@ impl Kind {
             (Kind::Flow, "curated") if is_dataset => Kind::Facts,
             (Kind::Flow, "source") if is_dataset => Kind::Source,
             (Kind::Flow, "product" | "direction" | "peer") => Kind::Word,
-            (Kind::Source, "document" | "edition") => Kind::Text,
+            // In a comparison, these words of a flow may be unknown.
+            (Kind::Flow, "edition" | "groups" | "scope" | "enabled") | (Kind::Source, "document" | "edition") => {
+                Kind::Text
+            }
             (Kind::Source, "url" | "section" | "peer" | "label" | "ports") => Kind::OptionalText,
             (Kind::Source, "row") => Kind::Row,
             (Kind::Spec, "transport") if is_dataset => Kind::OptionalTransport,
-            (Kind::Spec, "service") if is_dataset => Kind::OptionalId,
+            (Kind::Flow, "component") | (Kind::Spec, "service") if is_dataset => Kind::OptionalId,
             (Kind::Spec, "group") if is_dataset => Kind::SmallGroup,
-            (Kind::Spec, "transport" | "service") => Kind::OptionalWord,
+            (Kind::Flow, "component") | (Kind::Spec, "transport" | "service") => Kind::OptionalWord,
             (Kind::Spec, "first" | "last") => Kind::OptionalPort,
             (Kind::Spec, "ip_protocol" | "icmp_type") => Kind::OptionalByte,
             (Kind::Spec, "group") => Kind::Group,

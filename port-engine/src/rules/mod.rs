@@ -93,6 +93,10 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
     if ruleset.flows.iter().all(|flow| flow.rules.is_empty()) {
         return Err(vec![no_rule(&ruleset)]);
     }
+    if is_at_machine && !request.filter.components.is_empty() {
+        let components = request.filter.components.join(", ");
+        ruleset.heading.push(format!("For a machine with these components of the product: {components}."));
+    }
     if let Some(name) = &request.name {
         ruleset.name = name.as_str().to_string();
     }

@@ -24,7 +24,7 @@ use crate::diff::{FactChange, FlowDifference, FlowReport, Impact, ImpactCounts};
 use crate::export::ExportedFlow;
 
 #[derive(Serialize)]
-struct Change<'a> {
+struct FlowEntry<'a> {
     id: &'a str,
     impact: Impact,
     change: &'static str,
@@ -37,30 +37,30 @@ struct Change<'a> {
     note: Option<&'a Value>,
     #[serde(flatten)]
     ports: FlowReport<'a>,
-    fields: Vec<Field<'a>>,
+    fields: Vec<ChangedFact<'a>>,
     before: Option<&'a Map<String, Value>>,
     after: Option<&'a Map<String, Value>>,
 }
 
 #[derive(Serialize)]
-struct Field<'a> {
+struct ChangedFact<'a> {
     field: &'a str,
     before: Option<&'a Value>,
     after: Option<&'a Value>,
     impact: Impact,
 }
 
-impl<'a> Change<'a> {
-    fn new(difference: &'a FlowDifference<'a>) -> Change<'a> {
+impl<'a> FlowEntry<'a> {
+    fn new(difference: &'a FlowDifference<'a>) -> FlowEntry<'a> {
         let flow = difference.change.flow();
         let object = |flow: Option<&'a ExportedFlow>| flow.map(|flow| &flow.object);
-        let field = |fact: &'a FactChange| Field {
+        let field = |fact: &'a FactChange| ChangedFact {
             field: &fact.field,
             before: fact.before.as_ref(),
             after: fact.after.as_ref(),
             impact: fact.impact,
         };
-        Change {
+        FlowEntry {
             id: flow.id(),
             impact: difference.impact,
             change: difference.change.as_str(),
@@ -87,7 +87,7 @@ impl Serialize for Upgrade<'_> {
                 "complete": edition.is_complete, "note": edition.note,
             })
         };
-        let changes: Vec<Change> = self.difference.flows.iter().map(Change::new).collect();
+        let changes: Vec<FlowEntry> = self.difference.flows.iter().map(FlowEntry::new).collect();
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("product", &self.product.id)?;
         object.serialize_entry("from", &edition(self.from))?;

@@ -126,6 +126,7 @@ fn a_flow_that_is_off_by_default_is_not_missing() {
     let flow = "cluster-in-worker-overlay";
     for (states, expected) in [
         ([State::NotOpen, State::NotOpen], Verdict::Off),
+        ([State::NotOpen, State::Unknown], Verdict::Off),
         ([State::Open, State::Open], Verdict::Open),
         ([State::Open, State::NotOpen], Verdict::Undecided),
         ([State::Unknown, State::Unknown], Verdict::Unknown),

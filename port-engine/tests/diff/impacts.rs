@@ -229,7 +229,6 @@ fn every_fact_has_its_impact() {
         ("scope", json!("host"), "closes"),
         ("scope", json!("pod"), "closes"),
         ("enabled", json!("yes"), "limits"),
-        ("edition", json!("9.9"), "reworded"),
         ("condition", json!("on Sundays"), "limits"),
         ("recommended_interface", json!("p1"), "limits"),
         ("configurable", json!(true), "limits"),

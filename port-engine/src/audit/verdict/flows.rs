@@ -198,7 +198,7 @@ pub(super) fn flow_verdict<'a>(flow: &'a Flow, observation: &Observation, peers:
         (Scope::Host | Scope::Pod, ..) => {
             Verdict::within_machine(&specs.iter().map(|spec| spec.verdict).collect::<Vec<_>>())
         }
-        (_, Enabled::No, _) if groups.iter().all(|verdict| *verdict == Verdict::Missing) => Verdict::Off,
+        (_, Enabled::No, _) if Verdict::of_all(&groups) == Verdict::Missing => Verdict::Off,
         (_, _, Groups::Unstated) => Verdict::of_some(&groups),
         (_, _, Groups::All) => Verdict::of_all(&groups),
     };

@@ -10,7 +10,7 @@ use crate::rules::formats::text::{comment_lines, short_name};
 use crate::rules::model::{FlowRules, Traffic};
 use crate::rules::protocol_notation::{ProtocolNotation, type_number};
 
-/// Numbers from 1 to 254: for FortiOS, protocol 0 is any protocol.
+/// Numbers from 1 to 254: for `FortiOS`, protocol 0 is any protocol.
 pub(super) const PROTOCOLS: ProtocolNotation = ProtocolNotation {
     protocol: |protocol| (1..=254).contains(&protocol.number()).then(|| protocol.number().to_string()),
     icmp_type: type_number,
