@@ -65,8 +65,8 @@ fn csv_has_every_fact_of_the_json() {
                     }
                     other => other.to_string(),
                 };
-                let cell = &row[name];
-                assert_eq!(cell.strip_prefix('\'').unwrap_or(cell), &expected, "{} {name}", flow["id"]);
+                let found = &row[name];
+                assert_eq!(found.strip_prefix('\'').unwrap_or(found), &expected, "{} {name}", flow["id"]);
                 compared += 1;
             }
         }
