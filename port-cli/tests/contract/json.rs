@@ -96,7 +96,7 @@ fn a_spec_has_ports_or_the_number_of_its_protocol_or_only_a_service() {
                 let first_and_last = ["first", "last"].map(|key| spec[key].as_u64());
                 match first_and_last {
                     [Some(first), Some(last)] => {
-                        assert!(has_ports && 0 < first && first <= last && last < 65536, "{id}")
+                        assert!(has_ports && 0 < first && first <= last && last < 65536, "{id}");
                     }
                     [first, last] => assert!(!has_ports && first.is_none() && last.is_none(), "{id}"),
                 }
