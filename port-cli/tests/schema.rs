@@ -95,7 +95,7 @@ fn all_output_is_valid() {
     assert_eq!(errors(&validator, &json!(built_in)), [""; 0]);
     let editions = port_catalog::Product::ALL.iter().flat_map(|product| product.editions());
     let serialized: Vec<Value> =
-        editions.flat_map(|edition| edition.flows()).map(|flow| serde_json::to_value(flow).unwrap()).collect();
+        editions.flat_map(port_catalog::Edition::flows).map(|flow| serde_json::to_value(flow).unwrap()).collect();
     assert_eq!(json!(serialized).to_string(), json!(built_in).to_string());
     assert_eq!(errors(&validator, &json!([])), [""; 0]);
     let mut one_flow = schema();
