@@ -166,21 +166,6 @@ fn the_ports_of_a_product_are_printed_as_nmap_takes_them() {
 }
 
 #[test]
-fn protocols_without_ports_are_left_out_of_the_ports_for_nmap() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
-    command.args(["list", "--format", "nmap", "--product", "cluster", "--direction", "inbound"]);
-    let output =
-        command.args(["--peer", "router", "--only-tables", "--tables"]).arg(fixture::editions()).output().unwrap();
-    let messages = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        messages,
-        "left out of cluster-in-router-gre: ipip, gre have no ports, so -p can't scan them (nmap -sO can)\n\
-         left out of cluster-in-router-vrrp: icmp, icmpv6, ip/99, vrrp have no ports, so -p can't scan them (nmap -sO can)\n\
-         no port to scan\n"
-    );
-}
-
-#[test]
 fn text_output() {
     let calls: [&[&str]; 5] = [
         &["port", "514"],
