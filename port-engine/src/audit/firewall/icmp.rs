@@ -68,11 +68,9 @@ fn highest_code(protocol: Protocol, icmp_type: u8) -> u16 {
     match (protocol == Protocol::ICMPV6, icmp_type) {
         (false, 3) => 15,
         (false, 5) => 3,
-        (false, 11) => 1,
-        (false, 12) => 2,
+        (false, 11) | (true, 3) => 1,
+        (false, 12) | (true, 139 | 140) => 2,
         (true, 1 | 4) => 8,
-        (true, 3) => 1,
-        (true, 139 | 140) => 2,
         _ => 0,
     }
 }
