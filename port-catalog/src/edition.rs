@@ -89,6 +89,19 @@ impl<C: Catalog> Edition<C> {
         C::EDITIONS[edition::COMPLETE].get(self.index as usize) != 0
     }
 
+    /// What to know about its source, such as which parts weren't available, in our words.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("5.4").unwrap();
+    /// assert!(!edition.is_complete());
+    /// assert!(edition.note().unwrap().contains("missing"));
+    /// ```
+    pub fn note(self) -> Option<&'static str> {
+        self.optional_text(edition::NOTE)
+    }
+
     /// Whether it is the newest edition of its product.
     pub fn is_newest(self) -> bool {
         let (_, end) = C::PRODUCT_EDITIONS.pair(self.product().index());
@@ -136,5 +149,7 @@ pub fn newest_edition<C: Catalog>(product: C::Product) -> Edition<C> {
 
 #[doc(hidden)]
 pub fn flow_in_edition<C: Catalog>(id: C::FlowId, edition: Edition<C>) -> Option<Flow<C>> {
-    edition.flows().find(|flow| flow.id() == id)
+    // Most callers ask for the newest edition that has it.
+    let newest = Flow::new(id.index());
+    if newest.edition() == edition { Some(newest) } else { edition.flows().find(|flow| flow.id() == id) }
 }

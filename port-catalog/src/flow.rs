@@ -215,19 +215,15 @@ impl<C: Catalog> Flow<C> {
 
     /// Whether a part of the product is at either of its ends: its own component, or a peer that is a component.
     pub fn involves_component(self, component: &str) -> bool {
-        // The id of a peer that is a component is `<product>-<component>`.
-        let is_peer = || {
-            self.peer_is_component() && {
-                let product = self.product().as_str();
-                let rest = self.peer().as_str().strip_prefix(product);
-                rest.and_then(|rest| rest.strip_prefix('-')) == Some(component)
-            }
-        };
-        self.component() == Some(component) || is_peer()
+        self.component() == Some(component) || self.peer_component() == Some(component)
     }
 
-    fn peer_is_component(self) -> bool {
-        crate::facts::peer_kind::<C>(self.peer()) == PeerKind::Component
+    /// The part of the product at the other end, if the peer is one.
+    pub(crate) fn peer_component(self) -> Option<&'static str> {
+        let is_component = crate::facts::peer_kind::<C>(self.peer()) == PeerKind::Component;
+        // The id of such a peer is `<product>-<component>`.
+        let rest = self.peer().as_str().strip_prefix(self.product().as_str()).filter(|_| is_component)?;
+        rest.strip_prefix('-')
     }
 
     /// Whether its peer is `peer`, or includes `peer`.

@@ -2187,6 +2187,8 @@ p2\
 
     static EDITION_RETRIEVED: [u8; 6] = *b"\x00\x00\x00\x00\x00\x00";
 
+    static EDITION_NOTE: [u8; 6] = *b"\x01\x00\x02\x00\x00\x03";
+
     static EDITION_TEXTS_POOL: &str = "\
 5.4\
 6.2.0\
@@ -2210,11 +2212,15 @@ https://docs.fortinet.com/document/forticlient/6.0.4/administration-guide/539869
 https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports\
 https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html\
 https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858\
+The table was retyped. The rows for DNS, RBL and NTP were missing in the source that was available.\
+The table was retyped, with shortened labels.\
+The page has no version; the edition is named after the day on which the page was added to the catalog.\
 ";
 
-    static EDITION_TEXTS_STARTS: [u8; 60] = *b"\
+    static EDITION_TEXTS_STARTS: [u8; 68] = *b"\
 \x00\x00\x00\x00\x03\x00\x08\x00\x0d\x00\x12\x00\x1c\x00\x1c\x00\x27\x00\x34\x00\x5a\x00\x80\x00\x85\x00\x97\x00\x97\x00\xab\x00\
-\xbf\x00\xda\x00\xfa\x00\x17\x01\x17\x01\x7b\x01\xdd\x01\x2d\x02\x99\x02\x0c\x03\x65\x03\x65\x03\x65\x03\x65\x03\
+\xbf\x00\xda\x00\xfa\x00\x17\x01\x17\x01\x7b\x01\xdd\x01\x2d\x02\x99\x02\x0c\x03\x65\x03\x65\x03\x65\x03\x65\x03\x65\x03\xc8\x03\
+\xf5\x03\x5c\x04\
 ";
 
     static PRODUCT_EDITIONS: [u8; 5] = *b"\x00\x02\x04\x05\x06";
@@ -4217,6 +4223,13 @@ securitygateway-out-lets-encrypt\
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_RETRIEVED,
+                },
+            },
+            TextColumn {
+                first: 29,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &EDITION_NOTE,
                 },
             },
         ];

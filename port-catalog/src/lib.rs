@@ -30,8 +30,9 @@
 //!
 //! # Ports
 //!
-//! [`Flow::ports`] gives one [`PortSpec`] after another. Specs of the same group are alternatives, of which one is enough. Every group
-//! is needed. A spec may have no port number, because it is an IP protocol such as ESP or the document names only a service.
+//! [`Flow::ports`] gives one [`PortSpec`] after another. Specs of the same group are alternatives, of which one is enough.
+//! [`Flow::groups`] says whether every group is needed, or the document doesn't say. A spec may have no port number, because it is an
+//! IP protocol such as ESP or the document names only a service.
 //!
 //! ```
 //! use port_catalog::{Transport, flows};
@@ -45,6 +46,29 @@
 //!
 //! If the document doesn't state whether a port is TCP or UDP, its transport is [`Transport::Any`]. Nothing is presented as documented
 //! that the document doesn't say: [`Flow::curated`] lists the facts of a flow that this project added.
+//!
+//! # Editions
+//!
+//! A product has an [`Edition`] for each version of its document that the catalog has. Everything else finds flows of the newest
+//! edition, unless it is asked for another. A flow that the newest edition no longer has keeps its id.
+//!
+//! ```
+//! use port_catalog::{Product, flows, query, upgrade};
+//!
+//! let names: Vec<_> = Product::FortiClient.editions().map(|edition| edition.name()).collect();
+//! assert_eq!(names, ["6.0.4", "6.2.0"]);
+//!
+//! // The same flow in two editions.
+//! let old = Product::FortiClient.edition("6.0.4").unwrap();
+//! let rating = flows::FortiClient::OutUrlRating.id();
+//! assert!(rating.is_current());
+//! assert_eq!(rating.flow().ports().to_string(), "tcp/8888");
+//! assert_eq!(rating.in_edition(old).unwrap().ports().to_string(), "udp/8888");
+//!
+//! // All flows of an edition, and what changes at a firewall from one to the next.
+//! assert_eq!(query().edition(old).flows().count(), old.flows().len());
+//! assert!(upgrade(old, Product::FortiClient.newest_edition()).any(|change| change.id == rating));
+//! ```
 //!
 //! # Features
 //!
@@ -73,6 +97,7 @@ mod packed;
 mod query;
 #[cfg(feature = "serde")]
 mod serde;
+mod upgrade;
 
 pub use crate::catalog::{Catalog, Id};
 pub use crate::edition::Edition;
@@ -80,8 +105,10 @@ pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
 pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 pub use crate::query::{Matches, Query};
+pub use crate::upgrade::{Change, Upgrade, upgrade};
 pub use port_core::{
-    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+    ChangeClass, Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope,
+    Transport,
 };
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;

@@ -284,6 +284,7 @@ impl HostIndex {
         Some(found.unwrap_or(NO_FLOWS))
     }
 
+    #[inline]
     fn list(self, name: &[u8]) -> Option<usize> {
         let candidate = self.index.candidate(name);
         let is_found = candidate < self.lists.len() && self.names.bytes(candidate) == name;

@@ -215,7 +215,7 @@ fn concerns(name: &str, host: &str) -> bool {
 
 /// Whether a host name equals a domain or is below it.
 #[inline]
-fn is_at_or_below(name: &str, domain: &str) -> bool {
+pub(crate) fn is_at_or_below(name: &str, domain: &str) -> bool {
     let domain = domain.as_bytes();
     let Some(prefix) = name.len().checked_sub(domain.len()) else {
         return false;

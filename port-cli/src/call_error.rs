@@ -146,6 +146,7 @@ impl Call<'_> {
 
 /// An argument that is missing, with its value: `PORT`, `--tables <DIR>`, or several of which one is enough.
 fn missing_argument(usage: &str) -> String {
+    let usage = usage.trim_end_matches("...");
     let inner = usage.strip_prefix('<').and_then(|usage| usage.strip_suffix('>')).unwrap_or(usage);
     let named = match inner.rsplit_once('|') {
         Some((others, last)) => format!("{} or {last}", others.replace('|', ", ")),
@@ -207,12 +208,14 @@ mod tests {
     #[test]
     fn every_kind_of_error_names_the_argument_and_what_to_do() {
         for (call, text) in [
-            ("p list --edition all", "unexpected argument \"--edition\"; see port-catalog list --help"),
+            ("p list --fail-on all", "unexpected argument \"--fail-on\"; see port-catalog list --help"),
             ("p --edition all", "unexpected argument \"--edition\"; see port-catalog --help"),
+            ("p list --edition old", "unknown value \"old\" for --edition; write latest or all"),
+            ("p upgrade a b", "missing TO; see port-catalog upgrade --help"),
             ("p list --direction", "--direction needs a value; write inbound or outbound"),
             ("p list --peer", "--peer needs a value; see port-catalog list --help"),
             ("p show", "missing FLOW-ID; see port-catalog show --help"),
-            ("p conflicts one", "PRODUCT needs at least 2 values (found 1); see port-catalog conflicts --help"),
+            ("p conflicts", "missing PRODUCT; see port-catalog conflicts --help"),
             ("p show one two", "unexpected argument \"two\"; see port-catalog show --help"),
             ("p port 443-80", "invalid value \"443-80\" for PORT (the range is reversed); write 80-443"),
             ("p list --only-tables", "missing --tables <DIR>; see port-catalog list --help"),

@@ -26,6 +26,7 @@ Examples:
   port-catalog list --product fortimail --direction inbound
   port-catalog list --peer ldap-server --format csv
   port-catalog show fortimail-in-email-client-pop3    one flow, with its source
+  port-catalog upgrade forticlient 6.0.4 6.2.0        what to open and close?
   port-catalog diagram --product fortimail > fortimail.mmd")]
 pub struct Cli {
     /// The dataset.
@@ -48,24 +49,24 @@ pub enum Command {
     /// Show one flow, with its source
     #[command(after_help = show::HELP)]
     Show(show::ShowArgs),
-    /// List the products, with their documents and editions
+    /// List the products, with the newest edition of each document
     #[command(after_help = products::HELP)]
     Products(products::ProductsArgs),
+    /// List the editions of a product's document
+    #[command(after_help = editions::HELP)]
+    Editions(editions::EditionsArgs),
     /// List the peers, with how many flows each has
     #[command(after_help = peers::HELP)]
     Peers(peers::PeersArgs),
+    /// Show what changes at the firewalls between two editions of a product
+    #[command(after_help = upgrade::HELP)]
+    Upgrade(upgrade::UpgradeArgs),
     /// Write firewall rules for the flows of products
     #[command(after_help = unwrapped(rules::HELP))]
     Rules(rules::RulesArgs),
     /// Compare what is open on a machine with what a product's document lists
     #[command(after_help = unwrapped(audit::HELP))]
     Audit(audit::AuditArgs),
-    /// List the editions of a product's document
-    #[command(after_help = editions::HELP)]
-    Editions(editions::EditionsArgs),
-    /// Show what changes at the firewalls between two editions of a product
-    #[command(after_help = upgrade::HELP)]
-    Upgrade(upgrade::UpgradeArgs),
     /// Find the ports that collide if products share a host
     #[command(after_help = conflicts::HELP)]
     Conflicts(conflicts::ConflictsArgs),
@@ -94,20 +95,21 @@ impl Cli {
 
     fn try_run(&mut self, width: Option<u16>) -> Result {
         let named: Vec<ProductEdition> = self.command.products().into_iter().map(take_edition).collect();
+        let names_edition = named.iter().any(|named| named.edition.is_some());
         let with_dataset = |run: &dyn Fn(Context<'_>) -> Result| {
             let dataset = self.dataset.dataset()?.at_editions(&named)?;
-            run(Context { dataset: &dataset, width })
+            run(Context { dataset: &dataset, names_edition, width })
         };
         match &self.command {
             Command::List(args) => with_dataset(&|context| args.run(context)),
             Command::Port(args) => with_dataset(&|context| Ok(args.run(context))),
             Command::Show(args) => with_dataset(&|context| args.run(context)),
             Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Editions(args) => with_dataset(&|context| args.run(context)),
             Command::Peers(args) => with_dataset(&|context| args.run(context)),
+            Command::Upgrade(args) => with_dataset(&|context| args.run(context)),
             Command::Rules(args) => with_dataset(&|context| args.run(context)),
             Command::Audit(args) => with_dataset(&|context| args.run(context)),
-            Command::Editions(args) => with_dataset(&|context| args.run(context)),
-            Command::Upgrade(args) => with_dataset(&|context| args.run(context)),
             Command::Conflicts(args) => with_dataset(&|context| args.run(context)),
             Command::Diff(args) => with_dataset(&|context| args.run(context)),
             Command::Diagram(args) => with_dataset(&|context| args.run(context)),
@@ -133,9 +135,9 @@ impl Command {
             Command::List(args) => args.filter.product.iter_mut().collect(),
             Command::Rules(args) => args.filter.product.iter_mut().chain(&mut args.site_template).collect(),
             Command::Audit(args) => args.product.iter_mut().collect(),
-            Command::Conflicts(args) => args.products.iter_mut().collect(),
             Command::Diagram(args) => args.filter.product.iter_mut().collect(),
             Command::Peers(args) => args.product.iter_mut().collect(),
+            Command::Editions(args) => vec![&mut args.product],
             _ => Vec::new(),
         }
     }

@@ -56,6 +56,7 @@ fn edition(edition: Edition) -> dataset::Edition {
         licence: owned(edition.licence()),
         retrieved: owned(edition.retrieved()),
         is_complete: edition.is_complete(),
+        note: owned(edition.note()),
     }
 }
 

@@ -42,7 +42,7 @@ impl DatasetArgs {
         if self.only_tables {
             return Ok(tables);
         }
-        compiled::dataset().merge_with_places(tables, |table, id| place_of(&directory.join(table), id))
+        compiled::dataset().merge_with_places(tables, |table, id| place_of(&with_row(directory.join(table), id), id))
     }
 }
 
@@ -50,6 +50,17 @@ impl DatasetArgs {
 fn is_directory_of_tables(directory: &Path) -> bool {
     let parts = ["vendors.csv", "products.csv", "peers.csv", "services.csv", "flows"];
     parts.iter().any(|part| directory.join(part).exists())
+}
+
+/// The table that has the row of an id: the one that is named, or in the full form one of the product's editions.
+fn with_row(table: PathBuf, id: &str) -> PathBuf {
+    if table.exists() {
+        return table;
+    }
+    let editions = std::fs::read_dir(table.with_extension("")).into_iter().flatten().flatten();
+    let mut editions: Vec<PathBuf> = editions.map(|entry| entry.path()).collect();
+    editions.sort();
+    editions.into_iter().find(|edition| place_of(edition, id).line > 0).unwrap_or(table)
 }
 
 /// The place of an id in a table, or the table if it has changed since it was read.

@@ -17,7 +17,7 @@ use crate::word_parser::words;
 /// Which flows to select. Options combine with AND.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterArgs {
-    /// Only flows of this product; may be repeated
+    /// Only flows of this product, or of one edition of it as PRODUCT@EDITION; may be repeated
     #[arg(long, value_parser = IdKind::Product.parser())]
     pub product: Vec<String>,
     /// Only flows of this vendor's products
@@ -35,10 +35,11 @@ pub struct FilterArgs {
     /// Only flows with this service on one of their ports
     #[arg(long, value_parser = IdKind::Service.parser(), hide_possible_values = true)]
     pub service: Option<String>,
-    /// Only flows that use this port or range; a flow without a stated transport counts for TCP and for UDP
+    /// Only flows that use this port, range or protocol, such as 443, udp/514, 8000-8100 or esp; a flow without a stated
+    /// transport counts for TCP and for UDP
     #[arg(long, value_name = "PORT")]
     pub port: Option<PortQuery>,
-    /// Only flows to this host name or to names below it
+    /// Only flows to this host name, to names below it, or to a wildcard such as *.example.com that covers it
     #[arg(long)]
     pub host: Option<String>,
     /// Only flows with this requirement

@@ -100,8 +100,9 @@ impl IdKind {
         match self {
             IdKind::Flow => {
                 let flows = dataset.flows.iter().chain(&dataset.older_flows);
-                // A sorted set, since editions share ids.
-                flows.map(|flow| flow.id.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+                // Editions share ids.
+                let mut known = BTreeSet::new();
+                flows.map(|flow| flow.id.as_str()).filter(|id| known.insert(*id)).collect()
             }
             IdKind::Peer => dataset.peers.iter().map(|peer| peer.id.as_str()).collect(),
             IdKind::Product => dataset.products.iter().map(|product| product.id.as_str()).collect(),

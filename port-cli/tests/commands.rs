@@ -54,11 +54,12 @@ fn json_is_one_array_of_every_flow_in_catalog_order() {
     assert_eq!(flows.len(), 32);
     let pop3 = flows.iter().find(|flow| flow["id"] == "mailgate-in-email-client-pop3").unwrap();
     let expected = json!({
-        "id": "mailgate-in-email-client-pop3", "vendor": "acme", "product": "mailgate",
-        "direction": "inbound", "peer": "email-client", "purpose": "Collect mail with POP3 or POP3S",
+        "id": "mailgate-in-email-client-pop3", "vendor": "acme", "product": "mailgate", "edition": "2.4",
+        "direction": "inbound", "component": null, "peer": "email-client", "purpose": "Collect mail with POP3 or POP3S",
         "ports": [ { "transport": "tcp", "first": 110, "last": 110, "service": "pop3",  "group": 0 },
                    { "transport": "tcp", "first": 995, "last": 995, "service": "pop3s", "group": 0 } ],
-        "requirement": "conditional", "condition": "server mode only",
+        "groups": "all", "requirement": "conditional", "condition": "server mode only", "scope": "network",
+        "enabled": "unstated",
         "interfaces": [], "recommended_interface": null, "hosts": [],
         "configurable": false, "customization": null, "note": null, "curated": [],
         "source": { "document": "MailGate ports", "edition": "2.4", "url": "https://docs.acme.example/mailgate/ports",

@@ -16,8 +16,12 @@ use port_cli::input;
 const CALLS: &str = "port-cli/tests/diagnostics.txt";
 
 /// The files whose cases have the codes of [`port_cli::codes`]. A call that contradicts itself is a case of its command.
-const FILES: [&str; 3] =
-    [CALLS, "port-cli/tests/audit/diagnostics.txt", "port-cli/tests/audit/conflicts-diagnostics.txt"];
+const FILES: [&str; 4] = [
+    CALLS,
+    "port-cli/tests/audit/diagnostics.txt",
+    "port-cli/tests/audit/conflicts-diagnostics.txt",
+    "port-cli/tests/rules/components.txt",
+];
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
@@ -40,7 +44,7 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 39] = [
+    let calls: [(&str, &[&str]); 52] = [
         ("a part of a flow's id", &["show", "pop3"]),
         ("a part of two flows' ids", &["show", "rating"]),
         ("a part of many flows' ids", &["show", "mailgate"]),
@@ -66,7 +70,10 @@ fn wrong_arguments(cases: &mut Cases) {
         ("a port that is too large", &["port", "65536"]),
         ("a range that ends before it begins", &["port", "30-25"]),
         ("a misspelt transport", &["port", "443/tpc"]),
-        ("a protocol without ports", &["port", "esp"]),
+        ("a transport without a port", &["port", "sctp"]),
+        ("a transport by its number", &["port", "ip/17"]),
+        ("a protocol with a port", &["port", "esp/50"]),
+        ("a type of ICMP that is too large", &["list", "--port", "icmp/256"]),
         ("a service instead of a port", &["port", "https"]),
         ("a service with a transport", &["list", "--port", "HTTPS/tcp"]),
         ("a misspelt option", &["list", "--prodct", "mailgate"]),
@@ -76,7 +83,17 @@ fn wrong_arguments(cases: &mut Cases) {
         ("no port", &["port"]),
         ("an option without its value", &["list", "--direction"]),
         ("only one product", &["conflicts", "mailgate"]),
-        ("an option of another command", &["list", "--edition", "all"]),
+        ("an option of another command", &["list", "--fail-on", "opens"]),
+        ("an edition that the product doesn't have", &["list", "--product", "mailgate@9"]),
+        ("editions that two products don't have", &["conflicts", "mailgate@9", "archive@8"]),
+        ("an edition without its product", &["list", "--product", "@2.4"]),
+        ("a product with an empty edition", &["peers", "--product", "mailgate@"]),
+        ("an edition that a flow's product doesn't have", &["show", "mailgate-in-admin@9"]),
+        ("an unknown product with an edition", &["editions", "mailgaet@2.4"]),
+        ("an unknown choice of editions", &["list", "--edition", "2.4"]),
+        ("an upgrade from an edition of the argument", &["upgrade", "mailgate@2.4", "2.4", "2.5"]),
+        ("an upgrade to an unknown edition", &["upgrade", "mailgate", "2.4", "2.5"]),
+        ("a component of a product without components", &["list", "--component", "worker"]),
         ("one argument too many", &["show", "mailgate-in-admin", "archive-in-admin"]),
         ("an unknown shell", &["completions", "csh"]),
         ("an option that is repeated", &["list", "--vendor", "acme", "--vendor", "globex"]),

@@ -38,6 +38,11 @@ fn look_up() {
 }
 
 #[test]
+fn upgrade() {
+    run_in_a_new_directory("docs/upgrade.md");
+}
+
+#[test]
 fn write_rules() {
     run_in_a_new_directory("docs/write-rules.md");
 }

@@ -295,6 +295,8 @@ fn nothing_that_is_read_controls_the_terminal() {
     calls.push((vec!["manual", "--out", &name], &[2]));
     let option = format!("--{CONTROLS}");
     let value = format!("--product={CONTROLS}");
+    let edition = format!("mailgate@{CONTROLS}");
+    let flow = format!("mailgate-in-admin@{CONTROLS}");
     for call in [
         &[CONTROLS][..],
         &[&option],
@@ -303,6 +305,17 @@ fn nothing_that_is_read_controls_the_terminal() {
         &["list", CONTROLS],
         &["list", &value],
         &["list", "--format", CONTROLS],
+        &["list", "--edition", CONTROLS],
+        &["list", "--component", CONTROLS],
+        &["list", "--product", &edition],
+        &["show", &flow],
+        &["editions", CONTROLS],
+        &["editions", &edition],
+        &["upgrade", CONTROLS, "1", "2"],
+        &["upgrade", &edition, "1", "2"],
+        &["upgrade", "mailgate", CONTROLS, "2.4"],
+        &["upgrade", "mailgate", "2.4", CONTROLS],
+        &["upgrade", "mailgate", "2.4", "2.4", "--fail-on", CONTROLS],
         &["list", "--port", CONTROLS],
         &["list", "--peer", CONTROLS, "--service", CONTROLS],
         &["completions", CONTROLS],

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use jsonschema::Validator;
 use port_catalog_tests::fixture;
-use port_core::{Direction, Fact, Requirement, Transport};
+use port_core::{Direction, Enabled, Fact, Groups, Requirement, Scope, Transport};
 use serde_json::{Value, json};
 
 fn schema() -> Value {
@@ -26,6 +26,20 @@ fn printed(arguments: &[&str]) -> String {
 
 fn flows() -> Vec<Value> {
     serde_json::from_str(&printed(&["list", "--format", "json"])).unwrap()
+}
+
+/// What a call prints on the catalog with several editions, components and every protocol.
+fn printed_of_editions(arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_port-catalog"));
+    let output =
+        command.args(arguments).arg("--only-tables").arg("--tables").arg(fixture::editions()).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Every flow of every edition of that catalog.
+fn flows_of_editions() -> Vec<Value> {
+    serde_json::from_str(&printed_of_editions(&["list", "--edition", "all", "--format", "json"])).unwrap()
 }
 
 /// The schema's errors.
@@ -62,13 +76,36 @@ fn all_output_is_valid() {
         let value: Value = serde_json::from_str(&printed(call)).unwrap();
         assert_eq!(errors(&validator, &value), [""; 0], "{call:?}");
     }
+    for call in [
+        &["list", "--format", "json"][..],
+        &["list", "--edition", "all", "--format", "json"],
+        &["list", "--product", "cluster@1.0", "--format", "json"],
+        &["port", "icmp/8", "--format", "json"],
+        &["show", "cluster-in-admin-ssh", "--format", "json"],
+    ] {
+        let value: Value = serde_json::from_str(&printed_of_editions(call)).unwrap();
+        assert_eq!(errors(&validator, &value), [""; 0], "{call:?}");
+    }
+    // The built-in catalog, and the same flows as the crate serializes them.
+    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .args(["list", "--edition", "all", "--format", "json"])
+        .output()
+        .unwrap();
+    let built_in: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(errors(&validator, &json!(built_in)), [""; 0]);
+    let editions = port_catalog::Product::ALL.iter().flat_map(|product| product.editions());
+    let serialized: Vec<Value> =
+        editions.flat_map(|edition| edition.flows()).map(|flow| serde_json::to_value(flow).unwrap()).collect();
+    assert_eq!(json!(serialized).to_string(), json!(built_in).to_string());
     assert_eq!(errors(&validator, &json!([])), [""; 0]);
     let mut one_flow = schema();
     one_flow["type"] = json!("object");
     one_flow["$ref"] = json!("#/$defs/flow");
     one_flow.as_object_mut().unwrap().remove("items");
     let one_flow = jsonschema::draft202012::new(&one_flow).unwrap();
-    for line in printed(&["list", "--format", "jsonl"]).lines() {
+    let lines = printed(&["list", "--format", "jsonl"])
+        + &printed_of_editions(&["list", "--edition", "all", "--format", "jsonl"]);
+    for line in lines.lines() {
         assert_eq!(errors(&one_flow, &serde_json::from_str(line).unwrap()), [""; 0]);
     }
 }
@@ -82,23 +119,38 @@ fn the_schema_has_the_words_of_the_vocabulary_and_the_keys_of_the_output() {
     assert_eq!(words("/$defs/flow/properties/direction/enum"), all(directions));
     let requirements = Requirement::ALL.iter().map(|word| word.as_str()).collect();
     assert_eq!(words("/$defs/flow/properties/requirement/enum"), all(requirements));
+    let groups = Groups::ALL.iter().map(|word| word.as_str()).collect();
+    assert_eq!(words("/$defs/flow/properties/groups/enum"), all(groups));
+    let scopes = Scope::ALL.iter().map(|word| word.as_str()).collect();
+    assert_eq!(words("/$defs/flow/properties/scope/enum"), all(scopes));
+    let defaults = Enabled::ALL.iter().map(|word| word.as_str()).collect();
+    assert_eq!(words("/$defs/flow/properties/enabled/enum"), all(defaults));
     let facts = Fact::ALL.iter().map(|word| word.as_str()).collect();
     assert_eq!(words("/$defs/flow/properties/curated/items/enum"), all(facts));
+    let as_set = |words: Vec<Value>| -> BTreeSet<String> { words.iter().map(ToString::to_string).collect() };
     let mut transports: Vec<Value> = all(Transport::ALL.iter().map(|word| word.as_str()).collect());
     transports.push(Value::Null);
-    assert_eq!(words("/$defs/spec/properties/transport/enum"), transports);
+    assert_eq!(as_set(words("/$defs/spec/properties/transport/enum")), as_set(transports));
     let with_ports =
         Transport::ALL.iter().filter(|transport| transport.has_ports()).map(|word| word.as_str()).collect();
     assert_eq!(words("/$defs/spec/oneOf/0/properties/transport/enum"), all(with_ports));
+    let without_ports = Transport::ALL.iter().filter(|transport| !transport.has_ports());
+    let [protocols, icmp] = [1, 2].map(|index| words(&format!("/$defs/spec/oneOf/{index}/properties/transport/enum")));
+    assert_eq!(as_set([protocols, icmp].concat()), as_set(all(without_ports.map(|word| word.as_str()).collect())));
 
     let flow = &flows()[0];
-    for (object, value) in [("flow", flow), ("spec", &flow["ports"][0]), ("source", &flow["source"])] {
+    let flows = flows_of_editions();
+    let is_portless = |spec: &&Value| spec["transport"] == "esp";
+    let esp = flows.iter().find_map(|flow| flow["ports"].as_array().unwrap().iter().find(is_portless)).unwrap();
+    for (object, value, required) in [("flow", flow, 22), ("spec", esp, 5), ("source", &flow["source"], 8)] {
         let members: Vec<&String> = value.as_object().unwrap().keys().collect();
         let properties: Vec<&String> = schema["$defs"][object]["properties"].as_object().unwrap().keys().collect();
         assert_eq!(properties, members, "{object}");
-        assert_eq!(schema["$defs"][object]["required"], json!(members), "{object}");
+        assert_eq!(schema["$defs"][object]["required"], json!(members[..required]), "{object}");
         assert_eq!(schema["$defs"][object]["additionalProperties"], false, "{object}");
     }
+    // Only protocols without ports have the last two members.
+    assert_eq!(schema["$defs"]["spec"]["oneOf"][1]["required"], json!(["ip_protocol", "icmp_type"]));
 }
 
 /// The paths of all members of a value, and of the items of its lists.
@@ -128,7 +180,7 @@ fn remove(value: &mut Value, path: &str) {
 #[test]
 fn no_member_may_be_missing_added_or_of_another_type() {
     let validator = validator();
-    let flows = flows();
+    let flows = [flows(), flows_of_editions()].concat();
     let mut tried = BTreeSet::new();
     for flow in &flows {
         let is_valid = |flow: &Value| validator.is_valid(&Value::Array(vec![flow.clone()]));
@@ -149,7 +201,9 @@ fn no_member_may_be_missing_added_or_of_another_type() {
             for other in others.iter().filter(|other| std::mem::discriminant(*other) != std::mem::discriminant(value)) {
                 let mut mutated = flow.clone();
                 *mutated.pointer_mut(&path).unwrap() = other.clone();
-                let may_be_text = value.is_null() && other.is_string() && !path.ends_with("/transport");
+                // Neither has a text, but the name of a component is one.
+                let is_a_word = path.ends_with("/transport") || path.ends_with("/component");
+                let may_be_text = value.is_null() && other.is_string() && !is_a_word;
                 assert!(!is_valid(&mutated) || may_be_text, "{path} is {other}: {}", flow["id"]);
             }
             if value.is_boolean() || value.is_object() {
@@ -166,7 +220,7 @@ fn no_member_may_be_missing_added_or_of_another_type() {
         }
     }
     // The fixture has every member, and items in every list: of flows, sources, lists of specs, specs, and lists of texts.
-    assert_eq!(tried.len(), 17 + 8 + 1 + 5 + 3, "{tried:?}");
+    assert_eq!(tried.len(), 22 + 8 + 1 + 7 + 3, "{tried:?}");
 }
 
 #[test]
@@ -190,8 +244,18 @@ fn values_that_the_catalog_never_has_are_invalid() {
         assert_invalid(admin, "/ports/0/first", port.clone());
         assert_invalid(admin, "/ports/0/last", port);
     }
-    assert_invalid(admin, "/ports/0/transport", json!("sctp"));
+    assert_invalid(admin, "/ports/0/transport", json!("dccp"));
+    assert_invalid(admin, "/ports/0/transport", json!("gre"));
     assert_invalid(admin, "/ports/0/transport", json!("TCP"));
+    for edition in ["", "6.2.0 ", "Version", "-1", ".5", "6/2", &"x".repeat(81)] {
+        assert_invalid(admin, "/edition", json!(edition));
+    }
+    assert_invalid(admin, "/component", json!(""));
+    assert_invalid(admin, "/component", json!("Control plane"));
+    assert_invalid(admin, "/groups", json!("any"));
+    assert_invalid(admin, "/scope", json!("site"));
+    assert_invalid(admin, "/scope", json!(null));
+    assert_invalid(admin, "/enabled", json!(true));
     assert_invalid(admin, "/ports/0/transport", json!("esp"));
     assert_invalid(admin, "/ports/0/transport", json!(null));
     assert_invalid(admin, "/ports/0/group", json!(256));
@@ -221,6 +285,36 @@ fn values_that_the_catalog_never_has_are_invalid() {
     let index = esp["ports"].as_array().unwrap().iter().position(|spec| spec["transport"] == "esp").unwrap();
     assert_invalid(esp["id"].as_str().unwrap(), &format!("/ports/{index}/first"), json!(50));
     assert_invalid(esp["id"].as_str().unwrap(), &format!("/ports/{index}/transport"), json!("any"));
+    // Numbers of protocols, and types of ICMP.
+    let protocols = flows_of_editions();
+    let assert_invalid_spec = |transport: &str, change: Value| {
+        let is_one = |spec: &&mut Value| spec["transport"] == transport;
+        let mut flows = protocols.clone();
+        let spec = flows.iter_mut().find_map(|flow| flow["ports"].as_array_mut().unwrap().iter_mut().find(is_one));
+        let spec = spec.unwrap().as_object_mut().unwrap();
+        for (key, value) in change.as_object().unwrap() {
+            match value {
+                Value::String(removed) if removed == "removed" => drop(spec.remove(key)),
+                value => drop(spec.insert(key.clone(), value.clone())),
+            }
+        }
+        assert!(!validator.is_valid(&json!(flows)), "{transport}: {change}");
+    };
+    for transport in ["esp", "ah", "gre", "ipip", "vrrp", "ip", "icmp", "icmpv6"] {
+        for key in ["ip_protocol", "icmp_type"] {
+            assert_invalid_spec(transport, json!({ key: "removed" }));
+            assert_invalid_spec(transport, json!({ key: 256 }));
+            assert_invalid_spec(transport, json!({ key: "50" }));
+        }
+        assert_invalid_spec(transport, json!({ "ip_protocol": null }));
+        assert_invalid_spec(transport, json!({ "ip_protocol": 6 }));
+        assert_invalid_spec(transport, json!({ "first": 1, "last": 1 }));
+    }
+    assert_invalid_spec("gre", json!({ "icmp_type": 8 }));
+    for transport in ["tcp", "udp", "sctp", "any"] {
+        assert_invalid_spec(transport, json!({ "ip_protocol": 6 }));
+        assert_invalid_spec(transport, json!({ "icmp_type": null }));
+    }
     let flow = flows[0].clone();
     assert!(!validator.is_valid(&flow), "a flow is not an array of flows");
     assert!(!validator.is_valid(&json!([flow, 1])));

@@ -165,6 +165,7 @@ fn edition_row(edition: &Edition, flows: usize) -> ([usize; edition::NUMBERS], [
     texts[edition::SOURCE] = optional(edition.source.as_ref());
     texts[edition::LICENCE] = optional(edition.licence.as_ref());
     texts[edition::RETRIEVED] = optional(edition.retrieved.as_ref());
+    texts[edition::NOTE] = optional(edition.note.as_ref());
     (numbers, texts)
 }
 

@@ -35,7 +35,7 @@ pub mod product {
 
 /// An edition: its product, its flows, whether all of the document was available, and the texts about the document.
 pub mod edition {
-    columns!(numbers: PRODUCT, FLOWS, COMPLETE; texts: NAME, PRINTED, DOCUMENT, URL, SOURCE, LICENCE, RETRIEVED);
+    columns!(numbers: PRODUCT, FLOWS, COMPLETE; texts: NAME, PRINTED, DOCUMENT, URL, SOURCE, LICENCE, RETRIEVED, NOTE);
 }
 
 /// A peer: the index of its kind in `PeerKind::ALL`, and its texts.

@@ -24,4 +24,4 @@ pub mod vocabulary;
 pub use parse_id_error::ParseIdError;
 pub use port_range::PortRange;
 pub use port_spec::PortSpec;
-pub use vocabulary::{Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};
+pub use vocabulary::{ChangeClass, Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};

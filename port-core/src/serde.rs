@@ -8,7 +8,8 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{
-    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+    ChangeClass, Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope,
+    Transport,
 };
 
 /// Deserializes a word or an id from a string.
@@ -51,7 +52,7 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport);
+as_text!(ChangeClass, Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport);
 
 impl<S: Serialize> Serialize for PortSpec<S> {
     fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {

@@ -40,10 +40,9 @@ macro_rules! vocabulary {
 
             #[inline]
             fn from_str(text: &str) -> Result<Self, ParseIdError> {
-                match text {
-                    $($text => Ok($name::$variant),)+
-                    _ => Err(ParseIdError::new($kind, text, |text| nearest(text, $name::ALL.iter().map(|word| word.as_str())))),
-                }
+                $name::ALL.iter().copied().find(|word| word.as_str() == text).ok_or_else(|| {
+                    ParseIdError::new($kind, text, |text| nearest(text, $name::ALL.iter().map(|word| word.as_str())))
+                })
             }
         }
     )+};
@@ -100,6 +99,32 @@ vocabulary! {
         All = "all",
         /// The document lists several groups and doesn't say whether all of them are needed.
         Unstated = "unstated",
+    }
+
+    /// What a change of a flow between two editions means for firewall rules, the most serious first.
+    ///
+    /// ```
+    /// use port_catalog::ChangeClass;
+    /// assert!(ChangeClass::Widens.opens() && !ChangeClass::Widens.closes());
+    /// ```
+    #[non_exhaustive]
+    ChangeClass is a "class of change" {
+        /// Something opens and something closes.
+        Moves = "moves",
+        /// A flow is new, or needs another port.
+        Opens = "opens",
+        /// No flow needs a port any more.
+        Closes = "closes",
+        /// A larger range, TCP and UDP, more peers, hosts or interfaces, required, or all alternatives needed.
+        Widens = "widens",
+        /// The inverse of widens.
+        Narrows = "narrows",
+        /// Something to review: another condition or order, or other flows allow the same ports.
+        Limits = "limits",
+        /// Not known, since the edition that doesn't have the flow isn't complete.
+        Unknown = "unknown",
+        /// Only the wording differs: the purpose, the note, how to change the port, or what is curated.
+        Reworded = "reworded",
     }
 
     /// How far the traffic of a flow goes.
@@ -252,8 +277,22 @@ impl Direction {
     }
 }
 
+impl ChangeClass {
+    /// Whether something has to be opened.
+    #[inline]
+    pub const fn opens(self) -> bool {
+        matches!(self, ChangeClass::Moves | ChangeClass::Opens | ChangeClass::Widens)
+    }
+
+    /// Whether something has to be closed.
+    #[inline]
+    pub const fn closes(self) -> bool {
+        matches!(self, ChangeClass::Moves | ChangeClass::Closes | ChangeClass::Narrows)
+    }
+}
+
 impl Transport {
-    /// Whether the same traffic can match both: they are equal, or one is `any` and the other has ports.
+    /// Whether the same traffic can match both: they are equal, or one is `any` and the other is TCP or UDP.
     ///
     /// ```
     /// use port_catalog::Transport;
@@ -264,20 +303,10 @@ impl Transport {
     /// ```
     #[inline]
     pub const fn overlaps(self, other: Transport) -> bool {
-        matches!(
-            (self, other),
-            (Transport::Tcp | Transport::Any, Transport::Tcp | Transport::Any)
-                | (Transport::Udp | Transport::Any, Transport::Udp | Transport::Any)
-                | (Transport::Sctp, Transport::Sctp)
-                | (Transport::Esp, Transport::Esp)
-                | (Transport::Ah, Transport::Ah)
-                | (Transport::Gre, Transport::Gre)
-                | (Transport::Icmp, Transport::Icmp)
-                | (Transport::Icmpv6, Transport::Icmpv6)
-                | (Transport::Ipip, Transport::Ipip)
-                | (Transport::Vrrp, Transport::Vrrp)
-                | (Transport::Ip, Transport::Ip)
-        )
+        let is_any = matches!(self, Transport::Any) || matches!(other, Transport::Any);
+        let are_both = matches!(self, Transport::Tcp | Transport::Udp | Transport::Any)
+            && matches!(other, Transport::Tcp | Transport::Udp | Transport::Any);
+        self as u8 == other as u8 || is_any && are_both
     }
 
     /// Its number in the IP header; `None` for [`Any`](Transport::Any), which may be several, and [`Ip`](Transport::Ip), which is

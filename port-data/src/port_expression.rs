@@ -1,4 +1,7 @@
 //! Parses port expressions: `tcp/25 smtp | tcp/465 smtps, esp, icmp/8`.
+//!
+//! A range is written as its first and last port, `tcp/5900-5999`, or as a base port and the number of ports, `tcp/5900+100`. Both are
+//! the same range, which is printed in the first form.
 
 use port_core::{Groups, PortRange, PortSpec, Transport};
 
@@ -19,7 +22,7 @@ const ALTERNATIVES: &str = " | ";
 const MAX_SPECS: usize = 1_000;
 
 /// How to write a spec, for messages.
-const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, esp, icmp/8, ip/99 or sftp, with \", \" between groups that are \
+const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, udp/500+11 (11 ports from 500 on), esp, icmp/8, ip/99 or sftp, with \", \" between groups that are \
                     all needed, \"; \" between groups of which the document doesn't say that, and \" | \" between alternatives";
 
 /// A problem, and the byte offset of the spec that has it.
@@ -139,11 +142,28 @@ fn parse_number(transport: Transport, text: &str) -> Result<u8, Diagnostic> {
 }
 
 fn parse_range(text: &str) -> Result<PortRange, Diagnostic> {
+    if let Some((base, count)) = text.split_once('+') {
+        return parse_counted_range(base, count);
+    }
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (parse_port(first)?, parse_port(last)?);
     PortRange::new(first, last).ok_or_else(|| {
         let message = format!("port range {text} ends before it begins");
         Diagnostic::new(codes::REVERSED_RANGE, message).help(format!("write {last}-{first}"))
+    })
+}
+
+/// A base port and the number of ports from it on.
+fn parse_counted_range(base: &str, count: &str) -> Result<PortRange, Diagnostic> {
+    let first = parse_port(base)?;
+    let is_plain = count.bytes().all(|byte| byte.is_ascii_digit()) && !count.starts_with('0');
+    let ports = count.parse::<u16>().ok().filter(|_| is_plain).ok_or_else(|| {
+        let message = format!("invalid number of ports {} after {base}+", QuotedAscii(count));
+        Diagnostic::new(codes::INVALID_PORTS, message).help("write a number from 1 to 65535")
+    })?;
+    first.checked_add(ports - 1).and_then(|last| PortRange::new(first, last)).ok_or_else(|| {
+        let message = format!("{ports} ports from {first} on end after 65535");
+        Diagnostic::new(codes::NOT_A_PORT, message).help("write a smaller number of ports")
     })
 }
 
@@ -208,6 +228,19 @@ mod tests {
     }
 
     #[test]
+    fn a_base_port_and_a_count_are_a_range() {
+        let cases = [
+            ("tcp/5900+100", "tcp/5900-5999"),
+            ("udp/49152+64 sftp; any/1+65535", "udp/49152-49215 sftp; any/1-65535"),
+            ("tcp/443+1", "tcp/443"),
+        ];
+        for (text, printed) in cases {
+            assert_eq!(expression(text).unwrap().to_string(), printed);
+        }
+        assert!(expression("tcp/5900+100, tcp/5900-5999").is_err(), "the same ports twice");
+    }
+
+    #[test]
     fn invalid_expressions_are_rejected() {
         let cases = [
             ("", "invalid port spec"),
@@ -219,6 +252,12 @@ mod tests {
             ("tcp/025", "from 1 to 65535"),
             ("tcp/25-", "invalid port \"\""),
             ("tcp/30-20", "write 20-30"),
+            ("tcp/5900+", "invalid number of ports \"\" after 5900+; write a number from 1 to 65535"),
+            ("tcp/5900+0", "invalid number of ports \"0\""),
+            ("tcp/5900+010", "invalid number of ports \"010\""),
+            ("tcp/5900++10", "invalid number of ports \"+10\""),
+            ("tcp/5900-5910+10", "invalid port \"5900-5910\""),
+            ("tcp/65000+537", "537 ports from 65000 on end after 65535; write a smaller number of ports"),
             ("esp/50", "invalid port spec"),
             ("gre/1", "invalid port spec"),
             ("ip", "invalid port spec"),

@@ -23,7 +23,7 @@ pub struct Filter {
     pub service: Option<String>,
     /// Ports; a flow that uses any of them matches.
     pub port: Option<PortQuery>,
-    /// A host name; names below it match too.
+    /// A host name. Names below it match too, also wildcards such as `*.example.com`, and so do wildcards that cover it.
     pub host: Option<String>,
     /// How firmly the document asks for the flow.
     pub requirement: Option<Requirement>,
@@ -59,8 +59,10 @@ impl Filter {
 
 /// Whether a host name of a flow is a host or below it, or a wildcard such as `*.example.com` that covers the host.
 fn concerns(name: &str, host: &str) -> bool {
-    let covers = |domain: &str| is_at_or_below(&host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase(), domain);
-    is_at_or_below(name, host) || name.strip_prefix("*.").is_some_and(covers)
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    // A wildcard doesn't cover its own domain.
+    let covers = |domain: &str| host != domain && is_at_or_below(&host, domain);
+    is_at_or_below(name, &host) || name.strip_prefix("*.").is_some_and(covers)
 }
 
 /// Whether a host name is a domain, or a name below it. Case and a final dot are ignored.
@@ -71,7 +73,7 @@ fn is_at_or_below(name: &str, domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Filter, is_at_or_below};
+    use super::{Filter, concerns, is_at_or_below};
     use crate::dataset::{Dataset, Flow};
     use port_catalog_tests::fixture;
     use port_core::{Direction, Requirement, Transport};
@@ -83,6 +85,41 @@ mod tests {
         assert!(is_at_or_below("b.a.example", "a.example"));
         assert!(!is_at_or_below("ba.example", "a.example"));
         assert!(!is_at_or_below("example", "a.example"));
+    }
+
+    #[test]
+    fn a_wildcard_matches_the_names_that_it_covers_and_itself() {
+        let wildcard = "*.images.example";
+        for (host, is_found) in [
+            ("eu.images.example", true),
+            ("a.b.images.example", true),
+            ("EU.Images.Example.", true),
+            ("*.images.example", true),
+            // Names below these hosts match, and the wildcard's are.
+            ("images.example", true),
+            ("example", true),
+            ("*.example", false),
+            ("eu-images.example", false),
+            ("images.example.org", false),
+            ("other.example", false),
+            ("", false),
+        ] {
+            assert_eq!(concerns(wildcard, host), is_found, "{host}");
+        }
+        assert!(!concerns("images.example", "eu.images.example"));
+    }
+
+    #[test]
+    fn a_wildcard_of_a_flow_is_found_by_the_names_that_it_covers() {
+        let dataset = Dataset::from_tables(&port_data::read(&fixture::editions()).unwrap());
+        let found = |host: &str| {
+            let filter = Filter { host: Some(host.to_string()), ..Filter::default() };
+            filter.select(&dataset).iter().map(|flow| flow.id.clone()).collect::<Vec<_>>()
+        };
+        for host in ["eu.images.acme.example", "*.images.acme.example", "registry.acme.example"] {
+            assert_eq!(found(host), ["cluster-out-registry"], "{host}");
+        }
+        assert_eq!(found("eu.registry.acme.example"), Vec::<String>::new());
     }
 
     fn fixture() -> Dataset {

@@ -81,6 +81,8 @@ port_data::codes! {
     MISSING_COLUMN = "regenerate-missing-column";
     #[doc = "A page is given for a product that products.csv doesn't contain."]
     UNKNOWN_PRODUCT = "regenerate-unknown-product";
+    #[doc = "A row of left-out.csv isn't a product that the catalog leaves out, with a reason."]
+    LEFT_OUT = "regenerate-left-out";
     #[doc = "A page is given for an edition that editions.csv doesn't contain."]
     UNKNOWN_EDITION = "regenerate-unknown-edition";
     #[doc = "The id of an edition is the name of the file that all editions share."]
@@ -91,6 +93,10 @@ port_data::codes! {
     NO_PAGES = "regenerate-no-pages";
     #[doc = "The extension of a file isn't that of a page."]
     UNKNOWN_EXTENSION = "regenerate-unknown-extension";
+    #[doc = "changes.json isn't in the form that `cargo xtask regenerate` writes."]
+    MALFORMED_FEED = "changes-malformed";
+    #[doc = "The changes of a version are recorded already."]
+    RECORDED = "changes-recorded";
     #[doc = "A file belongs to a product or an edition that the tables don't contain."]
     ORPHANED_FILE = "regenerate-orphaned-file";
 

@@ -3,11 +3,12 @@
 //! [`page`] reads a page into tables, and [`capture`] keeps what they print. [`curation`] says what that means. [`refine`]
 //! combines the two into typed flows: [`printed_row`] reads the cells of each row, with [`port_cell`] for its ports, and [`pair`]
 //! finds the flow of each row. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
-//! [`generated_file`] formats the catalog as Rust, and [`atomic_write`] writes the files. [`new_product`] drafts the curation of
+//! [`changes`] records it from version to version, [`generated_file`] formats the catalog as Rust, and [`atomic_write`] writes the files. [`new_product`] drafts the curation of
 //! a new page. The diagnostics of all steps but [`page`] and [`port_cell`] are listed in [`codes`].
 
 pub mod atomic_write;
 pub mod capture;
+pub mod changes;
 pub mod codes;
 pub mod curation;
 pub mod file;

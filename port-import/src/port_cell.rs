@@ -7,6 +7,8 @@
 //! - `and` and `+` join groups that are all needed; `and` before the last item of a list is meant for the whole list;
 //! - a comma, a space, and a slash between numbers, transports or services begin a group, but don't state whether all groups are
 //!   needed;
+//! - `64 ports from 49152` and `49152 (64 ports)` are a range; `5900+100` isn't read, since it may be two ports;
+//! - `ICMP type 8`, `ICMP/8` and `ICMP echo request` state a type of ICMP, and `IP protocol 112` a protocol without ports;
 //! - a number without a transport has the previous transport of the cell, or else that of the page's protocol column.
 //!
 //! Words without a number or a transport are remarks, and are kept as printed.
@@ -14,10 +16,14 @@
 mod brackets;
 mod cell;
 pub mod codes;
+mod counted;
 mod item;
 mod join;
 mod parts;
+mod portless;
 mod problem;
+#[cfg(test)]
+mod properties;
 mod protocol_column;
 mod reader;
 #[cfg(test)]
@@ -52,7 +58,16 @@ use protocol_column::ProtocolColumn;
 /// # Ok::<(), port_data::Diagnostic>(())
 /// ```
 pub fn parse(cell: &str, protocol: Option<&str>) -> Result<Cell, Diagnostic> {
-    let protocol = ProtocolColumn::parse(protocol.unwrap_or_default())?;
+    let protocol = protocol_column(protocol.unwrap_or_default())?;
     let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     parts::read_cell(&text, &protocol).map_err(|problem| problem.into_diagnostic("port cell", &text))
+}
+
+/// What the protocol column states: transports, a service, or a protocol without ports in any of the forms of a port cell.
+fn protocol_column(text: &str) -> Result<ProtocolColumn, Diagnostic> {
+    ProtocolColumn::parse(text).or_else(|diagnostic| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (portless, icmp_type) = parts::read_protocol(&text).ok_or(diagnostic)?;
+        Ok(ProtocolColumn { portless: Some(portless), icmp_type, ..ProtocolColumn::default() })
+    })
 }

@@ -84,7 +84,7 @@ impl Document {
         let changes = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
         match changes {
             0 => Outcome::Unnoticed,
-            _ => Outcome::Reported(report),
+            _ => Outcome::Reported(Box::new(report)),
         }
     }
 
@@ -106,7 +106,7 @@ impl Document {
 
 enum Outcome {
     /// The report shows it.
-    Reported(Report),
+    Reported(Box<Report>),
     /// It is an error.
     Rejected(Vec<Diagnostic>),
     /// Nobody would notice.

@@ -15,11 +15,14 @@ use quote::{quote, quote_spanned};
 /// Compiles a directory of tables into enums and static tables with all their queries.
 ///
 /// `catalog! { dir = "ports" }` reads the tables in a directory of the calling package; `catalog!()` reads those of
-/// `port-catalog` itself. It defines `Vendor`, `Product`, `Peer`, `Service`, `FlowId`, `by_port`, `query` and `Data`, which names
-/// the catalog in generic code, so call it in a module of its own.
+/// `port-catalog` itself. It defines `Vendor`, `Product`, `Peer`, `Service`, `FlowId`, `flows`, `by_port`, `query` and `Data`, which
+/// names the catalog in generic code, so call it in a module of its own.
+///
+/// A directory with `editions.csv` has a flow table for each edition, `flows/<product>/<edition>.csv`. Without it, each product has
+/// one edition, whose document is in `products.csv`, and one table, `flows/<product>.csv`.
 ///
 /// The package must depend on `port-catalog` by that name. A changed table recompiles the calling crate. A new flow table takes
-/// effect when its product is added to `products.csv`.
+/// effect when its edition is added to `editions.csv`, or its product to `products.csv`.
 ///
 /// # Errors
 ///

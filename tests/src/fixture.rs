@@ -24,3 +24,8 @@ pub fn editions() -> PathBuf {
 pub fn protocols() -> PathBuf {
     root().join("tests/fixtures/protocols")
 }
+
+/// The directory of a fixture with one product, whose editions differ in every kind of change.
+pub fn upgrades() -> PathBuf {
+    root().join("tests/fixtures/upgrades")
+}

@@ -149,6 +149,9 @@ pub mod rust_of_pages {
     /// The page about lookups.
     #[doc = include_str!("../../docs/look-up.md")]
     pub struct LookUp;
+    /// The page about editions and upgrades.
+    #[doc = include_str!("../../docs/upgrade.md")]
+    pub struct Upgrade;
 }
 
 /// Compares a text with its snapshot `tests/snapshots/<name>.snap`.

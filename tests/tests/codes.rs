@@ -30,7 +30,7 @@ const AREAS: &[(&str, &[&str])] = &[
     ("Port cells", &["cell"]),
     ("Captures", &["capture"]),
     ("Curation", &["curation"]),
-    ("`cargo xtask regenerate`", &["regenerate"]),
+    ("`cargo xtask regenerate`", &["regenerate", "changes"]),
     ("`cargo xtask new-product`", &["draft"]),
     ("`cargo xtask release`", &["release"]),
     ("`cargo xtask scale`", &["scale"]),

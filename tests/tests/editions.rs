@@ -65,7 +65,7 @@ fn every_row_of_every_edition_is_returned_as_its_table_has_it() {
         assert_eq!((edition.printed(), edition.document()), (&*row["printed_edition"], &*row["document"]));
         assert_eq!((edition.url(), edition.product()), (&*row["url"], product));
         assert_eq!((edition.source(), edition.licence()), (text(&row["source"]), text(&row["licence"])));
-        assert_eq!(edition.retrieved(), text(&row["retrieved"]));
+        assert_eq!((edition.retrieved(), edition.note()), (text(&row["retrieved"]), text(&row["note"])));
         assert_eq!(edition.is_complete().to_string(), row["complete"]);
         let table = rows(&format!("flows/{}/{}.csv", row["product"], row["edition"]));
         assert_eq!(edition.flows().len(), table.len());

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use port_catalog_tests::{files, root};
+use port_core::Transport;
+use port_data::schema::{Column, EDITIONS, FLOWS, PEERS, PRODUCTS, PRODUCTS_WITH_DOCUMENT, SERVICES, VENDORS};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 /// Every page of the repository, by its path from the root.
@@ -54,6 +56,48 @@ fn every_path_that_contributors_are_sent_to_exists() {
         }
     }
     assert!(paths > 30, "{paths}");
+}
+
+/// The names in the first column of the table below a heading of a page, each with the second cell.
+fn first_cells(text: &str, heading: &str) -> Vec<(String, String)> {
+    let section = text.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let cells = rows.filter_map(|row| {
+        let (name, rest) = row.split_once("` | ")?;
+        Some((name.to_string(), rest.split('|').next()?.trim().to_string()))
+    });
+    cells.collect()
+}
+
+#[test]
+fn the_page_about_tables_lists_the_columns_of_the_schema() {
+    let text = fs::read_to_string(root().join("docs/tables.md")).unwrap();
+    let expected = |columns: &[Column]| -> Vec<(String, String)> {
+        let marks = columns.iter().map(|column| if column.optional { "optional" } else { "" });
+        columns.iter().map(|column| column.name.to_string()).zip(marks.map(str::to_string)).collect()
+    };
+    for (heading, columns) in [
+        ("vendors.csv", VENDORS),
+        ("editions.csv", EDITIONS),
+        ("peers.csv", PEERS),
+        ("services.csv", SERVICES),
+        ("Flows", FLOWS),
+    ] {
+        assert_eq!(first_cells(&text, heading), expected(columns), "{heading}");
+    }
+    let (simple, full): (Vec<_>, Vec<_>) =
+        first_cells(&text, "products.csv").into_iter().partition(|(_, mark)| mark == "simple form only");
+    assert_eq!(full, expected(PRODUCTS));
+    let simple: Vec<&str> = simple.iter().map(|(name, _)| name.as_str()).collect();
+    let is_of_document = |column: &&Column| PRODUCTS.iter().all(|other| other.name != column.name);
+    let of_document: Vec<&str> =
+        PRODUCTS_WITH_DOCUMENT.iter().filter(is_of_document).map(|column| column.name).collect();
+    assert_eq!(simple, of_document);
+    // Every transport is explained.
+    for transport in Transport::ALL {
+        let written = [format!("`{transport}`"), format!("`{transport}/")];
+        assert!(written.iter().any(|written| text.contains(written)), "{transport}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //   node tests/tools/read-mermaid.mjs DIRECTORY < charts.json
 //
 // DIRECTORY is where install-mermaid.sh installed it. The input is a JSON array of texts. The output has a line per text: an object with
-// its nodes and edges, or with the parser's error.
+// its nodes, edges and subgraphs, or with the parser's error.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -39,7 +39,12 @@ for (const chart of JSON.parse(readFileSync(0, "utf8"))) {
       arrow: edge.type,
       kind: edge.labelType,
     }));
-    found = { nodes, edges };
+    const frames = db.getSubGraphs().map((frame) => ({
+      name: frame.id,
+      label: displayed(frame.title),
+      nodes: frame.nodes,
+    }));
+    found = { nodes, edges, frames };
   } catch (error) {
     found = { error: error.message };
   }

@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 /// The files with public items: those that `port-catalog/src/lib.rs` re-exports, itself, and what `catalog!` expands to.
-pub const FILES: [&str; 14] = [
+pub const FILES: [&str; 15] = [
     "port-catalog/src/lib.rs",
     "port-catalog/src/catalog.rs",
     "port-catalog/src/edition.rs",
@@ -17,6 +17,7 @@ pub const FILES: [&str; 14] = [
     "port-catalog/src/flow_lists.rs",
     "port-catalog/src/query.rs",
     "port-catalog/src/serde.rs",
+    "port-catalog/src/upgrade.rs",
     "port-core/src/parse_id_error.rs",
     "port-core/src/port_range.rs",
     "port-core/src/port_spec.rs",

@@ -15,6 +15,8 @@ port_data::codes! {
     VERSIONS = "release-versions";
     #[doc = "port_catalog::VERSION isn't the version of the crate."]
     DATA_VERSION = "release-data-version";
+    #[doc = "The changes of the data aren't recorded as those of the version."]
+    FEED = "release-feed";
     #[doc = "The changelog doesn't describe the version."]
     CHANGELOG = "release-changelog";
     #[doc = "Files aren't committed."]

@@ -15,7 +15,7 @@ use port_import::page::Layout;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 use xtask::codes;
 use xtask::day::day_id;
-use xtask::release::readiness;
+use xtask::release::{readiness, record};
 use xtask::scale::scale;
 
 /// Maintenance commands
@@ -92,18 +92,26 @@ Example:
         /// The number of flows of each catalog
         #[arg(required = true, value_name = "FLOWS", value_parser = clap::value_parser!(u32).range(1..))]
         sizes: Vec<u32>,
+
+        /// The number of editions of each product. From one to the next, one flow of 27 changes
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+        editions: u16,
     },
     /// Check whether the crates are ready to be published, and print how to publish them
     #[command(
         after_help = "Exit codes: 0 ready; 1 something is missing; 2 bad usage, or a file or program is not available.
 
-Example:
-  cargo xtask release --dry-run"
+Examples:
+  cargo xtask release --record                  record the changes of the data as those of the version
+  cargo xtask release --dry-run                 check whether everything is ready"
     )]
     Release {
-        /// Publish nothing (required: a person runs the commands that are printed)
+        /// Publish nothing (a person runs the commands that are printed)
         #[arg(long)]
         dry_run: bool,
+        /// Record the changes of the data since the last release as those of the version in Cargo.toml, and publish nothing
+        #[arg(long, conflicts_with = "dry_run")]
+        record: bool,
     },
     /// Print the Rust that `catalog!` expands to for a directory of tables
     Expand {
@@ -180,8 +188,12 @@ fn main() -> ExitCode {
         Command::NewEdition { product, edition, doc, layout } => {
             run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout }))
         }
-        Command::Scale { sizes } => run_scale(&sizes),
-        Command::Release { dry_run } => run_release(dry_run),
+        Command::Scale { sizes, editions } => run_scale(&sizes, editions),
+        Command::Release { record: true, .. } => record(&root()).map(|text| {
+            print(&text);
+            ExitCode::SUCCESS
+        }),
+        Command::Release { dry_run, .. } => run_release(dry_run),
         Command::Expand { directory } => port_data::read(&directory).map(|catalog| {
             print(&expand(&catalog));
             ExitCode::SUCCESS
@@ -225,9 +237,9 @@ fn run_draft(written: Result<Vec<PathBuf>, Vec<Diagnostic>>) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_scale(sizes: &[u32]) -> Result<ExitCode, Vec<Diagnostic>> {
+fn run_scale(sizes: &[u32], editions: u16) -> Result<ExitCode, Vec<Diagnostic>> {
     let root = root();
-    scale(&root, &root.join("target/scale"), sizes, |cost| print(&format!("{cost}\n")))
+    scale(&root, &root.join("target/scale"), sizes, editions, |cost| print(&format!("{cost}\n")))
         .map_err(|error| vec![Diagnostic::new(codes::SCALE, error.to_string())])?;
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,9 @@ const PROGRAM: &str = include_str!("scale/program.rs");
 #[derive(Clone, Debug)]
 pub struct Cost {
     /// Its number of flows.
-    pub rows: usize,
+    pub flows: usize,
+    /// The number of editions of each product.
+    pub editions: usize,
     /// The CPU time of the macro, of compiling its expansion, and of linking, in seconds.
     pub seconds: f64,
     /// The peak memory of the compiler, in megabytes.
@@ -37,13 +39,19 @@ const PACKAGE: &str = "scale";
 /// # Errors
 ///
 /// The directory can't be written, or the tables don't compile.
-pub fn scale(root: &Path, directory: &Path, sizes: &[u32], mut report: impl FnMut(&Cost)) -> io::Result<()> {
+pub fn scale(
+    root: &Path,
+    directory: &Path,
+    sizes: &[u32],
+    editions: u16,
+    mut report: impl FnMut(&Cost),
+) -> io::Result<()> {
     write(&directory.join("Cargo.toml"), &manifest(root))?;
     fs::copy(root.join("Cargo.lock"), directory.join("Cargo.lock"))?;
     // The smallest catalog compiles the dependencies of all of them, and is the baseline for their sizes.
-    let smallest = measure(directory, 1)?.bytes;
+    let smallest = measure(directory, 1, 1)?.bytes;
     for size in sizes {
-        let cost = measure(directory, *size as usize)?;
+        let cost = measure(directory, *size as usize, editions.into())?;
         report(&Cost { bytes: cost.bytes.saturating_sub(smallest), ..cost });
     }
     Ok(())
@@ -57,13 +65,13 @@ fn manifest(root: &Path) -> String {
     )
 }
 
-fn measure(directory: &Path, rows: usize) -> io::Result<Cost> {
+fn measure(directory: &Path, flows: usize, editions: usize) -> io::Result<Cost> {
     let tables = directory.join("ports");
     match fs::remove_dir_all(&tables) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    for (path, text) in tables::tables(rows) {
+    for (path, text) in tables::tables(flows, editions) {
         write(&tables.join(path), &text)?;
     }
     write(&directory.join("src/main.rs"), PROGRAM)?;
@@ -77,16 +85,17 @@ fn measure(directory: &Path, rows: usize) -> io::Result<Cost> {
         .spawn()?;
     let used = cargo.wait4()?;
     if !used.status.success() {
-        return Err(io::Error::other(format!("a catalog of {rows} flows does not compile: {}", used.status)));
+        return Err(io::Error::other(format!("a catalog of {flows} flows does not compile: {}", used.status)));
     }
     let program = directory.join("target/release").join(PACKAGE);
     let bytes = fs::metadata(&program)?.len();
     let printed = Command::new(&program).output()?;
     if !printed.status.success() {
-        return Err(io::Error::other(format!("the program with {rows} flows fails: {}", printed.status)));
+        return Err(io::Error::other(format!("the program with {flows} flows fails: {}", printed.status)));
     }
     Ok(Cost {
-        rows,
+        flows,
+        editions,
         seconds: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
         megabytes: used.rusage.maxrss / 1_000_000,
         bytes,
@@ -110,7 +119,8 @@ fn write(file: &PathBuf, text: &str) -> io::Result<()> {
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows: {:.2} s, {} MB at most, {} bytes", self.rows, self.seconds, self.megabytes, self.bytes)?;
+        let Cost { flows, editions, seconds, megabytes, bytes, .. } = self;
+        write!(f, "{flows} flows, {editions} editions: {seconds:.2} s, {megabytes} MB at most, {bytes} bytes")?;
         self.nanoseconds.iter().try_for_each(|(name, time)| write!(f, ", {name} {time:.1} ns"))
     }
 }

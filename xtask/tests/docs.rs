@@ -34,11 +34,18 @@ fn the_pages_about_data_show_what_is_printed() {
 fn the_page_about_releases_shows_what_is_printed() {
     let directory = tempfile::tempdir().unwrap();
     files::copy(&root(), &files::in_repository(), directory.path());
-    // A changelog of its own, so that the page doesn't change with every entry.
+    // A changelog and a change feed of its own, so that the page doesn't change with every entry.
     let changelog = "# Changelog\n\n## [0.1.0] - 2026-12-01\n\n### Added\n\n- The catalog of four documents.\n";
     fs::write(directory.path().join("CHANGELOG.md"), changelog).unwrap();
+    for feed in ["changes.json", "changes.atom"] {
+        fs::remove_file(directory.path().join("port-data").join(feed)).unwrap();
+    }
+    fs::remove_dir_all(directory.path().join("port-data/released")).unwrap();
     let nobody = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"];
-    for call in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "All"]] {
+    let name = ["config", "user.name", "Nobody"];
+    let email = ["config", "user.email", "nobody@example.org"];
+    for call in [&["init", "--quiet"][..], &name, &email, &["add", "--all"], &["commit", "--quiet", "--message", "All"]]
+    {
         let output = Command::new("git").args(nobody).args(call).current_dir(directory.path()).output().expect("git");
         assert!(output.status.success(), "{call:?}: {}", String::from_utf8_lossy(&output.stderr));
     }

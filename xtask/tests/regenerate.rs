@@ -221,6 +221,8 @@ fn with_out_everything_is_written_there_and_the_data_is_unchanged() {
         names,
         [
             "captures/relay/1.csv",
+            "changes.atom",
+            "changes.json",
             "tables/editions.csv",
             "tables/flows/relay/1.csv",
             "tables/peers.csv",

@@ -7,6 +7,7 @@ use std::process::Command;
 use port_catalog_tests::diagnostics::Cases;
 use port_data::schema::FLOWS;
 use port_data::write::Csv;
+use port_import::changes::{Feed, UNRELEASED, Version};
 use tempfile::TempDir;
 use xtask::api;
 
@@ -28,6 +29,12 @@ fn table(flows: &[(&str, &str)]) -> String {
         csv.row(FLOWS.iter().map(|column| cell(column.name)));
     }
     csv.finish()
+}
+
+/// A change feed whose newest version is this one.
+fn feed(version: &str) -> String {
+    let version = Version { version: version.to_string(), ..Version::default() };
+    serde_json::to_string(&Feed { versions: vec![version], ..Feed::default() }).unwrap()
 }
 
 /// A repository with published crates that is released as 0.1.0 and ready to be released as 0.1.1.
@@ -55,6 +62,7 @@ impl Repository {
         repository
             .write("tests/snapshots/public_ids_and_their_variants.snap", "FlowId\n  mail-in-admin\n  mail-in-user\n");
         repository.write("CHANGELOG.md", "# Changes\n\n## 0.1.0\n\n- The first.\n");
+        repository.write("port-data/changes.json", &feed("0.1.0"));
         repository.write(".gitignore", "target/\n");
         repository.review();
         repository.git(&["init", "--quiet"]);
@@ -85,6 +93,7 @@ impl Repository {
     fn raise(&self, from: &str, to: &str) {
         self.replace("Cargo.toml", from, to);
         self.replace("CHANGELOG.md", "# Changes\n", &format!("# Changes\n\n## {to}\n\n- Another.\n"));
+        self.write("port-data/changes.json", &feed(to));
         self.review();
         self.commit();
     }
@@ -159,6 +168,7 @@ fn a_release_that_is_ready_is_printed_with_the_order_of_publishing() {
         "\
 ok       versions: port-data, port-catalog, port-cli are 0.1.1 and depend on exactly this version of each other
 ok       data: port_catalog::VERSION is the crate's version
+ok       feed: port-data/changes.json contains what changed in 0.1.1
 ok       changes: 1 line below 0.1.1 in CHANGELOG.md
 ok       tree: everything is committed
 ok       interface: tests/snapshots/public_api_of_port-catalog.snap contains it
@@ -178,7 +188,7 @@ publish  git push origin v0.1.1
 #[test]
 fn each_missing_thing_is_reported() {
     type Damage = fn(&Repository);
-    let missing: [(Damage, &str); 14] = [
+    let missing: [(Damage, &str); 17] = [
         (
             |repository| {
                 repository.replace("port-cli/Cargo.toml", "version.workspace = true", "version = \"0.1.2\"");
@@ -235,6 +245,27 @@ fn each_missing_thing_is_reported() {
                 repository.commit();
             },
             "## Unreleased with a line, above 0.1.1",
+        ),
+        (
+            |repository| {
+                repository.write("port-data/changes.json", &feed(UNRELEASED));
+                repository.commit();
+            },
+            "changes.json with changes since the last release",
+        ),
+        (
+            |repository| {
+                repository.write("port-data/changes.json", &feed("0.1.0"));
+                repository.commit();
+            },
+            "changes.json without 0.1.1",
+        ),
+        (
+            |repository| {
+                fs::remove_file(repository.path().join("port-data/changes.json")).unwrap();
+                repository.commit();
+            },
+            "no changes.json",
         ),
         (|repository| repository.write("new.txt", ""), "new.txt, not committed"),
         (

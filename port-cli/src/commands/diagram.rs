@@ -11,7 +11,7 @@ use crate::word_parser::words;
 /// The notes and examples in the help.
 pub const HELP: &str = "\
 All flows between a product and a peer in one direction are one arrow; flows with a condition are a dashed one. \
-A * marks what the vendor's document does not state and this catalog adds.
+Components of a product are drawn in a frame. Numbers refer to the notes of flows in the legend. A * marks what the vendor's document does not state and this catalog adds.
 
 Examples:
   port-catalog diagram --product fortimail > fortimail.mmd
@@ -38,15 +38,18 @@ impl DiagramArgs {
     ///
     /// # Errors
     ///
-    /// Unknown ids.
+    /// Unknown ids, and several editions of one product.
     pub fn run(&self, context: Context<'_>) -> Result {
         let selected = self.filter.filter(context.dataset)?.select(context.dataset);
         if selected.is_empty() {
             return Ok(Output::default().message("no flow matches"));
         }
+        for product in &self.filter.product {
+            context.dataset.check_one_edition(product).map_err(|problem| vec![problem])?;
+        }
         let diagram = Diagram::new(&selected, context.dataset);
         let output = Output::text(diagram.print(self.format));
-        let products = diagram.nodes.iter().filter(|node| node.is_product).count();
+        let products = diagram.product_count();
         if products < 2 || diagram.arrows.len() <= READABLE {
             return Ok(output);
         }

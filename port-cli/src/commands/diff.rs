@@ -1,18 +1,19 @@
 //! `diff`: the differences between two exports, and what they mean for firewall rules.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_data::hidden::Escaped;
-use port_engine::diff::{self, Impact};
+use port_engine::dataset::{Dataset, ProductEdition};
+use port_engine::diff::{self, Difference, Impact};
 use port_engine::export::ExportedFlow;
 
 use super::Context;
 use crate::codes;
 use crate::format::{difference, json};
 use crate::input;
+use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
 
@@ -22,6 +23,11 @@ A port opens if a flow needs it and no old flow of the product needed it in the 
 and interface; it closes if no new flow does. Peers that include others count for all of these. The transport any \
 counts as TCP and UDP, all alternatives count as open, and no host or interface as any. JSON lists every fact that \
 differs; text and Markdown print once what many flows share.
+
+PRODUCT@EDITION in place of a file is that edition in the catalog. If an export has several editions of a product, each is \
+compared with the same edition in the other export. If the catalog says that the document of an edition is not complete, what \
+only the other export has is not known for it. In exports of earlier versions, all groups of ports are needed, no flow has a \
+component, the scope is network and enabled is unstated.
 
 Each flow has one impact. --fail-on opens finds everything that has to be opened: also flows that move or widen, and \
 ports that have no alternative any more. --fail-on closes is the inverse. The other impacts find only themselves.
@@ -37,10 +43,10 @@ Examples:
 /// The arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The older export, as printed by `list --format json`; - is standard input
+    /// The older export, as printed by `list --format json`, or PRODUCT@EDITION; - is standard input
     #[arg(value_name = "OLD.json")]
     pub old: PathBuf,
-    /// The newer export; - is standard input
+    /// The newer export, or PRODUCT@EDITION; - is standard input
     #[arg(value_name = "NEW.json")]
     pub new: PathBuf,
     /// Output format
@@ -56,7 +62,7 @@ pub struct DiffArgs {
 pub enum DiffFormat {
     /// A summary, then each flow that differs
     Text,
-    /// One object: summary, impacts, added, removed, renamed, changed
+    /// One object: summary, impacts, added, removed, `not_known`, renamed, changed
     Json,
     /// Headings and tables for a change ticket
     Markdown,
@@ -73,15 +79,15 @@ impl DiffArgs {
             let problem = Diagnostic::new(codes::OPTIONS, "standard input is given twice");
             return Err(vec![problem.help("name a file for one of the exports")]);
         }
-        let read = |file: &Path| read(file).map_err(|problem| vec![problem]);
+        let read = |argument: &Path| read(argument, context.dataset).map_err(|problem| vec![problem]);
         let (old, new) = (read(&self.old)?, read(&self.new)?);
-        let compared = diff::compare(&old, &new, &context.dataset.peers);
+        let compared = diff::compare(&old, &new, context.dataset);
         let text = match self.format {
-            DiffFormat::Text => difference::text(&compared),
+            DiffFormat::Text => difference::text(&compared, context.width),
             DiffFormat::Json => json::object(&compared),
             DiffFormat::Markdown => difference::markdown(&compared),
         };
-        let output = Output { messages: other_products(&old, &new), ..Output::text(text) };
+        let output = Output { messages: other_products(&compared), ..Output::text(text) };
         let failures = difference::failures(&compared, &self.fail_on);
         if failures.is_empty() {
             return Ok(output);
@@ -93,21 +99,30 @@ impl DiffArgs {
 
 /// A warning for each export that has products which the other one hasn't. The difference then says to remove or add the rules of
 /// all their flows, though the cause may be a filter.
-fn other_products(old: &[ExportedFlow], new: &[ExportedFlow]) -> Vec<String> {
-    let sides = [("older", old, new), ("newer", new, old)];
+fn other_products(difference: &Difference) -> Vec<String> {
+    let sides = [("older", difference.old, difference.new), ("newer", difference.new, difference.old)];
     let warning = |(which, own, other): (&str, &[ExportedFlow], &[ExportedFlow])| {
-        let products = |flows: &[ExportedFlow]| -> BTreeSet<String> {
-            flows.iter().map(|flow| flow.text("product").to_string()).collect()
-        };
-        let only: Vec<String> = products(own).difference(&products(other)).cloned().collect();
-        let flows = own.iter().filter(|flow| only.iter().any(|product| product == flow.text("product"))).count();
+        let only = &difference.products(own) - &difference.products(other);
+        let flows = own.iter().filter(|flow| only.contains(&difference.product(flow))).count();
         let help = "if the exports were filtered differently, export the same products again";
-        let only = Escaped(only.join(", "));
+        let only = Escaped(only.into_iter().collect::<Vec<_>>().join(", "));
         (flows > 0).then(|| format!("warning: only the {which} export has {only} ({}); {help}", count(flows, "flow")))
     };
     sides.into_iter().filter_map(warning).collect()
 }
 
-fn read(file: &Path) -> std::result::Result<Vec<ExportedFlow>, Diagnostic> {
-    diff::read(input::display_name(file), &input::read_text(file)?)
+/// The flows of an argument: an export, or an edition of the catalog.
+fn read(argument: &Path, dataset: &Dataset) -> std::result::Result<Vec<ExportedFlow>, Diagnostic> {
+    let text = argument.to_string_lossy();
+    let named = ProductEdition::from(&*text);
+    match named.edition {
+        Some(id) if !argument.exists() => {
+            IdKind::Product.check(&named.product, "PRODUCT@EDITION", dataset)?;
+            if let Some(product) = dataset.product(&named.product) {
+                dataset.edition(product, &id)?;
+            }
+            Ok(diff::exported(dataset.flows_of_edition(&named.product, &id)))
+        }
+        _ => diff::read(input::display_name(argument), &input::read_text(argument)?),
+    }
 }

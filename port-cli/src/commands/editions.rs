@@ -15,6 +15,7 @@ Write PRODUCT@EDITION wherever a command takes a product, such as list --product
 
 Examples:
   port-catalog editions fortimail
+  port-catalog editions fortimail@5.4         only one of them
   port-catalog editions fortimail --format json";
 
 /// The arguments of `editions`.
@@ -47,7 +48,18 @@ impl EditionsArgs {
             .collect();
         let objects: Vec<Value> = editions.iter().map(object).collect();
         let columns = Columns {
-            names: vec!["edition", "printed", "flows", "complete", "retrieved", "document", "url", "source", "licence"],
+            names: vec![
+                "edition",
+                "printed",
+                "flows",
+                "complete",
+                "retrieved",
+                "document",
+                "url",
+                "source",
+                "licence",
+                "note",
+            ],
             rows: editions.iter().map(row).collect(),
         };
         Ok(Output::text(print_items(&objects, &columns, self.format, context.width)))
@@ -66,6 +78,7 @@ fn row((_, edition, flows): &(&Product, &Edition, usize)) -> Vec<String> {
         edition.url.clone(),
         text(&edition.source),
         text(&edition.licence),
+        text(&edition.note),
     ]
 }
 
@@ -81,5 +94,6 @@ fn object((product, edition, flows): &(&Product, &Edition, usize)) -> Value {
         "url": edition.url,
         "source": edition.source,
         "licence": edition.licence,
+        "note": edition.note,
     })
 }

@@ -1,16 +1,15 @@
 //! `list`: flows that match every option.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
-use port_engine::dataset::Flow;
+use port_engine::dataset::{Flow, PortSpec};
 use port_engine::nmap_ports::NmapPorts;
-use port_engine::protocol::Protocol;
 
 use super::Context;
 use crate::filter_args::FilterArgs;
-use crate::format::{Format, flow_columns, flows, portmap};
+use crate::format::flow_columns::Summary;
+use crate::format::{Format, flows, portmap};
 use crate::output::{Output, Result, count};
 
 /// The examples in the help.
@@ -23,6 +22,7 @@ Examples:
   port-catalog list --format json > flows.json
   port-catalog list --product fortimail --direction inbound --format nmap
   port-catalog list --product fortimail@5.4    another edition of the document
+  port-catalog list --edition all --format portmap > ports.csv
   port-catalog list --tables ports --only-tables    tables of your own";
 
 /// The arguments of `list`.
@@ -63,7 +63,7 @@ pub enum ListFormat {
     Markdown,
     /// The ports of inbound flows as the value of nmap's -p: T:22,25,U:9443,20000-20001,S:36412
     Nmap,
-    /// CSV for joins in SQL engines: a line for each flow and port range, and for any two lines, tcp and udp
+    /// CSV for joins in SQL engines: a line for each flow and port range, and for the transport any two lines, tcp and udp
     Portmap,
 }
 
@@ -79,25 +79,43 @@ impl ListArgs {
             EditionChoice::All => Cow::Owned(context.dataset.with_all_editions()),
         };
         let selected = self.filter.filter(&dataset)?.select(&dataset);
-        let print = |columns, format, width| flows::print(&selected, &columns, format, width);
-        let summary = |format| print(flow_columns::summary(&selected), format, context.width);
-        let text = match self.format {
-            ListFormat::Nmap => return Ok(nmap(&selected)),
-            ListFormat::Portmap => portmap::print(&selected),
-            ListFormat::Table if selected.is_empty() => String::new(),
-            ListFormat::Table => summary(Format::Table),
-            ListFormat::Csv => print(flow_columns::all(&selected), Format::Csv, None),
-            ListFormat::Json => summary(Format::Json),
-            ListFormat::Jsonl => summary(Format::Jsonl),
-            ListFormat::Markdown => summary(Format::Markdown),
+        let has_editions = context.names_edition || self.edition == EditionChoice::All;
+        let print = |format| flows::print(&Summary::new(&selected, has_editions), format, context.width);
+        let output = match self.format {
+            ListFormat::Nmap => return Ok(nmap(&selected, has_editions)),
+            ListFormat::Portmap => {
+                left_out(Output::text(portmap::print(&selected)), &portmap::without_port(&selected), has_editions, "")
+            }
+            ListFormat::Table if selected.is_empty() => Output::default(),
+            ListFormat::Table => Output::text(print(Format::Table)),
+            ListFormat::Csv => Output::text(print(Format::Csv)),
+            ListFormat::Json => Output::text(print(Format::Json)),
+            ListFormat::Jsonl => Output::text(print(Format::Jsonl)),
+            ListFormat::Markdown => Output::text(print(Format::Markdown)),
         };
-        let output = Output::text(text);
         Ok(if selected.is_empty() { output.message("no flow matches") } else { output })
     }
 }
 
+/// Reports specs without a port as left out, one line per flow. `hint` follows the reason for protocols without ports.
+fn left_out(output: Output, without_port: &[(&Flow, &PortSpec)], has_editions: bool, hint: &str) -> Output {
+    without_port.chunk_by(|(one, _), (next, _)| std::ptr::eq(*one, *next)).fold(output, |output, specs| {
+        let (protocols, services): (Vec<&PortSpec>, Vec<&PortSpec>) =
+            specs.iter().map(|(_, spec)| *spec).partition(|spec| spec.transport().is_some());
+        let names = |specs: &[&PortSpec]| specs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let reasons = [
+            (!protocols.is_empty()).then(|| format!("{} (no ports{hint})", names(&protocols))),
+            (!services.is_empty()).then(|| format!("the document gives no port for {}", names(&services))),
+        ];
+        let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+        let flow = specs[0].0;
+        let edition = if has_editions { format!("@{}", flow.edition) } else { String::new() };
+        output.message(format!("left out of {}{edition}: {}", flow.id, reasons.join("; ")))
+    })
+}
+
 /// The ports of inbound flows as nmap takes them. What it leaves out is reported.
-fn nmap(selected: &[&Flow]) -> Output {
+fn nmap(selected: &[&Flow], has_editions: bool) -> Output {
     let ports = NmapPorts::new(selected.iter().copied());
     let mut output = Output::text(if ports.is_empty() { String::new() } else { format!("{ports}\n") });
     if ports.outbound > 0 {
@@ -105,16 +123,6 @@ fn nmap(selected: &[&Flow]) -> Output {
         output =
             output.message(format!("left out {flows}: a scan of the product's machine shows only its inbound flows"));
     }
-    for specs in ports.without_port.chunk_by(|(one, _), (next, _)| one.id == next.id) {
-        let services: Vec<&str> = specs.iter().filter_map(|(_, spec)| spec.service_ref().map(String::as_str)).collect();
-        let protocols: BTreeSet<&Protocol> = specs.iter().flat_map(|(_, spec)| Protocol::of(spec)).collect();
-        let protocols: Vec<String> = protocols.into_iter().map(Protocol::to_string).collect();
-        let reason = match protocols.as_slice() {
-            [] => format!("the document gives no port for {}", services.join(", ")),
-            [one] => format!("{one} has no ports, so -p can't scan it (nmap -sO can)"),
-            several => format!("{} have no ports, so -p can't scan them (nmap -sO can)", several.join(", ")),
-        };
-        output = output.message(format!("left out of {}: {reason}", specs[0].0.id));
-    }
+    output = left_out(output, &ports.without_port, has_editions, "; nmap -sO scans for protocols");
     if ports.is_empty() { output.message("no port to scan") } else { output }
 }

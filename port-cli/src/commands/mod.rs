@@ -23,6 +23,8 @@ pub mod upgrade;
 pub struct Context<'a> {
     /// The flows.
     pub dataset: &'a Dataset,
+    /// Whether an argument names an edition, as in `fortimail@5.4`.
+    pub names_edition: bool,
     /// The width of the terminal in characters; `None` if standard output is not a terminal.
     pub width: Option<u16>,
 }

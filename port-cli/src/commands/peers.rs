@@ -22,7 +22,7 @@ Examples:
 /// The arguments of `peers`.
 #[derive(Debug, Args)]
 pub struct PeersArgs {
-    /// Only peers of this product, and its flows; may be repeated
+    /// Only peers of this product, or of PRODUCT@EDITION, and its flows; may be repeated
     #[arg(long, value_parser = IdKind::Product.parser())]
     pub product: Vec<String>,
     /// Output format

@@ -6,20 +6,27 @@ use clap::Args;
 use port_engine::filter::{Filter, PortQuery};
 
 use super::Context;
-use crate::format::{Format, flow_columns, flows};
+use crate::format::flow_columns::Summary;
+use crate::format::{Format, flows};
 use crate::output::{Output, count};
 
-/// The examples in the help.
+/// The notes and examples in the help.
 pub const HELP: &str = "\
+Flows with exactly the port come before flows with a range that contains it. A flow without a stated transport counts for TCP \
+and for UDP.
+
 Examples:
   port-catalog port 8013
   port-catalog port udp/514
-  port-catalog port 8000-8100";
+  port-catalog port 8000-8100
+  port-catalog port esp           a protocol without ports
+  port-catalog port icmp/8        a type of ICMP";
 
 /// The arguments of `port`.
 #[derive(Debug, Args)]
 pub struct PortArgs {
-    /// A port or a range, with or without a transport: 8013, tcp/8013, 8013/tcp, 8000-8100
+    /// A port or a range, with or without a transport: 8013, tcp/8013, 8013/tcp, 8000-8100; or a protocol without ports: esp,
+    /// icmp/8, ip/112
     #[arg(value_name = "PORT")]
     pub port: PortQuery,
     /// Output format
@@ -31,29 +38,23 @@ impl PortArgs {
     /// Lists the flows that use the port.
     pub fn run(&self, context: Context<'_>) -> Output {
         let filter = Filter { port: Some(self.port), ..Filter::default() };
-        let selected = filter.select(context.dataset);
-        if selected.is_empty() {
-            let text = match self.format {
-                Format::Table => String::new(),
-                _ => flows::print(&selected, &flow_columns::users(&selected, self.port), self.format, None),
-            };
-            return Output::text(text).message(format!("no flow uses port {}", self.port));
-        }
-        let text = match self.format {
-            Format::Csv => flows::print(&selected, &flow_columns::all(&selected), self.format, None),
+        let mut selected = filter.select(context.dataset);
+        // The sort is stable: flows stay in catalog order among the exact ones and among the others.
+        selected.sort_by_key(|flow| !flow.ports.iter().any(|spec| self.port.matches_exactly(spec)));
+        let port = match self.port {
+            PortQuery::Ports { .. } => format!("port {}", self.port),
+            PortQuery::Protocol { .. } => self.port.to_string(),
+        };
+        let print = || flows::print(&Summary::users(&selected, self.port), self.format, context.width);
+        match self.format {
+            Format::Table if selected.is_empty() => Output::default().message(format!("no flow uses {port}")),
             Format::Table => {
                 let products: BTreeSet<&str> = selected.iter().map(|flow| flow.product.as_str()).collect();
-                let columns = flow_columns::users(&selected, self.port);
-                format!(
-                    "port {}: {} of {}\n\n{}",
-                    self.port,
-                    count(selected.len(), "flow"),
-                    count(products.len(), "product"),
-                    flows::table(&selected, &columns, context.width, Some(self.port)),
-                )
+                let [flows, products] = [count(selected.len(), "flow"), count(products.len(), "product")];
+                Output::text(format!("{port}: {flows} of {products}\n\n{}", print()))
             }
-            _ => flows::print(&selected, &flow_columns::users(&selected, self.port), self.format, context.width),
-        };
-        Output::text(text)
+            _ if selected.is_empty() => Output::text(print()).message(format!("no flow uses {port}")),
+            _ => Output::text(print()),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `products`: the products, with their documents and editions.
+//! `products`: the products, each with the newest edition of its document.
 
 use clap::Args;
 use port_engine::dataset::{Dataset, Product};
@@ -8,8 +8,10 @@ use super::Context;
 use crate::format::{Columns, Format, print_items};
 use crate::output::Output;
 
-/// The examples in the help.
+/// The notes and examples in the help.
 pub const HELP: &str = "\
+The document and its URL, and the number of flows, are those of the newest edition; editions PRODUCT has those of all.
+
 Examples:
   port-catalog products
   port-catalog products --format json";
@@ -41,14 +43,21 @@ fn columns(dataset: &Dataset) -> Columns {
             dataset.flows_of(&product.id).count().to_string(),
             newest.document.clone(),
             newest.id.clone(),
+            older(product).join(", "),
             newest.retrieved.clone().unwrap_or_default(),
             newest.url.clone(),
         ]
     };
     Columns {
-        names: vec!["id", "vendor", "name", "flows", "document", "edition", "retrieved", "url"],
+        names: vec!["id", "vendor", "name", "flows", "document", "edition", "older", "retrieved", "url"],
         rows: dataset.products.iter().map(row).collect(),
     }
+}
+
+/// The ids of the editions before the newest one, oldest first.
+fn older(product: &Product) -> Vec<&str> {
+    let editions = product.editions.split_last().map_or(&[][..], |(_, older)| older);
+    editions.iter().map(|edition| edition.id.as_str()).collect()
 }
 
 fn object(product: &Product, dataset: &Dataset) -> Value {
@@ -60,6 +69,7 @@ fn object(product: &Product, dataset: &Dataset) -> Value {
         "flows": dataset.flows_of(&product.id).count(),
         "document": newest.document,
         "edition": newest.id,
+        "older": older(product),
         "retrieved": newest.retrieved,
         "url": newest.url,
     })

@@ -43,6 +43,7 @@ A site file contains addresses, networks and host names. A format that can't exp
   email-client = \"eth1\"
   [alternatives]
   fortimail-in-email-client-pop3 = \"tcp/995\"
+A table [components.PRODUCT] has the addresses of the product's components; --component selects the rules of a machine with some.
 Print one to fill in with --site-template. Peers that it doesn't name are left out, unless --unnamed any is given.
 
 A mud file can't contain comments. Set its mud-url, last-update and is-supported, which only you know.

@@ -9,14 +9,15 @@ use port_engine::dataset::{Dataset, Flow};
 
 use super::Context;
 use crate::codes;
-use crate::format::{Format, flow_columns, flows};
+use crate::format::{Format, flow_columns, print_items};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
 
 /// The examples in the help.
 pub const HELP: &str = "\
-Example:
-  port-catalog show fortimail-in-email-client-pop3";
+Examples:
+  port-catalog show fortimail-in-email-client-pop3
+  port-catalog show fortimail-in-email-client-pop3@5.4    in another edition";
 
 /// The arguments of `show`.
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ impl ShowArgs {
         let selected: Vec<&Flow> = flow.into_iter().collect();
         let text = match self.format {
             Format::Table => selected.iter().map(|flow| details(flow, context.dataset)).collect(),
-            _ => flows::print(&selected, &flow_columns::all(&selected), self.format, None),
+            _ => print_items(&selected, &flow_columns::all(&selected), self.format, None),
         };
         Ok(Output::text(text))
     }
@@ -67,6 +68,27 @@ fn in_edition<'a>(newest: &'a Flow, edition: &str, dataset: &'a Dataset) -> std:
     })
 }
 
+/// The edition of a flow, and how it relates to the newest one.
+fn edition(flow: &Flow, dataset: &Dataset) -> String {
+    let Some(product) = dataset.product(&flow.product) else { return flow.edition.clone() };
+    let newest = &product.newest_edition().id;
+    let is_current = dataset.flows.iter().any(|current| current.id == flow.id);
+    let mut remarks = Vec::new();
+    if flow.edition != *newest && is_current {
+        remarks.push(format!("the newest is {newest}"));
+    } else if flow.edition != *newest {
+        remarks.push(format!("{newest}, the newest, doesn't have this flow"));
+    }
+    let own = product.editions.iter().find(|edition| edition.id == flow.edition);
+    if own.is_some_and(|edition| !edition.is_complete) {
+        remarks.push("incomplete: parts of the document were not available".to_string());
+    }
+    let note =
+        own.and_then(|edition| edition.note.as_ref()).map(|note| format!("\n{:14}{note}", "")).unwrap_or_default();
+    let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) };
+    format!("{}{remarks}{note}", flow.edition)
+}
+
 /// Every fact of a flow, one per line.
 fn details(flow: &Flow, dataset: &Dataset) -> String {
     let mut text = format!("{}\n{}\n\n", flow.id, flow.purpose);
@@ -79,7 +101,7 @@ fn details(flow: &Flow, dataset: &Dataset) -> String {
         let vendor = dataset.vendor(&product.vendor).map_or(product.vendor.as_str(), |vendor| &vendor.name);
         line("product", &format!("{} ({vendor})", product.name));
     }
-    line("edition", &flow.edition);
+    line("edition", &edition(flow, dataset));
     line("component", flow.component.as_deref().unwrap_or_default());
     line("direction", &format!("{}, {} the peer", flow.direction, flow.direction.preposition()));
     if let Some(peer) = dataset.peer(&flow.peer) {
@@ -93,7 +115,7 @@ fn details(flow: &Flow, dataset: &Dataset) -> String {
         line("", "(any: the document doesn't say whether TCP or UDP)");
     }
     if flow.groups == Groups::Unstated {
-        line("", "(;: the document doesn't say whether all are needed)");
+        line("", "(;: the document doesn't say whether all of the ports are needed)");
     }
     let condition = flow.condition.as_ref().map(|condition| format!(": {condition}")).unwrap_or_default();
     line("requirement", &format!("{}{condition}", flow.requirement));

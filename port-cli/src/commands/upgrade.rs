@@ -1,19 +1,25 @@
 //! `upgrade`: what changes at the firewalls between two editions of a product.
 
 use clap::{Args, ValueEnum};
+use port_data::Diagnostic;
+use port_data::hidden::QuotedAscii;
+use port_engine::dataset::Edition;
 use port_engine::diff::Impact;
 use port_engine::upgrade::{EditionFlows, Upgrade};
 
 use super::Context;
-use crate::format::{difference, json};
+use crate::codes;
+use crate::format::{difference, json, markdown};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
 
 /// The notes and examples in the help.
 pub const HELP: &str = "\
-Ports open, close and move as in diff. Labels, rows and other words of the documents aren't compared. If a document was \
-not available as a whole, what only the other edition has is not known for it, and neither opens nor closes.
+Ports open, close and move as in diff: a port closes only if no flow of TO needs it for the same peer and direction, and \
+swapping FROM and TO gives the inverse. What is curated, labels, rows and other words of the documents aren't compared. If a \
+document was not available as a whole, a flow that only the other edition has is not known for it: it neither opens nor closes \
+anything, --fail-on unknown finds it, and a port that it may need isn't closed.
 
 Exit codes: 0 done; 1 a change that --fail-on names; 2 bad arguments.
 
@@ -47,7 +53,7 @@ pub struct UpgradeArgs {
 pub enum UpgradeFormat {
     /// A summary, then each flow that differs
     Text,
-    /// One object: the editions, the number of unchanged flows, and the difference as diff prints it
+    /// One object: the editions, the number of unchanged flows, and every change with the flow before and after
     Json,
     /// Headings and tables for a change ticket
     Markdown,
@@ -61,6 +67,11 @@ impl UpgradeArgs {
     /// An unknown product or edition.
     pub fn run(&self, context: Context<'_>) -> Result {
         let dataset = context.dataset;
+        if let Some((product, _)) = self.product.split_once('@') {
+            let message = format!("PRODUCT is {}, but the editions are FROM and TO", QuotedAscii(&self.product));
+            let help = format!("write {} and an edition for each", QuotedAscii(product));
+            return Err(vec![Diagnostic::new(codes::ARGUMENTS, message).help(help)]);
+        }
         IdKind::Product.check(&self.product, "PRODUCT", dataset).map_err(|problem| vec![problem])?;
         let product = dataset.product(&self.product).expect("the product was checked");
         let edition = |id: &str| dataset.edition(product, id).map_err(|problem| vec![problem]);
@@ -69,24 +80,19 @@ impl UpgradeArgs {
         let upgrade = Upgrade::new(dataset, product, editions, &flows);
         let heading = format!("{} from {} to {}", product.id, self.from, self.to);
         let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
+        let notes: Vec<String> = editions.iter().filter_map(|edition| note(edition)).collect();
         let text = match self.format {
             UpgradeFormat::Text => {
-                format!("{heading}: {unchanged}\n{}", difference::text(&upgrade.difference))
+                let notes: String = notes.iter().map(|note| difference::line(note, context.width)).collect();
+                format!("{heading}: {unchanged}\n{notes}{}", difference::text(&upgrade.difference, context.width))
             }
             UpgradeFormat::Json => json::object(&upgrade),
             UpgradeFormat::Markdown => {
-                format!("## {heading}\n\n{unchanged}.\n\n{}", difference::markdown(&upgrade.difference))
+                let notes: String = notes.iter().map(|note| format!("{}\n\n", markdown::escape(note))).collect();
+                format!("## {heading}\n\n{unchanged}.\n\n{notes}{}", difference::markdown(&upgrade.difference))
             }
         };
-        let mut output = Output::text(text);
-        let not_known = upgrade.not_known().count();
-        if not_known > 0 {
-            let incomplete = editions.iter().filter(|edition| !edition.is_complete);
-            let names: Vec<&str> = incomplete.map(|edition| edition.id.as_str()).collect();
-            let message =
-                format!("not known for {}, which isn't complete: {}", names.join(" and "), count(not_known, "flow"));
-            output = output.message(message);
-        }
+        let output = Output::text(text);
         let failures = difference::failures(&upgrade.difference, &self.fail_on);
         if failures.is_empty() {
             return Ok(output);
@@ -94,4 +100,11 @@ impl UpgradeArgs {
         let message = format!("fails: {}", failures.join(", "));
         Ok(Output { code: 1, ..output.message(message) })
     }
+}
+
+/// What the catalog notes about the source of an edition, on one line.
+fn note(edition: &Edition) -> Option<String> {
+    let note = edition.note.as_ref()?;
+    let incomplete = if edition.is_complete { "" } else { ", not complete" };
+    Some(format!("{}{incomplete}: {note}", edition.id))
 }

@@ -1,39 +1,30 @@
 //! Prints flows in any format.
 
-use port_core::Transport;
-use port_engine::dataset::Flow;
-use port_engine::filter::PortQuery;
+use super::flow_columns::Summary;
+use super::footnotes::Footnotes;
+use super::{Columns, Format, flow_columns, print_items, table};
 
-use super::flow_columns::has_alternatives;
-use super::{Columns, Format, print_items, table};
-
-/// Flows in a format; a table has a legend below it.
-pub fn print(flows: &[&Flow], columns: &Columns, format: Format, width: Option<u16>) -> String {
+/// Flows in a format: CSV and JSON have every fact, tables what fits on a page.
+pub fn print(summary: &Summary, format: Format, width: Option<u16>) -> String {
     match format {
-        Format::Table => table(flows, columns, width, None),
-        _ => print_items(flows, columns, format, width),
+        Format::Table => in_table(summary, width),
+        Format::Csv => print_items(summary.flows, &flow_columns::all(summary.flows), format, width),
+        Format::Markdown | Format::Json | Format::Jsonl => {
+            print_items(summary.flows, &summary.columns(None), format, width)
+        }
     }
 }
 
-/// A table of flows with a legend. With a port, alternatives are explained only if the port is one of them.
-pub fn table(flows: &[&Flow], columns: &Columns, width: Option<u16>, port: Option<PortQuery>) -> String {
-    table::print(columns, width) + &legend(flows, port)
-}
-
-/// What the remarks in a table mean, for those that occur.
-fn legend(flows: &[&Flow], port: Option<PortQuery>) -> String {
-    let mut text = String::new();
-    if flows.iter().any(|flow| has_alternatives(flow, port)) {
-        text += "alternatives: any one of the ports joined by | is enough\n";
-    }
-    if flows.iter().any(|flow| !flow.curated.is_empty()) {
-        text += "curated: added by this catalog; the vendor's document doesn't state it\n";
-    }
-    if flows.iter().flat_map(|flow| &flow.ports).any(|spec| spec.transport() == Some(Transport::Any)) {
-        text += "any: the document doesn't say whether TCP or UDP\n";
-    }
-    if !text.is_empty() {
-        text.insert(0, '\n');
-    }
-    text
+/// A table with a legend, and the notes below it. If the terminal is too narrow for a table, each flow is a block with its note.
+fn in_table(summary: &Summary, width: Option<u16>) -> String {
+    let mut footnotes = Footnotes::default();
+    let numbered = summary.columns(Some(&mut footnotes));
+    let (columns, notes): (Columns, String) = match table::fits(&numbered, width) {
+        true => (numbered, footnotes.print(width)),
+        false => (summary.columns(None), String::new()),
+    };
+    let legend: String = summary.legend().iter().map(|line| format!("{line}\n")).collect();
+    let below = legend + &notes;
+    let gap = if below.is_empty() { "" } else { "\n" };
+    table::print(&columns, width) + gap + &below
 }

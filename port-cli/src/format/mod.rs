@@ -8,6 +8,7 @@ pub mod csv;
 pub mod difference;
 pub mod flow_columns;
 pub mod flows;
+pub mod footnotes;
 pub mod json;
 pub mod markdown;
 pub mod portmap;

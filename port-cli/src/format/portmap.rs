@@ -1,11 +1,11 @@
 //! Flows as CSV with a line for each port range, for joins in SQL engines.
 
 use port_core::{PortRange, Transport};
-use port_engine::dataset::Flow;
+use port_engine::dataset::{Flow, PortSpec};
 
 use super::{Columns, csv};
 
-/// The flows' port ranges. Flows without a port have no line.
+/// The flows' port ranges. Specs [without a port](without_port) have no line.
 pub fn print(flows: &[&Flow]) -> String {
     let rows = flows.iter().flat_map(|flow| {
         let ranges = flow.ports.iter().filter_map(|spec| Some((spec.transport()?, spec.range()?, spec.service_ref())));
@@ -30,6 +30,12 @@ pub fn print(flows: &[&Flow]) -> String {
         ],
         rows: rows.collect(),
     })
+}
+
+/// The specs that have no line: protocols such as ESP, and services for which the document gives no port.
+pub fn without_port<'a>(flows: &[&'a Flow]) -> Vec<(&'a Flow, &'a PortSpec)> {
+    let specs = flows.iter().flat_map(|flow| flow.ports.iter().map(move |spec| (*flow, spec)));
+    specs.filter(|(_, spec)| spec.range().is_none()).collect()
 }
 
 /// The transports that one can mean.

@@ -8,7 +8,7 @@ use super::columns::Columns;
 
 /// The columns whose text may wrap. The others are names that people copy.
 const PROSE: [&str; 10] =
-    ["purpose", "ports", "remarks", "document", "edition", "url", "observed", "listeners", "moves", "description"];
+    ["purpose", "ports", "remarks", "document", "url", "observed", "listeners", "moves", "description", "note"];
 
 /// The column of prose that is a list of such names. It wraps between two of them.
 const NAMES: &str = "listeners";
@@ -32,9 +32,9 @@ pub fn print(columns: &Columns, width: Option<u16>) -> String {
         None => table(&columns, None),
         Some(width) => {
             let glued = with_whole_ports(&columns);
-            if fits(&glued, width) {
+            if has_room(&glued, width) {
                 table(&glued, Some(width)).replace(GLUE, " ")
-            } else if fits(&columns, width) {
+            } else if has_room(&columns, width) {
                 table(&columns, Some(width))
             } else {
                 blocks(&columns, width)
@@ -64,8 +64,13 @@ fn with_whole_ports(columns: &Columns) -> Columns {
     columns
 }
 
+/// Whether columns are printed as a table rather than as one block per row.
+pub fn fits(columns: &Columns, width: Option<u16>) -> bool {
+    width.is_none_or(|width| has_room(columns, width))
+}
+
 /// Whether names leave enough room for readable prose.
-fn fits(columns: &Columns, width: u16) -> bool {
+fn has_room(columns: &Columns, width: u16) -> bool {
     /// The minimum width of a prose column.
     const READABLE: usize = 12;
     let widest = |column: usize| columns.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
@@ -120,8 +125,9 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
 ///
 /// Lines are broken at spaces only, so a long name or URL may exceed the width.
 fn blocks(columns: &Columns, width: u16) -> String {
-    /// How far cells are indented: the names of columns, with spaces around them.
-    const INDENT: usize = 13;
+    let longest = columns.names.iter().skip(1).map(|name| name.len()).max().unwrap_or(0);
+    // How far cells are indented: the names of columns, with spaces around them.
+    let indent = longest + 4;
     let mut text = String::new();
     for row in &columns.rows {
         let mut cells = columns.names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
@@ -129,8 +135,8 @@ fn blocks(columns: &Columns, width: u16) -> String {
             text.push_str(&format!("{}\n", bold(first)));
         }
         for (name, cell) in cells {
-            let lines = wrap(cell, usize::from(width).saturating_sub(INDENT));
-            text.push_str(&format!("  {name:<10} {}\n", lines.join(&format!("\n{:INDENT$}", ""))));
+            let lines = wrap(cell, usize::from(width).saturating_sub(indent));
+            text.push_str(&format!("  {name:<longest$}  {}\n", lines.join(&format!("\n{:indent$}", ""))));
         }
     }
     text
@@ -159,9 +165,14 @@ pub fn bold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::print;
-    use crate::format::flow_columns;
+    use crate::format::Columns;
+    use crate::format::flow_columns::Summary;
     use port_catalog_tests::fixture;
-    use port_engine::dataset::Dataset;
+    use port_engine::dataset::{Dataset, Flow};
+
+    fn summary(flows: &[&Flow]) -> Columns {
+        Summary::new(flows, false).columns(None)
+    }
 
     fn dataset() -> Dataset {
         Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
@@ -170,7 +181,7 @@ mod tests {
     #[test]
     fn blocks_of_a_narrow_terminal_break_lines_at_spaces() {
         let dataset = dataset();
-        let columns = flow_columns::summary(&dataset.flows.iter().collect::<Vec<_>>());
+        let columns = summary(&dataset.flows.iter().collect::<Vec<_>>());
         let text = print(&columns, Some(60)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
         assert!(text.starts_with(&columns.rows[0][0]));
         for line in text.lines() {
@@ -186,7 +197,7 @@ mod tests {
     #[test]
     fn no_width_breaks_a_name() {
         let dataset = dataset();
-        let columns = flow_columns::summary(&dataset.flows.iter().collect::<Vec<_>>());
+        let columns = summary(&dataset.flows.iter().collect::<Vec<_>>());
         for width in (1..300).map(Some).chain([None]) {
             let text = print(&columns, width);
             for row in &columns.rows {
@@ -198,7 +209,7 @@ mod tests {
     #[test]
     fn a_table_is_no_wider_than_its_terminal() {
         let dataset = dataset();
-        let columns = flow_columns::summary(&dataset.flows_of("endpoint").collect::<Vec<_>>());
+        let columns = summary(&dataset.flows_of("endpoint").collect::<Vec<_>>());
         for width in 100..300 {
             let text = print(&columns, Some(width)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
             assert!(text.starts_with("ID "), "{width}");

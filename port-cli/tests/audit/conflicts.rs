@@ -49,7 +49,7 @@ fn collisions_as_programs_read_them() {
         json!({
             "flow": "mailgate-in-email-client-smtp",
             "ports": { "transport": "tcp", "first": 25, "last": 25, "service": "smtp", "group": 0 },
-            "condition": null, "configurable": false, "customization": null,
+            "component": null, "scope": "network", "condition": null, "configurable": false, "customization": null,
             "alternatives": [
                 { "transport": "tcp", "first": 465, "last": 465, "service": "smtps", "group": 0, "free": true },
             ],
@@ -118,6 +118,76 @@ fn more_products_and_another_order_keep_every_collision() {
     assert_eq!(two, ports(&["archive", "mailgate"]));
     let all = ports(&["endpoint", "mailgate", "filter-suite", "archive"]);
     assert!(two.iter().all(|port| all.contains(port)) && all.len() > two.len(), "{two:?} {all:?}");
+}
+
+/// What `conflicts` prints about the products of the fixture with several editions.
+fn with_editions(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .args(["conflicts", "--only-tables", "--tables"])
+        .arg(fixture::editions())
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn two_editions_of_a_product_are_compared_if_the_call_names_both() {
+    assert_eq!(with_editions(&["cluster", "console"]).lines().next(), Some("cluster, console: no collision"));
+    let text = with_editions(&["cluster@1.0", "cluster@2.0"]);
+    for line in [
+        "cluster@1.0, cluster@2.0: 17 collisions, 9 of them unavoidable",
+        "2 flows within pods not compared, since each pod has its own addresses",
+        "tcp/10259: unavoidable",
+        "      within the host only, at the loopback address",
+        "esp: unavoidable; only possible, since programs can share it",
+        "udp/4789: avoidable; only possible, since perhaps not all ports are needed",
+    ] {
+        assert!(text.lines().any(|own| own == line), "{line} in {text}");
+    }
+    assert!(!text.contains("icmp"), "{text}");
+    insta::assert_snapshot!(text);
+    // One of them is the newest edition.
+    assert_eq!(
+        with_editions(&["cluster@1.0", "cluster"]).replace("cluster:", "cluster@2.0:").lines().count(),
+        text.lines().count()
+    );
+}
+
+#[test]
+fn parts_of_a_product_are_compared_if_the_call_names_them() {
+    let text = with_editions(&["cluster", "--component", "worker", "--component", "control-plane"]);
+    assert!(text.starts_with("cluster/worker, cluster/control-plane: 1 collision, 0 of them unavoidable\n"), "{text}");
+    assert!(text.contains("\ntcp/30443: avoidable; only possible, since a transport is not stated\n"), "{text}");
+    let object: Value =
+        serde_json::from_str(&with_editions(&["cluster", "console", "--component", "worker", "--format", "json"]))
+            .unwrap();
+    assert_eq!(object["products"], json!(["cluster/worker", "console"]));
+    let flows: Vec<&str> = object["listens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|endpoint| endpoint["flows"].as_array().unwrap())
+        .map(|flow| flow.as_str().unwrap())
+        .collect();
+    assert!(flows.contains(&"cluster-in-client-signalling") && !flows.contains(&"cluster-in-client-api"), "{flows:?}");
+}
+
+#[test]
+fn reasons_of_possible_collisions_are_in_json() {
+    let object: Value =
+        serde_json::from_str(&with_editions(&["cluster@1.0", "cluster@2.0", "--format", "json"])).unwrap();
+    let collisions = object["collisions"].as_array().unwrap();
+    let reasons = |transport: &str, first: Value| {
+        let at = |collision: &&Value| collision["transport"] == transport && collision["first"] == first;
+        let collision = collisions.iter().find(at).unwrap();
+        (collision["certain"].clone(), collision["uncertain"].clone())
+    };
+    assert_eq!(reasons("tcp", json!(2379)), (json!(true), json!([])));
+    assert_eq!(reasons("udp", json!(8472)), (json!(false), json!(["groups"])));
+    assert_eq!(reasons("udp", json!(30000)), (json!(false), json!(["transport"])));
+    assert_eq!(reasons("ip/99", json!(null)), (json!(false), json!(["protocol"])));
 }
 
 #[test]

@@ -326,6 +326,9 @@ fn calls_of_conflicts_that_are_rejected() {
         ("one product", &["mailgate"][..]),
         ("an unknown product", &["mailgate", "malegate"]),
         ("a product twice", &["mailgate", "archive", "mailgate"]),
+        ("an edition that its product doesn't have", &["mailgate@1.0", "archive"]),
+        ("the newest edition twice", &["mailgate", "mailgate@2.4"]),
+        ("a component that no product has", &["mailgate", "archive", "--component", "worker"]),
     ] {
         let call = [&["conflicts"], products].concat();
         let output = run(&call);

@@ -1,21 +1,28 @@
 //! Graphviz and Mermaid parse what `diagram` prints, and find every port of the catalog on its arrow, and no other.
 
+mod expected;
 mod parsed;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use port_catalog_tests::diagnostics::Cases;
 use port_catalog_tests::{fixture, hostile, tools};
-use port_core::{Direction, Fact, Requirement, Transport};
+use port_core::{Direction, Requirement, Transport};
 use port_engine::dataset::{Dataset, Flow};
-use port_engine::diagram::{Arrow, Diagram, Node, dot, mermaid};
+use port_engine::diagram::{Arrow, Cluster, Diagram, Node, dot, mermaid};
 use port_engine::filter::{Filter, PortQuery};
 
+use expected::assert_shows;
 use parsed::{ParsedArrow, ParsedDiagram, dot_command, parse_with_dot, parse_with_mermaid};
 
 fn dataset() -> Dataset {
-    Dataset::from_tables(&port_data::read(&fixture::tables()).unwrap())
+    dataset_of(&fixture::tables())
+}
+
+fn dataset_of(tables: &Path) -> Dataset {
+    Dataset::from_tables(&port_data::read(tables).unwrap())
 }
 
 /// The calls whose diagrams are parsed, each with its filter.
@@ -36,7 +43,11 @@ fn calls(dataset: &Dataset) -> Vec<(Vec<String>, Filter)> {
     }
     let port: PortQuery = "443".parse().unwrap();
     add(&["--port", "443"], Filter { port: Some(port), ..Filter::default() });
-    add(&["--service", "ldap"], Filter { service: Some("ldap".to_string()), ..Filter::default() });
+    let service = if dataset.service("ldap").is_some() { "ldap" } else { "https" };
+    add(&["--service", service], Filter { service: Some(service.to_string()), ..Filter::default() });
+    for component in dataset.products.iter().flat_map(|product| &product.components) {
+        add(&["--component", component], Filter { components: vec![component.clone()], ..Filter::default() });
+    }
     // A peer that is one of the products too.
     let peer = dataset.peers.iter().find(|peer| dataset.product(&peer.id).is_some()).unwrap();
     add(&["--peer", &peer.id], Filter { peer: Some(peer.id.clone()), ..Filter::default() });
@@ -44,10 +55,16 @@ fn calls(dataset: &Dataset) -> Vec<(Vec<String>, Filter)> {
 }
 
 fn printed(arguments: &[String], format: &str) -> String {
+    printed_of(&fixture::tables(), arguments, format)
+}
+
+fn printed_of(tables: &Path, arguments: &[String], format: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
         .args(["diagram", "--format", format])
         .args(arguments)
-        .args(fixture::arguments())
+        .arg("--tables")
+        .arg(tables)
+        .arg("--only-tables")
         .output()
         .unwrap();
     let messages = String::from_utf8_lossy(&output.stderr);
@@ -55,95 +72,16 @@ fn printed(arguments: &[String], format: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A port of an arrow, a protocol or service without one, or alternatives; and whether it is marked as curated.
-type Item = (BTreeSet<String>, bool);
-
-/// The ports in an arrow's label, one by one.
-fn items(label: &str) -> BTreeSet<Item> {
-    let mut items = BTreeSet::new();
-    for group in label.replace('\n', " ").split(", ") {
-        let specs: Vec<&str> = group.split(" | ").collect();
-        let marked = specs[0].ends_with(" *");
-        assert!(specs.iter().all(|spec| spec.ends_with(" *") == marked), "{label}");
-        let specs: Vec<&str> = specs.iter().map(|spec| spec.trim_end_matches(" *")).collect();
-        match specs.as_slice() {
-            [spec] => items.extend(each(spec).map(|port| (BTreeSet::from([port]), marked))),
-            specs => {
-                items.insert((specs.iter().map(ToString::to_string).collect(), marked));
-            }
-        }
-    }
-    items
-}
-
-/// The ports of a spec, one by one.
-fn each(spec: &str) -> impl Iterator<Item = String> {
-    let (head, service) = spec.split_once(' ').map_or((spec, String::new()), |(head, rest)| (head, format!(" {rest}")));
-    let ports = head.split_once('/').map(|(transport, ports)| {
-        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-        let (first, last): (u16, u16) = (first.parse().unwrap(), last.parse().unwrap());
-        (first..=last).map(|port| format!("{transport}/{port}{service}")).collect::<Vec<_>>()
-    });
-    ports.unwrap_or_else(|| vec![spec.to_string()]).into_iter()
-}
-
-/// The ports of every arrow according to the dataset.
-fn expected(flows: &[&Flow]) -> BTreeMap<(String, String, bool), BTreeSet<Item>> {
-    let name = |prefix: &str, id: &str| format!("{prefix}_{}", id.replace('-', "_"));
-    let mut marks: BTreeMap<(String, String, bool), BTreeMap<BTreeSet<String>, bool>> = BTreeMap::new();
-    for flow in flows {
-        let product = name("product", &flow.product);
-        let (from, to) = match flow.direction {
-            Direction::Inbound => (name("from", &flow.peer), product),
-            Direction::Outbound => (product, name("to", &flow.peer)),
-        };
-        let arrow = marks.entry((from, to, flow.requirement == Requirement::Conditional)).or_default();
-        let curated = flow.curated.iter().any(|fact| !matches!(fact, Fact::Peer | Fact::Purpose | Fact::Hosts));
-        let text = flow.expression();
-        for group in text.split(", ") {
-            let specs: Vec<&str> = group.split(" | ").collect();
-            match specs.as_slice() {
-                [spec] => each(spec).for_each(|port| *arrow.entry(BTreeSet::from([port])).or_default() |= curated),
-                specs => *arrow.entry(specs.iter().map(ToString::to_string).collect()).or_default() |= curated,
-            }
-        }
-    }
-    marks.into_iter().map(|(arrow, items)| (arrow, items.into_iter().collect())).collect()
-}
-
-/// Compares a parsed diagram with the dataset.
-fn assert_shows(parsed: &ParsedDiagram, flows: &[&Flow], dataset: &Dataset, call: &[String]) {
-    let mut found = BTreeMap::new();
-    for arrow in &parsed.arrows {
-        let key = (arrow.from.clone(), arrow.to.clone(), arrow.dashed);
-        assert!(found.insert(key, items(&arrow.label)).is_none(), "{call:?}: {arrow:?} twice");
-    }
-    assert_eq!(found, expected(flows), "{call:?}");
-
-    let product_name = |id: &str| dataset.product(id).unwrap().name.as_str();
-    let mut labels = BTreeMap::new();
-    for flow in flows {
-        let product = product_name(&flow.product).to_string();
-        labels.insert(format!("product_{}", flow.product.replace('-', "_")), product);
-        let peer = &dataset.peer(&flow.peer).unwrap().name;
-        let same = |other: &&&Flow| (&other.peer, other.direction) == (&flow.peer, flow.direction);
-        let curated = flows.iter().filter(same).any(|flow| flow.curated.contains(&Fact::Peer));
-        let another = flows.iter().any(|flow| product_name(&flow.product) == peer);
-        let node = format!("{}_{}", flow.direction.preposition(), flow.peer.replace('-', "_"));
-        let (another, mark) = (if another { "another " } else { "" }, if curated { " *" } else { "" });
-        labels.insert(node, format!("{another}{peer}{mark}"));
-    }
-    assert_eq!(parsed.nodes, labels, "{call:?}");
-}
-
 /// Prints the diagram of every call, parses it, and compares it with the dataset.
 fn assert_every_diagram_is_right(format: &str, parse: fn(&[String]) -> Option<Vec<ParsedDiagram>>) {
-    let dataset = dataset();
-    let calls = calls(&dataset);
-    let diagrams: Vec<String> = calls.iter().map(|(call, _)| printed(call, format)).collect();
-    let Some(parsed) = parse(&diagrams) else { return };
-    for (parsed, (call, filter)) in parsed.iter().zip(&calls) {
-        assert_shows(parsed, &filter.select(&dataset), &dataset, call);
+    for tables in [fixture::tables(), fixture::editions()] {
+        let dataset = dataset_of(&tables);
+        let calls = calls(&dataset);
+        let diagrams: Vec<String> = calls.iter().map(|(call, _)| printed_of(&tables, call, format)).collect();
+        let Some(parsed) = parse(&diagrams) else { return };
+        for (parsed, (call, filter)) in parsed.iter().zip(&calls) {
+            assert_shows(parsed, &filter.select(&dataset), &dataset, call);
+        }
     }
 }
 
@@ -164,6 +102,8 @@ fn hostile_diagram() -> (Diagram, ParsedDiagram) {
     let peers = hostile::TEXTS.iter().enumerate();
     let node =
         |(number, label): (usize, &&str)| Node { name: name(number), label: (*label).to_string(), is_product: false };
+    let part = Node { name: "part".to_string(), ..product.clone() };
+    let cluster = Cluster { name: "cluster".to_string(), label: hostile::TEXTS.join(" "), parts: vec![part.clone()] };
     let arrow = |(number, label): (usize, &&str)| Arrow {
         from: "product".to_string(),
         to: name(number),
@@ -172,6 +112,7 @@ fn hostile_diagram() -> (Diagram, ParsedDiagram) {
     };
     let diagram = Diagram {
         title: vec![hostile::TEXTS.join(" ")],
+        clusters: vec![cluster],
         nodes: std::iter::once(product).chain(peers.clone().map(node)).collect(),
         arrows: peers.map(arrow).collect(),
         legend: hostile::TEXTS.iter().map(ToString::to_string).collect(),
@@ -183,7 +124,11 @@ fn hostile_diagram() -> (Diagram, ParsedDiagram) {
         dashed: arrow.conditional,
     };
     let parsed = ParsedDiagram {
-        nodes: diagram.nodes.iter().map(|node| (node.name.clone(), node.label.clone())).collect(),
+        clusters: BTreeMap::from([(
+            "cluster".to_string(),
+            (hostile::TEXTS.join(" "), BTreeSet::from(["part".to_string()])),
+        )]),
+        nodes: diagram.nodes.iter().chain([&part]).map(|node| (node.name.clone(), node.label.clone())).collect(),
         arrows: diagram.arrows.iter().map(parsed_arrow).collect(),
     };
     (diagram, parsed)
@@ -200,6 +145,7 @@ fn mermaid_never_parses_a_text_as_syntax() {
     for (read, arrow) in read.arrows.iter().zip(&expected.arrows) {
         assert_eq!(read, arrow);
     }
+    assert_eq!(read.clusters, expected.clusters);
     assert_eq!((read.nodes.len(), read.arrows.len()), (expected.nodes.len(), expected.arrows.len()));
 }
 
@@ -233,10 +179,10 @@ fn mermaid_never_wraps_a_label() {
     let all = printed(&[], "mermaid");
     let labels = all.lines().filter_map(|line| line.split_once("|\"")?.1.split_once("\"|"));
     for (label, _) in labels.clone() {
-        let text = label.replace("#124;", "|").replace("#42;", "*");
+        let text = label.replace("#124;", "|").replace("#42;", "*").replace("#59;", ";");
         for line in text.split("<br/>") {
             // A line is broken between ports, so only one port can be longer.
-            let is_one_port = !line.trim_end_matches([',', '|', ' ']).contains([',', '|']);
+            let is_one_port = !line.trim_end_matches([',', '|', ';', ' ']).contains([',', '|', ';']);
             assert!(line.len() <= 24 || is_one_port && line.len() <= 60, "{label}");
         }
     }
@@ -271,6 +217,48 @@ fn adjacent_and_overlapping_ports_are_one_range() {
     let diagram = Diagram::new(&flows, &dataset);
     assert_eq!(diagram.arrows.len(), 1);
     assert_eq!(diagram.arrows[0].label.join(" "), "tcp/7, tcp/80-82, tcp/100-120, tcp/65535");
+}
+
+#[test]
+fn the_legend_has_the_notes_of_flows_and_incomplete_editions() {
+    let dataset = dataset_of(&fixture::editions());
+    let dataset = dataset.at_editions(&["console@2024-03".parse().unwrap()]).unwrap();
+    let flows: Vec<&Flow> = dataset.flows.iter().collect();
+    let diagram = Diagram::new(&flows, &dataset);
+    for line in [
+        "semicolon: the document does not say whether all are needed",
+        "Acme Console March 2024: parts of the document were not available, so flows may be missing (Only the first of two pages was available.)",
+        "1: The page doesn't say whether both are needed.",
+    ] {
+        assert!(diagram.legend.contains(&line.to_string()), "{:?}", diagram.legend);
+    }
+    let with_note: Vec<&Arrow> =
+        diagram.arrows.iter().filter(|arrow| arrow.label.ends_with(&["see 1".to_string()])).collect();
+    let [arrow] = &with_note[..] else { panic!("{with_note:?}") };
+    assert_eq!((arrow.from.as_str(), arrow.to.as_str()), ("product_cluster__worker", "product_cluster__worker"));
+    assert!(
+        arrow.label.concat().contains("udp/4789; udp/8472") || arrow.label.concat().contains("udp/8472;"),
+        "{arrow:?}"
+    );
+}
+
+#[test]
+fn components_in_every_format() {
+    let call = ["--product", "cluster"].map(str::to_string);
+    let diagrams = ["mermaid", "dot"].map(|format| printed_of(&fixture::editions(), &call, format));
+    insta::assert_snapshot!("components", diagrams.join("\n"));
+}
+
+#[test]
+fn two_editions_of_a_product_are_not_one_diagram() {
+    let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
+        .args(["diagram", "--product", "cluster@1.0", "--product", "cluster@2.0", "--only-tables", "--tables"])
+        .arg(fixture::editions())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let message = "error[dataset-several-editions]: several editions of cluster (found 1.0, 2.0); name one of them\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), message);
 }
 
 #[test]

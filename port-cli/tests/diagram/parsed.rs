@@ -1,15 +1,16 @@
 //! Diagrams as Graphviz and Mermaid parse them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use port_catalog_tests::tools;
 use serde_json::Value;
 
-/// A diagram as a program parsed it: the labels of its nodes by name, and its arrows.
+/// A diagram as a program parsed it: its frames by name, each with its label and nodes; the labels of its nodes by name; its arrows.
 #[derive(Debug, PartialEq)]
 pub struct ParsedDiagram {
+    pub clusters: BTreeMap<String, (String, BTreeSet<String>)>,
     pub nodes: BTreeMap<String, String>,
     pub arrows: Vec<ParsedArrow>,
 }
@@ -37,8 +38,15 @@ pub fn parse_with_dot(diagrams: &[String]) -> Option<Vec<ParsedDiagram>> {
             label: text(&edge["label"]),
             dashed: edge["style"] == "dashed",
         };
+        let (frames, nodes): (Vec<&Value>, Vec<&Value>) =
+            objects.iter().partition(|object| text(&object["name"]).starts_with("cluster_"));
+        let frame = |object: &Value| {
+            let members = object["nodes"].as_array().unwrap().iter().map(name).collect();
+            (text(&object["name"])["cluster_".len()..].to_string(), (text(&object["label"]), members))
+        };
         ParsedDiagram {
-            nodes: objects.iter().map(|object| (text(&object["name"]), text(&object["label"]))).collect(),
+            clusters: frames.into_iter().map(frame).collect(),
+            nodes: nodes.into_iter().map(|object| (text(&object["name"]), text(&object["label"]))).collect(),
             arrows: graph["edges"].as_array().unwrap().iter().map(arrow).collect(),
         }
     };
@@ -73,7 +81,12 @@ pub fn parse_with_mermaid(diagrams: &[String]) -> Option<Vec<ParsedDiagram>> {
         };
         let nodes = chart["nodes"].as_array().unwrap().iter().filter(|node| node["name"] != "legend");
         let arrows = chart["edges"].as_array().unwrap().iter().filter(|edge| edge["to"] != "legend");
+        let frame = |frame: &Value| {
+            let members = frame["nodes"].as_array().unwrap().iter().map(text).collect();
+            (text(&frame["name"]), (text(&frame["label"]), members))
+        };
         ParsedDiagram {
+            clusters: chart["frames"].as_array().unwrap().iter().map(frame).collect(),
             nodes: nodes.map(|node| (text(&node["name"]), text(&node["label"]))).collect(),
             arrows: arrows.map(arrow).collect(),
         }

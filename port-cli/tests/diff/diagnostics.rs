@@ -82,9 +82,11 @@ fn every_invalid_export_is_reported_at_its_place() {
 fn every_wrong_call_is_reported() {
     let directory = directory(&catalog(), &[]);
     let mut cases = Cases::new(CALLS);
-    let calls: [(&str, &[&str]); 6] = [
+    let calls: [(&str, &[&str]); 8] = [
         ("a file that doesn't exist", &["diff", "nowhere.json", "new.json"]),
         ("a directory", &["diff", ".", "new.json"]),
+        ("an edition that its product doesn't have", &["diff", "mailgate@1.0", "new.json"]),
+        ("an edition of an unknown product", &["diff", "old.json", "malegate@1.0"]),
         ("standard input twice", &["diff", "-", "-"]),
         ("one export", &["diff", "old.json"]),
         ("a misspelt impact", &["diff", "old.json", "new.json", "--fail-on", "open"]),

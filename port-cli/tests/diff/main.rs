@@ -4,6 +4,7 @@ mod calls;
 mod classes;
 mod diagnostics;
 mod output;
+mod upgrade;
 
 use std::fs;
 use std::path::Path;

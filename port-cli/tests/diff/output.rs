@@ -14,7 +14,7 @@ fn the_same_export_does_not_differ() {
         difference["summary"],
         json!({"moves": 0, "opens": 0, "closes": 0, "widens": 0, "narrows": 0, "limits": 0, "unknown": 0, "reworded": 0})
     );
-    for list in ["impacts", "added", "removed", "renamed", "changed"] {
+    for list in ["impacts", "added", "removed", "not_known", "renamed", "changed"] {
         assert_eq!(difference[list], json!([]), "{list}");
     }
 }
@@ -57,7 +57,8 @@ fn products_of_only_one_export_are_named() {
     let (old, new): (Vec<Value>, Vec<Value>) = catalog().into_iter().partition(|flow| flow["product"] == "mailgate");
     let output = run(directory(&old, &new).path(), &["diff", "old.json", "new.json"]);
     let compared = "13 flows before, 19 after; only before: mailgate; only after: archive, endpoint, filter-suite";
-    assert_eq!(text(&output.stdout).lines().nth(1), Some(compared));
+    let words = text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!(" {compared} ")), "{words}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::openings::{fixture_tables, port_catalog};
 
 const CALLS: &str = "port-cli/tests/rules/calls.txt";
 const SITES: &str = "port-cli/tests/rules/sites.txt";
+const COMPONENTS: &str = "port-cli/tests/rules/components.txt";
 
 const MAILGATE: [&str; 5] = ["rules", "--format", "nftables", "--product", "mailgate"];
 
@@ -146,7 +147,7 @@ fn everything_wrong_with_a_site_file_is_reported_at_its_place() {
 fn every_code_has_a_case() {
     // The command checks products itself; other cases of their code are among those of the engine.
     const ENGINE: &str = "port-engine/tests/rules/diagnostics.txt";
-    assert_every_code_has_a_case(codes::ALL, &[CALLS, SITES, ENGINE]);
+    assert_every_code_has_a_case(codes::ALL, &[CALLS, SITES, COMPONENTS, ENGINE]);
 }
 
 #[test]

@@ -12,7 +12,8 @@ use port_engine::rules::model::one_line;
 use tempfile::TempDir;
 
 use crate::cases::{Comparison, files, fitted_files, ruleset_of_texts, sample_output, site};
-use crate::openings::{Openings, fixture_tables, port_catalog_with, products_in};
+use crate::firewalld_icmp::icmp_rules;
+use crate::openings::{Opening, Openings, fixture_tables, port_catalog_with, products_in, system_protocol};
 use crate::python_worker::{PythonWorker, worker_command};
 use crate::reload::{Change, changes};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
@@ -35,7 +36,13 @@ type Fields = BTreeMap<String, String>;
 
 fn installed() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join("zones")).unwrap();
+    for kind in ["zones", "icmptypes"] {
+        fs::create_dir(directory.path().join(kind)).unwrap();
+    }
+    for file in fs::read_dir("/usr/lib/firewalld/icmptypes").unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), directory.path().join("icmptypes").join(file.file_name())).unwrap();
+    }
     for (zone, target) in [("public", ""), ("trusted", "ACCEPT"), ("drop", "DROP"), ("block", "%%REJECT%%")] {
         let target = if target.is_empty() { String::new() } else { format!(" target=\"{target}\"") };
         fs::write(directory.path().join(format!("zones/{zone}.xml")), format!("<zone{target}/>\n")).unwrap();
@@ -109,13 +116,20 @@ impl Firewalld {
         let mut used = BTreeSet::new();
         for (policy, fields) in self.policies(files) {
             let direction = direction(&policy, &fields);
-            assert_eq!((fields["target"].as_str(), fields["rich rules"].as_str()), ("CONTINUE", ""), "{policy}");
-            for id in fields["services"].split_whitespace() {
+            assert_eq!(fields["target"], "CONTINUE", "{policy}");
+            for service in fields["services"].split_whitespace() {
+                // The service of a flow between components has a suffix at the other end.
+                let id = service.strip_suffix("_out").unwrap_or(service);
                 let opening =
                     |(protocol, port): &(String, u16)| (id.to_string(), direction.to_string(), protocol.clone(), *port);
-                openings.extend(services[id].iter().map(opening));
-                used.insert(id.to_string());
+                openings.extend(services[service].iter().map(opening));
+                used.insert(service.to_string());
             }
+            let file = files.iter().find(|file| file.name == format!("policies/{policy}.xml")).unwrap();
+            let written = icmp_rules(&file.text);
+            let rules: BTreeSet<&str> = written.iter().map(|rule| rule.listed.as_str()).collect();
+            assert_eq!(rules, fields["rich rules"].lines().collect::<BTreeSet<_>>(), "{policy}");
+            openings.extend(written.iter().map(|rule| (rule.id.clone(), direction.to_string(), rule.protocol(), 0)));
         }
         assert_eq!(used.len(), services.len(), "a service is not used by any policy");
         openings
@@ -168,7 +182,7 @@ fn opened(service: &Fields) -> Opened {
         let ports: std::ops::RangeInclusive<u16> = first.parse().unwrap()..=last.parse().unwrap();
         ports.map(move |port| (protocol.to_string(), port))
     });
-    let protocols = service["protocols"].split_whitespace().map(|protocol| (protocol.to_string(), 0));
+    let protocols = service["protocols"].split_whitespace().map(|protocol| (system_protocol(protocol), 0));
     ports.chain(protocols).collect()
 }
 
@@ -176,7 +190,11 @@ fn opened(service: &Fields) -> Opened {
 fn firewalld_allows_exactly_what_the_catalog_lists() {
     if let Some(firewalld) = Firewalld::start() {
         let firewalld = RefCell::new(firewalld);
-        let format = Comparison { format: "firewalld", locations: &["host", "network"], can_express: |_| true };
+        // Types without a name, and protocol 0, which is any protocol for one of its backends.
+        let can_express = |opening: &Opening| {
+            !["icmp/200", "icmp/255", "icmpv6/200", "icmpv6/255", "ip/0"].contains(&opening.2.as_str())
+        };
+        let format = Comparison { format: "firewalld", locations: &["host", "network"], can_express };
         format.run(|files| firewalld.borrow_mut().openings(files));
     }
 }
@@ -192,12 +210,12 @@ Firewall().start()
 ";
 
 /// The rules that firewalld loads for its policies, below the names of their chains.
-fn loaded(files: &[File]) -> Option<String> {
+pub fn loaded(files: &[File]) -> Option<String> {
     let (command, _) = (tool("firewall-offline-cmd")?, tool("nft")?);
     let (configured, installed) = (configured(files), installed());
     let [configured, installed] = [&configured, &installed].map(|directory| directory.path().to_str().unwrap());
     let python = worker_command(&command, &[]).remove(0);
-    let load = "mount -t tmpfs none /run && \"$0\" -c \"$1\" \"$2\" \"$3\" >&2 && nft list table inet firewalld";
+    let load = "mount -t tmpfs none /run && \"$0\" -c \"$1\" \"$2\" \"$3\" >&2 && nft -n list table inet firewalld";
     let printed = piped(private_sandbox(&["sh", "-c", load, &python, LOAD, configured, installed])?, "");
     let mut loaded = String::new();
     for chain in printed.split("\tchain ").filter(|chain| chain.starts_with("filter_")) {
@@ -212,7 +230,7 @@ fn loaded(files: &[File]) -> Option<String> {
 }
 
 /// Adds the zones that a policy lacks.
-fn add_zones(files: &mut [File]) {
+pub fn add_zones(files: &mut [File]) {
     for file in files {
         for (zone, side) in [("<ingress-zone ", "ingress"), ("<egress-zone ", "egress")] {
             let (head, policy) = file.text.split_once("\n<policy").unwrap_or((&file.text, ""));

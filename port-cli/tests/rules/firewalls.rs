@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use port_catalog_tests::fixture;
-
 use crate::cases::{files_with, rules_with};
 use crate::tools::tool;
 
@@ -13,8 +11,8 @@ use crate::tools::tool;
 pub struct Firewall {
     /// The programs that it needs.
     pub tools: &'static [&'static str],
-    /// Writes `load.sh` into a directory, and the files that it loads, for a call of `rules` without the format.
-    pub write: fn(&Path, &[&str]),
+    /// Writes `load.sh` into a directory, and the files that it loads, for a call of `rules` on tables without the format.
+    pub write: fn(&Path, &Path, &[&str]),
 }
 
 pub const NFTABLES: Firewall = Firewall { tools: &[], write: nftables };
@@ -22,7 +20,7 @@ pub const IPTABLES: Firewall = Firewall { tools: &["iptables-restore", "ip6table
 pub const ACLGEN: Firewall = Firewall { tools: &["aclgen"], write: aclgen };
 
 /// A policy that drops everything except what keeps the network working.
-const NFTABLES_POLICY: &str = "
+pub const NFTABLES_POLICY: &str = "
 define ALIVE = { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert }
 table inet filter {
     chain input {
@@ -44,8 +42,8 @@ table inet filter {
 }
 ";
 
-fn nftables(directory: &Path, call: &[&str]) {
-    let rules = rules_with(&fixture::tables(), &[&["--format", "nftables"], call].concat());
+fn nftables(directory: &Path, tables: &Path, call: &[&str]) {
+    let rules = rules_with(tables, &[&["--format", "nftables"], call].concat());
     let load = r"
 nft -f policy.nft
 nft -f rules.nft
@@ -71,7 +69,7 @@ const IPTABLES_POLICY: &str = "*filter
 COMMIT
 ";
 
-fn iptables(directory: &Path, call: &[&str]) {
+fn iptables(directory: &Path, tables: &Path, call: &[&str]) {
     // The commands in the comments are run twice, which must not add a second jump.
     let load = r"
 for program in iptables ip6tables; do
@@ -83,7 +81,7 @@ done
 ";
     write(directory, &[("load.sh", load)]);
     for program in ["iptables", "ip6tables"] {
-        let rules = rules_with(&fixture::tables(), &[&["--format", program], call].concat());
+        let rules = rules_with(tables, &[&["--format", program], call].concat());
         let policy: Vec<&str> =
             IPTABLES_POLICY.lines().filter(|line| program == "ip6tables" || !line.contains("icmpv6")).collect();
         let policy = policy.join("\n") + "\n";
@@ -92,9 +90,9 @@ done
 }
 
 /// What aclgen generates drops what no term accepts, so it needs no policy.
-fn aclgen(directory: &Path, call: &[&str]) {
+fn aclgen(directory: &Path, tables: &Path, call: &[&str]) {
     assert_eq!(call[0], "--product");
-    for file in files_with(&fixture::tables(), &[&["--format", "aerleon"], call].concat()) {
+    for file in files_with(tables, &[&["--format", "aerleon"], call].concat()) {
         let path = directory.join(&file.name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, &file.text).unwrap();

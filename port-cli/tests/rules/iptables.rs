@@ -3,7 +3,7 @@
 use port_engine::rules::formats::writer::File;
 
 use crate::cases::{Comparison, rules, site};
-use crate::openings::Opening;
+use crate::openings::{Opening, system_protocol};
 use crate::tools::{piped, sandboxed, tool};
 
 /// Loads rules twice, as after a change, next to a rule of the user's own, and prints the result.
@@ -34,7 +34,9 @@ fn read(saved: &str) -> Vec<Saved> {
 
 fn read_rule(line: &str) -> Saved {
     let mut saved = Saved::default();
-    let (mut direction, mut protocol, mut ports, mut id) = ("", "", vec![0..=0], "");
+    let (mut direction, mut ports, mut id) = ("", vec![0..=0], "");
+    // A rule without a protocol would match every protocol.
+    let (mut protocol, mut icmp_type) = ("any".to_string(), String::new());
     let mut words = line.split(' ');
     while let Some(option) = words.next() {
         let value = words.next().expect(line);
@@ -42,15 +44,20 @@ fn read_rule(line: &str) -> Saved {
             "-A" => direction = if value.ends_with("-in") { "inbound" } else { "outbound" },
             "-s" => saved.source = value.to_string(),
             "-d" => saved.destination = value.to_string(),
-            "-p" => protocol = value,
-            "-m" => assert!(["tcp", "udp", "multiport", "comment"].contains(&value), "{line}"),
+            "-p" => protocol = system_protocol(value),
+            // For IPv6, the Authentication Header is an extension header.
+            "-m" if value == "ah" => protocol = value.to_string(),
+            "-m" => {
+                assert!(["tcp", "udp", "sctp", "icmp", "icmp6", "multiport", "comment"].contains(&value), "{line}");
+            }
+            "--icmp-type" | "--icmpv6-type" => icmp_type = format!("/{}", value.parse::<u8>().expect(line)),
             "--dport" | "--dports" => ports = value.split(',').map(range).collect(),
             "--comment" => id = value,
             "-j" => assert_eq!(value, "ACCEPT", "{line}"),
             other => panic!("{other}: {line}"),
         }
     }
-    let opening = |port| (id.to_string(), direction.to_string(), protocol.to_string(), port);
+    let opening = |port| (id.to_string(), direction.to_string(), format!("{protocol}{icmp_type}"), port);
     saved.openings = ports.into_iter().flatten().map(opening).collect();
     saved
 }
@@ -62,9 +69,18 @@ pub fn range(text: &str) -> std::ops::RangeInclusive<u16> {
 
 #[test]
 fn iptables_allows_exactly_what_the_catalog_lists() {
-    for program in ["iptables", "ip6tables"] {
+    // iptables takes protocol 0 for any protocol, and type 255 of ICMP for any type. Headers that any packet of IPv6 can have are no
+    // protocols there.
+    let can_express_v4 =
+        |opening: &Opening| !opening.2.starts_with("icmpv6") && !["ip/0", "icmp/255"].contains(&opening.2.as_str());
+    let can_express_v6 = |opening: &Opening| {
+        let is_icmp = opening.2 == "icmp" || opening.2.starts_with("icmp/");
+        !is_icmp && !["ip/0", "ip/2", "ip/43"].contains(&opening.2.as_str())
+    };
+    let programs: [(_, fn(&Opening) -> bool); 2] = [("iptables", can_express_v4), ("ip6tables", can_express_v6)];
+    for (program, can_express) in programs {
         if saved(program, "").is_some() {
-            let format = Comparison { format: program, locations: &["host", "network"], can_express: |_| true };
+            let format = Comparison { format: program, locations: &["host", "network"], can_express };
             format.run(|files: &[File]| {
                 read(&saved(program, &files[0].text).unwrap()).into_iter().flat_map(|rule| rule.openings).collect()
             });

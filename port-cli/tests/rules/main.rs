@@ -1,11 +1,17 @@
 //! Tests of `rules`: the tools that read the generated rules open every port that the catalog lists, and no other.
 
 mod aerleon;
+mod aerleon_targets;
 mod cases;
+mod component_packets;
+mod components;
 mod diagnostics;
+mod editions;
 mod firewalld;
+mod firewalld_icmp;
 mod firewalls;
 mod fortigate;
+mod icmp_types;
 mod iptables;
 mod mud;
 mod networkpolicy;
@@ -14,10 +20,12 @@ mod openings;
 mod output_options;
 mod packets;
 mod python_worker;
+mod raw_packets;
 mod reload;
 mod remarks;
 mod site_file;
 mod ufw;
 mod ufw_program;
+mod wildcards;
 
 use port_catalog_tests::tools;

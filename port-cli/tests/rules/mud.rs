@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog_tests::fixture;
 use port_engine::rules::formats::writer::File;
 use serde_json::{Map, Value, json};
 
-use crate::cases::{Comparison, LONGEST_ID, rules, rules_with, site};
-use crate::openings::{Decisions, Openings, assert_same, documented, products, text};
+use crate::cases::{Comparison, LONGEST_ID, all_products, rules, rules_with, site};
+use crate::openings::{Decisions, Opening, Openings, assert_same, documented_in, text};
 use crate::tools::{missing, tool};
 
 /// The modules to validate with.
@@ -47,7 +46,7 @@ struct Entry {
     /// `from-device` or `to-device`.
     way: String,
     family: String,
-    protocol: &'static str,
+    protocol: String,
     /// The peer's address, or nothing.
     peer: String,
     /// Who opened the connection, for TCP.
@@ -67,6 +66,8 @@ impl Entry {
     /// The id of the flow. If it is too long for a name, the name ends in a digest.
     fn id(&self) -> &str {
         let (id, _) = self.name.rsplit_once('-').unwrap();
+        // A flow between components has a suffix at its other end.
+        let id = id.strip_suffix("_out").unwrap_or(id);
         let is_longest = id.rsplit_once('-').is_some_and(|(start, _)| LONGEST_ID.starts_with(start));
         if is_longest { LONGEST_ID } else { id }
     }
@@ -100,12 +101,15 @@ fn entry(ace: &Value, way: &str, family: &str) -> Entry {
     let matches = ace["matches"].as_object().unwrap();
     let mut ip = matches[family].as_object().unwrap().clone();
     let protocol = match ip.remove("protocol").unwrap().as_u64() {
-        Some(6) => "tcp",
-        Some(17) => "udp",
-        Some(50) => "esp",
-        _ => panic!("{ace}"),
+        Some(number) => crate::openings::protocol(number),
+        None => panic!("{ace}"),
     };
-    assert_eq!(matches.len(), if protocol == "esp" { 1 } else { 2 }, "{ace}");
+    let icmp_type = matches.get("icmp").map(|icmp| format!("/{}", icmp["type"]));
+    let has_ports = ["tcp", "udp"].contains(&protocol.as_str());
+    assert!(icmp_type.is_none() || protocol.starts_with("icmp"), "{ace}");
+    assert_eq!(matches.len(), 1 + usize::from(has_ports) + usize::from(icmp_type.is_some()), "{ace}");
+    let with_ports = matches.get(&protocol).filter(|_| has_ports);
+    let protocol = protocol + &icmp_type.unwrap_or_default();
     let mut entry = Entry {
         name: text(&ace["name"]),
         way: way.to_string(),
@@ -116,7 +120,7 @@ fn entry(ace: &Value, way: &str, family: &str) -> Entry {
         is_destination: false,
         ports: (0, 0),
     };
-    if let Some(ports) = matches.get(protocol) {
+    if let Some(ports) = with_ports {
         let mut ports = ports.as_object().unwrap().clone();
         entry.opened = ports.remove("ietf-mud:direction-initiated").map(|opened| text(&opened));
         assert_eq!(ports.len(), 1, "{ace}");
@@ -148,14 +152,14 @@ fn range_of(range: &Value) -> (u16, u16) {
 /// entries.
 fn opened(entries: &BTreeSet<Entry>) -> Openings {
     let (openings, replies): (Vec<&Entry>, Vec<&Entry>) =
-        entries.iter().filter(|entry| entry.protocol != "esp").partition(|entry| entry.is_destination);
+        entries.iter().filter(|entry| entry.ports != (0, 0)).partition(|entry| entry.is_destination);
     let expected: BTreeSet<Entry> = openings.iter().map(|entry| entry.reply()).collect();
     assert_eq!(replies.into_iter().cloned().collect::<BTreeSet<_>>(), expected, "replies");
     let mut opened = Openings::new();
     for entry in openings {
         assert_eq!(entry.opened.as_ref(), (entry.protocol == "tcp").then_some(&entry.way), "{entry:?}");
         let direction = if entry.way == "to-device" { "inbound" } else { "outbound" };
-        let opening = |port| (entry.id().to_string(), direction.to_string(), entry.protocol.to_string(), port);
+        let opening = |port| (entry.id().to_string(), direction.to_string(), entry.protocol.clone(), port);
         opened.extend((entry.ports.0..=entry.ports.1).map(opening));
     }
     opened
@@ -172,33 +176,55 @@ fn opened_for_both_families(entries: &BTreeSet<Entry>) -> Openings {
 #[test]
 fn a_mud_file_allows_exactly_what_the_catalog_lists() {
     let Some(modules) = modules() else { return };
-    let mud = Comparison { format: "mud", locations: &["network"], can_express: |opening| opening.2 != "esp" };
+    // SCTP can't be limited to ports.
+    let can_express = |opening: &Opening| opening.3 != 0 && opening.2 != "sctp";
+    let mud = Comparison { format: "mud", locations: &["network"], can_express };
     mud.run(|files: &[File]| opened_for_both_families(&entries(&linted(&modules, &files[0].text))));
 }
 
+/// Without connections, replies need an entry of their own: of the same protocol, or of the type of the reply.
 #[test]
-fn esp_is_allowed_in_both_directions() {
+fn protocols_without_ports_are_allowed_in_both_directions() {
     let Some(modules) = modules() else { return };
-    let mut compared = 0;
-    for product in products() {
-        let entries =
-            entries(&linted(&modules, &rules_with(&fixture::tables(), &["--format", "mud", "--product", &product])));
-        let found: BTreeSet<(&str, &str, &str)> = entries
-            .iter()
-            .filter(|entry| entry.protocol == "esp")
-            .map(|entry| (entry.id(), entry.way.as_str(), entry.family.as_str()))
+    let mut compared = BTreeSet::new();
+    for (tables, product) in all_products() {
+        let file = rules_with(&tables, &["--format", "mud", "--product", &product]);
+        let entries = entries(&linted(&modules, &file)).into_iter().filter(|entry| entry.ports == (0, 0));
+        let found: BTreeSet<[String; 4]> = entries
+            .map(|entry| [entry.id().to_string(), entry.way.clone(), entry.family.clone(), entry.protocol.clone()])
             .collect();
-        let documented = documented(&product, Decisions::ALL[0]);
-        let ids = documented.iter().filter(|opening| opening.2 == "esp").map(|opening| opening.0.as_str());
-        let everywhere = |id| {
-            let ways = ["from-device", "to-device"].into_iter();
-            ways.flat_map(move |way| ["ipv4", "ipv6"].map(|family| (id, way, family)))
-        };
-        let expected: BTreeSet<(&str, &str, &str)> = ids.flat_map(everywhere).collect();
+        let mut expected = BTreeSet::new();
+        for (id, direction, protocol, port) in documented_in(&tables, &product, Decisions::ALL[0], "host") {
+            if port != 0 {
+                continue;
+            }
+            let families: &[&str] = match protocol.split('/').next().unwrap() {
+                "icmp" => &["ipv4"],
+                "icmpv6" => &["ipv6"],
+                // IGMP, and the numbers of headers that any packet of IPv6 can have.
+                _ if ["ip/0", "ip/2", "ip/43"].contains(&protocol.as_str()) => &["ipv4"],
+                _ => &["ipv4", "ipv6"],
+            };
+            let reply = match protocol.as_str() {
+                "icmp/8" => Some("icmp/0"),
+                "icmp/13" => Some("icmp/14"),
+                "icmpv6/128" => Some("icmpv6/129"),
+                one if one.starts_with("icmp") && one.contains('/') => None,
+                one => Some(one),
+            };
+            let [opening, replying] = if direction == "inbound" { ["to", "from"] } else { ["from", "to"] };
+            let entry = |way: &str, family: &str, protocol: &str| {
+                [id.clone(), format!("{way}-device"), family.to_string(), protocol.to_string()]
+            };
+            for family in families {
+                expected.insert(entry(opening, family, &protocol));
+                expected.extend(reply.map(|reply| entry(replying, family, reply)));
+            }
+        }
         assert_eq!(found, expected, "{product}");
-        compared += expected.len();
+        compared.extend(expected.into_iter().map(|[_, _, _, protocol]| protocol));
     }
-    assert!(compared > 0);
+    assert!(compared.len() > 15, "{compared:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cases::{Comparison, rules, site};
-use crate::openings::{Opening, text};
+use crate::openings::{Opening, protocol, text};
 use crate::tools::{piped, sandboxed, tool};
 
 /// Loads rules twice, as after a change, and lists the result.
@@ -11,7 +11,7 @@ fn listed(ruleset: &str) -> Option<Vec<Value>> {
     tool("nft")?;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, ruleset).unwrap();
-    let load = "nft -f \"$0\" && nft -f \"$0\" && nft -j list ruleset";
+    let load = "nft -f \"$0\" && nft -f \"$0\" && nft -n -j list ruleset";
     let sandboxed = sandboxed(&["sh", "-c", load, file.path().to_str().unwrap()])?;
     let listed: Value = serde_json::from_str(&piped(sandboxed, "")).unwrap();
     Some(listed["nftables"].as_array().unwrap().clone())
@@ -37,12 +37,16 @@ fn read_rule(rule: &Value) -> Listed {
     for one in matches {
         let one = &one["match"];
         assert_eq!(one["op"], "==", "{rule}");
-        if one["left"]["meta"]["key"] == "l4proto" {
-            read.openings.push(opening(one["right"].as_str().unwrap(), 0));
-            continue;
-        }
+        let meta = one["left"]["meta"]["key"].as_str();
         let payload = &one["left"]["payload"];
-        match payload["field"].as_str().unwrap() {
+        match payload["field"].as_str().or(meta).unwrap() {
+            "l4proto" | "protocol" => read.openings.push(opening(&protocol(one["right"].as_u64().unwrap()), 0)),
+            "nfproto" => assert_eq!(one["right"], 10, "{rule}"),
+            "type" => {
+                let icmp = payload["protocol"].as_str().unwrap();
+                read.openings
+                    .extend(values(&one["right"]).iter().map(|number| opening(&format!("{icmp}/{number}"), 0)));
+            }
             "dport" => {
                 let ports = values(&one["right"]).into_iter().flat_map(ports);
                 read.openings.extend(ports.map(|port| opening(payload["protocol"].as_str().unwrap(), port)));

@@ -58,18 +58,23 @@ impl Decisions {
     ];
 }
 
-/// The ports that the test's tables list for a product.
-pub fn documented(product: &str, decisions: Decisions) -> Openings {
-    documented_in(&fixture::tables(), product, decisions)
+/// The ports that the test's tables list for a product, for a firewall at a location.
+pub fn documented(product: &str, decisions: Decisions, location: &str) -> Openings {
+    documented_in(&fixture::tables(), product, decisions, location)
 }
 
-/// The ports that a directory of tables lists for a product. All of ICMP includes each of its types.
-pub fn documented_in(tables: &Path, product: &str, decisions: Decisions) -> Openings {
+/// The ports that a directory of tables lists for a product. All of ICMP includes each of its types. A machine of the product is also
+/// the other end of flows between its components.
+pub fn documented_in(tables: &Path, product: &str, decisions: Decisions, location: &str) -> Openings {
     let mut openings = Openings::new();
+    let Value::Array(peers) = json(tables, &["peers", "--format", "json"]) else { panic!("an array") };
+    let components = peers.iter().filter(|peer| peer["kind"] == "component").map(|peer| text(&peer["id"]));
+    let components: BTreeSet<String> = components.filter(|id| id.starts_with(&format!("{product}-"))).collect();
     for flow in flows_in(tables, product) {
-        if decisions.required_only && flow["requirement"] != "required" {
+        if decisions.required_only && flow["requirement"] != "required" || flow["scope"] != "network" {
             continue;
         }
+        let mut of_flow = Openings::new();
         let mut groups: BTreeMap<u64, Vec<&Value>> = BTreeMap::new();
         for spec in flow["ports"].as_array().unwrap() {
             groups.entry(spec["group"].as_u64().unwrap()).or_default().push(spec);
@@ -77,9 +82,15 @@ pub fn documented_in(tables: &Path, product: &str, decisions: Decisions) -> Open
         for specs in groups.values() {
             let count = if decisions.first_alternative { 1 } else { specs.len() };
             for spec in &specs[..count] {
-                openings.extend(spec_openings(&flow, spec, decisions));
+                of_flow.extend(spec_openings(&flow, spec, decisions));
             }
         }
+        if location == "host" && components.contains(&text(&flow["peer"])) {
+            assert_eq!(flow["direction"], "inbound", "{flow}");
+            let turned = |(id, _, protocol, port): Opening| (id, "outbound".to_string(), protocol, port);
+            openings.extend(of_flow.iter().cloned().map(turned));
+        }
+        openings.extend(of_flow);
     }
     let all = openings.clone();
     openings.retain(|(id, direction, protocol, port)| match protocol.split_once('/') {
@@ -133,6 +144,11 @@ pub fn flows_in(tables: &Path, product: &str) -> Vec<Value> {
         Value::Array(flows) => flows,
         other => panic!("{other}"),
     }
+}
+
+/// Whether an opening is ICMP of one version.
+pub fn is_icmp(icmp: &str, (_, _, protocol, _): &Opening) -> bool {
+    protocol.split('/').next() == Some(icmp)
 }
 
 /// Asserts that the same ports are open; the message lists those that are missing and those that are too many.

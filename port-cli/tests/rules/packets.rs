@@ -12,19 +12,21 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use port_catalog_tests::fixture;
+
 use crate::firewalls::{ACLGEN, Firewall, IPTABLES, NFTABLES};
 use crate::openings::{Decisions, Openings, documented, flows, products, text};
 use crate::tools::{private_sandbox, tool};
 
 /// The addresses of both ends in the namespaces.
 pub const PRODUCT: [&str; 2] = ["192.0.2.1", "2001:db8:1::1"];
-const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
+pub const PEER: [&str; 2] = ["198.51.100.1", "2001:db8:2::1"];
 
-/// Creates the namespaces, loads the rules in one of them, and tries both directions before and after.
+/// Creates the namespaces.
 ///
-/// Everything is in the private sandbox, which disappears with its last process. Arguments: this program, a directory with the files,
+/// Everything is in the private sandbox, which disappears with its last process. Arguments: a program, a directory with the files,
 /// and the namespace of the firewall.
-const SCRIPT: &str = r#"
+pub const NAMESPACES: &str = r#"
 set -e
 program=$0 directory=$1 firewall=$2
 mount -t tmpfs tmpfs /run
@@ -46,7 +48,10 @@ link() { # a namespace, its addresses, the router's addresses on the same link
 link product 192.0.2.1 2001:db8:1::1 192.0.2.254 2001:db8:1::254
 link peer 198.51.100.1 2001:db8:2::1 198.51.100.254 2001:db8:2::254
 ip netns exec router sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
+"#;
 
+/// Loads the rules in one of the namespaces, and tries both directions before and after with this program.
+const SCRIPT: &str = r#"
 helper() { # a namespace, a role, an input file, an output file
     ip netns exec $1 env HELPER_ROLE=$2 HELPER_IN="$directory/$3" HELPER_OUT="$directory/$4" \
         "$program" --exact packets::helper --quiet > "$directory/$4.log" 2>&1
@@ -163,7 +168,7 @@ fn packets(product: &str, firewall: &Firewall, at: &str, interfaces: Option<Inte
     let passes = interfaces.is_none_or(|interfaces| interfaces.are_used);
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
-    let openings = documented(product, Decisions::ALL[0]);
+    let openings = documented(product, Decisions::ALL[0], at);
     let ends = [("inbound", PRODUCT), ("outbound", PEER)];
     for (direction, addresses) in ends {
         let (documented, others) = tries(&openings, direction);
@@ -176,7 +181,7 @@ fn packets(product: &str, firewall: &Firewall, at: &str, interfaces: Option<Inte
     if at == "network" || interfaces.is_some() {
         call.extend(["--site", site.to_str().unwrap()]);
     }
-    (firewall.write)(directory.path(), &call);
+    (firewall.write)(directory.path(), &fixture::tables(), &call);
     let has_esp =
         passes && openings.iter().any(|(_, direction, protocol, _)| direction == "outbound" && protocol == "esp");
     if has_esp {
@@ -185,7 +190,8 @@ fn packets(product: &str, firewall: &Firewall, at: &str, interfaces: Option<Inte
 
     let namespace = if at == "host" { "product" } else { "router" };
     let program = std::env::current_exe().unwrap();
-    let arguments = ["sh", "-c", SCRIPT, program.to_str().unwrap(), directory.path().to_str().unwrap(), namespace];
+    let script = format!("{NAMESPACES}{SCRIPT}");
+    let arguments = ["sh", "-c", &script, program.to_str().unwrap(), directory.path().to_str().unwrap(), namespace];
     let output = private_sandbox(&arguments).expect("the sandbox worked before").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{product} {at}: {}", String::from_utf8_lossy(&output.stderr));
 

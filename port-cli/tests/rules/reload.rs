@@ -9,7 +9,9 @@ use port_engine::rules::formats::writer::File;
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use crate::cases::files;
+use port_catalog_tests::fixture;
+
+use crate::cases::{files, files_with};
 use crate::fortigate::{self, Configuration, Entry};
 use crate::openings::port_catalog;
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
@@ -149,7 +151,7 @@ for file; do
     cp "$file" /etc/ufw/applications.d/mailgate.ufw
     sed -n 's/^#[$] //p' /etc/ufw/applications.d/mailgate.ufw | sh -e > "$0/log" 2>&1 || { cat "$0/log" >&2; exit 1; }
 done
-for program in iptables ip6tables; do $program-save | grep -- '^-A ufw6\?-user-.* --d\?port' || true; done
+for program in iptables ip6tables; do $program-save | grep -- '^-A ufw6\?-user-\(input\|output\|forward\) ' || true; done
 "#;
 
 #[test]
@@ -163,6 +165,29 @@ fn nothing_of_an_earlier_version_is_left_in_ufw() {
         let script = ["sh", "-c", UFW, directory.path().to_str().unwrap()];
         piped(private_sandbox(&[&script, &paths[..]].concat()).unwrap(), "")
     });
+}
+
+#[test]
+fn protocols_of_an_earlier_version_are_not_left_in_ufw() {
+    if tool("ufw").is_none() || private_sandbox(&[]).is_none() {
+        return;
+    }
+    let call = ["--format", "ufw", "--product", "relay"];
+    let earlier = files_with(&fixture::protocols(), &call);
+    let later = files_with(&fixture::protocols(), &[&call[..], &["--only", "relay-in-neighbour-sctp"]].concat());
+    let loaded = |versions: &[&[File]]| {
+        let (directory, (_files, paths)) = (root(), numbered(versions));
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let script = ["sh", "-c", UFW, directory.path().to_str().unwrap()];
+        piped(private_sandbox(&[&script, &paths[..]].concat()).unwrap(), "")
+    };
+    let fresh = loaded(&[&later]);
+    let before = loaded(&[&earlier]);
+    assert!(
+        before.contains(" -p gre ") && before.contains(" -p vrrp ") && !fresh.contains(" -p gre "),
+        "{before}{fresh}"
+    );
+    assert_eq!(loaded(&[&earlier, &later]), fresh);
 }
 
 /// What aclgen generates from a directory into which the versions were written one after the other.

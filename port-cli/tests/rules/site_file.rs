@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use port_catalog_tests::fixture;
+use port_core::Groups;
 use port_engine::dataset::Dataset;
 use port_engine::rules::site::Site;
 use serde_json::Value;
@@ -43,7 +44,7 @@ fn filled_in(template: &str) -> String {
 
 #[test]
 fn a_template_is_valid_before_and_after_it_is_filled_in() {
-    for tables in [fixture::tables(), fixture_tables()] {
+    for tables in [fixture::tables(), fixture_tables(), fixture::editions()] {
         let dataset = Dataset::from_tables(&port_data::read(&tables).unwrap());
         let products = products_in(&tables);
         let mut calls: Vec<Vec<&str>> = products.iter().map(|product| vec![product.as_str()]).collect();
@@ -60,9 +61,14 @@ fn a_template_is_valid_before_and_after_it_is_filled_in() {
             let site = site.unwrap();
             for flow in dataset.flows.iter().filter(|flow| call.contains(&flow.product.as_str())) {
                 assert_eq!(site.product(&flow.product).addresses().len(), 2, "{}", flow.product);
+                if let Some(component) = &flow.component {
+                    let endpoints = site.component(&flow.product, component).map(|ends| ends.addresses().len());
+                    assert_eq!(endpoints, Some(2), "{component}");
+                }
                 assert_eq!(site.peer(&flow.peer, &dataset).endpoints.addresses().len(), 2, "{}", flow.peer);
                 assert_eq!(site.peer_interfaces(&flow.peer, &dataset).names, ["eth0"], "{}", flow.peer);
-                let has_alternatives = flow.port_groups().any(|group| group.len() > 1);
+                let may_be_too_many = flow.groups == Groups::Unstated && flow.port_groups().count() > 1;
+                let has_alternatives = may_be_too_many || flow.port_groups().any(|group| group.len() > 1);
                 assert_eq!(!site.chosen_alternatives(&flow.id).is_empty(), has_alternatives, "{}", flow.id);
             }
         }
@@ -302,7 +308,7 @@ fn several_products_share_a_ruleset() {
     let text = rules(&[&call[..], &["--format=nftables"]].concat());
     let mut expected = Openings::new();
     for product in ["archive", "mailgate"] {
-        expected.extend(documented(product, Decisions::ALL[0]));
+        expected.extend(documented(product, Decisions::ALL[0], "host"));
     }
     let flows: std::collections::BTreeSet<&str> = expected.iter().map(|opening| opening.0.as_str()).collect();
     for flow in flows {

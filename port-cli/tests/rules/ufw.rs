@@ -12,7 +12,7 @@ use port_engine::rules::model::one_line;
 use port_engine::rules::output_options::OutputOptions;
 
 use crate::cases::{Comparison, fitted_files, made_up, rules, rules_with, ruleset_of_texts, sample_output, site};
-use crate::openings::{Opening, assert_same, port_catalog, products};
+use crate::openings::{Opening, assert_same, port_catalog_with, products};
 use crate::tools::{piped, private_sandbox, tool};
 use crate::ufw_program::{IN_ROOT, ROOT, Ufw, allowed, root};
 
@@ -20,7 +20,8 @@ use crate::ufw_program::{IN_ROOT, ROOT, Ufw, allowed, root};
 fn ufw_allows_exactly_what_the_catalog_lists() {
     if let Some(ufw) = Ufw::start() {
         let ufw = RefCell::new(ufw);
-        let can_express = |opening: &Opening| opening.2 != "esp";
+        let can_express =
+            |opening: &Opening| ["tcp", "udp", "esp", "ah", "gre", "vrrp", "ip/2"].contains(&opening.2.as_str());
         let format = Comparison { format: "ufw", locations: &["host", "network"], can_express };
         format.run(|files| ufw.borrow_mut().openings(&files[0].text));
     }
@@ -81,6 +82,12 @@ fn no_text_is_a_command_for_the_shell() {
         let called: Vec<&str> = printed.lines().collect();
         let profiles: Vec<&str> =
             file.text.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')).collect();
+        let (protocols, called): (Vec<&str>, Vec<&str>) =
+            called.into_iter().partition(|words| words.contains("<proto>"));
+        for words in protocols {
+            let comment = format!("<comment><port-catalog {} ", ruleset.name);
+            assert!(words.starts_with("<allow><") && words.contains(&comment) && words.ends_with(">"), "{words}");
+        }
         let expected = profiles.iter().map(|profile| {
             let flow =
                 ruleset.flows.iter().rfind(|flow| profile.starts_with(&flow.id[..40.min(flow.id.len())])).unwrap();
@@ -157,12 +164,24 @@ fn ufw_sample() {
 }
 
 #[test]
-fn esp_is_dropped_from_profiles() {
-    let call = ["rules", "--format", "ufw", "--product", "endpoint", "--only", "endpoint-out-vpn", "--strict"];
-    let output = port_catalog(&call);
+fn a_protocol_without_ports_is_allowed_without_a_profile() {
+    let call = ["--format", "ufw", "--product", "endpoint", "--only", "endpoint-out-vpn"];
+    let printed = rules(&call);
+    let command =
+        "#$ ufw allow out proto esp from any to any comment 'port-catalog endpoint outbound: endpoint-out-vpn'\n";
+    assert!(printed.contains(command) && printed.contains("\nports=500,4500/udp\n"), "{printed}");
+}
+
+#[test]
+fn what_ufw_cannot_express_is_dropped() {
+    let call = ["rules", "--format", "ufw", "--product", "relay", "--strict", "--peer", "neighbour"];
+    let output = port_catalog_with(&fixture::protocols(), &call);
     assert_eq!(output.status.code(), Some(3));
-    let dropped = "dropped esp (ufw profiles can't express it)";
-    assert!(String::from_utf8_lossy(&output.stderr).contains(&format!("{dropped} [endpoint-out-vpn]\n")));
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(printed.contains(&format!("\n# {dropped}\n")) && printed.contains("\nports=500,4500/udp\n"), "{printed}");
+    let messages = String::from_utf8(output.stderr).unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    for protocol in ["sctp", "ipip", "ip/99", "ip/89", "icmp", "icmpv6"] {
+        let dropped = format!("dropped {protocol} (ufw can't express it)");
+        assert!(messages.contains(&format!("{dropped} [relay-")), "{protocol}: {messages}");
+        assert!(printed.contains(&format!("\n# {dropped}\n")), "{protocol}: {printed}");
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::openings::Openings;
+use crate::openings::{Openings, system_protocol};
 use crate::python_worker::{PythonWorker, worker_command};
 use crate::tools::{private_sandbox, tool};
 
@@ -89,7 +89,7 @@ impl Ufw {
     /// What each command of a file allows.
     pub fn allowed<'a>(&mut self, commands: &[&'a str], profiles: &[Profile]) -> Vec<(&'a str, Vec<Allowed>)> {
         let key = |command: &str| {
-            let (_, name) = command.rsplit_once(" app ").expect(command);
+            let Some((_, name)) = command.rsplit_once(" app ") else { return (command.to_string(), String::new()) };
             let profile = profiles.iter().find(|profile| profile.name == name).expect(command);
             (command.to_string(), profile.ports.clone())
         };
@@ -98,7 +98,10 @@ impl Ufw {
         let calls = unknown.iter().map(|command| format!("--dry-run {}", command.strip_prefix("ufw ").expect(command)));
         for (command, printed) in unknown.iter().zip(self.run(&calls.collect::<Vec<_>>())) {
             let allowed: Vec<Allowed> = printed.lines().filter_map(allowed).collect();
-            let names_profile = allowed.iter().all(|one| command.ends_with(&format!(" app {}", one.profile)));
+            let names_profile = allowed.iter().all(|one| match command.rsplit_once(" app ") {
+                Some((_, profile)) => one.profile == profile,
+                None => one.profile.is_empty() && command.contains(&format!(" proto {} ", one.protocol)),
+            });
             assert!(!allowed.is_empty() && names_profile, "{command}: {printed}");
             self.known.insert(key(command), allowed);
         }
@@ -112,16 +115,21 @@ impl Ufw {
             profiles.iter().map(|profile| (profile.name.as_str(), described_flow(&profile.description))).collect();
         let mut openings = Openings::new();
         let mut used = BTreeSet::new();
-        for (command, allowed) in self.allowed(&commands(text).collect::<Vec<_>>(), &profiles) {
+        let (commands, comments): (Vec<&str>, Vec<&str>) = commands(text).unzip();
+        for ((command, allowed), comment) in self.allowed(&commands, &profiles).into_iter().zip(comments) {
             assert_any_address(command, &allowed);
             for one in &allowed {
-                let (id, direction) = flows[one.profile.as_str()];
+                let (id, direction) = match command.contains(" proto ") {
+                    true => described_protocol(comment),
+                    false => flows[one.profile.as_str()],
+                };
                 let chains = [("input", "inbound"), ("output", "outbound"), ("forward", direction)];
                 assert!(chains.contains(&(&one.chain, direction)), "{command}: {one:?}");
-                let opening = |port: &u16| (id.to_string(), direction.to_string(), one.protocol.clone(), *port);
+                let protocol = system_protocol(&one.protocol);
+                let opening = |port: &u16| (id.to_string(), direction.to_string(), protocol.clone(), *port);
                 openings.extend(one.ports.iter().map(opening));
             }
-            used.extend(allowed.iter().map(|one| one.profile.clone()));
+            used.extend(allowed.iter().map(|one| one.profile.clone()).filter(|profile| !profile.is_empty()));
         }
         assert_eq!(used.len(), profiles.len(), "a profile is not used: {text}");
         openings
@@ -134,15 +142,16 @@ pub fn assert_any_address(command: &str, allowed: &[Allowed]) {
         let rules = allowed.iter().filter(|one| one.program == program);
         rules.map(|one| (&one.protocol, &one.ports)).collect::<BTreeSet<_>>()
     });
-    assert_eq!(v4, v6, "{command}");
+    // Only IPv4 has IGMP.
+    assert!(if command.contains(" proto igmp ") { v6.is_empty() } else { v4 == v6 }, "{command}");
     assert!(allowed.iter().all(|one| one.source.is_empty() && one.destination.is_empty()), "{command}: {allowed:?}");
 }
 
-/// The commands of a file that allow something, by the prefix that its instructions mention, without the comments for a later version.
-pub fn commands(text: &str) -> impl Iterator<Item = &str> {
+/// The commands of a file that allow something, by the prefix that its instructions mention, each with the rest of its comment.
+fn commands(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let commands = text.lines().filter_map(|line| line.strip_prefix("#$ "));
     let allow = commands.filter(|command| !command.starts_with("ufw show added | "));
-    allow.map(|command| command.split_once(" comment 'port-catalog ").expect(command).0)
+    allow.map(|command| command.split_once(" comment 'port-catalog ").expect(command))
 }
 
 pub fn profile(printed: &str) -> Profile {
@@ -167,6 +176,12 @@ pub fn described_flow(description: &str) -> (&str, &str) {
     (id, direction)
 }
 
+/// The flow's id and direction in the comment of a command for a protocol: `mailgate inbound: mailgate-in-peer'`.
+pub fn described_protocol(comment: &str) -> (&str, &str) {
+    let (ruleset, id) = comment.trim_end_matches('\'').split_once(": ").expect(comment);
+    (id, ruleset.rsplit(' ').next().unwrap())
+}
+
 /// A line such as `-A ufw-user-input -p tcp --dport 22 -s 10.0.0.0/8 -j ACCEPT -m comment --comment 'dapp_name'`.
 pub fn allowed(line: &str) -> Option<Allowed> {
     let (program, rest) = line.strip_prefix("-A ")?.split_once("-user-")?;
@@ -186,10 +201,15 @@ pub fn allowed(line: &str) -> Option<Allowed> {
         program,
         chain: chain.to_string(),
         protocol: take("-p"),
-        ports: ports.split(',').flat_map(range).collect(),
+        // A protocol without ports.
+        ports: if ports.is_empty() { BTreeSet::from([0]) } else { ports.split(',').flat_map(range).collect() },
         source: take("-s"),
         destination: take("-d"),
-        profile: profile.strip_prefix("'dapp_").and_then(|name| name.strip_suffix('\'')).expect(line).to_string(),
+        profile: if profile.is_empty() {
+            profile
+        } else {
+            profile.strip_prefix("'dapp_").and_then(|name| name.strip_suffix('\'')).expect(line).to_string()
+        },
     };
     assert_eq!(take("-j"), "ACCEPT", "{line}");
     assert!(options.is_empty(), "{line}: {options:?}");

@@ -44,7 +44,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
     if text.trim().is_empty() {
         return Err(input_kind::empty(file));
     }
-    let mut sockets = Sockets { file, text, with_ports: Vec::new(), other_kinds: Vec::new(), has_netid: false };
+    let mut sockets = Sockets { file, text, list: Vec::new(), other_kinds: Vec::new(), has_netid: false };
     let mut follows = false;
     for line in text.split_inclusive('\n').filter(|line| !line.trim().is_empty()) {
         let parsed = Line::parse(line, follows).map_err(|cell| match InputKind::of(text) {
@@ -55,7 +55,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
         match parsed {
             Line::Header { has_netid } => sockets.has_netid = has_netid,
             Line::Continuation => {}
-            Line::Socket(socket) => sockets.with_ports.push(socket),
+            Line::Socket(socket) => sockets.list.push(socket),
             Line::OtherKind(netid) => sockets.other_kinds.push(netid),
         }
     }
@@ -66,7 +66,7 @@ pub fn read(file: &Path, text: &str, family: Option<AddressFamily>) -> Result<Ob
 struct Sockets<'a> {
     file: &'a Path,
     text: &'a str,
-    with_ports: Vec<Socket<'a>>,
+    list: Vec<Socket<'a>>,
     /// The Netids of all other sockets.
     other_kinds: Vec<&'a str>,
     /// Whether the header names the column of protocols.
@@ -80,7 +80,7 @@ impl<'a> Sockets<'a> {
         let mut seen: Vec<Seen> = checked.iter().map(|protocol| not_open_elsewhere(*protocol)).collect();
         let mut listeners = 0;
         let mut other_states = Vec::new();
-        for socket in &self.with_ports {
+        for socket in &self.list {
             let protocol = unnamed.unwrap_or(match socket.netid {
                 "tcp" => Protocol::TCP,
                 "sctp" => Protocol::SCTP,
@@ -94,7 +94,7 @@ impl<'a> Sockets<'a> {
             let listener = socket.listener().map_err(|cell| self.invalid(cell))?;
             seen.extend(listener.seen(protocol, family));
         }
-        if let (0, Some(connection)) = (listeners, self.with_ports.first()) {
+        if let (0, Some(connection)) = (listeners, self.list.first()) {
             let message = format!("all sockets are connections (state {:?})", connection.state);
             let help = "run ss with -l, which prints listeners";
             return Err(self.problem(connection.state, codes::SS_NOT_A_LISTENER, message, help));
@@ -116,8 +116,8 @@ impl<'a> Sockets<'a> {
     /// The protocol of all sockets, if no column names it: ss was asked about one only. LISTEN is a state of TCP, and UNCONN the
     /// state of a UDP socket that isn't connected.
     fn unnamed_protocol(&self) -> Result<Option<Protocol>, Diagnostic> {
-        let Some(first) = self.with_ports.iter().find(|socket| socket.netid.is_empty()) else { return Ok(None) };
-        let has = |is: &dyn Fn(&Socket) -> bool| self.with_ports.iter().any(is);
+        let Some(first) = self.list.iter().find(|socket| socket.netid.is_empty()) else { return Ok(None) };
+        let has = |is: &dyn Fn(&Socket) -> bool| self.list.iter().any(is);
         let is_named = has(&|socket| !socket.netid.is_empty()) || !self.other_kinds.is_empty();
         match (has(&|socket| is_state_of_tcp(socket.state)), has(&|socket| socket.state == "UNCONN")) {
             (true, false) if !is_named => Ok(Some(Protocol::TCP)),
@@ -134,12 +134,12 @@ impl<'a> Sockets<'a> {
     /// The protocols about which ss was asked. With both `-t` and `-u`, a file without a line about one of them shows that it has no
     /// sockets; if sockets of other kinds are listed, the option may also be missing. SCTP was checked if a line is about it.
     fn checked(&self, unnamed: Option<Protocol>) -> Result<BTreeSet<Protocol>, Diagnostic> {
-        let listed = |netid: &str| self.with_ports.iter().any(|socket| socket.netid == netid);
+        let listed = |netid: &str| self.list.iter().any(|socket| socket.netid == netid);
         let all = [(Protocol::TCP, listed("tcp")), (Protocol::UDP, listed("udp")), (Protocol::SCTP, listed("sctp"))];
         if let Some(protocol) = unnamed {
             return Ok(BTreeSet::from([protocol]));
         }
-        if self.other_kinds.is_empty() && !listed("sctp") && (self.has_netid || !self.with_ports.is_empty()) {
+        if self.other_kinds.is_empty() && !listed("sctp") && (self.has_netid || !self.list.is_empty()) {
             return Ok(BTreeSet::from([Protocol::TCP, Protocol::UDP]));
         }
         if all.iter().any(|(_, is_listed)| *is_listed) {
@@ -152,7 +152,7 @@ impl<'a> Sockets<'a> {
 
     /// Whether a socket listens. A TCP socket that is bound and doesn't listen is UNCONN for newer versions of ss.
     fn is_listener(&self, socket: &Socket, protocol: Protocol) -> Result<bool, Diagnostic> {
-        let has_udp = || self.with_ports.iter().any(|socket| socket.netid == "udp");
+        let has_udp = || self.list.iter().any(|socket| socket.netid == "udp");
         let (message, help) = match (protocol, socket.state) {
             (Protocol::TCP | Protocol::SCTP, "LISTEN") | (Protocol::UDP, "UNCONN") => return Ok(true),
             (Protocol::TCP, "UNCONN") if !has_udp() => (

@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::Direction;
-
-use super::{Endpoint, is_at};
-use crate::dataset::{Dataset, Flow, PortSpec};
+use super::{Endpoint, Participant, is_at, is_on_host};
+use crate::dataset::{Flow, PortSpec};
 
 /// The number of steps after which the search of one set of competing flows stops.
 const MOST_STEPS: usize = 500_000;
@@ -16,6 +14,8 @@ const MOST_STEPS: usize = 500_000;
 /// Where a product listens for some of its flows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice<'a> {
+    /// The name of the participant whose flows they are.
+    pub participant: &'a str,
     /// The flows. All of them have the same alternatives.
     pub flows: Vec<&'a Flow>,
     /// The spec that the product uses; `None` for another port, since the document calls the port configurable.
@@ -25,12 +25,6 @@ pub struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// The product's id.
-    #[must_use]
-    pub fn product(&self) -> &str {
-        self.flows.first().map_or("", |flow| flow.product.as_str())
-    }
-
     /// Whether it isn't what the document lists first.
     #[must_use]
     pub fn is_changed(&self) -> bool {
@@ -62,35 +56,36 @@ pub(super) struct Assignment<'a> {
 }
 
 /// The choice with the fewest collisions, among these the one with the fewest products at them, and then the one that changes the least.
-pub(super) fn best<'a>(dataset: &'a Dataset, products: &[&str], endpoints: &[Endpoint<'a>]) -> Assignment<'a> {
-    let variables = variables(dataset, products, endpoints);
+pub(super) fn best<'a>(participants: &'a [Participant<'a>], endpoints: &[Endpoint<'a>]) -> Assignment<'a> {
+    let variables = variables(participants, endpoints);
     let mut best = Assignment { choices: Vec::new(), collisions: BTreeSet::new(), is_exact: true };
     let mut chosen: BTreeMap<usize, usize> = BTreeMap::new();
     for component in components(&variables) {
-        let mut search = Search::new(&variables, &component, products.len(), endpoints.len());
+        let mut search = Search::new(&variables, &component, participants.len(), endpoints.len());
         search.visit(0);
         best.is_exact &= search.steps <= MOST_STEPS;
         chosen.extend(component.iter().copied().zip(search.best));
         best.collisions.extend(search.best_collisions);
     }
     for (index, option) in chosen {
-        let Variable { flows, options, .. } = &variables[index];
+        let Variable { flows, options, product } = &variables[index];
+        let participant = participants[*product].name.as_str();
         let first = options.iter().find_map(|option| option.spec);
         if let (Some(option), Some(first)) = (options.get(option), first) {
-            best.choices.push(Choice { flows: flows.clone(), spec: option.spec, first });
+            best.choices.push(Choice { participant, flows: flows.clone(), spec: option.spec, first });
         }
     }
     best
 }
 
 /// The choices that matter: groups of which a spec is at an endpoint where several products may listen.
-fn variables<'a>(dataset: &'a Dataset, products: &[&str], endpoints: &[Endpoint<'a>]) -> Vec<Variable<'a>> {
+fn variables<'a>(participants: &'a [Participant<'a>], endpoints: &[Endpoint<'a>]) -> Vec<Variable<'a>> {
     let contested: Vec<(usize, &Endpoint)> =
         endpoints.iter().enumerate().filter(|(_, endpoint)| endpoint.collides()).collect();
     let mut variables: Vec<Variable> = Vec::new();
-    for (product, id) in products.iter().enumerate() {
+    for (product, participant) in participants.iter().enumerate() {
         let first_of_product = variables.len();
-        for flow in dataset.flows_of(id).filter(|flow| flow.direction == Direction::Inbound) {
+        for flow in participant.inbound().filter(|flow| is_on_host(flow)) {
             let numbers: BTreeSet<u8> = flow.ports.iter().map(PortSpec::group).collect();
             for number in numbers {
                 // A service whose port isn't stated may be anywhere, so it isn't a way out.
@@ -110,7 +105,10 @@ fn variables<'a>(dataset: &'a Dataset, products: &[&str], endpoints: &[Endpoint<
                 }
                 let same = variables[first_of_product..].iter_mut().find(|other| {
                     let key = |options: &[Choosable<'a>]| -> Vec<_> {
-                        options.iter().map(|option| option.spec.map(|spec| (spec.transport(), spec.range()))).collect()
+                        options
+                            .iter()
+                            .map(|option| option.spec.map(|spec| (spec.transport(), spec.range(), spec.number())))
+                            .collect()
                     };
                     key(&other.options) == key(&options)
                         && other.flows.iter().all(|other| other.customization == flow.customization)

@@ -2,7 +2,7 @@
 
 use port_core::{Direction, Enabled, Groups, PortRange, Requirement, Scope, Transport};
 
-use super::{ConflictFinding, Conflicts};
+use super::{ConflictFinding, Conflicts, Participant};
 use crate::dataset::{Dataset, Flow, PortSpec, Source};
 use crate::protocol::Protocol;
 
@@ -68,11 +68,12 @@ fn dataset(products: &[&[&str]]) -> Dataset {
 fn outcome(products: &[&[&str]]) -> (usize, usize, String) {
     let dataset = dataset(products);
     let names = &["a", "b", "c", "d"][..products.len()];
-    let conflicts = Conflicts::new(&dataset, names);
+    let participants = Participant::products(&dataset, names);
+    let conflicts = Conflicts::new(&participants);
     assert!(conflicts.exact);
     let choices = conflicts.choices.iter().map(|choice| {
         let spec = choice.spec.map_or_else(|| "another".to_string(), ToString::to_string);
-        format!("{} {spec}", choice.product())
+        format!("{} {spec}", choice.participant)
     });
     let counts = [ConflictFinding::Collision, ConflictFinding::Unavoidable].map(|finding| conflicts.count(finding));
     (counts[0], counts[1], choices.collect::<Vec<_>>().join(", "))
@@ -184,7 +185,8 @@ fn no_combination_has_fewer_collisions_than_the_choice() {
         }
         let texts: Vec<Vec<&str>> = products.iter().map(|flows| flows.iter().map(String::as_str).collect()).collect();
         let dataset = dataset(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let conflicts = Conflicts::new(&dataset, &["a", "b", "c", "d"][..products.len()]);
+        let participants = Participant::products(&dataset, &["a", "b", "c", "d"][..products.len()]);
+        let conflicts = Conflicts::new(&participants);
         let left = conflicts.count(ConflictFinding::Unavoidable);
         assert_eq!(left, least_collisions(&dataset, &conflicts), "{round}: {products:?}");
         assert!(conflicts.exact);
@@ -203,7 +205,8 @@ fn a_search_that_is_too_large_stops_and_is_not_called_exact() {
     let texts: Vec<&str> = ports.iter().map(String::as_str).collect();
     let fixed: Vec<&str> = alternatives.iter().map(String::as_str).collect();
     let dataset = dataset(&[&texts, &texts, &fixed[..11]]);
-    let conflicts = Conflicts::new(&dataset, &["a", "b", "c"]);
+    let participants = Participant::products(&dataset, &["a", "b", "c"]);
+    let conflicts = Conflicts::new(&participants);
     assert!(!conflicts.exact);
     assert!(conflicts.count(ConflictFinding::Unavoidable) > 0);
     assert!(!conflicts.choices.is_empty());

@@ -3,23 +3,34 @@
 //! Only inbound flows are compared, since a product listens for them. All listeners of a protocol are cut into [`Endpoint`]s: ranges
 //! of ports at which the same listeners are. Two products at one endpoint are a collision. It can be avoided if the products choose
 //! other alternatives: [`Conflicts::choices`] is the choice that leaves the fewest collisions.
+//!
+//! Flows within the host count, since a port is taken for the loopback address if a program listens there for any address. Flows
+//! within a pod don't, since each pod has its own addresses. A protocol without ports has nothing that only one program can take,
+//! so a collision there is only possible: it depends on what else tells the traffic of the two apart. ICMP never collides, since
+//! the host itself answers it.
 
-use port_core::{Direction, PortRange, Transport};
+use std::collections::BTreeSet;
+
+use port_core::{Direction, Groups, PortRange, Scope, Transport};
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Flow, PortSpec};
+use crate::dataset::{Flow, PortSpec};
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 use crate::words::words;
 
 mod choice;
+mod participant;
 mod report;
 
 pub use choice::Choice;
+pub use participant::Participant;
 
 /// A port spec of an inbound flow: the product listens there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listener<'a> {
+    /// The name of the participant whose flow it is.
+    pub participant: &'a str,
     /// The flow.
     pub flow: &'a Flow,
     /// The spec.
@@ -39,10 +50,26 @@ pub struct Alternative<'a> {
 }
 
 impl Listener<'_> {
-    /// Whether the document states the transport.
+    /// Why it is uncertain that the product listens there.
     #[must_use]
-    pub fn has_transport(&self) -> bool {
-        self.spec.transport() != Some(Transport::Any)
+    pub fn uncertainty(&self) -> Option<Uncertainty> {
+        if self.spec.transport() == Some(Transport::Any) {
+            return Some(Uncertainty::Transport);
+        }
+        let is_unstated = self.flow.groups == Groups::Unstated && self.flow.port_groups().nth(1).is_some();
+        is_unstated.then_some(Uncertainty::Groups)
+    }
+}
+
+words! {
+    /// Why a collision is possible, but not certain.
+    Uncertainty is a "reason" {
+        /// A document doesn't state the transport
+        Transport = "transport",
+        /// A document doesn't say whether all of a flow's ports are needed
+        Groups = "groups",
+        /// The protocol has no ports, so programs can share it if something else tells their traffic apart
+        Protocol = "protocol",
     }
 }
 
@@ -53,7 +80,7 @@ pub struct Endpoint<'a> {
     pub protocol: Protocol,
     /// Which ports; `None` for a protocol without ports.
     pub range: Option<PortRange>,
-    /// The listeners, grouped by product in the order of the call, and then in catalog order.
+    /// The listeners, grouped by product in the order of the call. Those at exactly this port come before those with a range.
     pub listeners: Vec<Listener<'a>>,
     /// Whether at most one product listens there if all make the best choice.
     pub avoidable: bool,
@@ -62,20 +89,28 @@ pub struct Endpoint<'a> {
 impl<'a> Endpoint<'a> {
     /// The listeners of each product.
     pub fn products(&self) -> impl Iterator<Item = (&'a str, &[Listener<'a>])> {
-        let by_product = self.listeners.chunk_by(|one, next| one.flow.product == next.flow.product);
-        by_product.filter_map(|listeners| listeners.first().map(|first| (first.flow.product.as_str(), listeners)))
+        let by_product = self.listeners.chunk_by(|one, next| one.participant == next.participant);
+        by_product.filter_map(|listeners| listeners.first().map(|first| (first.participant, listeners)))
     }
 
-    /// Whether several products listen there.
+    /// Whether several products listen there, and what they take can't be shared. The host itself answers ICMP.
     #[must_use]
     pub fn collides(&self) -> bool {
-        self.products().nth(1).is_some()
+        !self.protocol.is_icmp() && self.products().nth(1).is_some()
     }
 
-    /// Whether two products certainly listen there, even if transports that aren't stated mean another protocol.
+    /// Why a collision there is only possible. Empty if two products certainly take the same port.
     #[must_use]
-    pub fn is_certain(&self) -> bool {
-        self.products().filter(|(_, listeners)| listeners.iter().any(Listener::has_transport)).nth(1).is_some()
+    pub fn uncertainties(&self) -> BTreeSet<Uncertainty> {
+        if !self.protocol.has_ports() {
+            return BTreeSet::from([Uncertainty::Protocol]);
+        }
+        let is_certain = |listeners: &[Listener]| listeners.iter().any(|listener| listener.uncertainty().is_none());
+        let (certain, uncertain): (Vec<_>, Vec<_>) = self.products().partition(|(_, listeners)| is_certain(listeners));
+        if certain.len() > 1 {
+            return BTreeSet::new();
+        }
+        uncertain.iter().flat_map(|(_, listeners)| listeners.iter().filter_map(Listener::uncertainty)).collect()
     }
 }
 
@@ -92,7 +127,7 @@ words! {
 /// Products compared. It serializes as `port-catalog conflicts --format json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflicts<'a> {
-    /// The products' ids, in the order of the call.
+    /// The names of what is compared, in the order of the call.
     pub products: Vec<&'a str>,
     /// Every listener, by product and then in catalog order.
     pub listeners: Vec<Listener<'a>>,
@@ -106,26 +141,31 @@ pub struct Conflicts<'a> {
     pub exact: bool,
     /// The number of outbound flows. Products don't listen for them.
     pub outbound: usize,
+    /// The number of inbound flows within pods, which have their own addresses.
+    pub within_pods: usize,
 }
 
 impl<'a> Conflicts<'a> {
-    /// Compares products of the dataset.
+    /// Compares participants with each other.
     #[must_use]
-    pub fn new(dataset: &'a Dataset, products: &[&'a str]) -> Conflicts<'a> {
-        let listeners = listeners(dataset, products);
-        let flows = products.iter().flat_map(|product| dataset.flows_of(product));
+    pub fn new(participants: &'a [Participant<'a>]) -> Conflicts<'a> {
+        let listeners = listeners(participants);
+        let number = |is_counted: &dyn Fn(&Flow) -> bool| {
+            participants.iter().flat_map(|own| &own.flows).filter(|flow| is_counted(flow)).count()
+        };
         let mut endpoints = endpoints(&listeners);
-        let best = choice::best(dataset, products, &endpoints);
+        let best = choice::best(participants, &endpoints);
         for (index, endpoint) in endpoints.iter_mut().enumerate() {
             endpoint.avoidable = !best.collisions.contains(&index);
         }
         Conflicts {
-            products: products.to_vec(),
+            products: participants.iter().map(|own| own.name.as_str()).collect(),
             endpoints,
             choices: best.choices,
             exact: best.is_exact,
             listeners,
-            outbound: flows.filter(|flow| flow.direction == Direction::Outbound).count(),
+            outbound: number(&|flow| flow.direction == Direction::Outbound),
+            within_pods: number(&|flow| flow.direction == Direction::Inbound && !is_on_host(flow)),
         }
     }
 
@@ -149,6 +189,11 @@ impl<'a> Conflicts<'a> {
     }
 }
 
+/// Whether a flow uses the addresses of the host. Each pod has its own.
+fn is_on_host(flow: &Flow) -> bool {
+    flow.scope != Scope::Pod
+}
+
 /// Whether a product with this spec listens at an endpoint.
 fn is_at(spec: &PortSpec, endpoint: &Endpoint) -> bool {
     let has_ports = match (spec.range(), endpoint.range) {
@@ -159,27 +204,27 @@ fn is_at(spec: &PortSpec, endpoint: &Endpoint) -> bool {
 }
 
 /// The products' listeners, flow by flow, with the alternatives that are free.
-fn listeners<'a>(dataset: &'a Dataset, products: &[&'a str]) -> Vec<Listener<'a>> {
-    let inbound = |product: &'a str| dataset.flows_of(product).filter(|flow| flow.direction == Direction::Inbound);
-    // The ports of a protocol at which other products listen.
-    let taken = |by: &str, protocol: Protocol| -> PortSet {
-        let others = products.iter().copied().filter(|product| *product != by).flat_map(inbound);
+fn listeners<'a>(participants: &'a [Participant<'a>]) -> Vec<Listener<'a>> {
+    // The ports of a protocol at which other participants listen.
+    let taken = |by: usize, protocol: Protocol| -> PortSet {
+        let others = participants.iter().enumerate().filter(|(index, _)| *index != by);
+        let others = others.flat_map(|(_, own)| own.inbound()).filter(|flow| is_on_host(flow));
         let specs = others.flat_map(|flow| &flow.ports).filter(|spec| protocol.may_be(spec));
         specs.filter_map(PortSpec::range).collect()
     };
     let mut listeners = Vec::new();
-    for product in products.iter().copied() {
-        let taken: Vec<(Protocol, PortSet)> = protocols_with_ports().map(|one| (one, taken(product, one))).collect();
+    for (index, participant) in participants.iter().enumerate() {
+        let taken: Vec<(Protocol, PortSet)> = protocols_with_ports().map(|one| (one, taken(index, one))).collect();
         let is_free = |spec: &PortSpec| {
             let Some(range) = spec.range() else { return false };
             let ports = PortSet::from(range);
             taken.iter().all(|(protocol, taken)| !protocol.may_be(spec) || !taken.overlaps(&ports))
         };
-        for flow in inbound(product) {
+        for flow in participant.inbound().filter(|flow| is_on_host(flow)) {
             for spec in &flow.ports {
                 let others = flow.ports.iter().filter(|other| other.group() == spec.group() && *other != spec);
                 let alternatives = others.map(|spec| Alternative { free: is_free(spec), spec }).collect();
-                listeners.push(Listener { flow, spec, alternatives });
+                listeners.push(Listener { participant: &participant.name, flow, spec, alternatives });
             }
         }
     }
@@ -190,7 +235,7 @@ fn protocols_with_ports() -> impl Iterator<Item = Protocol> {
     Protocol::KNOWN.iter().copied().filter(|protocol| protocol.has_ports())
 }
 
-/// The endpoints at which somebody listens: protocols with ports first. A listener without a stated transport is at endpoints of TCP
+/// The endpoints at which somebody listens, protocols with ports first. A listener without a stated transport is at endpoints of TCP
 /// and of UDP; one without a port number is at none.
 fn endpoints<'a>(listeners: &[Listener<'a>]) -> Vec<Endpoint<'a>> {
     let mut endpoints = Vec::new();
@@ -209,11 +254,20 @@ fn endpoints<'a>(listeners: &[Listener<'a>]) -> Vec<Endpoint<'a>> {
         for (index, first) in boundaries.iter().enumerate() {
             let last = boundaries.get(index + 1).map_or(u16::MAX, |next| next - 1);
             let here = own.iter().filter(|(_, range)| range.contains(*first)).map(|(listener, _)| (*listener).clone());
+            let mut listeners: Vec<Listener> = here.collect();
+            let is_range = |listener: &Listener| listener.spec.range().is_some_and(|own| own.first() < own.last());
+            for own in listeners.chunk_by_mut(|one, next| one.participant == next.participant) {
+                own.sort_by_key(is_range);
+            }
             let range = PortRange::new(*first, last);
-            endpoints.push(Endpoint { protocol, range, listeners: here.collect(), avoidable: true });
+            endpoints.push(Endpoint { protocol, range, listeners, avoidable: true });
         }
     }
-    for protocol in Protocol::KNOWN.iter().copied().filter(|protocol| !protocol.has_ports()) {
+    // Those with a name come before the others.
+    let others = listeners.iter().flat_map(|listener| Protocol::of(listener.spec));
+    let others: BTreeSet<Protocol> = others.copied().filter(|protocol| protocol.name().is_none()).collect();
+    let without_ports = Protocol::KNOWN.iter().copied().filter(|protocol| !protocol.has_ports());
+    for protocol in without_ports.chain(others) {
         let own = listeners.iter().filter(|listener| protocol.may_be(listener.spec)).cloned();
         endpoints.push(Endpoint { protocol, range: None, listeners: own.collect(), avoidable: true });
     }

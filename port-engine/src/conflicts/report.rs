@@ -1,10 +1,15 @@
 //! The JSON of conflicts.
+//!
+//! `products` and every `product` are names of what was compared: `cluster`, `cluster@1.0`, or `cluster/worker` for a part. A
+//! collision that isn't `certain` has in `uncertain` the reasons: `transport`, `groups` or `protocol`.
+
+use std::collections::BTreeSet;
 
 use port_core::PortRange;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Choice, Conflicts, Endpoint, Listener};
+use super::{Choice, Conflicts, Endpoint, Listener, Uncertainty};
 use crate::protocol::Protocol;
 
 /// The ports of an endpoint.
@@ -28,6 +33,7 @@ struct Collision<'a> {
     ports: Ports,
     avoidable: bool,
     certain: bool,
+    uncertain: BTreeSet<Uncertainty>,
     products: Vec<ProductListeners<'a>>,
 }
 
@@ -64,7 +70,8 @@ impl Serialize for Conflicts<'_> {
         let collisions = self.collisions().map(|endpoint| Collision {
             ports: Ports::of(endpoint),
             avoidable: endpoint.avoidable,
-            certain: endpoint.is_certain(),
+            certain: endpoint.uncertainties().is_empty(),
+            uncertain: endpoint.uncertainties(),
             products: endpoint.products().map(|(product, listeners)| ProductListeners { product, listeners }).collect(),
         });
         let listens = self.endpoints.iter().map(|endpoint| Listening {
@@ -72,7 +79,7 @@ impl Serialize for Conflicts<'_> {
             flows: endpoint.listeners.iter().map(|listener| listener.flow.id.as_str()).collect(),
         });
         let unnumbered = self.unnumbered().map(|listener| Unnumbered {
-            product: &listener.flow.product,
+            product: listener.participant,
             flow: &listener.flow.id,
             service: listener.spec.service_ref(),
         });
@@ -100,7 +107,7 @@ impl Serialize for Choice<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let flows: Vec<&str> = self.flows.iter().map(|flow| flow.id.as_str()).collect();
         let mut object = serializer.serialize_struct("Choice", 4)?;
-        object.serialize_field("product", self.product())?;
+        object.serialize_field("product", self.participant)?;
         object.serialize_field("flows", &flows)?;
         object.serialize_field("ports", &self.spec)?;
         object.serialize_field("changed", &self.is_changed())?;
@@ -110,9 +117,11 @@ impl Serialize for Choice<'_> {
 
 impl Serialize for Listener<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Listener", 6)?;
+        let mut object = serializer.serialize_struct("Listener", 8)?;
         object.serialize_field("flow", &self.flow.id)?;
         object.serialize_field("ports", self.spec)?;
+        object.serialize_field("component", &self.flow.component)?;
+        object.serialize_field("scope", &self.flow.scope)?;
         object.serialize_field("condition", &self.flow.condition)?;
         object.serialize_field("configurable", &self.flow.configurable)?;
         object.serialize_field("customization", &self.flow.customization)?;

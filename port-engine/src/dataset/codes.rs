@@ -7,4 +7,6 @@ port_data::codes! {
     CONTRADICTION = "dataset-contradiction";
     #[doc = "A product doesn't have this edition."]
     UNKNOWN_EDITION = "dataset-unknown-edition";
+    #[doc = "Rules and diagrams are for one edition of each product, and several are named."]
+    SEVERAL_EDITIONS = "dataset-several-editions";
 }

@@ -26,15 +26,21 @@ pub struct ProductEdition {
     pub edition: Option<String>,
 }
 
-impl FromStr for ProductEdition {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<ProductEdition, Self::Err> {
+impl From<&str> for ProductEdition {
+    fn from(text: &str) -> ProductEdition {
         let (product, edition) = match text.split_once('@') {
             Some((product, edition)) => (product, Some(edition.to_string())),
             None => (text, None),
         };
-        Ok(ProductEdition { product: product.to_string(), edition })
+        ProductEdition { product: product.to_string(), edition }
+    }
+}
+
+impl FromStr for ProductEdition {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<ProductEdition, Self::Err> {
+        Ok(ProductEdition::from(text))
     }
 }
 
@@ -65,6 +71,22 @@ impl Dataset {
         flows.filter(move |flow| flow.product == product && flow.edition == edition)
     }
 
+    /// Checks that the current flows of a product are those of one edition. For views with several editions they aren't, and have
+    /// several flows with one id.
+    ///
+    /// # Errors
+    ///
+    /// They are of several editions.
+    pub fn check_one_edition(&self, product: &str) -> Result<(), Diagnostic> {
+        let mut editions: Vec<&str> = self.flows_of(product).map(|flow| flow.edition.as_str()).collect();
+        editions.dedup();
+        if editions.len() < 2 {
+            return Ok(());
+        }
+        let message = format!("several editions of {product} (found {})", editions.join(", "));
+        Err(Diagnostic::new(codes::SEVERAL_EDITIONS, message).help("name one of them"))
+    }
+
     /// This dataset with the named editions in place of the newest ones: their flows are current, and their products have only them.
     /// Products that name no edition stay as they are, and so do unknown products.
     ///
@@ -85,6 +107,7 @@ impl Dataset {
             let position = |flow: &Flow| flow.product != product.id;
             let before = view.flows.iter().take_while(|flow| position(flow)).count();
             view.flows.retain(position);
+            view.older_flows.retain(position);
             product.editions.retain(|edition| ids.contains(&&edition.id));
             let flows = product.editions.iter().flat_map(|edition| self.flows_of_edition(&product.id, &edition.id));
             view.flows.splice(before..before, flows.cloned().collect::<Vec<_>>());
@@ -92,20 +115,12 @@ impl Dataset {
         if problems.is_empty() { Ok(view) } else { Err(problems) }
     }
 
-    /// This dataset with the flows of all editions as current ones: for each product those of the newest edition, and then those of
-    /// the others from the oldest on.
+    /// This dataset with the flows of all editions as current ones: for each product those of its oldest edition first.
     #[must_use]
     pub fn with_all_editions(&self) -> Dataset {
-        let mut view = self.clone();
-        let of_product = |flows: &[Flow], product: &Product| -> Vec<Flow> {
-            flows.iter().filter(|flow| flow.product == product.id).cloned().collect()
-        };
-        let all = self
-            .products
-            .iter()
-            .flat_map(|product| [of_product(&self.flows, product), of_product(&self.older_flows, product)].concat());
-        view.flows = all.collect();
-        view
+        let editions = self.products.iter().flat_map(|product| product.editions.iter().map(move |own| (product, own)));
+        let flows = editions.flat_map(|(product, edition)| self.flows_of_edition(&product.id, &edition.id));
+        Dataset { flows: flows.cloned().collect(), older_flows: Vec::new(), ..self.clone() }
     }
 }
 
@@ -141,8 +156,11 @@ mod tests {
         assert_eq!(editions(&both), ["cluster@1.0", "cluster@2.0", "console@2025-03"]);
         assert_eq!(dataset.at_editions(&named(&["console", "unknown@1"])), Ok(dataset.clone()));
         let all = dataset.with_all_editions();
-        assert_eq!(editions(&all), ["cluster@2.0", "cluster@1.0", "console@2025-03", "console@2024-03"]);
+        assert_eq!(editions(&all), ["cluster@1.0", "cluster@2.0", "console@2024-03", "console@2025-03"]);
         assert_eq!(all.flows.len(), dataset.flows.len() + dataset.older_flows.len());
+        // A named edition remains the only one of its product.
+        assert_eq!(view.with_all_editions().flows[..12], view.flows[..12]);
+        assert_eq!(editions(&view.with_all_editions()), ["cluster@1.0", "console@2024-03", "console@2025-03"]);
     }
 
     #[test]

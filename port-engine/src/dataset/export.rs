@@ -19,11 +19,23 @@ pub(super) fn dataset(file: &Path, text: &str) -> Result<Dataset, Vec<Diagnostic
     let exported = read(file, text, Checks::Dataset).map_err(|problem| vec![problem])?;
     let flows: Vec<Flow> = exported.iter().filter_map(flow).collect();
     let products = products(&flows);
-    let names: BTreeSet<&str> = products.iter().map(|product| product.id.as_str()).collect();
+    let kind = |id: &str| {
+        let is_component = |product: &Product| {
+            let part = id.strip_prefix(product.id.as_str()).and_then(|rest| rest.strip_prefix('-'));
+            part.is_some_and(|part| product.components.iter().any(|component| component == part))
+        };
+        if products.iter().any(|product| product.id == id) {
+            PeerKind::Product
+        } else if products.iter().any(is_component) {
+            PeerKind::Component
+        } else {
+            PeerKind::Role
+        }
+    };
     let vendors = distinct(flows.iter().map(|flow| &flow.vendor)).map(|id| Vendor { id: id.clone(), name: id });
     let peers = distinct(flows.iter().map(|flow| &flow.peer)).map(|id| Peer {
         name: id.clone(),
-        kind: if names.contains(id.as_str()) { PeerKind::Product } else { PeerKind::Role },
+        kind: kind(&id),
         description: String::new(),
         includes: Vec::new(),
         id,
@@ -50,8 +62,8 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a String>) -> impl Iterator<Item =
     texts.filter(move |text| seen.insert(text.as_str())).cloned().collect::<Vec<_>>().into_iter()
 }
 
-/// The products of flows, with their editions. The document of an edition is that of its first flow. An export lists the newest
-/// edition of a product first, and then the older ones from the oldest on.
+/// The products of flows, with their editions. The document of an edition is that of its first flow. An export lists the oldest
+/// edition of a product first.
 fn products(flows: &[Flow]) -> Vec<Product> {
     let mut products: Vec<Product> = Vec::new();
     for flow in flows {
@@ -65,7 +77,7 @@ fn products(flows: &[Flow]) -> Vec<Product> {
         };
         match products.iter_mut().find(|product| product.id == flow.product) {
             Some(product) if product.editions.iter().any(|known| known.id == flow.edition) => {}
-            Some(product) => product.editions.insert(product.editions.len() - 1, edition()),
+            Some(product) => product.editions.push(edition()),
             None => products.push(Product {
                 id: flow.product.clone(),
                 vendor: flow.vendor.clone(),

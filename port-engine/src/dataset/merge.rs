@@ -1,5 +1,6 @@
 //! Merges two datasets.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use port_core::Transport;
@@ -56,15 +57,19 @@ pub(super) fn merge(
             rejected.push(product.id);
         }
     }
-    for flow in other.flows.into_iter().filter(|flow| !rejected.contains(&flow.product)) {
-        if base.flow(&flow.id).is_none() {
-            base.flows.push(flow);
-        } else {
-            let table = format!("flows/{}.csv", flow.product);
-            problems.push(duplicate("flow", &flow.id).at(place(&table, &flow.id)));
+    // Editions of one product share ids, also those that only an older edition has.
+    let taken: BTreeSet<String> = base.flows.iter().chain(&base.older_flows).map(|flow| flow.id.clone()).collect();
+    let mut reported = BTreeSet::new();
+    for (own, flows) in [(&mut base.flows, other.flows), (&mut base.older_flows, other.older_flows)] {
+        for flow in flows.into_iter().filter(|flow| !rejected.contains(&flow.product)) {
+            if !taken.contains(&flow.id) {
+                own.push(flow);
+            } else if reported.insert(flow.id.clone()) {
+                let table = format!("flows/{}.csv", flow.product);
+                problems.push(duplicate("flow", &flow.id).at(place(&table, &flow.id)));
+            }
         }
     }
-    base.older_flows.extend(other.older_flows.into_iter().filter(|flow| !rejected.contains(&flow.product)));
     if problems.is_empty() { Ok(base) } else { Err(problems) }
 }
 
@@ -181,6 +186,23 @@ mod tests {
             errors(other),
             [format!("error[dataset-duplicate]: flows/new.csv: flow \"{id}\" already exists; choose another id")]
         );
+    }
+
+    #[test]
+    fn a_flow_that_only_an_older_edition_has_is_rejected_too() {
+        let base = Dataset::from_tables(&port_data::read(&fixture::editions()).unwrap());
+        let retired = base.older_flows.iter().find(|flow| base.flows.iter().all(|own| own.id != flow.id)).unwrap();
+        let mut current = addition();
+        current.flows[0].id.clone_from(&retired.id);
+        let mut older = addition();
+        older.older_flows = vec![retired.clone()];
+        "new".clone_into(&mut older.older_flows[0].product);
+        for other in [current, older] {
+            let other = Dataset { vendors: Vec::new(), peers: Vec::new(), services: Vec::new(), ..other };
+            let errors = base.clone().merge(other).unwrap_err();
+            let expected = format!("flows/new.csv: flow \"{}\" already exists; choose another id", retired.id);
+            assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
+        }
     }
 
     #[test]

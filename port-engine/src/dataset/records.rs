@@ -66,6 +66,8 @@ pub struct Edition {
     pub retrieved: Option<String>,
     /// Whether all parts of the document were available.
     pub is_complete: bool,
+    /// What to know about the source of the edition, such as which parts weren't available.
+    pub note: Option<String>,
 }
 
 /// A peer: the other end of a flow.
@@ -187,6 +189,16 @@ impl Dataset {
         self.peers.iter().find(|peer| peer.id == id)
     }
 
+    /// The product and the component that a peer is, if it is a component. Its id is `<product>-<component>`.
+    #[must_use]
+    pub fn component_of(&self, peer: &str) -> Option<(&str, &str)> {
+        self.products.iter().find_map(|product| {
+            let component = peer.strip_prefix(&product.id)?.strip_prefix('-')?;
+            let component = product.components.iter().find(|own| *own == component)?;
+            Some((product.id.as_str(), component.as_str()))
+        })
+    }
+
     /// The service with an id.
     #[must_use]
     pub fn service(&self, id: &str) -> Option<&Service> {
@@ -229,6 +241,13 @@ impl Flow {
     pub fn involves(&self, peer: &str, dataset: &Dataset) -> bool {
         let includes = |own: &Peer| own.includes.iter().any(|included| included == peer);
         self.peer == peer || dataset.peer(&self.peer).is_some_and(includes)
+    }
+
+    /// The component of the same product that is the flow's peer, if one is.
+    #[must_use]
+    pub fn peer_component<'a>(&self, dataset: &'a Dataset) -> Option<&'a str> {
+        let (product, component) = dataset.component_of(&self.peer)?;
+        (product == self.product).then_some(component)
     }
 
     /// Whether a part of the product is at either end: the flow's own component, or a peer that is one.

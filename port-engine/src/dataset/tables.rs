@@ -54,6 +54,7 @@ fn edition(edition: &port_data::Edition) -> Edition {
         licence: edition.licence.clone(),
         retrieved: edition.retrieved.clone(),
         is_complete: edition.is_complete,
+        note: edition.note.clone(),
     }
 }
 

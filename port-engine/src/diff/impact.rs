@@ -20,13 +20,13 @@ words! {
         Opens = "opens",
         /// Rules to remove: a port that no flow needs any more; finds moves, narrows and ports with a new alternative, too
         Closes = "closes",
-        /// Rules to widen: a larger range, TCP and UDP, more peers, hosts or interfaces, required, or all alternatives needed
+        /// Rules to widen: a larger range, TCP and UDP, more peers, hosts, interfaces or parts, required, enabled, or all choices needed
         Widens = "widens",
         /// Rules to narrow: the inverse of widens
         Narrows = "narrows",
         /// Rules to review: another condition or order, or other flows allow the same
         Limits = "limits",
-        /// Facts that this version of port-catalog does not know
+        /// Flows that are not known for an edition, since its document is not complete, and facts that this version does not know
         Unknown = "unknown",
         /// Wording only: purposes, notes, labels, rows, editions, URLs, what is curated
         Reworded = "reworded",
@@ -38,6 +38,9 @@ const SOURCE: [&str; 8] = ["document", "edition", "url", "section", "row", "peer
 
 /// The requirements, each needed by more than the one before.
 const REQUIREMENTS: [&str; 3] = ["conditional", "unstated", "required"];
+
+/// The words of a port that is off or on by default.
+const DEFAULT_STATES: [&str; 2] = ["no", "yes"];
 
 impl Impact {
     /// Whether something has to be opened.
@@ -110,30 +113,49 @@ impl Impact {
     }
 
     /// The impact of changed port specs, regardless of other flows.
-    pub(super) fn from_specs(old: &[ExportedSpec], new: &[ExportedSpec]) -> Impact {
-        let [before, after] = [old, new].map(Openings::new);
-        let ports = Impact::from_ports([old, new], [&after.without(&before), &before.without(&after)], true);
+    pub(super) fn from_specs(old: &ExportedFlow, new: &ExportedFlow) -> Impact {
+        let [before, after] = [old, new].map(|flow| Openings::new(&flow.specs));
+        let specs = [old.specs.as_slice(), &new.specs];
+        let ports = Impact::from_ports(specs, [&after.without(&before), &before.without(&after)], true);
         ports.or_else(|| Impact::from_needs(old, new)).unwrap_or_else(|| {
             // With the same ports, other services are wording, but the first alternative matters to rules.
-            let [before, after] = [old, new].map(|specs| groups(&without_services(specs)));
+            let [before, after] = specs.map(|specs| groups(&without_services(specs)));
             if before == after { Impact::Reworded } else { Impact::Limits }
         })
     }
 
-    /// The impact of specs that need more or fewer of the same ports.
-    pub(super) fn from_needs(old: &[ExportedSpec], new: &[ExportedSpec]) -> Option<Impact> {
-        let [before, after] = [old, new].map(Openings::needed);
+    /// The impact of flows that need more or fewer of the same ports.
+    fn from_needs(old: &ExportedFlow, new: &ExportedFlow) -> Option<Impact> {
+        let [before, after] = [old, new].map(|flow| Openings::needed(&flow.specs, flow.groups()));
         Impact::from_growth(!after.without(&before).is_empty(), !before.without(&after).is_empty())
+    }
+
+    /// The impact of a word that is later in a list, or earlier; `None` for words that the list doesn't have.
+    fn from_rank(words: &[&str], old: &str, new: &str) -> Option<Impact> {
+        let rank = |text: &str| words.iter().position(|word| *word == text);
+        let (before, after) = rank(old).zip(rank(new))?;
+        Impact::from_growth(before < after, before > after)
     }
 
     /// The impact of a changed fact other than the ports, regardless of other flows.
     pub(super) fn from_fact(name: &str, old: &ExportedFlow, new: &ExportedFlow, members: &PeerMembers) -> Impact {
         match name {
-            "product" | "component" | "direction" => Impact::Moves,
-            // Traffic within a host or a pod passes no firewall.
-            "scope" => {
-                let [before, after] = [old, new].map(|flow| flow.text(name) == "network");
-                Impact::from_growth(after && !before, before && !after).unwrap_or(Impact::Limits)
+            // The same traffic between two components, stored at the other end.
+            "component" | "direction" | "peer" if members.ends(old) == members.ends(new) => Impact::Reworded,
+            "product" | "direction" => Impact::Moves,
+            // A flow without a component is for any part of the product.
+            "component" => {
+                let [before, after] = [old, new].map(|flow| flow.text(name).is_empty());
+                Impact::from_growth(!before, !after).unwrap_or(Impact::Limits)
+            }
+            // Traffic within a host or a pod passes no firewall, so there is a rule to add or to remove as a whole.
+            "scope" => match [old, new].map(ExportedFlow::passes_a_network) {
+                [false, true] => Impact::Opens,
+                [true, false] => Impact::Closes,
+                _ => Impact::Limits,
+            },
+            "groups" if groups(&old.specs) == groups(&new.specs) => {
+                Impact::from_needs(old, new).unwrap_or(Impact::Limits)
             }
             "peer" => {
                 let [before, after] = [old, new].map(|flow| members.of(flow.text(name)));
@@ -156,12 +178,11 @@ impl Impact {
                 growth.unwrap_or(Impact::Reworded)
             }
             "requirement" => {
-                let rank = |flow: &ExportedFlow| REQUIREMENTS.iter().position(|word| *word == flow.text(name));
-                let ranks = rank(old).zip(rank(new));
-                let growth = ranks.and_then(|(before, after)| Impact::from_growth(before < after, before > after));
-                growth.unwrap_or(Impact::Unknown)
+                Impact::from_rank(&REQUIREMENTS, old.text(name), new.text(name)).unwrap_or(Impact::Unknown)
             }
-            "condition" | "groups" | "enabled" | "recommended_interface" | "configurable" => Impact::Limits,
+            // If one of the documents doesn't say it, the product may be the same.
+            "enabled" => Impact::from_rank(&DEFAULT_STATES, old.text(name), new.text(name)).unwrap_or(Impact::Limits),
+            "condition" | "groups" | "recommended_interface" | "configurable" => Impact::Limits,
             "vendor" | "edition" | "purpose" | "customization" | "note" | "curated" => Impact::Reworded,
             _ if SOURCE.iter().any(|member| name.strip_prefix("source.") == Some(member)) => Impact::Reworded,
             _ => Impact::Unknown,

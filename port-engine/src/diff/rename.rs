@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::editions::Editions;
 use crate::export::ExportedFlow;
 use crate::export::spec::{groups, without_services};
 
@@ -26,10 +27,14 @@ pub(super) struct Rename {
 }
 
 /// The likely renames, in the order of the added flows. A rename keeps the product and the direction.
-pub(super) fn renames(removed: &[&ExportedFlow], added: &[&ExportedFlow]) -> Vec<Rename> {
+pub(super) fn renames<'a>(
+    removed: &[&'a ExportedFlow],
+    added: &[&'a ExportedFlow],
+    editions: &Editions<'a>,
+) -> Vec<Rename> {
     let [removed_evidence, added_evidence] =
         [removed, added].map(|flows| flows.iter().map(|flow| RenameEvidence::new(flow)).collect::<Vec<_>>());
-    let side = |flow: &ExportedFlow| (flow.text("product").to_string(), flow.text("direction").to_string());
+    let side = |flow: &'a ExportedFlow| (editions.of(flow), flow.text("direction"));
     let mut added_by_side: HashMap<_, Vec<usize>> = HashMap::new();
     for (new, flow) in added.iter().enumerate() {
         added_by_side.entry(side(flow)).or_default().push(new);

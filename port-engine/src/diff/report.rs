@@ -6,9 +6,14 @@
 //!   the same peers, is in `already`; one that it no longer needs, but that new `flows` need for the same peers, is in `stays`.
 //!   Closed ports that new flows need for other peers, hosts or interfaces are in `elsewhere`.
 //! - `added`, `removed`: flows as in their export.
+//! - `not_known`: flows that only one list has, since the document of the other list's `edition` isn't complete. `missing` is
+//!   `before` or `after`, `flow` is as in its export. Their impact is `unknown`.
 //! - `renamed`: a likely rename, `from` one id `to` another, and the facts in which the two are `alike`.
 //! - `changed`: for each fact that differs the flow's `id`, the `field`, its value `before` and `after` (ports as an expression;
 //!   left out if the flow doesn't have the fact) and the `impact` of this change alone.
+//!
+//! `groups`, `component`, `scope` and `enabled` are facts. An export of an earlier version, which lacks them, is compared as if all
+//! groups were needed, the scope were `network`, `enabled` were `unstated`, and there were no component.
 //!
 //! An id is that of the new flow, or of the old one if the flow was removed.
 
@@ -26,17 +31,25 @@ struct Report<'a> {
     impacts: Vec<FlowImpact<'a>>,
     added: Vec<&'a Map<String, Value>>,
     removed: Vec<&'a Map<String, Value>>,
+    not_known: Vec<NotKnown<'a>>,
     renamed: Vec<Renamed<'a>>,
     changed: Vec<Changed<'a>>,
 }
 
 /// Counts flows by impact.
-struct ImpactCounts<'a>(&'a Difference<'a>);
+pub(crate) struct ImpactCounts<'a>(pub &'a Difference<'a>);
 
 #[derive(Serialize)]
 struct FlowImpact<'a> {
     id: &'a str,
     impact: Impact,
+    #[serde(flatten)]
+    ports: FlowReport<'a>,
+}
+
+/// What a change of a flow opens and closes.
+#[derive(Serialize)]
+pub(crate) struct FlowReport<'a> {
     opens: Vec<String>,
     closes: Vec<String>,
     needed: Vec<String>,
@@ -51,6 +64,14 @@ struct FlowImpact<'a> {
 struct PortFlows<'a> {
     port: &'a str,
     flows: &'a [&'a str],
+}
+
+/// A flow that only one list has.
+#[derive(Serialize)]
+struct NotKnown<'a> {
+    edition: &'a str,
+    missing: &'static str,
+    flow: &'a Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +115,7 @@ impl<'a> Report<'a> {
             impacts: difference.flows.iter().map(FlowImpact::new).collect(),
             added: Vec::new(),
             removed: Vec::new(),
+            not_known: Vec::new(),
             renamed: Vec::new(),
             changed: difference.flows.iter().flat_map(changed).collect(),
         };
@@ -104,6 +126,12 @@ impl<'a> Report<'a> {
                 FlowChange::Renamed(old, new, alike) => {
                     report.renamed.push(Renamed { from: old.id(), to: new.id(), alike });
                 }
+                FlowChange::NotKnownBefore(flow, edition) => {
+                    report.not_known.push(NotKnown { edition, missing: "before", flow: &flow.object });
+                }
+                FlowChange::NotKnownAfter(flow, edition) => {
+                    report.not_known.push(NotKnown { edition, missing: "after", flow: &flow.object });
+                }
                 FlowChange::Changed(..) => {}
             }
         }
@@ -113,9 +141,13 @@ impl<'a> Report<'a> {
 
 impl<'a> FlowImpact<'a> {
     fn new(flow: &'a FlowDifference<'a>) -> FlowImpact<'a> {
-        FlowImpact {
-            id: flow.change.flow().id(),
-            impact: flow.impact,
+        FlowImpact { id: flow.change.flow().id(), impact: flow.impact, ports: FlowReport::new(flow) }
+    }
+}
+
+impl<'a> FlowReport<'a> {
+    pub(crate) fn new(flow: &'a FlowDifference<'a>) -> FlowReport<'a> {
+        FlowReport {
             opens: flow.opens.items().collect(),
             closes: flow.closes.items().collect(),
             needed: flow.needed.items().collect(),

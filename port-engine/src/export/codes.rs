@@ -9,8 +9,8 @@ port_data::codes! {
     MISSING_MEMBER = "export-missing-member";
     #[doc = "An object of an export has two members with the same name."]
     DUPLICATE_MEMBER = "export-duplicate-member";
-    #[doc = "An export has two flows with the same id."]
+    #[doc = "An export has two flows with the same product, edition and id."]
     DUPLICATE_FLOW = "export-duplicate-flow";
-    #[doc = "The transport, the ports and the service of a port spec contradict each other."]
+    #[doc = "The transport, the ports, the service and the numbers of a port spec contradict each other."]
     INVALID_PORTS = "export-invalid-ports";
 }

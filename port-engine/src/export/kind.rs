@@ -1,9 +1,9 @@
 //! What an export must contain at each place, for a comparison and for a dataset.
 
-use port_core::{Direction, Fact, Requirement, Transport};
+use port_core::{Direction, Enabled, Fact, Groups, Requirement, Scope, Transport};
 use serde_json::Value;
 
-use super::spec::{self, port};
+use super::spec::{self, byte, port};
 
 /// How much of an export is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub(super) enum Kind {
     Id,
     Direction,
     Requirement,
+    Groups,
+    Scope,
+    Enabled,
+    Edition,
     Facts,
     Fact,
     Texts,
@@ -36,6 +40,7 @@ pub(super) enum Kind {
     OptionalId,
     OptionalTransport,
     OptionalPort,
+    OptionalByte,
     Group,
     SmallGroup,
     Source,
@@ -53,6 +58,10 @@ impl Kind {
             Kind::Word => "a word",
             Kind::Direction => "a direction",
             Kind::Requirement => "a requirement",
+            Kind::Groups => "a relation of groups",
+            Kind::Scope => "a scope",
+            Kind::Enabled => "a default state",
+            Kind::Edition => "an edition",
             Kind::Facts => "a list of facts",
             Kind::Fact => "a fact",
             Kind::Texts => "a list of strings",
@@ -65,6 +74,7 @@ impl Kind {
             Kind::OptionalId => "an id or null",
             Kind::OptionalTransport => "a transport or null",
             Kind::OptionalPort => "a port or null",
+            Kind::OptionalByte => "a number or null",
             Kind::Group | Kind::SmallGroup => "the number of a group",
             Kind::Source => "a source",
             Kind::Row => "a row number",
@@ -85,11 +95,15 @@ impl Kind {
             Kind::Word | Kind::OptionalWord => "use lowercase letters, digits, hyphens and underscores".to_string(),
             Kind::Direction => words(Direction::ALL.iter().map(|word| word.as_str()).collect()),
             Kind::Requirement => words(Requirement::ALL.iter().map(|word| word.as_str()).collect()),
+            Kind::Groups => words(Groups::ALL.iter().map(|word| word.as_str()).collect()),
+            Kind::Scope => words(Scope::ALL.iter().map(|word| word.as_str()).collect()),
+            Kind::Enabled => words(Enabled::ALL.iter().map(|word| word.as_str()).collect()),
+            Kind::Edition => "use lowercase letters, digits, dots and hyphens, such as 6.2.0".to_string(),
             Kind::Fact => words(Fact::ALL.iter().map(|word| word.as_str()).collect()),
             Kind::OptionalTransport => words(Transport::ALL.iter().map(|word| word.as_str()).collect()),
             Kind::OptionalPort => "use a number from 1 to 65535".to_string(),
             Kind::Group => "use a number from 0".to_string(),
-            Kind::SmallGroup => "use a number from 0 to 255".to_string(),
+            Kind::SmallGroup | Kind::OptionalByte => "use a number from 0 to 255".to_string(),
             Kind::Row => "use a number from 1".to_string(),
             _ => return None,
         };
@@ -107,6 +121,10 @@ impl Kind {
             (Kind::Flow, "vendor" | "product" | "peer") if is_dataset => Kind::Id,
             (Kind::Flow, "purpose") if is_dataset => Kind::Text,
             (Kind::Flow, "requirement") if is_dataset => Kind::Requirement,
+            (Kind::Flow, "edition") if is_dataset => Kind::Edition,
+            (Kind::Flow, "groups") if is_dataset => Kind::Groups,
+            (Kind::Flow, "scope") if is_dataset => Kind::Scope,
+            (Kind::Flow, "enabled") if is_dataset => Kind::Enabled,
             (Kind::Flow, "condition" | "recommended_interface" | "customization" | "note") if is_dataset => {
                 Kind::OptionalText
             }
@@ -114,14 +132,18 @@ impl Kind {
             (Kind::Flow, "curated") if is_dataset => Kind::Facts,
             (Kind::Flow, "source") if is_dataset => Kind::Source,
             (Kind::Flow, "product" | "direction" | "peer") => Kind::Word,
-            (Kind::Source, "document" | "edition") => Kind::Text,
+            // In a comparison, these words of a flow may be unknown.
+            (Kind::Flow, "edition" | "groups" | "scope" | "enabled") | (Kind::Source, "document" | "edition") => {
+                Kind::Text
+            }
             (Kind::Source, "url" | "section" | "peer" | "label" | "ports") => Kind::OptionalText,
             (Kind::Source, "row") => Kind::Row,
             (Kind::Spec, "transport") if is_dataset => Kind::OptionalTransport,
-            (Kind::Spec, "service") if is_dataset => Kind::OptionalId,
+            (Kind::Flow, "component") | (Kind::Spec, "service") if is_dataset => Kind::OptionalId,
             (Kind::Spec, "group") if is_dataset => Kind::SmallGroup,
-            (Kind::Spec, "transport" | "service") => Kind::OptionalWord,
+            (Kind::Flow, "component") | (Kind::Spec, "transport" | "service") => Kind::OptionalWord,
             (Kind::Spec, "first" | "last") => Kind::OptionalPort,
+            (Kind::Spec, "ip_protocol" | "icmp_type") => Kind::OptionalByte,
             (Kind::Spec, "group") => Kind::Group,
             _ => Kind::Anything,
         }
@@ -167,12 +189,17 @@ impl Kind {
             Kind::OptionalId => value.is_null() || text.is_some_and(is_id),
             Kind::Direction => text.is_some_and(|text| text.parse::<Direction>().is_ok()),
             Kind::Requirement => text.is_some_and(|text| text.parse::<Requirement>().is_ok()),
+            Kind::Groups => text.is_some_and(|text| text.parse::<Groups>().is_ok()),
+            Kind::Scope => text.is_some_and(|text| text.parse::<Scope>().is_ok()),
+            Kind::Enabled => text.is_some_and(|text| text.parse::<Enabled>().is_ok()),
+            Kind::Edition => text.is_some_and(|text| port_data::id::check_edition_id(text).is_ok()),
             Kind::Fact => text.is_some_and(|text| text.parse::<Fact>().is_ok()),
             Kind::OptionalTransport => value.is_null() || text.is_some_and(|text| text.parse::<Transport>().is_ok()),
             Kind::Text => value.is_string(),
             Kind::OptionalText => value.is_null() || value.is_string(),
             Kind::Flag => value.is_boolean(),
             Kind::OptionalPort => value.is_null() || port(value).is_some(),
+            Kind::OptionalByte => value.is_null() || byte(value).is_some(),
             Kind::Group => value.is_u64(),
             Kind::SmallGroup => value.as_u64().is_some_and(|group| u8::try_from(group).is_ok()),
             Kind::Row => value.as_u64().and_then(|row| u32::try_from(row).ok()).is_some_and(|row| row > 0),

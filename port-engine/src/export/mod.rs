@@ -2,7 +2,12 @@
 //!
 //! [`read::read`] checks an export while it is parsed, so that every problem has a place. How much it checks depends on the
 //! [`Checks`](kind::Checks): a comparison needs few facts and compares all others as they are, a dataset needs all of its own.
+//!
+//! Exports of earlier versions lack some facts. They are read as those versions meant them: all `groups` are needed, the `scope` is
+//! `network`, `enabled` is `unstated`, and there is no `component`. The `edition` is that of the `source`. An `ip_protocol` and an
+//! `icmp_type` follow from the transport.
 
+use port_core::Groups;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -54,6 +59,46 @@ impl ExportedFlow {
         self.object.get(fact).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
+    /// How the groups of its port specs relate. A word that this version doesn't know says nothing about what is needed.
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        match self.text("groups") {
+            "" | "all" => Groups::All,
+            _ => Groups::Unstated,
+        }
+    }
+
+    /// Its port specs as an expression: `tcp/25 smtp | tcp/465 smtps`.
+    #[must_use]
+    pub fn expression(&self) -> String {
+        spec::expression(&self.specs, self.groups())
+    }
+
+    /// Whether its traffic passes between machines, where a firewall can see it.
+    #[must_use]
+    pub fn passes_a_network(&self) -> bool {
+        !matches!(self.text("scope"), "host" | "pod")
+    }
+
+    /// A member of its source that is a string. Empty if the source doesn't have it.
+    #[must_use]
+    pub fn source_text(&self, member: &str) -> &str {
+        self.object.get("source").and_then(|source| source.get(member)).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Adds the facts that exports of earlier versions don't have, as those versions meant them.
+    pub(crate) fn add_defaults(&mut self) {
+        let defaults = [
+            ("component", Value::Null),
+            ("groups", "all".into()),
+            ("scope", "network".into()),
+            ("enabled", "unstated".into()),
+        ];
+        for (fact, value) in defaults {
+            self.object.entry(fact).or_insert(value);
+        }
+    }
+
     /// Every fact by its name, except the id and the ports. Members of nested objects are named `source.row`. Members of port
     /// specs that this version doesn't know are named `ports.NAME`, with one value per spec.
     #[must_use]
@@ -64,7 +109,8 @@ impl ExportedFlow {
         }
         let specs = self.object.get("ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let names = specs.iter().filter_map(Value::as_object).flat_map(Map::keys);
-        for name in names.filter(|name| !spec::MEMBERS.contains(&name.as_str())) {
+        let is_known = |name: &str| spec::MEMBERS.contains(&name) || spec::PROTOCOL_MEMBERS.contains(&name);
+        for name in names.filter(|name| !is_known(name)) {
             let values = specs.iter().map(|spec| spec.get(name).cloned().unwrap_or_default());
             facts.insert(format!("ports.{name}"), values.collect());
         }

@@ -1,7 +1,7 @@
 //! Reads an export, and checks every value while it is parsed.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::kind::{Checks, Kind};
-use super::spec::range;
+use super::spec::{has_fitting_numbers, range};
 use super::{ExportedFlow, codes};
 
 /// Reads the text of an export. `file` names it in messages.
@@ -24,7 +24,8 @@ use super::{ExportedFlow, codes};
 pub fn read(file: &Path, text: &str, checks: Checks) -> Result<Vec<ExportedFlow>, Diagnostic> {
     // Some shells write a byte order mark when they redirect output.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let state = ReadState { checks, ids: RefCell::default(), problem: RefCell::default() };
+    let state =
+        ReadState { checks, keys: RefCell::default(), have_editions: RefCell::default(), problem: RefCell::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = ValueSeed { kind: Kind::Flows, state: &state }.deserialize(&mut reader);
     let value = value.and_then(|value| reader.end().map(|()| value));
@@ -33,7 +34,9 @@ pub fn read(file: &Path, text: &str, checks: Checks) -> Result<Vec<ExportedFlow>
         problem.at(Place::at_offset(file, text, offset(text, &error)))
     })?;
     let Value::Array(flows) = value else { return Ok(Vec::new()) };
-    Ok(flows.into_iter().filter_map(ExportedFlow::from_value).collect())
+    let mut flows: Vec<ExportedFlow> = flows.into_iter().filter_map(ExportedFlow::from_value).collect();
+    flows.iter_mut().for_each(ExportedFlow::add_defaults);
+    Ok(flows)
 }
 
 /// A text that isn't JSON.
@@ -65,8 +68,10 @@ fn with_help(problem: Diagnostic, help: Option<String>) -> Diagnostic {
 /// What all values of an export share while it is read.
 struct ReadState {
     checks: Checks,
-    /// The ids of the flows so far.
-    ids: RefCell<HashSet<String>>,
+    /// The products, editions and ids of the flows so far.
+    keys: RefCell<HashSet<[String; 3]>>,
+    /// Whether the flows of each product so far have an edition.
+    have_editions: RefCell<HashMap<String, bool>>,
     /// What is wrong, if it isn't the JSON itself. An error of serde only has a text.
     problem: RefCell<Option<Diagnostic>>,
 }
@@ -94,13 +99,28 @@ impl ValueSeed<'_> {
         if !self.kind.admits(&value) {
             return self.invalid(&abbreviated(&value));
         }
-        match &value {
-            Value::String(id) if self.kind == Kind::FlowId && !self.state.ids.borrow_mut().insert(id.clone()) => {
-                let problem = Diagnostic::new(codes::DUPLICATE_FLOW, format!("flow {id} occurs twice"));
-                self.fail(problem.help("export each flow once"))
-            }
-            _ => Ok(value),
+        Ok(value)
+    }
+
+    /// Checks that no earlier flow has the same product, edition and id. Exports of earlier versions have one edition of a product.
+    fn check_key<E: Error>(self, flow: &Value) -> Result<(), E> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        let [product, edition, id] =
+            ["product", "edition", "id"].map(|name| flow.get(name).map_or_else(String::new, text));
+        let has_edition = !edition.is_empty();
+        let have_editions = *self.state.have_editions.borrow_mut().entry(product.clone()).or_insert(has_edition);
+        if has_edition != have_editions {
+            let has = if has_edition { "an edition" } else { "no edition" };
+            let message = format!("flow {id} of {product} has {has}, unlike the flows of {product} before it");
+            let help = "export all flows of a product with the same version of port-catalog";
+            return self.fail(Diagnostic::new(codes::MISSING_MEMBER, message).help(help));
         }
+        if self.state.keys.borrow_mut().insert([product.clone(), edition.clone(), id.clone()]) {
+            return Ok(());
+        }
+        let edition = if edition.is_empty() { edition } else { format!("@{edition}") };
+        let message = format!("flow {id} of {product}{edition} occurs twice");
+        self.fail(Diagnostic::new(codes::DUPLICATE_FLOW, message).help("export each flow once"))
     }
 
     /// Checks that the members of a port spec fit together.
@@ -109,6 +129,15 @@ impl ValueSeed<'_> {
         let is_empty = transport.is_null() && service.is_null();
         let has_range = range(spec).is_some();
         let known = transport.as_str().and_then(|text| text.parse::<Transport>().ok());
+        if known.is_some_and(|transport| !has_fitting_numbers(spec, transport)) {
+            let [protocol, icmp_type] = ["ip_protocol", "icmp_type"].map(|name| &spec[name]);
+            let message = format!(
+                "invalid port spec (found transport {transport}, ip_protocol {protocol}, icmp_type {icmp_type})"
+            );
+            let help =
+                "ip needs the number of its protocol, other transports have their own; only icmp and icmpv6 have types";
+            return self.fail(Diagnostic::new(codes::INVALID_PORTS, message).help(help));
+        }
         let fits = match (self.state.checks, known) {
             (Checks::Dataset, Some(transport)) => transport.has_ports() == has_range,
             _ => !has_range || !transport.is_null(),
@@ -200,8 +229,10 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             return self.fail(with_help(problem, self.kind.help(checks)));
         }
         let value = Value::Object(object);
-        if self.kind == Kind::Spec {
-            self.check_spec(&value)?;
+        match self.kind {
+            Kind::Spec => self.check_spec(&value)?,
+            Kind::Flow => self.check_key(&value)?,
+            _ => {}
         }
         Ok(value)
     }

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use port_core::PortRange;
+use port_core::{Groups, PortRange, Transport};
 use serde_json::Value;
 
 /// The members of a port spec in JSON, all required.
 pub const MEMBERS: [&str; 5] = ["transport", "first", "last", "service", "group"];
+
+/// The members that only specs of protocols without ports have.
+pub const PROTOCOL_MEMBERS: [&str; 2] = ["ip_protocol", "icmp_type"];
 
 /// A port spec of an export.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +47,23 @@ fn number(spec: &Value) -> Option<u8> {
         "ip" => "ip_protocol",
         _ => "icmp_type",
     };
-    u8::try_from(spec.get(name)?.as_u64()?).ok()
+    byte(spec.get(name)?)
+}
+
+/// A number that has a byte in the IP header: that of a protocol, or a type of ICMP.
+pub(super) fn byte(value: &Value) -> Option<u8> {
+    value.as_u64().and_then(|number| u8::try_from(number).ok())
+}
+
+/// Whether the number of a protocol and the type of ICMP of a spec fit its transport. Earlier versions wrote neither.
+pub(super) fn has_fitting_numbers(spec: &Value, transport: Transport) -> bool {
+    let [protocol, icmp_type] = PROTOCOL_MEMBERS.map(|name| spec.get(name).and_then(byte));
+    let is_icmp = matches!(transport, Transport::Icmp | Transport::Icmpv6);
+    let has_protocol = match transport {
+        Transport::Ip => protocol.is_some(),
+        transport => protocol.is_none() || protocol == transport.ip_protocol(),
+    };
+    has_protocol && (is_icmp || icmp_type.is_none())
 }
 
 /// The port range of a spec's JSON object; `None` if it has none, or an invalid one.
@@ -80,7 +99,11 @@ impl fmt::Display for ExportedSpec {
 
 /// Specs as a port expression. The specs of a group needn't be adjacent.
 #[must_use]
-pub fn expression(specs: &[ExportedSpec]) -> String {
+pub fn expression(specs: &[ExportedSpec], relation: Groups) -> String {
+    let separator = match relation {
+        Groups::All => ", ",
+        Groups::Unstated => "; ",
+    };
     let mut groups: Vec<(u64, Vec<String>)> = Vec::new();
     for spec in specs {
         match groups.iter_mut().find(|(number, _)| *number == spec.group) {
@@ -88,7 +111,7 @@ pub fn expression(specs: &[ExportedSpec]) -> String {
             None => groups.push((spec.group, vec![spec.to_string()])),
         }
     }
-    groups.iter().map(|(_, alternatives)| alternatives.join(" | ")).collect::<Vec<_>>().join(", ")
+    groups.iter().map(|(_, alternatives)| alternatives.join(" | ")).collect::<Vec<_>>().join(separator)
 }
 
 /// The groups of alternatives, to compare specs by their meaning: the order and the numbers of groups don't matter. Which

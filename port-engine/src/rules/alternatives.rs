@@ -125,8 +125,9 @@ pub(super) fn is_alternative(flow: &Flow, spec: &PortSpec) -> bool {
 /// Whether a text means a spec: its port as `tcp/995` or `995/tcp`, its service, or both as port expressions have them.
 pub(super) fn matches_notation(spec: &PortSpec, text: &str) -> bool {
     let printed = spec.to_string();
-    let is_port = |query: PortQuery| {
-        spec.transport() == Some(query.transport) && spec.range() == Some(query.range) && text.contains('/')
+    let is_port = |query: PortQuery| match query {
+        PortQuery::Ports { transport, range } => spec.transport() == transport && spec.range() == Some(range),
+        PortQuery::Protocol { .. } => false,
     };
     text == printed
         || printed.split_once(' ').is_some_and(|(port, _)| port == text)

@@ -3,8 +3,6 @@
 port_data::codes! {
     #[doc = "Rules need products of the dataset, and some formats need exactly one."]
     PRODUCTS = "rules-products";
-    #[doc = "Rules are for one edition of a product, and several are named."]
-    EDITIONS = "rules-editions";
     #[doc = "Rules for several products need a name."]
     NAME = "rules-name";
     #[doc = "No flow matches the options. An empty ruleset would close everything."]

@@ -15,7 +15,7 @@ use super::notes::{incomplete_editions, notes};
 use super::options::{Choices, FirewallLocation, UnnamedPeers};
 use super::site::Site;
 use super::traffic::traffic;
-use super::views::{FlowView, peer_component};
+use super::views::FlowView;
 use crate::dataset::{Dataset, Flow, Product};
 
 /// The rules for flows of products, before they are fitted to a format. The name is that of the first product.
@@ -100,8 +100,12 @@ impl FlowContext<'_> {
 
     /// The addresses of a flow's peer. If the peer is another machine of the product, a single machine's addresses aren't its own.
     fn peer(&self, flow: &Flow) -> Endpoints {
-        let peer = self.site.peer(&flow.peer, self.dataset).endpoints;
-        let is_of_product = flow.peer == flow.product || peer_component(flow, self.dataset).is_some();
+        let mut peer = self.site.peer(&flow.peer, self.dataset).endpoints;
+        if flow.peer == flow.product && !self.site.names(&flow.peer) {
+            // The components of the product aren't another instance of it.
+            peer = Endpoints::Any;
+        }
+        let is_of_product = flow.peer == flow.product || flow.peer_component(self.dataset).is_some();
         let is_itself = is_of_product && peer == self.own(flow) && peer.is_one_machine();
         match (peer, self.choices.unnamed) {
             (Endpoints::Any, UnnamedPeers::Hosts) => {
@@ -115,7 +119,7 @@ impl FlowContext<'_> {
 
     /// Whether the site has addresses for both components of a flow, and they are one machine.
     fn stays_inside(&self, flow: &Flow) -> bool {
-        let ends = flow.component.as_deref().zip(peer_component(flow, self.dataset));
+        let ends = flow.component.as_deref().zip(flow.peer_component(self.dataset));
         ends.is_some_and(|(own, peer)| {
             let [own, peer] = [own, peer].map(|component| self.site.component(&flow.product, component));
             own.is_some_and(|own| Some(&own) == peer.as_ref() && own.is_one_machine())

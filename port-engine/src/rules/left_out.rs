@@ -74,10 +74,11 @@ pub(super) fn remarks(views: &[FlowView<'_>], reasons: &[Option<LeftOut>]) -> Ve
     let remark = |reason: &LeftOut| {
         let with_reason = views.iter().zip(reasons).filter(|(_, found)| **found == Some(*reason));
         let flows: Vec<&Flow> = with_reason.map(|(view, _)| view.flow.as_ref()).collect();
-        let name = |flow: &&Flow| if *reason == LeftOut::Unnamed { flow.peer.clone() } else { flow.id.clone() };
-        let names: BTreeSet<String> = flows.iter().map(name).collect();
+        let ids: BTreeSet<&str> = flows.iter().map(|flow| flow.id.as_str()).collect();
+        let peers: BTreeSet<&str> = flows.iter().map(|flow| flow.peer.as_str()).collect();
+        let names = if *reason == LeftOut::Unnamed { peers } else { ids.clone() };
         let names = names.into_iter().collect::<Vec<_>>().join(", ");
-        let text = format!("{} {}: {names}", count(flows.len(), "flow"), reason.text());
+        let text = format!("{} {}: {names}", count(ids.len(), "flow"), reason.text());
         (!flows.is_empty()).then(|| Remark::new(RemarkKind::LeftOut, text))
     };
     COUNTED.iter().filter_map(remark).collect()

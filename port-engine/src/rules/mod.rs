@@ -24,7 +24,7 @@ pub mod flows;
 pub mod formats;
 mod left_out;
 pub mod model;
-mod notes;
+pub(crate) mod notes;
 pub mod options;
 pub mod output_options;
 pub mod protocol_notation;
@@ -93,6 +93,10 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
     if ruleset.flows.iter().all(|flow| flow.rules.is_empty()) {
         return Err(vec![no_rule(&ruleset)]);
     }
+    if is_at_machine && !request.filter.components.is_empty() {
+        let components = request.filter.components.join(", ");
+        ruleset.heading.push(format!("For a machine with these components of the product: {components}."));
+    }
     if let Some(name) = &request.name {
         ruleset.name = name.as_str().to_string();
     }
@@ -135,12 +139,7 @@ fn products<'a>(dataset: &'a Dataset, request: &RulesRequest) -> Result<Vec<&'a 
     }
     let products: Vec<&Product> = dataset.products.iter().filter(|product| ids.contains(&product.id)).collect();
     for product in &products {
-        let editions: BTreeSet<&str> = dataset.flows_of(&product.id).map(|flow| flow.edition.as_str()).collect();
-        if editions.len() > 1 {
-            let editions = editions.into_iter().collect::<Vec<_>>().join(", ");
-            let message = format!("rules are for one edition of a product (found {editions} of {})", product.id);
-            return Err(Diagnostic::new(codes::EDITIONS, message).help("write rules for each of them"));
-        }
+        dataset.check_one_edition(&product.id)?;
     }
     match products.as_slice() {
         [] => Err(Diagnostic::new(codes::PRODUCTS, "no product").help("name at least one")),

@@ -143,8 +143,8 @@ impl Traffic {
         let reply = |icmp_type: &u8| match (self.protocol, *icmp_type) {
             (Protocol::ICMP, 8) => Some(0),
             (Protocol::ICMP, 10) => Some(9),
-            (Protocol::ICMP, icmp_type @ (13 | 15 | 17)) => Some(icmp_type + 1),
-            (Protocol::ICMPV6, icmp_type @ (128 | 133 | 135 | 139 | 141 | 144 | 146 | 148)) => Some(icmp_type + 1),
+            (Protocol::ICMP, icmp_type @ (13 | 15 | 17))
+            | (Protocol::ICMPV6, icmp_type @ (128 | 133 | 135 | 139 | 141 | 144 | 146 | 148)) => Some(icmp_type + 1),
             _ => None,
         };
         let types: Vec<u8> = self.icmp_types.iter().filter_map(reply).collect();

@@ -54,5 +54,7 @@ pub(super) fn incomplete_editions(products: &[&Product]) -> Vec<Remark> {
 
 /// The warning about an edition of which parts were not available.
 pub(crate) fn incomplete_edition(product: &Product, edition: &Edition) -> String {
-    format!("{} {}: parts of the document were not available, so flows may be missing", product.name, edition.printed)
+    let note = edition.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+    let edition = format!("{} {}", product.name, edition.printed);
+    format!("{edition}: parts of the document were not available, so flows may be missing{note}")
 }

@@ -56,7 +56,6 @@ pub fn system_name(protocol: Protocol) -> String {
 
 /// Any type, by number.
 #[must_use]
-#[expect(clippy::unnecessary_wraps, reason = "a notation that can write every type")]
 pub fn type_number(_: Protocol, icmp_type: u8) -> Option<String> {
     Some(icmp_type.to_string())
 }
@@ -70,8 +69,8 @@ pub fn no_type(_: Protocol, _: u8) -> Option<String> {
 /// The name of a type in a list for each protocol.
 #[must_use]
 pub fn type_name(names: &[(Protocol, u8, &str)], protocol: Protocol, icmp_type: u8) -> Option<String> {
-    let named = names.iter().find(|(own, number, _)| (*own, *number) == (protocol, icmp_type));
-    named.map(|(_, _, name)| (*name).to_string())
+    let found = names.iter().find(|(own, number, _)| (*own, *number) == (protocol, icmp_type));
+    found.map(|(_, _, name)| (*name).to_string())
 }
 
 #[cfg(test)]

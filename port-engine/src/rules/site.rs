@@ -32,7 +32,6 @@ use std::collections::BTreeMap;
 use port_core::PeerKind;
 
 use super::address::{Address, Endpoints};
-use super::views::component_of;
 use crate::dataset::Dataset;
 
 /// The addresses of products and peers, and more about them. Ids are those of the dataset that the site was parsed for.
@@ -72,6 +71,12 @@ impl Site {
     #[must_use]
     pub fn product(&self, product: &str) -> Endpoints {
         Endpoints::new(self.products.get(product).into_iter().flatten().cloned())
+    }
+
+    /// Whether the site has addresses for a product or peer itself.
+    #[must_use]
+    pub fn names(&self, id: &str) -> bool {
+        self.products.contains_key(id) || self.peers.contains_key(id)
     }
 
     /// The addresses of a component of a product, if the site has any for it.
@@ -133,7 +138,7 @@ impl Site {
         if let Some(addresses) = self.peers.get(peer) {
             return Some(addresses.clone());
         }
-        if let Some((product, component)) = component_of(peer, dataset) {
+        if let Some((product, component)) = dataset.component_of(peer) {
             return self.component_addresses(product, component).or_else(|| self.products.get(product)).cloned();
         }
         let is_product = dataset.peer(peer).is_some_and(|peer| peer.kind == PeerKind::Product);
@@ -151,7 +156,7 @@ impl Site {
     /// peers that it includes.
     #[must_use]
     pub fn peer_interfaces(&self, peer: &str, dataset: &Dataset) -> PeerInterfaces {
-        let of_product = || component_of(peer, dataset).and_then(|(product, _)| self.interfaces.get(product));
+        let of_product = || dataset.component_of(peer).and_then(|(product, _)| self.interfaces.get(product));
         if let Some(names) = self.interfaces.get(peer).or_else(of_product) {
             return PeerInterfaces { names: names.clone(), missing: Vec::new() };
         }

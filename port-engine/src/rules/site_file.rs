@@ -14,7 +14,9 @@ use super::address::Address;
 use super::alternatives::{is_alternative, matches_notation};
 use super::codes;
 use super::site::Site;
-use crate::dataset::{Dataset, Flow, Product};
+use crate::dataset::{Dataset, Flow};
+
+mod components;
 
 /// The version of the format of site files. A file without a version has this one.
 pub const VERSION: i64 = 1;
@@ -93,7 +95,7 @@ impl Parser<'_> {
                 "peers" => site.peers = self.table(value, "peer", &peers, Parser::addresses),
                 "components" => site.components = self.components(value, dataset),
                 "interfaces" => {
-                    let components = component_ids(dataset);
+                    let components = components::peer_ids(dataset);
                     let components: Vec<&str> = components.iter().map(String::as_str).collect();
                     let ids = [&products[..], &peers[..], &components[..]].concat();
                     site.interfaces = self.table(value, "product or peer", &ids, Parser::interfaces);
@@ -111,52 +113,6 @@ impl Parser<'_> {
             self.report_components_given_twice(peers, &site);
         }
         site
-    }
-
-    /// The addresses of components, in a table for each product.
-    fn components(
-        &mut self,
-        tables: &Value<'_>,
-        dataset: &Dataset,
-    ) -> BTreeMap<String, BTreeMap<String, Vec<Address>>> {
-        let mut components = BTreeMap::new();
-        let example = "[components.kubernetes] with control-plane = \"192.0.2.1\" below it";
-        for (key, value) in self.rows(tables, example).into_iter().flatten() {
-            let id = key.get_ref().as_ref();
-            let Some(product) = dataset.product(id) else {
-                let ids: Vec<&str> = dataset.products.iter().map(|product| product.id.as_str()).collect();
-                self.report_unknown(key.span().start, "product", id, &ids);
-                continue;
-            };
-            let known: Vec<&str> = product.components.iter().map(String::as_str).collect();
-            if known.is_empty() {
-                let problem =
-                    Diagnostic::new(codes::COMPONENT, format!("product {} has no components", QuotedAscii(id)));
-                self.report(key.span().start, problem.help("give its addresses below [products]"));
-                continue;
-            }
-            let addresses = self.table(value, &format!("component of {id}"), &known, Parser::addresses);
-            if !addresses.is_empty() {
-                components.insert(id.to_string(), addresses);
-            }
-        }
-        components
-    }
-
-    /// Reports components whose addresses are both below `[components]` and, as those of a peer, below `[peers]`.
-    fn report_components_given_twice(&mut self, peers: &Value<'_>, site: &Site) {
-        let DeValue::Table(rows) = peers.get_ref() else { return };
-        for (product, components) in &site.components {
-            for component in components.keys() {
-                let peer = format!("{product}-{component}");
-                if let Some((key, _)) = rows.iter().find(|(key, _)| key.get_ref().as_ref() == peer) {
-                    let message =
-                        format!("component {component} of {product} has addresses here and below [components]");
-                    let problem = Diagnostic::new(codes::COMPONENT, message);
-                    self.report(key.span().start, problem.help("remove this line"));
-                }
-            }
-        }
     }
 
     fn version(&mut self, value: &Value<'_>) {
@@ -362,14 +318,6 @@ impl Parser<'_> {
         };
         Err(self.problems.into_iter().map(located).collect())
     }
-}
-
-/// The ids that the components of all products have as peers. A component that no flow has as its peer is no peer of the dataset.
-fn component_ids(dataset: &Dataset) -> Vec<String> {
-    let ids = |product: &Product| -> Vec<String> {
-        product.components.iter().map(|component| format!("{}-{component}", product.id)).collect()
-    };
-    dataset.products.iter().flat_map(ids).collect()
 }
 
 /// Whether a text can be the name of an interface or a zone in some format. Wildcards can't.

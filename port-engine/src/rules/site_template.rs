@@ -10,7 +10,6 @@ use port_core::Direction;
 use super::alternatives::is_alternative;
 use super::model::one_line;
 use super::site_file::VERSION;
-use super::views::component_of;
 use crate::dataset::{Dataset, Flow, Peer, Product};
 
 const HEAD: &str = "\
@@ -42,7 +41,7 @@ pub fn site_template(dataset: &Dataset, products: &[&Product]) -> String {
     let is_of_flow = |peer: &&Peer| flows.iter().any(|flow| flow.involves(&peer.id, dataset));
     // Components have tables of their own.
     let (components, peers): (Vec<&Peer>, Vec<&Peer>) =
-        dataset.peers.iter().filter(is_of_flow).partition(|peer| component_of(&peer.id, dataset).is_some());
+        dataset.peers.iter().filter(is_of_flow).partition(|peer| dataset.component_of(&peer.id).is_some());
 
     let mut text = format!("# Addresses for {}\n{HEAD}\nversion = {VERSION}\n", one_line(&names.join(" and ")));
     text += GROUPS;

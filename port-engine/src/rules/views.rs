@@ -28,7 +28,7 @@ impl<'a> FlowView<'a> {
 
     /// A flow between two components as its peer sees it. `None` if its peer isn't a component of the same product.
     fn turned(flow: &'a Flow, dataset: &Dataset) -> Option<FlowView<'a>> {
-        let component = peer_component(flow, dataset)?.to_string();
+        let component = flow.peer_component(dataset)?.to_string();
         let peer = match &flow.component {
             Some(component) => format!("{}-{component}", flow.product),
             None => flow.product.clone(),
@@ -40,20 +40,6 @@ impl<'a> FlowView<'a> {
         let turned = Flow { direction, peer, component: Some(component), ..flow.clone() };
         Some(FlowView { flow: Cow::Owned(turned), name: format!("{}{TURNED}", flow.id) })
     }
-}
-
-/// The component of the same product that is a flow's peer.
-pub(super) fn peer_component<'a>(flow: &Flow, dataset: &'a Dataset) -> Option<&'a str> {
-    component_of(&flow.peer, dataset).filter(|(product, _)| *product == flow.product).map(|(_, component)| component)
-}
-
-/// The product and component that a peer is, if it is a component.
-pub(super) fn component_of<'a>(peer: &str, dataset: &'a Dataset) -> Option<(&'a str, &'a str)> {
-    dataset.products.iter().find_map(|product| {
-        let component = peer.strip_prefix(&product.id)?.strip_prefix('-')?;
-        let component = product.components.iter().find(|own| *own == component)?;
-        Some((product.id.as_str(), component.as_str()))
-    })
 }
 
 /// The flows that a filter selects for a firewall between the ends: each once, as its row has it.
@@ -87,6 +73,6 @@ pub fn without_component<'a>(filter: &Filter, dataset: &'a Dataset) -> BTreeSet<
     }
     let others = Filter { components: Vec::new(), ..filter.clone() };
     let flows = others.select(dataset).into_iter();
-    let unknown = flows.filter(|flow| flow.component.is_none() && peer_component(flow, dataset).is_none());
+    let unknown = flows.filter(|flow| flow.component.is_none() && flow.peer_component(dataset).is_none());
     unknown.map(|flow| flow.id.as_str()).collect()
 }

@@ -29,7 +29,7 @@ fn flows_of_datasets_are_compared_like_exports() {
     new.flows.remove(0);
     new.flows[0].purpose = "Another".to_string();
     let [old_flows, new_flows] = [&old, &new].map(|dataset| diff::exported(&dataset.flows));
-    let compared = serde_json::to_value(diff::compare(&old_flows, &new_flows, &old.peers)).unwrap();
+    let compared = serde_json::to_value(diff::compare(&old_flows, &new_flows, &old)).unwrap();
     let json = |flows: &[port_engine::dataset::Flow]| serde_json::to_value(flows).unwrap().as_array().unwrap().clone();
     assert_eq!(compared, difference(&json(&old.flows), &json(&new.flows)));
     assert_eq!([&compared["summary"]["closes"], &compared["summary"]["reworded"]], [1, 1]);
@@ -59,6 +59,15 @@ fn ports_are_compared_by_what_they_open() {
         ("tcp/80-81", "tcp/80, tcp/81", "limits", "", ""),
         ("tcp/25", "tcp/25 smtp", "reworded", "", ""),
         ("tcp/443 https", "tcp/443 http", "reworded", "", ""),
+        ("tcp/443", "tcp/443, sctp/36412", "opens", "sctp/36412", ""),
+        ("sctp/5060", "tcp/5060", "moves", "tcp/5060", "sctp/5060"),
+        ("ip/89", "ip/112", "moves", "vrrp", "ip/89"),
+        ("ip/50", "esp", "limits", "", ""),
+        ("icmp", "icmp/8", "narrows", "", "icmp/0-7, icmp/9-255"),
+        ("icmp/8", "icmp/8, icmp/13", "opens", "icmp/13", ""),
+        ("icmp/8", "icmpv6/128", "moves", "icmpv6/128", "icmp/8"),
+        ("gre | ipip", "ipip", "closes", "", "gre"),
+        ("ah", "ah, vrrp", "opens", "vrrp", ""),
     ];
     for (before, after, impact, opens, closes) in cases {
         let mut flows = catalog();
@@ -101,6 +110,106 @@ fn the_first_alternative_matters_to_rules() {
     assert_eq!((&changed[0]["field"], &changed[0]["impact"]), (&json!("ports"), &json!("limits")), "{changed}");
 }
 
+/// The impact of a changed fact of a flow, and those ports that it opens, closes, needs for certain now, or not any more.
+fn effect(id: &str, before: &[(&str, Value)], after: &[(&str, Value)]) -> (String, [Value; 4]) {
+    let mut flows = catalog();
+    let with = |flows: &mut [Value], facts: &[(&str, Value)]| {
+        for (fact, value) in facts {
+            flow(flows, id)[*fact] = value.clone();
+        }
+    };
+    with(&mut flows, before);
+    let old = flows.clone();
+    with(&mut flows, after);
+    let difference = difference(&old, &flows);
+    let found = difference["impacts"].as_array().unwrap().iter().find(|impact| impact["id"] == id).unwrap();
+    let back = self::difference(&flows, &old)["impacts"][0]["impact"].as_str().unwrap().parse::<Impact>().unwrap();
+    assert_eq!(found["impact"], back.inverse().as_str());
+    let ports = ["opens", "closes", "needed", "optional"].map(|name| found[name].clone());
+    (found["impact"].as_str().unwrap().to_string(), ports)
+}
+
+#[test]
+fn a_changed_relation_of_groups_is_a_fact_of_its_own() {
+    let id = "mailgate-in-mailgate-heartbeat";
+    let none = json!([]);
+    let (udp_and_tcp, all, unstated) = (specs("udp/53, tcp/53"), json!("all"), json!("unstated"));
+    let before = [("ports", udp_and_tcp.clone()), ("groups", unstated.clone())];
+    // The document now says that both are needed.
+    let (impact, ports) = effect(id, &before, &[("groups", all.clone())]);
+    let both = json!(["tcp/53", "udp/53"]);
+    assert_eq!((impact.as_str(), ports), ("widens", [none.clone(), none.clone(), both, none.clone()]));
+    // With other ports, it is what the ports say: 53 may not be needed any more, and 443 opens.
+    let before = [("ports", specs("udp/53")), ("groups", all)];
+    let after = [("ports", specs("udp/53 | udp/8888; tcp/443")), ("groups", unstated)];
+    let (impact, ports) = effect(id, &before, &after);
+    let opens = json!(["tcp/443", "udp/8888"]);
+    assert_eq!((impact.as_str(), ports), ("opens", [opens, none.clone(), none, json!(["udp/53"])]));
+}
+
+#[test]
+fn port_expressions_print_how_groups_relate() {
+    let mut flows = catalog();
+    let id = "mailgate-in-mailgate-heartbeat";
+    flow(&mut flows, id)["ports"] = specs("udp/53");
+    let old = flows.clone();
+    flow(&mut flows, id)["ports"] = specs("udp/53 | udp/8888; tcp/443");
+    flow(&mut flows, id)["groups"] = json!("unstated");
+    let difference = difference(&old, &flows);
+    let changed = difference["changed"].as_array().unwrap();
+    let fact = |change: &Value| (change["field"].clone(), change["before"].clone(), change["after"].clone());
+    assert_eq!(
+        changed.iter().map(fact).collect::<Vec<_>>(),
+        [
+            (json!("ports"), json!("udp/53"), json!("udp/53 | udp/8888; tcp/443")),
+            (json!("groups"), json!("all"), json!("unstated")),
+        ]
+    );
+}
+
+#[test]
+fn traffic_that_no_longer_leaves_the_host_closes_and_in_the_other_order_opens() {
+    let id = "mailgate-in-mailgate-heartbeat";
+    let [none, port] = [json!([]), json!(["udp/20001"])];
+    let ports = [("ports", specs("udp/20001"))];
+    for scope in ["host", "pod"] {
+        let (impact, found) = effect(id, &ports, &[("scope", json!(scope))]);
+        assert_eq!((impact.as_str(), &found[0], &found[1]), ("closes", &none, &port), "{scope}");
+        // A port that moves and leaves the network closes, and nothing opens.
+        let (impact, found) = effect(id, &ports, &[("scope", json!(scope)), ("ports", specs("udp/9"))]);
+        assert_eq!((impact.as_str(), &found[0], &found[1]), ("closes", &none, &port), "{scope}");
+    }
+    let host = [("scope", json!("host")), ("ports", specs("udp/20001"))];
+    let (impact, found) = effect(id, &host, &[("scope", json!("pod"))]);
+    assert_eq!((impact.as_str(), &found[0], &found[1]), ("limits", &none, &none));
+    let (impact, found) = effect(id, &host, &[("ports", specs("udp/9"))]);
+    assert_eq!((impact.as_str(), &found[0], &found[1]), ("limits", &none, &none));
+}
+
+#[test]
+fn a_port_that_is_on_by_default_now_matters() {
+    let id = "mailgate-in-mailgate-heartbeat";
+    for (before, after, impact) in
+        [("no", "yes", "widens"), ("yes", "no", "narrows"), ("unstated", "yes", "limits"), ("no", "unstated", "limits")]
+    {
+        let (found, _) = effect(id, &[("enabled", json!(before))], &[("enabled", json!(after))]);
+        assert_eq!(found, impact, "{before} to {after}");
+    }
+}
+
+#[test]
+fn a_flow_of_the_whole_product_is_one_of_each_component() {
+    let id = "mailgate-in-mailgate-heartbeat";
+    for (before, after, impact, opens, closes) in [
+        (json!(null), json!("worker"), "narrows", json!([]), json!(["udp/20001"])),
+        (json!("worker"), json!("manager"), "moves", json!(["udp/20001"]), json!(["udp/20001"])),
+    ] {
+        let before = [("ports", specs("udp/20001")), ("component", before)];
+        let (found, ports) = effect(id, &before, &[("component", after.clone())]);
+        assert_eq!((found.as_str(), &ports[0], &ports[1]), (impact, &opens, &closes), "{after}");
+    }
+}
+
 /// A flow without hosts, interfaces, condition, note and curated facts, which is inbound and unstated.
 const PLAIN: &str = "archive-in-email-client-imap";
 
@@ -110,12 +219,16 @@ fn every_fact_has_its_impact() {
     let cases = [
         ("direction", json!("outbound"), "moves"),
         ("peer", json!("client"), "moves"),
-        ("product", json!("mailgate"), "moves"),
+        ("product", json!("another"), "moves"),
         ("hosts", json!(["mail.example"]), "narrows"),
         ("interfaces", json!(["p1"]), "narrows"),
         ("requirement", json!("required"), "widens"),
         ("requirement", json!("conditional"), "narrows"),
         ("requirement", json!("mandatory"), "unknown"),
+        ("component", json!("worker"), "narrows"),
+        ("scope", json!("host"), "closes"),
+        ("scope", json!("pod"), "closes"),
+        ("enabled", json!("yes"), "limits"),
         ("condition", json!("on Sundays"), "limits"),
         ("recommended_interface", json!("p1"), "limits"),
         ("configurable", json!(true), "limits"),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use port_core::PeerKind;
-use port_engine::dataset::Peer;
+use port_engine::dataset::{Dataset, Peer};
 use port_engine::diff::{self, FlowDifference, Impact};
 use port_engine::export::ExportedFlow;
 use serde_json::{Value, json};
@@ -34,9 +34,16 @@ impl Numbers {
             .map(|_| {
                 let (first, length) = (1 + self.below(5), self.below(3));
                 let group = self.below(2);
-                let transport = self.one(&["tcp", "udp", "any", "esp"]);
-                let range = |port: usize| if transport == "esp" { Value::Null } else { json!(port) };
-                json!({ "transport": transport, "first": range(first), "last": range(first + length), "service": null, "group": group })
+                let transport = self.one(&["tcp", "udp", "any", "sctp", "esp", "ip", "icmp"]);
+                let has_ports = !["esp", "ip", "icmp"].contains(&transport);
+                let range = |port: usize| if has_ports { json!(port) } else { Value::Null };
+                let mut spec = json!({ "transport": transport, "first": range(first), "last": range(first + length), "service": null, "group": group });
+                match transport {
+                    "ip" => spec["ip_protocol"] = json!(88 + length),
+                    "icmp" if length > 0 => spec["icmp_type"] = json!(first),
+                    _ => {}
+                }
+                spec
             })
             .collect();
         json!({
@@ -44,6 +51,8 @@ impl Numbers {
             "peer": self.one(&["a", "b", "a-or-b"]), "ports": specs,
             "requirement": self.one(&["required", "unstated", "conditional"]), "purpose": self.one(&["one", "two"]),
             "hosts": self.some(&["one.example", "two.example", "*.example"]), "interfaces": self.some(&["lan", "wan"]),
+            "groups": self.one(&["all", "unstated"]), "scope": self.one(&["network", "network", "host", "pod"]),
+            "enabled": self.one(&["yes", "no", "unstated"]), "component": self.some(&["worker", "manager"]).first(),
         })
     }
 
@@ -54,7 +63,19 @@ impl Numbers {
 
     /// Other flows, or the same ones of which some are removed or have one other fact.
     fn changed(&mut self, flows: &[ExportedFlow]) -> Vec<ExportedFlow> {
-        const FACTS: [&str; 7] = ["direction", "peer", "ports", "requirement", "purpose", "hosts", "interfaces"];
+        const FACTS: [&str; 11] = [
+            "direction",
+            "peer",
+            "ports",
+            "requirement",
+            "purpose",
+            "hosts",
+            "interfaces",
+            "groups",
+            "scope",
+            "enabled",
+            "component",
+        ];
         let mut changed = Vec::new();
         if self.below(4) == 0 {
             return self.flows();
@@ -73,7 +94,7 @@ impl Numbers {
     }
 }
 
-fn peers() -> Vec<Peer> {
+fn dataset() -> Dataset {
     let peer = |id: &str, includes: &[&str]| Peer {
         id: id.to_string(),
         name: id.to_string(),
@@ -81,28 +102,33 @@ fn peers() -> Vec<Peer> {
         description: String::new(),
         includes: includes.iter().map(ToString::to_string).collect(),
     };
-    vec![peer("a", &[]), peer("b", &[]), peer("a-or-b", &["a", "b"])]
+    Dataset { peers: vec![peer("a", &[]), peer("b", &[]), peer("a-or-b", &["a", "b"])], ..Dataset::default() }
 }
 
-/// Everything that a flow allows, one item per direction, peer, host, interface and port. A host or an interface that no flow names
-/// represents all others.
-fn allowed(flow: &ExportedFlow) -> BTreeSet<[String; 5]> {
+/// Everything that a flow allows, one item per direction, component, peer, host, interface and port. A host, an interface or a
+/// component that no flow names represents all others.
+fn allowed(flow: &ExportedFlow) -> BTreeSet<[String; 6]> {
+    if flow.text("scope") != "network" {
+        return BTreeSet::new();
+    }
     let peers = if flow.text("peer") == "a-or-b" { vec!["a", "b"] } else { vec![flow.text("peer")] };
     let list = |fact| flow.texts(fact).collect::<Vec<_>>();
     let hosts = ["one.example", "two.example", "three.example", "elsewhere"];
     let interfaces = ["lan", "wan", "other"];
     let (own_hosts, own_interfaces) = (list("hosts"), list("interfaces"));
     let mut items = BTreeSet::new();
-    for peer in peers {
+    let own_component = flow.text("component");
+    let components = ["worker", "manager", "other"].into_iter();
+    let components = components.filter(|component| own_component.is_empty() || own_component == *component);
+    for (peer, component) in peers.into_iter().flat_map(|peer| components.clone().map(move |own| (peer, own))) {
         for host in hosts {
             let named = own_hosts.contains(&host) || own_hosts.contains(&"*.example") && host.ends_with(".example");
             for interface in interfaces {
                 if (named || own_hosts.is_empty()) && (own_interfaces.contains(&interface) || own_interfaces.is_empty())
                 {
-                    items.extend(
-                        ports(flow)
-                            .map(|port| [flow.text("direction"), peer, host, interface, &port].map(String::from)),
-                    );
+                    items.extend(ports(flow).map(|port| {
+                        [flow.text("direction"), component, peer, host, interface, &port].map(String::from)
+                    }));
                 }
             }
         }
@@ -115,9 +141,11 @@ fn ports(flow: &ExportedFlow) -> impl Iterator<Item = String> {
     flow.specs.iter().flat_map(|spec| {
         let transport = spec.transport.as_deref().unwrap();
         let transports = if transport == "any" { vec!["tcp", "udp"] } else { vec![transport] };
-        transports.into_iter().flat_map(move |transport| match spec.range {
-            Some(range) => (range.first()..=range.last()).map(|port| format!("{transport}/{port}")).collect(),
-            None => vec![transport.to_string()],
+        transports.into_iter().flat_map(move |transport| match (spec.range, spec.number) {
+            (Some(range), _) => (range.first()..=range.last()).map(|port| format!("{transport}/{port}")).collect(),
+            (None, Some(number)) => vec![format!("{transport}/{number}")],
+            (None, None) if transport == "icmp" => (0..=255).map(|number| format!("icmp/{number}")).collect(),
+            (None, None) => vec![transport.to_string()],
         })
     })
 }
@@ -130,6 +158,7 @@ fn single(items: impl Iterator<Item = String>) -> BTreeSet<String> {
             let (first, last): (u16, u16) = (first.parse().unwrap(), last.parse().unwrap());
             (first..=last).map(|port| format!("{transport}/{port}")).collect()
         }
+        _ if item == "icmp" => (0..=255).map(|number| format!("icmp/{number}")).collect(),
         _ => vec![item],
     };
     items.flat_map(expand).collect()
@@ -137,18 +166,18 @@ fn single(items: impl Iterator<Item = String>) -> BTreeSet<String> {
 
 /// The ports that a flow allows somewhere and that a list doesn't allow there.
 fn missing(flow: Option<&ExportedFlow>, list: &[ExportedFlow]) -> BTreeSet<String> {
-    let list: BTreeSet<[String; 5]> = list.iter().flat_map(allowed).collect();
+    let list: BTreeSet<[String; 6]> = list.iter().flat_map(allowed).collect();
     flow.into_iter().flat_map(allowed).filter(|item| !list.contains(item)).map(|[.., port]| port).collect()
 }
 
 #[test]
 fn what_opens_and_closes_agrees_with_everything_that_the_lists_allow() {
-    let (peers, mut numbers) = (peers(), Numbers(0x5eed));
+    let (dataset, mut numbers) = (dataset(), Numbers(0x5eed));
     let mut seen = BTreeMap::new();
     for round in 0..1000 {
         let old = numbers.flows();
         let new = numbers.changed(&old);
-        for flow in diff::compare(&old, &new, &peers).flows {
+        for flow in diff::compare(&old, &new, &dataset).flows {
             let context = format!("{round}: {flow:?}");
             let (before, after) = (flow.change.before(), flow.change.after());
             assert_eq!(single(flow.opens.items()), missing(after, &old), "{context}");
@@ -183,12 +212,12 @@ fn report(flow: &FlowDifference, is_inverse: bool) -> Vec<String> {
 
 #[test]
 fn the_other_order_gives_the_inverse() {
-    let (peers, mut numbers) = (peers(), Numbers(0xbead));
+    let (dataset, mut numbers) = (dataset(), Numbers(0xbead));
     for round in 0..1000 {
         let old = numbers.flows();
         let new = numbers.changed(&old);
-        let there = diff::compare(&old, &new, &peers);
-        let back = diff::compare(&new, &old, &peers);
+        let there = diff::compare(&old, &new, &dataset);
+        let back = diff::compare(&new, &old, &dataset);
         let there: BTreeSet<_> = there.flows.iter().map(|flow| report(flow, false)).collect();
         let back: BTreeSet<_> = back.flows.iter().map(|flow| report(flow, true)).collect();
         assert_eq!(there, back, "{round}");

@@ -1,5 +1,6 @@
 //! Compares exports of the fixture catalog.
 
+mod editions;
 mod impacts;
 mod inverse;
 mod other_flows;
@@ -28,16 +29,16 @@ fn catalog() -> Vec<Value> {
 /// The difference between two exports as JSON.
 fn difference(old: &[Value], new: &[Value]) -> Value {
     let read = |flows: &[Value]| diff::read(Path::new("export.json"), &Value::from(flows).to_string()).unwrap();
-    serde_json::to_value(diff::compare(&read(old), &read(new), &dataset().peers)).unwrap()
+    serde_json::to_value(diff::compare(&read(old), &read(new), &dataset())).unwrap()
 }
 
 fn flow<'a>(flows: &'a mut [Value], id: &str) -> &'a mut Value {
     flows.iter_mut().find(|flow| flow["id"] == id).unwrap()
 }
 
-/// Specs such as `tcp/25 smtp | tcp/465, esp` as JSON.
+/// Specs such as `tcp/25 smtp | tcp/465, esp, icmp/8` as JSON.
 fn specs(expression: &str) -> Value {
-    let groups = expression.split(", ").filter(|group| !group.is_empty()).enumerate();
+    let groups = expression.split([',', ';']).map(str::trim).filter(|group| !group.is_empty()).enumerate();
     groups
         .flat_map(|(group, alternatives)| alternatives.split(" | ").map(move |spec| (group, spec)))
         .map(|(group, spec)| {
@@ -49,7 +50,17 @@ fn specs(expression: &str) -> Value {
                 "sftp" | "ftp" => (None, Some(transport)),
                 _ => (Some(transport), service),
             };
-            json!({ "transport": transport, "first": number(first), "last": number(last), "service": service, "group": group })
+            let mut spec = json!({ "transport": transport, "first": number(first), "last": number(last), "service": service, "group": group });
+            let numbered = match transport {
+                Some("ip") => Some("ip_protocol"),
+                Some("icmp" | "icmpv6") => Some("icmp_type"),
+                _ => None,
+            };
+            if let Some(numbered) = numbered {
+                (spec["first"], spec["last"]) = (Value::Null, Value::Null);
+                spec[numbered] = json!(number(ports));
+            }
+            spec
         })
         .collect()
 }

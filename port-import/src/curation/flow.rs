@@ -54,6 +54,8 @@ pub struct Flow {
     pub other_hosts: Vec<String>,
     /// The ports, if a footnote gives them.
     pub footnote: Option<Footnote>,
+    /// The ports of a port cell that can be read in two ways, or is in words.
+    pub reading: Option<Reading>,
     /// Facts that the document doesn't state.
     pub adds: Option<Adds>,
 }
@@ -102,6 +104,16 @@ pub struct Footnote {
     /// The digest of the footnote's line.
     pub digest: String,
     /// The ports.
+    pub ports: PortList,
+}
+
+/// How a person reads a port cell that the program can't read, such as `5900+100` or `ICMP types 0 and 8`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// The port cell as printed.
+    pub cell: String,
+    /// The ports that it states: `tcp/5900+100`. Every number of a port and every count is in the cell.
     pub ports: PortList,
 }
 
@@ -163,6 +175,7 @@ pub(super) struct FlowKeys {
     other_numbers: Option<Vec<String>>,
     other_hosts: Option<Vec<String>>,
     footnote: Option<Footnote>,
+    reading: Option<Reading>,
     adds: Option<Adds>,
     /// In the file of an edition: the keys of `flows.toml` that don't hold for it.
     #[serde(default)]
@@ -194,7 +207,8 @@ impl FlowKeys {
             (shared.row, shared.shares_row_with) = (None, None);
         }
         merge_keys!(own, shared; row shares_row_with purpose direction component peer services marks requirement condition scope
-            enabled groups configurable customization note other_numbers other_hosts footnote adds)
+            enabled groups configurable customization note other_numbers other_hosts footnote
+            reading adds)
     }
 
     /// The flow with these keys.
@@ -236,6 +250,7 @@ impl FlowKeys {
             other_numbers: self.other_numbers.unwrap_or_default(),
             other_hosts: self.other_hosts.unwrap_or_default(),
             footnote: self.footnote,
+            reading: self.reading,
             adds: self.adds,
         })
     }

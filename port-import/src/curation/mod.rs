@@ -23,7 +23,7 @@ use crate::page::{Hints, Layout};
 use flow::FlowKeys;
 
 pub use fixme::{FIXME, unresolved};
-pub use flow::{Adds, Flow, Footnote, Row, RowOf};
+pub use flow::{Adds, Flow, Footnote, Reading, Row, RowOf};
 pub use read::{SHARED_FILE, SharedFlows};
 pub use words::{Lists, PortList, quote};
 

@@ -1,8 +1,9 @@
 //! The typed values of a curation file: words of a vocabulary, layouts, and port expressions.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use port_core::{Groups, ParseIdError, PortSpec};
+use port_core::{Groups, ParseIdError, PortSpec, Transport};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use port_data::id::check_id;
@@ -37,6 +38,26 @@ impl<'de> Deserialize<'de> for PortList {
 }
 
 impl PortList {
+    /// The numbers in it, as they are written: `5900` and `100` of `tcp/5900+100`, `8` of `icmp/8`.
+    pub fn numbers(&self) -> BTreeSet<String> {
+        self.numbers_after(|_| true)
+    }
+
+    /// The numbers of ports and counts.
+    pub fn port_numbers(&self) -> BTreeSet<String> {
+        self.numbers_after(Transport::has_ports)
+    }
+
+    fn numbers_after(&self, is_wanted: impl Fn(Transport) -> bool) -> BTreeSet<String> {
+        let specs = self.text.split([',', ';', '|']).map(str::trim);
+        let of_spec = |spec: &str| {
+            let (transport, numbers) = spec.split(' ').next()?.split_once('/')?;
+            let is_wanted = transport.parse().is_ok_and(&is_wanted);
+            is_wanted.then(|| numbers.split(['-', '+']).map(str::to_string).collect::<Vec<_>>())
+        };
+        specs.filter_map(of_spec).flatten().collect()
+    }
+
     /// Whether a service is written after the spec that begins with a port.
     pub fn has_service(&self, port: &str, service: &str) -> bool {
         self.specs.iter().any(|spec| {

@@ -54,6 +54,11 @@ fn read_piece(reader: &mut Reader, mut piece: Range<usize>, first_item: usize, l
         reader.next = piece.end;
         reader.read_mark();
     }
+    if reader.read_bracketed_type(piece.clone(), first_item)?
+        || reader.read_bracketed_count(piece.clone(), first_item)?
+    {
+        return Ok(Piece::Fact);
+    }
     reader.next = piece.start;
     let words: Vec<&str> = piece.clone().map(|index| reader.slice(index..index + 1)).collect();
     let tokens = &reader.tokens[piece.clone()];

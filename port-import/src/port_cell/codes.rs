@@ -3,6 +3,8 @@
 port_data::codes! {
     #[doc = "A number isn't a port."]
     NOT_A_PORT = "cell-not-a-port";
+    #[doc = "A number isn't an IP protocol or a type of ICMP."]
+    NOT_A_PROTOCOL = "cell-not-a-protocol";
     #[doc = "The first port of a range isn't less than the last."]
     REVERSED_RANGE = "cell-reversed-range";
     #[doc = "A transport has no port and no service."]

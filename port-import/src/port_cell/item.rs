@@ -29,8 +29,9 @@ pub(super) struct Transports {
 #[derive(Debug, Default)]
 pub(super) struct Item {
     pub transports: Option<Transports>,
-    /// A protocol without ports. The item then has nothing else.
+    /// A protocol without ports. The item then has nothing else but the type of ICMP.
     pub portless: Option<IpProtocol>,
+    pub icmp_type: Option<u8>,
     pub numbers: Vec<PortRange>,
     pub services: Vec<String>,
     pub begins_with_number: bool,

@@ -27,7 +27,7 @@ pub(super) fn specs(
             .map_err(|kind| Problem::new(item.range.clone(), kind))?;
     }
     if let (true, Some(portless)) = (specs.list.is_empty(), protocol.portless) {
-        specs.push(true, Some(portless.name), None, None).map_err(|kind| Problem::new(0..0, kind))?;
+        specs.push(true, Some((portless, protocol.icmp_type)), None, None).map_err(|kind| Problem::new(0..0, kind))?;
     }
     let groups = match (specs.group, specs.has_unstated_join) {
         (Some(1..), true) => Groups::Unstated,
@@ -69,12 +69,18 @@ impl Specs {
         protocol: &ProtocolColumn,
         mut begins_group: bool,
     ) -> Result<(), ProblemKind> {
-        let names: Vec<Option<&'static str>> = match (&item.portless, transports) {
-            (Some(portless), _) => vec![Some(portless.name)],
-            (None, Some(transports)) => transports.names.iter().copied().map(Some).collect(),
+        let protocols: Vec<Option<(IpProtocol, Option<u8>)>> = match (item.portless, transports) {
+            (Some(portless), _) => {
+                // The column states the type of a cell that repeats only its protocol.
+                let of_column = protocol.icmp_type.filter(|_| protocol.portless == Some(portless));
+                vec![Some((portless, item.icmp_type.or(of_column)))]
+            }
+            (None, Some(transports)) => {
+                transports.names.iter().map(|name| Some((IpProtocol::from_name(name)?, None))).collect()
+            }
             (None, None) => vec![None],
         };
-        let join = transports.filter(|_| names.len() > 1).map_or(Join::Any, |transports| transports.join);
+        let join = transports.filter(|_| protocols.len() > 1).map_or(Join::Any, |transports| transports.join);
         let has_slashes = item.numbers.len() > 1 || item.services.len() > 1;
         self.has_unstated_join |= has_slashes || join == Join::Unstated;
         let ranges = item.numbers.iter().copied().map(Some).chain(item.numbers.is_empty().then_some(None));
@@ -83,8 +89,8 @@ impl Specs {
             let services = item.services.iter().map(Some).chain(item.services.is_empty().then_some(None));
             for service in services {
                 let service = service.or(protocol.service.as_ref().filter(|_| item.portless.is_none()));
-                for name in &names {
-                    self.push(begins_group, *name, range, service)?;
+                for protocol in &protocols {
+                    self.push(begins_group, *protocol, range, service)?;
                     begins_group = join != Join::Any;
                 }
                 begins_group |= item.services.len() > 1;
@@ -98,7 +104,7 @@ impl Specs {
     fn push(
         &mut self,
         begins_group: bool,
-        protocol: Option<&'static str>,
+        protocol: Option<(IpProtocol, Option<u8>)>,
         range: Option<PortRange>,
         service: Option<&String>,
     ) -> Result<(), ProblemKind> {
@@ -109,8 +115,9 @@ impl Specs {
         };
         self.group = Some(group);
         let (transport, number) = match protocol {
-            Some(name) => {
-                let (transport, number) = transport(name).ok_or(ProblemKind::UnsupportedProtocol(name))?;
+            Some((protocol, icmp_type)) => {
+                let known = transport(protocol, icmp_type);
+                let (transport, number) = known.ok_or(ProblemKind::UnsupportedProtocol(protocol.name))?;
                 (Some(transport), number)
             }
             None => (range.is_some().then_some(Transport::Any), None),
@@ -120,13 +127,13 @@ impl Specs {
     }
 }
 
-/// The transport of a protocol, and the number of one without a name in the vocabulary.
-fn transport(name: &str) -> Option<(Transport, Option<u8>)> {
-    if let Ok(transport) = name.parse() {
-        return Some((transport, None));
+/// The transport of a protocol, and its number: the type of ICMP, or that of a protocol without a name in the vocabulary.
+fn transport(protocol: IpProtocol, icmp_type: Option<u8>) -> Option<(Transport, Option<u8>)> {
+    match (protocol.name.parse(), protocol.portless_number) {
+        (Err(_) | Ok(Transport::Ip), Some(number)) => Some((Transport::Ip, Some(u8::try_from(number).ok()?))),
+        (Err(_), None) => None,
+        (Ok(transport), _) => Some((transport, icmp_type)),
     }
-    let number = IpProtocol::from_name(name)?.portless_number?;
-    Some((Transport::Ip, Some(u8::try_from(number).ok()?)))
 }
 
 /// Rejects `or` and `and` in one part, and `or` after a list: both can be read in two ways.
@@ -230,11 +237,14 @@ fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
             continue;
         };
         let both = before.range.start..item.range.end;
-        if *link == Link::Space {
-            let is_only_numbers = item.transports.is_none() && item.services.is_empty() && !item.numbers.is_empty();
-            if before.is_only_services() || item.is_only_services() || before.portless.is_some() && is_only_numbers {
-                return Err(Problem::new(both, ProblemKind::Ambiguous("it is one port or two")));
-            }
+        let is_only_numbers = item.transports.is_none() && item.services.is_empty() && !item.numbers.is_empty();
+        if before.icmp_type.is_some() && is_only_numbers {
+            return Err(Problem::new(both, ProblemKind::Ambiguous("the number is a port or a type of ICMP")));
+        }
+        let is_portless_and_number = before.portless.is_some() && is_only_numbers;
+        let may_be_one = before.is_only_services() || item.is_only_services() || is_portless_and_number;
+        if *link == Link::Space && may_be_one {
+            return Err(Problem::new(both, ProblemKind::Ambiguous("it is one port or two")));
         }
         if matches!(link, Link::Or | Link::CommaOr) {
             if before.has_several_groups() || item.has_several_groups() {
@@ -251,6 +261,12 @@ fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
 
 /// Rejects an item that contradicts the protocol column.
 fn check_protocol_column(item: &Item, column: &ProtocolColumn) -> Result<(), Problem> {
+    if let (Some(own), Some(portless)) = (item.portless, column.portless) {
+        let is_same_type = item.icmp_type.is_none() || column.icmp_type.is_none() || item.icmp_type == column.icmp_type;
+        if own != portless || !is_same_type {
+            return Err(Problem::new(item.range.clone(), ProblemKind::Contradiction("the page's protocol column")));
+        }
+    }
     let contradicts = match (&item.transports, &column.transports, column.portless) {
         (Some(transports), Some(column), _) => transports.names.iter().any(|name| !column.names.contains(name)),
         (transports, _, Some(_)) => transports.is_some() || !item.numbers.is_empty(),

@@ -7,12 +7,12 @@ use super::join;
 use super::problem::{Problem, ProblemKind};
 use super::protocol_column::ProtocolColumn;
 use super::reader::Reader;
-use super::token::{Kind, Token, tokens};
+use super::token::{IpProtocol, Kind, Token};
 use super::words::no_port;
 
 /// Reads a cell in which each run of whitespace is one space.
 pub(super) fn read_cell(text: &str, protocol: &ProtocolColumn) -> Result<Cell, Problem> {
-    let mut reader = Reader { text, tokens: tokens(text), next: 0, items: Vec::new(), cell: Cell::default() };
+    let mut reader = Reader::new(text, protocol.portless.filter(|protocol| protocol.is_icmp()));
     if let Some(no_port) = no_port(text) {
         if no_port == NoPort::BelowIp {
             reader.cell.remarks.push(text.to_owned());
@@ -35,6 +35,16 @@ pub(super) fn read_cell(text: &str, protocol: &ProtocolColumn) -> Result<Cell, P
         cell.no_port.or(Some(NoPort::Empty))
     };
     Ok(cell)
+}
+
+/// Reads a text that is one protocol without ports and nothing else but its number: `AH (protocol 51)`, `ICMP type 8`.
+pub(super) fn read_protocol(text: &str) -> Option<(IpProtocol, Option<u8>)> {
+    let mut reader = Reader::new(text, None);
+    read_parts(&mut reader).ok()?;
+    match &reader.items[..] {
+        [only] if reader.cell.marks.is_empty() => Some((only.item.portless?, only.item.icmp_type)),
+        _ => None,
+    }
 }
 
 fn read_parts(reader: &mut Reader) -> Result<(), Problem> {

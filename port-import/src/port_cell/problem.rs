@@ -18,6 +18,8 @@ pub(super) struct Problem {
 pub(super) enum ProblemKind {
     /// A number isn't a port.
     NotAPort,
+    /// A number isn't an IP protocol or a type of ICMP.
+    NotAByte,
     /// A range's first port isn't less than its last.
     ReversedRange,
     /// A transport has no number and no service.
@@ -47,9 +49,12 @@ impl Problem {
         let help = match self.kind {
             ProblemKind::UnsupportedProtocol(_) => {
                 let known: Vec<&str> = Transport::ALL.iter().map(|transport| transport.as_str()).collect();
-                format!("give the flow's ports under `adds` in the curation; the vocabulary has {}", known.join(", "))
+                format!(
+                    "give the flow's ports under `reading` or `adds` in the curation; the vocabulary has {}",
+                    known.join(", ")
+                )
             }
-            _ => "give the flow's ports under `adds` in the curation".to_string(),
+            _ => "give the flow's ports under `reading` or `adds` in the curation".to_string(),
         };
         Diagnostic::new(code, message).help(help)
     }
@@ -60,6 +65,11 @@ impl ProblemKind {
         match self {
             Self::NotAPort => {
                 (codes::NOT_A_PORT, format!("\"{part}\" is not a port from 1 to 65535 without leading zeros"))
+            }
+            Self::NotAByte => {
+                let message =
+                    format!("\"{part}\" is not an IP protocol or a type of ICMP, which are numbers from 0 to 255");
+                (codes::NOT_A_PROTOCOL, message)
             }
             Self::ReversedRange => {
                 (codes::REVERSED_RANGE, format!("the first port of the range \"{part}\" is not less than the last"))

@@ -7,11 +7,12 @@ use super::problem::{Problem, ProblemKind};
 use super::token::{IpProtocol, Kind, tokens};
 use super::words::{is_service, no_port};
 
-/// At most one of these is set.
+/// At most one of the transports, the protocol without ports and the service is set.
 #[derive(Default)]
 pub(super) struct ProtocolColumn {
     pub transports: Option<Transports>,
     pub portless: Option<IpProtocol>,
+    pub icmp_type: Option<u8>,
     pub service: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use port_core::PortRange;
 use super::cell::Cell;
 use super::item::{Item, Join, LinkedItem, Transports};
 use super::problem::{Problem, ProblemKind};
-use super::token::{IpProtocol, Kind, Token};
+use super::token::{IpProtocol, Kind, Token, tokens};
 use super::words::is_service;
 
 /// A position in the tokens of a cell, and what was read before it.
@@ -18,9 +18,15 @@ pub(super) struct Reader<'a> {
     pub next: usize,
     pub items: Vec<LinkedItem>,
     pub cell: Cell,
+    /// The ICMP of the protocol column, if the column is that.
+    pub icmp_column: Option<IpProtocol>,
 }
 
 impl Reader<'_> {
+    pub(super) fn new(text: &str, icmp_column: Option<IpProtocol>) -> Reader<'_> {
+        Reader { text, tokens: tokens(text), next: 0, items: Vec::new(), cell: Cell::default(), icmp_column }
+    }
+
     /// Reads numbers, transports and services that slashes and colons join.
     pub(super) fn read_item(&mut self) -> Result<Item, Problem> {
         let start = self.next;
@@ -63,13 +69,22 @@ impl Reader<'_> {
             self.next += 2;
         }
         let here = self.next;
+        if here == start {
+            if let Some(kind) = self.read_unnamed_protocol(item)? {
+                return Ok(kind);
+            }
+        }
         match self.kind(0) {
             Some(Kind::Number) => {
                 if !item.numbers.is_empty() && before != Some(Kind::Number) {
                     let readings = "the transport or service belongs to the number before it or to the one after it";
                     return Err(self.problem(start..here + 1, ProblemKind::Ambiguous(readings)));
                 }
-                let range = self.read_range()?;
+                let range = match self.read_counted_range()? {
+                    Some(range) => range,
+                    None => self.read_range()?,
+                };
+                self.check_plus(here)?;
                 item.numbers.push(range);
                 Ok(Kind::Number)
             }
@@ -79,6 +94,9 @@ impl Reader<'_> {
                 if !add_protocol(item, protocol, before, follows_plus) {
                     let reason = "a transport is repeated, or isn't next to its number";
                     return Err(self.problem(start..here + 1, ProblemKind::Unreadable(reason)));
+                }
+                if !protocol.has_ports() {
+                    self.read_after_name(item, protocol)?;
                 }
                 Ok(kind)
             }
@@ -117,7 +135,7 @@ impl Reader<'_> {
     }
 
     /// The port at a token.
-    fn port(&self, index: usize) -> Result<u16, Problem> {
+    pub(super) fn port(&self, index: usize) -> Result<u16, Problem> {
         let digits = self.slice(index..index + 1);
         let port = digits.parse::<u16>().ok().filter(|&port| port > 0 && !digits.starts_with('0'));
         let Some(port) = port else {
@@ -157,7 +175,11 @@ impl Reader<'_> {
         let index = self.next + ahead;
         match self.kind(ahead) {
             Some(Kind::Number | Kind::Protocol(_)) => true,
-            Some(Kind::Word) => is_service(self.slice(index..index + 1)),
+            Some(Kind::Word) => {
+                is_service(self.slice(index..index + 1))
+                    || self.numbered_protocol(ahead).is_some()
+                    || self.begins_type_of_column(ahead)
+            }
             Some(Kind::Host) => self.kind(ahead + 1) == Some(Kind::Colon) && self.kind(ahead + 2) == Some(Kind::Number),
             _ => false,
         }

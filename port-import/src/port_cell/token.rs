@@ -39,13 +39,14 @@ pub(super) struct IpProtocol {
     pub portless_number: Option<u16>,
 }
 
-const PROTOCOLS: [IpProtocol; 13] = [
+const PROTOCOLS: [IpProtocol; 14] = [
     with_ports("tcp"),
     with_ports("udp"),
     with_ports("sctp"),
     with_ports("dccp"),
     without_ports("icmp", 1),
     without_ports("igmp", 2),
+    without_ports("ipip", 4),
     without_ports("gre", 47),
     without_ports("esp", 50),
     without_ports("ah", 51),
@@ -54,6 +55,12 @@ const PROTOCOLS: [IpProtocol; 13] = [
     without_ports("pim", 103),
     without_ports("vrrp", 112),
 ];
+
+/// Other names of protocols.
+const ALIASES: [(&str, &str); 3] = [("icmpv4", "icmp"), ("ip-in-ip", "ipip"), ("ipinip", "ipip")];
+
+/// The numbers of the protocols with ports in the IP header.
+const NUMBERS_WITH_PORTS: [(u16, &str); 4] = [(6, "TCP"), (17, "UDP"), (33, "DCCP"), (132, "SCTP")];
 
 const fn with_ports(name: &'static str) -> IpProtocol {
     IpProtocol { name, portless_number: None }
@@ -66,7 +73,25 @@ const fn without_ports(name: &'static str, number: u16) -> IpProtocol {
 impl IpProtocol {
     /// The protocol with a name, in any case.
     pub(super) fn from_name(word: &str) -> Option<Self> {
-        PROTOCOLS.into_iter().find(|protocol| protocol.name.eq_ignore_ascii_case(word))
+        let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(word));
+        let name = alias.map_or(word, |(_, name)| name);
+        PROTOCOLS.into_iter().find(|protocol| protocol.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The protocol without ports that has a number in the IP header. The name of a protocol with that number that has ports otherwise.
+    pub(super) fn from_number(number: u8) -> Result<Self, &'static str> {
+        let number = u16::from(number);
+        match NUMBERS_WITH_PORTS.iter().find(|(known, _)| *known == number) {
+            Some((_, name)) => Err(name),
+            None => {
+                let named = PROTOCOLS.into_iter().find(|protocol| protocol.portless_number == Some(number));
+                Ok(named.unwrap_or(without_ports("ip", number)))
+            }
+        }
+    }
+
+    pub(super) fn is_icmp(self) -> bool {
+        matches!(self.name, "icmp" | "icmpv6")
     }
 
     pub(super) fn has_ports(self) -> bool {

@@ -120,12 +120,13 @@ impl<'a> FlowBuilder<'a> {
         row.direction.or(added).or(flow.direction)
     }
 
-    /// The port cell; an empty one if it can't be read and the curation adds the ports.
+    /// The port cell; an empty one if it can't be read and the curation reads or adds the ports.
     fn port_cell(&mut self) -> port_cell::Cell {
         match &self.row.port_cell {
             Ok(cell) => return cell.clone(),
             Err(diagnostic) => {
-                if self.flow().adds.as_ref().is_none_or(|adds| adds.ports.is_none()) {
+                let flow = self.flow();
+                if flow.reading.is_none() && flow.adds.as_ref().is_none_or(|adds| adds.ports.is_none()) {
                     self.report_row(diagnostic.clone());
                 }
             }

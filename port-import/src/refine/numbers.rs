@@ -14,10 +14,13 @@ impl FlowBuilder<'_> {
     /// Reports numbers in the peer, label and prose cells and in the remarks that aren't explained.
     pub(super) fn check_numbers(&mut self, cell: &port_cell::Cell, specs: &[PortSpec<String>]) {
         let cells = [&self.row.peer, &self.row.label].into_iter().flatten().chain(&cell.remarks);
+        let reading = self.flow().reading.as_ref();
+        let cells = cells.chain(reading.map(|reading| &reading.cell));
         let in_cells = cells.flat_map(|text| Prose::digest(text).numbers);
         let in_prose = self.row.prose.iter().flat_map(|prose| prose.numbers.clone());
         let found: BTreeSet<String> = in_prose.chain(in_cells).collect();
-        let ports: BTreeSet<String> = port_numbers(specs).into_iter().collect();
+        let in_reading = reading.map(|reading| reading.ports.numbers()).unwrap_or_default();
+        let ports: BTreeSet<String> = port_numbers(specs).into_iter().chain(in_reading).collect();
         let others: BTreeSet<String> = self.flow().other_numbers.iter().cloned().collect();
         for number in found.difference(&ports).filter(|number| !others.contains(*number)) {
             let message = format!("number {number} in the row's text isn't one of its ports");

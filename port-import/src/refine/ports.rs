@@ -1,7 +1,7 @@
 //! Makes the port specs of a flow.
 //!
-//! They come from exactly one of three sources: the port cell, with services that the row states or the curation adds; a
-//! footnote; or an addition, if the row prints no ports.
+//! They come from exactly one of four sources: the port cell, with services that the row states or the curation adds; a person's
+//! reading of a port cell that can't be read; a footnote; or an addition, if the row prints no ports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,9 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
+use crate::capture::Prose;
 use crate::codes;
-use crate::curation::{Footnote, Lists, PortList};
+use crate::curation::{Footnote, Lists, PortList, Reading};
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
@@ -22,8 +23,16 @@ impl FlowBuilder<'_> {
     pub(super) fn specs(&mut self, cell: &port_cell::Cell) -> Option<Ports> {
         let flow = self.flow();
         let added = flow.adds.as_ref().and_then(|adds| adds.ports.as_ref());
-        if let Some(whole) = added.or(flow.footnote.as_ref().map(|footnote| &footnote.ports)) {
+        let read = flow.reading.as_ref().map(|reading| &reading.ports);
+        if let Some(whole) = added.or(read).or(flow.footnote.as_ref().map(|footnote| &footnote.ports)) {
             self.check_services_of(whole);
+        }
+        if let Some(reading) = &flow.reading {
+            if added.is_some() || flow.footnote.is_some() {
+                let message = "ports are both read and added, or given by a footnote";
+                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove one"));
+            }
+            return Some(self.read_specs(cell, reading));
         }
         if let Some(added) = added {
             if flow.footnote.is_some() {
@@ -173,6 +182,26 @@ impl FlowBuilder<'_> {
         specs
     }
 
+    /// Ports that a person read in the port cell, which must still be the one that was read and contain all of their numbers.
+    fn read_specs(&mut self, cell: &port_cell::Cell, reading: &Reading) -> Ports {
+        let printed = self.row.ports.as_deref().unwrap_or_default();
+        if printed != reading.cell {
+            let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
+            let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
+            self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+        } else if !cell.specs.is_empty() {
+            let message = format!("port cell {printed:?} can be read without a reading");
+            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the reading"));
+        }
+        let printed_numbers = Prose::digest(&reading.cell).numbers;
+        for number in reading.ports.port_numbers().iter().filter(|number| !printed_numbers.contains(number)) {
+            let message = format!("number {number} of the reading isn't in the port cell {:?}", reading.cell);
+            let help = "correct it, or write the ports under adds, with a reason";
+            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+        }
+        (reading.ports.specs.clone(), reading.ports.groups)
+    }
+
     /// Ports given by a footnote, which must still be the one that was read and must agree with the row.
     fn footnote_specs(&mut self, cell: &port_cell::Cell, footnote: &Footnote) -> Option<Ports> {
         let Some(line) = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest) else {
@@ -199,4 +228,87 @@ impl FlowBuilder<'_> {
 fn service_key(spec: &PortSpec<String>) -> String {
     let port = spec.range().map(|range| range.first().to_string());
     port.or_else(|| spec.service_ref().cloned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::curation::Curation;
+    use crate::page::Layout;
+    use crate::page_file::capture_text;
+    use crate::refine::refine;
+
+    /// The ports of a row with a port cell, and what its flow lists as curated.
+    fn ports(cell: &str, keys: &str) -> (String, usize) {
+        ports_of_page("", cell, keys)
+    }
+
+    /// The same for a page about which the curation says more.
+    fn ports_of_page(page_keys: &str, cell: &str, keys: &str) -> (String, usize) {
+        let page = format!("| Peer | Use | Port |\n|---|---|---|\n| Client | Show displays | {cell} |\n");
+        let curation = format!(
+            "layout = \"markdown\"\ncolumns = [{{ head = \"Peer\", is = \"peer\" }}, {{ head = \"Use\", is = \"label\" }}, \
+             {{ head = \"Port\", is = \"ports\" }}]\ntables = [{{ direction = \"inbound\" }}]\n{page_keys}\n[peers]\nClient = \"client\"\n\
+             [[flow]]\nid = \"relay-in-client\"\nrow = {{ peer = \"Client\" }}\npurpose = \"Show displays\"\n{keys}"
+        );
+        let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
+        let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
+        let refined = refine(&capture, &curation);
+        assert!(refined.diagnostics.is_empty(), "{cell}: {:?}", refined.diagnostics);
+        let [flow] = &refined.flows[..] else { panic!("{cell}: {:?}", refined.flows) };
+        (flow.cell("ports"), flow.curated.len())
+    }
+
+    #[test]
+    fn a_person_reads_what_the_program_does_not() {
+        let cases = [
+            ("TCP 5900+100", "tcp/5900+100", "", "tcp/5900-5999"),
+            ("UDP 6000 + 64 screens, TCP 80", "udp/6000+64, tcp/80", "", "udp/6000-6063, tcp/80"),
+            ("ICMP types 0 and 8", "icmp/0, icmp/8", "", "icmp/0, icmp/8"),
+            ("ICMP type 3 code 4", "icmp/3", "other_numbers = [\"4\"]\n", "icmp/3"),
+        ];
+        for (cell, reading, keys, expected) in cases {
+            let keys = format!("reading = {{ cell = {cell:?}, ports = {reading:?} }}\n{keys}");
+            assert_eq!(ports(cell, &keys), (expected.to_string(), 0));
+        }
+    }
+
+    #[test]
+    fn a_list_means_what_the_page_its_row_or_an_addition_says_about_it() {
+        let all = "lists = { are = \"all\", reason = \"The page says so.\" }";
+        let alternatives = "lists = { are = \"alternatives\", reason = \"The page says so.\" }";
+        let added = "adds = { groups = \"all\", reason = \"Both are needed.\" }\n";
+        let cases = [
+            ("", "80, 443", "", ("any/80; any/443", 0)),
+            ("", "80/443", "", ("any/80; any/443", 0)),
+            ("", "80 443", "", ("any/80; any/443", 0)),
+            ("", "80 and 443", "", ("any/80, any/443", 0)),
+            ("", "80 or 443", "", ("any/80 | any/443", 0)),
+            (all, "80, 443", "", ("any/80, any/443", 0)),
+            (alternatives, "80, 443", "", ("any/80 | any/443", 0)),
+            (alternatives, "80 and 443", "", ("any/80, any/443", 0)),
+            ("", "80, 443", "groups = \"all\"\n", ("any/80, any/443", 0)),
+            (all, "80, 443", "groups = \"alternatives\"\n", ("any/80 | any/443", 0)),
+            ("", "80, 443", added, ("any/80, any/443", 1)),
+            ("", "UDP/53 or 8888, TCP/443", "", ("udp/53 | udp/8888; tcp/443", 0)),
+            (all, "UDP/53 or 8888, TCP/443", "", ("udp/53 | udp/8888, tcp/443", 0)),
+        ];
+        for (page, cell, keys, (expected, curated)) in cases {
+            assert_eq!(ports_of_page(page, cell, keys), (expected.to_string(), curated), "{page} {cell} {keys}");
+        }
+    }
+
+    #[test]
+    fn a_count_that_the_page_does_not_state_is_an_addition() {
+        let keys = "adds = { ports = \"tcp/5900+100\", reason = \"The program has 100 displays at most.\" }\n";
+        assert_eq!(ports("5900 + display count", keys), ("tcp/5900-5999".to_string(), 1));
+    }
+
+    #[test]
+    fn a_range_that_is_counted_on_the_page_needs_no_reading() {
+        let counted = ("tcp/49152-49215".to_string(), 0);
+        assert_eq!(ports("TCP/49152-49215 (64 ports from 49152)", ""), counted);
+        assert_eq!(ports("TCP/49152 (64 ports)", ""), counted);
+    }
 }

@@ -8,21 +8,40 @@ use port_data::hidden::QuotedAscii;
 use port_data::{Diagnostic, Place};
 
 use super::editions::Product;
+use super::left_out::{LeftOut, read_left_out};
 use super::options::RegenerateOptions;
 use crate::codes;
 use crate::file::unreadable;
 use crate::page_file::is_page;
+use crate::report::{LeftOutPage, Report};
 
 /// The pages by product and edition.
 pub(super) type Documents = BTreeMap<(String, String), PathBuf>;
 
-/// The pages by product and edition.
-pub(super) fn documents(options: &RegenerateOptions, products: &[Product]) -> Result<Documents, Vec<Diagnostic>> {
+/// The pages by product and edition. Pages in the directory whose product is left out are only reported.
+pub(super) fn documents(
+    options: &RegenerateOptions,
+    products: &[Product],
+    report: &mut Report,
+) -> Result<Documents, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
+    let left_out = read_left_out(&options.data, products)?;
     let mut pages = options.docs.clone();
     if let Some(directory) = &options.docs_directory {
         match pages_in(directory) {
-            Ok(found) => pages.extend(found),
+            Ok(found) => {
+                for (name, file) in found {
+                    let id = name.split_once('@').map_or(name.as_str(), |(id, _)| id);
+                    match left_out.iter().find(|known| known.id == id) {
+                        Some(LeftOut { id, reason }) => report.left_out.push(LeftOutPage {
+                            product: id.clone(),
+                            file: options.relative_path(&file),
+                            reason: reason.clone(),
+                        }),
+                        None => pages.push((name, file)),
+                    }
+                }
+            }
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
@@ -51,7 +70,8 @@ fn find_edition<'a>(name: &str, products: &'a [Product]) -> Result<(&'a str, &'a
     let Some(product) = products.iter().find(|product| product.id == id) else {
         let ids = products.iter().map(|known| known.id.as_str());
         let message = format!("unknown product {} (not in products.csv)", QuotedAscii(id));
-        return Err(Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(id, ids)));
+        let help = "draft it with `cargo xtask new-product`, or name it in left-out.csv with a reason";
+        return Err(Diagnostic::new(codes::UNKNOWN_PRODUCT, message).help(help).nearest(nearest(id, ids)));
     };
     let found = match edition {
         Some(wanted) => product.editions.iter().find(|known| known.id == wanted),

@@ -60,14 +60,14 @@ pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnosti
 }
 
 /// A table with columns that are looked up by their names.
-struct Table {
-    file: PathBuf,
-    cells: Cells,
+pub(super) struct Table {
+    pub(super) file: PathBuf,
+    pub(super) cells: Cells,
 }
 
 impl Table {
     /// Reads a table that must have some columns.
-    fn read(file: PathBuf, columns: &[&str]) -> Result<Table, Vec<Diagnostic>> {
+    pub(super) fn read(file: PathBuf, columns: &[&str]) -> Result<Table, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let cells = Cells::read(&file, &mut diagnostics);
         let Some(cells) = cells.filter(|_| diagnostics.is_empty()) else {
@@ -88,12 +88,12 @@ impl Table {
         self.cells.header.iter().position(|head| head.text == name)
     }
 
-    fn cell<'a>(&self, row: &'a [Cell], name: &str) -> &'a Cell {
+    pub(super) fn cell<'a>(&self, row: &'a [Cell], name: &str) -> &'a Cell {
         &row[self.column(name).unwrap_or_default()]
     }
 
     /// The text of a cell; empty if the table doesn't have the column.
-    fn text(&self, row: &[Cell], name: &str) -> String {
+    pub(super) fn text(&self, row: &[Cell], name: &str) -> String {
         self.column(name).map(|index| row[index].text.clone()).unwrap_or_default()
     }
 }

@@ -1,9 +1,10 @@
-//! Regenerates captures, flow tables and the generated Rust from vendors' pages, or from the captures of earlier pages.
+//! Regenerates captures, flow tables, the generated Rust and the change feed from vendors' pages, or from the captures of earlier pages.
 //!
 //! Everything is computed in memory first. Files are written only if nothing is wrong and something changes.
 
 mod documents;
 mod editions;
+mod left_out;
 mod options;
 mod orphans;
 mod product;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use port_data::{Catalog, Diagnostic};
 
 use crate::atomic_write::{AtomicWriter, NewFile, changed_files};
+use crate::changes;
 use crate::curation::{Curation, unresolved};
 use crate::file;
 use crate::generated_file::generated_file;
@@ -77,7 +79,7 @@ fn run(options: &RegenerateOptions, report: &mut Report) -> Result<(), Vec<Diagn
 fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
     let tables = options.data.join("tables");
     let products = read_products(&tables)?;
-    let docs = documents(options, &products)?;
+    let docs = documents(options, &products, report)?;
     let mut generated: Vec<Generated> = Vec::new();
     let mut diagnostics = Vec::new();
     for product in &products {
@@ -105,11 +107,17 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     let captures = generated.iter().map(|files| (files.path("captures"), files.capture.clone()));
     let flows = generated.iter().map(|files| (files.path("tables/flows"), files.flows.clone()));
     let mut files: Vec<NewFile> = captures.chain(flows).map(|(path, text)| (target.join(path), text)).collect();
+    let changelog = changes::read_changelog(&options.root).map_err(|diagnostic| vec![diagnostic])?;
+    let feed = changes::feed(&options.data, changelog.as_ref(), &catalog)?;
     match options.out {
         Some(_) => {
             files.extend(handwritten.into_iter().map(|(name, text)| (target.join("tables").join(name), text)));
+            files.extend(changes::feed_files(&feed, target));
         }
-        None => files.push((options.root.join(GENERATED_RUST), generated_file(&catalog))),
+        None => {
+            files.push((options.root.join(GENERATED_RUST), generated_file(&catalog)));
+            files.extend(changes::new_files(&feed, target, &options.root, changelog.as_ref()));
+        }
     }
     Ok(files)
 }

@@ -9,7 +9,7 @@ mod text;
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use compare::EditionFlows;
@@ -20,6 +20,9 @@ pub use flow_json::Edition;
 pub struct Report {
     /// The documents that were read.
     pub documents: Vec<Document>,
+    /// The pages that weren't read, since `left-out.csv` names their product.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutPage>,
     /// The editions that are added next to others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub editions: Vec<NewEdition>,
@@ -54,6 +57,17 @@ pub struct Document {
     pub file: String,
     /// The number of rows in its tables.
     pub rows: usize,
+}
+
+/// A page that wasn't read, since the catalog leaves its product out.
+#[derive(Debug, Serialize)]
+pub struct LeftOutPage {
+    /// The product.
+    pub product: String,
+    /// The file.
+    pub file: String,
+    /// Why the catalog doesn't have it.
+    pub reason: String,
 }
 
 /// An edition that is added next to others of its product, and how its flows compare with those of the edition next to it.
@@ -116,7 +130,7 @@ pub struct ReportedError {
 }
 
 /// The part of the data's version that must be raised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Bump {
     /// Nothing changes.

@@ -13,6 +13,9 @@ impl fmt::Display for Report {
             let super::Document { product, edition, file, rows } = document;
             writeln!(f, "read {product}@{edition}: {}, {rows} rows", Escaped(file))?;
         }
+        for page in &self.left_out {
+            writeln!(f, "left out {}: {}", Escaped(&page.file), Escaped(&page.reason))?;
+        }
         for error in &self.errors {
             writeln!(f, "{error}")?;
         }

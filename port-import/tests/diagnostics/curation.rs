@@ -5,6 +5,7 @@ use std::fs;
 use port_catalog_tests::diagnostics::Cases;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 
+use crate::readings::reading_cases;
 use crate::workspace::{Pair, Workspace};
 
 /// The expected messages.
@@ -14,8 +15,8 @@ pub const FILE: &str = "port-import/tests/diagnostics/curation.txt";
 fn a_page_that_does_not_match_its_curation_is_rejected() {
     let mut cases = Cases::new(FILE);
     let workspace = Workspace::new();
-    let [relay, gate, ends] = [Pair::relay(), Pair::gate(), Pair::ends()];
-    for pair in [&relay, &gate, &ends] {
+    let [relay, gate, ends, screen] = [Pair::relay(), Pair::gate(), Pair::ends(), Pair::screen()];
+    for pair in [&relay, &gate, &ends, &screen] {
         workspace.write("relay.md", pair.page);
         workspace.write_curation(&pair.curation);
         let options = RegenerateOptions { check: true, ..workspace.options(&["relay=relay.md"]) };
@@ -25,6 +26,7 @@ fn a_page_that_does_not_match_its_curation_is_rejected() {
     row_cases(&mut cases, &workspace, &relay, &gate, &ends);
     outside_cases(&mut cases, &workspace, &relay, &gate);
     port_cell_cases(&mut cases, &workspace, &relay, &gate);
+    reading_cases(&mut cases, &workspace, &screen);
     entry_cases(&mut cases, &workspace, &relay, &gate);
     form_cases(&mut cases, &workspace, &relay);
     cases.assert();

@@ -1,12 +1,14 @@
 //! Every diagnostic of captures, curations, drafts and regenerations, with its whole message. No case writes a file.
 
 mod curation;
+mod readings;
 mod workspace;
 
 use std::fs;
 
 use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
 use port_catalog_tests::relay::{CURATION, PAGE};
+use port_import::changes::record;
 use port_import::codes;
 use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
 use port_import::page::Layout;
@@ -45,6 +47,9 @@ fn bad_files_and_pages_are_rejected() {
         let options = RegenerateOptions { docs_directory: Some(workspace.path(directory)), ..workspace.options(&[]) };
         workspace.case(&mut cases, name, &format!("--docs {directory}"), &options);
     }
+    workspace.write("strange/gopher@2.md", PAGE);
+    let options = RegenerateOptions { docs_directory: Some(workspace.path("strange")), ..workspace.options(&[]) };
+    workspace.case(&mut cases, "a page of a product that nothing resembles", "--docs strange", &options);
     let options = RegenerateOptions { out: Some(workspace.path("relay.pdf")), ..workspace.options(&[]) };
     workspace.case(&mut cases, "an output directory that is a file", "--out relay.pdf", &options);
     data_cases(&mut cases, &workspace);
@@ -65,6 +70,27 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     ] {
         workspace.file_case(cases, name, products_csv, Some(&products.replacen(from, to, 1)));
     }
+    let left_out_csv = "port-data/left-out.csv";
+    let header = "id,name,url,reason\n";
+    for (name, text) in [
+        ("left-out.csv has no column reason", "id,name,url\n".to_string()),
+        ("a product is left out without a reason", format!("{header}gopher,Gopher,,\n")),
+        ("a product without a name is left out", format!("{header}gopher,,,No ports.\n")),
+        ("a product of the catalog is left out", format!("{header}relay,Relay,,No ports.\n")),
+        ("a product is left out twice", format!("{header}gopher,Gopher,,No ports.\ngopher,Gopher,,None.\n")),
+        ("a product without a valid id is left out", format!("{header}Gopher,Gopher,,No ports.\n")),
+    ] {
+        workspace.file_case(cases, name, left_out_csv, Some(&text));
+    }
+    let changes_json = "port-data/changes.json";
+    workspace.file_case(cases, "a change feed that is cut off", changes_json, Some("{ \"format\": 1,\n"));
+    workspace.file_case(
+        cases,
+        "a change feed in another form",
+        changes_json,
+        Some("{ \"format\": 2, \"versions\": [] }\n"),
+    );
+    recorded_case(cases, workspace);
     let editions_csv = "port-data/tables/editions.csv";
     let editions = fs::read_to_string(workspace.path(editions_csv)).unwrap();
     workspace.file_case(cases, "editions.csv is missing", editions_csv, None);
@@ -101,6 +127,21 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     ] {
         workspace.file_case(cases, name, flows_csv, Some(&flows.replacen(from, to, 1)));
     }
+}
+
+/// A version that is recorded twice.
+fn recorded_case(cases: &mut Cases, workspace: &Workspace) {
+    let (data, root) = (workspace.path("port-data"), workspace.directory.path());
+    record(&data, root, "1.0.0").unwrap();
+    let before = tree(root);
+    let diagnostics = record(&data, root, "1.0.0").unwrap_err();
+    assert!(tree(root) == before, "something was written");
+    let relative = |diagnostic: port_data::Diagnostic| {
+        let place = diagnostic.place.clone().relative_to(root);
+        diagnostic.at(place)
+    };
+    let diagnostics: Vec<_> = diagnostics.into_iter().map(relative).collect();
+    cases.diagnostics("a version that is recorded already", "1.0.0", &diagnostics);
 }
 
 #[test]

@@ -113,6 +113,7 @@ impl Workspace {
 }
 
 /// A page and its curation.
+#[derive(Clone)]
 pub struct Pair {
     pub page: &'static str,
     pub curation: String,
@@ -176,6 +177,33 @@ other_hosts = ["gate.acme.example"]
             lines[0], lines[1], lines[1]
         );
         Pair { page, curation }
+    }
+
+    /// A page whose port cell a person must read.
+    pub fn screen() -> Pair {
+        let page = "\
+| Peer | Use | Port |
+|---|---|---|
+| Viewers | Show displays | TCP 5900+100 |
+";
+        let curation = r#"layout = "markdown"
+columns = [
+    { head = "Peer", is = "peer" },
+    { head = "Use", is = "label" },
+    { head = "Port", is = "ports" },
+]
+tables = [{ direction = "inbound" }]
+
+[peers]
+"Viewers" = "client"
+
+[[flow]]
+id = "relay-in-client"
+row = { peer = "Viewers" }
+purpose = "Show displays"
+reading = { cell = "TCP 5900+100", ports = "tcp/5900+100" }
+"#;
+        Pair { page, curation: curation.to_string() }
     }
 
     /// A page with columns From and To.

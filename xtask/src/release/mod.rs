@@ -12,6 +12,7 @@ use std::fmt;
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
+use port_import::changes::{self, Feed, UNRELEASED};
 use serde_json::Value;
 
 use crate::api;
@@ -25,6 +26,8 @@ use workspace::{count, dependencies, published_crates, read, run, text};
 /// The crate whose version is released.
 const CATALOG: &str = "port-catalog";
 const CHANGELOG: &str = "CHANGELOG.md";
+/// The directory with captures, curation, tables and the change feed.
+const DATA: &str = "port-data";
 /// The line that sets the version of the data to that of the crate.
 const DATA_VERSION: &str = "pub const VERSION: &str = env!(\"CARGO_PKG_VERSION\");";
 
@@ -72,18 +75,11 @@ impl fmt::Display for Readiness {
 /// A check can't be made: a file is missing, git or cargo fails, or the workspace isn't this project's.
 pub fn readiness(root: &Path) -> Result<Readiness, Diagnostic> {
     let packages = published_crates(root)?;
-    let catalog = packages.iter().find(|package| text(package, "name") == CATALOG).ok_or_else(|| {
-        Diagnostic::new(codes::NOT_A_WORKSPACE, format!("the workspace doesn't publish {CATALOG}"))
-            .help("check `publish` in its Cargo.toml")
-    })?;
-    let found = text(catalog, "version");
-    let version = Version::parse(found).ok_or_else(|| {
-        Diagnostic::new(codes::INVALID_VERSION, format!("version {found} isn't three numbers"))
-            .help("write a version such as 1.2.3 in Cargo.toml")
-    })?;
+    let version = version_of_catalog(&packages)?;
     let checks = vec![
         ("versions", check_versions(&packages, version, &read(root, "Cargo.lock")?)),
         ("data", check_data_version(&read(root, "port-catalog/src/lib.rs")?)),
+        ("feed", check_feed(root, version)?),
         ("changes", check_changelog(&read(root, CHANGELOG)?, version)),
         ("tree", check_committed(root)?),
         ("interface", check_interface(root)?),
@@ -91,6 +87,19 @@ pub fn readiness(root: &Path) -> Result<Readiness, Diagnostic> {
     ];
     let crates = packages.iter().map(|package| text(package, "name").to_string()).collect();
     Ok(Readiness { version, checks, crates })
+}
+
+/// The version of the crate with the catalog.
+fn version_of_catalog(packages: &[Value]) -> Result<Version, Diagnostic> {
+    let catalog = packages.iter().find(|package| text(package, "name") == CATALOG).ok_or_else(|| {
+        Diagnostic::new(codes::NOT_A_WORKSPACE, format!("the workspace doesn't publish {CATALOG}"))
+            .help("check `publish` in its Cargo.toml")
+    })?;
+    let found = text(catalog, "version");
+    Version::parse(found).ok_or_else(|| {
+        Diagnostic::new(codes::INVALID_VERSION, format!("version {found} isn't three numbers"))
+            .help("write a version such as 1.2.3 in Cargo.toml")
+    })
 }
 
 /// All crates have one version, depend on each other at exactly that version, and have it in the lockfile.
@@ -127,6 +136,42 @@ fn check_data_version(lib: &str) -> Check {
         false => Err(Diagnostic::new(codes::DATA_VERSION, "port_catalog::VERSION isn't the crate's version")
             .help(format!("write `{DATA_VERSION}` in port-catalog/src/lib.rs"))),
     }
+}
+
+/// The changes of the data are recorded as those of the version, and nothing changed since then.
+fn check_feed(root: &Path, version: Version) -> Result<Check, Diagnostic> {
+    let feed = Feed::read(&root.join(DATA))?;
+    let help = "run `cargo xtask release --record`, and commit the files";
+    let missing = |message: String| Ok(Err(Diagnostic::new(codes::FEED, message).help(help)));
+    match feed.versions.first().map(|newest| newest.version.as_str()) {
+        Some(newest) if newest == version.to_string() => {
+            Ok(Ok(format!("{DATA}/changes.json contains what changed in {version}")))
+        }
+        Some(UNRELEASED) => {
+            missing(format!("{DATA}/changes.json has changes that aren't recorded as those of {version}"))
+        }
+        Some(other) => missing(format!("the newest version in {DATA}/changes.json is {other}, not {version}")),
+        None => missing(format!("{DATA}/changes.json has no version")),
+    }
+}
+
+/// Records what changed in the data as the changes of the version in Cargo.toml.
+///
+/// # Errors
+///
+/// The version is recorded already, or a file can't be read or written.
+pub fn record(root: &Path) -> Result<String, Vec<Diagnostic>> {
+    let one = |diagnostic| vec![diagnostic];
+    let version = version_of_catalog(&published_crates(root).map_err(one)?).map_err(one)?;
+    let recorded = changes::record(&root.join(DATA), root, &version.to_string())?;
+    let day = recorded.date.map(|date| format!(" of {date}")).unwrap_or_default();
+    Ok(format!(
+        "recorded {version}{day}: {} added or removed, {} added, {} retired, {} changed\n",
+        count(recorded.editions.len(), "edition"),
+        count(recorded.added.len(), "flow"),
+        recorded.retired.len(),
+        recorded.changed.len()
+    ))
 }
 
 /// The changelog has a section for the version at the top, below an empty "Unreleased" section if there is one.

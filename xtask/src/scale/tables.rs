@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use fastrand::Rng;
-use port_data::schema::{FLOWS, PEERS, PRODUCTS_WITH_DOCUMENT, SERVICES, VENDORS};
+use port_data::schema::{EDITIONS, FLOWS, PEERS, PRODUCTS, SERVICES, VENDORS};
 use port_data::write::Csv;
 
 /// The tables are the same on every machine.
@@ -13,6 +13,8 @@ const SEED: u64 = 443;
 /// Flows per product and products per vendor, as in the first four documents.
 const FLOWS_OF_A_PRODUCT: usize = 31;
 const PRODUCTS_OF_A_VENDOR: usize = 3;
+/// From one edition to the next, one flow of these changes.
+const FLOWS_OF_A_CHANGE: usize = 27;
 
 /// Roles that products of many vendors connect to.
 const ROLES: usize = 40;
@@ -24,23 +26,41 @@ const WORDS: [&str; 16] = [
     "files", "names", "clocks", "alerts", "policies",
 ];
 
-/// The texts of tables with a number of flows, by their paths.
-pub fn tables(flows: usize) -> BTreeMap<PathBuf, String> {
+/// The texts of tables with a number of flows, by their paths. Every product has the same number of editions.
+pub fn tables(flows: usize, editions: usize) -> BTreeMap<PathBuf, String> {
     let mut random = Rng::with_seed(SEED);
     let products = flows.div_ceil(FLOWS_OF_A_PRODUCT);
     let vendors = products.div_ceil(PRODUCTS_OF_A_VENDOR);
     let mut files = BTreeMap::new();
     let mut file = |name: String, csv: Csv| files.insert(PathBuf::from(name), csv.finish());
     file("vendors.csv".into(), table(VENDORS, (0..vendors).map(vendor)));
-    file("products.csv".into(), table(PRODUCTS_WITH_DOCUMENT, (0..products).map(product)));
+    file("products.csv".into(), table(PRODUCTS, (0..products).map(product)));
+    let all_editions = (0..products).flat_map(|product| (1..=editions).map(move |number| edition(product, number)));
+    file("editions.csv".into(), table(EDITIONS, all_editions));
     file("peers.csv".into(), table(PEERS, (0..ROLES + products).map(peer)));
     file("services.csv".into(), table(SERVICES, (0..SERVICES_IN_USE).map(service)));
     for product in 0..products {
-        let of_product = flows - product * FLOWS_OF_A_PRODUCT;
-        let rows = (0..of_product.min(FLOWS_OF_A_PRODUCT)).map(|row| flow(&mut random, product, products, row));
-        file(format!("flows/product-{product}.csv"), table(FLOWS, rows));
+        let of_product = (flows - product * FLOWS_OF_A_PRODUCT).min(FLOWS_OF_A_PRODUCT);
+        let mut rows: Vec<_> = (0..of_product).map(|row| flow(&mut random, product, products, row)).collect();
+        for edition in 1..=editions {
+            if edition > 1 {
+                let first = random.usize(..FLOWS_OF_A_CHANGE);
+                rows.iter_mut().skip(first).step_by(FLOWS_OF_A_CHANGE).for_each(|row| change(&mut random, row));
+            }
+            file(format!("flows/product-{product}/{edition}.0.csv"), table(FLOWS, rows.iter().cloned()));
+        }
     }
     files
+}
+
+/// Changes the ports of a row.
+fn change(random: &mut Rng, row: &mut [String; FLOWS.len()]) {
+    let ports = spec(random);
+    for (cell, column) in row.iter_mut().zip(FLOWS) {
+        if matches!(column.name, "ports" | "printed_ports") {
+            cell.clone_from(&ports);
+        }
+    }
 }
 
 fn table<const CELLS: usize>(
@@ -57,17 +77,30 @@ fn vendor(number: usize) -> [String; 3] {
     [format!("vendor-{number}"), format!("Vendor {number}"), format!("https://vendor-{number}.example")]
 }
 
-fn product(number: usize) -> [String; 9] {
+fn product(number: usize) -> [String; 5] {
+    let interfaces = if number % 5 == 0 { "lan, wan" } else { "" };
     let vendor = number / PRODUCTS_OF_A_VENDOR;
     [
         format!("product-{number}"),
         format!("vendor-{vendor}"),
         format!("Product {number}"),
-        format!("Ports that Product {number} needs"),
-        format!("https://vendor-{vendor}.example/product-{number}/ports"),
-        format!("{}.{}", number % 9 + 1, number % 10),
+        interfaces.to_string(),
         String::new(),
-        if number % 5 == 0 { "lan, wan".to_string() } else { String::new() },
+    ]
+}
+
+fn edition(product: usize, number: usize) -> [String; 10] {
+    let vendor = product / PRODUCTS_OF_A_VENDOR;
+    [
+        format!("product-{product}"),
+        format!("{number}.0"),
+        format!("Version {number}.0"),
+        format!("Ports that Product {product} needs"),
+        format!("https://vendor-{vendor}.example/product-{product}/{number}/ports"),
+        String::new(),
+        String::new(),
+        String::new(),
+        "true".to_string(),
         String::new(),
     ]
 }
@@ -172,12 +205,13 @@ mod tests {
     use super::tables;
 
     #[test]
-    fn tables_of_every_size_hold() {
-        for flows in [1, 31, 32, 1000] {
-            let catalog = port_data::read_texts("tables".as_ref(), tables(flows).into_iter().collect())
+    fn tables_of_every_size_are_valid() {
+        for (flows, editions) in [(1, 1), (31, 2), (32, 1), (1000, 3)] {
+            let catalog = port_data::read_texts("tables".as_ref(), tables(flows, editions).into_iter().collect())
                 .expect("the tables are valid");
-            assert_eq!(catalog.flows.len(), flows);
-            assert_eq!(tables(flows), tables(flows));
+            assert_eq!(catalog.flow_ids, flows);
+            assert_eq!(catalog.flows.len(), flows * editions);
+            assert_eq!(tables(flows, editions), tables(flows, editions));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The text of conflicts: collisions, the choice that avoids them, and who listens where if the call asks for it.
 
-use port_core::PortRange;
+use port_core::{PortRange, Scope};
 use port_data::hidden::Escaped;
-use port_engine::conflicts::{Choice, Conflicts, Endpoint, Listener};
+use port_engine::conflicts::{Choice, Conflicts, Endpoint, Listener, Uncertainty};
 use port_engine::protocol::Protocol;
 
 use crate::format::{Columns, table};
@@ -19,6 +19,10 @@ pub fn print(conflicts: &Conflicts, all_listeners: bool, width: Option<u16>) -> 
     };
     let outbound = count(conflicts.outbound, "outbound flow");
     text += &format!("{outbound} not compared, since products don't listen for them\n");
+    if conflicts.within_pods > 0 {
+        let flows = count(conflicts.within_pods, "flow");
+        text += &format!("{flows} within pods not compared, since each pod has its own addresses\n");
+    }
     if !conflicts.exact {
         text += "there are too many combinations to try them all: a choice with fewer collisions may exist\n";
     }
@@ -47,7 +51,9 @@ fn collision_lines(endpoint: &Endpoint, width: Option<u16>) -> Vec<String> {
     let mut lines = Vec::new();
     let mut push = |indent: usize, text: String| lines.push(indented(indent, &text, width));
     let avoidable = if endpoint.avoidable { "avoidable" } else { "unavoidable" };
-    let possible = if endpoint.is_certain() { "" } else { "; only possible, since a transport is not stated" };
+    let reasons: Vec<&str> = endpoint.uncertainties().into_iter().map(reason).collect();
+    let possible =
+        if reasons.is_empty() { String::new() } else { format!("; only possible, since {}", reasons.join(", and ")) };
     push(0, format!("{}: {avoidable}{possible}", ports(endpoint.protocol, endpoint.range)));
     for (product, listeners) in endpoint.products() {
         let stays = listeners.iter().all(|listener| other_ports(listener).is_none());
@@ -60,6 +66,9 @@ fn collision_lines(endpoint: &Endpoint, width: Option<u16>) -> Vec<String> {
                     other_ports(listener).map_or("no other port".to_string(), |ports| format!("could use {ports}")),
                 );
             }
+            if listener.flow.scope == Scope::Host {
+                push(6, "within the host only, at the loopback address".to_string());
+            }
             if let Some(condition) = &listener.flow.condition {
                 push(6, format!("only: {condition}"));
             }
@@ -69,6 +78,15 @@ fn collision_lines(endpoint: &Endpoint, width: Option<u16>) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Why a collision isn't certain.
+fn reason(uncertainty: Uncertainty) -> &'static str {
+    match uncertainty {
+        Uncertainty::Transport => "a transport is not stated",
+        Uncertainty::Groups => "perhaps not all ports are needed",
+        Uncertainty::Protocol => "programs can share it",
+    }
 }
 
 /// A text behind spaces. Its lines are no longer than a terminal is wide if its words allow it.
@@ -116,7 +134,7 @@ fn choice_lines(choices: &[Choice], width: Option<u16>) -> Vec<String> {
             Some(spec) => spec.to_string(),
             None => format!("another port than {}{setting}", choice.first),
         };
-        format!("{} uses {port}", choice.product())
+        format!("{} uses {port}", choice.participant)
     };
     let mut lines = Vec::new();
     for choices in choices.chunk_by(|one, next| uses(one) == uses(next)) {
@@ -131,12 +149,25 @@ fn endpoint_columns(endpoints: &[Endpoint]) -> Columns {
     let row = |endpoint: &Endpoint| {
         let products: Vec<&str> = endpoint.products().map(|(product, _)| product).collect();
         let flows: Vec<&str> = endpoint.listeners.iter().map(|listener| listener.flow.id.as_str()).collect();
-        let unstated = endpoint.products().filter(|(_, listeners)| !listeners.iter().all(Listener::has_transport));
-        let unstated: Vec<&str> = unstated.map(|(product, _)| product).collect();
-        let mut remarks = notes(&endpoint.listeners);
-        if !unstated.is_empty() {
-            remarks.insert(0, format!("transport not stated for {}", unstated.join(", ")));
+        let unstated = |reason: Uncertainty| -> Vec<&str> {
+            let has = |listener: &Listener| listener.uncertainty() == Some(reason);
+            let products = endpoint.products().filter(|(_, listeners)| listeners.iter().any(has));
+            products.map(|(product, _)| product).collect()
+        };
+        let within: Vec<&Listener> =
+            endpoint.listeners.iter().filter(|listener| listener.flow.scope == Scope::Host).collect();
+        let mut remarks: Vec<String> = Vec::new();
+        for (reason, text) in [
+            (Uncertainty::Transport, "transport not stated for"),
+            (Uncertainty::Groups, "not stated whether all ports are needed for"),
+        ] {
+            let products = unstated(reason);
+            if !products.is_empty() {
+                remarks.push(format!("{text} {}", products.join(", ")));
+            }
         }
+        remarks.extend(within.iter().map(|listener| format!("within the host: {}", listener.flow.id)));
+        remarks.extend(notes(&endpoint.listeners));
         vec![ports(endpoint.protocol, endpoint.range), products.join(", "), flows.join(", "), remarks.join("; ")]
     };
     Columns { names: vec!["port", "products", "listeners", "remarks"], rows: endpoints.iter().map(row).collect() }
@@ -148,7 +179,8 @@ fn unnumbered_lines(listeners: &[&Listener], width: Option<u16>) -> Vec<String> 
     for listeners in listeners.chunk_by(|one, next| one.flow.id == next.flow.id) {
         let Some(flow) = listeners.first().map(|listener| listener.flow) else { continue };
         let services: Vec<String> = listeners.iter().map(|listener| listener.spec.to_string()).collect();
-        lines.push(indented(0, &format!("{}: {}", flow.product, services.join(", ")), width));
+        let participant = listeners.first().map_or("", |listener| listener.participant);
+        lines.push(indented(0, &format!("{participant}: {}", services.join(", ")), width));
         lines.push(indented(2, &flow.id, width));
         lines.extend(flow.note.as_ref().map(|note| indented(4, &format!("note: {note}"), width)));
     }
@@ -162,12 +194,14 @@ fn ports(protocol: Protocol, range: Option<PortRange>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use port_engine::conflicts::Conflicts;
+    use port_engine::conflicts::{Conflicts, Participant};
 
     #[test]
     fn no_width_breaks_a_flow_id() {
         let dataset = crate::compiled::dataset();
-        let conflicts = Conflicts::new(&dataset, &["fortimail", "securitygateway", "forcepoint-email-security"]);
+        let products = ["fortimail", "securitygateway", "forcepoint-email-security"];
+        let participants = Participant::products(&dataset, &products);
+        let conflicts = Conflicts::new(&participants);
         for width in (1..300).step_by(3).map(Some).chain([None]) {
             let text = super::print(&conflicts, true, width);
             for listener in &conflicts.listeners {

@@ -2,17 +2,18 @@
 
 use port_engine::diff::Difference;
 
-use super::summary::{DiffSummary, Item, heading};
+use super::item::Item;
+use super::summary::DiffSummary;
 use crate::format::markdown::escape;
 
 /// The summary, then a table per impact.
 pub(super) fn print(difference: &Difference) -> String {
     let summary = DiffSummary::new(difference);
     let mut text = format!("**{}** {}.\n", escape(&summary.tasks), escape(&summary.compared));
-    for (impact, items) in &summary.sections {
-        text += &format!("\n### {impact}: {}\n", heading(*impact));
+    for section in &summary.sections {
+        text += &format!("\n### {}: {}\n", section.impact, escape(&section.heading));
         text += "\n| | flow | what | changes |\n| --- | --- | --- | --- |\n";
-        text.extend(items.iter().map(row));
+        text.extend(section.items.iter().map(row));
     }
     if !summary.shared.is_empty() {
         text += "\n### In many flows\n\n| impact | field | what |\n| --- | --- | --- |\n";

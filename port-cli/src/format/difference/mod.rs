@@ -1,8 +1,11 @@
 //! Prints the differences between two lists of flows, for `diff` and `upgrade`.
 
+mod item;
 mod markdown;
+mod shared;
 mod summary;
 mod text;
+mod value;
 
 use std::collections::BTreeSet;
 
@@ -10,9 +13,15 @@ use port_engine::diff::{Difference, Impact};
 
 use crate::output::count;
 
-/// The text for a terminal: the summary, then each flow that differs.
-pub fn text(difference: &Difference) -> String {
-    text::print(difference)
+/// The text for a terminal of this width: the summary, then each flow that differs. In a file or pipe, lines have at most 80
+/// characters if their words allow it.
+pub fn text(difference: &Difference, width: Option<u16>) -> String {
+    text::print(difference, width)
+}
+
+/// A sentence above the text, broken into lines like it.
+pub fn line(sentence: &str, width: Option<u16>) -> String {
+    text::line(sentence, width)
 }
 
 /// The same as Markdown, for a change ticket.

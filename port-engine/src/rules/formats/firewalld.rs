@@ -172,12 +172,13 @@ fn allowed_service(flow: &FlowRules) -> String {
             [source, destination] => rich_rule(source, destination, &service),
         }
     });
-    let icmp = flow.rules.iter().filter(|rule| rule.traffic.protocol.is_icmp()).map(allowed_icmp);
+    let icmp =
+        flow.rules.iter().filter(|rule| rule.traffic.protocol.is_icmp()).map(|rule| allowed_icmp(rule, &flow.id));
     format!("\n{}{}{}", comments("  ", flow.comments()), uses.collect::<String>(), icmp.collect::<String>())
 }
 
-/// A rich rule that allows ICMP, or messages of one type.
-fn allowed_icmp(rule: &Rule) -> String {
+/// A rich rule that allows ICMP, or messages of one type, below a comment with the flow's id.
+fn allowed_icmp(rule: &Rule, id: &str) -> String {
     let protocol = rule.traffic.protocol;
     let element = match rule.traffic.icmp_types.as_slice() {
         [icmp_type, ..] => {
@@ -185,7 +186,8 @@ fn allowed_icmp(rule: &Rule) -> String {
         }
         [] => format!("<protocol value=\"{}\"/>\n", PROTOCOLS.write(protocol).unwrap_or_default()),
     };
-    rich_rule_for(rule.family(), rule.source.addresses(), rule.destination.addresses(), &element)
+    let rule = rich_rule_for(rule.family(), rule.source.addresses(), rule.destination.addresses(), &element);
+    comments("  ", std::iter::once(id.to_string())) + &rule
 }
 
 /// A rule that allows a service from one address to another. No address means any address.

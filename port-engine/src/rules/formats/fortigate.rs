@@ -229,7 +229,9 @@ impl Objects {
         let index = usize::from(family == Family::V6);
         let mut members = Vec::new();
         for address in addresses_in(end, family) {
-            let name = short_name(&format!("{}_{address}", ruleset.name), LONGEST_NAME);
+            // No host name contains an underscore.
+            let name = format!("{}_{}", ruleset.name, address.to_string().replace("*.", "wildcard_"));
+            let name = short_name(&name, LONGEST_NAME);
             let edit = edit(&quoted(&name), &definition(address));
             if !self.addresses[index].contains(&edit) {
                 self.addresses[index].push(edit);

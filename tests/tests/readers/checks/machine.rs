@@ -139,7 +139,8 @@ pub fn iptables(bytes: &[u8]) {
 
 pub fn read_export(bytes: &[u8]) -> Result<String, String> {
     let flows = diff::read(Path::new(FILE), &utf8(bytes)?).map_err(|problem| problem.to_string())?;
-    let difference = diff::compare(&[], &flows, &[]);
+    let dataset = Dataset::default();
+    let difference = diff::compare(&[], &flows, &dataset);
     Ok(format!("{} flows, {} of them new", flows.len(), difference.flows.len()))
 }
 
@@ -151,8 +152,8 @@ pub fn export(bytes: &[u8]) {
             let written: Vec<Value> = flows.iter().map(|flow| Value::Object(flow.object.clone())).collect();
             let again = diff::read(Path::new(FILE), &Value::Array(written).to_string()).expect("a written export");
             assert_eq!(again, flows);
-            assert!(diff::compare(&flows, &again, &[]).flows.is_empty());
-            assert_eq!(diff::compare(&[], &flows, &[]).flows.len(), flows.len());
+            assert!(diff::compare(&flows, &again, &Dataset::default()).flows.is_empty());
+            assert_eq!(diff::compare(&[], &flows, &Dataset::default()).flows.len(), flows.len());
         }
         Err(problem) => check_diagnostic(&problem, &text),
     }

@@ -10,7 +10,7 @@ use crate::rules::formats::text::{comment_lines, short_name};
 use crate::rules::model::{FlowRules, Traffic};
 use crate::rules::protocol_notation::{ProtocolNotation, type_number};
 
-/// Numbers from 1 to 254: for FortiOS, protocol 0 is any protocol.
+/// Numbers from 1 to 254: for `FortiOS`, protocol 0 is any protocol.
 pub(super) const PROTOCOLS: ProtocolNotation = ProtocolNotation {
     protocol: |protocol| (1..=254).contains(&protocol.number()).then(|| protocol.number().to_string()),
     icmp_type: type_number,
@@ -28,7 +28,7 @@ pub(super) enum ServiceKind {
 pub(super) fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
     let mut services = Vec::new();
     if flow.rules.iter().any(|rule| !rule.traffic.ports.is_empty()) {
-        services.push((short_name(&flow.id, LONGEST_NAME), ServiceKind::Ports));
+        services.push((short_name(&flow.name, LONGEST_NAME), ServiceKind::Ports));
     }
     let without_ports = flow.rules.iter().map(|rule| &rule.traffic).filter(|traffic| traffic.ports.is_empty());
     let kind = |traffic: &Traffic| match traffic.icmp_types.as_slice() {
@@ -42,7 +42,7 @@ pub(super) fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
             ServiceKind::IcmpType(protocol, icmp_type) => format!("_{protocol}-{icmp_type}"),
         };
         // Protocols without a name contain a slash: ip/99.
-        services.push((short_name(&format!("{}{}", flow.id, suffix.replace('/', "-")), LONGEST_NAME), kind));
+        services.push((short_name(&format!("{}{}", flow.name, suffix.replace('/', "-")), LONGEST_NAME), kind));
     }
     services
 }
