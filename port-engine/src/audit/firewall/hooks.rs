@@ -83,17 +83,15 @@ impl Walk<'_> {
     fn prerouting(&mut self, mut classes: Vec<Packets>) -> Result<Vec<Packets>, Diagnostic> {
         let hooked = self.common.ruleset.hooked(self.common.family, "prerouting");
         let (mut translating, filtering): (Vec<_>, Vec<_>) = hooked.into_iter().partition(|(_, hook)| hook.is_nat);
-        let mut is_tracked = false;
         for (key, hook) in filtering {
-            if hook.priority == CONNTRACK && !is_tracked {
+            if hook.priority == CONNTRACK {
                 self.report(format!("{key}: whether it is before or after connection tracking, at the same priority"));
                 for packets in classes.iter_mut().filter(|packets| packets.tracking == Tracking::None) {
                     packets.tracking = Tracking::Unknown;
                 }
             }
-            if hook.priority > CONNTRACK && !is_tracked {
+            if hook.priority > CONNTRACK {
                 track(&mut classes);
-                is_tracked = true;
             }
             if hook.priority > DESTINATION_NAT {
                 classes = self.translating(std::mem::take(&mut translating), classes)?;
@@ -109,9 +107,7 @@ impl Walk<'_> {
             }
             classes = self.passing(key, hook, classes)?;
         }
-        if !is_tracked {
-            track(&mut classes);
-        }
+        track(&mut classes);
         self.translating(translating, classes)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audit, Failure, Peers, Verdict, flow_verdict};
+use super::{Audit, Failure, Failures, Peers, Verdict, flow_verdict};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
@@ -194,4 +194,66 @@ fn every_port_is_either_documented_or_reported_for_every_product() {
             assert_eq!(audit.flows.len() + audit.outbound, dataset.flows_of(&product.id).count());
         }
     }
+}
+
+#[test]
+fn failures_are_counted_by_what_they_are_about() {
+    let dataset = dataset();
+    let mut observation = observation(
+        State::NotOpen,
+        &[
+            ("tcp/24", State::Open),
+            ("udp/26", State::Restricted),
+            ("tcp/28-29", State::Unknown),
+            ("udp/31", State::Unknown),
+            ("tcp/33", State::NotChecked),
+            ("udp/35", State::NotChecked),
+            ("tcp/37", State::Loopback),
+            ("tcp/8300-8302", State::Restricted),
+            ("tcp/22", State::Unknown),
+        ],
+    );
+    let protocols = [
+        (Protocol::ESP, State::Open),
+        (Protocol::GRE, State::Restricted),
+        (Protocol::new(89), State::Unknown),
+        (Protocol::new(112), State::NotOpen),
+        // Every machine needs some of ICMP.
+        (Protocol::ICMP, State::Open),
+        (Protocol::ICMPV6, State::Unknown),
+    ];
+    for (protocol, state) in protocols {
+        observation.set_portless(protocol, Finding { state, evidence: Vec::new() });
+    }
+    let audit = Audit::new(&dataset, &["mailgate"], &observation, &BTreeMap::new());
+    let of = |failure| {
+        let Failures { flows, ranges, protocols } = audit.failures(failure);
+        (flows, ranges, protocols)
+    };
+    let flows = |verdicts: &[Verdict]| verdicts.iter().map(|verdict| audit.count(*verdict)).sum::<usize>();
+    let required = audit.flows.iter().filter(|flow| flow.is_missing_and_required()).count();
+    assert_eq!(of(Failure::Undocumented), (0, 2, 2));
+    assert_eq!(of(Failure::Restricted), (flows(&[Verdict::Restricted]), 0, 0));
+    assert_eq!(of(Failure::Missing), (flows(&[Verdict::Missing, Verdict::PartlyOpen]), 0, 0));
+    assert_eq!(of(Failure::MissingRequired), (required, 0, 0));
+    assert_eq!(of(Failure::Unknown), (flows(&[Verdict::Unknown]), 3, 1));
+    assert_eq!(of(Failure::NotChecked), (0, 2, 0));
+    assert_eq!(of(Failure::Undecided), (flows(&[Verdict::Undecided]), 0, 0));
+    for failure in
+        [Failure::Restricted, Failure::Missing, Failure::MissingRequired, Failure::Unknown, Failure::Undecided]
+    {
+        assert!(audit.failures(failure).flows > 0, "{failure:?}");
+    }
+    assert!(required < of(Failure::Missing).0);
+}
+
+#[test]
+fn one_failure_of_any_kind_is_enough() {
+    let one = [
+        Failures { flows: 1, ..Failures::default() },
+        Failures { ranges: 1, ..Failures::default() },
+        Failures { protocols: 1, ..Failures::default() },
+    ];
+    assert!(one.iter().all(|failures| !failures.is_empty()));
+    assert!(Failures::default().is_empty());
 }

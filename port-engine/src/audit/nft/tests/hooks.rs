@@ -163,3 +163,68 @@ fn with_notrack_before_connection_tracking_new_packets_are_untracked() {
     ]);
     assert_eq!(lines(&seen(&text, Some(AddressFamily::Ipv4))), ["tcp/22 open: inet f in handle 7"]);
 }
+
+/// The state of tcp/22 and the rules that weren't interpreted, with a chain at a priority of prerouting that has one rule, and further
+/// objects.
+fn with_prerouting(priority: i64, parts: &Value, more: &[Value]) -> (State, Vec<String>) {
+    let hook = json!({ "chain": { "family": "inet", "table": "f", "name": "pre", "type": "filter", "hook": "prerouting",
+        "prio": priority, "policy": "accept" } });
+    let own = [table("inet", "f"), hook, rule("inet", "f", "pre", parts)];
+    let observation = seen(&listing(&[&own[..], more].concat()), Some(AddressFamily::Ipv4));
+    let piece = observation.pieces(Protocol::TCP).iter().find(|piece| piece.range.contains(22)).unwrap();
+    (piece.state, observation.not_interpreted)
+}
+
+#[test]
+fn a_chain_sees_the_port_before_or_after_its_translation_by_its_priority() {
+    use State::{NotOpen, Open, Unknown};
+    let nat = json!({ "chain": { "family": "ip", "table": "n", "name": "p", "type": "nat", "hook": "prerouting",
+        "prio": -100, "policy": "accept" } });
+    let redirect = json!([dport(&json!(22)), { "redirect": { "port": 2222 } }]);
+    let translation = [table("ip", "n"), nat, rule("ip", "n", "p", &redirect)];
+    let is_doubted = "inet f pre: whether it is before or after the translation, at the same priority";
+    // The states of port 22 if the chain drops packets to port 22, and if it drops those to port 2222.
+    for (priority, before, after) in [
+        (-150, NotOpen, Open),
+        (-101, NotOpen, Open),
+        (-100, Unknown, Unknown),
+        (-99, Open, NotOpen),
+        (0, Open, NotOpen),
+    ] {
+        for (port, expected) in [(22, before), (2222, after)] {
+            let (state, reported) = with_prerouting(priority, &json!([dport(&json!(port)), drop()]), &translation);
+            assert_eq!(state, expected, "{port} at {priority}");
+            assert_eq!(reported == [is_doubted], priority == -100, "{port} at {priority}: {reported:?}");
+        }
+    }
+    // Without a translation at the same priority, there is no doubt.
+    assert_eq!(with_prerouting(-100, &json!([dport(&json!(22)), drop()]), &[]), (NotOpen, Vec::new()));
+}
+
+#[test]
+fn a_chain_is_before_or_after_connection_tracking_by_its_priority() {
+    use State::{NotOpen, Open, Unknown};
+    let untracked = json!([state(&json!("untracked")), accept()]);
+    let filter = [chain("inet", "f", "in", "input", "drop"), rule("inet", "f", "in", &untracked)];
+    let is_doubted = "inet f pre: whether it is before or after connection tracking, at the same priority";
+    // The state of port 22 if the chain exempts it and only untracked packets are accepted, and if the chain drops new ones.
+    for (priority, exempted, new) in [
+        (-300, Open, Open),
+        (-201, Open, Open),
+        (-200, Unknown, Unknown),
+        (-199, NotOpen, NotOpen),
+        (0, NotOpen, NotOpen),
+    ] {
+        let notrack = json!([dport(&json!(22)), { "notrack": null }]);
+        let drop_new = json!([state(&json!("new")), drop()]);
+        for (parts, more, expected) in [(&notrack, &filter[..], exempted), (&drop_new, &[], new)] {
+            let (state, reported) = with_prerouting(priority, parts, more);
+            assert_eq!(state, expected, "{parts} at {priority}");
+            assert_eq!(
+                reported.contains(&is_doubted.to_string()),
+                priority == -200,
+                "{parts} at {priority}: {reported:?}"
+            );
+        }
+    }
+}
