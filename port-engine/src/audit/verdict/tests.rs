@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audit, Failure, Failures, Peers, Verdict, flow_verdict};
+use super::{Audit, Failure, Failures, PeerObservation, Peers, UnnumberedService, Verdict, flow_verdict};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
@@ -256,4 +256,37 @@ fn one_failure_of_any_kind_is_enough() {
     ];
     assert!(one.iter().all(|failures| !failures.is_empty()));
     assert!(Failures::default().is_empty());
+}
+
+#[test]
+fn a_flow_to_named_addresses_says_whether_anybody_else_reaches_it() {
+    let dataset = dataset();
+    let for_peer = observation(State::NotOpen, &[("tcp/443", State::Open), ("tcp/22", State::Open)]);
+    let peer = || PeerObservation { addresses: vec!["192.0.2.5".to_string()], observation: for_peer.clone() };
+    for (to_all, expected) in [(State::Open, true), (State::Restricted, false), (State::NotOpen, false)] {
+        let seen =
+            observation(State::NotOpen, &[("tcp/443", to_all), ("tcp/110", State::Open), ("udp/443", State::Open)]);
+        let peers = BTreeMap::from([("admin".to_string(), peer())]);
+        let audit = Audit::new(&dataset, &["mailgate"], &seen, &peers);
+        let of = |id: &str| audit.flows.iter().find(|flow| flow.flow.id == id).unwrap();
+        let [web, ssh, pop3] = ["mailgate-in-admin", "mailgate-in-admin-ssh", "mailgate-in-email-client-pop3"].map(of);
+        assert_eq!((web.verdict, ssh.verdict), (Verdict::Open, Verdict::Open));
+        assert_eq!(web.peer_addresses, ["192.0.2.5"]);
+        assert_eq!(!web.remarks.is_empty(), expected, "{to_all:?} {:?}", web.remarks);
+        // Port 22 is open to the address only, and the flow of another peer has no addresses.
+        assert_eq!(ssh.remarks, Vec::<String>::new());
+        assert_eq!((pop3.verdict, pop3.remarks.len(), pop3.peer_addresses.len()), (Verdict::Open, 0, 0));
+    }
+}
+
+#[test]
+fn an_open_port_may_be_that_of_a_service_without_a_documented_port() {
+    let dataset = dataset();
+    let seen =
+        observation(State::NotOpen, &[("tcp/21", State::Open), ("udp/21", State::Open), ("tcp/23", State::Open)]);
+    let audit = Audit::new(&dataset, &["mailgate"], &seen, &BTreeMap::new());
+    let flow = "mailgate-in-email-server-backup".to_string();
+    let ftp = UnnumberedService { service: "ftp".to_string(), flow };
+    let found: Vec<_> = audit.undocumented.iter().map(|one| (one.observed.protocol, one.may_be.clone())).collect();
+    assert_eq!(found, [(Protocol::TCP, vec![ftp]), (Protocol::TCP, Vec::new()), (Protocol::UDP, Vec::new())]);
 }
