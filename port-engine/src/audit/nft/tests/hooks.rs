@@ -110,6 +110,17 @@ fn a_port_that_a_rule_sets_is_followed() {
     for key in [meta("mark"), payload("ip", "dscp")] {
         assert_eq!(of(&key, &json!(25), 22), ["tcp/22 open: input handle 2"]);
     }
+    // Of a protocol without ports, the rule overwrites something else, so it isn't sure that the packet is of any use.
+    let set = json!([{ "mangle": { "key": payload("th", "dport"), "value": 25 } }]);
+    assert_eq!(
+        lines(&Table::dropping(vec![set, json!([accept()])]).observation()),
+        [
+            "tcp/1-65535 open: input handle 2",
+            "udp/1-65535 open: input handle 2",
+            "esp unknown: ",
+            "? input handle 1: th dport set 25",
+        ]
+    );
 }
 
 #[test]
