@@ -139,16 +139,22 @@ impl Walk<'_> {
         if chains.is_empty() {
             return Ok(classes);
         }
+        let ruleset = self.common.ruleset;
+        let has_effect = |(key, hook): &(&Key, &Hook)| !hook.accepts || !ruleset.chains[*key].rules.is_empty();
+        let is_in_doubt = chains.iter().any(has_effect) && !ruleset.tracks(self.common.family);
+        for (key, _) in chains.iter().filter(|chain| is_in_doubt && has_effect(chain)) {
+            self.report(format!("{key}: whether connections are tracked, without which it isn't called"));
+        }
         let (mut going, mut done) = (Vec::new(), Vec::new());
         for packets in classes {
             match packets.tracking {
                 Tracking::Untracked => done.push(packets),
-                Tracking::Unknown => {
+                Tracking::None | Tracking::New if !is_in_doubt => going.push(packets),
+                _ => {
                     let packets = packets.doubted();
                     done.push(packets.clone());
                     going.push(packets);
                 }
-                Tracking::None | Tracking::New => going.push(packets),
             }
         }
         for (key, hook) in chains {

@@ -131,6 +131,13 @@ impl Ruleset {
         self.hooked(family, "forward").into_iter().any(|(key, hook)| !hook.accepts || has_rules(key))
     }
 
+    /// Whether rules make the kernel track connections of the family. A chain that translates doesn't: without a statement that does,
+    /// the kernel calls no such chain, unless something else makes it track connections.
+    pub fn tracks(&self, family: AddressFamily) -> bool {
+        let own = self.chains.iter().filter(|(key, _)| key.applies_to(family) && key.family != "netdev");
+        own.flat_map(|(_, chain)| &chain.rules).flat_map(|rule| &rule.parts).any(needs_tracking)
+    }
+
     /// The base chains at a hook that packets of the family pass, in the order in which the kernel calls them.
     pub fn hooked(&self, family: AddressFamily, name: &str) -> Vec<(&Key, &Hook)> {
         let hooked = self.chains.iter().filter(|(key, _)| key.applies_to(family));
@@ -162,6 +169,18 @@ impl Ruleset {
             }
         }
         protocols
+    }
+}
+
+/// Whether a statement asks connection tracking, or translates.
+fn needs_tracking(part: &Value) -> bool {
+    const NAMES: [&str; 6] = ["ct", "ct count", "dnat", "snat", "masquerade", "redirect"];
+    match part {
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| NAMES.contains(&name.as_str()) || needs_tracking(value))
+        }
+        Value::Array(elements) => elements.iter().any(needs_tracking),
+        _ => false,
     }
 }
 

@@ -239,3 +239,24 @@ fn a_chain_is_before_or_after_connection_tracking_by_its_priority() {
         }
     }
 }
+
+#[test]
+fn without_a_rule_that_tracks_connections_a_chain_that_translates_may_not_be_called() {
+    let nat = json!({ "chain": { "family": "inet", "table": "f", "name": "nat", "type": "nat", "hook": "prerouting", "prio": -99,
+        "policy": "accept" } });
+    let of = |more: &[Value]| {
+        let own = [table("inet", "f"), nat.clone(), rule("inet", "f", "nat", &json!([dport(&json!(22)), drop()]))];
+        lines(&seen(&listing(&[&own[..], more].concat()), Some(AddressFamily::Ipv4)))
+    };
+    let doubted = of(&[]);
+    assert!(doubted.contains(&"tcp/22 unknown: ".to_string()), "{doubted:?}");
+    assert_eq!(doubted.last().unwrap(), "inet f nat: whether connections are tracked, without which it isn't called");
+    // Connections of the other family don't count.
+    let filter = |family: &str| {
+        let new = json!([state(&json!("new")), accept()]);
+        [table(family, "g"), chain(family, "g", "in", "input", "accept"), rule(family, "g", "in", &new)]
+    };
+    assert!(of(&filter("ip6")).contains(&"tcp/22 unknown: ".to_string()));
+    let tracked = of(&filter("ip"));
+    assert!(!tracked.iter().any(|line| line.contains("unknown") || line.starts_with("tcp/22")), "{tracked:?}");
+}
