@@ -135,7 +135,7 @@ impl Ruleset {
     /// the kernel calls no such chain, unless something else makes it track connections.
     pub fn tracks(&self, family: AddressFamily) -> bool {
         let own = self.chains.iter().filter(|(key, _)| key.applies_to(family) && key.family != "netdev");
-        own.flat_map(|(_, chain)| &chain.rules).flat_map(|rule| &rule.parts).any(needs_tracking)
+        own.flat_map(|(_, chain)| &chain.rules).flat_map(|rule| &rule.parts).any(|part| needs_tracking(part, family))
     }
 
     /// The base chains at a hook that packets of the family pass, in the order in which the kernel calls them.
@@ -172,14 +172,16 @@ impl Ruleset {
     }
 }
 
-/// Whether a statement asks connection tracking, or translates.
-fn needs_tracking(part: &Value) -> bool {
+/// Whether a statement asks connection tracking about packets of a family, or translates them.
+fn needs_tracking(part: &Value, family: AddressFamily) -> bool {
     const NAMES: [&str; 6] = ["ct", "ct count", "dnat", "snat", "masquerade", "redirect"];
+    let other = if family == AddressFamily::Ipv4 { "ip6" } else { "ip" };
     match part {
-        Value::Object(members) => {
-            members.iter().any(|(name, value)| NAMES.contains(&name.as_str()) || needs_tracking(value))
-        }
-        Value::Array(elements) => elements.iter().any(needs_tracking),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let is_of_other = value.get("family").and_then(Value::as_str) == Some(other);
+            NAMES.contains(&name.as_str()) && !is_of_other || needs_tracking(value, family)
+        }),
+        Value::Array(elements) => elements.iter().any(|element| needs_tracking(element, family)),
         _ => false,
     }
 }
