@@ -175,11 +175,13 @@ impl Ruleset {
 /// Whether a statement asks connection tracking about packets of a family, or translates them.
 fn needs_tracking(part: &Value, family: AddressFamily) -> bool {
     const NAMES: [&str; 6] = ["ct", "ct count", "dnat", "snat", "masquerade", "redirect"];
+    const EXTENSIONS: [&str; 7] = ["DNAT", "REDIRECT", "SNAT", "MASQUERADE", "NETMAP", "conntrack", "state"];
     let other = if family == AddressFamily::Ipv4 { "ip6" } else { "ip" };
     match part {
         Value::Object(members) => members.iter().any(|(name, value)| {
             let is_of_other = value.get("family").and_then(Value::as_str) == Some(other);
-            NAMES.contains(&name.as_str()) && !is_of_other || needs_tracking(value, family)
+            let is_extension = || name == "xt" && EXTENSIONS.contains(&value["name"].as_str().unwrap_or_default());
+            NAMES.contains(&name.as_str()) && !is_of_other || is_extension() || needs_tracking(value, family)
         }),
         Value::Array(elements) => elements.iter().any(|element| needs_tracking(element, family)),
         _ => false,

@@ -259,6 +259,9 @@ fn without_a_rule_that_tracks_connections_a_chain_that_translates_may_not_be_cal
     assert!(of(&filter("ip6")).contains(&"tcp/22 unknown: ".to_string()));
     let translated = rule("inet", "f", "nat", &json!([{ "dnat": { "family": "ip6", "addr": "2001:db8::1" } }]));
     assert!(of(&[translated]).contains(&"tcp/22 unknown: ".to_string()));
-    let tracked = of(&filter("ip"));
-    assert!(!tracked.iter().any(|line| line.contains("unknown") || line.starts_with("tcp/22")), "{tracked:?}");
+    let extension = rule("inet", "f", "nat", &json!([{ "xt": { "type": "target", "name": "MASQUERADE" } }]));
+    for more in [&filter("ip")[..], &[extension]] {
+        let tracked = of(more);
+        assert!(!tracked.iter().any(|line| line.contains("unknown") || line.starts_with("tcp/22")), "{tracked:?}");
+    }
 }
