@@ -112,6 +112,12 @@ fn esp_is_judged_by_what_is_known_about_the_protocol() {
         observation.set_portless(Protocol::ESP, Finding { state: esp, evidence: Vec::new() });
         assert_eq!(flow_verdict(flow, &observation, Peers::Any).verdict, expected, "{esp:?}");
     }
+    // Of named addresses, all have to reach it.
+    let mut restricted = observation(State::NotOpen, &ike);
+    restricted.set_portless(Protocol::ESP, Finding { state: State::Restricted, evidence: Vec::new() });
+    for (peers, expected) in [(Peers::Any, Verdict::Restricted), (Peers::Named, Verdict::PartlyOpen)] {
+        assert_eq!(flow_verdict(flow, &restricted, peers).verdict, expected);
+    }
 }
 
 /// The ports that no inbound flow documents: open, unknown and on loopback only.
