@@ -153,16 +153,17 @@ pub fn wrong_verdicts(
     let questions = Question::ALL.into_iter().filter(|question| is_asked(*question));
     for (question, is_ipv6) in questions.flat_map(|question| [(question, false), (question, true)]) {
         let verdicts = verdicts(question, is_ipv6)?;
-        let mut fates: BTreeMap<Target, (Verdict, Vec<Sent>)> = BTreeMap::new();
+        // Of a protocol without ports, there are packets with several values where others have the port.
+        let mut fates: BTreeMap<Target, (Verdict, Vec<Vec<Sent>>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };
             let is_asked = |source: &Source| source.is_ipv6() == is_ipv6 && question.is_about(source);
             let sent = sources.iter().zip(row.iter().copied()).filter(|(source, _)| is_asked(source));
             let target = if matches!(target.0, TCP | UDP | SCTP) { *target } else { (target.0, 0, target.2) };
-            fates.entry(target).or_insert((verdict, Vec::new())).1.extend(sent);
+            fates.entry(target).or_insert((verdict, Vec::new())).1.push(sent.collect());
         }
         for (target, (verdict, fates)) in fates {
-            if fates.iter().any(|(_, fate)| *fate == Fate::NotSent) {
+            if fates.iter().flatten().any(|(_, fate)| *fate == Fate::NotSent) {
                 continue;
             }
             counts.add(verdict);
@@ -174,28 +175,29 @@ pub fn wrong_verdicts(
     Ok(found)
 }
 
-/// Whether the kernel does something else with the packets of these sources.
-fn is_wrong(verdict: Verdict, question: Question, fates: &[Sent]) -> bool {
-    let gets_through = |interface: &str, only_strangers: bool| {
-        let own = fates.iter().filter(|(source, _)| {
-            source.interface == interface && (!only_strangers || STRANGERS.contains(&source.address))
-        });
-        own.clone().any(|(_, fate)| fate.got_through())
-    };
-    let is_reached = INTERFACES.iter().any(|interface| gets_through(interface, false));
-    let is_general = match question {
-        Question::FromAnywhere | Question::Forwarded => gets_through("wan0", true),
-        Question::ByInterface | Question::ForwardedByInterface => {
-            INTERFACES.iter().all(|interface| gets_through(interface, true))
-        }
-        Question::FromOne => is_reached,
-    };
+/// Whether the kernel does something else with the packets of these sources, a list for each port.
+fn is_wrong(verdict: Verdict, question: Question, fates: &[Vec<Sent>]) -> bool {
+    let is_reached = fates.iter().flatten().any(|(_, fate)| fate.got_through());
+    let is_general = fates.iter().any(|fates| gets_through_in_general(question, fates));
     match verdict {
         Verdict::Open => !is_general,
         // A rule can name an interface that the server doesn't have.
         Verdict::Restricted => is_general || question.names_interfaces() && !is_reached,
         Verdict::NotOpen => is_reached,
         Verdict::Unknown => false,
+    }
+}
+
+/// Whether packets of peers in general get through to a port.
+fn gets_through_in_general(question: Question, fates: &[Sent]) -> bool {
+    let strangers_by = |interface: &str| {
+        let mut own = fates.iter().filter(|(source, _)| source.interface == interface);
+        own.any(|(source, fate)| STRANGERS.contains(&source.address) && fate.got_through())
+    };
+    match question {
+        Question::FromAnywhere | Question::Forwarded => strangers_by("wan0"),
+        Question::ByInterface | Question::ForwardedByInterface => INTERFACES.into_iter().all(strangers_by),
+        Question::FromOne => fates.iter().any(|(_, fate)| fate.got_through()),
     }
 }
 

@@ -23,6 +23,12 @@ impl IptablesRuleset {
         self.lines[usize::from(is_ipv6)].iter().map(|line| format!("{line}\n")).collect()
     }
 
+    /// Whether iptables-nft 1.8.9 saves another rule than it loads: of two conditions about the flags of TCP, it prints one.
+    pub fn is_saved_wrongly_by_nft(&self) -> bool {
+        let conditions = |line: &String| line.matches("--tcp-flags").count() + line.matches("--syn").count();
+        self.lines.iter().flatten().any(|line| conditions(line) > 1)
+    }
+
     /// The positions of the rules of a family.
     pub fn rules(&self, is_ipv6: bool) -> Vec<usize> {
         let lines = self.lines[usize::from(is_ipv6)].iter().enumerate();

@@ -339,3 +339,39 @@ fn interfaces_that_a_format_cannot_express_are_dropped_with_a_remark() {
     let dropped = "dropped the interfaces a-long-name, eth1, eth2, so any interface is allowed (made up can't express interfaces)";
     assert_eq!(fitted(None), (String::new(), dropped.to_string()));
 }
+
+#[test]
+fn addresses_that_need_another_format_are_left_out_with_a_remark() {
+    let only = |family| Limits {
+        endpoints: EndpointLimits { families: Families::Only(family, "other"), ..UNLIMITED.endpoints },
+        ..UNLIMITED
+    };
+    let of = |texts: &[&str]| Endpoints::new(texts.iter().map(|text| text.parse().unwrap()));
+    let rule =
+        |source: &[&str]| Rule { source: of(source), destination: of(&["a.example"]), ..rule_for(Protocol::ESP) };
+    let both = ["192.0.2.1", "198.51.100.0/24", "2001:db8::1"];
+    let left_out = |texts: &str| format!("left out {texts} (use the format other for them)");
+    assert_eq!(fitted(vec![rule(&both)], &only(Family::V4)), (1, vec![left_out("2001:db8::1")]));
+    assert_eq!(fitted(vec![rule(&both)], &only(Family::V6)), (1, vec![left_out("192.0.2.1, 198.51.100.0/24")]));
+    assert_eq!(fitted(vec![rule(&both[..2])], &only(Family::V4)), (1, Vec::new()));
+    // Without any address of the family, the flow has no rule.
+    let whole = "left out the whole flow (one end has no IPv6 address; see the format other) [made-up]".to_string();
+    assert_eq!(fitted(vec![rule(&both[..1])], &only(Family::V6)), (0, vec![left_out("192.0.2.1"), whole]));
+}
+
+#[test]
+fn rules_on_the_product_itself_have_none_of_its_addresses() {
+    let limits = Limits { endpoints: EndpointLimits { own: false, ..UNLIMITED.endpoints }, ..UNLIMITED };
+    let [own, peer] = ["192.0.2.1", "198.51.100.7"].map(|text| Endpoints::new([text.parse().unwrap()]));
+    let limited = Rule { source: peer.clone(), destination: own.clone(), ..rule_for(Protocol::ESP) };
+    let left_out = "left out 192.0.2.1 of the product (made up rules are applied to the product itself)".to_string();
+    assert_eq!(fitted(vec![limited.clone()], &limits), (1, vec![left_out]));
+    assert_eq!(fit(ruleset(limited.clone()), &limits).flows[0].rules[0].destination, Endpoints::Any);
+    assert_eq!(fit(ruleset(limited.clone()), &limits).flows[0].rules[0].source, peer);
+    // No address is given, so none is left out, and only the peer may be anybody.
+    let open = "opened to any address (none is given): peer".to_string();
+    assert_eq!(fitted(vec![rule_for(Protocol::ESP)], &limits), (1, vec![open]));
+    assert_eq!(fitted(vec![limited], &UNLIMITED), (1, Vec::new()));
+    let both_open = "opened to any address (none is given): peer, the product itself".to_string();
+    assert_eq!(fitted(vec![rule_for(Protocol::ESP)], &UNLIMITED), (1, vec![both_open]));
+}

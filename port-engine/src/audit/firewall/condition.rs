@@ -89,8 +89,7 @@ impl Values {
             (Reads::Value(value), _) => Split::all(packets, self.contains(value)),
             (Reads::Field(field), Values::In(values)) => by_field(packets, field, values),
             (Reads::Varies, _) => Split::some(packets),
-            (Reads::Absent, _) => Split::all(packets, false),
-            (Reads::Opaque, _) | (Reads::Field(_), Values::Masked { .. }) => Split::opaque(packets),
+            _ => Split::opaque(packets),
         }
     }
 }
@@ -109,12 +108,12 @@ impl Condition {
     pub fn may_match(&self, packets: &Packets) -> bool {
         match &self.test {
             Test::Any(subjects) => subjects.iter().all(|subject| subject.of(packets) != Reads::Absent),
-            Test::One { subject, values: Values::In(values), others } => match subject.of(packets) {
-                Reads::Absent => false,
-                Reads::Opaque | Reads::Varies => true,
+            Test::One { subject, values, others } => match (subject.of(packets), values) {
+                (Reads::Absent, _) => false,
+                (Reads::Opaque | Reads::Varies, _) | (Reads::Field(_), Values::Masked { .. }) => true,
                 _ if others.has_opaque || others.is_updated => true,
-                Reads::Value(value) => values.contains(value) != self.is_negated,
-                Reads::Field(field) => self.is_negated || packets.values(field).overlaps(values),
+                (Reads::Value(value), values) => values.contains(value) != self.is_negated,
+                (Reads::Field(field), Values::In(values)) => self.is_negated || packets.values(field).overlaps(values),
             },
             Test::Columns { columns, elements, others } => {
                 if columns.iter().any(|(subject, _)| subject.of(packets) == Reads::Absent) {
@@ -124,23 +123,19 @@ impl Condition {
                     || others.is_updated
                     || elements.iter().any(|element| element.may_match(columns, packets))
             }
-            Test::One { .. } | Test::Opaque => true,
+            Test::Opaque => true,
         }
     }
 
     /// Splits packets.
     pub fn split(&self, packets: Packets) -> Split {
-        let is_absent = |subject: Subject| subject.of(&packets) == Reads::Absent;
+        // Packets without the header that a subject is from don't match, not even a negated condition.
+        if !self.may_match(&packets) {
+            return Split::all(packets, false);
+        }
         let split = match &self.test {
             Test::Opaque => return Split::opaque(packets),
-            Test::Any(_) => {
-                let is_matched = self.may_match(&packets);
-                return Split::all(packets, is_matched);
-            }
-            Test::One { subject, .. } if is_absent(*subject) => return Split::all(packets, false),
-            Test::Columns { columns, .. } if columns.iter().any(|(subject, _)| is_absent(*subject)) => {
-                return Split::all(packets, false);
-            }
+            Test::Any(_) => return Split::all(packets, true),
             Test::One { subject, values, others } => {
                 let reads = subject.of(&packets);
                 let split = values.split(packets, reads);
@@ -235,3 +230,6 @@ fn usual_values(field: Field) -> Intervals {
         Field::Flags => flags_of_first_packets(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,6 +181,11 @@ impl Walk<'_> {
             "th" | "ether" | "vlan" | "" => true,
             name => number(Kind::Protocol, &Value::from(name)) == Some(own),
         });
+        // Where others have their ports, other protocols have something else, such as a checksum. Nobody may take what is left.
+        if protocol == "th" && !self.common.protocol.has_ports() {
+            passing.may_match(&display(part));
+            return self.do_anything(passing);
+        }
         let kind = if matches!(field, "saddr" | "daddr") { Kind::Address } else { Kind::Number };
         let constant = number(kind, value);
         if constant.is_none() {

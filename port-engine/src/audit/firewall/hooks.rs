@@ -84,17 +84,15 @@ impl Walk<'_> {
     fn prerouting(&mut self, mut classes: Vec<Packets>) -> Result<Vec<Packets>, Diagnostic> {
         let hooked = self.common.ruleset.hooked(self.common.family, "prerouting");
         let (mut translating, filtering): (Vec<_>, Vec<_>) = hooked.into_iter().partition(|(_, hook)| hook.is_nat);
-        let mut is_tracked = false;
         for (key, hook) in filtering {
-            if hook.priority == CONNTRACK && !is_tracked {
+            if hook.priority == CONNTRACK {
                 self.report(format!("{key}: whether it is before or after connection tracking, at the same priority"));
                 for packets in classes.iter_mut().filter(|packets| packets.tracking == Tracking::None) {
                     packets.tracking = Tracking::Unknown;
                 }
             }
-            if hook.priority > CONNTRACK && !is_tracked {
+            if hook.priority > CONNTRACK {
                 track(self.common.protocol, &mut classes);
-                is_tracked = true;
             }
             if hook.priority > DESTINATION_NAT {
                 classes = self.translating(std::mem::take(&mut translating), classes)?;
@@ -110,9 +108,7 @@ impl Walk<'_> {
             }
             classes = self.passing(key, hook, classes)?;
         }
-        if !is_tracked {
-            track(self.common.protocol, &mut classes);
-        }
+        track(self.common.protocol, &mut classes);
         self.translating(translating, classes)
     }
 
@@ -144,16 +140,22 @@ impl Walk<'_> {
         if chains.is_empty() {
             return Ok(classes);
         }
+        let ruleset = self.common.ruleset;
+        let has_effect = |(key, hook): &(&Key, &Hook)| !hook.accepts || !ruleset.chains[*key].rules.is_empty();
+        let is_in_doubt = chains.iter().any(has_effect) && !ruleset.tracks(self.common.family);
+        for (key, _) in chains.iter().filter(|chain| is_in_doubt && has_effect(chain)) {
+            self.report(format!("{key}: whether connections are tracked, without which it isn't called"));
+        }
         let (mut going, mut done) = (Vec::new(), Vec::new());
         for packets in classes {
             match packets.tracking {
                 Tracking::Untracked | Tracking::Invalid | Tracking::Answer => done.push(packets),
-                Tracking::Unknown => {
+                Tracking::None | Tracking::New if !is_in_doubt => going.push(packets),
+                _ => {
                     let packets = packets.doubted();
                     done.push(packets.clone());
                     going.push(packets);
                 }
-                Tracking::None | Tracking::New => going.push(packets),
             }
         }
         for (key, hook) in chains {

@@ -224,3 +224,6 @@ fn joined(accepted: Vec<Accepted>) -> Vec<Accepted> {
     };
     groups.into_iter().map(join).collect()
 }
+
+#[cfg(test)]
+mod tests;

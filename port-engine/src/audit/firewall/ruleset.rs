@@ -131,6 +131,13 @@ impl Ruleset {
         self.hooked(family, "forward").into_iter().any(|(key, hook)| !hook.accepts || has_rules(key))
     }
 
+    /// Whether rules make the kernel track connections of the family. A chain that translates doesn't: without a statement that does,
+    /// the kernel calls no such chain, unless something else makes it track connections.
+    pub fn tracks(&self, family: AddressFamily) -> bool {
+        let own = self.chains.iter().filter(|(key, _)| key.applies_to(family) && key.family != "netdev");
+        own.flat_map(|(_, chain)| &chain.rules).flat_map(|rule| &rule.parts).any(|part| needs_tracking(part, family))
+    }
+
     /// The base chains at a hook that packets of the family pass, in the order in which the kernel calls them.
     pub fn hooked(&self, family: AddressFamily, name: &str) -> Vec<(&Key, &Hook)> {
         let hooked = self.chains.iter().filter(|(key, _)| key.applies_to(family));
@@ -162,6 +169,22 @@ impl Ruleset {
             }
         }
         protocols
+    }
+}
+
+/// Whether a statement asks connection tracking about packets of a family, or translates them.
+fn needs_tracking(part: &Value, family: AddressFamily) -> bool {
+    const NAMES: [&str; 6] = ["ct", "ct count", "dnat", "snat", "masquerade", "redirect"];
+    const EXTENSIONS: [&str; 7] = ["DNAT", "REDIRECT", "SNAT", "MASQUERADE", "NETMAP", "conntrack", "state"];
+    let other = if family == AddressFamily::Ipv4 { "ip6" } else { "ip" };
+    match part {
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let is_of_other = value.get("family").and_then(Value::as_str) == Some(other);
+            let is_extension = || name == "xt" && EXTENSIONS.contains(&value["name"].as_str().unwrap_or_default());
+            NAMES.contains(&name.as_str()) && !is_of_other || is_extension() || needs_tracking(value, family)
+        }),
+        Value::Array(elements) => elements.iter().any(|element| needs_tracking(element, family)),
+        _ => false,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::super::firewall::Firewall;
-use super::super::firewall::ruleset::Key;
+use super::super::firewall::ruleset::{Chain, Key};
+use super::alternatives::Alternatives;
 use super::save::{LEGACY_SUFFIX, NFT_SUFFIX};
 
 /// A table: its family and its name.
@@ -47,6 +50,10 @@ impl Firewall {
             if is_listed {
                 key.table = if is_legacy { format!("{}{LEGACY_SUFFIX}", own.1) } else { own.1.clone() };
             }
+            let listed_chain = self.ruleset.chains.get(&Key { table: own.1.clone(), ..key.clone() });
+            if let Some(listed_chain) = listed_chain.filter(|_| !is_legacy) {
+                doubt_flags(&mut chain, listed_chain);
+            }
             if is_legacy || !is_listed || with_extensions.contains(&own) || !with_sets.contains(&own) {
                 saved.push((key, chain, own, is_legacy));
             }
@@ -59,4 +66,32 @@ impl Firewall {
         self.ruleset.remarks.extend(iptables.ruleset.remarks);
         self
     }
+}
+
+/// Of the conditions of a rule about the flags of TCP, iptables-nft 1.8.9 saves the last one, negated if any of them is. nft lists
+/// all of them, so the rules are known of which that is so. What they match isn't.
+fn doubt_flags(saved: &mut Chain, listed: &Chain) {
+    let count = |parts: &[Value]| parts.iter().filter(|part| is_about_flags(part)).count();
+    let is_incomplete: Vec<bool> = listed.rules.iter().map(|rule| count(&rule.parts) > 1).collect();
+    if !is_incomplete.contains(&true) {
+        return;
+    }
+    let lines: Vec<u64> = saved.rules.iter().map(|rule| rule.number).collect::<BTreeSet<_>>().into_iter().collect();
+    for rule in &mut saved.rules {
+        // Rules that one of the tools doesn't print make it unclear which of the others are the same.
+        let position = lines.binary_search(&rule.number).ok().filter(|_| lines.len() == is_incomplete.len());
+        if position.is_none_or(|position| is_incomplete[position]) {
+            for part in rule.parts.iter_mut().filter(|part| is_about_flags(part)) {
+                let unknown = Alternatives::opaque("--tcp-flags", "as saved, without other conditions that nft lists");
+                *part = unknown.0.into_iter().flatten().next().unwrap_or_default();
+            }
+        }
+    }
+}
+
+/// Whether a part of a rule is a condition about the flags of TCP.
+fn is_about_flags(part: &Value) -> bool {
+    let left = part.pointer("/match/left");
+    let field = left.and_then(|left| left.pointer("/&/0").unwrap_or(left).pointer("/payload/field"));
+    field.and_then(Value::as_str) == Some("flags")
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::parse;
 use crate::audit::address_family::AddressFamily;
 use crate::audit::firewall::Scope;
@@ -304,4 +306,38 @@ fn saved_rules_replace_the_extensions_that_nft_lists() {
     assert_eq!(open(&format!("{nft}{legacy}")), "25");
     assert_eq!(open(&format!("{legacy}{nft}")), "25");
     assert_eq!(open(&format!("{nft}{}", legacy.replace("24:25", "24"))), "");
+}
+
+#[test]
+fn a_rule_that_was_saved_without_one_of_its_conditions_is_unknown_next_to_the_listing() {
+    // The first rule was loaded as `! --tcp-flags SYN,RST SYN,RST -m tcp --syn`, which matches all new packets.
+    let saved = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 22 ! --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT\n\
+        -A INPUT -p tcp -m tcp --dport 25 ! --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT\nCOMMIT\n";
+    let flags = |operator: &str, set: &str| {
+        let left =
+            json!({ "&": [{ "payload": { "protocol": "tcp", "field": "flags" } }, ["fin", "syn", "rst", "ack"]] });
+        json!({ "match": { "op": operator, "left": left, "right": set } })
+    };
+    let dport = |port: u16| json!({ "match": { "op": "==", "left": { "payload": { "protocol": "tcp", "field": "dport" } }, "right": port } });
+    let rule = |parts: Value| json!({ "rule": { "family": "ip", "table": "filter", "chain": "INPUT", "handle": 2, "expr": parts } });
+    let unknown = |more: &[Value]| {
+        let mut objects = vec![
+            json!({ "metainfo": { "json_schema_version": 1 } }),
+            json!({ "table": { "family": "ip", "name": "filter" } }),
+            json!({ "chain": { "family": "ip", "table": "filter", "name": "INPUT", "type": "filter", "hook": "input", "prio": 0, "policy": "drop" } }),
+            rule(json!([dport(22), flags("!=", "rst"), flags("==", "syn"), { "accept": null }])),
+            rule(json!([dport(25), flags("!=", "syn"), { "accept": null }])),
+        ];
+        objects.extend_from_slice(more);
+        let listing = json!({ "nftables": objects }).to_string();
+        let listed = nft::parse(Path::new("rules.json"), &listing).unwrap();
+        let saved = parse(&[(AddressFamily::Ipv4, Path::new("rules.v4"), saved)]).unwrap();
+        let scope = Scope { family: Some(AddressFamily::Ipv4), ..Scope::default() };
+        let observation = listed.with_iptables(saved).observe(&scope).unwrap();
+        assert_eq!(ports(&observation, Protocol::TCP, State::Open), "");
+        ports(&observation, Protocol::TCP, State::Unknown)
+    };
+    assert_eq!(unknown(&[]), "22");
+    // With a rule that isn't saved, it isn't known which one is which.
+    assert_eq!(unknown(&[rule(json!([{ "drop": null }]))]), "22,25");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audit, Failure, Peers, Verdict, flow_verdict};
+use super::{Audit, Failure, Failures, PeerObservation, Peers, UnnumberedService, Verdict, flow_verdict};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;
@@ -112,6 +112,12 @@ fn esp_is_judged_by_what_is_known_about_the_protocol() {
         observation.set_portless(Protocol::ESP, Finding { state: esp, evidence: Vec::new() });
         assert_eq!(flow_verdict(flow, &observation, Peers::Any).verdict, expected, "{esp:?}");
     }
+    // Of named addresses, all have to reach it.
+    let mut restricted = observation(State::NotOpen, &ike);
+    restricted.set_portless(Protocol::ESP, Finding { state: State::Restricted, evidence: Vec::new() });
+    for (peers, expected) in [(Peers::Any, Verdict::Restricted), (Peers::Named, Verdict::PartlyOpen)] {
+        assert_eq!(flow_verdict(flow, &restricted, peers).verdict, expected);
+    }
 }
 
 /// The ports that no inbound flow documents: open, unknown and on loopback only.
@@ -194,4 +200,99 @@ fn every_port_is_either_documented_or_reported_for_every_product() {
             assert_eq!(audit.flows.len() + audit.outbound, dataset.flows_of(&product.id).count());
         }
     }
+}
+
+#[test]
+fn failures_are_counted_by_what_they_are_about() {
+    let dataset = dataset();
+    let mut observation = observation(
+        State::NotOpen,
+        &[
+            ("tcp/24", State::Open),
+            ("udp/26", State::Restricted),
+            ("tcp/28-29", State::Unknown),
+            ("udp/31", State::Unknown),
+            ("tcp/33", State::NotChecked),
+            ("udp/35", State::NotChecked),
+            ("tcp/37", State::Loopback),
+            ("tcp/8300-8302", State::Restricted),
+            ("tcp/22", State::Unknown),
+        ],
+    );
+    let protocols = [
+        (Protocol::ESP, State::Open),
+        (Protocol::GRE, State::Restricted),
+        (Protocol::new(89), State::Unknown),
+        (Protocol::new(112), State::NotOpen),
+        // Every machine needs some of ICMP.
+        (Protocol::ICMP, State::Open),
+        (Protocol::ICMPV6, State::Unknown),
+    ];
+    for (protocol, state) in protocols {
+        observation.set_portless(protocol, Finding { state, evidence: Vec::new() });
+    }
+    let audit = Audit::new(&dataset, &["mailgate"], &observation, &BTreeMap::new());
+    let of = |failure| {
+        let Failures { flows, ranges, protocols } = audit.failures(failure);
+        (flows, ranges, protocols)
+    };
+    let flows = |verdicts: &[Verdict]| verdicts.iter().map(|verdict| audit.count(*verdict)).sum::<usize>();
+    let required = audit.flows.iter().filter(|flow| flow.is_missing_and_required()).count();
+    assert_eq!(of(Failure::Undocumented), (0, 2, 2));
+    assert_eq!(of(Failure::Restricted), (flows(&[Verdict::Restricted]), 0, 0));
+    assert_eq!(of(Failure::Missing), (flows(&[Verdict::Missing, Verdict::PartlyOpen]), 0, 0));
+    assert_eq!(of(Failure::MissingRequired), (required, 0, 0));
+    assert_eq!(of(Failure::Unknown), (flows(&[Verdict::Unknown]), 3, 1));
+    assert_eq!(of(Failure::NotChecked), (0, 2, 0));
+    assert_eq!(of(Failure::Undecided), (flows(&[Verdict::Undecided]), 0, 0));
+    for failure in
+        [Failure::Restricted, Failure::Missing, Failure::MissingRequired, Failure::Unknown, Failure::Undecided]
+    {
+        assert!(audit.failures(failure).flows > 0, "{failure:?}");
+    }
+    assert!(required < of(Failure::Missing).0);
+}
+
+#[test]
+fn one_failure_of_any_kind_is_enough() {
+    let one = [
+        Failures { flows: 1, ..Failures::default() },
+        Failures { ranges: 1, ..Failures::default() },
+        Failures { protocols: 1, ..Failures::default() },
+    ];
+    assert!(one.iter().all(|failures| !failures.is_empty()));
+    assert!(Failures::default().is_empty());
+}
+
+#[test]
+fn a_flow_to_named_addresses_says_whether_anybody_else_reaches_it() {
+    let dataset = dataset();
+    let for_peer = observation(State::NotOpen, &[("tcp/443", State::Open), ("tcp/22", State::Open)]);
+    let peer = || PeerObservation { addresses: vec!["192.0.2.5".to_string()], observation: for_peer.clone() };
+    for (to_all, expected) in [(State::Open, true), (State::Restricted, false), (State::NotOpen, false)] {
+        let seen =
+            observation(State::NotOpen, &[("tcp/443", to_all), ("tcp/110", State::Open), ("udp/443", State::Open)]);
+        let peers = BTreeMap::from([("admin".to_string(), peer())]);
+        let audit = Audit::new(&dataset, &["mailgate"], &seen, &peers);
+        let of = |id: &str| audit.flows.iter().find(|flow| flow.flow.id == id).unwrap();
+        let [web, ssh, pop3] = ["mailgate-in-admin", "mailgate-in-admin-ssh", "mailgate-in-email-client-pop3"].map(of);
+        assert_eq!((web.verdict, ssh.verdict), (Verdict::Open, Verdict::Open));
+        assert_eq!(web.peer_addresses, ["192.0.2.5"]);
+        assert_eq!(!web.remarks.is_empty(), expected, "{to_all:?} {:?}", web.remarks);
+        // Port 22 is open to the address only, and the flow of another peer has no addresses.
+        assert_eq!(ssh.remarks, Vec::<String>::new());
+        assert_eq!((pop3.verdict, pop3.remarks.len(), pop3.peer_addresses.len()), (Verdict::Open, 0, 0));
+    }
+}
+
+#[test]
+fn an_open_port_may_be_that_of_a_service_without_a_documented_port() {
+    let dataset = dataset();
+    let seen =
+        observation(State::NotOpen, &[("tcp/21", State::Open), ("udp/21", State::Open), ("tcp/23", State::Open)]);
+    let audit = Audit::new(&dataset, &["mailgate"], &seen, &BTreeMap::new());
+    let flow = "mailgate-in-email-server-backup".to_string();
+    let ftp = UnnumberedService { service: "ftp".to_string(), flow };
+    let found: Vec<_> = audit.undocumented.iter().map(|one| (one.observed.protocol, one.may_be.clone())).collect();
+    assert_eq!(found, [(Protocol::TCP, vec![ftp]), (Protocol::TCP, Vec::new()), (Protocol::UDP, Vec::new())]);
 }

@@ -110,6 +110,17 @@ fn a_port_that_a_rule_sets_is_followed() {
     for key in [meta("mark"), payload("ip", "dscp")] {
         assert_eq!(of(&key, &json!(25), 22), ["tcp/22 open: input handle 2"]);
     }
+    // Of a protocol without ports, the rule overwrites something else, so it isn't sure that the packet is of any use.
+    let set = json!([{ "mangle": { "key": payload("th", "dport"), "value": 25 } }]);
+    assert_eq!(
+        lines(&Table::dropping(vec![set, json!([accept()])]).observation()),
+        [
+            "tcp/1-65535 open: input handle 2",
+            "udp/1-65535 open: input handle 2",
+            "esp unknown: ",
+            "? input handle 1: th dport set 25",
+        ]
+    );
 }
 
 #[test]
@@ -162,4 +173,95 @@ fn with_notrack_before_connection_tracking_new_packets_are_untracked() {
         rule("inet", "f", "in", &json!([state(&json!(["established", "untracked"])), dport(&json!(22)), accept()])),
     ]);
     assert_eq!(lines(&seen(&text, Some(AddressFamily::Ipv4))), ["tcp/22 open: inet f in handle 7"]);
+}
+
+/// The state of tcp/22 and the rules that weren't interpreted, with a chain at a priority of prerouting that has one rule, and further
+/// objects.
+fn with_prerouting(priority: i64, parts: &Value, more: &[Value]) -> (State, Vec<String>) {
+    let hook = json!({ "chain": { "family": "inet", "table": "f", "name": "pre", "type": "filter", "hook": "prerouting",
+        "prio": priority, "policy": "accept" } });
+    let own = [table("inet", "f"), hook, rule("inet", "f", "pre", parts)];
+    let observation = seen(&listing(&[&own[..], more].concat()), Some(AddressFamily::Ipv4));
+    let piece = observation.pieces(Protocol::TCP).iter().find(|piece| piece.range.contains(22)).unwrap();
+    (piece.state, observation.not_interpreted)
+}
+
+#[test]
+fn a_chain_sees_the_port_before_or_after_its_translation_by_its_priority() {
+    use State::{NotOpen, Open, Unknown};
+    let nat = json!({ "chain": { "family": "ip", "table": "n", "name": "p", "type": "nat", "hook": "prerouting",
+        "prio": -100, "policy": "accept" } });
+    let redirect = json!([dport(&json!(22)), { "redirect": { "port": 2222 } }]);
+    let translation = [table("ip", "n"), nat, rule("ip", "n", "p", &redirect)];
+    let is_doubted = "inet f pre: whether it is before or after the translation, at the same priority";
+    // The states of port 22 if the chain drops packets to port 22, and if it drops those to port 2222.
+    for (priority, before, after) in [
+        (-150, NotOpen, Open),
+        (-101, NotOpen, Open),
+        (-100, Unknown, Unknown),
+        (-99, Open, NotOpen),
+        (0, Open, NotOpen),
+    ] {
+        for (port, expected) in [(22, before), (2222, after)] {
+            let (state, reported) = with_prerouting(priority, &json!([dport(&json!(port)), drop()]), &translation);
+            assert_eq!(state, expected, "{port} at {priority}");
+            assert_eq!(reported == [is_doubted], priority == -100, "{port} at {priority}: {reported:?}");
+        }
+    }
+    // Without a translation at the same priority, there is no doubt.
+    assert_eq!(with_prerouting(-100, &json!([dport(&json!(22)), drop()]), &[]), (NotOpen, Vec::new()));
+}
+
+#[test]
+fn a_chain_is_before_or_after_connection_tracking_by_its_priority() {
+    use State::{NotOpen, Open, Unknown};
+    let untracked = json!([state(&json!("untracked")), accept()]);
+    let filter = [chain("inet", "f", "in", "input", "drop"), rule("inet", "f", "in", &untracked)];
+    let is_doubted = "inet f pre: whether it is before or after connection tracking, at the same priority";
+    // The state of port 22 if the chain exempts it and only untracked packets are accepted, and if the chain drops new ones.
+    for (priority, exempted, new) in [
+        (-300, Open, Open),
+        (-201, Open, Open),
+        (-200, Unknown, Unknown),
+        (-199, NotOpen, NotOpen),
+        (0, NotOpen, NotOpen),
+    ] {
+        let notrack = json!([dport(&json!(22)), { "notrack": null }]);
+        let drop_new = json!([state(&json!("new")), drop()]);
+        for (parts, more, expected) in [(&notrack, &filter[..], exempted), (&drop_new, &[], new)] {
+            let (state, reported) = with_prerouting(priority, parts, more);
+            assert_eq!(state, expected, "{parts} at {priority}");
+            assert_eq!(
+                reported.contains(&is_doubted.to_string()),
+                priority == -200,
+                "{parts} at {priority}: {reported:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_rule_that_tracks_connections_a_chain_that_translates_may_not_be_called() {
+    let nat = json!({ "chain": { "family": "inet", "table": "f", "name": "nat", "type": "nat", "hook": "prerouting", "prio": -99,
+        "policy": "accept" } });
+    let of = |more: &[Value]| {
+        let own = [table("inet", "f"), nat.clone(), rule("inet", "f", "nat", &json!([dport(&json!(22)), drop()]))];
+        lines(&seen(&listing(&[&own[..], more].concat()), Some(AddressFamily::Ipv4)))
+    };
+    let doubted = of(&[]);
+    assert!(doubted.contains(&"tcp/22 unknown: ".to_string()), "{doubted:?}");
+    assert_eq!(doubted.last().unwrap(), "inet f nat: whether connections are tracked, without which it isn't called");
+    // Connections of the other family don't count.
+    let filter = |family: &str| {
+        let new = json!([state(&json!("new")), accept()]);
+        [table(family, "g"), chain(family, "g", "in", "input", "accept"), rule(family, "g", "in", &new)]
+    };
+    assert!(of(&filter("ip6")).contains(&"tcp/22 unknown: ".to_string()));
+    let translated = rule("inet", "f", "nat", &json!([{ "dnat": { "family": "ip6", "addr": "2001:db8::1" } }]));
+    assert!(of(&[translated]).contains(&"tcp/22 unknown: ".to_string()));
+    let extension = rule("inet", "f", "nat", &json!([{ "xt": { "type": "target", "name": "MASQUERADE" } }]));
+    for more in [&filter("ip")[..], &[extension]] {
+        let tracked = of(more);
+        assert!(!tracked.iter().any(|line| line.contains("unknown") || line.starts_with("tcp/22")), "{tracked:?}");
+    }
 }

@@ -163,3 +163,63 @@ fn ports_of_uninterpreted_conditions_are_unknown() {
     // Whether or not they take the jump, packets to the other port are accepted.
     assert_eq!(lines(&table.observation())[..2], ["tcp/22 unknown: ", "tcp/23 open: input handle 2"]);
 }
+
+/// A rule that sets the mark of the packets from a source port or to a port, so that they stay apart from all others.
+fn marks(field: &str, port: u16, bits: u32) -> Value {
+    let marked = json!({ "^": [meta("mark"), bits] });
+    let set = json!({ "mangle": { "key": meta("mark"), "value": marked } });
+    json!([matches("==", &payload("tcp", field), &json!(port)), set])
+}
+
+#[test]
+fn the_rest_of_a_chain_with_too_many_kinds_of_packets_is_unknown() {
+    let of = |count: u16| {
+        let by_source = (1..=count).map(|port| marks("sport", port, u32::from(port)));
+        let by_port = (1..=count).map(|port| marks("dport", port, u32::from(port) << 16));
+        let ssh = json!([dport(&json!(22)), accept()]);
+        Table::dropping(by_source.chain(by_port).chain([ssh]).collect()).observation()
+    };
+    // 101 by 101 kinds.
+    let few = of(100);
+    assert_eq!(lines(&few), ["tcp/22 open: input handle 201"]);
+    // 151 by 151.
+    let many = of(150);
+    assert_eq!(lines(&many)[0], "tcp/1-65535 unknown: ");
+    assert_eq!(many.not_interpreted, ["inet filter input: too many different kinds of packets to follow"]);
+}
+
+#[test]
+fn packets_that_rules_treat_alike_are_followed_together() {
+    let count = || json!({ "counter": { "packets": 0, "bytes": 0 } });
+    let pair = json!({ "concat": [payload("tcp", "sport"), payload("tcp", "dport")] });
+    let pairs: Vec<Value> = (1..=40).map(|port| json!({ "concat": [port, port + 1000] })).collect();
+    let mut rules = vec![json!([matches("==", &pair, &json!({ "set": pairs })), count()])];
+    for port in 1..=30 {
+        let address = format!("192.0.2.{port}");
+        rules.push(json!([matches("==", &payload("tcp", "sport"), &json!(port)), count()]));
+        rules.push(json!([saddr(&address), count()]));
+        rules.push(json!([dport(&json!(port)), count()]));
+    }
+    rules.push(json!([dport(&json!(22)), accept()]));
+    // Apart, there would be 31 by 31 by 31 kinds.
+    assert_eq!(lines(&Table::dropping(rules).observation()), ["tcp/22 open: input handle 92"]);
+}
+
+#[test]
+fn chains_are_followed_one_call_deeper_than_the_kernel_loads_them() {
+    let names: Vec<&'static str> = vec![
+        "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11", "c12", "c13", "c14", "c15", "c16", "c17",
+    ];
+    let of = |depth: usize| {
+        let mut table = Table::dropping(vec![json!([to("jump", names[0])])]);
+        for (number, name) in names[..depth].iter().enumerate() {
+            let is_last = number + 1 == depth;
+            let rule =
+                if is_last { json!([dport(&json!(22)), accept()]) } else { json!([to("jump", names[number + 1])]) };
+            table = table.with(name, vec![rule]);
+        }
+        read(Path::new("rules.json"), &table.listing(), Some(AddressFamily::Ipv4))
+    };
+    assert_eq!(lines(&of(16).unwrap()), ["tcp/22 open: c16 handle 17"]);
+    assert_eq!(of(17).unwrap_err().code.id, "nft-too-complex");
+}
