@@ -145,6 +145,6 @@ mod tests {
         let diagnostics = FlowRow::parse(Path::new("mailer.csv"), table).unwrap_err();
         let places: Vec<_> =
             diagnostics.iter().map(|diagnostic| (diagnostic.place.line, diagnostic.place.column)).collect();
-        assert_eq!(places, [(2, 11), (2, 51)]);
+        assert_eq!(places, [(2, 11), (2, 57)]);
     }
 }

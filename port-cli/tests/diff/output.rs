@@ -78,6 +78,10 @@ fn markdown_displays_every_text_unchanged() {
                     Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::Heading { .. } | Tag::Paragraph | Tag::Strong,
                 )
                 | Event::End(_) => {}
+                // What is between two lines of a cell.
+                Event::InlineHtml(html) if &*html == "<br>" => {
+                    cells.iter_mut().last().into_iter().for_each(|cell| cell.push('\n'));
+                }
                 // A text never becomes a link, code or HTML.
                 other => panic!("{text:?} became {other:?} in {markdown}"),
             }

@@ -32,6 +32,8 @@ program=$0 directory=$1 firewall=$2
 mount -t tmpfs tmpfs /run
 for name in product router peer; do
     ip netns add $name
+    # Addresses of IPv6 are used at once, without asking for duplicates.
+    ip netns exec $name sh -c 'for key in accept_dad dad_transmits; do echo 0 > /proc/sys/net/ipv6/conf/default/$key; done'
     ip -n $name link set lo up
 done
 link() { # a namespace, its addresses, the router's addresses on the same link

@@ -167,7 +167,7 @@ pub fn wrong_verdicts(
                 continue;
             }
             counts.add(verdict);
-            if is_wrong(verdict, question, &fates) {
+            if is_wrong(target, verdict, question, &fates) {
                 found.push(Difference { is_ipv6, question, target, verdict });
             }
         }
@@ -176,11 +176,13 @@ pub fn wrong_verdicts(
 }
 
 /// Whether the kernel does something else with the packets of these sources, a list for each port.
-fn is_wrong(verdict: Verdict, question: Question, fates: &[Vec<Sent>]) -> bool {
+fn is_wrong(target: Target, verdict: Verdict, question: Question, fates: &[Vec<Sent>]) -> bool {
     let is_reached = fates.iter().flatten().any(|(_, fate)| fate.got_through());
     let is_general = fates.iter().any(|fates| gets_through_in_general(question, fates));
     match verdict {
         Verdict::Open => !is_general,
+        // Messages with other codes than those that are sent may be accepted, or not.
+        Verdict::Restricted if matches!(target.0, ICMP | ICMPV6) => false,
         // A rule can name an interface that the server doesn't have.
         Verdict::Restricted => is_general || question.names_interfaces() && !is_reached,
         Verdict::NotOpen => is_reached,

@@ -135,6 +135,10 @@ impl Condition {
         }
         let split = match &self.test {
             Test::Opaque => return Split::opaque(packets),
+            // Whether packets have what isn't interpreted is not known either.
+            Test::Any(subjects) if subjects.iter().any(|subject| subject.of(&packets) == Reads::Opaque) => {
+                return Split::opaque(packets);
+            }
             Test::Any(_) => return Split::all(packets, true),
             Test::One { subject, values, others } => {
                 let reads = subject.of(&packets);
@@ -193,6 +197,9 @@ impl Element {
 
     fn split(&self, packets: Packets, columns: &[(Subject, Kind)]) -> Split {
         let values = match self {
+            Element::Any if columns.iter().any(|(subject, _)| subject.of(&packets) == Reads::Opaque) => {
+                return Split::opaque(packets);
+            }
             Element::Any => return Split::all(packets, true),
             Element::Opaque => return Split::opaque(packets),
             Element::Columns(values) => values,

@@ -92,7 +92,7 @@ impl Walk<'_> {
                 }
             }
             if hook.priority > CONNTRACK {
-                track(self.common.protocol, &mut classes);
+                track(&self.common, &mut classes);
             }
             if hook.priority > DESTINATION_NAT {
                 classes = self.translating(std::mem::take(&mut translating), classes)?;
@@ -108,7 +108,7 @@ impl Walk<'_> {
             }
             classes = self.passing(key, hook, classes)?;
         }
-        track(self.common.protocol, &mut classes);
+        track(&self.common, &mut classes);
         self.translating(translating, classes)
     }
 
@@ -168,14 +168,16 @@ impl Walk<'_> {
     }
 }
 
-/// Connection tracking sees the packets.
-fn track(protocol: Protocol, classes: &mut Vec<Packets>) {
+/// Connection tracking sees the packets. Behind a header that IPv6 allows before others, it looks at what follows.
+fn track(common: &Common, classes: &mut Vec<Packets>) {
+    let protocol = common.protocol;
     let mut tracked = Vec::with_capacity(classes.len());
     for packets in classes.drain(..) {
         if packets.tracking == Tracking::None && protocol.is_icmp() {
             tracked.extend(icmp::tracked(protocol, packets));
         } else if packets.tracking == Tracking::None {
-            tracked.push(Packets { tracking: Tracking::New, ..packets });
+            let tracking = if common.is_skipped() { Tracking::Unknown } else { Tracking::New };
+            tracked.push(Packets { tracking, ..packets });
         } else {
             tracked.push(packets);
         }

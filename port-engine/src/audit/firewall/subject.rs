@@ -163,7 +163,7 @@ impl Common<'_> {
     }
 
     /// Whether the protocol is a header that IPv6 allows before others, such as AH: the kernel looks for the protocol behind it.
-    fn is_skipped(&self) -> bool {
+    pub fn is_skipped(&self) -> bool {
         super::is_header(self.family, self.protocol)
     }
 

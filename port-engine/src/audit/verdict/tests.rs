@@ -220,9 +220,9 @@ fn failures_are_counted_by_what_they_are_about() {
         ],
     );
     let protocols = [
-        (Protocol::ESP, State::Open),
+        (Protocol::new(89), State::Open),
         (Protocol::GRE, State::Restricted),
-        (Protocol::new(89), State::Unknown),
+        (Protocol::ESP, State::Unknown),
         (Protocol::new(112), State::NotOpen),
         // Every machine needs some of ICMP.
         (Protocol::ICMP, State::Open),
