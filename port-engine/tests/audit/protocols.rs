@@ -175,10 +175,16 @@ fn protocols_are_known_by_name_and_by_number() {
 
 #[test]
 fn what_ah_carries_over_ipv6_is_not_known() {
-    for condition in [l4proto(json!("ah")), l4proto(json!("tcp")), matches("==", payload("tcp", "dport"), json!(22))] {
+    let is_new = matches("in", json!({ "ct": { "key": "state" } }), json!("new"));
+    let to_ssh = matches("==", payload("tcp", "dport"), json!(22));
+    for condition in [l4proto(json!("ah")), l4proto(json!("tcp")), to_ssh, is_new] {
         let listing = listing("drop", &[vec![condition.clone()]]);
         assert_eq!(state(&of_nft(&listing, Some(AddressFamily::Ipv6)), "ah"), State::Unknown, "{condition}");
     }
+    // A key for everything else needs a port too.
+    let catch_all = json!({ "vmap": { "key": payload("tcp", "dport"), "data": { "set": [["*", { "drop": null }]] } } });
+    let observation = of_nft(&listing("accept", &[vec![catch_all]]), Some(AddressFamily::Ipv6));
+    assert_eq!(state(&observation, "ah"), State::Unknown);
     let by_address = matches("==", payload("ip6", "saddr"), json!("2001:db8::1"));
     let observation = of_nft(&listing("drop", &[vec![by_address]]), Some(AddressFamily::Ipv6));
     assert_eq!(state(&observation, "ah"), State::Restricted);
