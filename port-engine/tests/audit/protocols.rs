@@ -185,6 +185,10 @@ fn what_ah_carries_over_ipv6_is_not_known() {
     let catch_all = json!({ "vmap": { "key": payload("tcp", "dport"), "data": { "set": [["*", { "drop": null }]] } } });
     let observation = of_nft(&listing("accept", &[vec![catch_all]]), Some(AddressFamily::Ipv6));
     assert_eq!(state(&observation, "ah"), State::Unknown);
+    let pair = json!({ "concat": [{ "meta": { "key": "iifname" } }, payload("tcp", "dport")] });
+    let other_pairs = matches("!=", pair, json!({ "set": [{ "concat": ["eth1", 80] }] }));
+    let observation = of_nft(&listing("drop", &[vec![other_pairs]]), Some(AddressFamily::Ipv6));
+    assert_eq!(state(&observation, "ah"), State::Unknown);
     let by_address = matches("==", payload("ip6", "saddr"), json!("2001:db8::1"));
     let observation = of_nft(&listing("drop", &[vec![by_address]]), Some(AddressFamily::Ipv6));
     assert_eq!(state(&observation, "ah"), State::Restricted);

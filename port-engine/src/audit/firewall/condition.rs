@@ -148,6 +148,10 @@ impl Condition {
                 }
                 others.add_to(split)
             }
+            // Even packets that no element can match only match a negated condition if they have what isn't interpreted.
+            Test::Columns { columns, .. } if self.is_negated && is_any_opaque(columns, &packets) => {
+                return Split::opaque(packets);
+            }
             Test::Columns { columns, elements, others } => {
                 let mut all = Split { others: vec![packets], ..Split::default() };
                 for element in elements {
@@ -158,6 +162,11 @@ impl Condition {
         };
         if self.is_negated { split.negated() } else { split }
     }
+}
+
+/// Whether something that is read from the packets isn't interpreted. Whether they have it is then not known either.
+fn is_any_opaque(columns: &[(Subject, Kind)], packets: &Packets) -> bool {
+    columns.iter().any(|(subject, _)| subject.of(packets) == Reads::Opaque)
 }
 
 impl Others {
@@ -197,9 +206,7 @@ impl Element {
 
     fn split(&self, packets: Packets, columns: &[(Subject, Kind)]) -> Split {
         let values = match self {
-            Element::Any if columns.iter().any(|(subject, _)| subject.of(&packets) == Reads::Opaque) => {
-                return Split::opaque(packets);
-            }
+            Element::Any if is_any_opaque(columns, &packets) => return Split::opaque(packets),
             Element::Any => return Split::all(packets, true),
             Element::Opaque => return Split::opaque(packets),
             Element::Columns(values) => values,
