@@ -81,6 +81,18 @@ fn conditions_that_new_tcp_and_udp_packets_never_meet_open_nothing() {
 }
 
 #[test]
+fn only_some_icmp_packets_have_a_number_where_others_have_their_port() {
+    // It is the checksum, which depends on everything else in the packet.
+    let drops = json!([matches("!=", &payload("th", "dport"), &ports(443, 465)), drop()]);
+    let table = Table::accepting(vec![drops]);
+    for (family, protocol) in [(AddressFamily::Ipv4, Protocol::ICMP), (AddressFamily::Ipv6, Protocol::ICMPV6)] {
+        let observation = seen(&table.listing(), Some(family));
+        let evidence = "the policy of inet filter input, except what is dropped by inet filter input handle 1";
+        assert_eq!(observation.portless(protocol).evidence, [evidence], "{family:?}");
+    }
+}
+
+#[test]
 fn the_first_verdict_decides_and_then_the_policy() {
     let twenties = || json!([dport(&ports(20, 29)), accept()]);
     for (table, expected) in [
