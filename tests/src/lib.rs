@@ -140,6 +140,18 @@ pub fn documents() -> Option<PathBuf> {
     None
 }
 
+/// The directory of pages under open licences: `PORT_OPEN_DOCUMENTS`, or a directory next to the repository. Prints that nothing is
+/// checked if it doesn't exist.
+pub fn open_documents() -> Option<PathBuf> {
+    let directory =
+        std::env::var_os("PORT_OPEN_DOCUMENTS").map_or_else(|| root().join("../shared/open-documents"), PathBuf::from);
+    if directory.is_dir() {
+        return Some(directory);
+    }
+    tools::print_uncaptured(&format!("NOT CHECKED against open pages: {} does not exist", directory.display()));
+    None
+}
+
 /// The Rust code of the documentation, which runs as doc tests.
 #[cfg(doctest)]
 pub mod rust_of_pages {

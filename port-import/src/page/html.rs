@@ -61,13 +61,6 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     page
 }
 
-/// The text and the footnotes of a fragment of HTML. `None` if a footnote's mark is ambiguous.
-pub(super) fn text_of(fragment: &str) -> Option<(String, Vec<String>)> {
-    let tree = tree::parse(fragment).ok()?;
-    let extracted = ExtractedText::from_element(tree.root());
-    extracted.ambiguous_mark.is_none().then_some((extracted.text, extracted.footnotes))
-}
-
 /// The outermost elements that contain the article. There are two if the page contains it twice.
 fn articles(root: Element) -> Vec<Element> {
     let with_tables = |predicate: fn(&Node) -> bool| {

@@ -1,4 +1,4 @@
-//! Markdown with pipe tables, as GitHub reads them.
+//! Markdown as GitHub shows it: pipe tables, tables in HTML, lists, footnotes.
 //!
 //! ```text
 //! ## Inbound
@@ -8,190 +8,99 @@
 //! | 25   | SMTP \| ESMTP |
 //! ```
 //!
-//! If a row has too many or too few cells, GitHub drops the rest or adds empty ones. Here both are errors: a bar that should have
-//! been `\|` would move every port to the next column.
+//! `templates` takes out what site generators replace, `render` writes the rest as HTML with the page's lines, and the reader of
+//! HTML reads that. If a row has too few cells, the others are empty, as on GitHub. If it has too many, GitHub hides them; here
+//! they become text outside the tables.
+//!
+//! Front matter and code blocks are kept apart: they configure the page or show commands.
 
-mod inline;
+mod render;
+mod templates;
 
-use port_data::diagnostic::count;
+use port_data::hidden::{REMOVE_HIDDEN, hidden_character};
 
 use super::codes;
-use super::limits::MAX_COLUMNS;
+use super::hints::Hints;
+use super::html;
+use super::limits::MAX_ERRORS;
 use super::problems::Problems;
-use super::table::{Cell, Line, Page, Row, Table};
-use super::text::fold;
-use inline::inline;
+use super::table::Page;
 
-/// A line's number and its trimmed text.
-type SourceLine<'a> = (usize, &'a str);
-
-pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
-    let lines: Vec<SourceLine> = (1..).zip(text.lines().map(str::trim)).collect();
-    let mut page = Page::default();
-    // The nearest heading above. If a table uses it, it isn't text outside tables.
-    let mut heading: Option<Line> = None;
-    let mut is_heading_used = true;
-    let mut open_fence: Option<&str> = None;
-    let mut index = 0;
-    while let Some(&(number, line)) = lines.get(index) {
-        index += 1;
-        if let Some(fence) = open_fence {
-            if line.starts_with(fence) && line.trim_start_matches(&fence[..1]).is_empty() {
-                open_fence = None;
-            }
-        } else if let Some(fence) = opening_fence(line) {
-            open_fence = Some(fence);
-        } else if let Some(title) = title(line) {
-            let (text, footnotes) = inline(title);
-            let before = heading.replace(Line { number, text });
-            page.text_outside_tables.extend(before.filter(|before| !is_heading_used && !before.text.is_empty()));
-            page.text_outside_tables.extend(footnotes.into_iter().map(|text| Line { number, text }));
-            is_heading_used = false;
-            continue;
-        } else if let Some(read) = read_table(&lines, index - 1, problems) {
-            page.tables.push(Table { heading: heading.clone(), ..read.table });
-            page.text_outside_tables.extend(read.header_footnotes);
-            is_heading_used = true;
-            index = read.end;
-            continue;
-        }
-        if !fold(line).is_empty() && !is_thematic_break(line) {
-            page.text_outside_tables.push(Line { number, text: fold(line) });
-        }
+pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
+    // The parser would replace it by a visible character.
+    for (line, number) in text.lines().zip(1..).filter(|(line, _)| line.contains('\0')).take(MAX_ERRORS) {
+        let column = line.split('\0').next().unwrap_or_default().chars().count() + 1;
+        problems.report_at((number, column), codes::HIDDEN_CHARACTER, hidden_character('\0'), REMOVE_HIDDEN);
     }
-    page.text_outside_tables.extend(heading.filter(|line| !is_heading_used && !line.text.is_empty()));
+    let source = templates::without_templates(text);
+    let rendered = render::render(&source, problems);
+    let mut page = html::read(&rendered.html, hints, problems);
+    page.text_outside_tables.extend(rendered.cells_beyond_header);
     page.text_outside_tables.sort_by_key(|line| line.number);
+    page.skipped = rendered.skipped;
     page
-}
-
-/// The backticks or tildes that open a code block.
-fn opening_fence(line: &str) -> Option<&str> {
-    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
-    let end = line.find(|c| c != mark).unwrap_or(line.len());
-    (end >= 3 && !(mark == '`' && line[end..].contains('`'))).then_some(&line[..end])
-}
-
-/// The text of a `#` heading.
-fn title(line: &str) -> Option<&str> {
-    let text = line.trim_start_matches('#');
-    let level = line.len() - text.len();
-    if !(1..=6).contains(&level) || !(text.is_empty() || text.starts_with([' ', '\t'])) {
-        return None;
-    }
-    let text = text.trim();
-    let unclosed = text.trim_end_matches('#');
-    Some(if unclosed.is_empty() || unclosed.ends_with([' ', '\t']) { unclosed.trim_end() } else { text })
-}
-
-fn is_thematic_break(line: &str) -> bool {
-    line.len() > 2 && line.bytes().all(|byte| byte == b'-')
-}
-
-/// A table, the footnotes of its header, and the index of the line after it.
-struct ReadTable {
-    table: Table,
-    header_footnotes: Vec<Line>,
-    end: usize,
-}
-
-/// The table whose header is at an index, if there is one.
-fn read_table(lines: &[SourceLine], index: usize, problems: &mut Problems) -> Option<ReadTable> {
-    let ((number, header), (rule_number, rule)) = (lines[index], *lines.get(index + 1)?);
-    if !is_rule(rule) || !header.contains('|') {
-        return None;
-    }
-    let names = split_cells(header);
-    let (columns, rule_columns) = (names.len(), split_cells(rule).len());
-    if columns > MAX_COLUMNS || rule_columns != columns {
-        let message = format!("header has {columns} columns, but the rule below it has {rule_columns}");
-        let help =
-            format!("fix the header or its rule (at most {MAX_COLUMNS} columns), and write `\\|` for a bar in a cell");
-        problems.report(rule_number, codes::HEADER_RULE, message, help);
-        return None;
-    }
-    let mut header_footnotes = Vec::new();
-    let mut header = Vec::with_capacity(columns);
-    for name in &names {
-        let (text, footnotes) = inline(name);
-        header.push(Line { number, text });
-        header_footnotes.extend(footnotes.into_iter().map(|text| Line { number, text }));
-    }
-    let mut rows = Vec::new();
-    let mut end = index + 2;
-    while let Some(&(line, text)) = lines.get(end).filter(|(_, text)| !ends_table(text)) {
-        let row = read_row(line, text);
-        if row.cells.len() != columns {
-            let cells = count(row.cells.len(), "cell");
-            let message = format!("row has {cells}, but the header at line {number} has {columns}");
-            let help = "add or remove cells, write `\\|` for a bar in a cell, and leave a blank line after the table";
-            problems.report(line, codes::CELL_COUNT, message, help);
-        }
-        rows.push(row);
-        end += 1;
-    }
-    Some(ReadTable { table: Table { heading: None, header, rows }, header_footnotes, end })
-}
-
-/// Whether a line is the rule below a header, such as `|---|:-:|`.
-fn is_rule(line: &str) -> bool {
-    line.contains('|')
-        && split_cells(line).iter().all(|part| {
-            let dashes = part.strip_prefix(':').unwrap_or(part);
-            let dashes = dashes.strip_suffix(':').unwrap_or(dashes);
-            !dashes.is_empty() && dashes.bytes().all(|byte| byte == b'-')
-        })
-}
-
-fn ends_table(line: &str) -> bool {
-    line.is_empty() || title(line).is_some() || opening_fence(line).is_some() || line.starts_with('>')
-}
-
-fn read_row(line: usize, text: &str) -> Row {
-    let cells = split_cells(text).into_iter().map(|cell| {
-        let (text, footnotes) = inline(&cell);
-        Cell { text, line, spans_from_above: false, footnotes }
-    });
-    Row { line, cells: cells.collect() }
-}
-
-/// The cells of a row: the text between bars that aren't escaped by a backslash.
-fn split_cells(row: &str) -> Vec<String> {
-    let mut chars = row.strip_prefix('|').unwrap_or(row).chars().peekable();
-    let mut cells = Vec::new();
-    let mut cell = String::new();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if chars.next_if_eq(&'|').is_some() => cell.push('|'),
-            '\\' => {
-                cell.push(c);
-                cell.extend(chars.next());
-            }
-            '|' => cells.push(std::mem::take(&mut cell).trim().to_owned()),
-            _ => cell.push(c),
-        }
-    }
-    // A bar at the end of the row ends its last cell.
-    if cells.is_empty() || !cell.trim().is_empty() {
-        cells.push(cell.trim().to_owned());
-    }
-    cells
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::samples::{self, read, rows_as_text};
-    use super::super::{Hints, Layout};
+    use super::super::{Hints, Layout, Page};
+
+    fn read_markdown(text: &str) -> Page {
+        read(text, Layout::Markdown, &Hints::default()).unwrap()
+    }
 
     #[test]
     fn tables_have_the_nearest_heading_above() {
-        let page = read(samples::MARKDOWN, Layout::Markdown, &Hints::default()).unwrap();
+        let page = read_markdown(samples::MARKDOWN);
         let headings: Vec<_> = page.tables.iter().map(|table| table.heading.as_ref().map(|line| line.number)).collect();
         assert_eq!(headings, [Some(5), Some(5), Some(20)]);
         assert_eq!(
             rows_as_text(&page),
             ["9 Mail / TCP/25", "10 Web|proxy / 443 (HTTPS) {[1]}", "14 x / y", "24 Store / 1433 1434"]
         );
-        let outside: Vec<_> = page.text_outside_tables.iter().map(|line| line.number).collect();
-        assert_eq!(outside, [1, 3, 16, 17, 18, 19, 26]);
+    }
+
+    #[test]
+    fn short_rows_are_filled_and_what_github_hides_of_long_rows_is_text() {
+        let page = read_markdown("| A | B |\n|---|---|\n| 1 |\n| 2 | 3 | see note |\n");
+        assert_eq!(rows_as_text(&page), ["3 1 / ", "4 2 / 3"]);
+        let outside: Vec<_> = page.text_outside_tables.iter().map(|line| (line.number, line.text.as_str())).collect();
+        assert_eq!(outside, [(4, "see note")]);
+    }
+
+    #[test]
+    fn a_table_in_html_and_a_tag_after_a_table_are_read_as_on_github() {
+        let page = read_markdown("## A\n\n<table>\n<tr><th>U</th><th>P</th></tr>\n<tr><td>x</td><td>53</td></tr>\n</table>\n");
+        assert_eq!(rows_as_text(&page), ["5 x / 53"]);
+        let page = read_markdown("<Tabs>\n<TabItem value=\"a\" label=\"Calico\">\n\n| U | P |\n|---|---|\n| x | 53 |\n</TabItem>\n</Tabs>\n");
+        assert_eq!(rows_as_text(&page), ["6 x / 53"]);
+        assert_eq!(page.tables[0].heading.as_ref().unwrap().text, "Calico");
+    }
+
+    #[test]
+    fn cells_are_read_as_on_github() {
+        for (cell, text, notes) in [
+            ("**TCP/25** or `465`", "TCP/25 or 465", &[][..]),
+            ("17500* or 17515*", "17500* or 17515*", &[]),
+            ("500*,600*", "500*,600*", &[]),
+            ("my_own_port _80_", "my_own_port 80", &[]),
+            ("\\*443", "*443", &[]),
+            ("[Mail **host**](https://x.example/a_b) 25", "Mail host 25", &[]),
+            ("See the [pages][1]", "See the pages", &[]),
+            ("![yes](y.png)", "yes", &[]),
+            ("1433<br>1434<br/>", "1433 1434", &[]),
+            ("3300<sup>1</sup>", "3300", &["[1]"]),
+            ("443[^2]", "443", &["[2]"]),
+            ("<host>:443 &amp; a&b", "<host>:443 & a&b", &[]),
+            ("80&nbsp;&#49; < 90", "80 1 < 90", &[]),
+        ] {
+            let page = read_markdown(&format!(
+                "| A | B |\n|---|---|\n| {cell} | x |\n\n[1]: https://x.example\n\n[^2]: A note.\n"
+            ));
+            let found = &page.tables[0].rows[0].cells[0];
+            assert_eq!(found.text, text, "{cell:?}");
+            assert_eq!(found.footnotes, notes, "{cell:?}");
+        }
     }
 }

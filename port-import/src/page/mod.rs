@@ -73,7 +73,7 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         Layout::Broken => broken::read(text, hints, &mut problems),
         Layout::Pipes => pipes::read(text, hints, &mut problems),
         Layout::Html => html::read(text, hints, &mut problems),
-        Layout::Markdown => markdown::read(text, &mut problems),
+        Layout::Markdown => markdown::read(text, hints, &mut problems),
         Layout::Csv => csv::read(text, &mut problems),
     };
     hidden::check(&page, text, &mut problems);

@@ -145,7 +145,8 @@ proptest! {
         let hints = if has_hints { hints(layout) } else { Hints::default() };
         let Some(page) = check(&text, layout, &hints)? else { return Ok(()) };
         // Tags aren't text, so HTML has a property of its own. A copy of the body is compared and then left out.
-        if layout != Layout::Html && text.matches("Needed ports").count() < 2 {
+        let may_have_tags = layout == Layout::Html || layout == Layout::Markdown && text.contains('<');
+        if !may_have_tags && text.matches("Needed ports").count() < 2 {
             let lost = lost_letters([text.as_str()], page.texts());
             prop_assert!(lost.is_empty(), "{lost:?} of\n{text}\nread: {page:#?}");
         }

@@ -7,6 +7,8 @@ pub struct Page {
     pub tables: Vec<Table>,
     /// Titles, sentences, footnotes and alternative texts of images, in the page's order.
     pub text_outside_tables: Vec<Line>,
+    /// What isn't text for readers, by its kind: front matter, code blocks and navigation. Nobody needs to explain it.
+    pub skipped: Vec<Line>,
 }
 
 /// A text and the line it is on.
@@ -56,7 +58,7 @@ pub struct Cell {
 impl Page {
     /// Every text of the page. Cells that span from above are left out, since they repeat the cell above.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let outside = self.text_outside_tables.iter().map(|line| line.text.as_str());
+        let outside = self.text_outside_tables.iter().chain(&self.skipped).map(|line| line.text.as_str());
         outside.chain(self.tables.iter().flat_map(Table::texts).map(|(_, text)| text))
     }
 }

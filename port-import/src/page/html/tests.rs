@@ -3,7 +3,8 @@
 use super::super::properties::{apply, change, check};
 use super::super::samples::{self, first_error, read, rows_as_text};
 use super::super::{Hints, Layout, Page, codes};
-use super::{is_not_displayed, text_of, tree};
+use super::content::ExtractedText;
+use super::{is_not_displayed, tree};
 use port_catalog_tests::letters::lost_letters;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -108,9 +109,10 @@ fn footnote_marks_and_popups_are_separated_from_numbers() {
         ("80<a class='MCTextPopup'>*<span class='MCTextPopupBody'>x</span></a>", "80", &["[*] x"]),
         ("<a class='MCTextPopup'>443<span class='MCTextPopupBody'>x</span></a>", "443", &["x"]),
     ] {
-        let (found, found_notes) = text_of(fragment).unwrap();
+        let tree = tree::parse(fragment).unwrap();
+        let found = ExtractedText::from_element(tree.root());
         assert_eq!(
-            (found.as_str(), found_notes.iter().map(String::as_str).collect::<Vec<_>>()),
+            (found.text.as_str(), found.footnotes.iter().map(String::as_str).collect::<Vec<_>>()),
             (text, notes.to_vec()),
             "{fragment}"
         );
