@@ -5,7 +5,10 @@
 
 pub mod csv;
 mod from_page;
+mod host;
+mod numbers;
 mod prose;
+mod top_level_domains;
 
 use std::path::PathBuf;
 

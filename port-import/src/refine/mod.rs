@@ -19,6 +19,7 @@ use crate::codes;
 use crate::curation::Curation;
 use crate::pair::{Paired, pair};
 use crate::printed_row::{PrintedRow, read_rows};
+use crate::vocabulary::Vocabulary;
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -31,9 +32,9 @@ pub struct Refined {
     pub used_peers: BTreeSet<String>,
 }
 
-/// Makes the flows of a capture.
+/// Makes the flows of a capture. The vocabulary has the services that a port cell may name.
 #[must_use]
-pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
+pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary) -> Refined {
     let mut diagnostics = curation.unresolved();
     let (rows, unreadable) = read_rows(capture, curation);
     diagnostics.extend(unreadable);
@@ -43,7 +44,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     let mut flows = Vec::new();
     let mut used_peers = BTreeSet::new();
     for (row, entry) in pairs {
-        let mut builder = flow::FlowBuilder::new(capture, curation, &rows[row], &curation.flows[entry]);
+        let mut builder = flow::FlowBuilder::new(capture, curation, vocabulary, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         diagnostics.extend(builder.diagnostics);
         used_peers.extend(rows[row].peer.clone());
@@ -91,6 +92,7 @@ mod tests {
     use crate::curation::Curation;
     use crate::page::Layout;
     use crate::page_file::capture_text;
+    use crate::vocabulary::Vocabulary;
 
     #[test]
     fn renames_are_proposed_for_a_few_rows_but_not_for_a_different_page() {
@@ -108,7 +110,7 @@ mod tests {
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
             let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation).diagnostics;
+            let diagnostics = refine(&capture, &curation, &Vocabulary::default()).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

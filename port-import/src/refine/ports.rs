@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::{Groups, PortSpec};
+use port_core::{Groups, PortSpec, Transport};
 use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
 use crate::capture::Prose;
 use crate::codes;
-use crate::curation::{Footnote, Lists, PortList, Reading};
+use crate::curation::{Footnote, Lists, PortList, Reading, quote};
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
@@ -146,15 +146,30 @@ impl FlowBuilder<'_> {
         let mut unused: BTreeSet<&String> = services.keys().collect();
         let mut specs: Vec<PortSpec<String>> = Vec::new();
         let mut group: Option<(u8, u8)> = None;
-        for spec in &cell.specs {
+        for (index, spec) in cell.specs.iter().enumerate() {
             let key = service_key(spec);
             unused.remove(&key);
-            let service = services.get(&key);
+            let stated = services.get(&key);
+            // Several printed services of a port are the one that the curation states.
+            let is_same = |before: &PortSpec<String>| {
+                let is_same_port = before.transport() == spec.transport() && before.range() == spec.range();
+                is_same_port && spec.range().is_some() && before.service_ref() != spec.service_ref()
+            };
+            if stated.is_some() && cell.specs[..index].iter().any(is_same) {
+                continue;
+            }
+            let service = match (stated, spec.service_ref()) {
+                (Some(stated), _) => Some(stated.clone()).filter(|service| !service.is_empty()),
+                (None, Some(printed)) => self.known_service(printed, &key),
+                (None, None) => None,
+            };
             let transport = spec.transport();
-            if transport.is_none() && service.is_none_or(String::is_empty) {
-                if service.is_none() {
-                    let message = format!("{key:?} has no port number and no service");
-                    let help = "add it to the flow's services, with \"\" if it isn't a service of its own";
+            let needs_service = spec.range().is_none() && transport.is_none_or(Transport::has_ports);
+            if needs_service && service.is_none() {
+                if let (Some(transport), Some(_)) = (transport, stated) {
+                    let message = format!("{transport} of {key:?} has no port and no service");
+                    let help =
+                        "give it an id of services.csv in the flow's services, or give the flow's ports under adds";
                     self.report_entry(Diagnostic::new(codes::NO_SERVICE, message).help(help));
                 }
                 continue;
@@ -166,7 +181,6 @@ impl FlowBuilder<'_> {
                 Some((_, number)) => number + 1,
             };
             group = Some((spec.group(), number));
-            let service = service.filter(|service| !service.is_empty()).cloned();
             specs.push(PortSpec::from_parts(transport, spec.range(), service, number).with_number(spec.number()));
         }
         for key in unused {
@@ -180,6 +194,22 @@ impl FlowBuilder<'_> {
             self.report_row(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
         }
         specs
+    }
+
+    /// The service that the port cell names. An unknown one is reported, so that it isn't dropped.
+    fn known_service(&mut self, printed: &str, key: &str) -> Option<String> {
+        let known = self.vocabulary.service(printed).map(str::to_string);
+        if known.is_none() {
+            let key =
+                if port_data::id::is_id(key) || key.parse::<u16>().is_ok() { key.to_string() } else { quote(key) };
+            let message = format!("service {printed:?} of the port cell isn't in services.csv");
+            let help = format!(
+                "add services = {{ {key} = \"...\" }} to the flow with an id of services.csv, or with \"\" if it isn't a \
+                 service of its own"
+            );
+            self.report_entry(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+        }
+        known
     }
 
     /// Ports that a person read in the port cell, which must still be the one that was read and contain all of their numbers.
@@ -238,6 +268,7 @@ mod tests {
     use crate::page::Layout;
     use crate::page_file::capture_text;
     use crate::refine::refine;
+    use crate::vocabulary::Vocabulary;
 
     /// The ports of a row with a port cell, and what its flow lists as curated.
     fn ports(cell: &str, keys: &str) -> (String, usize) {
@@ -254,7 +285,8 @@ mod tests {
         );
         let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
         let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-        let refined = refine(&capture, &curation);
+        let vocabulary = Vocabulary::new([("http", "HTTP"), ("https", "HTTPS"), ("ftp", "FTP")]);
+        let refined = refine(&capture, &curation, &vocabulary);
         assert!(refined.diagnostics.is_empty(), "{cell}: {:?}", refined.diagnostics);
         let [flow] = &refined.flows[..] else { panic!("{cell}: {:?}", refined.flows) };
         (flow.cell("ports"), flow.curated.len())
@@ -310,5 +342,24 @@ mod tests {
         let counted = ("tcp/49152-49215".to_string(), 0);
         assert_eq!(ports("TCP/49152-49215 (64 ports from 49152)", ""), counted);
         assert_eq!(ports("TCP/49152 (64 ports)", ""), counted);
+    }
+
+    #[test]
+    fn a_printed_service_is_taken_if_it_is_known_and_otherwise_as_the_curation_states() {
+        let cases = [
+            ("443 (HTTPS)", "", "any/443 https"),
+            ("TCP/443/https", "", "tcp/443 https"),
+            ("80 (HTTP), 443 (HTTPS)", "", "any/80 http; any/443 https"),
+            ("HTTP / FTP", "", "http; ftp"),
+            ("TCP (HTTPS)", "", "tcp https"),
+            ("443 (HTTPS)", "services = { 443 = \"http\" }", "any/443 http"),
+            ("443 (HTTPS)", "services = { 443 = \"\" }", "any/443"),
+            ("443 (WebUI)", "services = { 443 = \"https\" }", "any/443 https"),
+            ("443 (WebUI)", "services = { 443 = \"\" }", "any/443"),
+            ("HTTP/CIFS/FTP", "services = { CIFS = \"\" }", "http; ftp"),
+        ];
+        for (cell, keys, expected) in cases {
+            assert_eq!(ports(cell, keys), (expected.to_string(), 0), "{cell} {keys}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
 use crate::refine::{Refined, refine, unused_peer};
 use crate::report::{Document, Edition, EditionFlows, Report};
+use crate::vocabulary::Vocabulary;
 
 /// The generated files of an edition, as texts.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub(super) fn regenerate_product(
     options: &RegenerateOptions,
     product: &Product,
     docs: &Documents,
+    vocabulary: &Vocabulary,
     report: &mut Report,
 ) -> Result<Vec<Generated>, Vec<Diagnostic>> {
     let directory = options.data.join("curation").join(&product.id);
@@ -45,7 +47,7 @@ pub(super) fn regenerate_product(
     let mut diagnostics = Vec::new();
     for edition in &product.editions {
         let doc = docs.get(&(product.id.clone(), edition.id.clone()));
-        match RefinedEdition::read(options, &directory, edition, doc, report) {
+        match RefinedEdition::read(options, &directory, edition, doc, vocabulary, report) {
             Ok(refined) => editions.push(refined),
             Err(found) => diagnostics.extend(found),
         }
@@ -97,6 +99,7 @@ impl<'a> RefinedEdition<'a> {
         directory: &Path,
         edition: &'a Edition,
         doc: Option<&PathBuf>,
+        vocabulary: &Vocabulary,
         report: &mut Report,
     ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
         let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
@@ -117,7 +120,7 @@ impl<'a> RefinedEdition<'a> {
             }
             None => (read_capture(&capture_file)?, None),
         };
-        let refined = refine(&capture, &curation);
+        let refined = refine(&capture, &curation, vocabulary);
         let mut before = read_flow_table(&file("tables/flows"))?;
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.
