@@ -37,7 +37,7 @@ use port_data::Diagnostic;
 pub use hints::Hints;
 pub use layout::Layout;
 pub use limits::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ERRORS};
-pub use table::{Cell, Line, Page, Row, Table};
+pub use table::{Cell, Line, Page, PrintedTable, Row, Table};
 
 use limits::CUT_DOWN;
 use problems::Problems;
