@@ -254,6 +254,7 @@ impl Curation {
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),
             values: self.values.clone(),
+            ..Hints::default()
         }
     }
 
