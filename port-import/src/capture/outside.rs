@@ -2,7 +2,7 @@
 //! is printed between two tables or headings.
 
 use super::{OutsideText, Prose};
-use crate::page::{Line, Page};
+use crate::page::{Line, LineKind, Page};
 
 /// The numbers that may be ports. Lower ones count chapters and steps.
 const PORTS: std::ops::RangeInclusive<u32> = 7..=65_535;
@@ -15,7 +15,7 @@ pub(super) fn texts(page: &Page) -> Vec<OutsideText> {
     let with_words = page.text_outside_tables.iter().filter(|line| line.text.chars().any(char::is_alphanumeric));
     for line in with_words {
         let after_tables = tables_above(page, line.number);
-        if stretch.after_tables != after_tables {
+        if line.kind == LineKind::Heading || stretch.after_tables != after_tables {
             found.extend(stretch.finish());
             stretch.after_tables = after_tables;
         }

@@ -20,7 +20,7 @@ use port_data::{LineIndex, Place};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::page::{Hints, Layout};
+use crate::page::{Concealed, Glued, Hints, Layout, ListPattern};
 
 use flow::FlowKeys;
 
@@ -58,6 +58,14 @@ pub struct Curation {
     /// All values of a column, by its name. A text capture with one value per line is split into cells by them.
     #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
+    /// The only element of an HTML page that is read, by its id or a simple selector: `#post-382858`, `div.post`.
+    pub article: Option<String>,
+    /// What to do with hidden text in tables: `keep` or `drop`.
+    pub hidden: Option<Concealed>,
+    /// What to do with struck-out text in tables: `keep` or `drop`.
+    pub struck_out: Option<Concealed>,
+    /// What a link or a small span is if it directly follows a number: a `mark` or `text`.
+    pub glued: Option<Glued>,
     /// Headings that belong to no section, such as the line at which a second copy of the body begins.
     #[serde(default)]
     pub headings: Vec<String>,
@@ -253,11 +261,16 @@ impl Curation {
     #[must_use]
     pub fn hints(&self) -> Hints {
         let headings = self.tables.iter().filter_map(|table| table.get_ref().heading.clone()).filter(|heading| !heading.is_empty());
+        let lists = self.tables.iter().map(Spanned::get_ref).flat_map(|table| {
+            let patterns = table.item.iter().flat_map(OneOrMore::as_slice);
+            patterns.map(|pattern| ListPattern { heading: table.heading.clone(), pattern: pattern.clone() })
+        });
         Hints {
             headings: self.headings.iter().cloned().chain(headings).collect(),
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),
             values: self.values.clone(),
+            ..Hints::default()
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use port_core::{Direction, Enabled, Requirement, Scope, Transport};
 use serde::Deserialize;
 
-use super::words;
+use super::{OneOrMore, words};
 
 /// Tables of a page, a list of the page, or a part of a table. An entry describes every table that has its heading and its columns.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,8 +17,9 @@ pub struct Table {
     /// The columns, if they aren't those of the page.
     #[serde(default)]
     pub columns: Vec<Column>,
-    /// For a list: how its items are written, such as `{Ports}: {Label}`. The names in braces are the columns.
-    pub item: Option<String>,
+    /// For a list: how its items are written, such as `{Ports}: {Label}`, in one way or in several. The names in braces are the
+    /// columns.
+    pub item: Option<OneOrMore>,
     /// Why none of its rows is a flow. The rows aren't read.
     pub ignore: Option<String>,
     /// The catalog's name for this part of the document.

@@ -41,4 +41,8 @@ port_data::codes! {
     NESTED_TABLES = "page-nested-tables";
     #[doc = "Cells of an HTML table overlap."]
     OVERLAPPING_CELLS = "page-overlapping-cells";
+    #[doc = "The pattern of a list's items isn't valid."]
+    INVALID_PATTERN = "page-invalid-pattern";
+    #[doc = "An item doesn't fit the patterns of its list, or there is no list for a pattern."]
+    ITEM_PATTERN = "page-item-pattern";
 }

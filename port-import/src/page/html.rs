@@ -1,7 +1,7 @@
 //! Pages as a browser saves them. They are parsed as browsers do, and tables are laid out with their spans.
 //!
 //! The article is the element with `id="mc-main-content"`, or else `main`, or else the body, whichever is the first to contain a
-//! table. Everything outside the article belongs to the web site and is left out, except for tables: their text becomes text
+//! table (or, if the page has no table, a list). Everything outside the article belongs to the web site and is left out, except for tables: their text becomes text
 //! outside tables. If an article is in the page twice, both copies must be equal.
 //!
 //! A table of one row or one column, and a table around another one that has header cells, only arranges other content. Its text
@@ -17,6 +17,7 @@ mod article;
 mod content;
 mod copies;
 mod grid;
+mod items;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ mod tree;
 
 use super::codes;
 use super::hints::Hints;
+use super::lists;
 use super::problems::Problems;
 use super::table::{Line, Page};
 use article::ArticleReader;
@@ -46,16 +48,17 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let mut pages = Vec::new();
     for article in &articles {
         let data = data_tables(*article, problems);
-        let page = ArticleReader::new(hints, &data).read(*article, problems);
+        let (page, lists) = ArticleReader::new(hints, &data).read(*article, problems);
         if !page.tables.is_empty() || !page.text_outside_tables.is_empty() {
-            pages.push(page);
+            pages.push((page, lists));
         }
     }
     let mut pages = pages.into_iter();
-    let mut page = pages.next().unwrap_or_default();
-    for copy in pages {
+    let (mut page, lists) = pages.next().unwrap_or_default();
+    for (copy, _) in pages {
         copies::compare(&page, &copy, problems);
     }
+    lists::make_tables(&mut page, lists, hints, problems);
     page.text_outside_tables.extend(tables_outside_articles(tree.root(), &articles));
     page.text_outside_tables.sort_by_key(|line| line.number);
     page
@@ -63,17 +66,24 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
 
 /// The outermost elements that contain the article. There are two if the page contains it twice.
 fn articles(root: Element) -> Vec<Element> {
-    let with_tables = |predicate: fn(&Node) -> bool| {
-        let found = outermost(root, |element| predicate(element.value()));
-        found.iter().any(|article| article.descendants().any(is_table)).then_some(found)
+    let by_id = outermost(root, |element| element.value().attribute("id") == Some("mc-main-content"));
+    let is_main = |node: &Node| node.name() == "main" || node.attribute("role") == Some("main");
+    let by_role = outermost(root, |element| is_main(element.value()));
+    let has = |predicate: fn(Element) -> bool| {
+        let candidates = [&by_id, &by_role].into_iter();
+        candidates.clone().find(|found| found.iter().any(|article| article.descendants().any(predicate))).cloned()
     };
-    with_tables(|node| node.attribute("id") == Some("mc-main-content"))
-        .or_else(|| with_tables(|node| node.name() == "main" || node.attribute("role") == Some("main")))
-        .unwrap_or_else(|| vec![root])
+    let has_table_elsewhere = || root.descendants().any(is_table);
+    let found = has(is_table).or_else(|| if has_table_elsewhere() { None } else { has(is_item) });
+    found.unwrap_or_else(|| vec![root])
 }
 
 fn is_table(element: Element) -> bool {
     element.value().name() == "table"
+}
+
+fn is_item(element: Element) -> bool {
+    tree::is_any(element.value(), &["dt", "li"])
 }
 
 /// The elements that satisfy a predicate and aren't inside another such element, in the page's order.

@@ -36,6 +36,11 @@ impl Layout {
         matches!(self, Self::Bars | Self::Values | Self::Broken | Self::Pipes)
     }
 
+    /// Whether the reader finds lists and headings.
+    pub(super) fn has_lists(self) -> bool {
+        matches!(self, Self::Html | Self::Markdown)
+    }
+
     /// Whether the cells that span from above are printed as empty cells, so that they must be filled.
     pub(super) fn prints_spans_as_empty_cells(self) -> bool {
         matches!(self, Self::Broken | Self::Pipes | Self::Markdown | Self::Csv)

@@ -18,7 +18,9 @@ mod hints;
 mod html;
 mod layout;
 mod limits;
+mod lists;
 mod markdown;
+mod pattern;
 mod pipes;
 mod problems;
 #[cfg(test)]
@@ -34,12 +36,14 @@ use std::path::Path;
 
 use port_data::Diagnostic;
 
-pub use hints::Hints;
+pub use hints::{Concealed, Glued, Hints, ListPattern};
 pub use layout::Layout;
 pub use limits::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ERRORS};
-pub use table::{Cell, Line, Page, PrintedTable, Row, Table};
+pub use pattern::Pattern;
+pub use table::{Cell, Line, LineKind, Page, PrintedTable, Row, Skipped, SkippedKind, Table};
 
 use limits::CUT_DOWN;
+use lists::Lists;
 use problems::Problems;
 
 /// Reads a page. `file` is the path that diagnostics name; it isn't opened.
@@ -76,6 +80,9 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         Layout::Markdown => markdown::read(text, hints, &mut problems),
         Layout::Csv => csv::read(text, &mut problems),
     };
+    if !layout.has_lists() {
+        lists::make_tables(&mut page, Lists::default(), hints, &mut problems);
+    }
     hidden::check(&page, text, &mut problems);
     if problems.is_empty() {
         if matches!(layout, Layout::Broken | Layout::Pipes) {

@@ -1,6 +1,6 @@
 //! Pages that contradict their hints, pages of HTML, and pages that exceed a limit.
 
-use port_import::page::{Hints, Layout, MAX_BYTES};
+use port_import::page::{Hints, Layout, ListPattern, MAX_BYTES};
 
 use crate::case::{Case, hints, sample};
 
@@ -18,7 +18,7 @@ const TABLES: [(&str, &str, &str); 8] = [
 ];
 
 pub fn cases() -> Vec<Case> {
-    [bars(), values(), broken(), csv(), html(), limits()].into_iter().flatten().collect()
+    [bars(), values(), broken(), csv(), html(), lists(), limits()].into_iter().flatten().collect()
 }
 
 fn case(layout: Layout, name: &str, page: impl Into<String>, hints: Hints, expected: &'static str) -> Case {
@@ -90,6 +90,22 @@ fn html() -> Vec<Case> {
         html("longer_copy", longer, "error[page-copies-differ]: page:2: the page contains its article twice, and the copies differ (here \"More.\", at line 1 the end); find out which copy the vendor means"),
         html("no_table", "<p>Words.</p>".to_string(), "error[page-no-table]: page: page has no table in the layout html; name the page's layout, or save the page again"),
     ]).collect()
+}
+
+#[rustfmt::skip]
+fn lists() -> Vec<Case> {
+    let page = "# Ports\n\n- TCP 443: web\n- DNS\n";
+    let hints = |heading: &str, patterns: &[&str]| {
+        let list = |pattern: &&str| ListPattern { heading: Some(heading.to_string()), pattern: (*pattern).to_string() };
+        Hints { lists: patterns.iter().map(list).collect(), ..Hints::default() }
+    };
+    let list = |name: &str, hints: Hints, expected| case(Layout::Markdown, name, page, hints, expected);
+    vec![
+        list("invalid_pattern", hints("Ports", &["{Ports"]), "error[page-invalid-pattern]: page: invalid pattern \"{Ports\" of a list: a brace has no partner; write column names in braces, with the text between them as printed: \"{Ports}: {Label}\""),
+        list("item_without_a_pattern", hints("Ports", &["{Ports}: {Label}"]), "error[page-item-pattern]: page:4: item \"DNS\" doesn't fit \"{Ports}: {Label}\"; change the pattern in the curation, or add one for this item"),
+        list("list_without_a_pattern", hints("Ports", &["{Ports} - {Label}", "{Ports}; {Label}"]), "error[page-item-pattern]: page:3: no item below \"Ports\" fits \"{Ports} - {Label}\" or \"{Ports}; {Label}\" (the first is \"TCP 443: web\"); change the pattern in the curation, or add one for this item"),
+        list("pattern_without_a_list", hints("Inbound", &["{Ports}: {Label}"]), "error[page-item-pattern]: page: page has no list below \"Inbound\" for \"{Ports}: {Label}\"; name the heading above the list as printed"),
+    ]
 }
 
 /// No vendor's page comes near these limits.

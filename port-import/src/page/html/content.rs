@@ -36,6 +36,7 @@ pub(super) struct TextExtractor {
     text: String,
     line: Option<usize>,
     footnotes: Vec<String>,
+    marks: Vec<String>,
     /// Popups on numbers that aren't in superscript, with their lines.
     ambiguous_marks: Vec<(usize, String)>,
     /// The superscripts and popups that are open, innermost last.
@@ -68,6 +69,8 @@ pub(super) struct ExtractedText {
     /// The line of the first word.
     pub line: usize,
     pub footnotes: Vec<String>,
+    /// The marks in superscript.
+    pub marks: Vec<String>,
     /// A number that is either a footnote's mark or part of the text, with its line.
     pub ambiguous_mark: Option<(usize, String)>,
 }
@@ -95,7 +98,21 @@ impl ExtractedText {
     pub(super) fn into_lines(self) -> impl Iterator<Item = Line> {
         let number = self.line;
         let texts = [self.text].into_iter().filter(|text| !text.is_empty()).chain(self.footnotes);
-        texts.map(move |text| Line { number, text })
+        texts.map(move |text| Line::new(number, text))
+    }
+}
+
+impl ExtractedText {
+    /// A term of a definition list with its definition.
+    pub(super) fn with_definition(self, definition: ExtractedText) -> Self {
+        let colon = if self.text.ends_with(':') { "" } else { ":" };
+        Self {
+            text: format!("{}{colon} {}", self.text, definition.text),
+            line: self.line,
+            footnotes: [self.footnotes, definition.footnotes].concat(),
+            marks: [self.marks, definition.marks].concat(),
+            ambiguous_mark: self.ambiguous_mark.or(definition.ambiguous_mark),
+        }
     }
 }
 
@@ -186,14 +203,17 @@ impl TextExtractor {
         match mark {
             "" if footnotes.is_empty() => return,
             "" => self.footnotes.push(footnotes.trim_start().to_owned()),
-            _ => self.footnotes.push(format!("[{mark}]{footnotes}")),
+            _ => {
+                self.marks.push(mark.to_owned());
+                self.footnotes.push(format!("[{mark}]{footnotes}"));
+            }
         }
         self.push(" ", 0);
     }
 
     /// The text so far. What follows is a new text.
     pub(super) fn take(&mut self) -> ExtractedText {
-        let Self { text, line, mut footnotes, ambiguous_marks, open } = std::mem::take(self);
+        let Self { text, line, mut footnotes, mut marks, ambiguous_marks, open } = std::mem::take(self);
         let mut text = fold(&text);
         // A superscript without other text isn't a mark: it is the text.
         if let ("", [only]) = (text.as_str(), footnotes.as_slice()) {
@@ -201,11 +221,12 @@ impl TextExtractor {
             if let Some(mark) = mark.filter(|mark| !mark.contains(']')) {
                 mark.clone_into(&mut text);
                 footnotes.clear();
+                marks.clear();
             }
         }
         let ambiguous_mark = ambiguous_marks.into_iter().find(|(_, mark)| *mark != text);
         self.open = open;
-        ExtractedText { text, line: line.unwrap_or(0), footnotes, ambiguous_mark }
+        ExtractedText { text, line: line.unwrap_or(0), footnotes, marks, ambiguous_mark }
     }
 }
 

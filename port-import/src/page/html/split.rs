@@ -131,7 +131,7 @@ impl<'a> Rows<'a> {
     fn new(grid: Grid<'a>, problems: &mut Problems) -> Self {
         let mut cells = Vec::with_capacity(grid.cells.len());
         for &element in &grid.cells {
-            let ExtractedText { text, footnotes, ambiguous_mark, .. } = ExtractedText::from_element(element);
+            let ExtractedText { text, footnotes, marks, ambiguous_mark, .. } = ExtractedText::from_element(element);
             if let Some((line, mark)) = ambiguous_mark {
                 let message = format!(
                     "the popup on {} in the cell {} belongs to either a footnote's mark or a port",
@@ -141,7 +141,7 @@ impl<'a> Rows<'a> {
                 let help = "change the page: put a footnote's mark in `sup`, or remove the popup from a port";
                 problems.report(line, codes::AMBIGUOUS, message, help);
             }
-            cells.push(Cell { text, line: element.value().line, spans_from_above: false, footnotes });
+            cells.push(Cell { text, line: element.value().line, spans_from_above: false, footnotes, marks });
         }
         Self { grid, cells }
     }
@@ -177,7 +177,7 @@ impl<'a> Rows<'a> {
         let rows = &self.grid.rows[range];
         let mut header: Vec<Line> = Vec::with_capacity(self.grid.columns);
         for column in 0..self.grid.columns {
-            let mut line = Line { number: rows[0].line, text: String::new() };
+            let mut line = Line::new(rows[0].line, "");
             for (number, row) in rows.iter().enumerate() {
                 let slot = row.slots[column];
                 let cell = &self.cells[slot.cell];
@@ -226,17 +226,17 @@ impl<'a> Rows<'a> {
     /// A cell that isn't part of a row as lines: its text and its footnotes.
     fn lines(&self, cell: usize) -> impl Iterator<Item = Line> + use<> {
         let Cell { text, line, footnotes, .. } = self.cells[cell].clone();
-        ExtractedText { text, line, footnotes, ambiguous_mark: None }.into_lines()
+        ExtractedText { text, line, footnotes, ..ExtractedText::default() }.into_lines()
     }
 
     /// A cell's text as a heading. Its footnotes are added to the text outside tables.
     fn take_heading(&self, cell: usize, text_outside_tables: &mut Vec<Line>) -> Line {
         let cell = &self.cells[cell];
         text_outside_tables.extend(footnote_lines(cell));
-        Line { number: cell.line, text: cell.text.clone() }
+        Line::new(cell.line, cell.text.clone())
     }
 }
 
 fn footnote_lines(cell: &Cell) -> impl Iterator<Item = Line> {
-    cell.footnotes.iter().map(|text| Line { number: cell.line, text: text.clone() })
+    cell.footnotes.iter().map(|text| Line::new(cell.line, text.clone()))
 }

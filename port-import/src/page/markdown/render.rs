@@ -5,7 +5,7 @@ use comrak::{Arena, Options, parse_document};
 
 use super::super::codes;
 use super::super::problems::Problems;
-use super::super::table::Line;
+use super::super::table::{Line, Skipped, SkippedKind};
 use super::super::text::fold;
 use super::templates::Source;
 
@@ -21,7 +21,7 @@ pub(super) struct Rendered {
     /// The cells to the right of the last column, which GitHub doesn't show.
     pub cells_beyond_header: Vec<Line>,
     /// Front matter and code blocks.
-    pub skipped: Vec<Line>,
+    pub skipped: Vec<Skipped>,
 }
 
 pub(super) fn render(source: &Source, problems: &mut Problems) -> Rendered {
@@ -35,7 +35,8 @@ pub(super) fn render(source: &Source, problems: &mut Problems) -> Rendered {
     options.parse.leave_footnote_definitions = true;
     let arena = Arena::new();
     let root = parse_document(&arena, &source.text, &options);
-    let mut renderer = Renderer { source, problems, html: String::new(), line: 1, beyond: Vec::new(), skipped: Vec::new() };
+    let mut renderer =
+        Renderer { source, problems, html: String::new(), line: 1, beyond: Vec::new(), skipped: Vec::new() };
     for edge in root.traverse() {
         match edge {
             comrak::arena_tree::NodeEdge::Start(node) => renderer.open(node),
@@ -55,7 +56,7 @@ struct Renderer<'a, 'p> {
     /// The line of the HTML that is being written.
     line: usize,
     beyond: Vec<Line>,
-    skipped: Vec<Line>,
+    skipped: Vec<Skipped>,
 }
 
 impl Renderer<'_, '_> {
@@ -83,8 +84,10 @@ impl Renderer<'_, '_> {
         }
         let tag = block_tag(node);
         match &node.data.borrow().value {
-            NodeValue::FrontMatter(text) => self.skip(node, text),
-            NodeValue::CodeBlock(block) => self.skip(node, &format!("{}\n{}", block.info, block.literal)),
+            NodeValue::FrontMatter(text) => self.skip(node, SkippedKind::FrontMatter, text),
+            NodeValue::CodeBlock(block) => {
+                self.skip(node, SkippedKind::Code, &format!("{}\n{}", block.info, block.literal))
+            }
             NodeValue::HtmlBlock(block) => self.push(&titles_of_tabs(&block.literal)),
             NodeValue::TableRow(is_header) => {
                 self.report_cells_beyond_header(node);
@@ -141,10 +144,10 @@ impl Renderer<'_, '_> {
     }
 
     /// Keeps the lines of front matter or a code block apart.
-    fn skip(&mut self, node: Node, text: &str) {
+    fn skip(&mut self, node: Node, kind: SkippedKind, text: &str) {
         let first = node.data.borrow().sourcepos.start.line;
         let lines = (first..).zip(text.lines().map(fold)).filter(|(_, text)| !text.is_empty());
-        self.skipped.extend(lines.map(|(line, text)| Line { number: self.source.line(line), text }));
+        self.skipped.extend(lines.map(|(line, text)| Skipped { number: self.source.line(line), text, kind }));
     }
 
     /// Keeps the cells of a row that has more of them than the header.
@@ -156,7 +159,7 @@ impl Renderer<'_, '_> {
         let columns = row.children().count();
         let number = self.source.line(line);
         let beyond = cells.into_iter().skip(columns).map(|cell| fold(&cell)).filter(|cell| !cell.is_empty());
-        self.beyond.extend(beyond.map(|text| Line { number, text }));
+        self.beyond.extend(beyond.map(|text| Line::new(number, text)));
     }
 
     /// Reports what looks like a table, but isn't one: its rule has another number of columns than its header.
@@ -207,8 +210,7 @@ fn is_title(paragraph: Node) -> bool {
 }
 
 fn is_first_of_footnote(paragraph: Node) -> bool {
-    let is_note =
-        |parent: Node| matches!(parent.data.borrow().value, NodeValue::FootnoteDefinition(_));
+    let is_note = |parent: Node| matches!(parent.data.borrow().value, NodeValue::FootnoteDefinition(_));
     paragraph.previous_sibling().is_none() && paragraph.parent().is_some_and(|parent| is_note(parent))
 }
 
