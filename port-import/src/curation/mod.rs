@@ -270,7 +270,11 @@ impl Curation {
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),
             values: self.values.clone(),
-            ..Hints::default()
+            lists: lists.collect(),
+            article: self.article.clone(),
+            hidden: self.hidden,
+            struck_out: self.struck_out,
+            glued: self.glued,
         }
     }
 }
