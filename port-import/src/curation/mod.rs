@@ -18,7 +18,7 @@ use port_data::{LineIndex, Place};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::page::{Hints, Layout};
+use crate::page::{Concealed, Glued, Hints, Layout};
 
 use flow::FlowKeys;
 
@@ -68,6 +68,14 @@ pub struct Curation {
     pub every_row: Option<EveryRow>,
     /// What the page says about lists of ports without a word between them.
     pub lists: Option<PageLists>,
+    /// The only element of the page that is read, by its id or a simple selector.
+    pub article: Option<String>,
+    /// Whether hidden text in tables counts.
+    pub hidden: Option<Concealed>,
+    /// Whether struck-out text in tables counts.
+    pub struck_out: Option<Concealed>,
+    /// What a link or a small span next to a number is.
+    pub glued: Option<Glued>,
     /// What maintainers should know about the source of this edition, such as what was shortened in it.
     #[serde(default)]
     pub about: String,
@@ -254,7 +262,11 @@ impl Curation {
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),
             values: self.values.clone(),
-            ..Hints::default()
+            article: self.article.clone(),
+            hidden: self.hidden,
+            struck_out: self.struck_out,
+            glued: self.glued,
+            lists: Vec::new(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 /// Facts about the structure of a page that a text capture lost. HTML needs none of them.
 ///
 /// The reader also checks each hint, so that a renamed column, heading or value is an error with a line.
@@ -41,7 +43,8 @@ pub struct ListPattern {
 }
 
 /// What to do with text that a browser hides, or that is struck out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Concealed {
     /// It is text like any other.
     Keep,
@@ -50,7 +53,8 @@ pub enum Concealed {
 }
 
 /// What a link or a small span is that directly follows a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Glued {
     /// The mark of a footnote.
     Mark,
