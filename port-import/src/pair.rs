@@ -36,7 +36,7 @@ pub struct Paired {
 }
 
 /// Finds the flow of each row. Rows and flows that have no counterpart are reported.
-pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> Paired {
+pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation, has_all_rows: bool) -> Paired {
     let mut pairing = Pairing {
         rows,
         capture,
@@ -49,7 +49,9 @@ pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation) -> Pair
     };
     pairing.pair_groups();
     pairing.report_rows_left();
-    pairing.report_flows_left();
+    if has_all_rows {
+        pairing.report_flows_left();
+    }
     let shared = pairing.pair_shared_rows();
     let mut pairs: Pairs = pairing.flow_of_row.into_iter().chain(shared).collect();
     pairs.sort_unstable();
@@ -84,7 +86,7 @@ impl Pairing<'_> {
     /// The key of a flow that was paired by its key.
     fn key(&self, flow: usize) -> &curation::Row {
         static NONE: curation::Row =
-            curation::Row { section: None, direction: None, peer: None, label: None, ports: None };
+            curation::Row { section: None, direction: None, peer: None, label: None, ports: None, prose: None };
         self.flow(flow).key().unwrap_or(&NONE)
     }
 
@@ -127,7 +129,7 @@ impl Pairing<'_> {
         for (key, flows) in groups(self.curation) {
             let candidates = rows_by_label.get(&key.label.as_deref()).map_or(&[][..], Vec::as_slice);
             let rows: Vec<usize> =
-                candidates.iter().copied().filter(|row| row_matches_key(&self.rows[*row], &key)).collect();
+                candidates.iter().copied().filter(|row| row_matches_key(&self.rows[*row], &key, self.curation)).collect();
             let (pairs, flows_left) = self.pair_group(flows, rows.clone());
             for (row, flow) in pairs {
                 self.assign(row, flow);
@@ -198,7 +200,7 @@ impl Pairing<'_> {
             self.rows_left.push((index, renamed.filter(|(_, similarity)| *similarity > 0).map(|(flow, _)| flow)));
             let diagnostic = match renamed.map(|(flow, _)| flow) {
                 // The flow's key matches already, so the row isn't renamed: there are two of it.
-                Some(flow) if row_matches_key(row, self.key(flow)) => {
+                Some(flow) if row_matches_key(row, self.key(flow), self.curation) => {
                     let message =
                         format!("row {} ({}) isn't the only one for {}", row.number, cells(row), self.flow(flow).id);
                     let help = format!(
@@ -270,7 +272,7 @@ impl Pairing<'_> {
         let is_in_same_part = |flow: &&usize| {
             let key = self.key(**flow);
             (key.section.is_none() || key.section == row.section)
-                && (key.direction.is_none() || key.direction == row.direction)
+                && (key.direction.is_none() || key.direction == row.direction())
         };
         let best = self.flows_left.iter().filter(is_in_same_part).max_by_key(|flow| similarity(flow))?;
         let similarity = similarity(best);

@@ -63,6 +63,21 @@ pub fn parse(cell: &str, protocol: Option<&str>) -> Result<Cell, Diagnostic> {
     parts::read_cell(&text, &protocol).map_err(|problem| problem.into_diagnostic("port cell", &text))
 }
 
+/// SHIM
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Ports,
+    First,
+    Last,
+    Tcp,
+    Udp,
+}
+
+/// SHIM
+pub fn parse_columns(columns: &[(Column, &str)], protocols: &[&str]) -> Result<Cell, Diagnostic> {
+    parse(columns.first().map_or("", |(_, cell)| cell), protocols.first().copied())
+}
+
 /// What the protocol column states: transports, a service, or a protocol without ports in any of the forms of a port cell.
 fn protocol_column(text: &str) -> Result<ProtocolColumn, Diagnostic> {
     ProtocolColumn::parse(text).or_else(|diagnostic| {

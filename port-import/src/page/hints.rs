@@ -44,7 +44,7 @@ pub struct ListPattern {
 
 /// What to do with text that a browser hides, or that is struck out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Concealed {
     /// It is text like any other.
     Keep,
@@ -54,7 +54,7 @@ pub enum Concealed {
 
 /// What a link or a small span is that directly follows a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Glued {
     /// The mark of a footnote.
     Mark,

@@ -46,6 +46,11 @@ impl Layout {
         matches!(self, Self::Broken | Self::Pipes | Self::Markdown | Self::Csv)
     }
 
+    /// Whether the page says which cells span from above, and no cell is lost.
+    pub(crate) fn prints_spans(self) -> bool {
+        !self.is_text_capture() && !self.prints_spans_as_empty_cells()
+    }
+
     /// Whether the curation must list all columns, if it lists any.
     pub(super) fn has_curated_columns(self) -> bool {
         !matches!(self, Self::Html | Self::Markdown)

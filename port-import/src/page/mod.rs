@@ -41,7 +41,7 @@ pub use hints::{Concealed, Glued, Hints, ListPattern};
 pub use layout::Layout;
 pub use limits::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ERRORS};
 pub use pattern::Pattern;
-pub use table::{Cell, Line, LineKind, Page, Row, Skipped, SkippedKind, Table};
+pub use table::{Cell, Line, LineKind, Page, PrintedTable, Row, Skipped, SkippedKind, Table};
 
 use limits::CUT_DOWN;
 use lists::Lists;

@@ -113,6 +113,14 @@ pub struct Cell {
     pub marks: Vec<String>,
 }
 
+/// The heading and the column names of a table of a page.
+pub struct PrintedTable<'a> {
+    /// The heading; empty if there is none.
+    pub heading: &'a str,
+    /// The column names.
+    pub header: Vec<&'a str>,
+}
+
 impl Page {
     /// Every text of the page. Cells that span from above are left out, since they repeat the cell above.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
@@ -143,6 +151,15 @@ impl Line {
 }
 
 impl Table {
+    /// The heading and the column names.
+    #[must_use]
+    pub fn printed(&self) -> PrintedTable<'_> {
+        PrintedTable {
+            heading: self.heading.as_ref().map_or("", |heading| heading.text.as_str()),
+            header: self.header.iter().map(|name| name.text.as_str()).collect(),
+        }
+    }
+
     /// The heading, the column names, and the texts and footnotes of the cells, each with its line. Cells that span from above
     /// are left out.
     pub(super) fn texts(&self) -> impl Iterator<Item = (usize, &str)> {

@@ -13,7 +13,7 @@ use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
-use crate::refine::{Refined, refine, unused_peer};
+use crate::refine::{Refined, refine, unused_cell};
 use crate::report::{Document, Edition, EditionFlows, Report};
 
 /// The generated files of an edition, as texts.
@@ -134,9 +134,9 @@ fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagn
         Ok(shared) => shared,
         Err(diagnostic) => return vec![diagnostic],
     };
-    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_peers.contains(cell));
+    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_cells.contains(cell));
     let has_flow = |id: &str| editions.iter().any(|edition| edition.refined.flows.iter().any(|flow| flow.id == id));
-    let peers = shared.peer_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_peer(cell, &place));
+    let peers = shared.mapped_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_cell(cell, &place));
     let flows = shared.flow_ids().filter(|(id, _)| !has_flow(id)).map(|(id, place)| {
         let message = format!("flow {id} is absent from all editions");
         Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place)
