@@ -13,6 +13,7 @@ pub mod codes;
 mod csv;
 #[cfg(test)]
 mod documents;
+mod doubt;
 mod hidden;
 mod hints;
 mod html;
