@@ -25,6 +25,8 @@ port_data::codes! {
     INTERFACE = "release-interface";
     #[doc = "The version isn't raised enough since the last release."]
     BUMP = "release-bump";
+    #[doc = "A patch or a table of pages can't be written."]
+    UNWRITABLE = "pages-unwritable";
     #[doc = "A catalog can't be measured."]
     SCALE = "scale-failed";
 }

@@ -10,7 +10,7 @@ mod flow;
 mod read;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use port_core::{Direction, Requirement};
@@ -92,6 +92,9 @@ pub struct Curation {
     /// The edition's flows: those of all editions in their order, then its own.
     #[serde(skip)]
     pub flows: Vec<Flow>,
+    /// The ids of the flows of all editions, also of those that this edition doesn't have.
+    #[serde(skip)]
+    pub shared_ids: BTreeSet<String>,
 }
 
 /// The peer that a printed peer cell means.

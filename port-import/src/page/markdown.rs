@@ -71,9 +71,12 @@ mod tests {
 
     #[test]
     fn a_table_in_html_and_a_tag_after_a_table_are_read_as_on_github() {
-        let page = read_markdown("## A\n\n<table>\n<tr><th>U</th><th>P</th></tr>\n<tr><td>x</td><td>53</td></tr>\n</table>\n");
+        let page =
+            read_markdown("## A\n\n<table>\n<tr><th>U</th><th>P</th></tr>\n<tr><td>x</td><td>53</td></tr>\n</table>\n");
         assert_eq!(rows_as_text(&page), ["5 x / 53"]);
-        let page = read_markdown("<Tabs>\n<TabItem value=\"a\" label=\"Calico\">\n\n| U | P |\n|---|---|\n| x | 53 |\n</TabItem>\n</Tabs>\n");
+        let page = read_markdown(
+            "<Tabs>\n<TabItem value=\"a\" label=\"Calico\">\n\n| U | P |\n|---|---|\n| x | 53 |\n</TabItem>\n</Tabs>\n",
+        );
         assert_eq!(rows_as_text(&page), ["6 x / 53"]);
         assert_eq!(page.tables[0].heading.as_ref().unwrap().text, "Calico");
     }

@@ -8,6 +8,7 @@ use crate::codes;
 use crate::curation::{Curation, Flow};
 use crate::port_cell;
 use crate::printed_row::PrintedRow;
+use crate::propose::{self, Edit};
 
 /// Builds one flow and collects what is wrong with it.
 pub(super) struct FlowBuilder<'a> {
@@ -16,6 +17,8 @@ pub(super) struct FlowBuilder<'a> {
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The edits that would resolve them.
+    pub(super) edits: Vec<Edit>,
 }
 
 impl<'a> FlowBuilder<'a> {
@@ -25,7 +28,7 @@ impl<'a> FlowBuilder<'a> {
         row: &'a PrintedRow,
         entry: &'a Flow,
     ) -> FlowBuilder<'a> {
-        FlowBuilder { capture, curation, row, entry, diagnostics: Vec::new() }
+        FlowBuilder { capture, curation, row, entry, diagnostics: Vec::new(), edits: Vec::new() }
     }
 
     pub(super) fn flow(&self) -> &'a Flow {
@@ -151,6 +154,7 @@ impl<'a> FlowBuilder<'a> {
             let help =
                 format!("add it to [peers] in {}, or give the flow a peer", Place::file(&self.curation.flows_file));
             self.report_row(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
+            self.edits.extend(self.row.peer.as_ref().map(|cell| propose::unmapped_peer(self.curation, cell)));
         }
         peer
     }
@@ -162,6 +166,7 @@ impl<'a> FlowBuilder<'a> {
         if marks != flow.marks.iter().collect::<Vec<_>>() {
             let message = format!("port cell has the remarks {marks:?} (were {:?} when curated)", flow.marks);
             let help = format!("check {}, then set marks = {marks:?} in it", self.entry_place());
+            self.edits.push(propose::changed_marks(self.curation, flow, &marks));
             self.report_row(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
         }
         if flow.condition.is_some() && flow.requirement.is_some() {
@@ -178,6 +183,7 @@ impl<'a> FlowBuilder<'a> {
                 let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
                 let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
                 self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+                self.edits.extend(propose::changed_ports(self.curation, flow, self.row));
             }
         }
         let twice = flow.adds.as_ref().and_then(|adds| {

@@ -19,6 +19,7 @@ use crate::codes;
 use crate::curation::Curation;
 use crate::pair::{Paired, pair};
 use crate::printed_row::{PrintedRow, read_rows};
+use crate::propose::Edit;
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Refined {
     pub flows: Vec<FlowRow>,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The edits that would resolve some of it.
+    pub edits: Vec<Edit>,
     /// The peer cells of the page.
     pub used_peers: BTreeSet<String>,
 }
@@ -38,7 +41,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     let (rows, unreadable) = read_rows(capture, curation);
     diagnostics.extend(unreadable);
     diagnostics.extend(outside_lines::check(capture, curation));
-    let Paired { pairs, diagnostics: unpaired, .. } = pair(&rows, capture, curation);
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation);
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_peers = BTreeSet::new();
@@ -46,6 +49,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
         let mut builder = flow::FlowBuilder::new(capture, curation, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         diagnostics.extend(builder.diagnostics);
+        edits.extend(builder.edits);
         used_peers.extend(rows[row].peer.clone());
     }
     diagnostics.extend(missing_directions(&rows, &flows, capture));
@@ -54,7 +58,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
         let unused = curation.peers.iter().filter(|(cell, peer)| !peer.is_shared && !used_peers.contains(*cell));
         diagnostics.extend(unused.map(|(cell, peer)| unused_peer(cell, &peer.place)));
     }
-    Refined { flows, diagnostics, used_peers }
+    Refined { flows, diagnostics, edits, used_peers }
 }
 
 /// A peer cell that no row has.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use port_data::cells::{Cell, Cells};
 use port_data::id::check_edition_id;
+use port_data::schema::SAVED_BY_HAND;
 use port_data::{Diagnostic, Place};
 
 use crate::codes;
@@ -52,6 +53,8 @@ pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnosti
             printed: editions.text(row, "printed_edition"),
             document: editions.text(row, "document"),
             url: editions.text(row, "url"),
+            retrieved: editions.text(row, "retrieved"),
+            saved_by_hand: editions.text(row, "saved") == SAVED_BY_HAND,
         };
         let of_product = editions.cells.rows.iter().filter(|row| editions.text(row, "product") == id);
         Product { editions: of_product.map(edition).collect(), id: id.clone() }

@@ -35,7 +35,8 @@ pub(super) fn render(source: &Source, problems: &mut Problems) -> Rendered {
     options.parse.leave_footnote_definitions = true;
     let arena = Arena::new();
     let root = parse_document(&arena, &source.text, &options);
-    let mut renderer = Renderer { source, problems, html: String::new(), line: 1, beyond: Vec::new(), skipped: Vec::new() };
+    let mut renderer =
+        Renderer { source, problems, html: String::new(), line: 1, beyond: Vec::new(), skipped: Vec::new() };
     for edge in root.traverse() {
         match edge {
             comrak::arena_tree::NodeEdge::Start(node) => renderer.open(node),
@@ -207,8 +208,7 @@ fn is_title(paragraph: Node) -> bool {
 }
 
 fn is_first_of_footnote(paragraph: Node) -> bool {
-    let is_note =
-        |parent: Node| matches!(parent.data.borrow().value, NodeValue::FootnoteDefinition(_));
+    let is_note = |parent: Node| matches!(parent.data.borrow().value, NodeValue::FootnoteDefinition(_));
     paragraph.previous_sibling().is_none() && paragraph.parent().is_some_and(|parent| is_note(parent))
 }
 
