@@ -25,7 +25,9 @@ port_data::codes! {
     INTERFACE = "release-interface";
     #[doc = "The version isn't raised enough since the last release."]
     BUMP = "release-bump";
-    #[doc = "A patch or a table of pages can't be written."]
+    #[doc = "pages.csv isn't in the form that `cargo xtask check-pages --update` writes."]
+    PAGES_TABLE = "pages-malformed-table";
+    #[doc = "A patch can't be written."]
     UNWRITABLE = "pages-unwritable";
     #[doc = "A catalog can't be measured."]
     SCALE = "scale-failed";

@@ -15,6 +15,8 @@ use port_import::page::Layout;
 use port_import::propose::patch;
 use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::Report;
+use xtask::check_pages::fetch::Limits;
+use xtask::check_pages::{CheckPages, check_pages};
 use xtask::codes;
 use xtask::day::day_id;
 use xtask::release::{readiness, record};
@@ -90,6 +92,26 @@ Example:
         /// The day on which the page was saved
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         retrieved: Option<String>,
+    },
+    /// Check whether the pages of all editions still say what the catalog has
+    #[command(
+        after_help = "A page is fetched, read as its curation describes, and compared with its capture. --update records what the pages say
+now in port-data/pages.csv: pages that never give their capture then count as changed only if they change again.
+Pages that editions.csv marks as saved by-hand are listed and not fetched.
+
+Exit codes: 0 nothing changed; 1 a page changed, moved, vanished, or could not be checked; 2 bad input.
+
+Examples:
+  cargo xtask check-pages                       report which pages changed
+  cargo xtask check-pages --report markdown     the same as the text of an issue"
+    )]
+    CheckPages {
+        /// Record what the pages say now in port-data/pages.csv
+        #[arg(long)]
+        update: bool,
+        /// The format of the report
+        #[arg(long, value_enum, default_value_t = PagesFormat::Text)]
+        report: PagesFormat,
     },
     /// Measure what catalogs of any size cost, with generated tables compiled by `catalog!`
     #[command(
@@ -170,6 +192,13 @@ enum ReportFormat {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PagesFormat {
+    Text,
+    Markdown,
+    Json,
+}
+
 fn document(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((product, file)) if !product.is_empty() && !file.is_empty() => {
@@ -216,6 +245,7 @@ fn main() -> ExitCode {
         Command::NewEdition { product, edition, doc, layout, retrieved } => {
             run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout, retrieved }))
         }
+        Command::CheckPages { update, report } => run_check_pages(update, report),
         Command::Scale { sizes, editions } => run_scale(&sizes, editions),
         Command::Release { record: true, .. } => record(&root()).map(|text| {
             print(&text);
@@ -285,6 +315,18 @@ fn run_draft(written: Result<Vec<PathBuf>, Vec<Diagnostic>>) -> Result<ExitCode,
     }
     print(&format!("Replace every {FIXME} in these files, then run `cargo xtask regenerate`.\n"));
     Ok(ExitCode::SUCCESS)
+}
+
+fn run_check_pages(update: bool, format: PagesFormat) -> Result<ExitCode, Vec<Diagnostic>> {
+    let report = check_pages(&CheckPages { data: data(), update, limits: Limits::default() })?;
+    print(&match format {
+        PagesFormat::Text => report.to_string(),
+        PagesFormat::Markdown => report.to_markdown(),
+        PagesFormat::Json => {
+            escape_json(&serde_json::to_string_pretty(&report).expect("the keys of a report are strings")) + "\n"
+        }
+    });
+    Ok(ExitCode::from(u8::from(report.has_changes())))
 }
 
 fn run_scale(sizes: &[u32], editions: u16) -> Result<ExitCode, Vec<Diagnostic>> {

@@ -61,6 +61,14 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     page
 }
 
+/// Everything that a browser displays as text; the file itself if its markup exceeds a limit.
+pub(super) fn plain_text(text: &str) -> String {
+    match tree::parse(text) {
+        Ok(tree) => ExtractedText::from_element(tree.root()).text,
+        Err(_) => text.to_string(),
+    }
+}
+
 /// The outermost elements that contain the article. There are two if the page contains it twice.
 fn articles(root: Element) -> Vec<Element> {
     let with_tables = |predicate: fn(&Node) -> bool| {

@@ -13,9 +13,11 @@ use crate::report::Edition;
 
 /// A product and its editions, oldest first.
 #[derive(Debug)]
-pub(crate) struct Product {
-    pub(crate) id: String,
-    pub(crate) editions: Vec<Edition>,
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its editions.
+    pub editions: Vec<Edition>,
 }
 
 impl Product {
@@ -25,7 +27,11 @@ impl Product {
 }
 
 /// The products in the order of `products.csv`, each with its editions in the order of `editions.csv`.
-pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
+///
+/// # Errors
+///
+/// One of the two tables can't be read, lacks a column, or has an invalid edition.
+pub fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
     let products = Table::read(tables.join("products.csv"), &["id"])?;
     let editions = Table::read(tables.join("editions.csv"), &["product", "edition"])?;
     let mut diagnostics = Vec::new();

@@ -22,7 +22,7 @@ use crate::generated_file::generated_file;
 use crate::report::Report;
 
 use documents::documents;
-pub(crate) use editions::read_products;
+pub use editions::{Product, read_products};
 pub use options::RegenerateOptions;
 use orphans::orphaned_files;
 pub use page_facts::PageFacts;
