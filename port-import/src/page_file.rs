@@ -58,5 +58,5 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagno
 /// Everything that is wrong with the page.
 pub fn capture_text(text: &str, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
     let page = page::read(file, text, layout, &curation.hints())?;
-    capture::from_page(&page, file, curation)
+    capture::from_page(&page, file, layout, curation)
 }

@@ -36,9 +36,19 @@ impl Layout {
         matches!(self, Self::Bars | Self::Values | Self::Broken | Self::Pipes)
     }
 
+    /// Whether the reader finds lists and headings.
+    pub(super) fn has_lists(self) -> bool {
+        matches!(self, Self::Html | Self::Markdown)
+    }
+
     /// Whether the cells that span from above are printed as empty cells, so that they must be filled.
     pub(super) fn prints_spans_as_empty_cells(self) -> bool {
         matches!(self, Self::Broken | Self::Pipes | Self::Markdown | Self::Csv)
+    }
+
+    /// Whether the page says which cells span from above, and no cell is lost.
+    pub(crate) fn prints_spans(self) -> bool {
+        !self.is_text_capture() && !self.prints_spans_as_empty_cells()
     }
 
     /// Whether the curation must list all columns, if it lists any.

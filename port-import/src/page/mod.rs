@@ -13,12 +13,15 @@ pub mod codes;
 mod csv;
 #[cfg(test)]
 mod documents;
+mod doubt;
 mod hidden;
 mod hints;
 mod html;
 mod layout;
 mod limits;
+mod lists;
 mod markdown;
+mod pattern;
 mod pipes;
 mod problems;
 #[cfg(test)]
@@ -34,12 +37,14 @@ use std::path::Path;
 
 use port_data::Diagnostic;
 
-pub use hints::Hints;
+pub use hints::{Concealed, Glued, Hints, ListPattern};
 pub use layout::Layout;
 pub use limits::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ERRORS};
-pub use table::{Cell, Line, Page, Row, Table};
+pub use pattern::Pattern;
+pub use table::{Cell, Line, LineKind, Page, PrintedTable, Row, Skipped, SkippedKind, Table};
 
 use limits::CUT_DOWN;
+use lists::Lists;
 use problems::Problems;
 
 /// Reads a page. `file` is the path that diagnostics name; it isn't opened.
@@ -76,6 +81,9 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         Layout::Markdown => markdown::read(text, hints, &mut problems),
         Layout::Csv => csv::read(text, &mut problems),
     };
+    if !layout.has_lists() {
+        lists::make_tables(&mut page, Lists::default(), hints, &mut problems);
+    }
     hidden::check(&page, text, &mut problems);
     if problems.is_empty() {
         if matches!(layout, Layout::Broken | Layout::Pipes) {
@@ -87,6 +95,15 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         checks::check(&page, layout, hints, &mut problems);
     }
     if problems.is_empty() { Ok(page) } else { Err(problems.into_diagnostics()) }
+}
+
+/// The text of a page that its reader can't read, without markup.
+#[must_use]
+pub fn plain_text(text: &str, layout: Layout) -> String {
+    match layout {
+        Layout::Html => html::plain_text(text),
+        _ => text.to_string(),
+    }
 }
 
 /// Gives each table the nearest line above it that the curation lists as a heading.

@@ -60,7 +60,36 @@ impl FlowBuilder<'_> {
         if specs.is_empty() && self.diagnostics.len() == reported {
             self.report_no_ports();
         }
+        let specs = self.only(specs);
         Some(self.groups(specs, cell.groups))
+    }
+
+    /// The ports that the flow has of its row, which may belong to several flows.
+    fn only(&mut self, specs: Vec<PortSpec<String>>) -> Vec<PortSpec<String>> {
+        let Some(only) = &self.flow().only else { return specs };
+        let is_same = |spec: &PortSpec<String>, other: &PortSpec<String>| {
+            (spec.transport(), spec.range(), spec.number()) == (other.transport(), other.range(), other.number())
+        };
+        for wanted in only.specs.iter().filter(|wanted| !specs.iter().any(|spec| is_same(spec, wanted))) {
+            let message = format!("port cell has no {wanted}, which is under only");
+            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("correct only"));
+        }
+        let is_in_flow = |spec: &PortSpec<String>| only.specs.iter().any(|wanted| is_same(spec, wanted));
+        let unnamed = |spec: &PortSpec<String>| {
+            PortSpec::from_parts(spec.transport(), spec.range(), None, 0).with_number(spec.number())
+        };
+        self.chosen_ports = specs.iter().map(|spec| (unnamed(spec), is_in_flow(spec))).collect();
+        let mut groups: Vec<u8> = Vec::new();
+        let mut own = Vec::new();
+        for spec in specs.into_iter().filter(is_in_flow) {
+            if groups.last() != Some(&spec.group()) {
+                groups.push(spec.group());
+            }
+            let group = u8::try_from(groups.len() - 1).unwrap_or(u8::MAX);
+            let service = spec.service_ref().cloned();
+            own.push(PortSpec::from_parts(spec.transport(), spec.range(), service, group).with_number(spec.number()));
+        }
+        own
     }
 
     /// How the groups of a port cell relate. If the cell doesn't say, the page may, or its row, or the curation may add it.
@@ -234,7 +263,7 @@ impl FlowBuilder<'_> {
 
     /// Ports given by a footnote, which must still be the one that was read and must agree with the row.
     fn footnote_specs(&mut self, cell: &port_cell::Cell, footnote: &Footnote) -> Option<Ports> {
-        let Some(line) = self.capture.lines.iter().find(|line| line.prose.digest == footnote.digest) else {
+        let Some(line) = self.capture.texts.iter().find(|text| text.prose.digest == footnote.digest) else {
             let message = format!("the page doesn't have the footnote {}", footnote.digest);
             self.report_entry(Diagnostic::new(codes::FOOTNOTE, message).help("read the footnote again"));
             return None;

@@ -13,7 +13,7 @@ use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
-use crate::refine::{Refined, refine, unused_peer};
+use crate::refine::{Refined, refine, unused_cell};
 use crate::report::{Document, Edition, EditionFlows, Report};
 use crate::vocabulary::Vocabulary;
 
@@ -45,10 +45,15 @@ pub(super) fn regenerate_product(
     let directory = options.data.join("curation").join(&product.id);
     let mut editions = Vec::new();
     let mut diagnostics = Vec::new();
+    let is_only_edition = product.editions.len() == 1;
     for edition in &product.editions {
         let doc = docs.get(&(product.id.clone(), edition.id.clone()));
         match RefinedEdition::read(options, &directory, edition, doc, vocabulary, report) {
-            Ok(refined) => editions.push(refined),
+            Ok(mut refined) => {
+                let own_file = (!is_only_edition).then(|| directory.join(format!("{}.toml", edition.id)));
+                report.edits.extend(refined.refined.edits.drain(..).map(|edit| edit.of_edition(own_file.as_deref())));
+                editions.push(refined);
+            }
             Err(found) => diagnostics.extend(found),
         }
     }
@@ -109,13 +114,18 @@ impl<'a> RefinedEdition<'a> {
         let (capture, old_capture) = match doc {
             Some(page) => {
                 let capture = read_page(page, &curation)?;
+                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
                 report.documents.push(Document {
                     product: edition.product.clone(),
                     edition: edition.id.clone(),
                     file: options.relative_path(page),
                     rows: capture.rows().count(),
+                    printed_edition: edition.printed.clone(),
+                    url: edition.url.clone(),
+                    retrieved: edition.retrieved.clone(),
+                    changed: old.as_ref().is_some_and(|old| old.to_csv() != capture.to_csv()),
+                    changes: Vec::new(),
                 });
-                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
                 (capture, old)
             }
             None => (read_capture(&capture_file)?, None),
@@ -137,9 +147,9 @@ fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagn
         Ok(shared) => shared,
         Err(diagnostic) => return vec![diagnostic],
     };
-    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_peers.contains(cell));
+    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_cells.contains(cell));
     let has_flow = |id: &str| editions.iter().any(|edition| edition.refined.flows.iter().any(|flow| flow.id == id));
-    let peers = shared.peer_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_peer(cell, &place));
+    let peers = shared.mapped_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_cell(cell, &place));
     let flows = shared.flow_ids().filter(|(id, _)| !has_flow(id)).map(|(id, place)| {
         let message = format!("flow {id} is absent from all editions");
         Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place)
