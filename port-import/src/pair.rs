@@ -128,8 +128,11 @@ impl Pairing<'_> {
         }
         for (key, flows) in groups(self.curation) {
             let candidates = rows_by_label.get(&key.label.as_deref()).map_or(&[][..], Vec::as_slice);
-            let rows: Vec<usize> =
-                candidates.iter().copied().filter(|row| row_matches_key(&self.rows[*row], &key, self.curation)).collect();
+            let rows: Vec<usize> = candidates
+                .iter()
+                .copied()
+                .filter(|row| row_matches_key(&self.rows[*row], &key, self.curation))
+                .collect();
             let (pairs, flows_left) = self.pair_group(flows, rows.clone());
             for (row, flow) in pairs {
                 self.assign(row, flow);

@@ -260,7 +260,11 @@ impl Curation {
     /// What the reader of a text capture needs to know.
     #[must_use]
     pub fn hints(&self) -> Hints {
-        let headings = self.tables.iter().filter_map(|table| table.get_ref().heading.clone()).filter(|heading| !heading.is_empty());
+        let headings = self
+            .tables
+            .iter()
+            .filter_map(|table| table.get_ref().heading.clone())
+            .filter(|heading| !heading.is_empty());
         let lists = self.tables.iter().map(Spanned::get_ref).flat_map(|table| {
             let patterns = table.item.iter().flat_map(OneOrMore::as_slice);
             patterns.map(|pattern| ListPattern { heading: table.heading.clone(), pattern: pattern.clone() })

@@ -139,7 +139,8 @@ fn tables(old: &Curation, page: &Page) -> String {
     let mut text = "tables = [\n".to_string();
     for (index, table) in page.tables.iter().enumerate() {
         let heading = table.heading.as_ref().map(|line| line.text.clone());
-        let same_heading = old.tables.iter().map(Spanned::get_ref).find(|known| heading.is_some() && known.heading == heading);
+        let same_heading =
+            old.tables.iter().map(Spanned::get_ref).find(|known| heading.is_some() && known.heading == heading);
         // Tables without headings are told apart by their order.
         let same_place = old.tables.get(index).map(Spanned::get_ref).filter(|known| known.heading.is_none());
         let known = same_heading.or(same_place);

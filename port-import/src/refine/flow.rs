@@ -95,11 +95,7 @@ impl<'a> FlowBuilder<'a> {
             requirement,
             condition: condition.cloned(),
             scope: adds.and_then(|adds| adds.scope).or(flow.scope).or(row.scope).unwrap_or(Scope::Network),
-            enabled: adds
-                .and_then(|adds| adds.enabled)
-                .or(flow.enabled)
-                .or(row.enabled)
-                .unwrap_or(Enabled::Unstated),
+            enabled: adds.and_then(|adds| adds.enabled).or(flow.enabled).or(row.enabled).unwrap_or(Enabled::Unstated),
             interfaces: row.interfaces.clone(),
             recommended_interface: row.recommended_interface.clone(),
             hosts,

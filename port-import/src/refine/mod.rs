@@ -76,7 +76,8 @@ fn page_statements(capture: &Capture, curation: &Curation) -> Vec<Diagnostic> {
     let texts = every_row.chain(lists).flat_map(|(key, of)| of.as_slice().iter().map(move |text| (key, text)));
     let changed = texts.filter(|(_, text)| !text.is_empty() && !capture.contains_outside(text));
     let diagnostic = |(key, text): (&str, &String)| {
-        let message = format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
+        let message =
+            format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
         let help = format!("read the page again, then correct {key} or its `of`");
         Diagnostic::new(codes::CHANGED_BASIS, message).help(help).at(Place::line(&curation.file, 1))
     };
