@@ -52,7 +52,8 @@ fn row_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair
         ("a number in the prose is changed", "port 636", "port 637"),
         ("a label is removed", "| Send mail |", "| |"),
         ("a port cell is emptied", "| TCP/443 (default) |", "| |"),
-        ("a port cell contains only a name", "| TCP/443 (default) |", "| HTTPS |"),
+        ("a port cell contains only a name", "| TCP/443 (default) |", "| GOPHER |"),
+        ("a port cell names an unknown service", "| TCP/443 (default) |", "| TCP/443 (WebUI, default) |"),
         ("prose begins with the reserved word", "Ask the help desk.", "prose 0123456789abcdef"),
         ("a cell begins with the reserved word", "| Console |", "| prose 0123456789abcdef |"),
     ];
