@@ -146,7 +146,8 @@ fn each_changed_page_is_one_error_and_a_url_is_that_of_one_page() {
 #[test]
 fn a_new_edition_needs_a_day_of_retrieval() {
     let (_directory, data) = regenerated();
-    let with = |day: &str| fs::write(data.join("tables/editions.csv"), editions(&data).replace("2026-01-31", day)).unwrap();
+    let with =
+        |day: &str| fs::write(data.join("tables/editions.csv"), editions(&data).replace("2026-01-31", day)).unwrap();
     // A day that nobody wrote down is accepted for an edition that has flows.
     with("unknown");
     let run = || regenerate_with(&data, &[], &PageFacts::default(), false);

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use port_catalog_tests::relay::{PAGE, relay};
+use port_data::Place;
 use port_import::propose::{Edit, Key, patch};
 use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::Report;
-use port_data::Place;
 use tempfile::TempDir;
 
 /// The small product in a git repository, with its flows in the file that all editions share.
@@ -78,7 +78,8 @@ fn changed_marks_are_set_in_the_file_of_the_edition() {
     let (_directory, data) = repository();
     let flows = data.join("curation/relay/flows.toml");
     let text = fs::read_to_string(&flows).unwrap();
-    fs::write(&flows, text.replace("purpose = \"Take mail\"\n", "purpose = \"Take mail\"\ncondition = \"mail\"\n")).unwrap();
+    fs::write(&flows, text.replace("purpose = \"Take mail\"\n", "purpose = \"Take mail\"\ncondition = \"mail\"\n"))
+        .unwrap();
     assert_eq!(run(&data, PAGE).1, Outcome::Done);
     git(data.parent().unwrap(), &["add", "--all"]);
     let (_, after, patch) = applied(&data, &page);
@@ -89,13 +90,13 @@ fn changed_marks_are_set_in_the_file_of_the_edition() {
 #[test]
 fn a_renamed_row_gets_its_new_key() {
     let (_directory, data) = repository();
-    let (before, after, patch) = applied(&data, &PAGE.replace("| Send mail |", "| Send \\"mails\\" |"));
+    let (before, after, patch) = applied(&data, &PAGE.replace("| Send mail |", "| Send all mail |"));
     assert_eq!((before, after), (vec!["curation-renamed-row"], vec!["curation-unresolved"]), "{patch}");
     let file = data.join("curation/relay/1.toml");
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("# FIXME: is it this flow?"), "{text}");
     fs::write(&file, text.replace(" # FIXME: is it this flow?", "")).unwrap();
-    let (report, outcome) = run(&data, &PAGE.replace("| Send mail |", "| Send \\"mails\\" |"));
+    let (report, outcome) = run(&data, &PAGE.replace("| Send mail |", "| Send all mail |"));
     assert_eq!(outcome, Outcome::Done, "{report}");
 }
 
