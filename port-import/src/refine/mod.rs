@@ -20,7 +20,7 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
-use crate::pair::{Paired, pair};
+use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRows, read_rows};
 
 /// The flows of a product, and what is wrong with its capture and curation.
@@ -34,9 +34,9 @@ pub struct Refined {
     pub used_cells: BTreeSet<String>,
 }
 
-/// Makes the flows of a capture.
+/// Makes the flows of a capture. The rows that the flows had when the page was last read help to find those of changed rows.
 #[must_use]
-pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
+pub fn refine(capture: &Capture, curation: &Curation, previous: Option<&Previous>) -> Refined {
     let mut diagnostics = curation.unresolved();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
@@ -47,7 +47,8 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     if has_all_rows {
         diagnostics.extend(unused);
     }
-    let Paired { pairs, diagnostics: unpaired, .. } = pair(&rows, capture, curation, has_all_rows);
+    diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
+    let Paired { pairs, diagnostics: unpaired, .. } = pair(&rows, capture, curation, previous, has_all_rows);
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
@@ -115,7 +116,7 @@ mod tests {
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
             let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation).diagnostics;
+            let diagnostics = refine(&capture, &curation, None).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

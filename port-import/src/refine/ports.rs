@@ -283,7 +283,7 @@ mod tests {
         );
         let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
         let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-        let refined = refine(&capture, &curation);
+        let refined = refine(&capture, &curation, None);
         assert!(refined.diagnostics.is_empty(), "{cell}: {:?}", refined.diagnostics);
         let [flow] = &refined.flows[..] else { panic!("{cell}: {:?}", refined.flows) };
         (flow.cell("ports"), flow.curated.len())
