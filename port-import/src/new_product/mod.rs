@@ -101,6 +101,7 @@ fn read_as_any_layout(doc: &Path, layout: Option<Layout>) -> Result<(Layout, Pag
     }
     let mut fitting: Vec<(Layout, Page)> = Layout::ALL
         .into_iter()
+        .filter(|layout| !layout.needs_converter())
         .filter_map(|layout| Some((layout, read_as(layout).ok()?)))
         .filter(|(_, page)| page.tables.iter().any(|table| !table.rows.is_empty()))
         .collect();

@@ -47,6 +47,12 @@ port_data::codes! {
     STRUCK_OUT = "page-struck-out";
     #[doc = "The page doesn't have the article that the curation names."]
     ARTICLE = "page-article";
+    #[doc = "The converter of a layout isn't installed."]
+    NO_CONVERTER = "page-no-converter";
+    #[doc = "The converter of a layout can't read a page."]
+    CONVERTER = "page-converter";
+    #[doc = "A page isn't well-formed XML."]
+    XML = "page-xml";
     #[doc = "The pattern of a list's items isn't valid."]
     INVALID_PATTERN = "page-invalid-pattern";
     #[doc = "An item doesn't fit the patterns of its list, or there is no list for a pattern."]

@@ -46,6 +46,11 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     page
 }
 
+/// The page as HTML with the same lines.
+pub(super) fn to_html(text: &str, problems: &mut Problems) -> String {
+    render::render(&templates::without_templates(text), problems).html
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::samples::{self, read, rows_as_text};
