@@ -1,10 +1,11 @@
 //! The CSV file of a capture.
 //!
 //! Its columns are `kind`, `number`, `above`, and one for each column of the widest table. The kinds are:
-//! - `line`: a line outside the tables; `number` counts the tables above it;
+//! - `text`: text outside the tables; `number` counts the tables above it;
 //! - `heading`: the heading of the next table;
 //! - `header`: the column names of a table; `number` counts them;
-//! - `row`: a row of the table; `number` counts the rows of the page.
+//! - `row`: a row of the table; `number` counts the rows of the page;
+//! - `ignored`: the rows of an ignored table, together.
 //!
 //! `above` lists the columns whose cells span from the row above.
 
@@ -16,7 +17,7 @@ use port_data::cells::{self, Cells};
 use port_data::write::Csv;
 use port_data::{Diagnostic, Place};
 
-use super::{Capture, Cell, Line, Prose, Row, Table, Text};
+use super::{Capture, Cell, OutsideText, Prose, Row, Table, Text};
 use crate::codes;
 
 /// The first word of a cell that contains prose.
@@ -63,10 +64,9 @@ impl Capture {
             let padding = (cells.len()..width).map(|_| String::new());
             csv.row([kind.to_string(), number, spanning.join(" ")].into_iter().chain(texts).chain(padding));
         };
-        for line in &self.lines {
-            let text = Text::Prose(line.prose.clone());
-            let cell = Cell { text, line: line.line, spans_from_above: false };
-            record("line", line.after_tables.to_string(), &[cell]);
+        let prose = |prose: &Prose, line| Cell { text: Text::Prose(prose.clone()), line, spans_from_above: false };
+        for text in &self.texts {
+            record("text", text.after_tables.to_string(), &[prose(&text.prose, text.line)]);
         }
         for table in &self.tables {
             if let Some(heading) = &table.heading {
@@ -75,6 +75,9 @@ impl Capture {
             record("header", table.header.len().to_string(), &table.header);
             for row in &table.rows {
                 record("row", row.number.to_string(), &row.cells);
+            }
+            if let Some(rows) = &table.ignored {
+                record("ignored", String::new(), &[prose(rows, 0)]);
             }
         }
         csv.finish()
@@ -118,7 +121,7 @@ fn parse_cells(
         let message = format!("capture header has {} columns, but at least 4 are needed", cells.header.len());
         return Err(vec![Diagnostic::new(codes::MALFORMED_CAPTURE, message).help(HELP).at(Place::line(file, 1))]);
     }
-    let capture = Capture { file: file.to_path_buf(), tables: Vec::new(), lines: Vec::new() };
+    let capture = Capture { file: file.to_path_buf(), tables: Vec::new(), texts: Vec::new() };
     let mut parser = Parser { capture, heading: None };
     diagnostics.extend(cells.rows.iter().filter_map(|record| parser.record(record).err()));
     if diagnostics.is_empty() { Ok(parser.capture) } else { Err(diagnostics) }
@@ -148,28 +151,34 @@ impl Parser {
             .collect();
         let count = number.text.parse::<usize>().ok();
         match (kind.text.as_str(), count, self.capture.tables.last_mut()) {
-            ("line", Some(after_tables), _) => {
+            ("text", Some(after_tables), _) => {
                 let Cell { text, line, .. } = cells.swap_remove(0);
                 let Text::Prose(prose) = text else {
                     return Err(self.malformed(&texts[0], "isn't prose"));
                 };
-                self.capture.lines.push(Line { prose, line, after_tables });
+                self.capture.texts.push(OutsideText { prose, line, after_tables, words: None });
+            }
+            ("ignored", _, Some(table)) => {
+                let Text::Prose(prose) = cells.swap_remove(0).text else {
+                    return Err(self.malformed(&texts[0], "isn't prose"));
+                };
+                table.ignored = Some(prose);
             }
             ("heading", _, _) => self.heading = Some(cells.swap_remove(0)),
             // A table with fewer columns than the widest one leaves the last cells empty.
             ("header", Some(columns @ 1..), _) if columns <= cells.len() => {
                 cells.truncate(columns);
                 let heading = self.heading.take();
-                self.capture.tables.push(Table { heading, header: cells, rows: Vec::new() });
+                self.capture.tables.push(Table { heading, header: cells, rows: Vec::new(), ignored: None });
             }
             ("row", Some(number), Some(table)) => {
                 cells.truncate(table.header.len());
                 table.rows.push(Row { number, line: kind.line, cells });
             }
-            ("line" | "header", ..) | ("row", _, Some(_)) => {
+            ("text" | "header", ..) | ("row", _, Some(_)) => {
                 return Err(self.malformed(number, "isn't a possible number"));
             }
-            _ => return Err(self.malformed(kind, "isn't line, heading, header, or row below a header")),
+            _ => return Err(self.malformed(kind, "isn't text, heading, header, or row or ignored below a header")),
         }
         Ok(())
     }

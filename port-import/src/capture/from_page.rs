@@ -1,14 +1,18 @@
-//! Makes a capture from a page, with the columns that the curation calls prose reduced to digests.
+//! Makes a capture from a page, with prose reduced to digests.
 
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
 
 use super::csv::PROSE;
-use super::{Capture, Cell, Line, Prose, Row, Table, Text};
+use super::outside::texts;
+use super::{Capture, Cell, Prose, Row, Table, Text};
 use crate::codes;
-use crate::curation::{Curation, Lost, Meaning};
-use crate::page::{self, Page};
+use crate::curation::{Column, Curation, Lost, Meaning};
+use crate::page::{self, Layout, Page, PrintedTable};
+
+/// The number of words up to which a cell is a label. A longer one is a sentence, which belongs to the vendor.
+const MAX_LABEL_WORDS: usize = 8;
 
 /// Makes the capture of a page. All text outside the tables is prose.
 ///
@@ -16,39 +20,57 @@ use crate::page::{self, Page};
 ///
 /// A cell begins like prose in a capture, so that the two couldn't be distinguished; or a cell that the curation lists as lost
 /// isn't there or isn't empty.
-pub fn from_page(page: &Page, file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
+pub fn from_page(page: &Page, file: &Path, layout: Layout, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    // A line without letters or digits, such as what is left of a picture, has no meaning.
-    let with_words = page.text_outside_tables.iter().filter(|line| line.text.chars().any(char::is_alphanumeric));
-    let mut lines: Vec<Line> = with_words.map(|line| outside_line(page, &line.text, line.number)).collect();
     let mut tables = Vec::new();
     let mut number = 0;
-    for table in &page.tables {
+    let printed_tables: Vec<PrintedTable<'_>> = page.tables.iter().map(page::Table::printed).collect();
+    let entries = curation.match_tables(&printed_tables);
+    for (table, entry) in page.tables.iter().zip(&entries) {
+        let entry = entry.map(|index| curation.tables[index].get_ref());
+        let columns = entry.map_or(&[][..], |entry| curation.columns_of(entry));
+        let is_ignored = entry.is_some_and(|entry| entry.ignore.is_some());
         let mut rows = Vec::new();
-        for row in &table.rows {
+        for row in table.rows.iter().filter(|_| !is_ignored) {
             number += 1;
-            let mut cells = Vec::new();
-            for (cell, column) in row.cells.iter().zip(&table.header) {
-                lines.extend(cell.footnotes.iter().map(|note| outside_line(page, note, cell.line)));
-                let text = match curation.is_prose(&column.text, &cell.text) {
-                    true => Text::Prose(Prose::digest(&cell.text)),
-                    false => Text::Printed(cell.text.clone()),
-                };
-                cells.push(Cell { text, line: cell.line, spans_from_above: cell.spans_from_above });
+            let cells = row.cells.iter().enumerate().map(|(index, cell)| {
                 if cell.text.starts_with(PROSE) {
                     let message = format!("cell {:?} begins with {PROSE:?}, which marks prose in captures", cell.text);
                     let diagnostic = Diagnostic::new(codes::RESERVED_WORD, message).help("change the saved page");
                     diagnostics.push(diagnostic.at(Place::line(file, cell.line)));
                 }
-            }
-            rows.push(Row { number, line: row.line, cells });
+                let text = match is_prose(columns.get(index), &cell.text) {
+                    true => Text::Prose(Prose::digest(&cell.text)),
+                    false => Text::Printed(cell.text.clone()),
+                };
+                Cell { text, line: cell.line, spans_from_above: cell.spans_from_above }
+            });
+            rows.push(Row { number, line: row.line, cells: cells.collect() });
         }
-        let heading = table.heading.as_ref().map(printed);
-        tables.push(Table { heading, header: table.header.iter().map(printed).collect(), rows });
+        let words = || table.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
+        tables.push(Table {
+            heading: table.heading.as_ref().map(printed),
+            header: table.header.iter().map(printed).collect(),
+            rows,
+            ignored: is_ignored.then(|| Prose::digest(&words().collect::<Vec<_>>().join(" "))),
+        });
     }
-    let mut capture = Capture { file: file.to_path_buf(), tables, lines };
-    capture.empty_lost_cells(curation, &mut diagnostics);
+    let mut capture = Capture { file: file.to_path_buf(), tables, texts: texts(page) };
+    capture.empty_lost_cells(curation, &entries, layout, &mut diagnostics);
     if diagnostics.is_empty() { Ok(capture) } else { Err(diagnostics) }
+}
+
+/// Whether a cell is prose, of which only the digest and the facts are kept. Port cells contain nothing but facts.
+fn is_prose(column: Option<&Column>, text: &str) -> bool {
+    let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    match column.map(|column| (column.is, column)) {
+        _ if text.is_empty() => false,
+        Some((Meaning::Note, _)) => true,
+        Some((Meaning::Customization, column)) => !column.means.contains_key(text),
+        Some((meaning, _)) if meaning.is_ports() => false,
+        Some((_, column)) => words > MAX_LABEL_WORDS && !column.means.contains_key(text),
+        None => words > MAX_LABEL_WORDS,
+    }
 }
 
 /// A line of a page as a cell.
@@ -56,21 +78,21 @@ fn printed(line: &page::Line) -> Cell {
     Cell { text: Text::Printed(line.text.clone()), line: line.number, spans_from_above: false }
 }
 
-/// A line outside the tables of a page.
-fn outside_line(page: &Page, text: &str, line: usize) -> Line {
-    let headers = page.tables.iter().filter_map(|table| table.header.first());
-    Line { prose: Prose::digest(text), line, after_tables: headers.filter(|name| name.number < line).count() }
-}
-
 impl Capture {
     /// Empties the cells that a text capture lost. Its layout shows them like cells that span from above.
-    fn empty_lost_cells(&mut self, curation: &Curation, diagnostics: &mut Vec<Diagnostic>) {
+    fn empty_lost_cells(
+        &mut self,
+        curation: &Curation,
+        entries: &[Option<usize>],
+        layout: Layout,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let file = self.file.clone();
         for entry in &curation.lost {
             let lost = entry.get_ref();
             for label in &lost.labels {
-                diagnostics.extend(match self.lost_cell(curation, lost, label) {
-                    Some(cell) if cell.spans_from_above || cell.text.printed().is_empty() => {
+                diagnostics.extend(match self.lost_cell(curation, entries, lost, label) {
+                    Some(cell) if is_empty(cell, layout) => {
                         cell.spans_from_above = false;
                         cell.text = Text::Printed(String::new());
                         None
@@ -92,20 +114,37 @@ impl Capture {
     }
 
     /// The lost cell of the only row in its section that has a label.
-    fn lost_cell(&mut self, curation: &Curation, lost: &Lost, label: &str) -> Option<&mut Cell> {
-        let column = curation.columns.iter().position(|column| column.head == lost.column)?;
-        let label_column = curation.columns.iter().position(|column| column.is == Meaning::Label)?;
-        let tables = self
-            .tables
-            .iter_mut()
-            .zip(&curation.tables)
-            .filter(|(_, table)| table.section.as_deref() == Some(&lost.section));
-        let mut rows = tables
-            .flat_map(|(table, _)| &mut table.rows)
-            .filter(|row| row.cells.get(label_column).is_some_and(|cell| cell.text.printed() == label));
-        match (rows.next(), rows.next()) {
-            (Some(row), None) => row.cells.get_mut(column),
-            _ => None,
+    fn lost_cell(
+        &mut self,
+        curation: &Curation,
+        entries: &[Option<usize>],
+        lost: &Lost,
+        label: &str,
+    ) -> Option<&mut Cell> {
+        let mut found = None;
+        for (table, entry) in self.tables.iter_mut().zip(entries) {
+            let Some(entry) = entry.map(|index| curation.tables[index].get_ref()) else { continue };
+            if entry.section.as_deref() != Some(&lost.section) {
+                continue;
+            }
+            let columns = curation.columns_of(entry);
+            let position = |is: &dyn Fn(&Column) -> bool| columns.iter().position(is);
+            let column = position(&|column| column.head == lost.column)?;
+            let label_column = position(&|column| column.is == Meaning::Label)?;
+            for row in &mut table.rows {
+                if row.cells.get(label_column).is_some_and(|cell| cell.text.printed() == label) {
+                    if found.is_some() {
+                        return None;
+                    }
+                    found = row.cells.get_mut(column);
+                }
+            }
         }
+        found
     }
+}
+
+/// Whether a cell may have been lost: the page prints nothing, or only a text capture says that it spans from above.
+fn is_empty(cell: &Cell, layout: Layout) -> bool {
+    cell.text.printed().is_empty() || cell.spans_from_above && !layout.prints_spans()
 }

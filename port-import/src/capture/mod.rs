@@ -5,11 +5,18 @@
 
 pub mod csv;
 mod from_page;
+mod host;
+mod numbers;
+mod outside;
 mod prose;
+mod top_level_domains;
 
 use std::path::PathBuf;
 
+use crate::page::PrintedTable;
+
 pub use from_page::from_page;
+pub use outside::has_facts;
 pub use prose::{Prose, host_in};
 
 /// What one page prints.
@@ -19,19 +26,21 @@ pub struct Capture {
     pub file: PathBuf,
     /// The page's tables.
     pub tables: Vec<Table>,
-    /// The lines outside the tables: titles, sentences, footnotes.
-    pub lines: Vec<Line>,
+    /// The text outside the tables: titles, paragraphs, footnotes.
+    pub texts: Vec<OutsideText>,
 }
 
-/// A line outside the tables.
+/// Text outside the tables: the rest of what is printed between two tables or headings, or a paragraph with a number or a host.
 #[derive(Clone, Debug)]
-pub struct Line {
-    /// What is kept of its text.
+pub struct OutsideText {
+    /// What is kept of it.
     pub prose: Prose,
-    /// The line number, from 1.
+    /// The number of the line where it begins, from 1.
     pub line: usize,
     /// The number of tables that begin above it.
     pub after_tables: usize,
+    /// Its words, if a page was read. They aren't kept.
+    pub words: Option<String>,
 }
 
 /// A table of a page.
@@ -41,8 +50,10 @@ pub struct Table {
     pub heading: Option<Cell>,
     /// The column names.
     pub header: Vec<Cell>,
-    /// The rows below the header.
+    /// The rows below the header; none if the table is ignored.
     pub rows: Vec<Row>,
+    /// The rows of an ignored table, together.
+    pub ignored: Option<Prose>,
 }
 
 /// A row of a table.
@@ -87,7 +98,32 @@ impl Text {
     }
 }
 
+impl Table {
+    /// Its heading and column names.
+    #[must_use]
+    pub fn printed(&self) -> PrintedTable<'_> {
+        PrintedTable {
+            heading: self.heading.as_ref().map_or("", |heading| heading.text.printed()),
+            header: self.header.iter().map(|name| name.text.printed()).collect(),
+        }
+    }
+}
+
 impl Capture {
+    /// The heading of the table above a text or, without a heading, its column names; `None` above the first table.
+    #[must_use]
+    pub fn below(&self, text: &OutsideText) -> Option<String> {
+        let table = self.tables.get(text.after_tables.checked_sub(1)?)?.printed();
+        Some(if table.heading.is_empty() { table.header.join(" | ") } else { table.heading.to_string() })
+    }
+
+    /// Whether the text outside the rows contains a heading or a text with a digest.
+    #[must_use]
+    pub fn contains_outside(&self, text: &str) -> bool {
+        let is_heading = |table: &Table| table.heading.as_ref().is_some_and(|heading| heading.text.printed() == text);
+        self.texts.iter().any(|outside| outside.prose.digest == text) || self.tables.iter().any(is_heading)
+    }
+
     /// All rows, in the page's order.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.tables.iter().flat_map(|table| &table.rows)

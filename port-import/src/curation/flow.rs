@@ -6,6 +6,7 @@ use port_core::{Direction, Enabled, Requirement, Scope};
 use port_data::{Diagnostic, Place};
 use serde::Deserialize;
 
+use super::OneOrMore;
 use super::words::{self, Lists, PortList};
 use crate::codes;
 
@@ -27,7 +28,8 @@ pub struct Flow {
     /// The peer, if it isn't the one in `[peers]`.
     pub peer: Option<String>,
     /// The services that the row states, by the first port of each spec, or by the name that is printed instead of a port. An
-    /// empty text means a name that isn't a service of its own.
+    /// empty text means a name that isn't a service of its own. A name in the port cell that `services.csv` has as an id or a name
+    /// needs no entry.
     pub services: BTreeMap<String, String>,
     /// The marks and remarks in the port cell when somebody last read it. If they change, the facts derived from them may have
     /// changed too.
@@ -56,6 +58,13 @@ pub struct Flow {
     pub footnote: Option<Footnote>,
     /// The ports of a port cell that can be read in two ways, or is in words.
     pub reading: Option<Reading>,
+    /// The ports of the row that the flow has, if it shares the row with flows that have the others.
+    pub only: Option<PortList>,
+    /// A label that names the row, if the printed one is prose.
+    pub label: Option<String>,
+    /// The printed texts on which the note, the condition and the requirement rest: cells, headings, or digests of prose. Empty if
+    /// they rest on none of them.
+    pub note_of: Option<OneOrMore>,
     /// Facts that the document doesn't state.
     pub adds: Option<Adds>,
 }
@@ -95,6 +104,8 @@ pub struct Row {
     pub label: Option<String>,
     /// The port cell, to distinguish rows that are otherwise equal. If it changes, the row is still found.
     pub ports: Option<String>,
+    /// The digest of a prose cell, to distinguish rows that are otherwise equal.
+    pub prose: Option<String>,
 }
 
 /// Ports given by a footnote.
@@ -176,6 +187,9 @@ pub(super) struct FlowKeys {
     other_hosts: Option<Vec<String>>,
     footnote: Option<Footnote>,
     reading: Option<Reading>,
+    only: Option<PortList>,
+    label: Option<String>,
+    note_of: Option<OneOrMore>,
     adds: Option<Adds>,
     /// In the file of an edition: the keys of `flows.toml` that don't hold for it.
     #[serde(default)]
@@ -208,7 +222,7 @@ impl FlowKeys {
         }
         merge_keys!(own, shared; row shares_row_with purpose direction component peer services marks requirement condition scope
             enabled groups configurable customization note other_numbers other_hosts footnote
-            reading adds)
+            reading only label note_of adds)
     }
 
     /// The flow with these keys.
@@ -251,6 +265,9 @@ impl FlowKeys {
             other_hosts: self.other_hosts.unwrap_or_default(),
             footnote: self.footnote,
             reading: self.reading,
+            only: self.only,
+            label: self.label,
+            note_of: self.note_of,
             adds: self.adds,
         })
     }

@@ -7,24 +7,27 @@
 
 mod fixme;
 mod flow;
+mod matching;
 mod read;
+mod table;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use port_core::{Direction, Requirement};
+use port_core::Requirement;
 use port_data::{LineIndex, Place};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::page::{Hints, Layout};
+use crate::page::{Concealed, Glued, Hints, Layout, ListPattern};
 
 use flow::FlowKeys;
 
 pub use fixme::{FIXME, unresolved};
 pub use flow::{Adds, Flow, Footnote, Reading, Row, RowOf};
 pub use read::{SHARED_FILE, SharedFlows};
+pub use table::{Column, Meaning, Table};
 pub use words::{Lists, PortList, quote};
 
 /// The curation of one edition of a product's page, together with what it shares with other editions.
@@ -46,7 +49,8 @@ pub struct Curation {
     /// The layout of the page, if it is saved as text.
     #[serde(deserialize_with = "words::layout")]
     pub layout: Layout,
-    /// The page's columns, in order.
+    /// The columns, in order, of each table that has none of its own.
+    #[serde(default)]
     pub columns: Vec<Column>,
     /// The names of the columns whose cells may span from the row above.
     #[serde(default)]
@@ -54,16 +58,27 @@ pub struct Curation {
     /// All values of a column, by its name. A text capture with one value per line is split into cells by them.
     #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
+    /// The only element of an HTML page that is read, by its id or a simple selector: `#post-382858`, `div.post`.
+    pub article: Option<String>,
+    /// What to do with hidden text in tables: `keep` or `drop`.
+    pub hidden: Option<Concealed>,
+    /// What to do with struck-out text in tables: `keep` or `drop`.
+    pub struck_out: Option<Concealed>,
+    /// What a link or a small span is if it directly follows a number: a `mark` or `text`.
+    pub glued: Option<Glued>,
     /// Headings that belong to no section, such as the line at which a second copy of the body begins.
     #[serde(default)]
     pub headings: Vec<String>,
-    /// The page's tables, in order.
-    pub tables: Vec<Table>,
+    /// The page's tables. Those with the same heading and columns are in the page's order.
+    pub tables: Vec<Spanned<Table>>,
     /// The texts of the column `section`, with what they mean for their rows.
     #[serde(default)]
     pub sections: Vec<Table>,
     /// What the page calls the product, if it has columns "from" and "to".
     pub own_name: Option<String>,
+    /// The parts of the product that a cell means, in addition to those of all editions. An empty id is the product as a whole.
+    #[serde(default, rename = "components")]
+    own_components: BTreeMap<Spanned<String>, OneOrMore>,
     /// What the page says about every row.
     pub every_row: Option<EveryRow>,
     /// What the page says about lists of ports without a word between them.
@@ -73,10 +88,16 @@ pub struct Curation {
     pub about: String,
     /// The peer of each printed peer cell, in addition to those of all editions.
     #[serde(default, rename = "peers")]
-    own_peers: BTreeMap<Spanned<String>, String>,
-    /// The lines outside the tables, in the page's order.
-    #[serde(default, rename = "line")]
-    pub lines: Vec<Spanned<Line>>,
+    own_peers: BTreeMap<Spanned<String>, OneOrMore>,
+    /// The text outside the tables, in the page's order.
+    #[serde(default, rename = "text")]
+    pub texts: Vec<Spanned<OutsideText>>,
+    /// Rows that aren't flows.
+    #[serde(default, rename = "row")]
+    pub rows: Vec<Spanned<RowEntry>>,
+    /// What this edition prints instead of the texts in the keys of rows: the other texts, by column and by text of the key.
+    #[serde(default)]
+    pub same: Same,
     /// Cells that a text capture lost.
     #[serde(default)]
     pub lost: Vec<Spanned<Lost>>,
@@ -86,9 +107,15 @@ pub struct Curation {
     /// The keys of the edition's flows in its own file.
     #[serde(default, rename = "flow")]
     own_flows: Vec<Spanned<FlowKeys>>,
-    /// The peer of each printed peer cell.
+    /// The peers of each printed peer cell.
     #[serde(skip)]
-    pub peers: BTreeMap<String, PeerOfCell>,
+    pub peers: BTreeMap<String, MeaningOfCell>,
+    /// The parts of the product that a cell means.
+    #[serde(skip)]
+    pub components: BTreeMap<String, MeaningOfCell>,
+    /// The product.
+    #[serde(skip)]
+    pub product: String,
     /// The edition's flows: those of all editions in their order, then its own.
     #[serde(skip)]
     pub flows: Vec<Flow>,
@@ -97,15 +124,36 @@ pub struct Curation {
     pub shared_ids: BTreeSet<String>,
 }
 
-/// The peer that a printed peer cell means.
+/// The peers or components that a printed cell means.
 #[derive(Clone, Debug)]
-pub struct PeerOfCell {
-    /// The peer's id.
-    pub peer: String,
+pub struct MeaningOfCell {
+    /// The ids.
+    pub ids: OneOrMore,
     /// The line of the curation.
     pub place: Place,
     /// Whether it holds for all editions, so that some may not have the cell.
     pub is_shared: bool,
+}
+
+/// Other texts of an edition, by the text in the key of a row.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Same {
+    /// Labels.
+    #[serde(default)]
+    pub label: BTreeMap<String, Vec<String>>,
+    /// Peer cells.
+    #[serde(default)]
+    pub peer: BTreeMap<String, Vec<String>>,
+}
+
+impl Same {
+    /// The text in keys that a printed text is the same as.
+    #[must_use]
+    pub fn in_keys<'a>(texts: &'a BTreeMap<String, Vec<String>>, printed: &'a str) -> &'a str {
+        let same = texts.iter().find(|(_, others)| others.iter().any(|other| other == printed));
+        same.map_or(printed, |(text, _)| text)
+    }
 }
 
 /// Flows of other editions that a page doesn't have.
@@ -123,85 +171,10 @@ pub struct PageLists {
     /// What they mean.
     #[serde(deserialize_with = "words::lists")]
     pub are: Option<Lists>,
+    /// The headings that say so, or the digests of other texts. Absent if the rows themselves show it.
+    pub of: Option<OneOrMore>,
     /// Where the page says so.
     pub reason: String,
-}
-
-/// A column of the page.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Column {
-    /// Its name as printed.
-    pub head: String,
-    /// What it contains.
-    pub is: Meaning,
-    /// For a customization column: the meaning of each short text in it. Every other text is prose.
-    #[serde(default)]
-    pub short: BTreeMap<String, String>,
-    /// For a label column: whether its cells may be empty.
-    #[serde(default)]
-    pub may_be_empty: bool,
-}
-
-/// What a column contains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Meaning {
-    /// The peer.
-    Peer,
-    /// The subject of the row.
-    Label,
-    /// The ports.
-    Ports,
-    /// The transport.
-    Protocol,
-    /// Who opens the connection.
-    Direction,
-    /// The part of the document that the row belongs to.
-    Section,
-    /// The product's interfaces.
-    Interfaces,
-    /// The source of the traffic: the peer or the product.
-    From,
-    /// The destination of the traffic: the peer or the product.
-    To,
-    /// Where the port can be changed.
-    Customization,
-    /// Prose.
-    Note,
-}
-
-impl Meaning {
-    /// The word for it in the curation.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Meaning::Peer => "peer",
-            Meaning::Label => "label",
-            Meaning::Ports => "ports",
-            Meaning::Protocol => "protocol",
-            Meaning::Direction => "direction",
-            Meaning::Section => "section",
-            Meaning::Interfaces => "interfaces",
-            Meaning::From => "from",
-            Meaning::To => "to",
-            Meaning::Customization => "customization",
-            Meaning::Note => "note",
-        }
-    }
-}
-
-/// A table of the page, or a part of a table.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Table {
-    /// The heading printed above it, if there is one, or the text in the column `section`.
-    pub heading: Option<String>,
-    /// The catalog's name for this part of the document.
-    pub section: Option<String>,
-    /// The direction of its rows, if the heading states it.
-    #[serde(default, deserialize_with = "words::word")]
-    pub direction: Option<Direction>,
 }
 
 /// What the page says about every row.
@@ -211,21 +184,57 @@ pub struct EveryRow {
     /// Whether the page requires the flows.
     #[serde(deserialize_with = "words::word")]
     pub requirement: Option<Requirement>,
+    /// The headings that say so, or the digests of other texts.
+    pub of: OneOrMore,
     /// Where the page says so.
     pub reason: String,
 }
 
-/// A line outside the tables that somebody has read.
+/// Text outside the tables that somebody has read: the rest of what is printed between two tables or headings, or a paragraph with
+/// a number or a host.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
-    /// The digest of the line.
+pub struct OutsideText {
+    /// The digest of the text.
     pub digest: String,
-    /// The number of tables that begin above it.
+    /// The heading of the table above it; without a heading, its column names. Absent above the first table.
+    pub below: Option<String>,
+    /// What the text is, and which entries use its facts. A text with a port number or a host must have it.
+    pub what: Option<String>,
+}
+
+/// A row that isn't a flow.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowEntry {
+    /// What is printed in it.
+    pub row: Row,
+    /// Why it isn't a flow.
+    pub no_flow: String,
+    /// Whether only the rows are meant that repeat an earlier row with these texts.
     #[serde(default)]
-    pub after_tables: usize,
-    /// What the line is, and which entries use its facts.
-    pub what: String,
+    pub repeats: bool,
+}
+
+/// One text or several: `"worker"` or `["worker", "control-plane"]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMore {
+    /// One.
+    One(String),
+    /// Several.
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    /// The texts.
+    #[must_use]
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            OneOrMore::One(id) => std::slice::from_ref(id),
+            OneOrMore::More(ids) => ids,
+        }
+    }
 }
 
 /// Cells that a text capture lost. In the capture, they look as if they spanned from above.
@@ -248,28 +257,34 @@ impl Curation {
         Place::line(&self.file, self.lines_index.line(entry.span().start))
     }
 
+    /// The columns of the tables that an entry describes.
+    #[must_use]
+    pub fn columns_of<'a>(&'a self, table: &'a Table) -> &'a [Column] {
+        if table.columns.is_empty() { &self.columns } else { &table.columns }
+    }
+
     /// What the reader of a text capture needs to know.
     #[must_use]
     pub fn hints(&self) -> Hints {
-        let headings = self.tables.iter().filter_map(|table| table.heading.clone());
+        let headings = self
+            .tables
+            .iter()
+            .filter_map(|table| table.get_ref().heading.clone())
+            .filter(|heading| !heading.is_empty());
+        let lists = self.tables.iter().map(Spanned::get_ref).flat_map(|table| {
+            let patterns = table.item.iter().flat_map(OneOrMore::as_slice);
+            patterns.map(|pattern| ListPattern { heading: table.heading.clone(), pattern: pattern.clone() })
+        });
         Hints {
             headings: self.headings.iter().cloned().chain(headings).collect(),
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),
             values: self.values.clone(),
+            lists: lists.collect(),
+            article: self.article.clone(),
+            hidden: self.hidden,
+            struck_out: self.struck_out,
+            glued: self.glued,
         }
-    }
-
-    /// Whether a cell is prose, so that a capture keeps only its digest and facts.
-    #[must_use]
-    pub fn is_prose(&self, column_name: &str, text: &str) -> bool {
-        self.columns.iter().any(|column| {
-            column.head == column_name
-                && match column.is {
-                    Meaning::Note => !text.is_empty(),
-                    Meaning::Customization => !text.is_empty() && !column.short.contains_key(text),
-                    _ => false,
-                }
-        })
     }
 }

@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::flow::FlowKeys;
-use super::{Curation, Flow, Meaning, PeerOfCell, unresolved};
+use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, table, unresolved};
 use crate::codes;
 use crate::file;
 use crate::page::MAX_BYTES;
@@ -34,7 +34,9 @@ pub struct SharedFlows {
 #[serde(deny_unknown_fields)]
 struct SharedKeys {
     #[serde(default)]
-    peers: BTreeMap<Spanned<String>, String>,
+    peers: BTreeMap<Spanned<String>, OneOrMore>,
+    #[serde(default)]
+    components: BTreeMap<Spanned<String>, OneOrMore>,
     #[serde(default, rename = "flow")]
     flows: Vec<Spanned<FlowKeys>>,
 }
@@ -65,9 +67,10 @@ impl SharedFlows {
         })
     }
 
-    /// The printed peer cells, with their places.
-    pub fn peer_cells(&self) -> impl Iterator<Item = (&str, Place)> {
-        self.keys.peers.keys().map(|cell| (cell.get_ref().as_str(), self.place(cell)))
+    /// The printed cells that mean peers or components, with their places.
+    pub fn mapped_cells(&self) -> impl Iterator<Item = (&str, Place)> {
+        let cells = self.keys.peers.keys().chain(self.keys.components.keys());
+        cells.map(|cell| (cell.get_ref().as_str(), self.place(cell)))
     }
 
     /// The ids of the flows, with their places.
@@ -119,8 +122,11 @@ impl Curation {
         curation.lines_index = LineIndex::new(text);
         curation.unresolved.clone_from(&shared.unresolved);
         curation.unresolved.extend(unresolved(file, text));
-        if let Some(diagnostic) = curation.column_contradiction() {
-            return Err(diagnostic.at(Place::line(file, 1)));
+        let directory = if shared.file.ends_with(SHARED_FILE) { shared.file.parent() } else { None };
+        let name = directory.map_or(file.file_stem(), Path::file_name).unwrap_or_default();
+        curation.product = name.to_string_lossy().into_owned();
+        if let Some(diagnostic) = curation.table_contradiction() {
+            return Err(diagnostic);
         }
         curation.combine_peers(shared);
         curation.combine_flows(shared)?;
@@ -133,15 +139,19 @@ impl Curation {
         self.unresolved.clone()
     }
 
-    /// The peer cells of all editions, then those of this one, which may change the meaning of a cell.
+    /// What cells mean in all editions, then in this one, which may change it.
     fn combine_peers(&mut self, shared: &SharedFlows) {
-        let peer_of = |peer: &String, place, is_shared| PeerOfCell { peer: peer.clone(), place, is_shared };
-        for (cell, peer) in &shared.keys.peers {
-            self.peers.insert(cell.get_ref().clone(), peer_of(peer, shared.place(cell), true));
-        }
-        for (cell, peer) in &self.own_peers {
-            let place = Place::line(&self.file, self.lines_index.line(cell.span().start));
-            self.peers.insert(cell.get_ref().clone(), peer_of(peer, place, false));
+        let place = |cell: &Spanned<String>| Place::line(&self.file, self.lines_index.line(cell.span().start));
+        for (shared_cells, own_cells, combined) in [
+            (&shared.keys.peers, &self.own_peers, &mut self.peers),
+            (&shared.keys.components, &self.own_components, &mut self.components),
+        ] {
+            let shared = shared_cells.iter().map(|(cell, ids)| (cell, ids, shared.place(cell), true));
+            let own = own_cells.iter().map(|(cell, ids)| (cell, ids, place(cell), false));
+            for (cell, ids, place, is_shared) in shared.chain(own) {
+                let meaning = MeaningOfCell { ids: ids.clone(), place, is_shared };
+                combined.insert(cell.get_ref().clone(), meaning);
+            }
         }
     }
 
@@ -209,30 +219,36 @@ impl Curation {
         Ok(())
     }
 
-    /// A contradiction between the meanings of the columns.
-    fn column_contradiction(&self) -> Option<Diagnostic> {
-        let count = |meaning| self.columns.iter().filter(|column| column.is == meaning).count();
-        let contradiction = |message: String| Some(Diagnostic::new(codes::COLUMN_MEANINGS, message));
-        let duplicate = self.columns.iter().find(|column| column.is != Meaning::Note && count(column.is) > 1);
-        if let Some(column) = duplicate {
-            return contradiction(format!("two columns are {:?}", column.is.as_str()));
+    /// A contradiction within the entries of the tables.
+    fn table_contradiction(&self) -> Option<Diagnostic> {
+        let invalid = |message: String, help: &str| Diagnostic::new(codes::COLUMN_MEANINGS, message).help(help);
+        let of_page = Some(&self.columns).filter(|columns| !columns.is_empty());
+        if let Some((message, help)) = of_page.and_then(|columns| table::contradiction(columns)) {
+            return Some(invalid(message, help).at(Place::line(&self.file, 1)));
         }
-        for meaning in [Meaning::Label, Meaning::Ports] {
-            if count(meaning) == 0 {
-                return contradiction(format!("no column is {:?}", meaning.as_str()));
+        for entry in &self.tables {
+            let table = entry.get_ref();
+            let (is_ignored, columns) = (table.ignore.is_some(), self.columns_of(table));
+            let problem = if table.ignore.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+                Some(("ignored table has no reason".to_string(), "write why it isn't in the catalog"))
+            } else if !is_ignored && columns.is_empty() {
+                Some(("table has no columns".to_string(), "list them, or ignore the table with a reason"))
+            } else if is_ignored || table.columns.is_empty() {
+                None
+            } else {
+                table::contradiction(columns)
+            };
+            if let Some((message, help)) = problem {
+                return Some(invalid(message, help).at(self.place(entry)));
             }
         }
-        if (count(Meaning::Section) == 0) != self.sections.is_empty() {
-            return contradiction("a column \"section\" and sections are only useful together".to_string());
+        let is_section = |column: &Column| column.is == Meaning::Section;
+        let tables = self.tables.iter().map(|table| self.columns_of(table.get_ref()));
+        if tables.flatten().chain(&self.columns).any(is_section) == self.sections.is_empty() {
+            let message = "a column \"section\" and sections are only useful together".to_string();
+            return Some(invalid(message, "add the other, or remove it").at(Place::line(&self.file, 1)));
         }
-        let ends = count(Meaning::From) + count(Meaning::To);
-        match (ends, self.own_name.is_some(), count(Meaning::Peer) + count(Meaning::Direction)) {
-            (0, false, _) | (2, true, 0) => None,
-            _ => contradiction(
-                "\"from\", \"to\" and own_name are incomplete, or there is a column for the peer too".to_string(),
-            )
-            .map(|diagnostic| diagnostic.help("use \"from\", \"to\" and own_name together, or none of them")),
-        }
+        None
     }
 }
 

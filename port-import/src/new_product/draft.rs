@@ -10,7 +10,7 @@ use port_data::{Diagnostic, Place};
 use super::columns::{direction_key, meanings, own_name};
 use super::options::NewProduct;
 use super::tables::ids_by_name;
-use crate::capture;
+use crate::capture::{Capture, has_facts};
 use crate::codes;
 use crate::curation::{Curation, FIXME, Meaning, quote};
 use crate::page::{self, Layout, Page};
@@ -138,7 +138,7 @@ impl<'a> Draft<'a> {
     /// The key that distinguishes a row from all others. It contains the ports only if necessary.
     fn row_key(&self, row: &PrintedRow, all: &[PrintedRow]) -> String {
         let mut template = full_key_template();
-        template.direction = self.own_name.as_ref().and(row.direction);
+        template.direction = self.own_name.as_ref().and(row.direction());
         let key = write_key(row, &template);
         if all.iter().filter(|other| write_key(other, &template) == key).count() > 1 {
             template.ports = Some(String::new());
@@ -149,7 +149,7 @@ impl<'a> Draft<'a> {
 
 /// An id for a row: the product, the direction, and the first words of the peer and label cells.
 pub(crate) fn flow_id(product: &str, row: &PrintedRow, used_ids: &mut BTreeSet<String>) -> String {
-    let direction = match row.direction {
+    let direction = match row.direction() {
         Some(Direction::Outbound) => "out",
         _ => "in",
     };
@@ -181,17 +181,21 @@ pub(super) struct DraftedFlows {
     pub(super) of_edition: String,
 }
 
-/// The lines outside the tables. What they are is known if an earlier edition has the same line.
-pub(super) fn lines(lines: &[capture::Line], known: Option<&Curation>) -> String {
+/// The text outside the tables. What it is is known if an earlier edition has the same text.
+pub(super) fn texts(capture: &Capture, known: Option<&Curation>) -> String {
     let mut text = String::new();
-    for capture::Line { prose, line, after_tables } in lines {
-        let same = known.and_then(|known| known.lines.iter().find(|known| known.get_ref().digest == prose.digest));
-        let what = same.map_or(FIXME, |same| &same.get_ref().what);
-        text += &format!(
-            "\n[[line]]\n# Line {line} of the page.\ndigest = {:?}\nafter_tables = {after_tables}\nwhat = {}\n",
-            prose.digest,
-            quote(what)
-        );
+    for outside in &capture.texts {
+        let digest = &outside.prose.digest;
+        text += &format!("\n[[text]]\n# Line {} of the page.\ndigest = {digest:?}\n", outside.line);
+        if let Some(below) = capture.below(outside) {
+            text += &format!("below = {}\n", quote(&below));
+        }
+        let same = known.and_then(|known| known.texts.iter().find(|known| known.get_ref().digest == *digest));
+        match same.and_then(|same| same.get_ref().what.as_deref()) {
+            Some(what) => text += &format!("what = {}\n", quote(what)),
+            None if has_facts(&outside.prose) => text += &format!("what = {FIXME:?}\n"),
+            None => {}
+        }
     }
     text
 }

@@ -4,22 +4,23 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
-use port_data::{Diagnostic, Place};
+use port_data::{Diagnostic, FlowRow, Place};
+use toml::Spanned;
 
 use super::columns::meanings;
-use super::draft::{flow_id, lines, list};
+use super::draft::{flow_id, list, texts};
 use super::edition_row;
 use super::options::NewEdition;
 use super::tables::insert_edition;
 use crate::atomic_write::AtomicWriter;
-use crate::capture;
+use crate::capture::{self, Capture};
 use crate::codes;
-use crate::curation::{Curation, FIXME, Lists, Meaning, SharedFlows, quote};
+use crate::curation::{Curation, FIXME, Lists, Meaning, OneOrMore, SharedFlows, quote};
 use crate::file;
 use crate::page::{self, Hints, Layout, Page};
 use crate::page_file::layout_of;
-use crate::pair::{Paired, pair};
-use crate::printed_row::{PrintedRow, read_rows};
+use crate::pair::{Paired, Previous, pair};
+use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
 use crate::report::Edition;
 use crate::row_key::{full_key_template, write_key};
@@ -54,13 +55,14 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let keys = page_keys(&old, layout, &page, new);
     let text = format!("{keys}{}", old_flows.iter().map(|(_, block)| format!("\n{block}")).collect::<String>());
     let curation = Curation::parse_with(&file, &text, &shared).map_err(one)?;
-    let capture = capture::from_page(&page, &new.doc, &curation)?;
-    let (rows, unreadable) = read_rows(&capture, &curation);
-    let paired = pair(&rows, &capture, &curation);
-    let mut text = keys + &lines(&capture.lines, Some(&old));
+    let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
+    let PrintedRows { rows, diagnostics: unreadable } = read_rows(&capture, &curation);
+    let previous = previous(new, &old);
+    let paired = pair(&rows, &capture, &curation, previous.as_ref(), true);
+    let mut text = keys + &texts(&capture, Some(&old));
     text += &absent(&curation, &paired);
     text += &flows(&curation, &paired, &rows, &old_flows, new);
-    for diagnostic in unreadable {
+    for diagnostic in unreadable.iter().chain(rows.iter().filter_map(|row| row.problem.as_ref())) {
         text += &format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, diagnostic.text());
     }
     let files = [
@@ -95,6 +97,16 @@ fn read(new: &NewEdition, directory: &Path, editions: &[Edition]) -> Result<(Cur
     }
 }
 
+/// The rows of the edition whose curation is used, if it has been regenerated.
+fn previous(new: &NewEdition, old: &Curation) -> Option<Previous> {
+    let file = |directory: &str| {
+        let edition = old.file.file_stem().unwrap_or_default().to_string_lossy();
+        new.data.join(directory).join(&new.product).join(format!("{edition}.csv"))
+    };
+    let capture = Capture::read(&file("captures")).ok()?;
+    Some(Previous::new(&capture, &FlowRow::read(&file("tables/flows")).ok()?))
+}
+
 /// The keys about the page as a whole: those of the newest edition for the columns and headings that both pages have.
 fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> String {
     let mut text = format!(
@@ -124,9 +136,9 @@ fn columns(old: &Curation, page: &Page) -> String {
             continue;
         };
         text += &format!("    {{ head = {}, is = {:?}", quote(name), known.is.as_str());
-        if !known.short.is_empty() {
-            let short = known.short.iter().map(|(text, meaning)| format!("{} = {}", quote(text), quote(meaning)));
-            text += &format!(", short = {{ {} }}", short.collect::<Vec<_>>().join(", "));
+        if !known.means.is_empty() {
+            let short = known.means.iter().map(|(text, meaning)| format!("{} = {}", quote(text), quote(meaning)));
+            text += &format!(", means = {{ {} }}", short.collect::<Vec<_>>().join(", "));
         }
         text += if known.may_be_empty { ", may_be_empty = true },\n" } else { " },\n" };
     }
@@ -138,9 +150,10 @@ fn tables(old: &Curation, page: &Page) -> String {
     let mut text = "tables = [\n".to_string();
     for (index, table) in page.tables.iter().enumerate() {
         let heading = table.heading.as_ref().map(|line| line.text.clone());
-        let same_heading = old.tables.iter().find(|known| heading.is_some() && known.heading == heading);
+        let same_heading =
+            old.tables.iter().map(Spanned::get_ref).find(|known| heading.is_some() && known.heading == heading);
         // Tables without headings are told apart by their order.
-        let same_place = old.tables.get(index).filter(|known| known.heading.is_none());
+        let same_place = old.tables.get(index).map(Spanned::get_ref).filter(|known| known.heading.is_none());
         let known = same_heading.or(same_place);
         let part = |key: &str, text: Option<String>| text.map(|text| format!("{key} = {}", quote(&text)));
         let parts = [
@@ -176,7 +189,7 @@ fn statements(old: &Curation, layout: Layout) -> String {
     }
     if let Some(every_row) = &old.every_row {
         let requirement = every_row.requirement.map_or("unstated", |requirement| requirement.as_str());
-        text += &format!("\n[every_row]\nrequirement = {requirement:?}\nreason = {FIXME:?}\n");
+        text += &format!("\n[every_row]\nrequirement = {requirement:?}\nof = {FIXME:?}\nreason = {FIXME:?}\n");
     }
     if let Some(are) = old.lists.as_ref().and_then(|lists| lists.are) {
         let are = if are == Lists::All { "all" } else { "alternatives" };
@@ -192,10 +205,18 @@ fn statements(old: &Curation, layout: Layout) -> String {
     if !own_peers.is_empty() {
         text += "\n[peers]\n";
         for (cell, peer) in own_peers {
-            text += &format!("{} = {}\n", quote(cell), quote(&peer.peer));
+            text += &format!("{} = {}\n", quote(cell), ids(&peer.ids));
         }
     }
     text
+}
+
+/// The ids that a cell means, as TOML.
+fn ids(ids: &OneOrMore) -> String {
+    match ids {
+        OneOrMore::One(id) => quote(id),
+        OneOrMore::More(ids) => list(ids),
+    }
 }
 
 /// The flows without a row.

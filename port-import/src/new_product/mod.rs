@@ -22,10 +22,10 @@ use crate::curation::{Curation, FIXME, SHARED_FILE};
 use crate::file;
 use crate::page::{self, Hints, Layout, Page};
 use crate::page_file::layout_of;
-use crate::printed_row::read_rows;
+use crate::printed_row::{PrintedRows, read_rows};
 
 pub(crate) use draft::flow_id;
-use draft::{Draft, header, lines};
+use draft::{Draft, header, texts};
 pub use edition::new_edition;
 pub use options::{NewEdition, NewProduct};
 use tables::add_row;
@@ -50,11 +50,12 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let draft = Draft::from_page(&page, layout, new, &tables)?;
     let curation = Curation::parse(&curation_file, &format!("{}{}", draft.page_keys(), draft.peers()));
     let curation = curation.map_err(|diagnostic| vec![diagnostic])?;
-    let capture = capture::from_page(&page, &new.doc, &curation)?;
+    let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
     // Rows that can't be read yet are left to the person who completes the draft.
-    let (rows, unreadable) = read_rows(&capture, &curation);
+    let PrintedRows { rows, diagnostics: unreadable } = read_rows(&capture, &curation);
     let unreadable: String = unreadable
         .iter()
+        .chain(rows.iter().filter_map(|row| row.problem.as_ref()))
         .map(|diagnostic| format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, Escaped(diagnostic.text())))
         .collect();
 
@@ -64,7 +65,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let files = [
         Some((new.data.join(format!("captures/{}/{}.csv", new.id, new.edition)), capture.to_csv())),
         Some((directory.join(SHARED_FILE), format!("{}{}{}", header(), draft.peers(), flows.shared))),
-        Some((curation_file, draft.page_keys() + &lines(&capture.lines, None) + &flows.of_edition + &unreadable)),
+        Some((curation_file, draft.page_keys() + &texts(&capture, None) + &flows.of_edition + &unreadable)),
         add_row(&tables, "products", &new.id, &product)?,
         add_row(&tables, "editions", &new.id, &edition)?,
         match &new.vendor {
@@ -100,6 +101,7 @@ fn read_as_any_layout(doc: &Path, layout: Option<Layout>) -> Result<(Layout, Pag
     }
     let mut fitting: Vec<(Layout, Page)> = Layout::ALL
         .into_iter()
+        .filter(|layout| !layout.needs_converter())
         .filter_map(|layout| Some((layout, read_as(layout).ok()?)))
         .filter(|(_, page)| page.tables.iter().any(|table| !table.rows.is_empty()))
         .collect();

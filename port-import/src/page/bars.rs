@@ -130,7 +130,7 @@ impl TableReader<'_> {
     fn read(&self, repeater: &mut Repeater, problems: &mut Problems) -> Option<(Table, usize)> {
         let Self { lines, start, .. } = *self;
         let printed_header = self.printed_row(start.body, problems)?;
-        let unnamed = Line { number: printed_header.line, text: String::new() };
+        let unnamed = Line::new(printed_header.line, "");
         let names = printed_header.cells.iter().map(|&index| lines[index].to_line());
         let header = std::iter::repeat_n(unnamed, printed_header.missing).chain(names).collect();
         let mut table = Table { heading: Some(lines[start.heading].to_line()), header, rows: Vec::new() };
@@ -170,7 +170,7 @@ impl TableReader<'_> {
             cells.push(repeater.repeat(above, printed.line, problems)?);
         }
         cells.extend(printed.cells.iter().map(|&index| {
-            let Line { number, text } = self.lines[index].to_line();
+            let Line { number, text, .. } = self.lines[index].to_line();
             Cell { text, line: number, ..Cell::default() }
         }));
         Some(Row { line: printed.line, cells })

@@ -96,7 +96,7 @@ fn headers(lines: &[SourceLine], problems: &mut Problems) -> Vec<Header> {
         }
         let names = lines[start..rule].iter().flat_map(|line| {
             let names = line.without_last_bar().split('|');
-            names.map(|name| Line { number: line.number, text: name.trim().to_owned() })
+            names.map(|name| Line::new(line.number, name.trim()))
         });
         headers.push(Header { start, rule, names: names.collect() });
     }

@@ -12,6 +12,9 @@ use super::text::quote;
 
 /// Checks a page that a reader has read without problems.
 pub(super) fn check(page: &Page, layout: Layout, hints: &Hints, problems: &mut Problems) {
+    if page.tables.is_empty() && page.has_items() {
+        return;
+    }
     if page.tables.is_empty() {
         let message = format!("page has no table in the layout {layout}");
         problems.report_page(codes::NO_TABLE, message, "name the page's layout, or save the page again");

@@ -41,4 +41,20 @@ port_data::codes! {
     NESTED_TABLES = "page-nested-tables";
     #[doc = "Cells of an HTML table overlap."]
     OVERLAPPING_CELLS = "page-overlapping-cells";
+    #[doc = "A table has text that a browser hides, and the curation doesn't say whether it counts."]
+    HIDDEN_TEXT = "page-hidden-text";
+    #[doc = "A table has struck-out text, and the curation doesn't say whether it counts."]
+    STRUCK_OUT = "page-struck-out";
+    #[doc = "The page doesn't have the article that the curation names."]
+    ARTICLE = "page-article";
+    #[doc = "The converter of a layout isn't installed."]
+    NO_CONVERTER = "page-no-converter";
+    #[doc = "The converter of a layout can't read a page."]
+    CONVERTER = "page-converter";
+    #[doc = "A page isn't well-formed XML."]
+    XML = "page-xml";
+    #[doc = "The pattern of a list's items isn't valid."]
+    INVALID_PATTERN = "page-invalid-pattern";
+    #[doc = "An item doesn't fit the patterns of its list, or there is no list for a pattern."]
+    ITEM_PATTERN = "page-item-pattern";
 }

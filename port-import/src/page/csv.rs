@@ -23,7 +23,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
         report_too_many_columns(header.line, columns, problems);
         return page;
     }
-    let header = header.cells.into_iter().map(|cell| Line { number: cell.line, text: cell.text }).collect();
+    let header = header.cells.into_iter().map(|cell| Line::new(cell.line, cell.text)).collect();
     let mut rows = Vec::new();
     while let Some(row) = records.next(problems) {
         if row.cells.len() == columns {

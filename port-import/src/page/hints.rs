@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 /// Facts about the structure of a page that a text capture lost. HTML needs none of them.
 ///
 /// The reader also checks each hint, so that a renamed column, heading or value is an error with a line.
@@ -19,6 +21,45 @@ pub struct Hints {
     /// The only values that a column may contain, by column name. [`Layout::Values`](super::Layout::Values) finds rows by
     /// them. In a spanning column, each value must occur, since a cell that the capture lost looks like one that spans.
     pub values: BTreeMap<String, Vec<String>>,
+    /// The lists that are tables.
+    pub lists: Vec<ListPattern>,
+    /// The only element of HTML that is read, by its id or a simple selector: `#post-382858`, `div.post`.
+    pub article: Option<String>,
+    /// What to do with hidden text in tables. By default, it is an error.
+    pub hidden: Option<Concealed>,
+    /// What to do with struck-out text in tables. By default, it is an error.
+    pub struck_out: Option<Concealed>,
+    /// What a link or a small span is if it directly follows a number. By default, it is an error.
+    pub glued: Option<Glued>,
+}
+
+/// A list of a page that is read as a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListPattern {
+    /// The nearest heading above the list. Without it, every list of which an item fits.
+    pub heading: Option<String>,
+    /// The pattern of its items, with column names in braces: `{Ports}: {Label}`.
+    pub pattern: String,
+}
+
+/// What to do with text that a browser hides, or that is struck out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Concealed {
+    /// It is text like any other.
+    Keep,
+    /// It is skipped.
+    Drop,
+}
+
+/// What a link or a small span is that directly follows a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Glued {
+    /// The mark of a footnote.
+    Mark,
+    /// Part of the text.
+    Text,
 }
 
 impl Hints {

@@ -10,15 +10,22 @@ mod bars;
 mod broken;
 mod checks;
 pub mod codes;
+mod converted;
 mod csv;
+mod dita;
 #[cfg(test)]
 mod documents;
+mod doubt;
 mod hidden;
 mod hints;
 mod html;
 mod layout;
 mod limits;
+mod lists;
 mod markdown;
+#[cfg(test)]
+mod open_documents;
+mod pattern;
 mod pipes;
 mod problems;
 #[cfg(test)]
@@ -34,12 +41,14 @@ use std::path::Path;
 
 use port_data::Diagnostic;
 
-pub use hints::Hints;
+pub use hints::{Concealed, Glued, Hints, ListPattern};
 pub use layout::Layout;
 pub use limits::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ERRORS};
-pub use table::{Cell, Line, Page, Row, Table};
+pub use pattern::Pattern;
+pub use table::{Cell, Line, LineKind, Page, PrintedTable, Row, Skipped, SkippedKind, Table};
 
 use limits::CUT_DOWN;
+use lists::Lists;
 use problems::Problems;
 
 /// Reads a page. `file` is the path that diagnostics name; it isn't opened.
@@ -75,7 +84,13 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         Layout::Html => html::read(text, hints, &mut problems),
         Layout::Markdown => markdown::read(text, hints, &mut problems),
         Layout::Csv => csv::read(text, &mut problems),
+        Layout::Rst => converted::read_rst(text, hints, &mut problems),
+        Layout::Adoc => converted::read_adoc(text, hints, &mut problems),
+        Layout::Dita => dita::read(text, hints, &mut problems),
     };
+    if !layout.has_lists() {
+        lists::make_tables(&mut page, Lists::default(), hints, &mut problems);
+    }
     hidden::check(&page, text, &mut problems);
     if problems.is_empty() {
         if matches!(layout, Layout::Broken | Layout::Pipes) {
@@ -96,6 +111,22 @@ pub fn plain_text(text: &str, layout: Layout) -> String {
         Layout::Html => html::plain_text(text),
         _ => text.to_string(),
     }
+}
+
+/// A page as the HTML that is read in its place, with the same lines. `None` for layouts that are read as they are.
+///
+/// # Errors
+///
+/// The page can't be converted.
+pub fn to_html(file: &Path, text: &str, layout: Layout) -> Result<Option<String>, Vec<Diagnostic>> {
+    let mut problems = Problems::new(file);
+    let html = match layout {
+        Layout::Markdown => Some(markdown::to_html(text, &mut problems)),
+        Layout::Rst | Layout::Adoc => converted::to_html(text, layout == Layout::Rst, &mut problems),
+        Layout::Dita => dita::to_html(text, &mut problems).map(|(html, _)| html),
+        _ => None,
+    };
+    if problems.is_empty() { Ok(html) } else { Err(problems.into_diagnostics()) }
 }
 
 /// Gives each table the nearest line above it that the curation lists as a heading.

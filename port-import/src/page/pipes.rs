@@ -56,7 +56,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
             Shape::Plain if reader.is_between_rows() => {
                 reader.end_row(problems);
                 reader.is_in_table = false;
-                reader.page.text_outside_tables.push(Line { number: line.number, text: line.text.clone() });
+                reader.page.text_outside_tables.push(Line::new(line.number, line.text.clone()));
             }
             Shape::Bars(1) if reader.is_between_rows() => {
                 // A lone bar is padding, unless cells follow: then it begins their row.
@@ -159,7 +159,7 @@ impl Reader {
         let not_in_header = row.cells.iter().zip(&*columns).find(|(cell, name)| cell.text != **name);
         match not_in_header {
             None => {
-                let header = row.cells.into_iter().map(|cell| Line { number: cell.line, text: cell.text }).collect();
+                let header = row.cells.into_iter().map(|cell| Line::new(cell.line, cell.text)).collect();
                 self.page.tables.push(Table { heading: None, header, rows: Vec::new() });
                 self.is_in_table = true;
             }

@@ -3,21 +3,76 @@
 /// The tables of a page, and every line of text that isn't part of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The tables, in the page's order.
+    /// The tables, and the lists that the curation reads as tables, in the page's order.
     pub tables: Vec<Table>,
-    /// Titles, sentences, footnotes and alternative texts of images, in the page's order.
+    /// Titles, sentences, items of lists, footnotes and alternative texts of images, in the page's order.
     pub text_outside_tables: Vec<Line>,
-    /// What isn't text for readers, by its kind: front matter, code blocks and navigation. Nobody needs to explain it.
-    pub skipped: Vec<Line>,
+    /// All headings (`h1` to `h6`), in the page's order, including those that are headings of tables.
+    pub headings: Vec<Line>,
+    /// What isn't text for readers, in the page's order. Nobody needs to explain it.
+    pub skipped: Vec<Skipped>,
 }
 
 /// A text and the line it is on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {
     /// The line, from 1.
     pub number: usize,
     /// The text, with each run of whitespace replaced by one space, and without the bar that ends a cell.
     pub text: String,
+    /// What the text is. Text captures lost that, and have only [`LineKind::Text`].
+    pub kind: LineKind,
+    /// The nearest heading above, as an index of [`Page::headings`].
+    pub under: Option<usize>,
+}
+
+/// What a line of text outside tables is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LineKind {
+    /// A paragraph, a footnote, or any other text.
+    #[default]
+    Text,
+    /// A heading.
+    Heading,
+    /// An item of a bulleted, numbered or definition list. Of a definition list, it is `term: definition`.
+    Item {
+        /// The number of the list in the page. A list inside an item has a number of its own.
+        list: usize,
+    },
+}
+
+/// A text of a page that isn't meant for readers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The line, from 1.
+    pub number: usize,
+    /// The text.
+    pub text: String,
+    /// Why it is skipped.
+    pub kind: SkippedKind,
+}
+
+/// Why a text is skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkippedKind {
+    /// Metadata above the text.
+    FrontMatter,
+    /// A code block outside tables.
+    Code,
+    /// A menu of a web site, or a table of contents.
+    Navigation,
+    /// What is outside of the article.
+    OutsideArticle,
+    /// What a converter adds below the text, such as the time at which it ran.
+    Footer,
+    /// Scripts, styles, the title in the head, and other elements that a browser doesn't display.
+    NotDisplayed,
+    /// What the curation drops as hidden.
+    Hidden,
+    /// What the curation drops as struck out.
+    StruckOut,
+    /// A tag of a site generator or of MDX that shows no text, or a condition or an attribute of AsciiDoc.
+    Template,
 }
 
 /// A table of a page.
@@ -53,17 +108,58 @@ pub struct Cell {
     /// Footnotes inside the cell: `[8] text` for a popup with a mark, `[8]` for a mark alone, and the text alone for a popup
     /// on words that stay in the cell.
     pub footnotes: Vec<String>,
+    /// The marks in superscript, without brackets: `8`. In a list that is read as a table, each cell of a row has the marks of
+    /// the whole item.
+    pub marks: Vec<String>,
+}
+
+/// The heading and the column names of a table of a page.
+pub struct PrintedTable<'a> {
+    /// The heading; empty if there is none.
+    pub heading: &'a str,
+    /// The column names.
+    pub header: Vec<&'a str>,
 }
 
 impl Page {
     /// Every text of the page. Cells that span from above are left out, since they repeat the cell above.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let outside = self.text_outside_tables.iter().chain(&self.skipped).map(|line| line.text.as_str());
+        let outside = self.text_outside_tables.iter().map(|line| line.text.as_str());
+        let outside = outside.chain(self.skipped.iter().map(|skipped| skipped.text.as_str()));
         outside.chain(self.tables.iter().flat_map(Table::texts).map(|(_, text)| text))
+    }
+
+    /// The nearest heading above a line of text outside tables.
+    #[must_use]
+    pub fn heading_above(&self, line: &Line) -> Option<&Line> {
+        self.headings.get(line.under?)
+    }
+
+    /// Whether any line is an item of a list.
+    #[must_use]
+    pub fn has_items(&self) -> bool {
+        self.text_outside_tables.iter().any(|line| matches!(line.kind, LineKind::Item { .. }))
+    }
+}
+
+impl Line {
+    /// A line of text.
+    #[must_use]
+    pub fn new(number: usize, text: impl Into<String>) -> Line {
+        Line { number, text: text.into(), ..Line::default() }
     }
 }
 
 impl Table {
+    /// The heading and the column names.
+    #[must_use]
+    pub fn printed(&self) -> PrintedTable<'_> {
+        PrintedTable {
+            heading: self.heading.as_ref().map_or("", |heading| heading.text.as_str()),
+            header: self.header.iter().map(|name| name.text.as_str()).collect(),
+        }
+    }
+
     /// The heading, the column names, and the texts and footnotes of the cells, each with its line. Cells that span from above
     /// are left out.
     pub(super) fn texts(&self) -> impl Iterator<Item = (usize, &str)> {

@@ -61,7 +61,7 @@ impl SourceLine {
 
     /// The line without the bar that ends it.
     pub(super) fn to_line(&self) -> Line {
-        Line { number: self.number, text: self.without_last_bar().to_owned() }
+        Line::new(self.number, self.without_last_bar())
     }
 }
 

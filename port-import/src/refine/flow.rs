@@ -1,22 +1,28 @@
 //! Builds the flow of one row from what the row prints and what the curation says about it.
 
-use port_core::{Direction, Enabled, Fact, Requirement, Scope};
+use port_core::{Enabled, Fact, PortSpec, Requirement, Scope};
 use port_data::{Diagnostic, FlowRow, Place};
 
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, Flow};
 use crate::port_cell;
-use crate::printed_row::PrintedRow;
+use crate::printed_row::{End, PrintedRow};
 use crate::propose::{self, Edit};
+use crate::vocabulary::Vocabulary;
 
 /// Builds one flow and collects what is wrong with it.
 pub(super) struct FlowBuilder<'a> {
     pub(super) capture: &'a Capture,
     pub(super) curation: &'a Curation,
+    pub(super) vocabulary: &'a Vocabulary,
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The ends of the row that the flow has.
+    pub(super) chosen_ends: Vec<End>,
+    /// The ports of the row, each with whether the flow has it, if it has only some.
+    pub(super) chosen_ports: Vec<(PortSpec<String>, bool)>,
     /// The edits that would resolve them.
     pub(super) edits: Vec<Edit>,
 }
@@ -25,10 +31,21 @@ impl<'a> FlowBuilder<'a> {
     pub(super) fn new(
         capture: &'a Capture,
         curation: &'a Curation,
+        vocabulary: &'a Vocabulary,
         row: &'a PrintedRow,
         entry: &'a Flow,
     ) -> FlowBuilder<'a> {
-        FlowBuilder { capture, curation, row, entry, diagnostics: Vec::new(), edits: Vec::new() }
+        FlowBuilder {
+            capture,
+            curation,
+            vocabulary,
+            row,
+            entry,
+            diagnostics: Vec::new(),
+            edits: Vec::new(),
+            chosen_ends: Vec::new(),
+            chosen_ports: Vec::new(),
+        }
     }
 
     pub(super) fn flow(&self) -> &'a Flow {
@@ -54,17 +71,21 @@ impl<'a> FlowBuilder<'a> {
     /// The flow, unless its direction, peer or ports are unknown. Everything is checked either way.
     pub(super) fn build(&mut self) -> Option<FlowRow> {
         let (row, flow) = (self.row, self.entry);
+        if row.problem.is_some() {
+            return None;
+        }
         let adds = flow.adds.as_ref();
         let cell = self.port_cell();
-        let direction = self.direction();
-        let peer = self.peer();
+        let (direction, component, peer) = self.ends();
         let ports = self.specs(&cell);
         self.check_entry();
+        self.check_basis();
         self.check_numbers(&cell, ports.as_ref().map_or(&[], |(specs, _)| specs));
         let every_row = self.curation.every_row.as_ref().and_then(|every_row| every_row.requirement);
-        let requirement = match flow.condition {
+        let condition = flow.condition.as_ref().or(row.condition.as_ref().filter(|_| flow.requirement.is_none()));
+        let requirement = match condition {
             Some(_) => Requirement::Conditional,
-            None => flow.requirement.or(every_row).unwrap_or(Requirement::Unstated),
+            None => flow.requirement.or(row.requirement).or(every_row).unwrap_or(Requirement::Unstated),
         };
         let is_configurable =
             cell.is_default || row.customization.is_some() || flow.configurable || flow.customization.is_some();
@@ -73,15 +94,15 @@ impl<'a> FlowBuilder<'a> {
         Some(FlowRow {
             id: flow.id.clone(),
             direction: direction?,
-            component: adds.and_then(|adds| adds.component.clone()).or(flow.component.clone()),
+            component,
             peer: peer?,
             purpose: flow.purpose.clone(),
             specs,
             groups,
             requirement,
-            condition: flow.condition.clone(),
-            scope: adds.and_then(|adds| adds.scope).or(flow.scope).unwrap_or(Scope::Network),
-            enabled: adds.and_then(|adds| adds.enabled).or(flow.enabled).unwrap_or(Enabled::Unstated),
+            condition: condition.cloned(),
+            scope: adds.and_then(|adds| adds.scope).or(flow.scope).or(row.scope).unwrap_or(Scope::Network),
+            enabled: adds.and_then(|adds| adds.enabled).or(flow.enabled).or(row.enabled).unwrap_or(Enabled::Unstated),
             interfaces: row.interfaces.clone(),
             recommended_interface: row.recommended_interface.clone(),
             hosts,
@@ -93,34 +114,9 @@ impl<'a> FlowBuilder<'a> {
             // A page of at most 16 MiB doesn't have that many rows.
             row: u32::try_from(row.number).unwrap_or(u32::MAX),
             printed_peer: row.peer.clone(),
-            printed_label: row.label.clone(),
+            printed_label: row.label.clone().or(flow.label.clone()),
             printed_ports: row.ports.clone(),
         })
-    }
-
-    /// Who opens the connection: as the row or its table prints it, as the curation says for a row with both directions, or added.
-    fn direction(&mut self) -> Option<Direction> {
-        let (row, flow) = (self.row, self.entry);
-        let added = flow.adds.as_ref().and_then(|adds| adds.direction);
-        match (row.direction, added.or(flow.direction)) {
-            (Some(printed), Some(curated)) => {
-                let message = format!("direction is {curated}, but the row prints {printed}");
-                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the direction"));
-            }
-            (None, None) => {
-                let help = match row.has_both_directions {
-                    true => format!("give {} a direction, and let another flow share the row", flow.id),
-                    false => format!("add a direction to the row's table in {}", Place::file(&self.curation.file)),
-                };
-                self.report_row(Diagnostic::new(codes::NO_DIRECTION, "row has no direction").help(help));
-            }
-            (None, Some(_)) if added.is_some() && row.has_both_directions => {
-                let message = "a direction is added, but the row prints both";
-                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("write direction instead"));
-            }
-            _ => {}
-        }
-        row.direction.or(added).or(flow.direction)
     }
 
     /// The port cell; an empty one if it can't be read and the curation reads or adds the ports.
@@ -135,28 +131,6 @@ impl<'a> FlowBuilder<'a> {
             }
         }
         port_cell::Cell::default()
-    }
-
-    /// The peer: added, curated for this row, or that of the peer cell.
-    fn peer(&mut self) -> Option<String> {
-        let flow = self.flow();
-        let added = flow.adds.as_ref().and_then(|adds| adds.peer.as_ref());
-        if let (Some(_), Some(cell), None) = (added, &self.row.peer, flow.key().and_then(|key| key.peer.as_ref())) {
-            let message = format!("a peer is added, but the row prints the peer cell {cell:?}");
-            let help = "remove the addition, or add the peer cell to the flow's row";
-            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
-        }
-        let mapped = self.row.peer.as_deref().and_then(|cell| Some(&self.curation.peers.get(cell)?.peer));
-        let peer = added.or(flow.peer.as_ref()).or(mapped).cloned();
-        if peer.is_none() {
-            let message =
-                format!("peer cell {:?} isn't mapped to a peer", self.row.peer.as_deref().unwrap_or_default());
-            let help =
-                format!("add it to [peers] in {}, or give the flow a peer", Place::file(&self.curation.flows_file));
-            self.report_row(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
-            self.edits.extend(self.row.peer.as_ref().map(|cell| propose::unmapped_peer(self.curation, cell)));
-        }
-        peer
     }
 
     /// Reports entries of the curation that no longer fit the text from which they were derived, or that contradict each other.
@@ -189,8 +163,8 @@ impl<'a> FlowBuilder<'a> {
         let twice = flow.adds.as_ref().and_then(|adds| {
             [
                 ("component", flow.component.is_some() && adds.component.is_some()),
-                ("scope", flow.scope.is_some() && adds.scope.is_some()),
-                ("enabled", flow.enabled.is_some() && adds.enabled.is_some()),
+                ("scope", flow.scope.or(self.row.scope).is_some() && adds.scope.is_some()),
+                ("enabled", flow.enabled.or(self.row.enabled).is_some() && adds.enabled.is_some()),
             ]
             .into_iter()
             .find_map(|(key, is_twice)| is_twice.then_some(key))

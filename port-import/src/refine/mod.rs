@@ -3,23 +3,27 @@
 //! Every row must be the row of a flow of the curation, and every entry of the curation must be used. A row has several flows only
 //! if the curation says so.
 
+mod basis;
+mod coverage;
+mod ends;
 mod flow;
 mod hosts;
+mod no_flow;
 mod numbers;
-mod outside_lines;
+mod outside_text;
 mod ports;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use port_core::Direction;
 use port_data::{Diagnostic, FlowRow, Place};
 
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
-use crate::pair::{Paired, pair};
-use crate::printed_row::{PrintedRow, read_rows};
+use crate::pair::{Paired, Previous, pair};
+use crate::printed_row::{PrintedRows, read_rows};
 use crate::propose::Edit;
+use crate::vocabulary::Vocabulary;
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -30,60 +34,73 @@ pub struct Refined {
     pub diagnostics: Vec<Diagnostic>,
     /// The edits that would resolve some of it.
     pub edits: Vec<Edit>,
-    /// The peer cells of the page.
-    pub used_peers: BTreeSet<String>,
+    /// The cells of the page.
+    pub used_cells: BTreeSet<String>,
 }
 
-/// Makes the flows of a capture.
+/// Makes the flows of a capture. The vocabulary has the services that a port cell may name. The rows that the flows had when the page
+/// was last read help to find those of changed rows.
 #[must_use]
-pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
+pub fn refine(
+    capture: &Capture,
+    curation: &Curation,
+    vocabulary: &Vocabulary,
+    previous: Option<&Previous>,
+) -> Refined {
     let mut diagnostics = curation.unresolved();
-    let (rows, unreadable) = read_rows(capture, curation);
-    diagnostics.extend(unreadable);
-    diagnostics.extend(outside_lines::check(capture, curation));
-    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation);
+    let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
+    diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
+    diagnostics.extend(page_statements(capture, curation));
+    let has_all_rows = tables.is_empty();
+    diagnostics.extend(tables);
+    let (rows, unused) = no_flow::remove_rows(rows, curation);
+    if has_all_rows {
+        diagnostics.extend(unused);
+    }
+    diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
+    let paired = pair(&rows, capture, curation, previous, has_all_rows);
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = paired;
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
-    let mut used_peers = BTreeSet::new();
+    let mut used_cells = BTreeSet::new();
+    let mut coverage = coverage::Coverage::new(&rows);
     for (row, entry) in pairs {
-        let mut builder = flow::FlowBuilder::new(capture, curation, &rows[row], &curation.flows[entry]);
+        let mut builder = flow::FlowBuilder::new(capture, curation, vocabulary, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
+        coverage.add(row, &builder);
         diagnostics.extend(builder.diagnostics);
         edits.extend(builder.edits);
-        used_peers.extend(rows[row].peer.clone());
+        used_cells.extend(rows[row].texts.iter().cloned());
     }
-    diagnostics.extend(missing_directions(&rows, &flows, capture));
+    diagnostics.extend(coverage.missing(capture));
     // If some rows couldn't be read, their peer cells are used after all.
     if diagnostics.is_empty() {
-        let unused = curation.peers.iter().filter(|(cell, peer)| !peer.is_shared && !used_peers.contains(*cell));
-        diagnostics.extend(unused.map(|(cell, peer)| unused_peer(cell, &peer.place)));
+        let mapped = curation.peers.iter().chain(&curation.components);
+        let unused = mapped.filter(|(cell, meaning)| !meaning.is_shared && !used_cells.contains(*cell));
+        diagnostics.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
     }
-    Refined { flows, diagnostics, edits, used_peers }
+    Refined { flows, diagnostics, edits, used_cells }
 }
 
-/// A peer cell that no row has.
-pub(crate) fn unused_peer(cell: &str, place: &Place) -> Diagnostic {
-    let message = format!("no row has the peer cell {cell:?}");
+/// What the page says about all rows, if it no longer says so.
+fn page_statements(capture: &Capture, curation: &Curation) -> Vec<Diagnostic> {
+    let every_row = curation.every_row.iter().map(|every_row| ("every_row", &every_row.of));
+    let lists = curation.lists.iter().filter_map(|lists| Some(("lists", lists.of.as_ref()?)));
+    let texts = every_row.chain(lists).flat_map(|(key, of)| of.as_slice().iter().map(move |text| (key, text)));
+    let changed = texts.filter(|(_, text)| !text.is_empty() && !capture.contains_outside(text));
+    let diagnostic = |(key, text): (&str, &String)| {
+        let message =
+            format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
+        let help = format!("read the page again, then correct {key} or its `of`");
+        Diagnostic::new(codes::CHANGED_BASIS, message).help(help).at(Place::line(&curation.file, 1))
+    };
+    changed.map(diagnostic).collect()
+}
+
+/// A cell with a meaning that no row has.
+pub(crate) fn unused_cell(cell: &str, place: &Place) -> Diagnostic {
+    let message = format!("no row has the cell {cell:?}");
     Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove the line").at(place.clone())
-}
-
-/// Rows that print both directions, but have flows of only one.
-fn missing_directions(rows: &[PrintedRow], flows: &[FlowRow], capture: &Capture) -> Vec<Diagnostic> {
-    let found: HashSet<(u32, Direction)> = flows.iter().map(|flow| (flow.row, flow.direction)).collect();
-    let mut diagnostics = Vec::new();
-    for row in rows.iter().filter(|row| row.has_both_directions) {
-        let has =
-            |direction: &Direction| u32::try_from(row.number).is_ok_and(|number| found.contains(&(number, *direction)));
-        // A row without any flow is reported on its own.
-        let missing = Direction::ALL.iter().find(|direction| Direction::ALL.iter().any(has) && !has(direction));
-        if let Some(direction) = missing {
-            let message = format!("row {} prints both directions, but has no {direction} flow", row.number);
-            let help = "add a flow with shares_row_with and that direction";
-            let place = Place::line(&capture.file, row.line);
-            diagnostics.push(Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place));
-        }
-    }
-    diagnostics
 }
 
 #[cfg(test)]
@@ -95,6 +112,7 @@ mod tests {
     use crate::curation::Curation;
     use crate::page::Layout;
     use crate::page_file::capture_text;
+    use crate::vocabulary::Vocabulary;
 
     #[test]
     fn renames_are_proposed_for_a_few_rows_but_not_for_a_different_page() {
@@ -112,7 +130,7 @@ mod tests {
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
             let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation).diagnostics;
+            let diagnostics = refine(&capture, &curation, &Vocabulary::default(), None).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

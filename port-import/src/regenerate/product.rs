@@ -13,8 +13,10 @@ use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
-use crate::refine::{Refined, refine, unused_peer};
+use crate::pair::Previous;
+use crate::refine::{Refined, refine, unused_cell};
 use crate::report::{Document, Edition, EditionFlows, Report};
+use crate::vocabulary::Vocabulary;
 
 /// The generated files of an edition, as texts.
 #[derive(Debug)]
@@ -38,6 +40,7 @@ pub(super) fn regenerate_product(
     options: &RegenerateOptions,
     product: &Product,
     docs: &Documents,
+    vocabulary: &Vocabulary,
     report: &mut Report,
 ) -> Result<Vec<Generated>, Vec<Diagnostic>> {
     let directory = options.data.join("curation").join(&product.id);
@@ -46,7 +49,7 @@ pub(super) fn regenerate_product(
     let is_only_edition = product.editions.len() == 1;
     for edition in &product.editions {
         let doc = docs.get(&(product.id.clone(), edition.id.clone()));
-        match RefinedEdition::read(options, &directory, edition, doc, report) {
+        match RefinedEdition::read(options, &directory, edition, doc, vocabulary, report) {
             Ok(mut refined) => {
                 let own_file = (!is_only_edition).then(|| directory.join(format!("{}.toml", edition.id)));
                 report.edits.extend(refined.refined.edits.drain(..).map(|edit| edit.of_edition(own_file.as_deref())));
@@ -102,6 +105,7 @@ impl<'a> RefinedEdition<'a> {
         directory: &Path,
         edition: &'a Edition,
         doc: Option<&PathBuf>,
+        vocabulary: &Vocabulary,
         report: &mut Report,
     ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
         let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
@@ -127,8 +131,9 @@ impl<'a> RefinedEdition<'a> {
             }
             None => (read_capture(&capture_file)?, None),
         };
-        let refined = refine(&capture, &curation);
         let mut before = read_flow_table(&file("tables/flows"))?;
+        let previous = old_capture.as_ref().zip(before.as_ref()).map(|(old, flows)| Previous::new(old, flows));
+        let refined = refine(&capture, &curation, vocabulary, previous.as_ref());
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.
             let made: BTreeSet<&str> = refined.flows.iter().map(|flow| flow.id.as_str()).collect();
@@ -144,9 +149,9 @@ fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagn
         Ok(shared) => shared,
         Err(diagnostic) => return vec![diagnostic],
     };
-    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_peers.contains(cell));
+    let is_used = |cell: &str| editions.iter().any(|edition| edition.refined.used_cells.contains(cell));
     let has_flow = |id: &str| editions.iter().any(|edition| edition.refined.flows.iter().any(|flow| flow.id == id));
-    let peers = shared.peer_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_peer(cell, &place));
+    let peers = shared.mapped_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_cell(cell, &place));
     let flows = shared.flow_ids().filter(|(id, _)| !has_flow(id)).map(|(id, place)| {
         let message = format!("flow {id} is absent from all editions");
         Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place)

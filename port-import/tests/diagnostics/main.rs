@@ -144,7 +144,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     let capture = fs::read_to_string(workspace.path(capture_csv)).unwrap();
     for (name, from, to) in [
         ("a capture with an unknown kind of record", "row,", "raw,"),
-        ("a capture with a line without a number", "heading,", "line,"),
+        ("a capture with a line without a number", "heading,", "text,"),
     ] {
         assert!(capture.contains(from), "{capture}");
         workspace.file_case(cases, name, capture_csv, Some(&capture.replacen(from, to, 1)));

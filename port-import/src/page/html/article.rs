@@ -1,10 +1,14 @@
 //! Reads an article: its tables, with their headings, and the text around them.
 
 use super::super::hints::Hints;
+use super::super::lists::Lists;
 use super::super::problems::Problems;
-use super::super::table::{Line, Page};
-use super::content::{TextExtractor, is_block, is_not_displayed};
+use super::super::table::{Line, LineKind, Page};
+use super::content::{TextExtractor, is_block};
+use super::extracted::{ExtractedText, skipped_lines};
+use super::items::Items;
 use super::split;
+use super::style::skipped_kind;
 use super::tree::{Element, Node};
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -17,69 +21,125 @@ pub(super) struct ArticleReader<'a> {
     page: Page,
     /// The current paragraph.
     paragraph: TextExtractor,
-    /// The index of the nearest `h1` to `h6` in the text outside tables, and whether a table uses it as its heading.
-    heading: Option<(usize, bool)>,
-    /// The indexes of the text outside tables that are headings of tables.
-    used_headings: Vec<usize>,
+    items: Items,
+    lists: Lists,
+    is_in_title: bool,
 }
 
 impl<'a> ArticleReader<'a> {
     pub(super) fn new(hints: &'a Hints, data: &'a HashSet<NodeId>) -> Self {
-        let (page, paragraph) = (Page::default(), TextExtractor::default());
-        Self { hints, data, page, paragraph, heading: None, used_headings: Vec::new() }
+        Self {
+            hints,
+            data,
+            page: Page::default(),
+            paragraph: TextExtractor::new(hints.into()),
+            items: Items::default(),
+            lists: Lists::default(),
+            is_in_title: false,
+        }
     }
 
-    pub(super) fn read(mut self, article: Element, problems: &mut Problems) -> Page {
+    /// Reads the article. Headings of tables are still text outside tables, and lists aren't tables yet.
+    pub(super) fn read(mut self, article: Element, problems: &mut Problems) -> (Page, Lists) {
         let mut skipped: Option<NodeId> = None;
-        let mut title = 0;
         for edge in article.traverse() {
             match edge {
                 Edge::Open(element) if skipped.is_none() => {
-                    let node = element.value();
-                    if is_not_displayed(node) {
+                    if let Some(kind) = skipped_kind(element.value()) {
+                        self.end_paragraph();
+                        self.page.skipped.extend(skipped_lines(element, kind));
                         skipped = Some(element.id());
                     } else if self.data.contains(&element.id()) {
                         self.end_paragraph();
+                        self.end_term();
                         self.read_table(element, problems);
                         skipped = Some(element.id());
                     } else {
-                        if is_block(node) {
-                            self.end_paragraph();
-                        }
-                        if is_title(node) {
-                            title = self.page.text_outside_tables.len();
-                        }
-                        self.paragraph.open(element);
+                        self.open(element);
                     }
                 }
                 Edge::Close(element) if skipped == Some(element.id()) => skipped = None,
-                Edge::Close(element) if skipped.is_none() => {
-                    self.paragraph.close(element);
-                    if is_block(element.value()) {
-                        self.end_paragraph();
-                    }
-                    if is_title(element.value()) && title < self.page.text_outside_tables.len() {
-                        self.heading = Some((title, false));
-                    }
-                }
+                Edge::Close(element) if skipped.is_none() => self.close(element),
                 _ => {}
             }
         }
         self.end_paragraph();
-        self.without_used_headings()
+        self.lists.tables_before = self.items.tables_before;
+        (self.page, self.lists)
     }
 
-    /// The page without the lines that became headings of tables.
-    fn without_used_headings(mut self) -> Page {
-        let mut used = self.used_headings.into_iter().peekable();
-        let mut index = 0..;
-        self.page.text_outside_tables.retain(|_| used.next_if_eq(&index.next().unwrap_or_default()).is_none());
-        self.page
+    fn open(&mut self, element: Element) {
+        let node = element.value();
+        if self.ends_paragraph(node) {
+            self.end_paragraph();
+        }
+        if self.items.ends_term(node, false) {
+            self.end_term();
+        }
+        self.items.open(node, self.page.tables.len());
+        self.is_in_title |= is_title(node);
+        self.paragraph.open(element);
+    }
+
+    fn close(&mut self, element: Element) {
+        let node = element.value();
+        self.paragraph.close(element);
+        if self.ends_paragraph(node) {
+            self.end_paragraph();
+        }
+        if self.items.ends_term(node, true) {
+            self.end_term();
+        }
+        self.items.close(node);
+        self.is_in_title &= !is_title(node);
+    }
+
+    /// Whether an element ends the paragraph before it. A line break doesn't end an item.
+    fn ends_paragraph(&self, node: &Node) -> bool {
+        is_block(node) && !(node.name() == "br" && self.items.is_awaiting_text())
     }
 
     fn end_paragraph(&mut self) {
-        if !self.paragraph.is_inside() {
-            self.page.text_outside_tables.extend(self.paragraph.take().into_lines());
+        if self.paragraph.is_inside() {
+            return;
+        }
+        let text = self.paragraph.take();
+        if self.is_in_title {
+            self.add(LineKind::Heading, text);
+        } else if let Some((kind, text)) = self.items.paragraph(text) {
+            self.add(kind, text);
+        }
+    }
+
+    /// Adds a term of a definition list that has no definition.
+    fn end_term(&mut self) {
+        if let Some((kind, text)) = self.items.take_term() {
+            self.add(kind, text);
+        }
+    }
+
+    /// Adds a paragraph. Its footnotes become lines of their own.
+    fn add(&mut self, kind: LineKind, text: ExtractedText) {
+        let under = self.page.headings.len().checked_sub(1);
+        let has_text = !text.text.is_empty();
+        let (marks, doubts) = (text.marks.clone(), text.doubts.clone());
+        self.page.skipped.extend(text.skipped.iter().cloned());
+        let index = self.page.text_outside_tables.len();
+        self.page.text_outside_tables.extend(text.into_lines().map(|line| Line { under, ..line }));
+        if !has_text {
+            return;
+        }
+        let line = &mut self.page.text_outside_tables[index];
+        line.kind = kind;
+        match kind {
+            LineKind::Heading => {
+                self.page.headings.push(line.clone());
+                self.lists.heading_lines.push(index);
+            }
+            LineKind::Item { .. } => {
+                self.lists.details.insert(index, (marks, doubts));
+            }
+            LineKind::Text => {}
         }
     }
 
@@ -87,33 +147,26 @@ impl<'a> ArticleReader<'a> {
         let Some(split) = split::split(table, self.hints, problems) else {
             return;
         };
-        self.page.text_outside_tables.extend(split.text_outside_tables);
+        let under = self.page.headings.len().checked_sub(1);
+        self.page.skipped.extend(split.skipped);
+        self.page.text_outside_tables.extend(split.text_outside_tables.into_iter().map(|line| Line { under, ..line }));
         let mut caption = split.caption;
         let mut tables = split.tables;
         let mut is_caption_heading = false;
         for table in tables.iter_mut().filter(|table| table.heading.is_none()) {
             table.heading = if caption.text.is_empty() {
-                self.use_heading()
+                self.lists.used_headings.extend(under);
+                under.and_then(|heading| self.page.headings.get(heading).cloned())
             } else {
                 is_caption_heading = true;
-                Some(Line { number: caption.line, text: caption.text.clone() })
+                Some(Line::new(caption.line, caption.text.clone()))
             };
         }
         if is_caption_heading {
             caption.text.clear();
         }
-        self.page.text_outside_tables.extend(caption.into_lines());
+        self.add(LineKind::Text, caption);
         self.page.tables.extend(tables);
-    }
-
-    /// The nearest title above. It is then no longer text outside tables.
-    fn use_heading(&mut self) -> Option<Line> {
-        let (index, is_used) = self.heading.as_mut()?;
-        if !*is_used {
-            *is_used = true;
-            self.used_headings.push(*index);
-        }
-        self.page.text_outside_tables.get(*index).cloned()
     }
 }
 

@@ -5,9 +5,9 @@ use comrak::{Arena, Options, parse_document};
 
 use super::super::codes;
 use super::super::problems::Problems;
-use super::super::table::Line;
+use super::super::table::{Line, Skipped, SkippedKind};
 use super::super::text::fold;
-use super::templates::Source;
+use super::templates::{Source, attribute};
 
 /// The names of tags that are read as HTML within a line. GitHub hides other tags, and here they stay as text: `<host>:443`.
 const INLINE_TAGS: [&str; 29] = [
@@ -21,7 +21,7 @@ pub(super) struct Rendered {
     /// The cells to the right of the last column, which GitHub doesn't show.
     pub cells_beyond_header: Vec<Line>,
     /// Front matter and code blocks.
-    pub skipped: Vec<Line>,
+    pub skipped: Vec<Skipped>,
 }
 
 pub(super) fn render(source: &Source, problems: &mut Problems) -> Rendered {
@@ -56,7 +56,7 @@ struct Renderer<'a, 'p> {
     /// The line of the HTML that is being written.
     line: usize,
     beyond: Vec<Line>,
-    skipped: Vec<Line>,
+    skipped: Vec<Skipped>,
 }
 
 impl Renderer<'_, '_> {
@@ -84,8 +84,10 @@ impl Renderer<'_, '_> {
         }
         let tag = block_tag(node);
         match &node.data.borrow().value {
-            NodeValue::FrontMatter(text) => self.skip(node, text),
-            NodeValue::CodeBlock(block) => self.skip(node, &format!("{}\n{}", block.info, block.literal)),
+            NodeValue::FrontMatter(text) => self.skip(node, SkippedKind::FrontMatter, text),
+            NodeValue::CodeBlock(block) => {
+                self.skip(node, SkippedKind::Code, &format!("{}\n{}", block.info, block.literal))
+            }
             NodeValue::HtmlBlock(block) => self.push(&titles_of_tabs(&block.literal)),
             NodeValue::TableRow(is_header) => {
                 self.report_cells_beyond_header(node);
@@ -142,22 +144,25 @@ impl Renderer<'_, '_> {
     }
 
     /// Keeps the lines of front matter or a code block apart.
-    fn skip(&mut self, node: Node, text: &str) {
+    fn skip(&mut self, node: Node, kind: SkippedKind, text: &str) {
         let first = node.data.borrow().sourcepos.start.line;
         let lines = (first..).zip(text.lines().map(fold)).filter(|(_, text)| !text.is_empty());
-        self.skipped.extend(lines.map(|(line, text)| Line { number: self.source.line(line), text }));
+        self.skipped.extend(lines.map(|(line, text)| Skipped { number: self.source.line(line), text, kind }));
     }
 
     /// Keeps the cells of a row that has more of them than the header.
     fn report_cells_beyond_header(&mut self, row: Node) {
         let line = row.data.borrow().sourcepos.start.line;
-        let text = self.source.text_of_line(line);
-        let from = text.find('|').unwrap_or(0);
-        let cells = split_cells(text[from.min(text.len())..].trim());
+        let mut text = self.source.text_of_line(line).trim();
+        let is_quote = |node: &Node| matches!(node.data.borrow().value, NodeValue::BlockQuote | NodeValue::Alert(_));
+        for _ in row.ancestors().filter(is_quote) {
+            text = text.strip_prefix('>').unwrap_or(text).trim_start();
+        }
+        let cells = split_cells(text);
         let columns = row.children().count();
         let number = self.source.line(line);
         let beyond = cells.into_iter().skip(columns).map(|cell| fold(&cell)).filter(|cell| !cell.is_empty());
-        self.beyond.extend(beyond.map(|text| Line { number, text }));
+        self.beyond.extend(beyond.map(|text| Line::new(number, text)));
     }
 
     /// Reports what looks like a table, but isn't one: its rule has another number of columns than its header.
@@ -226,11 +231,12 @@ fn is_inline_tag(html: &str) -> bool {
 fn titles_of_tabs(html: &str) -> String {
     let mut result = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(start) = rest.find("<TabItem") {
+    while let Some(start) = rest.find("<Tab") {
         let Some(end) = rest[start..].find('>').map(|end| start + end + 1) else { break };
-        let title = |name: &str| rest[start..end].split_once(name).and_then(|(_, rest)| rest.split_once('"'));
+        let tag = &rest[start..end];
+        let is_tab = tag.starts_with("<TabItem") || tag.starts_with("<Tab ");
         result.push_str(&rest[..end]);
-        if let Some((title, _)) = title(" label=\"").or_else(|| title(" value=\"")) {
+        if let Some(title) = attribute(tag, &["label", "heading", "title", "value"]).filter(|_| is_tab) {
             result.push_str(&format!("<h6>{title}</h6>"));
         }
         rest = &rest[end..];

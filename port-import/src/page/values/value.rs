@@ -11,7 +11,7 @@ pub(super) struct Value {
 
 impl Value {
     pub(super) fn to_line(&self) -> Line {
-        Line { number: self.line, text: self.text.clone() }
+        Line::new(self.line, self.text.clone())
     }
 
     pub(super) fn to_cell(&self) -> Cell {

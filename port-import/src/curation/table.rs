@@ -1,0 +1,208 @@
+//! The tables of a page: which of them an entry of the curation describes, what their columns contain, and what applies to all of
+//! their rows.
+
+use std::collections::BTreeMap;
+
+use port_core::{Direction, Enabled, Requirement, Scope, Transport};
+use serde::Deserialize;
+
+use super::{OneOrMore, words};
+
+/// Tables of a page, a list of the page, or a part of a table. An entry describes every table that has its heading and its columns.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// The heading printed above, or the text in the column `section`. Absent for any heading, empty for none.
+    pub heading: Option<String>,
+    /// The columns, if they aren't those of the page.
+    #[serde(default)]
+    pub columns: Vec<Column>,
+    /// For a list: how its items are written, such as `{Ports}: {Label}`, in one way or in several. The names in braces are the
+    /// columns.
+    pub item: Option<OneOrMore>,
+    /// Why none of its rows is a flow. The rows aren't read.
+    pub ignore: Option<String>,
+    /// The catalog's name for this part of the document.
+    pub section: Option<String>,
+    /// Who opens the connection in every row, as the heading or the text above says. The keys below are about every row too.
+    #[serde(default, deserialize_with = "words::word")]
+    pub direction: Option<Direction>,
+    /// The transport of ports that are printed without one.
+    #[serde(default, deserialize_with = "words::word")]
+    pub transport: Option<Transport>,
+    /// The peer.
+    pub peer: Option<String>,
+    /// The part of the product at its own end.
+    pub component: Option<String>,
+    /// The condition.
+    pub condition: Option<String>,
+    /// Whether the flows are required.
+    #[serde(default, deserialize_with = "words::word")]
+    pub requirement: Option<Requirement>,
+    /// How far the traffic goes.
+    #[serde(default, deserialize_with = "words::word")]
+    pub scope: Option<Scope>,
+    /// Whether the ports are open by default.
+    #[serde(default, deserialize_with = "words::word")]
+    pub enabled: Option<Enabled>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its name as printed.
+    pub head: String,
+    /// What it contains.
+    pub is: Meaning,
+    /// The meaning of short texts in its cells, such as `{ "From VM" = "outbound" }`. In a customization column, every other text is
+    /// prose.
+    #[serde(default)]
+    pub means: BTreeMap<String, String>,
+    /// For a label column: whether its cells may be empty.
+    #[serde(default)]
+    pub may_be_empty: bool,
+    /// Why a column is ignored.
+    pub reason: Option<String>,
+}
+
+/// What a column contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// The peer.
+    Peer,
+    /// The subject of the row.
+    Label,
+    /// The ports. Several columns of ports are read one after another.
+    Ports,
+    /// The first ports of ranges.
+    FirstPort,
+    /// The last ports of ranges.
+    LastPort,
+    /// Ports of TCP.
+    TcpPorts,
+    /// Ports of UDP.
+    UdpPorts,
+    /// The transport, or an application protocol.
+    Protocol,
+    /// Who opens the connection.
+    Direction,
+    /// The part of the document that the row belongs to.
+    Section,
+    /// The product's interfaces.
+    Interfaces,
+    /// The source of the traffic.
+    From,
+    /// The destination of the traffic.
+    To,
+    /// The other end, after the word "from" or "to".
+    ToOrFrom,
+    /// The part of the product at its own end.
+    Component,
+    /// Whether the flow is required.
+    Requirement,
+    /// Whether the port is open by default.
+    Enabled,
+    /// Where the port can be changed.
+    Customization,
+    /// Prose.
+    Note,
+    /// Something that isn't in the catalog.
+    Ignored,
+}
+
+impl Meaning {
+    /// Every meaning.
+    pub const ALL: [Meaning; 20] = [
+        Meaning::Peer,
+        Meaning::Label,
+        Meaning::Ports,
+        Meaning::FirstPort,
+        Meaning::LastPort,
+        Meaning::TcpPorts,
+        Meaning::UdpPorts,
+        Meaning::Protocol,
+        Meaning::Direction,
+        Meaning::Section,
+        Meaning::Interfaces,
+        Meaning::From,
+        Meaning::To,
+        Meaning::ToOrFrom,
+        Meaning::Component,
+        Meaning::Requirement,
+        Meaning::Enabled,
+        Meaning::Customization,
+        Meaning::Note,
+        Meaning::Ignored,
+    ];
+
+    /// The word for it in the curation.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Meaning::Peer => "peer",
+            Meaning::Label => "label",
+            Meaning::Ports => "ports",
+            Meaning::FirstPort => "first-port",
+            Meaning::LastPort => "last-port",
+            Meaning::TcpPorts => "tcp-ports",
+            Meaning::UdpPorts => "udp-ports",
+            Meaning::Protocol => "protocol",
+            Meaning::Direction => "direction",
+            Meaning::Section => "section",
+            Meaning::Interfaces => "interfaces",
+            Meaning::From => "from",
+            Meaning::To => "to",
+            Meaning::ToOrFrom => "to-or-from",
+            Meaning::Component => "component",
+            Meaning::Requirement => "requirement",
+            Meaning::Enabled => "enabled",
+            Meaning::Customization => "customization",
+            Meaning::Note => "note",
+            Meaning::Ignored => "ignored",
+        }
+    }
+
+    /// Whether its cells contain ports.
+    #[must_use]
+    pub fn is_ports(self) -> bool {
+        matches!(self, Meaning::Ports | Meaning::FirstPort | Meaning::LastPort | Meaning::TcpPorts | Meaning::UdpPorts)
+    }
+
+    /// Whether a table may have several such columns.
+    fn may_be_repeated(self) -> bool {
+        matches!(self, Meaning::Ports | Meaning::Protocol | Meaning::Note | Meaning::Ignored)
+    }
+
+    /// Whether its cells are an end of the traffic.
+    fn is_end(self) -> bool {
+        matches!(self, Meaning::From | Meaning::To)
+    }
+}
+
+/// Why columns contradict each other, and what to do.
+pub(super) fn contradiction(columns: &[Column]) -> Option<(String, &'static str)> {
+    let count = |meaning| columns.iter().filter(|column| column.is == meaning).count();
+    if let Some(column) = columns.iter().find(|column| count(column.is) > 1 && !column.is.may_be_repeated()) {
+        return Some((format!("two columns are {:?}", column.is.as_str()), "give each its own meaning"));
+    }
+    if !columns.iter().any(|column| column.is.is_ports()) {
+        return Some(("no column is \"ports\"".to_string(), "name the column of ports, or ignore the table"));
+    }
+    if (count(Meaning::FirstPort) == 0) != (count(Meaning::LastPort) == 0) {
+        let message = "a column \"first-port\" and a column \"last-port\" are only useful together";
+        return Some((message.to_string(), "name both, or \"ports\""));
+    }
+    let has_ends = columns.iter().any(|column| column.is.is_end());
+    if has_ends && count(Meaning::Peer) + count(Meaning::ToOrFrom) > 0 {
+        let message = "a column is \"peer\" or \"to-or-from\" next to \"from\" or \"to\"";
+        return Some((message.to_string(), "keep the columns of the two ends, or the one of the peer"));
+    }
+    if let Some(column) = columns.iter().find(|column| {
+        column.is == Meaning::Ignored && column.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
+    }) {
+        return Some((format!("ignored column {:?} has no reason", column.head), "write why it isn't in the catalog"));
+    }
+    None
+}

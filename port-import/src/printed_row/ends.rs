@@ -1,0 +1,175 @@
+//! The two ends of a row's traffic: the product or a part of it, and a peer, which may be another part of the product.
+
+use port_core::Direction;
+use port_data::{Diagnostic, Place};
+
+use super::cells::parse_direction;
+use crate::codes;
+use crate::curation::{Curation, OneOrMore, Table};
+
+/// Who is at the two ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Who opens the connection, if the row says so.
+    pub direction: Option<Direction>,
+    /// The part of the product at its own end.
+    pub component: Option<String>,
+    /// The peer, if the row prints one that the curation maps.
+    pub peer: Option<String>,
+}
+
+/// The cells about the ends, as printed; `None` if the table doesn't have the column.
+#[derive(Default)]
+pub(super) struct Cells {
+    pub(super) peer: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) to_or_from: Option<String>,
+    pub(super) component: Option<String>,
+    pub(super) direction: Option<String>,
+    pub(super) section_direction: Option<Direction>,
+}
+
+/// What a cell means at one end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Party {
+    /// The product, or a part of it.
+    Own(Option<String>),
+    /// A peer; nothing if the cell isn't mapped.
+    Peer(Option<String>),
+}
+
+impl Cells {
+    /// The peer cell, and the ends.
+    pub(super) fn read(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Diagnostic> {
+        if self.from.is_some() || self.to.is_some() {
+            return self.between_columns(curation, table);
+        }
+        let printed = self.to_or_from.as_ref().or(self.peer.as_ref()).filter(|text| !text.is_empty()).cloned();
+        let others = match (&printed, &table.peer) {
+            (Some(cell), None) => parties(cell, curation),
+            (_, of_table) => vec![Party::Peer(of_table.clone())],
+        };
+        let mut ends = Vec::new();
+        for direction in self.directions(table)? {
+            for own in self.components(curation, table)? {
+                ends.extend(others.iter().map(|other| End::new(curation, own.clone(), other.clone(), direction)));
+            }
+        }
+        Ok((printed, ends))
+    }
+
+    /// The directions in which the row or its table says that connections are opened.
+    fn directions(&self, table: &Table) -> Result<Vec<Option<Direction>>, Diagnostic> {
+        let own = match (&self.direction, &self.to_or_from) {
+            (Some(cell), _) if !cell.is_empty() => Some(parse_direction(cell)?),
+            (_, Some(cell)) => match cell.split_whitespace().next().map(str::to_lowercase).as_deref() {
+                Some("to") => Some(Some(Direction::Outbound)),
+                Some("from") => Some(Some(Direction::Inbound)),
+                Some("to/from" | "from/to") => Some(None),
+                _ => {
+                    let message = format!("cell {cell:?} doesn't begin with \"to\" or \"from\"");
+                    return Err(Diagnostic::new(codes::UNREADABLE_CELL, message));
+                }
+            },
+            _ => None,
+        };
+        let both = || Direction::ALL.iter().copied().map(Some).collect();
+        Ok(own.map_or(vec![self.section_direction.or(table.direction)], |direction| {
+            direction.map_or_else(both, |direction| vec![Some(direction)])
+        }))
+    }
+
+    /// The parts of the product that the row or its table names.
+    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, Diagnostic> {
+        let Some(cell) = self.component.as_ref().filter(|cell| !cell.is_empty()) else {
+            return Ok(vec![table.component.clone()]);
+        };
+        match curation.components.get(cell) {
+            Some(meaning) => {
+                Ok(meaning.ids.as_slice().iter().map(|id| Some(id.clone()).filter(|id| !id.is_empty())).collect())
+            }
+            None => {
+                let message = format!("component cell {cell:?} isn't mapped to a component");
+                let help = format!("add it to [components] in {}", Place::file(&curation.flows_file));
+                Err(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help))
+            }
+        }
+    }
+
+    /// The ends of a row with a source, a destination, or both. The product is at an end that has no column.
+    fn between_columns(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Diagnostic> {
+        let of = |cell: &Option<String>, name: &str| match cell.as_deref() {
+            Some("") => match &table.peer {
+                Some(peer) => Ok(vec![Party::Peer(Some(peer.clone()))]),
+                None => Err(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty"))),
+            },
+            Some(cell) => Ok(parties(cell, curation)),
+            None => Ok(vec![Party::Own(table.component.clone())]),
+        };
+        let (from, to) = (of(&self.from, "source")?, of(&self.to, "destination")?);
+        let mut ends: Vec<End> = Vec::new();
+        for source in &from {
+            for destination in &to {
+                let end = match (source, destination) {
+                    (Party::Own(own), other @ Party::Peer(_)) => (own, other, Direction::Outbound),
+                    (other, Party::Own(own)) => (own, other, Direction::Inbound),
+                    (Party::Peer(_), Party::Peer(_)) => {
+                        let cell = |cell: &Option<String>| cell.clone().unwrap_or_default();
+                        let message = format!(
+                            "row goes from {:?} to {:?}, and neither is {:?} or one of its components",
+                            cell(&self.from),
+                            cell(&self.to),
+                            curation.own_name.as_deref().unwrap_or(&curation.product)
+                        );
+                        let help = "set own_name, or add the cell to [components]";
+                        return Err(Diagnostic::new(codes::OWN_NAME, message).help(help));
+                    }
+                };
+                let end = End::new(curation, end.0.clone(), end.1.clone(), Some(end.2));
+                // A row between all parts and all parts is listed once for each pair.
+                if !ends.contains(&end) {
+                    ends.push(end);
+                }
+            }
+        }
+        let is_own = |parties: &[Party]| parties.iter().all(|party| matches!(party, Party::Own(_)));
+        // The cell of the other end: the source, if the product is the destination.
+        let printed = if self.from.is_none() || is_own(&from) && !is_own(&to) { &self.to } else { &self.from };
+        Ok((printed.clone().filter(|text| !text.is_empty()), ends))
+    }
+}
+
+impl End {
+    /// The ends of traffic between a part of the product and another party. Between two parts, the flow is the one at the listening
+    /// part.
+    fn new(curation: &Curation, own: Option<String>, other: Party, direction: Option<Direction>) -> End {
+        let as_peer = |component: Option<String>| {
+            Some(component.map_or(curation.product.clone(), |component| format!("{}-{component}", curation.product)))
+        };
+        match other {
+            Party::Peer(peer) => End { direction, component: own, peer },
+            Party::Own(other) if direction == Some(Direction::Outbound) => {
+                End { direction: Some(Direction::Inbound), component: other, peer: as_peer(own) }
+            }
+            Party::Own(other) => End { direction, component: own, peer: as_peer(other) },
+        }
+    }
+}
+
+/// Who a cell is: parts of the product, peers, or both.
+fn parties(cell: &str, curation: &Curation) -> Vec<Party> {
+    let ids = |map: &std::collections::BTreeMap<String, crate::curation::MeaningOfCell>| {
+        map.get(cell).map_or(Vec::new(), |meaning| OneOrMore::as_slice(&meaning.ids).to_vec())
+    };
+    let own = ids(&curation.components).into_iter().map(|id| Party::Own(Some(id).filter(|id| !id.is_empty())));
+    let peers = ids(&curation.peers).into_iter().map(|id| Party::Peer(Some(id)));
+    let mut parties: Vec<Party> = own.chain(peers).collect();
+    if parties.is_empty() {
+        parties.push(match curation.own_name.as_deref() == Some(cell) {
+            true => Party::Own(None),
+            false => Party::Peer(None),
+        });
+    }
+    parties
+}
