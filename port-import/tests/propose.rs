@@ -76,17 +76,23 @@ fn changed_marks_are_set_in_the_file_of_the_edition() {
     let marks = ["+marks = [\"new\"]", "+", "+[[flow]]", "+id = \"relay-in-client\"", "+marks = [\"*\"]"];
     assert_eq!(added(&patch)[..5], marks, "{patch}");
     assert!(patch.contains("--- a/data/curation/relay/1.toml\n+++ b/data/curation/relay/1.toml\n"), "{patch}");
-    // A condition that rests on the marks must be checked.
+    // An addition that may rest on the marks must be checked.
     let (_directory, data) = repository();
     let flows = data.join("curation/relay/flows.toml");
     let text = fs::read_to_string(&flows).unwrap();
-    fs::write(&flows, text.replace("purpose = \"Take mail\"\n", "purpose = \"Take mail\"\ncondition = \"mail\"\n"))
-        .unwrap();
+    fs::write(
+        &flows,
+        text.replace(
+            "purpose = \"Take mail\"\n",
+            "purpose = \"Take mail\"\nadds = { enabled = \"yes\", reason = \"r\" }\n",
+        ),
+    )
+    .unwrap();
     assert_eq!(run(&data, PAGE).1, Outcome::Done);
     git(data.parent().unwrap(), &["add", "--all"]);
     let (_, after, patch) = applied(&data, &page);
     assert_eq!(after, ["curation-unresolved"], "{patch}");
-    assert!(patch.contains("+marks = [\"*\"] # FIXME: marks were []; check condition\n"), "{patch}");
+    assert!(patch.contains("+marks = [\"*\"] # FIXME: marks were []; check adds\n"), "{patch}");
 }
 
 #[test]
@@ -149,6 +155,7 @@ fn a_missing_row_is_listed_as_absent() {
     assert_eq!(before, ["curation-missing-row"; 2], "{patch}");
     assert_eq!(after, ["curation-unresolved"], "{patch}");
     let expected = [
+        "+",
         "+[[absent]]",
         "+flows = [",
         "+    \"relay-in-admin\",",
