@@ -1,5 +1,8 @@
 //! Checks pages on a local server: every answer, the state between runs, and how politely it is asked.
 
+// The helpers make answers for a server that may also give none.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -251,11 +254,9 @@ fn what_was_recorded_is_not_a_change_until_it_changes_again() {
     use Status::{Changed, Gone, Unchanged};
 
     let text = Arc::new(Mutex::new("Please enable scripts.".to_string()));
-    let served = Arc::clone(&text);
+    let words = Arc::clone(&text);
     let server = Server::new(move |request| match request.path.as_str() {
-        "/app" => {
-            page("text/html", &format!("<script>{}</script><p>{}", request.headers.len(), served.lock().unwrap()))
-        }
+        "/app" => page("text/html", &format!("<script>{}</script><p>{}", request.headers.len(), words.lock().unwrap())),
         _ => answer(request),
     });
     let (_directory, data) = data_on(&server, &["app", "changed", "same", "gone"]);
