@@ -120,7 +120,7 @@ mod tests {
             for row in 1..=rows {
                 page += &format!("| Client | Use y{row} | TCP/{row} |\n");
                 curation += &format!(
-                    "[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use\"\n"
+                    "[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ peer = \"Client\", label = \"Use x{row}\", ports = \"TCP/{row}\" }}\npurpose = \"Use\"\n"
                 );
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
