@@ -44,8 +44,12 @@ impl Reporter<'_> {
     pub(super) fn conflict(&mut self, conflict: &Conflict) {
         match conflict {
             Conflict::Contested { row, flow, other } => {
-                let message =
-                    format!("{} is the row of {} and has the key of {}", self.row(*row), self.id(*other), self.id(*flow));
+                let message = format!(
+                    "{} is the row of {} and has the key of {}",
+                    self.row(*row),
+                    self.id(*other),
+                    self.id(*flow)
+                );
                 let diagnostic = Diagnostic::new(codes::AMBIGUOUS_ROW, message)
                     .help("make the two keys distinguishable, or remove one flow");
                 self.diagnostics.push(diagnostic.at(self.place(*flow)));
@@ -76,13 +80,7 @@ impl Reporter<'_> {
             rows.collect::<Vec<_>>().join(", ")
         );
         let keys = pairs.iter().map(|(row, flow)| {
-            let key = self.known.key(*flow);
-            let template = curation::Row {
-                ports: Some(String::new()),
-                prose: Some(String::new()),
-                ..key.clone()
-            };
-            format!("row = {{ {} }} for {}", write_key(&self.rows[*row], &template), self.id(*flow))
+            format!("row = {{ {} }} in {} for {}", self.keys.write(&self.rows[*row]), self.place(*flow), self.id(*flow))
         });
         let help = format!("set {}", keys.collect::<Vec<_>>().join(", and "));
         let first = pairs.iter().map(|(row, _)| *row).min().unwrap_or_default();
@@ -132,6 +130,10 @@ impl Reporter<'_> {
     pub(super) fn renamed_row(&mut self, row: usize, rename: &Rename) {
         let flow = rename.flow;
         let mut message = format!("{} looks like a rename of {} ({})", self.row(row), self.id(flow), self.before(flow));
+        let old_section = self.known.old(flow).and_then(|old| old.section.as_ref());
+        if old_section.is_some() && old_section != self.rows[row].section.as_ref() {
+            message += &format!(", which was in the section {:?}", old_section.map_or("", String::as_str));
+        }
         for other in &rename.others {
             message += &format!(", or of {} ({})", self.id(*other), self.before(*other));
         }
@@ -153,24 +155,28 @@ impl Reporter<'_> {
         self.report_row(row, Diagnostic::new(codes::NEW_ROW, message).help(help));
     }
 
-    /// A flow whose row isn't on the page, and the new row that differs from it only in prose.
+    /// A flow whose row isn't on the page, and the new rows that may be its own with other prose.
     pub(super) fn missing_row(&mut self, flow: usize, new_rows: &[usize]) {
         let message = format!("the page has no row for {} ({})", self.id(flow), self.before(flow));
         let key = curation::Row { prose: None, ..self.known.key(flow).clone() };
         let is_reworded = |row: &&usize| {
             !self.rows[**row].prose.is_empty() && row_has_key(&self.rows[**row], &key, self.known.curation)
         };
-        let reworded = new_rows.iter().find(is_reworded).map(|row| {
-            let template = curation::Row { prose: Some(String::new()), ..key.clone() };
+        let reworded = new_rows.iter().filter(is_reworded).map(|row| {
             let row = &self.rows[*row];
-            format!("; if row {} is it with other prose, set row = {{ {} }}", row.number, write_key(row, &template))
+            format!("{:?} (row {})", row.prose[0].digest, row.number)
         });
+        let reworded: Vec<String> = reworded.collect();
+        let reworded = match reworded.is_empty() {
+            true => String::new(),
+            false => format!("; if only its prose changed, set prose = {} in its key", reworded.join(" or ")),
+        };
         let curation::Curation { file, flows_file, .. } = self.known.curation;
         let removal = match file == flows_file {
             true => "remove the flow".to_string(),
             false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
         };
-        let help = format!("if the vendor removed the row, {removal}{}", reworded.unwrap_or_default());
+        let help = format!("if the vendor removed the row, {removal}{reworded}");
         self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
     }
 
