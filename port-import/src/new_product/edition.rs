@@ -68,7 +68,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let files = [
         (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
         (file, text),
-        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition))?,
+        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition, new.retrieved.as_deref()))?,
     ];
     let mut written = Vec::new();
     writer.write(&files, &mut written).map_err(one)?;
@@ -150,7 +150,8 @@ fn tables(old: &Curation, page: &Page) -> String {
     let mut text = "tables = [\n".to_string();
     for (index, table) in page.tables.iter().enumerate() {
         let heading = table.heading.as_ref().map(|line| line.text.clone());
-        let same_heading = old.tables.iter().map(Spanned::get_ref).find(|known| heading.is_some() && known.heading == heading);
+        let same_heading =
+            old.tables.iter().map(Spanned::get_ref).find(|known| heading.is_some() && known.heading == heading);
         // Tables without headings are told apart by their order.
         let same_place = old.tables.get(index).map(Spanned::get_ref).filter(|known| known.heading.is_none());
         let known = same_heading.or(same_place);

@@ -17,6 +17,7 @@ use port_data::Diagnostic;
 use crate::capture::Capture;
 use crate::curation::{Curation, RowOf};
 use crate::printed_row::PrintedRow;
+use crate::propose::Edit;
 use crate::row_key::DistinctKeys;
 
 use by_key::{ByKey, Conflict, pair_by_key};
@@ -40,6 +41,8 @@ pub struct Paired {
     pub flows_left: Vec<usize>,
     /// A diagnostic for everything that is left over.
     pub diagnostics: Vec<Diagnostic>,
+    /// The edits that would resolve them.
+    pub edits: Vec<Edit>,
 }
 
 /// Finds the flow of each row. Rows and flows that have no counterpart are reported.
@@ -56,7 +59,9 @@ pub fn pair(
     let ByKey { flow_of_row, conflicts, extra, undecided, taken, has_unknown_rows } = pair_by_key(rows, known);
     let is_complete = has_all_rows && !has_unknown_rows;
     let keys = DistinctKeys::new(rows);
-    let mut reporter = Reporter { rows, page: &capture.file, known, keys, diagnostics: Vec::new() };
+    let ids = curation.flows.iter().map(|flow| flow.id.clone()).chain(curation.shared_ids.iter().cloned()).collect();
+    let mut reporter =
+        Reporter { rows, page: &capture.file, known, keys, diagnostics: Vec::new(), ids, edits: Vec::new() };
     for conflict in &conflicts {
         // The rows that are missing may be those that can't be read.
         let may_be_resolved =
@@ -95,7 +100,7 @@ pub fn pair(
     let has_row: HashSet<usize> =
         pairs.iter().map(|(_, flow)| *flow).chain(rows_left.iter().filter_map(|(_, flow)| *flow)).collect();
     let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
-    Paired { pairs, rows_left, flows_left, diagnostics: reporter.diagnostics }
+    Paired { pairs, rows_left, flows_left, diagnostics: reporter.diagnostics, edits: reporter.edits }
 }
 
 /// The rows of the flows that share that of another flow.

@@ -1,5 +1,6 @@
 //! The diagnostics of rows without a flow, and of flows without a row.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
@@ -10,6 +11,7 @@ use super::renames::Rename;
 use crate::codes;
 use crate::curation::{self, quote};
 use crate::printed_row::PrintedRow;
+use crate::propose::{self, Edit};
 use crate::row_key::{DistinctKeys, row_has_key, write_key};
 
 /// Writes the diagnostics.
@@ -20,6 +22,9 @@ pub(super) struct Reporter<'a> {
     pub(super) known: Known<'a>,
     pub(super) keys: DistinctKeys,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The ids that are taken, also by proposed flows.
+    pub(super) ids: BTreeSet<String>,
+    pub(super) edits: Vec<Edit>,
 }
 
 impl Reporter<'_> {
@@ -143,16 +148,22 @@ impl Reporter<'_> {
             self.place(flow)
         );
         self.report_row(row, Diagnostic::new(codes::RENAMED_ROW, message).help(help));
+        if rename.others.is_empty() {
+            let edit = propose::renamed_row(self.known.curation, self.known.flow(flow), &self.rows[row]);
+            self.edits.push(edit);
+        }
     }
 
     pub(super) fn new_row(&mut self, row: usize) {
         let message = format!("{} has no flow", self.row(row));
+        let key = self.keys.write(&self.rows[row]);
         let help = format!(
             "add [[flow]] to {} with an id, row = {{ {} }} and a purpose",
             Place::file(&self.known.curation.flows_file),
-            self.keys.write(&self.rows[row])
+            key
         );
         self.report_row(row, Diagnostic::new(codes::NEW_ROW, message).help(help));
+        self.edits.extend(propose::new_row(self.known.curation, &self.rows[row], &key, &mut self.ids));
     }
 
     /// A flow whose row isn't on the page, and the new rows that may be its own with other prose.
@@ -168,7 +179,10 @@ impl Reporter<'_> {
         });
         let reworded: Vec<String> = reworded.collect();
         let reworded = match reworded.is_empty() {
-            true => String::new(),
+            true => {
+                self.edits.extend(propose::missing_row(self.known.curation, self.known.flow(flow)));
+                String::new()
+            }
             false => format!("; if only its prose changed, set prose = {} in its key", reworded.join(" or ")),
         };
         let curation::Curation { file, flows_file, .. } = self.known.curation;

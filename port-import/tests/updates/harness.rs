@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use port_catalog_tests::diagnostics::Cases;
 use port_catalog_tests::relay::relay;
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::Report;
 use tempfile::TempDir;
 
@@ -64,6 +64,7 @@ impl Product {
             docs_directory: None,
             out: None,
             check: false,
+            page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
         })
     }
 
