@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Hints, Page};
+use super::Hints;
 use crate::page_file::layout_of;
 
 #[test]
