@@ -87,9 +87,9 @@ pub fn pair(
             _ => {}
         }
     }
-    let renamed: HashSet<usize> =
+    let proposed: HashSet<usize> =
         renames.values().flat_map(|rename| rename.others.iter().chain([&rename.flow])).copied().collect();
-    for flow in lost_flows.iter().filter(|flow| is_complete && !renamed.contains(flow)) {
+    for flow in lost_flows.iter().filter(|flow| is_complete && !proposed.contains(flow)) {
         reporter.missing_row(*flow, if new_rows.len() <= MAX_COMPARED { &new_rows } else { &[] });
     }
     let shared = pair_shared_rows(&row_of_flow, &mut reporter);

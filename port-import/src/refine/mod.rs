@@ -41,12 +41,7 @@ pub struct Refined {
 /// Makes the flows of a capture. The vocabulary has the services that a port cell may name. The rows that the flows had when the page
 /// was last read help to find those of changed rows.
 #[must_use]
-pub fn refine(
-    capture: &Capture,
-    curation: &Curation,
-    vocabulary: &Vocabulary,
-    previous: Option<&Previous>,
-) -> Refined {
+pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, previous: Option<&Previous>) -> Refined {
     let mut diagnostics = curation.unresolved();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
@@ -58,8 +53,7 @@ pub fn refine(
         diagnostics.extend(unused);
     }
     diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
-    let Paired { pairs, diagnostics: unpaired, mut edits, .. } =
-        pair(&rows, capture, curation, previous, has_all_rows);
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
@@ -132,13 +126,13 @@ mod tests {
                 );
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
-            let capture =
-                |page: &str| capture_text(page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
+            let capture = |page: &str| capture_text(page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
             let old = capture(&page("x"));
             let refined = refine(&old, &curation, &Vocabulary::default(), None);
             assert_eq!((refined.flows.len(), refined.diagnostics), (rows, Vec::new()));
             let previous = Previous::new(&old, &refined.flows);
-            let diagnostics = refine(&capture(&page("y")), &curation, &Vocabulary::default(), Some(&previous)).diagnostics;
+            let diagnostics =
+                refine(&capture(&page("y")), &curation, &Vocabulary::default(), Some(&previous)).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.
