@@ -3,7 +3,7 @@
 //! `cargo run --release -p port-import --example page_times`
 
 use port_import::page::{Hints, Layout, read};
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -139,6 +139,7 @@ fn regeneration() {
         docs_directory: None,
         out: None,
         check: false,
+        page_facts: PageFacts::default(),
     };
     for run in ["first", "again"] {
         let start = Instant::now();

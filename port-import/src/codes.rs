@@ -93,6 +93,12 @@ port_data::codes! {
     RESERVED_EDITION = "regenerate-reserved-edition";
     #[doc = "Two pages are given for one edition."]
     DUPLICATE_PAGE = "regenerate-duplicate-page";
+    #[doc = "A page changed, but the day of its retrieval isn't given."]
+    CHANGED_PAGE = "regenerate-changed-page";
+    #[doc = "A printed edition or a URL is given for several changed pages."]
+    PAGE_FACTS = "regenerate-page-facts";
+    #[doc = "The day on which the page of an edition was retrieved is missing."]
+    NO_RETRIEVAL = "regenerate-no-retrieval";
     #[doc = "A directory contains no pages."]
     NO_PAGES = "regenerate-no-pages";
     #[doc = "The extension of a file isn't that of a page."]

@@ -5,7 +5,7 @@
 //! If more are left over, nothing is guessed. A row that may be a renamed one is proposed to the maintainer, who decides in the
 //! curation.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use port_data::{Diagnostic, Place};
 
@@ -13,6 +13,7 @@ use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{self, Curation, RowOf};
 use crate::printed_row::PrintedRow;
+use crate::propose::{self, Edit};
 use crate::row_key::{full_key_template, row_matches_key, write_key};
 
 /// The largest number of rows or flows left over for which renames are proposed. Each row is compared with each flow, and a page
@@ -33,6 +34,8 @@ pub struct Paired {
     pub flows_left: Vec<usize>,
     /// A diagnostic for everything that is left over.
     pub diagnostics: Vec<Diagnostic>,
+    /// The edits that would resolve them.
+    pub edits: Vec<Edit>,
 }
 
 /// Finds the flow of each row. Rows and flows that have no counterpart are reported.
@@ -46,6 +49,8 @@ pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation, has_all
         flows_left: Vec::new(),
         rows_left: Vec::new(),
         diagnostics: Vec::new(),
+        ids: curation.flows.iter().map(|flow| flow.id.clone()).chain(curation.shared_ids.iter().cloned()).collect(),
+        edits: Vec::new(),
     };
     pairing.pair_groups();
     pairing.report_rows_left();
@@ -55,11 +60,11 @@ pub fn pair(rows: &[PrintedRow], capture: &Capture, curation: &Curation, has_all
     let shared = pairing.pair_shared_rows();
     let mut pairs: Pairs = pairing.flow_of_row.into_iter().chain(shared).collect();
     pairs.sort_unstable();
-    let Pairing { rows_left, diagnostics, .. } = pairing;
+    let Pairing { rows_left, diagnostics, edits, .. } = pairing;
     let paired = pairs.iter().map(|(_, flow)| *flow);
     let has_row: HashSet<usize> = paired.chain(rows_left.iter().filter_map(|(_, similar)| *similar)).collect();
     let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
-    Paired { pairs, rows_left, flows_left, diagnostics }
+    Paired { pairs, rows_left, flows_left, diagnostics, edits }
 }
 
 struct Pairing<'a> {
@@ -72,6 +77,9 @@ struct Pairing<'a> {
     flows_left: Vec<usize>,
     rows_left: Vec<(usize, Option<usize>)>,
     diagnostics: Vec<Diagnostic>,
+    /// The ids that are taken, also by proposed flows.
+    ids: BTreeSet<String>,
+    edits: Vec<Edit>,
 }
 
 impl Pairing<'_> {
@@ -214,6 +222,7 @@ impl Pairing<'_> {
                 }
                 Some(flow) => {
                     self.flows_left.retain(|left| *left != flow);
+                    self.edits.push(propose::renamed_row(self.curation, self.flow(flow), row));
                     let message = format!("row {} looks like a rename of {}", row.number, self.flow(flow).id);
                     let help = format!(
                         "if it is, keep the id and set row = {{ {} }} in {}",
@@ -223,6 +232,7 @@ impl Pairing<'_> {
                     Diagnostic::new(codes::RENAMED_ROW, message).help(help)
                 }
                 None => {
+                    self.edits.extend(propose::new_row(self.curation, row, &mut self.ids));
                     let message = format!("row {} ({}) has no flow", row.number, cells(row));
                     let help = format!(
                         "add [[flow]] to {} with an id, row = {{ {} }} and a purpose",
@@ -243,6 +253,7 @@ impl Pairing<'_> {
                 .help(format!("if the vendor removed the row, {}", self.removal()))
                 .at(self.flow_place(*flow));
             self.diagnostics.push(diagnostic);
+            self.edits.extend(propose::missing_row(self.curation, self.flow(*flow)));
         }
     }
 

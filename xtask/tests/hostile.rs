@@ -10,7 +10,7 @@ use port_data::write::Csv;
 use port_import::curation::Curation;
 use port_import::generated_file::expand;
 use port_import::new_product::{NewProduct, new_product};
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::ReportedError;
 use tempfile::TempDir;
 
@@ -50,6 +50,7 @@ fn options(data: &Path, page: &Path) -> RegenerateOptions {
         docs_directory: None,
         out: None,
         check: false,
+        page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
     }
 }
 
@@ -85,6 +86,7 @@ fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
         edition: "1".to_string(),
         doc: file.clone(),
         layout: None,
+        retrieved: Some("2026-02-28".to_string()),
         vendor: Some("acme".to_string()),
     };
     let written = new_product(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));

@@ -12,7 +12,7 @@ mod read;
 mod table;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use port_core::Requirement;
@@ -119,6 +119,9 @@ pub struct Curation {
     /// The edition's flows: those of all editions in their order, then its own.
     #[serde(skip)]
     pub flows: Vec<Flow>,
+    /// The ids of the flows of all editions, also of those that this edition doesn't have.
+    #[serde(skip)]
+    pub shared_ids: BTreeSet<String>,
 }
 
 /// The peers or components that a printed cell means.

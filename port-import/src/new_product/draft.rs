@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
 }
 
 /// An id for a row: the product, the direction, and the first words of the peer and label cells.
-pub(super) fn flow_id(product: &str, row: &PrintedRow, used_ids: &mut BTreeSet<String>) -> String {
+pub(crate) fn flow_id(product: &str, row: &PrintedRow, used_ids: &mut BTreeSet<String>) -> String {
     let direction = match row.direction() {
         Some(Direction::Outbound) => "out",
         _ => "in",

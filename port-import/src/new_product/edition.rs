@@ -67,7 +67,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let files = [
         (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
         (file, text),
-        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition))?,
+        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition, new.retrieved.as_deref()))?,
     ];
     let mut written = Vec::new();
     writer.write(&files, &mut written).map_err(one)?;

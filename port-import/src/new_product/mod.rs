@@ -24,6 +24,7 @@ use crate::page::{self, Hints, Layout, Page};
 use crate::page_file::layout_of;
 use crate::printed_row::{PrintedRows, read_rows};
 
+pub(crate) use draft::flow_id;
 use draft::{Draft, header, texts};
 pub use edition::new_edition;
 pub use options::{NewEdition, NewProduct};
@@ -59,7 +60,7 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         .collect();
 
     let product = [("id", &*new.id), ("vendor", new.vendor.as_deref().unwrap_or(FIXME)), ("name", FIXME)];
-    let edition = edition_row(&new.id, &new.edition);
+    let edition = edition_row(&new.id, &new.edition, new.retrieved.as_deref());
     let flows = draft.flows(&rows);
     let files = [
         Some((new.data.join(format!("captures/{}/{}.csv", new.id, new.edition)), capture.to_csv())),
@@ -79,13 +80,14 @@ pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
 }
 
 /// The cells of an edition whose document a person describes.
-fn edition_row<'a>(product: &'a str, edition: &'a str) -> [(&'a str, &'a str); 6] {
+fn edition_row<'a>(product: &'a str, edition: &'a str, retrieved: Option<&'a str>) -> [(&'a str, &'a str); 7] {
     [
         ("product", product),
         ("edition", edition),
         ("printed_edition", FIXME),
         ("document", FIXME),
         ("url", FIXME),
+        ("retrieved", retrieved.unwrap_or(FIXME)),
         ("complete", "true"),
     ]
 }

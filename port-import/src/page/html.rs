@@ -76,6 +76,14 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     page
 }
 
+/// Everything that a browser displays as text; the file itself if its markup exceeds a limit.
+pub(super) fn plain_text(text: &str) -> String {
+    match tree::parse(text) {
+        Ok(tree) => extract(tree.root(), Policy::default(), None).text,
+        Err(_) => text.to_string(),
+    }
+}
+
 /// The outermost elements that contain the article. There are two if the page contains it twice.
 fn articles<'a>(root: Element<'a>, hints: &Hints, problems: &mut Problems) -> Option<Vec<Element<'a>>> {
     let Some(article) = &hints.article else { return Some(usual_articles(root)) };

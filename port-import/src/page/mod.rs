@@ -120,6 +120,15 @@ pub fn to_html(file: &Path, text: &str, layout: Layout) -> Result<Option<String>
     if problems.is_empty() { Ok(html) } else { Err(problems.into_diagnostics()) }
 }
 
+/// The text of a page that its reader can't read, without markup.
+#[must_use]
+pub fn plain_text(text: &str, layout: Layout) -> String {
+    match layout {
+        Layout::Html => html::plain_text(text),
+        _ => text.to_string(),
+    }
+}
+
 /// Gives each table the nearest line above it that the curation lists as a heading.
 fn move_headings_to_tables(page: &mut Page, hints: &Hints) {
     let mut previous_header = 0;

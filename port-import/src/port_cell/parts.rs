@@ -4,7 +4,7 @@ use super::brackets;
 use super::cell::{Cell, NoPort};
 use super::item::{Link, LinkedItem};
 use super::join;
-use super::problem::{Problem, ProblemKind};
+use super::problem::{MAY_EXTEND, Problem, ProblemKind};
 use super::protocol_column::ProtocolColumn;
 use super::reader::Reader;
 use super::token::{IpProtocol, Kind, Token};
@@ -27,6 +27,7 @@ pub(super) fn read_cell(text: &str, protocol: &ProtocolColumn) -> Result<Cell, P
     if is_prose {
         cell.remarks = vec![text.to_owned()];
     }
+    cell.remarks.extend(protocol.remarks.iter().cloned());
     cell.no_port = if !cell.specs.is_empty() {
         None
     } else if is_prose || cell.is_default {
@@ -72,7 +73,7 @@ fn read_part(reader: &mut Reader, mut link: Link) -> Result<(), Problem> {
         let here = reader.next;
         match reader.kind(0) {
             None | Some(Kind::Comma) => break,
-            Some(Kind::Mark) => reader.read_mark(),
+            Some(Kind::Mark) if !reader.begins_item(0) => reader.read_mark(),
             Some(Kind::Open) => brackets::read_brackets(reader, first_item, link)?,
             Some(Kind::Other) if is_full_stop(reader) => reader.next += 1,
             Some(Kind::Word) if is_default(reader) => {
@@ -145,6 +146,10 @@ fn read_remark(reader: &mut Reader, from: usize) -> Result<(), Problem> {
     if names_port || depth > 0 || !words.contains(char::is_alphabetic) {
         let reason = "it is neither ports, transports and services nor only words";
         return Err(reader.problem(from..end, ProblemKind::Unreadable(reason)));
+    }
+    let follows_port = from > 0 && !reader.items.is_empty() && reader.tokens[from - 1].kind != Kind::Comma;
+    if follows_port && reader.may_extend_range(from, end) {
+        return Err(reader.problem(from..end, ProblemKind::Unreadable(MAY_EXTEND)));
     }
     let words = words.to_owned();
     reader.cell.remarks.push(words);

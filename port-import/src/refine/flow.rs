@@ -8,6 +8,7 @@ use crate::codes;
 use crate::curation::{Curation, Flow};
 use crate::port_cell;
 use crate::printed_row::{End, PrintedRow};
+use crate::propose::{self, Edit};
 
 /// Builds one flow and collects what is wrong with it.
 pub(super) struct FlowBuilder<'a> {
@@ -20,6 +21,8 @@ pub(super) struct FlowBuilder<'a> {
     pub(super) chosen_ends: Vec<End>,
     /// The ports of the row, each with whether the flow has it, if it has only some.
     pub(super) chosen_ports: Vec<(PortSpec<String>, bool)>,
+    /// The edits that would resolve them.
+    pub(super) edits: Vec<Edit>,
 }
 
 impl<'a> FlowBuilder<'a> {
@@ -35,6 +38,7 @@ impl<'a> FlowBuilder<'a> {
             row,
             entry,
             diagnostics: Vec::new(),
+            edits: Vec::new(),
             chosen_ends: Vec::new(),
             chosen_ports: Vec::new(),
         }
@@ -133,6 +137,7 @@ impl<'a> FlowBuilder<'a> {
         if marks != flow.marks.iter().collect::<Vec<_>>() {
             let message = format!("port cell has the remarks {marks:?} (were {:?} when curated)", flow.marks);
             let help = format!("check {}, then set marks = {marks:?} in it", self.entry_place());
+            self.edits.push(propose::changed_marks(self.curation, flow, &marks));
             self.report_row(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
         }
         if flow.condition.is_some() && flow.requirement.is_some() {
@@ -149,6 +154,7 @@ impl<'a> FlowBuilder<'a> {
                 let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
                 let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
                 self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+                self.edits.extend(propose::changed_ports(self.curation, flow, self.row));
             }
         }
         let twice = flow.adds.as_ref().and_then(|adds| {

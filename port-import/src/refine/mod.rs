@@ -22,6 +22,7 @@ use crate::codes;
 use crate::curation::Curation;
 use crate::pair::{Paired, pair};
 use crate::printed_row::{PrintedRows, read_rows};
+use crate::propose::Edit;
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Refined {
     pub flows: Vec<FlowRow>,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The edits that would resolve some of it.
+    pub edits: Vec<Edit>,
     /// The cells of the page.
     pub used_cells: BTreeSet<String>,
 }
@@ -47,7 +50,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     if has_all_rows {
         diagnostics.extend(unused);
     }
-    let Paired { pairs, diagnostics: unpaired, .. } = pair(&rows, capture, curation, has_all_rows);
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation, has_all_rows);
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
@@ -57,6 +60,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
         flows.extend(builder.build());
         coverage.add(row, &builder);
         diagnostics.extend(builder.diagnostics);
+        edits.extend(builder.edits);
         used_cells.extend(rows[row].texts.iter().cloned());
     }
     diagnostics.extend(coverage.missing(capture));
@@ -66,7 +70,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
         let unused = mapped.filter(|(cell, meaning)| !meaning.is_shared && !used_cells.contains(*cell));
         diagnostics.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
     }
-    Refined { flows, diagnostics, used_cells }
+    Refined { flows, diagnostics, edits, used_cells }
 }
 
 /// What the page says about all rows, if it no longer says so.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use port_data::cells::{Cell, Cells};
 use port_data::id::check_edition_id;
+use port_data::schema::SAVED_BY_HAND;
 use port_data::{Diagnostic, Place};
 
 use crate::codes;
@@ -12,9 +13,11 @@ use crate::report::Edition;
 
 /// A product and its editions, oldest first.
 #[derive(Debug)]
-pub(crate) struct Product {
-    pub(crate) id: String,
-    pub(crate) editions: Vec<Edition>,
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its editions.
+    pub editions: Vec<Edition>,
 }
 
 impl Product {
@@ -24,7 +27,11 @@ impl Product {
 }
 
 /// The products in the order of `products.csv`, each with its editions in the order of `editions.csv`.
-pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
+///
+/// # Errors
+///
+/// One of the two tables can't be read, lacks a column, or has an invalid edition.
+pub fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
     let products = Table::read(tables.join("products.csv"), &["id"])?;
     let editions = Table::read(tables.join("editions.csv"), &["product", "edition"])?;
     let mut diagnostics = Vec::new();
@@ -52,6 +59,8 @@ pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnosti
             printed: editions.text(row, "printed_edition"),
             document: editions.text(row, "document"),
             url: editions.text(row, "url"),
+            retrieved: editions.text(row, "retrieved"),
+            saved_by_hand: editions.text(row, "saved") == SAVED_BY_HAND,
         };
         let of_product = editions.cells.rows.iter().filter(|row| editions.text(row, "product") == id);
         Product { editions: of_product.map(edition).collect(), id: id.clone() }

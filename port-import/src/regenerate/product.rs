@@ -43,10 +43,15 @@ pub(super) fn regenerate_product(
     let directory = options.data.join("curation").join(&product.id);
     let mut editions = Vec::new();
     let mut diagnostics = Vec::new();
+    let is_only_edition = product.editions.len() == 1;
     for edition in &product.editions {
         let doc = docs.get(&(product.id.clone(), edition.id.clone()));
         match RefinedEdition::read(options, &directory, edition, doc, report) {
-            Ok(refined) => editions.push(refined),
+            Ok(mut refined) => {
+                let own_file = (!is_only_edition).then(|| directory.join(format!("{}.toml", edition.id)));
+                report.edits.extend(refined.refined.edits.drain(..).map(|edit| edit.of_edition(own_file.as_deref())));
+                editions.push(refined);
+            }
             Err(found) => diagnostics.extend(found),
         }
     }
@@ -106,13 +111,18 @@ impl<'a> RefinedEdition<'a> {
         let (capture, old_capture) = match doc {
             Some(page) => {
                 let capture = read_page(page, &curation)?;
+                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
                 report.documents.push(Document {
                     product: edition.product.clone(),
                     edition: edition.id.clone(),
                     file: options.relative_path(page),
                     rows: capture.rows().count(),
+                    printed_edition: edition.printed.clone(),
+                    url: edition.url.clone(),
+                    retrieved: edition.retrieved.clone(),
+                    changed: old.as_ref().is_some_and(|old| old.to_csv() != capture.to_csv()),
+                    changes: Vec::new(),
                 });
-                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
                 (capture, old)
             }
             None => (read_capture(&capture_file)?, None),

@@ -160,6 +160,7 @@ fn an_edition_that_cannot_be_drafted_is_rejected() {
             edition: edition.to_string(),
             doc: workspace.path(doc),
             layout: None,
+            retrieved: None,
         };
         let before = tree(workspace.directory.path());
         let diagnostics = new_edition(&new).unwrap_err();
@@ -185,6 +186,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
             edition: "1".to_string(),
             doc: workspace.path(doc),
             layout,
+            retrieved: None,
             vendor: None,
         };
         let before = tree(workspace.directory.path());
