@@ -62,7 +62,7 @@ port_data::codes! {
     NO_REASON = "curation-no-reason";
     #[doc = "A row has no ports, neither printed nor added."]
     NO_PORTS = "curation-no-ports";
-    #[doc = "A name without a port number has no service in the curation."]
+    #[doc = "A name that the port cell prints isn't a known service, and has none in the curation."]
     NO_SERVICE = "curation-no-service";
     #[doc = "The text of a service isn't an id."]
     INVALID_SERVICE = "curation-invalid-service";

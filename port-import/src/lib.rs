@@ -24,3 +24,4 @@ pub mod refine;
 pub mod regenerate;
 pub mod report;
 pub mod row_key;
+pub mod vocabulary;

@@ -39,6 +39,8 @@ mod parts;
 mod portless;
 #[cfg(test)]
 mod printed_cells;
+#[cfg(test)]
+mod printed_columns;
 mod problem;
 #[cfg(test)]
 mod properties;

@@ -273,17 +273,17 @@ fn run_regenerate(args: RegenerateArgs) -> ExitCode {
     let page_facts = PageFacts { retrieved: args.retrieved, printed_edition: args.printed_edition, url: args.url };
     let options = RegenerateOptions { data: data(), root: root(), docs, docs_directory, out, check, page_facts };
     let (report, outcome) = regenerate(&options);
-    if let Some(file) = args.propose {
-        if let Err(diagnostics) = write_patch(&report, &file) {
-            return print_errors(diagnostics);
-        }
-    }
     print(&match format {
         ReportFormat::Text => report.to_string(),
         ReportFormat::Json => {
             escape_json(&serde_json::to_string_pretty(&report).expect("the keys of a report are strings")) + "\n"
         }
     });
+    if let Some(file) = args.propose {
+        if let Err(diagnostics) = write_patch(&report, &file) {
+            return print_errors(diagnostics);
+        }
+    }
     match outcome {
         Outcome::Done => ExitCode::SUCCESS,
         Outcome::Differs => {

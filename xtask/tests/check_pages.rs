@@ -374,12 +374,15 @@ fn four_hosts_are_asked_at_a_time_and_redirects_wait_for_their_turn() {
     }
     let names: Vec<String> = (0..HOSTS).map(|host| format!("wait-{host}")).collect();
     let addresses = |path: &dyn Fn(usize) -> String| -> Vec<(&str, String)> {
-        let address = |(index, name)| (name, format!("http://{}/{}", servers[index].0, path(index)));
+        let address = |(index, name): (usize, _)| (name, format!("http://{}/{}", servers[index].0, path(index)));
         names.iter().map(String::as_str).enumerate().map(address).collect()
     };
     let (_directory, data) = data(&addresses(&|_| "wait".to_string()));
     assert!(!check(&data, false).has_changes());
-    assert_eq!((active.lock().unwrap().most, active.lock().unwrap().most_of_a_host), (4, 1));
+    {
+        let active = active.lock().unwrap();
+        assert_eq!((active.most, active.most_of_a_host), (4, 1));
+    }
     // All pages redirect to one host.
     let (_directory, data) = self::data(&addresses(&|_| format!("to/{}", servers[0].0)));
     let report = check(&data, false);

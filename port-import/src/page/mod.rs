@@ -104,6 +104,15 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
     if problems.is_empty() { Ok(page) } else { Err(problems.into_diagnostics()) }
 }
 
+/// The text of a page that its reader can't read, without markup.
+#[must_use]
+pub fn plain_text(text: &str, layout: Layout) -> String {
+    match layout {
+        Layout::Html => html::plain_text(text),
+        _ => text.to_string(),
+    }
+}
+
 /// A page as the HTML that is read in its place, with the same lines. `None` for layouts that are read as they are.
 ///
 /// # Errors
@@ -118,15 +127,6 @@ pub fn to_html(file: &Path, text: &str, layout: Layout) -> Result<Option<String>
         _ => None,
     };
     if problems.is_empty() { Ok(html) } else { Err(problems.into_diagnostics()) }
-}
-
-/// The text of a page that its reader can't read, without markup.
-#[must_use]
-pub fn plain_text(text: &str, layout: Layout) -> String {
-    match layout {
-        Layout::Html => html::plain_text(text),
-        _ => text.to_string(),
-    }
 }
 
 /// Gives each table the nearest line above it that the curation lists as a heading.

@@ -80,10 +80,7 @@ fn protocol_columns(cells: &[&str]) -> Result<ProtocolColumn, Diagnostic> {
     let mut column = ProtocolColumn::default();
     for text in cells.iter().map(|cell| fold(cell)) {
         let problem = |kind| Problem::new(0..text.len(), kind).into_diagnostic("protocol cell", &text);
-        let next = ProtocolColumn::parse(&text).or_else(|kind| {
-            let (portless, icmp_type) = parts::read_protocol(&text).ok_or(kind)?;
-            Ok(ProtocolColumn { portless: Some(portless), icmp_type, ..ProtocolColumn::default() })
-        });
+        let next = ProtocolColumn::parse(&text).or_else(|kind| parts::read_protocol(&text).ok_or(kind));
         column.add(next.map_err(problem)?).map_err(problem)?;
     }
     Ok(column)

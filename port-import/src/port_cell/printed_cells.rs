@@ -1,7 +1,7 @@
-//! Cells and rows of real pages: what each means, or the message that asks a person to read it.
+//! Cells of real pages: what each means, or the message that asks a person to read it.
 
 use super::tests::show;
-use super::{Cell, Column, parse, parse_columns};
+use super::{Cell, parse};
 use port_data::Diagnostic;
 
 /// The cells that were seen on about 170 pages.
@@ -113,7 +113,7 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("443", "TCP (UDP)", "error: protocol cell \"TCP (UDP)\": cannot read \"TCP (UDP)\": brackets may contain only a remark"),
     ("443", "TCP (TLS", "error: protocol cell \"TCP (TLS\": cannot read \"TCP (TLS\": the bracket isn't closed, or is empty"),
     ("443", "(TLS)", "error: protocol cell \"(TLS)\": cannot read \"(TLS)\": it isn't a transport or a service"),
-    ("443", "ESP/HTTPS", "error: protocol cell \"ESP/HTTPS\": \"ESP/HTTPS\" is ambiguous: either all of the protocols are needed, or any one of them"),
+    ("443", "ESP/HTTPS", "error: protocol cell \"ESP/HTTPS\": cannot read \"ESP/HTTPS\": it isn't a transport or a service"),
     ("443 (SMTP)", "HTTPS", "error: port cell \"443 (SMTP)\": \"443\" contradicts the page's protocol column"),
     ("443 (https)", "HTTPS", "any/443 https"),
     ("ESP", "HTTPS", "error: port cell \"ESP\": \"ESP\" contradicts the page's protocol column"),
@@ -251,80 +251,71 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("443 - web", "", "any/443 {- web}"),
     ("443-web", "", "error: port cell \"443-web\": cannot read \"-web\": it may mean other ports than the number before it"),
     ("all ports", "", "Words {all ports}"),
-];
-
-/// The cells of rows with several port columns or several protocol columns (`@`): first and last ports, TCP, UDP and any ports.
-#[rustfmt::skip]
-const COLUMNS: &[(&str, &str)] = &[
-    ("T:2049|U:2049", "tcp/2049; udp/2049"),
-    ("T:|U:123", "udp/123"),
-    ("T:443|U:", "tcp/443"),
-    ("T:-|U:N/A", "Empty"),
-    ("T:443 (HTTPS)*|U:443", "tcp/443 HTTPS; udp/443 [*]"),
-    ("T:80, 443|U:53", "tcp/80; tcp/443; udp/53"),
-    ("T:80 and 443|U:", "tcp/80, tcp/443"),
-    ("T:80 or 443|U:53 or 54", "tcp/80 | tcp/443; udp/53 | udp/54"),
-    ("T:443/tcp|U:", "tcp/443"),
-    ("T:443/udp|U:", "error: port cell \"443/udp\": \"443/udp\" contradicts the page's protocol column"),
-    ("T:ESP|U:500", "error: port cell \"ESP\": \"ESP\" contradicts the transport of its header"),
-    ("T:Any|U:53", "error: port cell \"Any\": cannot read \"Any\": it has only words, and another column of the row has ports"),
-    ("T:see note|U:", "Words {see note}"),
-    ("T:Any|U:Any", "Words {Any}"),
-    ("T:443 (default)|U:53", "tcp/443; udp/53 (default)"),
-    ("T:53|U:53|@DNS", "tcp/53 DNS; udp/53 DNS"),
-    ("T:443|U:|@UDP", "error: port cell \"443\": \"443\" contradicts the transport of its header"),
-    ("T:53|U:|@TCP/UDP", "error: port cell \"53\": \"53\" contradicts the transport of its header"),
-    ("F:2379|L:2380|@TCP", "tcp/2379-2380"),
-    ("F:22|L:N/A|@TCP", "tcp/22"),
-    ("F:22|L:|@TCP", "tcp/22"),
-    ("F:22|L:-", "any/22"),
-    ("F:22|L:22|@TCP", "tcp/22"),
-    ("F:5000|L:1024", "error: port cell \"5000 - 1024\": the first port of the range \"5000 - 1024\" is not less than the last"),
-    ("F:80, 443|L:81, 444", "error: port cell \"80, 443\": cannot read \"80, 443\": the first port and the last port of a range are one number each"),
-    ("F:80|L:81, 82", "error: port cell \"81, 82\": cannot read \"81, 82\": the first port and the last port of a range are one number each"),
-    ("F:|L:443", "error: port cell \"443\": cannot read \"443\": the row has no first port"),
-    ("F:N/A|L:N/A", "NotApplicable"),
-    ("F:-|L:|@ICMP", "icmp"),
-    ("F:53|L:54|@TCP/UDP", "tcp/53-54; udp/53-54"),
-    ("F:80/tcp|L:90/udp", "error: port cell \"90/udp\": \"90/udp\" contradicts the first port of the row"),
-    ("F:80/tcp|L:90/tcp", "tcp/80-90"),
-    ("F:80|L:90/tcp", "error: port cell \"90/tcp\": \"90/tcp\" contradicts the first port of the row"),
-    ("F:80|L:see note", "error: port cell \"see note\": cannot read \"see note\": the first port and the last port of a range are one number each"),
-    ("F:Any|L:", "Words {Any}"),
-    ("F:80 (default)|L:90*", "any/80-90 (default) [*]"),
-    ("F:80-81|L:90", "error: port cell \"80-81\": cannot read \"80-81\": the first port and the last port of a range are one number each"),
-    ("F:80", "error: port cell \"80\": cannot read \"80\": the row has only one end of the range"),
-    ("L:80", "error: port cell \"80\": cannot read \"80\": the row has only one end of the range"),
-    ("F:80|P:90|L:91", "error: port cell \"80\": cannot read \"80\": the row has only one end of the range"),
-    ("P:25|P:465", "any/25; any/465"),
-    ("P:25|P:", "any/25"),
-    ("P:|P:465|@SMTP", "any/465 SMTP"),
-    ("P:25|P:465|@SMTP/SMTPS", "error: port cell \"465\": \"465\" is ambiguous: it isn't clear which service of the protocol column belongs to which number"),
-    ("T:53|U:53|@DNS/MDNS", "tcp/53 DNS; tcp/53 MDNS; udp/53 DNS; udp/53 MDNS"),
-    ("P:443 (web)|P:8443 (web)", "any/443; any/8443 {web}"),
-    ("P:8443|F:80|L:90", "any/8443; any/80-90"),
-    ("P:ESP|P:500|@UDP", "esp; udp/500"),
-    ("P:389|@TCP|@LDAP", "tcp/389 LDAP"),
-    ("P:389|@LDAP|@TCP", "tcp/389 LDAP"),
-    ("P:389|@TCP|@UDP", "error: protocol cell \"UDP\": \"UDP\" contradicts another column of the row"),
-    ("P:389|@TCP|@TCP", "tcp/389"),
-    ("P:389|@TCP|@N/A", "tcp/389"),
-    ("P:389|@LDAP|@LDAP", "any/389 LDAP"),
-    ("P:389|@LDAP|@LDAPS", "error: protocol cell \"LDAPS\": \"LDAPS\" contradicts another column of the row"),
-    ("P:|@ICMP|@ICMP type 8", "icmp/8"),
-    ("P:|@ICMP type 0|@ICMP type 8", "error: protocol cell \"ICMP type 8\": \"ICMP type 8\" contradicts another column of the row"),
-    ("P:|@ICMP|@TCP", "error: protocol cell \"TCP\": \"TCP\" contradicts another column of the row"),
-    ("P:|@ICMP|@ESP", "error: protocol cell \"ESP\": \"ESP\" contradicts another column of the row"),
-    ("P:443|@TCP (TLS)|@HTTPS (REST)", "tcp/443 HTTPS {TLS} {REST}"),
-    ("@ICMP", "icmp"),
+    ("443 (TLS*)", "", "any/443 TLS [*]"),
+    ("443 (0 ports)", "", "error: port cell \"443 (0 ports)\": cannot read \"0 ports\": brackets may contain only the transport, the service or a remark of the port before them"),
+    ("HTTP/HTTPS 443", "", "error: port cell \"HTTP/HTTPS 443\": \"HTTP/HTTPS 443\" is ambiguous: it is one port or two"),
+    ("HTTPS 80/443", "", "error: port cell \"HTTPS 80/443\": \"HTTPS 80/443\" is ambiguous: it is one port or two"),
+    ("or 443", "", "error: port cell \"or 443\": cannot read \"or 443\": it is neither ports, transports and services nor only words"),
+    ("+ 443", "", "error: port cell \"+ 443\": cannot read \"+ 443\": it is neither ports, transports and services nor only words"),
+    ("443, next door", "", "any/443 {next door}"),
+    ("see next page", "", "Words {see next page}"),
+    ("", "ICMP (ping)", "icmp {ping}"),
+    ("", "ICMP type 8 (ping)", "icmp/8 {ping}"),
+    ("", "AH (protocol 51)", "ah"),
+    ("", "ESP/UDP", "error: protocol cell \"ESP/UDP\": cannot read \"ESP/UDP\": it isn't a transport or a service"),
+    ("TCP/80 etc.", "", "tcp/80 {etc.}"),
+    ("100,024", "", "error: port cell \"100,024\": \"024\" is not a port from 1 to 65535 without leading zeros"),
+    ("500-100,200", "", "error: port cell \"500-100,200\": the first port of the range \"500-100\" is not less than the last"),
+    ("UDP1,024", "", "udp/1024"),
+    ("443. TCP/80", "", "any/443; tcp/80"),
+    ("443. Web", "", "any/443 {Web}"),
+    ("443 . Web", "", "any/443 {Web}"),
+    ("1024 -max", "", "error: port cell \"1024 -max\": cannot read \"-max\": it may mean other ports than the number before it"),
+    ("1024- max", "", "error: port cell \"1024- max\": cannot read \"- max\": it may mean other ports than the number before it"),
+    ("1024 - any", "", "error: port cell \"1024 - any\": cannot read \"- any\": it may mean other ports than the number before it"),
+    ("443 - one of any", "", "any/443 {- one of any}"),
+    ("443", "http/2", "any/443 http/2"),
+    ("443 (/path)", "", "error: port cell \"443 (/path)\": cannot read \"/path\": it may mean other ports than the number before it"),
+    ("443 (-)", "", "error: port cell \"443 (-)\": cannot read \"-\": it may mean other ports than the number before it"),
+    ("443 (range)", "", "error: port cell \"443 (range)\": cannot read \"range\": it may mean other ports than the number before it"),
+    ("443 (other range)", "", "any/443 {other range}"),
+    ("443:web", "", "error: port cell \"443:web\": cannot read \":web\": it may mean other ports than the number before it"),
+    ("443 & web", "", "any/443 {& web}"),
+    ("80, *443", "", "any/80; any/443 [*]"),
+    ("*", "", "Empty [*]"),
+    ("*:web", "", "Words [*] {*:web}"),
+    ("80 * : 443", "", "error: port cell \"80 * : 443\": cannot read \": 443\": it is neither ports, transports and services nor only words"),
+    ("TCP/*:443", "", "tcp/443 {*}"),
+    ("TCP, 443", "", "error: port cell \"TCP, 443\": \"TCP\" has no port and no service"),
+    ("443/TCP, UDP or 80", "", "error: port cell \"443/TCP, UDP or 80\": \"80\" is ambiguous: it replaces the port before it, or several ports before it"),
+    ("443 TCP, UDP", "", "tcp/443; udp/443"),
+    ("443 (TCP), UDP, SCTP", "", "tcp/443; udp/443; sctp/443"),
+    ("443 (TCP or UDP), SCTP", "", "error: port cell \"443 (TCP or UDP), SCTP\": \"443 (TCP or UDP), SCTP\" is ambiguous: either all of the transports are needed, or any one of them"),
+    ("TCP/HTTPS, 8080", "", "tcp HTTPS; tcp/8080"),
+    ("TCP/HTTPS 443, 80", "", "tcp/443 HTTPS; tcp/80"),
+    ("TCP 80 or UDP 90, 443", "", "tcp/80 | udp/90; udp/443"),
+    ("SSH 22, 23", "", "any/22 SSH; any/23"),
+    ("22 SSH, 23", "", "any/22 SSH; any/23"),
+    ("22 SSH 23", "", "any/22 SSH; any/23"),
+    ("http/3 443", "", "any/443 http/3"),
+    ("HTTP/2.5", "", "error: port cell \"HTTP/2.5\": cannot read \"HTTP/2.5\": it doesn't end with a port, a transport or a service"),
+    ("HTTP/21", "", "any/21 HTTP"),
+    ("HTTPS/2", "", "any/2 HTTPS"),
+    ("", "0x8890", "error: protocol cell \"0x8890\": cannot read \"0x8890\": it isn't a transport or a service"),
+    ("0", "ICMP", "icmp/0"),
+    ("08", "ICMP", "error: port cell \"08\": \"08\" is not a port from 1 to 65535 without leading zeros"),
+    ("256", "ICMP", "error: port cell \"256\": \"256\" contradicts the page's protocol column"),
+    ("8, TCP 80", "ICMP", "error: port cell \"8, TCP 80\": \"TCP 80\" contradicts the page's protocol column"),
+    ("type 8 (echo request)", "ICMP", "icmp/8"),
 ];
 
 /// A cell as in the tests of cells, or its message without the help, which is the same for all.
-fn text(read: Result<Cell, Diagnostic>) -> String {
+pub(super) fn text(read: Result<Cell, Diagnostic>) -> String {
     read.map_or_else(|error| format!("error: {}", error.message), |cell| show(&cell))
 }
 
-fn check<'a>(cases: impl IntoIterator<Item = (String, String, &'a str)>) {
+/// Compares what was read with what should be.
+pub(super) fn check<'a>(cases: impl IntoIterator<Item = (String, String, &'a str)>) {
     let wrong: Vec<_> = cases.into_iter().filter(|(_, read, expected)| read != expected).collect();
     assert!(wrong.is_empty(), "cell, read, should be: {wrong:#?}");
 }
@@ -338,24 +329,5 @@ fn every_printed_form_is_read_or_rejected_with_its_words() {
             assert!(error.help.as_deref().is_some_and(|help| help.contains("`reading`")), "{cell}: {error}");
         }
         (format!("{cell:?} under {protocol:?}"), text(read), *expected)
-    }));
-}
-
-#[test]
-fn the_columns_of_a_row_are_read_together() {
-    check(COLUMNS.iter().map(|(row, expected)| {
-        let mut cells = Vec::new();
-        let mut protocols = Vec::new();
-        for cell in row.split('|') {
-            match cell.split_once(':') {
-                Some(("F", text)) => cells.push((Column::First, text)),
-                Some(("L", text)) => cells.push((Column::Last, text)),
-                Some(("T", text)) => cells.push((Column::Tcp, text)),
-                Some(("U", text)) => cells.push((Column::Udp, text)),
-                Some(("P", text)) => cells.push((Column::Ports, text)),
-                _ => protocols.push(cell.trim_start_matches('@')),
-            }
-        }
-        ((*row).to_owned(), text(parse_columns(&cells, &protocols)), *expected)
     }));
 }

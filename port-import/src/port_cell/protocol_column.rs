@@ -64,7 +64,7 @@ impl ProtocolColumn {
         }
     }
 
-    /// Reads a cell in which each run of whitespace is one space.
+    /// Reads transports and services in a cell in which each run of whitespace is one space.
     pub(super) fn parse(text: &str) -> Result<Self, ProblemKind> {
         let mut column = Self::default();
         if no_port(text).is_some() {
@@ -88,17 +88,15 @@ impl ProtocolColumn {
             match (join, token.kind) {
                 (Some(join), _) if !needs_name => joins.push(join),
                 (None, Kind::Protocol(protocol)) if needs_name && protocol.has_ports() => names.push(protocol.name),
-                (None, Kind::Protocol(protocol)) if needs_name => column.portless = Some(protocol),
                 (None, Kind::Word) if needs_name && is_service(word) => column.services.push(word.to_owned()),
                 _ => return Err(ProblemKind::Unreadable("it isn't a transport or a service")),
             }
             needs_name = join.is_some();
         }
-        let is_one_kind = match (names.len(), column.services.len(), column.portless.is_some()) {
-            (_, 0, false) | (0, _, false) => true,
-            (0, 0, true) => joins.is_empty(),
+        let is_one_kind = match (names.len(), column.services.len()) {
+            (_, 0) | (0, _) => true,
             // `TCP/HTTPS` is a service and its transport.
-            (_, 1, false) => joins.iter().all(|(_, is_slash)| *is_slash),
+            (_, 1) => joins.iter().all(|(_, is_slash)| *is_slash),
             _ => false,
         };
         if needs_name || !is_one_kind || joins.windows(2).any(|pair| pair[0].0 != pair[1].0) {

@@ -14,7 +14,7 @@ const HIGHER: [&str; 10] =
 /// Words that do so alone.
 const ONWARDS: [&str; 4] = ["upward", "upwards", "onward", "onwards"];
 /// Words of a remark that may change which ports the number before them means.
-const EXTENDING: [&str; 32] = [
+const EXTENDING: [&str; 30] = [
     "above",
     "up",
     "upward",
@@ -44,10 +44,10 @@ const EXTENDING: [&str; 32] = [
     "following",
     "consecutive",
     "next",
-    "etc",
-    "others",
     "increasing",
 ];
+/// Words after a dash that are the last port of a range: `1024 - any`.
+const LAST: [&str; 7] = ["any", "all", "end", "highest", "infinity", "last", "unlimited"];
 /// The lowest first number of a range with a colon. Lower numbers may be a port that is mapped to another one.
 const LOWEST_BEFORE_COLON: u16 = 10_000;
 
@@ -147,7 +147,8 @@ impl Reader<'_> {
         let is_any = |index: usize, words: &[&str]| {
             words.iter().any(|word| self.slice(index..index + 1).eq_ignore_ascii_case(word))
         };
-        is_tight || is_any(from, &TO) || (from..end).take(WORDS).any(|index| is_any(index, &EXTENDING))
+        let has_last = first.kind == Kind::Dash && from + 1 < end && is_any(from + 1, &LAST);
+        is_tight || has_last || is_any(from, &TO) || (from..end).take(WORDS).any(|index| is_any(index, &EXTENDING))
     }
 
     /// The port at a token.

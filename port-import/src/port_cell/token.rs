@@ -111,8 +111,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         let follows_space = text[..offset].ends_with(char::is_whitespace);
-        for (kind, length) in next(&text[offset..], c) {
-            let follows_space = follows_space && tokens.last().is_none_or(|last| last.range.end < offset);
+        for (index, (kind, length)) in next(&text[offset..], c).into_iter().enumerate() {
+            let follows_space = follows_space && index == 0;
             tokens.push(Token { kind, range: offset..offset + length, follows_space });
             offset += length;
         }

@@ -9,11 +9,13 @@ use crate::curation::{Curation, Flow};
 use crate::port_cell;
 use crate::printed_row::{End, PrintedRow};
 use crate::propose::{self, Edit};
+use crate::vocabulary::Vocabulary;
 
 /// Builds one flow and collects what is wrong with it.
 pub(super) struct FlowBuilder<'a> {
     pub(super) capture: &'a Capture,
     pub(super) curation: &'a Curation,
+    pub(super) vocabulary: &'a Vocabulary,
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -29,12 +31,14 @@ impl<'a> FlowBuilder<'a> {
     pub(super) fn new(
         capture: &'a Capture,
         curation: &'a Curation,
+        vocabulary: &'a Vocabulary,
         row: &'a PrintedRow,
         entry: &'a Flow,
     ) -> FlowBuilder<'a> {
         FlowBuilder {
             capture,
             curation,
+            vocabulary,
             row,
             entry,
             diagnostics: Vec::new(),

@@ -23,6 +23,7 @@ use crate::curation::Curation;
 use crate::pair::{Paired, pair};
 use crate::printed_row::{PrintedRows, read_rows};
 use crate::propose::Edit;
+use crate::vocabulary::Vocabulary;
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -37,9 +38,9 @@ pub struct Refined {
     pub used_cells: BTreeSet<String>,
 }
 
-/// Makes the flows of a capture.
+/// Makes the flows of a capture. The vocabulary has the services that a port cell may name.
 #[must_use]
-pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
+pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary) -> Refined {
     let mut diagnostics = curation.unresolved();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
@@ -56,7 +57,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     let mut used_cells = BTreeSet::new();
     let mut coverage = coverage::Coverage::new(&rows);
     for (row, entry) in pairs {
-        let mut builder = flow::FlowBuilder::new(capture, curation, &rows[row], &curation.flows[entry]);
+        let mut builder = flow::FlowBuilder::new(capture, curation, vocabulary, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         coverage.add(row, &builder);
         diagnostics.extend(builder.diagnostics);
@@ -103,6 +104,7 @@ mod tests {
     use crate::curation::Curation;
     use crate::page::Layout;
     use crate::page_file::capture_text;
+    use crate::vocabulary::Vocabulary;
 
     #[test]
     fn renames_are_proposed_for_a_few_rows_but_not_for_a_different_page() {
@@ -120,7 +122,7 @@ mod tests {
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
             let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation).diagnostics;
+            let diagnostics = refine(&capture, &curation, &Vocabulary::default()).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

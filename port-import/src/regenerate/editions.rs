@@ -1,4 +1,4 @@
-//! Reads the editions to regenerate. Most other problems of `products.csv` and `editions.csv` are reported when all tables are read.
+//! Reads the editions to regenerate and the known services. Most other problems of these tables are reported when all tables are read.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use port_data::{Diagnostic, Place};
 use crate::codes;
 use crate::curation::SHARED_FILE;
 use crate::report::Edition;
+use crate::vocabulary::Vocabulary;
 
 /// A product and its editions, oldest first.
 #[derive(Debug)]
@@ -66,6 +67,18 @@ pub fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
         Product { editions: of_product.map(edition).collect(), id: id.clone() }
     };
     Ok(products.cells.rows.iter().map(product).collect())
+}
+
+/// The services of `services.csv` in a directory of tables.
+///
+/// # Errors
+///
+/// The table can't be read, or has no column for ids or names.
+pub fn read_vocabulary(tables: &Path) -> Result<Vocabulary, Vec<Diagnostic>> {
+    let services = Table::read(tables.join("services.csv"), &["id", "name"])?;
+    let rows = services.cells.rows.iter().map(|row| (services.text(row, "id"), services.text(row, "name")));
+    let rows: Vec<(String, String)> = rows.collect();
+    Ok(Vocabulary::new(rows.iter().map(|(id, name)| (id.as_str(), name.as_str()))))
 }
 
 /// A table with columns that are looked up by their names.

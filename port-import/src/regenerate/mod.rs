@@ -22,7 +22,7 @@ use crate::generated_file::generated_file;
 use crate::report::Report;
 
 use documents::documents;
-pub use editions::{Product, read_products};
+pub use editions::{Product, read_products, read_vocabulary};
 pub use options::RegenerateOptions;
 use orphans::orphaned_files;
 pub use page_facts::PageFacts;
@@ -86,10 +86,11 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     let tables = options.data.join("tables");
     let products = read_products(&tables)?;
     let docs = documents(options, &products, report)?;
+    let vocabulary = read_vocabulary(&tables)?;
     let mut generated: Vec<Generated> = Vec::new();
     let mut diagnostics = Vec::new();
     for product in &products {
-        match regenerate_product(options, product, &docs, report) {
+        match regenerate_product(options, product, &docs, &vocabulary, report) {
             Ok(editions) => generated.extend(editions),
             Err(found) => diagnostics.extend(found),
         }

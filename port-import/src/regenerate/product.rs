@@ -15,6 +15,7 @@ use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
 use crate::refine::{Refined, refine, unused_cell};
 use crate::report::{Document, Edition, EditionFlows, Report};
+use crate::vocabulary::Vocabulary;
 
 /// The generated files of an edition, as texts.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub(super) fn regenerate_product(
     options: &RegenerateOptions,
     product: &Product,
     docs: &Documents,
+    vocabulary: &Vocabulary,
     report: &mut Report,
 ) -> Result<Vec<Generated>, Vec<Diagnostic>> {
     let directory = options.data.join("curation").join(&product.id);
@@ -46,7 +48,7 @@ pub(super) fn regenerate_product(
     let is_only_edition = product.editions.len() == 1;
     for edition in &product.editions {
         let doc = docs.get(&(product.id.clone(), edition.id.clone()));
-        match RefinedEdition::read(options, &directory, edition, doc, report) {
+        match RefinedEdition::read(options, &directory, edition, doc, vocabulary, report) {
             Ok(mut refined) => {
                 let own_file = (!is_only_edition).then(|| directory.join(format!("{}.toml", edition.id)));
                 report.edits.extend(refined.refined.edits.drain(..).map(|edit| edit.of_edition(own_file.as_deref())));
@@ -102,6 +104,7 @@ impl<'a> RefinedEdition<'a> {
         directory: &Path,
         edition: &'a Edition,
         doc: Option<&PathBuf>,
+        vocabulary: &Vocabulary,
         report: &mut Report,
     ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
         let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
@@ -127,7 +130,7 @@ impl<'a> RefinedEdition<'a> {
             }
             None => (read_capture(&capture_file)?, None),
         };
-        let refined = refine(&capture, &curation);
+        let refined = refine(&capture, &curation, vocabulary);
         let mut before = read_flow_table(&file("tables/flows"))?;
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.

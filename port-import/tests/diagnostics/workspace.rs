@@ -146,17 +146,17 @@ columns = [
     {{ head = "Use", is = "label" }},
     {{ head = "Protocol", is = "protocol" }},
     {{ head = "Port", is = "ports" }},
-    {{ head = "Change", is = "customization", short = {{ "Settings" = "in the settings" }} }},
+    {{ head = "Change", is = "customization", means = {{ "Settings" = "in the settings" }} }},
 ]
 tables = [{{ section = "All" }}]
 
-[[line]]
+[[text]]
 digest = "{}"
 what = "a title"
 
-[[line]]
+[[text]]
 digest = "{}"
-after_tables = 1
+below = "Way | Interface | Use | Protocol | Port | Change"
 what = "the footnote of the store's port"
 
 [[flow]]
