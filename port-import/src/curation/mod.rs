@@ -211,6 +211,9 @@ pub struct RowEntry {
     pub row: Row,
     /// Why it isn't a flow.
     pub no_flow: String,
+    /// Whether only the rows are meant that repeat an earlier row with these texts.
+    #[serde(default)]
+    pub repeats: bool,
 }
 
 /// One text or several: `"worker"` or `["worker", "control-plane"]`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
-use port_data::{Diagnostic, Place};
+use port_data::{Diagnostic, FlowRow, Place};
 use toml::Spanned;
 
 use super::columns::meanings;
@@ -13,13 +13,13 @@ use super::edition_row;
 use super::options::NewEdition;
 use super::tables::insert_edition;
 use crate::atomic_write::AtomicWriter;
-use crate::capture;
+use crate::capture::{self, Capture};
 use crate::codes;
 use crate::curation::{Curation, FIXME, Lists, Meaning, OneOrMore, SharedFlows, quote};
 use crate::file;
 use crate::page::{self, Hints, Layout, Page};
 use crate::page_file::layout_of;
-use crate::pair::{Paired, pair};
+use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
 use crate::report::Edition;
@@ -57,7 +57,8 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let curation = Curation::parse_with(&file, &text, &shared).map_err(one)?;
     let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
     let PrintedRows { rows, diagnostics: unreadable } = read_rows(&capture, &curation);
-    let paired = pair(&rows, &capture, &curation, true);
+    let previous = previous(new, &old);
+    let paired = pair(&rows, &capture, &curation, previous.as_ref(), true);
     let mut text = keys + &texts(&capture, Some(&old));
     text += &absent(&curation, &paired);
     text += &flows(&curation, &paired, &rows, &old_flows, new);
@@ -94,6 +95,16 @@ fn read(new: &NewEdition, directory: &Path, editions: &[Edition]) -> Result<(Cur
         (None, Some(newest)) => read_with(newest),
         (None, None) => Err(Vec::new()),
     }
+}
+
+/// The rows of the edition whose curation is used, if it has been regenerated.
+fn previous(new: &NewEdition, old: &Curation) -> Option<Previous> {
+    let file = |directory: &str| {
+        let edition = old.file.file_stem().unwrap_or_default().to_string_lossy();
+        new.data.join(directory).join(&new.product).join(format!("{edition}.csv"))
+    };
+    let capture = Capture::read(&file("captures")).ok()?;
+    Some(Previous::new(&capture, &FlowRow::read(&file("tables/flows")).ok()?))
 }
 
 /// The keys about the page as a whole: those of the newest edition for the columns and headings that both pages have.

@@ -71,8 +71,7 @@ impl<'a> FlowBuilder<'a> {
     /// The flow, unless its direction, peer or ports are unknown. Everything is checked either way.
     pub(super) fn build(&mut self) -> Option<FlowRow> {
         let (row, flow) = (self.row, self.entry);
-        if let Some(problem) = &row.problem {
-            self.diagnostics.push(problem.clone());
+        if row.problem.is_some() {
             return None;
         }
         let adds = flow.adds.as_ref();

@@ -20,7 +20,7 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
-use crate::pair::{Paired, pair};
+use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRows, read_rows};
 use crate::propose::Edit;
 use crate::vocabulary::Vocabulary;
@@ -38,9 +38,15 @@ pub struct Refined {
     pub used_cells: BTreeSet<String>,
 }
 
-/// Makes the flows of a capture. The vocabulary has the services that a port cell may name.
+/// Makes the flows of a capture. The vocabulary has the services that a port cell may name. The rows that the flows had when the page
+/// was last read help to find those of changed rows.
 #[must_use]
-pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary) -> Refined {
+pub fn refine(
+    capture: &Capture,
+    curation: &Curation,
+    vocabulary: &Vocabulary,
+    previous: Option<&Previous>,
+) -> Refined {
     let mut diagnostics = curation.unresolved();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
@@ -51,7 +57,9 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary) -
     if has_all_rows {
         diagnostics.extend(unused);
     }
-    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation, has_all_rows);
+    diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
+    let paired = pair(&rows, capture, curation, previous, has_all_rows);
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = paired;
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
@@ -122,7 +130,7 @@ mod tests {
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
             let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation, &Vocabulary::default()).diagnostics;
+            let diagnostics = refine(&capture, &curation, &Vocabulary::default(), None).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

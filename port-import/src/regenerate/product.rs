@@ -13,6 +13,7 @@ use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
+use crate::pair::Previous;
 use crate::refine::{Refined, refine, unused_cell};
 use crate::report::{Document, Edition, EditionFlows, Report};
 use crate::vocabulary::Vocabulary;
@@ -130,8 +131,9 @@ impl<'a> RefinedEdition<'a> {
             }
             None => (read_capture(&capture_file)?, None),
         };
-        let refined = refine(&capture, &curation, vocabulary);
         let mut before = read_flow_table(&file("tables/flows"))?;
+        let previous = old_capture.as_ref().zip(before.as_ref()).map(|(old, flows)| Previous::new(old, flows));
+        let refined = refine(&capture, &curation, vocabulary, previous.as_ref());
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.
             let made: BTreeSet<&str> = refined.flows.iter().map(|flow| flow.id.as_str()).collect();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use port_catalog_tests::diagnostics::Cases;
-use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 
 use crate::readings::reading_cases;
 use crate::workspace::{Pair, Workspace};

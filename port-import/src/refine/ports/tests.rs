@@ -31,7 +31,7 @@ fn refined(page_keys: &str, cell: &str, keys: &str) -> Refined {
     let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
     let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
     let vocabulary = Vocabulary::new([("http", "HTTP"), ("https", "HTTPS"), ("ftp", "FTP")]);
-    refine(&capture, &curation, &vocabulary)
+    refine(&capture, &curation, &vocabulary, None)
 }
 
 #[test]
