@@ -305,8 +305,7 @@ impl<'a> Pairing<'a> {
             .filter(|flow| self.known.flow(*flow).key().is_some() && !self.found.taken.contains(flow))
             .collect();
         for row in unreadable {
-            let has_key =
-                |flow: &&usize| row_has_key(&self.rows[row], self.known.key(**flow), self.known.curation);
+            let has_key = |flow: &&usize| row_has_key(&self.rows[row], self.known.key(**flow), self.known.curation);
             let flows: Vec<usize> = left.iter().filter(has_key).copied().take(2).collect();
             match flows[..] {
                 [flow] if !self.found.taken.contains(&flow) => self.assign(row, flow),

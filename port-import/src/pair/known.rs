@@ -43,7 +43,8 @@ impl<'a> Known<'a> {
     pub(super) fn agreements(&self, flow: usize, row: &PrintedRow) -> usize {
         let (key, old) = (self.key(flow), self.old(flow));
         let same = &self.curation.same;
-        let has_peer = agrees(row.peer.as_ref(), [key.peer.as_ref(), old.and_then(|old| old.peer.as_ref())], &same.peer);
+        let has_peer =
+            agrees(row.peer.as_ref(), [key.peer.as_ref(), old.and_then(|old| old.peer.as_ref())], &same.peer);
         let old_label = old.and_then(|old| old.label.as_ref());
         let has_label = agrees(row.label.as_ref(), [key.label.as_ref(), old_label], &same.label)
             || row.label.is_none() && old_label.is_none() && !row.prose.is_empty() && self.has_same_prose(flow, row);

@@ -85,7 +85,8 @@ pub fn pair(
             _ => {}
         }
     }
-    let renamed: HashSet<usize> = renames.values().flat_map(|rename| rename.others.iter().chain([&rename.flow])).copied().collect();
+    let renamed: HashSet<usize> =
+        renames.values().flat_map(|rename| rename.others.iter().chain([&rename.flow])).copied().collect();
     for flow in lost_flows.iter().filter(|flow| is_complete && !renamed.contains(flow)) {
         reporter.missing_row(*flow, if new_rows.len() <= MAX_COMPARED { &new_rows } else { &[] });
     }

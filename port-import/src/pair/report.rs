@@ -55,8 +55,12 @@ impl<'a> Reporter<'a> {
     pub(super) fn conflict(&mut self, conflict: &Conflict) {
         match conflict {
             Conflict::Contested { row, flow, other } => {
-                let message =
-                    format!("{} is the row of {} and has the key of {}", self.row(*row), self.id(*other), self.id(*flow));
+                let message = format!(
+                    "{} is the row of {} and has the key of {}",
+                    self.row(*row),
+                    self.id(*other),
+                    self.id(*flow)
+                );
                 let diagnostic = Diagnostic::new(codes::AMBIGUOUS_ROW, message)
                     .help("make the two keys distinguishable, or remove one flow");
                 self.diagnostics.push(diagnostic.at(self.place(*flow)));
@@ -88,11 +92,7 @@ impl<'a> Reporter<'a> {
         );
         let keys = pairs.iter().map(|(row, flow)| {
             let key = self.known.key(*flow);
-            let template = curation::Row {
-                ports: Some(String::new()),
-                prose: Some(String::new()),
-                ..key.clone()
-            };
+            let template = curation::Row { ports: Some(String::new()), prose: Some(String::new()), ..key.clone() };
             format!("row = {{ {} }} for {}", write_key(&self.rows[*row], &template), self.id(*flow))
         });
         let help = format!("set {}", keys.collect::<Vec<_>>().join(", and "));

@@ -41,12 +41,7 @@ pub struct Refined {
 /// Makes the flows of a capture. The vocabulary has the services that a port cell may name. The rows that the flows had when the page
 /// was last read help to find those of changed rows.
 #[must_use]
-pub fn refine(
-    capture: &Capture,
-    curation: &Curation,
-    vocabulary: &Vocabulary,
-    previous: Option<&Previous>,
-) -> Refined {
+pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, previous: Option<&Previous>) -> Refined {
     let mut diagnostics = curation.unresolved();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));

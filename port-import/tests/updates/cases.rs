@@ -62,27 +62,38 @@ fn rename_cases(cases: &mut Cases) {
         product.reject(cases, name, &page(&[MAIL, row]));
     }
     // The peer isn't in the key, so that the flow keeps its row.
-    product.curate_more("\n[same.peer]\n\"Browser\" = [\"Web browser\"]\n\n[same.label]\n\"Receive mail\" = [\"Take mail\"]\n");
+    product.curate_more(
+        "\n[same.peer]\n\"Browser\" = [\"Web browser\"]\n\n[same.label]\n\"Receive mail\" = [\"Take mail\"]\n",
+    );
     product.reject(cases, "another spelling of the peer agrees", &page(&[MAIL, "Web browser | Manage | TCP/8443 | "]));
     let flows = flow("in-a", "label = \"A\"") + &flow("in-b", "label = \"B\"") + &flow("in-c", "label = \"See all\"");
     let product = Product::new(&format!("{INBOUND}{PEERS}{flows}"));
     product.accept(&page(&["Browser | A | TCP/1 | ", "Browser | B | TCP/1 | ", "Browser | See all | TCP/1 | "]));
     let renamed = ["Browser | See everything | TCP/1 | ", "Browser | C | TCP/1 | ", "Browser | D | TCP/1 | "];
     product.reject(cases, "three rows are renamed", &page(&renamed));
-    product.reject(cases, "a row is removed and another one renamed", &page(&["Browser | A | TCP/1 | ", "Browser | E | TCP/1 | "]));
+    product.reject(
+        cases,
+        "a row is removed and another one renamed",
+        &page(&["Browser | A | TCP/1 | ", "Browser | E | TCP/1 | "]),
+    );
     let flows = flow("in-web", "peer = \"Browser\", section = \"One\"");
     let curation = "tables = [{ heading = \"One\", section = \"One\", direction = \"inbound\" }, \
                     { heading = \"Two\", section = \"Two\", direction = \"inbound\" }, \
                     { heading = \"Out\", section = \"Out\", direction = \"outbound\" }]\n";
     let mail = ["in-mail-one", "in-mail-two", "out-mail"].iter().zip(["One", "Two", "Out"]);
-    let mail: String = mail.map(|(id, section)| flow(id, &format!("peer = \"Mail servers\", section = \"{section}\""))).collect();
+    let mail: String =
+        mail.map(|(id, section)| flow(id, &format!("peer = \"Mail servers\", section = \"{section}\""))).collect();
     let product = Product::new(&format!("{curation}{PEERS}{flows}{mail}"));
     let tables = |one: &[&str], two: &[&str], out: &[&str]| {
         format!("# One\n\n{}\n# Two\n\n{}\n# Out\n\n{}", page(one), page(two), page(out))
     };
     product.accept(&tables(&[MAIL, WEB], &[MAIL], &[MAIL]));
     product.reject(cases, "a row is moved to another section", &tables(&[MAIL], &[MAIL, WEB], &[MAIL]));
-    product.reject(cases, "a row is moved to a section of the other direction", &tables(&[MAIL], &[MAIL], &[MAIL, WEB]));
+    product.reject(
+        cases,
+        "a row is moved to a section of the other direction",
+        &tables(&[MAIL], &[MAIL], &[MAIL, WEB]),
+    );
 }
 
 fn twin_cases(cases: &mut Cases) {
@@ -92,9 +103,17 @@ fn twin_cases(cases: &mut Cases) {
     product.reject(cases, "twins are swapped", &page(&[REPORTS, POLICIES]));
     product.reject(cases, "a twin is removed", &page(&[REPORTS]));
     product.reject(cases, "a third twin is added", &page(&[LOCATIONS, POLICIES, REPORTS]));
-    product.reject(cases, "both twins are reworded", &page(&[LOCATIONS, "Internet | Server | TCP/443 | Fetches updates"]));
+    product.reject(
+        cases,
+        "both twins are reworded",
+        &page(&[LOCATIONS, "Internet | Server | TCP/443 | Fetches updates"]),
+    );
     product.reject(cases, "the twins become equal", &page(&[REPORTS, REPORTS]));
-    product.reject(cases, "the twins and their ports change", &page(&["Internet | Server | TCP/80 | Fetches policies", "Internet | Server | TCP/80 | Fetches reports"]));
+    product.reject(
+        cases,
+        "the twins and their ports change",
+        &page(&["Internet | Server | TCP/80 | Fetches policies", "Internet | Server | TCP/80 | Fetches reports"]),
+    );
     // A new flow of the same key gets the new row.
     let key = "peer = \"Internet\", label = \"Server\", ports = \"TCP/443\"";
     product.curate_more(&flow("out-locations", key));
@@ -103,7 +122,11 @@ fn twin_cases(cases: &mut Cases) {
     assert_eq!(product.row_of("relay-out-policies"), "1 Internet | Server | TCP/443");
     assert_eq!(product.row_of("relay-out-locations"), "3 Internet | Server | TCP/443");
     product.curate_more(&(flow("out-more", key) + &flow("out-most", key)));
-    product.reject(cases, "two new flows for one new twin", &page(&[POLICIES, REPORTS, LOCATIONS, "Internet | Server | TCP/443 | More"]));
+    product.reject(
+        cases,
+        "two new flows for one new twin",
+        &page(&[POLICIES, REPORTS, LOCATIONS, "Internet | Server | TCP/443 | More"]),
+    );
     // Of a page that hasn't been read before, nothing is known.
     twins(&flow("out-locations", key)).reject(cases, "three flows for two new twins", &page(&[POLICIES, REPORTS]));
     twins("").reject(cases, "two flows for three new twins", &page(&[POLICIES, REPORTS, LOCATIONS]));
@@ -148,18 +171,34 @@ fn port_cases(cases: &mut Cases) {
     let product = ports(["", ""]);
     product.accept(&rows(["TCP/80", "TCP/443"]));
     let report = product.accept(&rows(["TCP/80", "TCP/8443"]));
-    assert_eq!(report.changed.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(), ["relay-in-other"; 2], "{report}");
+    assert_eq!(
+        report.changed.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(),
+        ["relay-in-other"; 2],
+        "{report}"
+    );
     product.reject(cases, "the ports of both rows with one key change", &rows(["TCP/81", "TCP/82"]));
     product.reject(cases, "rows with one key are swapped", &rows(["TCP/8443", "TCP/80"]));
-    product.reject(cases, "the ports and the prose of a row with one key change", &page(&[&row("TCP/80"), "Browser | Administer | TCP/1 | New."]));
+    product.reject(
+        cases,
+        "the ports and the prose of a row with one key change",
+        &page(&[&row("TCP/80"), "Browser | Administer | TCP/1 | New."]),
+    );
     let product = ports([", ports = \"TCP/80\"", ", ports = \"TCP/443\""]);
     product.accept(&rows(["TCP/443", "TCP/80"]));
     assert_eq!(product.row_of("relay-in-web"), "2 Browser | Administer | TCP/80");
     product.reject(cases, "ports in a key change", &rows(["TCP/443", "TCP/81"]));
     product.reject(cases, "ports in two keys change", &rows(["TCP/444", "TCP/81"]));
-    product.reject(cases, "ports in a key and the peer change", &page(&[&row("TCP/443"), "Mail servers | Administer | TCP/81 | "]));
+    product.reject(
+        cases,
+        "ports in a key and the peer change",
+        &page(&[&row("TCP/443"), "Mail servers | Administer | TCP/81 | "]),
+    );
     // Without an accepted page, the label decides.
-    ports([", ports = \"TCP/80\"", ", ports = \"TCP/443\""]).reject(cases, "ports in a key aren't printed", &rows(["TCP/443", "TCP/81"]));
+    ports([", ports = \"TCP/80\"", ", ports = \"TCP/443\""]).reject(
+        cases,
+        "ports in a key aren't printed",
+        &rows(["TCP/443", "TCP/81"]),
+    );
     let flows = flow("in-web", "peer = \"Browser\", ports = \"TCP/80\"") + &flow("in-mail", "peer = \"Mail servers\"");
     let product = Product::new(&format!("{INBOUND}{PEERS}{flows}"));
     product.reject(cases, "only the peer is in the key", &page(&[MAIL, &row("TCP/81")]));
@@ -176,38 +215,70 @@ fn structure_cases(cases: &mut Cases) {
     product.reject(cases, "a column is renamed", &renamed);
     let two = format!("{}\n{}", page(&[MAIL]), page(&[WEB]).replace("| Use |", "| Purpose |"));
     product.reject(cases, "a table is split and a column renamed", &two);
-    let two = format!("{}\n{}", page(&[MAIL, "Browser | Manage | TCP/8443 | "]), page(&[WEB]).replace("| Use |", "| Purpose |"));
+    let two = format!(
+        "{}\n{}",
+        page(&[MAIL, "Browser | Manage | TCP/8443 | "]),
+        page(&[WEB]).replace("| Use |", "| Purpose |")
+    );
     product.reject(cases, "a row resembles one of a table that can't be read", &two);
     product.reject(cases, "a row can't be read", &page(&[MAIL, "Browser | | TCP/8443 | "]));
     product.reject(cases, "a row can't be read and is of no known flow", &page(&[MAIL, "Cloud | | TCP/1 | "]));
     // A row that can't be read is still the row of its flow.
-    let curation = |flows: &str| format!(
-        "layout = \"markdown\"\ncolumns = [{{ head = \"Way\", is = \"direction\" }}, {{ head = \"Peer\", is = \"peer\" }}, \
+    let curation = |flows: &str| {
+        format!(
+            "layout = \"markdown\"\ncolumns = [{{ head = \"Way\", is = \"direction\" }}, {{ head = \"Peer\", is = \"peer\" }}, \
          {{ head = \"Use\", is = \"label\", may_be_empty = true }}, {{ head = \"Ports\", is = \"ports\" }}]\ntables = [{{}}]\n{PEERS}{flows}"
-    );
+        )
+    };
     let key = |direction: &str, peer: &str| format!("direction = \"{direction}\", peer = \"{peer}\"");
-    let flows = flow("in-mail", &key("inbound", "Mail servers")) + &flow("in-web", &key("inbound", "Browser"))
+    let flows = flow("in-mail", &key("inbound", "Mail servers"))
+        + &flow("in-web", &key("inbound", "Browser"))
         + &flow("out-web", &key("outbound", "Browser"));
     let product = Product::with_curation(&curation(&flows));
     let rows = |rows: [&str; 3]| {
         let rows: String = rows.iter().map(|row| format!("| {row} |\n")).collect();
         format!("| Way | Peer | Use | Ports |\n|---|---|---|---|\n{rows}")
     };
-    let [mail, web, out] = ["In | Mail servers | Mail | TCP/25", "In | Browser | Web | TCP/443", "Out | Browser | Web | TCP/443"];
+    let [mail, web, out] =
+        ["In | Mail servers | Mail | TCP/25", "In | Browser | Web | TCP/443", "Out | Browser | Web | TCP/443"];
     product.accept(&rows([mail, web, out]));
-    product.reject(cases, "the direction of a row can't be read", &rows(["Up | Mail servers | Mail | TCP/25", web, out]));
-    product.reject(cases, "a row that can't be read may be that of a flow", &rows([mail, web, "Up | Web | Web | TCP/443"]));
+    product.reject(
+        cases,
+        "the direction of a row can't be read",
+        &rows(["Up | Mail servers | Mail | TCP/25", web, out]),
+    );
+    product.reject(
+        cases,
+        "a row that can't be read may be that of a flow",
+        &rows([mail, web, "Up | Web | Web | TCP/443"]),
+    );
     product.reject(cases, "one of two rows can't be read", &rows([mail, "Up | Browser | Web | TCP/443", out]));
-    product.reject(cases, "rows that can't be read have two flows", &rows([mail, "Up | Browser | Web | TCP/1", "Up | Browser | Web | TCP/2"]));
-    product.reject(cases, "a row can't be read and another one is gone", &rows(["Up | Mail servers | Mail | TCP/25", web, web]));
-    product.reject(cases, "a row can't be read and another one is renamed", &rows([mail, "In | Browsers | Web | TCP/443", "Up | Web | Web | TCP/443"]));
+    product.reject(
+        cases,
+        "rows that can't be read have two flows",
+        &rows([mail, "Up | Browser | Web | TCP/1", "Up | Browser | Web | TCP/2"]),
+    );
+    product.reject(
+        cases,
+        "a row can't be read and another one is gone",
+        &rows(["Up | Mail servers | Mail | TCP/25", web, web]),
+    );
+    product.reject(
+        cases,
+        "a row can't be read and another one is renamed",
+        &rows([mail, "In | Browsers | Web | TCP/443", "Up | Web | Web | TCP/443"]),
+    );
 }
 
 fn doubled_cases(cases: &mut Cases) {
     let product = mail_and_web();
     product.reject(cases, "a row is doubled", &page(&[MAIL, WEB, WEB]));
     product.reject(cases, "another row has the same label", &page(&[MAIL, "Cloud | Administer | TCP/1 | ", WEB]));
-    product.reject(cases, "a row is changed and doubled", &page(&[MAIL, "Browser | Administer | TCP/1 | ", "Browser | Administer | TCP/1 | "]));
+    product.reject(
+        cases,
+        "a row is changed and doubled",
+        &page(&[MAIL, "Browser | Administer | TCP/1 | ", "Browser | Administer | TCP/1 | "]),
+    );
     product.curate_more("\n[[row]]\nrow = { label = \"Administer\" }\nrepeats = true\nno_flow = \"Printed twice.\"\n");
     product.accept(&page(&[MAIL, WEB, WEB]));
     assert_eq!(product.row_of("relay-in-web"), "2 Browser | Administer | TCP/8443");
@@ -237,7 +308,8 @@ fn fact_cases(cases: &mut Cases) {
         + "adds = { peer = \"manager\", reason = \"Other editions print it.\" }\n"
         + &flow("in-web", "label = \"Administer\"");
     let lost = "\n[[lost]]\nsection = \"Inbound\"\ncolumn = \"Peer\"\nlabels = [\"Push\"]\nreason = \"A link.\"\n";
-    let table = "tables = [{ heading = \"Inbound\", section = \"Inbound\", direction = \"inbound\" }]\nspanning = [\"Peer\"]\n";
+    let table =
+        "tables = [{ heading = \"Inbound\", section = \"Inbound\", direction = \"inbound\" }]\nspanning = [\"Peer\"]\n";
     let product = Product::with_curation(&format!(
         "layout = \"html\"\ncolumns = [{{ head = \"Peer\", is = \"peer\" }}, {{ head = \"Use\", is = \"label\" }}, \
          {{ head = \"Ports\", is = \"ports\" }}]\n{table}{lost}{PEERS}{flows}"

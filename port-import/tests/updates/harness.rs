@@ -91,7 +91,8 @@ impl Product {
         let file = self.path("port-data/tables/flows/relay/1.csv");
         let flows = port_data::FlowRow::read(&file).unwrap();
         let flow = flows.iter().find(|flow| flow.id == id).unwrap_or_else(|| panic!("{id}"));
-        let cells = [&flow.printed_peer, &flow.printed_label, &flow.printed_ports].map(|cell| cell.as_deref().unwrap_or("-"));
+        let cells =
+            [&flow.printed_peer, &flow.printed_label, &flow.printed_ports].map(|cell| cell.as_deref().unwrap_or("-"));
         format!("{} {}", flow.row, cells.join(" | "))
     }
 }
