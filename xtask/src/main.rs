@@ -1,6 +1,6 @@
 //! `cargo xtask`: the maintenance commands. Each is a thin call into a library.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -8,9 +8,8 @@ use std::time::SystemTime;
 use clap::{Parser, Subcommand, ValueEnum};
 use port_data::hidden::{Escaped, escape_json};
 use port_data::{Diagnostic, Place};
-use port_import::curation::FIXME;
 use port_import::generated_file::expand;
-use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
+use port_import::new_product::{NewEdition, NewProduct, Summary, new_edition, new_product};
 use port_import::page::Layout;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 use xtask::codes;
@@ -57,6 +56,14 @@ Example:
         /// The vendor's id
         #[arg(long, value_parser = id)]
         vendor: Option<String>,
+        /// The product's name
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        origin: Origin,
+        /// Draft the product again after a change of its columns or tables; keep what is written already
+        #[arg(long)]
+        again: bool,
     },
     /// Draft another edition of a product, from its page and the curation of the newest edition
     #[command(
@@ -78,6 +85,8 @@ Example:
         /// The layout of a page saved as text, if it isn't that of the newest edition
         #[arg(long)]
         layout: Option<Layout>,
+        #[command(flatten)]
+        origin: Origin,
     },
     /// Measure what catalogs of any size cost, with generated tables compiled by `catalog!`
     #[command(
@@ -119,6 +128,20 @@ Examples:
         #[arg(default_value = port_data::TABLES, hide_default_value = true)]
         directory: PathBuf,
     },
+}
+
+/// Where a page comes from.
+#[derive(Debug, clap::Args)]
+struct Origin {
+    /// The address of the page
+    #[arg(long)]
+    url: Option<String>,
+    /// Where the text of the page comes from, such as a repository and a file in it
+    #[arg(long)]
+    source: Option<String>,
+    /// The licence of the text
+    #[arg(long)]
+    licence: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -180,13 +203,21 @@ fn arguments() -> Arguments {
 fn main() -> ExitCode {
     let result = match arguments().command {
         Command::Regenerate(args) => return run_regenerate(args),
-        Command::NewProduct { id, doc, layout, vendor } => {
+        Command::NewProduct { id, doc, layout, vendor, name, origin, again } => {
             let (id, edition) = id;
             let edition = edition.unwrap_or_else(|| day_id(SystemTime::now()));
-            run_draft(new_product(&NewProduct { data: data(), id, edition, doc, layout, vendor }))
+            let Origin { url, source, licence } = origin;
+            let data = data();
+            show_progress(&doc);
+            run_draft(new_product(&NewProduct {
+                data, id, edition, doc, layout, vendor, name, url, source, licence, again,
+            }))
         }
-        Command::NewEdition { product, edition, doc, layout } => {
-            run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout }))
+        Command::NewEdition { product, edition, doc, layout, origin } => {
+            let Origin { url, source, licence } = origin;
+            let data = data();
+            show_progress(&doc);
+            run_draft(new_edition(&NewEdition { data, product, edition, doc, layout, url, source, licence }))
         }
         Command::Scale { sizes, editions } => run_scale(&sizes, editions),
         Command::Release { record: true, .. } => record(&root()).map(|text| {
@@ -228,13 +259,16 @@ fn run_regenerate(args: RegenerateArgs) -> ExitCode {
     }
 }
 
-fn run_draft(written: Result<Vec<PathBuf>, Vec<Diagnostic>>) -> Result<ExitCode, Vec<Diagnostic>> {
-    let root = root();
-    for file in written? {
-        print(&format!("wrote {}\n", Place::file(file).relative_to(&root)));
-    }
-    print(&format!("Replace every {FIXME} in these files, then run `cargo xtask regenerate`.\n"));
+fn run_draft(summary: Result<Summary, Vec<Diagnostic>>) -> Result<ExitCode, Vec<Diagnostic>> {
+    print(&summary?.relative_to(&root()).to_string());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says on a terminal what is being read, since a long page takes a moment.
+fn show_progress(doc: &Path) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("reading {}", Place::file(doc));
+    }
 }
 
 fn run_scale(sizes: &[u32], editions: u16) -> Result<ExitCode, Vec<Diagnostic>> {
