@@ -1,6 +1,6 @@
 //! Drafts a product again after somebody changed its columns or tables, and keeps what is written already.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use port_data::Diagnostic;
@@ -88,7 +88,6 @@ impl Written {
         let mut text = DraftText::default();
         let mut taken: BTreeSet<usize> = BTreeSet::new();
         let mut listed = BTreeSet::new();
-        let mut kept_flows: BTreeSet<String> = BTreeSet::new();
         for (row, draft) in rows.iter().zip(drafted) {
             let printed = Printed::new(row, sources.get(row.number.saturating_sub(1)).copied());
             let flow = self.curation.flows.iter().enumerate().find(|(index, flow)| {
@@ -104,7 +103,7 @@ impl Written {
                 }
                 (Some((index, _)), _, DraftRow::Flows(flows)) => {
                     taken.insert(index);
-                    self.merge_row(index, flows, &mut text, &mut kept_flows);
+                    self.merge_row(index, flows, &mut text);
                 }
                 (_, _, DraftRow::NoFlow { key, reason }) => {
                     if listed.insert(key.clone()) {
@@ -123,19 +122,28 @@ impl Written {
     }
 
     /// The flows of a row that is known: as they are written, with the row's new key.
-    fn merge_row(&self, index: usize, drafted: &[DraftFlow], text: &mut DraftText, kept: &mut BTreeSet<String>) {
+    fn merge_row(&self, index: usize, drafted: &[DraftFlow], text: &mut DraftText) {
         let main = &self.curation.flows[index].id;
         let others = self.curation.flows.iter().filter(|flow| matches!(&flow.row, RowOf::Flow(id) if id == main));
         let ids: Vec<&String> = [main].into_iter().chain(others.map(|flow| &flow.id)).collect();
+        let new_id = |id: &String, draft: &DraftFlow| match ["-in-", "-out-"].iter().any(|part| draft.id.replacen(part, "-", 1) == *id) {
+            // The id was drafted when the direction wasn't known.
+            true => draft.id.clone(),
+            false => id.clone(),
+        };
+        let Some(first) = drafted.first() else { return };
+        let main_id = new_id(main, first);
+        let share = |text: &str| {
+            text.replace(&format!("shares_row_with = {}", quote(&first.id)), &format!("shares_row_with = {}", quote(&main_id)))
+        };
         for (position, draft) in drafted.iter().enumerate() {
             let Some(id) = ids.get(position) else {
-                text.shared += &draft.shared().replace(&quote(&drafted[0].id), &quote(main));
+                text.shared += &share(&draft.shared());
+                text.of_edition += &draft.of_edition();
                 continue;
             };
-            let main_id = quote(&drafted[0].id);
-            text.shared += &self.merge_flow(id, draft).replace(&format!("shares_row_with = {main_id}"), &format!("shares_row_with = {}", quote(main)));
-            text.of_edition += &self.of_edition(id, draft);
-            kept.insert((*id).clone());
+            text.shared += &share(&self.merge_flow(id, &new_id(id, draft), draft));
+            text.of_edition += &self.of_edition(id, &new_id(id, draft), draft);
         }
         for id in ids.iter().skip(drafted.len()) {
             text.shared += &self.block(&self.shared, id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
@@ -147,7 +155,7 @@ impl Written {
     }
 
     /// A flow with the keys that somebody wrote, and the drafted ones that are still missing.
-    fn merge_flow(&self, id: &str, draft: &DraftFlow) -> String {
+    fn merge_flow(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
         let block = self.block(&self.shared, id);
         let written: Vec<(String, String)> = block.map(Block::keys).unwrap_or_default();
         // A purpose that is still the printed label was drafted.
@@ -158,7 +166,7 @@ impl Written {
             !["id", "row", "shares_row_with"].contains(&key.as_str()) && !line.contains(FIXME) && !is_drafted(key)
         };
         let kept: Vec<&(String, String)> = written.iter().filter(is_kept).collect();
-        let mut text = format!("\n[[flow]]\nid = {id:?} # {}\n", draft.ports);
+        let mut text = format!("\n[[flow]]\nid = {new_id:?} # {}\n", draft.ports);
         for (key, value, asked) in &draft.keys {
             match kept.iter().find(|(own, _)| own == key) {
                 Some((_, line)) => text += line,
@@ -171,12 +179,12 @@ impl Written {
     }
 
     /// What the edition's file says about a flow, with the marks of the row.
-    fn of_edition(&self, id: &str, draft: &DraftFlow) -> String {
+    fn of_edition(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
         let block = self.block(&self.edition, id);
         let keys = block.map(Block::keys).unwrap_or_default();
         let kept: String = keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
         let marks = if draft.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&draft.marks)) };
-        if kept.is_empty() && marks.is_empty() { String::new() } else { format!("\n[[flow]]\nid = {id:?}\n{kept}{marks}") }
+        if kept.is_empty() && marks.is_empty() { String::new() } else { format!("\n[[flow]]\nid = {new_id:?}\n{kept}{marks}") }
     }
 }
 
@@ -200,14 +208,14 @@ fn key_of(draft: &DraftRow, row: &PrintedRow) -> String {
 /// All texts of a row, whatever the columns mean.
 struct Printed {
     texts: BTreeSet<String>,
-    digests: BTreeMap<String, ()>,
+    digests: BTreeSet<String>,
 }
 
 impl Printed {
     fn new(row: &PrintedRow, source: Option<Source<'_>>) -> Printed {
         let cells = source.iter().flat_map(|source| &source.row.cells).map(|cell| cell.text.clone());
         let texts: BTreeSet<String> = cells.chain(row.ports.clone()).collect();
-        let digests = texts.iter().map(|text| (Prose::digest(text).digest, ())).collect();
+        let digests = texts.iter().map(|text| Prose::digest(text).digest).collect();
         Printed { texts, digests }
     }
 
@@ -217,6 +225,6 @@ impl Printed {
         let has = |text: &String| self.texts.contains(text) || text.split(" | ").all(|part| part.is_empty() || self.texts.contains(part));
         (!wanted.is_empty() || key.prose.is_some())
             && wanted.into_iter().all(has)
-            && key.prose.as_ref().is_none_or(|digest| self.digests.contains_key(digest))
+            && key.prose.as_ref().is_none_or(|digest| self.digests.contains(digest))
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn is_title(row: &crate::page::Row) -> bool {
     let mut texts: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).collect();
     let first = texts.first().copied().unwrap_or_default().to_string();
     texts.retain(|text| !text.is_empty());
-    row.cells.len() > 1 && !first.is_empty() && port_cell::parse(&first, None).is_ok_and(|cell| cell.specs.is_empty())
+    row.cells.len() > 1 && !first.is_empty() && port_cell::parse(&first, None).map_or(true, |cell| cell.specs.is_empty())
         && (texts.len() == 1 || texts.len() == row.cells.len() && texts.iter().all(|text| *text == first))
 }
 

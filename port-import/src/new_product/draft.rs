@@ -135,8 +135,9 @@ fn draft_table(table: &Table, lists: &[DraftList]) -> DraftTable {
             Err(reason) => (Vec::new(), Some(reason)),
         },
     };
+    let names_heading = list.is_none_or(|list| list.heading.is_some());
     let items = list.map(|list| list.patterns.clone()).unwrap_or_default();
-    DraftTable { heading, names_heading: true, section: None, ignore, columns, items, constants: Vec::new() }
+    DraftTable { heading, names_heading, section: None, ignore, columns, items, constants: Vec::new() }
 }
 
 /// The cells of a table's columns with a meaning.
@@ -173,7 +174,7 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         let others = cells(printed, &table.columns, Meaning::Peer).chain(cells(printed, &table.columns, Meaning::ToOrFrom));
         peers.extend(others.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
         let own = cells(printed, &table.columns, Meaning::Component);
-        components.extend(own.filter(|cell| !super::content::is_nothing(cell) && !is_prose(cell)).map(str::to_string));
+        components.extend(own.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
         if let Some(Arrow { from, to, .. }) = arrow_in(&table.heading).filter(|_| from.is_empty() && to.is_empty()) {
             ends.push((from, to));
         }
@@ -185,7 +186,14 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         parties.peers.insert(cell, id);
     }
     for cell in components {
-        let id = known.component_id(&cell).unwrap_or_else(|| FIXME.to_string());
+        let is_one = !cell.contains([',', '/', '&']) && !cell.contains(" and ") && !cell.contains(" or ");
+        let is_short = super::content::word_count(&cell) <= 4;
+        let id = match known.component_id(&cell) {
+            // A dash names no part.
+            _ if super::content::is_nothing(&cell) => String::new(),
+            Some(id) if is_one && is_short => id,
+            _ => FIXME.to_string(),
+        };
         parties.components.insert(cell, id);
     }
     parties

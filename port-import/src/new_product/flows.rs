@@ -65,6 +65,16 @@ impl Source<'_> {
         Some(self.row.cells.get(column)?.text.as_str())
     }
 
+    /// The texts of the columns that name services or protocols.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let is_name = |column: &crate::curation::Column| {
+            matches!(column.is, Meaning::Note | Meaning::Label)
+                && matches!(header_word(&column.head), Some(HeaderWord::Label | HeaderWord::Protocol))
+        };
+        let cells = self.row.cells.iter().zip(self.columns).filter(move |(_, column)| is_name(column));
+        cells.map(|(cell, _)| cell.text.as_str())
+    }
+
     /// The text of a column of host names that aren't peers, if it isn't a host name.
     fn other_host(&self) -> Option<&str> {
         let is_host = |column: &crate::curation::Column| column.is == Meaning::Note && header_word(&column.head) == Some(HeaderWord::Host);
@@ -109,7 +119,7 @@ impl FlowDrafter<'_> {
             };
             keys.push(("purpose", quote(&self.purpose(row)), None));
             keys.extend(self.end_keys(row, source, *end, &ends));
-            keys.extend(self.port_keys(row));
+            keys.extend(self.port_keys(row, source));
             let marks = row.marks().into_iter().cloned().collect();
             flows.push(DraftFlow { id, ports: ports_comment(row), keys, marks });
         }
@@ -120,7 +130,8 @@ impl FlowDrafter<'_> {
     fn purpose(&self, row: &PrintedRow) -> String {
         let label = row.label.as_deref().unwrap_or_default().trim().trim_end_matches(['.', ':', ';', ',']);
         let has_letters = label.chars().any(char::is_alphabetic);
-        let is_plain = !label.contains(['{', '}', '<', '>', '|', '*', '†', '[', ']']) && !label.contains(FIXME);
+        let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"".contains(letter);
+        let is_plain = label.chars().all(is_plain) && !label.contains(FIXME);
         if has_letters && is_plain {
             return label.to_string();
         }
@@ -167,7 +178,7 @@ impl FlowDrafter<'_> {
     }
 
     /// The services, the reading of a cell that can't be read, and other numbers.
-    fn port_keys(&self, row: &PrintedRow) -> Vec<(&'static str, String, Option<String>)> {
+    fn port_keys(&self, row: &PrintedRow, source: Option<Source<'_>>) -> Vec<(&'static str, String, Option<String>)> {
         let mut keys = Vec::new();
         let specs = row.port_cell.as_ref().map(|cell| cell.specs.as_slice()).unwrap_or_default();
         if specs.is_empty() {
@@ -179,7 +190,7 @@ impl FlowDrafter<'_> {
             }
             return keys;
         }
-        let (services, question) = self.services(row, specs);
+        let (services, question) = self.services(row, source, specs);
         if !services.is_empty() {
             let services = services.iter().map(|(port, service)| format!("{} = {}", toml_key(port), quote(service)));
             keys.push(("services", format!("{{ {} }}", services.collect::<Vec<_>>().join(", ")), question));
@@ -194,7 +205,12 @@ impl FlowDrafter<'_> {
     }
 
     /// The services that the row prints, by port or by name.
-    fn services(&self, row: &PrintedRow, specs: &[PortSpec<String>]) -> (BTreeMap<String, String>, Option<String>) {
+    fn services(
+        &self,
+        row: &PrintedRow,
+        source: Option<Source<'_>>,
+        specs: &[PortSpec<String>],
+    ) -> (BTreeMap<String, String>, Option<String>) {
         let known = |name: &str| self.services.get(&name.to_lowercase()).cloned();
         let mut services: BTreeMap<String, String> = BTreeMap::new();
         let mut question = None;
@@ -211,9 +227,10 @@ impl FlowDrafter<'_> {
             }
             services.insert(key, id);
         }
-        if let ([spec], true, Some(label)) = (specs, services.is_empty(), &row.label) {
+        if let ([spec], true) = (specs, services.is_empty()) {
             let port = spec.range().filter(|range| range.first() == range.last()).map(|range| range.first().to_string());
-            if let (Some(port), Some(id), None) = (port, known(label.trim()), spec.service_ref()) {
+            let mut names = source.iter().flat_map(Source::names).chain(row.label.as_deref());
+            if let (Some(port), Some(id), None) = (port, names.find_map(|name| known(name.trim())), spec.service_ref()) {
                 services.insert(port, id);
             }
         }
