@@ -17,6 +17,7 @@
 
 pub mod cells;
 pub mod codes;
+pub mod date;
 pub mod diagnostic;
 mod flow_row;
 #[cfg(feature = "edit")]

@@ -203,6 +203,7 @@ impl Row<'_> {
             retrieved: retrieved?,
             is_complete: true,
             note: None,
+            saved_by_hand: false,
         })
     }
 
@@ -213,6 +214,7 @@ impl Row<'_> {
         let url = self.url("url");
         let retrieved = self.date("retrieved");
         let is_complete = self.flag_or_true("complete");
+        let saved_by_hand = self.saved_by_hand();
         let (source, licence, note) = (self.text("source"), self.text("licence"), self.text("note"));
         Some(Edition {
             product,
@@ -225,6 +227,7 @@ impl Row<'_> {
             retrieved: retrieved?,
             is_complete: is_complete?,
             note,
+            saved_by_hand: saved_by_hand?,
         })
     }
 

@@ -8,11 +8,13 @@ use port_core::ParseIdError;
 
 use crate::cells::Cell;
 use crate::codes;
+use crate::date::{UNKNOWN_DATE, check_date};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hidden::QuotedAscii;
 use crate::id::{check_id, variant};
 use crate::ids::Ids;
 use crate::port_expression;
+use crate::schema::SAVED_BY_HAND;
 
 /// A table whose header is valid: its rows, and the index of each schema column.
 pub(crate) struct Table {
@@ -174,12 +176,21 @@ impl Row<'_> {
         })
     }
 
-    /// A day that may be missing.
+    /// A day that may be missing or unknown.
     pub(crate) fn date(&mut self, column: &str) -> Option<Option<String>> {
-        self.parse_optional(column, |text| match is_date(text) {
-            true => Ok(text.to_string()),
-            false => Err(Diagnostic::new(codes::INVALID_DATE, format!("invalid date {}", QuotedAscii(text)))
-                .help("write YYYY-MM-DD, or nothing if the date is unknown")),
+        self.parse(column, |text| match text {
+            "" | UNKNOWN_DATE => Ok(None),
+            _ => check_date(text).map(|()| Some(text.to_string())),
+        })
+    }
+
+    /// Whether a page must be saved by hand.
+    pub(crate) fn saved_by_hand(&mut self) -> Option<bool> {
+        self.parse("saved", |text| match text {
+            "" => Ok(false),
+            SAVED_BY_HAND => Ok(true),
+            _ => Err(Diagnostic::new(codes::UNKNOWN_WORD, format!("unknown value {}", QuotedAscii(text)))
+                .help(format!("write {SAVED_BY_HAND}, or nothing if a program can fetch the page"))),
         })
     }
 
@@ -231,24 +242,4 @@ fn parse_word<T: FromStr<Err = ParseIdError> + fmt::Display>(text: &str, all: &[
         };
         Diagnostic::new(codes::UNKNOWN_WORD, message).help(help)
     })
-}
-
-/// Whether a text is a calendar day in the form `YYYY-MM-DD`.
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
-    let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
-        return false;
-    }
-    let number = |part: &str| part.parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(year), number(month), number(day));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
 }

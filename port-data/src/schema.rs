@@ -53,7 +53,11 @@ pub const EDITIONS: &[Column] = &[
     optional("retrieved"),
     optional("complete"),
     optional("note"),
+    optional("saved"),
 ];
+
+/// The value of the column `saved` if scripts make the page, so that no program can fetch it.
+pub const SAVED_BY_HAND: &str = "by-hand";
 
 /// The columns of `peers.csv`.
 pub const PEERS: &[Column] =
@@ -166,6 +170,8 @@ pub struct Edition {
     pub is_complete: bool,
     /// What users of the edition should know about its source, such as what is missing, in our words.
     pub note: Option<String>,
+    /// Whether the page must be saved by hand, since scripts make it.
+    pub saved_by_hand: bool,
 }
 
 /// A row of `peers.csv`.

@@ -141,9 +141,9 @@ fn tables_of_editions() -> Vec<(&'static str, String)> {
         (PRODUCTS, "id,vendor,name,interfaces,components\nmailer,acme,Mailer,\"wan, lan\",\"core, queue\"\n".into()),
         (
             EDITIONS,
-            "product,edition,printed_edition,document,url,complete\n\
-             mailer,1.0,1.0,Ports,https://acme.example/1,false\n\
-             mailer,2.0,2.0,Ports,https://acme.example/2,true\n"
+            "product,edition,printed_edition,document,url,complete,saved\n\
+             mailer,1.0,1.0,Ports,https://acme.example/1,false,by-hand\n\
+             mailer,2.0,2.0,Ports,https://acme.example/2,true,\n"
                 .into(),
         ),
         (PEERS, peers + queue),
@@ -155,13 +155,14 @@ fn tables_of_editions() -> Vec<(&'static str, String)> {
 
 /// Cases of the full form.
 #[rustfmt::skip]
-const REPLACEMENTS_OF_EDITIONS: [(&str, &str, &str, &str); 18] = [
+const REPLACEMENTS_OF_EDITIONS: [(&str, &str, &str, &str); 19] = [
     ("an edition of an unknown product", EDITIONS, "mailer,1.0", "miler,1.0"),
     ("an edition in capitals", EDITIONS, "mailer,1.0", "mailer,V1"),
     ("an edition that occurs twice", EDITIONS, "mailer,1.0", "mailer,2.0"),
     ("an edition without a table", EDITIONS, "mailer,1.0", "mailer,1.1"),
     ("an edition that is perhaps complete", EDITIONS, "/1,false", "/1,perhaps"),
-    ("no editions", EDITIONS, "mailer,1.0,1.0,Ports,https://acme.example/1,false\nmailer,2.0,2.0,Ports,https://acme.example/2,true\n", ""),
+    ("an edition that is saved by foot", EDITIONS, "by-hand", "by-foot"),
+    ("no editions", EDITIONS, "mailer,1.0,1.0,Ports,https://acme.example/1,false,by-hand\nmailer,2.0,2.0,Ports,https://acme.example/2,true,\n", ""),
     ("a product without an edition", PRODUCTS, "mailer,acme", "other,acme,Other,,\nmailer,acme"),
     ("a document in products.csv", PRODUCTS, "components\nmailer,acme,Mailer,\"wan, lan\",\"core, queue\"", "document\nmailer,acme,Mailer,wan,Ports"),
     ("an unknown component", NEWER_FLOWS, "inbound,,", "inbound,cor,"),

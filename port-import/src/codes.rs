@@ -62,7 +62,7 @@ port_data::codes! {
     NO_REASON = "curation-no-reason";
     #[doc = "A row has no ports, neither printed nor added."]
     NO_PORTS = "curation-no-ports";
-    #[doc = "A name without a port number has no service in the curation."]
+    #[doc = "A name that the port cell prints isn't a known service, and has none in the curation."]
     NO_SERVICE = "curation-no-service";
     #[doc = "The text of a service isn't an id."]
     INVALID_SERVICE = "curation-invalid-service";
@@ -93,6 +93,12 @@ port_data::codes! {
     RESERVED_EDITION = "regenerate-reserved-edition";
     #[doc = "Two pages are given for one edition."]
     DUPLICATE_PAGE = "regenerate-duplicate-page";
+    #[doc = "A page changed, but the day of its retrieval isn't given."]
+    CHANGED_PAGE = "regenerate-changed-page";
+    #[doc = "A printed edition or a URL is given for several changed pages."]
+    PAGE_FACTS = "regenerate-page-facts";
+    #[doc = "The day on which the page of an edition was retrieved is missing."]
+    NO_RETRIEVAL = "regenerate-no-retrieval";
     #[doc = "A directory contains no pages."]
     NO_PAGES = "regenerate-no-pages";
     #[doc = "The extension of a file isn't that of a page."]

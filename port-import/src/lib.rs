@@ -2,7 +2,7 @@
 //!
 //! [`page`] reads a page into tables, and [`capture`] keeps what they print. [`curation`] says what that means. [`refine`]
 //! combines the two into typed flows: [`printed_row`] reads the cells of each row, with [`port_cell`] for its ports, and [`pair`]
-//! finds the flow of each row. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
+//! finds the flow of each row. [`propose`] makes a patch of the edits that would resolve their diagnostics. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
 //! [`changes`] records it from version to version, [`generated_file`] formats the catalog as Rust, and [`atomic_write`] writes the files. [`new_product`] drafts the curation of
 //! a new page. The diagnostics of all steps but [`page`] and [`port_cell`] are listed in [`codes`].
 
@@ -19,7 +19,9 @@ pub mod page_file;
 pub mod pair;
 pub mod port_cell;
 pub mod printed_row;
+pub mod propose;
 pub mod refine;
 pub mod regenerate;
 pub mod report;
 pub mod row_key;
+pub mod vocabulary;

@@ -11,13 +11,18 @@ use crate::file;
 use crate::page::{self, Layout};
 
 /// The extensions of pages, each with its layout. The curation names the layout of a `.txt` file.
-const EXTENSIONS: [(&str, Option<Layout>); 6] = [
+const EXTENSIONS: [(&str, Option<Layout>); 11] = [
     ("txt", None),
     ("html", Some(Layout::Html)),
     ("htm", Some(Layout::Html)),
     ("md", Some(Layout::Markdown)),
     ("mdx", Some(Layout::Markdown)),
     ("csv", Some(Layout::Csv)),
+    ("rst", Some(Layout::Rst)),
+    ("adoc", Some(Layout::Adoc)),
+    ("asciidoc", Some(Layout::Adoc)),
+    ("dita", Some(Layout::Dita)),
+    ("xml", Some(Layout::Dita)),
 ];
 
 /// Whether a file has the extension of a page.
@@ -45,7 +50,9 @@ fn find_extension(file: &Path) -> Option<Option<Layout>> {
 pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagnostic>> {
     let Some(layout) = find_extension(file) else {
         let diagnostic = Diagnostic::new(codes::UNKNOWN_EXTENSION, "extension isn't that of a page");
-        return Err(vec![diagnostic.help("use .txt, .html, .md, .mdx or .csv").at(Place::file(file))]);
+        return Err(vec![
+            diagnostic.help("use .txt, .html, .md, .mdx, .csv, .rst, .adoc or .dita").at(Place::file(file)),
+        ]);
     };
     let text = file::read(file).map_err(|diagnostic| vec![diagnostic])?;
     capture_text(&text, file, layout.unwrap_or(curation.layout), curation)

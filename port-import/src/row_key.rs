@@ -1,18 +1,29 @@
 //! Keys of rows: the printed texts by which the curation finds the row of a flow.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::curation::{self, Curation, Same, quote};
 use crate::printed_row::PrintedRow;
 
 /// Whether a row has the texts of a key, apart from the ports. Where the edition prints another text for the same, both match.
+///
+/// Of a row that can't be read, the meaning of some cells is unknown: a text of the key may then be in any cell.
 pub fn row_matches_key(row: &PrintedRow, key: &curation::Row, curation: &Curation) -> bool {
-    let matches = |wanted: &Option<String>, found: Option<&str>| wanted.is_none() || wanted.as_deref() == found;
+    let is_unreadable = row.problem.is_some();
+    let matches = |wanted: &Option<String>, found: &Option<String>, same: Option<&BTreeMap<String, Vec<String>>>| {
+        let Some(wanted) = wanted else { return true };
+        let is_wanted = |text: &str| text == wanted || same.is_some_and(|same| Same::in_keys(same, text) == wanted);
+        match found {
+            Some(found) => is_wanted(found),
+            None => is_unreadable && row.texts.iter().any(|text| is_wanted(text)),
+        }
+    };
     let same = &curation.same;
-    let label = row.label.as_deref();
-    let peer = row.peer.as_deref();
-    matches(&key.section, row.section.as_deref())
-        && (matches(&key.peer, peer) || matches(&key.peer, peer.map(|peer| Same::in_keys(&same.peer, peer))))
-        && (matches(&key.label, label) || matches(&key.label, label.map(|label| Same::in_keys(&same.label, label))))
-        && (key.direction.is_none() || key.direction == row.direction())
+    let has_section = matches(&key.section, &row.section, None) || is_unreadable && !curation.sections.is_empty();
+    has_section
+        && matches(&key.peer, &row.peer, Some(&same.peer))
+        && matches(&key.label, &row.label, Some(&same.label))
+        && (key.direction.is_none() || key.direction == row.direction() || is_unreadable && row.direction().is_none())
         && key.prose.as_ref().is_none_or(|digest| row.prose.iter().any(|prose| prose.digest == *digest))
 }
 
@@ -42,4 +53,42 @@ pub fn write_key(row: &PrintedRow, template: &curation::Row) -> String {
 pub fn full_key_template() -> curation::Row {
     let some = || Some(String::new());
     curation::Row { section: some(), peer: some(), label: some(), ..curation::Row::default() }
+}
+
+/// Keys that distinguish each row of a page from the others. They contain the ports and the prose only if necessary.
+pub struct DistinctKeys {
+    /// How many rows have each key, as it is written.
+    counts: HashMap<String, usize>,
+    templates: [curation::Row; 3],
+}
+
+impl DistinctKeys {
+    /// Counts the keys of the rows of a page.
+    #[must_use]
+    pub fn new(rows: &[PrintedRow]) -> DistinctKeys {
+        let short = full_key_template();
+        let with_ports = curation::Row { ports: Some(String::new()), ..short.clone() };
+        let with_prose = curation::Row { prose: Some(String::new()), ..short.clone() };
+        let templates = [short, with_ports, with_prose];
+        let mut counts = HashMap::new();
+        for row in rows {
+            let mut keys: Vec<String> = templates.iter().map(|template| write_key(row, template)).collect();
+            keys.dedup();
+            for key in keys {
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+        DistinctKeys { counts, templates }
+    }
+
+    /// The key of a row: the first of the short one, one with the ports and one with the prose that no other row has. A row that
+    /// none of them distinguishes gets all parts.
+    #[must_use]
+    pub fn write(&self, row: &PrintedRow) -> String {
+        let keys = self.templates.iter().map(|template| write_key(row, template));
+        let distinct = keys.into_iter().find(|key| self.counts.get(key) == Some(&1));
+        distinct.unwrap_or_else(|| {
+            write_key(row, &curation::Row { prose: Some(String::new()), ..self.templates[1].clone() })
+        })
+    }
 }

@@ -8,7 +8,7 @@ use atom_syndication as atom;
 use port_catalog_tests::relay::{CURATION, PAGE, relay};
 use port_catalog_tests::root;
 use port_import::changes::{Feed, Presence, Version, record};
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::{Bump, Report};
 use tempfile::TempDir;
 
@@ -30,6 +30,7 @@ fn options(root: &Path) -> RegenerateOptions {
         docs_directory: None,
         out: None,
         check: false,
+        page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
     }
 }
 

@@ -125,7 +125,7 @@ fn html_gives_the_same_captures_as_text() {
         let file = directory.join(format!("{product}.txt"));
         let text = std::fs::read_to_string(&file).unwrap();
         let page = page::read(&file, &text, curation.layout, &curation.hints()).unwrap();
-        let capture = capture::from_page(&page, &file, &curation).unwrap();
+        let capture = capture::from_page(&page, &file, curation.layout, &curation).unwrap();
         let html = html(&page, &capture, &style);
         let from_html = capture_text(&html, Path::new("page.html"), Layout::Html, &curation);
         let from_html = from_html.unwrap_or_else(|errors| panic!("{product}: {errors:#?}"));

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use port_catalog_tests::relay::{PAGE, relay};
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 
 fn options(data: &Path) -> RegenerateOptions {
     RegenerateOptions {
@@ -14,6 +14,7 @@ fn options(data: &Path) -> RegenerateOptions {
         docs_directory: None,
         out: None,
         check: false,
+        page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
     }
 }
 

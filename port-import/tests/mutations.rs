@@ -11,8 +11,11 @@ use port_data::{Diagnostic, FlowRow};
 use port_import::capture::Capture;
 use port_import::curation::Curation;
 use port_import::page_file::capture_text;
+use port_import::pair::Previous;
 use port_import::refine::refine;
+use port_import::regenerate::read_vocabulary;
 use port_import::report::{Edition, EditionFlows, Report};
+use port_import::vocabulary::Vocabulary;
 
 /// How many changes are made to each document.
 const CHANGES: usize = 1500;
@@ -42,6 +45,11 @@ impl Random {
     }
 }
 
+/// The services of the catalog.
+fn vocabulary() -> Vocabulary {
+    read_vocabulary(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../port-data/tables")).unwrap()
+}
+
 /// A document, its capture and its flows.
 struct Document {
     product: &'static str,
@@ -59,7 +67,7 @@ impl Document {
         let curation = Curation::read(&data.join("curation").join(product), edition).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();
         let capture = capture_text(&text, &file, curation.layout, &curation).unwrap();
-        let refined = refine(&capture, &curation);
+        let refined = refine(&capture, &curation, &vocabulary(), None);
         assert_eq!(refined.diagnostics, []);
         let lines = text.lines().map(str::to_string).collect();
         Document { product, file, curation, lines, capture, flows: refined.flows }
@@ -72,7 +80,8 @@ impl Document {
             Ok(capture) => capture,
             Err(diagnostics) => return Outcome::Rejected(diagnostics),
         };
-        let refined = refine(&capture, &self.curation);
+        let previous = Previous::new(&self.capture, &self.flows);
+        let refined = refine(&capture, &self.curation, &vocabulary(), Some(&previous));
         if !refined.diagnostics.is_empty() {
             return Outcome::Rejected(refined.diagnostics);
         }

@@ -32,6 +32,7 @@ const AREAS: &[(&str, &[&str])] = &[
     ("Curation", &["curation"]),
     ("`cargo xtask regenerate`", &["regenerate", "changes"]),
     ("`cargo xtask new-product`", &["draft"]),
+    ("`cargo xtask check-pages` and patches", &["pages"]),
     ("`cargo xtask release`", &["release"]),
     ("`cargo xtask scale`", &["scale"]),
 ];

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Installs the tools on which the tests run rules, audits and diagrams. Starts no service. Does nothing if all are installed.
+# Installs the tools on which the tests run rules, audits and diagrams, and the converters of pages in reStructuredText and AsciiDoc
+# that `cargo xtask` uses too. Starts no service. Does nothing if all are installed.
 #
 #   tests/tools/install.sh [DIRECTORY]
 #
 # Debian's packages are installed system-wide, which needs root; Python's in a virtual environment in DIRECTORY, by default
-# target/tools. The tests look for tools in PATH, in the directory that PORT_TOOLS names, and in target/tools.
+# target/tools, and npm's in its node_modules, without running package scripts. Tools are searched for in PATH, in the directory
+# that PORT_TOOLS names, and in target/tools.
 set -euo pipefail
 directory=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")/../.."
 directory=${directory:-$(realpath -m "${CARGO_TARGET_DIR:-target}/tools")}
 requirements=tests/tools/requirements.txt
+# Converts AsciiDoc, for port-import. Version 4 needs a newer Node.js than Debian 12 has.
+asciidoctor=@asciidoctor/core@3.0.4
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s: %s\n' "tests/tools/install.sh" "$*"; }
@@ -35,6 +39,8 @@ xmllint libxml2-utils
 mandoc mandoc
 groff groff-base
 python3 python3
+node nodejs
+npm npm
 COMMANDS
     python3 -c 'import ensurepip, venv' 2> /dev/null || echo python3-venv
 }
@@ -89,4 +95,15 @@ else
     "$directory/bin/python" -m pip check --disable-pip-version-check
     cp "$requirements" "$directory/requirements.txt"
     say "installed Python's packages in $directory"
+fi
+
+# This file is written last, too.
+if [ "$(cat "$directory/asciidoctor" 2> /dev/null)" = "$asciidoctor" ]; then
+    say "Asciidoctor is installed in $directory"
+else
+    rm -rf "$directory/node_modules"
+    echo '{ "private": true }' > "$directory/package.json"
+    npm install --prefix "$directory" --silent --no-audit --no-fund --no-package-lock --ignore-scripts --save-exact "$asciidoctor"
+    echo "$asciidoctor" > "$directory/asciidoctor"
+    say "installed $asciidoctor in $directory"
 fi

@@ -25,6 +25,10 @@ port_data::codes! {
     INTERFACE = "release-interface";
     #[doc = "The version isn't raised enough since the last release."]
     BUMP = "release-bump";
+    #[doc = "pages.csv isn't in the form that `cargo xtask check-pages --update` writes."]
+    PAGES_TABLE = "pages-malformed-table";
+    #[doc = "A patch can't be written."]
+    UNWRITABLE = "pages-unwritable";
     #[doc = "A catalog can't be measured."]
     SCALE = "scale-failed";
 }

@@ -11,7 +11,11 @@ use port_data::{Diagnostic, Place};
 use port_import::generated_file::expand;
 use port_import::new_product::{NewEdition, NewProduct, Summary, new_edition, new_product};
 use port_import::page::Layout;
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::propose::patch;
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
+use port_import::report::Report;
+use xtask::check_pages::fetch::Limits;
+use xtask::check_pages::{CheckPages, check_pages};
 use xtask::codes;
 use xtask::day::day_id;
 use xtask::release::{readiness, record};
@@ -34,14 +38,18 @@ Examples:
   cargo xtask regenerate                                regenerate the tables from the captures
   cargo xtask regenerate --doc fortimail=page.html      read a vendor's page again, for the newest edition
   cargo xtask regenerate --doc fortimail@5.4=page.html  read the page of another edition
-  cargo xtask regenerate --docs pages --check           check whether anything would change")]
+  cargo xtask regenerate --docs pages --check           check whether anything would change
+  cargo xtask regenerate --doc fortimail=page.html --retrieved 2026-12-01
+                                                        accept a page that changed
+  cargo xtask regenerate --docs pages --check --propose edits.patch
+                                                        write the edits that would resolve the errors, for git apply")]
     Regenerate(RegenerateArgs),
     /// Draft a product from its vendor's page: capture, curation, and rows in products.csv and editions.csv
     #[command(
-        after_help = "Without an edition, today's date is its id: a page without a version is named after the day of its retrieval.
+        after_help = "Without an edition, the day of retrieval is its id, or today's date: a page without a version is named after the day.
 
 Example:
-  cargo xtask new-product relay@4.2 --doc relay.html --vendor acme"
+  cargo xtask new-product relay@4.2 --doc relay.html --vendor acme --retrieved 2026-12-01"
     )]
     NewProduct {
         /// The product's id: lowercase kebab-case, never changed later; and the id of the page's edition
@@ -64,13 +72,16 @@ Example:
         /// Draft the product again after a change of its columns or tables; keep what is written already
         #[arg(long)]
         again: bool,
+        /// The day on which the page was saved
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        retrieved: Option<String>,
     },
     /// Draft another edition of a product, from its page and the curation of the newest edition
     #[command(
         after_help = "Editions are ordered by age in editions.csv. If the new one isn't the newest, move its row.
 
 Example:
-  cargo xtask new-edition relay 4.3 --doc relay.html"
+  cargo xtask new-edition relay 4.3 --doc relay.html --retrieved 2026-12-01"
     )]
     NewEdition {
         /// The product's id
@@ -87,6 +98,29 @@ Example:
         layout: Option<Layout>,
         #[command(flatten)]
         origin: Origin,
+        /// The day on which the page was saved
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        retrieved: Option<String>,
+    },
+    /// Check whether the pages of all editions still say what the catalog has
+    #[command(
+        after_help = "A page is fetched, read as its curation describes, and compared with its capture. --update records what the pages say
+now in port-data/pages.csv: pages that never give their capture then count as changed only if they change again.
+Pages that editions.csv marks as saved by-hand are listed and not fetched.
+
+Exit codes: 0 nothing changed; 1 a page changed, moved, vanished, or could not be checked; 2 bad input.
+
+Examples:
+  cargo xtask check-pages                       report which pages changed
+  cargo xtask check-pages --report markdown     the same as the text of an issue"
+    )]
+    CheckPages {
+        /// Record what the pages say now in port-data/pages.csv
+        #[arg(long)]
+        update: bool,
+        /// The format of the report
+        #[arg(long, value_enum, default_value_t = PagesFormat::Text)]
+        report: PagesFormat,
     },
     /// Measure what catalogs of any size cost, with generated tables compiled by `catalog!`
     #[command(
@@ -158,6 +192,18 @@ struct RegenerateArgs {
     /// Write nothing; exit with 1 if anything would change
     #[arg(long)]
     check: bool,
+    /// The day on which the pages that changed were saved
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    retrieved: Option<String>,
+    /// The edition as the page that changed prints it, if that changed too
+    #[arg(long, value_name = "TEXT", requires = "retrieved")]
+    printed_edition: Option<String>,
+    /// The URL of the page that changed, if that changed too
+    #[arg(long, requires = "retrieved")]
+    url: Option<String>,
+    /// Write the edits that would resolve the errors to this file, as a patch for `git apply`
+    #[arg(long, value_name = "FILE")]
+    propose: Option<PathBuf>,
     /// The format of the report
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     report: ReportFormat,
@@ -166,6 +212,13 @@ struct RegenerateArgs {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ReportFormat {
     Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PagesFormat {
+    Text,
+    Markdown,
     Json,
 }
 
@@ -186,6 +239,10 @@ fn product_and_edition(text: &str) -> Result<(String, Option<String>), String> {
     }
 }
 
+fn day(text: &str) -> Result<String, String> {
+    port_data::date::check_date(text).map(|()| text.to_string()).map_err(|diagnostic| diagnostic.text())
+}
+
 fn edition_id(text: &str) -> Result<String, String> {
     port_data::id::check_edition_id(text).map_err(|diagnostic| diagnostic.text())
 }
@@ -203,22 +260,23 @@ fn arguments() -> Arguments {
 fn main() -> ExitCode {
     let result = match arguments().command {
         Command::Regenerate(args) => return run_regenerate(args),
-        Command::NewProduct { id, doc, layout, vendor, name, origin, again } => {
+        Command::NewProduct { id, doc, layout, vendor, retrieved, name, origin, again } => {
             let (id, edition) = id;
-            let edition = edition.unwrap_or_else(|| day_id(SystemTime::now()));
+            let edition = edition.or(retrieved.clone()).unwrap_or_else(|| day_id(SystemTime::now()));
             let Origin { url, source, licence } = origin;
             let data = data();
             show_progress(&doc);
-            run_draft(new_product(&NewProduct {
-                data, id, edition, doc, layout, vendor, name, url, source, licence, again,
-            }))
+            let new =
+                NewProduct { data, id, edition, doc, layout, retrieved, vendor, name, url, source, licence, again };
+            run_draft(new_product(&new))
         }
-        Command::NewEdition { product, edition, doc, layout, origin } => {
+        Command::NewEdition { product, edition, doc, layout, retrieved, origin } => {
             let Origin { url, source, licence } = origin;
             let data = data();
             show_progress(&doc);
-            run_draft(new_edition(&NewEdition { data, product, edition, doc, layout, url, source, licence }))
+            run_draft(new_edition(&NewEdition { data, product, edition, doc, layout, retrieved, url, source, licence }))
         }
+        Command::CheckPages { update, report } => run_check_pages(update, report),
         Command::Scale { sizes, editions } => run_scale(&sizes, editions),
         Command::Release { record: true, .. } => record(&root()).map(|text| {
             print(&text);
@@ -230,18 +288,21 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }),
     };
-    result.unwrap_or_else(|diagnostics| {
-        for diagnostic in diagnostics {
-            eprintln!("error[{}]: {diagnostic}", diagnostic.code);
-        }
-        ExitCode::from(2)
-    })
+    result.unwrap_or_else(print_errors)
+}
+
+fn print_errors(diagnostics: Vec<Diagnostic>) -> ExitCode {
+    for diagnostic in diagnostics {
+        eprintln!("error[{}]: {diagnostic}", diagnostic.code);
+    }
+    ExitCode::from(2)
 }
 
 /// Errors are part of the report, since the rest of it shows what the page would change.
 fn run_regenerate(args: RegenerateArgs) -> ExitCode {
-    let RegenerateArgs { doc: docs, docs: docs_directory, out, check, report: format } = args;
-    let options = RegenerateOptions { data: data(), root: root(), docs, docs_directory, out, check };
+    let RegenerateArgs { doc: docs, docs: docs_directory, out, check, report: format, .. } = args;
+    let page_facts = PageFacts { retrieved: args.retrieved, printed_edition: args.printed_edition, url: args.url };
+    let options = RegenerateOptions { data: data(), root: root(), docs, docs_directory, out, check, page_facts };
     let (report, outcome) = regenerate(&options);
     print(&match format {
         ReportFormat::Text => report.to_string(),
@@ -249,6 +310,11 @@ fn run_regenerate(args: RegenerateArgs) -> ExitCode {
             escape_json(&serde_json::to_string_pretty(&report).expect("the keys of a report are strings")) + "\n"
         }
     });
+    if let Some(file) = args.propose {
+        if let Err(diagnostics) = write_patch(&report, &file) {
+            return print_errors(diagnostics);
+        }
+    }
     match outcome {
         Outcome::Done => ExitCode::SUCCESS,
         Outcome::Differs => {
@@ -269,6 +335,32 @@ fn show_progress(doc: &Path) {
     if std::io::stderr().is_terminal() {
         eprintln!("reading {}", Place::file(doc));
     }
+}
+
+/// Writes the edits that would resolve the errors of a report as a patch. Without such edits, the patch is empty.
+fn write_patch(report: &Report, file: &Path) -> Result<(), Vec<Diagnostic>> {
+    let patch = patch(&report.edits, &root())?;
+    std::fs::write(file, &patch).map_err(|error| {
+        let diagnostic = Diagnostic::new(codes::UNWRITABLE, format!("cannot be written ({error})"));
+        vec![diagnostic.at(Place::file(file))]
+    })?;
+    match patch.is_empty() {
+        true => eprintln!("no edits to propose: {} is empty", Place::file(file)),
+        false => eprintln!("review the proposed edits, then run: git apply {}", Place::file(file)),
+    }
+    Ok(())
+}
+
+fn run_check_pages(update: bool, format: PagesFormat) -> Result<ExitCode, Vec<Diagnostic>> {
+    let report = check_pages(&CheckPages { data: data(), update, limits: Limits::default() })?;
+    print(&match format {
+        PagesFormat::Text => report.to_string(),
+        PagesFormat::Markdown => report.to_markdown(),
+        PagesFormat::Json => {
+            escape_json(&serde_json::to_string_pretty(&report).expect("the keys of a report are strings")) + "\n"
+        }
+    });
+    Ok(ExitCode::from(u8::from(report.has_changes())))
 }
 
 fn run_scale(sizes: &[u32], editions: u16) -> Result<ExitCode, Vec<Diagnostic>> {

@@ -19,9 +19,14 @@ fn wrong_arguments_are_rejected() {
         command.args(call).current_dir(directory.path()).env("CARGO_MANIFEST_DIR", directory.path().join("xtask"));
         command.output().unwrap()
     };
-    let calls: [(&str, &[&str]); 14] = [
+    fs::write(directory.path().join("port-data/pages.csv"), "product,edition\n").unwrap();
+    let calls: [(&str, &[&str]); 18] = [
         ("a page without a product", &["regenerate", "--doc", "relay"]),
         ("an unknown format", &["regenerate", "--report", "html"]),
+        ("a URL without a day", &["regenerate", "--url", "https://acme.example"]),
+        ("a day in another order", &["new-product", "gateway", "--doc", "relay.md", "--retrieved", "31.1.2026"]),
+        ("an unknown format of pages", &["check-pages", "--report", "html"]),
+        ("a table of pages that somebody edited", &["check-pages"]),
         ("an unknown option", &["regenerate", "--chek"]),
         ("an unknown command", &["regenrate"]),
         ("a catalog without flows", &["scale", "0"]),
@@ -44,6 +49,10 @@ fn wrong_arguments_are_rejected() {
     let output = run(&call);
     assert_eq!(output.status.code(), Some(1));
     cases.stderr("files would change", &call.join(" "), &output, &[directory.path()]);
+    let call = ["regenerate", "--check", "--doc", "relay=relay.md", "--propose", "nowhere/edits.patch"];
+    let output = run(&call);
+    assert_eq!(output.status.code(), Some(2));
+    cases.stderr("a patch that can't be written", &call.join(" "), &output, &[directory.path()]);
     cases.assert();
 }
 

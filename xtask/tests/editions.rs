@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use port_catalog_tests::relay::{PAGE, relay};
 use port_import::new_product::{NewEdition, new_edition};
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::{Bump, Report};
 use tempfile::TempDir;
 
@@ -17,6 +17,7 @@ fn options(data: &Path) -> RegenerateOptions {
         docs_directory: None,
         out: None,
         check: false,
+        page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
     }
 }
 
@@ -53,8 +54,14 @@ fn drafted_second_edition() -> (TempDir, PathBuf, PathBuf) {
         .replace("| | Look up groups | UDP/389 | |\n", "| Clock | Set the time | UDP/123 | |\n");
     let doc = directory.path().join("two.md");
     fs::write(&doc, page).unwrap();
-    let new =
-        NewEdition { data: data.clone(), product: "relay".into(), edition: "2".into(), doc: doc.clone(), layout: None };
+    let new = NewEdition {
+        data: data.clone(),
+        product: "relay".into(),
+        edition: "2".into(),
+        doc: doc.clone(),
+        layout: None,
+        retrieved: None,
+    };
     let files = new_edition(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));
     let names: Vec<_> = files.iter().map(|file| file.strip_prefix(&data).unwrap().display().to_string()).collect();
     assert_eq!(names, ["captures/relay/2.csv", "curation/relay/2.toml", "tables/editions.csv"]);
@@ -68,8 +75,8 @@ fn second_edition() -> (TempDir, PathBuf, PathBuf) {
     let (directory, data, doc) = drafted_second_edition();
     replace(
         &data.join("tables/editions.csv"),
-        "relay,2,FIXME,FIXME,FIXME,",
-        "relay,2,2,Ports,https://acme.example/ports,",
+        "relay,2,FIXME,FIXME,FIXME,FIXME",
+        "relay,2,2,Ports,https://acme.example/ports,2026-02-28",
     );
     let curation = data.join("curation/relay/2.toml");
     replace(&curation, " # FIXME: is it this flow?", "");

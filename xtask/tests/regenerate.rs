@@ -9,7 +9,7 @@ use port_catalog_tests::documents;
 use port_catalog_tests::relay::{PAGE, relay};
 use port_catalog_tests::tools::print_uncaptured;
 use port_import::new_product::{NewProduct, new_product};
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::{Bump, Report};
 use tempfile::TempDir;
 
@@ -25,6 +25,7 @@ fn options(data: &Path) -> RegenerateOptions {
         docs_directory: None,
         out: None,
         check: false,
+        page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
     }
 }
 
@@ -299,7 +300,8 @@ fn a_drafted_product_needs_only_what_is_marked_and_what_the_page_does_not_state(
         let (directory, data) = relay();
         fs::remove_dir_all(data.join("curation/relay")).unwrap();
         fs::write(data.join("tables/products.csv"), "id,vendor,name\n").unwrap();
-        fs::write(data.join("tables/editions.csv"), "product,edition,printed_edition,document,url\n").unwrap();
+        fs::write(data.join("tables/editions.csv"), "product,edition,printed_edition,document,url,retrieved\n")
+            .unwrap();
         let doc = directory.path().join(format!("page.{ending}"));
         fs::write(&doc, page).unwrap();
         let new = NewProduct {
@@ -308,6 +310,7 @@ fn a_drafted_product_needs_only_what_is_marked_and_what_the_page_does_not_state(
             edition: "4.2".into(),
             doc: doc.clone(),
             layout: None,
+            retrieved: Some("2026-02-28".into()),
             vendor: Some("acme".into()),
         };
         let files = new_product(&new).unwrap();

@@ -34,7 +34,7 @@ impl Grammar {
             let own = [
                 "ip daddr 10.9.0.1",
                 "ip daddr != 10.9.0.1",
-                "ip ttl < 65",
+                "ip ttl 64",
                 "ip dscp cs0",
                 "ip version 4",
                 "ip frag-off & 0x1fff != 0",

@@ -5,8 +5,11 @@
 
 pub mod csv;
 mod from_page;
+mod host;
+mod numbers;
 mod outside;
 mod prose;
+mod top_level_domains;
 
 use std::path::PathBuf;
 

@@ -2,12 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
+use super::host::split_host;
+use super::numbers::{ends_date, is_version_of, numbers_in};
+
 /// A text of which only a digest and the facts are kept, since the text is the vendor's property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prose {
     /// The first hexadecimal digits of the SHA-256 of the text.
     pub digest: String,
-    /// The numbers in the text, in order.
+    /// The numbers in the text that may be ports, in order.
     pub numbers: Vec<String>,
     /// The host names in the text, in order.
     pub hosts: Vec<String>,
@@ -24,10 +27,19 @@ impl Prose {
         let digest = Sha256::digest(words.join(" ").as_bytes());
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut prose = Prose { digest: digest[..DIGITS].to_string(), numbers: Vec::new(), hosts: Vec::new() };
-        for word in words {
-            match host_in(word) {
-                Some(host) => prose.hosts.push(host.to_string()),
-                None => prose.numbers.extend(numbers_in(word).map(str::to_string)),
+        for index in 0..words.len() {
+            if is_version_of(&words, index) || ends_date(&words, index) {
+                continue;
+            }
+            for piece in pieces(words[index]) {
+                let rest = match split_host(piece) {
+                    Some((host, port)) => {
+                        prose.hosts.push(host.to_string());
+                        port
+                    }
+                    None => piece,
+                };
+                prose.numbers.extend(numbers_in(rest).map(str::to_string));
             }
         }
         prose
@@ -36,23 +48,12 @@ impl Prose {
 
 /// The host name that a word consists of, or that a URL in it contains.
 pub fn host_in(word: &str) -> Option<&str> {
-    let word = word.trim_matches(|mark: char| !mark.is_ascii_alphanumeric() && mark != '*');
-    let word = word.split_once("://").map_or(word, |(_, rest)| rest);
-    let host = word.split(['/', ':', '?']).next().unwrap_or_default();
-    let labels: Vec<&str> = host.split('.').collect();
-    let is_label = |label: &&str| {
-        !label.is_empty()
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_*".contains(&byte))
-    };
-    let top_is_a_word =
-        labels.last().is_some_and(|top| top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_lowercase()));
-    (labels.len() > 1 && labels.iter().all(is_label) && top_is_a_word).then_some(host)
+    pieces(word).find_map(split_host).map(|(host, _)| host)
 }
 
-/// The numbers in a word: digits without adjacent letters, so that `POP3` contains none.
-pub fn numbers_in(word: &str) -> impl Iterator<Item = &str> {
-    word.split(|character: char| !character.is_alphanumeric())
-        .filter(|run| !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_digit()))
+/// The parts of a word that commas and brackets separate.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    word.split([',', ';', '|', '(', ')', '<', '>', '[', ']', '"']).filter(|piece| !piece.is_empty())
 }
 
 #[cfg(test)]
@@ -72,11 +73,82 @@ mod tests {
 
     #[test]
     fn host_names_are_distinguished_from_other_words_with_dots() {
-        for host in ["acme.example", "a-1.acme.example", "*.acme.example"] {
+        for host in ["acme.example", "a-1.acme.example", "*.acme.example", "acme.com", "get.acme.sh", "acme.co.uk"] {
             assert_eq!(host_in(host), Some(host));
         }
-        for word in ["e.g.", "1.2", "192.0.2.1", "MIRRORED.BY", "it.Next", "acme", "", "..", "a..example"] {
+        for (word, host) in [
+            ("(https://acme.whatever/ports.html)", "acme.whatever"),
+            ("<a.acme.example>,", "a.acme.example"),
+            ("*.acme.whatever", "*.acme.whatever"),
+            ("\"acme.example:8443\"", "acme.example"),
+        ] {
+            assert_eq!(host_in(word), Some(host));
+        }
+        let others = [
+            "e.g.",
+            "1.2",
+            "192.0.2.1",
+            "http://192.0.2.1:80/acme.example",
+            "MIRRORED.BY",
+            "it.Next",
+            "acme",
+            "",
+            "..",
+            "a..example",
+            // Properties and files.
+            "tserver.port.client",
+            "server.port",
+            "site.xml",
+            "etc/site.conf",
+            "install.sh",
+            "script.deb.sh",
+            "log4j.properties",
+            "node.js",
+            "user.id",
+        ];
+        for word in others {
             assert_eq!(host_in(word), None, "{word}");
+        }
+    }
+
+    /// The numbers and hosts of a text.
+    fn facts(text: &str) -> (String, String) {
+        let prose = Prose::digest(text);
+        (prose.numbers.join(" "), prose.hosts.join(" "))
+    }
+
+    #[test]
+    fn a_port_behind_a_host_is_a_number() {
+        for (text, numbers, hosts) in [
+            ("Opens policy.acme.example:14000.", "14000", "policy.acme.example"),
+            ("Opens https://policy.acme.example:14000/v1/2?x=3.", "14000", "policy.acme.example"),
+            ("Opens a.example:1/tcp,b.example:2-3;c.example/4", "1 2 3 4", "a.example b.example c.example"),
+            ("Opens http://localhost:8080/v2/7, http://192.0.2.1:81/5", "8080 81", ""),
+            ("Opens localhost:8080, 192.0.2.1:81 and *:82", "8080 81 82", ""),
+            ("See https://policy.acme.example/14000/list#3", "", "policy.acme.example"),
+        ] {
+            assert_eq!(facts(text), (numbers.to_string(), hosts.to_string()), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_versions_and_dates_are_not_numbers() {
+        for (text, numbers) in [
+            ("From 192.0.2.1, 10.0.0.0/8 or 2001:db8::1 to 2001:db8::/32: 443", "443"),
+            ("From 192.0.2.1-192.0.2.9 to [::1]:443", "443"),
+            ("As of 1.26, v1.2.3, 8.5.x and TLS 1.2: 443.", "443"),
+            ("As of version 7 or release 2016, 443 (versions 8)", "443"),
+            ("On 2024-05-01, 2024/5/1, 1.5.2024, 31/12/2024: 443", "443"),
+            ("On May 3, 2024 and 22 November 2026 and Sept. 2025, 443", "443"),
+            ("In May 443 may 22 be used, and Mar 514", "443 22 514"),
+            (
+                "443.8443 2024-2025 80/443/2024 2024-13-41 443.Next 300.1.1.1000",
+                "443 8443 2024 2025 80 443 2024 2024 13 41 443",
+            ),
+            ("443-445 TCP/25 POP3 64k a1", "443 445 25"),
+            ("443,444;445 (446) [447]", "443 444 445 446 447"),
+        ] {
+            assert_eq!(facts(text).0, numbers, "{text}");
         }
     }
 }

@@ -28,7 +28,8 @@ pub struct Flow {
     /// The peer, if it isn't the one in `[peers]`.
     pub peer: Option<String>,
     /// The services that the row states, by the first port of each spec, or by the name that is printed instead of a port. An
-    /// empty text means a name that isn't a service of its own.
+    /// empty text means a name that isn't a service of its own. A name in the port cell that `services.csv` has as an id or a name
+    /// needs no entry.
     pub services: BTreeMap<String, String>,
     /// The marks and remarks in the port cell when somebody last read it. If they change, the facts derived from them may have
     /// changed too.

@@ -14,7 +14,9 @@ impl Curation {
                 let entries = self.tables.iter().enumerate();
                 let fitting = entries.filter(|(_, entry)| {
                     let entry = entry.get_ref();
-                    entry.heading.is_some() == names_heading && self.has_heading(entry, table) && self.fits(entry, table)
+                    entry.heading.is_some() == names_heading
+                        && self.has_heading(entry, table)
+                        && self.fits(entry, table)
                 });
                 fitting.map(|(index, _)| index).collect()
             };

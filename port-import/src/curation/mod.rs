@@ -12,7 +12,7 @@ mod read;
 mod table;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use port_core::Requirement;
@@ -119,6 +119,9 @@ pub struct Curation {
     /// The edition's flows: those of all editions in their order, then its own.
     #[serde(skip)]
     pub flows: Vec<Flow>,
+    /// The ids of the flows of all editions, also of those that this edition doesn't have.
+    #[serde(skip)]
+    pub shared_ids: BTreeSet<String>,
 }
 
 /// The peers or components that a printed cell means.
@@ -208,6 +211,9 @@ pub struct RowEntry {
     pub row: Row,
     /// Why it isn't a flow.
     pub no_flow: String,
+    /// Whether only the rows are meant that repeat an earlier row with these texts.
+    #[serde(default)]
+    pub repeats: bool,
 }
 
 /// One text or several: `"worker"` or `["worker", "control-plane"]`.
@@ -260,7 +266,11 @@ impl Curation {
     /// What the reader of a text capture needs to know.
     #[must_use]
     pub fn hints(&self) -> Hints {
-        let headings = self.tables.iter().filter_map(|table| table.get_ref().heading.clone()).filter(|heading| !heading.is_empty());
+        let headings = self
+            .tables
+            .iter()
+            .filter_map(|table| table.get_ref().heading.clone())
+            .filter(|heading| !heading.is_empty());
         let lists = self.tables.iter().map(Spanned::get_ref).flat_map(|table| {
             let patterns = table.item.iter().flat_map(OneOrMore::as_slice);
             patterns.map(|pattern| ListPattern { heading: table.heading.clone(), pattern: pattern.clone() })

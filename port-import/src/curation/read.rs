@@ -168,6 +168,7 @@ impl Curation {
         }
         let ids = || shared.keys.flows.iter().map(|entry| entry.get_ref().id.as_str());
         let known: HashSet<&str> = ids().collect();
+        self.shared_ids = ids().map(str::to_string).collect();
         if let Some((id, place)) = absent.iter().find(|(id, _)| !known.contains(id.as_str())) {
             let message = format!("absent flow {} isn't in {}", QuotedAscii(id), Place::file(&shared.file));
             let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).nearest(nearest(id, ids()));

@@ -167,10 +167,7 @@ impl Meaning {
     /// Whether its cells contain ports.
     #[must_use]
     pub fn is_ports(self) -> bool {
-        matches!(
-            self,
-            Meaning::Ports | Meaning::FirstPort | Meaning::LastPort | Meaning::TcpPorts | Meaning::UdpPorts
-        )
+        matches!(self, Meaning::Ports | Meaning::FirstPort | Meaning::LastPort | Meaning::TcpPorts | Meaning::UdpPorts)
     }
 
     /// Whether a table may have several such columns.

@@ -63,10 +63,12 @@ impl Written {
     /// The peers and components: those that somebody wrote, and drafts for the other cells of the page.
     fn parties(&self, draft: &PageDraft) -> String {
         let mut text = String::new();
-        let is_mapped = |cell: &str| self.shared.iter().chain(&self.edition).any(|block| {
-            ["[peers]", "[components]"].contains(&block.header.as_str())
-                && block.keys().iter().any(|(key, line)| is_key(key, cell) && !line.contains(FIXME))
-        });
+        let is_mapped = |cell: &str| {
+            self.shared.iter().chain(&self.edition).any(|block| {
+                ["[peers]", "[components]"].contains(&block.header.as_str())
+                    && block.keys().iter().any(|(key, line)| is_key(key, cell) && !line.contains(FIXME))
+            })
+        };
         for block in self.shared.iter().filter(|block| block.header.is_empty()) {
             text += &block.text;
         }
@@ -90,10 +92,14 @@ impl Written {
         let mut listed = BTreeSet::new();
         for (row, draft) in rows.iter().zip(drafted) {
             let printed = Printed::new(row, sources.get(row.number.saturating_sub(1)).copied());
-            let flow = self.curation.flows.iter().enumerate().find(|(index, flow)| {
-                !taken.contains(index) && flow.key().is_some_and(|key| printed.has(key))
-            });
-            let not_a_flow = self.curation.rows.iter().map(toml::Spanned::get_ref).find(|entry| printed.has(&entry.row));
+            let flow = self
+                .curation
+                .flows
+                .iter()
+                .enumerate()
+                .find(|(index, flow)| !taken.contains(index) && flow.key().is_some_and(|key| printed.has(key)));
+            let not_a_flow =
+                self.curation.rows.iter().map(toml::Spanned::get_ref).find(|entry| printed.has(&entry.row));
             match (flow, not_a_flow, draft) {
                 (None, Some(entry), _) if !entry.no_flow.contains(FIXME) => {
                     let key = key_of(draft, row);
@@ -126,7 +132,10 @@ impl Written {
         let main = &self.curation.flows[index].id;
         let others = self.curation.flows.iter().filter(|flow| matches!(&flow.row, RowOf::Flow(id) if id == main));
         let ids: Vec<&String> = [main].into_iter().chain(others.map(|flow| &flow.id)).collect();
-        let new_id = |id: &String, draft: &DraftFlow| match ["-in-", "-out-"].iter().any(|part| draft.id.replacen(part, "-", 1) == *id) {
+        let new_id = |id: &String, draft: &DraftFlow| match ["-in-", "-out-"]
+            .iter()
+            .any(|part| draft.id.replacen(part, "-", 1) == *id)
+        {
             // The id was drafted when the direction wasn't known.
             true => draft.id.clone(),
             false => id.clone(),
@@ -134,7 +143,10 @@ impl Written {
         let Some(first) = drafted.first() else { return };
         let main_id = new_id(main, first);
         let share = |text: &str| {
-            text.replace(&format!("shares_row_with = {}", quote(&first.id)), &format!("shares_row_with = {}", quote(&main_id)))
+            text.replace(
+                &format!("shares_row_with = {}", quote(&first.id)),
+                &format!("shares_row_with = {}", quote(&main_id)),
+            )
         };
         for (position, draft) in drafted.iter().enumerate() {
             let Some(id) = ids.get(position) else {
@@ -146,7 +158,8 @@ impl Written {
             text.of_edition += &self.of_edition(id, &new_id(id, draft), draft);
         }
         for id in ids.iter().skip(drafted.len()) {
-            text.shared += &self.block(&self.shared, id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
+            text.shared +=
+                &self.block(&self.shared, id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
         }
     }
 
@@ -182,9 +195,17 @@ impl Written {
     fn of_edition(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
         let block = self.block(&self.edition, id);
         let keys = block.map(Block::keys).unwrap_or_default();
-        let kept: String = keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
+        let kept: String = keys
+            .into_iter()
+            .filter(|(key, _)| !["id", "marks"].contains(&key.as_str()))
+            .map(|(_, line)| line)
+            .collect();
         let marks = if draft.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&draft.marks)) };
-        if kept.is_empty() && marks.is_empty() { String::new() } else { format!("\n[[flow]]\nid = {new_id:?}\n{kept}{marks}") }
+        if kept.is_empty() && marks.is_empty() {
+            String::new()
+        } else {
+            format!("\n[[flow]]\nid = {new_id:?}\n{kept}{marks}")
+        }
     }
 }
 
@@ -222,7 +243,9 @@ impl Printed {
     /// Whether the row has the texts of a key, if the key has any.
     fn has(&self, key: &crate::curation::Row) -> bool {
         let wanted: Vec<&String> = [&key.peer, &key.label, &key.ports].into_iter().flatten().collect();
-        let has = |text: &String| self.texts.contains(text) || text.split(" | ").all(|part| part.is_empty() || self.texts.contains(part));
+        let has = |text: &String| {
+            self.texts.contains(text) || text.split(" | ").all(|part| part.is_empty() || self.texts.contains(part))
+        };
         (!wanted.is_empty() || key.prose.is_some())
             && wanted.into_iter().all(has)
             && key.prose.as_ref().is_none_or(|digest| self.digests.contains(digest))

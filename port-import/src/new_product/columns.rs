@@ -38,8 +38,30 @@ const SOURCE_PORTS: &str = "Source ports aren't in the catalog.";
 const CONTAINER_PORTS: &str = "Only the port of the host is reached from outside.";
 /// Words of column names whose numbers are never ports.
 const UNITS: [&str; 24] = [
-    "cpu", "vcpu", "vcpus", "cpus", "cores", "ram", "memory", "disk", "storage", "size", "gb", "mb", "count", "amount", "priority",
-    "ttl", "version", "year", "time", "seconds", "bandwidth", "nodes", "users", "agents",
+    "cpu",
+    "vcpu",
+    "vcpus",
+    "cpus",
+    "cores",
+    "ram",
+    "memory",
+    "disk",
+    "storage",
+    "size",
+    "gb",
+    "mb",
+    "count",
+    "amount",
+    "priority",
+    "ttl",
+    "version",
+    "year",
+    "time",
+    "seconds",
+    "bandwidth",
+    "nodes",
+    "users",
+    "agents",
 ];
 
 /// A column while it is guessed.
@@ -151,7 +173,9 @@ fn guess_ports_by_content(table: &Table, guesses: &mut [Guess<'_>]) -> Result<()
                 None => "No column contains ports.".to_string(),
             })
         }
-        _ if largest >= 100 => Err(format!("{FIXME}: several columns contain numbers that may be ports, and none is named a port")),
+        _ if largest >= 100 => {
+            Err(format!("{FIXME}: several columns contain numbers that may be ports, and none is named a port"))
+        }
         _ => Err("No column contains ports.".to_string()),
     }
 }
@@ -185,7 +209,8 @@ fn guess_others(table: &Table, guesses: &mut [Guess<'_>]) {
 }
 
 fn starts_with_to_or_from(table: &Table, column: usize) -> bool {
-    let mut cells = table.rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.text.is_empty()).peekable();
+    let mut cells =
+        table.rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.text.is_empty()).peekable();
     let starts = |text: &str| {
         let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
         ["to", "from", "to/from", "from/to"].contains(&first.as_str())
@@ -272,12 +297,25 @@ fn meaning_of_cell(is: Meaning, cell: &str) -> Option<&'static str> {
     }
     match is {
         Meaning::Direction
-            if is_any(&["inbound", "incoming", "in", "ingress", "outbound", "outgoing", "out", "egress", "both", "bidirectional"]) =>
+            if is_any(&[
+                "inbound",
+                "incoming",
+                "in",
+                "ingress",
+                "outbound",
+                "outgoing",
+                "out",
+                "egress",
+                "both",
+                "bidirectional",
+            ]) =>
         {
             None
         }
         Meaning::Direction => Some(direction_in(cell).unwrap_or(FIXME)),
-        Meaning::Enabled if is_any(&["yes", "on", "enabled", "true", "no", "off", "disabled", "false", "unstated"]) => None,
+        Meaning::Enabled if is_any(&["yes", "on", "enabled", "true", "no", "off", "disabled", "false", "unstated"]) => {
+            None
+        }
         Meaning::Enabled if is_nothing(cell) => Some("unstated"),
         Meaning::Requirement if is_any(&["required", "mandatory", "yes", "unstated"]) => None,
         Meaning::Requirement if is_nothing(cell) => Some("unstated"),

@@ -58,7 +58,8 @@ impl Content {
             let is_short = word_count(text) <= MAX_LABEL_WORDS;
             let has_port = parsed.as_ref().is_some_and(|cell| cell.specs.iter().any(|spec| spec.range().is_some()));
             let count = |is_counted: bool| usize::from(is_counted);
-            content.stated_ports += count(parsed.as_ref().map_or_else(|| states_port(text), has_stated_port) || states_port(text));
+            content.stated_ports +=
+                count(parsed.as_ref().map_or_else(|| states_port(text), has_stated_port) || states_port(text));
             content.numbers += count(is_number_list(text));
             content.readable_ports += count(is_short && has_port);
             content.digits += count(text.bytes().any(|byte| byte.is_ascii_digit()));
@@ -89,14 +90,17 @@ pub(super) fn is_title(row: &crate::page::Row) -> bool {
     let mut texts: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).collect();
     let first = texts.first().copied().unwrap_or_default().to_string();
     texts.retain(|text| !text.is_empty());
-    row.cells.len() > 1 && !first.is_empty() && port_cell::parse(&first, None).map_or(true, |cell| cell.specs.is_empty())
+    row.cells.len() > 1
+        && !first.is_empty()
+        && port_cell::parse(&first, None).map_or(true, |cell| cell.specs.is_empty())
         && (texts.len() == 1 || texts.len() == row.cells.len() && texts.iter().all(|text| *text == first))
 }
 
 /// Whether a cell says nothing.
 pub(super) fn is_nothing(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
-    lower.chars().all(|letter| !letter.is_alphanumeric()) || ["n/a", "na", "n.a.", "none", "not applicable"].contains(&&*lower)
+    lower.chars().all(|letter| !letter.is_alphanumeric())
+        || ["n/a", "na", "n.a.", "none", "not applicable"].contains(&&*lower)
 }
 
 pub(super) fn word_count(text: &str) -> usize {
@@ -111,10 +115,13 @@ fn has_stated_port(cell: &Cell) -> bool {
 /// Whether prose contains a transport next to a number, such as `TCP 322 by default` or `port 443`.
 pub(super) fn states_port(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_number = |word: &str| word.parse::<u32>().is_ok_and(|number| (1..=65_535).contains(&number));
     let is_name = |word: &str| ["tcp", "udp", "sctp", "port", "ports"].contains(&word);
-    words.windows(2).any(|pair| is_name(pair[0]) && is_number(pair[1]) || is_number(pair[0]) && ["tcp", "udp"].contains(&pair[1]))
+    words
+        .windows(2)
+        .any(|pair| is_name(pair[0]) && is_number(pair[1]) || is_number(pair[0]) && ["tcp", "udp"].contains(&pair[1]))
 }
 
 /// Whether a text is numbers of ports, and at most signs between them.
@@ -132,12 +139,14 @@ pub(super) fn is_transports(text: &str) -> bool {
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !["", "and", "or", "und", "oder", "et", "ou", "y", "o"].contains(word))
         .collect();
-    !words.is_empty() && words.iter().all(|word| word.parse::<Transport>().is_ok() || ["ipip", "ipencap"].contains(word))
+    !words.is_empty()
+        && words.iter().all(|word| word.parse::<Transport>().is_ok() || ["ipip", "ipencap"].contains(word))
 }
 
 /// Whether a text can be read as the protocol of a port.
 pub(super) fn is_protocol(text: &str) -> bool {
-    word_count(text) <= MAX_LABEL_WORDS && (port_cell::parse("1", Some(text)).is_ok() || port_cell::parse("", Some(text)).is_ok())
+    word_count(text) <= MAX_LABEL_WORDS
+        && (port_cell::parse("1", Some(text)).is_ok() || port_cell::parse("", Some(text)).is_ok())
 }
 
 /// The direction that a text names: `inbound`, `outbound` or `both`.
@@ -160,7 +169,10 @@ pub(super) fn direction_in(text: &str) -> Option<&'static str> {
         (true, false) => Some("inbound"),
         (false, true) => Some("outbound"),
         (true, true) => Some("both"),
-        (false, false) if has(&["both", "bidirectional"], &["bi-directional"]) || is_word(&["in/out", "in or out", "in and out"]) => {
+        (false, false)
+            if has(&["both", "bidirectional"], &["bi-directional"])
+                || is_word(&["in/out", "in or out", "in and out"]) =>
+        {
             Some("both")
         }
         (false, false) => None,
@@ -168,7 +180,21 @@ pub(super) fn direction_in(text: &str) -> Option<&'static str> {
 }
 
 fn is_switch(text: &str) -> bool {
-    let words = ["yes", "no", "on", "off", "enabled", "disabled", "true", "false", "required", "optional", "mandatory", "ja", "nein"];
+    let words = [
+        "yes",
+        "no",
+        "on",
+        "off",
+        "enabled",
+        "disabled",
+        "true",
+        "false",
+        "required",
+        "optional",
+        "mandatory",
+        "ja",
+        "nein",
+    ];
     words.contains(&text.to_lowercase().as_str())
 }
 

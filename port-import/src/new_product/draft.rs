@@ -98,7 +98,11 @@ impl PageDraft {
     pub(super) fn components(&self) -> BTreeSet<String> {
         let of_tables = self.tables.iter().flat_map(|table| &table.constants).filter(|(key, _)| *key == "component");
         let of_cells = self.parties.components.values().cloned();
-        of_tables.map(|(_, value)| value.value.clone()).chain(of_cells).filter(|id| !id.is_empty() && id != FIXME).collect()
+        of_tables
+            .map(|(_, value)| value.value.clone())
+            .chain(of_cells)
+            .filter(|id| !id.is_empty() && id != FIXME)
+            .collect()
     }
 
     /// An ignored table with the heading of one that isn't is recognised by its columns.
@@ -171,7 +175,8 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         let both = from.len().max(to.len());
         let cell = |cells: &[&str], index: usize| text(cells.get(index).copied().unwrap_or_default());
         ends.extend((0..both).map(|index| (cell(&from, index), cell(&to, index))));
-        let others = cells(printed, &table.columns, Meaning::Peer).chain(cells(printed, &table.columns, Meaning::ToOrFrom));
+        let others =
+            cells(printed, &table.columns, Meaning::Peer).chain(cells(printed, &table.columns, Meaning::ToOrFrom));
         peers.extend(others.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
         let own = cells(printed, &table.columns, Meaning::Component);
         components.extend(own.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
@@ -181,7 +186,10 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
     }
     let mut parties = parties_of_ends(&ends, known);
     for cell in peers {
-        let bare = ["To/From ", "From ", "To ", "from ", "to "].iter().find_map(|word| cell.strip_prefix(word)).unwrap_or(&cell);
+        let bare = ["To/From ", "From ", "To ", "from ", "to "]
+            .iter()
+            .find_map(|word| cell.strip_prefix(word))
+            .unwrap_or(&cell);
         let id = known.peer(bare).unwrap_or_else(|| FIXME.to_string());
         parties.peers.insert(cell, id);
     }
@@ -226,10 +234,11 @@ fn constants(
         }
     }
     let ports = columns.iter().zip(0..).filter(|(column, _)| column.is.is_ports());
-    let states_transport = ports.flat_map(|(_, index)| table.rows.iter().filter_map(move |row| row.cells.get(index))).any(|cell| {
-        let lower = cell.text.to_lowercase();
-        lower.contains("tcp") || lower.contains("udp")
-    });
+    let states_transport =
+        ports.flat_map(|(_, index)| table.rows.iter().filter_map(move |row| row.cells.get(index))).any(|cell| {
+            let lower = cell.text.to_lowercase();
+            lower.contains("tcp") || lower.contains("udp")
+        });
     if !has(&[Meaning::Protocol, Meaning::TcpPorts, Meaning::UdpPorts]) && !states_transport {
         constants.extend(headings::transport(page, table).map(|transport| ("transport", transport)));
     }
@@ -274,7 +283,8 @@ fn of_arrow(arrow: &Arrow, parties: &Parties, known: &Known<'_>) -> Vec<(&'stati
 
 /// The columns that most tables with flows have.
 fn most_frequent(tables: &[DraftTable]) -> Vec<DraftColumn> {
-    let described: Vec<&DraftTable> = tables.iter().filter(|table| table.ignore.is_none() && table.items.is_empty()).collect();
+    let described: Vec<&DraftTable> =
+        tables.iter().filter(|table| table.ignore.is_none() && table.items.is_empty()).collect();
     let count = |columns: &Vec<DraftColumn>| described.iter().filter(|table| table.columns == *columns).count();
     let best = described.iter().rev().max_by_key(|table| count(&table.columns));
     best.map(|table| table.columns.clone()).unwrap_or_default()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use port_core::nearest::nearest;
-use port_data::{Diagnostic, Place};
+use port_data::{Diagnostic, FlowRow, Place};
 
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
@@ -18,13 +18,13 @@ use super::summary::Summary;
 use super::tables::{ids_by_name, insert_edition};
 use super::write::{list, texts};
 use crate::atomic_write::AtomicWriter;
-use crate::capture;
+use crate::capture::{self, Capture};
 use crate::codes;
 use crate::curation::{self, Curation, FIXME, SharedFlows, quote};
 use crate::file;
 use crate::page::{self, Layout, Page};
 use crate::page_file::layout_of;
-use crate::pair::{Paired, pair};
+use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
 use crate::report::Edition;
@@ -70,7 +70,8 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     }
     let not_flows = rows_without_flow(&old, &rows, &curation);
     let rows_with_flow: Vec<PrintedRow> = rows.iter().filter(|row| !is_listed(&old, row, &curation)).cloned().collect();
-    let paired = pair(&rows_with_flow, &capture, &curation, true);
+    let previous = previous(new, &old);
+    let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
     let drafter = FlowDrafter {
         known: &known,
         services: &services,
@@ -89,6 +90,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         url: new.url.as_deref(),
         source: new.source.as_deref(),
         licence: new.licence.as_deref(),
+        retrieved: new.retrieved.as_deref(),
     };
     let files = [
         (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
@@ -141,6 +143,16 @@ fn read(
             Ok((old, drafted.layout, drafted.page, Some(drafted.draft)))
         }
     }
+}
+
+/// The rows of the edition whose curation is used, if it has been regenerated.
+fn previous(new: &NewEdition, old: &Curation) -> Option<Previous> {
+    let file = |directory: &str| {
+        let edition = old.file.file_stem().unwrap_or_default().to_string_lossy();
+        new.data.join(directory).join(&new.product).join(format!("{edition}.csv"))
+    };
+    let capture = Capture::read(&file("captures")).ok()?;
+    Some(Previous::new(&capture, &FlowRow::read(&file("tables/flows")).ok()?))
 }
 
 /// Whether the older edition says that a row isn't a flow.
@@ -226,7 +238,8 @@ fn of_paired(marks: Vec<&String>, known: &[String], id: &str, block: Option<&Blo
         return block.map_or(String::new(), |block| format!("\n{}\n", block.text.trim()));
     }
     let keys = block.map(Block::keys).unwrap_or_default();
-    let kept: String = keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
+    let kept: String =
+        keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
     format!("\n[[flow]]\nid = {id:?}\n{kept}marks = {} # {FIXME}: were {}\n", list(&marks), list(known))
 }
 
@@ -255,7 +268,6 @@ fn spellings(same: &[(String, String, bool)]) -> String {
 fn plain(label: &str) -> String {
     label.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
-
 
 /// The `[[flow]]` blocks of an edition's file, with their ids.
 fn flow_blocks(text: &str) -> Vec<(String, Block)> {

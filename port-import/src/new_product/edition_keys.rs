@@ -9,7 +9,13 @@ use crate::curation::{Curation, FIXME, Lists, OneOrMore, Table, quote};
 use crate::page::{self, Layout, Page, PrintedTable};
 
 /// The keys about the page as a whole.
-pub(super) fn page_keys(old: &Curation, layout: Layout, page: &Page, draft: Option<&PageDraft>, new: &NewEdition) -> String {
+pub(super) fn page_keys(
+    old: &Curation,
+    layout: Layout,
+    page: &Page,
+    draft: Option<&PageDraft>,
+    new: &NewEdition,
+) -> String {
     let mut text = format!(
         "# A draft of {}@{}: replace every {FIXME}, check the rest, then run `cargo xtask regenerate`.\n\nlayout = \"{layout}\"\n",
         new.product, new.edition

@@ -96,6 +96,7 @@ pub(super) fn table_rows(
         url: new.url.as_deref(),
         source: new.source.as_deref(),
         licence: new.licence.as_deref(),
+        retrieved: new.retrieved.as_deref(),
     };
     let mut files: Vec<NewFile> = add_rows(tables, "products", &[product])?.into_iter().collect();
     files.extend(add_rows(tables, "editions", &[edition.cells()])?);
@@ -139,6 +140,7 @@ pub(super) struct EditionRow<'a> {
     pub(super) url: Option<&'a str>,
     pub(super) source: Option<&'a str>,
     pub(super) licence: Option<&'a str>,
+    pub(super) retrieved: Option<&'a str>,
 }
 
 impl<'a> EditionRow<'a> {
@@ -151,6 +153,7 @@ impl<'a> EditionRow<'a> {
             ("url", self.url.unwrap_or(FIXME)),
             ("source", self.source.unwrap_or_default()),
             ("licence", self.licence.unwrap_or_default()),
+            ("retrieved", self.retrieved.unwrap_or(FIXME)),
             ("complete", "true"),
         ]
     }

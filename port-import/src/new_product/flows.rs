@@ -77,7 +77,9 @@ impl Source<'_> {
 
     /// The text of a column of host names that aren't peers, if it isn't a host name.
     fn other_host(&self) -> Option<&str> {
-        let is_host = |column: &crate::curation::Column| column.is == Meaning::Note && header_word(&column.head) == Some(HeaderWord::Host);
+        let is_host = |column: &crate::curation::Column| {
+            column.is == Meaning::Note && header_word(&column.head) == Some(HeaderWord::Host)
+        };
         let cell = self.row.cells.get(self.columns.iter().position(is_host)?)?.text.as_str();
         (!is_nothing(cell) && !is_hosts(cell)).then_some(cell)
     }
@@ -108,7 +110,8 @@ impl FlowDrafter<'_> {
     /// The flows of one row: one for each pair of ends.
     fn flows(&mut self, row: &PrintedRow, source: Option<Source<'_>>, key: &str, is_unique: bool) -> Vec<DraftFlow> {
         let none: [Option<&End>; 1] = [None];
-        let ends: Vec<Option<&End>> = if row.ends.is_empty() { none.to_vec() } else { row.ends.iter().map(Some).collect() };
+        let ends: Vec<Option<&End>> =
+            if row.ends.is_empty() { none.to_vec() } else { row.ends.iter().map(Some).collect() };
         let mut flows: Vec<DraftFlow> = Vec::new();
         for end in &ends {
             let id = flow_id(self.known.product, row, *end, &mut self.used_ids);
@@ -228,9 +231,11 @@ impl FlowDrafter<'_> {
             services.insert(key, id);
         }
         if let ([spec], true) = (specs, services.is_empty()) {
-            let port = spec.range().filter(|range| range.first() == range.last()).map(|range| range.first().to_string());
+            let port =
+                spec.range().filter(|range| range.first() == range.last()).map(|range| range.first().to_string());
             let mut names = source.iter().flat_map(Source::names).chain(row.label.as_deref());
-            if let (Some(port), Some(id), None) = (port, names.find_map(|name| known(name.trim())), spec.service_ref()) {
+            if let (Some(port), Some(id), None) = (port, names.find_map(|name| known(name.trim())), spec.service_ref())
+            {
                 services.insert(port, id);
             }
         }
@@ -247,7 +252,9 @@ fn no_flow(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
     match (cell.no_port, &row.ports) {
         (Some(NoPort::NotApplicable), _) => Some("The port cell says that there is no port.".to_string()),
         (Some(NoPort::Empty), Some(_)) => Some("The port cell is a dash.".to_string()),
-        (Some(NoPort::Empty) | None, None) => Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow")),
+        (Some(NoPort::Empty) | None, None) => {
+            Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"))
+        }
         _ => None,
     }
 }
@@ -277,13 +284,15 @@ fn other_numbers(row: &PrintedRow, specs: &[PortSpec<String>]) -> Vec<String> {
     let in_cells = cells.flat_map(|text| Prose::digest(text).numbers);
     let found: BTreeSet<String> = row.prose.iter().flat_map(|prose| prose.numbers.clone()).chain(in_cells).collect();
     let ranges = specs.iter().filter_map(PortSpec::range);
-    let ports: BTreeSet<String> = ranges.flat_map(|range| [range.first(), range.last()]).map(|port| port.to_string()).collect();
+    let ports: BTreeSet<String> =
+        ranges.flat_map(|range| [range.first(), range.last()]).map(|port| port.to_string()).collect();
     found.difference(&ports).cloned().collect()
 }
 
 /// A key of an inline table.
 fn toml_key(key: &str) -> String {
-    let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let is_bare =
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if is_bare { key.to_string() } else { quote(key) }
 }
 

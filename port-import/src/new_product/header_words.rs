@@ -26,19 +26,30 @@ pub(super) enum HeaderWord {
 }
 
 use HeaderWord::{
-    Component, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort, Note, Peer, Port, Protocol,
-    Requirement, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
+    Component, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort, Note, Peer, Port,
+    Protocol, Requirement, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
 };
 
 /// What a column name says; `None` if it has no word that we know.
 pub(super) fn header_word(name: &str) -> Option<HeaderWord> {
     let lower = name.to_lowercase();
-    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
     let contains = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
     let is = |names: &[&str]| names.contains(&lower.trim());
     let names_port = has(&["port", "ports", "puerto", "puertos", "porta", "porte", "porten", "tcpport", "udpport"])
-        || contains(&["zielport", "serverport", "portbereich", "portnummer", "端口", "端口号", "ポート", "포트", "порт"]);
+        || contains(&[
+            "zielport",
+            "serverport",
+            "portbereich",
+            "portnummer",
+            "端口",
+            "端口号",
+            "ポート",
+            "포트",
+            "порт",
+        ]);
     let (tcp, udp) = (has(&["tcp"]), has(&["udp"]));
     let source = has(&["source", "src", "from", "initiator", "origin", "origen", "von", "quelle", "quell"])
         || contains(&["quell-", "源", "来源", "送信元"]);
@@ -58,8 +69,16 @@ pub(super) fn header_word(name: &str) -> Option<HeaderWord> {
         {
             Protocol
         }
-        () if has(&["direction", "richtung", "dirección", "direção", "incoming", "outgoing", "inbound", "outbound"])
-            || contains(&["方向"]) =>
+        () if has(&[
+            "direction",
+            "richtung",
+            "dirección",
+            "direção",
+            "incoming",
+            "outgoing",
+            "inbound",
+            "outbound",
+        ]) || contains(&["方向"]) =>
         {
             Direction
         }
@@ -77,38 +96,121 @@ fn header_word_without_ends(lower: &str, words: &[&str], is: &dyn Fn(&[&str]) ->
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
     let contains = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
     match () {
-        () if contains(&["by default", "default on", "on/off"]) || is(&["enabled", "aktiv", "active", "status"]) => Some(Enabled),
+        () if contains(&["by default", "default on", "on/off"]) || is(&["enabled", "aktiv", "active", "status"]) => {
+            Some(Enabled)
+        }
         () if is(&["required", "mandatory", "required?", "optional", "erforderlich", "obligatoire", "必需"])
             || has(&["requirement"]) && !has(&["access"]) =>
         {
             Some(Requirement)
         }
-        () if has(&["property", "configuration", "configufration", "setting", "settings", "parameter", "variable", "flag", "key", "option"]) => {
+        () if has(&[
+            "property",
+            "configuration",
+            "configufration",
+            "setting",
+            "settings",
+            "parameter",
+            "variable",
+            "flag",
+            "key",
+            "option",
+        ]) =>
+        {
             Some(Setting)
         }
-        () if has(&["url", "urls", "fqdn", "hostname", "domain", "domains", "endpoint", "endpoints"]) || contains(&["域名"]) => {
+        () if has(&["url", "urls", "fqdn", "hostname", "domain", "domains", "endpoint", "endpoints"])
+            || contains(&["域名"]) =>
+        {
             Some(Host)
         }
-        () if is(&["peer", "peers", "used by", "remote", "remote host", "remote system", "partner", "communication", "counterpart"]) => {
+        () if is(&[
+            "peer",
+            "peers",
+            "used by",
+            "remote",
+            "remote host",
+            "remote system",
+            "partner",
+            "communication",
+            "counterpart",
+        ]) =>
+        {
             Some(Peer)
         }
-        () if has(&["component", "components", "daemon", "role", "roles", "module", "komponente", "serverrolle", "rolle"])
-            && !has(&["protokoll"])
+        () if has(&[
+            "component",
+            "components",
+            "daemon",
+            "role",
+            "roles",
+            "module",
+            "komponente",
+            "serverrolle",
+            "rolle",
+        ]) && !has(&["protokoll"])
             || contains(&["组件", "コンポーネント"]) =>
         {
             Some(Component)
         }
-        () if has(&["note", "notes", "remark", "remarks", "comment", "comments", "details", "notizen", "bemerkung", "bemerkungen"])
-            || has(&["kommentar", "hinweis", "hinweise", "nota", "notas", "commentaires", "observaciones", "considerations"])
-            || is(&["other", "more", "learn more"])
+        () if has(&[
+            "note",
+            "notes",
+            "remark",
+            "remarks",
+            "comment",
+            "comments",
+            "details",
+            "notizen",
+            "bemerkung",
+            "bemerkungen",
+        ]) || has(&[
+            "kommentar",
+            "hinweis",
+            "hinweise",
+            "nota",
+            "notas",
+            "commentaires",
+            "observaciones",
+            "considerations",
+        ]) || is(&["other", "more", "learn more"])
             || contains(&["备注", "備考"]) =>
         {
             Some(Note)
         }
-        () if has(&["purpose", "use", "usage", "used", "description", "service", "services", "function", "reason", "name", "feature"])
-            || has(&["application", "app", "software", "what", "beschreibung", "zweck", "dienst", "dienstname", "verwendung"])
-            || has(&["función", "descripción", "propósito", "servicio", "uso", "objet", "fonction", "rôle", "required"])
-            || contains(&["作用", "用途", "描述", "说明", "説明", "服务", "名称", "サービス", "機能"]) =>
+        () if has(&[
+            "purpose",
+            "use",
+            "usage",
+            "used",
+            "description",
+            "service",
+            "services",
+            "function",
+            "reason",
+            "name",
+            "feature",
+        ]) || has(&[
+            "application",
+            "app",
+            "software",
+            "what",
+            "beschreibung",
+            "zweck",
+            "dienst",
+            "dienstname",
+            "verwendung",
+        ]) || has(&[
+            "función",
+            "descripción",
+            "propósito",
+            "servicio",
+            "uso",
+            "objet",
+            "fonction",
+            "rôle",
+            "required",
+        ]) || contains(&["作用", "用途", "描述", "说明", "説明", "服务", "名称", "サービス", "機能"]) =>
         {
             Some(Label)
         }

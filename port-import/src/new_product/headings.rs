@@ -53,7 +53,8 @@ impl Proposal {
 pub(super) fn introduction(page: &Page, table: &Table) -> String {
     let Some(header) = table.header.first() else { return String::new() };
     let start = table.heading.as_ref().map_or(0, |heading| heading.number);
-    let previous = page.tables.iter().filter_map(|other| other.header.first()).filter(|other| other.number < header.number);
+    let previous =
+        page.tables.iter().filter_map(|other| other.header.first()).filter(|other| other.number < header.number);
     let previous = previous.map(|line| line.number).max().unwrap_or_default();
     let lines = page.text_outside_tables.iter().filter(|line| line.kind == LineKind::Text);
     let between = lines.filter(|line| line.number > start && line.number > previous && line.number < header.number);
@@ -88,15 +89,20 @@ pub(super) fn transport(page: &Page, table: &Table) -> Option<Proposal> {
         return Some(Proposal::certain(transport));
     }
     let transport = one(&introduction(page, table)).or_else(|| one(heading))?;
-    Some(Proposal { value: transport.to_string(), question: Some("does the text above the table say this about every port?") })
+    Some(Proposal {
+        value: transport.to_string(),
+        question: Some("does the text above the table say this about every port?"),
+    })
 }
 
 /// The part of the product that a heading names, such as "Control plane" or "Worker node(s)".
 pub(super) fn component(heading: &str) -> Option<Proposal> {
     let lower = heading.to_lowercase();
-    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 1).collect();
+    let words: Vec<&str> =
+        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 1).collect();
     let (last, kept) = words.split_last()?;
-    let kept = if ["node", "nodes", "server", "servers"].contains(last) && !kept.is_empty() { kept } else { &words[..] };
+    let kept =
+        if ["node", "nodes", "server", "servers"].contains(last) && !kept.is_empty() { kept } else { &words[..] };
     let id = match kept {
         ["control", "plane"] | ["kubernetes", "control", "plane"] => "control-plane",
         ["worker" | "workers"] | ["kubernetes", "worker"] => "worker",
@@ -114,7 +120,9 @@ fn has_word(text: &str, wanted: &[&str]) -> bool {
 
 /// The names of sections for tables: their headings, with the nearest heading above that has no table, if several have the same.
 pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
-    let is_of_table = |number: usize| page.tables.iter().any(|table| table.heading.as_ref().is_some_and(|heading| heading.number == number));
+    let is_of_table = |number: usize| {
+        page.tables.iter().any(|table| table.heading.as_ref().is_some_and(|heading| heading.number == number))
+    };
     let heading = |table: &Table| table.heading.as_ref().map(|heading| tidy(&heading.text));
     let parent = |table: &Table| {
         let number = table.heading.as_ref()?.number;
@@ -127,9 +135,11 @@ pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
         .zip(&headings)
         .map(|(table, own)| {
             let own = own.clone()?;
-            let others = page.tables.iter().zip(&headings).filter(|(_, heading)| {
-                heading.as_ref().is_some_and(|heading| heading.eq_ignore_ascii_case(&own))
-            });
+            let others = page
+                .tables
+                .iter()
+                .zip(&headings)
+                .filter(|(_, heading)| heading.as_ref().is_some_and(|heading| heading.eq_ignore_ascii_case(&own)));
             let parents: std::collections::BTreeSet<Option<String>> = others.map(|(other, _)| parent(other)).collect();
             match parent(table) {
                 Some(parent) if parents.len() > 1 => Some(format!("{parent}: {own}")),

@@ -11,9 +11,14 @@ use crate::printed_row::{End, PrintedRow};
 const MAX_WORDS: usize = 5;
 /// Words that say nothing in an id.
 const EMPTY_WORDS: [&str; 26] = [
-    "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "used", "port", "ports", "default",
-    "der", "die", "das", "und", "für", "de", "la",
+    "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "used", "port",
+    "ports", "default", "der", "die", "das", "und", "für", "de", "la",
 ];
+
+/// A new id for the first flow of a row.
+pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String>) -> String {
+    flow_id(product, row, row.ends.first(), used)
+}
 
 /// A new id for a flow: the product, the direction if it is known, and words of the label, or of the peer and the service.
 pub(super) fn flow_id(product: &str, row: &PrintedRow, end: Option<&End>, used: &mut BTreeSet<String>) -> String {
@@ -37,7 +42,9 @@ pub(super) fn flow_id(product: &str, row: &PrintedRow, end: Option<&End>, used: 
         base.extend(port.clone());
     }
     let component = end.and_then(|end| end.component.as_deref()).map(words).unwrap_or_default();
-    let more = |extra: Vec<String>| base.iter().take(MAX_WORDS.saturating_sub(extra.len())).cloned().chain(extra).collect::<Vec<_>>();
+    let more = |extra: Vec<String>| {
+        base.iter().take(MAX_WORDS.saturating_sub(extra.len())).cloned().chain(extra).collect::<Vec<_>>()
+    };
     let first = |words: &[String], count: usize| words.iter().take(count).cloned().collect::<Vec<_>>();
     let candidates = [
         base.clone(),

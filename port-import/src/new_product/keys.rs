@@ -39,7 +39,8 @@ pub(super) fn row_keys(rows: &[PrintedRow]) -> Vec<(String, bool)> {
         .map(|row| {
             let is_only = |(parts, counts): &(&Parts, &HashMap<Key, usize>)| {
                 let key = key(row, **parts);
-                let has_all = (row.label.is_some() && row.peer.is_some()) || rows.iter().filter(|other| matches(other, &key)).count() == 1;
+                let has_all = (row.label.is_some() && row.peer.is_some())
+                    || rows.iter().filter(|other| matches(other, &key)).count() == 1;
                 !key.is_empty() && has_all && counts[&key] == 1
             };
             let found = templates.iter().zip(&counts).find(is_only);

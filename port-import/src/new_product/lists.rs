@@ -49,7 +49,8 @@ pub(super) fn find_lists(page: &Page) -> Vec<DraftList> {
             lists.entry(list).or_default().push(line);
         }
     }
-    let heading = |items: &[&Line]| items.first().and_then(|item| page.heading_above(item)).map(|line| line.text.clone());
+    let heading =
+        |items: &[&Line]| items.first().and_then(|item| page.heading_above(item)).map(|line| line.text.clone());
     let mut headings: Vec<Option<String>> = Vec::new();
     for items in lists.values().filter(|items| states_ports(page, items)) {
         let heading = heading(items);
@@ -57,7 +58,9 @@ pub(super) fn find_lists(page: &Page) -> Vec<DraftList> {
             headings.push(heading);
         }
     }
-    let below = |wanted: &Option<String>| -> Vec<&Vec<&Line>> { lists.values().filter(|items| heading(items) == *wanted).collect() };
+    let below = |wanted: &Option<String>| -> Vec<&Vec<&Line>> {
+        lists.values().filter(|items| heading(items) == *wanted).collect()
+    };
     headings
         .into_iter()
         .filter_map(|heading| {
@@ -79,7 +82,8 @@ fn is_about_ports(page: &Page, items: &[&Line]) -> bool {
     let Some(first) = items.first() else { return false };
     let has_word = |text: &str| {
         let lower = text.to_lowercase();
-        lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| ["port", "ports"].contains(&word)) || lower.contains("端口")
+        lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| ["port", "ports"].contains(&word))
+            || lower.contains("端口")
     };
     let heading = page.heading_above(first).is_some_and(|heading| has_word(&heading.text));
     let above = page.text_outside_tables.iter().filter(|line| line.under == first.under && line.number < first.number);
@@ -100,10 +104,14 @@ fn reads_ports(pattern: &str, item: &str, is_about_ports: bool) -> bool {
     };
     let text = |wanted: &str| found.iter().find(|(name, _)| name == wanted).map_or("", |(_, text)| text.as_str());
     let (ports, label) = (text("Ports"), text("Label"));
-    let is_short = word_count(ports) <= 6 && (label.is_empty() || word_count(label) <= 12 || pattern.ends_with("{Label}"));
+    let is_short =
+        word_count(ports) <= 6 && (label.is_empty() || word_count(label) <= 12 || pattern.ends_with("{Label}"));
     let parsed = port_cell::parse(ports, None);
-    let has_port = parsed.as_ref().is_ok_and(|cell| cell.specs.iter().any(|spec| spec.range().is_some()) && cell.remarks.is_empty());
-    let is_stated = states_port(ports) || ports.to_lowercase().contains("/tcp") || ports.to_lowercase().contains("/udp");
+    let has_port = parsed
+        .as_ref()
+        .is_ok_and(|cell| cell.specs.iter().any(|spec| spec.range().is_some()) && cell.remarks.is_empty());
+    let is_stated =
+        states_port(ports) || ports.to_lowercase().contains("/tcp") || ports.to_lowercase().contains("/udp");
     let is_number = is_about_ports && pattern != "{Ports}" && is_number_list(ports) && is_large(ports);
     let is_service = is_about_ports && has_port && ports.bytes().any(|byte| byte.is_ascii_digit());
     is_short && has_port && (is_stated || is_number || is_service && is_large(ports))

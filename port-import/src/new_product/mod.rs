@@ -39,6 +39,7 @@ use again::Written;
 pub use edition::new_edition;
 use files::{DraftText, table_rows};
 use flows::{FlowDrafter, sources};
+pub(crate) use ids::row_id;
 pub use options::{NewEdition, NewProduct};
 use parties::Known;
 use read::{DraftedPage, read_page};

@@ -17,6 +17,8 @@ pub struct NewProduct {
     pub doc: PathBuf,
     /// The layout of a page that is saved as text.
     pub layout: Option<Layout>,
+    /// The day on which the page was saved. Without it, a person must write it into `editions.csv`.
+    pub retrieved: Option<String>,
     /// The vendor's id. A new vendor gets a row too.
     pub vendor: Option<String>,
     /// The product's name.
@@ -44,6 +46,8 @@ pub struct NewEdition {
     pub doc: PathBuf,
     /// The layout of a page that is saved as text.
     pub layout: Option<Layout>,
+    /// The day on which the page was saved. Without it, a person must write it into `editions.csv`.
+    pub retrieved: Option<String>,
     /// The address of the page.
     pub url: Option<String>,
     /// Where the text of the page comes from.

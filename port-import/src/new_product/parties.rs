@@ -38,7 +38,10 @@ const WORDS: [(&[&str], &str); 17] = [
     (&["smtp", "mail", "email", "e-mail"], "email-server"),
     (&["file", "nfs", "smb", "cifs"], "file-server"),
     (&["sql", "microsoft sql", "ms sql"], "sql-server"),
-    (&["administrator", "admin", "admin workstation", "administrator workstation", "administrator internet browser"], "admin"),
+    (
+        &["administrator", "admin", "admin workstation", "administrator workstation", "administrator internet browser"],
+        "admin",
+    ),
     (&["browser", "web browser", "client browser"], "client"),
     (&["client", "客户端", "クライアント"], "client"),
     (&["email client", "mail client"], "email-client"),
@@ -53,14 +56,20 @@ impl Known<'_> {
         if let Some(id) = self.peers.get(&lower) {
             return Some(id.clone());
         }
-        let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '-').filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = lower
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '-')
+            .filter(|word| !word.is_empty())
+            .collect();
         let is_server = words.iter().any(|word| ["server", "servers"].contains(word));
-        let kept = words.iter().filter(|word| !["the", "a", "an", "your", "server", "servers", "s", "ip", "ips", "all"].contains(*word));
+        let kept = words
+            .iter()
+            .filter(|word| !["the", "a", "an", "your", "server", "servers", "s", "ip", "ips", "all"].contains(*word));
         let kept: Vec<String> = kept.map(|word| singular(word)).collect();
         let text = kept.join(" ");
         let found = WORDS.iter().find(|(texts, _)| texts.contains(&text.as_str()));
         // "Time" and "file" alone aren't servers.
-        let needs_server = ["name", "time", "file", "mail", "email", "e-mail", "sql", "smtp", "smb", "nfs", "cifs", "snmp", "radius"];
+        let needs_server =
+            ["name", "time", "file", "mail", "email", "e-mail", "sql", "smtp", "smb", "nfs", "cifs", "snmp", "radius"];
         let (_, id) = found.filter(|_| is_server || !needs_server.contains(&text.as_str()))?;
         self.peers.values().any(|known| known == id).then(|| (*id).to_string())
     }
@@ -69,7 +78,11 @@ impl Known<'_> {
     fn names_product(&self, cell: &str) -> bool {
         let plain = |text: &str| -> Vec<String> {
             let lower = text.to_lowercase();
-            lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_string).collect()
+            lower
+                .split(|letter: char| !letter.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_string)
+                .collect()
         };
         let words = plain(cell);
         let names = [Some(self.product), self.name].into_iter().flatten().map(plain);
@@ -84,7 +97,9 @@ impl Known<'_> {
         let lower = cell.to_lowercase();
         let words: Vec<String> = lower
             .split(|letter: char| !letter.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty() && !["the", "a", "all", "of", "on", "in", "and", "s", "other"].contains(word))
+            .filter(|word| {
+                !word.is_empty() && !["the", "a", "all", "of", "on", "in", "and", "s", "other"].contains(word)
+            })
             .filter(|word| !product.contains(word) && !name.contains(word))
             .map(singular)
             .take(4)
@@ -97,7 +112,9 @@ impl Known<'_> {
 fn singular(word: &str) -> String {
     let stem = word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']));
     match stem {
-        Some(stem) if !["dn", "nf", "cif"].contains(&stem) && word != "dns" && word != "ldaps" && word != "https" => stem.to_string(),
+        Some(stem) if !["dn", "nf", "cif"].contains(&stem) && word != "dns" && word != "ldaps" && word != "https" => {
+            stem.to_string()
+        }
         _ => word.to_string(),
     }
 }
@@ -105,10 +122,12 @@ fn singular(word: &str) -> String {
 /// Who the cells of sources and destinations are. The product is at one end of every row, so that the other end of a row with a known peer,
 /// and both ends of a row from and to the same party, are the product or a part of it.
 pub(super) fn parties_of_ends(ends: &[(String, String)], known: &Known<'_>) -> Parties {
-    let cells: BTreeSet<&str> = ends.iter().flat_map(|(from, to)| [from.as_str(), to.as_str()]).filter(|cell| !cell.is_empty()).collect();
+    let cells: BTreeSet<&str> =
+        ends.iter().flat_map(|(from, to)| [from.as_str(), to.as_str()]).filter(|cell| !cell.is_empty()).collect();
     // A client may be a part of the product.
     let is_peer = |cell: &str| known.peer(cell).is_some_and(|id| id != "client");
-    let mut own: BTreeSet<&str> = cells.iter().copied().filter(|cell| known.names_product(cell) && !is_peer(cell)).collect();
+    let mut own: BTreeSet<&str> =
+        cells.iter().copied().filter(|cell| known.names_product(cell) && !is_peer(cell)).collect();
     for (from, to) in ends.iter().filter(|(from, to)| !from.is_empty() && !to.is_empty()) {
         match (is_peer(from), is_peer(to)) {
             (true, false) => own.extend([to.as_str()]),
@@ -145,7 +164,8 @@ mod tests {
     use super::{Known, parties_of_ends};
 
     fn peers() -> BTreeMap<String, String> {
-        let ids = ["admin", "client", "dns-server", "ntp-server", "ldap-server", "internet", "sql-server", "email-server"];
+        let ids =
+            ["admin", "client", "dns-server", "ntp-server", "ldap-server", "internet", "sql-server", "email-server"];
         ids.into_iter().map(|id| (id.to_string(), id.to_string())).collect()
     }
 
@@ -175,8 +195,13 @@ mod tests {
     fn the_product_is_at_one_end_of_every_row() {
         let peers = peers();
         let known = Known { peers: &peers, product: "relay", name: None };
-        let ends = |ends: &[(&str, &str)]| ends.iter().map(|(from, to)| ((*from).to_string(), (*to).to_string())).collect::<Vec<_>>();
-        let found = parties_of_ends(&ends(&[("Agents", "Servers"), ("Servers", "Servers"), ("All nodes", "All nodes")]), &known);
+        let ends = |ends: &[(&str, &str)]| {
+            ends.iter().map(|(from, to)| ((*from).to_string(), (*to).to_string())).collect::<Vec<_>>()
+        };
+        let found = parties_of_ends(
+            &ends(&[("Agents", "Servers"), ("Servers", "Servers"), ("All nodes", "All nodes")]),
+            &known,
+        );
         assert_eq!(found.components.get("Servers").unwrap(), "server");
         assert_eq!(found.components.get("All nodes").unwrap(), "node");
         assert_eq!(found.peers.get("Agents").unwrap(), "FIXME");

@@ -32,7 +32,11 @@ pub(super) fn read_page(new: &NewProduct, known: &Known<'_>) -> Result<DraftedPa
 }
 
 /// Reads a page and drafts its tables.
-pub(super) fn draft_page(doc: &Path, layout: Option<Layout>, known: &Known<'_>) -> Result<DraftedPage, Vec<Diagnostic>> {
+pub(super) fn draft_page(
+    doc: &Path,
+    layout: Option<Layout>,
+    known: &Known<'_>,
+) -> Result<DraftedPage, Vec<Diagnostic>> {
     let text = file::read(doc).map_err(|diagnostic| vec![diagnostic])?;
     let (layout, first) = read_as_any_layout(doc, &text, layout)?;
     let lists = find_lists(&first);
@@ -107,6 +111,7 @@ fn read_as_any_layout(doc: &Path, text: &str, layout: Option<Layout>) -> Result<
     }
     let mut fitting: Vec<(Layout, Page)> = Layout::ALL
         .into_iter()
+        .filter(|layout| !layout.needs_converter())
         .filter_map(|layout| Some((layout, read_as(layout).ok()?)))
         .filter(|(_, page)| page.tables.iter().any(|table| !table.rows.is_empty()))
         .collect();

@@ -20,15 +20,22 @@ pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<D
         })
     };
     let (id, name) = (column("id")?, column("name")?);
-    let both = |row: &Vec<port_data::cells::Cell>| [name, id].map(|key| (row[key].text.to_lowercase(), row[id].text.clone()));
+    let both =
+        |row: &Vec<port_data::cells::Cell>| [name, id].map(|key| (row[key].text.to_lowercase(), row[id].text.clone()));
     Ok(cells.rows.iter().flat_map(both).collect())
 }
 
 /// The table with added rows, if it doesn't have rows with their first cells. Cells of other columns are empty.
-pub(super) fn add_rows(tables: &Path, name: &str, rows: &[Vec<(&str, &str)>]) -> Result<Option<NewFile>, Vec<Diagnostic>> {
+pub(super) fn add_rows(
+    tables: &Path,
+    name: &str,
+    rows: &[Vec<(&str, &str)>],
+) -> Result<Option<NewFile>, Vec<Diagnostic>> {
     let file = tables.join(format!("{name}.csv"));
     let cells = read(&file)?;
-    let key = |row: &Vec<(&str, &str)>| row.iter().take(if name == "editions" { 2 } else { 1 }).map(|(_, text)| (*text).to_string()).collect();
+    let key = |row: &Vec<(&str, &str)>| {
+        row.iter().take(if name == "editions" { 2 } else { 1 }).map(|(_, text)| (*text).to_string()).collect()
+    };
     let has = |row: &&Vec<(&str, &str)>| {
         let key: Vec<String> = key(row);
         !cells.rows.iter().any(|known| known.iter().map(|cell| &cell.text).take(key.len()).eq(&key))

@@ -73,8 +73,16 @@ impl PageDraft {
                 text.extend(cells.iter().map(|(cell, id)| format!("{} = {}\n", quote(cell), quote(id))));
             }
         };
-        part("peers", "# The peer of each printed cell. Cells of parts of the product belong to [components].\n", &self.parties.peers);
-        part("components", "# The part of the product that a cell means; \"\" is the product as a whole.\n", &self.parties.components);
+        part(
+            "peers",
+            "# The peer of each printed cell. Cells of parts of the product belong to [components].\n",
+            &self.parties.peers,
+        );
+        part(
+            "components",
+            "# The part of the product that a cell means; \"\" is the product as a whole.\n",
+            &self.parties.components,
+        );
         text
     }
 }
@@ -85,33 +93,33 @@ pub(super) fn write_table(table: &DraftTable, default: &[DraftColumn]) -> String
     if table.names_heading {
         text += &format!("heading = {}\n", quote(&table.heading));
     }
-        if let Some(reason) = &table.ignore {
-            text += &format!("ignore = {}\n", quote(reason));
-            if !table.columns.is_empty() {
-                text += &columns(&table.columns);
-            }
-            return text;
-        }
-        if let Some(section) = &table.section {
-            text += &format!("section = {}\n", quote(section));
-        }
-        for (key, proposal) in &table.constants {
-            text += &format!("{key} = {}{}\n", quote(&proposal.value), question(proposal.question));
-        }
-        match table.items.as_slice() {
-            [] => {}
-            [item] => text += &format!("item = {}\n", quote(item)),
-            items => {
-                text += "item = [\n";
-                text.extend(items.iter().map(|item| format!("    {},\n", quote(item))));
-                text += "]\n";
-            }
-        }
-        if table.columns != default && !table.columns.is_empty() {
+    if let Some(reason) = &table.ignore {
+        text += &format!("ignore = {}\n", quote(reason));
+        if !table.columns.is_empty() {
             text += &columns(&table.columns);
         }
-        text
+        return text;
     }
+    if let Some(section) = &table.section {
+        text += &format!("section = {}\n", quote(section));
+    }
+    for (key, proposal) in &table.constants {
+        text += &format!("{key} = {}{}\n", quote(&proposal.value), question(proposal.question));
+    }
+    match table.items.as_slice() {
+        [] => {}
+        [item] => text += &format!("item = {}\n", quote(item)),
+        items => {
+            text += "item = [\n";
+            text.extend(items.iter().map(|item| format!("    {},\n", quote(item))));
+            text += "]\n";
+        }
+    }
+    if table.columns != default && !table.columns.is_empty() {
+        text += &columns(&table.columns);
+    }
+    text
+}
 
 pub(super) fn columns(columns: &[DraftColumn]) -> String {
     let mut text = "columns = [\n".to_string();
@@ -149,7 +157,9 @@ pub(super) fn texts(capture: &Capture, page: &Page, known: Option<&Curation>) ->
         match same.and_then(|same| same.get_ref().what.as_deref()) {
             Some(what) => text += &format!("what = {}\n", quote(what)),
             None if !has_facts(&outside.prose) => {}
-            None if is_heading(outside.line, outside.words.as_deref().unwrap_or_default()) => text += "what = \"A heading.\"\n",
+            None if is_heading(outside.line, outside.words.as_deref().unwrap_or_default()) => {
+                text += "what = \"A heading.\"\n"
+            }
             None => text += &format!("what = {FIXME:?}\n"),
         }
     }

@@ -1,8 +1,9 @@
 //! Pages as a browser saves them. They are parsed as browsers do, and tables are laid out with their spans.
 //!
-//! The article is the element with `id="mc-main-content"`, or else `main`, or else the body, whichever is the first to contain a
-//! table (or, if the page has no table, a list). Everything outside the article belongs to the web site and is left out, except for tables: their text becomes text
-//! outside tables. If an article is in the page twice, both copies must be equal.
+//! The article is the element that the curation names; or the one with `id="mc-main-content"`, or else `main`, or else the body,
+//! whichever is the first to contain a table (if the page has none, a list). Everything outside the article belongs to the web
+//! site and is skipped, except for tables if the curation doesn't name the article: their text becomes text outside tables. If an
+//! article is in the page twice, both copies must be equal. Menus, scripts and code blocks are skipped too.
 //!
 //! A table of one row or one column, and a table around another one that has header cells, only arranges other content. Its text
 //! becomes text outside tables, or text of the cell around it. Every other table is a table of the page. Its header is its
@@ -16,23 +17,31 @@
 mod article;
 mod content;
 mod copies;
+mod extracted;
 mod grid;
 mod items;
+mod selector;
 mod split;
+mod style;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 use super::codes;
+use super::doubt::Policy;
 use super::hints::Hints;
 use super::lists;
 use super::problems::Problems;
-use super::table::{Line, Page};
+use super::table::{Line, Page, Skipped, SkippedKind};
+use super::text::quote;
 use article::ArticleReader;
-use content::{ExtractedText, is_not_displayed};
+use content::extract;
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use extracted::{ExtractedText, skipped_lines};
+use selector::Selector;
 use std::collections::HashSet;
+use style::{is_not_displayed, skipped_kind};
 use tree::{Element, Node};
 
 pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
@@ -44,7 +53,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
             return Page::default();
         }
     };
-    let articles = articles(tree.root());
+    let Some(articles) = articles(tree.root(), hints, problems) else { return Page::default() };
     let mut pages = Vec::new();
     for article in &articles {
         let data = data_tables(*article, problems);
@@ -59,13 +68,44 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
         copies::compare(&page, &copy, problems);
     }
     lists::make_tables(&mut page, lists, hints, problems);
-    page.text_outside_tables.extend(tables_outside_articles(tree.root(), &articles));
+    let (tables, skipped) = outside_articles(tree.root(), &articles, hints);
+    page.text_outside_tables.extend(tables);
     page.text_outside_tables.sort_by_key(|line| line.number);
+    page.skipped.extend(skipped);
+    page.skipped.sort_by_key(|skipped| skipped.number);
     page
 }
 
+/// Everything that a browser displays as text; the file itself if its markup exceeds a limit.
+pub(super) fn plain_text(text: &str) -> String {
+    match tree::parse(text) {
+        Ok(tree) => extract(tree.root(), Policy::default(), None).text,
+        Err(_) => text.to_string(),
+    }
+}
+
 /// The outermost elements that contain the article. There are two if the page contains it twice.
-fn articles(root: Element) -> Vec<Element> {
+fn articles<'a>(root: Element<'a>, hints: &Hints, problems: &mut Problems) -> Option<Vec<Element<'a>>> {
+    let Some(article) = &hints.article else { return Some(usual_articles(root)) };
+    let selector = match Selector::parse(article) {
+        Ok(selector) => selector,
+        Err(message) => {
+            problems.report_page(codes::ARTICLE, message, "use an id or a simple selector: \"#post-1\", \"div.post\"");
+            return None;
+        }
+    };
+    let found = outermost(root, |element| selector.matches(element.value()));
+    // A page that contains its article twice has two elements with the same id.
+    if found.is_empty() || found.len() > 1 && !selector.has_id() {
+        let message = format!("article {} is in the page {} times instead of once", quote(article), found.len());
+        problems.report_page(codes::ARTICLE, message, "name another element in the edition's file");
+        return None;
+    }
+    Some(found)
+}
+
+/// The article of a page whose curation doesn't name it.
+fn usual_articles(root: Element) -> Vec<Element> {
     let by_id = outermost(root, |element| element.value().attribute("id") == Some("mc-main-content"));
     let is_main = |node: &Node| node.name() == "main" || node.attribute("role") == Some("main");
     let by_role = outermost(root, |element| is_main(element.value()));
@@ -107,17 +147,35 @@ fn outermost<'a>(root: Element<'a>, predicate: impl Fn(Element<'a>) -> bool) -> 
     found
 }
 
-/// The text of the tables that are outside all articles.
-fn tables_outside_articles<'a>(root: Element<'a>, articles: &[Element<'a>]) -> Vec<Line> {
+/// What is outside all articles: the text of tables, unless the curation names the article, and all other text, which is skipped.
+fn outside_articles<'a>(root: Element<'a>, articles: &[Element<'a>], hints: &Hints) -> (Vec<Line>, Vec<Skipped>) {
     let inside: HashSet<NodeId> = articles.iter().map(ego_tree::NodeRef::id).collect();
     let around: HashSet<NodeId> =
         articles.iter().flat_map(ego_tree::NodeRef::ancestors).map(|element| element.id()).collect();
-    outermost(root, |element| inside.contains(&element.id()) || is_table(element) && !around.contains(&element.id()))
-        .into_iter()
-        .filter(|element| !inside.contains(&element.id()))
-        .map(ExtractedText::from_element)
-        .flat_map(ExtractedText::into_lines)
-        .collect()
+    let (mut lines, mut skipped) = (Vec::new(), Vec::new());
+    let mut left: Option<NodeId> = None;
+    for edge in root.traverse() {
+        match edge {
+            Edge::Open(element) if left.is_none() => {
+                let kind = skipped_kind(element.value());
+                let is_text = matches!(element.value().kind, tree::Kind::Text(_));
+                let is_outer = around.contains(&element.id());
+                if inside.contains(&element.id()) {
+                    left = Some(element.id());
+                } else if !is_outer && is_table(element) && hints.article.is_none() {
+                    left = Some(element.id());
+                    let found = extract(element, Policy::default(), None);
+                    lines.extend(ExtractedText::into_lines(found));
+                } else if !is_outer && (is_text || kind.is_some()) {
+                    left = Some(element.id());
+                    skipped.extend(skipped_lines(element, kind.unwrap_or(SkippedKind::OutsideArticle)));
+                }
+            }
+            Edge::Close(element) if left == Some(element.id()) => left = None,
+            _ => {}
+        }
+    }
+    (lines, skipped)
 }
 
 /// A table that is open while the tables inside it are examined.

@@ -24,12 +24,27 @@ pub enum Layout {
     Markdown,
     /// Comma-separated values below a header line.
     Csv,
+    /// reStructuredText, read through docutils.
+    Rst,
+    /// AsciiDoc, read through Asciidoctor.
+    Adoc,
+    /// A DITA topic.
+    Dita,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 7] =
-        [Self::Bars, Self::Values, Self::Broken, Self::Pipes, Self::Html, Self::Markdown, Self::Csv];
+    #[rustfmt::skip]
+    pub const ALL: [Self; 10] = [
+        Self::Bars, Self::Values, Self::Broken, Self::Pipes, Self::Html, Self::Markdown, Self::Csv, Self::Rst, Self::Adoc,
+        Self::Dita,
+    ];
+
+    /// Whether pages of this layout are read through a program that must be installed.
+    #[must_use]
+    pub fn needs_converter(self) -> bool {
+        matches!(self, Self::Rst | Self::Adoc)
+    }
 
     /// Whether pages of this layout are text captures, which lost the structure of the original page.
     pub(super) fn is_text_capture(self) -> bool {
@@ -38,7 +53,7 @@ impl Layout {
 
     /// Whether the reader finds lists and headings.
     pub(super) fn has_lists(self) -> bool {
-        matches!(self, Self::Html | Self::Markdown)
+        matches!(self, Self::Html | Self::Markdown | Self::Rst | Self::Adoc | Self::Dita)
     }
 
     /// Whether the cells that span from above are printed as empty cells, so that they must be filled.
@@ -53,7 +68,7 @@ impl Layout {
 
     /// Whether the curation must list all columns, if it lists any.
     pub(super) fn has_curated_columns(self) -> bool {
-        !matches!(self, Self::Html | Self::Markdown)
+        !self.has_lists()
     }
 }
 
@@ -68,6 +83,9 @@ impl fmt::Display for Layout {
             Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Csv => "csv",
+            Self::Rst => "rst",
+            Self::Adoc => "adoc",
+            Self::Dita => "dita",
         })
     }
 }

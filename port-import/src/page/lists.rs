@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes;
+use super::doubt::Doubt;
 use super::hints::{Hints, ListPattern};
 use super::pattern::Pattern;
 use super::problems::Problems;
@@ -22,8 +23,8 @@ pub(super) struct Lists {
     pub heading_lines: Vec<usize>,
     /// The headings that are headings of tables.
     pub used_headings: BTreeSet<usize>,
-    /// The superscript marks of items, by the indexes of their lines.
-    pub marks: BTreeMap<usize, Vec<String>>,
+    /// The superscript marks of items, and what the curation must decide about them, by the indexes of their lines.
+    pub details: BTreeMap<usize, (Vec<String>, Vec<Doubt>)>,
 }
 
 /// A list of a page: its number, and the indexes of its items.
@@ -65,7 +66,12 @@ pub(super) fn make_tables(page: &mut Page, mut lists: Lists, hints: &Hints, prob
                 report_item(&page.text_outside_tables[*unread], &patterns, problems);
             }
             let before = lists.tables_before.get(list.number).copied().unwrap_or(page.tables.len());
-            made.push((before, table(page, list, &patterns, &lists.marks)));
+            made.push((before, table(page, list, &patterns, &lists)));
+            for index in &list.items {
+                for doubt in lists.details.get(index).into_iter().flat_map(|(_, doubts)| doubts) {
+                    doubt.report(text(index), problems);
+                }
+            }
             taken.extend(&list.items);
             lists.used_headings.extend(page.text_outside_tables[list.items[0]].under);
         }
@@ -107,7 +113,7 @@ fn patterns(hints: &Hints, heading: Option<&str>, problems: &mut Problems) -> Op
 }
 
 /// A list as a table whose columns are those of the patterns.
-fn table(page: &Page, list: &PageList, patterns: &[Pattern], marks: &BTreeMap<usize, Vec<String>>) -> Table {
+fn table(page: &Page, list: &PageList, patterns: &[Pattern], lists: &Lists) -> Table {
     let first = &page.text_outside_tables[list.items[0]];
     let mut names: Vec<&str> = Vec::new();
     for name in patterns.iter().flat_map(Pattern::columns) {
@@ -119,7 +125,7 @@ fn table(page: &Page, list: &PageList, patterns: &[Pattern], marks: &BTreeMap<us
     for index in &list.items {
         let line = &page.text_outside_tables[*index];
         let Some(values) = patterns.iter().find_map(|pattern| pattern.match_text(&line.text)) else { continue };
-        let marks = marks.get(index).cloned().unwrap_or_default();
+        let marks = lists.details.get(index).map(|(marks, _)| marks.clone()).unwrap_or_default();
         let cell = |name: &&str| {
             let text = values.iter().find(|(column, _)| column == name).map_or("", |(_, text)| text);
             Cell { text: text.to_owned(), line: line.number, marks: marks.clone(), ..Cell::default() }

@@ -24,7 +24,7 @@ use super::hints::Hints;
 use super::html;
 use super::limits::MAX_ERRORS;
 use super::problems::Problems;
-use super::table::Page;
+use super::table::{Line, Page};
 
 pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     // The parser would replace it by a visible character.
@@ -35,10 +35,20 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     let source = templates::without_templates(text);
     let rendered = render::render(&source, problems);
     let mut page = html::read(&rendered.html, hints, problems);
-    page.text_outside_tables.extend(rendered.cells_beyond_header);
+    let beyond = rendered.cells_beyond_header.into_iter().map(|line| {
+        let under = page.headings.partition_point(|heading| heading.number <= line.number).checked_sub(1);
+        Line { under, ..line }
+    });
+    page.text_outside_tables.extend(beyond.collect::<Vec<_>>());
     page.text_outside_tables.sort_by_key(|line| line.number);
-    page.skipped = rendered.skipped;
+    page.skipped.extend(rendered.skipped.into_iter().chain(source.skipped));
+    page.skipped.sort_by_key(|skipped| skipped.number);
     page
+}
+
+/// The page as HTML with the same lines.
+pub(super) fn to_html(text: &str, problems: &mut Problems) -> String {
+    render::render(&templates::without_templates(text), problems).html
 }
 
 #[cfg(test)]

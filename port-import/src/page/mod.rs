@@ -10,9 +10,12 @@ mod bars;
 mod broken;
 mod checks;
 pub mod codes;
+mod converted;
 mod csv;
+mod dita;
 #[cfg(test)]
 mod documents;
+mod doubt;
 mod hidden;
 mod hints;
 mod html;
@@ -20,6 +23,8 @@ mod layout;
 mod limits;
 mod lists;
 mod markdown;
+#[cfg(test)]
+mod open_documents;
 mod pattern;
 mod pipes;
 mod problems;
@@ -79,6 +84,9 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         Layout::Html => html::read(text, hints, &mut problems),
         Layout::Markdown => markdown::read(text, hints, &mut problems),
         Layout::Csv => csv::read(text, &mut problems),
+        Layout::Rst => converted::read_rst(text, hints, &mut problems),
+        Layout::Adoc => converted::read_adoc(text, hints, &mut problems),
+        Layout::Dita => dita::read(text, hints, &mut problems),
     };
     if !layout.has_lists() {
         lists::make_tables(&mut page, Lists::default(), hints, &mut problems);
@@ -94,6 +102,31 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         checks::check(&page, layout, hints, &mut problems);
     }
     if problems.is_empty() { Ok(page) } else { Err(problems.into_diagnostics()) }
+}
+
+/// The text of a page that its reader can't read, without markup.
+#[must_use]
+pub fn plain_text(text: &str, layout: Layout) -> String {
+    match layout {
+        Layout::Html => html::plain_text(text),
+        _ => text.to_string(),
+    }
+}
+
+/// A page as the HTML that is read in its place, with the same lines. `None` for layouts that are read as they are.
+///
+/// # Errors
+///
+/// The page can't be converted.
+pub fn to_html(file: &Path, text: &str, layout: Layout) -> Result<Option<String>, Vec<Diagnostic>> {
+    let mut problems = Problems::new(file);
+    let html = match layout {
+        Layout::Markdown => Some(markdown::to_html(text, &mut problems)),
+        Layout::Rst | Layout::Adoc => converted::to_html(text, layout == Layout::Rst, &mut problems),
+        Layout::Dita => dita::to_html(text, &mut problems).map(|(html, _)| html),
+        _ => None,
+    };
+    if problems.is_empty() { Ok(html) } else { Err(problems.into_diagnostics()) }
 }
 
 /// Gives each table the nearest line above it that the curation lists as a heading.

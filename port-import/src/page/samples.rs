@@ -27,6 +27,15 @@ pub(super) const MARKDOWN: &str = include_str!("../../../fuzz/seeds/markdown/por
 
 pub(super) const CSV: &str = include_str!("../../../fuzz/seeds/csv_page/ports.csv");
 
+/// A grid table and a list.
+pub(super) const RST: &str = include_str!("../../../fuzz/seeds/rst/ports.rst");
+
+/// A table with a condition between its rows, and a definition list.
+pub(super) const ADOC: &str = include_str!("../../../fuzz/seeds/adoc/ports.adoc");
+
+/// A table with spans, and a list.
+pub(super) const DITA: &str = include_str!("../../../fuzz/seeds/dita/ports.dita");
+
 /// The sample of a layout.
 pub(super) fn sample(layout: Layout) -> &'static str {
     match layout {
@@ -37,6 +46,9 @@ pub(super) fn sample(layout: Layout) -> &'static str {
         Layout::Html => HTML,
         Layout::Markdown => MARKDOWN,
         Layout::Csv => CSV,
+        Layout::Rst => RST,
+        Layout::Adoc => ADOC,
+        Layout::Dita => DITA,
     }
 }
 
@@ -47,7 +59,7 @@ pub(super) fn hints(layout: Layout) -> Hints {
         Layout::Values => include_str!("../../../fuzz/seeds/curation/values.toml"),
         Layout::Broken => include_str!("../../../fuzz/seeds/curation/broken.toml"),
         Layout::Pipes => include_str!("../../../fuzz/seeds/curation/pipes.toml"),
-        Layout::Html | Layout::Markdown | Layout::Csv => return Hints::default(),
+        _ => return Hints::default(),
     };
     Curation::parse(Path::new("sample.toml"), curation).unwrap().hints()
 }

@@ -59,8 +59,12 @@ pub enum SkippedKind {
     FrontMatter,
     /// A code block outside tables.
     Code,
-    /// A menu of a web site.
+    /// A menu of a web site, or a table of contents.
     Navigation,
+    /// What is outside of the article.
+    OutsideArticle,
+    /// What a converter adds below the text, such as the time at which it ran.
+    Footer,
     /// Scripts, styles, the title in the head, and other elements that a browser doesn't display.
     NotDisplayed,
     /// What the curation drops as hidden.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::item::{Item, Join, Link, LinkedItem, Transports};
-use super::problem::{Problem, ProblemKind};
+use super::item::{Item, Join, Link, LinkedItem, Position, Transports};
+use super::problem::{MAY_EXTEND, Problem, ProblemKind};
 use super::reader::Reader;
 use super::token::{Kind, Token};
 use super::words::is_service;
@@ -73,7 +73,7 @@ fn read_piece(reader: &mut Reader, mut piece: Range<usize>, first_item: usize, l
     if let Some(transports) = transports(tokens, &words) {
         return add_transports(reader, transports, piece, first_item, link);
     }
-    let begins_port = matches!(first.kind, Kind::Number | Kind::Protocol(_))
+    let begins_port = matches!(first.kind, Kind::Number | Kind::Protocol(_) | Kind::Above | Kind::Plus)
         || words[0].eq_ignore_ascii_case("or")
         || words[0].eq_ignore_ascii_case("and");
     let is_services = is_services(tokens, &words);
@@ -108,6 +108,9 @@ fn read_piece(reader: &mut Reader, mut piece: Range<usize>, first_item: usize, l
         let reason = "brackets may contain only the transport, the service or a remark of the port before them";
         return Err(reader.problem(piece, ProblemKind::Unreadable(reason)));
     }
+    if !reader.items.is_empty() && reader.may_extend_range(piece.start, piece.start + 1) {
+        return Err(reader.problem(piece, ProblemKind::Unreadable(MAY_EXTEND)));
+    }
     Ok(Piece::Remark)
 }
 
@@ -140,7 +143,10 @@ fn add_transports(
     };
     match &mut before.item.transports {
         _ if before.item.portless.is_some() => return contradiction("the protocol before it"),
-        None => before.item.transports = Some(transports),
+        None => {
+            before.item.transports = Some(transports);
+            before.item.position = if before.item.numbers.is_empty() { Position::Before } else { Position::After };
+        }
         Some(known) if *known == transports => {}
         // A comma in the brackets separates them.
         Some(known) if before.has_trailing_transports && known.join != Join::Any && transports.join != Join::Any => {

@@ -25,10 +25,23 @@ pub(super) struct Transports {
     pub join: Join,
 }
 
+/// Where the transports of an item are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Position {
+    /// Before the number, which makes them those of the numbers after it too: `TCP 2379, 2380`.
+    #[default]
+    Before,
+    /// After the number, to which alone they belong: `8301/udp`, `8301 (UDP)`.
+    After,
+    /// After the number and a space, so that a number may follow them: `443 TCP`.
+    AfterSpace,
+}
+
 /// What slashes, colons and brackets join.
 #[derive(Debug, Default)]
 pub(super) struct Item {
     pub transports: Option<Transports>,
+    pub position: Position,
     /// A protocol without ports. The item then has nothing else but the type of ICMP.
     pub portless: Option<IpProtocol>,
     pub icmp_type: Option<u8>,
@@ -78,6 +91,20 @@ impl Item {
         self.transports.is_some() && self.services.is_empty() && self.numbers.is_empty()
     }
 
+    /// Whether the item has numbers that don't state their transport.
+    pub(super) fn is_bare(&self) -> bool {
+        !self.numbers.is_empty() && self.transports.is_none()
+    }
+
+    pub(super) fn is_without_service(&self) -> bool {
+        !self.numbers.is_empty() && self.services.is_empty()
+    }
+
+    /// Whether the item has numbers, and their transports follow them.
+    pub(super) fn has_transports_after(&self) -> bool {
+        !self.numbers.is_empty() && self.transports.is_some() && self.position != Position::Before
+    }
+
     /// Whether the item has no number and can have one.
     pub(super) fn lacks_number(&self) -> bool {
         self.portless.is_none() && self.numbers.is_empty()
@@ -102,6 +129,9 @@ impl Item {
 
     /// Adds the rest of this item.
     pub(super) fn absorb(&mut self, other: Self) {
+        if self.transports.is_none() {
+            self.position = if self.numbers.is_empty() { other.position } else { Position::AfterSpace };
+        }
         self.transports = self.transports.take().or(other.transports);
         self.numbers.extend(other.numbers);
         self.services.extend(other.services);

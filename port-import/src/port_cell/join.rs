@@ -3,27 +3,31 @@
 use port_core::{Groups, PortRange, PortSpec, Transport};
 
 use super::item::{Item, Join, Link, LinkedItem, Transports};
-use super::problem::{Problem, ProblemKind};
+use super::lists;
+use super::problem::{Problem, ProblemKind, SERVICES_OF_NUMBERS};
 use super::protocol_column::ProtocolColumn;
 use super::token::IpProtocol;
+
+/// How several transports may be meant.
+const TRANSPORTS: &str = "either all of the transports are needed, or any one of them";
 
 /// The specs of a cell, and how their groups relate.
 pub(super) fn specs(
     items: Vec<LinkedItem>,
     protocol: &ProtocolColumn,
 ) -> Result<(Vec<PortSpec<String>>, Groups), Problem> {
-    check_joins(&items)?;
-    let items = bind(items)?;
+    lists::check_or_and_and(&items)?;
+    let mut items = bind(items)?;
+    lists::join_alternatives(&mut items)?;
     check_separate_items(&items)?;
+    check_services(&items, protocol)?;
+    let transports = lists::governing_transports(&items, protocol.transports.as_ref())?;
     let mut specs = Specs { list: Vec::new(), group: None, has_unstated_join: !are_joined_by_and(&items) };
-    let mut last: Option<&Transports> = None;
-    for LinkedItem { link, item, .. } in &items {
+    for (LinkedItem { link, item, .. }, transports) in items.iter().zip(transports) {
         check_protocol_column(item, protocol)?;
         let begins_group = !matches!(link, Link::Or | Link::CommaOr);
-        last = item.transports.as_ref().or(last);
-        let own = if item.numbers.is_empty() { item.transports.as_ref() } else { last };
         specs
-            .add_item(item, own.or(protocol.transports.as_ref()), protocol, begins_group)
+            .add_item(item, transports, protocol, begins_group)
             .map_err(|kind| Problem::new(item.range.clone(), kind))?;
     }
     if let (true, Some(portless)) = (specs.list.is_empty(), protocol.portless) {
@@ -81,19 +85,22 @@ impl Specs {
             (None, None) => vec![None],
         };
         let join = transports.filter(|_| protocols.len() > 1).map_or(Join::Any, |transports| transports.join);
-        let has_slashes = item.numbers.len() > 1 || item.services.len() > 1;
+        let (of_item, join_of_services) = match item.services.is_empty() && item.portless.is_none() {
+            true => (&protocol.services, protocol.join_of_services),
+            false => (&item.services, Join::Unstated),
+        };
+        let has_slashes = item.numbers.len() > 1 || of_item.len() > 1 && join_of_services == Join::Unstated;
         self.has_unstated_join |= has_slashes || join == Join::Unstated;
         let ranges = item.numbers.iter().copied().map(Some).chain(item.numbers.is_empty().then_some(None));
         for range in ranges {
-            // A number has one service, or that of the protocol column.
-            let services = item.services.iter().map(Some).chain(item.services.is_empty().then_some(None));
+            // A number has one service, or those of the protocol column.
+            let services = of_item.iter().map(Some).chain(of_item.is_empty().then_some(None));
             for service in services {
-                let service = service.or(protocol.service.as_ref().filter(|_| item.portless.is_none()));
                 for protocol in &protocols {
                     self.push(begins_group, *protocol, range, service)?;
                     begins_group = join != Join::Any;
                 }
-                begins_group |= item.services.len() > 1;
+                begins_group |= of_item.len() > 1 && join_of_services != Join::Any;
             }
             begins_group = true;
         }
@@ -136,32 +143,6 @@ fn transport(protocol: IpProtocol, icmp_type: Option<u8>) -> Option<(Transport, 
     }
 }
 
-/// Rejects `or` and `and` in one part, and `or` after a list: both can be read in two ways.
-fn check_joins(items: &[LinkedItem]) -> Result<(), Problem> {
-    let mut has_comma = false;
-    let (mut has_or, mut has_and) = (false, false);
-    for LinkedItem { link, item, .. } in items {
-        match link {
-            Link::Start | Link::Space => {}
-            Link::Comma | Link::CommaAnd => {
-                has_comma = true;
-                (has_or, has_and) = (false, false);
-            }
-            Link::CommaOr if has_comma => {
-                let readings = "it replaces the port before it, or all ports before it";
-                return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
-            }
-            Link::Or | Link::CommaOr => has_or = true,
-            Link::And | Link::Slash => has_and = true,
-        }
-        if has_or && has_and {
-            let readings = "`and` and `or` aren't separated by a comma";
-            return Err(Problem::new(item.range.clone(), ProblemKind::Ambiguous(readings)));
-        }
-    }
-    Ok(())
-}
-
 /// Joins services and transports with the numbers they belong to.
 fn bind(items: Vec<LinkedItem>) -> Result<Vec<LinkedItem>, Problem> {
     // If the services of a cell precede its numbers, each service belongs to the number after it, and otherwise to the one before
@@ -177,7 +158,10 @@ fn bind(items: Vec<LinkedItem>) -> Result<Vec<LinkedItem>, Problem> {
     let transports_first = precedes(|item| item.transports.is_some());
 
     let mut bound: Vec<LinkedItem> = Vec::with_capacity(items.len());
-    for linked in items {
+    let mut items = items.into_iter().peekable();
+    while let Some(linked) = items.next() {
+        // After a space, a number that has no transport yet may follow.
+        let is_before_number = items.peek().is_some_and(|next| next.link == Link::Space && next.item.is_bare());
         let Some(last) = bound.last_mut() else {
             bound.push(linked);
             continue;
@@ -197,13 +181,19 @@ fn bind(items: Vec<LinkedItem>) -> Result<Vec<LinkedItem>, Problem> {
             }
             Link::And | Link::Or
                 if before.is_only_transports() && item.transports.is_some()
-                    || last.has_trailing_transports && item.is_only_transports() =>
+                    || before.has_transports_after() && item.is_only_transports() && !is_before_number =>
             {
                 let join = if linked.link == Link::Or { Join::Any } else { Join::All };
                 let range = before.range.start..item.range.end;
                 if !combine(before, linked.item, join) {
-                    let readings = "either all of the transports are needed, or any one of them";
-                    return Err(Problem::new(range, ProblemKind::Ambiguous(readings)));
+                    return Err(Problem::new(range, ProblemKind::Ambiguous(TRANSPORTS)));
+                }
+            }
+            // `443/TCP, UDP`: no port can follow the comma without a number.
+            Link::Comma if before.has_transports_after() && item.is_only_transports() && !is_before_number => {
+                let range = before.range.start..item.range.end;
+                if !combine(before, linked.item, Join::Unstated) {
+                    return Err(Problem::new(range, ProblemKind::Ambiguous(TRANSPORTS)));
                 }
             }
             _ => bound.push(linked),
@@ -243,7 +233,9 @@ fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
         }
         let is_portless_and_number = before.portless.is_some() && is_only_numbers;
         let may_be_one = before.is_only_services() || item.is_only_services() || is_portless_and_number;
-        if *link == Link::Space && may_be_one {
+        let is_service_and_number = before.is_only_services() && item.is_without_service()
+            || item.is_only_services() && before.is_without_service();
+        if *link == Link::Space && may_be_one || *link == Link::Comma && is_service_and_number {
             return Err(Problem::new(both, ProblemKind::Ambiguous("it is one port or two")));
         }
         if matches!(link, Link::Or | Link::CommaOr) {
@@ -255,6 +247,30 @@ fn check_separate_items(items: &[LinkedItem]) -> Result<(), Problem> {
                 return Err(Problem::new(both, ProblemKind::Ambiguous("the number belongs to one service or to both")));
             }
         }
+    }
+    Ok(())
+}
+
+/// Rejects services of the protocol column that a cell contradicts, or that can't be joined with its numbers.
+fn check_services(items: &[LinkedItem], column: &ProtocolColumn) -> Result<(), Problem> {
+    let is_of_column = |name: &String| column.services.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
+    if column.services.is_empty() {
+        return Ok(());
+    }
+    let contradicts = |item: &&LinkedItem| !item.item.services.iter().all(is_of_column);
+    if let Some(LinkedItem { item, .. }) = items.iter().find(contradicts) {
+        return Err(Problem::new(item.range.clone(), ProblemKind::Contradiction("the page's protocol column")));
+    }
+    let without =
+        items.iter().map(|item| &item.item).filter(|item| item.services.is_empty() && item.portless.is_none());
+    let count: usize = without.map(|item| item.numbers.len()).sum();
+    let part = first.item.range.start..last.item.range.end;
+    if items.iter().all(|item| item.item.portless.is_some()) {
+        return Err(Problem::new(part, ProblemKind::Contradiction("the page's protocol column")));
+    }
+    if column.services.len() > 1 && count > 1 {
+        return Err(Problem::new(part, ProblemKind::Ambiguous(SERVICES_OF_NUMBERS)));
     }
     Ok(())
 }

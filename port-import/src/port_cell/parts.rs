@@ -2,12 +2,12 @@
 
 use super::brackets;
 use super::cell::{Cell, NoPort};
-use super::item::{Link, LinkedItem};
+use super::item::{Item, Link, LinkedItem};
 use super::join;
-use super::problem::{Problem, ProblemKind};
+use super::problem::{MAY_EXTEND, Problem, ProblemKind};
 use super::protocol_column::ProtocolColumn;
 use super::reader::Reader;
-use super::token::{IpProtocol, Kind, Token};
+use super::token::{Kind, Token};
 use super::words::no_port;
 
 /// Reads a cell in which each run of whitespace is one space.
@@ -27,6 +27,7 @@ pub(super) fn read_cell(text: &str, protocol: &ProtocolColumn) -> Result<Cell, P
     if is_prose {
         cell.remarks = vec![text.to_owned()];
     }
+    cell.remarks.extend(protocol.remarks.iter().cloned());
     cell.no_port = if !cell.specs.is_empty() {
         None
     } else if is_prose || cell.is_default {
@@ -37,14 +38,19 @@ pub(super) fn read_cell(text: &str, protocol: &ProtocolColumn) -> Result<Cell, P
     Ok(cell)
 }
 
-/// Reads a text that is one protocol without ports and nothing else but its number: `AH (protocol 51)`, `ICMP type 8`.
-pub(super) fn read_protocol(text: &str) -> Option<(IpProtocol, Option<u8>)> {
+/// Reads a text that is one protocol without ports and nothing else but its number and remarks: `AH (protocol 51)`, `ICMP type 8`.
+pub(super) fn read_protocol(text: &str) -> Option<ProtocolColumn> {
     let mut reader = Reader::new(text, None);
     read_parts(&mut reader).ok()?;
-    match &reader.items[..] {
-        [only] if reader.cell.marks.is_empty() => Some((only.item.portless?, only.item.icmp_type)),
-        _ => None,
-    }
+    let [LinkedItem { item: Item { portless: Some(portless), icmp_type, .. }, .. }] = reader.items[..] else {
+        return None;
+    };
+    let mut column = ProtocolColumn { portless: Some(portless), icmp_type, ..ProtocolColumn::default() };
+    // A remark that ends with the number repeats it.
+    let number = portless.portless_number.map(|number| number.to_string());
+    let is_number = |remark: &String| remark.rsplit(' ').next() == number.as_deref();
+    column.remarks = reader.cell.remarks.into_iter().filter(|remark| !is_number(remark)).collect();
+    reader.cell.marks.is_empty().then_some(column)
 }
 
 fn read_parts(reader: &mut Reader) -> Result<(), Problem> {
@@ -72,7 +78,7 @@ fn read_part(reader: &mut Reader, mut link: Link) -> Result<(), Problem> {
         let here = reader.next;
         match reader.kind(0) {
             None | Some(Kind::Comma) => break,
-            Some(Kind::Mark) => reader.read_mark(),
+            Some(Kind::Mark) if !reader.begins_item(0) => reader.read_mark(),
             Some(Kind::Open) => brackets::read_brackets(reader, first_item, link)?,
             Some(Kind::Other) if is_full_stop(reader) => reader.next += 1,
             Some(Kind::Word) if is_default(reader) => {
@@ -145,6 +151,10 @@ fn read_remark(reader: &mut Reader, from: usize) -> Result<(), Problem> {
     if names_port || depth > 0 || !words.contains(char::is_alphabetic) {
         let reason = "it is neither ports, transports and services nor only words";
         return Err(reader.problem(from..end, ProblemKind::Unreadable(reason)));
+    }
+    let follows_port = from > 0 && !reader.items.is_empty() && reader.tokens[from - 1].kind != Kind::Comma;
+    if follows_port && reader.may_extend_range(from, end) {
+        return Err(reader.problem(from..end, ProblemKind::Unreadable(MAY_EXTEND)));
     }
     let words = words.to_owned();
     reader.cell.remarks.push(words);

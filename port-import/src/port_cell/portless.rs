@@ -66,13 +66,25 @@ impl Reader<'_> {
                 self.next += 1;
             }
             item.portless = Some(protocol);
-            item.icmp_type = self.read_icmp_type(protocol)?;
+            item.icmp_type = self.read_icmp_type(protocol, None)?;
             return Ok(Some(Kind::Protocol(protocol)));
         }
-        let Some(icmp) = self.icmp_column.filter(|_| self.begins_type_of_column(0)) else { return Ok(None) };
+        let Some(icmp) = self.icmp_column else { return Ok(None) };
+        let number = self.known_type(icmp);
+        if number.is_none() && !self.begins_type_of_column(0) {
+            return Ok(None);
+        }
+        self.next += usize::from(number.is_some());
         item.portless = Some(icmp);
-        item.icmp_type = self.read_icmp_type(icmp)?;
+        item.icmp_type = self.read_icmp_type(icmp, number)?;
         Ok(Some(Kind::Protocol(icmp)))
+    }
+
+    /// The number that is next, if it is a type of the ICMP of the protocol column. Other numbers may be ports.
+    fn known_type(&self, icmp: IpProtocol) -> Option<u8> {
+        let number = self.kind(0).filter(|kind| *kind == Kind::Number).and_then(|_| self.byte(self.next).ok())?;
+        let is_number = |(_, v4, v6): &(_, Option<u8>, Option<u8>)| type_of(icmp, *v4, *v6) == Some(number);
+        ICMP_TYPES.iter().any(is_number).then_some(number)
     }
 
     /// Reads what follows the name of a protocol without ports: its number, such as `protocol 51`, and a type of ICMP.
@@ -84,13 +96,12 @@ impl Reader<'_> {
             }
             self.next += length;
         }
-        item.icmp_type = self.read_icmp_type(protocol)?;
+        item.icmp_type = self.read_icmp_type(protocol, None)?;
         Ok(())
     }
 
-    /// Reads a type of ICMP if one is next: its number, its name, or both if they agree.
-    fn read_icmp_type(&mut self, protocol: IpProtocol) -> Result<Option<u8>, Problem> {
-        let mut found: Option<u8> = None;
+    /// Reads a type of ICMP if one is next: its number, its name, or both if they agree with each other and with the one found before.
+    fn read_icmp_type(&mut self, protocol: IpProtocol, mut found: Option<u8>) -> Result<Option<u8>, Problem> {
         while protocol.is_icmp() {
             let here = self.next;
             let is_number = self.is_word(0, "type") && self.kind(1) == Some(Kind::Number);
@@ -123,7 +134,7 @@ impl Reader<'_> {
             return if is_same { Ok(true) } else { Err(self.problem(piece, contradicts_protocol())) };
         }
         self.next = piece.start;
-        let Some(found) = self.read_icmp_type(protocol)?.filter(|_| self.next == piece.end) else {
+        let Some(found) = self.read_icmp_type(protocol, None)?.filter(|_| self.next == piece.end) else {
             return Ok(false);
         };
         if known.is_some_and(|known| known != found) {
@@ -143,7 +154,7 @@ impl Reader<'_> {
             let name = is_words.then(|| self.slice(start..start + length).to_ascii_lowercase())?;
             let name = name.replace(['-', '_'], " ").replace("neighbour", "neighbor");
             let (_, v4, v6) = ICMP_TYPES.iter().find(|(known, ..)| *known == name)?;
-            Some((if icmp.name == "icmp" { *v4 } else { *v6 }?, length))
+            Some((type_of(icmp, *v4, *v6)?, length))
         })
     }
 
@@ -157,6 +168,11 @@ impl Reader<'_> {
     fn follows_mark(&self) -> bool {
         self.next > 0 && self.tokens[self.next - 1].kind == Kind::Mark
     }
+}
+
+/// The number of a type in one of the two ICMPs.
+fn type_of(icmp: IpProtocol, v4: Option<u8>, v6: Option<u8>) -> Option<u8> {
+    if icmp.name == "icmp" { v4 } else { v6 }
 }
 
 fn contradicts_protocol() -> ProblemKind {

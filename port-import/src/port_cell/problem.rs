@@ -7,6 +7,13 @@ use port_data::{Code, Diagnostic};
 
 use super::codes;
 
+/// Why words after a port are rejected that aren't certainly a remark.
+pub(super) const MAY_EXTEND: &str = "it may mean other ports than the number before it";
+
+/// Why several numbers under a protocol column with several services are rejected.
+pub(super) const SERVICES_OF_NUMBERS: &str =
+    "it isn't clear which service of the protocol column belongs to which number";
+
 /// A part of a cell that can't be read, as a range of bytes, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use port_core::PortRange;
-
 use super::cell::Cell;
-use super::item::{Item, Join, LinkedItem, Transports};
+use super::item::{Item, Join, LinkedItem, Position, Transports};
 use super::problem::{Problem, ProblemKind};
+use super::thousands::join_thousands;
 use super::token::{IpProtocol, Kind, Token, tokens};
 use super::words::is_service;
 
@@ -24,13 +23,15 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(super) fn new(text: &str, icmp_column: Option<IpProtocol>) -> Reader<'_> {
-        Reader { text, tokens: tokens(text), next: 0, items: Vec::new(), cell: Cell::default(), icmp_column }
+        let mut tokens = tokens(text);
+        join_thousands(text, &mut tokens);
+        Reader { text, tokens, next: 0, items: Vec::new(), cell: Cell::default(), icmp_column }
     }
 
     /// Reads numbers, transports and services that slashes and colons join.
     pub(super) fn read_item(&mut self) -> Result<Item, Problem> {
         let start = self.next;
-        let mut item = Item { begins_with_number: self.kind(0) == Some(Kind::Number), ..Item::default() };
+        let mut item = Item { begins_with_number: self.begins_range(0), ..Item::default() };
         let mut before = None;
         loop {
             before = Some(self.read_element(&mut item, before, start)?);
@@ -58,15 +59,20 @@ impl Reader<'_> {
             let readings = "it isn't clear which service belongs to which number";
             return Err(self.problem(start..self.next, ProblemKind::Ambiguous(readings)));
         }
+        if is_date(&item) {
+            return Err(self.problem(start..self.next, ProblemKind::Ambiguous("it is three ports, or a date")));
+        }
         Ok(item)
     }
 
     /// Reads one element of an item, after an element of the kind `before`.
     fn read_element(&mut self, item: &mut Item, before: Option<Kind>, start: usize) -> Result<Kind, Problem> {
-        if self.kind(0) == Some(Kind::Host) && self.begins_item(0) {
-            let host = self.slice(self.next..self.next + 1).to_owned();
-            self.cell.remarks.push(host);
-            self.next += 2;
+        if let Some(length) = self.address(0) {
+            if length > 1 {
+                let host = self.slice(self.next..self.next + 1).to_owned();
+                self.cell.remarks.push(host);
+            }
+            self.next += length;
         }
         let here = self.next;
         if here == start {
@@ -75,7 +81,7 @@ impl Reader<'_> {
             }
         }
         match self.kind(0) {
-            Some(Kind::Number) => {
+            Some(Kind::Number | Kind::Above) if self.begins_range(0) => {
                 if !item.numbers.is_empty() && before != Some(Kind::Number) {
                     let readings = "the transport or service belongs to the number before it or to the one after it";
                     return Err(self.problem(start..here + 1, ProblemKind::Ambiguous(readings)));
@@ -112,48 +118,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a number, or two with a dash or `to` between them.
-    fn read_range(&mut self) -> Result<PortRange, Problem> {
-        let start = self.next;
-        let first = self.port(start)?;
-        let is_range = |reader: &Self, ahead: usize| {
-            let joins = reader.kind(ahead) == Some(Kind::Dash)
-                || ["to", "through", "thru"].iter().any(|word| reader.is_word(ahead, word));
-            joins && reader.kind(ahead + 1) == Some(Kind::Number)
-        };
-        let (last, length) = if is_range(self, 1) { (self.port(start + 2)?, 3) } else { (first, 1) };
-        if length == 3 && is_range(self, 3) {
-            return Err(self.problem(start..start + 5, ProblemKind::Unreadable("a range has two numbers")));
-        }
-        match PortRange::new(first, last) {
-            Some(range) if length == 1 || first < last => {
-                self.next += length;
-                Ok(range)
-            }
-            _ => Err(self.problem(start..start + length, ProblemKind::ReversedRange)),
-        }
-    }
-
-    /// The port at a token.
-    pub(super) fn port(&self, index: usize) -> Result<u16, Problem> {
-        let digits = self.slice(index..index + 1);
-        let port = digits.parse::<u16>().ok().filter(|&port| port > 0 && !digits.starts_with('0'));
-        let Some(port) = port else {
-            return Err(self.problem(index..index + 1, ProblemKind::NotAPort));
-        };
-        // `1,024` may be one number, and so may `25,465`. `80,443` would not be a port.
-        if let Some([comma, next]) = self.tokens.get(index + 1..index + 3) {
-            let thousands = self.text[next.range.clone()].parse::<u32>().unwrap_or(0);
-            let is_port = next.range.len() == 3 && u32::from(port) * 1_000 + thousands <= 65_535;
-            let is_close = self.text[comma.range.clone()] == *"," && !comma.follows_space && !next.follows_space;
-            if next.kind == Kind::Number && is_close && is_port && digits.len() < 3 {
-                let readings = "it is one number with a thousands separator, or two ports";
-                return Err(self.problem(index..index + 3, ProblemKind::Ambiguous(readings)));
-            }
-        }
-        Ok(port)
-    }
-
     /// Reads a footnote's mark.
     pub(super) fn read_mark(&mut self) {
         let mark = self.slice(self.next..self.next + 1).to_owned();
@@ -175,14 +139,37 @@ impl Reader<'_> {
         let index = self.next + ahead;
         match self.kind(ahead) {
             Some(Kind::Number | Kind::Protocol(_)) => true,
+            Some(Kind::Above) => self.begins_range(ahead),
             Some(Kind::Word) => {
                 is_service(self.slice(index..index + 1))
+                    || self.address(ahead).is_some()
                     || self.numbered_protocol(ahead).is_some()
                     || self.begins_type_of_column(ahead)
             }
-            Some(Kind::Host) => self.kind(ahead + 1) == Some(Kind::Colon) && self.kind(ahead + 2) == Some(Kind::Number),
+            Some(Kind::Host | Kind::Mark | Kind::Colon) => self.address(ahead).is_some(),
             _ => false,
         }
+    }
+
+    /// The number of tokens of an address and its colon before a port: `mail.example.com:`, `localhost:`, `*:` or only a colon.
+    fn address(&self, ahead: usize) -> Option<usize> {
+        let index = self.next + ahead;
+        let is_first = index.checked_sub(1).is_none_or(|before| self.tokens[before].kind == Kind::Comma);
+        let length = match self.kind(ahead)? {
+            Kind::Colon if is_first => 1,
+            Kind::Host => 2,
+            Kind::Word if self.is_word(ahead, "localhost") => 2,
+            Kind::Mark if self.slice(index..index + 1) == "*" && !self.follows_number(index) => 2,
+            _ => return None,
+        };
+        let is_port =
+            self.kind(ahead + length - 1) == Some(Kind::Colon) && self.kind(ahead + length) == Some(Kind::Number);
+        is_port.then_some(length)
+    }
+
+    /// Whether the token before this one is a number, to which a mark belongs.
+    fn follows_number(&self, index: usize) -> bool {
+        index.checked_sub(1).is_some_and(|before| self.tokens[before].kind == Kind::Number)
     }
 
     /// Where some tokens are in the text, in bytes.
@@ -205,6 +192,18 @@ impl Reader<'_> {
     }
 }
 
+/// Whether the numbers of an item are a day, a month and a year.
+fn is_date(item: &Item) -> bool {
+    const YEARS: std::ops::RangeInclusive<u16> = 1990..=2099;
+    const LONGEST_MONTH: u16 = 31;
+    let numbers: Vec<u16> = item.numbers.iter().map(|range| range.first()).collect();
+    let is_day = |number: u16| number <= LONGEST_MONTH;
+    match numbers[..] {
+        [a, b, c] => is_day(b) && (YEARS.contains(&a) && is_day(c) || is_day(a) && YEARS.contains(&c)),
+        _ => false,
+    }
+}
+
 /// Adds a protocol to an item. Returns `false` if the item can't have it.
 fn add_protocol(item: &mut Item, protocol: IpProtocol, before: Option<Kind>, follows_plus: bool) -> bool {
     let is_alone = item.is_empty();
@@ -212,6 +211,7 @@ fn add_protocol(item: &mut Item, protocol: IpProtocol, before: Option<Kind>, fol
         None if !protocol.has_ports() && is_alone => item.portless = Some(protocol),
         None if protocol.has_ports() => {
             item.transports = Some(Transports { names: vec![protocol.name], join: Join::All });
+            item.position = if item.numbers.is_empty() { Position::Before } else { Position::After };
         }
         Some(transports)
             if protocol.has_ports()

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Slash,
     Dash,
     Plus,
+    /// `>`, `>=` or `≥`.
+    Above,
     Colon,
     Open,
     Close,
@@ -109,8 +111,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         let follows_space = text[..offset].ends_with(char::is_whitespace);
-        for (kind, length) in next(&text[offset..], c) {
-            let follows_space = follows_space && tokens.last().is_none_or(|last| last.range.end < offset);
+        for (index, (kind, length)) in next(&text[offset..], c).into_iter().enumerate() {
+            let follows_space = follows_space && index == 0;
             tokens.push(Token { kind, range: offset..offset + length, follows_space });
             offset += length;
         }
@@ -125,6 +127,8 @@ fn next(text: &str, c: char) -> Vec<(Kind, usize)> {
         '/' => Kind::Slash,
         '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => Kind::Dash,
         '+' | '&' => Kind::Plus,
+        '>' if text[1..].starts_with('=') => return vec![(Kind::Above, 2)],
+        '>' | '≥' => Kind::Above,
         ':' => Kind::Colon,
         '(' => Kind::Open,
         ')' => Kind::Close,
@@ -190,6 +194,9 @@ fn number(text: &str) -> Vec<(Kind, usize)> {
 
 fn word(text: &str) -> Vec<(Kind, usize)> {
     let length = host_length(text);
+    if let Some(version) = http_version(text, length) {
+        return vec![(Kind::Word, length + version)];
+    }
     let word = &text[..length];
     if let Some(protocol) = IpProtocol::from_name(word) {
         return vec![(Kind::Protocol(protocol), length)];
@@ -203,4 +210,13 @@ fn word(text: &str) -> Vec<(Kind, usize)> {
         }
     }
     vec![(if word.contains('.') { Kind::Host } else { Kind::Word }, length)]
+}
+
+/// The length of the version of HTTP after its name, such as `/2` or `/1.1`, which isn't a port.
+fn http_version(text: &str, length: usize) -> Option<usize> {
+    const VERSIONS: [&str; 5] = ["/1.0", "/1.1", "/1", "/2", "/3"];
+    let (name, rest) = text.split_at(length);
+    let is_end = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let version = VERSIONS.iter().find(|version| rest.strip_prefix(**version).is_some_and(is_end));
+    version.filter(|_| name.eq_ignore_ascii_case("http")).map(|version| version.len())
 }

@@ -35,6 +35,8 @@ pub(super) fn no_port(text: &str) -> Option<NoPort> {
 /// Whether a word is written like a service: known ones in any case, and words with capitals, such as `iSCSI` or `NAT-T`. A word
 /// with three digits at its end isn't a service, since those may be a port.
 pub(super) fn is_service(word: &str) -> bool {
+    // The version of `http/2`.
+    let word = word.split('/').next().unwrap_or_default();
     let is_any = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(word));
     let digits = word.len() - word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let capitals = word.chars().filter(char::is_ascii_uppercase).count();

@@ -86,7 +86,9 @@ impl Cells {
             return Ok(vec![table.component.clone()]);
         };
         match curation.components.get(cell) {
-            Some(meaning) => Ok(meaning.ids.as_slice().iter().map(|id| Some(id.clone()).filter(|id| !id.is_empty())).collect()),
+            Some(meaning) => {
+                Ok(meaning.ids.as_slice().iter().map(|id| Some(id.clone()).filter(|id| !id.is_empty())).collect())
+            }
             None => {
                 let message = format!("component cell {cell:?} isn't mapped to a component");
                 let help = format!("add it to [components] in {}", Place::file(&curation.flows_file));

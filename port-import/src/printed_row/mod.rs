@@ -59,7 +59,23 @@ pub struct PrintedRow {
     pub problem: Option<Diagnostic>,
 }
 
+/// What distinguishes rows with the same key: the peer, label and port cells, and the digests of the prose.
+pub type Content<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, Vec<&'a str>);
+
 impl PrintedRow {
+    /// What distinguishes the row from others with the same key.
+    #[must_use]
+    pub fn content(&self) -> Content<'_> {
+        let prose = self.prose.iter().map(|prose| prose.digest.as_str()).collect();
+        (self.peer.as_deref(), self.label.as_deref(), self.ports.as_deref(), prose)
+    }
+
+    /// Whether the row prints the same as another one.
+    #[must_use]
+    pub fn repeats(&self, other: &PrintedRow) -> bool {
+        self.section == other.section && self.ends == other.ends && self.content() == other.content()
+    }
+
     /// The marks and remarks in the port cell.
     #[must_use]
     pub fn marks(&self) -> Vec<&String> {

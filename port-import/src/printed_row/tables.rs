@@ -65,7 +65,8 @@ fn not_described(table: &PrintedTable<'_>, curation: &Curation) -> Diagnostic {
         heading => format!("{heading:?}"),
     };
     let message = format!("table {heading} with the columns {:?} isn't described", table.header);
-    let help = format!("add it to the tables in {}, with its columns or with ignore = \"...\"", Place::file(&curation.file));
+    let help =
+        format!("add it to the tables in {}, with its columns or with ignore = \"...\"", Place::file(&curation.file));
     Diagnostic::new(codes::TABLE_COUNT, message).help(help)
 }
 

@@ -6,6 +6,7 @@ use port_data::{Diagnostic, Place};
 use super::flow::FlowBuilder;
 use crate::codes;
 use crate::printed_row::End;
+use crate::propose;
 
 impl FlowBuilder<'_> {
     /// The direction, the component and the peer, each as the row prints it, as the curation says for a row that prints several,
@@ -97,6 +98,7 @@ impl FlowBuilder<'_> {
             let help =
                 format!("add it to [peers] in {}, or give the flow a peer", Place::file(&self.curation.flows_file));
             self.report_row(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
+            self.edits.extend(self.row.peer.as_ref().map(|cell| propose::unmapped_peer(self.curation, cell)));
         }
         peer
     }

@@ -8,11 +8,14 @@ use crate::codes;
 use crate::curation::{Curation, Flow};
 use crate::port_cell;
 use crate::printed_row::{End, PrintedRow};
+use crate::propose::{self, Edit};
+use crate::vocabulary::Vocabulary;
 
 /// Builds one flow and collects what is wrong with it.
 pub(super) struct FlowBuilder<'a> {
     pub(super) capture: &'a Capture,
     pub(super) curation: &'a Curation,
+    pub(super) vocabulary: &'a Vocabulary,
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -20,21 +23,26 @@ pub(super) struct FlowBuilder<'a> {
     pub(super) chosen_ends: Vec<End>,
     /// The ports of the row, each with whether the flow has it, if it has only some.
     pub(super) chosen_ports: Vec<(PortSpec<String>, bool)>,
+    /// The edits that would resolve them.
+    pub(super) edits: Vec<Edit>,
 }
 
 impl<'a> FlowBuilder<'a> {
     pub(super) fn new(
         capture: &'a Capture,
         curation: &'a Curation,
+        vocabulary: &'a Vocabulary,
         row: &'a PrintedRow,
         entry: &'a Flow,
     ) -> FlowBuilder<'a> {
         FlowBuilder {
             capture,
             curation,
+            vocabulary,
             row,
             entry,
             diagnostics: Vec::new(),
+            edits: Vec::new(),
             chosen_ends: Vec::new(),
             chosen_ports: Vec::new(),
         }
@@ -63,8 +71,7 @@ impl<'a> FlowBuilder<'a> {
     /// The flow, unless its direction, peer or ports are unknown. Everything is checked either way.
     pub(super) fn build(&mut self) -> Option<FlowRow> {
         let (row, flow) = (self.row, self.entry);
-        if let Some(problem) = &row.problem {
-            self.diagnostics.push(problem.clone());
+        if row.problem.is_some() {
             return None;
         }
         let adds = flow.adds.as_ref();
@@ -95,11 +102,7 @@ impl<'a> FlowBuilder<'a> {
             requirement,
             condition: condition.cloned(),
             scope: adds.and_then(|adds| adds.scope).or(flow.scope).or(row.scope).unwrap_or(Scope::Network),
-            enabled: adds
-                .and_then(|adds| adds.enabled)
-                .or(flow.enabled)
-                .or(row.enabled)
-                .unwrap_or(Enabled::Unstated),
+            enabled: adds.and_then(|adds| adds.enabled).or(flow.enabled).or(row.enabled).unwrap_or(Enabled::Unstated),
             interfaces: row.interfaces.clone(),
             recommended_interface: row.recommended_interface.clone(),
             hosts,
@@ -137,6 +140,7 @@ impl<'a> FlowBuilder<'a> {
         if marks != flow.marks.iter().collect::<Vec<_>>() {
             let message = format!("port cell has the remarks {marks:?} (were {:?} when curated)", flow.marks);
             let help = format!("check {}, then set marks = {marks:?} in it", self.entry_place());
+            self.edits.push(propose::changed_marks(self.curation, flow, &marks));
             self.report_row(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
         }
         if flow.condition.is_some() && flow.requirement.is_some() {
@@ -153,6 +157,7 @@ impl<'a> FlowBuilder<'a> {
                 let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
                 let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
                 self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+                self.edits.extend(propose::changed_ports(self.curation, flow, self.row));
             }
         }
         let twice = flow.adds.as_ref().and_then(|adds| {

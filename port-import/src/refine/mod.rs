@@ -20,8 +20,10 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
-use crate::pair::{Paired, pair};
+use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRows, read_rows};
+use crate::propose::Edit;
+use crate::vocabulary::Vocabulary;
 
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
@@ -30,13 +32,16 @@ pub struct Refined {
     pub flows: Vec<FlowRow>,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The edits that would resolve some of it.
+    pub edits: Vec<Edit>,
     /// The cells of the page.
     pub used_cells: BTreeSet<String>,
 }
 
-/// Makes the flows of a capture.
+/// Makes the flows of a capture. The vocabulary has the services that a port cell may name. The rows that the flows had when the page
+/// was last read help to find those of changed rows.
 #[must_use]
-pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
+pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, previous: Option<&Previous>) -> Refined {
     let mut diagnostics = curation.unresolved();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
@@ -47,16 +52,19 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
     if has_all_rows {
         diagnostics.extend(unused);
     }
-    let Paired { pairs, diagnostics: unpaired, .. } = pair(&rows, capture, curation, has_all_rows);
+    diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
+    let paired = pair(&rows, capture, curation, previous, has_all_rows);
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = paired;
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
     let mut coverage = coverage::Coverage::new(&rows);
     for (row, entry) in pairs {
-        let mut builder = flow::FlowBuilder::new(capture, curation, &rows[row], &curation.flows[entry]);
+        let mut builder = flow::FlowBuilder::new(capture, curation, vocabulary, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         coverage.add(row, &builder);
         diagnostics.extend(builder.diagnostics);
+        edits.extend(builder.edits);
         used_cells.extend(rows[row].texts.iter().cloned());
     }
     diagnostics.extend(coverage.missing(capture));
@@ -66,7 +74,7 @@ pub fn refine(capture: &Capture, curation: &Curation) -> Refined {
         let unused = mapped.filter(|(cell, meaning)| !meaning.is_shared && !used_cells.contains(*cell));
         diagnostics.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
     }
-    Refined { flows, diagnostics, used_cells }
+    Refined { flows, diagnostics, edits, used_cells }
 }
 
 /// What the page says about all rows, if it no longer says so.
@@ -76,7 +84,8 @@ fn page_statements(capture: &Capture, curation: &Curation) -> Vec<Diagnostic> {
     let texts = every_row.chain(lists).flat_map(|(key, of)| of.as_slice().iter().map(move |text| (key, text)));
     let changed = texts.filter(|(_, text)| !text.is_empty() && !capture.contains_outside(text));
     let diagnostic = |(key, text): (&str, &String)| {
-        let message = format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
+        let message =
+            format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
         let help = format!("read the page again, then correct {key} or its `of`");
         Diagnostic::new(codes::CHANGED_BASIS, message).help(help).at(Place::line(&curation.file, 1))
     };
@@ -98,6 +107,7 @@ mod tests {
     use crate::curation::Curation;
     use crate::page::Layout;
     use crate::page_file::capture_text;
+    use crate::vocabulary::Vocabulary;
 
     #[test]
     fn renames_are_proposed_for_a_few_rows_but_not_for_a_different_page() {
@@ -115,7 +125,7 @@ mod tests {
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
             let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation).diagnostics;
+            let diagnostics = refine(&capture, &curation, &Vocabulary::default(), None).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

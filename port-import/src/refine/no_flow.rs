@@ -3,7 +3,7 @@
 use port_data::Diagnostic;
 
 use crate::codes;
-use crate::curation::Curation;
+use crate::curation::{Curation, Row};
 use crate::printed_row::PrintedRow;
 use crate::row_key::row_has_key;
 
@@ -18,12 +18,34 @@ pub(super) fn remove_rows(rows: Vec<PrintedRow>, curation: &Curation) -> (Vec<Pr
             diagnostics.push(diagnostic.help("write why it isn't a flow").at(curation.place(entry)));
         }
         let before = rows.len();
-        rows.retain(|row| !row_has_key(row, key, curation));
+        if entry.get_ref().repeats {
+            remove_repeated_rows(&mut rows, key, curation);
+        } else {
+            rows.retain(|row| !row_has_key(row, key, curation));
+        }
         if rows.len() == before {
-            let message = "the page has no row with these texts";
+            let message = match entry.get_ref().repeats {
+                true => "the page has only one row with these texts",
+                false => "the page has no row with these texts",
+            };
             let help = "if the vendor removed it, remove the entry";
             diagnostics.push(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help).at(curation.place(entry)));
         }
     }
     (rows, diagnostics)
+}
+
+/// Keeps the first of the rows with a key that print the same.
+fn remove_repeated_rows(rows: &mut Vec<PrintedRow>, key: &Row, curation: &Curation) {
+    let mut kept: Vec<PrintedRow> = Vec::new();
+    rows.retain(|row| {
+        if !row_has_key(row, key, curation) {
+            return true;
+        }
+        let is_first = !kept.iter().any(|other| row.repeats(other));
+        if is_first {
+            kept.push(row.clone());
+        }
+        is_first
+    });
 }

@@ -13,7 +13,10 @@ use crate::port_cell;
 impl FlowBuilder<'_> {
     /// Reports numbers in the peer, label and prose cells and in the remarks that aren't explained.
     pub(super) fn check_numbers(&mut self, cell: &port_cell::Cell, specs: &[PortSpec<String>]) {
-        let cells = [&self.row.peer, &self.row.label].into_iter().flatten().chain(&cell.remarks);
+        let cells = [&self.row.peer, &self.row.label]
+            .into_iter()
+            .flatten()
+            .chain(cell.remarks.iter().filter(|remark| !is_limit(remark)));
         let reading = self.flow().reading.as_ref();
         let cells = cells.chain(reading.map(|reading| &reading.cell));
         let in_cells = cells.flat_map(|text| Prose::digest(text).numbers);
@@ -32,6 +35,12 @@ impl FlowBuilder<'_> {
             self.report_entry(Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it"));
         }
     }
+}
+
+/// Whether a remark is the limit of a range in the specs, such as `>1023`.
+fn is_limit(remark: &str) -> bool {
+    let digits = remark.trim_start_matches(['>', '=', '\u{2265}', ' ']);
+    digits.len() < remark.len() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The first and last ports of specs, as they are written.

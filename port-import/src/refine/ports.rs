@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::{Groups, PortSpec};
+use port_core::{Groups, PortSpec, Transport};
 use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
 use crate::capture::Prose;
 use crate::codes;
-use crate::curation::{Footnote, Lists, PortList, Reading};
+use crate::curation::{Footnote, Lists, PortList, Reading, quote};
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
@@ -175,15 +175,30 @@ impl FlowBuilder<'_> {
         let mut unused: BTreeSet<&String> = services.keys().collect();
         let mut specs: Vec<PortSpec<String>> = Vec::new();
         let mut group: Option<(u8, u8)> = None;
-        for spec in &cell.specs {
+        for (index, spec) in cell.specs.iter().enumerate() {
             let key = service_key(spec);
             unused.remove(&key);
-            let service = services.get(&key);
+            let stated = services.get(&key);
+            // Several printed services of a port are the one that the curation states.
+            let is_same = |before: &PortSpec<String>| {
+                let is_same_port = before.transport() == spec.transport() && before.range() == spec.range();
+                is_same_port && spec.range().is_some() && before.service_ref() != spec.service_ref()
+            };
+            if stated.is_some() && cell.specs[..index].iter().any(is_same) {
+                continue;
+            }
+            let service = match (stated, spec.service_ref()) {
+                (Some(stated), _) => Some(stated.clone()).filter(|service| !service.is_empty()),
+                (None, Some(printed)) => self.known_service(printed, &key),
+                (None, None) => None,
+            };
             let transport = spec.transport();
-            if transport.is_none() && service.is_none_or(String::is_empty) {
-                if service.is_none() {
-                    let message = format!("{key:?} has no port number and no service");
-                    let help = "add it to the flow's services, with \"\" if it isn't a service of its own";
+            let needs_service = spec.range().is_none() && transport.is_none_or(Transport::has_ports);
+            if needs_service && service.is_none() {
+                if let (Some(transport), Some(_)) = (transport, stated) {
+                    let message = format!("{transport} of {key:?} has no port and no service");
+                    let help =
+                        "give it an id of services.csv in the flow's services, or give the flow's ports under adds";
                     self.report_entry(Diagnostic::new(codes::NO_SERVICE, message).help(help));
                 }
                 continue;
@@ -195,7 +210,6 @@ impl FlowBuilder<'_> {
                 Some((_, number)) => number + 1,
             };
             group = Some((spec.group(), number));
-            let service = service.filter(|service| !service.is_empty()).cloned();
             specs.push(PortSpec::from_parts(transport, spec.range(), service, number).with_number(spec.number()));
         }
         for key in unused {
@@ -209,6 +223,22 @@ impl FlowBuilder<'_> {
             self.report_row(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
         }
         specs
+    }
+
+    /// The service that the port cell names. An unknown one is reported, so that it isn't dropped.
+    fn known_service(&mut self, printed: &str, key: &str) -> Option<String> {
+        let known = self.vocabulary.service(printed).map(str::to_string);
+        if known.is_none() {
+            let key =
+                if port_data::id::is_id(key) || key.parse::<u16>().is_ok() { key.to_string() } else { quote(key) };
+            let message = format!("service {printed:?} of the port cell isn't in services.csv");
+            let help = format!(
+                "add services = {{ {key} = \"...\" }} to the flow with an id of services.csv, or with \"\" if it isn't a \
+                 service of its own"
+            );
+            self.report_entry(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+        }
+        known
     }
 
     /// Ports that a person read in the port cell, which must still be the one that was read and contain all of their numbers.
@@ -260,84 +290,4 @@ fn service_key(spec: &PortSpec<String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use crate::curation::Curation;
-    use crate::page::Layout;
-    use crate::page_file::capture_text;
-    use crate::refine::refine;
-
-    /// The ports of a row with a port cell, and what its flow lists as curated.
-    fn ports(cell: &str, keys: &str) -> (String, usize) {
-        ports_of_page("", cell, keys)
-    }
-
-    /// The same for a page about which the curation says more.
-    fn ports_of_page(page_keys: &str, cell: &str, keys: &str) -> (String, usize) {
-        let page = format!("| Peer | Use | Port |\n|---|---|---|\n| Client | Show displays | {cell} |\n");
-        let curation = format!(
-            "layout = \"markdown\"\ncolumns = [{{ head = \"Peer\", is = \"peer\" }}, {{ head = \"Use\", is = \"label\" }}, \
-             {{ head = \"Port\", is = \"ports\" }}]\ntables = [{{ direction = \"inbound\" }}]\n{page_keys}\n[peers]\nClient = \"client\"\n\
-             [[flow]]\nid = \"relay-in-client\"\nrow = {{ peer = \"Client\" }}\npurpose = \"Show displays\"\n{keys}"
-        );
-        let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
-        let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-        let refined = refine(&capture, &curation);
-        assert!(refined.diagnostics.is_empty(), "{cell}: {:?}", refined.diagnostics);
-        let [flow] = &refined.flows[..] else { panic!("{cell}: {:?}", refined.flows) };
-        (flow.cell("ports"), flow.curated.len())
-    }
-
-    #[test]
-    fn a_person_reads_what_the_program_does_not() {
-        let cases = [
-            ("TCP 5900+100", "tcp/5900+100", "", "tcp/5900-5999"),
-            ("UDP 6000 + 64 screens, TCP 80", "udp/6000+64, tcp/80", "", "udp/6000-6063, tcp/80"),
-            ("ICMP types 0 and 8", "icmp/0, icmp/8", "", "icmp/0, icmp/8"),
-            ("ICMP type 3 code 4", "icmp/3", "other_numbers = [\"4\"]\n", "icmp/3"),
-        ];
-        for (cell, reading, keys, expected) in cases {
-            let keys = format!("reading = {{ cell = {cell:?}, ports = {reading:?} }}\n{keys}");
-            assert_eq!(ports(cell, &keys), (expected.to_string(), 0));
-        }
-    }
-
-    #[test]
-    fn a_list_means_what_the_page_its_row_or_an_addition_says_about_it() {
-        let all = "lists = { are = \"all\", reason = \"The page says so.\" }";
-        let alternatives = "lists = { are = \"alternatives\", reason = \"The page says so.\" }";
-        let added = "adds = { groups = \"all\", reason = \"Both are needed.\" }\n";
-        let cases = [
-            ("", "80, 443", "", ("any/80; any/443", 0)),
-            ("", "80/443", "", ("any/80; any/443", 0)),
-            ("", "80 443", "", ("any/80; any/443", 0)),
-            ("", "80 and 443", "", ("any/80, any/443", 0)),
-            ("", "80 or 443", "", ("any/80 | any/443", 0)),
-            (all, "80, 443", "", ("any/80, any/443", 0)),
-            (alternatives, "80, 443", "", ("any/80 | any/443", 0)),
-            (alternatives, "80 and 443", "", ("any/80, any/443", 0)),
-            ("", "80, 443", "groups = \"all\"\n", ("any/80, any/443", 0)),
-            (all, "80, 443", "groups = \"alternatives\"\n", ("any/80 | any/443", 0)),
-            ("", "80, 443", added, ("any/80, any/443", 1)),
-            ("", "UDP/53 or 8888, TCP/443", "", ("udp/53 | udp/8888; tcp/443", 0)),
-            (all, "UDP/53 or 8888, TCP/443", "", ("udp/53 | udp/8888, tcp/443", 0)),
-        ];
-        for (page, cell, keys, (expected, curated)) in cases {
-            assert_eq!(ports_of_page(page, cell, keys), (expected.to_string(), curated), "{page} {cell} {keys}");
-        }
-    }
-
-    #[test]
-    fn a_count_that_the_page_does_not_state_is_an_addition() {
-        let keys = "adds = { ports = \"tcp/5900+100\", reason = \"The program has 100 displays at most.\" }\n";
-        assert_eq!(ports("5900 + display count", keys), ("tcp/5900-5999".to_string(), 1));
-    }
-
-    #[test]
-    fn a_range_that_is_counted_on_the_page_needs_no_reading() {
-        let counted = ("tcp/49152-49215".to_string(), 0);
-        assert_eq!(ports("TCP/49152-49215 (64 ports from 49152)", ""), counted);
-        assert_eq!(ports("TCP/49152 (64 ports)", ""), counted);
-    }
-}
+mod tests;

@@ -1,20 +1,24 @@
-//! Reads the editions to regenerate. Most other problems of `products.csv` and `editions.csv` are reported when all tables are read.
+//! Reads the editions to regenerate and the known services. Most other problems of these tables are reported when all tables are read.
 
 use std::path::{Path, PathBuf};
 
 use port_data::cells::{Cell, Cells};
 use port_data::id::check_edition_id;
+use port_data::schema::SAVED_BY_HAND;
 use port_data::{Diagnostic, Place};
 
 use crate::codes;
 use crate::curation::SHARED_FILE;
 use crate::report::Edition;
+use crate::vocabulary::Vocabulary;
 
 /// A product and its editions, oldest first.
 #[derive(Debug)]
-pub(crate) struct Product {
-    pub(crate) id: String,
-    pub(crate) editions: Vec<Edition>,
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its editions.
+    pub editions: Vec<Edition>,
 }
 
 impl Product {
@@ -24,7 +28,11 @@ impl Product {
 }
 
 /// The products in the order of `products.csv`, each with its editions in the order of `editions.csv`.
-pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
+///
+/// # Errors
+///
+/// One of the two tables can't be read, lacks a column, or has an invalid edition.
+pub fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnostic>> {
     let products = Table::read(tables.join("products.csv"), &["id"])?;
     let editions = Table::read(tables.join("editions.csv"), &["product", "edition"])?;
     let mut diagnostics = Vec::new();
@@ -52,11 +60,25 @@ pub(crate) fn read_products(tables: &Path) -> Result<Vec<Product>, Vec<Diagnosti
             printed: editions.text(row, "printed_edition"),
             document: editions.text(row, "document"),
             url: editions.text(row, "url"),
+            retrieved: editions.text(row, "retrieved"),
+            saved_by_hand: editions.text(row, "saved") == SAVED_BY_HAND,
         };
         let of_product = editions.cells.rows.iter().filter(|row| editions.text(row, "product") == id);
         Product { editions: of_product.map(edition).collect(), id: id.clone() }
     };
     Ok(products.cells.rows.iter().map(product).collect())
+}
+
+/// The services of `services.csv` in a directory of tables.
+///
+/// # Errors
+///
+/// The table can't be read, or has no column for ids or names.
+pub fn read_vocabulary(tables: &Path) -> Result<Vocabulary, Vec<Diagnostic>> {
+    let services = Table::read(tables.join("services.csv"), &["id", "name"])?;
+    let rows = services.cells.rows.iter().map(|row| (services.text(row, "id"), services.text(row, "name")));
+    let rows: Vec<(String, String)> = rows.collect();
+    Ok(Vocabulary::new(rows.iter().map(|(id, name)| (id.as_str(), name.as_str()))))
 }
 
 /// A table with columns that are looked up by their names.

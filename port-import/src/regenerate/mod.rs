@@ -7,6 +7,7 @@ mod editions;
 mod left_out;
 mod options;
 mod orphans;
+mod page_facts;
 mod product;
 
 use std::path::{Path, PathBuf};
@@ -21,9 +22,11 @@ use crate::generated_file::generated_file;
 use crate::report::Report;
 
 use documents::documents;
-pub(crate) use editions::read_products;
+pub use editions::{Product, read_products, read_vocabulary};
 pub use options::RegenerateOptions;
 use orphans::orphaned_files;
+pub use page_facts::PageFacts;
+use page_facts::new_editions_csv;
 use product::{Generated, regenerate_product};
 
 /// How a regeneration ended.
@@ -37,8 +40,11 @@ pub enum Outcome {
     Failed,
 }
 
-/// The tables that people write. They are only copied.
-const HANDWRITTEN_TABLES: [&str; 5] = ["vendors", "products", "editions", "peers", "services"];
+/// The tables that people write. They are only copied, but for the facts of `editions.csv` about changed pages.
+const HANDWRITTEN_TABLES: [&str; 5] = ["vendors", "products", EDITIONS, "peers", "services"];
+
+/// The table about editions and their pages.
+const EDITIONS: &str = "editions";
 
 /// The catalog as Rust, from the root of the workspace.
 const GENERATED_RUST: &str = "port-catalog/src/generated.rs";
@@ -75,30 +81,21 @@ fn run(options: &RegenerateOptions, report: &mut Report) -> Result<(), Vec<Diagn
     })
 }
 
-/// The files to write: captures first, then the tables made from them, then the Rust made from the tables.
+/// The files to write: facts about changed pages and captures first, then the tables made from them, then the Rust made from the tables.
 fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
     let tables = options.data.join("tables");
     let products = read_products(&tables)?;
     let docs = documents(options, &products, report)?;
+    let vocabulary = read_vocabulary(&tables)?;
     let mut generated: Vec<Generated> = Vec::new();
     let mut diagnostics = Vec::new();
     for product in &products {
-        match regenerate_product(options, product, &docs, report) {
+        match regenerate_product(options, product, &docs, &vocabulary, report) {
             Ok(editions) => generated.extend(editions),
             Err(found) => diagnostics.extend(found),
         }
     }
-    let mut handwritten = Vec::new();
-    for table in HANDWRITTEN_TABLES {
-        let file = tables.join(format!("{table}.csv"));
-        match file::read(&file) {
-            Ok(text) => {
-                diagnostics.extend(unresolved(&file, &text));
-                handwritten.push((format!("{table}.csv"), text));
-            }
-            Err(diagnostic) => diagnostics.push(diagnostic),
-        }
-    }
+    let handwritten = handwritten_tables(options, report, &mut diagnostics);
     diagnostics.extend(orphaned_files(&options.data, &products));
     if !diagnostics.is_empty() {
         return Err(diagnostics);
@@ -115,11 +112,40 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
             files.extend(changes::feed_files(&feed, target));
         }
         None => {
+            // First, so that a run that is cut off leaves a capture that still differs from the page, and asks for the day again.
+            let editions = handwritten.into_iter().find(|(name, _)| *name == format!("{EDITIONS}.csv"));
+            files.splice(..0, editions.map(|(name, text)| (tables.join(name), text)));
             files.push((options.root.join(GENERATED_RUST), generated_file(&catalog)));
             files.extend(changes::new_files(&feed, target, &options.root, changelog.as_ref()));
         }
     }
     Ok(files)
+}
+
+/// The tables that people write, with the new facts about changed pages.
+fn handwritten_tables(
+    options: &RegenerateOptions,
+    report: &mut Report,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(String, String)> {
+    let mut handwritten = Vec::new();
+    for table in HANDWRITTEN_TABLES {
+        let file = options.data.join(format!("tables/{table}.csv"));
+        let text = match file::read(&file) {
+            Ok(text) if table == EDITIONS => new_editions_csv(options, &text, report).unwrap_or_else(|found| {
+                diagnostics.extend(found);
+                text
+            }),
+            Ok(text) => text,
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                continue;
+            }
+        };
+        diagnostics.extend(unresolved(&file, &text));
+        handwritten.push((format!("{table}.csv"), text));
+    }
+    handwritten
 }
 
 /// Reads the new tables as a catalog before they are written.

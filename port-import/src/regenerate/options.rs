@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::page_facts::PageFacts;
+
 /// What to regenerate, from which pages, and where to write it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RegenerateOptions {
     /// The directory with captures, curation and tables.
     pub data: PathBuf,
@@ -17,6 +19,8 @@ pub struct RegenerateOptions {
     pub out: Option<PathBuf>,
     /// Whether to write nothing.
     pub check: bool,
+    /// What changed in `editions.csv` about the pages that changed.
+    pub page_facts: PageFacts,
 }
 
 impl RegenerateOptions {

@@ -13,8 +13,10 @@ use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
 use crate::page_file::read_page;
+use crate::pair::Previous;
 use crate::refine::{Refined, refine, unused_cell};
 use crate::report::{Document, Edition, EditionFlows, Report};
+use crate::vocabulary::Vocabulary;
 
 /// The generated files of an edition, as texts.
 #[derive(Debug)]
@@ -38,15 +40,21 @@ pub(super) fn regenerate_product(
     options: &RegenerateOptions,
     product: &Product,
     docs: &Documents,
+    vocabulary: &Vocabulary,
     report: &mut Report,
 ) -> Result<Vec<Generated>, Vec<Diagnostic>> {
     let directory = options.data.join("curation").join(&product.id);
     let mut editions = Vec::new();
     let mut diagnostics = Vec::new();
+    let is_only_edition = product.editions.len() == 1;
     for edition in &product.editions {
         let doc = docs.get(&(product.id.clone(), edition.id.clone()));
-        match RefinedEdition::read(options, &directory, edition, doc, report) {
-            Ok(refined) => editions.push(refined),
+        match RefinedEdition::read(options, &directory, edition, doc, vocabulary, report) {
+            Ok(mut refined) => {
+                let own_file = (!is_only_edition).then(|| directory.join(format!("{}.toml", edition.id)));
+                report.edits.extend(refined.refined.edits.drain(..).map(|edit| edit.of_edition(own_file.as_deref())));
+                editions.push(refined);
+            }
             Err(found) => diagnostics.extend(found),
         }
     }
@@ -97,6 +105,7 @@ impl<'a> RefinedEdition<'a> {
         directory: &Path,
         edition: &'a Edition,
         doc: Option<&PathBuf>,
+        vocabulary: &Vocabulary,
         report: &mut Report,
     ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
         let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
@@ -106,19 +115,25 @@ impl<'a> RefinedEdition<'a> {
         let (capture, old_capture) = match doc {
             Some(page) => {
                 let capture = read_page(page, &curation)?;
+                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
                 report.documents.push(Document {
                     product: edition.product.clone(),
                     edition: edition.id.clone(),
                     file: options.relative_path(page),
                     rows: capture.rows().count(),
+                    printed_edition: edition.printed.clone(),
+                    url: edition.url.clone(),
+                    retrieved: edition.retrieved.clone(),
+                    changed: old.as_ref().is_some_and(|old| old.to_csv() != capture.to_csv()),
+                    changes: Vec::new(),
                 });
-                let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
                 (capture, old)
             }
             None => (read_capture(&capture_file)?, None),
         };
-        let refined = refine(&capture, &curation);
         let mut before = read_flow_table(&file("tables/flows"))?;
+        let previous = old_capture.as_ref().zip(before.as_ref()).map(|(old, flows)| Previous::new(old, flows));
+        let refined = refine(&capture, &curation, vocabulary, previous.as_ref());
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.
             let made: BTreeSet<&str> = refined.flows.iter().map(|flow| flow.id.as_str()).collect();

@@ -18,6 +18,10 @@ pub struct Edition {
     pub document: String,
     /// The document's URL.
     pub url: String,
+    /// The day on which it was retrieved, as the table has it.
+    pub retrieved: String,
+    /// Whether the page must be saved by hand.
+    pub saved_by_hand: bool,
 }
 
 /// The key of a column in the JSON of a flow: `source.ports` for the column `printed_ports`.

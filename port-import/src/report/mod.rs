@@ -12,6 +12,8 @@ use port_data::{Diagnostic, Place};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::propose::Edit;
+
 pub use compare::EditionFlows;
 pub use flow_json::Edition;
 
@@ -38,6 +40,9 @@ pub struct Report {
     pub bump: Bump,
     /// Everything that is wrong.
     pub errors: Vec<ReportedError>,
+    /// The edits that would resolve some of it.
+    #[serde(skip)]
+    pub edits: Vec<Edit>,
     /// The files that change.
     #[serde(skip)]
     pub files: Vec<String>,
@@ -57,6 +62,17 @@ pub struct Document {
     pub file: String,
     /// The number of rows in its tables.
     pub rows: usize,
+    /// The edition as the page prints it, according to `editions.csv`.
+    pub printed_edition: String,
+    /// The URL of the page.
+    pub url: String,
+    /// The day on which the page before was retrieved; `unknown` or empty if that isn't known.
+    pub retrieved: String,
+    /// Whether the page gives another capture than the one before.
+    pub changed: bool,
+    /// The new facts about the page, by the keys in the JSON of a flow. `id` is the product and the edition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
 }
 
 /// A page that wasn't read, since the catalog leaves its product out.

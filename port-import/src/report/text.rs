@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use port_data::date::UNKNOWN_DATE;
 use port_data::hidden::{Escaped, Truncated};
 use serde_json::Value;
 
@@ -10,8 +11,11 @@ use super::{Bump, Change, NewEdition, Report, ReportedError};
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for document in &self.documents {
-            let super::Document { product, edition, file, rows } = document;
+            let super::Document { product, edition, file, rows, .. } = document;
             writeln!(f, "read {product}@{edition}: {}, {rows} rows", Escaped(file))?;
+        }
+        for document in self.documents.iter().filter(|document| document.changed) {
+            write_page_facts(f, document)?;
         }
         for page in &self.left_out {
             writeln!(f, "left out {}: {}", Escaped(&page.file), Escaped(&page.reason))?;
@@ -63,6 +67,17 @@ impl fmt::Display for NewEdition {
             "{unchanged} flows unchanged, {changed} changed, {added} only in {edition}, {missing} only in {other}"
         )
     }
+}
+
+/// What is known about a page that changed, and what of that changes.
+fn write_page_facts(f: &mut fmt::Formatter<'_>, document: &super::Document) -> fmt::Result {
+    let super::Document { product, edition, printed_edition, url, retrieved, .. } = document;
+    let retrieved = if retrieved.is_empty() { UNKNOWN_DATE } else { retrieved };
+    writeln!(f, "page     {product}@{edition} changed: was edition {printed_edition:?}, {url}, retrieved {retrieved}")?;
+    for change in &document.changes {
+        writeln!(f, "changed  {} {}: {:?} -> {:?}", change.id, change.field, change.before, change.after)?;
+    }
+    Ok(())
 }
 
 /// Rows that only moved are printed as one line, since an inserted row moves all rows below it.

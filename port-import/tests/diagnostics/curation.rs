@@ -52,7 +52,8 @@ fn row_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair
         ("a number in the prose is changed", "port 636", "port 637"),
         ("a label is removed", "| Send mail |", "| |"),
         ("a port cell is emptied", "| TCP/443 (default) |", "| |"),
-        ("a port cell contains only a name", "| TCP/443 (default) |", "| HTTPS |"),
+        ("a port cell contains only a name", "| TCP/443 (default) |", "| GOPHER |"),
+        ("a port cell names an unknown service", "| TCP/443 (default) |", "| TCP/443 (WebUI, default) |"),
         ("prose begins with the reserved word", "Ask the help desk.", "prose 0123456789abcdef"),
         ("a cell begins with the reserved word", "| Console |", "| prose 0123456789abcdef |"),
     ];
@@ -79,12 +80,18 @@ fn outside_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &
         ("a heading is renamed", "# Outbound", "# Outgoing"),
         ("a column is renamed", "| Peer | Use |", "| Peer | Usage |"),
         ("a table is removed", "\n# Outbound\n\n| Peer | Use | Ports | Remarks |\n|---|---|---|---|\n", ""),
-        ("a line is added outside the tables", "# Inbound\n", "# Inbound\n\nMind the gap.\n"),
+        (
+            "a table is added",
+            "# Outbound\n",
+            "# Hardware\n\n| Part | Size |\n|---|---|\n| Disk | Large |\n\n# Outbound\n",
+        ),
+        ("text is added outside the tables", "# Inbound\n", "# Inbound\n\nMind the gap.\n"),
+        ("a number is added outside the tables", "# Inbound\n", "# Inbound\n\nMind the gap of 8443.\n"),
     ];
     workspace.page_cases(cases, relay, &relay_changes);
     let gate_changes = [
-        ("a line outside the tables is removed", "First line.\n", ""),
-        ("a line outside the tables is duplicated", "First line.\n", "First line.\n\nFirst line.\n"),
+        ("text outside the tables is removed", "First line.\n", ""),
+        ("text outside the tables is duplicated", "First line.\n", "First line.\n\nFirst line.\n"),
     ];
     workspace.page_cases(cases, gate, &gate_changes);
 }
@@ -166,7 +173,31 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
         ("two flows with the same key", "row = { label = \"Look up users\" }", "row = { label = \"Look up groups\" }"),
         ("a duplicate id", "id = \"relay-in-admin\"", "id = \"relay-in-client\""),
         ("an invalid id", "id = \"relay-in-admin\"", "id = \"Relay_admin\""),
-        ("a condition and a requirement", take, &more("condition = \"at night\"\nrequirement = \"required\"")),
+        ("a note that rests on nothing", take, &more("note = \"Ask the help desk.\"")),
+        ("a note that rests on another text", take, &more("note = \"By day.\"\nnote_of = \"TCP/26\"")),
+        ("a text under no note", take, &more("note_of = \"Send mail\"")),
+        ("some of the ports of a row", take, &more("only = \"tcp/25\"")),
+        ("some of other ports", take, &more("only = \"tcp/26\"")),
+        (
+            "a row without a flow that the page doesn't have",
+            "[peers]",
+            "[[row]]\nrow = { label = \"Sleep\" }\nno_flow = \"No.\"\n\n[peers]",
+        ),
+        (
+            "a row without a flow and without a reason",
+            "[peers]",
+            "[[row]]\nrow = { peer = \"Console\" }\nno_flow = \"\"\n\n[peers]",
+        ),
+        (
+            "every row rests on another heading",
+            "[peers]",
+            "[every_row]\nrequirement = \"required\"\nof = \"Needed\"\nreason = \"It says so.\"\n\n[peers]",
+        ),
+        (
+            "a condition and a requirement",
+            take,
+            &more("note_of = \"\"\ncondition = \"at night\"\nrequirement = \"required\""),
+        ),
         (
             "services both stated and added",
             take,
@@ -217,10 +248,11 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
             "purpose = \"Administer the relay\"\ncustomization = \"in words\"\n",
         ),
         (
-            "a line that the page doesn't have",
+            "a text that the page doesn't have",
             "what = \"a title\"\n",
-            "what = \"a title\"\n\n[[line]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n",
+            "what = \"a title\"\n\n[[text]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n",
         ),
+        ("a number outside the tables that isn't explained", "what = \"the footnote of the store's port\"\n", ""),
     ];
     workspace.curation_cases(cases, gate, &changes);
 }
@@ -286,11 +318,15 @@ fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
     let admin = "[[flow]]\nid = \"relay-in-admin\"";
     let changes = [
         ("a flow and a peer that no edition has", admin, absent("")),
-        ("a flow that is absent and described", admin, absent("[[flow]]\nid = \"relay-in-robot\"\nnote = \"No.\"\n\n")),
+        (
+            "a flow that is absent and described",
+            admin,
+            absent("[[flow]]\nid = \"relay-in-robot\"\ngroups = \"all\"\n\n"),
+        ),
         (
             "a shared flow without a row on the page",
             admin,
-            format!("[[flow]]\nid = \"relay-in-robot\"\nnote = \"No.\"\n\n{admin}"),
+            format!("[[flow]]\nid = \"relay-in-robot\"\ngroups = \"all\"\n\n{admin}"),
         ),
         (
             "an unknown key that is left out",
@@ -307,8 +343,11 @@ fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
 fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
     let changes = [
         ("two label columns", "is = \"peer\"", "is = \"label\""),
-        ("no label column", "is = \"label\"", "is = \"note\""),
-        ("from without to", "is = \"peer\"", "is = \"from\""),
+        ("no port column", "is = \"ports\"", "is = \"note\""),
+        ("a source next to a peer", "is = \"label\"", "is = \"from\""),
+        ("a first port without a last one", "is = \"ports\"", "is = \"first-port\""),
+        ("an ignored column without a reason", "is = \"note\"", "is = \"ignored\""),
+        ("an ignored table without a reason", "heading = \"Inbound\"", "ignore = \"\", heading = \"Inbound\""),
         ("an unknown meaning", "is = \"peer\"", "is = \"pear\""),
         ("a missing key", "purpose = \"Take mail\"\n", ""),
         ("an unknown key", "purpose = \"Take mail\"", "purpos = \"Take mail\""),

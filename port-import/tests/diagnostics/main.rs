@@ -12,7 +12,7 @@ use port_import::changes::record;
 use port_import::codes;
 use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
 use port_import::page::Layout;
-use port_import::regenerate::RegenerateOptions;
+use port_import::regenerate::{PageFacts, RegenerateOptions};
 
 use workspace::{Workspace, tree};
 
@@ -52,11 +52,40 @@ fn bad_files_and_pages_are_rejected() {
     workspace.case(&mut cases, "a page of a product that nothing resembles", "--docs strange", &options);
     let options = RegenerateOptions { out: Some(workspace.path("relay.pdf")), ..workspace.options(&[]) };
     workspace.case(&mut cases, "an output directory that is a file", "--out relay.pdf", &options);
+    page_facts_cases(&mut cases);
     data_cases(&mut cases, &workspace);
     fs::remove_file(workspace.path("port-catalog/src/generated.rs")).unwrap();
     fs::create_dir(workspace.path("port-catalog/src/generated.rs")).unwrap();
     workspace.case(&mut cases, "a directory instead of generated.rs", "", &workspace.options(&[]));
     cases.assert();
+}
+
+/// Pages that changed: without a day, and with a URL that can't be that of all of them.
+fn page_facts_cases(cases: &mut Cases) {
+    let workspace = Workspace::regenerated();
+    let editions_csv = "port-data/tables/editions.csv";
+    let editions = fs::read_to_string(workspace.path(editions_csv)).unwrap();
+    workspace.write(editions_csv, editions + "relay,2,2,Ports,https://acme.example/2,unknown\n");
+    for (from, to) in [
+        ("curation/relay/1.toml", "curation/relay/2.toml"),
+        ("captures/relay/1.csv", "captures/relay/2.csv"),
+        ("tables/flows/relay/1.csv", "tables/flows/relay/2.csv"),
+    ] {
+        let text = fs::read_to_string(workspace.path(&format!("port-data/{from}"))).unwrap();
+        workspace.write(&format!("port-data/{to}"), text);
+    }
+    workspace.write("relay.md", PAGE.replace("TCP/389", "TCP/390"));
+    let docs = ["relay@1=relay.md", "relay@2=relay.md"];
+    let options = RegenerateOptions { page_facts: PageFacts::default(), ..workspace.options(&docs) };
+    workspace.case(cases, "two changed pages without a day", "--doc relay@1=relay.md --doc relay@2=relay.md", &options);
+    let page_facts = PageFacts { url: Some("https://acme.example/3".to_string()), ..workspace.options(&[]).page_facts };
+    let options = RegenerateOptions { page_facts, ..workspace.options(&docs) };
+    workspace.case(
+        cases,
+        "a URL of two changed pages",
+        "--retrieved 2026-02-28 --url https://acme.example/3",
+        &options,
+    );
 }
 
 fn data_cases(cases: &mut Cases, workspace: &Workspace) {
@@ -98,6 +127,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
         ("editions.csv has no column edition", ",edition,", ",version,"),
         ("an edition that is named like the file of all editions", "relay,1,", "relay,flows,"),
         ("an edition in capitals", "relay,1,", "relay,V1,"),
+        ("an edition without a day of retrieval", "2026-01-31", ""),
         ("an edition of another id", "relay,1,", "relay,2,"),
     ] {
         workspace.file_case(cases, name, editions_csv, Some(&editions.replacen(from, to, 1)));
@@ -114,7 +144,7 @@ fn data_cases(cases: &mut Cases, workspace: &Workspace) {
     let capture = fs::read_to_string(workspace.path(capture_csv)).unwrap();
     for (name, from, to) in [
         ("a capture with an unknown kind of record", "row,", "raw,"),
-        ("a capture with a line without a number", "heading,", "line,"),
+        ("a capture with a line without a number", "heading,", "text,"),
     ] {
         assert!(capture.contains(from), "{capture}");
         workspace.file_case(cases, name, capture_csv, Some(&capture.replacen(from, to, 1)));
@@ -160,6 +190,7 @@ fn an_edition_that_cannot_be_drafted_is_rejected() {
             edition: edition.to_string(),
             doc: workspace.path(doc),
             layout: None,
+            retrieved: None,
         };
         let before = tree(workspace.directory.path());
         let diagnostics = new_edition(&new).unwrap_err();
@@ -185,6 +216,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
             edition: "1".to_string(),
             doc: workspace.path(doc),
             layout,
+            retrieved: None,
             vendor: None,
         };
         let before = tree(workspace.directory.path());

@@ -8,7 +8,7 @@ use port_catalog_tests::diagnostics::Cases;
 use port_catalog_tests::files;
 use port_catalog_tests::relay::{CURATION, PAGE, relay};
 use port_import::capture::Prose;
-use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use tempfile::TempDir;
 
 /// A workspace with the data of a small product and its page.
@@ -63,6 +63,7 @@ impl Workspace {
             docs_directory: None,
             out: None,
             check: false,
+            page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
         }
     }
 
@@ -145,17 +146,17 @@ columns = [
     {{ head = "Use", is = "label" }},
     {{ head = "Protocol", is = "protocol" }},
     {{ head = "Port", is = "ports" }},
-    {{ head = "Change", is = "customization", short = {{ "Settings" = "in the settings" }} }},
+    {{ head = "Change", is = "customization", means = {{ "Settings" = "in the settings" }} }},
 ]
 tables = [{{ section = "All" }}]
 
-[[line]]
+[[text]]
 digest = "{}"
 what = "a title"
 
-[[line]]
+[[text]]
 digest = "{}"
-after_tables = 1
+below = "Way | Interface | Use | Protocol | Port | Change"
 what = "the footnote of the store's port"
 
 [[flow]]

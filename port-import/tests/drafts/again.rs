@@ -22,7 +22,10 @@ fn purposes_ids_peers_and_notes_are_kept_if_a_column_changes() {
     fs::write(directory.join("flows.toml"), flows).unwrap();
     let edition = first
         .edition
-        .replace("{ head = \"Who\", is = \"note\" }, # FIXME: what does this column contain?", "{ head = \"Who\", is = \"peer\" },")
+        .replace(
+            "{ head = \"Who\", is = \"note\" }, # FIXME: what does this column contain?",
+            "{ head = \"Who\", is = \"peer\" },",
+        )
         .replace("peer = \"FIXME\"\n", "");
     assert!(edition.contains("is = \"peer\""), "{edition}");
     fs::write(directory.join("1.toml"), edition).unwrap();

@@ -72,13 +72,23 @@ impl Draft {
 
     pub fn assert_has(&self, texts: &[&str]) {
         for text in texts {
-            assert!(self.flows.contains(text) || self.edition.contains(text), "{text}\n{}\n{}", self.flows, self.edition);
+            assert!(
+                self.flows.contains(text) || self.edition.contains(text),
+                "{text}\n{}\n{}",
+                self.flows,
+                self.edition
+            );
         }
     }
 
     pub fn assert_lacks(&self, texts: &[&str]) {
         for text in texts {
-            assert!(!self.flows.contains(text) && !self.edition.contains(text), "{text}\n{}\n{}", self.flows, self.edition);
+            assert!(
+                !self.flows.contains(text) && !self.edition.contains(text),
+                "{text}\n{}\n{}",
+                self.flows,
+                self.edition
+            );
         }
     }
 }

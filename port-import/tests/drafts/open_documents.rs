@@ -30,7 +30,8 @@ fn open_documents_draft_with_little_left_to_do() {
         (new.source, new.licence) = (Some(source.to_string()), Some(licence.to_string()));
         match new_product(&new) {
             Ok(summary) => {
-                let in_tables: usize = summary.left.iter().filter(|(_, key, _)| key == "cells").map(|(_, _, count)| count).sum();
+                let in_tables: usize =
+                    summary.left.iter().filter(|(_, key, _)| key == "cells").map(|(_, _, count)| count).sum();
                 let (rows, fixmes) = (summary.rows, summary.fixmes());
                 #[expect(clippy::cast_precision_loss, reason = "a page has few rows")]
                 let ratio = fixmes as f64 / rows.max(1) as f64;
@@ -55,7 +56,11 @@ fn open_documents_draft_with_little_left_to_do() {
     per_row.sort_by(f64::total_cmp);
     let median = per_row.get(per_row.len() / 2).copied().unwrap_or_default();
     let all = index.lines().count() - 1;
-    let _ = writeln!(table, "\n{} of {all} pages have a draft; median of FIXMEs per row {median:.2}\n\n{failed}", per_row.len());
+    let _ = writeln!(
+        table,
+        "\n{} of {all} pages have a draft; median of FIXMEs per row {median:.2}\n\n{failed}",
+        per_row.len()
+    );
     fs::create_dir_all(port_catalog_tests::root().join("target")).unwrap();
     fs::write(port_catalog_tests::root().join("target/drafts.tsv"), &table).unwrap();
     let counts: BTreeMap<&str, usize> = [("drafted", per_row.len())].into();

@@ -97,7 +97,8 @@ fn numbers_below_unknown_names_are_ports_only_if_a_person_agrees() {
 
 #[test]
 fn names_of_settings_are_no_hosts() {
-    let draft = draft(&table(&["Port | Property | Use", "9997 | tserver.port.client | serve", "9874 | site.xml | web pages"]));
+    let draft =
+        draft(&table(&["Port | Property | Use", "9997 | tserver.port.client | serve", "9874 | site.xml | web pages"]));
     assert_eq!(draft.ports(), ["any/9997", "any/9874"]);
     draft.assert_has(&["{ head = \"Property\", is = \"ignored\", reason = "]);
 }
@@ -110,7 +111,11 @@ fn a_label_is_what_the_page_shows() {
 
 #[test]
 fn columns_of_ports_come_in_pairs() {
-    let ends = draft(&table(&["Service | Protocol | Start Port | End Port", "store | TCP | 2379 | 2380", "ssh | TCP | 22 | N/A"]));
+    let ends = draft(&table(&[
+        "Service | Protocol | Start Port | End Port",
+        "store | TCP | 2379 | 2380",
+        "ssh | TCP | 22 | N/A",
+    ]));
     ends.assert_has(&["is = \"first-port\"", "is = \"last-port\""]);
     let kinds = draft(&table(&["Use | TCP Port | UDP Port", "NFS | 2049 | 2049", "Time | | 123", "Web | 443 | "]));
     kinds.assert_has(&["is = \"tcp-ports\"", "is = \"udp-ports\"", "purpose = \"NFS\""]);
@@ -121,7 +126,8 @@ fn columns_of_ports_come_in_pairs() {
 #[test]
 fn tables_without_ports_are_proposed_as_ignored() {
     let hardware = "# Requirements\n\n## Hardware\n\n| Node | CPU | RAM |\n|---|---|---|\n| Server | 2 | 8 GB |\n\n";
-    let draft = draft(&format!("{hardware}## Ports\n\n| Protocol | Port | Use |\n|---|---|---|\n| TCP | 6443 | API |\n"));
+    let draft =
+        draft(&format!("{hardware}## Ports\n\n| Protocol | Port | Use |\n|---|---|---|\n| TCP | 6443 | API |\n"));
     draft.assert_has(&["heading = \"Hardware\"\nignore = \"No column contains ports.\"", "# tcp/6443"]);
     assert_eq!((draft.summary.rows, draft.summary.ignored_tables), (1, 1));
     let workspace = Workspace::new();
@@ -158,7 +164,12 @@ fn html_and_tags_are_read_like_a_browser_shows_them() {
 
 #[test]
 fn protocols_and_transports_have_columns_of_their_own() {
-    let web = draft(&table(&["Use | Port | Protocol", "Web | 443 | HTTP/HTTPS", "Sign | 5061 | TCP (TLS)", "Ping | - | ICMP"]));
+    let web = draft(&table(&[
+        "Use | Port | Protocol",
+        "Web | 443 | HTTP/HTTPS",
+        "Sign | 5061 | TCP (TLS)",
+        "Ping | - | ICMP",
+    ]));
     assert_eq!(web.summary.drafted_rows, 3);
     web.assert_has(&["# tcp/5061", "# icmp"]);
     let both = draft(&table(&["Protocol | Transport | Port | Peer", "LDAP | TCP | 389 | Directory"]));
@@ -169,7 +180,9 @@ fn protocols_and_transports_have_columns_of_their_own() {
 
 #[test]
 fn titles_of_rows_are_no_flows() {
-    let draft = draft("# Ports\n| Use | Port | Peer |\n|---|---|---|\n| **Internal ports**||\n| Names | UDP/53 | DNS server |\n");
+    let draft = draft(
+        "# Ports\n| Use | Port | Peer |\n|---|---|---|\n| **Internal ports**||\n| Names | UDP/53 | DNS server |\n",
+    );
     draft.assert_has(&["row = { label = \"Internal ports\" }\nno_flow = \"A title of the rows below it.\""]);
     assert_eq!(draft.ports(), ["udp/53"]);
 }
@@ -184,12 +197,19 @@ fn a_service_is_read_from_a_column_of_services() {
 fn headings_and_introductions_apply_to_all_rows() {
     let page = "# Ports\n\n## Inbound rules\n\n| Port | Use |\n|---|---|\n| 443 | Serve pages |\n\n## UDP\n\n| Port | Use |\n|---|---|\n| 53 | Ask names |\n\n## Control plane\n\nThe server listens on these ports.\n\n| Port | Use |\n|---|---|\n| 22 | Shell |\n\n## Browser --> Console\n\n| Port | Use |\n|---|---|\n| 8443 | Administer |\n";
     let draft = draft(page);
+    draft.assert_has(
+        &[
+            "section = \"Inbound rules\"\ndirection = \"inbound\"\npeer = \"FIXME\"\n",
+            "transport = \"tcp\"",
+            "component = \"control-plane\"",
+        ][..1],
+    );
     draft.assert_has(&[
-        "section = \"Inbound rules\"\ndirection = \"inbound\"\npeer = \"FIXME\"\n",
-        "transport = \"tcp\"",
+        "transport = \"udp\"\n",
+        "direction = \"inbound\" # FIXME",
         "component = \"control-plane\"",
-    ][..1]);
-    draft.assert_has(&["transport = \"udp\"\n", "direction = \"inbound\" # FIXME", "component = \"control-plane\"", "# udp/53"]);
+        "# udp/53",
+    ]);
 }
 
 #[test]
@@ -219,7 +239,8 @@ fn another_edition_has_one_row_more_and_the_same_text() {
     workspace.draft(&workspace.product("relay", "page.md", first));
     let doc = workspace.product("relay", "page.md", &second).doc;
     let data = workspace.data();
-    let new = NewEdition { data: data.clone(), product: "relay".into(), edition: "2".into(), doc, ..NewEdition::default() };
+    let new =
+        NewEdition { data: data.clone(), product: "relay".into(), edition: "2".into(), doc, ..NewEdition::default() };
     let summary = new_edition(&new).unwrap_or_else(|errors| panic!("{errors:?}"));
     assert_eq!(summary.rows, 2);
     let text = fs::read_to_string(data.join("curation/relay/2.toml")).unwrap();

@@ -23,6 +23,9 @@ pub fn sample(layout: Layout) -> &'static str {
         Layout::Html => include_str!("../../../fuzz/seeds/html/relay.html"),
         Layout::Markdown => include_str!("../../../fuzz/seeds/markdown/ports.md"),
         Layout::Csv => include_str!("../../../fuzz/seeds/csv_page/ports.csv"),
+        Layout::Rst => include_str!("../../../fuzz/seeds/rst/ports.rst"),
+        Layout::Adoc => include_str!("../../../fuzz/seeds/adoc/ports.adoc"),
+        Layout::Dita => include_str!("../../../fuzz/seeds/dita/ports.dita"),
     }
 }
 
@@ -34,7 +37,7 @@ pub fn hints(layout: Layout) -> Hints {
         Layout::Broken => include_str!("../../../fuzz/seeds/curation/broken.toml"),
         Layout::Pipes => include_str!("../../../fuzz/seeds/curation/pipes.toml"),
         Layout::Csv => return Hints { columns: ["Use", "Port", "Way"].map(str::to_string).into(), ..Hints::default() },
-        Layout::Html | Layout::Markdown => return Hints::default(),
+        _ => return Hints::default(),
     };
     Curation::parse(Path::new("sample.toml"), curation).unwrap().hints()
 }

@@ -6,13 +6,16 @@ use crate::case::{Case, hints, sample};
 
 /// HTML tables that are rejected: a name, the rows, and the expected diagnostics.
 #[rustfmt::skip]
-const TABLES: [(&str, &str, &str); 8] = [
+const TABLES: [(&str, &str, &str); 11] = [
     ("row_without_a_cell", "<tr><th>A<th>B\n<tr><td>x", "error[page-cell-count]: page:2: row has 1 cell, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
     ("header_wider_than_a_row", "<tr><td>x\n<tr><th>A<th>B", "error[page-cell-count]: page:1: row has 1 cell, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
     ("overlapping_cells", "<tr><th>A<th>B\n<tr><td>x<td rowspan=2>y\n<tr><td colspan=2>z", "error[page-overlapping-cells]: page:3: cell overlaps one that spans from above; fix the cell's colspan, or the rowspan of the cell above"),
     ("too_many_columns_by_spans", "<tr><th>A<th>B<th colspan=999>\n<tr><td>x<td colspan=1000>y", "error[page-too-large]: page:1: table has 1001 columns, more than 1000; fix the cell's colspan"),
     ("empty_row_below_a_rowspan", "<tr><th>A<th>B<tr><td rowspan=2>x<td>y\n<tr></tr>", "error[page-cell-count]: page:2: row has 1 cell, including spans, but another row has 2; restore the lost cell, or fix a rowspan above or a colspan in the row"),
-    ("popup_on_a_number", "<tr><th>A<th>B<tr><td>x<td>\n3300<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a>", "error[page-ambiguous]: page:2: the popup on \"1\" in the cell \"33001\" belongs to either a footnote's mark or a port; change the page: put a footnote's mark in `sup`, or remove the popup from a port"),
+    ("popup_on_a_number", "<tr><th>A<th>B<tr><td>x<td>\n3300<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a>", "error[page-ambiguous]: page:2: the popup on \"1\" in \"33001\" belongs to either a footnote's mark or a port; decide with glued = \"mark\" or glued = \"text\" in the edition's file"),
+    ("link_after_a_number", "<tr><th>A<th>B<tr><td>x<td>\n514<a href=#fn1>1</a>", "error[page-ambiguous]: page:2: the link or small text \"1\" in \"5141\" is either a footnote's mark or part of a number; decide with glued = \"mark\" or glued = \"text\" in the edition's file"),
+    ("hidden_text", "<tr><th>A<th>B<tr><td>x<td>\n25 <span hidden>or 26</span>", "error[page-hidden-text]: page:2: table has hidden text \"or 26\" in \"25 or 26\"; decide with hidden = \"drop\" or hidden = \"keep\" in the edition's file"),
+    ("struck_out_text", "<tr><th>A<th>B<tr><td>x<td>\n25 <del>or 26</del>", "error[page-struck-out]: page:2: table has struck-out text \"or 26\" in \"25 or 26\"; decide with struck_out = \"drop\" or struck_out = \"keep\" in the edition's file"),
     ("nested_tables", "<tr><td>x<td>y<tr><td>z<td><table><tr><td>a<td>b<tr><td>c<td>d</table>", "error[page-nested-tables]: page:1: table with rows and columns inside another one: either may hold the data; cut the page down to the part with the data, or use header cells (`th`) only in the table that holds it"),
     ("hidden_entity", "<tr><th>A<th>B<tr><td>x<td>&rlm;25", "error[page-hidden-character]: page:1:35: character U+200F is not visible; remove it, since it hides what a reader sees"),
 ];
@@ -88,6 +91,10 @@ fn html() -> Vec<Case> {
     tables.into_iter().chain([
         html("different_copy", different, "error[page-copies-differ]: page:2: the page contains its article twice, and the copies differ (here \"26\", at line 1 \"25\"); find out which copy the vendor means"),
         html("longer_copy", longer, "error[page-copies-differ]: page:2: the page contains its article twice, and the copies differ (here \"More.\", at line 1 the end); find out which copy the vendor means"),
+        html("hidden_table", "<p>x</p>\n<div hidden><table><tr><th>A<th>B<tr><td>x<td>25</table></div>".to_string(), "error[page-hidden-text]: page:2: table is hidden; decide with hidden = \"drop\" or hidden = \"keep\" in the edition's file"),
+        html("struck_out_table", "<p>x</p>\n<div style='text-decoration: line-through'><table><tr><th>A<th>B<tr><td>x<td>25</table></div>".to_string(), "error[page-struck-out]: page:2: table is struck out; decide with struck_out = \"drop\" or struck_out = \"keep\" in the edition's file"),
+        case(Layout::Html, "missing_article", article, Hints { article: Some("#post-1".to_string()), ..Hints::default() }, "error[page-article]: page: article \"#post-1\" is in the page 0 times instead of once; name another element in the edition's file"),
+        case(Layout::Html, "unknown_selector", article, Hints { article: Some("div > p".to_string()), ..Hints::default() }, "error[page-article]: page: unknown selector \"div > p\" of the article; use an id or a simple selector: \"#post-1\", \"div.post\""),
         html("no_table", "<p>Words.</p>".to_string(), "error[page-no-table]: page: page has no table in the layout html; name the page's layout, or save the page again"),
     ]).collect()
 }

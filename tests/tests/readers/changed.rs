@@ -174,6 +174,7 @@ readers! {
     html 1000
     markdown 2000
     csv_page 2000
+    dita 1000
     curation 500
     capture 1000
     port_cell 4000

@@ -42,6 +42,7 @@ const BARS: &str = "Inbound |\n||\n---|---|---\nPurpose |\nPort |\n|\n";
 const VALUES: &str = "Needed ports\n\nPeer\n\nUse\n\nProtocol\n\nPort\n\nWay\n\nChange\n\n";
 const BROKEN: &str = "Interface | Port | Direction | Use |\n---|---|---|---|\n";
 const PIPES: &str = "| Server |\nPort |\nTo |\nNotes |\n";
+const DITA: &str = "<topic><table><tgroup><tbody><row><entry>Use</entry><entry>Port</entry></row>";
 const PAGE: usize = port_import::page::MAX_BYTES;
 const FLOW_HEAD: &str = r#"{"id":"relay-in-mail","product":"relay","direction":"inbound","peer":"internet","ports":["#;
 const NFT: &str = r#"{"nftables":[{"metainfo":{"json_schema_version":1}},{"table":{"family":"inet","name":"filter"}},{"chain":{"family":"inet","table":"filter","name":"input","type":"filter","hook":"input","prio":0,"policy":"drop"}}"#;
@@ -139,6 +140,13 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "many tables" => repeated("", "a|b\n-|-\nc|d\n\n", "", MANY / 5);
         "a million headings" => repeated("", "# a\n", "a|b\n-|-\nc|d\n", MANY);
         "a million fences" => repeated("", "```\n", "a|b\n-|-\nc|d\n", MANY);
+    }
+    dita {
+        "the longest page" => filled(DITA, "<row><entry>x</entry><entry>25</entry></row>", "</tbody></tgroup></table></topic>", PAGE);
+        "a page that is too long" => filled("", "x", "", PAGE + 1);
+        "a page of elements" => filled("<topic>", "<p/>", "</topic>", PAGE);
+        "nested elements" => filled("", "<p>", "", 4 * MEGABYTE);
+        "entities in entities" => "<!DOCTYPE a [<!ENTITY a \"xxxxxxxxxx\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">]><topic><p>&e;&e;&e;&e;</p></topic>".as_bytes().to_vec();
     }
     csv_page {
         "the longest page" => filled("Use,Port\n", "Send mail,\"TCP/25, 465\"\n", "", PAGE);

@@ -184,8 +184,8 @@ impl Common<'_> {
             _ if !has => (Subject::Absent, Kind::Number),
             // Of other protocols, these are the bytes where TCP and UDP have their ports.
             ("th", "sport") if self.protocol.is_icmp() => (Subject::Field(Field::Port), Kind::IcmpTypeAndCode),
-            // The checksum: some packets of each type have any given one.
-            ("th", "dport") if self.protocol.is_icmp() => (Subject::Varies, Kind::Number),
+            // The checksum, which depends on everything else in the packet.
+            ("th", "dport") if self.protocol.is_icmp() => (Subject::Opaque, Kind::Number),
             ("th" | "tcp" | "udp" | "sctp" | "dccp" | "udplite", "dport") => {
                 (Subject::Field(Field::Port), Kind::Number)
             }

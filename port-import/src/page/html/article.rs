@@ -4,9 +4,11 @@ use super::super::hints::Hints;
 use super::super::lists::Lists;
 use super::super::problems::Problems;
 use super::super::table::{Line, LineKind, Page};
-use super::content::{ExtractedText, TextExtractor, is_block, is_not_displayed};
+use super::content::{TextExtractor, is_block};
+use super::extracted::{ExtractedText, skipped_lines};
 use super::items::Items;
 use super::split;
+use super::style::skipped_kind;
 use super::tree::{Element, Node};
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -30,7 +32,7 @@ impl<'a> ArticleReader<'a> {
             hints,
             data,
             page: Page::default(),
-            paragraph: TextExtractor::default(),
+            paragraph: TextExtractor::new(hints.into()),
             items: Items::default(),
             lists: Lists::default(),
             is_in_title: false,
@@ -43,7 +45,9 @@ impl<'a> ArticleReader<'a> {
         for edge in article.traverse() {
             match edge {
                 Edge::Open(element) if skipped.is_none() => {
-                    if is_not_displayed(element.value()) {
+                    if let Some(kind) = skipped_kind(element.value()) {
+                        self.end_paragraph();
+                        self.page.skipped.extend(skipped_lines(element, kind));
                         skipped = Some(element.id());
                     } else if self.data.contains(&element.id()) {
                         self.end_paragraph();
@@ -118,7 +122,8 @@ impl<'a> ArticleReader<'a> {
     fn add(&mut self, kind: LineKind, text: ExtractedText) {
         let under = self.page.headings.len().checked_sub(1);
         let has_text = !text.text.is_empty();
-        let marks = text.marks.clone();
+        let (marks, doubts) = (text.marks.clone(), text.doubts.clone());
+        self.page.skipped.extend(text.skipped.iter().cloned());
         let index = self.page.text_outside_tables.len();
         self.page.text_outside_tables.extend(text.into_lines().map(|line| Line { under, ..line }));
         if !has_text {
@@ -131,10 +136,10 @@ impl<'a> ArticleReader<'a> {
                 self.page.headings.push(line.clone());
                 self.lists.heading_lines.push(index);
             }
-            LineKind::Item { .. } if !marks.is_empty() => {
-                self.lists.marks.insert(index, marks);
+            LineKind::Item { .. } => {
+                self.lists.details.insert(index, (marks, doubts));
             }
-            _ => {}
+            LineKind::Text => {}
         }
     }
 
@@ -143,6 +148,7 @@ impl<'a> ArticleReader<'a> {
             return;
         };
         let under = self.page.headings.len().checked_sub(1);
+        self.page.skipped.extend(split.skipped);
         self.page.text_outside_tables.extend(split.text_outside_tables.into_iter().map(|line| Line { under, ..line }));
         let mut caption = split.caption;
         let mut tables = split.tables;

@@ -1,7 +1,7 @@
 //! Follows the lists of an article, and says which paragraphs are items.
 
 use super::super::table::LineKind;
-use super::content::ExtractedText;
+use super::extracted::ExtractedText;
 use super::tree::{Node, is_any};
 
 /// Elements that are lists; sorted.

@@ -1,13 +1,14 @@
 //! Splits one HTML table into the tables of the page: finds the headings and headers among its rows.
 
-use super::super::codes;
-use super::super::hints::Hints;
+use super::super::doubt::{self, Policy};
+use super::super::hints::{Concealed, Hints};
 use super::super::problems::Problems;
 use super::super::spans::Repeater;
-use super::super::table::{Cell, Line, Row, Table};
-use super::super::text::quote;
-use super::content::ExtractedText;
+use super::super::table::{Cell, Line, Row, Skipped, SkippedKind, Table};
+use super::content::extract;
+use super::extracted::ExtractedText;
 use super::grid::{Grid, GridRow};
+use super::style::concealed_kind;
 use super::tree::Element;
 use std::ops::Range;
 
@@ -17,6 +18,8 @@ pub(super) struct Split {
     pub tables: Vec<Table>,
     /// Footnotes, and other text that isn't part of a row.
     pub text_outside_tables: Vec<Line>,
+    /// What isn't displayed, or is dropped by the curation.
+    pub skipped: Vec<Skipped>,
 }
 
 enum RowKind {
@@ -29,16 +32,34 @@ enum RowKind {
 }
 
 pub(super) fn split(table: Element, hints: &Hints, problems: &mut Problems) -> Option<Split> {
-    let rows = Rows::new(Grid::new(table, problems)?, problems);
+    let policy = Policy::from(hints);
+    let around = concealed_around(table, policy, problems);
+    let mut rows = Rows::new(Grid::new(table, problems)?, policy, around, problems);
     let caption = table.children().find(|child| child.value().name() == "caption");
-    let caption = caption.map(ExtractedText::from_element).unwrap_or_default();
+    let mut caption = caption.map(|caption| extract(caption, policy, around)).unwrap_or_default();
+    let mut skipped = std::mem::take(&mut rows.skipped);
+    skipped.append(&mut caption.skipped);
+    caption.doubts.drain(..).for_each(|doubt| doubt.report(&caption.text, problems));
     let splitter = Splitter {
         has_body: (0..rows.grid.rows.len()).any(|index| matches!(rows.kind(index), RowKind::Body)),
         rows: &rows,
-        split: Split { caption, tables: Vec::new(), text_outside_tables: Vec::new() },
+        split: Split { caption, tables: Vec::new(), text_outside_tables: Vec::new(), skipped },
         heading: None,
     };
     splitter.split(hints, problems)
+}
+
+/// Why all of a table is dropped as hidden or struck out. If the curation doesn't decide that, it is reported once.
+fn concealed_around(table: Element, policy: Policy, problems: &mut Problems) -> Option<SkippedKind> {
+    let outer = [table].into_iter().chain(table.ancestors());
+    let mut kinds: Vec<SkippedKind> = outer.filter_map(|element| concealed_kind(element.value())).collect();
+    kinds.dedup();
+    for kind in &kinds {
+        if doubt::decision(policy, *kind).is_none() {
+            doubt::report_table(table.value().line, *kind == SkippedKind::Hidden, problems);
+        }
+    }
+    kinds.into_iter().find(|kind| doubt::decision(policy, *kind) == Some(Concealed::Drop))
 }
 
 struct Splitter<'a> {
@@ -125,25 +146,25 @@ impl Splitter<'_> {
 struct Rows<'a> {
     grid: Grid<'a>,
     cells: Vec<Cell>,
+    /// What isn't part of the cells' texts.
+    skipped: Vec<Skipped>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(grid: Grid<'a>, problems: &mut Problems) -> Self {
+    fn new(grid: Grid<'a>, policy: Policy, around: Option<SkippedKind>, problems: &mut Problems) -> Self {
         let mut cells = Vec::with_capacity(grid.cells.len());
+        let mut skipped = Vec::new();
         for &element in &grid.cells {
-            let ExtractedText { text, footnotes, marks, ambiguous_mark, .. } = ExtractedText::from_element(element);
-            if let Some((line, mark)) = ambiguous_mark {
-                let message = format!(
-                    "the popup on {} in the cell {} belongs to either a footnote's mark or a port",
-                    quote(&mark),
-                    quote(&text)
-                );
-                let help = "change the page: put a footnote's mark in `sup`, or remove the popup from a port";
-                problems.report(line, codes::AMBIGUOUS, message, help);
-            }
+            // The row, and its section.
+            let parents = element.ancestors().take_while(|parent| parent.value().name() != "table");
+            let around = around.or_else(|| parents.filter_map(|parent| concealed_kind(parent.value())).last());
+            let found = extract(element, policy, around);
+            found.doubts.iter().for_each(|doubt| doubt.report(&found.text, problems));
+            skipped.extend(found.skipped);
+            let ExtractedText { text, footnotes, marks, .. } = found;
             cells.push(Cell { text, line: element.value().line, spans_from_above: false, footnotes, marks });
         }
-        Self { grid, cells }
+        Self { grid, cells, skipped }
     }
 
     fn kind(&self, index: usize) -> RowKind {

@@ -1,9 +1,10 @@
 //! HTML pages as vendors publish them, and malformed ones.
 
+use super::super::doubt::Policy;
 use super::super::properties::{apply, change, check};
 use super::super::samples::{self, first_error, read, rows_as_text};
-use super::super::{Hints, Layout, Page, codes};
-use super::content::ExtractedText;
+use super::super::{Concealed, Glued, Hints, Layout, ListPattern, Page, SkippedKind, codes};
+use super::content::extract;
 use super::{is_not_displayed, tree};
 use port_catalog_tests::letters::lost_letters;
 use proptest::prelude::*;
@@ -55,7 +56,6 @@ fn text_outside_tables_has_lines() {
     let outside: Vec<_> =
         page(samples::HTML).text_outside_tables.into_iter().map(|line| (line.number, line.text)).collect();
     let expected = [
-        (4, "Frame"),
         (6, "Ports of the Relay"),
         (7, "note icon"),
         (7, "Mind the wall."),
@@ -79,7 +79,8 @@ fn an_article_may_be_repeated_if_the_copies_are_equal() {
     let end = samples::HTML.find("<script").unwrap();
     let article = &samples::HTML[start..end];
     let twice = samples::HTML.replace("<script", &format!("{article}<script"));
-    assert_eq!(page(&twice), page(samples::HTML));
+    let without_skipped = |text: &str| Page { skipped: Vec::new(), ..page(text) };
+    assert_eq!(without_skipped(&twice), without_skipped(samples::HTML));
     for (fact, line) in [("TCP/995", 56), ("note icon", 40), ("Only <i>new", 67), ("Not always", 60)] {
         let changed = format!("{}{}", &twice[..end], twice[end..].replacen(fact, "changed", 1));
         let error = first_error(&changed, Layout::Html);
@@ -103,14 +104,14 @@ fn footnote_marks_and_popups_are_separated_from_numbers() {
         ),
         (
             "80<a class='MCTextPopup'><sup>4</sup><span class='MCTextPopupBody'>x<p>y</p></span></a>,81",
-            "80 ,81",
+            "80,81",
             &["[4] x y"],
         ),
         ("80<a class='MCTextPopup'>*<span class='MCTextPopupBody'>x</span></a>", "80", &["[*] x"]),
         ("<a class='MCTextPopup'>443<span class='MCTextPopupBody'>x</span></a>", "443", &["x"]),
     ] {
         let tree = tree::parse(fragment).unwrap();
-        let found = ExtractedText::from_element(tree.root());
+        let found = extract(tree.root(), Policy::default(), None);
         assert_eq!(
             (found.text.as_str(), found.footnotes.iter().map(String::as_str).collect::<Vec<_>>()),
             (text, notes.to_vec()),
@@ -119,6 +120,133 @@ fn footnote_marks_and_popups_are_separated_from_numbers() {
     }
     let ambiguous = "<table><tr><th>A<th>B<tr><td>x<td>\n3300<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a></table>";
     assert_eq!(first_error(ambiguous, Layout::Html).place.line, 2);
+}
+
+#[test]
+fn hidden_and_struck_out_text_of_tables_is_an_error_until_it_is_decided() {
+    let hidden = |decision| Hints { hidden: Some(decision), ..Hints::default() };
+    let struck_out = |decision| Hints { struck_out: Some(decision), ..Hints::default() };
+    for (markup, kind, code) in [
+        ("<del>TCP/465</del>", "struck", codes::STRUCK_OUT),
+        ("<s>TCP/465</s>", "struck", codes::STRUCK_OUT),
+        ("<strike><b>TCP</b>/465</strike>", "struck", codes::STRUCK_OUT),
+        (
+            "<span style='color:red; TEXT-DECORATION: underline line-through'>TCP/465</span>",
+            "struck",
+            codes::STRUCK_OUT,
+        ),
+        ("<p style='text-decoration-line:line-through'>TCP/465</p>", "struck", codes::STRUCK_OUT),
+        ("<span hidden>TCP/465</span>", "hidden", codes::HIDDEN_TEXT),
+        ("<span style='display : none'>TCP/465</span>", "hidden", codes::HIDDEN_TEXT),
+        ("<span style='visibility:hidden'>TCP/465</span>", "hidden", codes::HIDDEN_TEXT),
+    ] {
+        let text = format!("<table><tr><th>A<th>B<tr><td>x<td>TCP/25 or {markup}, 26\n<tr><td>y<td>1</table>");
+        let error = first_error(&text, Layout::Html);
+        assert_eq!((error.code, error.place.line), (code, 1), "{error}");
+        assert!(error.message.contains("\"TCP/465\""), "{error}");
+        let decided = |decision| if kind == "hidden" { hidden(decision) } else { struck_out(decision) };
+        let kept = read(&text, Layout::Html, &decided(Concealed::Keep)).unwrap();
+        assert_eq!(rows_as_text(&kept)[0].replace(" ,", ","), "1 x / TCP/25 or TCP/465, 26", "{markup}");
+        let dropped = read(&text, Layout::Html, &decided(Concealed::Drop)).unwrap();
+        assert_eq!(rows_as_text(&dropped)[0].replace(" ,", ","), "1 x / TCP/25 or, 26", "{markup}");
+        assert_eq!(dropped.skipped[0].text, "TCP/465", "{markup}");
+    }
+    for (open, close) in [("<div style='display:none'>", "</div>"), ("<tbody hidden>", "")] {
+        let rows = "<tr><th>A<th>B<tr><td>x<td>25";
+        let text = if close.is_empty() {
+            format!("<table>{open}{rows}</table>")
+        } else {
+            format!("{open}<table>{rows}</table>{close}")
+        };
+        assert_eq!(first_error(&text, Layout::Html).code, codes::HIDDEN_TEXT);
+        let others = format!("{text}<table><tr><th>A<th>B<tr><td>y<td>26</table>");
+        let dropped = read(&others, Layout::Html, &hidden(Concealed::Drop)).unwrap();
+        assert_eq!(rows_as_text(&dropped), ["1 y / 26"], "{open}");
+        assert_eq!(
+            rows_as_text(&read(&others, Layout::Html, &hidden(Concealed::Keep)).unwrap()),
+            ["1 x / 25", "1 y / 26"]
+        );
+    }
+    let item = "<ul><li>TCP 25: mail<li><del>TCP 465: mail</del></ul>";
+    let lists = vec![ListPattern { heading: None, pattern: "{Ports}: {Label}".into() }];
+    let error = read(item, Layout::Html, &Hints { lists: lists.clone(), ..Hints::default() }).unwrap_err().remove(0);
+    assert_eq!(error.code, codes::STRUCK_OUT);
+    let dropped = read(item, Layout::Html, &Hints { lists, ..struck_out(Concealed::Drop) }).unwrap();
+    assert_eq!(rows_as_text(&dropped), ["1 TCP 25 / mail"]);
+}
+
+#[test]
+fn a_link_or_small_text_next_to_a_number_is_an_error_until_it_is_decided() {
+    let glued = |decision| Hints { glued: Some(decision), ..Hints::default() };
+    for (markup, as_mark, as_text, mark) in [
+        ("514<a href='#fn1'>1</a>", "514", "5141", "1"),
+        ("514<span style='position:relative;top:-4px;font-size:70%'>1</span>, 25", "514, 25", "5141, 25", "1"),
+        ("514<small>(1)</small>", "514(1)", "514(1)", ""),
+        ("514<small>1)</small>", "514", "5141)", "1)"),
+        ("514<a href='#a'>a</a>", "514", "514a", "a"),
+        ("<a href='#1'>1</a>514", "514", "1514", "1"),
+        ("514<b><a href='#1'>1</a></b>", "514", "5141", "1"),
+        ("514<a class=MCTextPopup>1<span class=MCTextPopupBody>y</span></a>", "514", "5141", "1"),
+    ] {
+        let text = format!("<table><tr><th>A<th>B<tr><td>x<td>\n{markup}</table>");
+        let cell = |hints: &Hints| read(&text, Layout::Html, hints).unwrap().tables[0].rows[0].cells[1].clone();
+        if !mark.is_empty() {
+            let error = first_error(&text, Layout::Html);
+            assert_eq!((error.code, error.place.line), (codes::AMBIGUOUS, 2), "{error}");
+            assert_eq!(cell(&glued(Glued::Mark)).marks, [mark], "{markup}");
+        }
+        assert_eq!(cell(&glued(Glued::Mark)).text, as_mark, "{markup}");
+        assert_eq!(cell(&glued(Glued::Text)).text, as_text, "{markup}");
+    }
+    for markup in [
+        "TCP/<a href='x'>443</a>",
+        "<a href='x'>443</a>, 25",
+        "443 <a href='x'>2</a>",
+        "443<a href='x'>https</a>",
+        "<span style='font-size:14px'>44</span><span style='font-size:14px'>3</span>",
+    ] {
+        table(&format!("<tr><th>A<th>B<tr><td>x<td>{markup}"));
+    }
+}
+
+#[test]
+fn only_the_article_that_the_curation_names_is_read() {
+    let text = "<p>7 visits</p><table><tr><th>Poster<th>Posts<tr><td>a<td>9</table>\n<div id=post-1 class='post x'>\n<h2>Ports</h2><table><tr><th>A<th>B<tr><td>x<td>25</table></div><div class='post y'>More</div>";
+    let hints = |article: &str| Hints { article: Some(article.into()), ..Hints::default() };
+    for article in ["#post-1", "div.x", "[id=post-1]", "div#post-1.post[class]"] {
+        let page = read(text, Layout::Html, &hints(article)).unwrap();
+        assert_eq!(rows_as_text(&page), ["3 x / 25"], "{article}");
+        assert_eq!(page.text_outside_tables, []);
+        let kinds: Vec<_> = page.skipped.iter().map(|skipped| (skipped.text.as_str(), skipped.kind)).collect();
+        assert_eq!(kinds[0], ("7 visits", SkippedKind::OutsideArticle));
+        assert_eq!(kinds.len(), 6);
+    }
+    for article in ["#post-2", ".post", "", "div div", "a[b", "#"] {
+        assert_eq!(read(text, Layout::Html, &hints(article)).unwrap_err()[0].code, codes::ARTICLE, "{article}");
+    }
+}
+
+#[test]
+fn what_is_not_for_readers_is_skipped_by_its_kind() {
+    let text = "<head><title>T</title><style>p {}</style></head><nav>Home\n<ul><li>Up</ul></nav><table><tr><th>A<th>B<tr><td>x<td>25<script>var port = 1;</script></table>\n<pre>open 25\nopen 26</pre><div id=footer><div id=footer-text>Last updated 2026</div></div><script>go()</script>";
+    let page = page(text);
+    assert_eq!(rows_as_text(&page), ["2 x / 25"]);
+    assert_eq!(page.text_outside_tables, []);
+    let found: Vec<_> =
+        page.skipped.iter().map(|skipped| (skipped.number, skipped.text.as_str(), skipped.kind)).collect();
+    use SkippedKind::{Code, Footer, Navigation, NotDisplayed};
+    let expected = [
+        (1, "T", NotDisplayed),
+        (1, "p {}", NotDisplayed),
+        (1, "Home", Navigation),
+        (2, "Up", Navigation),
+        (2, "var port = 1;", NotDisplayed),
+        (3, "open 25", Code),
+        (4, "open 26", Code),
+        (4, "Last updated 2026", Footer),
+        (4, "go()", NotDisplayed),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::super::codes;
 use super::super::problems::Problems;
 use super::super::table::{Line, Skipped, SkippedKind};
 use super::super::text::fold;
-use super::templates::Source;
+use super::templates::{Source, attribute};
 
 /// The names of tags that are read as HTML within a line. GitHub hides other tags, and here they stay as text: `<host>:443`.
 const INLINE_TAGS: [&str; 29] = [
@@ -153,9 +153,12 @@ impl Renderer<'_, '_> {
     /// Keeps the cells of a row that has more of them than the header.
     fn report_cells_beyond_header(&mut self, row: Node) {
         let line = row.data.borrow().sourcepos.start.line;
-        let text = self.source.text_of_line(line);
-        let from = text.find('|').unwrap_or(0);
-        let cells = split_cells(text[from.min(text.len())..].trim());
+        let mut text = self.source.text_of_line(line).trim();
+        let is_quote = |node: &Node| matches!(node.data.borrow().value, NodeValue::BlockQuote | NodeValue::Alert(_));
+        for _ in row.ancestors().filter(is_quote) {
+            text = text.strip_prefix('>').unwrap_or(text).trim_start();
+        }
+        let cells = split_cells(text);
         let columns = row.children().count();
         let number = self.source.line(line);
         let beyond = cells.into_iter().skip(columns).map(|cell| fold(&cell)).filter(|cell| !cell.is_empty());
@@ -228,11 +231,12 @@ fn is_inline_tag(html: &str) -> bool {
 fn titles_of_tabs(html: &str) -> String {
     let mut result = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(start) = rest.find("<TabItem") {
+    while let Some(start) = rest.find("<Tab") {
         let Some(end) = rest[start..].find('>').map(|end| start + end + 1) else { break };
-        let title = |name: &str| rest[start..end].split_once(name).and_then(|(_, rest)| rest.split_once('"'));
+        let tag = &rest[start..end];
+        let is_tab = tag.starts_with("<TabItem") || tag.starts_with("<Tab ");
         result.push_str(&rest[..end]);
-        if let Some((title, _)) = title(" label=\"").or_else(|| title(" value=\"")) {
+        if let Some(title) = attribute(tag, &["label", "heading", "title", "value"]).filter(|_| is_tab) {
             result.push_str(&format!("<h6>{title}</h6>"));
         }
         rest = &rest[end..];

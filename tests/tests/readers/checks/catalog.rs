@@ -11,7 +11,7 @@ use port_data::write::Csv;
 use port_data::{Code, Diagnostic};
 use port_import::capture::Capture;
 use port_import::curation::Curation;
-use port_import::port_cell::{self, Cell};
+use port_import::port_cell::{self, Cell, Column};
 
 /// The number of lines of a text, including the one after its last line feed.
 fn lines(bytes: &[u8]) -> usize {
@@ -99,19 +99,38 @@ pub fn port_cell(bytes: &[u8]) {
         Err(error) => assert!(!error.message.is_empty() && error.help.is_some(), "{error:?}"),
     }
     assert_eq!(result, port_cell::parse(text, protocol), "two reads differ");
+    row(text, protocol);
 }
 
-/// Groups have no gaps, and each number of the cell is one of its ports or in its remarks.
-fn check_cell(cell: &Cell, text: &str) {
+/// Reads the parts of a text as the port cells of a row with several port columns.
+fn row(text: &str, protocol: Option<&str>) {
+    let columns = [Column::First, Column::Last, Column::Tcp, Column::Udp, Column::Ports];
+    let cells: Vec<(Column, &str)> = columns.into_iter().cycle().zip(text.split('|')).collect();
+    for cells in [&cells[..], cells.get(2..).unwrap_or_default()] {
+        match port_cell::parse_columns(cells, protocol.as_slice()) {
+            Ok(cell) => check_groups(&cell),
+            Err(error) => assert!(!error.message.is_empty() && error.help.is_some(), "{error:?}"),
+        }
+    }
+}
+
+/// Groups have no gaps.
+fn check_groups(cell: &Cell) {
     assert_eq!(cell.specs.is_empty(), cell.no_port.is_some(), "{cell:?}");
     let mut groups: Vec<u8> = cell.specs.iter().map(PortSpec::group).collect();
     assert!(groups.is_sorted());
     groups.dedup();
     assert!(groups.iter().map(|group| usize::from(*group)).eq(0..groups.len()));
+}
+
+/// Each number of the cell is one of its ports or in its remarks.
+fn check_cell(cell: &Cell, text: &str) {
+    check_groups(cell);
     let mut kept: Vec<String> = cell.remarks.iter().chain(&cell.marks).cloned().collect();
     for spec in &cell.specs {
         assert!(spec.transport().is_some() || spec.service_ref().is_some(), "{spec:?}");
         kept.extend(spec.service_ref().cloned());
+        kept.extend(spec.number().map(|number| number.to_string()));
         kept.extend(spec.range().map(|range| format!("{} {}", range.first(), range.last())));
     }
     let kept = kept.join(" ");

@@ -20,7 +20,7 @@ pub struct Reader {
 }
 
 /// Every reader.
-pub const READERS: [Reader; 18] = [
+pub const READERS: [Reader; 19] = [
     Reader { name: "bars", read: page::read_bars, check: page::bars },
     Reader { name: "values", read: page::read_values, check: page::values },
     Reader { name: "broken", read: page::read_broken, check: page::broken },
@@ -28,6 +28,7 @@ pub const READERS: [Reader; 18] = [
     Reader { name: "html", read: page::read_html, check: page::html },
     Reader { name: "markdown", read: page::read_markdown, check: page::markdown },
     Reader { name: "csv_page", read: page::read_csv_page, check: page::csv_page },
+    Reader { name: "dita", read: page::read_dita, check: page::dita },
     Reader { name: "curation", read: catalog::read_curation, check: catalog::curation },
     Reader { name: "capture", read: catalog::read_capture, check: catalog::capture },
     Reader { name: "port_cell", read: catalog::read_port_cell, check: catalog::port_cell },

@@ -15,7 +15,7 @@ fn curation(layout: Layout) -> Option<Curation> {
         Layout::Values => include_str!("../../../../fuzz/seeds/curation/values.toml"),
         Layout::Broken => include_str!("../../../../fuzz/seeds/curation/broken.toml"),
         Layout::Pipes => include_str!("../../../../fuzz/seeds/curation/pipes.toml"),
-        Layout::Html | Layout::Markdown | Layout::Csv => return None,
+        Layout::Html | Layout::Markdown | Layout::Csv | Layout::Rst | Layout::Adoc | Layout::Dita => return None,
     };
     Some(Curation::parse(Path::new("seed.toml"), text).expect("the seed is valid"))
 }
@@ -40,6 +40,7 @@ layouts! {
     read_html html Html;
     read_markdown markdown Markdown;
     read_csv_page csv_page Csv;
+    read_dita dita Dita;
 }
 
 fn summary(bytes: &[u8], layout: Layout) -> Result<String, String> {
@@ -83,7 +84,7 @@ fn check_read(text: &str, layout: Layout, hints: &Hints, curation: Option<&Curat
 /// out.
 fn is_all_text(text: &str, layout: Layout) -> bool {
     match layout {
-        Layout::Html | Layout::Values => false,
+        Layout::Html | Layout::Values | Layout::Rst | Layout::Adoc | Layout::Dita => false,
         Layout::Markdown => !text.contains(['<', '&']) && !text.contains("]("),
         Layout::Bars | Layout::Broken | Layout::Pipes | Layout::Csv => true,
     }
@@ -91,7 +92,7 @@ fn is_all_text(text: &str, layout: Layout) -> bool {
 
 fn check_page(page: &Page, lines: usize) {
     let check_line = |line: usize| assert!((1..=lines).contains(&line), "line {line} of {lines}");
-    assert!(!page.tables.is_empty());
+    assert!(!page.tables.is_empty() || page.has_items());
     for table in &page.tables {
         for row in &table.rows {
             assert_eq!(row.cells.len(), table.header.len());

@@ -1,0 +1,220 @@
+//! The diagnostics of rows without a flow, and of flows without a row.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use port_data::{Diagnostic, Place};
+
+use super::by_key::Conflict;
+use super::known::Known;
+use super::renames::Rename;
+use crate::codes;
+use crate::curation::{self, quote};
+use crate::printed_row::PrintedRow;
+use crate::propose::{self, Edit};
+use crate::row_key::{DistinctKeys, row_has_key, write_key};
+
+/// Writes the diagnostics.
+pub(super) struct Reporter<'a> {
+    pub(super) rows: &'a [PrintedRow],
+    /// The page, or its capture.
+    pub(super) page: &'a Path,
+    pub(super) known: Known<'a>,
+    pub(super) keys: DistinctKeys,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The ids that are taken, also by proposed flows.
+    ids: BTreeSet<String>,
+    pub(super) edits: Vec<Edit>,
+}
+
+impl<'a> Reporter<'a> {
+    pub(super) fn new(rows: &'a [PrintedRow], page: &'a Path, known: Known<'a>, keys: DistinctKeys) -> Reporter<'a> {
+        let flows = known.curation.flows.iter().map(|flow| flow.id.clone());
+        let ids = flows.chain(known.curation.shared_ids.iter().cloned()).collect();
+        Reporter { rows, page, known, keys, diagnostics: Vec::new(), ids, edits: Vec::new() }
+    }
+
+    fn id(&self, flow: usize) -> &str {
+        &self.known.flow(flow).id
+    }
+
+    fn place(&self, flow: usize) -> Place {
+        self.known.flow(flow).place.clone()
+    }
+
+    /// The row with its number and cells.
+    fn row(&self, row: usize) -> String {
+        let row = &self.rows[row];
+        format!("row {} ({})", row.number, cells([&row.peer, &row.label, &row.ports]))
+    }
+
+    fn report_row(&mut self, row: usize, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic.at(Place::line(self.page, self.rows[row].line)));
+    }
+
+    pub(super) fn conflict(&mut self, conflict: &Conflict) {
+        match conflict {
+            Conflict::Contested { row, flow, other } => {
+                let message = format!(
+                    "{} is the row of {} and has the key of {}",
+                    self.row(*row),
+                    self.id(*other),
+                    self.id(*flow)
+                );
+                let diagnostic = Diagnostic::new(codes::AMBIGUOUS_ROW, message)
+                    .help("make the two keys distinguishable, or remove one flow");
+                self.diagnostics.push(diagnostic.at(self.place(*flow)));
+            }
+            Conflict::Indistinct { flows, rows } => {
+                let ids: Vec<&str> = flows.iter().map(|flow| self.id(*flow)).collect();
+                let numbers: Vec<String> = rows.iter().map(|row| self.rows[*row].number.to_string()).collect();
+                let message = format!(
+                    "{} of {} {}, and nothing says which belong together: row{} {}",
+                    if ids.len() == 1 { "the key" } else { "the keys" },
+                    ids.join(", "),
+                    if ids.len() == 1 { "fits several rows" } else { "fit the same rows" },
+                    if rows.len() == 1 { "" } else { "s" },
+                    numbers.join(", ")
+                );
+                let help = "remove the flow whose row was removed, or add ports or prose to the keys";
+                self.report_row(rows[0], Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
+            }
+            Conflict::Disordered(pairs) => self.disordered(pairs),
+        }
+    }
+
+    /// Flows that keep their rows in another order. When the capture is read again, only the order would tell them apart.
+    fn disordered(&mut self, pairs: &[(usize, usize)]) {
+        let rows = pairs.iter().map(|(row, flow)| format!("{} has row {}", self.id(*flow), self.rows[*row].number));
+        let message = format!(
+            "rows with the same key aren't in the order of their flows any more: {}",
+            rows.collect::<Vec<_>>().join(", ")
+        );
+        let keys = pairs.iter().map(|(row, flow)| {
+            let key = self.known.key(*flow);
+            let template = curation::Row { ports: Some(String::new()), prose: Some(String::new()), ..key.clone() };
+            format!("row = {{ {} }} for {}", write_key(&self.rows[*row], &template), self.id(*flow))
+        });
+        let help = format!("set {}", keys.collect::<Vec<_>>().join(", and "));
+        let first = pairs.iter().map(|(row, _)| *row).min().unwrap_or_default();
+        self.report_row(first, Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
+    }
+
+    /// A row that has the key of a flow with another row.
+    pub(super) fn extra_row(&mut self, row: usize, flow: usize, flow_row: usize) {
+        let other = &self.rows[flow_row];
+        let diagnostic = match self.rows[row].repeats(other) {
+            true => {
+                let message = format!(
+                    "{} repeats row {} on line {}, the row of {}",
+                    self.row(row),
+                    other.number,
+                    other.line,
+                    self.id(flow)
+                );
+                let help = format!(
+                    "if the vendor printed it twice, add [[row]] to {} with row = {{ {} }}, repeats = true and no_flow = \"...\"",
+                    Place::file(&self.known.curation.file),
+                    self.keys.write(&self.rows[row])
+                );
+                Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help)
+            }
+            false => {
+                let message = format!(
+                    "{} has the key of {}, which has {} on line {}",
+                    self.row(row),
+                    self.id(flow),
+                    self.row(flow_row),
+                    other.line
+                );
+                let help = format!(
+                    "set row = {{ {} }} in {}, then add a flow with row = {{ {} }}",
+                    self.keys.write(other),
+                    self.place(flow),
+                    self.keys.write(&self.rows[row])
+                );
+                Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help)
+            }
+        };
+        self.report_row(row, diagnostic);
+    }
+
+    /// A row that may be that of a known flow under another name.
+    pub(super) fn renamed_row(&mut self, row: usize, rename: &Rename) {
+        let flow = rename.flow;
+        self.edits.push(propose::renamed_row(self.known.curation, self.known.flow(flow), &self.rows[row]));
+        let mut message = format!("{} looks like a rename of {} ({})", self.row(row), self.id(flow), self.before(flow));
+        for other in &rename.others {
+            message += &format!(", or of {} ({})", self.id(*other), self.before(*other));
+        }
+        let help = format!(
+            "if it is, keep the id and set row = {{ {} }} in {}",
+            write_key(&self.rows[row], self.known.key(flow)),
+            self.place(flow)
+        );
+        self.report_row(row, Diagnostic::new(codes::RENAMED_ROW, message).help(help));
+    }
+
+    pub(super) fn new_row(&mut self, row: usize) {
+        self.edits.extend(propose::new_row(self.known.curation, &self.rows[row], &mut self.ids));
+        let message = format!("{} has no flow", self.row(row));
+        let help = format!(
+            "add [[flow]] to {} with an id, row = {{ {} }} and a purpose",
+            Place::file(&self.known.curation.flows_file),
+            self.keys.write(&self.rows[row])
+        );
+        self.report_row(row, Diagnostic::new(codes::NEW_ROW, message).help(help));
+    }
+
+    /// A flow whose row isn't on the page, and the new row that differs from it only in prose.
+    pub(super) fn missing_row(&mut self, flow: usize, new_rows: &[usize]) {
+        self.edits.extend(propose::missing_row(self.known.curation, self.known.flow(flow)));
+        let message = format!("the page has no row for {} ({})", self.id(flow), self.before(flow));
+        let key = curation::Row { prose: None, ..self.known.key(flow).clone() };
+        let is_reworded = |row: &&usize| {
+            !self.rows[**row].prose.is_empty() && row_has_key(&self.rows[**row], &key, self.known.curation)
+        };
+        let reworded = new_rows.iter().find(is_reworded).map(|row| {
+            let template = curation::Row { prose: Some(String::new()), ..key.clone() };
+            let row = &self.rows[*row];
+            format!("; if row {} is it with other prose, set row = {{ {} }}", row.number, write_key(row, &template))
+        });
+        let curation::Curation { file, flows_file, .. } = self.known.curation;
+        let removal = match file == flows_file {
+            true => "remove the flow".to_string(),
+            false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
+        };
+        let help = format!("if the vendor removed the row, {removal}{}", reworded.unwrap_or_default());
+        self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
+    }
+
+    /// A flow that shares the row of what isn't a flow with a row.
+    pub(super) fn not_shared(&mut self, flow: usize, id: &str) {
+        let message = format!("{} shares the row of {id:?}, which isn't a flow with a row", self.id(flow));
+        let help = "name a flow of the edition that has a row key";
+        self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
+    }
+
+    /// What the row of a flow was; its key if that isn't known.
+    fn before(&self, flow: usize) -> String {
+        if let Some(old) = self.known.old(flow) {
+            return format!("was {}", cells([&old.peer, &old.label, &old.ports]));
+        }
+        let key = self.known.key(flow);
+        let parts = [
+            ("section", &key.section),
+            ("direction", &key.direction.map(|direction| direction.to_string())),
+            ("peer", &key.peer),
+            ("label", &key.label),
+            ("ports", &key.ports),
+            ("prose", &key.prose),
+        ];
+        let parts = parts.into_iter().filter_map(|(name, text)| Some(format!("{name} = {}", quote(text.as_ref()?))));
+        format!("its key is {}", parts.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// The peer, label and port cells of a row.
+fn cells(cells: [&Option<String>; 3]) -> String {
+    cells.into_iter().flatten().map(|cell| format!("{cell:?}")).collect::<Vec<_>>().join(" | ")
+}

@@ -1,0 +1,161 @@
+//! A page that changed: the day of its retrieval, and the edition and URL that go with it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use port_catalog_tests::relay::relay;
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
+use port_import::report::{Bump, Report};
+use tempfile::TempDir;
+
+const CURATION: &str = r#"layout = "html"
+columns = [{ head = "Peer", is = "peer" }, { head = "Use", is = "label" }, { head = "Ports", is = "ports" }]
+tables = [{ heading = "Inbound", section = "Inbound", direction = "inbound" }]
+
+[peers]
+"Mail clients" = "client"
+"Browser" = "admin"
+
+[[flow]]
+id = "relay-in-mail"
+row = { label = "Receive mail" }
+purpose = "Receive mail"
+
+[[flow]]
+id = "relay-in-web"
+row = { label = "Administer" }
+purpose = "Administer"
+"#;
+
+fn page(ports: &str) -> String {
+    format!(
+        "<h2>Inbound</h2>\n<table>\n<tr><th>Peer</th><th>Use</th><th>Ports</th></tr>\n\
+         <tr><td>Mail clients</td><td>Receive mail</td><td>{ports}</td></tr>\n\
+         <tr><td>Browser</td><td>Administer</td><td>TCP/8443</td></tr>\n</table>\n"
+    )
+}
+
+/// A product after its first regeneration.
+fn regenerated() -> (TempDir, PathBuf) {
+    let (directory, data) = relay();
+    fs::write(data.join("curation/relay/1.toml"), CURATION).unwrap();
+    let (report, outcome) = regenerate_with(&data, &["TCP/25 or TCP/465"], &PageFacts::default(), false);
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    (directory, data)
+}
+
+/// Regenerates the newest editions from pages with some ports.
+fn regenerate_with(data: &Path, ports: &[&str], facts: &PageFacts, check: bool) -> (Report, Outcome) {
+    let doc = |(index, ports): (usize, &&str)| {
+        let file = data.parent().unwrap().join(format!("{index}.html"));
+        fs::write(&file, page(ports)).unwrap();
+        (format!("relay@{}", index + 1), file)
+    };
+    regenerate(&RegenerateOptions {
+        data: data.to_path_buf(),
+        root: data.to_path_buf(),
+        docs: ports.iter().enumerate().map(doc).collect(),
+        check,
+        page_facts: facts.clone(),
+        ..RegenerateOptions::default()
+    })
+}
+
+fn retrieved(day: &str) -> PageFacts {
+    PageFacts { retrieved: Some(day.to_string()), ..PageFacts::default() }
+}
+
+fn editions(data: &Path) -> String {
+    fs::read_to_string(data.join("tables/editions.csv")).unwrap()
+}
+
+const CHANGED: &str = "TCP/25 or TCP/587";
+
+#[test]
+fn a_changed_page_asks_for_its_day_and_shows_what_is_known() {
+    let (_directory, data) = regenerated();
+    let before = editions(&data);
+    let (report, outcome) = regenerate_with(&data, &[CHANGED], &PageFacts::default(), false);
+    assert_eq!((outcome, report.errors.len()), (Outcome::Failed, 1), "{report}");
+    let text = report.to_string();
+    let shown = "page     relay@1 changed: was edition \"1\", https://acme.example/ports, retrieved 2026-01-31\n";
+    assert!(text.contains(shown), "{text}");
+    let error = "error[regenerate-changed-page]: tables/editions.csv:2: the page of relay@1 changed (known: edition \"1\", \
+                 https://acme.example/ports, retrieved 2026-01-31); set --retrieved to the day";
+    assert!(text.contains(error), "{text}");
+    assert!(text.contains("changed  relay-in-mail ports: "), "{text}");
+    assert_eq!(editions(&data), before);
+    // --check only shows.
+    let (report, outcome) = regenerate_with(&data, &[CHANGED], &PageFacts::default(), true);
+    assert_eq!((outcome, report.errors.len(), report.documents[0].changed), (Outcome::Differs, 0, true), "{report}");
+    assert!(report.to_string().contains(shown), "{report}");
+}
+
+#[test]
+fn the_facts_about_a_changed_page_are_written_and_reported() {
+    let (_directory, data) = regenerated();
+    let facts = PageFacts {
+        printed_edition: Some("7.6, \"beta\"".to_string()),
+        url: Some("https://acme.example/7.6".to_string()),
+        ..retrieved("2026-11-27")
+    };
+    let (report, outcome) = regenerate_with(&data, &[CHANGED], &facts, false);
+    assert_eq!((outcome, report.bump), (Outcome::Done, Bump::Patch), "{report}");
+    let expected = "product,edition,printed_edition,document,url,retrieved\n\
+                    relay,1,\"7.6, \"\"beta\"\"\",Ports,https://acme.example/7.6,2026-11-27\n";
+    assert_eq!(editions(&data), expected);
+    let text = report.to_string();
+    for line in [
+        "changed  relay@1 source.edition: \"1\" -> \"7.6, \\\"beta\\\"\"\n",
+        "changed  relay@1 source.url: \"https://acme.example/ports\" -> \"https://acme.example/7.6\"\n",
+        "changed  relay@1 retrieved: \"2026-01-31\" -> \"2026-11-27\"\n",
+        "file     tables/editions.csv\nfile     captures/relay/1.csv\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["documents"][0]["changes"][2]["after"], "2026-11-27");
+    // A page that is the same changes nothing, also on another day.
+    let (report, outcome) = regenerate_with(&data, &[CHANGED], &retrieved("2026-11-28"), false);
+    assert_eq!((outcome, report.is_empty()), (Outcome::Done, true), "{report}");
+    assert_eq!(editions(&data), expected);
+    assert_eq!(regenerate_with(&data, &[CHANGED], &PageFacts::default(), false).1, Outcome::Done);
+}
+
+#[test]
+fn each_changed_page_is_one_error_and_a_url_is_that_of_one_page() {
+    let (_directory, data) = regenerated();
+    let second = "relay,2,2,Ports,https://acme.example/2,2026-02-01\n";
+    fs::write(data.join("tables/editions.csv"), editions(&data) + second).unwrap();
+    fs::copy(data.join("curation/relay/1.toml"), data.join("curation/relay/2.toml")).unwrap();
+    let same = ["TCP/25 or TCP/465"; 2];
+    let (report, outcome) = regenerate_with(&data, &same, &PageFacts::default(), false);
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    let changed = [CHANGED; 2];
+    let (report, _) = regenerate_with(&data, &changed, &PageFacts::default(), false);
+    let errors: Vec<_> = report.errors.iter().map(|error| (error.code, error.line)).collect();
+    assert_eq!(errors, [("regenerate-changed-page", 2), ("regenerate-changed-page", 3)], "{report}");
+    let facts = PageFacts { url: Some("https://acme.example/3".into()), ..retrieved("2026-11-27") };
+    let (report, _) = regenerate_with(&data, &changed, &facts, false);
+    assert_eq!(report.errors.iter().map(|error| error.code).collect::<Vec<_>>(), ["regenerate-page-facts"]);
+    let (report, outcome) = regenerate_with(&data, &changed, &retrieved("2026-11-27"), false);
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    assert_eq!(editions(&data).matches(",2026-11-27\n").count(), 2);
+}
+
+#[test]
+fn a_new_edition_needs_a_day_of_retrieval() {
+    let (_directory, data) = regenerated();
+    let with =
+        |day: &str| fs::write(data.join("tables/editions.csv"), editions(&data).replace("2026-01-31", day)).unwrap();
+    // A day that nobody wrote down is accepted for an edition that has flows.
+    with("unknown");
+    let run = || regenerate_with(&data, &[], &PageFacts::default(), false);
+    assert_eq!(run().1, Outcome::Done);
+    fs::remove_dir_all(data.join("tables/flows")).unwrap();
+    let (report, _) = run();
+    let expected = "edition relay@1 is new, but its day of retrieval is unknown; write the day";
+    assert!(report.to_string().contains(expected), "{report}");
+    fs::write(data.join("tables/editions.csv"), editions(&data).replace("unknown", "")).unwrap();
+    assert!(run().0.to_string().contains("edition relay@1 has no day of retrieval"));
+}

@@ -1,0 +1,4 @@
+//! Pages that changed after they were accepted: which flows keep their rows, and everything that is reported.
+
+mod cases;
+mod harness;
