@@ -12,7 +12,7 @@ use super::flows::{DraftFlow, DraftRow, Source};
 use super::options::NewProduct;
 use super::parties::Known;
 use super::read::DraftedPage;
-use super::write::{list, question};
+use super::write::{key_line, list};
 use crate::capture::Prose;
 use crate::curation::{Curation, FIXME, RowOf, SHARED_FILE, SharedFlows, quote};
 use crate::file;
@@ -174,7 +174,10 @@ impl Written {
         // A purpose that is still the printed label was drafted.
         let flow = self.curation.flows.iter().find(|flow| flow.id == id);
         let label = flow.and_then(|flow| flow.key()).and_then(|key| key.label.clone());
-        let is_drafted = |key: &str| key == "purpose" && flow.is_some_and(|flow| Some(&flow.purpose) == label.as_ref());
+        let is_drafted = |key: &str| {
+            key == "purpose"
+                && flow.is_some_and(|flow| label.as_ref().is_some_and(|label| label.trim().starts_with(&flow.purpose)))
+        };
         let is_kept = |(key, line): &&(String, String)| {
             !["id", "row", "shares_row_with"].contains(&key.as_str()) && !line.contains(FIXME) && !is_drafted(key)
         };
@@ -183,7 +186,7 @@ impl Written {
         for (key, value, asked) in &draft.keys {
             match kept.iter().find(|(own, _)| own == key) {
                 Some((_, line)) => text += line,
-                None => text += &format!("{key} = {value}{}\n", question(asked.as_deref())),
+                None => text += &key_line(key, value, asked.as_deref()),
             }
         }
         let is_new = |key: &str| draft.keys.iter().any(|(own, _, _)| *own == key);

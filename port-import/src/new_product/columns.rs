@@ -198,6 +198,8 @@ fn guess_others(table: &Table, guesses: &mut [Guess<'_>]) {
             Some(Word::Component) => Some(Meaning::Component),
             Some(Word::Enabled) if content.are_mostly(content.switches) => Some(Meaning::Enabled),
             Some(Word::Requirement) if content.are_mostly(content.switches) => Some(Meaning::Requirement),
+            // Texts with spaces are no names of settings, such as those below "Configuration".
+            Some(Word::Setting) if content.are_mostly(content.spaced) && !content.are_mostly(content.prose) => None,
             Some(Word::Setting) if !content.are_mostly(content.prose) => {
                 guess.reason = Some(SETTINGS);
                 Some(Meaning::Ignored)
@@ -227,10 +229,12 @@ fn choose_label(table: &Table, guesses: &mut [Guess<'_>]) {
         let content = &guess.content;
         let class = match (guess.is, guess.word) {
             (Some(Meaning::Protocol | Meaning::Component), _) if titles(index) => 5,
-            (None, Some(Word::Label | Word::Protocol)) if titles(index) => 6,
+            (None, Some(Word::Label | Word::Protocol | Word::Setting)) if titles(index) => 6,
+            _ if content.are_mostly(content.switches) => return None,
             (None, Some(Word::Label | Word::Protocol)) if !content.are_mostly(content.prose) => 4,
             (None, None) if content.filled > 0 && content.switches == 0 && !content.are_mostly(content.prose) => 2,
             (Some(Meaning::Component), _) => 2,
+            (None, Some(Word::Setting)) if guess.head.split_whitespace().count() == 1 => 4,
             (None, Some(Word::Label)) => 3,
             (Some(Meaning::Note), Some(Word::Note | Word::Setting)) if content.filled > 0 => 1,
             _ => return None,
@@ -251,7 +255,9 @@ fn choose_label(table: &Table, guesses: &mut [Guess<'_>]) {
 fn settle(guesses: &mut [Guess<'_>]) {
     for guess in guesses.iter_mut().filter(|guess| guess.is.is_none()) {
         let content = &guess.content;
-        let is_certain = guess.word.is_some() || content.filled == 0 || content.are_mostly(content.prose);
+        let is_certain = guess.word.is_some() && !content.are_mostly(content.switches)
+            || content.filled == 0
+            || content.are_mostly(content.prose);
         guess.is = Some(Meaning::Note);
         guess.question = if is_certain { None } else { Some("what does this column contain?") };
     }

@@ -34,6 +34,8 @@ pub(super) struct Content {
     pub(super) switches: usize,
     /// The cells that consist of host names or addresses.
     pub(super) hosts: usize,
+    /// The cells with a space.
+    pub(super) spaced: usize,
     /// The cells that are prose.
     pub(super) prose: usize,
     /// The different texts.
@@ -68,6 +70,7 @@ impl Content {
             content.directions += count(direction_in(text).is_some());
             content.switches += count(is_switch(text));
             content.hosts += count(is_hosts(text));
+            content.spaced += count(text.contains(' '));
             content.prose += count(!is_short);
         }
         content.distinct = texts.len();

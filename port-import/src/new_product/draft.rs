@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::columns::{DraftColumn, guess_columns};
 use super::headings::{self, Arrow, Proposal, arrow_in};
 use super::lists::DraftList;
-use super::parties::{Known, Parties, parties_of_ends};
+use super::parties::{Known, Part, Parties, parties_of_ends};
 use crate::curation::{Curation, FIXME, Meaning};
 use crate::page::{Layout, Page, PrintedTable, Table};
 
@@ -185,6 +185,7 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         }
     }
     let mut parties = parties_of_ends(&ends, known);
+    peers.retain(|cell| !parties.components.contains_key(cell));
     for cell in peers {
         let bare = ["To/From ", "From ", "To ", "from ", "to "]
             .iter()
@@ -194,12 +195,12 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         parties.peers.insert(cell, id);
     }
     for cell in components {
-        let is_one = !cell.contains([',', '/', '&']) && !cell.contains(" and ") && !cell.contains(" or ");
-        let is_short = super::content::word_count(&cell) <= 4;
-        let id = match known.component_id(&cell) {
+        let is_name = super::content::word_count(&cell) <= 4 && super::content::direction_in(&cell).is_none();
+        let id = match known.part(&cell) {
             // A dash names no part.
             _ if super::content::is_nothing(&cell) => String::new(),
-            Some(id) if is_one && is_short => id,
+            Part::Product => String::new(),
+            Part::Component(id) if is_name => id,
             _ => FIXME.to_string(),
         };
         parties.components.insert(cell, id);
@@ -249,6 +250,7 @@ fn constants(
 fn of_arrow(arrow: &Arrow, parties: &Parties, known: &Known<'_>) -> Vec<(&'static str, Proposal)> {
     let own = |cell: &str| {
         let component = parties.components.get(cell).cloned();
+        let component = component.filter(|id| id != FIXME);
         component.or_else(|| (parties.own_name.as_deref() == Some(cell)).then(String::new))
     };
     let peer = |cell: &str| parties.peers.get(cell).filter(|id| *id != FIXME && own(cell).is_none()).cloned();

@@ -15,7 +15,7 @@ use super::options::NewEdition;
 use super::parties::Known;
 use super::read::draft_page;
 use super::summary::Summary;
-use super::tables::{ids_by_name, insert_edition};
+use super::tables::{ids_by_name, insert_edition, services_by_port};
 use super::write::{list, texts};
 use crate::atomic_write::AtomicWriter;
 use crate::capture::{self, Capture};
@@ -57,6 +57,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let shared = SharedFlows::read(&directory).map_err(one)?;
     let peers = ids_by_name(&tables.join("peers.csv"))?;
     let services = ids_by_name(&tables.join("services.csv"))?;
+    let service_of_port = services_by_port(&tables.join("services.csv"))?;
     let known = Known { peers: &peers, product: &new.product, name: None };
     let (old, layout, page, draft) = read(new, &directory, &product.editions, &known)?;
     let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
@@ -75,6 +76,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let drafter = FlowDrafter {
         known: &known,
         services: &services,
+        service_of_port: &service_of_port,
         used_ids: curation.flows.iter().map(|flow| flow.id.clone()).collect(),
     };
     let text = keys

@@ -90,6 +90,8 @@ pub(super) struct FlowDrafter<'a> {
     pub(super) known: &'a Known<'a>,
     /// The ids of services by their names and ids in lowercase.
     pub(super) services: &'a BTreeMap<String, String>,
+    /// The service that usually has a port.
+    pub(super) service_of_port: &'a BTreeMap<String, String>,
     pub(super) used_ids: BTreeSet<String>,
 }
 
@@ -133,8 +135,15 @@ impl FlowDrafter<'_> {
     fn purpose(&self, row: &PrintedRow) -> String {
         let label = row.label.as_deref().unwrap_or_default().trim().trim_end_matches(['.', ':', ';', ',']);
         let has_letters = label.chars().any(char::is_alphabetic);
-        let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"".contains(letter);
-        let is_plain = label.chars().all(is_plain) && !label.contains(FIXME);
+        // "To create a database" is a purpose without its first word.
+        let verb = label.strip_prefix("To ").and_then(|rest| Some((rest.chars().next()?, rest)));
+        let verb = verb.map(|(first, rest)| first.to_uppercase().to_string() + &rest[first.len_utf8()..]);
+        let label = verb.as_deref().unwrap_or(label);
+        let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
+        let first = label.split(' ').next().unwrap_or_default();
+        let is_part_of_sentence =
+            ["is", "are", "used", "to", "for", "this", "it", "if", "when", "needed", "required"].contains(&first);
+        let is_plain = label.chars().all(is_plain) && !label.contains(FIXME) && !is_part_of_sentence;
         if has_letters && is_plain {
             return label.to_string();
         }
@@ -187,6 +196,7 @@ impl FlowDrafter<'_> {
         if specs.is_empty() {
             let cell = row.ports.as_deref().unwrap_or_default();
             let why = row.port_cell.as_ref().err().map(|problem| Escaped(&problem.message).to_string());
+            let why = why.map(|why| why.split_once("\": ").map_or(why.clone(), |(_, rest)| rest.to_string()));
             match cell {
                 "" => keys.push(("adds", format!("{{ ports = {FIXME:?}, reason = {FIXME:?} }}"), None)),
                 _ => keys.push(("reading", format!("{{ cell = {}, ports = {FIXME:?} }}", quote(cell)), why)),
@@ -225,6 +235,9 @@ impl FlowDrafter<'_> {
                 None if spec.transport().is_none() => FIXME.to_string(),
                 None => continue,
             };
+            if let Some(usual) = self.service_of_port.get(&key).filter(|usual| **usual != id) {
+                question = Some(format!("{key} is usually {usual}"));
+            }
             if services.get(&key).is_some_and(|other| *other != id) {
                 question = Some("several services are printed for a port".to_string());
             }
@@ -236,6 +249,8 @@ impl FlowDrafter<'_> {
             let mut names = source.iter().flat_map(Source::names).chain(row.label.as_deref());
             if let (Some(port), Some(id), None) = (port, names.find_map(|name| known(name.trim())), spec.service_ref())
             {
+                let usual = self.service_of_port.get(&port).filter(|usual| **usual != id);
+                question = usual.map(|usual| format!("{port} is usually {usual}"));
                 services.insert(port, id);
             }
         }
@@ -301,7 +316,7 @@ impl DraftFlow {
     pub(super) fn shared(&self) -> String {
         let mut text = format!("\n[[flow]]\nid = {:?} # {}\n", self.id, self.ports);
         for (key, value, question) in &self.keys {
-            text += &format!("{key} = {value}{}\n", super::write::question(question.as_deref()));
+            text += &super::write::key_line(key, value, question.as_deref());
         }
         text
     }

@@ -82,6 +82,8 @@ pub(super) fn header_word(name: &str) -> Option<HeaderWord> {
         {
             Direction
         }
+        // Longer names are sentences, such as "Traffic from A to B".
+        () if words.len() > 5 => return header_word_without_ends(&lower, &words, &is),
         () if source && destination => SourceOrDestination,
         () if destination && has(&["service"]) => Label,
         () if source && !has(&["code"]) => Source,

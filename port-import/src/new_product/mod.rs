@@ -44,7 +44,7 @@ pub use options::{NewEdition, NewProduct};
 use parties::Known;
 use read::{DraftedPage, read_page};
 pub use summary::Summary;
-use tables::ids_by_name;
+use tables::{ids_by_name, services_by_port};
 use write::texts;
 
 /// Drafts a product. Returns what was written, and what is left to do.
@@ -73,6 +73,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     }
     let peers = ids_by_name(&tables.join("peers.csv"))?;
     let services = ids_by_name(&tables.join("services.csv"))?;
+    let service_of_port = services_by_port(&tables.join("services.csv"))?;
     let known = Known { peers: &peers, product: &new.id, name: new.name.as_deref() };
     let written = match new.again {
         true => Some(Written::read(&directory, &edition_file).map_err(one)?),
@@ -90,7 +91,12 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
         return Err(rows.diagnostics);
     }
     let sources = sources(&page, &curation);
-    let mut drafter = FlowDrafter { known: &known, services: &services, used_ids: BTreeSet::new() };
+    let mut drafter = FlowDrafter {
+        known: &known,
+        services: &services,
+        service_of_port: &service_of_port,
+        used_ids: BTreeSet::new(),
+    };
     if let Some(written) = &written {
         drafter.used_ids = written.ids();
     }

@@ -85,28 +85,48 @@ impl Known<'_> {
                 .collect()
         };
         let words = plain(cell);
+        // The vendor's own services on the Internet are named after the product too.
+        let elsewhere =
+            ["cloud", "online", "service", "services", "saas", "url", "urls", "update", "updates", "website", "portal"];
+        if words.iter().any(|word| elsewhere.contains(&word.as_str())) {
+            return false;
+        }
         let names = [Some(self.product), self.name].into_iter().flatten().map(plain);
         names.filter(|name| !name.is_empty()).any(|name| words.windows(name.len()).any(|window| window == name))
     }
 
-    /// An id for a part of the product: the words of its cell without those of the product.
-    pub(super) fn component_id(&self, cell: &str) -> Option<String> {
+    /// The part of the product that a cell of the product names.
+    pub(super) fn part(&self, cell: &str) -> Part {
         let product: Vec<&str> = self.product.split('-').collect();
         let name = self.name.map(str::to_lowercase).unwrap_or_default();
         let name: Vec<&str> = name.split(|letter: char| !letter.is_alphanumeric()).collect();
         let lower = cell.to_lowercase();
-        let words: Vec<String> = lower
-            .split(|letter: char| !letter.is_ascii_alphanumeric())
-            .filter(|word| {
-                !word.is_empty() && !["the", "a", "all", "of", "on", "in", "and", "s", "other"].contains(word)
-            })
+        let bare = lower.split(" (").next().unwrap_or_default();
+        let words: Vec<String> = bare
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty() && !["the", "a", "all", "of", "s", "other"].contains(word))
             .filter(|word| !product.contains(word) && !name.contains(word))
             .map(singular)
-            .take(4)
             .collect();
         let id = words.join("-");
-        port_data::id::is_id(&id).then_some(id)
+        let is_list = cell.contains([',', '/', '&']) || lower.contains(" and ") || lower.contains(" or ");
+        match words.len() {
+            0 if lower.chars().any(char::is_alphanumeric) && !is_list => Part::Product,
+            1..=5 if port_data::id::is_id(&id) && !is_list => Part::Component(id),
+            _ => Part::Unclear,
+        }
     }
+}
+
+/// The part of the product that a cell names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The product as a whole.
+    Product,
+    /// A part with an id.
+    Component(String),
+    /// A person must say.
+    Unclear,
 }
 
 fn singular(word: &str) -> String {
@@ -137,21 +157,17 @@ pub(super) fn parties_of_ends(ends: &[(String, String)], known: &Known<'_>) -> P
         }
     }
     let mut parties = Parties::default();
-    let names: BTreeSet<&str> = own.iter().copied().filter(|cell| known.component_id(cell).is_none()).collect();
     for cell in cells {
-        if own.contains(cell) {
-            match known.component_id(cell) {
-                Some(id) if own.len() > 1 => {
-                    parties.components.insert(cell.to_string(), id);
-                }
-                _ if own.len() == 1 || names.len() == 1 => parties.own_name = Some(cell.to_string()),
-                _ => {
-                    parties.components.insert(cell.to_string(), String::new());
-                }
-            }
-        } else {
+        if !own.contains(cell) {
             let id = known.peer(cell).unwrap_or_else(|| FIXME.to_string());
             parties.peers.insert(cell.to_string(), id);
+            continue;
+        }
+        match known.part(cell) {
+            Part::Component(_) | Part::Product if own.len() == 1 => parties.own_name = Some(cell.to_string()),
+            Part::Product => drop(parties.components.insert(cell.to_string(), String::new())),
+            Part::Component(id) => drop(parties.components.insert(cell.to_string(), id)),
+            Part::Unclear => drop(parties.components.insert(cell.to_string(), FIXME.to_string())),
         }
     }
     parties
@@ -161,7 +177,7 @@ pub(super) fn parties_of_ends(ends: &[(String, String)], known: &Known<'_>) -> P
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Known, parties_of_ends};
+    use super::{Known, Part, parties_of_ends};
 
     fn peers() -> BTreeMap<String, String> {
         let ids =
@@ -207,6 +223,8 @@ mod tests {
         assert_eq!(found.peers.get("Agents").unwrap(), "FIXME");
         let found = parties_of_ends(&ends(&[("Relay", "DNS server"), ("Clients", "Relay")]), &known);
         assert_eq!((found.own_name.as_deref(), found.components.len()), (Some("Relay"), 0));
+        assert_eq!(known.part("Application (beta) server"), Part::Component("application".to_string()));
+        assert_eq!(known.part("Servers, agents"), Part::Unclear);
         assert_eq!(found.peers.get("Clients").unwrap(), "client");
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use port_data::{Diagnostic, Place};
 
+use super::content::states_port;
 use super::draft::PageDraft;
 use super::lists::{DraftList, find_lists, stating_lines};
 use super::options::NewProduct;
@@ -38,7 +39,8 @@ pub(super) fn draft_page(
     known: &Known<'_>,
 ) -> Result<DraftedPage, Vec<Diagnostic>> {
     let text = file::read(doc).map_err(|diagnostic| vec![diagnostic])?;
-    let (layout, first) = read_as_any_layout(doc, &text, layout)?;
+    let (layout, first) =
+        read_as_any_layout(doc, &text, layout).map_err(|errors| with_sentences(doc, &text, errors))?;
     let lists = find_lists(&first);
     let hints = Hints { lists: lists.iter().flat_map(DraftList::hints).collect(), ..Hints::default() };
     let (lists, page) = match lists.is_empty() {
@@ -75,19 +77,19 @@ fn printed(page: &Page) -> impl Iterator<Item = (&str, Vec<&str>, usize)> {
     })
 }
 
+/// A text that states ports and isn't read.
+fn sentence(doc: &Path, line: usize, text: &str) -> Diagnostic {
+    let words: Vec<&str> = text.split_whitespace().take(12).collect();
+    let more = if text.split_whitespace().count() > words.len() { "..." } else { "" };
+    let message = format!("ports are stated outside tables and lists of ports (found {:?}{more})", words.join(" "));
+    let help = "a sentence isn't read: list its flows in a CSV file with the columns Port and Use, and draft that";
+    Diagnostic::new(codes::NO_PORTS_COLUMN, message).help(help).at(Place::line(doc, line))
+}
+
 /// What a page without a table or list of ports has instead.
 fn no_ports(doc: &Path, page: &Page) -> Vec<Diagnostic> {
     let lines = stating_lines(page);
-    let mut diagnostics: Vec<Diagnostic> = lines
-        .iter()
-        .map(|line| {
-            let words: Vec<&str> = line.text.split_whitespace().take(12).collect();
-            let more = if line.text.split_whitespace().count() > words.len() { "..." } else { "" };
-            let message = format!("ports are stated outside tables and lists of ports (found {:?}{more})", words.join(" "));
-            let help = "a sentence isn't read: list its flows in a CSV file with the columns Port and Use, one per line, and draft that";
-            Diagnostic::new(codes::NO_PORTS_COLUMN, message).help(help).at(Place::line(doc, line.number))
-        })
-        .collect();
+    let mut diagnostics: Vec<Diagnostic> = lines.iter().map(|line| sentence(doc, line.number, &line.text)).collect();
     for table in &page.tables {
         let line = table.header.first().map_or(0, |name| name.number);
         let PrintedTable { header, .. } = table.printed();
@@ -101,6 +103,14 @@ fn no_ports(doc: &Path, page: &Page) -> Vec<Diagnostic> {
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.place.line);
     diagnostics
+}
+
+/// The errors of a page. One without tables and lists may state ports in its lines.
+fn with_sentences(doc: &Path, text: &str, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_missing = |error: &Diagnostic| [page::codes::NO_TABLE, codes::LAYOUT].iter().any(|code| error.code == *code);
+    let stating = text.lines().zip(1..).filter(|(line, _)| states_port(line));
+    let found: Vec<Diagnostic> = stating.map(|(line, number)| sentence(doc, number, line)).collect();
+    if found.is_empty() || !errors.iter().all(is_missing) { errors } else { found }
 }
 
 /// Reads the page with the given layout, the one that its extension implies, or the only one that fits.

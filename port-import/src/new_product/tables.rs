@@ -25,6 +25,19 @@ pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<D
     Ok(cells.rows.iter().flat_map(both).collect())
 }
 
+/// The service that usually has a port, by the port.
+pub(super) fn services_by_port(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+    let cells = read(file)?;
+    let column = |name: &str| cells.header.iter().position(|head| head.text == name);
+    let mut services: BTreeMap<String, String> = BTreeMap::new();
+    if let (Some(id), Some(port)) = (column("id"), column("port")) {
+        for row in cells.rows.iter().filter(|row| !row[port].text.is_empty()) {
+            services.insert(row[port].text.clone(), row[id].text.clone());
+        }
+    }
+    Ok(services)
+}
+
 /// The table with added rows, if it doesn't have rows with their first cells. Cells of other columns are empty.
 pub(super) fn add_rows(
     tables: &Path,

@@ -19,6 +19,14 @@ pub(super) fn question(question: Option<&str>) -> String {
     question.map_or(String::new(), |question| format!(" # {FIXME}: {question}"))
 }
 
+/// A key with its value. A value that contains a FIXME needs no other.
+pub(super) fn key_line(key: &str, value: &str, asked: Option<&str>) -> String {
+    match asked {
+        Some(asked) if value.contains(FIXME) => format!("{key} = {value} # {asked}\n"),
+        asked => format!("{key} = {value}{}\n", question(asked)),
+    }
+}
+
 /// Texts as a TOML array.
 pub(super) fn list(texts: &[impl AsRef<str>]) -> String {
     format!("[{}]", texts.iter().map(|text| quote(text.as_ref())).collect::<Vec<_>>().join(", "))

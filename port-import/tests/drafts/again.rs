@@ -17,7 +17,7 @@ fn purposes_ids_peers_and_notes_are_kept_if_a_column_changes() {
     let directory = workspace.data().join("curation/relay");
     let flows = first.flows.replace("id = \"relay-in-administer\"", "id = \"relay-in-console\"").replace(
         "purpose = \"Administer\"\n",
-        "purpose = \"Manage the relay from a browser\"\nnote = \"\"\"\nOnly\n[[flow]]\nin a text.\"\"\"\n",
+        "purpose = \"Manage the relay from a browser\"\nnote = \"\"\"\\\n[[flow]] in a text.\"\"\"\n",
     );
     fs::write(directory.join("flows.toml"), flows).unwrap();
     let edition = first
@@ -35,7 +35,7 @@ fn purposes_ids_peers_and_notes_are_kept_if_a_column_changes() {
         "\"Browsers\" = \"client\"",
         "\"Spool\" = \"FIXME\"",
         "id = \"relay-in-console\" # tcp/8443\nrow = { peer = \"Browsers\", label = \"Administer\" }\npurpose = \"Manage the relay from a browser\"\n",
-        "note = \"\"\"\nOnly\n[[flow]]\nin a text.\"\"\"\n",
+        "note = \"\"\"\\\n[[flow]] in a text.\"\"\"\n",
         "purpose = \"Hand over\"",
         "no_flow = \"The port cell says that there is no port.\"",
     ]);

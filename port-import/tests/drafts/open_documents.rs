@@ -23,7 +23,12 @@ fn open_documents_draft_with_little_left_to_do() {
         let [file, product, name, vendor, edition, licence, source, ..] = cells[..] else { panic!("{line}") };
         let workspace = Workspace::new();
         let mut new = workspace.product_of(product, &documents.join(file));
-        let id = |text: &str| text.to_lowercase().replace([' ', '(', ')', ',', '.'], "-").trim_matches('-').to_string();
+        let id = |text: &str| {
+            text.to_lowercase()
+                .replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
+                .trim_matches('-')
+                .to_string()
+        };
         new.edition = id(edition);
         new.name = Some(name.to_string());
         new.vendor = Some(id(vendor));
