@@ -30,7 +30,7 @@ fn options(root: &Path) -> RegenerateOptions {
         docs_directory: None,
         out: None,
         check: false,
-        page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
+        page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
     }
 }
 

@@ -240,7 +240,8 @@ fn product_and_edition(text: &str) -> Result<(String, Option<String>), String> {
 }
 
 fn day(text: &str) -> Result<String, String> {
-    port_data::date::check_date(text).map(|()| text.to_string()).map_err(|diagnostic| diagnostic.text())
+    let invalid = |diagnostic: Diagnostic| format!("{}; write YYYY-MM-DD", diagnostic.message);
+    port_data::date::check_date(text).map(|()| text.to_string()).map_err(invalid)
 }
 
 fn edition_id(text: &str) -> Result<String, String> {

@@ -1,5 +1,8 @@
 //! Checks pages on a local server: every answer, the state between runs, and how politely it is asked.
 
+// The helpers make answers for a server that may also give none.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -146,9 +149,8 @@ fn data(addresses: &[(&str, String)]) -> (TempDir, PathBuf) {
 
 /// Data whose editions have addresses with their names on a server.
 fn data_on(server: &Server, editions: &[&str]) -> (TempDir, PathBuf) {
-    let address = |edition: &&'static str| (*edition, format!("http://127.0.0.1:{}/{edition}", server.port));
-    let editions: Vec<&'static str> = editions.iter().map(|edition| &*String::leak((*edition).to_string())).collect();
-    data(&editions.iter().map(address).collect::<Vec<_>>())
+    let address = |edition: &str| format!("http://127.0.0.1:{}/{edition}", server.port);
+    data(&editions.iter().map(|edition| (*edition, address(edition))).collect::<Vec<_>>())
 }
 
 fn limits() -> Limits {
@@ -249,16 +251,15 @@ changed    relay@changed http://127.0.0.1:PORT/changed: the page would add 1 lin
 
 #[test]
 fn what_was_recorded_is_not_a_change_until_it_changes_again() {
+    use Status::{Changed, Gone, Unchanged};
+
     let text = Arc::new(Mutex::new("Please enable scripts.".to_string()));
-    let served = Arc::clone(&text);
+    let words = Arc::clone(&text);
     let server = Server::new(move |request| match request.path.as_str() {
-        "/app" => {
-            page("text/html", &format!("<script>{}</script><p>{}", request.headers.len(), served.lock().unwrap()))
-        }
+        "/app" => page("text/html", &format!("<script>{}</script><p>{}", request.headers.len(), words.lock().unwrap())),
         _ => answer(request),
     });
     let (_directory, data) = data_on(&server, &["app", "changed", "same", "gone"]);
-    use Status::{Changed, Gone, Unchanged};
     assert_eq!(statuses(&check(&data, false)), [Changed, Changed, Unchanged, Gone]);
     assert_eq!(statuses(&check(&data, true)), [Changed, Changed, Unchanged, Gone]);
     let table = fs::read_to_string(data.join("pages.csv")).unwrap();

@@ -24,7 +24,7 @@ impl Reader<'_> {
         let is_any = |ahead: usize, words: &[&str]| words.iter().any(|word| self.is_word(ahead, word));
         let digits = self.kind(ahead).filter(|kind| *kind == Kind::Number).map(|_| self.next + ahead)?;
         let digits = self.slice(digits..digits + 1);
-        let ports = digits.parse::<u16>().ok().filter(|ports| *ports > 0 && !digits.starts_with('0'))?;
+        let ports = digits.parse::<u16>().ok().filter(|_| !digits.starts_with('0'))?;
         let mut length = 1;
         length += usize::from(is_any(ahead + length, &["consecutive"]));
         if !is_any(ahead + length, &["port", "ports"]) {

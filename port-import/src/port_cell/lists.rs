@@ -94,7 +94,7 @@ pub(super) fn governing_transports<'a>(
             let after = trailing.filter(|after| !is_same_of(after, leading.or(column)));
             if let Some(after) = after {
                 let is_next = *link == Link::Space && after.position == Position::AfterSpace;
-                let is_before = items[..index].last().is_some_and(|before| std::ptr::eq(&before.item, after));
+                let is_before = items[..index].last().is_some_and(|before| before.item.range == after.range);
                 if is_next && is_before {
                     return ambiguous(
                         after,

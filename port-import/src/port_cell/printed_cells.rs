@@ -263,7 +263,7 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("", "ICMP type 8 (ping)", "icmp/8 {ping}"),
     ("", "AH (protocol 51)", "ah"),
     ("", "ESP/UDP", "error: protocol cell \"ESP/UDP\": cannot read \"ESP/UDP\": it isn't a transport or a service"),
-    ("TCP/80 etc.", "", "tcp/80 {etc.}"),
+    ("TCP/80 etc.", "", "error: port cell \"TCP/80 etc.\": cannot read \"etc.\": it may mean other ports than the number before it"),
     ("100,024", "", "error: port cell \"100,024\": \"024\" is not a port from 1 to 65535 without leading zeros"),
     ("500-100,200", "", "error: port cell \"500-100,200\": the first port of the range \"500-100\" is not less than the last"),
     ("UDP1,024", "", "udp/1024"),

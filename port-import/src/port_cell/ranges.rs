@@ -14,7 +14,7 @@ const HIGHER: [&str; 10] =
 /// Words that do so alone.
 const ONWARDS: [&str; 4] = ["upward", "upwards", "onward", "onwards"];
 /// Words of a remark that may change which ports the number before them means.
-const EXTENDING: [&str; 30] = [
+const EXTENDING: [&str; 32] = [
     "above",
     "up",
     "upward",
@@ -45,6 +45,8 @@ const EXTENDING: [&str; 30] = [
     "consecutive",
     "next",
     "increasing",
+    "etc",
+    "others",
 ];
 /// Words after a dash that are the last port of a range: `1024 - any`.
 const LAST: [&str; 7] = ["any", "all", "end", "highest", "infinity", "last", "unlimited"];

@@ -192,9 +192,9 @@ pub fn patch(edits: &[Edit], root: &Path) -> Result<String, Vec<Diagnostic>> {
     for (file, changes) in by_file {
         let old = file::read(file).map_err(|diagnostic| vec![diagnostic])?;
         let new = edited(file, &old, &changes)?;
-        let path = Place::file(file).relative_to(root).to_string();
+        let name = Place::file(file).relative_to(root).to_string();
         let diff = TextDiff::from_lines(&old, &new);
-        patch += &diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string();
+        patch += &diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
     }
     Ok(patch)
 }

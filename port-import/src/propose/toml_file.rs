@@ -154,7 +154,9 @@ impl<'a> Editor<'a> {
 
     fn finish(mut self) -> Vec<Splice> {
         for (header, lines) in std::mem::take(&mut self.end) {
-            let blank = if self.text.is_empty() && self.splices.is_empty() { "" } else { "\n" };
+            // Lines without a header of their own come with the blank lines that they need.
+            let needs_blank = header.is_some() && !self.text.is_empty();
+            let blank = if needs_blank { "\n" } else { "" };
             let header = header.unwrap_or_default();
             let footer = match header.starts_with("[[absent]]") {
                 true => format!("]\nreason = {FIXME:?}\n"),

@@ -45,7 +45,7 @@ pub(super) fn new_editions_csv(
 ) -> Result<String, Vec<Diagnostic>> {
     let file = options.data.join("tables/editions.csv");
     let table = Table::read(file.clone(), &["product", "edition"])?;
-    let mut diagnostics = without_retrieval(&options.data, &table, report);
+    let mut diagnostics = without_retrieval(options, &table, report);
     let changed = report.documents.iter().filter(|document| document.changed).count();
     let facts = &options.page_facts;
     if changed > 1 && (facts.printed_edition.is_some() || facts.url.is_some()) {
@@ -113,11 +113,18 @@ fn changed_page(document: &crate::report::Document, place: Place) -> Diagnostic 
 }
 
 /// Editions without a day of retrieval. A day may be unknown only if the edition isn't new.
-fn without_retrieval(data: &Path, table: &Table, report: &mut Report) -> Vec<Diagnostic> {
+fn without_retrieval(options: &RegenerateOptions, table: &Table, report: &mut Report) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for row in &table.cells.rows {
         let (product, edition) = (table.text(row, "product"), table.text(row, "edition"));
-        let is_new = || !flow_table(data, &product, &edition).exists();
+        let is_new = || !flow_table(&options.data, &product, &edition).exists();
+        let is_changed = report
+            .documents
+            .iter()
+            .any(|document| document.changed && document.product == product && document.edition == edition);
+        if is_changed && options.page_facts.retrieved.is_some() {
+            continue;
+        }
         let found = match table.text(row, "retrieved").as_str() {
             "" => "has no day of retrieval",
             UNKNOWN_DATE if is_new() => "is new, but its day of retrieval is unknown",

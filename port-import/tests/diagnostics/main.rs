@@ -83,7 +83,7 @@ fn page_facts_cases(cases: &mut Cases) {
     workspace.case(
         cases,
         "a URL of two changed pages",
-        "--retrieved 2026-02-28 --url https://acme.example/3",
+        "--retrieved 2026-01-31 --url https://acme.example/3",
         &options,
     );
 }

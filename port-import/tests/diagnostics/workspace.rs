@@ -63,7 +63,7 @@ impl Workspace {
             docs_directory: None,
             out: None,
             check: false,
-            page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
+            page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
         }
     }
 

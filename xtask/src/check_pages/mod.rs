@@ -128,7 +128,7 @@ fn check_page(page: &EditionPage<'_>, fetcher: &Fetcher) -> (Checked, Option<Kno
         last_modified: known.last_modified.as_deref(),
     });
     let Fetched { outcome, url, redirects, moved_to } = fetcher.fetch(&page.edition.url, conditions.as_ref());
-    let mut checked = Checked { redirects, moved_to, ..Checked::new(&page.edition) };
+    let mut checked = Checked { moved_to, redirects, ..Checked::new(&page.edition) };
     let (status, detail) = match outcome {
         Outcome::NotModified => (Status::Unchanged, String::new()),
         Outcome::Gone(status) => (Status::Gone, format!("the server answers {status}")),
