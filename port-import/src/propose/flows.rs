@@ -6,7 +6,7 @@ use port_data::hidden::Escaped;
 
 use super::{Change, Edit, Key};
 use crate::curation::{Curation, FIXME, Flow, quote};
-use crate::new_product::flow_id;
+use crate::new_product::row_id;
 use crate::printed_row::PrintedRow;
 use crate::row_key::{full_key_template, write_key};
 
@@ -14,7 +14,7 @@ use crate::row_key::{full_key_template, write_key};
 pub fn new_row(curation: &Curation, row: &PrintedRow, key: &str, ids: &mut BTreeSet<String>) -> Vec<Edit> {
     // The directory of a curation is named after its product.
     let product = curation.file.parent().and_then(|directory| directory.file_name()).unwrap_or_default();
-    let id = flow_id(&product.to_string_lossy(), row, ids);
+    let id = row_id(&product.to_string_lossy(), row, ids);
     let flow = format!("\n[[flow]]\nid = {}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n", quote(&id));
     let unmapped = row.peer.as_ref().filter(|peer| !curation.peers.contains_key(*peer));
     let peer = unmapped.map(|cell| unmapped_peer(curation, cell));
