@@ -19,6 +19,8 @@ use workspace::{Workspace, tree};
 /// The expected messages of regenerations and drafts.
 const REGENERATE_FILE: &str = "port-import/tests/diagnostics/regenerate.txt";
 const DRAFT_FILE: &str = "port-import/tests/diagnostics/draft.txt";
+/// The messages about pages that change, of another test.
+const UPDATES_FILE: &str = "port-import/tests/updates/cases.txt";
 #[test]
 fn bad_files_and_pages_are_rejected() {
     let mut cases = Cases::new(REGENERATE_FILE);
@@ -255,5 +257,5 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
 
 #[test]
 fn every_code_has_a_case() {
-    assert_every_code_has_a_case(codes::ALL, &[curation::FILE, REGENERATE_FILE, DRAFT_FILE]);
+    assert_every_code_has_a_case(codes::ALL, &[curation::FILE, REGENERATE_FILE, DRAFT_FILE, UPDATES_FILE]);
 }
