@@ -58,6 +58,20 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagno
     capture_text(&text, file, layout.unwrap_or(curation.layout), curation)
 }
 
+/// The HTML that is read in place of a page, with the same lines.
+///
+/// # Errors
+///
+/// The page can't be converted, or its layout is read as it is.
+pub fn convert(file: &Path) -> Result<String, Vec<Diagnostic>> {
+    let text = file::read(file).map_err(|diagnostic| vec![diagnostic])?;
+    let html = layout_of(file).map_or(Ok(None), |layout| page::to_html(file, &text, layout))?;
+    html.ok_or_else(|| {
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_EXTENSION, "pages with this extension aren't converted");
+        vec![diagnostic.help("use .md, .mdx, .rst, .adoc, .dita or .xml").at(Place::file(file))]
+    })
+}
+
 /// Makes the capture of a page's text.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use port_data::{Diagnostic, Place};
 use port_import::generated_file::expand;
 use port_import::new_product::{NewEdition, NewProduct, Summary, new_edition, new_product};
 use port_import::page::Layout;
+use port_import::page_file::convert;
 use port_import::propose::patch;
 use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::Report;
@@ -44,6 +45,13 @@ Examples:
   cargo xtask regenerate --docs pages --check --propose edits.patch
                                                         write the edits that would resolve the errors, for git apply")]
     Regenerate(RegenerateArgs),
+    /// Print the HTML that is read in place of a page in Markdown, reStructuredText, AsciiDoc or DITA, with the page's lines
+    #[command(after_help = "Example:\n  cargo xtask convert relay.adoc > relay.html")]
+    Convert {
+        /// The page
+        #[arg(value_name = "FILE")]
+        doc: PathBuf,
+    },
     /// Draft a product from its vendor's page: capture, curation, and rows in products.csv and editions.csv
     #[command(
         after_help = "Without an edition, the day of retrieval is its id, or today's date: a page without a version is named after the day.
@@ -261,6 +269,10 @@ fn arguments() -> Arguments {
 fn main() -> ExitCode {
     let result = match arguments().command {
         Command::Regenerate(args) => return run_regenerate(args),
+        Command::Convert { doc } => convert(&doc).map(|html| {
+            print(&html);
+            ExitCode::SUCCESS
+        }),
         Command::NewProduct { id, doc, layout, vendor, retrieved, name, origin, again } => {
             let (id, edition) = id;
             let edition = edition.or(retrieved.clone()).unwrap_or_else(|| day_id(SystemTime::now()));

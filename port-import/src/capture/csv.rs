@@ -5,6 +5,7 @@
 //! - `heading`: the heading of the next table;
 //! - `header`: the column names of a table; `number` counts them;
 //! - `row`: a row of the table; `number` counts the rows of the page;
+//! - `marks`: the superscript marks of the cells of the row above, with its number;
 //! - `ignored`: the rows of an ignored table, together.
 //!
 //! `above` lists the columns whose cells span from the row above.
@@ -64,7 +65,8 @@ impl Capture {
             let padding = (cells.len()..width).map(|_| String::new());
             csv.row([kind.to_string(), number, spanning.join(" ")].into_iter().chain(texts).chain(padding));
         };
-        let prose = |prose: &Prose, line| Cell { text: Text::Prose(prose.clone()), line, spans_from_above: false };
+        let cell = |text, line| Cell { text, line, spans_from_above: false, marks: Vec::new() };
+        let prose = |prose: &Prose, line| cell(Text::Prose(prose.clone()), line);
         for text in &self.texts {
             record("text", text.after_tables.to_string(), &[prose(&text.prose, text.line)]);
         }
@@ -75,6 +77,10 @@ impl Capture {
             record("header", table.header.len().to_string(), &table.header);
             for row in &table.rows {
                 record("row", row.number.to_string(), &row.cells);
+                if row.cells.iter().any(|cell| !cell.marks.is_empty()) {
+                    let marks = row.cells.iter().map(|above| cell(Text::Printed(above.marks.join(" ")), 0));
+                    record("marks", row.number.to_string(), &marks.collect::<Vec<_>>());
+                }
             }
             if let Some(rows) = &table.ignored {
                 record("ignored", String::new(), &[prose(rows, 0)]);
@@ -147,6 +153,7 @@ impl Parser {
                 text: Text::parse(&cell.text),
                 line: cell.line,
                 spans_from_above: spanning.contains(&column),
+                marks: Vec::new(),
             })
             .collect();
         let count = number.text.parse::<usize>().ok();
@@ -174,6 +181,13 @@ impl Parser {
             ("row", Some(number), Some(table)) => {
                 cells.truncate(table.header.len());
                 table.rows.push(Row { number, line: kind.line, cells });
+            }
+            ("marks", Some(number), Some(table)) if table.rows.last().is_some_and(|row| row.number == number) => {
+                let row = table.rows.last_mut().into_iter().flat_map(|row| &mut row.cells);
+                for (cell, marks) in row.zip(cells) {
+                    cell.marks =
+                        marks.text.printed().split(' ').filter(|mark| !mark.is_empty()).map(str::to_string).collect();
+                }
             }
             ("text" | "header", ..) | ("row", _, Some(_)) => {
                 return Err(self.malformed(number, "isn't a possible number"));

@@ -43,7 +43,7 @@ pub fn from_page(page: &Page, file: &Path, layout: Layout, curation: &Curation) 
                     true => Text::Prose(Prose::digest(&cell.text)),
                     false => Text::Printed(cell.text.clone()),
                 };
-                Cell { text, line: cell.line, spans_from_above: cell.spans_from_above }
+                Cell { text, line: cell.line, spans_from_above: cell.spans_from_above, marks: cell.marks.clone() }
             });
             rows.push(Row { number, line: row.line, cells: cells.collect() });
         }
@@ -75,7 +75,7 @@ fn is_prose(column: Option<&Column>, text: &str) -> bool {
 
 /// A line of a page as a cell.
 fn printed(line: &page::Line) -> Cell {
-    Cell { text: Text::Printed(line.text.clone()), line: line.number, spans_from_above: false }
+    Cell { text: Text::Printed(line.text.clone()), line: line.number, spans_from_above: false, marks: Vec::new() }
 }
 
 impl Capture {

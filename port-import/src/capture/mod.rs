@@ -76,6 +76,8 @@ pub struct Cell {
     pub line: usize,
     /// Whether the cell spans from the row above.
     pub spans_from_above: bool,
+    /// The footnote marks in superscript, which aren't part of the text.
+    pub marks: Vec<String>,
 }
 
 /// The text of a cell.

@@ -29,7 +29,10 @@ pub(super) fn texts(page: &Page) -> Vec<OutsideText> {
     found.extend(stretch.finish());
     for table in &page.tables {
         for cell in table.rows.iter().flat_map(|row| &row.cells) {
-            found.extend(cell.footnotes.iter().map(|note| OutsideText {
+            // A mark alone is kept with its cell.
+            let is_mark = |note: &&String| cell.marks.iter().any(|mark| **note == format!("[{mark}]"));
+            let notes = cell.footnotes.iter().filter(|note| !is_mark(note));
+            found.extend(notes.map(|note| OutsideText {
                 prose: Prose::digest(note),
                 line: cell.line,
                 after_tables: tables_above(page, cell.line),

@@ -133,6 +133,8 @@ struct RowReader<'a> {
     cells: ends::Cells,
     ports: Vec<(port_cell::Column, String)>,
     protocols: Vec<String>,
+    /// The superscript marks of the row. They belong to it, wherever they are printed.
+    raised_marks: Vec<String>,
 }
 
 impl<'a> RowReader<'a> {
@@ -159,7 +161,7 @@ impl<'a> RowReader<'a> {
             problem: None,
         };
         let (cells, ports, protocols) = (ends::Cells::default(), Vec::new(), Vec::new());
-        RowReader { curation, table, row, printed, cells, ports, protocols }
+        RowReader { curation, table, row, printed, cells, ports, protocols, raised_marks: Vec::new() }
     }
 
     fn read(mut self) -> PrintedRow {
@@ -169,6 +171,9 @@ impl<'a> RowReader<'a> {
             match &cell.text {
                 Text::Prose(prose) => self.printed.prose.push(prose.clone()),
                 Text::Printed(_) => self.printed.texts.extend(text.clone()),
+            }
+            if column.is.is_ports() || !cell.spans_from_above {
+                self.raised_marks.extend(cell.marks.iter().cloned());
             }
             let found = self.read_cell(column, text, matches!(cell.text, Text::Prose(_)));
             self.note_problem(found);
@@ -187,6 +192,9 @@ impl<'a> RowReader<'a> {
         let ports: Vec<_> = self.ports.iter().map(|(column, cell)| (*column, cell.as_str())).collect();
         let protocols: Vec<&str> = self.protocols.iter().map(String::as_str).collect();
         self.printed.port_cell = port_cell::parse_columns(&ports, &protocols);
+        if let Ok(cell) = &mut self.printed.port_cell {
+            cell.marks.append(&mut self.raised_marks);
+        }
         self.printed
     }
 

@@ -21,7 +21,7 @@ const TABLES: [(&str, &str, &str); 11] = [
 ];
 
 pub fn cases() -> Vec<Case> {
-    [bars(), values(), broken(), csv(), html(), lists(), limits()].into_iter().flatten().collect()
+    [bars(), values(), broken(), csv(), html(), lists(), converted(), limits()].into_iter().flatten().collect()
 }
 
 fn case(layout: Layout, name: &str, page: impl Into<String>, hints: Hints, expected: &'static str) -> Case {
@@ -112,6 +112,17 @@ fn lists() -> Vec<Case> {
         list("item_without_a_pattern", hints("Ports", &["{Ports}: {Label}"]), "error[page-item-pattern]: page:4: item \"DNS\" doesn't fit \"{Ports}: {Label}\"; change the pattern in the curation, or add one for this item"),
         list("list_without_a_pattern", hints("Ports", &["{Ports} - {Label}", "{Ports}; {Label}"]), "error[page-item-pattern]: page:3: no item below \"Ports\" fits \"{Ports} - {Label}\" or \"{Ports}; {Label}\" (the first is \"TCP 443: web\"); change the pattern in the curation, or add one for this item"),
         list("pattern_without_a_list", hints("Inbound", &["{Ports}: {Label}"]), "error[page-item-pattern]: page: page has no list below \"Inbound\" for \"{Ports}: {Label}\"; name the heading above the list as printed"),
+    ]
+}
+
+#[rustfmt::skip]
+fn converted() -> Vec<Case> {
+    let rst = "Ports\n=====\n\n.. list-table::\n\n   * - a\n     - b\n   * - c\n";
+    let adoc = "= Ports\n\n|===\n|a |b\n\n|c\n|===\n";
+    vec![
+        case(Layout::Rst, "list_table_with_a_short_row", rst, Hints::default(), "error[page-converter]: page:4: docutils can't read the page (\"Error parsing content block for the \"list-table\" directive: ...\"); if the page is right, report the construct as unsupported"),
+        case(Layout::Adoc, "table_with_a_short_row", adoc, Hints::default(), "error[page-converter]: page:3: Asciidoctor can't read the page (\"dropping cells of an incomplete row at the end of the table\"); if the page is right, report the construct as unsupported"),
+        case(Layout::Dita, "unclosed_element", "<topic>\n<p>x</topic>", Hints::default(), "error[page-xml]: page:2:5: invalid XML: expected 'p' tag, not 'topic'; save the topic again"),
     ]
 }
 

@@ -54,8 +54,12 @@ pub(super) struct ConverterError {
 
 /// Converts a page.
 pub(super) fn convert(tool: Tool, text: &str) -> Result<Converted, Diagnostic> {
+    convert_with(tool, commands(tool), text)
+}
+
+fn convert_with(tool: Tool, commands: Vec<Command>, text: &str) -> Result<Converted, Diagnostic> {
     let mut last = None;
-    for mut command in commands(tool) {
+    for mut command in commands {
         match run(&mut command, text) {
             // Another Python may have the module.
             Ok(Output { error, .. }) if error.contains("No module named 'docutils'") => {}
@@ -173,4 +177,35 @@ fn read_all(pipe: Option<impl Read>) -> String {
         let _ = pipe.take(MAX_OUTPUT).read_to_end(&mut bytes);
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::{Tool, convert_with};
+
+    fn message(tool: Tool, commands: Vec<Command>) -> String {
+        let error = convert_with(tool, commands, "x").unwrap_err();
+        format!("error[{}]: {error}", error.code)
+    }
+
+    #[test]
+    fn a_missing_converter_is_an_error_that_says_how_to_install_it() {
+        let missing = "error[page-no-converter]: docutils, which reads this layout, isn't installed; install it with tests/tools/install.sh; it is searched for in PORT_TOOLS, target/tools and PATH";
+        assert_eq!(message(Tool::Docutils, vec![]), missing);
+        assert_eq!(message(Tool::Docutils, vec![Command::new("/does/not/exist")]), missing);
+        let mut without_module = Command::new("sh");
+        without_module.args(["-c", "echo \"No module named 'docutils'\" >&2"]);
+        assert_eq!(message(Tool::Docutils, vec![without_module]), missing);
+    }
+
+    #[test]
+    fn what_a_converter_prints_when_it_fails_is_part_of_the_error() {
+        let mut failing = Command::new("sh");
+        failing.args(["-c", "cat > /dev/null; echo 'no such option' >&2; exit 2"]);
+        let expected =
+            "error[page-converter]: Asciidoctor failed (\"no such option\"); reinstall it with tests/tools/install.sh";
+        assert_eq!(message(Tool::Asciidoctor, vec![failing]), expected);
+    }
 }

@@ -55,7 +55,7 @@ pub fn capture(bytes: &[u8]) {
             let again = Capture::parse(file, written.as_bytes()).expect("what is written can be read");
             assert_eq!(again.to_csv(), written);
             assert_eq!(again.tables.len(), capture.tables.len());
-            assert_eq!(again.lines.len(), capture.lines.len());
+            assert_eq!(again.texts.len(), capture.texts.len());
             for (row, same) in capture.rows().zip(again.rows()) {
                 assert_eq!(row.number, same.number);
                 let texts = |row: &port_import::capture::Row| -> Vec<_> {

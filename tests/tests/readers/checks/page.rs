@@ -72,7 +72,7 @@ fn check_read(text: &str, layout: Layout, hints: &Hints, curation: Option<&Curat
                 assert!(lost.is_empty(), "lost {lost:?} of {page:#?}");
             }
             if let Some(curation) = curation {
-                check_capture(page, curation);
+                check_capture(page, layout, curation);
             }
         }
         Err(errors) => check_errors(errors, lines),
@@ -120,9 +120,9 @@ fn check_errors(errors: &[Diagnostic], lines: usize) {
 }
 
 /// A capture of the page is read as it was written.
-fn check_capture(page: &Page, curation: &Curation) {
+fn check_capture(page: &Page, layout: Layout, curation: &Curation) {
     let file = Path::new("page");
-    match capture::from_page(page, file, curation) {
+    match capture::from_page(page, file, layout, curation) {
         Ok(capture) => {
             let written = capture.to_csv();
             // Text that no table may contain, such as a control character, is rejected when the capture is read.
