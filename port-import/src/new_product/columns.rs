@@ -109,6 +109,7 @@ fn guess_ports(guesses: &mut [Guess<'_>]) {
     let others_have_numbers: Vec<bool> = (0..guesses.len())
         .map(|index| guesses.iter().enumerate().any(|(other, guess)| other != index && numbers(guess)))
         .collect();
+    let mut has_names = false;
     for (guess, others_have_numbers) in guesses.iter_mut().zip(others_have_numbers) {
         // A column of names next to one of numbers, such as "Port name".
         let is_names = guess.content.digits == 0 && guess.content.filled > 0 && others_have_numbers;
@@ -116,6 +117,7 @@ fn guess_ports(guesses: &mut [Guess<'_>]) {
             Some(Word::Port) if is_names && guess.head.split_whitespace().count() > 3 => None,
             Some(Word::Port | Word::TcpPort | Word::UdpPort) if is_names => {
                 guess.word = Some(Word::Label);
+                has_names = true;
                 None
             }
             Some(Word::Port) => Some(Meaning::Ports),
@@ -134,6 +136,13 @@ fn guess_ports(guesses: &mut [Guess<'_>]) {
             Some(Word::UdpPort) => Some(Meaning::UdpPorts),
             _ => None,
         };
+    }
+    // The numbers of named ports, in a column such as "Default".
+    if has_names && !guesses.iter().any(|guess| guess.is.is_some_and(Meaning::is_ports)) {
+        if let Some(guess) = guesses.iter_mut().find(|guess| guess.is.is_none() && numbers(guess)) {
+            guess.is = Some(Meaning::Ports);
+            guess.question = Some("are these numbers ports?");
+        }
     }
 }
 

@@ -120,11 +120,19 @@ pub(super) fn states_port(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words: Vec<&str> =
         lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is_number = |word: &str| word.parse::<u32>().is_ok_and(|number| (1..=65_535).contains(&number));
+    let is_number = |word: &str| word.parse::<u32>().is_ok_and(|number| (7..=65_535).contains(&number));
     let is_name = |word: &str| ["tcp", "udp", "sctp", "port", "ports"].contains(&word);
     words
         .windows(2)
         .any(|pair| is_name(pair[0]) && is_number(pair[1]) || is_number(pair[0]) && ["tcp", "udp"].contains(&pair[1]))
+}
+
+/// Whether a text has the word port, and a number that may be one.
+pub(super) fn mentions_port(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let words = || lower.split(|letter: char| !letter.is_alphanumeric());
+    let is_port = |word: &str| word.parse::<u32>().is_ok_and(|number| (20..=65_535).contains(&number));
+    words().any(|word| ["port", "ports", "tcp", "udp"].contains(&word)) && words().any(is_port)
 }
 
 /// Whether a text is numbers of ports, and at most signs between them.
@@ -237,6 +245,6 @@ mod tests {
         assert!(is_transports("TCP and UDP") && is_transports("TCP/UDP") && !is_transports("HTTP"));
         assert!(is_hosts("*.acme.example, 10.0.0.0/8") && !is_hosts("your server"));
         assert!(is_number_list("80, 443/8443") && !is_number_list("4 GB") && !is_number_list("70000"));
-        assert!(states_port("TCP 322 by default") && states_port("needs port 443") && !states_port("TCP, 8 GB"));
+        assert!(states_port("TCP 322 by default") && states_port("needs port 443") && !states_port("TCP, 4 GB"));
     }
 }

@@ -1,7 +1,7 @@
 //! What the headings and the text above a table say about all of its rows.
 
 use super::content::direction_in;
-use crate::page::{LineKind, Page, Table};
+use crate::page::{Line, LineKind, Page, Table};
 
 /// The arrows between a source and a destination, and whether they go both ways.
 const ARROWS: [(&str, bool); 13] = [
@@ -126,7 +126,11 @@ pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
     let heading = |table: &Table| table.heading.as_ref().map(|heading| tidy(&heading.text));
     let parent = |table: &Table| {
         let number = table.heading.as_ref()?.number;
-        let above = page.headings.iter().filter(|line| line.number < number && !is_of_table(line.number));
+        let is_name = |line: &&Line| {
+            page.tables.iter().filter_map(heading).any(|own| own.eq_ignore_ascii_case(&tidy(&line.text)))
+        };
+        let above =
+            page.headings.iter().filter(|line| line.number < number && !is_of_table(line.number) && !is_name(line));
         above.last().map(|line| tidy(&line.text))
     };
     let headings: Vec<Option<String>> = page.tables.iter().map(heading).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::DraftColumn;
-use super::content::{is_number_list, states_port, word_count};
+use super::content::{is_number_list, mentions_port, states_port, word_count};
 use crate::curation::Meaning;
 use crate::page::{Line, LineKind, ListPattern, Page, Pattern};
 use crate::port_cell;
@@ -113,7 +113,8 @@ fn reads_ports(pattern: &str, item: &str, is_about_ports: bool) -> bool {
     let is_stated =
         states_port(ports) || ports.to_lowercase().contains("/tcp") || ports.to_lowercase().contains("/udp");
     let is_number = is_about_ports && pattern != "{Ports}" && is_number_list(ports) && is_large(ports);
-    let is_service = is_about_ports && has_port && ports.bytes().any(|byte| byte.is_ascii_digit());
+    let is_service =
+        is_about_ports && pattern != "{Ports}" && has_port && ports.bytes().any(|byte| byte.is_ascii_digit());
     is_short && has_port && (is_stated || is_number || is_service && is_large(ports))
 }
 
@@ -137,14 +138,24 @@ fn patterns(page: &Page, lists: &[&Vec<&Line>]) -> Option<Vec<String>> {
         }
     }
     // Items without ports in a list with ports are read by their first words.
-    let fits = |patterns: &[String], item: &str| patterns.iter().any(|pattern| is_match(pattern, item));
-    loop {
-        let taken = lists.iter().filter(|list| list.iter().any(|(item, _)| fits(&chosen, item)));
-        let Some((item, _)) = taken.flatten().find(|(item, _)| !fits(&chosen, item)) else { break };
-        chosen.push(prefix_pattern(item));
-        if chosen.len() > 40 || !fits(&chosen, item) {
-            return None;
+    let is_taken = |list: &&Vec<(String, Option<&'static str>)>| {
+        list.iter().any(|(item, _)| chosen.iter().any(|pattern| is_match(pattern, item)))
+    };
+    let (mut first, mut last): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for (item, _) in lists.iter().filter(is_taken).flatten().filter(|(_, own)| own.is_none()) {
+        let pattern = prefix_pattern(item);
+        let reads_others = lists.iter().flatten().any(|(other, own)| own.is_some() && is_match(&pattern, other));
+        if !reads_others && !first.contains(&pattern) {
+            first.push(pattern);
+        } else if reads_others && !chosen.iter().chain(&last).any(|pattern| is_match(pattern, item)) {
+            last.push(pattern);
         }
+    }
+    let mut chosen: Vec<String> = first.into_iter().chain(chosen).chain(last).collect();
+    if chosen.len() > 40
+        || lists.iter().flatten().any(|(item, own)| own.is_some() && !chosen.iter().any(|p| is_match(p, item)))
+    {
+        return None;
     }
     // An item that another pattern would read first gets that one moved behind its own.
     for _ in 0..chosen.len() * chosen.len() {
@@ -212,7 +223,7 @@ impl DraftList {
 
 /// The lines outside tables and lists that state ports, for pages on which nothing else does.
 pub(super) fn stating_lines(page: &Page) -> Vec<&Line> {
-    page.text_outside_tables.iter().filter(|line| states_port(&line.text)).collect()
+    page.text_outside_tables.iter().filter(|line| mentions_port(&line.text)).collect()
 }
 
 #[cfg(test)]
@@ -246,6 +257,6 @@ mod tests {
         let lists = find_lists(&page);
         assert_eq!(lists.len(), 1);
         assert_eq!(lists[0].heading.as_deref(), Some("Ports"));
-        assert_eq!(lists[0].patterns, ["{Ports}: {Label}", "{Ports} for {Label}", "See the {Label}"]);
+        assert_eq!(lists[0].patterns, ["See the {Label}", "{Ports}: {Label}", "{Ports} for {Label}"]);
     }
 }

@@ -33,10 +33,24 @@ impl Summary {
         self.left.iter().map(|(_, _, count)| count).sum()
     }
 
+    /// The number of FIXMEs in the entries of flows and rows. The others are about the page, its tables, or texts.
+    #[must_use]
+    pub fn fixmes_of_rows(&self) -> usize {
+        let of_rows = self.left.iter().filter(|(_, key, _)| key.starts_with("rows: "));
+        of_rows.map(|(_, _, count)| count).sum()
+    }
+
     /// Counts the FIXMEs of a file. Lines of comments don't count.
     pub(super) fn count(&mut self, file: &Path, text: &str) {
         let is_table = file.extension().is_some_and(|extension| extension == "csv");
-        for line in text.lines().filter(|line| !line.starts_with('#') && line.contains(FIXME)) {
+        let mut is_row = false;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with('[') {
+                is_row = line.starts_with("[[flow]]") || line.starts_with("[[row]]");
+            }
+            if !line.contains(FIXME) {
+                continue;
+            }
             let key = match line.split_once(" = ") {
                 _ if is_table => "cells",
                 Some((key, _)) if key.trim_start().starts_with('{') => "columns",
@@ -44,10 +58,11 @@ impl Summary {
                 Some((key, _)) => key.trim(),
                 None => "other",
             };
+            let key = if is_row { format!("rows: {key}") } else { key.to_string() };
             let count = line.matches(FIXME).count();
-            match self.left.iter_mut().find(|(known, other, _)| known == file && other == key) {
+            match self.left.iter_mut().find(|(known, other, _)| known == file && *other == key) {
                 Some((_, _, total)) => *total += count,
-                None => self.left.push((file.to_path_buf(), key.to_string(), count)),
+                None => self.left.push((file.to_path_buf(), key, count)),
             }
         }
     }
