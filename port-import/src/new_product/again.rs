@@ -159,17 +159,17 @@ impl Written {
         }
         for id in ids.iter().skip(drafted.len()) {
             text.shared +=
-                &self.block(&self.shared, id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
+                &Self::block(&self.shared, id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
         }
     }
 
-    fn block<'a>(&self, blocks: &'a [Block], id: &str) -> Option<&'a Block> {
+    fn block<'a>(blocks: &'a [Block], id: &str) -> Option<&'a Block> {
         blocks.iter().find(|block| block.header == "[[flow]]" && block.text_of("id").as_deref() == Some(id))
     }
 
     /// A flow with the keys that somebody wrote, and the drafted ones that are still missing.
     fn merge_flow(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
-        let block = self.block(&self.shared, id);
+        let block = Self::block(&self.shared, id);
         let written: Vec<(String, String)> = block.map(Block::keys).unwrap_or_default();
         // A purpose that is still the printed label was drafted.
         let flow = self.curation.flows.iter().find(|flow| flow.id == id);
@@ -196,7 +196,7 @@ impl Written {
 
     /// What the edition's file says about a flow, with the marks of the row.
     fn of_edition(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
-        let block = self.block(&self.edition, id);
+        let block = Self::block(&self.edition, id);
         let keys = block.map(Block::keys).unwrap_or_default();
         let kept: String = keys
             .into_iter()

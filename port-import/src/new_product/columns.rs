@@ -120,7 +120,6 @@ fn guess_ports(guesses: &mut [Guess<'_>]) {
                 has_names = true;
                 None
             }
-            Some(Word::Port) => Some(Meaning::Ports),
             Some(Word::ContainerPort) if has_port => {
                 guess.reason = Some(CONTAINER_PORTS);
                 Some(Meaning::Ignored)
@@ -131,7 +130,7 @@ fn guess_ports(guesses: &mut [Guess<'_>]) {
             }
             Some(Word::FirstPort) if pairs => Some(Meaning::FirstPort),
             Some(Word::LastPort) if pairs => Some(Meaning::LastPort),
-            Some(Word::FirstPort | Word::LastPort | Word::ContainerPort) => Some(Meaning::Ports),
+            Some(Word::Port | Word::FirstPort | Word::LastPort | Word::ContainerPort) => Some(Meaning::Ports),
             Some(Word::TcpPort) => Some(Meaning::TcpPorts),
             Some(Word::UdpPort) => Some(Meaning::UdpPorts),
             _ => None,
@@ -331,9 +330,8 @@ fn meaning_of_cell(is: Meaning, cell: &str) -> Option<&'static str> {
         Meaning::Enabled if is_any(&["yes", "on", "enabled", "true", "no", "off", "disabled", "false", "unstated"]) => {
             None
         }
-        Meaning::Enabled if is_nothing(cell) => Some("unstated"),
         Meaning::Requirement if is_any(&["required", "mandatory", "yes", "unstated"]) => None,
-        Meaning::Requirement if is_nothing(cell) => Some("unstated"),
+        Meaning::Enabled | Meaning::Requirement if is_nothing(cell) => Some("unstated"),
         Meaning::Enabled | Meaning::Requirement => Some(FIXME),
         Meaning::Protocol if !content::is_protocol(cell) => Some(FIXME),
         _ => None,

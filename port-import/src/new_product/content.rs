@@ -88,7 +88,7 @@ impl Content {
     }
 }
 
-/// Whether a row is a title: it has one text only, in its first cell or over all of its cells.
+/// Whether a row is a title: it has one text only, in the first of three cells or more, or over all of its cells.
 pub(super) fn is_title(row: &crate::page::Row) -> bool {
     let mut texts: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).collect();
     let first = texts.first().copied().unwrap_or_default().to_string();
@@ -96,7 +96,8 @@ pub(super) fn is_title(row: &crate::page::Row) -> bool {
     row.cells.len() > 1
         && !first.is_empty()
         && port_cell::parse(&first, None).map_or(true, |cell| cell.specs.is_empty())
-        && (texts.len() == 1 || texts.len() == row.cells.len() && texts.iter().all(|text| *text == first))
+        && (texts.len() == 1 && row.cells.len() > 2
+            || texts.len() == row.cells.len() && texts.iter().all(|text| *text == first))
 }
 
 /// Whether a cell says nothing.

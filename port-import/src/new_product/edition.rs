@@ -200,7 +200,7 @@ fn flows(
         let (row, flow) = (&rows[*row], &curation.flows[*flow]);
         written.insert(&flow.id);
         let block = old.iter().find(|(id, _)| *id == flow.id).map(|(_, block)| block);
-        text += &of_paired(row.marks(), &flow.marks, &flow.id, block);
+        text += &of_paired(&row.marks(), &flow.marks, &flow.id, block);
     }
     let mut new_rows: Vec<PrintedRow> = Vec::new();
     for (index, flow) in &paired.rows_left {
@@ -235,14 +235,14 @@ fn flows(
 }
 
 /// What the edition says about a flow that has its row, with the marks of the row.
-fn of_paired(marks: Vec<&String>, known: &[String], id: &str, block: Option<&Block>) -> String {
-    if marks == known.iter().collect::<Vec<_>>() {
+fn of_paired(marks: &[&String], known: &[String], id: &str, block: Option<&Block>) -> String {
+    if marks.iter().copied().eq(known) {
         return block.map_or(String::new(), |block| format!("\n{}\n", block.text.trim()));
     }
     let keys = block.map(Block::keys).unwrap_or_default();
     let kept: String =
         keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
-    format!("\n[[flow]]\nid = {id:?}\n{kept}marks = {} # {FIXME}: were {}\n", list(&marks), list(known))
+    format!("\n[[flow]]\nid = {id:?}\n{kept}marks = {} # {FIXME}: were {}\n", list(marks), list(known))
 }
 
 /// A new flow in the file of the edition.

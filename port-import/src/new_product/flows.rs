@@ -122,7 +122,7 @@ impl FlowDrafter<'_> {
                 Some(first) => vec![("shares_row_with", quote(&first), None)],
                 None => vec![("row", key.to_string(), row_question(row, is_unique))],
             };
-            keys.push(("purpose", quote(&self.purpose(row)), None));
+            keys.push(("purpose", quote(&Self::purpose(row)), None));
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
             let marks = row.marks().into_iter().cloned().collect();
@@ -132,7 +132,7 @@ impl FlowDrafter<'_> {
     }
 
     /// The purpose: a short label as it is, or the only service that the row prints.
-    fn purpose(&self, row: &PrintedRow) -> String {
+    fn purpose(row: &PrintedRow) -> String {
         let label = row.label.as_deref().unwrap_or_default().trim().trim_end_matches(['.', ':', ';', ',']);
         let has_letters = label.chars().any(char::is_alphabetic);
         // "To create a database" is a purpose without its first word.
@@ -263,13 +263,13 @@ fn no_flow(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
     if source.is_some_and(|source| is_title(source.row)) {
         return Some("A title of the rows below it.".to_string());
     }
+    if row.ports.is_none() && row.port_cell.as_ref().map_or(true, |cell| cell.specs.is_empty()) {
+        return Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"));
+    }
     let cell = row.port_cell.as_ref().ok().filter(|cell| cell.specs.is_empty())?;
     match (cell.no_port, &row.ports) {
         (Some(NoPort::NotApplicable), _) => Some("The port cell says that there is no port.".to_string()),
         (Some(NoPort::Empty), Some(_)) => Some("The port cell is a dash.".to_string()),
-        (Some(NoPort::Empty) | None, None) => {
-            Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"))
-        }
         _ => None,
     }
 }

@@ -131,7 +131,7 @@ pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
         };
         let above =
             page.headings.iter().filter(|line| line.number < number && !is_of_table(line.number) && !is_name(line));
-        above.last().map(|line| tidy(&line.text))
+        above.max_by_key(|line| line.number).map(|line| tidy(&line.text))
     };
     let headings: Vec<Option<String>> = page.tables.iter().map(heading).collect();
     page.tables

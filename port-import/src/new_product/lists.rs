@@ -104,6 +104,8 @@ fn reads_ports(pattern: &str, item: &str, is_about_ports: bool) -> bool {
     };
     let text = |wanted: &str| found.iter().find(|(name, _)| name == wanted).map_or("", |(_, text)| text.as_str());
     let (ports, label) = (text("Ports"), text("Label"));
+    let units = ["kb", "mb", "gb", "tb", "mib", "gib", "mhz", "ghz"];
+    let has_unit = ports.split_whitespace().any(|word| units.contains(&word.to_lowercase().as_str()));
     let is_short =
         word_count(ports) <= 6 && (label.is_empty() || word_count(label) <= 12 || pattern.ends_with("{Label}"));
     let parsed = port_cell::parse(ports, None);
@@ -115,7 +117,7 @@ fn reads_ports(pattern: &str, item: &str, is_about_ports: bool) -> bool {
     let is_number = is_about_ports && pattern != "{Ports}" && is_number_list(ports) && is_large(ports);
     let is_service =
         is_about_ports && pattern != "{Ports}" && has_port && ports.bytes().any(|byte| byte.is_ascii_digit());
-    is_short && has_port && (is_stated || is_number || is_service && is_large(ports))
+    is_short && !has_unit && has_port && (is_stated || is_number || is_service && is_large(ports))
 }
 
 /// Whether the numbers of a text aren't those of steps and versions.

@@ -100,10 +100,10 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     if let Some(written) = &written {
         drafter.used_ids = written.ids();
     }
-    let drafted = drafter.draft(&rows.rows, &sources);
+    let row_drafts = drafter.draft(&rows.rows, &sources);
     let mut text = match &written {
-        Some(written) => written.merge(&drafted, &rows.rows, &sources),
-        None => DraftText::new(&drafted),
+        Some(written) => written.merge(&row_drafts, &rows.rows, &sources),
+        None => DraftText::new(&row_drafts),
     };
     text.shared = parties + &text.shared;
     let explained = written.as_ref().map(Written::curation);
@@ -113,7 +113,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     Curation::parse_with(&edition_file, &text.of_edition, &shared).map_err(one)?;
 
     let mut summary = Summary { rows: rows.rows.len(), ..Summary::default() };
-    summary.count_rows(&drafted);
+    summary.count_rows(&row_drafts);
     summary.count_page(&curation, &page, &capture);
     let capture_file = new.data.join(format!("captures/{}/{}.csv", new.id, new.edition));
     let mut files = vec![

@@ -107,7 +107,7 @@ fn no_ports(doc: &Path, page: &Page) -> Vec<Diagnostic> {
 
 /// The errors of a page. One without tables and lists may state ports in its lines.
 fn with_sentences(doc: &Path, text: &str, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let is_missing = |error: &Diagnostic| [page::codes::NO_TABLE, codes::LAYOUT].iter().any(|code| error.code == *code);
+    let is_missing = |error: &Diagnostic| [page::codes::NO_TABLE, codes::LAYOUT].contains(&error.code);
     let stating = text.lines().zip(1..).filter(|(line, _)| mentions_port(line));
     let found: Vec<Diagnostic> = stating.map(|(line, number)| sentence(doc, number, line)).collect();
     if found.is_empty() || !errors.iter().all(is_missing) { errors } else { found }

@@ -166,7 +166,7 @@ pub(super) fn texts(capture: &Capture, page: &Page, known: Option<&Curation>) ->
             Some(what) => text += &format!("what = {}\n", quote(what)),
             None if !has_facts(&outside.prose) => {}
             None if is_heading(outside.line, outside.words.as_deref().unwrap_or_default()) => {
-                text += "what = \"A heading.\"\n"
+                text += "what = \"A heading.\"\n";
             }
             None => text += &format!("what = {FIXME:?}\n"),
         }

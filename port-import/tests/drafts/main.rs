@@ -24,6 +24,12 @@ pub struct Draft {
     pub edition: String,
 }
 
+impl Default for Workspace {
+    fn default() -> Workspace {
+        Workspace::new()
+    }
+}
+
 impl Workspace {
     pub fn new() -> Workspace {
         let directory = TempDir::new().unwrap();
