@@ -120,8 +120,8 @@ impl Build {
             .current_dir(&self.sources)
             .output()
             .expect("sh runs");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} {arguments:?}: {stderr}", program.display());
+        let printed = [&output.stdout, &output.stderr].map(|printed| String::from_utf8_lossy(printed)).concat();
+        assert!(output.status.success(), "{} {arguments:?}: {printed}", program.display());
         output
     }
 

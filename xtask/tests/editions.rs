@@ -186,11 +186,14 @@ fn a_row_with_both_directions_or_several_peers_has_several_flows() {
     replace(&page, "    { head = \"Ports\"", "    { head = \"Way\", is = \"direction\" },\n    { head = \"Ports\"");
     let (report, outcome) = with_doc(&data, "relay", &doc);
     assert_eq!(outcome, Outcome::Failed);
-    assert!(report.to_string().contains("row has no direction; give relay-out-ldap-users a direction"), "{report}");
+    assert!(
+        report.to_string().contains("row 3 prints more than one direction; give relay-out-ldap-users its direction"),
+        "{report}"
+    );
     let flows = data.join("curation/relay/flows.toml");
     replace(&flows, "purpose = \"Look up users\"\n", "purpose = \"Look up users\"\ndirection = \"outbound\"\n");
     let (report, _) = with_doc(&data, "relay", &doc);
-    assert!(report.to_string().contains("prints both directions, but has no inbound flow"), "{report}");
+    assert!(report.to_string().contains("row 3 has no flow inbound with ldap-server"), "{report}");
     let shared = "\n[[flow]]\nid = \"relay-in-ldap-users\"\nshares_row_with = \"relay-out-ldap-users\"\ndirection = \"inbound\"\n\
                   purpose = \"Be looked up\"\nother_numbers = [\"636\"]\nscope = \"host\"\nenabled = \"no\"\n\
                   \n[[flow]]\nid = \"relay-in-ldap-admin\"\nshares_row_with = \"relay-out-ldap-users\"\ndirection = \"inbound\"\n\

@@ -77,8 +77,10 @@ impl Capture {
             record("header", table.header.len().to_string(), &table.header);
             for row in &table.rows {
                 record("row", row.number.to_string(), &row.cells);
-                if row.cells.iter().any(|cell| !cell.marks.is_empty()) {
-                    let marks = row.cells.iter().map(|above| cell(Text::Printed(above.marks.join(" ")), 0));
+                // A record for the first mark of each cell, another for the second ones.
+                for index in 0..row.cells.iter().map(|cell| cell.marks.len()).max().unwrap_or(0) {
+                    let mark = |above: &Cell| above.marks.get(index).cloned().unwrap_or_default();
+                    let marks = row.cells.iter().map(|above| cell(Text::Printed(mark(above)), 0));
                     record("marks", row.number.to_string(), &marks.collect::<Vec<_>>());
                 }
             }
@@ -185,8 +187,7 @@ impl Parser {
             ("marks", Some(number), Some(table)) if table.rows.last().is_some_and(|row| row.number == number) => {
                 let row = table.rows.last_mut().into_iter().flat_map(|row| &mut row.cells);
                 for (cell, marks) in row.zip(cells) {
-                    cell.marks =
-                        marks.text.printed().split(' ').filter(|mark| !mark.is_empty()).map(str::to_string).collect();
+                    cell.marks.extend(Some(marks.text.printed().to_string()).filter(|mark| !mark.is_empty()));
                 }
             }
             ("text" | "header", ..) | ("row", _, Some(_)) => {

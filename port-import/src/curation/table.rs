@@ -56,7 +56,7 @@ pub struct Column {
     /// What it contains.
     pub is: Meaning,
     /// The meaning of short texts in its cells, such as `{ "From VM" = "outbound" }`. In a customization column, every other text is
-    /// prose.
+    /// prose. The digest of a prose cell can have a meaning too, which is then read in its place.
     #[serde(default)]
     pub means: BTreeMap<String, String>,
     /// For a label column: whether its cells may be empty.
@@ -168,6 +168,12 @@ impl Meaning {
     #[must_use]
     pub fn is_ports(self) -> bool {
         matches!(self, Meaning::Ports | Meaning::FirstPort | Meaning::LastPort | Meaning::TcpPorts | Meaning::UdpPorts)
+    }
+
+    /// Whether the importer must understand its cells, so that prose needs a meaning.
+    #[must_use]
+    pub fn is_typed(self) -> bool {
+        !matches!(self, Meaning::Label | Meaning::Customization | Meaning::Note | Meaning::Ignored)
     }
 
     /// Whether a table may have several such columns.

@@ -8,6 +8,7 @@ use port_core::{Enabled, Requirement, Scope, Transport};
 use port_data::{Diagnostic, Place};
 
 use crate::capture::{Capture, Prose, Row, Text};
+use crate::codes;
 use crate::curation::{Column, Curation, Meaning, Table};
 use crate::port_cell;
 
@@ -182,9 +183,9 @@ impl<'a> RowReader<'a> {
             (self.printed.peer, self.printed.ends) = (peer, ends);
         });
         self.note_problem(found);
-        let printed: Vec<&str> = self.ports.iter().map(|(_, cell)| cell.as_str()).collect();
-        let printed = printed.join(" | ");
-        self.printed.ports = Some(printed).filter(|text| text.chars().any(|letter| !" |".contains(letter)));
+        let printed = self.ports.iter().map(|(_, cell)| cell.as_str()).filter(|cell| !cell.is_empty());
+        let printed = printed.collect::<Vec<_>>().join(" | ");
+        self.printed.ports = Some(printed).filter(|text| !text.is_empty());
         if self.protocols.is_empty() {
             let of_table = self.table.transport.filter(|transport| *transport != Transport::Any);
             self.protocols.extend(of_table.map(|transport| transport.to_string()));
@@ -198,6 +199,10 @@ impl<'a> RowReader<'a> {
         self.printed
     }
 
+    fn last_digest(&self) -> &str {
+        self.printed.prose.last().map_or("", |prose| &prose.digest)
+    }
+
     fn note_problem(&mut self, found: Result<(), Diagnostic>) {
         if let (Err(problem), None) = (found, &self.printed.problem) {
             self.printed.problem = Some(problem);
@@ -205,6 +210,11 @@ impl<'a> RowReader<'a> {
     }
 
     fn read_cell(&mut self, column: &Column, text: Option<String>, is_prose: bool) -> Result<(), Diagnostic> {
+        if is_prose && column.is.is_typed() {
+            let message = format!("{} cell is prose (digest {})", column.is.as_str(), self.last_digest());
+            let help = "give the digest a meaning under means of the column";
+            return Err(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
+        }
         let printed = text.as_deref().unwrap_or_default();
         let meaning = column.means.get(printed).map_or(printed, String::as_str).to_string();
         let ports = |column| (column, printed.to_string());

@@ -89,7 +89,7 @@ fn product(number: usize) -> [String; 5] {
     ]
 }
 
-fn edition(product: usize, number: usize) -> [String; 10] {
+fn edition(product: usize, number: usize) -> [String; 11] {
     let vendor = product / PRODUCTS_OF_A_VENDOR;
     [
         format!("product-{product}"),
@@ -99,8 +99,9 @@ fn edition(product: usize, number: usize) -> [String; 10] {
         format!("https://vendor-{vendor}.example/product-{product}/{number}/ports"),
         String::new(),
         String::new(),
-        String::new(),
+        "2026-01-31".to_string(),
         "true".to_string(),
+        String::new(),
         String::new(),
     ]
 }
