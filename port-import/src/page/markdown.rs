@@ -22,7 +22,7 @@ use port_data::hidden::{REMOVE_HIDDEN, hidden_character};
 use super::codes;
 use super::hints::Hints;
 use super::html;
-use super::limits::MAX_ERRORS;
+use super::limits::{CUT_DOWN, MAX_ERRORS};
 use super::problems::Problems;
 use super::table::{Line, Page};
 
@@ -31,6 +31,13 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     for (line, number) in text.lines().zip(1..).filter(|(line, _)| line.contains('\0')).take(MAX_ERRORS) {
         let column = line.split('\0').next().unwrap_or_default().chars().count() + 1;
         problems.report_at((number, column), codes::HIDDEN_CHARACTER, hidden_character('\0'), REMOVE_HIDDEN);
+    }
+    // The parser takes some hundred bytes for each line, cell and mark.
+    let pieces = text.bytes().filter(|byte| b"\n|*_`[<~#".contains(byte)).count();
+    if pieces > 20_000 + text.len() / 5 {
+        let message = "page has more than 20000 lines, bars and marks, and one for less than every five bytes";
+        problems.report_page(codes::TOO_LARGE, message, CUT_DOWN);
+        return Page::default();
     }
     let source = templates::without_templates(text);
     let rendered = render::render(&source, problems);
