@@ -99,7 +99,7 @@ impl Renderer<'_, '_> {
                 self.check_rule(node);
                 self.push(&format!("<{}>", tag.unwrap_or("p")));
             }
-            NodeValue::FootnoteDefinition(note) => self.push(&format!("<div>[{}]: ", note.name)),
+            NodeValue::FootnoteDefinition(footnote) => self.push(&format!("<div>[{}]: ", footnote.name)),
             NodeValue::Text(text) => self.push_escaped(text),
             NodeValue::Code(code) => {
                 let text = code.literal.clone();
