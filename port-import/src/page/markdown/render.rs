@@ -86,7 +86,7 @@ impl Renderer<'_, '_> {
         match &node.data.borrow().value {
             NodeValue::FrontMatter(text) => self.skip(node, SkippedKind::FrontMatter, text),
             NodeValue::CodeBlock(block) => {
-                self.skip(node, SkippedKind::Code, &format!("{}\n{}", block.info, block.literal))
+                self.skip(node, SkippedKind::Code, &format!("{}\n{}", block.info, block.literal));
             }
             NodeValue::HtmlBlock(block) => self.push(&titles_of_tabs(&block.literal)),
             NodeValue::TableRow(is_header) => {
@@ -209,12 +209,12 @@ fn is_title(paragraph: Node) -> bool {
     let mut children = paragraph.children();
     let is_bold = children.next().is_some_and(|first| matches!(first.data.borrow().value, NodeValue::Strong));
     let is_colon = |node: Node| matches!(&node.data.borrow().value, NodeValue::Text(text) if text.trim() == ":");
-    is_at_top && is_bold && children.all(|rest| is_colon(rest))
+    is_at_top && is_bold && children.all(is_colon)
 }
 
 fn is_first_of_footnote(paragraph: Node) -> bool {
     let is_note = |parent: Node| matches!(parent.data.borrow().value, NodeValue::FootnoteDefinition(_));
-    paragraph.previous_sibling().is_none() && paragraph.parent().is_some_and(|parent| is_note(parent))
+    paragraph.previous_sibling().is_none() && paragraph.parent().is_some_and(is_note)
 }
 
 fn is_header_cell(cell: Node) -> bool {
