@@ -114,8 +114,6 @@ port_data::codes! {
     EXISTS = "draft-exists";
     #[doc = "No layout fits a page, or several do."]
     LAYOUT = "draft-layout";
-    #[doc = "The tables of a page have different columns."]
-    DIFFERENT_COLUMNS = "draft-different-columns";
-    #[doc = "No column of a page seems to contain ports."]
+    #[doc = "No table or list of a page seems to contain ports."]
     NO_PORTS_COLUMN = "draft-no-ports-column";
 }

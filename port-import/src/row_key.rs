@@ -1,6 +1,6 @@
 //! Keys of rows: the printed texts by which the curation finds the row of a flow.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::curation::{self, Curation, Same, quote};
 use crate::printed_row::PrintedRow;
@@ -72,8 +72,8 @@ impl DistinctKeys {
         let templates = [short, with_ports, with_prose];
         let mut counts = HashMap::new();
         for row in rows {
-            let mut keys: Vec<String> = templates.iter().map(|template| write_key(row, template)).collect();
-            keys.dedup();
+            // A row without ports or prose has the same key several times.
+            let keys: BTreeSet<String> = templates.iter().map(|template| write_key(row, template)).collect();
             for key in keys {
                 *counts.entry(key).or_default() += 1;
             }
@@ -85,8 +85,8 @@ impl DistinctKeys {
     /// none of them distinguishes gets all parts.
     #[must_use]
     pub fn write(&self, row: &PrintedRow) -> String {
-        let keys = self.templates.iter().map(|template| write_key(row, template));
-        let distinct = keys.into_iter().find(|key| self.counts.get(key) == Some(&1));
+        let mut keys = self.templates.iter().map(|template| write_key(row, template));
+        let distinct = keys.find(|key| self.counts.get(key) == Some(&1));
         distinct.unwrap_or_else(|| {
             write_key(row, &curation::Row { prose: Some(String::new()), ..self.templates[1].clone() })
         })

@@ -133,7 +133,7 @@ fn a_new_row_becomes_a_flow_and_its_peer_an_open_question() {
         "+\"Clock\" = \"FIXME\"",
         "+",
         "+[[flow]]",
-        "+id = \"relay-out-clock-set-time\"",
+        "+id = \"relay-out-set-time\"",
         "+row = { section = \"Outbound\", peer = \"Clock\", label = \"Set the time\" }",
         "+purpose = \"FIXME\"",
     ];

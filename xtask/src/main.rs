@@ -1,6 +1,6 @@
 //! `cargo xtask`: the maintenance commands. Each is a thin call into a library.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -8,9 +8,8 @@ use std::time::SystemTime;
 use clap::{Parser, Subcommand, ValueEnum};
 use port_data::hidden::{Escaped, escape_json};
 use port_data::{Diagnostic, Place};
-use port_import::curation::FIXME;
 use port_import::generated_file::expand;
-use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
+use port_import::new_product::{NewEdition, NewProduct, Summary, new_edition, new_product};
 use port_import::page::Layout;
 use port_import::page_file::convert;
 use port_import::propose::patch;
@@ -73,6 +72,14 @@ Example:
         /// The vendor's id
         #[arg(long, value_parser = id)]
         vendor: Option<String>,
+        /// The product's name
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        origin: Origin,
+        /// Draft the product again after a change of its columns or tables; keep what is written already
+        #[arg(long)]
+        again: bool,
         /// The day on which the page was saved
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         retrieved: Option<String>,
@@ -97,6 +104,8 @@ Example:
         /// The layout of a page saved as text, if it isn't that of the newest edition
         #[arg(long)]
         layout: Option<Layout>,
+        #[command(flatten)]
+        origin: Origin,
         /// The day on which the page was saved
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         retrieved: Option<String>,
@@ -161,6 +170,20 @@ Examples:
         #[arg(default_value = port_data::TABLES, hide_default_value = true)]
         directory: PathBuf,
     },
+}
+
+/// Where a page comes from.
+#[derive(Debug, clap::Args)]
+struct Origin {
+    /// The address of the page
+    #[arg(long)]
+    url: Option<String>,
+    /// Where the text of the page comes from, such as a repository and a file in it
+    #[arg(long)]
+    source: Option<String>,
+    /// The licence of the text
+    #[arg(long)]
+    licence: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -250,13 +273,21 @@ fn main() -> ExitCode {
             print(&html);
             ExitCode::SUCCESS
         }),
-        Command::NewProduct { id, doc, layout, vendor, retrieved } => {
+        Command::NewProduct { id, doc, layout, vendor, retrieved, name, origin, again } => {
             let (id, edition) = id;
             let edition = edition.or(retrieved.clone()).unwrap_or_else(|| day_id(SystemTime::now()));
-            run_draft(new_product(&NewProduct { data: data(), id, edition, doc, layout, retrieved, vendor }))
+            let Origin { url, source, licence } = origin;
+            let data = data();
+            show_progress(&doc);
+            let new =
+                NewProduct { data, id, edition, doc, layout, retrieved, vendor, name, url, source, licence, again };
+            run_draft(new_product(&new))
         }
-        Command::NewEdition { product, edition, doc, layout, retrieved } => {
-            run_draft(new_edition(&NewEdition { data: data(), product, edition, doc, layout, retrieved }))
+        Command::NewEdition { product, edition, doc, layout, retrieved, origin } => {
+            let Origin { url, source, licence } = origin;
+            let data = data();
+            show_progress(&doc);
+            run_draft(new_edition(&NewEdition { data, product, edition, doc, layout, retrieved, url, source, licence }))
         }
         Command::CheckPages { update, report } => run_check_pages(update, report),
         Command::Scale { sizes, editions } => run_scale(&sizes, editions),
@@ -307,6 +338,18 @@ fn run_regenerate(args: RegenerateArgs) -> ExitCode {
     }
 }
 
+fn run_draft(summary: Result<Summary, Vec<Diagnostic>>) -> Result<ExitCode, Vec<Diagnostic>> {
+    print(&summary?.relative_to(&root()).to_string());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says on a terminal what is being read, since a long page takes a moment.
+fn show_progress(doc: &Path) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("reading {}", Place::file(doc));
+    }
+}
+
 /// Writes the edits that would resolve the errors of a report as a patch. Without such edits, the patch is empty.
 fn write_patch(report: &Report, file: &Path) -> Result<(), Vec<Diagnostic>> {
     let patch = patch(&report.edits, &root())?;
@@ -319,15 +362,6 @@ fn write_patch(report: &Report, file: &Path) -> Result<(), Vec<Diagnostic>> {
         false => eprintln!("review the proposed edits, then run: git apply {}", Place::file(file)),
     }
     Ok(())
-}
-
-fn run_draft(written: Result<Vec<PathBuf>, Vec<Diagnostic>>) -> Result<ExitCode, Vec<Diagnostic>> {
-    let root = root();
-    for file in written? {
-        print(&format!("wrote {}\n", Place::file(file).relative_to(&root)));
-    }
-    print(&format!("Replace every {FIXME} in these files, then run `cargo xtask regenerate`.\n"));
-    Ok(ExitCode::SUCCESS)
 }
 
 fn run_check_pages(update: bool, format: PagesFormat) -> Result<ExitCode, Vec<Diagnostic>> {

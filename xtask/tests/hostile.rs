@@ -85,11 +85,11 @@ fn drafted(layout: &str) -> (TempDir, PathBuf, PathBuf) {
         id: "relay".to_string(),
         edition: "1".to_string(),
         doc: file.clone(),
-        layout: None,
         retrieved: Some("2026-02-28".to_string()),
         vendor: Some("acme".to_string()),
+        ..NewProduct::default()
     };
-    let written = new_product(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));
+    let written = new_product(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}")).files;
     for file in written {
         let text = fs::read_to_string(&file).unwrap();
         let text = match file.file_name().unwrap().to_str().unwrap() {

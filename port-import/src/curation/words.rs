@@ -11,6 +11,7 @@ use port_data::port_expression;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::FIXME;
 use crate::page::Layout;
 
 /// Port specs written as an expression, such as `tcp/25 smtp | tcp/465`.
@@ -27,6 +28,10 @@ pub struct PortList {
 impl<'de> Deserialize<'de> for PortList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PortList, D::Error> {
         let text = String::deserialize(deserializer)?;
+        // A draft is read too. Its marks are reported on their own.
+        if text == FIXME {
+            return Ok(PortList { text, specs: Vec::new(), groups: Groups::All });
+        }
         match port_expression::parse(&text, check_id) {
             Ok((specs, groups)) => Ok(PortList { text, specs, groups }),
             Err(problems) => {
@@ -96,6 +101,9 @@ pub(super) fn word<'de, D: Deserializer<'de>, T: FromStr<Err = ParseIdError>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
+    if text == FIXME {
+        return Ok(None);
+    }
     text.parse().map(Some).map_err(|error: ParseIdError| {
         let message = format!("unknown {} {}", error.kind(), QuotedAscii(&text));
         let help = error.nearest().map(|nearest| format!("; did you mean \"{nearest}\"?"));

@@ -1,222 +1,307 @@
-//! The draft of a product's curation.
+//! The draft of a page: its tables with their columns, what applies to all rows of a table, and who the peers are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
-use std::path::Path;
 
-use port_core::Direction;
-use port_data::{Diagnostic, Place};
+use super::columns::{DraftColumn, guess_columns};
+use super::headings::{self, Arrow, Proposal, arrow_in};
+use super::lists::DraftList;
+use super::parties::{Known, Part, Parties, parties_of_ends};
+use crate::curation::{Curation, FIXME, Meaning};
+use crate::page::{Layout, Page, PrintedTable, Table};
 
-use super::columns::{direction_key, meanings, own_name};
-use super::options::NewProduct;
-use super::tables::ids_by_name;
-use crate::capture::{Capture, has_facts};
-use crate::codes;
-use crate::curation::{Curation, FIXME, Meaning, quote};
-use crate::page::{self, Layout, Page};
-use crate::printed_row::PrintedRow;
-use crate::row_key::{full_key_template, write_key};
-
-/// What can be read from a page before its rows are read.
-pub(super) struct Draft<'a> {
-    new: &'a NewProduct,
-    layout: Layout,
-    column_names: Vec<String>,
-    meanings: Vec<Meaning>,
-    /// What the page calls the product, if it has columns "from" and "to".
-    own_name: Option<String>,
-    /// The names of the columns in which a cell spans from above.
-    spanning: Vec<String>,
-    headings: Vec<Option<String>>,
-    /// The peer of each peer cell, if a peer has that name.
-    peers: BTreeMap<String, String>,
+/// A table or a list of the page.
+#[derive(Clone, Debug)]
+pub(super) struct DraftTable {
+    /// The heading as printed; empty if there is none.
+    pub(super) heading: String,
+    /// Whether the entry is for tables with that heading only.
+    pub(super) names_heading: bool,
+    pub(super) section: Option<String>,
+    /// Why the table has no flow.
+    pub(super) ignore: Option<String>,
+    pub(super) columns: Vec<DraftColumn>,
+    /// The patterns of its items, if it is a list.
+    pub(super) items: Vec<String>,
+    /// What applies to all of its rows, by key.
+    pub(super) constants: Vec<(&'static str, Proposal)>,
 }
 
-impl<'a> Draft<'a> {
-    pub(super) fn from_page(
-        page: &Page,
-        layout: Layout,
-        new: &'a NewProduct,
-        tables: &Path,
-    ) -> Result<Draft<'a>, Vec<Diagnostic>> {
-        let column_names = column_names(page, new)?;
-        let meanings = meanings(&column_names);
-        if !meanings.contains(&Meaning::Ports) {
-            let line = page.tables.first().and_then(|table| table.header.first()).map_or(0, |name| name.number);
-            let message = format!("no column name of {column_names:?} contains the word port");
-            let diagnostic =
-                Diagnostic::new(codes::NO_PORTS_COLUMN, message).help("rename the column in the saved page");
-            return Err(vec![diagnostic.at(Place::line(&new.doc, line))]);
-        }
-        let rows = || page.tables.iter().flat_map(|table| &table.rows);
-        let is_end = |column: &usize| [Meaning::From, Meaning::To].contains(&meanings[*column]);
-        let ends: Vec<usize> = (0..meanings.len()).filter(is_end).collect();
-        let cells =
-            |row: &'_ page::Row| -> Vec<String> { ends.iter().map(|end| row.cells[*end].text.clone()).collect() };
-        let end_cells: Vec<Vec<String>> = rows().map(cells).collect();
-        let own_name =
-            own_name(&end_cells.iter().map(|row| row.iter().map(String::as_str).collect()).collect::<Vec<_>>());
-        let peer_columns = match meanings.iter().position(|meaning| *meaning == Meaning::Peer) {
-            Some(column) => vec![column],
-            None => ends,
-        };
-        let peer_cells: BTreeSet<&str> = rows()
-            .flat_map(|row| peer_columns.iter().map(|column| row.cells[*column].text.as_str()))
-            .filter(|cell| !cell.is_empty() && Some(*cell) != own_name.as_deref())
-            .collect();
-        let known = ids_by_name(&tables.join("peers.csv"))?;
-        let peers = peer_cells.into_iter().map(|cell| {
-            let id = known.get(&cell.to_lowercase()).map_or(FIXME, String::as_str);
-            (cell.to_string(), id.to_string())
-        });
-        let spans = |column: &usize| rows().any(|row| row.cells[*column].spans_from_above);
-        let spanning = (0..column_names.len()).filter(spans).map(|column| column_names[column].clone());
-        Ok(Draft {
-            new,
-            layout,
-            spanning: spanning.collect(),
-            headings: page.tables.iter().map(|table| table.heading.as_ref().map(|line| line.text.clone())).collect(),
-            peers: peers.collect(),
-            own_name: (peer_columns.len() == 2).then(|| own_name.unwrap_or_else(|| FIXME.to_string())),
-            meanings,
-            column_names,
-        })
-    }
+/// What a draft says about a page as a whole.
+#[derive(Debug)]
+pub(super) struct PageDraft {
+    pub(super) layout: Layout,
+    /// One for each table of the page, in its order.
+    pub(super) tables: Vec<DraftTable>,
+    /// The columns that most tables have.
+    pub(super) columns: Vec<DraftColumn>,
+    /// The names of the columns in which a cell spans from above.
+    pub(super) spanning: Vec<String>,
+    pub(super) parties: Parties,
+    /// The cells of peers, sources, destinations and components that the page prints.
+    pub(super) cells: BTreeSet<String>,
+}
 
-    /// The peers of the printed peer cells.
-    pub(super) fn peers(&self) -> String {
-        if self.peers.is_empty() {
-            return String::new();
-        }
-        let peers = self.peers.iter().map(|(cell, peer)| format!("{} = {}\n", quote(cell), quote(peer)));
-        format!("\n[peers]\n{}", peers.collect::<String>())
-    }
-
-    /// A flow for each row.
-    pub(super) fn flows(&self, rows: &[PrintedRow]) -> DraftedFlows {
-        let mut used_ids = BTreeSet::new();
-        let mut flows = DraftedFlows::default();
-        for row in rows {
-            let id = flow_id(&self.new.id, row, &mut used_ids);
-            let key = self.row_key(row, rows);
-            flows.shared += &format!("\n[[flow]]\nid = {id:?}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n");
-            if !row.marks().is_empty() {
-                flows.of_edition += &format!("\n[[flow]]\nid = {id:?}\nmarks = {}\n", list(&row.marks()));
+impl PageDraft {
+    pub(super) fn from_page(page: &Page, layout: Layout, lists: &[DraftList], known: &Known<'_>) -> PageDraft {
+        let mut tables: Vec<DraftTable> = page.tables.iter().map(|table| draft_table(table, lists)).collect();
+        let described = tables.iter().filter(|table| table.ignore.is_none()).count();
+        if described > 1 {
+            for (table, section) in tables.iter_mut().zip(headings::sections(page)) {
+                table.section = section;
             }
         }
-        flows
+        let parties = find_parties(page, &tables, known);
+        for (printed, table) in page.tables.iter().zip(&mut tables).filter(|(_, table)| table.ignore.is_none()) {
+            table.constants = constants(page, printed, &table.columns, &parties, known);
+        }
+        let cells = printed_cells(page, &tables);
+        let columns = most_frequent(&tables);
+        let mut draft = PageDraft { layout, columns, spanning: spanning(page, layout), parties, cells, tables };
+        draft.list_columns_of_ignored_tables(page);
+        draft
     }
 
-    /// The keys about the page as a whole.
-    pub(super) fn page_keys(&self) -> String {
-        let mut text = format!("{}\nlayout = \"{}\"\ncolumns = [\n", header(), self.layout);
-        for (name, meaning) in self.column_names.iter().zip(&self.meanings) {
-            text += &format!("    {{ head = {}, is = \"{}\" }},\n", quote(name), meaning.as_str());
-        }
-        text += "]\n";
-        if !self.spanning.is_empty() {
-            text += &format!("spanning = {}\n", list(&self.spanning));
-        }
-        text += "tables = [\n";
-        for heading in &self.headings {
-            text += &match heading {
-                Some(heading) => {
-                    let direction = direction_key(heading);
-                    let heading = quote(heading);
-                    format!("    {{ heading = {heading}, section = {heading}{direction} }},\n")
+    /// The draft of a page whose columns and tables somebody wrote already.
+    pub(super) fn from_curation(page: &Page, layout: Layout, curation: &Curation, known: &Known<'_>) -> PageDraft {
+        let printed: Vec<PrintedTable<'_>> = page.tables.iter().map(Table::printed).collect();
+        let entries = curation.match_tables(&printed).into_iter();
+        let tables: Vec<DraftTable> = entries
+            .zip(&printed)
+            .map(|(entry, printed)| {
+                let entry = entry.map(|entry| curation.tables[entry].get_ref());
+                let columns = entry.map_or(&[][..], |entry| curation.columns_of(entry));
+                let constant = |key, value: Option<String>| value.map(|value| (key, Proposal::certain(value)));
+                let peer = constant("peer", entry.and_then(|entry| entry.peer.clone()));
+                let component = constant("component", entry.and_then(|entry| entry.component.clone()));
+                DraftTable {
+                    heading: printed.heading.to_string(),
+                    names_heading: true,
+                    section: entry.and_then(|entry| entry.section.clone()),
+                    ignore: entry.map_or(Some(String::new()), |entry| entry.ignore.clone()),
+                    columns: columns.iter().map(DraftColumn::from).collect(),
+                    items: Vec::new(),
+                    constants: peer.into_iter().chain(component).collect(),
                 }
-                None => "    {},\n".to_string(),
-            };
-        }
-        text += "]\n";
-        if let Some(own_name) = &self.own_name {
-            text += &format!("own_name = {}\n", quote(own_name));
-        }
-        text
+            })
+            .collect();
+        let parties = find_parties(page, &tables, known);
+        let cells = printed_cells(page, &tables);
+        PageDraft { layout, tables, columns: Vec::new(), spanning: Vec::new(), parties, cells }
     }
 
-    /// The key that distinguishes a row from all others. It contains the ports only if necessary.
-    fn row_key(&self, row: &PrintedRow, all: &[PrintedRow]) -> String {
-        let mut template = full_key_template();
-        template.direction = self.own_name.as_ref().and(row.direction());
-        let key = write_key(row, &template);
-        if all.iter().filter(|other| write_key(other, &template) == key).count() > 1 {
-            template.ports = Some(String::new());
+    /// Whether any table has flows.
+    pub(super) fn has_ports(&self) -> bool {
+        self.tables.iter().any(|table| table.ignore.is_none())
+    }
+
+    /// The parts of the product that the draft names.
+    pub(super) fn components(&self) -> BTreeSet<String> {
+        let of_tables = self.tables.iter().flat_map(|table| &table.constants).filter(|(key, _)| *key == "component");
+        let of_cells = self.parties.components.values().cloned();
+        of_tables
+            .map(|(_, value)| value.value.clone())
+            .chain(of_cells)
+            .filter(|id| !id.is_empty() && id != FIXME)
+            .collect()
+    }
+
+    /// An ignored table with the heading of one that isn't is recognised by its columns.
+    fn list_columns_of_ignored_tables(&mut self, page: &Page) {
+        let described: BTreeSet<String> =
+            self.tables.iter().filter(|table| table.ignore.is_none()).map(|table| table.heading.clone()).collect();
+        for (table, printed) in self.tables.iter_mut().zip(&page.tables) {
+            if table.ignore.is_some() && described.contains(&table.heading) {
+                let column = |head: &crate::page::Line| DraftColumn {
+                    head: head.text.clone(),
+                    is: Meaning::Note,
+                    means: BTreeMap::new(),
+                    may_be_empty: false,
+                    reason: None,
+                    question: None,
+                };
+                table.columns = printed.header.iter().map(column).collect();
+            }
         }
-        write_key(row, &template)
     }
 }
 
-/// An id for a row: the product, the direction, and the first words of the peer and label cells.
-pub(crate) fn flow_id(product: &str, row: &PrintedRow, used_ids: &mut BTreeSet<String>) -> String {
-    let direction = match row.direction() {
-        Some(Direction::Outbound) => "out",
-        _ => "in",
+fn draft_table(table: &Table, lists: &[DraftList]) -> DraftTable {
+    let heading = table.heading.as_ref().map_or(String::new(), |heading| heading.text.clone());
+    let is_of = |list: &&DraftList| {
+        list.heading.as_deref().unwrap_or_default() == heading
+            && list.columns().iter().map(|column| &column.head).eq(table.header.iter().map(|head| &head.text))
     };
-    let cells = [&row.peer, &row.label].into_iter().flatten().map(|text| text.to_lowercase());
-    let cells = cells.collect::<Vec<_>>().join(" ");
-    let words = cells.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut id = format!("{product}-{direction}");
-    for word in words.filter(|word| !["the", "and", "or", "of", "to", "for"].contains(word)).take(5) {
-        let _ = write!(id, "-{word}");
-    }
-    let mut unused = id.clone();
-    let mut number = 2;
-    while !used_ids.insert(unused.clone()) {
-        unused = format!("{id}-{number}");
-        number += 1;
-    }
-    unused
+    let list = lists.iter().find(is_of);
+    let (columns, ignore) = match list {
+        Some(list) => (list.columns(), None),
+        None => match guess_columns(table) {
+            Ok(columns) => (columns, None),
+            Err(reason) => (Vec::new(), Some(reason)),
+        },
+    };
+    let names_heading = list.is_none_or(|list| list.heading.is_some());
+    let items = list.map(|list| list.patterns.clone()).unwrap_or_default();
+    DraftTable { heading, names_heading, section: None, ignore, columns, items, constants: Vec::new() }
 }
 
-/// The first line of the files of the draft.
-pub(super) fn header() -> String {
-    format!("# A draft: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n")
+/// The cells of a table's columns with a meaning.
+fn cells<'a>(table: &'a Table, columns: &'a [DraftColumn], is: Meaning) -> impl Iterator<Item = &'a str> {
+    let column = columns.iter().position(|column| column.is == is);
+    let rows = table.rows.iter().filter(|row| !super::content::is_title(row));
+    rows.filter_map(move |row| Some(row.cells.get(column?)?.text.as_str()))
 }
 
-/// The flows of a draft, as they are written to the two files.
-#[derive(Default)]
-pub(super) struct DraftedFlows {
-    pub(super) shared: String,
-    pub(super) of_edition: String,
+/// The cells of peers, sources, destinations and components.
+fn printed_cells(page: &Page, tables: &[DraftTable]) -> BTreeSet<String> {
+    let parts = [Meaning::Peer, Meaning::From, Meaning::To, Meaning::ToOrFrom, Meaning::Component];
+    let described = page.tables.iter().zip(tables).filter(|(_, table)| table.ignore.is_none());
+    let printed = described.flat_map(|(printed, table)| {
+        parts.into_iter().flat_map(|is| cells(printed, &table.columns, is).map(str::to_string).collect::<Vec<_>>())
+    });
+    printed.collect()
 }
 
-/// The text outside the tables. What it is is known if an earlier edition has the same text.
-pub(super) fn texts(capture: &Capture, known: Option<&Curation>) -> String {
-    let mut text = String::new();
-    for outside in &capture.texts {
-        let digest = &outside.prose.digest;
-        text += &format!("\n[[text]]\n# Line {} of the page.\ndigest = {digest:?}\n", outside.line);
-        if let Some(below) = capture.below(outside) {
-            text += &format!("below = {}\n", quote(&below));
-        }
-        let same = known.and_then(|known| known.texts.iter().find(|known| known.get_ref().digest == *digest));
-        match same.and_then(|same| same.get_ref().what.as_deref()) {
-            Some(what) => text += &format!("what = {}\n", quote(what)),
-            None if has_facts(&outside.prose) => text += &format!("what = {FIXME:?}\n"),
-            None => {}
-        }
-    }
-    text
-}
-
-/// The column names, which must be the same in all tables.
-fn column_names(page: &Page, new: &NewProduct) -> Result<Vec<String>, Vec<Diagnostic>> {
-    let names = |table: &page::Table| table.header.iter().map(|name| name.text.clone()).collect::<Vec<_>>();
-    let first = page.tables.first().map(names).unwrap_or_default();
-    for table in &page.tables {
-        if names(table) != first {
-            let line = table.header.first().map_or(0, |name| name.number);
-            let message = format!("table has the columns {:?} (the first table has {first:?})", names(table));
-            let help = "remove the tables that don't list ports, or rename their columns";
-            let diagnostic = Diagnostic::new(codes::DIFFERENT_COLUMNS, message).help(help);
-            return Err(vec![diagnostic.at(Place::line(&new.doc, line))]);
+/// Who the peer, source, destination and component cells are.
+fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Parties {
+    let is_prose = |cell: &str| super::content::word_count(cell) > super::content::MAX_LABEL_WORDS;
+    let text = |cell: &str| if is_prose(cell) { String::new() } else { cell.to_string() };
+    let mut ends: Vec<(String, String)> = Vec::new();
+    let mut peers: BTreeSet<String> = BTreeSet::new();
+    let mut components: BTreeSet<String> = BTreeSet::new();
+    let described = || page.tables.iter().zip(tables).filter(|(_, table)| table.ignore.is_none());
+    for (printed, table) in described() {
+        let from: Vec<&str> = cells(printed, &table.columns, Meaning::From).collect();
+        let to: Vec<&str> = cells(printed, &table.columns, Meaning::To).collect();
+        let both = from.len().max(to.len());
+        let cell = |cells: &[&str], index: usize| text(cells.get(index).copied().unwrap_or_default());
+        ends.extend((0..both).map(|index| (cell(&from, index), cell(&to, index))));
+        let others =
+            cells(printed, &table.columns, Meaning::Peer).chain(cells(printed, &table.columns, Meaning::ToOrFrom));
+        peers.extend(others.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
+        let own = cells(printed, &table.columns, Meaning::Component);
+        components.extend(own.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
+        if let Some(Arrow { from, to, .. }) = arrow_in(&table.heading).filter(|_| from.is_empty() && to.is_empty()) {
+            ends.push((from, to));
         }
     }
-    Ok(first)
+    let mut parties = parties_of_ends(&ends, known);
+    peers.retain(|cell| !parties.components.contains_key(cell));
+    for cell in peers {
+        let bare = ["To/From ", "From ", "To ", "from ", "to "]
+            .iter()
+            .find_map(|word| cell.strip_prefix(word))
+            .unwrap_or(&cell);
+        let id = known.peer(bare).unwrap_or_else(|| FIXME.to_string());
+        parties.peers.insert(cell, id);
+    }
+    for cell in components {
+        let is_name = super::content::word_count(&cell) <= 4 && super::content::direction_in(&cell).is_none();
+        let id = match known.part(&cell) {
+            // A dash names no part.
+            _ if super::content::is_nothing(&cell) => String::new(),
+            Part::Product => String::new(),
+            Part::Component(id) if is_name => id,
+            _ => FIXME.to_string(),
+        };
+        parties.components.insert(cell, id);
+    }
+    parties
 }
 
-/// Texts as a TOML array.
-pub(super) fn list(texts: &[impl AsRef<str>]) -> String {
-    format!("[{}]", texts.iter().map(|text| quote(text.as_ref())).collect::<Vec<_>>().join(", "))
+/// What applies to all rows of a table.
+fn constants(
+    page: &Page,
+    table: &Table,
+    columns: &[DraftColumn],
+    parties: &Parties,
+    known: &Known<'_>,
+) -> Vec<(&'static str, Proposal)> {
+    let has = |wanted: &[Meaning]| columns.iter().any(|column| wanted.contains(&column.is));
+    let has_ends = has(&[Meaning::From, Meaning::To]);
+    let heading = table.heading.as_ref().map_or("", |heading| heading.text.as_str());
+    let fixme = || Proposal::certain(FIXME);
+    let mut constants = Vec::new();
+    if let Some(arrow) = arrow_in(heading).filter(|_| !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom])) {
+        constants.extend(of_arrow(&arrow, parties, known));
+    } else {
+        if !has_ends && !has(&[Meaning::Direction, Meaning::ToOrFrom]) {
+            constants.push(("direction", headings::direction(page, table).unwrap_or_else(fixme)));
+        }
+        if !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom]) {
+            constants.push(("peer", fixme()));
+        }
+        if let Some(component) = headings::component(heading).filter(|_| !has(&[Meaning::Component])) {
+            constants.push(("component", component));
+        }
+    }
+    let ports = columns.iter().zip(0..).filter(|(column, _)| column.is.is_ports());
+    let states_transport =
+        ports.flat_map(|(_, index)| table.rows.iter().filter_map(move |row| row.cells.get(index))).any(|cell| {
+            let lower = cell.text.to_lowercase();
+            lower.contains("tcp") || lower.contains("udp")
+        });
+    if !has(&[Meaning::Protocol, Meaning::TcpPorts, Meaning::UdpPorts]) && !states_transport {
+        constants.extend(headings::transport(page, table).map(|transport| ("transport", transport)));
+    }
+    constants
+}
+
+/// What an arrow in a heading says, if it is certain which of its ends is the product.
+fn of_arrow(arrow: &Arrow, parties: &Parties, known: &Known<'_>) -> Vec<(&'static str, Proposal)> {
+    let own = |cell: &str| {
+        let component = parties.components.get(cell).cloned();
+        let component = component.filter(|id| id != FIXME);
+        component.or_else(|| (parties.own_name.as_deref() == Some(cell)).then(String::new))
+    };
+    let peer = |cell: &str| parties.peers.get(cell).filter(|id| *id != FIXME && own(cell).is_none()).cloned();
+    let with_component = |direction: &str, component: String, peer: String| {
+        let mut constants = vec![("direction", Proposal::certain(direction)), ("peer", Proposal::certain(peer))];
+        if !component.is_empty() {
+            constants.push(("component", Proposal::certain(component)));
+        }
+        constants
+    };
+    let as_peer = |component: String| match component.as_str() {
+        "" => known.product.to_string(),
+        _ => format!("{}-{component}", known.product),
+    };
+    match (own(&arrow.from), own(&arrow.to)) {
+        _ if arrow.both_ways => {}
+        (Some(from), Some(to)) => return with_component("inbound", to, as_peer(from)),
+        (Some(from), None) => {
+            if let Some(peer) = peer(&arrow.to) {
+                return with_component("outbound", from, peer);
+            }
+        }
+        (None, Some(to)) => {
+            if let Some(peer) = peer(&arrow.from) {
+                return with_component("inbound", to, peer);
+            }
+        }
+        (None, None) => {}
+    }
+    vec![("direction", Proposal::certain(FIXME)), ("peer", Proposal::certain(FIXME))]
+}
+
+/// The columns that most tables with flows have.
+fn most_frequent(tables: &[DraftTable]) -> Vec<DraftColumn> {
+    let described: Vec<&DraftTable> =
+        tables.iter().filter(|table| table.ignore.is_none() && table.items.is_empty()).collect();
+    let count = |columns: &Vec<DraftColumn>| described.iter().filter(|table| table.columns == *columns).count();
+    let best = described.iter().rev().max_by_key(|table| count(&table.columns));
+    best.map(|table| table.columns.clone()).unwrap_or_default()
+}
+
+/// The columns in which the page itself shows that a cell spans from above.
+fn spanning(page: &Page, layout: Layout) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for table in page.tables.iter().filter(|_| !layout.prints_spans()) {
+        for (index, head) in table.header.iter().enumerate() {
+            let spans = table.rows.iter().any(|row| row.cells.get(index).is_some_and(|cell| cell.spans_from_above));
+            if spans && !names.contains(&head.text) {
+                names.push(head.text.clone());
+            }
+        }
+    }
+    names
 }

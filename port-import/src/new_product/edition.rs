@@ -1,36 +1,41 @@
 //! Drafts another edition of a product: what its page shares with an edition that the catalog has is taken from that one's curation.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use port_core::nearest::nearest;
 use port_data::{Diagnostic, FlowRow, Place};
-use toml::Spanned;
 
-use super::columns::meanings;
-use super::draft::{flow_id, list, texts};
-use super::edition_row;
+use super::blocks::{Block, blocks};
+use super::draft::PageDraft;
+use super::edition_keys::page_keys;
+use super::files::{EditionRow, title};
+use super::flows::{DraftFlow, DraftRow, FlowDrafter, sources};
 use super::options::NewEdition;
-use super::tables::insert_edition;
+use super::parties::Known;
+use super::read::draft_page;
+use super::summary::Summary;
+use super::tables::{ids_by_name, insert_edition, services_by_port};
+use super::write::{list, texts};
 use crate::atomic_write::AtomicWriter;
 use crate::capture::{self, Capture};
 use crate::codes;
-use crate::curation::{Curation, FIXME, Lists, Meaning, OneOrMore, SharedFlows, quote};
+use crate::curation::{self, Curation, FIXME, SharedFlows, quote};
 use crate::file;
-use crate::page::{self, Hints, Layout, Page};
+use crate::page::{self, Layout, Page};
 use crate::page_file::layout_of;
 use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
 use crate::report::Edition;
-use crate::row_key::{full_key_template, write_key};
+use crate::row_key::{full_key_template, row_has_key, write_key};
 
-/// Drafts an edition. Returns the files that were written.
+/// Drafts an edition. Returns what was written, and what is left to do.
 ///
 /// # Errors
 ///
 /// The product doesn't exist, the edition exists already, the page can't be read, or a file can't be written.
-pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let tables = new.data.join("tables");
     let one = |diagnostic| vec![diagnostic];
     let writer = AtomicWriter::lock(&new.data).map_err(one)?;
@@ -50,50 +55,95 @@ pub fn new_edition(new: &NewEdition) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
         return Err(vec![Diagnostic::new(codes::EXISTS, message).help(help).at(Place::file(file))]);
     }
     let shared = SharedFlows::read(&directory).map_err(one)?;
-    let (old, layout, page) = read(new, &directory, &product.editions)?;
+    let peers = ids_by_name(&tables.join("peers.csv"))?;
+    let services = ids_by_name(&tables.join("services.csv"))?;
+    let service_of_port = services_by_port(&tables.join("services.csv"))?;
+    let known = Known { peers: &peers, product: &new.product, name: None };
+    let (old, layout, page, draft) = read(new, &directory, &product.editions, &known)?;
     let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
-    let keys = page_keys(&old, layout, &page, new);
-    let text = format!("{keys}{}", old_flows.iter().map(|(_, block)| format!("\n{block}")).collect::<String>());
-    let curation = Curation::parse_with(&file, &text, &shared).map_err(one)?;
+    let keys = page_keys(&old, layout, &page, draft.as_ref(), new);
+    let kept: String = old_flows.iter().map(|(_, block)| format!("\n{}", block.text.trim_start())).collect();
+    let curation = Curation::parse_with(&file, &format!("{keys}{kept}"), &shared).map_err(one)?;
     let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
-    let PrintedRows { rows, diagnostics: unreadable } = read_rows(&capture, &curation);
-    let previous = previous(new, &old);
-    let paired = pair(&rows, &capture, &curation, previous.as_ref(), true);
-    let mut text = keys + &texts(&capture, Some(&old));
-    text += &absent(&curation, &paired);
-    text += &flows(&curation, &paired, &rows, &old_flows, new);
-    for diagnostic in unreadable.iter().chain(rows.iter().filter_map(|row| row.problem.as_ref())) {
-        text += &format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, diagnostic.text());
+    let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
     }
+    let not_flows = rows_without_flow(&old, &rows, &curation);
+    let rows_with_flow: Vec<PrintedRow> = rows.iter().filter(|row| !is_listed(&old, row, &curation)).cloned().collect();
+    let previous = previous(new, &old);
+    let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
+    let drafter = FlowDrafter {
+        known: &known,
+        services: &services,
+        service_of_port: &service_of_port,
+        used_ids: curation.flows.iter().map(|flow| flow.id.clone()).collect(),
+    };
+    let text = keys
+        + &texts(&capture, &page, Some(&old))
+        + &not_flows
+        + &absent(&curation, &paired)
+        + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources(&page, &curation));
+    Curation::parse_with(&file, &text, &shared).map_err(one)?;
+    let edition = EditionRow {
+        product: &new.product,
+        edition: &new.edition,
+        document: title(&page),
+        url: new.url.as_deref(),
+        source: new.source.as_deref(),
+        licence: new.licence.as_deref(),
+        retrieved: new.retrieved.as_deref(),
+    };
     let files = [
         (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
         (file, text),
-        insert_edition(&tables, &new.product, &edition_row(&new.product, &new.edition, new.retrieved.as_deref()))?,
+        insert_edition(&tables, &new.product, &edition.cells())?,
     ];
-    let mut written = Vec::new();
-    writer.write(&files, &mut written).map_err(one)?;
-    Ok(written)
+    let mut summary = Summary { rows: rows.len(), drafted_rows: rows_with_flow.len(), ..Summary::default() };
+    summary.other_rows = rows.len() - rows_with_flow.len();
+    summary.count_page(&curation, &page, &capture);
+    for (file, text) in &files[1..] {
+        summary.count(file, text);
+    }
+    writer.write(&files, &mut summary.files).map_err(one)?;
+    Ok(summary)
 }
 
-/// Reads the page, and finds the edition whose curation fits it best: the newest one with the same columns, or else the newest one.
-fn read(new: &NewEdition, directory: &Path, editions: &[Edition]) -> Result<(Curation, Layout, Page), Vec<Diagnostic>> {
+/// The curation of the edition that fits the page best, and the page read with its hints: the newest one that describes all tables of
+/// the page, or else the newest one, with a draft for the tables that it doesn't describe.
+fn read(
+    new: &NewEdition,
+    directory: &Path,
+    editions: &[Edition],
+    known: &Known<'_>,
+) -> Result<(Curation, Layout, Page, Option<PageDraft>), Vec<Diagnostic>> {
     let text = file::read(&new.doc).map_err(|diagnostic| vec![diagnostic])?;
     let read_with = |edition: &Edition| {
         let old = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
         let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(old.layout);
-        let page = page::read(&new.doc, &text, layout, &old.hints());
-        let page = page.or_else(|found| page::read(&new.doc, &text, layout, &Hints::default()).map_err(|_| found))?;
-        Ok((old, layout, page))
+        let page = page::read(&new.doc, &text, layout, &old.hints())?;
+        Ok::<_, Vec<Diagnostic>>((old, layout, page))
     };
-    let has_same_columns = |(old, _, page): &(Curation, Layout, Page)| {
-        let columns = old.columns.iter().map(|column| &column.head);
-        page.tables.iter().all(|table| table.header.iter().map(|name| &name.text).eq(columns.clone()))
+    let describes_all = |(old, _, page): &(Curation, Layout, Page)| {
+        let printed: Vec<_> = page.tables.iter().map(page::Table::printed).collect();
+        old.match_tables(&printed).iter().all(Option::is_some)
     };
-    let same = editions.iter().rev().filter_map(|edition| read_with(edition).ok()).find(has_same_columns);
-    match (same, editions.last()) {
-        (Some(same), _) => Ok(same),
-        (None, Some(newest)) => read_with(newest),
-        (None, None) => Err(Vec::new()),
+    let same = editions.iter().rev().filter_map(|edition| read_with(edition).ok()).find(describes_all);
+    if let Some((old, layout, page)) = same {
+        return Ok((old, layout, page, None));
+    }
+    let Some(newest) = editions.last() else { return Err(Vec::new()) };
+    let old = Curation::read(directory, &newest.id).map_err(|diagnostic| vec![diagnostic])?;
+    match read_with(newest) {
+        Ok((old, layout, page)) => {
+            let draft = PageDraft::from_page(&page, layout, &[], known);
+            Ok((old, layout, page, Some(draft)))
+        }
+        // The hints don't fit the page, so that it is read like that of a new product.
+        Err(errors) => {
+            let drafted = draft_page(&new.doc, new.layout, known).map_err(|_| errors)?;
+            Ok((old, drafted.layout, drafted.page, Some(drafted.draft)))
+        }
     }
 }
 
@@ -107,116 +157,21 @@ fn previous(new: &NewEdition, old: &Curation) -> Option<Previous> {
     Some(Previous::new(&capture, &FlowRow::read(&file("tables/flows")).ok()?))
 }
 
-/// The keys about the page as a whole: those of the newest edition for the columns and headings that both pages have.
-fn page_keys(old: &Curation, layout: Layout, page: &Page, new: &NewEdition) -> String {
-    let mut text = format!(
-        "# A draft of {}@{}: replace every {FIXME}, check the columns, then run `cargo xtask regenerate`.\n\nlayout = \"{layout}\"\n",
-        new.product, new.edition
-    );
-    text += &columns(old, page);
-    for (key, texts) in [("spanning", &old.spanning), ("headings", &old.headings)] {
-        if !texts.is_empty() {
-            text += &format!("{key} = {}\n", list(texts));
-        }
-    }
-    text += &tables(old, page);
-    text + &statements(old, layout)
+/// Whether the older edition says that a row isn't a flow.
+fn is_listed(old: &Curation, row: &PrintedRow, curation: &Curation) -> bool {
+    old.rows.iter().any(|entry| row_has_key(row, &entry.get_ref().row, curation))
 }
 
-/// The columns, with the meanings that they have in the newest edition.
-fn columns(old: &Curation, page: &Page) -> String {
-    let mut text = "columns = [\n".to_string();
-    let header = page.tables.first().into_iter().flat_map(|table| &table.header);
-    let names: Vec<String> = header.map(|name| name.text.clone()).collect();
-    let is_in_use = |meaning| old.columns.iter().any(|known| known.is == meaning && names.contains(&known.head));
-    for (name, guess) in names.iter().zip(meanings(&names)) {
-        let Some(known) = old.columns.iter().find(|known| known.head == *name) else {
-            let guess = if is_in_use(guess) { Meaning::Note } else { guess };
-            text += &format!("    {{ head = {}, is = {:?} }}, # {FIXME}: a new column\n", quote(name), guess.as_str());
-            continue;
-        };
-        text += &format!("    {{ head = {}, is = {:?}", quote(name), known.is.as_str());
-        if !known.means.is_empty() {
-            let short = known.means.iter().map(|(text, meaning)| format!("{} = {}", quote(text), quote(meaning)));
-            text += &format!(", means = {{ {} }}", short.collect::<Vec<_>>().join(", "));
-        }
-        text += if known.may_be_empty { ", may_be_empty = true },\n" } else { " },\n" };
-    }
-    text + "]\n"
-}
-
-/// The tables and sections, with the meanings that they have in the newest edition.
-fn tables(old: &Curation, page: &Page) -> String {
-    let mut text = "tables = [\n".to_string();
-    for (index, table) in page.tables.iter().enumerate() {
-        let heading = table.heading.as_ref().map(|line| line.text.clone());
-        let same_heading =
-            old.tables.iter().map(Spanned::get_ref).find(|known| heading.is_some() && known.heading == heading);
-        // Tables without headings are told apart by their order.
-        let same_place = old.tables.get(index).map(Spanned::get_ref).filter(|known| known.heading.is_none());
-        let known = same_heading.or(same_place);
-        let part = |key: &str, text: Option<String>| text.map(|text| format!("{key} = {}", quote(&text)));
-        let parts = [
-            part("heading", heading.filter(|_| same_place.is_none() || same_heading.is_some())),
-            part("section", known.and_then(|known| known.section.clone())),
-            part("direction", known.and_then(|known| known.direction).map(|direction| direction.to_string())),
-            known.is_none().then(|| format!("section = {FIXME:?}")),
-        ];
-        let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        text += &if parts.is_empty() { "    {},\n".to_string() } else { format!("    {{ {parts} }},\n") };
-    }
-    text += "]\n";
-    if !old.sections.is_empty() {
-        text += "sections = [\n";
-        for known in &old.sections {
-            let parts = [
-                known.heading.as_ref().map(|text| format!("heading = {}", quote(text))),
-                known.section.as_ref().map(|text| format!("section = {}", quote(text))),
-                known.direction.map(|direction| format!("direction = \"{direction}\"")),
-            ];
-            text += &format!("    {{ {} }},\n", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
-        }
-        text += "]\n";
-    }
-    text
-}
-
-/// What the page says as a whole, and the values and peers of its cells.
-fn statements(old: &Curation, layout: Layout) -> String {
+/// The rows that aren't flows in the older edition either.
+fn rows_without_flow(old: &Curation, rows: &[PrintedRow], curation: &Curation) -> String {
     let mut text = String::new();
-    if let Some(own_name) = &old.own_name {
-        text += &format!("own_name = {}\n", quote(own_name));
-    }
-    if let Some(every_row) = &old.every_row {
-        let requirement = every_row.requirement.map_or("unstated", |requirement| requirement.as_str());
-        text += &format!("\n[every_row]\nrequirement = {requirement:?}\nof = {FIXME:?}\nreason = {FIXME:?}\n");
-    }
-    if let Some(are) = old.lists.as_ref().and_then(|lists| lists.are) {
-        let are = if are == Lists::All { "all" } else { "alternatives" };
-        text += &format!("\n[lists]\nare = {are:?}\nreason = {FIXME:?}\n");
-    }
-    if !old.values.is_empty() && layout == old.layout {
-        text += "\n[values]\n";
-        for (column, values) in &old.values {
-            text += &format!("{} = {}\n", quote(column), list(values));
-        }
-    }
-    let own_peers: Vec<_> = old.peers.iter().filter(|(_, peer)| !peer.is_shared).collect();
-    if !own_peers.is_empty() {
-        text += "\n[peers]\n";
-        for (cell, peer) in own_peers {
-            text += &format!("{} = {}\n", quote(cell), ids(&peer.ids));
+    for entry in old.rows.iter().map(toml::Spanned::get_ref) {
+        if let Some(row) = rows.iter().find(|row| row_has_key(row, &entry.row, curation)) {
+            let key = write_key(row, &entry.row);
+            text += &format!("\n[[row]]\nrow = {{ {key} }}\nno_flow = {}\n", quote(&entry.no_flow));
         }
     }
     text
-}
-
-/// The ids that a cell means, as TOML.
-fn ids(ids: &OneOrMore) -> String {
-    match ids {
-        OneOrMore::One(id) => quote(id),
-        OneOrMore::More(ids) => list(ids),
-    }
 }
 
 /// The flows without a row.
@@ -229,62 +184,95 @@ fn absent(curation: &Curation, paired: &Paired) -> String {
     format!("\n[[absent]]\nflows = [\n{}]\nreason = {FIXME:?}\n", ids.concat())
 }
 
-/// The keys of the newest edition's flows that have rows, those of renamed rows, and a flow for each other row.
+/// The keys of the older edition's flows that have rows, those of renamed rows, and a flow for each other row.
 fn flows(
     curation: &Curation,
     paired: &Paired,
     rows: &[PrintedRow],
-    old: &[(String, String)],
-    new: &NewEdition,
+    old: &[(String, Block)],
+    mut drafter: FlowDrafter<'_>,
+    sources: &[super::flows::Source<'_>],
 ) -> String {
     let mut text = String::new();
+    let mut same: Vec<(String, String, bool)> = Vec::new();
+    let mut written: BTreeSet<&str> = BTreeSet::new();
     for (row, flow) in &paired.pairs {
         let (row, flow) = (&rows[*row], &curation.flows[*flow]);
-        let block = old.iter().find(|(id, _)| *id == flow.id).map(|(_, block)| block.clone());
-        let marks = row.marks();
-        if marks == flow.marks.iter().collect::<Vec<_>>() {
-            text.extend(block.map(|block| format!("\n{block}")));
-            continue;
-        }
-        let block = block.unwrap_or_else(|| format!("[[flow]]\nid = {:?}\n", flow.id));
-        let kept: String = block.split_inclusive('\n').filter(|line| !line.starts_with("marks = ")).collect();
-        text += &format!("\n{kept}marks = {} # {FIXME}: were {}\n", list(&marks), list(&flow.marks));
+        written.insert(&flow.id);
+        let block = old.iter().find(|(id, _)| *id == flow.id).map(|(_, block)| block);
+        text += &of_paired(&row.marks(), &flow.marks, &flow.id, block);
     }
-    let mut used_ids: BTreeSet<String> = curation.flows.iter().map(|flow| flow.id.clone()).collect();
-    for (row, flow) in &paired.rows_left {
-        let row = &rows[*row];
-        match flow {
-            Some(flow) => {
-                let flow = &curation.flows[*flow];
+    let mut new_rows: Vec<PrintedRow> = Vec::new();
+    for (index, flow) in &paired.rows_left {
+        let row = &rows[*index];
+        let Some(flow) = flow.map(|flow| &curation.flows[flow]) else {
+            new_rows.push(row.clone());
+            continue;
+        };
+        let empty = curation::Row::default();
+        let key = flow.key().unwrap_or(&empty);
+        let only_label_differs = key.label.is_some() && row.label.is_some() && key.prose.is_none() && {
+            let relabelled = curation::Row { label: None, ..key.clone() };
+            row_has_key(row, &relabelled, curation)
+        };
+        match (&key.label, &row.label) {
+            (Some(known), Some(printed)) if only_label_differs => {
+                same.push((known.clone(), printed.clone(), plain(known) == plain(printed)));
+            }
+            _ => {
                 let key = write_key(row, flow.key().unwrap_or(&full_key_template()));
                 text += &format!("\n[[flow]]\nid = {:?}\nrow = {{ {key} }} # {FIXME}: is it this flow?\n", flow.id);
             }
-            None => {
-                let id = flow_id(&new.product, row, &mut used_ids);
-                let key = write_key(row, &full_key_template());
-                text += &format!("\n[[flow]]\nid = {id:?}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n");
-            }
         }
     }
-    text
+    for flow in drafter.draft(&new_rows, sources) {
+        text += &match flow {
+            DraftRow::NoFlow { key, reason } => super::files::no_flow(&key, &reason),
+            DraftRow::Flows(flows) => flows.iter().map(in_edition).collect::<String>(),
+        };
+    }
+    spellings(&same) + &text
+}
+
+/// What the edition says about a flow that has its row, with the marks of the row.
+fn of_paired(marks: &[&String], known: &[String], id: &str, block: Option<&Block>) -> String {
+    if marks.iter().copied().eq(known) {
+        return block.map_or(String::new(), |block| format!("\n{}\n", block.text.trim()));
+    }
+    let keys = block.map(Block::keys).unwrap_or_default();
+    let kept: String =
+        keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
+    format!("\n[[flow]]\nid = {id:?}\n{kept}marks = {} # {FIXME}: were {}\n", list(marks), list(known))
+}
+
+/// A new flow in the file of the edition.
+fn in_edition(flow: &DraftFlow) -> String {
+    let marks = if flow.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&flow.marks)) };
+    flow.shared() + &marks
+}
+
+/// The labels that this edition prints in another way.
+fn spellings(same: &[(String, String, bool)]) -> String {
+    let mut text = String::new();
+    let mut known: Vec<&String> = same.iter().map(|(known, _, _)| known).collect();
+    known.dedup();
+    for label in known.into_iter().collect::<BTreeSet<_>>() {
+        let others = same.iter().filter(|(known, _, _)| known == label);
+        let printed: BTreeSet<&String> = others.clone().map(|(_, printed, _)| printed).collect();
+        let is_certain = others.clone().all(|(_, _, is_certain)| *is_certain);
+        let question = if is_certain { String::new() } else { format!(" # {FIXME}: is it the same?") };
+        text += &format!("{} = {}{question}\n", quote(label), list(&printed.into_iter().collect::<Vec<_>>()));
+    }
+    if text.is_empty() { text } else { format!("\n[same.label]\n{text}") }
+}
+
+/// A label without what may be written in two ways.
+fn plain(label: &str) -> String {
+    label.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
 
 /// The `[[flow]]` blocks of an edition's file, with their ids.
-fn flow_blocks(text: &str) -> Vec<(String, String)> {
-    let mut blocks: Vec<(String, String)> = Vec::new();
-    let mut is_inside = false;
-    for line in text.lines() {
-        if line.starts_with('[') {
-            is_inside = line == "[[flow]]";
-            if is_inside {
-                blocks.push((String::new(), String::new()));
-            }
-        }
-        let Some((id, block)) = blocks.last_mut().filter(|_| is_inside && !line.trim().is_empty()) else { continue };
-        *block += &format!("{line}\n");
-        if let Some(found) = line.strip_prefix("id = ") {
-            *id = found.trim().trim_matches('"').to_string();
-        }
-    }
-    blocks
+fn flow_blocks(text: &str) -> Vec<(String, Block)> {
+    let flows = blocks(text).into_iter().filter(|block| block.header == "[[flow]]");
+    flows.filter_map(|block| Some((block.text_of("id")?, block))).collect()
 }

@@ -1,120 +1,130 @@
 //! Drafts a new product from its vendor's page: capture, curation, and rows in `products.csv`, `editions.csv` and `vendors.csv`; or
-//! another edition of a product from its page and the curation of its newest edition that has the same columns.
+//! another edition of a product from its page and the curation of the edition whose page is most like it.
 //!
-//! The draft contains what can be read from the page. What a person must add is marked [`FIXME`], and nothing is generated
-//! until every mark is resolved.
+//! The draft contains what can be read from the page. Every value is certain, or is marked [`FIXME`](crate::curation::FIXME). Nothing is generated until
+//! every mark is resolved.
 
+mod again;
+mod blocks;
 mod columns;
+mod content;
 mod draft;
 mod edition;
+mod edition_keys;
+mod files;
+mod flows;
+mod header_words;
+mod headings;
+mod ids;
+mod keys;
+mod lists;
 mod options;
+mod parties;
+mod read;
+mod summary;
 mod tables;
+mod write;
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
-use port_data::hidden::Escaped;
 use port_data::{Diagnostic, Place};
 
 use crate::atomic_write::AtomicWriter;
 use crate::capture;
 use crate::codes;
-use crate::curation::{Curation, FIXME, SHARED_FILE};
-use crate::file;
-use crate::page::{self, Hints, Layout, Page};
-use crate::page_file::layout_of;
-use crate::printed_row::{PrintedRows, read_rows};
+use crate::curation::{Curation, SHARED_FILE, SharedFlows};
+use crate::printed_row::read_rows;
 
-pub(crate) use draft::flow_id;
-use draft::{Draft, header, texts};
+use again::Written;
 pub use edition::new_edition;
+use files::{DraftText, table_rows};
+use flows::{FlowDrafter, sources};
+pub(crate) use ids::row_id;
 pub use options::{NewEdition, NewProduct};
-use tables::add_row;
+use parties::Known;
+use read::{DraftedPage, read_page};
+pub use summary::Summary;
+use tables::{ids_by_name, services_by_port};
+use write::texts;
 
-/// Drafts a product. Returns the files that were written.
+/// Drafts a product. Returns what was written, and what is left to do.
 ///
 /// # Errors
 ///
-/// The product exists already, the page can't be read, or a file can't be written.
-pub fn new_product(new: &NewProduct) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+/// The product exists already, the page can't be read or states no ports, or a file can't be written.
+pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
+    let one = |diagnostic| vec![diagnostic];
     let tables = new.data.join("tables");
-    let writer = AtomicWriter::lock(&new.data).map_err(|diagnostic| vec![diagnostic])?;
+    let writer = AtomicWriter::lock(&new.data).map_err(one)?;
     let directory = new.data.join("curation").join(&new.id);
-    if directory.exists() {
+    let edition_file = directory.join(format!("{}.toml", new.edition));
+    if new.again && !edition_file.exists() {
+        let diagnostic = Diagnostic::new(codes::NO_CURATION, format!("{}@{} has no draft", new.id, new.edition));
+        return Err(vec![diagnostic.help("draft it without --again").at(Place::file(edition_file))]);
+    }
+    if !new.again && directory.exists() {
         let diagnostic = Diagnostic::new(codes::EXISTS, format!("product {} exists already", new.id))
-            .help("read a changed page with `cargo xtask regenerate --doc`, or draft another edition with new-edition")
+            .help(
+                "read a changed page with `cargo xtask regenerate --doc`, draft another edition with new-edition, or draft this one \
+                 again with --again",
+            )
             .at(Place::file(directory));
         return Err(vec![diagnostic]);
     }
-    let curation_file = directory.join(format!("{}.toml", new.edition));
-    let (layout, page) = read_as_any_layout(&new.doc, new.layout)?;
-    let draft = Draft::from_page(&page, layout, new, &tables)?;
-    let curation = Curation::parse(&curation_file, &format!("{}{}", draft.page_keys(), draft.peers()));
-    let curation = curation.map_err(|diagnostic| vec![diagnostic])?;
-    let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
-    // Rows that can't be read yet are left to the person who completes the draft.
-    let PrintedRows { rows, diagnostics: unreadable } = read_rows(&capture, &curation);
-    let unreadable: String = unreadable
-        .iter()
-        .chain(rows.iter().filter_map(|row| row.problem.as_ref()))
-        .map(|diagnostic| format!("\n# {FIXME}, line {}: {}\n", diagnostic.place.line, Escaped(diagnostic.text())))
-        .collect();
-
-    let product = [("id", &*new.id), ("vendor", new.vendor.as_deref().unwrap_or(FIXME)), ("name", FIXME)];
-    let edition = edition_row(&new.id, &new.edition, new.retrieved.as_deref());
-    let flows = draft.flows(&rows);
-    let files = [
-        Some((new.data.join(format!("captures/{}/{}.csv", new.id, new.edition)), capture.to_csv())),
-        Some((directory.join(SHARED_FILE), format!("{}{}{}", header(), draft.peers(), flows.shared))),
-        Some((curation_file, draft.page_keys() + &texts(&capture, None) + &flows.of_edition + &unreadable)),
-        add_row(&tables, "products", &new.id, &product)?,
-        add_row(&tables, "editions", &new.id, &edition)?,
-        match &new.vendor {
-            Some(vendor) => add_row(&tables, "vendors", vendor, &[("id", vendor), ("name", FIXME), ("url", FIXME)])?,
-            None => None,
-        },
-    ];
-    let files: Vec<_> = files.into_iter().flatten().collect();
-    let mut written = Vec::new();
-    writer.write(&files, &mut written).map_err(|diagnostic| vec![diagnostic])?;
-    Ok(written)
-}
-
-/// The cells of an edition whose document a person describes.
-fn edition_row<'a>(product: &'a str, edition: &'a str, retrieved: Option<&'a str>) -> [(&'a str, &'a str); 7] {
-    [
-        ("product", product),
-        ("edition", edition),
-        ("printed_edition", FIXME),
-        ("document", FIXME),
-        ("url", FIXME),
-        ("retrieved", retrieved.unwrap_or(FIXME)),
-        ("complete", "true"),
-    ]
-}
-
-/// Reads the page with the given layout, the one that its extension implies, or the only one that fits.
-fn read_as_any_layout(doc: &Path, layout: Option<Layout>) -> Result<(Layout, Page), Vec<Diagnostic>> {
-    let text = file::read(doc).map_err(|diagnostic| vec![diagnostic])?;
-    let read_as = |layout| page::read(doc, &text, layout, &Hints::default());
-    if let Some(layout) = layout.or(layout_of(doc)) {
-        return read_as(layout).map(|page| (layout, page));
-    }
-    let mut fitting: Vec<(Layout, Page)> = Layout::ALL
-        .into_iter()
-        .filter(|layout| !layout.needs_converter())
-        .filter_map(|layout| Some((layout, read_as(layout).ok()?)))
-        .filter(|(_, page)| page.tables.iter().any(|table| !table.rows.is_empty()))
-        .collect();
-    if fitting.len() == 1 {
-        return Ok(fitting.remove(0));
-    }
-    let diagnostic = if fitting.is_empty() {
-        Diagnostic::new(codes::LAYOUT, "no layout fits the page")
-            .help("save the page as HTML, or set --layout to see what is wrong")
-    } else {
-        let layouts: Vec<String> = fitting.iter().map(|(layout, _)| layout.to_string()).collect();
-        Diagnostic::new(codes::LAYOUT, format!("{} layouts fit the page ({})", layouts.len(), layouts.join(", ")))
-            .help("set --layout, or save the page as HTML")
+    let peers = ids_by_name(&tables.join("peers.csv"))?;
+    let services = ids_by_name(&tables.join("services.csv"))?;
+    let service_of_port = services_by_port(&tables.join("services.csv"))?;
+    let known = Known { peers: &peers, product: &new.id, name: new.name.as_deref() };
+    let written = match new.again {
+        true => Some(Written::read(&directory, &edition_file).map_err(one)?),
+        false => None,
     };
-    Err(vec![diagnostic.at(Place::file(doc))])
+    let DraftedPage { page, layout, draft, keys, parties } = match &written {
+        Some(written) => written.read_page(new, &known)?,
+        None => read_page(new, &known)?,
+    };
+    let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &parties).map_err(one)?;
+    let curation = Curation::parse_with(&edition_file, &keys, &shared).map_err(one)?;
+    let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
+    let rows = read_rows(&capture, &curation);
+    if !rows.diagnostics.is_empty() {
+        return Err(rows.diagnostics);
+    }
+    let sources = sources(&page, &curation);
+    let mut drafter = FlowDrafter {
+        known: &known,
+        services: &services,
+        service_of_port: &service_of_port,
+        used_ids: BTreeSet::new(),
+    };
+    if let Some(written) = &written {
+        drafter.used_ids = written.ids();
+    }
+    let row_drafts = drafter.draft(&rows.rows, &sources);
+    let mut text = match &written {
+        Some(written) => written.merge(&row_drafts, &rows.rows, &sources),
+        None => DraftText::new(&row_drafts),
+    };
+    text.shared = parties + &text.shared;
+    let explained = written.as_ref().map(Written::curation);
+    text.of_edition = keys + &texts(&capture, &page, explained) + &text.of_edition;
+    // A draft that can't be read would be of no use to anybody.
+    let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &text.shared).map_err(one)?;
+    Curation::parse_with(&edition_file, &text.of_edition, &shared).map_err(one)?;
+
+    let mut summary = Summary { rows: rows.rows.len(), ..Summary::default() };
+    summary.count_rows(&row_drafts);
+    summary.count_page(&curation, &page, &capture);
+    let capture_file = new.data.join(format!("captures/{}/{}.csv", new.id, new.edition));
+    let mut files = vec![
+        (capture_file, capture.to_csv()),
+        (directory.join(SHARED_FILE), text.shared),
+        (edition_file, text.of_edition),
+    ];
+    files.extend(table_rows(new, &tables, &draft, &page, &rows.rows, &peers)?);
+    for (file, text) in files.iter().filter(|(file, _)| !file.starts_with(new.data.join("captures"))) {
+        summary.count(file, text);
+    }
+    writer.write(&files, &mut summary.files).map_err(one)?;
+    Ok(summary)
 }

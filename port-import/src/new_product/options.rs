@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::page::Layout;
 
 /// The product to draft.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewProduct {
     /// The directory with captures, curation and tables.
     pub data: PathBuf,
@@ -21,10 +21,20 @@ pub struct NewProduct {
     pub retrieved: Option<String>,
     /// The vendor's id. A new vendor gets a row too.
     pub vendor: Option<String>,
+    /// The product's name.
+    pub name: Option<String>,
+    /// The address of the page.
+    pub url: Option<String>,
+    /// Where the text of the page comes from, such as a repository and a file in it.
+    pub source: Option<String>,
+    /// The licence of the text.
+    pub licence: Option<String>,
+    /// Whether to draft a product again after somebody changed the columns or tables. What is written already is kept.
+    pub again: bool,
 }
 
 /// The edition to draft.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewEdition {
     /// The directory with captures, curation and tables.
     pub data: PathBuf,
@@ -38,4 +48,10 @@ pub struct NewEdition {
     pub layout: Option<Layout>,
     /// The day on which the page was saved. Without it, a person must write it into `editions.csv`.
     pub retrieved: Option<String>,
+    /// The address of the page.
+    pub url: Option<String>,
+    /// Where the text of the page comes from.
+    pub source: Option<String>,
+    /// The licence of the text.
+    pub licence: Option<String>,
 }

@@ -10,7 +10,7 @@ use crate::atomic_write::NewFile;
 use crate::codes;
 use crate::file;
 
-/// The ids of a table by the names of their rows, in lowercase.
+/// The ids of a table by the names and ids of their rows, in lowercase.
 pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
     let cells = read(file)?;
     let column = |name: &str| {
@@ -20,23 +20,41 @@ pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<D
         })
     };
     let (id, name) = (column("id")?, column("name")?);
-    Ok(cells.rows.iter().map(|row| (row[name].text.to_lowercase(), row[id].text.clone())).collect())
+    let both =
+        |row: &Vec<port_data::cells::Cell>| [name, id].map(|key| (row[key].text.to_lowercase(), row[id].text.clone()));
+    Ok(cells.rows.iter().flat_map(both).collect())
 }
 
-/// The table with an added row; `None` if it has a row with that id. Cells of other columns are empty.
-pub(super) fn add_row(
+/// The service that usually has a port, by the port.
+pub(super) fn services_by_port(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+    let cells = read(file)?;
+    let column = |name: &str| cells.header.iter().position(|head| head.text == name);
+    let mut services: BTreeMap<String, String> = BTreeMap::new();
+    if let (Some(id), Some(port)) = (column("id"), column("port")) {
+        for row in cells.rows.iter().filter(|row| !row[port].text.is_empty()) {
+            services.insert(row[port].text.clone(), row[id].text.clone());
+        }
+    }
+    Ok(services)
+}
+
+/// The table with added rows, if it doesn't have rows with their first cells. Cells of other columns are empty.
+pub(super) fn add_rows(
     tables: &Path,
     name: &str,
-    id: &str,
-    row: &[(&str, &str)],
+    rows: &[Vec<(&str, &str)>],
 ) -> Result<Option<NewFile>, Vec<Diagnostic>> {
     let file = tables.join(format!("{name}.csv"));
     let cells = read(&file)?;
-    if cells.rows.iter().any(|row| row.first().is_some_and(|cell| cell.text == id)) {
-        return Ok(None);
-    }
-    let row = row_of(&cells, row);
-    insert_line(file, &row, None).map(Some)
+    let key = |row: &Vec<(&str, &str)>| {
+        row.iter().take(if name == "editions" { 2 } else { 1 }).map(|(_, text)| (*text).to_string()).collect()
+    };
+    let has = |row: &&Vec<(&str, &str)>| {
+        let key: Vec<String> = key(row);
+        !cells.rows.iter().any(|known| known.iter().map(|cell| &cell.text).take(key.len()).eq(&key))
+    };
+    let lines: String = rows.iter().filter(has).map(|row| row_of(&cells, row)).collect();
+    if lines.is_empty() { Ok(None) } else { insert_line(file, &lines, None).map(Some) }
 }
 
 /// `editions.csv` with another row below the last one of a product.
@@ -53,7 +71,11 @@ pub(super) fn insert_edition(tables: &Path, product: &str, row: &[(&str, &str)])
 /// The line of a row with some cells.
 fn row_of(table: &Cells, row: &[(&str, &str)]) -> String {
     let cell = |column: &str| row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
-    let cells: Vec<&str> = table.header.iter().map(|column| cell(&column.text)).collect();
+    let quoted = |text: &str| match text.contains([',', '"', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_string(),
+    };
+    let cells: Vec<String> = table.header.iter().map(|column| quoted(cell(&column.text))).collect();
     cells.join(",") + "\n"
 }
 

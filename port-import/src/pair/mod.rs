@@ -59,7 +59,9 @@ pub fn pair(
     let ByKey { flow_of_row, conflicts, extra, undecided, taken, has_unknown_rows } = pair_by_key(rows, known);
     let is_complete = has_all_rows && !has_unknown_rows;
     let keys = DistinctKeys::new(rows);
-    let mut reporter = Reporter::new(rows, &capture.file, known, keys);
+    let ids = curation.flows.iter().map(|flow| flow.id.clone()).chain(curation.shared_ids.iter().cloned()).collect();
+    let mut reporter =
+        Reporter { rows, page: &capture.file, known, keys, diagnostics: Vec::new(), ids, edits: Vec::new() };
     for conflict in &conflicts {
         // The rows that are missing may be those that can't be read.
         let may_be_resolved =
@@ -85,9 +87,9 @@ pub fn pair(
             _ => {}
         }
     }
-    let renamed: HashSet<usize> =
+    let proposed: HashSet<usize> =
         renames.values().flat_map(|rename| rename.others.iter().chain([&rename.flow])).copied().collect();
-    for flow in lost_flows.iter().filter(|flow| is_complete && !renamed.contains(flow)) {
+    for flow in lost_flows.iter().filter(|flow| is_complete && !proposed.contains(flow)) {
         reporter.missing_row(*flow, if new_rows.len() <= MAX_COMPARED { &new_rows } else { &[] });
     }
     let shared = pair_shared_rows(&row_of_flow, &mut reporter);
@@ -98,8 +100,7 @@ pub fn pair(
     let has_row: HashSet<usize> =
         pairs.iter().map(|(_, flow)| *flow).chain(rows_left.iter().filter_map(|(_, flow)| *flow)).collect();
     let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
-    let Reporter { diagnostics, edits, .. } = reporter;
-    Paired { pairs, rows_left, flows_left, diagnostics, edits }
+    Paired { pairs, rows_left, flows_left, diagnostics: reporter.diagnostics, edits: reporter.edits }
 }
 
 /// The rows of the flows that share that of another flow.

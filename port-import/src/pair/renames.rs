@@ -69,11 +69,11 @@ fn similarity(flow: usize, row: &PrintedRow, known: Known<'_>) -> Option<Similar
     }
     let section = old.map_or(&key.section, |old| &old.section);
     let label = old.map_or(&key.label, |old| &old.label);
-    let label_words = words(label);
-    let shared_words = words(&row.label).iter().filter(|word| label_words.contains(word)).count();
+    let label_words = words(label.as_ref());
+    let shared_words = words(row.label.as_ref()).iter().filter(|word| label_words.contains(word)).count();
     Some((agreements, *section == row.section, shared_words))
 }
 
-fn words(text: &Option<String>) -> Vec<String> {
-    text.iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
+fn words(text: Option<&String>) -> Vec<String> {
+    text.into_iter().flat_map(|text| text.split_whitespace().map(str::to_lowercase)).collect()
 }

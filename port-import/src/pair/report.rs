@@ -23,17 +23,11 @@ pub(super) struct Reporter<'a> {
     pub(super) keys: DistinctKeys,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The ids that are taken, also by proposed flows.
-    ids: BTreeSet<String>,
+    pub(super) ids: BTreeSet<String>,
     pub(super) edits: Vec<Edit>,
 }
 
-impl<'a> Reporter<'a> {
-    pub(super) fn new(rows: &'a [PrintedRow], page: &'a Path, known: Known<'a>, keys: DistinctKeys) -> Reporter<'a> {
-        let flows = known.curation.flows.iter().map(|flow| flow.id.clone());
-        let ids = flows.chain(known.curation.shared_ids.iter().cloned()).collect();
-        Reporter { rows, page, known, keys, diagnostics: Vec::new(), ids, edits: Vec::new() }
-    }
-
+impl Reporter<'_> {
     fn id(&self, flow: usize) -> &str {
         &self.known.flow(flow).id
     }
@@ -91,9 +85,7 @@ impl<'a> Reporter<'a> {
             rows.collect::<Vec<_>>().join(", ")
         );
         let keys = pairs.iter().map(|(row, flow)| {
-            let key = self.known.key(*flow);
-            let template = curation::Row { ports: Some(String::new()), prose: Some(String::new()), ..key.clone() };
-            format!("row = {{ {} }} for {}", write_key(&self.rows[*row], &template), self.id(*flow))
+            format!("row = {{ {} }} in {} for {}", self.keys.write(&self.rows[*row]), self.place(*flow), self.id(*flow))
         });
         let help = format!("set {}", keys.collect::<Vec<_>>().join(", and "));
         let first = pairs.iter().map(|(row, _)| *row).min().unwrap_or_default();
@@ -142,8 +134,11 @@ impl<'a> Reporter<'a> {
     /// A row that may be that of a known flow under another name.
     pub(super) fn renamed_row(&mut self, row: usize, rename: &Rename) {
         let flow = rename.flow;
-        self.edits.push(propose::renamed_row(self.known.curation, self.known.flow(flow), &self.rows[row]));
         let mut message = format!("{} looks like a rename of {} ({})", self.row(row), self.id(flow), self.before(flow));
+        let old_section = self.known.old(flow).and_then(|old| old.section.as_ref());
+        if old_section.is_some() && old_section != self.rows[row].section.as_ref() {
+            message += &format!(", which was in the section {:?}", old_section.map_or("", String::as_str));
+        }
         for other in &rename.others {
             message += &format!(", or of {} ({})", self.id(*other), self.before(*other));
         }
@@ -153,38 +148,49 @@ impl<'a> Reporter<'a> {
             self.place(flow)
         );
         self.report_row(row, Diagnostic::new(codes::RENAMED_ROW, message).help(help));
+        if rename.others.is_empty() {
+            let edit = propose::renamed_row(self.known.curation, self.known.flow(flow), &self.rows[row]);
+            self.edits.push(edit);
+        }
     }
 
     pub(super) fn new_row(&mut self, row: usize) {
-        self.edits.extend(propose::new_row(self.known.curation, &self.rows[row], &mut self.ids));
         let message = format!("{} has no flow", self.row(row));
+        let key = self.keys.write(&self.rows[row]);
         let help = format!(
             "add [[flow]] to {} with an id, row = {{ {} }} and a purpose",
             Place::file(&self.known.curation.flows_file),
-            self.keys.write(&self.rows[row])
+            key
         );
         self.report_row(row, Diagnostic::new(codes::NEW_ROW, message).help(help));
+        self.edits.extend(propose::new_row(self.known.curation, &self.rows[row], &key, &mut self.ids));
     }
 
-    /// A flow whose row isn't on the page, and the new row that differs from it only in prose.
+    /// A flow whose row isn't on the page, and the new rows that may be its own with other prose.
     pub(super) fn missing_row(&mut self, flow: usize, new_rows: &[usize]) {
-        self.edits.extend(propose::missing_row(self.known.curation, self.known.flow(flow)));
         let message = format!("the page has no row for {} ({})", self.id(flow), self.before(flow));
         let key = curation::Row { prose: None, ..self.known.key(flow).clone() };
         let is_reworded = |row: &&usize| {
             !self.rows[**row].prose.is_empty() && row_has_key(&self.rows[**row], &key, self.known.curation)
         };
-        let reworded = new_rows.iter().find(is_reworded).map(|row| {
-            let template = curation::Row { prose: Some(String::new()), ..key.clone() };
+        let reworded = new_rows.iter().filter(is_reworded).map(|row| {
             let row = &self.rows[*row];
-            format!("; if row {} is it with other prose, set row = {{ {} }}", row.number, write_key(row, &template))
+            format!("{:?} (row {})", row.prose[0].digest, row.number)
         });
+        let reworded: Vec<String> = reworded.collect();
+        let reworded = match reworded.is_empty() {
+            true => {
+                self.edits.extend(propose::missing_row(self.known.curation, self.known.flow(flow)));
+                String::new()
+            }
+            false => format!("; if only its prose changed, set prose = {} in its key", reworded.join(" or ")),
+        };
         let curation::Curation { file, flows_file, .. } = self.known.curation;
         let removal = match file == flows_file {
             true => "remove the flow".to_string(),
             false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
         };
-        let help = format!("if the vendor removed the row, {removal}{}", reworded.unwrap_or_default());
+        let help = format!("if the vendor removed the row, {removal}{reworded}");
         self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
     }
 

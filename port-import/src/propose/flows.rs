@@ -6,16 +6,15 @@ use port_data::hidden::Escaped;
 
 use super::{Change, Edit, Key};
 use crate::curation::{Curation, FIXME, Flow, quote};
-use crate::new_product::flow_id;
+use crate::new_product::row_id;
 use crate::printed_row::PrintedRow;
 use crate::row_key::{full_key_template, write_key};
 
-/// A flow for a row that has none, and the peer of its peer cell. `ids` are those that are taken.
-pub fn new_row(curation: &Curation, row: &PrintedRow, ids: &mut BTreeSet<String>) -> Vec<Edit> {
+/// A flow with a key for a row that has none, and the peer of its peer cell. `ids` are those that are taken.
+pub fn new_row(curation: &Curation, row: &PrintedRow, key: &str, ids: &mut BTreeSet<String>) -> Vec<Edit> {
     // The directory of a curation is named after its product.
     let product = curation.file.parent().and_then(|directory| directory.file_name()).unwrap_or_default();
-    let id = flow_id(&product.to_string_lossy(), row, ids);
-    let key = write_key(row, &full_key_template());
+    let id = row_id(&product.to_string_lossy(), row, ids);
     let flow = format!("\n[[flow]]\nid = {}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n", quote(&id));
     let unmapped = row.peer.as_ref().filter(|peer| !curation.peers.contains_key(*peer));
     let peer = unmapped.map(|cell| unmapped_peer(curation, cell));

@@ -53,8 +53,7 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, p
         diagnostics.extend(unused);
     }
     diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
-    let paired = pair(&rows, capture, curation, previous, has_all_rows);
-    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = paired;
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
     diagnostics.extend(unpaired);
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
@@ -107,25 +106,33 @@ mod tests {
     use crate::curation::Curation;
     use crate::page::Layout;
     use crate::page_file::capture_text;
+    use crate::pair::Previous;
     use crate::vocabulary::Vocabulary;
 
     #[test]
     fn renames_are_proposed_for_a_few_rows_but_not_for_a_different_page() {
-        for (rows, expected) in [(500, (500, 500)), (10_000, (0, 20_000))] {
-            let mut page = "| Peer | Use | Port |\n|---|---|---|\n".to_string();
+        for (rows, expected) in [(500, (500, 500)), (501, (0, 1_002)), (10_000, (0, 20_000))] {
+            let page = |label: &str| {
+                let rows = (1..=rows).map(|row| format!("| Client | Use {label}{row} | TCP/{row} |\n"));
+                format!("| Peer | Use | Port |\n|---|---|---|\n{}", rows.collect::<String>())
+            };
             let mut curation =
                 "layout = \"markdown\"\ncolumns = [{ head = \"Peer\", is = \"peer\" }, { head = \"Use\", is = \"label\" }, \
-                 { head = \"Port\", is = \"ports\" }]\ntables = [{ direction = \"inbound\" }]\n"
+                 { head = \"Port\", is = \"ports\" }]\ntables = [{ direction = \"inbound\" }]\npeers = { \"Client\" = \"client\" }\n"
                     .to_string();
             for row in 1..=rows {
-                page += &format!("| Client | Use y{row} | TCP/{row} |\n");
                 curation += &format!(
-                    "[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use\"\n"
+                    "[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ peer = \"Client\", label = \"Use x{row}\", ports = \"TCP/{row}\" }}\npurpose = \"Use\"\n"
                 );
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
-            let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-            let diagnostics = refine(&capture, &curation, &Vocabulary::default(), None).diagnostics;
+            let capture = |page: &str| capture_text(page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
+            let old = capture(&page("x"));
+            let refined = refine(&old, &curation, &Vocabulary::default(), None);
+            assert_eq!((refined.flows.len(), refined.diagnostics), (rows, Vec::new()));
+            let previous = Previous::new(&old, &refined.flows);
+            let diagnostics =
+                refine(&capture(&page("y")), &curation, &Vocabulary::default(), Some(&previous)).diagnostics;
             let renames = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::RENAMED_ROW).count();
             assert_eq!((renames, diagnostics.len()), expected, "{rows}");
             // Each flow is reported at its own line.

@@ -19,6 +19,8 @@ use workspace::{Workspace, tree};
 /// The expected messages of regenerations and drafts.
 const REGENERATE_FILE: &str = "port-import/tests/diagnostics/regenerate.txt";
 const DRAFT_FILE: &str = "port-import/tests/diagnostics/draft.txt";
+/// The messages about pages that change, of another test.
+const UPDATES_FILE: &str = "port-import/tests/updates/cases.txt";
 #[test]
 fn bad_files_and_pages_are_rejected() {
     let mut cases = Cases::new(REGENERATE_FILE);
@@ -189,8 +191,7 @@ fn an_edition_that_cannot_be_drafted_is_rejected() {
             product: product.to_string(),
             edition: edition.to_string(),
             doc: workspace.path(doc),
-            layout: None,
-            retrieved: None,
+            ..NewEdition::default()
         };
         let before = tree(workspace.directory.path());
         let diagnostics = new_edition(&new).unwrap_err();
@@ -216,8 +217,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
             edition: "1".to_string(),
             doc: workspace.path(doc),
             layout,
-            retrieved: None,
-            vendor: None,
+            ..NewProduct::default()
         };
         let before = tree(workspace.directory.path());
         let diagnostics = new_product(&new).unwrap_err();
@@ -234,8 +234,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
     };
     workspace.write("latin.md", b"| Peer |\n|---|\n| caf\xe9 |\n");
     workspace.write("words.md", "No table.\n");
-    workspace
-        .write("two.md", "| Use | Port |\n|---|---|\n| Mail | 25 |\n\n| Use | Number |\n|---|---|\n| Web | 80 |\n");
+    workspace.write("sentences.md", "# Ports\n\nThe node needs port 7000.\n\nClients use TCP 9042.\n");
     workspace.write("none.md", "| Use | Number |\n|---|---|\n| Web | 80 |\n");
     workspace.write("both.txt", "Use,Port\n<table><tr><td>a<td>b<tr><td>c<td>d</table>,25\n");
     workspace.write("wide.txt", format!("| a |\n{}", "b |\n".repeat(1_001)));
@@ -244,7 +243,7 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
     case("the page is missing", "gateway", "nowhere.md", None);
     case("the page isn't UTF-8", "gateway", "latin.md", None);
     case("the page has no table", "gateway", "words.md", None);
-    case("the tables have different columns", "gateway", "two.md", None);
+    case("only sentences contain ports", "gateway", "sentences.md", None);
     case("no column contains ports", "gateway", "none.md", None);
     case("two layouts fit", "gateway", "both.txt", None);
     case("a row with 1002 cells", "gateway", "wide.txt", Some(Layout::Pipes));
@@ -258,5 +257,5 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
 
 #[test]
 fn every_code_has_a_case() {
-    assert_every_code_has_a_case(codes::ALL, &[curation::FILE, REGENERATE_FILE, DRAFT_FILE]);
+    assert_every_code_has_a_case(codes::ALL, &[curation::FILE, REGENERATE_FILE, DRAFT_FILE, UPDATES_FILE]);
 }

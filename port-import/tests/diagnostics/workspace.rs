@@ -137,7 +137,7 @@ First line.
 
 \\* The port 1433 or 1434.
 ";
-        let lines = ["First line.", "\\* The port 1433 or 1434."].map(|line| Prose::digest(line).digest);
+        let lines = ["First line.", "* The port 1433 or 1434."].map(|line| Prose::digest(line).digest);
         let curation = format!(
             r#"layout = "markdown"
 columns = [

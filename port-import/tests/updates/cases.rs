@@ -8,6 +8,7 @@ const FILE: &str = "port-import/tests/updates/cases.txt";
 
 const INBOUND: &str = "tables = [{ direction = \"inbound\" }]\n";
 const PEERS: &str = "\n[peers]\n\"Mail servers\" = \"email-server\"\n\"Browser\" = \"admin\"\n";
+const BROWSER: &str = "\n[peers]\n\"Browser\" = \"admin\"\n";
 const MAIL: &str = "Mail servers | Receive mail | TCP/25 or TCP/465 | ";
 const WEB: &str = "Browser | Administer | TCP/8443 | ";
 
@@ -34,7 +35,7 @@ const LOCATIONS: &str = "Internet | Server | TCP/443 | Fetches locations";
 fn ports(keys: [&str; 2]) -> Product {
     let key = |ports: &str| format!("label = \"Administer\"{ports}");
     let flows = flow("in-web", &key(keys[0])) + &flow("in-other", &key(keys[1]));
-    Product::new(&format!("{INBOUND}{PEERS}{flows}"))
+    Product::new(&format!("{INBOUND}{BROWSER}{flows}"))
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn rename_cases(cases: &mut Cases) {
     );
     product.reject(cases, "another spelling of the peer agrees", &page(&[MAIL, "Web browser | Manage | TCP/8443 | "]));
     let flows = flow("in-a", "label = \"A\"") + &flow("in-b", "label = \"B\"") + &flow("in-c", "label = \"See all\"");
-    let product = Product::new(&format!("{INBOUND}{PEERS}{flows}"));
+    let product = Product::new(&format!("{INBOUND}{BROWSER}{flows}"));
     product.accept(&page(&["Browser | A | TCP/1 | ", "Browser | B | TCP/1 | ", "Browser | See all | TCP/1 | "]));
     let renamed = ["Browser | See everything | TCP/1 | ", "Browser | C | TCP/1 | ", "Browser | D | TCP/1 | "];
     product.reject(cases, "three rows are renamed", &page(&renamed));

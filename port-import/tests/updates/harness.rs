@@ -64,7 +64,7 @@ impl Product {
             docs_directory: None,
             out: None,
             check: false,
-            page_facts: PageFacts { retrieved: Some("2026-11-27".to_string()), ..PageFacts::default() },
+            page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
         })
     }
 

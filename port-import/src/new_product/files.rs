@@ -1,0 +1,160 @@
+//! The files of a draft: its two files of curation, and its rows in handwritten tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use port_data::Diagnostic;
+
+use super::draft::PageDraft;
+use super::flows::DraftRow;
+use super::options::NewProduct;
+use super::summary::Summary;
+use super::tables::add_rows;
+use crate::atomic_write::NewFile;
+use crate::capture::{Capture, has_facts};
+use crate::curation::{Curation, FIXME, quote};
+use crate::page::{LineKind, Page, PrintedTable, Table};
+use crate::printed_row::PrintedRow;
+
+/// The flows and rows of a draft as text.
+#[derive(Debug, Default)]
+pub(super) struct DraftText {
+    /// For the file of all editions.
+    pub(super) shared: String,
+    /// For the file of the edition.
+    pub(super) of_edition: String,
+}
+
+impl DraftText {
+    pub(super) fn new(rows: &[DraftRow]) -> DraftText {
+        let mut text = DraftText::default();
+        let mut listed = BTreeSet::new();
+        for row in rows {
+            match row {
+                DraftRow::NoFlow { key, reason } if listed.insert(key) => text.of_edition += &no_flow(key, reason),
+                DraftRow::NoFlow { .. } => {}
+                DraftRow::Flows(flows) => flows.iter().for_each(|flow| text.shared += &flow.shared()),
+            }
+        }
+        for flow in rows.iter().filter_map(flows_of).flatten() {
+            text.of_edition += &flow.of_edition();
+        }
+        text
+    }
+}
+
+pub(super) fn flows_of(row: &DraftRow) -> Option<&Vec<super::flows::DraftFlow>> {
+    match row {
+        DraftRow::Flows(flows) => Some(flows),
+        DraftRow::NoFlow { .. } => None,
+    }
+}
+
+/// A row without a flow. A key without texts would be that of every row.
+pub(super) fn no_flow(key: &str, reason: &str) -> String {
+    let key = if key == "{}" { format!("{{ label = {FIXME:?} }}") } else { key.to_string() };
+    format!("\n[[row]]\nrow = {key}\nno_flow = {}\n", quote(reason))
+}
+
+impl Summary {
+    pub(super) fn count_rows(&mut self, rows: &[DraftRow]) {
+        self.drafted_rows = rows.iter().filter_map(flows_of).count();
+        self.other_rows = rows.len() - self.drafted_rows;
+    }
+
+    pub(super) fn count_page(&mut self, curation: &Curation, page: &Page, capture: &Capture) {
+        let printed: Vec<PrintedTable<'_>> = page.tables.iter().map(Table::printed).collect();
+        let entries = curation.match_tables(&printed).into_iter().flatten();
+        self.ignored_tables = entries.filter(|entry| curation.tables[*entry].get_ref().ignore.is_some()).count();
+        self.texts = capture.texts.len();
+        self.unexplained_texts = capture.texts.iter().filter(|text| has_facts(&text.prose)).count();
+    }
+}
+
+/// The rows of the product, the edition, the vendor, and the parts of the product that are peers.
+pub(super) fn table_rows(
+    new: &NewProduct,
+    tables: &Path,
+    draft: &PageDraft,
+    page: &Page,
+    rows: &[PrintedRow],
+    known: &BTreeMap<String, String>,
+) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
+    let or_fixme = |text: &Option<String>| text.clone().unwrap_or_else(|| FIXME.to_string());
+    let components: Vec<String> = draft.components().into_iter().collect();
+    let (components, name) = (components.join(", "), or_fixme(&new.name));
+    let product: Vec<(&str, &str)> = vec![
+        ("id", &new.id),
+        ("vendor", new.vendor.as_deref().unwrap_or(FIXME)),
+        ("name", &name),
+        ("components", &components),
+    ];
+    let edition = EditionRow {
+        product: &new.id,
+        edition: &new.edition,
+        document: title(page),
+        url: new.url.as_deref(),
+        source: new.source.as_deref(),
+        licence: new.licence.as_deref(),
+        retrieved: new.retrieved.as_deref(),
+    };
+    let mut files: Vec<NewFile> = add_rows(tables, "products", &[product])?.into_iter().collect();
+    files.extend(add_rows(tables, "editions", &[edition.cells()])?);
+    if let Some(vendor) = &new.vendor {
+        files.extend(add_rows(tables, "vendors", &[vec![("id", vendor), ("name", FIXME), ("url", FIXME)]])?);
+    }
+    let own = |peer: &&String| **peer == new.id || peer.starts_with(&format!("{}-", new.id));
+    let of_tables = draft.tables.iter().flat_map(|table| &table.constants).filter(|(key, _)| *key == "peer");
+    let peers = rows.iter().flat_map(|row| &row.ends).filter_map(|end| end.peer.as_ref());
+    let peers: BTreeSet<&String> = peers.chain(of_tables.map(|(_, peer)| &peer.value)).filter(own).collect();
+    let peers: Vec<(&String, String, String)> = peers
+        .into_iter()
+        .filter(|peer| !known.contains_key(*peer))
+        .map(|peer| {
+            let part = peer.strip_prefix(&new.id).unwrap_or_default().replace('-', " ");
+            let description = if part.is_empty() { format!("Another {name}") } else { format!("A part of {name}") };
+            (peer, format!("{name}{part}"), description)
+        })
+        .collect();
+    let peers: Vec<Vec<(&str, &str)>> = peers
+        .iter()
+        .map(|(id, name, description)| {
+            vec![("id", id.as_str()), ("name", name), ("kind", "product"), ("description", description)]
+        })
+        .collect();
+    files.extend(add_rows(tables, "peers", &peers)?);
+    Ok(files)
+}
+
+/// The title of the page: its first line, if that is a heading.
+pub(super) fn title(page: &Page) -> &str {
+    let first = page.text_outside_tables.first().filter(|line| line.kind == LineKind::Heading);
+    first.map_or(FIXME, |line| line.text.as_str())
+}
+
+/// The cells of an edition.
+pub(super) struct EditionRow<'a> {
+    pub(super) product: &'a str,
+    pub(super) edition: &'a str,
+    pub(super) document: &'a str,
+    pub(super) url: Option<&'a str>,
+    pub(super) source: Option<&'a str>,
+    pub(super) licence: Option<&'a str>,
+    pub(super) retrieved: Option<&'a str>,
+}
+
+impl<'a> EditionRow<'a> {
+    pub(super) fn cells(&self) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("product", self.product),
+            ("edition", self.edition),
+            ("printed_edition", FIXME),
+            ("document", self.document),
+            ("url", self.url.unwrap_or(FIXME)),
+            ("source", self.source.unwrap_or_default()),
+            ("licence", self.licence.unwrap_or_default()),
+            ("retrieved", self.retrieved.unwrap_or(FIXME)),
+            ("complete", "true"),
+        ]
+    }
+}

@@ -1,0 +1,177 @@
+//! What the headings and the text above a table say about all of its rows.
+
+use super::content::direction_in;
+use crate::page::{Line, LineKind, Page, Table};
+
+/// The arrows between a source and a destination, and whether they go both ways.
+const ARROWS: [(&str, bool); 13] = [
+    ("< -- >", true),
+    ("<-->", true),
+    ("<->", true),
+    ("⟷", true),
+    ("↔", true),
+    ("-- >", false),
+    ("-->", false),
+    ("->", false),
+    ("→", false),
+    ("⟶", false),
+    ("➔", false),
+    ("=>", false),
+    ("⇒", false),
+];
+
+/// The source and the destination that a heading such as `Client --> Server` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Arrow {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) both_ways: bool,
+}
+
+pub(super) fn arrow_in(heading: &str) -> Option<Arrow> {
+    let (arrow, both_ways) = ARROWS.iter().find(|(arrow, _)| heading.contains(arrow))?;
+    let (from, to) = heading.split_once(arrow)?;
+    let (from, to) = (from.trim().to_string(), to.trim().to_string());
+    let has_words = |text: &str| text.chars().any(char::is_alphanumeric);
+    (has_words(&from) && has_words(&to)).then_some(Arrow { from, to, both_ways: *both_ways })
+}
+
+/// A value for all rows, and whether a person must confirm it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Proposal {
+    pub(super) value: String,
+    pub(super) question: Option<&'static str>,
+}
+
+impl Proposal {
+    pub(super) fn certain(value: impl Into<String>) -> Proposal {
+        Proposal { value: value.into(), question: None }
+    }
+}
+
+/// The texts between the heading of a table and the table.
+pub(super) fn introduction(page: &Page, table: &Table) -> String {
+    let Some(header) = table.header.first() else { return String::new() };
+    let start = table.heading.as_ref().map_or(0, |heading| heading.number);
+    let previous =
+        page.tables.iter().filter_map(|other| other.header.first()).filter(|other| other.number < header.number);
+    let previous = previous.map(|line| line.number).max().unwrap_or_default();
+    let lines = page.text_outside_tables.iter().filter(|line| line.kind == LineKind::Text);
+    let between = lines.filter(|line| line.number > start && line.number > previous && line.number < header.number);
+    between.map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Who opens the connection, as the heading, the names of the columns, or the text above say.
+pub(super) fn direction(page: &Page, table: &Table) -> Option<Proposal> {
+    let heading = table.heading.as_ref().map_or("", |heading| heading.text.as_str());
+    let heads: Vec<&str> = table.header.iter().map(|head| head.text.as_str()).collect();
+    let heads = heads.join(" ");
+    let one = |text: &str| match direction_in(text) {
+        None if has_word(text, &["listen", "listens", "listening", "listener"]) => Some("inbound"),
+        found => found.filter(|direction| *direction != "both"),
+    };
+    if let Some(direction) = one(heading).or_else(|| one(&heads)) {
+        return Some(Proposal::certain(direction));
+    }
+    let direction = one(&introduction(page, table))?;
+    Some(Proposal { value: direction.to_string(), question: Some("is this what the text above the table says?") })
+}
+
+/// The transport, as a short heading or the text above says.
+pub(super) fn transport(page: &Page, table: &Table) -> Option<Proposal> {
+    let heading = table.heading.as_ref().map_or("", |heading| heading.text.as_str());
+    let one = |text: &str| match (has_word(text, &["tcp"]), has_word(text, &["udp"])) {
+        (true, false) => Some("tcp"),
+        (false, true) => Some("udp"),
+        _ => None,
+    };
+    if let Some(transport) = one(heading).filter(|_| heading.split_whitespace().count() <= 3) {
+        return Some(Proposal::certain(transport));
+    }
+    let transport = one(&introduction(page, table)).or_else(|| one(heading))?;
+    Some(Proposal {
+        value: transport.to_string(),
+        question: Some("does the text above the table say this about every port?"),
+    })
+}
+
+/// The part of the product that a heading names, such as "Control plane" or "Worker node(s)".
+pub(super) fn component(heading: &str) -> Option<Proposal> {
+    let lower = heading.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 1).collect();
+    let (last, kept) = words.split_last()?;
+    let kept =
+        if ["node", "nodes", "server", "servers"].contains(last) && !kept.is_empty() { kept } else { &words[..] };
+    let id = match kept {
+        ["control", "plane"] | ["kubernetes", "control", "plane"] => "control-plane",
+        ["worker" | "workers"] | ["kubernetes", "worker"] => "worker",
+        ["master" | "masters"] => "master",
+        ["agent" | "agents"] => "agent",
+        _ => return None,
+    };
+    Some(Proposal::certain(id))
+}
+
+fn has_word(text: &str, wanted: &[&str]) -> bool {
+    let lower = text.to_lowercase();
+    lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| wanted.contains(&word))
+}
+
+/// The names of sections for tables: their headings, with the nearest heading above that has no table, if several have the same.
+pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
+    let is_of_table = |number: usize| {
+        page.tables.iter().any(|table| table.heading.as_ref().is_some_and(|heading| heading.number == number))
+    };
+    let heading = |table: &Table| table.heading.as_ref().map(|heading| tidy(&heading.text));
+    let parent = |table: &Table| {
+        let number = table.heading.as_ref()?.number;
+        let is_name = |line: &&Line| {
+            page.tables.iter().filter_map(heading).any(|own| own.eq_ignore_ascii_case(&tidy(&line.text)))
+        };
+        let above =
+            page.headings.iter().filter(|line| line.number < number && !is_of_table(line.number) && !is_name(line));
+        above.max_by_key(|line| line.number).map(|line| tidy(&line.text))
+    };
+    let headings: Vec<Option<String>> = page.tables.iter().map(heading).collect();
+    page.tables
+        .iter()
+        .zip(&headings)
+        .map(|(table, own)| {
+            let own = own.clone()?;
+            let others = page
+                .tables
+                .iter()
+                .zip(&headings)
+                .filter(|(_, heading)| heading.as_ref().is_some_and(|heading| heading.eq_ignore_ascii_case(&own)));
+            let parents: std::collections::BTreeSet<Option<String>> = others.map(|(other, _)| parent(other)).collect();
+            match parent(table) {
+                Some(parent) if parents.len() > 1 => Some(format!("{parent}: {own}")),
+                _ => Some(own),
+            }
+        })
+        .collect()
+}
+
+/// A heading without the colon at its end.
+fn tidy(heading: &str) -> String {
+    heading.trim().trim_end_matches([':', '：']).trim().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{arrow_in, component};
+
+    #[test]
+    fn headings_name_both_ends_or_a_part_of_the_product() {
+        let arrow = arrow_in("Site server < -- > Fallback point").unwrap();
+        assert_eq!((arrow.from.as_str(), arrow.to.as_str(), arrow.both_ways), ("Site server", "Fallback point", true));
+        assert_eq!(arrow_in("Client -- > Server").unwrap().to, "Server");
+        assert_eq!(arrow_in("Client-server ports"), None);
+        let id = |heading| component(heading).map(|found| found.value);
+        assert_eq!(id("Control plane").as_deref(), Some("control-plane"));
+        assert_eq!(id("Worker node(s)").as_deref(), Some("worker"));
+        assert_eq!(id("Control plane management tools"), None);
+        assert_eq!(id("Calico"), None);
+    }
+}

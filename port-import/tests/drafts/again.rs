@@ -1,0 +1,55 @@
+//! A second draft keeps what a person wrote.
+
+use std::fs;
+
+use port_import::new_product::NewProduct;
+
+use crate::Workspace;
+
+const PAGE: &str = "# Ports\n\n## Inbound\n\n| Who | Use | Port | Way |\n|---|---|---|---|\n| Browsers | Administer | TCP/8443 | a |\n| Spool | Hand over | TCP/515 | b |\n| Nobody | Rest | N/A | c |\n";
+
+#[test]
+fn purposes_ids_peers_and_notes_are_kept_if_a_column_changes() {
+    let workspace = Workspace::new();
+    let new = workspace.product("relay", "page.md", PAGE);
+    let first = workspace.draft(&new);
+    first.assert_has(&["{ head = \"Who\", is = \"note\" }, # FIXME", "id = \"relay-in-administer\" # tcp/8443"]);
+    let directory = workspace.data().join("curation/relay");
+    let flows = first.flows.replace("id = \"relay-in-administer\"", "id = \"relay-in-console\"").replace(
+        "purpose = \"Administer\"\n",
+        "purpose = \"Manage the relay from a browser\"\nnote = \"\"\"\\\n[[flow]] in a text.\"\"\"\n",
+    );
+    fs::write(directory.join("flows.toml"), flows).unwrap();
+    let edition = first
+        .edition
+        .replace(
+            "{ head = \"Who\", is = \"note\" }, # FIXME: what does this column contain?",
+            "{ head = \"Who\", is = \"peer\" },",
+        )
+        .replace("peer = \"FIXME\"\n", "");
+    assert!(edition.contains("is = \"peer\""), "{edition}");
+    fs::write(directory.join("1.toml"), edition).unwrap();
+
+    let second = workspace.draft(&NewProduct { again: true, ..new.clone() });
+    second.assert_has(&[
+        "\"Browsers\" = \"client\"",
+        "\"Spool\" = \"FIXME\"",
+        "id = \"relay-in-console\" # tcp/8443\nrow = { peer = \"Browsers\", label = \"Administer\" }\npurpose = \"Manage the relay from a browser\"\n",
+        "note = \"\"\"\\\n[[flow]] in a text.\"\"\"\n",
+        "purpose = \"Hand over\"",
+        "no_flow = \"The port cell says that there is no port.\"",
+    ]);
+    assert_eq!(second.flows.matches("\n[[flow]]\nid").count(), 2, "{}", second.flows);
+
+    // Nothing is left to change.
+    let third = workspace.draft(&NewProduct { again: true, ..new });
+    assert_eq!((third.flows, third.edition), (second.flows, second.edition));
+}
+
+#[test]
+fn a_product_without_a_draft_cannot_be_drafted_again() {
+    let workspace = Workspace::new();
+    let new = NewProduct { again: true, ..workspace.product("relay", "page.md", PAGE) };
+    let errors = port_import::new_product::new_product(&new).unwrap_err();
+    assert!(errors[0].message.contains("relay@1 has no draft"), "{errors:?}");
+}
