@@ -246,7 +246,7 @@ fn titles_of_tabs(html: &str) -> String {
 }
 
 /// Whether a line is the rule below a header, such as `|---|:-:|`.
-fn is_rule(line: &str) -> bool {
+pub(super) fn is_rule(line: &str) -> bool {
     line.contains('|')
         && split_cells(line).iter().all(|part| {
             let dashes = part.strip_prefix(':').unwrap_or(part);
@@ -256,7 +256,7 @@ fn is_rule(line: &str) -> bool {
 }
 
 /// The cells of a row: the text between bars that aren't escaped by a backslash.
-fn split_cells(row: &str) -> Vec<String> {
+pub(super) fn split_cells(row: &str) -> Vec<String> {
     let mut chars = row.strip_prefix('|').unwrap_or(row).chars().peekable();
     let mut cells = Vec::new();
     let mut cell = String::new();
