@@ -62,6 +62,7 @@ impl Records<'_> {
             if self.rest.starts_with(',') {
                 self.take(1);
             } else if self.rest.is_empty() || self.take_line_end() {
+                row.cells.shrink_to_fit();
                 return Some(row);
             } else {
                 let found = self.rest.chars().next().map(String::from).unwrap_or_default();

@@ -15,6 +15,7 @@
 //! Front matter and code blocks are kept apart: they configure the page or show commands.
 
 mod render;
+mod size;
 mod templates;
 
 use port_data::hidden::{REMOVE_HIDDEN, hidden_character};
@@ -22,15 +23,20 @@ use port_data::hidden::{REMOVE_HIDDEN, hidden_character};
 use super::codes;
 use super::hints::Hints;
 use super::html;
-use super::limits::MAX_ERRORS;
+use super::limits::{CUT_DOWN, MAX_ERRORS};
 use super::problems::Problems;
 use super::table::{Line, Page};
+use super::text::markup_lines;
 
 pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     // The parser would replace it by a visible character.
-    for (line, number) in text.lines().zip(1..).filter(|(line, _)| line.contains('\0')).take(MAX_ERRORS) {
+    for (line, number) in markup_lines(text).zip(1..).filter(|(line, _)| line.contains('\0')).take(MAX_ERRORS) {
         let column = line.split('\0').next().unwrap_or_default().chars().count() + 1;
         problems.report_at((number, column), codes::HIDDEN_CHARACTER, hidden_character('\0'), REMOVE_HIDDEN);
+    }
+    if let Some(message) = size::excess(text) {
+        problems.report_page(codes::TOO_LARGE, message, CUT_DOWN);
+        return Page::default();
     }
     let source = templates::without_templates(text);
     let rendered = render::render(&source, problems);

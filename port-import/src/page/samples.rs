@@ -28,10 +28,10 @@ pub(super) const MARKDOWN: &str = include_str!("../../../fuzz/seeds/markdown/por
 pub(super) const CSV: &str = include_str!("../../../fuzz/seeds/csv_page/ports.csv");
 
 /// A grid table and a list.
-pub(super) const RST: &str = include_str!("../../../fuzz/seeds/rst/ports.rst");
+pub(super) const RST: &str = include_str!("converted/ports.rst");
 
 /// A table with a condition between its rows, and a definition list.
-pub(super) const ADOC: &str = include_str!("../../../fuzz/seeds/adoc/ports.adoc");
+pub(super) const ADOC: &str = include_str!("converted/ports.adoc");
 
 /// A table with spans, and a list.
 pub(super) const DITA: &str = include_str!("../../../fuzz/seeds/dita/ports.dita");

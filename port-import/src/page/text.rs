@@ -87,6 +87,11 @@ pub(super) fn source_lines(text: &str) -> Vec<SourceLine> {
         .collect()
 }
 
+/// The lines of Markdown, in which a lone carriage return ends a line too, as in HTML.
+pub(super) fn markup_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('\r'))
+}
+
 /// The parts of a line between its bars, each with whether a bar ends it. The last part is left out if it is empty.
 pub(super) fn cell_parts(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let bars = text.matches('|').count();

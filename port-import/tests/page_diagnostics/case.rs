@@ -23,8 +23,8 @@ pub fn sample(layout: Layout) -> &'static str {
         Layout::Html => include_str!("../../../fuzz/seeds/html/relay.html"),
         Layout::Markdown => include_str!("../../../fuzz/seeds/markdown/ports.md"),
         Layout::Csv => include_str!("../../../fuzz/seeds/csv_page/ports.csv"),
-        Layout::Rst => include_str!("../../../fuzz/seeds/rst/ports.rst"),
-        Layout::Adoc => include_str!("../../../fuzz/seeds/adoc/ports.adoc"),
+        Layout::Rst => include_str!("../../src/page/converted/ports.rst"),
+        Layout::Adoc => include_str!("../../src/page/converted/ports.adoc"),
         Layout::Dita => include_str!("../../../fuzz/seeds/dita/ports.dita"),
     }
 }

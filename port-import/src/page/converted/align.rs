@@ -14,6 +14,9 @@ const FAR: usize = 16 * 1024;
 /// How many lines a known line may be wrong by.
 const NEARBY: usize = 4;
 
+/// Before the line that a converter knows.
+const LINE_ATTRIBUTE: &str = " data-line=\"";
+
 /// Tags within a paragraph, before which no newline may be added; sorted.
 const INLINE: [&str; 14] =
     ["a", "b", "br", "code", "del", "em", "i", "img", "mark", "s", "span", "strong", "sub", "sup"];
@@ -41,9 +44,9 @@ pub(super) fn align(html: &str, source: &str) -> String {
         };
         let (part, after) = rest.split_at(end);
         if is_tag {
-            aligner.tag(part)
+            aligner.tag(part);
         } else {
-            aligner.text(part)
+            aligner.text(part);
         }
         rest = after;
     }
@@ -85,8 +88,7 @@ impl Aligner<'_> {
         } else if !is_inline && self.pending.block.is_none() {
             self.pending.block = Some(self.pending.text.len());
         }
-        const ATTRIBUTE: &str = " data-line=\"";
-        match tag.split_once(ATTRIBUTE).and_then(|(before, rest)| Some((before, rest.split_once('"')?))) {
+        match tag.split_once(LINE_ATTRIBUTE).and_then(|(before, rest)| Some((before, rest.split_once('"')?))) {
             Some((before, (number, after))) => {
                 self.pending.line = number.parse().ok().or(self.pending.line);
                 self.pending.text.push_str(&flat(before));

@@ -1,6 +1,6 @@
 //! Finds the converters, and runs them.
 //!
-//! They are searched for in the directory that PORT_TOOLS names, in `tools` next to the running program's directories, and in
+//! They are searched for in the directory that `PORT_TOOLS` names, in `tools` next to the running program's directories, and in
 //! PATH. They run without the environment, read the page from standard input, and are stopped after a time limit.
 
 use std::fmt;

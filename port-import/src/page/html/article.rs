@@ -6,7 +6,7 @@ use super::super::problems::Problems;
 use super::super::table::{Line, LineKind, Page};
 use super::content::{TextExtractor, is_block};
 use super::extracted::{ExtractedText, skipped_lines};
-use super::items::Items;
+use super::items::{Items, ends_term};
 use super::split;
 use super::style::skipped_kind;
 use super::tree::{Element, Node};
@@ -73,7 +73,7 @@ impl<'a> ArticleReader<'a> {
         if self.ends_paragraph(node) {
             self.end_paragraph();
         }
-        if self.items.ends_term(node, false) {
+        if ends_term(node, false) {
             self.end_term();
         }
         self.items.open(node, self.page.tables.len());
@@ -87,7 +87,7 @@ impl<'a> ArticleReader<'a> {
         if self.ends_paragraph(node) {
             self.end_paragraph();
         }
-        if self.items.ends_term(node, true) {
+        if ends_term(node, true) {
             self.end_term();
         }
         self.items.close(node);

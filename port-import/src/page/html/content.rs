@@ -180,7 +180,7 @@ impl TextExtractor {
         if let Some(ended) = self.ended.take() {
             let is_next = ended.depth == self.open.len() && ended.end == self.buffer().len();
             if is_next && text.starts_with(|c: char| c.is_ascii_digit()) {
-                self.decide_small(ended);
+                self.decide_small(&ended);
             }
         }
         self.buffer().push_str(text);
@@ -232,13 +232,13 @@ impl TextExtractor {
         }
         let is_after_digit = buffer[..start].ends_with(|c: char| c.is_ascii_digit());
         if is_after_digit && buffer[start..].starts_with(char::is_alphanumeric) {
-            self.decide_small(small);
+            self.decide_small(&small);
         } else if text.ends_with(|c: char| c.is_ascii_digit()) {
             self.ended = Some(small);
         }
     }
 
-    fn decide_small(&mut self, small: SmallText) {
+    fn decide_small(&mut self, small: &SmallText) {
         let glued = self.policy.glued;
         let buffer = self.buffer();
         let Some(text) = buffer.get(small.start..small.end).map(fold) else { return };

@@ -31,12 +31,12 @@ enum ItemTag {
     Definition,
 }
 
-impl Items {
-    /// Whether a term without a definition ends before an element, or at its end.
-    pub(super) fn ends_term(&self, node: &Node, is_end: bool) -> bool {
-        is_any(node, &LISTS) || node.name() == if is_end { "dd" } else { "dt" }
-    }
+/// Whether a term without a definition ends before an element, or at its end.
+pub(super) fn ends_term(node: &Node, is_end: bool) -> bool {
+    is_any(node, &LISTS) || node.name() == if is_end { "dd" } else { "dt" }
+}
 
+impl Items {
     /// Opens an element below a number of tables.
     pub(super) fn open(&mut self, node: &Node, tables: usize) {
         if is_any(node, &LISTS) {

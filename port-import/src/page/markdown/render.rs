@@ -86,7 +86,7 @@ impl Renderer<'_, '_> {
         match &node.data.borrow().value {
             NodeValue::FrontMatter(text) => self.skip(node, SkippedKind::FrontMatter, text),
             NodeValue::CodeBlock(block) => {
-                self.skip(node, SkippedKind::Code, &format!("{}\n{}", block.info, block.literal))
+                self.skip(node, SkippedKind::Code, &format!("{}\n{}", block.info, block.literal));
             }
             NodeValue::HtmlBlock(block) => self.push(&titles_of_tabs(&block.literal)),
             NodeValue::TableRow(is_header) => {
@@ -99,7 +99,7 @@ impl Renderer<'_, '_> {
                 self.check_rule(node);
                 self.push(&format!("<{}>", tag.unwrap_or("p")));
             }
-            NodeValue::FootnoteDefinition(note) => self.push(&format!("<div>[{}]: ", note.name)),
+            NodeValue::FootnoteDefinition(footnote) => self.push(&format!("<div>[{}]: ", footnote.name)),
             NodeValue::Text(text) => self.push_escaped(text),
             NodeValue::Code(code) => {
                 let text = code.literal.clone();
@@ -209,12 +209,12 @@ fn is_title(paragraph: Node) -> bool {
     let mut children = paragraph.children();
     let is_bold = children.next().is_some_and(|first| matches!(first.data.borrow().value, NodeValue::Strong));
     let is_colon = |node: Node| matches!(&node.data.borrow().value, NodeValue::Text(text) if text.trim() == ":");
-    is_at_top && is_bold && children.all(|rest| is_colon(rest))
+    is_at_top && is_bold && children.all(is_colon)
 }
 
 fn is_first_of_footnote(paragraph: Node) -> bool {
     let is_note = |parent: Node| matches!(parent.data.borrow().value, NodeValue::FootnoteDefinition(_));
-    paragraph.previous_sibling().is_none() && paragraph.parent().is_some_and(|parent| is_note(parent))
+    paragraph.previous_sibling().is_none() && paragraph.parent().is_some_and(is_note)
 }
 
 fn is_header_cell(cell: Node) -> bool {
@@ -246,7 +246,7 @@ fn titles_of_tabs(html: &str) -> String {
 }
 
 /// Whether a line is the rule below a header, such as `|---|:-:|`.
-fn is_rule(line: &str) -> bool {
+pub(super) fn is_rule(line: &str) -> bool {
     line.contains('|')
         && split_cells(line).iter().all(|part| {
             let dashes = part.strip_prefix(':').unwrap_or(part);
@@ -256,7 +256,7 @@ fn is_rule(line: &str) -> bool {
 }
 
 /// The cells of a row: the text between bars that aren't escaped by a backslash.
-fn split_cells(row: &str) -> Vec<String> {
+pub(super) fn split_cells(row: &str) -> Vec<String> {
     let mut chars = row.strip_prefix('|').unwrap_or(row).chars().peekable();
     let mut cells = Vec::new();
     let mut cell = String::new();

@@ -2,7 +2,7 @@
 //! comments of MDX, and the marks of admonitions and tabs. What they show stays.
 
 use super::super::table::{Skipped, SkippedKind};
-use super::super::text::fold;
+use super::super::text::{fold, markup_lines};
 
 /// Markdown without templates, and the line of the page that each of its lines comes from.
 pub(super) struct Source {
@@ -39,7 +39,7 @@ impl Source {
 /// Takes the templates out of a page. A line between two rows of a table that has nothing but templates is left out, since an
 /// empty line would end the table.
 pub(super) fn without_templates(page: &str) -> Source {
-    let lines: Vec<&str> = page.lines().collect();
+    let lines: Vec<&str> = markup_lines(page).collect();
     let source = Source { text: String::with_capacity(page.len()), starts: vec![], numbers: vec![], skipped: vec![] };
     let mut cleaner = Cleaner { source, is_in_comment: false, fence: None, indents: Vec::new() };
     let is_before_row = lines_before_rows(&lines);
@@ -261,6 +261,13 @@ mod tests {
             let found: Vec<_> = source.skipped.iter().map(|skipped| skipped.text.as_str()).collect();
             assert_eq!(found, skipped, "{page}");
         }
+    }
+
+    #[test]
+    fn every_line_feed_and_carriage_return_ends_a_line() {
+        let source = without_templates("a\rb\r\nc\r\r\nd\n");
+        assert_eq!(source.text, "a\nb\nc\n\nd\n");
+        assert_eq!(source.text_of_line(5), "d");
     }
 
     #[test]

@@ -79,9 +79,11 @@ fn check_errors(errors: &[Diagnostic], lines: usize) {
 pub fn read_port_cell(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let (protocol, cell) = parts(text);
-    port_cell::parse(cell, protocol)
-        .map(|cell| format!("{} specs", cell.specs.len()))
-        .map_err(|error| error.to_string())
+    let result = match columns(cell) {
+        cells if cells.len() > 1 => port_cell::parse_columns(&cells, protocol.as_slice()),
+        _ => port_cell::parse(cell, protocol),
+    };
+    result.map(|cell| format!("{} specs", cell.specs.len())).map_err(|error| error.to_string())
 }
 
 /// The cell of the protocol column, which is the first line unless it is empty, and the port cell.
@@ -102,10 +104,15 @@ pub fn port_cell(bytes: &[u8]) {
     row(text, protocol);
 }
 
+/// The port cells of a row with several port columns, between bars.
+fn columns(text: &str) -> Vec<(Column, &str)> {
+    let columns = [Column::First, Column::Last, Column::Tcp, Column::Udp, Column::Ports];
+    columns.into_iter().cycle().zip(text.split('|')).collect()
+}
+
 /// Reads the parts of a text as the port cells of a row with several port columns.
 fn row(text: &str, protocol: Option<&str>) {
-    let columns = [Column::First, Column::Last, Column::Tcp, Column::Udp, Column::Ports];
-    let cells: Vec<(Column, &str)> = columns.into_iter().cycle().zip(text.split('|')).collect();
+    let cells = columns(text);
     for cells in [&cells[..], cells.get(2..).unwrap_or_default()] {
         match port_cell::parse_columns(cells, protocol.as_slice()) {
             Ok(cell) => check_groups(&cell),
