@@ -134,9 +134,12 @@ impl Build {
     fn outputs(&self) -> BTreeMap<String, Vec<u8>> {
         let mut outputs = BTreeMap::new();
         outputs.insert("xtask expand".to_string(), self.printed("xtask", &["expand"]));
-        // The files are generated from nothing but captures and curation.
+        // The files are generated from nothing but captures and curation. A table with one row says that an edition isn't new.
         for file in generated_files() {
-            fs::remove_file(self.sources.join(&file)).unwrap();
+            let file = self.sources.join(&file);
+            let text = fs::read_to_string(&file).unwrap();
+            let start: Vec<&str> = text.split_inclusive('\n').take(2).collect();
+            fs::write(&file, start.concat()).unwrap();
         }
         self.printed("xtask", &["regenerate"]);
         for file in generated_files() {

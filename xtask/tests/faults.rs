@@ -183,10 +183,10 @@ fn a_full_disk_is_reported_and_leaves_whole_files() {
         cd "$DISK"
         code=0
         mount -o remount,size=$((used + SPARE))k "$DISK"
-        "$XTASK" regenerate --doc relay=new.md > "$ROOT/output" 2>&1 || code=$?
+        "$XTASK" regenerate --retrieved 2026-03-01 --doc relay=new.md > "$ROOT/output" 2>&1 || code=$?
         mount -o remount,size=8m "$DISK"
         find . -name '*.regenerate-tmp' > "$ROOT/temporary"
-        "$XTASK" regenerate --doc relay=new.md > /dev/null
+        "$XTASK" regenerate --retrieved 2026-03-01 --doc relay=new.md > /dev/null
         cp -r port-data port-catalog "$ROOT"
         exit $code
     "#;

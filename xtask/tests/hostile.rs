@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog_tests::hostile::{LONG, TEXTS, write_tables};
+use port_catalog_tests::hostile::{TEXTS, write_tables};
 use port_data::hidden::{escape_json, is_hidden};
 use port_data::write::Csv;
 use port_import::curation::Curation;
