@@ -37,7 +37,8 @@ impl FlowBuilder<'_> {
         .filter_map(|(key, is_several)| is_several.then_some(key))
         .collect();
         let added = flow.adds.as_ref();
-        if !several.is_empty() && !(several == ["direction"] && added.is_some_and(|adds| adds.direction.is_some())) {
+        let is_added = several == ["direction"] && added.is_some_and(|adds| adds.direction.is_some());
+        if !several.is_empty() && !is_added {
             let message = format!("row {} prints more than one {}", row.number, several.join(" and "));
             let help = format!("give {} its {}, and let other flows share the row", flow.id, several.join(" and "));
             self.report_row(Diagnostic::new(codes::NO_DIRECTION, message).help(help));

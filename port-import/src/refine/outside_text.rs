@@ -59,7 +59,7 @@ fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> D
     let words = text.words.as_ref().map_or(String::new(), |words| {
         let shown: String = words.chars().take(SHOWN).collect();
         let more = if shown.len() < words.len() { "..." } else { "" };
-        format!(" (found {:?}{more})", shown)
+        format!(" (found {shown:?}{more})")
     });
     let message = format!("text outside the tables is new, moved or reworded{words}");
     let below = below.map_or(String::new(), |below| format!(", below = {below:?}"));
