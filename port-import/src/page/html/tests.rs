@@ -228,13 +228,14 @@ fn only_the_article_that_the_curation_names_is_read() {
 
 #[test]
 fn what_is_not_for_readers_is_skipped_by_its_kind() {
+    use SkippedKind::{Code, Footer, Navigation, NotDisplayed};
+
     let text = "<head><title>T</title><style>p {}</style></head><nav>Home\n<ul><li>Up</ul></nav><table><tr><th>A<th>B<tr><td>x<td>25<script>var port = 1;</script></table>\n<pre>open 25\nopen 26</pre><div id=footer><div id=footer-text>Last updated 2026</div></div><script>go()</script>";
     let page = page(text);
     assert_eq!(rows_as_text(&page), ["2 x / 25"]);
     assert_eq!(page.text_outside_tables, []);
     let found: Vec<_> =
         page.skipped.iter().map(|skipped| (skipped.number, skipped.text.as_str(), skipped.kind)).collect();
-    use SkippedKind::{Code, Footer, Navigation, NotDisplayed};
     let expected = [
         (1, "T", NotDisplayed),
         (1, "p {}", NotDisplayed),
