@@ -124,13 +124,14 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "many entities" => repeated("<table><tr><th>A<th>B<tr><td>", "&amp;", "<td>x</table>", MANY / 5);
     }
     markdown {
-        "the longest page" => filled("## In\n\n| Use | Port |\n|---|---|\n", "| Send mail | TCP/25 |\n", "", PAGE);
+        "the longest page" => filled("## In\n\n| Use | Port |\n|---|---|\n", "| Send mail of all users | TCP/25 |\n", "", PAGE);
         "a page that is too long" => filled("", "x", "", PAGE + 1);
         "a page of single letters" => filled("", "x\n", "", 4 * MEGABYTE);
-        "a page of short lines" => filled("", "xxxx\n", "", 4 * MEGABYTE);
-        "a page of short paragraphs" => filled("", "xxxxxxxx\n\n", "", 4 * MEGABYTE);
-        "a page of short cells" => filled("a|b\n-|-\n", "xxxxxxx|yyyyyy\n", "", 4 * MEGABYTE);
-        "a page of short list items" => filled("", "- xxxxxxx\n", "", 4 * MEGABYTE);
+        "a page of short lines" => filled("", "xxxxxxxxxxx\n", "", 4 * MEGABYTE);
+        "a page of short paragraphs" => filled("", "xxxxxxxxxxxxxxxxxxxxxx\n\n", "", 4 * MEGABYTE);
+        "a page of short cells" => filled("a|b\n-|-\n", "xxxxxxxxxx|yyyyyyyy\n", "", 6 * MEGABYTE);
+        "a page of short list items" => filled("", "- xxxxxxxxxxxxxxxxx\n", "", 4 * MEGABYTE);
+        "a page of short bold words" => filled("", "*aaaaaaa", "", 5 * MEGABYTE);
         "a page of signs" => filled("", "&", "", 4 * MEGABYTE);
         "a page of backslashes" => filled("", "\\-", "", 4 * MEGABYTE);
         "rows that lack a thousand cells" => [repeated("", "a|", "\n", 999), repeated("", "-|", "\n", 999), repeated("", "x\n", "", 1000)].concat();
