@@ -107,19 +107,28 @@ pub(super) fn table_rows(
     let of_tables = draft.tables.iter().flat_map(|table| &table.constants).filter(|(key, _)| *key == "peer");
     let peers = rows.iter().flat_map(|row| &row.ends).filter_map(|end| end.peer.as_ref());
     let peers: BTreeSet<&String> = peers.chain(of_tables.map(|(_, peer)| &peer.value)).filter(own).collect();
-    let peers: Vec<(&String, String, String)> = peers
+    let peers: Vec<(&String, String, &str, &str, String)> = peers
         .into_iter()
         .filter(|peer| !known.contains_key(*peer))
         .map(|peer| {
             let part = peer.strip_prefix(&new.id).unwrap_or_default().replace('-', " ");
-            let description = if part.is_empty() { format!("Another {name}") } else { format!("A part of {name}") };
-            (peer, format!("{name}{part}"), description)
+            let (kind, product, description) = match part.is_empty() {
+                true => ("product", "", format!("Another {name}")),
+                false => ("component", new.id.as_str(), format!("A part of {name}")),
+            };
+            (peer, format!("{name}{part}"), kind, product, description)
         })
         .collect();
     let peers: Vec<Vec<(&str, &str)>> = peers
         .iter()
-        .map(|(id, name, description)| {
-            vec![("id", id.as_str()), ("name", name), ("kind", "product"), ("description", description)]
+        .map(|(id, name, kind, product, description)| {
+            vec![
+                ("id", id.as_str()),
+                ("name", name),
+                ("kind", kind),
+                ("description", description),
+                ("product", product),
+            ]
         })
         .collect();
     files.extend(add_rows(tables, "peers", &peers)?);

@@ -29,6 +29,8 @@ pub struct OldRow {
     pub ports: Option<String>,
     /// The digests of its prose.
     pub prose: Vec<String>,
+    /// Its printed cells.
+    pub cells: Vec<String>,
 }
 
 impl Previous {
@@ -51,6 +53,13 @@ impl Previous {
                 label: flow.printed_label.clone().filter(is_printed),
                 ports: flow.printed_ports.clone(),
                 prose: prose.collect(),
+                cells: row
+                    .cells
+                    .iter()
+                    .map(|cell| cell.text.printed())
+                    .filter(|text| !text.is_empty())
+                    .map(str::to_string)
+                    .collect(),
             };
             Some((flow.id.clone(), old))
         };
@@ -69,6 +78,7 @@ impl OldRow {
     #[must_use]
     pub fn content(&self) -> Content<'_> {
         let prose = self.prose.iter().map(String::as_str).collect();
-        (self.peer.as_deref(), self.label.as_deref(), self.ports.as_deref(), prose)
+        let cells = self.cells.iter().map(String::as_str).collect();
+        (self.peer.as_deref(), self.label.as_deref(), self.ports.as_deref(), prose, cells)
     }
 }

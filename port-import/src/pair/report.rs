@@ -87,7 +87,8 @@ impl Reporter<'_> {
         let keys = pairs.iter().map(|(row, flow)| {
             format!("row = {{ {} }} in {} for {}", self.keys.write(&self.rows[*row]), self.place(*flow), self.id(*flow))
         });
-        let help = format!("set {}", keys.collect::<Vec<_>>().join(", and "));
+        let keys = keys.collect::<Vec<_>>().join(", and ");
+        let help = format!("set {keys}; or put the flows in the order of their rows");
         let first = pairs.iter().map(|(row, _)| *row).min().unwrap_or_default();
         self.report_row(first, Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
     }

@@ -54,21 +54,25 @@ pub struct PrintedRow {
     pub enabled: Option<Enabled>,
     /// The prose cells.
     pub prose: Vec<Prose>,
-    /// The heading and all texts of cells.
+    /// The heading, if there is one, and all texts of cells.
     pub texts: Vec<String>,
+    /// The number of headings in them.
+    headings: usize,
     /// The first cell that can't be read, and why. The row isn't a flow until that is resolved.
     pub problem: Option<Diagnostic>,
 }
 
-/// What distinguishes rows with the same key: the peer, label and port cells, and the digests of the prose.
-pub type Content<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, Vec<&'a str>);
+/// What distinguishes rows with the same key: the peer, label and port cells, the digests of the prose, and all printed cells, such
+/// as that of the transport.
+pub type Content<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, Vec<&'a str>, Vec<&'a str>);
 
 impl PrintedRow {
     /// What distinguishes the row from others with the same key.
     #[must_use]
     pub fn content(&self) -> Content<'_> {
         let prose = self.prose.iter().map(|prose| prose.digest.as_str()).collect();
-        (self.peer.as_deref(), self.label.as_deref(), self.ports.as_deref(), prose)
+        let cells = self.texts[self.headings..].iter().map(String::as_str).collect();
+        (self.peer.as_deref(), self.label.as_deref(), self.ports.as_deref(), prose, cells)
     }
 
     /// Whether the row prints the same as another one.
@@ -158,6 +162,7 @@ impl<'a> RowReader<'a> {
             scope: table.scope,
             enabled: table.enabled,
             prose: Vec::new(),
+            headings: heading.iter().count(),
             texts: heading.into_iter().map(str::to_string).collect(),
             problem: None,
         };

@@ -133,6 +133,18 @@ impl<'a> FlowBuilder<'a> {
         port_cell::Cell::default()
     }
 
+    /// Reports a label that is the transport of ports that don't have one: its column isn't one of labels.
+    fn check_label(&mut self) {
+        let label = self.row.label.as_deref().unwrap_or_default().to_lowercase();
+        let is_unstated =
+            |cell: &port_cell::Cell| cell.specs.iter().any(|spec| spec.transport() == Some(port_core::Transport::Any));
+        if ["tcp", "udp", "sctp"].contains(&&*label) && self.row.port_cell.as_ref().is_ok_and(is_unstated) {
+            let message = format!("label is the transport {label}, which the ports don't state");
+            let help = "read the column as protocol, or list the row as no_flow";
+            self.report_row(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+        }
+    }
+
     /// Reports entries of the curation that no longer fit the text from which they were derived, or that contradict each other.
     fn check_entry(&mut self) {
         let flow = self.flow();
@@ -143,6 +155,7 @@ impl<'a> FlowBuilder<'a> {
             self.edits.push(propose::changed_marks(self.curation, flow, &marks));
             self.report_row(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
         }
+        self.check_label();
         if flow.condition.is_some() && flow.requirement.is_some() {
             let message = "flow has both a condition and a requirement";
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove one"));

@@ -65,7 +65,7 @@ fn parts_of_the_product_at_both_ends_are_components() {
         "id = \"relay-in-store\" # tcp/2379-2380",
     ]);
     let peers = fs::read_to_string(workspace.data().join("tables/peers.csv")).unwrap();
-    assert!(peers.contains("relay-server,FIXME server,product,A part of FIXME,"), "{peers}");
+    assert!(peers.contains("relay-server,FIXME server,component,A part of FIXME,,relay\n"), "{peers}");
     let products = fs::read_to_string(workspace.data().join("tables/products.csv")).unwrap();
     assert!(products.contains("relay,FIXME,FIXME,,\"node, server\""), "{products}");
 }

@@ -43,6 +43,7 @@ fn every_change_of_an_accepted_page_is_reported() {
     let mut cases = Cases::new(FILE);
     rename_cases(&mut cases);
     twin_cases(&mut cases);
+    transport_cases(&mut cases);
     port_cases(&mut cases);
     structure_cases(&mut cases);
     doubled_cases(&mut cases);
@@ -95,6 +96,20 @@ fn rename_cases(cases: &mut Cases) {
         "a row is moved to a section of the other direction",
         &tables(&[MAIL], &[MAIL], &[MAIL, WEB]),
     );
+}
+
+/// Rows that differ only in a cell that keys don't have.
+fn transport_cases(cases: &mut Cases) {
+    let rows = |transports: [&str; 2]| {
+        let row = |transport| format!("| Daemon | {transport} | 3001 |\n");
+        format!("| Use | Protocol | Port |\n|---|---|---|\n{}", transports.map(row).concat())
+    };
+    let columns = "{ head = \"Use\", is = \"label\" }, { head = \"Protocol\", is = \"protocol\" }, { head = \"Port\", is = \"ports\" }";
+    let flows = flow("in-tcp", "label = \"Daemon\"") + &flow("in-udp", "label = \"Daemon\"");
+    let table = format!("{{ direction = \"inbound\", peer = \"admin\", columns = [{columns}] }}");
+    let product = Product::new(&format!("tables = [{table}]\n{flows}"));
+    product.accept(&rows(["TCP", "UDP"]));
+    product.reject(cases, "rows that differ in the transport are swapped", &rows(["UDP", "TCP"]));
 }
 
 fn twin_cases(cases: &mut Cases) {
