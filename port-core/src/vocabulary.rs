@@ -144,7 +144,7 @@ vocabulary! {
         Pod = "pod",
     }
 
-    /// Whether the product opens the port unless it is told otherwise.
+    /// Whether the product opens the port by default.
     ///
     /// ```
     /// use port_catalog::{Enabled, flows};

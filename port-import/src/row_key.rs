@@ -15,7 +15,7 @@ pub fn row_matches_key(row: &PrintedRow, key: &curation::Row, curation: &Curatio
         let is_wanted = |text: &str| text == wanted || same.is_some_and(|same| Same::in_keys(same, text) == wanted);
         match found {
             Some(found) => is_wanted(found),
-            None => is_unreadable && row.texts.iter().any(|text| is_wanted(text)),
+            None => is_unreadable && row.heading.iter().chain(&row.cells).any(|text| is_wanted(text)),
         }
     };
     let same = &curation.same;

@@ -54,10 +54,12 @@ pub struct PrintedRow {
     pub enabled: Option<Enabled>,
     /// The prose cells.
     pub prose: Vec<Prose>,
-    /// The heading, if there is one, and all texts of cells.
-    pub texts: Vec<String>,
-    /// The number of headings in them.
-    headings: usize,
+    /// The heading above the table.
+    pub heading: Option<String>,
+    /// All printed cells that aren't empty.
+    pub cells: Vec<String>,
+    /// What was read in place of cells with a meaning in the curation.
+    pub meanings: Vec<String>,
     /// The first cell that can't be read, and why. The row isn't a flow until that is resolved.
     pub problem: Option<Diagnostic>,
 }
@@ -71,7 +73,7 @@ impl PrintedRow {
     #[must_use]
     pub fn content(&self) -> Content<'_> {
         let prose = self.prose.iter().map(|prose| prose.digest.as_str()).collect();
-        let cells = self.texts[self.headings..].iter().map(String::as_str).collect();
+        let cells = self.cells.iter().map(String::as_str).collect();
         (self.peer.as_deref(), self.label.as_deref(), self.ports.as_deref(), prose, cells)
     }
 
@@ -97,7 +99,7 @@ impl PrintedRow {
     /// Whether the row contains a text: as a cell, a remark or mark, its heading, or the digest of its prose.
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
-        self.texts.iter().any(|own| own == text)
+        self.heading.iter().chain(&self.cells).any(|own| own == text)
             || self.prose.iter().any(|prose| prose.digest == text)
             || self.marks().into_iter().any(|mark| mark == text)
     }
@@ -162,8 +164,9 @@ impl<'a> RowReader<'a> {
             scope: table.scope,
             enabled: table.enabled,
             prose: Vec::new(),
-            headings: heading.iter().count(),
-            texts: heading.into_iter().map(str::to_string).collect(),
+            heading: heading.map(str::to_string),
+            cells: Vec::new(),
+            meanings: Vec::new(),
             problem: None,
         };
         let (cells, ports, protocols) = (ends::Cells::default(), Vec::new(), Vec::new());
@@ -173,15 +176,11 @@ impl<'a> RowReader<'a> {
     fn read(mut self) -> PrintedRow {
         let columns = self.curation.columns_of(self.table);
         for (cell, column) in self.row.cells.iter().zip(columns) {
-            let text = Some(cell.text.printed().to_string()).filter(|text| !text.is_empty());
-            match &cell.text {
-                Text::Prose(prose) => self.printed.prose.push(prose.clone()),
-                Text::Printed(_) => self.printed.texts.extend(text.clone()),
-            }
             if column.is.is_ports() || !cell.spans_from_above {
                 self.raised_marks.extend(cell.marks.iter().cloned());
             }
-            let found = self.read_cell(column, text, matches!(cell.text, Text::Prose(_)));
+            let is_prose = matches!(cell.text, Text::Prose(_)) && !column.is.is_typed();
+            let found = self.text(column, &cell.text).and_then(|text| self.read_cell(column, text, is_prose));
             self.note_problem(found);
         }
         let found = self.cells.read(self.curation, self.table).map(|(peer, ends)| {
@@ -204,8 +203,28 @@ impl<'a> RowReader<'a> {
         self.printed
     }
 
-    fn last_digest(&self) -> &str {
-        self.printed.prose.last().map_or("", |prose| &prose.digest)
+    /// The text of a cell: as printed or, of prose that must be understood, the one that the curation gives its digest.
+    fn text(&mut self, column: &Column, text: &Text) -> Result<Option<String>, Diagnostic> {
+        match text {
+            Text::Printed(text) => {
+                let text = Some(text.clone()).filter(|text| !text.is_empty());
+                self.printed.cells.extend(text.clone());
+                Ok(text)
+            }
+            Text::Prose(prose) => {
+                self.printed.prose.push(prose.clone());
+                if !column.is.is_typed() {
+                    return Ok(None);
+                }
+                let short = column.means.get(&prose.digest).cloned();
+                self.printed.meanings.extend(short.clone());
+                short.map(Some).ok_or_else(|| {
+                    let message = format!("{} cell is prose (digest {})", column.is.as_str(), prose.digest);
+                    let help = "give the digest a short text under means of the column";
+                    Diagnostic::new(codes::UNREADABLE_CELL, message).help(help)
+                })
+            }
+        }
     }
 
     fn note_problem(&mut self, found: Result<(), Diagnostic>) {
@@ -215,13 +234,9 @@ impl<'a> RowReader<'a> {
     }
 
     fn read_cell(&mut self, column: &Column, text: Option<String>, is_prose: bool) -> Result<(), Diagnostic> {
-        if is_prose && column.is.is_typed() {
-            let message = format!("{} cell is prose (digest {})", column.is.as_str(), self.last_digest());
-            let help = "give the digest a meaning under means of the column";
-            return Err(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
-        }
         let printed = text.as_deref().unwrap_or_default();
         let meaning = column.means.get(printed).map_or(printed, String::as_str).to_string();
+        self.printed.meanings.extend(Some(meaning.clone()).filter(|meaning| meaning != printed));
         let ports = |column| (column, printed.to_string());
         match column.is {
             Meaning::Peer => self.cells.peer = Some(printed.to_string()),

@@ -12,9 +12,7 @@ use crate::row_key::{full_key_template, write_key};
 
 /// A flow with a key for a row that has none, and the peer of its peer cell. `ids` are those that are taken.
 pub fn new_row(curation: &Curation, row: &PrintedRow, key: &str, ids: &mut BTreeSet<String>) -> Vec<Edit> {
-    // The directory of a curation is named after its product.
-    let product = curation.file.parent().and_then(|directory| directory.file_name()).unwrap_or_default();
-    let id = row_id(&product.to_string_lossy(), row, ids);
+    let id = row_id(&curation.product, row, ids);
     let flow = format!("\n[[flow]]\nid = {}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n", quote(&id));
     let unmapped = row.peer.as_ref().filter(|peer| !curation.peers.contains_key(*peer));
     let peer = unmapped.map(|cell| unmapped_peer(curation, cell));

@@ -64,7 +64,7 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, p
         coverage.add(row, &builder);
         diagnostics.extend(builder.diagnostics);
         edits.extend(builder.edits);
-        used_cells.extend(rows[row].texts.iter().cloned());
+        used_cells.extend(rows[row].cells.iter().chain(&rows[row].meanings).cloned());
     }
     diagnostics.extend(coverage.missing(capture));
     // If some rows couldn't be read, their peer cells are used after all.

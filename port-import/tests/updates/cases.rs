@@ -44,6 +44,7 @@ fn every_change_of_an_accepted_page_is_reported() {
     rename_cases(&mut cases);
     twin_cases(&mut cases);
     transport_cases(&mut cases);
+    prose_cases(&mut cases);
     port_cases(&mut cases);
     structure_cases(&mut cases);
     doubled_cases(&mut cases);
@@ -110,6 +111,23 @@ fn transport_cases(cases: &mut Cases) {
     let product = Product::new(&format!("tables = [{table}]\n{flows}"));
     product.accept(&rows(["TCP", "UDP"]));
     product.reject(cases, "rows that differ in the transport are swapped", &rows(["UDP", "TCP"]));
+}
+
+/// A peer cell that is a sentence, which the curation reads by its digest.
+fn prose_cases(cases: &mut Cases) {
+    let page = |peer: &str| format!("| Who | Use | Port |\n|---|---|---|\n| {peer} | Manage | TCP/22 |\n");
+    let sentence = "Any machine on which somebody runs the tools of an administrator";
+    let digest = port_import::capture::Prose::digest(sentence).digest;
+    let curation = |means: &str| {
+        let columns = format!(
+            "{{ head = \"Who\", is = \"peer\"{means} }}, {{ head = \"Use\", is = \"label\" }}, {{ head = \"Port\", is = \"ports\" }}"
+        );
+        let table = format!("tables = [{{ direction = \"inbound\", columns = [{columns}] }}]\n");
+        format!("{table}\n[peers]\n\"Machines\" = \"admin\"\n{}", flow("in-admin", "label = \"Manage\""))
+    };
+    let product = Product::new(&curation(&format!(", means = {{ \"{digest}\" = \"Machines\" }}")));
+    product.accept(&page(sentence));
+    product.reject(cases, "a peer cell that is a sentence is reworded", &page(&format!("{sentence} again")));
 }
 
 fn twin_cases(cases: &mut Cases) {
