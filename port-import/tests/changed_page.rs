@@ -3,42 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use port_catalog_tests::relay::relay;
+use port_catalog_tests::relay::{HTML_CURATION, html_page, relay};
 use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 use port_import::report::{Bump, Report};
 use tempfile::TempDir;
 
-const CURATION: &str = r#"layout = "html"
-columns = [{ head = "Peer", is = "peer" }, { head = "Use", is = "label" }, { head = "Ports", is = "ports" }]
-tables = [{ heading = "Inbound", section = "Inbound", direction = "inbound" }]
-
-[peers]
-"Mail clients" = "client"
-"Browser" = "admin"
-
-[[flow]]
-id = "relay-in-mail"
-row = { label = "Receive mail" }
-purpose = "Receive mail"
-
-[[flow]]
-id = "relay-in-web"
-row = { label = "Administer" }
-purpose = "Administer"
-"#;
-
-fn page(ports: &str) -> String {
-    format!(
-        "<h2>Inbound</h2>\n<table>\n<tr><th>Peer</th><th>Use</th><th>Ports</th></tr>\n\
-         <tr><td>Mail clients</td><td>Receive mail</td><td>{ports}</td></tr>\n\
-         <tr><td>Browser</td><td>Administer</td><td>TCP/8443</td></tr>\n</table>\n"
-    )
-}
-
 /// A product after its first regeneration.
 fn regenerated() -> (TempDir, PathBuf) {
     let (directory, data) = relay();
-    fs::write(data.join("curation/relay/1.toml"), CURATION).unwrap();
+    fs::write(data.join("curation/relay/1.toml"), HTML_CURATION).unwrap();
     let (report, outcome) = regenerate_with(&data, &["TCP/25 or TCP/465"], &PageFacts::default(), false);
     assert_eq!(outcome, Outcome::Done, "{report}");
     (directory, data)
@@ -48,7 +21,7 @@ fn regenerated() -> (TempDir, PathBuf) {
 fn regenerate_with(data: &Path, ports: &[&str], facts: &PageFacts, check: bool) -> (Report, Outcome) {
     let doc = |(index, ports): (usize, &&str)| {
         let file = data.parent().unwrap().join(format!("{index}.html"));
-        fs::write(&file, page(ports)).unwrap();
+        fs::write(&file, html_page(ports, "TCP/8443")).unwrap();
         (format!("relay@{}", index + 1), file)
     };
     regenerate(&RegenerateOptions {

@@ -26,11 +26,8 @@ fn options(root: &Path) -> RegenerateOptions {
     RegenerateOptions {
         data: root.join("data"),
         root: root.to_path_buf(),
-        docs: Vec::new(),
-        docs_directory: None,
-        out: None,
-        check: false,
         page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
+        ..RegenerateOptions::default()
     }
 }
 

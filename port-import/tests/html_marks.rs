@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use port_catalog_tests::relay::{HTML_CURATION as CURATION, html_page as page};
 use port_data::FlowRow;
 use port_import::capture::Capture;
 use port_import::curation::Curation;
@@ -9,31 +10,6 @@ use port_import::page::Layout;
 use port_import::page_file::capture_text;
 use port_import::refine::refine;
 use port_import::vocabulary::Vocabulary;
-
-const CURATION: &str = r#"layout = "html"
-columns = [{ head = "Peer", is = "peer" }, { head = "Use", is = "label" }, { head = "Ports", is = "ports" }]
-tables = [{ heading = "Inbound", section = "Inbound", direction = "inbound" }]
-[peers]
-"Mail servers" = "email-server"
-"Browser" = "admin"
-
-[[flow]]
-id = "relay-in-mail"
-row = { label = "Receive mail" }
-purpose = "Receive mail"
-
-[[flow]]
-id = "relay-in-web"
-row = { label = "Administer" }
-purpose = "Administer"
-"#;
-
-fn page(mail: &str, web: &str) -> String {
-    format!(
-        "<h2>Inbound</h2>\n<table>\n<tr><th>Peer</th><th>Use</th><th>Ports</th></tr>\n<tr><td>Mail servers</td><td>Receive \
-         mail</td><td>{mail}</td></tr>\n<tr><td>Browser</td><td>Administer</td><td>{web}</td></tr>\n</table>\n"
-    )
-}
 
 /// The flows of a page, or its errors.
 fn flows(page: &str, curation: &str) -> Result<Vec<FlowRow>, Vec<String>> {
@@ -79,6 +55,10 @@ fn a_mark_in_superscript_belongs_to_its_row() {
     // A mark in another cell of the row counts too.
     let elsewhere = page("TCP/17700", "TCP/8443").replace("Receive mail</td>", "Receive mail<sup>*</sup></td>");
     assert!(flows(&elsewhere, &with_mark).is_ok());
+    // A mark of several words is one mark, also when the capture is read again.
+    let with_words = with_mark.replace("[\"*\"]", "[\"[Note 2] another port\"]");
+    let words = page("TCP/17700<sup>[Note 2] another port</sup>", "TCP/8443");
+    assert_eq!(ports(&flows(&words, &with_words).unwrap()), ["TCP/17700", "TCP/8443"]);
 }
 
 #[test]

@@ -65,6 +65,35 @@ purpose = "Look up groups"
 adds = { peer = "ldap-server", reason = "The cell is empty." }
 "#;
 
+/// The curation of [`html_page`].
+pub const HTML_CURATION: &str = r#"layout = "html"
+columns = [{ head = "Peer", is = "peer" }, { head = "Use", is = "label" }, { head = "Ports", is = "ports" }]
+tables = [{ heading = "Inbound", section = "Inbound", direction = "inbound" }]
+
+[peers]
+"Mail clients" = "client"
+"Browser" = "admin"
+
+[[flow]]
+id = "relay-in-mail"
+row = { label = "Receive mail" }
+purpose = "Receive mail"
+
+[[flow]]
+id = "relay-in-web"
+row = { label = "Administer" }
+purpose = "Administer"
+"#;
+
+/// A page of HTML with two rows, with the markup of their ports.
+pub fn html_page(mail: &str, web: &str) -> String {
+    format!(
+        "<h2>Inbound</h2>\n<table>\n<tr><th>Peer</th><th>Use</th><th>Ports</th></tr>\n\
+         <tr><td>Mail clients</td><td>Receive mail</td><td>{mail}</td></tr>\n\
+         <tr><td>Browser</td><td>Administer</td><td>{web}</td></tr>\n</table>\n"
+    )
+}
+
 /// The data of the small product in a temporary directory, before its first regeneration, next to its page `relay.md`.
 ///
 /// # Panics

@@ -21,11 +21,8 @@ fn options(data: &Path) -> RegenerateOptions {
     RegenerateOptions {
         data: data.to_path_buf(),
         root: data.to_path_buf(),
-        docs: Vec::new(),
-        docs_directory: None,
-        out: None,
-        check: false,
         page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
+        ..RegenerateOptions::default()
     }
 }
 

@@ -111,6 +111,12 @@ fn transport_cases(cases: &mut Cases) {
     let product = Product::new(&format!("tables = [{table}]\n{flows}"));
     product.accept(&rows(["TCP", "UDP"]));
     product.reject(cases, "rows that differ in the transport are swapped", &rows(["UDP", "TCP"]));
+    // A column of ports without a port leaves nothing in the printed ports.
+    let columns = "{ head = \"Use\", is = \"label\" }, { head = \"UDP\", is = \"udp-ports\" }, { head = \"TCP\", is = \"tcp-ports\" }";
+    let table = format!("{{ direction = \"inbound\", peer = \"admin\", columns = [{columns}] }}");
+    let product = Product::new(&format!("tables = [{table}]\n{}", flow("in-daemon", "label = \"Daemon\"")));
+    let report = product.accept("| Use | UDP | TCP |\n|---|---|---|\n| Daemon | | 80 |\n");
+    assert_eq!(report.added[0]["source"]["ports"], "80");
 }
 
 /// A peer cell that is a sentence, which the curation reads by its digest.
