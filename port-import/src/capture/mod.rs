@@ -8,6 +8,7 @@ mod from_page;
 mod host;
 mod numbers;
 mod outside;
+mod positions;
 mod prose;
 mod top_level_domains;
 
@@ -17,6 +18,7 @@ use crate::page::PrintedTable;
 
 pub use from_page::from_page;
 pub use outside::has_facts;
+pub use positions::TextPositions;
 pub use prose::{Prose, host_in};
 
 /// What one page prints.
@@ -115,8 +117,15 @@ impl Capture {
     /// The heading of the table above a text or, without a heading, its column names; `None` above the first table.
     #[must_use]
     pub fn below(&self, text: &OutsideText) -> Option<String> {
-        let table = self.tables.get(text.after_tables.checked_sub(1)?)?.printed();
-        Some(if table.heading.is_empty() { table.header.join(" | ") } else { table.heading.to_string() })
+        self.names_above(text).next()
+    }
+
+    /// The names of all tables above a text, from the nearest one on: headings or column names.
+    pub fn names_above(&self, text: &OutsideText) -> impl Iterator<Item = String> {
+        self.tables.iter().take(text.after_tables).rev().map(|table| {
+            let table = table.printed();
+            if table.heading.is_empty() { table.header.join(" | ") } else { table.heading.to_string() }
+        })
     }
 
     /// Whether the text outside the rows contains a heading or a text with a digest.

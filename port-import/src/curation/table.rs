@@ -181,6 +181,13 @@ impl Meaning {
         matches!(self, Meaning::Ports | Meaning::Protocol | Meaning::Note | Meaning::Ignored)
     }
 
+    /// Whether its cells say who is at the two ends.
+    #[must_use]
+    pub fn is_about_ends(self) -> bool {
+        let is_peer = matches!(self, Meaning::Peer | Meaning::ToOrFrom | Meaning::Component | Meaning::Section);
+        is_peer || self.is_end()
+    }
+
     /// Whether its cells are an end of the traffic.
     fn is_end(self) -> bool {
         matches!(self, Meaning::From | Meaning::To)

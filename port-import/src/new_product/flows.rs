@@ -276,7 +276,7 @@ fn no_flow(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
 
 /// What a person must decide about a row as a whole.
 fn row_question(row: &PrintedRow, is_unique: bool) -> Option<String> {
-    let problem = row.problem.as_ref().filter(|problem| !problem.message.contains(FIXME));
+    let problem = row.problem().filter(|problem| !problem.message.contains(FIXME));
     let problem = problem.map(|problem| Escaped(&problem.message).to_string());
     problem.or_else(|| (!is_unique).then(|| "another row has the same texts".to_string()))
 }

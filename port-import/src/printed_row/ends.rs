@@ -6,6 +6,7 @@ use port_data::{Diagnostic, Place};
 use super::cells::parse_direction;
 use crate::codes;
 use crate::curation::{Curation, OneOrMore, Table};
+use crate::faults::Fault;
 
 /// Who is at the two ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,23 +41,39 @@ enum Party {
 }
 
 impl Cells {
-    /// The peer cell, and the ends.
-    pub(super) fn read(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Diagnostic> {
+    /// The peer cell, and the ends. What can't be read is added to the problems.
+    pub(super) fn read(
+        &self,
+        curation: &Curation,
+        table: &Table,
+        problems: &mut Vec<Fault>,
+    ) -> (Option<String>, Vec<End>) {
         if self.from.is_some() || self.to.is_some() {
-            return self.between_columns(curation, table);
+            return self.between_columns(curation, table).unwrap_or_else(|problem| {
+                problems.push(problem);
+                (None, Vec::new())
+            });
         }
         let printed = self.to_or_from.as_ref().or(self.peer.as_ref()).filter(|text| !text.is_empty()).cloned();
         let others = match (&printed, &table.peer) {
             (Some(cell), None) => parties(cell, curation),
             (_, of_table) => vec![Party::Peer(of_table.clone())],
         };
+        let directions = self.directions(table).unwrap_or_else(|problem| {
+            problems.push(problem.into());
+            vec![None]
+        });
+        let components = self.components(curation, table).unwrap_or_else(|problem| {
+            problems.push(problem);
+            vec![None]
+        });
         let mut ends = Vec::new();
-        for direction in self.directions(table)? {
-            for own in self.components(curation, table)? {
+        for direction in directions {
+            for own in &components {
                 ends.extend(others.iter().map(|other| End::new(curation, own.clone(), other.clone(), direction)));
             }
         }
-        Ok((printed, ends))
+        (printed, ends)
     }
 
     /// The directions in which the row or its table says that connections are opened.
@@ -81,7 +98,7 @@ impl Cells {
     }
 
     /// The parts of the product that the row or its table names.
-    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, Diagnostic> {
+    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, Fault> {
         let Some(cell) = self.component.as_ref().filter(|cell| !cell.is_empty()) else {
             return Ok(vec![table.component.clone()]);
         };
@@ -91,18 +108,21 @@ impl Cells {
             }
             None => {
                 let message = format!("component cell {cell:?} isn't mapped to a component");
-                let help = format!("add it to [components] in {}", Place::file(&curation.flows_file));
-                Err(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help))
+                let file = Place::file(&curation.flows_file);
+                let diagnostic = Diagnostic::new(codes::UNMAPPED_PEER, message);
+                let fault = Fault::from(diagnostic.help(format!("add it to [components] in {file}")));
+                let all = format!("add them to [components] in {file}");
+                Err(fault.among("component cells aren't mapped to a component", format!("{cell:?}"), all))
             }
         }
     }
 
     /// The ends of a row with a source, a destination, or both. The product is at an end that has no column.
-    fn between_columns(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Diagnostic> {
+    fn between_columns(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Fault> {
         let of = |cell: &Option<String>, name: &str| match cell.as_deref() {
             Some("") => match &table.peer {
                 Some(peer) => Ok(vec![Party::Peer(Some(peer.clone()))]),
-                None => Err(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty"))),
+                None => Err(Fault::from(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty")))),
             },
             Some(cell) => Ok(parties(cell, curation)),
             None => Ok(vec![Party::Own(table.component.clone())]),
@@ -115,15 +135,7 @@ impl Cells {
                     (Party::Own(own), other @ Party::Peer(_)) => (own, other, Direction::Outbound),
                     (other, Party::Own(own)) => (own, other, Direction::Inbound),
                     (Party::Peer(_), Party::Peer(_)) => {
-                        let cell = |cell: &Option<String>| cell.clone().unwrap_or_default();
-                        let message = format!(
-                            "row goes from {:?} to {:?}, and neither is {:?} or one of its components",
-                            cell(&self.from),
-                            cell(&self.to),
-                            curation.own_name.as_deref().unwrap_or(&curation.product)
-                        );
-                        let help = "set own_name, or add the cell to [components]";
-                        return Err(Diagnostic::new(codes::OWN_NAME, message).help(help));
+                        return Err(self.without_product(curation));
                     }
                 };
                 let end = End::new(curation, end.0.clone(), end.1.clone(), Some(end.2));
@@ -137,6 +149,18 @@ impl Cells {
         // The cell of the other end: the source, if the product is the destination.
         let printed = if self.from.is_none() || is_own(&from) && !is_own(&to) { &self.to } else { &self.from };
         Ok((printed.clone().filter(|text| !text.is_empty()), ends))
+    }
+
+    /// A row with the product at neither end.
+    fn without_product(&self, curation: &Curation) -> Fault {
+        let cell = |cell: &Option<String>| format!("{:?}", cell.as_deref().unwrap_or_default());
+        let row = format!("from {} to {}", cell(&self.from), cell(&self.to));
+        let product = curation.own_name.as_deref().unwrap_or(&curation.product);
+        let message = format!("row goes {row}, and neither is {product:?} or one of its components");
+        let help = "set own_name, or add the cell to [components]";
+        let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
+        let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
+        fault.among(what, row, "set own_name, or add the cells to [components]")
     }
 }
 

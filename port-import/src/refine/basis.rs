@@ -4,6 +4,7 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use crate::codes;
+use crate::faults::Fault;
 
 impl FlowBuilder<'_> {
     /// Reports facts in our words whose text changed, or that name no text.
@@ -22,7 +23,9 @@ impl FlowBuilder<'_> {
                 let message = format!("{facts} of {} names no text on which it rests", flow.id);
                 let help = "set note_of to a cell of the row, a heading, or the digest of its prose or of another text of the page; \
                             or to \"\" if it rests on none of them";
-                self.report_entry(Diagnostic::new(codes::NO_BASIS, message).help(help));
+                let fault = Fault::from(Diagnostic::new(codes::NO_BASIS, message).help(help));
+                let own = format!("{facts} of {}", flow.id);
+                self.report_entry(fault.among("flows have facts that name no text on which they rest", own, help));
             }
             Some(_) if facts.is_empty() => {
                 let message = "flow has note_of, but no note, condition or requirement";
@@ -48,6 +51,9 @@ impl FlowBuilder<'_> {
             printed.join(", ")
         );
         let help = format!("read the row again, correct the {facts}, and set note_of in {}", self.entry_place());
-        self.report_row(Diagnostic::new(codes::CHANGED_BASIS, message).help(help));
+        let fault = Fault::from(Diagnostic::new(codes::CHANGED_BASIS, message).help(help));
+        let what = format!("flows rest on {text:?}, which the page no longer prints");
+        let own = format!("{facts} of {}", self.flow().id);
+        self.report_row(fault.among(what, own, "read the rows again, correct the flows, and set their note_of"));
     }
 }

@@ -13,6 +13,7 @@ use super::numbers::port_numbers;
 use crate::capture::Prose;
 use crate::codes;
 use crate::curation::{Footnote, Lists, PortList, Reading, quote};
+use crate::faults::Fault;
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
@@ -55,9 +56,9 @@ impl FlowBuilder<'_> {
             }
             return None;
         }
-        let reported = self.diagnostics.len();
+        let reported = self.faults.len();
         let specs = self.printed_specs(cell);
-        if specs.is_empty() && self.diagnostics.len() == reported {
+        if specs.is_empty() && self.faults.len() == reported {
             self.report_no_ports();
         }
         let specs = self.only(specs);
@@ -130,9 +131,11 @@ impl FlowBuilder<'_> {
     }
 
     fn report_no_ports(&mut self) {
-        let message = format!("port cell {:?} has no ports", self.row.ports.as_deref().unwrap_or_default());
-        let help = "give the flow's ports under adds, with the reason";
-        self.report_row(Diagnostic::new(codes::NO_PORTS, message).help(help));
+        let cell = format!("{:?}", self.row.ports.as_deref().unwrap_or_default());
+        let diagnostic = Diagnostic::new(codes::NO_PORTS, format!("port cell {cell} has no ports"));
+        let fault = Fault::from(diagnostic.help("give the flow's ports under adds, with the reason"));
+        let all = "give the ports of the flows under adds, with the reason";
+        self.report_row(fault.among("port cells have no ports", cell, all));
     }
 
     /// If the ports are given as a whole, so are their services. A service elsewhere would have no effect.
@@ -219,8 +222,12 @@ impl FlowBuilder<'_> {
                 services[key],
                 self.entry_place()
             );
-            let help = format!("correct the services of {}", self.flow().id);
-            self.report_row(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
+            let id = &self.flow().id;
+            let help = format!("correct the services of {id}");
+            let fault = Fault::from(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
+            let what =
+                format!("port cells don't contain {key}, which has the service {} in their flows", services[key]);
+            self.report_row(fault.among(what, id, "correct the services of the flows"));
         }
         specs
     }
@@ -236,7 +243,11 @@ impl FlowBuilder<'_> {
                 "add services = {{ {key} = \"...\" }} to the flow with an id of services.csv, or with \"\" if it isn't a \
                  service of its own"
             );
-            self.report_entry(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+            let fault = Fault::from(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+            let what = format!("flows have the service {printed:?} in their port cells, which isn't in services.csv");
+            let all = "add services = { PORT = \"...\" } to the flows with an id of services.csv, or with \"\" if it isn't a \
+                       service of its own";
+            self.report_entry(fault.among(what, format!("{} ({key})", self.flow().id), all));
         }
         known
     }
@@ -247,7 +258,10 @@ impl FlowBuilder<'_> {
         if printed != reading.cell {
             let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
             let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
-            self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+            let fault = Fault::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+            let own = format!("{printed:?} of {} (was {:?})", self.flow().id, reading.cell);
+            let what = "port cells changed since they were read";
+            self.report_row(fault.among(what, own, "check the ports of the flows, then set cell in their readings"));
         } else if !cell.specs.is_empty() {
             let message = format!("port cell {printed:?} can be read without a reading");
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the reading"));

@@ -12,6 +12,7 @@ use super::options::RegenerateOptions;
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
+use crate::faults::{Fault, join};
 use crate::page_file::read_page;
 use crate::pair::Previous;
 use crate::refine::{Refined, refine, unused_cell};
@@ -132,7 +133,11 @@ impl<'a> RefinedEdition<'a> {
             None => (read_capture(&capture_file)?, None),
         };
         let mut before = read_flow_table(&file("tables/flows"))?;
-        let previous = old_capture.as_ref().zip(before.as_ref()).map(|(old, flows)| Previous::new(old, flows));
+        let previous = match (&old_capture, doc) {
+            (Some(old), _) => Some(Previous::new(old, before.as_deref().unwrap_or_default())),
+            (None, Some(_)) => None,
+            (None, None) => Some(Previous::of_texts(&capture)),
+        };
         let refined = refine(&capture, &curation, vocabulary, previous.as_ref());
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.
@@ -154,9 +159,11 @@ fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagn
     let peers = shared.mapped_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_cell(cell, &place));
     let flows = shared.flow_ids().filter(|(id, _)| !has_flow(id)).map(|(id, place)| {
         let message = format!("flow {id} is absent from all editions");
-        Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place)
+        let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place);
+        let all = "remove them, or correct absent";
+        Fault::from(diagnostic).among("flows are absent from all editions", id, all)
     });
-    peers.chain(flows).collect()
+    join(peers.chain(flows).collect())
 }
 
 /// The flow table as it is now, if there is one.
