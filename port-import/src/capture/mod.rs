@@ -19,7 +19,7 @@ use crate::page::PrintedTable;
 pub use from_page::from_page;
 pub use outside::has_facts;
 pub use positions::TextPositions;
-pub use prose::{Prose, host_in};
+pub use prose::{Prose, digest, host_in};
 
 /// What one page prints.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Capture {
     pub tables: Vec<Table>,
     /// The text outside the tables: titles, paragraphs, footnotes.
     pub texts: Vec<OutsideText>,
+    /// The digest of the page's file, if that is known. With another curation, the same file gives another capture.
+    pub page: Option<String>,
 }
 
 /// Text outside the tables: the rest of what is printed between two tables or headings, or a paragraph with a number or a host.

@@ -211,6 +211,8 @@ pub struct RowEntry {
     pub row: Row,
     /// Why it isn't a flow.
     pub no_flow: String,
+    /// The printed texts on which that rests.
+    pub note_of: Option<OneOrMore>,
     /// Whether only the rows are meant that repeat an earlier row with these texts.
     #[serde(default)]
     pub repeats: bool,

@@ -45,6 +45,9 @@ pub struct Table {
     /// Whether the ports are open by default.
     #[serde(default, deserialize_with = "words::word")]
     pub enabled: Option<Enabled>,
+    /// The printed texts on which these facts rest: the heading, a column name, a cell, or digests of prose or of other texts. A condition and
+    /// a requirement must name one.
+    pub note_of: Option<OneOrMore>,
 }
 
 /// A column of a table.

@@ -23,7 +23,7 @@ use crate::codes;
 use crate::curation::{self, Curation, FIXME, SharedFlows, quote};
 use crate::file;
 use crate::page::{self, Layout, Page};
-use crate::page_file::layout_of;
+use crate::page_file::{file_of_capture, layout_of};
 use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
@@ -95,7 +95,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         retrieved: new.retrieved.as_deref(),
     };
     let files = [
-        (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), capture.to_csv()),
+        (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), file_of_capture(&capture, &new.doc)?),
         (file, text),
         insert_edition(&tables, &new.product, &edition.cells())?,
     ];
@@ -169,6 +169,7 @@ fn rows_without_flow(old: &Curation, rows: &[PrintedRow], curation: &Curation) -
         if let Some(row) = rows.iter().find(|row| row_has_key(row, &entry.row, curation)) {
             let key = write_key(row, &entry.row);
             text += &format!("\n[[row]]\nrow = {{ {key} }}\nno_flow = {}\n", quote(&entry.no_flow));
+            text.extend(entry.note_of.as_ref().map(|texts| format!("note_of = {}\n", list(texts.as_slice()))));
         }
     }
     text

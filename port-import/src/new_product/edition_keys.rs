@@ -97,6 +97,8 @@ fn known(table: &Table) -> DraftTable {
         text("requirement", table.requirement.map(|requirement| requirement.as_str().to_string())),
         text("scope", table.scope.map(|scope| scope.to_string())),
         text("enabled", table.enabled.map(|enabled| enabled.to_string())),
+        // If the page doesn't print these texts, `regenerate` says so.
+        text("note_of", table.note_of.as_ref().map(|texts| list(texts.as_slice()))),
     ];
     DraftTable {
         heading: table.heading.clone().unwrap_or_default(),

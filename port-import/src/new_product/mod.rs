@@ -33,6 +33,7 @@ use crate::atomic_write::AtomicWriter;
 use crate::capture;
 use crate::codes;
 use crate::curation::{Curation, SHARED_FILE, SharedFlows};
+use crate::page_file::file_of_capture;
 use crate::printed_row::read_rows;
 
 use again::Written;
@@ -117,7 +118,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     summary.count_page(&curation, &page, &capture);
     let capture_file = new.data.join(format!("captures/{}/{}.csv", new.id, new.edition));
     let mut files = vec![
-        (capture_file, capture.to_csv()),
+        (capture_file, file_of_capture(&capture, &new.doc)?),
         (directory.join(SHARED_FILE), text.shared),
         (edition_file, text.of_edition),
     ];

@@ -112,7 +112,9 @@ pub(super) fn write_table(table: &DraftTable, default: &[DraftColumn]) -> String
         text += &format!("section = {}\n", quote(section));
     }
     for (key, proposal) in &table.constants {
-        text += &format!("{key} = {}{}\n", quote(&proposal.value), question(proposal.question));
+        // A list is TOML already.
+        let value = if *key == "note_of" { proposal.value.clone() } else { quote(&proposal.value) };
+        text += &format!("{key} = {value}{}\n", question(proposal.question));
     }
     match table.items.as_slice() {
         [] => {}

@@ -48,12 +48,11 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, p
     let has_all_rows = tables.is_empty();
     let accepted = previous.map(Previous::texts);
     faults.extend(outside_text::check(capture, curation, accepted, has_all_rows));
-    faults.extend(page_statements(capture, curation).into_iter().map(Fault::from));
+    faults.extend(basis::check_page(capture, curation));
+    faults.extend(basis::check_tables(capture, curation));
     faults.extend(tables.into_iter().map(Fault::from));
-    let (rows, unused) = no_flow::remove_rows(rows, curation);
-    if has_all_rows {
-        faults.extend(unused);
-    }
+    let (rows, unused) = no_flow::remove_rows(rows, capture, curation);
+    faults.extend(unused.into_iter().filter(|fault| has_all_rows || fault.diagnostic.code != codes::UNUSED_ENTRY));
     faults.extend(rows.iter().flat_map(|row| row.problems.clone()));
     let Paired { pairs, faults: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
     faults.extend(unpaired);
@@ -86,21 +85,6 @@ fn unread_ports(rows: &[PrintedRow], pairs: &[(usize, usize)], capture: &Capture
         rows.iter().enumerate().filter(|(index, row)| !with_flow.contains(index) && row.has_all_port_cells);
     let unread = without_flow.filter_map(|(_, row)| Some((row.line, row.port_cell.as_ref().err()?.clone())));
     unread.map(|(line, diagnostic)| Fault::from(diagnostic.at(Place::line(&capture.file, line)))).collect()
-}
-
-/// What the page says about all rows, if it no longer says so.
-fn page_statements(capture: &Capture, curation: &Curation) -> Vec<Diagnostic> {
-    let every_row = curation.every_row.iter().map(|every_row| ("every_row", &every_row.of));
-    let lists = curation.lists.iter().filter_map(|lists| Some(("lists", lists.of.as_ref()?)));
-    let texts = every_row.chain(lists).flat_map(|(key, of)| of.as_slice().iter().map(move |text| (key, text)));
-    let changed = texts.filter(|(_, text)| !text.is_empty() && !capture.contains_outside(text));
-    let diagnostic = |(key, text): (&str, &String)| {
-        let message =
-            format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
-        let help = format!("read the page again, then correct {key} or its `of`");
-        Diagnostic::new(codes::CHANGED_BASIS, message).help(help).at(Place::line(&curation.file, 1))
-    };
-    changed.map(diagnostic).collect()
 }
 
 /// A cell with a meaning that no row has.

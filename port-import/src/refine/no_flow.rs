@@ -2,6 +2,8 @@
 
 use port_data::Diagnostic;
 
+use super::basis;
+use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, Row};
 use crate::faults::Fault;
@@ -9,7 +11,11 @@ use crate::printed_row::PrintedRow;
 use crate::row_key::row_has_key;
 
 /// The other rows, and a diagnostic for each entry that no row has, or that gives no reason.
-pub(super) fn remove_rows(rows: Vec<PrintedRow>, curation: &Curation) -> (Vec<PrintedRow>, Vec<Fault>) {
+pub(super) fn remove_rows(
+    rows: Vec<PrintedRow>,
+    capture: &Capture,
+    curation: &Curation,
+) -> (Vec<PrintedRow>, Vec<Fault>) {
     let mut faults: Vec<Fault> = Vec::new();
     let mut rows = rows;
     for entry in &curation.rows {
@@ -17,6 +23,12 @@ pub(super) fn remove_rows(rows: Vec<PrintedRow>, curation: &Curation) -> (Vec<Pr
         if reason.trim().is_empty() {
             let diagnostic = Diagnostic::new(codes::NO_REASON, "row without a flow has no reason");
             faults.push(diagnostic.help("write why it isn't a flow").at(curation.place(entry)).into());
+        }
+        if let Some(texts) = &entry.get_ref().note_of {
+            let own: Vec<&PrintedRow> = rows.iter().filter(|row| row_has_key(row, key, curation)).collect();
+            if !own.is_empty() {
+                faults.extend(basis::check_row(texts, &own, capture, &curation.place(entry)));
+            }
         }
         let before = rows.len();
         if entry.get_ref().repeats {

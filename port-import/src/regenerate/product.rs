@@ -36,12 +36,13 @@ impl Generated {
 }
 
 /// Regenerates the editions of a product, each from its page, or from its capture if no page is given. The report shows what changes
-/// even if something is wrong.
+/// even if something is wrong. Without some editions, what the others don't use may be that of the missing ones.
 pub(super) fn regenerate_product(
     options: &RegenerateOptions,
     product: &Product,
     docs: &Documents,
     vocabulary: &Vocabulary,
+    has_all_editions: bool,
     report: &mut Report,
 ) -> Result<Vec<Generated>, Vec<Diagnostic>> {
     let directory = options.data.join("curation").join(&product.id);
@@ -75,7 +76,7 @@ pub(super) fn regenerate_product(
         }
     }
     diagnostics.extend(editions.iter().flat_map(|edition| edition.refined.diagnostics.clone()));
-    if diagnostics.is_empty() && !editions.is_empty() {
+    if diagnostics.is_empty() && !editions.is_empty() && has_all_editions {
         diagnostics.extend(unused_by_all(&directory, &editions));
     }
     if !diagnostics.is_empty() {
@@ -84,7 +85,7 @@ pub(super) fn regenerate_product(
     let generated = |RefinedEdition { edition, refined, capture, .. }: RefinedEdition<'_>| Generated {
         product: product.id.clone(),
         edition: edition.id.clone(),
-        capture: capture.to_csv(),
+        capture: capture.to_file(),
         flows: write_flow_table(&refined.flows),
     };
     Ok(editions.into_iter().map(generated).collect())
@@ -115,8 +116,15 @@ impl<'a> RefinedEdition<'a> {
         let capture_file = file("captures");
         let (capture, old_capture) = match doc {
             Some(page) => {
-                let capture = read_page(page, &curation)?;
+                let mut capture = read_page(page, &curation)?;
                 let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
+                let is_same = old.as_ref().is_some_and(|old| old.to_csv() == capture.to_csv());
+                let known = old.as_ref().and_then(|old| old.page.clone());
+                // The same file with another curation isn't another page.
+                let changed = old.is_some() && !is_same && (known.is_none() || known != capture.page);
+                if is_same && known.is_some() {
+                    capture.page = known;
+                }
                 report.documents.push(Document {
                     product: edition.product.clone(),
                     edition: edition.id.clone(),
@@ -125,7 +133,7 @@ impl<'a> RefinedEdition<'a> {
                     printed_edition: edition.printed.clone(),
                     url: edition.url.clone(),
                     retrieved: edition.retrieved.clone(),
-                    changed: old.as_ref().is_some_and(|old| old.to_csv() != capture.to_csv()),
+                    changed,
                     changes: Vec::new(),
                 });
                 (capture, old)

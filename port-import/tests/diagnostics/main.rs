@@ -1,5 +1,6 @@
 //! Every diagnostic of captures, curations, drafts and regenerations, with its whole message. No case writes a file.
 
+mod basis;
 mod curation;
 mod many_rows;
 mod readings;

@@ -62,6 +62,7 @@ impl Workspace {
             docs: docs.iter().map(doc).collect(),
             docs_directory: None,
             out: None,
+            no_drafts: false,
             check: false,
             page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
         }
