@@ -210,7 +210,9 @@ impl Parser {
             ("text" | "header", ..) | ("row", _, Some(_)) => {
                 return Err(self.malformed(number, "isn't a possible number"));
             }
-            _ => return Err(self.malformed(kind, "isn't page, text, heading, header, or row or ignored below a header")),
+            _ => {
+                return Err(self.malformed(kind, "isn't page, text, heading, header, or row or ignored below a header"));
+            }
         }
         Ok(())
     }

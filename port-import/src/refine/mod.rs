@@ -12,6 +12,7 @@ mod no_flow;
 mod numbers;
 mod outside_text;
 mod ports;
+mod reading;
 
 use std::collections::BTreeSet;
 

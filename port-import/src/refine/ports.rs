@@ -10,14 +10,13 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
-use crate::capture::Prose;
 use crate::codes;
-use crate::curation::{Footnote, Lists, PortList, Reading, quote};
+use crate::curation::{Footnote, Lists, PortList, quote};
 use crate::faults::Fault;
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
-type Ports = (Vec<PortSpec<String>>, Groups);
+pub(super) type Ports = (Vec<PortSpec<String>>, Groups);
 
 impl FlowBuilder<'_> {
     /// The port specs of the flow, and how their groups relate.
@@ -61,6 +60,7 @@ impl FlowBuilder<'_> {
         if specs.is_empty() && self.faults.len() == reported {
             self.report_no_ports();
         }
+        self.check_repeated(&specs);
         let specs = self.only(specs);
         Some(self.groups(specs, cell.groups))
     }
@@ -197,6 +197,10 @@ impl FlowBuilder<'_> {
             };
             let transport = spec.transport();
             let needs_service = spec.range().is_none() && transport.is_none_or(Transport::has_ports);
+            let transport = match (transport, &service) {
+                (Some(stated), Some(service)) if needs_service => self.transport_of_service(stated, service),
+                _ => transport,
+            };
             if needs_service && service.is_none() {
                 if let (Some(transport), Some(_)) = (transport, stated) {
                     let message = format!("{transport} of {key:?} has no port and no service");
@@ -252,35 +256,6 @@ impl FlowBuilder<'_> {
         known
     }
 
-    /// Ports that a person read in the port cell, which must still be the one that was read and contain all of their numbers.
-    fn read_specs(&mut self, cell: &port_cell::Cell, reading: &Reading) -> Ports {
-        let printed = self.row.ports.as_deref().unwrap_or_default();
-        if printed != reading.cell {
-            let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
-            let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
-            let fault = Fault::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
-            let own = format!("{printed:?} of {} (was {:?})", self.flow().id, reading.cell);
-            let what = "port cells changed since they were read";
-            self.report_row(fault.among(what, own, "check the ports of the flows, then set cell in their readings"));
-        } else if gives_transports(cell, reading) {
-            if self.flow().note_of.is_none() {
-                let message = format!("the reading gives a transport that the port cell {printed:?} doesn't print");
-                let help = "say in the note where the page prints it, and name that text under note_of";
-                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
-            }
-        } else if !cell.specs.is_empty() && !lists_a_port_twice(cell) {
-            let message = format!("port cell {printed:?} can be read without a reading");
-            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the reading"));
-        }
-        let printed_numbers = Prose::digest(&reading.cell).numbers;
-        for number in reading.ports.port_numbers().iter().filter(|number| !printed_numbers.contains(number)) {
-            let message = format!("number {number} of the reading isn't in the port cell {:?}", reading.cell);
-            let help = "correct it, or write the ports under adds, with a reason";
-            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
-        }
-        (reading.ports.specs.clone(), reading.ports.groups)
-    }
-
     /// Ports given by a footnote, which must still be the one that was read and must agree with the row.
     fn footnote_specs(&mut self, cell: &port_cell::Cell, footnote: &Footnote) -> Option<Ports> {
         let Some(line) = self.capture.texts.iter().find(|text| text.prose.digest == footnote.digest) else {
@@ -301,26 +276,6 @@ impl FlowBuilder<'_> {
         }
         Some((footnote.ports.specs.clone(), footnote.ports.groups))
     }
-}
-
-/// Whether a port cell lists the same port more than once. A flow lists it once, so a person says what the cell means.
-fn lists_a_port_twice(cell: &port_cell::Cell) -> bool {
-    let is_same = |spec: &PortSpec<String>, other: &PortSpec<String>| {
-        (spec.transport(), spec.range(), spec.service_ref()) == (other.transport(), other.range(), other.service_ref())
-    };
-    let mut specs = cell.specs.iter().enumerate().filter(|(_, spec)| spec.range().is_some());
-    specs.any(|(index, spec)| cell.specs[..index].iter().any(|before| is_same(before, spec)))
-}
-
-/// Whether a reading has the ports of a readable cell without transports, and gives them the ones that the page prints elsewhere.
-fn gives_transports(cell: &port_cell::Cell, reading: &Reading) -> bool {
-    let read = &reading.ports.specs;
-    let is_given = |(printed, read): (&PortSpec<String>, &PortSpec<String>)| {
-        printed.transport() == Some(Transport::Any)
-            && printed.range() == read.range()
-            && read.transport() != Some(Transport::Any)
-    };
-    !read.is_empty() && cell.specs.len() == read.len() && cell.specs.iter().zip(read).all(is_given)
 }
 
 /// The key of a spec in the curation's services: its first port, or the printed name if it has no port.
