@@ -133,8 +133,10 @@ impl FlowBuilder<'_> {
     fn report_no_ports(&mut self) {
         let cell = format!("{:?}", self.row.ports.as_deref().unwrap_or_default());
         let diagnostic = Diagnostic::new(codes::NO_PORTS, format!("port cell {cell} has no ports"));
-        let fault = Fault::from(diagnostic.help("give the flow's ports under adds, with the reason"));
-        let all = "give the ports of the flows under adds, with the reason";
+        let fault = Fault::from(diagnostic.help(
+            "give the flow's ports under reading, if another text of the page prints them, or under adds, with the reason",
+        ));
+        let all = "give the ports of the flows under reading, if other texts of the page print them, or under adds, with the reason";
         self.report_row(fault.among("port cells have no ports", cell, all));
     }
 
