@@ -147,9 +147,10 @@ fn vendors_products_peers_and_services_match_their_rows() {
     }
 }
 
-/// The numbers in a port cell as printed, in order.
+/// The numbers in a port cell as printed, in order, without those of names such as `POP3` and `Note1`.
 fn numbers(text: &str) -> Vec<u32> {
-    text.split(|character: char| !character.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+    words.filter_map(|word| word.parse().ok()).collect()
 }
 
 /// The numbers without those that are already in the list.
@@ -175,8 +176,6 @@ fn the_ports_of_a_flow_are_the_numbers_that_its_document_prints() {
             ("forcepoint-email-security", "4") => printed.push(17714),
             // The version of HTTP.
             ("proxmox-ve", "1") => printed.retain(|number| *number != 1),
-            // The number of a note.
-            ("xcat", "36" | "37") => printed.retain(|number| *number != 1),
             _ => {}
         }
         let specs = plain_specs(&row["ports"]).into_iter();
