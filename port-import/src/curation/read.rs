@@ -233,10 +233,11 @@ impl Curation {
                 Some(("ignored table has no reason".to_string(), "write why it isn't in the catalog"))
             } else if !is_ignored && columns.is_empty() {
                 Some(("table has no columns".to_string(), "list them, or ignore the table with a reason"))
-            } else if is_ignored || table.columns.is_empty() {
+            } else if is_ignored {
                 None
             } else {
-                table::contradiction(columns)
+                let of_columns = if table.columns.is_empty() { None } else { table::contradiction(columns) };
+                of_columns.or_else(|| table.contradiction(columns))
             };
             if let Some((message, help)) = problem {
                 return Some(invalid(message, help).at(self.place(entry)));

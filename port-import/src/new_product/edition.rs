@@ -9,11 +9,13 @@ use port_data::{Diagnostic, FlowRow, Place};
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
 use super::edition_keys::page_keys;
-use super::files::{EditionRow, title};
-use super::flows::{DraftFlow, DraftRow, FlowDrafter, sources};
+use super::files::{EditionRow, printed_edition, title};
+use super::flows::{DraftFlow, DraftRow, FlowDrafter};
+use super::names::Services;
 use super::options::NewEdition;
 use super::parties::Known;
 use super::read::draft_page;
+use super::sources::sources;
 use super::summary::Summary;
 use super::tables::{ids_by_name, insert_edition, services_by_port};
 use super::write::{list, texts};
@@ -75,8 +77,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
     let drafter = FlowDrafter {
         known: &known,
-        services: &services,
-        service_of_port: &service_of_port,
+        services: Services { ids: &services, of_port: &service_of_port },
         used_ids: curation.flows.iter().map(|flow| flow.id.clone()).collect(),
     };
     let text = keys
@@ -85,10 +86,12 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         + &absent(&curation, &paired)
         + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources(&page, &curation));
     Curation::parse_with(&file, &text, &shared).map_err(one)?;
+    let document = title(&page);
     let edition = EditionRow {
         product: &new.product,
         edition: &new.edition,
-        document: title(&page),
+        printed: new.printed_edition.as_deref().or_else(|| printed_edition(&new.edition, &page)),
+        document: &document,
         url: new.url.as_deref(),
         source: new.source.as_deref(),
         licence: new.licence.as_deref(),
@@ -191,7 +194,7 @@ fn flows(
     rows: &[PrintedRow],
     old: &[(String, Block)],
     mut drafter: FlowDrafter<'_>,
-    sources: &[super::flows::Source<'_>],
+    sources: &[super::sources::Source<'_>],
 ) -> String {
     let mut text = String::new();
     let mut same: Vec<(String, String, bool)> = Vec::new();

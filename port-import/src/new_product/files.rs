@@ -13,7 +13,7 @@ use super::tables::add_rows;
 use crate::atomic_write::NewFile;
 use crate::capture::{Capture, has_facts};
 use crate::curation::{Curation, FIXME, quote};
-use crate::page::{LineKind, Page, PrintedTable, Table};
+use crate::page::{LineKind, Page, PrintedTable, SkippedKind, Table};
 use crate::printed_row::PrintedRow;
 
 /// The flows and rows of a draft as text.
@@ -89,10 +89,12 @@ pub(super) fn table_rows(
         ("name", &name),
         ("components", &components),
     ];
+    let document = title(page);
     let edition = EditionRow {
         product: &new.id,
         edition: &new.edition,
-        document: title(page),
+        printed: new.printed_edition.as_deref().or_else(|| printed_edition(&new.edition, page)),
+        document: &document,
         url: new.url.as_deref(),
         source: new.source.as_deref(),
         licence: new.licence.as_deref(),
@@ -101,7 +103,8 @@ pub(super) fn table_rows(
     let mut files: Vec<NewFile> = add_rows(tables, "products", &[product])?.into_iter().collect();
     files.extend(add_rows(tables, "editions", &[edition.cells()])?);
     if let Some(vendor) = &new.vendor {
-        files.extend(add_rows(tables, "vendors", &[vec![("id", vendor), ("name", FIXME), ("url", FIXME)]])?);
+        let [name, url] = [&new.vendor_name, &new.vendor_url].map(|text| text.as_deref().unwrap_or(FIXME));
+        files.extend(add_rows(tables, "vendors", &[vec![("id", vendor), ("name", name), ("url", url)]])?);
     }
     let own = |peer: &&String| **peer == new.id || peer.starts_with(&format!("{}-", new.id));
     let of_tables = draft.tables.iter().flat_map(|table| &table.constants).filter(|(key, _)| *key == "peer");
@@ -135,16 +138,31 @@ pub(super) fn table_rows(
     Ok(files)
 }
 
-/// The title of the page: its first line, if that is a heading.
-pub(super) fn title(page: &Page) -> &str {
+/// The title of the page: its first line, if that is a heading, or the one in its front matter.
+pub(super) fn title(page: &Page) -> String {
     let first = page.text_outside_tables.first().filter(|line| line.kind == LineKind::Heading);
-    first.map_or(FIXME, |line| line.text.as_str())
+    let front_matter = page.skipped.iter().filter(|skipped| skipped.kind == SkippedKind::FrontMatter);
+    let in_front_matter = || {
+        let mut lines = front_matter.flat_map(|skipped| skipped.text.lines());
+        let title = lines.find_map(|line| line.strip_prefix("title:"))?.trim();
+        let title = title.trim_matches(['"', '\'']).trim();
+        (!title.is_empty()).then(|| title.to_string())
+    };
+    first.map(|line| line.text.clone()).or_else(in_front_matter).unwrap_or_else(|| FIXME.to_string())
+}
+
+/// The id of an edition, if the page prints it.
+pub(super) fn printed_edition<'a>(id: &'a str, page: &Page) -> Option<&'a str> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "-.".contains(letter);
+    let prints = |text: &str| text.split(|letter| !is_part(letter)).any(|word| word.trim_matches('.') == id);
+    page.text_outside_tables.iter().any(|line| prints(&line.text)).then_some(id)
 }
 
 /// The cells of an edition.
 pub(super) struct EditionRow<'a> {
     pub(super) product: &'a str,
     pub(super) edition: &'a str,
+    pub(super) printed: Option<&'a str>,
     pub(super) document: &'a str,
     pub(super) url: Option<&'a str>,
     pub(super) source: Option<&'a str>,
@@ -157,7 +175,7 @@ impl<'a> EditionRow<'a> {
         vec![
             ("product", self.product),
             ("edition", self.edition),
-            ("printed_edition", FIXME),
+            ("printed_edition", self.printed.unwrap_or(FIXME)),
             ("document", self.document),
             ("url", self.url.unwrap_or(FIXME)),
             ("source", self.source.unwrap_or_default()),

@@ -23,10 +23,12 @@ pub(super) enum HeaderWord {
     Setting,
     Note,
     Host,
+    /// The address on which a port is open.
+    Bind,
 }
 
 use HeaderWord::{
-    Component, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort, Note, Peer, Port,
+    Bind, Component, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort, Note, Peer, Port,
     Protocol, Requirement, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
 };
 
@@ -98,10 +100,16 @@ fn header_word_without_ends(lower: &str, words: &[&str], is: &dyn Fn(&[&str]) ->
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
     let contains = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
     match () {
+        () if is(&["listen", "bind", "bound to", "listening address"])
+            || has(&["bind", "listen"]) && has(&["address", "addr", "ip", "interface", "on"]) =>
+        {
+            Some(Bind)
+        }
         () if contains(&["by default", "default on", "on/off"]) || is(&["enabled", "aktiv", "active", "status"]) => {
             Some(Enabled)
         }
         () if is(&["required", "mandatory", "required?", "optional", "erforderlich", "obligatoire", "必需"])
+            || is(&["required or optional", "required/optional", "mandatory or optional", "mandatory/optional"])
             || has(&["requirement"]) && !has(&["access"]) =>
         {
             Some(Requirement)
@@ -254,6 +262,9 @@ mod tests {
             ("Property Name", Some(W::Setting)),
             ("Notizen", Some(W::Note)),
             ("Public Cloud Domain names", Some(W::Host)),
+            ("Listen", Some(W::Bind)),
+            ("Bind address", Some(W::Bind)),
+            ("Required or optional", Some(W::Requirement)),
             ("Plain", None),
             ("Host(s)", None),
         ] {

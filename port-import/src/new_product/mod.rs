@@ -6,8 +6,10 @@
 
 mod again;
 mod blocks;
+mod column_values;
 mod columns;
 mod content;
+mod doubts;
 mod draft;
 mod edition;
 mod edition_keys;
@@ -16,11 +18,14 @@ mod flows;
 mod header_words;
 mod headings;
 mod ids;
-mod keys;
 mod lists;
+mod names;
 mod options;
 mod parties;
+mod purpose;
 mod read;
+mod services;
+mod sources;
 mod summary;
 mod tables;
 mod write;
@@ -38,12 +43,14 @@ use crate::printed_row::read_rows;
 use again::Written;
 pub use edition::new_edition;
 use files::{DraftText, table_rows};
-use flows::{FlowDrafter, sources};
+use flows::FlowDrafter;
 pub(crate) use ids::row_id;
 pub use options::{NewEdition, NewProduct};
 use parties::Known;
+use names::Services;
 use read::{DraftedPage, read_page};
-pub use summary::Summary;
+use sources::sources;
+pub use summary::{Left, Subject, Summary};
 use tables::{ids_by_name, services_by_port};
 use write::texts;
 
@@ -93,8 +100,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let sources = sources(&page, &curation);
     let mut drafter = FlowDrafter {
         known: &known,
-        services: &services,
-        service_of_port: &service_of_port,
+        services: Services { ids: &services, of_port: &service_of_port },
         used_ids: BTreeSet::new(),
     };
     if let Some(written) = &written {

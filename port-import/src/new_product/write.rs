@@ -112,7 +112,8 @@ pub(super) fn write_table(table: &DraftTable, default: &[DraftColumn]) -> String
         text += &format!("section = {}\n", quote(section));
     }
     for (key, proposal) in &table.constants {
-        text += &format!("{key} = {}{}\n", quote(&proposal.value), question(proposal.question));
+        let value = if *key == "both_ways" { proposal.value.clone() } else { quote(&proposal.value) };
+        text += &key_line(key, &value, proposal.question);
     }
     match table.items.as_slice() {
         [] => {}

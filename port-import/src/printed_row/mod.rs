@@ -183,6 +183,7 @@ impl<'a> RowReader<'a> {
             let found = self.text(column, &cell.text).and_then(|text| self.read_cell(column, text, is_prose));
             self.note_problem(found);
         }
+        self.printed.meanings.extend([&self.table.from, &self.table.to].into_iter().flatten().cloned());
         let found = self.cells.read(self.curation, self.table).map(|(peer, ends)| {
             (self.printed.peer, self.printed.ends) = (peer, ends);
         });
