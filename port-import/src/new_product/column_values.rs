@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::columns::{DraftColumn, Guess};
 use super::content::{self, direction_in, is_nothing, is_title};
+use crate::capture::Prose;
 use crate::curation::{FIXME, Meaning};
 use crate::page::Table;
 
@@ -20,6 +21,13 @@ pub(super) fn draft_column(table: &Table, index: usize, guess: &Guess<'_>) -> Dr
         reason: guess.reason.map(str::to_string),
         question: guess.question,
     };
+    for cell in cells().filter(|cell| is.is_typed() && content::word_count(cell) > content::MAX_LABEL_WORDS) {
+        // Prose is read by a short text in its place.
+        let meaning = if is == Meaning::Direction { direction_in(cell) } else { None };
+        if !is.is_ports() {
+            column.means.insert(Prose::digest(cell).digest, meaning.unwrap_or(FIXME).to_string());
+        }
+    }
     for cell in cells().filter(|cell| !cell.is_empty()) {
         if let Some(meaning) = meaning_of_cell(is, cell) {
             column.means.insert(cell.to_string(), meaning.to_string());

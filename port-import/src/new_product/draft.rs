@@ -237,11 +237,19 @@ fn constants(
         constants.extend([("from", Proposal::certain(arrow.from)), ("to", Proposal::certain(arrow.to))]);
         constants.extend(arrow.both_ways.then(|| ("both_ways", Proposal::certain("true"))));
     } else {
-        if !has_ends && !has(&[Meaning::Direction, Meaning::ToOrFrom]) {
-            constants.push(("direction", headings::direction(page, table).unwrap_or_else(fixme)));
+        let direction = headings::direction(page, table);
+        let needs_direction = !has_ends && !has(&[Meaning::Direction, Meaning::ToOrFrom]);
+        let needs_peer = !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom]);
+        match direction.filter(|_| needs_direction) {
+            Some(direction) => constants.push(("direction", direction)),
+            None if needs_direction && !needs_peer => constants.push(("direction", fixme())),
+            None => {}
         }
-        if !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom]) {
-            constants.push(("peer", fixme()));
+        if needs_peer {
+            let has_direction = !needs_direction || !constants.is_empty();
+            // Who connects to whom is one question.
+            let question = (!has_direction).then_some("who connects to whom? add the direction too");
+            constants.push(("peer", Proposal { question, ..fixme() }));
         }
         let of_owner = draft.owner.as_deref().map(|owner| component_of_owner(owner, parties, known));
         let of_heading = || headings::component(heading).filter(|_| !has(&[Meaning::Component]));

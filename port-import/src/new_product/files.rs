@@ -103,7 +103,9 @@ pub(super) fn table_rows(
     let mut files: Vec<NewFile> = add_rows(tables, "products", &[product])?.into_iter().collect();
     files.extend(add_rows(tables, "editions", &[edition.cells()])?);
     if let Some(vendor) = &new.vendor {
-        let [name, url] = [&new.vendor_name, &new.vendor_url].map(|text| text.as_deref().unwrap_or(FIXME));
+        let name = new.vendor_name.as_deref().unwrap_or(FIXME);
+        // The table needs no web site.
+        let url = new.vendor_url.as_deref().unwrap_or_default();
         files.extend(add_rows(tables, "vendors", &[vec![("id", vendor), ("name", name), ("url", url)]])?);
     }
     let own = |peer: &&String| **peer == new.id || peer.starts_with(&format!("{}-", new.id));
@@ -140,11 +142,14 @@ pub(super) fn table_rows(
 
 /// The title of the page: its first line, if that is a heading, or the one in its front matter.
 pub(super) fn title(page: &Page) -> String {
-    let first = page.text_outside_tables.first().filter(|line| line.kind == LineKind::Heading);
+    let texts = page.text_outside_tables.iter().filter(|line| line.kind != LineKind::Heading);
+    let first_text = texts.map(|line| line.number).min().unwrap_or(usize::MAX);
+    let first = page.headings.iter().min_by_key(|line| line.number).filter(|line| line.number < first_text);
     let front_matter = page.skipped.iter().filter(|skipped| skipped.kind == SkippedKind::FrontMatter);
     let in_front_matter = || {
         let mut lines = front_matter.flat_map(|skipped| skipped.text.lines());
-        let title = lines.find_map(|line| line.strip_prefix("title:"))?.trim();
+        let names = ["title:", "title =", "post_title:"];
+        let title = lines.find_map(|line| names.into_iter().find_map(|name| line.strip_prefix(name)))?.trim();
         let title = title.trim_matches(['"', '\'']).trim();
         (!title.is_empty()).then(|| title.to_string())
     };

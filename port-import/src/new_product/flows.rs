@@ -105,13 +105,12 @@ impl FlowDrafter<'_> {
             _ => None,
         };
         let texts = RowTexts {
-            label: row.label.as_deref().or(service.filter(|_| row.prose.is_empty())),
+            label: source.and_then(|source| source.cell(Meaning::Label)).or(row.label.as_deref()).filter(|text| !text.is_empty()).or(service),
             column: source.and_then(|source| source.head(Meaning::Label)),
             notes: source.map(|source| source.notes().collect()).unwrap_or_default(),
             ends: source.map(|source| source.printed_ends(end)).unwrap_or_default(),
             component: source.and_then(|source| source.cell(Meaning::Component)),
             section: row.section.as_deref(),
-            has_prose: !row.prose.is_empty(),
         };
         purpose(&texts, &self.services)
     }

@@ -29,11 +29,24 @@ pub(super) struct Arrow {
 }
 
 pub(super) fn arrow_in(heading: &str) -> Option<Arrow> {
-    let (arrow, both_ways) = ARROWS.iter().find(|(arrow, _)| heading.contains(arrow))?;
+    let Some((arrow, both_ways)) = ARROWS.iter().find(|(arrow, _)| heading.contains(arrow)) else {
+        return ends_in_words(heading);
+    };
     let (from, to) = heading.split_once(arrow)?;
     let (from, to) = (from.trim().to_string(), to.trim().to_string());
     let has_words = |text: &str| text.chars().any(char::is_alphanumeric);
     (has_words(&from) && has_words(&to)).then_some(Arrow { from, to, both_ways: *both_ways })
+}
+
+/// The ends that a heading such as "Ports used for client to server communications" names.
+fn ends_in_words(heading: &str) -> Option<Arrow> {
+    let lower = heading.to_ascii_lowercase();
+    let suffix = [" communications", " communication", " traffic", " connections"].into_iter().find(|end| lower.ends_with(end))?;
+    let prefix = ["ports used for ", "required ports for ", "ports for ", "ports required for ", "from "];
+    let start = prefix.into_iter().find(|start| lower.starts_with(start)).map_or(0, str::len);
+    let ends = heading.get(start..heading.len() - suffix.len())?;
+    let (from, to) = ends.split_once(" to ").filter(|(_, to)| !to.contains(" to "))?;
+    Some(Arrow { from: from.trim().to_string(), to: to.trim().to_string(), both_ways: false })
 }
 
 /// A value for all rows, and whether a person must confirm it.
@@ -184,6 +197,9 @@ mod tests {
         assert_eq!((arrow.from.as_str(), arrow.to.as_str(), arrow.both_ways), ("Site server", "Fallback point", true));
         assert_eq!(arrow_in("Client -- > Server").unwrap().to, "Server");
         assert_eq!(arrow_in("Client-server ports"), None);
+        let arrow = arrow_in("Ports used for all-machine to control plane communications").unwrap();
+        assert_eq!((arrow.from.as_str(), arrow.to.as_str()), ("all-machine", "control plane"));
+        assert_eq!(arrow_in("Introduction to ports"), None);
         let id = |heading| component(heading).map(|found| found.value);
         assert_eq!(id("Control plane").as_deref(), Some("control-plane"));
         assert_eq!(id("Worker node(s)").as_deref(), Some("worker"));

@@ -33,8 +33,8 @@ const PROTOCOLS: [&str; 24] = [
     "sccp", "iax", "ami", "amqp", "sql", "kerberos", "rdp", "bootps", "bootpc",
 ];
 /// Words that don't say what something is for.
-const FILLERS: [&str; 26] = [
-    "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "over", "via",
+const FILLERS: [&str; 27] = [
+    "all", "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "over", "via",
     "port", "ports", "server", "servers", "service", "services", "protocol", "default", "number",
 ];
 
@@ -59,6 +59,13 @@ impl Services<'_> {
     pub(super) fn is_named_in(&self, id: &str, text: &str) -> bool {
         let words = words(text);
         (1..=4).any(|count| words.windows(count).any(|part| self.named(&part.join(" ")).as_deref() == Some(id)))
+    }
+
+    /// Whether a text is the name of a protocol or a service.
+    pub(super) fn is_protocol(&self, text: &str) -> bool {
+        let words = words(text);
+        let is_protocol = |word: &String| PROTOCOLS.contains(&word.as_str()) || self.named(word).is_some();
+        !words.is_empty() && words.iter().all(is_protocol)
     }
 
     /// The number of words that say more than the names of services and protocols do.

@@ -16,9 +16,16 @@ const PURPOSE_WORDS: [&str; 19] = [
     "zweck", "verwendung", "función", "descripción", "propósito", "uso", "objet", "fonction",
 ];
 /// The beginnings of texts such as "used for backups", without which the rest is a purpose.
-const BEGINNINGS: [&str; 14] = [
+const BEGINNINGS: [&str; 24] = [
     "is used for ", "is used to ", "are used for ", "are used to ", "used for ", "used to ", "is required for ",
     "is required to ", "required for ", "required to ", "is needed for ", "needed for ", "needed to ", "to ",
+    "is the port for ", "is the ", "port range for ", "ports for ", "port for ", "ports used for ", "port used for ",
+    "ports used to ", "port used to ", "for ",
+];
+/// Words before which the beginning of a longer text may end.
+const CUTS: [&str; 20] = [
+    " (", ". ", "; ", ": ", " - ", " Note:", " during ", " when ", " while ", " if ", ", if ", ", used ", ", which ", ", can ",
+    ", required ", ", only ", ", including ", ", configurable ", ", so ", " used by ",
 ];
 
 /// The texts of a row that may say what its traffic is for.
@@ -34,52 +41,94 @@ pub(super) struct RowTexts<'a> {
     pub(super) ends: [Option<&'a str>; 2],
     pub(super) component: Option<&'a str>,
     pub(super) section: Option<&'a str>,
-    /// Whether a cell is prose, which a person must read.
-    pub(super) has_prose: bool,
 }
 
 /// The purpose, and what a person must decide.
 ///
-/// A short text that says what something is for is the purpose. If the row prints names only, and no prose, the page says no more
-/// than they do: they are the purpose together.
+/// A short text that says what something is for is the purpose, or the beginning of a longer one. If the row prints only names, the
+/// page says no more than they do: they are the purpose together.
 pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, Option<String>) {
-    let label = plain(row.label.unwrap_or_default());
-    let telling = |text: &str| services.telling_words(text);
+    let text = row.label.unwrap_or_default();
     let is_of_purpose = row.column.is_none_or(says_purpose);
-    if let Some(label) = label.as_ref().filter(|label| telling(label) >= if is_of_purpose { 1 } else { 2 }) {
-        if is_of_purpose {
-            return (label.clone(), None);
-        }
+    let label = plain(text).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
+    let telling = label.as_ref().map_or(0, |label| services.telling_words(label));
+    let of_label = label.clone().filter(|_| is_of_purpose && telling > 0).or_else(|| beginning(text, services));
+    let notes = row.notes.iter().filter(|(_, column)| says_purpose(column));
+    let of_notes = || {
+        let short = |text: &str| {
+            let short = plain(text).filter(|note| word_count(note) <= MAX_LABEL_WORDS);
+            short.filter(|note| services.telling_words(note) > 1).or_else(|| beginning(text, services))
+        };
+        notes.into_iter().find_map(|(text, _)| short(text))
+    };
+    if let Some(found) = of_label.or_else(of_notes).or(label.clone().filter(|_| telling > 1)) {
+        return (found, None);
     }
-    let notes = row.notes.iter().filter(|(_, column)| says_purpose(column)).filter_map(|(text, _)| plain(text));
-    if let Some(note) = notes.into_iter().find(|note| word_count(note) <= MAX_LABEL_WORDS && telling(note) > 1) {
-        return (note, None);
-    }
-    match label {
-        Some(label) if telling(&label) >= 2 => (label, None),
-        Some(label) if row.has_prose => (label, Some(QUESTION.to_string())),
-        None if row.has_prose || row.label.is_some() => (FIXME.to_string(), None),
-        label => match with_ends(label.as_deref(), row) {
-            Some(purpose) => (purpose, None),
-            None => (label.clone().unwrap_or(FIXME.to_string()), label.map(|_| QUESTION.to_string())),
-        },
+    let says_more = |text: &str| text.contains(' ') && services.telling_words(text) > 1;
+    let is_silent = (label.is_some() || text.is_empty()) && !row.notes.iter().any(|(text, _)| says_more(text));
+    match (with_ends(label.as_deref(), row, services).filter(|_| is_silent), label) {
+        (Some(found), _) => (found, None),
+        (None, Some(label)) => (label, Some(QUESTION.to_string())),
+        (None, None) => (FIXME.to_string(), None),
     }
 }
 
+/// What a longer text says in its beginning or after "used by ... to", if that is short and no sentence by itself.
+fn beginning(text: &str, services: &Services<'_>) -> Option<String> {
+    let sentence = text.split(". ").next().unwrap_or_default();
+    let used = ["used by ", "used to ", "For the ", "For "].into_iter().find_map(|start| {
+        let rest = sentence.split_once(start).filter(|(before, _)| start.starts_with('u') || before.is_empty())?.1;
+        if start == "used to " { Some(rest) } else { Some(rest.split_once(" to ")?.1) }
+    });
+    let ends = CUTS.iter().filter_map(|cut| text.find(cut));
+    let cut = |text: &str| -> Option<String> {
+        let end = CUTS.iter().filter_map(|cut| text.find(cut)).min().unwrap_or(text.len());
+        Some(capital(text.get(..end)?))
+    };
+    let first = ends.min().and_then(|end| text.get(..end)).map(str::to_string);
+    [used.and_then(cut), first].into_iter().flatten().find_map(|found| phrase(&found, services))
+}
+
+/// A short text that isn't a sentence.
+fn phrase(text: &str, services: &Services<'_>) -> Option<String> {
+    let of_sentence = [
+        "is", "are", "was", "be", "must", "should", "can", "may", "will", "has", "have", "need", "needs", "not", "no",
+        "only", "this", "that", "these", "which", "if", "when", "you", "we", "it", "they", "ist", "sind", "wird", "wenn",
+    ];
+    let found = plain(text)?;
+    let words = words(&found);
+    let is_phrase = !words.iter().any(|word| of_sentence.contains(&word.as_str()));
+    let is_short = word_count(&found) <= MAX_LABEL_WORDS && services.telling_words(&found) > 1;
+    let ends_well = words.last().is_some_and(|word| !["for", "to", "of", "by", "and", "or", "the", "on"].contains(&word.as_str()));
+    (is_phrase && is_short && ends_well).then_some(found)
+}
+
 /// A name with the ends of the traffic, or with what it belongs to.
-fn with_ends(name: Option<&str>, row: &RowTexts<'_>) -> Option<String> {
-    let end = |text: Option<&str>| plain(text.unwrap_or_default()).filter(|text| word_count(text) <= MAX_LABEL_WORDS);
-    let ends = match [end(row.ends[0]), end(row.ends[1])] {
+fn with_ends(name: Option<&str>, row: &RowTexts<'_>, services: &Services<'_>) -> Option<String> {
+    let short = |text: &str| plain(text).filter(|text| word_count(text) <= MAX_LABEL_WORDS);
+    // Half of the ends would say something else.
+    if row.ends.iter().flatten().any(|end| short(end).is_none()) {
+        return None;
+    }
+    let ends = match row.ends.map(|end| end.and_then(short)) {
         [Some(from), Some(to)] => format!("from {from} to {to}"),
         [Some(from), None] => format!("from {from}"),
         [None, Some(to)] => format!("to {to}"),
-        [None, None] => {
-            let whole = end(row.component).or(end(row.section))?;
-            return name.map(|name| format!("{name} of {whole}"));
-        }
+        [None, None] => return of_whole(name?, row, services),
     };
     let name = name.unwrap_or("Traffic");
     Some(format!("{name} {ends}"))
+}
+
+/// A name with the part or the section that it belongs to, or the name of a program with that of its protocol.
+fn of_whole(name: &str, row: &RowTexts<'_>, services: &Services<'_>) -> Option<String> {
+    let is_name = |text: &String| word_count(text) <= MAX_LABEL_WORDS && services.telling_words(text) > 0;
+    let whole = [row.component, row.section].into_iter().flatten().find_map(|text| plain(text).filter(is_name));
+    if let Some(whole) = whole {
+        return Some(format!("{name} of {whole}"));
+    }
+    let protocols = row.notes.iter().map(|(text, _)| *text).filter(|text| services.is_protocol(text));
+    protocols.into_iter().next().filter(|_| services.telling_words(name) > 0).map(|protocol| format!("{protocol} of {name}"))
 }
 
 /// A text without marks and without a beginning such as "used for"; `None` if it isn't a plain text.
@@ -88,7 +137,7 @@ fn plain(text: &str) -> Option<String> {
     let text = without_beginning(text.trim_matches(is_mark));
     let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
     let first = words(&text).into_iter().next()?;
-    let of_sentence = ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "all"];
+    let of_sentence = ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "provides"];
     let is_plain = text.chars().all(is_plain) && !text.contains(FIXME) && !of_sentence.contains(&first.as_str());
     (is_plain && text.chars().any(char::is_alphabetic)).then_some(text)
 }
@@ -106,10 +155,12 @@ fn without_beginning(text: &str) -> String {
     let found = BEGINNINGS.iter().find(|beginning| lower.starts_with(*beginning));
     let rest = found.and_then(|beginning| text.get(beginning.len()..)).unwrap_or_default().trim();
     let rest = rest.strip_prefix("the ").unwrap_or(rest);
-    match rest.chars().next() {
-        Some(first) => first.to_uppercase().to_string() + &rest[first.len_utf8()..],
-        None => text.to_string(),
-    }
+    if rest.is_empty() { text.to_string() } else { capital(rest) }
+}
+
+/// A text with a capital letter at its beginning.
+fn capital(text: &str) -> String {
+    text.chars().next().map_or_else(String::new, |first| first.to_uppercase().to_string() + &text[first.len_utf8()..])
 }
 
 #[cfg(test)]
@@ -135,10 +186,18 @@ mod tests {
             ("NodePort Services†", "Purpose", "NodePort Services", false),
             ("Used for the web pages", "Notes", "Web pages", false),
             ("To create a database", "Use", "Create a database", false),
-            ("is the web port", "Description", "FIXME", false),
+            ("is the xroot port", "Description", "Xroot port", false),
+            ("Proxy port for the console that is used by the service of others", "Use", "FIXME", false),
+            ("New endpoint used by tools of editors to connect to the store. Learn more", "Use", "Connect to the store", false),
+            ("For the adapter of the host to retrieve files and drop them", "Reason", "Retrieve files and drop them", false),
+            ("Update the database during the hours in which nobody else works", "Reason", "Update the database", false),
             ("<b>", "Description", "FIXME", false),
+            ("Mail from outside (if nothing else in the page of settings says so)", "Purpose", "Mail from outside", false),
+            ("Used for mail of clients. It is open by default on all servers.", "Purpose", "Mail of clients", false),
+            ("The port must be open. It is used by all clients of the server.", "Purpose", "FIXME", false),
         ] {
-            let row = RowTexts { label: Some(label), column: Some(column), has_prose: true, ..RowTexts::default() };
+            let notes = vec![("Ask somebody who knows about this", "Notes")];
+            let row = RowTexts { label: Some(label), column: Some(column), notes, ..RowTexts::default() };
             let (value, question) = purpose(&row, &services);
             assert_eq!(value, expected, "{label}");
             assert_eq!(question.as_deref(), is_marked.then_some(QUESTION), "{label}");
@@ -149,16 +208,18 @@ mod tests {
     fn names_and_ends_together_are_all_that_some_pages_say() {
         let ids = services();
         let services = Services { ids: &ids, of_port: &BTreeMap::new() };
-        let names = RowTexts { label: Some("HTTPS"), column: Some("Service"), ..RowTexts::default() };
+        let names = || RowTexts { label: Some("HTTPS"), column: Some("Service"), ..RowTexts::default() };
         let certain = |text: &str| (text.to_string(), None);
         let marked = |text: &str| (text.to_string(), Some(QUESTION.to_string()));
-        assert_eq!(purpose(&names, &services), marked("HTTPS"));
+        assert_eq!(purpose(&names(), &services), marked("HTTPS"));
         assert_eq!(purpose(&RowTexts::default(), &services), certain("FIXME"));
         let with = |row| purpose(&row, &services);
-        assert_eq!(with(RowTexts { component: Some("nginx"), ..names }), certain("HTTPS of nginx"));
-        let names = RowTexts { label: Some("HTTPS"), column: Some("Service"), ..RowTexts::default() };
+        let notes = vec![("gRPC", "Interface")];
+        let sidecar = RowTexts { label: Some("Sidecar"), column: Some("Component"), notes, ..RowTexts::default() };
+        assert_eq!(with(sidecar), certain("gRPC of Sidecar"));
+        assert_eq!(with(RowTexts { component: Some("nginx"), ..names() }), certain("HTTPS of nginx"));
         let notes = vec![("Data storage and retrieval", "Required for"), ("Fast", "Notes")];
-        assert_eq!(with(RowTexts { notes, ..names }), certain("Data storage and retrieval"));
+        assert_eq!(with(RowTexts { notes, ..names() }), certain("Data storage and retrieval"));
         let ends = [Some("Client"), Some("Management point")];
         assert_eq!(with(RowTexts { ends, ..RowTexts::default() }), certain("Traffic from Client to Management point"));
     }

@@ -190,7 +190,7 @@ fn titles_of_rows_are_no_flows() {
 #[test]
 fn a_service_is_read_from_a_column_of_services() {
     let draft = draft(&table(&["Port | Service | Software", "25 | smtp | Postfix", "10024 | | Amavis"]));
-    draft.assert_has(&["purpose = \"Postfix\"", "services = { 25 = \"smtp\" }", "purpose = \"Amavis\""]);
+    draft.assert_has(&["purpose = \"smtp of Postfix\"", "services = { 25 = \"smtp\" }", "purpose = \"Amavis\" # FIXME"]);
 }
 
 #[test]
