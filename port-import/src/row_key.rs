@@ -155,7 +155,8 @@ impl DistinctKeys {
     pub fn write(&self, row: &PrintedRow) -> String {
         let keys = TRIED.iter().map(|(parts, prose)| (parts.of(row), *prose));
         let mut keys = keys.filter(|(parts, prose)| !parts.prose || *prose < row.prose.len());
-        let is_distinct = |parts: &Parts, key: &String| self.counts.get(parts).and_then(|keys| keys.get(key)) == Some(&1);
+        let is_distinct =
+            |parts: &Parts, key: &String| self.counts.get(parts).and_then(|keys| keys.get(key)) == Some(&1);
         let distinct = keys.find_map(|(parts, prose)| {
             let key = parts.key(row, prose);
             (!key.is_empty() && is_distinct(&parts, &key)).then_some(key)

@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::flow::FlowKeys;
-use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, table, unresolved};
+use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, RowOf, table, unresolved};
 use crate::codes;
 use crate::file;
 use crate::page::MAX_BYTES;
@@ -214,6 +214,13 @@ impl Curation {
                 return Err(diagnostic.at(place));
             }
             flows.push(keys.resolve(place)?);
+        }
+        let purposes: HashMap<String, String> =
+            flows.iter().map(|flow| (flow.id.clone(), flow.purpose.clone())).collect();
+        for flow in flows.iter_mut().filter(|flow| flow.purpose.is_empty()) {
+            if let RowOf::Flow(main) = &flow.row {
+                flow.purpose = purposes.get(main).cloned().unwrap_or_default();
+            }
         }
         self.flows = flows;
         Ok(())

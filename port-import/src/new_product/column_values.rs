@@ -21,8 +21,10 @@ pub(super) fn draft_column(table: &Table, index: usize, guess: &Guess<'_>) -> Dr
         reason: guess.reason.map(str::to_string),
         question: guess.question,
     };
-    for cell in cells().filter(|cell| is.is_typed() && content::word_count(cell) > content::MAX_LABEL_WORDS) {
-        // Prose is read by a short text in its place.
+    // Prose is read by a short text in its place. That of ends is part of the keys of rows, and can't be unknown.
+    let is_end = matches!(is, Meaning::Peer | Meaning::From | Meaning::To | Meaning::ToOrFrom | Meaning::Section);
+    for cell in cells().filter(|cell| is.is_typed() && !is_end && content::word_count(cell) > content::MAX_LABEL_WORDS)
+    {
         let meaning = if is == Meaning::Direction { direction_in(cell) } else { None };
         if !is.is_ports() {
             column.means.insert(Prose::digest(cell).digest, meaning.unwrap_or(FIXME).to_string());
@@ -42,8 +44,24 @@ pub(super) fn draft_column(table: &Table, index: usize, guess: &Guess<'_>) -> Dr
 /// Whether a direction cell has other words, such as "Outbound from the appliance".
 fn names_more_than_a_direction(cell: &str) -> bool {
     let words = [
-        "", "traffic", "only", "both", "bi", "directional", "bidirectional", "and", "or", "in", "out", "rule", "rules",
-        "connection", "connections", "two", "way", "directions",
+        "",
+        "traffic",
+        "only",
+        "both",
+        "bi",
+        "directional",
+        "bidirectional",
+        "and",
+        "or",
+        "in",
+        "out",
+        "rule",
+        "rules",
+        "connection",
+        "connections",
+        "two",
+        "way",
+        "directions",
     ];
     let lower = cell.to_lowercase();
     let mut others = lower

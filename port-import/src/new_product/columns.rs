@@ -216,7 +216,9 @@ fn guess_others(table: &Table, guesses: &mut [Guess<'_>]) {
                 guess.reason = Some(SETTINGS);
                 Some(Meaning::Ignored)
             }
-            Some(Word::Setting | Word::Note | Word::Host | Word::Bind) => Some(Meaning::Note),
+            Some(Word::Setting | Word::Note | Word::Host | Word::Bind | Word::Scope | Word::Configurable) => {
+                Some(Meaning::Note)
+            }
             _ => None,
         };
     }
@@ -282,8 +284,10 @@ fn settle(guesses: &mut [Guess<'_>]) {
                     | Word::Port
             )
         );
-        let is_certain = guess.word.is_some() && !is_typed && !content.are_mostly(content.switches)
+        let reads_switches = matches!(guess.word, Some(Word::Scope | Word::Configurable));
+        let is_certain = guess.word.is_some() && !is_typed && (reads_switches || !content.are_mostly(content.switches))
             || content.filled == 0
+            || content.are_mostly(content.hosts)
             || content.are_mostly(content.prose) && !is_typed;
         guess.is = Some(Meaning::Note);
         guess.question = if is_certain { None } else { Some("what does this column contain?") };

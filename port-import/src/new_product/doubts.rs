@@ -37,7 +37,9 @@ fn transport_elsewhere(source: Option<Source<'_>>, specs: &[PortSpec<String>]) -
     let is_open = has(Transport::Any);
     let is_about_ports = specs.iter().any(|spec| spec.range().is_some());
     let mut stated: Vec<Transport> = Vec::new();
-    for (text, is) in source.cells().filter(|(_, is)| !is.is_ports() && !matches!(is, Meaning::Protocol | Meaning::Ignored)) {
+    for (text, is) in
+        source.cells().filter(|(_, is)| !is.is_ports() && !matches!(is, Meaning::Protocol | Meaning::Ignored))
+    {
         // Prose may be about something else. A label names the row.
         if !is_open && is != Meaning::Label {
             continue;
@@ -74,9 +76,11 @@ fn end_of_range(source: Option<Source<'_>>, specs: &[PortSpec<String>]) -> Optio
     let [spec] = specs else { return None };
     let is_single = spec.range().is_some_and(|range| range.first() == range.last());
     let ends = ["min", "max", "minimum", "maximum", "lowest", "highest"];
-    let labels = || source.into_iter().flat_map(|source| {
-        source.cells().filter(|(_, is)| *is == Meaning::Label).map(|(text, _)| text.to_string()).collect::<Vec<_>>()
-    });
+    let labels = || {
+        source.into_iter().flat_map(|source| {
+            source.cells().filter(|(_, is)| *is == Meaning::Label).map(|(text, _)| text.to_string()).collect::<Vec<_>>()
+        })
+    };
     let is_end = labels().any(|label| words(&label).iter().any(|word| ends.contains(&word.as_str())));
     (is_single && is_end).then(|| "is this one end of a range?".to_string())
 }

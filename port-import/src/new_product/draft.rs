@@ -267,11 +267,15 @@ fn constants(
     constants
 }
 
-/// The part of the product that a heading names. It is certain if a cell names the same part.
+/// The part of the product that a heading names. It is certain if a cell names the same part, or if cells name most such parts.
 fn component_of_owner(owner: &str, parties: &Parties, known: &Known<'_>) -> Proposal {
-    match known.part(owner) {
-        Part::Component(id) if parties.components.values().any(|own| *own == id) => Proposal::certain(id),
-        Part::Component(id) => Proposal { value: id, question: Some("is the heading above that of a part of the product?") },
+    match known.part_of_heading(owner) {
+        Part::Component(id) if parties.has_owners || parties.components.values().any(|own| *own == id) => {
+            Proposal::certain(id)
+        }
+        Part::Component(id) => {
+            Proposal { value: id, question: Some("is the heading above that of a part of the product?") }
+        }
         Part::Product => Proposal::certain(String::new()),
         Part::Unclear => Proposal::certain(FIXME),
     }

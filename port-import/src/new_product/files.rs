@@ -5,9 +5,9 @@ use std::path::Path;
 
 use port_data::Diagnostic;
 
-use super::draft::PageDraft;
 use super::flows::DraftRow;
 use super::options::NewProduct;
+use super::read::DraftedPage;
 use super::summary::Summary;
 use super::tables::add_rows;
 use crate::atomic_write::NewFile;
@@ -75,11 +75,11 @@ impl Summary {
 pub(super) fn table_rows(
     new: &NewProduct,
     tables: &Path,
-    draft: &PageDraft,
-    page: &Page,
+    drafted: &DraftedPage,
     rows: &[PrintedRow],
     known: &BTreeMap<String, String>,
 ) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
+    let DraftedPage { page, draft, .. } = drafted;
     let or_fixme = |text: &Option<String>| text.clone().unwrap_or_else(|| FIXME.to_string());
     let components: Vec<String> = draft.components().into_iter().collect();
     let (components, name) = (components.join(", "), or_fixme(&new.name));
@@ -176,7 +176,7 @@ pub(super) struct EditionRow<'a> {
 }
 
 impl<'a> EditionRow<'a> {
-    pub(super) fn cells(&self) -> Vec<(&'a str, &'a str)> {
+    pub(super) fn cells(&self) -> Vec<(&'static str, &'a str)> {
         vec![
             ("product", self.product),
             ("edition", self.edition),

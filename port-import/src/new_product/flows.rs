@@ -58,7 +58,7 @@ impl FlowDrafter<'_> {
         let draft = |row: &PrintedRow| {
             let source = sources.get(row.number.saturating_sub(1)).copied();
             let key = format!("{{ {} }}", keys.write(row)).replace("{  }", "{}");
-            match no_flow(row, source) {
+            match no_flow(row, source, &self.services) {
                 Some(reason) => DraftRow::NoFlow { key, reason },
                 None => DraftRow::Flows(self.flows(row, source, &key, prints[&(&row.section, row.content())] > 1)),
             }
@@ -76,7 +76,9 @@ impl FlowDrafter<'_> {
         let mut flows: Vec<DraftFlow> = Vec::new();
         for end in &ends {
             // If the destination may be a part of the product, the flow is that part's.
-            let direction = end.and_then(|end| end.direction).filter(|direction| !(is_unknown && *direction == Direction::Outbound));
+            let direction = end
+                .and_then(|end| end.direction)
+                .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
             let id = flow_id(self.known.product, row, direction, *end, &self.services, &mut self.used_ids);
             let first = flows.first().map(|flow| flow.id.clone());
             let mut keys = match first {
@@ -84,11 +86,17 @@ impl FlowDrafter<'_> {
                 None => vec![("row", key.to_string(), questions(row, source, has_twin))],
             };
             let (value, question) = self.purpose(row, source, *end);
-            keys.push(("purpose", quote(&value), question));
+            let purpose = ("purpose", quote(&value), question);
+            // The other flows of the row share an unknown purpose.
+            if flows.is_empty() || purpose.2.is_none() && value != FIXME {
+                keys.push(purpose);
+            }
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
-            if source.is_some_and(|source| source.is_loopback()) && row.scope.is_none() {
-                keys.push(("scope", quote("host"), None));
+            let scope = source.and_then(|source| source.scope()).filter(|_| row.scope.is_none());
+            keys.extend(scope.map(|scope| ("scope", quote(scope), None)));
+            if source.is_some_and(|source| source.is_configurable()) {
+                keys.push(("configurable", "true".to_string(), None));
             }
             let marks = row.marks().into_iter().cloned().collect();
             flows.push(DraftFlow { id, ports: ports_comment(row), keys, marks });
@@ -105,7 +113,11 @@ impl FlowDrafter<'_> {
             _ => None,
         };
         let texts = RowTexts {
-            label: source.and_then(|source| source.cell(Meaning::Label)).or(row.label.as_deref()).filter(|text| !text.is_empty()).or(service),
+            label: source
+                .and_then(|source| source.cell(Meaning::Label))
+                .or(row.label.as_deref())
+                .filter(|text| !text.is_empty())
+                .or(service),
             column: source.and_then(|source| source.head(Meaning::Label)),
             notes: source.map(|source| source.notes().collect()).unwrap_or_default(),
             ends: source.map(|source| source.printed_ends(end)).unwrap_or_default(),
@@ -137,6 +149,10 @@ impl FlowDrafter<'_> {
         }
         if differs(&|end| end.component.clone()) {
             keys.extend(end.component.as_ref().map(|component| ("component", quote(component), None)));
+        }
+        // The peer cell can't be read, which the row asks already.
+        if row.problem.as_ref().is_some_and(|problem| problem.message.starts_with("peer cell")) {
+            return keys;
         }
         let other = source.and_then(|source| source.other_host().map(str::to_string)).filter(|_| row.peer.is_none());
         let peer = match (&end.peer, other) {
@@ -179,9 +195,12 @@ impl FlowDrafter<'_> {
 }
 
 /// Why a row isn't a flow, if that seems so.
-fn no_flow(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
+fn no_flow(row: &PrintedRow, source: Option<Source<'_>>, services: &Services<'_>) -> Option<String> {
     if source.is_some_and(|source| is_title(source.row)) {
         return Some("A title of the rows below it.".to_string());
+    }
+    if row.ports.is_none() && source.is_some_and(|source| source.is_item_without_port(services)) {
+        return Some("The item of the list states no port.".to_string());
     }
     if row.ports.is_none() && row.port_cell.as_ref().map_or(true, |cell| cell.specs.is_empty()) {
         return Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"));

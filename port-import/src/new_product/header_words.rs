@@ -25,11 +25,15 @@ pub(super) enum HeaderWord {
     Host,
     /// The address on which a port is open.
     Bind,
+    /// Whether only the pod or the machine itself reaches the port.
+    Scope,
+    /// Whether the port can be changed.
+    Configurable,
 }
 
 use HeaderWord::{
-    Bind, Component, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort, Note, Peer, Port,
-    Protocol, Requirement, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
+    Bind, Component, Configurable, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort,
+    Note, Peer, Port, Protocol, Requirement, Scope, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
 };
 
 /// What a column name says; `None` if it has no word that we know.
@@ -105,6 +109,8 @@ fn header_word_without_ends(lower: &str, words: &[&str], is: &dyn Fn(&[&str]) ->
         {
             Some(Bind)
         }
+        () if contains(&["pod-internal", "local host only", "localhost only"]) => Some(Scope),
+        () if is(&["configurable", "configurable?"]) => Some(Configurable),
         () if contains(&["by default", "default on", "on/off"]) || is(&["enabled", "aktiv", "active", "status"]) => {
             Some(Enabled)
         }
@@ -263,6 +269,8 @@ mod tests {
             ("Notizen", Some(W::Note)),
             ("Public Cloud Domain names", Some(W::Host)),
             ("Listen", Some(W::Bind)),
+            ("Pod-internal only", Some(W::Scope)),
+            ("Configurable", Some(W::Configurable)),
             ("Bind address", Some(W::Bind)),
             ("Required or optional", Some(W::Requirement)),
             ("Plain", None),

@@ -41,7 +41,9 @@ pub(super) fn arrow_in(heading: &str) -> Option<Arrow> {
 /// The ends that a heading such as "Ports used for client to server communications" names.
 fn ends_in_words(heading: &str) -> Option<Arrow> {
     let lower = heading.to_ascii_lowercase();
-    let suffix = [" communications", " communication", " traffic", " connections"].into_iter().find(|end| lower.ends_with(end))?;
+    let suffix = [" communications", " communication", " traffic", " connections"]
+        .into_iter()
+        .find(|end| lower.ends_with(end))?;
     let prefix = ["ports used for ", "required ports for ", "ports for ", "ports required for ", "from "];
     let start = prefix.into_iter().find(|start| lower.starts_with(start)).map_or(0, str::len);
     let ends = heading.get(start..heading.len() - suffix.len())?;
@@ -173,7 +175,8 @@ pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
                 .iter()
                 .zip(&headings)
                 .filter(|(_, heading)| heading.as_ref().is_some_and(|heading| heading.eq_ignore_ascii_case(&own)));
-            let parents: std::collections::BTreeSet<Option<String>> = others.map(|(other, _)| parent(page, other)).collect();
+            let parents: std::collections::BTreeSet<Option<String>> =
+                others.map(|(other, _)| parent(page, other)).collect();
             match parent(page, table) {
                 Some(parent) if parents.len() > 1 => Some(format!("{parent}: {own}")),
                 _ => Some(own),

@@ -88,7 +88,8 @@ struct About {
 impl About {
     fn new(product: &str, row: &PrintedRow, end: Option<&End>) -> About {
         let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
-        let peer = peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
+        let peer =
+            peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
         let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
         let (service, port) = service_and_port(row);
         let short = |words: Vec<String>, count: usize| words.into_iter().take(count).collect();

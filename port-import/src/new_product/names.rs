@@ -29,13 +29,35 @@ const SPELLINGS: [(&str, &str); 22] = [
 ];
 /// Names of protocols and transports that the catalog doesn't have as services.
 const PROTOCOLS: [&str; 24] = [
-    "tcp", "udp", "sctp", "icmp", "tls", "ssl", "mtls", "rpc", "grpc", "ws", "wss", "websocket", "dhcp", "tftp", "sip",
-    "sccp", "iax", "ami", "amqp", "sql", "kerberos", "rdp", "bootps", "bootpc",
+    "tcp",
+    "udp",
+    "sctp",
+    "icmp",
+    "tls",
+    "ssl",
+    "mtls",
+    "rpc",
+    "grpc",
+    "ws",
+    "wss",
+    "websocket",
+    "dhcp",
+    "tftp",
+    "sip",
+    "sccp",
+    "iax",
+    "ami",
+    "amqp",
+    "sql",
+    "kerberos",
+    "rdp",
+    "bootps",
+    "bootpc",
 ];
 /// Words that don't say what something is for.
 const FILLERS: [&str; 27] = [
-    "all", "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "over", "via",
-    "port", "ports", "server", "servers", "service", "services", "protocol", "default", "number",
+    "all", "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "over",
+    "via", "port", "ports", "server", "servers", "service", "services", "protocol", "default", "number",
 ];
 
 /// The services of the catalog.
@@ -59,6 +81,11 @@ impl Services<'_> {
     pub(super) fn is_named_in(&self, id: &str, text: &str) -> bool {
         let words = words(text);
         (1..=4).any(|count| words.windows(count).any(|part| self.named(&part.join(" ")).as_deref() == Some(id)))
+    }
+
+    /// Whether a text contains no name of a protocol or a service.
+    pub(super) fn names_none(&self, text: &str) -> bool {
+        words(text).iter().all(|word| !PROTOCOLS.contains(&word.as_str()) && self.named(word).is_none())
     }
 
     /// Whether a text is the name of a protocol or a service.

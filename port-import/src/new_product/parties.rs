@@ -13,6 +13,8 @@ pub(super) struct Parties {
     pub(super) components: BTreeMap<String, String>,
     /// The cell that is the product.
     pub(super) own_name: Option<String>,
+    /// Whether cells name most of the parts that headings name, so that all of these headings are parts.
+    pub(super) has_owners: bool,
 }
 
 /// What is needed to recognise a party.
@@ -95,6 +97,12 @@ impl Known<'_> {
         names.filter(|name| !name.is_empty()).any(|name| words.windows(name.len()).any(|window| window == name))
     }
 
+    /// The part of the product that a heading names. A heading is about one part, whatever its name contains.
+    pub(super) fn part_of_heading(&self, heading: &str) -> Part {
+        let bare = heading.split(" (").next().unwrap_or_default();
+        self.part(&bare.replace(['/', ',', '&'], " "))
+    }
+
     /// The part of the product that a cell of the product names.
     pub(super) fn part(&self, cell: &str) -> Part {
         let product: Vec<&str> = self.product.split('-').collect();
@@ -160,16 +168,22 @@ pub(super) fn parties_of_ends(ends: &[(String, String)], owners: &BTreeSet<&str>
             _ => {}
         }
     }
-    let owners: Vec<Part> = owners.iter().map(|owner| known.part(owner)).filter(|part| *part != Part::Unclear).collect();
-    own.extend(cells.iter().copied().filter(|cell| !is_peer(cell) && owners.contains(&known.part(cell))));
-    let mut parties = Parties::default();
+    let owners: BTreeMap<&str, Part> = owners.iter().map(|owner| (*owner, known.part_of_heading(owner))).collect();
+    let of_heading = |cell: &str| {
+        let part = owners.get(cell).cloned().unwrap_or_else(|| known.part(cell));
+        owners.values().any(|owner| *owner == part && part != Part::Unclear).then_some(part)
+    };
+    own.extend(cells.iter().copied().filter(|cell| !is_peer(cell) && of_heading(cell).is_some()));
+    let is_named = |owner: &&Part| cells.iter().any(|cell| of_heading(cell).as_ref() == Some(*owner));
+    let named = owners.values().filter(is_named).count();
+    let mut parties = Parties { has_owners: named * 2 > owners.len(), ..Parties::default() };
     for cell in cells {
         if !own.contains(cell) {
             let id = known.peer(cell).unwrap_or_else(|| FIXME.to_string());
             parties.peers.insert(cell.to_string(), id);
             continue;
         }
-        match known.part(cell) {
+        match of_heading(cell).unwrap_or_else(|| known.part(cell)) {
             Part::Component(_) | Part::Product if own.len() == 1 && owners.is_empty() => {
                 parties.own_name = Some(cell.to_string());
             }
@@ -252,7 +266,8 @@ mod tests {
         assert_eq!(known.part("Application (beta) server"), Part::Component("application".to_string()));
         assert_eq!(known.part("Servers, agents"), Part::Unclear);
         assert_eq!(found.peers.get("Clients").unwrap(), "FIXME");
-        let found = parties_of_ends(&ends(&[("Other Relay manager", ""), ("UI", "")]), &["Relay manager"].into(), &known);
+        let found =
+            parties_of_ends(&ends(&[("Other Relay manager", ""), ("UI", "")]), &["Relay manager"].into(), &known);
         assert_eq!(found.components.get("Other Relay manager").unwrap(), "manager");
         assert_eq!(found.peers.get("UI").unwrap(), "FIXME");
         let cells = [("Relay", "DNS server"), ("Node", "DNS server"), ("Node (any role)", "DNS server")];

@@ -12,20 +12,68 @@ use crate::curation::FIXME;
 const QUESTION: &str = "what is it for?";
 /// Words of the names of columns that say what something is for.
 const PURPOSE_WORDS: [&str; 19] = [
-    "purpose", "use", "usage", "used", "description", "function", "reason", "required", "why", "label", "beschreibung",
-    "zweck", "verwendung", "función", "descripción", "propósito", "uso", "objet", "fonction",
+    "purpose",
+    "use",
+    "usage",
+    "used",
+    "description",
+    "function",
+    "reason",
+    "required",
+    "why",
+    "label",
+    "beschreibung",
+    "zweck",
+    "verwendung",
+    "función",
+    "descripción",
+    "propósito",
+    "uso",
+    "objet",
+    "fonction",
 ];
 /// The beginnings of texts such as "used for backups", without which the rest is a purpose.
-const BEGINNINGS: [&str; 24] = [
-    "is used for ", "is used to ", "are used for ", "are used to ", "used for ", "used to ", "is required for ",
-    "is required to ", "required for ", "required to ", "is needed for ", "needed for ", "needed to ", "to ",
-    "is the port for ", "is the ", "port range for ", "ports for ", "port for ", "ports used for ", "port used for ",
-    "ports used to ", "port used to ", "for ",
+const BEGINNINGS: [&str; 17] = [
+    "is used for ",
+    "is used to ",
+    "are used for ",
+    "are used to ",
+    "used for ",
+    "used to ",
+    "to ",
+    "is the port for ",
+    "is the ",
+    "port range for ",
+    "ports for ",
+    "port for ",
+    "ports used for ",
+    "port used for ",
+    "ports used to ",
+    "port used to ",
+    "for ",
 ];
 /// Words before which the beginning of a longer text may end.
 const CUTS: [&str; 20] = [
-    " (", ". ", "; ", ": ", " - ", " Note:", " during ", " when ", " while ", " if ", ", if ", ", used ", ", which ", ", can ",
-    ", required ", ", only ", ", including ", ", configurable ", ", so ", " used by ",
+    " (",
+    ". ",
+    "; ",
+    ": ",
+    " - ",
+    " Note:",
+    " during ",
+    " when ",
+    " while ",
+    " if ",
+    ", if ",
+    ", used ",
+    ", which ",
+    ", can ",
+    ", required ",
+    ", only ",
+    ", including ",
+    ", configurable ",
+    ", so ",
+    " used by ",
 ];
 
 /// The texts of a row that may say what its traffic is for.
@@ -52,7 +100,12 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
     let is_of_purpose = row.column.is_none_or(says_purpose);
     let label = plain(text).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
     let telling = label.as_ref().map_or(0, |label| services.telling_words(label));
-    let of_label = label.clone().filter(|_| is_of_purpose && telling > 0).or_else(|| beginning(text, services));
+    let names_role = |label: &str| {
+        let roles = ["server", "servers", "service", "services", "client", "clients"];
+        words(label).iter().any(|word| roles.contains(&word.as_str())) && word_count(label) > 1
+    };
+    let is_purpose = |label: &String| is_of_purpose && (telling > 0 || names_role(label));
+    let of_label = label.clone().filter(is_purpose).or_else(|| beginning(text, services));
     let notes = row.notes.iter().filter(|(_, column)| says_purpose(column));
     let of_notes = || {
         let short = |text: &str| {
@@ -93,13 +146,19 @@ fn beginning(text: &str, services: &Services<'_>) -> Option<String> {
 fn phrase(text: &str, services: &Services<'_>) -> Option<String> {
     let of_sentence = [
         "is", "are", "was", "be", "must", "should", "can", "may", "will", "has", "have", "need", "needs", "not", "no",
-        "only", "this", "that", "these", "which", "if", "when", "you", "we", "it", "they", "ist", "sind", "wird", "wenn",
+        "only", "this", "that", "these", "which", "if", "when", "you", "we", "it", "they", "ist", "sind", "wird",
+        "wenn",
     ];
-    let found = plain(text)?;
+    let mut found = plain(text)?;
+    if word_count(&found) > MAX_LABEL_WORDS {
+        let end = [" of ", " from ", " on ", " at "].iter().filter_map(|word| found.find(word)).max()?;
+        found.truncate(end);
+    }
     let words = words(&found);
     let is_phrase = !words.iter().any(|word| of_sentence.contains(&word.as_str()));
     let is_short = word_count(&found) <= MAX_LABEL_WORDS && services.telling_words(&found) > 1;
-    let ends_well = words.last().is_some_and(|word| !["for", "to", "of", "by", "and", "or", "the", "on"].contains(&word.as_str()));
+    let ends_well =
+        words.last().is_some_and(|word| !["for", "to", "of", "by", "and", "or", "the", "on"].contains(&word.as_str()));
     (is_phrase && is_short && ends_well).then_some(found)
 }
 
@@ -128,7 +187,11 @@ fn of_whole(name: &str, row: &RowTexts<'_>, services: &Services<'_>) -> Option<S
         return Some(format!("{name} of {whole}"));
     }
     let protocols = row.notes.iter().map(|(text, _)| *text).filter(|text| services.is_protocol(text));
-    protocols.into_iter().next().filter(|_| services.telling_words(name) > 0).map(|protocol| format!("{protocol} of {name}"))
+    protocols
+        .into_iter()
+        .next()
+        .filter(|_| services.telling_words(name) > 0)
+        .map(|protocol| format!("{protocol} of {name}"))
 }
 
 /// A text without marks and without a beginning such as "used for"; `None` if it isn't a plain text.
@@ -137,7 +200,8 @@ fn plain(text: &str) -> Option<String> {
     let text = without_beginning(text.trim_matches(is_mark));
     let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
     let first = words(&text).into_iter().next()?;
-    let of_sentence = ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "provides"];
+    let of_sentence =
+        ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "provides"];
     let is_plain = text.chars().all(is_plain) && !text.contains(FIXME) && !of_sentence.contains(&first.as_str());
     (is_plain && text.chars().any(char::is_alphabetic)).then_some(text)
 }
@@ -170,7 +234,7 @@ mod tests {
     use super::{QUESTION, RowTexts, Services, purpose};
 
     fn services() -> BTreeMap<String, String> {
-        ["http", "https"].map(|id| (id.to_string(), id.to_string())).into()
+        ["dns", "http", "https"].map(|id| (id.to_string(), id.to_string())).into()
     }
 
     #[test]
@@ -181,6 +245,8 @@ mod tests {
             ("HTTPS", "Description", "HTTPS", true),
             ("HTTP/HTTPS", "Service", "HTTP/HTTPS", true),
             ("etcd", "Service", "etcd", true),
+            ("DNS server", "Required for", "DNS server", false),
+            ("DNS for name resolution of the next mail hop (not shown here)", "Use", "DNS for name resolution", false),
             ("Retrieval", "Purpose", "Retrieval", false),
             ("kubelet metrics", "Service", "kubelet metrics", false),
             ("NodePort Services†", "Purpose", "NodePort Services", false),
@@ -188,11 +254,26 @@ mod tests {
             ("To create a database", "Use", "Create a database", false),
             ("is the xroot port", "Description", "Xroot port", false),
             ("Proxy port for the console that is used by the service of others", "Use", "FIXME", false),
-            ("New endpoint used by tools of editors to connect to the store. Learn more", "Use", "Connect to the store", false),
-            ("For the adapter of the host to retrieve files and drop them", "Reason", "Retrieve files and drop them", false),
+            (
+                "New endpoint used by tools of editors to connect to the store. Learn more",
+                "Use",
+                "Connect to the store",
+                false,
+            ),
+            (
+                "For the adapter of the host to retrieve files and drop them",
+                "Reason",
+                "Retrieve files and drop them",
+                false,
+            ),
             ("Update the database during the hours in which nobody else works", "Reason", "Update the database", false),
             ("<b>", "Description", "FIXME", false),
-            ("Mail from outside (if nothing else in the page of settings says so)", "Purpose", "Mail from outside", false),
+            (
+                "Mail from outside (if nothing else in the page of settings says so)",
+                "Purpose",
+                "Mail from outside",
+                false,
+            ),
             ("Used for mail of clients. It is open by default on all servers.", "Purpose", "Mail of clients", false),
             ("The port must be open. It is used by all clients of the server.", "Purpose", "FIXME", false),
         ] {

@@ -4,6 +4,7 @@ use port_core::Direction;
 
 use super::content::{is_hosts, is_nothing};
 use super::header_words::{HeaderWord, header_word};
+use super::names::Services;
 use crate::curation::{Curation, FIXME, Meaning, Table};
 use crate::page::{self, Page, PrintedTable};
 use crate::printed_row::End;
@@ -63,10 +64,8 @@ impl<'a> Source<'a> {
             Some(row.cells.get(column)?.text.as_str()).filter(|text| !is_nothing(text))
         };
         let of_table = |end: fn(&Table) -> &Option<String>| table.and_then(|table| end(table).as_deref());
-        let ends = [
-            cell(Meaning::From).or(of_table(|table| &table.from)),
-            cell(Meaning::To).or(of_table(|table| &table.to)),
-        ];
+        let ends =
+            [cell(Meaning::From).or(of_table(|table| &table.from)), cell(Meaning::To).or(of_table(|table| &table.to))];
         match (ends, cell(Meaning::Peer), end.and_then(|end| end.direction)) {
             ([None, None], Some(peer), Some(Direction::Inbound)) => [Some(peer), None],
             ([None, None], Some(peer), Some(Direction::Outbound)) => [None, Some(peer)],
@@ -83,13 +82,37 @@ impl<'a> Source<'a> {
         self.both_ends().is_some_and(|ends| ends.iter().any(is_unknown))
     }
 
-    /// Whether the address on which the port is open is one that only the machine itself reaches.
-    pub(super) fn is_loopback(&self) -> bool {
-        let is_bind = |column: &crate::curation::Column| header_word(&column.head) == Some(HeaderWord::Bind);
-        let column = self.columns.iter().position(is_bind);
-        let cell = column.and_then(|column| self.row.cells.get(column)).map_or("", |cell| cell.text.trim());
-        let address = cell.parse::<std::net::IpAddr>();
-        cell.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    /// Whether the row is an item of a list that has no number and names no service.
+    pub(super) fn is_item_without_port(&self, services: &Services<'_>) -> bool {
+        let has_number = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        let is_silent = |text: &str| !has_number(text) && services.names_none(text);
+        self.table.is_some_and(|table| table.item.is_some()) && self.row.cells.iter().all(|cell| is_silent(&cell.text))
+    }
+
+    /// How far the traffic goes, if a cell says that only the machine itself or the pod reaches the port.
+    pub(super) fn scope(&self) -> Option<&'static str> {
+        self.words().find_map(|(word, head, cell)| match word {
+            HeaderWord::Bind => {
+                let address = cell.parse::<std::net::IpAddr>();
+                let is_loopback = address.is_ok_and(|address| address.is_loopback());
+                (is_loopback || cell.eq_ignore_ascii_case("localhost")).then_some("host")
+            }
+            HeaderWord::Scope if cell.eq_ignore_ascii_case("yes") => {
+                Some(if head.to_lowercase().contains("pod") { "pod" } else { "host" })
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether a cell says that the port can be changed.
+    pub(super) fn is_configurable(&self) -> bool {
+        self.words().any(|(word, _, cell)| word == HeaderWord::Configurable && cell.eq_ignore_ascii_case("yes"))
+    }
+
+    /// The cells of columns with known names, with those names.
+    fn words(&self) -> impl Iterator<Item = (HeaderWord, &str, &str)> {
+        let cells = self.row.cells.iter().zip(self.columns);
+        cells.filter_map(|(cell, column)| Some((header_word(&column.head)?, column.head.as_str(), cell.text.trim())))
     }
 
     /// The text of the first cell with a meaning.

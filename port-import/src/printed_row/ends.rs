@@ -46,7 +46,9 @@ impl Cells {
             return self.between_columns(curation, table);
         }
         if let (Some(from), Some(to)) = (&table.from, &table.to) {
-            let ends = |from: &str, to: &str| between(curation, (from, &parties(from, curation)), (to, &parties(to, curation)));
+            let ends = |from: &str, to: &str| {
+                between(curation, (from, &parties(from, curation)), (to, &parties(to, curation)))
+            };
             let mut found = ends(from, to)?;
             if table.both_ways {
                 let back = ends(to, from)?.into_iter().filter(|end| !found.contains(end)).collect::<Vec<_>>();

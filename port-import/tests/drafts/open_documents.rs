@@ -48,7 +48,8 @@ fn open_documents_draft_with_little_left_to_do() {
     per_row.sort_by(f64::total_cmp);
     let median = per_row.get(per_row.len() / 2).copied().unwrap_or_default();
     let (drafted, all) = (per_row.len(), index.lines().count() - 1);
-    let _ = writeln!(table, "\n{drafted} of {all} pages have a draft; median of FIXMEs per row {median:.2}\n\n{failed}");
+    let _ =
+        writeln!(table, "\n{drafted} of {all} pages have a draft; median of FIXMEs per row {median:.2}\n\n{failed}");
     fs::create_dir_all(port_catalog_tests::root().join("target")).unwrap();
     fs::write(port_catalog_tests::root().join("target/drafts.tsv"), &table).unwrap();
     assert!(drafted >= MIN_DRAFTED.min(all), "{table}");

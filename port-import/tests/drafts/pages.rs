@@ -75,7 +75,7 @@ fn lists_are_tables() {
     let draft = draft("# Ports\n\n- TCP 443: web pages\n- UDP 123: time\n- See the guide for others.\n");
     assert_eq!(draft.ports(), ["tcp/443", "udp/123"]);
     draft.assert_has(&["\"{Ports}: {Label}\"", "purpose = \"web pages\"", "purpose = \"time\""]);
-    draft.assert_has(&["no_flow = \"FIXME"]);
+    draft.assert_has(&["no_flow = \"The item of the list states no port.\""]);
 }
 
 #[test]
@@ -190,7 +190,11 @@ fn titles_of_rows_are_no_flows() {
 #[test]
 fn a_service_is_read_from_a_column_of_services() {
     let draft = draft(&table(&["Port | Service | Software", "25 | smtp | Postfix", "10024 | | Amavis"]));
-    draft.assert_has(&["purpose = \"smtp of Postfix\"", "services = { 25 = \"smtp\" }", "purpose = \"Amavis\" # FIXME"]);
+    draft.assert_has(&[
+        "purpose = \"smtp of Postfix\"",
+        "services = { 25 = \"smtp\" }",
+        "purpose = \"Amavis\" # FIXME",
+    ]);
 }
 
 #[test]
