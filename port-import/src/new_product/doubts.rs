@@ -18,6 +18,7 @@ pub(super) fn questions(row: &PrintedRow, source: Option<Source<'_>>, has_twin: 
         transport_elsewhere(source, specs),
         repeated_port(specs),
         end_of_range(source, specs),
+        outdated(source),
     ];
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join("; "))
@@ -69,6 +70,13 @@ fn repeated_port(specs: &[PortSpec<String>]) -> Option<String> {
     };
     let repeated = (0..specs.len()).find(|index| is_repeated(*index))?;
     Some(format!("{} is printed twice", specs[repeated]))
+}
+
+/// A row that says that it no longer applies.
+fn outdated(source: Option<Source<'_>>) -> Option<String> {
+    let signs = ["not supported", "no longer", "deprecated", "obsolete", "anymore", "not used", "not required"];
+    let is_sign = |text: &str| signs.iter().any(|sign| text.to_lowercase().contains(sign));
+    source?.cells().any(|(text, _)| is_sign(text)).then(|| "does the row still apply?".to_string())
 }
 
 /// A row about the lowest or highest port of a range.

@@ -121,6 +121,7 @@ impl FlowDrafter<'_> {
             column: source.and_then(|source| source.head(Meaning::Label)),
             notes: source.map(|source| source.notes().collect()).unwrap_or_default(),
             ends: source.map(|source| source.printed_ends(end)).unwrap_or_default(),
+            both_ways: source.is_some_and(|source| source.is_both_ways()),
             component: source.and_then(|source| source.cell(Meaning::Component)),
             section: row.section.as_deref(),
         };

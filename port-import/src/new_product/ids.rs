@@ -53,8 +53,9 @@ pub(super) fn flow_id(
         with(&[&about.peer]),
         with(&[&about.component, &about.peer]),
         with(&[&about.service]),
-        with(&[&about.section]),
+        with(&[&about.host]),
         with(&[&about.port]),
+        with(&[&about.section]),
         with(&[&about.component, &about.port]),
         with(&[&about.peer, &about.port]),
         with(&[&about.section, &about.port]),
@@ -81,6 +82,7 @@ struct About {
     peer: Vec<String>,
     component: Vec<String>,
     section: Vec<String>,
+    host: Vec<String>,
     service: Vec<String>,
     port: Vec<String>,
 }
@@ -92,12 +94,14 @@ impl About {
             peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
         let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
         let (service, port) = service_and_port(row);
+        let host = row.prose.iter().flat_map(|prose| &prose.hosts).next();
         let short = |words: Vec<String>, count: usize| words.into_iter().take(count).collect();
         About {
             label: short(words(row.label.as_deref().unwrap_or_default()), 6),
             peer: short(words(peer.as_deref().unwrap_or_default()), 4),
             component: short(words(component.unwrap_or_default()), 5),
-            section: short(words(row.section.as_deref().unwrap_or_default()), 8),
+            section: short(words(row.section.as_deref().unwrap_or_default()), 3),
+            host: short(words(host.map_or("", String::as_str)), 3),
             service: service.into_iter().collect(),
             port: port.into_iter().collect(),
         }
@@ -128,7 +132,9 @@ fn written(start: &str, words: &[String]) -> String {
 
 /// The words of a text that an id can have.
 fn words(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase().replace(['’', '\''], "");
+    // The vendor's tools fill in a name in braces.
+    let outside = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default());
+    let lower = outside.collect::<Vec<_>>().join(" ").to_lowercase().replace(['’', '\''], "");
     let words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
     let plain = words.filter(|word| word.is_ascii() && !EMPTY_WORDS.contains(word) && *word != "fixme");
     plain.map(str::to_string).collect()

@@ -114,8 +114,12 @@ impl Known<'_> {
             .split(|letter: char| !letter.is_alphanumeric())
             .filter(|word| !word.is_empty() && !["the", "a", "all", "of", "s", "other"].contains(word))
             .filter(|word| !product.contains(word) && !name.contains(word))
-            .map(singular)
+            .map(str::to_string)
             .collect();
+        let words: Vec<String> = match words.split_last() {
+            Some((last, others)) => others.iter().cloned().chain([singular(last)]).collect(),
+            None => words,
+        };
         let id = words.join("-");
         // Not one part, or a name that only the vendor's own tools fill in.
         let is_list = bare.contains([',', '/', '&', '{', '}'])
@@ -174,6 +178,9 @@ pub(super) fn parties_of_ends(ends: &[(String, String)], owners: &BTreeSet<&str>
         owners.values().any(|owner| *owner == part && part != Part::Unclear).then_some(part)
     };
     own.extend(cells.iter().copied().filter(|cell| !is_peer(cell) && of_heading(cell).is_some()));
+    let is_own = |cell: &str| own.iter().any(|other| other.eq_ignore_ascii_case(cell));
+    let same: Vec<&str> = cells.iter().copied().filter(|cell| !is_peer(cell) && is_own(cell)).collect();
+    own.extend(same);
     let is_named = |owner: &&Part| cells.iter().any(|cell| of_heading(cell).as_ref() == Some(*owner));
     let named = owners.values().filter(is_named).count();
     let mut parties = Parties { has_owners: named * 2 > owners.len(), ..Parties::default() };

@@ -11,7 +11,7 @@ use crate::curation::FIXME;
 /// What a person must do about a label that is only a name.
 const QUESTION: &str = "what is it for?";
 /// Words of the names of columns that say what something is for.
-const PURPOSE_WORDS: [&str; 19] = [
+const PURPOSE_WORDS: [&str; 17] = [
     "purpose",
     "use",
     "usage",
@@ -19,9 +19,7 @@ const PURPOSE_WORDS: [&str; 19] = [
     "description",
     "function",
     "reason",
-    "required",
     "why",
-    "label",
     "beschreibung",
     "zweck",
     "verwendung",
@@ -87,6 +85,8 @@ pub(super) struct RowTexts<'a> {
     pub(super) notes: Vec<(&'a str, &'a str)>,
     /// The source and the destination.
     pub(super) ends: [Option<&'a str>; 2],
+    /// Whether either of the two connects.
+    pub(super) both_ways: bool,
     pub(super) component: Option<&'a str>,
     pub(super) section: Option<&'a str>,
 }
@@ -97,7 +97,7 @@ pub(super) struct RowTexts<'a> {
 /// page says no more than they do: they are the purpose together.
 pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, Option<String>) {
     let text = row.label.unwrap_or_default();
-    let is_of_purpose = row.column.is_none_or(says_purpose);
+    let is_of_purpose = row.column.is_some_and(says_purpose);
     let label = plain(text).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
     let telling = label.as_ref().map_or(0, |label| services.telling_words(label));
     let names_role = |label: &str| {
@@ -105,7 +105,7 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
         words(label).iter().any(|word| roles.contains(&word.as_str())) && word_count(label) > 1
     };
     let is_purpose = |label: &String| is_of_purpose && (telling > 0 || names_role(label));
-    let of_label = label.clone().filter(is_purpose).or_else(|| beginning(text, services));
+    let of_label = label.clone().filter(is_purpose).or_else(|| beginning(text, services).filter(|_| label.is_none()));
     let notes = row.notes.iter().filter(|(_, column)| says_purpose(column));
     let of_notes = || {
         let short = |text: &str| {
@@ -170,6 +170,7 @@ fn with_ends(name: Option<&str>, row: &RowTexts<'_>, services: &Services<'_>) ->
         return None;
     }
     let ends = match row.ends.map(|end| end.and_then(short)) {
+        [Some(from), Some(to)] if row.both_ways => format!("between {from} and {to}"),
         [Some(from), Some(to)] => format!("from {from} to {to}"),
         [Some(from), None] => format!("from {from}"),
         [None, Some(to)] => format!("to {to}"),
@@ -181,10 +182,15 @@ fn with_ends(name: Option<&str>, row: &RowTexts<'_>, services: &Services<'_>) ->
 
 /// A name with the part or the section that it belongs to, or the name of a program with that of its protocol.
 fn of_whole(name: &str, row: &RowTexts<'_>, services: &Services<'_>) -> Option<String> {
-    let is_name = |text: &String| word_count(text) <= MAX_LABEL_WORDS && services.telling_words(text) > 0;
-    let whole = [row.component, row.section].into_iter().flatten().find_map(|text| plain(text).filter(is_name));
-    if let Some(whole) = whole {
-        return Some(format!("{name} of {whole}"));
+    let short = |text: &str| {
+        let is_name = |text: &String| word_count(text) <= MAX_LABEL_WORDS && services.telling_words(text) > 0;
+        plain(text).filter(is_name)
+    };
+    if let Some(component) = row.component.and_then(short) {
+        return Some(format!("{name} of {component}"));
+    }
+    if let Some(section) = row.section.and_then(short) {
+        return Some(format!("{name} ({section})"));
     }
     let protocols = row.notes.iter().map(|(text, _)| *text).filter(|text| services.is_protocol(text));
     protocols
@@ -201,7 +207,8 @@ fn plain(text: &str) -> Option<String> {
     let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
     let first = words(&text).into_iter().next()?;
     let of_sentence =
-        ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "provides"];
+        ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "provides", "enable", "enables", "allow", "allows", "open", "block", "ensure", "make", "configure", "not", "no",
+    ];
     let is_plain = text.chars().all(is_plain) && !text.contains(FIXME) && !of_sentence.contains(&first.as_str());
     (is_plain && text.chars().any(char::is_alphabetic)).then_some(text)
 }
@@ -210,6 +217,7 @@ fn plain(text: &str) -> Option<String> {
 fn says_purpose(column: &str) -> bool {
     let is_purpose = |word: &String| PURPOSE_WORDS.contains(&word.as_str());
     words(column).iter().any(is_purpose)
+        || ["required for", "required by", "needed for"].iter().any(|start| column.to_lowercase().starts_with(start))
         || !column.is_ascii() && header_word(column) == Some(HeaderWord::Label) && !column.contains(['名', '服', 'サ'])
 }
 
@@ -252,6 +260,8 @@ mod tests {
             ("NodePort Services†", "Purpose", "NodePort Services", false),
             ("Used for the web pages", "Notes", "Web pages", false),
             ("To create a database", "Use", "Create a database", false),
+            ("Resource bridge (appliance) image download", "Service", "Resource bridge (appliance) image download", false),
+            ("ENABLE connections of the peers", "Use", "FIXME", false),
             ("is the xroot port", "Description", "Xroot port", false),
             ("Proxy port for the console that is used by the service of others", "Use", "FIXME", false),
             (
@@ -298,6 +308,10 @@ mod tests {
         let notes = vec![("gRPC", "Interface")];
         let sidecar = RowTexts { label: Some("Sidecar"), column: Some("Component"), notes, ..RowTexts::default() };
         assert_eq!(with(sidecar), certain("gRPC of Sidecar"));
+        assert_eq!(with(RowTexts { section: Some("Worker"), ..names() }), certain("HTTPS (Worker)"));
+        let ends = [Some("Client"), Some("Server")];
+        let both = RowTexts { ends, both_ways: true, ..names() };
+        assert_eq!(with(both), certain("HTTPS between Client and Server"));
         assert_eq!(with(RowTexts { component: Some("nginx"), ..names() }), certain("HTTPS of nginx"));
         let notes = vec![("Data storage and retrieval", "Required for"), ("Fast", "Notes")];
         assert_eq!(with(RowTexts { notes, ..names() }), certain("Data storage and retrieval"));

@@ -73,6 +73,11 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether the heading says that either end connects.
+    pub(super) fn is_both_ways(&self) -> bool {
+        self.table.is_some_and(|table| table.both_ways)
+    }
+
     /// Whether one of both ends is left to a person.
     pub(super) fn has_unknown_end(&self) -> bool {
         let is_unknown = |cell: &&str| {
