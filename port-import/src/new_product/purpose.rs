@@ -207,7 +207,7 @@ fn plain(text: &str) -> Option<String> {
     let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
     let first = words(&text).into_iter().next()?;
     let of_sentence =
-        ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "provides", "enable", "enables", "allow", "allows", "open", "block", "ensure", "make", "configure", "not", "no",
+        ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "enable", "allow", "ensure", "make", "configure",
     ];
     let is_plain = text.chars().all(is_plain) && !text.contains(FIXME) && !of_sentence.contains(&first.as_str());
     (is_plain && text.chars().any(char::is_alphabetic)).then_some(text)
