@@ -3,7 +3,7 @@
 //! A purpose says what traffic is for. A text that says so is a fair draft. The name of a service, a program or a part of the product
 //! isn't one, so that a person must say it.
 
-use super::content::{MAX_LABEL_WORDS, word_count};
+use super::content::{MAX_LABEL_WORDS, is_hosts, word_count};
 use super::header_words::{HeaderWord, header_word};
 use super::names::{Services, words};
 use crate::curation::FIXME;
@@ -98,7 +98,10 @@ pub(super) struct RowTexts<'a> {
 pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, Option<String>) {
     let text = row.label.unwrap_or_default();
     let is_of_purpose = row.column.is_some_and(says_purpose);
-    let label = plain(text).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
+    // Host names in brackets say who it is, and not what for.
+    let bare =
+        text.split_once(" (").filter(|(_, rest)| is_hosts(rest.trim_end_matches(')'))).map_or(text, |(bare, _)| bare);
+    let label = plain(bare).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
     let telling = label.as_ref().map_or(0, |label| services.telling_words(label));
     let names_role = |label: &str| {
         let roles = ["server", "servers", "service", "services", "client", "clients"];
@@ -129,8 +132,10 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
 /// What a longer text says in its beginning or after "used by ... to", if that is short and no sentence by itself.
 fn beginning(text: &str, services: &Services<'_>) -> Option<String> {
     let sentence = text.split(". ").next().unwrap_or_default();
-    let used = ["used by ", "used to ", "For the ", "For "].into_iter().find_map(|start| {
-        let rest = sentence.split_once(start).filter(|(before, _)| start.starts_with('u') || before.is_empty())?.1;
+    let lower = sentence.to_ascii_lowercase();
+    let used = ["used by ", "used to ", "for the ", "for "].into_iter().find_map(|start| {
+        let found = lower.find(start).filter(|found| start.starts_with('u') || *found == 0)?;
+        let rest = sentence.get(found + start.len()..)?;
         if start == "used to " { Some(rest) } else { Some(rest.split_once(" to ")?.1) }
     });
     let ends = CUTS.iter().filter_map(|cut| text.find(cut));
@@ -206,8 +211,22 @@ fn plain(text: &str) -> Option<String> {
     let text = without_beginning(text.trim_matches(is_mark));
     let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
     let first = words(&text).into_iter().next()?;
-    let of_sentence =
-        ["is", "are", "used", "this", "it", "if", "when", "needed", "required", "see", "optional", "enable", "allow", "ensure", "make", "configure",
+    let of_sentence = [
+        "is",
+        "are",
+        "used",
+        "this",
+        "it",
+        "if",
+        "when",
+        "needed",
+        "required",
+        "see",
+        "optional",
+        "enable",
+        "ensure",
+        "make",
+        "configure",
     ];
     let is_plain = text.chars().all(is_plain) && !text.contains(FIXME) && !of_sentence.contains(&first.as_str());
     (is_plain && text.chars().any(char::is_alphabetic)).then_some(text)
@@ -260,7 +279,13 @@ mod tests {
             ("NodePort Services†", "Purpose", "NodePort Services", false),
             ("Used for the web pages", "Notes", "Web pages", false),
             ("To create a database", "Use", "Create a database", false),
-            ("Resource bridge (appliance) image download", "Service", "Resource bridge (appliance) image download", false),
+            (
+                "Resource bridge (appliance) image download",
+                "Service",
+                "Resource bridge (appliance) image download",
+                false,
+            ),
+            ("Used by agents to collect telemetry.", "Description", "Collect telemetry", false),
             ("ENABLE connections of the peers", "Use", "FIXME", false),
             ("is the xroot port", "Description", "Xroot port", false),
             ("Proxy port for the console that is used by the service of others", "Use", "FIXME", false),
@@ -305,6 +330,9 @@ mod tests {
         assert_eq!(purpose(&names(), &services), marked("HTTPS"));
         assert_eq!(purpose(&RowTexts::default(), &services), certain("FIXME"));
         let with = |row| purpose(&row, &services);
+        let hosts =
+            RowTexts { label: Some("HTTPS (*.acme.example)"), ends: [None, Some("Cloud")], ..RowTexts::default() };
+        assert_eq!(with(hosts), certain("HTTPS to Cloud"));
         let notes = vec![("gRPC", "Interface")];
         let sidecar = RowTexts { label: Some("Sidecar"), column: Some("Component"), notes, ..RowTexts::default() };
         assert_eq!(with(sidecar), certain("gRPC of Sidecar"));
