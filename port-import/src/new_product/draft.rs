@@ -49,7 +49,12 @@ impl PageDraft {
         let described = tables.iter().filter(|table| table.ignore.is_none()).count();
         if described > 1 {
             for (table, section) in tables.iter_mut().zip(headings::sections(page)) {
-                table.section = section;
+                table.section = match (section, &table.owner) {
+                    (Some(section), Some(owner)) if !section.starts_with(owner.as_str()) => {
+                        Some(format!("{owner}: {section}"))
+                    }
+                    (section, _) => section,
+                };
             }
         }
         let parties = find_parties(page, &tables, known);

@@ -7,7 +7,7 @@ use port_data::hidden::Escaped;
 
 use super::content::{direction_in, is_title};
 use super::doubts::questions;
-use super::ids::flow_id;
+use super::ids::{Ends, flow_id};
 use super::names::Services;
 use super::parties::Known;
 use super::purpose::{RowTexts, purpose};
@@ -69,7 +69,7 @@ impl FlowDrafter<'_> {
     /// The flows of one row: one for each pair of ends.
     fn flows(&mut self, row: &PrintedRow, source: Option<Source<'_>>, key: &str, has_twin: bool) -> Vec<DraftFlow> {
         let none: [Option<&End>; 1] = [None];
-        let is_unknown = source.is_some_and(|source| source.has_unknown_end());
+        let is_unknown = source.is_some_and(|source| source.unknown_end().is_some());
         // Of a row in both directions, the flows depend on who the ends are.
         let is_open = row.ends.is_empty() || is_unknown && row.ends.len() > 1;
         let ends: Vec<Option<&End>> = if is_open { none.to_vec() } else { row.ends.iter().map(Some).collect() };
@@ -79,7 +79,9 @@ impl FlowDrafter<'_> {
             let direction = end
                 .and_then(|end| end.direction)
                 .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
-            let id = flow_id(self.known.product, row, direction, *end, &self.services, &mut self.used_ids);
+            let unknown = source.and_then(|source| source.unknown_end());
+            let id_ends = Ends { end: *end, unknown };
+            let id = flow_id(self.known.product, row, direction, id_ends, &self.services, &mut self.used_ids);
             let first = flows.first().map(|flow| flow.id.clone());
             let mut keys = match first {
                 Some(first) => vec![("shares_row_with", quote(&first), None)],

@@ -19,7 +19,15 @@ pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String
     let none = BTreeMap::new();
     let services = Services { ids: &none, of_port: &none };
     let end = row.ends.first();
-    flow_id(product, row, end.and_then(|end| end.direction), end, &services, used)
+    flow_id(product, row, end.and_then(|end| end.direction), Ends { end, unknown: None }, &services, used)
+}
+
+/// Who is at the ends of a flow.
+#[derive(Clone, Copy)]
+pub(super) struct Ends<'a> {
+    pub(super) end: Option<&'a End>,
+    /// The text of an end of which nobody knows who it is.
+    pub(super) unknown: Option<&'a str>,
 }
 
 /// A new id for a flow: the product, the direction if it is known, and what the row is about. That is its label or, if that is only
@@ -28,7 +36,7 @@ pub(super) fn flow_id(
     product: &str,
     row: &PrintedRow,
     direction: Option<Direction>,
-    end: Option<&End>,
+    ends: Ends<'_>,
     services: &Services<'_>,
     used: &mut BTreeSet<String>,
 ) -> String {
@@ -38,7 +46,7 @@ pub(super) fn flow_id(
         None => "",
     };
     let start = format!("{product}{direction}");
-    let about = About::new(product, row, end);
+    let about = About::new(product, row, ends);
     let is_name = row.label.as_ref().is_none_or(|label| services.telling_words(label) == 0);
     let base = match is_name {
         // The service comes last: `relay-in-agent-https`.
@@ -88,10 +96,11 @@ struct About {
 }
 
 impl About {
-    fn new(product: &str, row: &PrintedRow, end: Option<&End>) -> About {
+    fn new(product: &str, row: &PrintedRow, Ends { end, unknown }: Ends<'_>) -> About {
         let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
         let peer =
             peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
+        let peer = peer.or(unknown.map(str::to_string));
         let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
         let (service, port) = service_and_port(row);
         let host = row.prose.iter().flat_map(|prose| &prose.hosts).next();

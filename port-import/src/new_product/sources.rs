@@ -43,8 +43,9 @@ impl<'a> Source<'a> {
     }
 
     /// The source and the destination, if the row or its heading names both.
-    pub(super) fn both_ends(&self) -> Option<[&str; 2]> {
-        let of_table = |end: fn(&Table) -> &Option<String>| self.table.and_then(|table| end(table).as_deref());
+    fn both_ends(&self) -> Option<[&'a str; 2]> {
+        let table = self.table;
+        let of_table = |end: fn(&Table) -> &Option<String>| table.and_then(|table| end(table).as_deref());
         let from = self.cell(Meaning::From).or(of_table(|table| &table.from))?;
         let to = self.cell(Meaning::To).or(of_table(|table| &table.to))?;
         Some([from, to])
@@ -78,13 +79,13 @@ impl<'a> Source<'a> {
         self.table.is_some_and(|table| table.both_ways)
     }
 
-    /// Whether one of both ends is left to a person.
-    pub(super) fn has_unknown_end(&self) -> bool {
+    /// The one of both ends that is left to a person.
+    pub(super) fn unknown_end(&self) -> Option<&'a str> {
         let is_unknown = |cell: &&str| {
             let meanings = [self.curation.peers.get(*cell), self.curation.components.get(*cell)];
             meanings.into_iter().flatten().any(|meaning| meaning.ids.as_slice().iter().any(|id| id == FIXME))
         };
-        self.both_ends().is_some_and(|ends| ends.iter().any(is_unknown))
+        self.both_ends()?.into_iter().find(is_unknown)
     }
 
     /// Whether the row is an item of a list that has no number and names no service.
