@@ -55,40 +55,112 @@ pub fn full_key_template() -> curation::Row {
     curation::Row { section: some(), peer: some(), label: some(), ..curation::Row::default() }
 }
 
-/// Keys that distinguish each row of a page from the others. They contain the ports and the prose only if necessary.
+/// Keys that distinguish each row of a page from the others. They contain the ports, the prose and the direction only if necessary.
 pub struct DistinctKeys {
-    /// How many rows have each key, as it is written.
-    counts: HashMap<String, usize>,
-    templates: [curation::Row; 3],
+    /// How many rows have each key with certain parts, by the parts.
+    counts: HashMap<Parts, HashMap<String, usize>>,
+}
+
+/// The parts of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Parts {
+    section: bool,
+    direction: bool,
+    peer: bool,
+    label: bool,
+    ports: bool,
+    prose: bool,
+}
+
+/// The parts of the keys that are tried, and which prose cell of the row they contain.
+const TRIED: [(Parts, usize); 11] = {
+    const fn parts(ports: bool, prose: bool, direction: bool) -> Parts {
+        Parts { section: true, direction, peer: true, label: true, ports, prose }
+    }
+    let (prose, both, all) = (parts(false, true, false), parts(true, true, false), parts(true, true, true));
+    [
+        (parts(false, false, false), 0),
+        (parts(true, false, false), 0),
+        (prose, 0),
+        (prose, 1),
+        (prose, 2),
+        (both, 0),
+        (both, 1),
+        (both, 2),
+        (all, 0),
+        (all, 1),
+        (all, 2),
+    ]
+};
+
+impl Parts {
+    /// Those of the parts that a row has.
+    fn of(self, row: &PrintedRow) -> Parts {
+        Parts {
+            section: self.section && row.section.is_some(),
+            direction: self.direction && row.direction().is_some(),
+            peer: self.peer && row.peer.is_some(),
+            label: self.label && row.label.is_some(),
+            ports: self.ports && row.ports.is_some(),
+            prose: self.prose && !row.prose.is_empty(),
+        }
+    }
+
+    /// The key of a row with these parts. It has the prose cell with an index.
+    fn key(self, row: &PrintedRow, prose: usize) -> String {
+        let wanted = |is_wanted: bool| is_wanted.then(String::new);
+        let template = curation::Row {
+            section: wanted(self.section),
+            direction: row.direction().filter(|_| self.direction),
+            peer: wanted(self.peer),
+            label: wanted(self.label),
+            ports: wanted(self.ports),
+            ..curation::Row::default()
+        };
+        let key = write_key(row, &template);
+        let Some(prose) = row.prose.get(prose).filter(|_| self.prose) else { return key };
+        let separator = if key.is_empty() { "" } else { ", " };
+        format!("{key}{separator}prose = {}", quote(&prose.digest))
+    }
+
+    /// The keys with these parts that a row has: one for each of its prose cells.
+    fn keys(self, row: &PrintedRow) -> BTreeSet<String> {
+        let cells = if self.prose { row.prose.len() } else { 1 };
+        // A row without one of the parts has no such key.
+        if self.of(row) == self { (0..cells).map(|index| self.key(row, index)).collect() } else { BTreeSet::new() }
+    }
 }
 
 impl DistinctKeys {
     /// Counts the keys of the rows of a page.
     #[must_use]
     pub fn new(rows: &[PrintedRow]) -> DistinctKeys {
-        let short = full_key_template();
-        let with_ports = curation::Row { ports: Some(String::new()), ..short.clone() };
-        let with_prose = curation::Row { prose: Some(String::new()), ..short.clone() };
-        let templates = [short, with_ports, with_prose];
-        let mut counts = HashMap::new();
+        let mut counts: HashMap<Parts, HashMap<String, usize>> = HashMap::new();
         for row in rows {
-            // A row without ports or prose has the same key several times.
-            let keys: BTreeSet<String> = templates.iter().map(|template| write_key(row, template)).collect();
-            for key in keys {
+            for (parts, _) in TRIED {
+                counts.entry(parts.of(row)).or_default();
+            }
+        }
+        for (parts, counts) in &mut counts {
+            for key in rows.iter().flat_map(|row| parts.keys(row)) {
                 *counts.entry(key).or_default() += 1;
             }
         }
-        DistinctKeys { counts, templates }
+        DistinctKeys { counts }
     }
 
-    /// The key of a row: the first of the short one, one with the ports and one with the prose that no other row has. A row that
-    /// none of them distinguishes gets all parts.
+    /// The key of a row: the first of the short one and longer ones that no other row has. A row that none of them distinguishes
+    /// gets one with the ports and the prose.
     #[must_use]
     pub fn write(&self, row: &PrintedRow) -> String {
-        let mut keys = self.templates.iter().map(|template| write_key(row, template));
-        let distinct = keys.find(|key| self.counts.get(key) == Some(&1));
-        distinct.unwrap_or_else(|| {
-            write_key(row, &curation::Row { prose: Some(String::new()), ..self.templates[1].clone() })
-        })
+        let keys = TRIED.iter().map(|(parts, prose)| (parts.of(row), *prose));
+        let mut keys = keys.filter(|(parts, prose)| !parts.prose || *prose < row.prose.len());
+        let is_distinct =
+            |parts: &Parts, key: &String| self.counts.get(parts).and_then(|keys| keys.get(key)) == Some(&1);
+        let distinct = keys.find_map(|(parts, prose)| {
+            let key = parts.key(row, prose);
+            (!key.is_empty() && is_distinct(&parts, &key)).then_some(key)
+        });
+        distinct.unwrap_or_else(|| TRIED[5].0.of(row).key(row, 0))
     }
 }

@@ -72,6 +72,12 @@ Example:
         /// The vendor's id
         #[arg(long, value_parser = id)]
         vendor: Option<String>,
+        /// The name of a new vendor
+        #[arg(long, value_name = "NAME", requires = "vendor")]
+        vendor_name: Option<String>,
+        /// The web site of a new vendor
+        #[arg(long, value_name = "URL", requires = "vendor")]
+        vendor_url: Option<String>,
         /// The product's name
         #[arg(long)]
         name: Option<String>,
@@ -175,6 +181,9 @@ Examples:
 /// Where a page comes from.
 #[derive(Debug, clap::Args)]
 struct Origin {
+    /// The edition as the page prints it
+    #[arg(long, value_name = "TEXT")]
+    printed_edition: Option<String>,
     /// The address of the page
     #[arg(long)]
     url: Option<String>,
@@ -276,21 +285,46 @@ fn main() -> ExitCode {
             print(&html);
             ExitCode::SUCCESS
         }),
-        Command::NewProduct { id, doc, layout, vendor, retrieved, name, origin, again } => {
+        Command::NewProduct { id, doc, layout, vendor, vendor_name, vendor_url, retrieved, name, origin, again } => {
             let (id, edition) = id;
             let edition = edition.or(retrieved.clone()).unwrap_or_else(|| day_id(SystemTime::now()));
-            let Origin { url, source, licence } = origin;
+            let Origin { printed_edition, url, source, licence } = origin;
             let data = data();
             show_progress(&doc);
-            let new =
-                NewProduct { data, id, edition, doc, layout, retrieved, vendor, name, url, source, licence, again };
-            run_draft(new_product(&new))
+            run_draft(new_product(&NewProduct {
+                data,
+                id,
+                edition,
+                doc,
+                layout,
+                retrieved,
+                printed_edition,
+                vendor,
+                vendor_name,
+                vendor_url,
+                name,
+                url,
+                source,
+                licence,
+                again,
+            }))
         }
         Command::NewEdition { product, edition, doc, layout, retrieved, origin } => {
-            let Origin { url, source, licence } = origin;
+            let Origin { printed_edition, url, source, licence } = origin;
             let data = data();
             show_progress(&doc);
-            run_draft(new_edition(&NewEdition { data, product, edition, doc, layout, retrieved, url, source, licence }))
+            run_draft(new_edition(&NewEdition {
+                data,
+                product,
+                edition,
+                doc,
+                layout,
+                retrieved,
+                printed_edition,
+                url,
+                source,
+                licence,
+            }))
         }
         Command::CheckPages { update, report } => run_check_pages(update, report),
         Command::Scale { sizes, editions } => run_scale(&sizes, editions),

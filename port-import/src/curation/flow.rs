@@ -19,7 +19,7 @@ pub struct Flow {
     pub id: String,
     /// The row that it has, alone or with other flows.
     pub row: RowOf,
-    /// The purpose, in our words.
+    /// The purpose, in our words. A flow that shares the row of another one has the purpose of that one, if it has none of its own.
     pub purpose: String,
     /// Who opens the connection, if the row prints both directions.
     pub direction: Option<Direction>,
@@ -240,7 +240,9 @@ impl FlowKeys {
                 return invalid(format!("flow {} has a row and shares_row_with", self.id), "remove one");
             }
         };
-        let Some(purpose) = self.purpose else {
+        // A flow that shares a row may share the purpose too.
+        let is_shared = matches!(row, RowOf::Flow(_));
+        let Some(purpose) = self.purpose.or_else(|| is_shared.then(String::new)) else {
             return invalid(format!("flow {} has no purpose", self.id), "write what it is for, in your own words");
         };
         Ok(Flow {

@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::flow::FlowKeys;
-use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, table, unresolved};
+use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, RowOf, table, unresolved};
 use crate::codes;
 use crate::file;
 use crate::page::MAX_BYTES;
@@ -215,6 +215,13 @@ impl Curation {
             }
             flows.push(keys.resolve(place)?);
         }
+        let purposes: HashMap<String, String> =
+            flows.iter().map(|flow| (flow.id.clone(), flow.purpose.clone())).collect();
+        for flow in flows.iter_mut().filter(|flow| flow.purpose.is_empty()) {
+            if let RowOf::Flow(main) = &flow.row {
+                flow.purpose = purposes.get(main).cloned().unwrap_or_default();
+            }
+        }
         self.flows = flows;
         Ok(())
     }
@@ -233,10 +240,11 @@ impl Curation {
                 Some(("ignored table has no reason".to_string(), "write why it isn't in the catalog"))
             } else if !is_ignored && columns.is_empty() {
                 Some(("table has no columns".to_string(), "list them, or ignore the table with a reason"))
-            } else if is_ignored || table.columns.is_empty() {
+            } else if is_ignored {
                 None
             } else {
-                table::contradiction(columns)
+                let of_columns = if table.columns.is_empty() { None } else { table::contradiction(columns) };
+                of_columns.or_else(|| table.contradiction(columns))
             };
             if let Some((message, help)) = problem {
                 return Some(invalid(message, help).at(self.place(entry)));

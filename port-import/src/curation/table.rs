@@ -34,6 +34,13 @@ pub struct Table {
     pub peer: Option<String>,
     /// The part of the product at its own end.
     pub component: Option<String>,
+    /// The source of every row, as the heading names it. `[components]` and `[peers]` say who that is.
+    pub from: Option<String>,
+    /// The destination of every row, likewise.
+    pub to: Option<String>,
+    /// Whether either of the two opens connections.
+    #[serde(default)]
+    pub both_ways: bool,
     /// The condition.
     pub condition: Option<String>,
     /// Whether the flows are required.
@@ -194,6 +201,31 @@ impl Meaning {
     /// Whether its cells are an end of the traffic.
     fn is_end(self) -> bool {
         matches!(self, Meaning::From | Meaning::To)
+    }
+}
+
+impl Table {
+    /// Why the ends that the heading names contradict the rest of the entry, and what to do.
+    pub(super) fn contradiction(&self, columns: &[Column]) -> Option<(String, &'static str)> {
+        if self.from.is_none() && self.to.is_none() && !self.both_ways {
+            return None;
+        }
+        if self.from.is_none() || self.to.is_none() {
+            let message = "\"from\", \"to\" and \"both_ways\" of a table are only useful together".to_string();
+            return Some((message, "name the source and the destination, or write direction and peer"));
+        }
+        let is_end = |column: &&Column| {
+            column.is.is_end() || matches!(column.is, Meaning::Peer | Meaning::ToOrFrom | Meaning::Direction)
+        };
+        let other = [
+            self.direction.map(|_| "\"direction\"".to_string()),
+            self.peer.as_ref().map(|_| "\"peer\"".to_string()),
+            self.component.as_ref().map(|_| "\"component\"".to_string()),
+            columns.iter().find(is_end).map(|column| format!("the column {:?}", column.head)),
+        ];
+        let other = other.into_iter().flatten().next()?;
+        let message = format!("\"from\" and \"to\" of a table contradict {other}");
+        Some((message, "the ends are either those of the heading or those of the cells: remove one of the two"))
     }
 }
 

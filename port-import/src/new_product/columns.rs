@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::content::{self, Content, direction_in, is_nothing, is_title};
+use super::column_values::draft_column;
+use super::content::{self, Content, is_title};
 use super::header_words::{HeaderWord as Word, header_word};
 use crate::curation::{Column, FIXME, Meaning};
 use crate::page::Table;
@@ -65,13 +66,13 @@ const UNITS: [&str; 24] = [
 ];
 
 /// A column while it is guessed.
-struct Guess<'a> {
-    head: &'a str,
+pub(super) struct Guess<'a> {
+    pub(super) head: &'a str,
     word: Option<Word>,
     content: Content,
-    is: Option<Meaning>,
-    question: Option<&'static str>,
-    reason: Option<&'static str>,
+    pub(super) is: Option<Meaning>,
+    pub(super) question: Option<&'static str>,
+    pub(super) reason: Option<&'static str>,
 }
 
 /// The columns of a table with ports, or why a table has no flow; with a FIXME, if that isn't certain.
@@ -126,6 +127,9 @@ fn guess_ports(guesses: &mut [Guess<'_>]) {
             }
             Some(Word::SourcePort) => {
                 guess.reason = Some(SOURCE_PORTS);
+                // A client's port is any; one that is listed may be that of a load balancer.
+                let is_listed = guess.content.numbers > 0 || guess.content.stated_ports > 0;
+                guess.question = is_listed.then_some("are these the ports of clients, or do clients connect to them?");
                 Some(Meaning::Ignored)
             }
             Some(Word::FirstPort) if pairs => Some(Meaning::FirstPort),
@@ -212,7 +216,9 @@ fn guess_others(table: &Table, guesses: &mut [Guess<'_>]) {
                 guess.reason = Some(SETTINGS);
                 Some(Meaning::Ignored)
             }
-            Some(Word::Setting | Word::Note | Word::Host) => Some(Meaning::Note),
+            Some(Word::Setting | Word::Note | Word::Host | Word::Bind | Word::Scope | Word::Configurable) => {
+                Some(Meaning::Note)
+            }
             _ => None,
         };
     }
@@ -263,9 +269,26 @@ fn choose_label(table: &Table, guesses: &mut [Guess<'_>]) {
 fn settle(guesses: &mut [Guess<'_>]) {
     for guess in guesses.iter_mut().filter(|guess| guess.is.is_none()) {
         let content = &guess.content;
-        let is_certain = guess.word.is_some() && !content.are_mostly(content.switches)
+        // A column such as "Direction" whose cells say something else.
+        let is_typed = matches!(
+            guess.word,
+            Some(
+                Word::Direction
+                    | Word::Source
+                    | Word::Destination
+                    | Word::SourceOrDestination
+                    | Word::Peer
+                    | Word::Component
+                    | Word::Requirement
+                    | Word::Enabled
+                    | Word::Port
+            )
+        );
+        let reads_switches = matches!(guess.word, Some(Word::Scope | Word::Configurable));
+        let is_certain = guess.word.is_some() && !is_typed && (reads_switches || !content.are_mostly(content.switches))
             || content.filled == 0
-            || content.are_mostly(content.prose);
+            || content.are_mostly(content.hosts)
+            || content.are_mostly(content.prose) && !is_typed;
         guess.is = Some(Meaning::Note);
         guess.question = if is_certain { None } else { Some("what does this column contain?") };
     }
@@ -278,62 +301,5 @@ fn settle(guesses: &mut [Guess<'_>]) {
             guesses[index].is = Some(Meaning::Note);
             guesses[index].question = Some("what does this column add to the others?");
         }
-    }
-}
-
-fn draft_column(table: &Table, index: usize, guess: &Guess<'_>) -> DraftColumn {
-    let is = guess.is.unwrap_or(Meaning::Note);
-    let rows = || table.rows.iter().filter(|row| !is_title(row));
-    let cells = || rows().filter_map(|row| row.cells.get(index)).map(|cell| cell.text.as_str());
-    let mut column = DraftColumn {
-        head: guess.head.to_string(),
-        is,
-        means: BTreeMap::new(),
-        may_be_empty: is == Meaning::Label && cells().any(str::is_empty),
-        reason: guess.reason.map(str::to_string),
-        question: guess.question,
-    };
-    for cell in cells().filter(|cell| !cell.is_empty()) {
-        if let Some(meaning) = meaning_of_cell(is, cell) {
-            column.means.insert(cell.to_string(), meaning.to_string());
-        }
-    }
-    column
-}
-
-/// What a cell with its own words means, if they aren't those of the catalog.
-fn meaning_of_cell(is: Meaning, cell: &str) -> Option<&'static str> {
-    let lower = cell.to_lowercase();
-    let is_any = |words: &[&str]| words.contains(&lower.as_str());
-    // Longer cells are prose, which isn't copied.
-    if content::word_count(cell) > content::MAX_LABEL_WORDS {
-        return None;
-    }
-    match is {
-        Meaning::Direction
-            if is_any(&[
-                "inbound",
-                "incoming",
-                "in",
-                "ingress",
-                "outbound",
-                "outgoing",
-                "out",
-                "egress",
-                "both",
-                "bidirectional",
-            ]) =>
-        {
-            None
-        }
-        Meaning::Direction => Some(direction_in(cell).unwrap_or(FIXME)),
-        Meaning::Enabled if is_any(&["yes", "on", "enabled", "true", "no", "off", "disabled", "false", "unstated"]) => {
-            None
-        }
-        Meaning::Requirement if is_any(&["required", "mandatory", "yes", "unstated"]) => None,
-        Meaning::Enabled | Meaning::Requirement if is_nothing(cell) => Some("unstated"),
-        Meaning::Enabled | Meaning::Requirement => Some(FIXME),
-        Meaning::Protocol if !content::is_protocol(cell) => Some(FIXME),
-        _ => None,
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct DraftTable {
     pub(super) items: Vec<String>,
     /// What applies to all of its rows, by key.
     pub(super) constants: Vec<(&'static str, Proposal)>,
+    /// The heading that names the part of the product at the end without a column.
+    pub(super) owner: Option<String>,
 }
 
 /// What a draft says about a page as a whole.
@@ -43,16 +45,21 @@ pub(super) struct PageDraft {
 
 impl PageDraft {
     pub(super) fn from_page(page: &Page, layout: Layout, lists: &[DraftList], known: &Known<'_>) -> PageDraft {
-        let mut tables: Vec<DraftTable> = page.tables.iter().map(|table| draft_table(table, lists)).collect();
+        let mut tables: Vec<DraftTable> = page.tables.iter().map(|table| draft_table(page, table, lists)).collect();
         let described = tables.iter().filter(|table| table.ignore.is_none()).count();
         if described > 1 {
             for (table, section) in tables.iter_mut().zip(headings::sections(page)) {
-                table.section = section;
+                table.section = match (section, &table.owner) {
+                    (Some(section), Some(owner)) if !section.starts_with(owner.as_str()) => {
+                        Some(format!("{owner}: {section}"))
+                    }
+                    (section, _) => section,
+                };
             }
         }
         let parties = find_parties(page, &tables, known);
         for (printed, table) in page.tables.iter().zip(&mut tables).filter(|(_, table)| table.ignore.is_none()) {
-            table.constants = constants(page, printed, &table.columns, &parties, known);
+            table.constants = constants(page, printed, table, &parties, known);
         }
         let cells = printed_cells(page, &tables);
         let columns = most_frequent(&tables);
@@ -81,6 +88,7 @@ impl PageDraft {
                     columns: columns.iter().map(DraftColumn::from).collect(),
                     items: Vec::new(),
                     constants: peer.into_iter().chain(component).collect(),
+                    owner: None,
                 }
             })
             .collect();
@@ -125,7 +133,7 @@ impl PageDraft {
     }
 }
 
-fn draft_table(table: &Table, lists: &[DraftList]) -> DraftTable {
+fn draft_table(page: &Page, table: &Table, lists: &[DraftList]) -> DraftTable {
     let heading = table.heading.as_ref().map_or(String::new(), |heading| heading.text.clone());
     let is_of = |list: &&DraftList| {
         list.heading.as_deref().unwrap_or_default() == heading
@@ -141,7 +149,9 @@ fn draft_table(table: &Table, lists: &[DraftList]) -> DraftTable {
     };
     let names_heading = list.is_none_or(|list| list.heading.is_some());
     let items = list.map(|list| list.patterns.clone()).unwrap_or_default();
-    DraftTable { heading, names_heading, section: None, ignore, columns, items, constants: Vec::new() }
+    let is = |meaning| columns.iter().any(|column| column.is == meaning);
+    let owner = if is(Meaning::From) == is(Meaning::To) { None } else { headings::owner(page, table) };
+    DraftTable { heading, names_heading, section: None, ignore, columns, items, constants: Vec::new(), owner }
 }
 
 /// The cells of a table's columns with a meaning.
@@ -156,9 +166,16 @@ fn printed_cells(page: &Page, tables: &[DraftTable]) -> BTreeSet<String> {
     let parts = [Meaning::Peer, Meaning::From, Meaning::To, Meaning::ToOrFrom, Meaning::Component];
     let described = page.tables.iter().zip(tables).filter(|(_, table)| table.ignore.is_none());
     let printed = described.flat_map(|(printed, table)| {
-        parts.into_iter().flat_map(|is| cells(printed, &table.columns, is).map(str::to_string).collect::<Vec<_>>())
+        let of_cells = parts.into_iter().flat_map(|is| cells(printed, &table.columns, is)).map(str::to_string);
+        of_cells.chain(ends_of_heading(table).into_iter().flat_map(|arrow| [arrow.from, arrow.to])).collect::<Vec<_>>()
     });
     printed.collect()
+}
+
+/// The ends that the heading of a table names, if its cells name none.
+fn ends_of_heading(table: &DraftTable) -> Option<Arrow> {
+    let ends = [Meaning::From, Meaning::To, Meaning::Peer, Meaning::ToOrFrom, Meaning::Direction];
+    arrow_in(&table.heading).filter(|_| !table.columns.iter().any(|column| ends.contains(&column.is)))
 }
 
 /// Who the peer, source, destination and component cells are.
@@ -180,11 +197,10 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         peers.extend(others.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
         let own = cells(printed, &table.columns, Meaning::Component);
         components.extend(own.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
-        if let Some(Arrow { from, to, .. }) = arrow_in(&table.heading).filter(|_| from.is_empty() && to.is_empty()) {
-            ends.push((from, to));
-        }
+        ends.extend(ends_of_heading(table).map(|Arrow { from, to, .. }| (from, to)));
     }
-    let mut parties = parties_of_ends(&ends, known);
+    let owners: BTreeSet<&str> = described().filter_map(|(_, table)| table.owner.as_deref()).collect();
+    let mut parties = parties_of_ends(&ends, &owners, known);
     peers.retain(|cell| !parties.components.contains_key(cell));
     for cell in peers {
         let bare = ["To/From ", "From ", "To ", "from ", "to "]
@@ -212,27 +228,37 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
 fn constants(
     page: &Page,
     table: &Table,
-    columns: &[DraftColumn],
+    draft: &DraftTable,
     parties: &Parties,
     known: &Known<'_>,
 ) -> Vec<(&'static str, Proposal)> {
+    let columns = draft.columns.as_slice();
     let has = |wanted: &[Meaning]| columns.iter().any(|column| wanted.contains(&column.is));
     let has_ends = has(&[Meaning::From, Meaning::To]);
     let heading = table.heading.as_ref().map_or("", |heading| heading.text.as_str());
     let fixme = || Proposal::certain(FIXME);
     let mut constants = Vec::new();
-    if let Some(arrow) = arrow_in(heading).filter(|_| !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom])) {
-        constants.extend(of_arrow(&arrow, parties, known));
+    if let Some(arrow) = ends_of_heading(draft) {
+        constants.extend([("from", Proposal::certain(arrow.from)), ("to", Proposal::certain(arrow.to))]);
+        constants.extend(arrow.both_ways.then(|| ("both_ways", Proposal::certain("true"))));
     } else {
-        if !has_ends && !has(&[Meaning::Direction, Meaning::ToOrFrom]) {
-            constants.push(("direction", headings::direction(page, table).unwrap_or_else(fixme)));
+        let direction = headings::direction(page, table);
+        let needs_direction = !has_ends && !has(&[Meaning::Direction, Meaning::ToOrFrom]);
+        let needs_peer = !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom]);
+        match direction.filter(|_| needs_direction) {
+            Some(direction) => constants.push(("direction", direction)),
+            None if needs_direction && !needs_peer => constants.push(("direction", fixme())),
+            None => {}
         }
-        if !has_ends && !has(&[Meaning::Peer, Meaning::ToOrFrom]) {
-            constants.push(("peer", fixme()));
+        if needs_peer {
+            let has_direction = !needs_direction || !constants.is_empty();
+            // Who connects to whom is one question.
+            let question = (!has_direction).then_some("who connects to whom? add the direction too");
+            constants.push(("peer", Proposal { question, ..fixme() }));
         }
-        if let Some(component) = headings::component(heading).filter(|_| !has(&[Meaning::Component])) {
-            constants.push(("component", component));
-        }
+        let of_owner = draft.owner.as_deref().map(|owner| component_of_owner(owner, parties, known));
+        let of_heading = || headings::component(heading).filter(|_| !has(&[Meaning::Component]));
+        constants.extend(of_owner.or_else(of_heading).map(|component| ("component", component)));
     }
     let ports = columns.iter().zip(0..).filter(|(column, _)| column.is.is_ports());
     let states_transport =
@@ -246,41 +272,18 @@ fn constants(
     constants
 }
 
-/// What an arrow in a heading says, if it is certain which of its ends is the product.
-fn of_arrow(arrow: &Arrow, parties: &Parties, known: &Known<'_>) -> Vec<(&'static str, Proposal)> {
-    let own = |cell: &str| {
-        let component = parties.components.get(cell).cloned();
-        let component = component.filter(|id| id != FIXME);
-        component.or_else(|| (parties.own_name.as_deref() == Some(cell)).then(String::new))
-    };
-    let peer = |cell: &str| parties.peers.get(cell).filter(|id| *id != FIXME && own(cell).is_none()).cloned();
-    let with_component = |direction: &str, component: String, peer: String| {
-        let mut constants = vec![("direction", Proposal::certain(direction)), ("peer", Proposal::certain(peer))];
-        if !component.is_empty() {
-            constants.push(("component", Proposal::certain(component)));
+/// The part of the product that a heading names. It is certain if a cell names the same part, or if cells name most such parts.
+fn component_of_owner(owner: &str, parties: &Parties, known: &Known<'_>) -> Proposal {
+    match known.part_of_heading(owner) {
+        Part::Component(id) if parties.has_owners || parties.components.values().any(|own| *own == id) => {
+            Proposal::certain(id)
         }
-        constants
-    };
-    let as_peer = |component: String| match component.as_str() {
-        "" => known.product.to_string(),
-        _ => format!("{}-{component}", known.product),
-    };
-    match (own(&arrow.from), own(&arrow.to)) {
-        _ if arrow.both_ways => {}
-        (Some(from), Some(to)) => return with_component("inbound", to, as_peer(from)),
-        (Some(from), None) => {
-            if let Some(peer) = peer(&arrow.to) {
-                return with_component("outbound", from, peer);
-            }
+        Part::Component(id) => {
+            Proposal { value: id, question: Some("is the heading above that of a part of the product?") }
         }
-        (None, Some(to)) => {
-            if let Some(peer) = peer(&arrow.from) {
-                return with_component("inbound", to, peer);
-            }
-        }
-        (None, None) => {}
+        Part::Product => Proposal::certain(String::new()),
+        Part::Unclear => Proposal::certain(FIXME),
     }
-    vec![("direction", Proposal::certain(FIXME)), ("peer", Proposal::certain(FIXME))]
 }
 
 /// The columns that most tables with flows have.

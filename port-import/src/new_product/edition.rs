@@ -9,13 +9,15 @@ use port_data::{Diagnostic, FlowRow, Place};
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
 use super::edition_keys::page_keys;
-use super::files::{EditionRow, title};
-use super::flows::{DraftFlow, DraftRow, FlowDrafter, sources};
+use super::files::{EditionRow, printed_edition, title};
+use super::flows::{DraftFlow, DraftRow, FlowDrafter};
 use super::options::NewEdition;
 use super::parties::Known;
 use super::read::draft_page;
+use super::services::new_services;
+use super::sources::sources;
 use super::summary::Summary;
-use super::tables::{ids_by_name, insert_edition, services_by_port};
+use super::tables::{KnownIds, add_services, insert_edition};
 use super::write::{list, texts};
 use crate::atomic_write::AtomicWriter;
 use crate::capture::{self, Capture};
@@ -39,27 +41,13 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let tables = new.data.join("tables");
     let one = |diagnostic| vec![diagnostic];
     let writer = AtomicWriter::lock(&new.data).map_err(one)?;
-    let products = read_products(&tables)?;
-    let product = products.iter().find(|product| product.id == new.product && !product.editions.is_empty());
-    let Some(product) = product else {
-        let ids = products.iter().map(|product| product.id.as_str());
-        let message = format!("unknown product {} (not in products.csv, or without an edition)", new.product);
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(&new.product, ids));
-        return Err(vec![diagnostic.at(Place::file(tables.join("editions.csv")))]);
-    };
     let directory = new.data.join("curation").join(&new.product);
     let file = directory.join(format!("{}.toml", new.edition));
-    if file.exists() || product.editions.iter().any(|known| known.id == new.edition) {
-        let message = format!("edition {}@{} exists already", new.product, new.edition);
-        let help = "read its page with `cargo xtask regenerate --doc`";
-        return Err(vec![Diagnostic::new(codes::EXISTS, message).help(help).at(Place::file(file))]);
-    }
+    let editions = known_editions(new, &tables, &file)?;
     let shared = SharedFlows::read(&directory).map_err(one)?;
-    let peers = ids_by_name(&tables.join("peers.csv"))?;
-    let services = ids_by_name(&tables.join("services.csv"))?;
-    let service_of_port = services_by_port(&tables.join("services.csv"))?;
-    let known = Known { peers: &peers, product: &new.product, name: None };
-    let (old, layout, page, draft) = read(new, &directory, &product.editions, &known)?;
+    let catalog = KnownIds::read(&tables)?;
+    let known = Known { peers: &catalog.peers, product: &new.product, name: None };
+    let (old, layout, page, draft) = read(new, &directory, &editions, &known)?;
     let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
     let keys = page_keys(&old, layout, &page, draft.as_ref(), new);
     let kept: String = old_flows.iter().map(|(_, block)| format!("\n{}", block.text.trim_start())).collect();
@@ -73,40 +61,60 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let rows_with_flow: Vec<PrintedRow> = rows.iter().filter(|row| !is_listed(&old, row, &curation)).cloned().collect();
     let previous = previous(new, &old);
     let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
-    let drafter = FlowDrafter {
-        known: &known,
-        services: &services,
-        service_of_port: &service_of_port,
-        used_ids: curation.flows.iter().map(|flow| flow.id.clone()).collect(),
-    };
+    let used_ids = curation.flows.iter().map(|flow| flow.id.clone()).collect();
+    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids };
     let text = keys
         + &texts(&capture, &page, Some(&old))
         + &not_flows
         + &absent(&curation, &paired)
         + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources(&page, &curation));
     Curation::parse_with(&file, &text, &shared).map_err(one)?;
+    let mut files = vec![(file, text), insert_edition(&tables, &new.product, &edition_cells(new, &page))?];
+    files.extend(add_services(&tables, &new_services(rows_with_flow.iter(), &catalog.services()))?);
+    let mut summary = Summary { rows: rows.len(), drafted_rows: rows_with_flow.len(), ..Summary::default() };
+    summary.other_rows = rows.len() - rows_with_flow.len();
+    summary.count_page(&curation, &page, &capture);
+    for (file, text) in &files {
+        summary.count(file, text);
+    }
+    let capture_file = new.data.join(format!("captures/{}/{}.csv", new.product, new.edition));
+    files.insert(0, (capture_file, file_of_capture(&capture, &new.doc)?));
+    writer.write(&files, &mut summary.files).map_err(one)?;
+    Ok(summary)
+}
+
+/// The editions of the product, if it doesn't have this one.
+fn known_editions(new: &NewEdition, tables: &Path, file: &Path) -> Result<Vec<Edition>, Vec<Diagnostic>> {
+    let products = read_products(tables)?;
+    let product = products.iter().find(|product| product.id == new.product && !product.editions.is_empty());
+    let Some(product) = product else {
+        let ids = products.iter().map(|product| product.id.as_str());
+        let message = format!("unknown product {} (not in products.csv, or without an edition)", new.product);
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_PRODUCT, message).nearest(nearest(&new.product, ids));
+        return Err(vec![diagnostic.at(Place::file(tables.join("editions.csv")))]);
+    };
+    if file.exists() || product.editions.iter().any(|known| known.id == new.edition) {
+        let message = format!("edition {}@{} exists already", new.product, new.edition);
+        let help = "read its page with `cargo xtask regenerate --doc`";
+        return Err(vec![Diagnostic::new(codes::EXISTS, message).help(help).at(Place::file(file))]);
+    }
+    Ok(product.editions.clone())
+}
+
+/// The row in `editions.csv`.
+fn edition_cells(new: &NewEdition, page: &Page) -> Vec<(&'static str, String)> {
+    let document = title(page);
     let edition = EditionRow {
         product: &new.product,
         edition: &new.edition,
-        document: title(&page),
+        printed: new.printed_edition.as_deref().or_else(|| printed_edition(&new.edition, page)),
+        document: &document,
         url: new.url.as_deref(),
         source: new.source.as_deref(),
         licence: new.licence.as_deref(),
         retrieved: new.retrieved.as_deref(),
     };
-    let files = [
-        (new.data.join(format!("captures/{}/{}.csv", new.product, new.edition)), file_of_capture(&capture, &new.doc)?),
-        (file, text),
-        insert_edition(&tables, &new.product, &edition.cells())?,
-    ];
-    let mut summary = Summary { rows: rows.len(), drafted_rows: rows_with_flow.len(), ..Summary::default() };
-    summary.other_rows = rows.len() - rows_with_flow.len();
-    summary.count_page(&curation, &page, &capture);
-    for (file, text) in &files[1..] {
-        summary.count(file, text);
-    }
-    writer.write(&files, &mut summary.files).map_err(one)?;
-    Ok(summary)
+    edition.cells().into_iter().map(|(column, cell)| (column, cell.to_string())).collect()
 }
 
 /// The curation of the edition that fits the page best, and the page read with its hints: the newest one that describes all tables of
@@ -192,7 +200,7 @@ fn flows(
     rows: &[PrintedRow],
     old: &[(String, Block)],
     mut drafter: FlowDrafter<'_>,
-    sources: &[super::flows::Source<'_>],
+    sources: &[super::sources::Source<'_>],
 ) -> String {
     let mut text = String::new();
     let mut same: Vec<(String, String, bool)> = Vec::new();

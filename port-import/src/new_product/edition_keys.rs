@@ -93,6 +93,9 @@ fn known(table: &Table) -> DraftTable {
         text("transport", table.transport.map(|transport| transport.to_string())),
         text("peer", table.peer.clone()),
         text("component", table.component.clone()),
+        text("from", table.from.clone()),
+        text("to", table.to.clone()),
+        text("both_ways", table.both_ways.then(|| "true".to_string())),
         text("condition", table.condition.clone()),
         text("requirement", table.requirement.map(|requirement| requirement.as_str().to_string())),
         text("scope", table.scope.map(|scope| scope.to_string())),
@@ -108,6 +111,7 @@ fn known(table: &Table) -> DraftTable {
         columns: table.columns.iter().map(DraftColumn::from).collect(),
         items: table.item.as_ref().map(|item| item.as_slice().to_vec()).unwrap_or_default(),
         constants: constants.into_iter().flatten().collect(),
+        owner: None,
     }
 }
 

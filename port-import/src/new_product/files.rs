@@ -5,15 +5,15 @@ use std::path::Path;
 
 use port_data::Diagnostic;
 
-use super::draft::PageDraft;
 use super::flows::DraftRow;
 use super::options::NewProduct;
+use super::read::DraftedPage;
 use super::summary::Summary;
 use super::tables::add_rows;
 use crate::atomic_write::NewFile;
 use crate::capture::{Capture, has_facts};
 use crate::curation::{Curation, FIXME, quote};
-use crate::page::{LineKind, Page, PrintedTable, Table};
+use crate::page::{LineKind, Page, PrintedTable, SkippedKind, Table};
 use crate::printed_row::PrintedRow;
 
 /// The flows and rows of a draft as text.
@@ -75,11 +75,11 @@ impl Summary {
 pub(super) fn table_rows(
     new: &NewProduct,
     tables: &Path,
-    draft: &PageDraft,
-    page: &Page,
+    drafted: &DraftedPage,
     rows: &[PrintedRow],
     known: &BTreeMap<String, String>,
 ) -> Result<Vec<NewFile>, Vec<Diagnostic>> {
+    let DraftedPage { page, draft, .. } = drafted;
     let or_fixme = |text: &Option<String>| text.clone().unwrap_or_else(|| FIXME.to_string());
     let components: Vec<String> = draft.components().into_iter().collect();
     let (components, name) = (components.join(", "), or_fixme(&new.name));
@@ -89,10 +89,12 @@ pub(super) fn table_rows(
         ("name", &name),
         ("components", &components),
     ];
+    let document = title(page);
     let edition = EditionRow {
         product: &new.id,
         edition: &new.edition,
-        document: title(page),
+        printed: new.printed_edition.as_deref().or_else(|| printed_edition(&new.edition, page)),
+        document: &document,
         url: new.url.as_deref(),
         source: new.source.as_deref(),
         licence: new.licence.as_deref(),
@@ -101,7 +103,10 @@ pub(super) fn table_rows(
     let mut files: Vec<NewFile> = add_rows(tables, "products", &[product])?.into_iter().collect();
     files.extend(add_rows(tables, "editions", &[edition.cells()])?);
     if let Some(vendor) = &new.vendor {
-        files.extend(add_rows(tables, "vendors", &[vec![("id", vendor), ("name", FIXME), ("url", FIXME)]])?);
+        let name = new.vendor_name.as_deref().unwrap_or(FIXME);
+        // The table needs no web site.
+        let url = new.vendor_url.as_deref().unwrap_or_default();
+        files.extend(add_rows(tables, "vendors", &[vec![("id", vendor), ("name", name), ("url", url)]])?);
     }
     let own = |peer: &&String| **peer == new.id || peer.starts_with(&format!("{}-", new.id));
     let of_tables = draft.tables.iter().flat_map(|table| &table.constants).filter(|(key, _)| *key == "peer");
@@ -135,16 +140,34 @@ pub(super) fn table_rows(
     Ok(files)
 }
 
-/// The title of the page: its first line, if that is a heading.
-pub(super) fn title(page: &Page) -> &str {
-    let first = page.text_outside_tables.first().filter(|line| line.kind == LineKind::Heading);
-    first.map_or(FIXME, |line| line.text.as_str())
+/// The title of the page: its first line, if that is a heading, or the one in its front matter.
+pub(super) fn title(page: &Page) -> String {
+    let texts = page.text_outside_tables.iter().filter(|line| line.kind != LineKind::Heading);
+    let first_text = texts.map(|line| line.number).min().unwrap_or(usize::MAX);
+    let first = page.headings.iter().min_by_key(|line| line.number).filter(|line| line.number < first_text);
+    let front_matter = page.skipped.iter().filter(|skipped| skipped.kind == SkippedKind::FrontMatter);
+    let in_front_matter = || {
+        let mut lines = front_matter.flat_map(|skipped| skipped.text.lines());
+        let names = ["title:", "title =", "post_title:"];
+        let title = lines.find_map(|line| names.into_iter().find_map(|name| line.strip_prefix(name)))?.trim();
+        let title = title.trim_matches(['"', '\'']).trim();
+        (!title.is_empty()).then(|| title.to_string())
+    };
+    first.map(|line| line.text.clone()).or_else(in_front_matter).unwrap_or_else(|| FIXME.to_string())
+}
+
+/// The id of an edition, if the page prints it.
+pub(super) fn printed_edition<'a>(id: &'a str, page: &Page) -> Option<&'a str> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "-.".contains(letter);
+    let prints = |text: &str| text.split(|letter| !is_part(letter)).any(|word| word.trim_matches('.') == id);
+    page.text_outside_tables.iter().any(|line| prints(&line.text)).then_some(id)
 }
 
 /// The cells of an edition.
 pub(super) struct EditionRow<'a> {
     pub(super) product: &'a str,
     pub(super) edition: &'a str,
+    pub(super) printed: Option<&'a str>,
     pub(super) document: &'a str,
     pub(super) url: Option<&'a str>,
     pub(super) source: Option<&'a str>,
@@ -153,11 +176,11 @@ pub(super) struct EditionRow<'a> {
 }
 
 impl<'a> EditionRow<'a> {
-    pub(super) fn cells(&self) -> Vec<(&'a str, &'a str)> {
+    pub(super) fn cells(&self) -> Vec<(&'static str, &'a str)> {
         vec![
             ("product", self.product),
             ("edition", self.edition),
-            ("printed_edition", FIXME),
+            ("printed_edition", self.printed.unwrap_or(FIXME)),
             ("document", self.document),
             ("url", self.url.unwrap_or(FIXME)),
             ("source", self.source.unwrap_or_default()),

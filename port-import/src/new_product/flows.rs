@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::PortSpec;
+use port_core::{Direction, PortSpec};
 use port_data::hidden::Escaped;
 
-use super::content::{direction_in, is_hosts, is_nothing, is_title};
-use super::header_words::{HeaderWord, header_word};
-use super::ids::flow_id;
-use super::keys::row_keys;
+use super::content::{direction_in, is_title};
+use super::doubts::questions;
+use super::ids::{Ends, flow_id};
+use super::names::Services;
 use super::parties::Known;
+use super::purpose::{RowTexts, purpose};
+use super::sources::Source;
 use super::write::list;
 use crate::capture::Prose;
-use crate::curation::{Curation, FIXME, Meaning, quote};
-use crate::page::{self, Page, PrintedTable};
+use crate::curation::{FIXME, Meaning, quote};
 use crate::port_cell::NoPort;
 use crate::printed_row::{End, PrintedRow};
+use crate::row_key::DistinctKeys;
 
 /// What a draft makes of a row.
 #[derive(Clone, Debug)]
@@ -38,121 +40,94 @@ pub(super) struct DraftFlow {
     pub(super) marks: Vec<String>,
 }
 
-/// A row of the page, and the columns that the curation gives its table.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) row: &'a page::Row,
-    columns: &'a [crate::curation::Column],
-}
-
-/// The rows of the page in the order of the capture, which leaves out those of ignored tables.
-pub(super) fn sources<'a>(page: &'a Page, curation: &'a Curation) -> Vec<Source<'a>> {
-    let printed: Vec<PrintedTable<'_>> = page.tables.iter().map(page::Table::printed).collect();
-    let entries = curation.match_tables(&printed);
-    let entries = entries.into_iter().map(|entry| entry.map(|entry| curation.tables[entry].get_ref()));
-    let read = page.tables.iter().zip(entries).filter(|(_, entry)| entry.is_none_or(|entry| entry.ignore.is_none()));
-    let rows = read.flat_map(|(table, entry)| {
-        let columns = entry.map_or(&[][..], |entry| curation.columns_of(entry));
-        table.rows.iter().map(move |row| Source { row, columns })
-    });
-    rows.collect()
-}
-
-impl Source<'_> {
-    /// The text of the first cell with a meaning.
-    fn cell(&self, is: Meaning) -> Option<&str> {
-        let column = self.columns.iter().position(|column| column.is == is)?;
-        Some(self.row.cells.get(column)?.text.as_str())
-    }
-
-    /// The texts of the columns that name services or protocols.
-    fn names(&self) -> impl Iterator<Item = &str> {
-        let is_name = |column: &crate::curation::Column| {
-            matches!(column.is, Meaning::Note | Meaning::Label)
-                && matches!(header_word(&column.head), Some(HeaderWord::Label | HeaderWord::Protocol))
-        };
-        let cells = self.row.cells.iter().zip(self.columns).filter(move |(_, column)| is_name(column));
-        cells.map(|(cell, _)| cell.text.as_str())
-    }
-
-    /// The text of a column of host names that aren't peers, if it isn't a host name.
-    fn other_host(&self) -> Option<&str> {
-        let is_host = |column: &crate::curation::Column| {
-            column.is == Meaning::Note && header_word(&column.head) == Some(HeaderWord::Host)
-        };
-        let cell = self.row.cells.get(self.columns.iter().position(is_host)?)?.text.as_str();
-        (!is_nothing(cell) && !is_hosts(cell)).then_some(cell)
-    }
-}
-
 /// What is needed to draft flows.
 pub(super) struct FlowDrafter<'a> {
     pub(super) known: &'a Known<'a>,
-    /// The ids of services by their names and ids in lowercase.
-    pub(super) services: &'a BTreeMap<String, String>,
-    /// The service that usually has a port.
-    pub(super) service_of_port: &'a BTreeMap<String, String>,
+    pub(super) services: Services<'a>,
     pub(super) used_ids: BTreeSet<String>,
 }
 
 impl FlowDrafter<'_> {
     /// The draft of each row.
     pub(super) fn draft(&mut self, rows: &[PrintedRow], sources: &[Source<'_>]) -> Vec<DraftRow> {
-        let keys = row_keys(rows);
-        let draft = |(row, (key, is_unique)): (&PrintedRow, (String, bool))| {
+        let keys = DistinctKeys::new(rows);
+        let mut prints: BTreeMap<_, usize> = BTreeMap::new();
+        for row in rows {
+            *prints.entry((&row.section, row.content())).or_default() += 1;
+        }
+        let draft = |row: &PrintedRow| {
             let source = sources.get(row.number.saturating_sub(1)).copied();
-            match no_flow(row, source) {
+            let key = format!("{{ {} }}", keys.write(row)).replace("{  }", "{}");
+            match no_flow(row, source, &self.services) {
                 Some(reason) => DraftRow::NoFlow { key, reason },
-                None => DraftRow::Flows(self.flows(row, source, &key, is_unique)),
+                None => DraftRow::Flows(self.flows(row, source, &key, prints[&(&row.section, row.content())] > 1)),
             }
         };
-        rows.iter().zip(keys).map(draft).collect()
+        rows.iter().map(draft).collect()
     }
 
     /// The flows of one row: one for each pair of ends.
-    fn flows(&mut self, row: &PrintedRow, source: Option<Source<'_>>, key: &str, is_unique: bool) -> Vec<DraftFlow> {
+    fn flows(&mut self, row: &PrintedRow, source: Option<Source<'_>>, key: &str, has_twin: bool) -> Vec<DraftFlow> {
         let none: [Option<&End>; 1] = [None];
-        let ends: Vec<Option<&End>> =
-            if row.ends.is_empty() { none.to_vec() } else { row.ends.iter().map(Some).collect() };
+        let is_unknown = source.is_some_and(|source| source.unknown_end().is_some());
+        // Of a row in both directions, the flows depend on who the ends are.
+        let is_open = row.ends.is_empty() || is_unknown && row.ends.len() > 1;
+        let ends: Vec<Option<&End>> = if is_open { none.to_vec() } else { row.ends.iter().map(Some).collect() };
         let mut flows: Vec<DraftFlow> = Vec::new();
         for end in &ends {
-            let id = flow_id(self.known.product, row, *end, &mut self.used_ids);
+            // If the destination may be a part of the product, the flow is that part's.
+            let direction = end
+                .and_then(|end| end.direction)
+                .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
+            let unknown = source.and_then(|source| source.unknown_end());
+            let id_ends = Ends { end: *end, unknown };
+            let id = flow_id(self.known.product, row, direction, id_ends, &self.services, &mut self.used_ids);
             let first = flows.first().map(|flow| flow.id.clone());
             let mut keys = match first {
                 Some(first) => vec![("shares_row_with", quote(&first), None)],
-                None => vec![("row", key.to_string(), row_question(row, is_unique))],
+                None => vec![("row", key.to_string(), questions(row, source, has_twin))],
             };
-            keys.push(("purpose", quote(&Self::purpose(row)), None));
+            let (value, question) = self.purpose(row, source, *end);
+            let purpose = ("purpose", quote(&value), question);
+            // The other flows of the row share an unknown purpose.
+            if flows.is_empty() || purpose.2.is_none() && value != FIXME {
+                keys.push(purpose);
+            }
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
+            let scope = source.and_then(|source| source.scope()).filter(|_| row.scope.is_none());
+            keys.extend(scope.map(|scope| ("scope", quote(scope), None)));
+            if source.is_some_and(|source| source.is_configurable()) {
+                keys.push(("configurable", "true".to_string(), None));
+            }
             let marks = row.marks().into_iter().cloned().collect();
             flows.push(DraftFlow { id, ports: ports_comment(row), keys, marks });
         }
         flows
     }
 
-    /// The purpose: a short label as it is, or the only service that the row prints.
-    fn purpose(row: &PrintedRow) -> String {
-        let label = row.label.as_deref().unwrap_or_default().trim().trim_end_matches(['.', ':', ';', ',']);
-        let has_letters = label.chars().any(char::is_alphabetic);
-        // "To create a database" is a purpose without its first word.
-        let verb = label.strip_prefix("To ").and_then(|rest| Some((rest.chars().next()?, rest)));
-        let verb = verb.map(|(first, rest)| first.to_uppercase().to_string() + &rest[first.len_utf8()..]);
-        let label = verb.as_deref().unwrap_or(label);
-        let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
-        let first = label.split(' ').next().unwrap_or_default();
-        let is_part_of_sentence =
-            ["is", "are", "used", "to", "for", "this", "it", "if", "when", "needed", "required"].contains(&first);
-        let is_plain = label.chars().all(is_plain) && !label.contains(FIXME) && !is_part_of_sentence;
-        if has_letters && is_plain {
-            return label.to_string();
-        }
+    /// The purpose: what a short text of the row says, or the service or name that it prints with its ends.
+    fn purpose(&self, row: &PrintedRow, source: Option<Source<'_>>, end: Option<&End>) -> (String, Option<String>) {
         let specs = row.port_cell.iter().flat_map(|cell| &cell.specs);
-        let services: BTreeSet<&String> = specs.filter_map(PortSpec::service_ref).collect();
-        match services.into_iter().collect::<Vec<_>>()[..] {
-            [service] if label.is_empty() && row.prose.is_empty() && !service.contains(FIXME) => service.clone(),
-            _ => FIXME.to_string(),
-        }
+        let printed: BTreeSet<&String> = specs.filter_map(PortSpec::service_ref).collect();
+        let service = match printed.into_iter().collect::<Vec<_>>()[..] {
+            [service] if !service.contains(FIXME) => Some(service.as_str()),
+            _ => None,
+        };
+        let texts = RowTexts {
+            label: source
+                .and_then(|source| source.cell(Meaning::Label))
+                .or(row.label.as_deref())
+                .filter(|text| !text.is_empty())
+                .or(service),
+            column: source.and_then(|source| source.head(Meaning::Label)),
+            notes: source.map(|source| source.notes().collect()).unwrap_or_default(),
+            ends: source.map(|source| source.printed_ends(end)).unwrap_or_default(),
+            both_ways: source.is_some_and(|source| source.is_both_ways()),
+            component: source.and_then(|source| source.cell(Meaning::Component)),
+            section: row.section.as_deref(),
+        };
+        purpose(&texts, &self.services)
     }
 
     /// The direction, the peer and the component, if the row doesn't print exactly one of each.
@@ -168,6 +143,9 @@ impl FlowDrafter<'_> {
         let direction = |end: &End| end.direction.map(|direction| direction.to_string());
         let mut keys = Vec::new();
         let direction_cell = source.and_then(|source| source.cell(Meaning::Direction).map(str::to_string));
+        // A remark in the port cell, such as "outgoing", is about the row.
+        let remarks = row.port_cell.iter().flat_map(|cell| &cell.remarks);
+        let direction_cell = direction_cell.or(remarks.filter(|text| direction_in(text).is_some()).cloned().next());
         let is_unknown = end.direction.is_none() && direction_cell.is_some();
         if is_unknown {
             let found = direction_in(&direction_cell.unwrap_or_default()).filter(|direction| *direction != "both");
@@ -177,6 +155,10 @@ impl FlowDrafter<'_> {
         }
         if differs(&|end| end.component.clone()) {
             keys.extend(end.component.as_ref().map(|component| ("component", quote(component), None)));
+        }
+        // The peer cell can't be read, which the row asks already.
+        if row.problems.iter().any(|problem| problem.diagnostic.message.starts_with("peer cell")) {
+            return keys;
         }
         let other = source.and_then(|source| source.other_host().map(str::to_string)).filter(|_| row.peer.is_none());
         let peer = match (&end.peer, other) {
@@ -203,7 +185,7 @@ impl FlowDrafter<'_> {
             }
             return keys;
         }
-        let (services, question) = self.services(row, source, specs);
+        let (services, question) = self.services.of_row(row, source, specs);
         if !services.is_empty() {
             let services = services.iter().map(|(port, service)| format!("{} = {}", toml_key(port), quote(service)));
             keys.push(("services", format!("{{ {} }}", services.collect::<Vec<_>>().join(", ")), question));
@@ -216,52 +198,15 @@ impl FlowDrafter<'_> {
         }
         keys
     }
-
-    /// The services that the row prints, by port or by name.
-    fn services(
-        &self,
-        row: &PrintedRow,
-        source: Option<Source<'_>>,
-        specs: &[PortSpec<String>],
-    ) -> (BTreeMap<String, String>, Option<String>) {
-        let known = |name: &str| self.services.get(&name.to_lowercase()).cloned();
-        let mut services: BTreeMap<String, String> = BTreeMap::new();
-        let mut question = None;
-        for spec in specs {
-            let Some(name) = spec.service_ref() else { continue };
-            let key = spec.range().map_or(name.clone(), |range| range.first().to_string());
-            let id = match known(name) {
-                Some(id) => id,
-                None if spec.transport().is_none() => FIXME.to_string(),
-                None => continue,
-            };
-            if let Some(usual) = self.service_of_port.get(&key).filter(|usual| **usual != id) {
-                question = Some(format!("{key} is usually {usual}"));
-            }
-            if services.get(&key).is_some_and(|other| *other != id) {
-                question = Some("several services are printed for a port".to_string());
-            }
-            services.insert(key, id);
-        }
-        if let ([spec], true) = (specs, services.is_empty()) {
-            let port =
-                spec.range().filter(|range| range.first() == range.last()).map(|range| range.first().to_string());
-            let mut names = source.iter().flat_map(Source::names).chain(row.label.as_deref());
-            if let (Some(port), Some(id), None) = (port, names.find_map(|name| known(name.trim())), spec.service_ref())
-            {
-                let usual = self.service_of_port.get(&port).filter(|usual| **usual != id);
-                question = usual.map(|usual| format!("{port} is usually {usual}"));
-                services.insert(port, id);
-            }
-        }
-        (services, question)
-    }
 }
 
 /// Why a row isn't a flow, if that seems so.
-fn no_flow(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
+fn no_flow(row: &PrintedRow, source: Option<Source<'_>>, services: &Services<'_>) -> Option<String> {
     if source.is_some_and(|source| is_title(source.row)) {
         return Some("A title of the rows below it.".to_string());
+    }
+    if row.ports.is_none() && source.is_some_and(|source| source.is_item_without_port(services)) {
+        return Some("The item of the list states no port.".to_string());
     }
     if row.ports.is_none() && row.port_cell.as_ref().map_or(true, |cell| cell.specs.is_empty()) {
         return Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"));
@@ -272,13 +217,6 @@ fn no_flow(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
         (Some(NoPort::Empty), Some(_)) => Some("The port cell is a dash.".to_string()),
         _ => None,
     }
-}
-
-/// What a person must decide about a row as a whole.
-fn row_question(row: &PrintedRow, is_unique: bool) -> Option<String> {
-    let problem = row.problem().filter(|problem| !problem.message.contains(FIXME));
-    let problem = problem.map(|problem| Escaped(&problem.message).to_string());
-    problem.or_else(|| (!is_unique).then(|| "another row has the same texts".to_string()))
 }
 
 /// The parsed ports, for a comment.

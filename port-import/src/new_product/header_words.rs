@@ -23,11 +23,17 @@ pub(super) enum HeaderWord {
     Setting,
     Note,
     Host,
+    /// The address on which a port is open.
+    Bind,
+    /// Whether only the pod or the machine itself reaches the port.
+    Scope,
+    /// Whether the port can be changed.
+    Configurable,
 }
 
 use HeaderWord::{
-    Component, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort, Note, Peer, Port,
-    Protocol, Requirement, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
+    Bind, Component, Configurable, ContainerPort, Destination, Direction, Enabled, FirstPort, Host, Label, LastPort,
+    Note, Peer, Port, Protocol, Requirement, Scope, Setting, Source, SourceOrDestination, SourcePort, TcpPort, UdpPort,
 };
 
 /// What a column name says; `None` if it has no word that we know.
@@ -98,10 +104,18 @@ fn header_word_without_ends(lower: &str, words: &[&str], is: &dyn Fn(&[&str]) ->
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
     let contains = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
     match () {
+        () if is(&["listen", "bind", "bound to", "listening address"])
+            || has(&["bind", "listen"]) && has(&["address", "addr", "ip", "interface", "on"]) =>
+        {
+            Some(Bind)
+        }
+        () if contains(&["pod-internal", "local host only", "localhost only"]) => Some(Scope),
+        () if is(&["configurable", "configurable?"]) => Some(Configurable),
         () if contains(&["by default", "default on", "on/off"]) || is(&["enabled", "aktiv", "active", "status"]) => {
             Some(Enabled)
         }
         () if is(&["required", "mandatory", "required?", "optional", "erforderlich", "obligatoire", "必需"])
+            || is(&["required or optional", "required/optional", "mandatory or optional", "mandatory/optional"])
             || has(&["requirement"]) && !has(&["access"]) =>
         {
             Some(Requirement)
@@ -254,6 +268,11 @@ mod tests {
             ("Property Name", Some(W::Setting)),
             ("Notizen", Some(W::Note)),
             ("Public Cloud Domain names", Some(W::Host)),
+            ("Listen", Some(W::Bind)),
+            ("Pod-internal only", Some(W::Scope)),
+            ("Configurable", Some(W::Configurable)),
+            ("Bind address", Some(W::Bind)),
+            ("Required or optional", Some(W::Requirement)),
             ("Plain", None),
             ("Host(s)", None),
         ] {

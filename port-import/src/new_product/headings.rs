@@ -29,11 +29,26 @@ pub(super) struct Arrow {
 }
 
 pub(super) fn arrow_in(heading: &str) -> Option<Arrow> {
-    let (arrow, both_ways) = ARROWS.iter().find(|(arrow, _)| heading.contains(arrow))?;
+    let Some((arrow, both_ways)) = ARROWS.iter().find(|(arrow, _)| heading.contains(arrow)) else {
+        return ends_in_words(heading);
+    };
     let (from, to) = heading.split_once(arrow)?;
     let (from, to) = (from.trim().to_string(), to.trim().to_string());
     let has_words = |text: &str| text.chars().any(char::is_alphanumeric);
     (has_words(&from) && has_words(&to)).then_some(Arrow { from, to, both_ways: *both_ways })
+}
+
+/// The ends that a heading such as "Ports used for client to server communications" names.
+fn ends_in_words(heading: &str) -> Option<Arrow> {
+    let lower = heading.to_ascii_lowercase();
+    let suffix = [" communications", " communication", " traffic", " connections"]
+        .into_iter()
+        .find(|end| lower.ends_with(end))?;
+    let prefix = ["ports used for ", "required ports for ", "ports for ", "ports required for ", "from "];
+    let start = prefix.into_iter().find(|start| lower.starts_with(start)).map_or(0, str::len);
+    let ends = heading.get(start..heading.len() - suffix.len())?;
+    let (from, to) = ends.split_once(" to ").filter(|(_, to)| !to.contains(" to "))?;
+    Some(Arrow { from: from.trim().to_string(), to: to.trim().to_string(), both_ways: false })
 }
 
 /// A value for all rows, and whether a person must confirm it.
@@ -95,6 +110,29 @@ pub(super) fn transport(page: &Page, table: &Table) -> Option<Proposal> {
     })
 }
 
+/// The heading whose part of the product a table is about: that above a heading such as "Ingress" or "Outbound rules".
+pub(super) fn owner(page: &Page, table: &Table) -> Option<String> {
+    let heading = table.heading.as_ref()?;
+    let words = ["traffic", "rules", "connections", "ports", "rule", "port", "connection", "network"];
+    let lower = heading.text.to_lowercase();
+    let is_only_direction = direction_in(&lower).is_some_and(|direction| direction != "both")
+        && lower
+            .split(|letter: char| !letter.is_alphanumeric())
+            .all(|word| word.is_empty() || words.contains(&word) || direction_in(word).is_some());
+    if is_only_direction { parent(page, table) } else { None }
+}
+
+/// The nearest heading above that of a table that isn't the heading of another one.
+fn parent(page: &Page, table: &Table) -> Option<String> {
+    let number = table.heading.as_ref()?.number;
+    let headings = || page.tables.iter().filter_map(|table| table.heading.as_ref());
+    let is_of_table = |line: &&Line| {
+        headings().any(|own| own.number == line.number || tidy(&own.text).eq_ignore_ascii_case(&tidy(&line.text)))
+    };
+    let above = page.headings.iter().filter(|line| line.number < number && !is_of_table(line));
+    above.max_by_key(|line| line.number).map(|line| tidy(&line.text))
+}
+
 /// The part of the product that a heading names, such as "Control plane" or "Worker node(s)".
 pub(super) fn component(heading: &str) -> Option<Proposal> {
     let lower = heading.to_lowercase();
@@ -120,18 +158,11 @@ fn has_word(text: &str, wanted: &[&str]) -> bool {
 
 /// The names of sections for tables: their headings, with the nearest heading above that has no table, if several have the same.
 pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
-    let is_of_table = |number: usize| {
-        page.tables.iter().any(|table| table.heading.as_ref().is_some_and(|heading| heading.number == number))
-    };
-    let heading = |table: &Table| table.heading.as_ref().map(|heading| tidy(&heading.text));
-    let parent = |table: &Table| {
-        let number = table.heading.as_ref()?.number;
-        let is_name = |line: &&Line| {
-            page.tables.iter().filter_map(heading).any(|own| own.eq_ignore_ascii_case(&tidy(&line.text)))
-        };
-        let above =
-            page.headings.iter().filter(|line| line.number < number && !is_of_table(line.number) && !is_name(line));
-        above.max_by_key(|line| line.number).map(|line| tidy(&line.text))
+    let remarks = ["note", "notes", "important", "warning", "tip", "caution", "hinweis", "hinweise"];
+    let heading = |table: &Table| {
+        let own = tidy(&table.heading.as_ref()?.text);
+        // "Notes" in bold is no name of what follows it.
+        if remarks.contains(&own.to_lowercase().as_str()) { parent(page, table).or(Some(own)) } else { Some(own) }
     };
     let headings: Vec<Option<String>> = page.tables.iter().map(heading).collect();
     page.tables
@@ -144,8 +175,9 @@ pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
                 .iter()
                 .zip(&headings)
                 .filter(|(_, heading)| heading.as_ref().is_some_and(|heading| heading.eq_ignore_ascii_case(&own)));
-            let parents: std::collections::BTreeSet<Option<String>> = others.map(|(other, _)| parent(other)).collect();
-            match parent(table) {
+            let parents: std::collections::BTreeSet<Option<String>> =
+                others.map(|(other, _)| parent(page, other)).collect();
+            match parent(page, table) {
                 Some(parent) if parents.len() > 1 => Some(format!("{parent}: {own}")),
                 _ => Some(own),
             }
@@ -168,6 +200,9 @@ mod tests {
         assert_eq!((arrow.from.as_str(), arrow.to.as_str(), arrow.both_ways), ("Site server", "Fallback point", true));
         assert_eq!(arrow_in("Client -- > Server").unwrap().to, "Server");
         assert_eq!(arrow_in("Client-server ports"), None);
+        let arrow = arrow_in("Ports used for all-machine to control plane communications").unwrap();
+        assert_eq!((arrow.from.as_str(), arrow.to.as_str()), ("all-machine", "control plane"));
+        assert_eq!(arrow_in("Introduction to ports"), None);
         let id = |heading| component(heading).map(|found| found.value);
         assert_eq!(id("Control plane").as_deref(), Some("control-plane"));
         assert_eq!(id("Worker node(s)").as_deref(), Some("worker"));

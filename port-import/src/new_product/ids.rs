@@ -1,14 +1,13 @@
 //! Drafts the ids of flows from short labels, peers and services.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use port_core::Direction;
 
+use super::names::Services;
 use crate::curation::FIXME;
 use crate::printed_row::{End, PrintedRow};
 
-/// The number of words of an id after the direction.
-const MAX_WORDS: usize = 5;
 /// Words that say nothing in an id.
 const EMPTY_WORDS: [&str; 26] = [
     "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "used", "port",
@@ -17,60 +16,65 @@ const EMPTY_WORDS: [&str; 26] = [
 
 /// A new id for the first flow of a row.
 pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String>) -> String {
-    flow_id(product, row, row.ends.first(), used)
+    let none = BTreeMap::new();
+    let services = Services { ids: &none, of_port: &none };
+    let end = row.ends.first();
+    flow_id(product, row, end.and_then(|end| end.direction), Ends { end, unknown: None }, &services, used)
 }
 
-/// A new id for a flow: the product, the direction if it is known, and words of the label, or of the peer and the service.
-pub(super) fn flow_id(product: &str, row: &PrintedRow, end: Option<&End>, used: &mut BTreeSet<String>) -> String {
-    let direction = match end.and_then(|end| end.direction) {
+/// Who is at the ends of a flow.
+#[derive(Clone, Copy)]
+pub(super) struct Ends<'a> {
+    pub(super) end: Option<&'a End>,
+    /// The text of an end of which nobody knows who it is.
+    pub(super) unknown: Option<&'a str>,
+}
+
+/// A new id for a flow: the product, the direction if it is known, and what the row is about. That is its label or, if that is only
+/// the name of a service, also the part of the product and the peer.
+pub(super) fn flow_id(
+    product: &str,
+    row: &PrintedRow,
+    direction: Option<Direction>,
+    ends: Ends<'_>,
+    services: &Services<'_>,
+    used: &mut BTreeSet<String>,
+) -> String {
+    let direction = match direction {
         Some(Direction::Outbound) => "-out",
         Some(Direction::Inbound) => "-in",
         None => "",
     };
     let start = format!("{product}{direction}");
-    let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
-    let peer = peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
-    let peer_words = words(peer.as_deref().unwrap_or_default());
-    let label_words = words(row.label.as_deref().unwrap_or_default());
-    let (service, port) = service_and_port(row);
-    let mut base: Vec<String> = label_words.clone().into_iter().take(4).collect();
-    if base.is_empty() {
-        base.extend(peer_words.clone().into_iter().take(3));
-        base.extend(service.clone());
-    }
-    if base.is_empty() {
-        base.extend(port.clone());
-    }
-    let component = end.and_then(|end| end.component.as_deref()).map(words).unwrap_or_default();
-    let more = |extra: Vec<String>| {
-        base.iter().take(MAX_WORDS.saturating_sub(extra.len())).cloned().chain(extra).collect::<Vec<_>>()
+    let about = About::new(product, row, ends);
+    let is_name = row.label.as_ref().is_none_or(|label| services.telling_words(label) == 0);
+    let base = match is_name {
+        // The service comes last: `relay-in-agent-https`.
+        true => join(&[&about.component, &about.peer, &about.label, &about.service], 3),
+        false => about.label.iter().take(4).cloned().collect(),
     };
-    let first = |words: &[String], count: usize| words.iter().take(count).cloned().collect::<Vec<_>>();
+    let base = if base.is_empty() { about.port.clone() } else { base };
+    let with = |more: &[&Vec<String>]| join(&[&[&base], more].concat(), 4);
     let candidates = [
         base.clone(),
-        more(first(&component, 2)),
-        more(first(&peer_words, 2)),
-        more(service.into_iter().collect()),
-        more(port.clone().into_iter().collect()),
-        more(first(&component, 1).into_iter().chain(first(&peer_words, 1)).chain(port).collect()),
+        with(&[&about.component]),
+        with(&[&about.peer]),
+        with(&[&about.component, &about.peer]),
+        with(&[&about.service]),
+        with(&[&about.host]),
+        with(&[&about.port]),
+        with(&[&about.section]),
+        with(&[&about.component, &about.port]),
+        with(&[&about.peer, &about.port]),
+        with(&[&about.section, &about.port]),
     ];
-    let written = |words: &[String]| {
-        let mut id = start.clone();
-        for word in words {
-            let longer = format!("{id}-{word}");
-            if port_data::id::is_id(&longer) && longer.len() <= 80 {
-                id = longer;
-            }
-        }
-        id
-    };
     for candidate in candidates.iter().filter(|words| !words.is_empty()) {
-        let id = written(candidate);
+        let id = written(&start, candidate);
         if id != start && used.insert(id.clone()) {
             return id;
         }
     }
-    let id = if base.is_empty() { format!("{start}-row") } else { written(&base) };
+    let id = if base.is_empty() { format!("{start}-row") } else { written(&start, &base) };
     let mut numbers = 2..;
     loop {
         let candidate = format!("{id}-{}", numbers.next().unwrap_or(0));
@@ -80,11 +84,68 @@ pub(super) fn flow_id(product: &str, row: &PrintedRow, end: Option<&End>, used: 
     }
 }
 
+/// The words of a row that an id can have.
+struct About {
+    label: Vec<String>,
+    peer: Vec<String>,
+    component: Vec<String>,
+    section: Vec<String>,
+    host: Vec<String>,
+    service: Vec<String>,
+    port: Vec<String>,
+}
+
+impl About {
+    fn new(product: &str, row: &PrintedRow, Ends { end, unknown }: Ends<'_>) -> About {
+        let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
+        let peer =
+            peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
+        let peer = peer.or(unknown.map(str::to_string));
+        let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
+        let (service, port) = service_and_port(row);
+        let host = row.prose.iter().flat_map(|prose| &prose.hosts).next();
+        let short = |words: Vec<String>, count: usize| words.into_iter().take(count).collect();
+        About {
+            label: short(words(row.label.as_deref().unwrap_or_default()), 6),
+            peer: short(words(peer.as_deref().unwrap_or_default()), 4),
+            component: short(words(component.unwrap_or_default()), 5),
+            section: short(words(row.section.as_deref().unwrap_or_default()), 3),
+            host: short(words(host.map_or("", String::as_str)), 3),
+            service: service.into_iter().collect(),
+            port: port.into_iter().collect(),
+        }
+    }
+}
+
+/// Words one after another, without those that are there already: at most so many of each part.
+fn join(parts: &[&Vec<String>], most: usize) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for part in parts {
+        let new: Vec<String> = part.iter().filter(|word| !joined.contains(word)).take(most).cloned().collect();
+        joined.extend(new);
+    }
+    joined
+}
+
+/// An id with the words that fit.
+fn written(start: &str, words: &[String]) -> String {
+    let mut id = start.to_string();
+    for word in words {
+        let longer = format!("{id}-{word}");
+        if port_data::id::is_id(&longer) && longer.len() <= 80 {
+            id = longer;
+        }
+    }
+    id
+}
+
 /// The words of a text that an id can have.
 fn words(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase().replace(['’', '\''], "");
+    // The vendor's tools fill in a name in braces.
+    let outside = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default());
+    let lower = outside.collect::<Vec<_>>().join(" ").to_lowercase().replace(['’', '\''], "");
     let words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let plain = words.filter(|word| word.is_ascii() && !EMPTY_WORDS.contains(word));
+    let plain = words.filter(|word| word.is_ascii() && !EMPTY_WORDS.contains(word) && *word != "fixme");
     plain.map(str::to_string).collect()
 }
 

@@ -144,7 +144,14 @@ fn patterns(page: &Page, lists: &[&Vec<&Line>]) -> Option<Vec<String>> {
         list.iter().any(|(item, _)| chosen.iter().any(|pattern| is_match(pattern, item)))
     };
     let (mut first, mut last): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for (item, _) in lists.iter().filter(is_taken).flatten().filter(|(_, own)| own.is_none()) {
+    // An item with numbers in the place of ports has ports, even if they can't be read.
+    let has_numbers = |item: &str| {
+        let pattern = chosen.iter().find(|pattern| is_match(pattern, item)).and_then(|text| Pattern::parse(text).ok());
+        let found = pattern.as_ref().and_then(|pattern| pattern.match_text(item)).unwrap_or_default();
+        found.iter().any(|(name, text)| *name == "Ports" && text.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    let unread = |(item, own): &&(String, Option<&'static str>)| own.is_none() && !has_numbers(item);
+    for (item, _) in lists.iter().filter(is_taken).flatten().filter(unread) {
         let pattern = prefix_pattern(item);
         let reads_others = lists.iter().flatten().any(|(other, own)| own.is_some() && is_match(&pattern, other));
         if !reads_others && !first.contains(&pattern) {

@@ -19,8 +19,14 @@ pub struct NewProduct {
     pub layout: Option<Layout>,
     /// The day on which the page was saved. Without it, a person must write it into `editions.csv`.
     pub retrieved: Option<String>,
+    /// The edition as the page prints it.
+    pub printed_edition: Option<String>,
     /// The vendor's id. A new vendor gets a row too.
     pub vendor: Option<String>,
+    /// The name of a new vendor.
+    pub vendor_name: Option<String>,
+    /// The web site of a new vendor.
+    pub vendor_url: Option<String>,
     /// The product's name.
     pub name: Option<String>,
     /// The address of the page.
@@ -48,6 +54,8 @@ pub struct NewEdition {
     pub layout: Option<Layout>,
     /// The day on which the page was saved. Without it, a person must write it into `editions.csv`.
     pub retrieved: Option<String>,
+    /// The edition as the page prints it.
+    pub printed_edition: Option<String>,
     /// The address of the page.
     pub url: Option<String>,
     /// Where the text of the page comes from.

@@ -13,6 +13,8 @@ pub(super) struct Parties {
     pub(super) components: BTreeMap<String, String>,
     /// The cell that is the product.
     pub(super) own_name: Option<String>,
+    /// Whether cells name most of the parts that headings name, so that all of these headings are parts.
+    pub(super) has_owners: bool,
 }
 
 /// What is needed to recognise a party.
@@ -29,11 +31,11 @@ pub(super) struct Known<'a> {
 const WORDS: [(&[&str], &str); 16] = [
     (&["dns", "name", "dns resolver", "域名服务器", "dns-server"], "dns-server"),
     (&["ntp", "time", "ntp-server"], "ntp-server"),
-    (&["ldap", "ldaps", "active directory", "domain controller", "ldap directory", "domänencontroller"], "ldap-server"),
+    (&["ldap", "ldaps", "ldap directory"], "ldap-server"),
     (&["internet", "internet any", "public internet", "any internet"], "internet"),
     (&["syslog", "syslog collector"], "syslog-server"),
     (&["radius"], "radius-server"),
-    (&["snmp", "snmp manager"], "snmp-manager"),
+    (&["snmp manager"], "snmp-manager"),
     (&["ocsp", "ocsp responder"], "ocsp-responder"),
     (&["smtp", "mail", "email", "e-mail"], "email-server"),
     (&["file", "nfs", "smb", "cifs"], "file-server"),
@@ -69,7 +71,7 @@ impl Known<'_> {
         let found = WORDS.iter().find(|(texts, _)| texts.contains(&text.as_str()));
         // "Time" and "file" alone aren't servers.
         let needs_server =
-            ["name", "time", "file", "mail", "email", "e-mail", "sql", "smtp", "smb", "nfs", "cifs", "snmp", "radius"];
+            ["name", "time", "file", "mail", "email", "e-mail", "sql", "smtp", "smb", "nfs", "cifs", "radius"];
         let (_, id) = found.filter(|_| is_server || !needs_server.contains(&text.as_str()))?;
         self.peers.values().any(|known| known == id).then(|| (*id).to_string())
     }
@@ -95,6 +97,12 @@ impl Known<'_> {
         names.filter(|name| !name.is_empty()).any(|name| words.windows(name.len()).any(|window| window == name))
     }
 
+    /// The part of the product that a heading names. A heading is about one part, whatever its name contains.
+    pub(super) fn part_of_heading(&self, heading: &str) -> Part {
+        let bare = heading.split(" (").next().unwrap_or_default();
+        self.part(&bare.replace(['/', ',', '&'], " "))
+    }
+
     /// The part of the product that a cell of the product names.
     pub(super) fn part(&self, cell: &str) -> Part {
         let product: Vec<&str> = self.product.split('-').collect();
@@ -106,10 +114,17 @@ impl Known<'_> {
             .split(|letter: char| !letter.is_alphanumeric())
             .filter(|word| !word.is_empty() && !["the", "a", "all", "of", "s", "other"].contains(word))
             .filter(|word| !product.contains(word) && !name.contains(word))
-            .map(singular)
+            .map(str::to_string)
             .collect();
+        let words: Vec<String> = match words.split_last() {
+            Some((last, others)) => others.iter().cloned().chain([singular(last)]).collect(),
+            None => words,
+        };
         let id = words.join("-");
-        let is_list = cell.contains([',', '/', '&']) || lower.contains(" and ") || lower.contains(" or ");
+        // Not one part, or a name that only the vendor's own tools fill in.
+        let is_list = bare.contains([',', '/', '&', '{', '}'])
+            || [" and ", " or ", " und ", " oder "].iter().any(|word| bare.contains(word))
+            || ["alle ", "any "].iter().any(|word| bare.starts_with(word));
         match words.len() {
             0 if lower.chars().any(char::is_alphanumeric) && !is_list => Part::Product,
             1..=5 if port_data::id::is_id(&id) && !is_list => Part::Component(id),
@@ -141,7 +156,9 @@ fn singular(word: &str) -> String {
 
 /// Who the cells of sources and destinations are. The product is at one end of every row, so that the other end of a row with a known peer,
 /// and both ends of a row from and to the same party, are the product or a part of it.
-pub(super) fn parties_of_ends(ends: &[(String, String)], known: &Known<'_>) -> Parties {
+///
+/// A cell that names the same part as a heading above tables of one end, an owner, is that part.
+pub(super) fn parties_of_ends(ends: &[(String, String)], owners: &BTreeSet<&str>, known: &Known<'_>) -> Parties {
     let cells: BTreeSet<&str> =
         ends.iter().flat_map(|(from, to)| [from.as_str(), to.as_str()]).filter(|cell| !cell.is_empty()).collect();
     let is_peer = |cell: &str| known.peer(cell).is_some();
@@ -155,26 +172,54 @@ pub(super) fn parties_of_ends(ends: &[(String, String)], known: &Known<'_>) -> P
             _ => {}
         }
     }
-    let mut parties = Parties::default();
+    let owners: BTreeMap<&str, Part> = owners.iter().map(|owner| (*owner, known.part_of_heading(owner))).collect();
+    let of_heading = |cell: &str| {
+        let part = owners.get(cell).cloned().unwrap_or_else(|| known.part(cell));
+        owners.values().any(|owner| *owner == part && part != Part::Unclear).then_some(part)
+    };
+    own.extend(cells.iter().copied().filter(|cell| !is_peer(cell) && of_heading(cell).is_some()));
+    let is_own = |cell: &str| own.iter().any(|other| other.eq_ignore_ascii_case(cell));
+    let same: Vec<&str> = cells.iter().copied().filter(|cell| !is_peer(cell) && is_own(cell)).collect();
+    own.extend(same);
+    let is_named = |owner: &&Part| cells.iter().any(|cell| of_heading(cell).as_ref() == Some(*owner));
+    let named = owners.values().filter(is_named).count();
+    let mut parties = Parties { has_owners: named * 2 > owners.len(), ..Parties::default() };
     for cell in cells {
         if !own.contains(cell) {
             let id = known.peer(cell).unwrap_or_else(|| FIXME.to_string());
             parties.peers.insert(cell.to_string(), id);
             continue;
         }
-        match known.part(cell) {
-            Part::Component(_) | Part::Product if own.len() == 1 => parties.own_name = Some(cell.to_string()),
+        match of_heading(cell).unwrap_or_else(|| known.part(cell)) {
+            Part::Component(_) | Part::Product if own.len() == 1 && owners.is_empty() => {
+                parties.own_name = Some(cell.to_string());
+            }
             Part::Product => drop(parties.components.insert(cell.to_string(), String::new())),
             Part::Component(id) => drop(parties.components.insert(cell.to_string(), id)),
             Part::Unclear => drop(parties.components.insert(cell.to_string(), FIXME.to_string())),
         }
     }
+    parties.doubt_same_parts();
     parties
+}
+
+impl Parties {
+    /// Cells that differ only in brackets, such as "Appliance (any role)", may be different parts.
+    fn doubt_same_parts(&mut self) {
+        let bare = |cell: &str| cell.split('(').next().unwrap_or_default().trim().to_lowercase();
+        let has_twin = |cell: &String| {
+            cell.contains('(') && self.components.keys().any(|other| other != cell && bare(other) == bare(cell))
+        };
+        let doubtful: Vec<String> = self.components.keys().filter(|cell| has_twin(cell)).cloned().collect();
+        for cell in doubtful {
+            self.components.insert(cell, FIXME.to_string());
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::{Known, Part, parties_of_ends};
 
@@ -191,7 +236,9 @@ mod tests {
         for (cell, expected) in [
             ("DNS servers", Some("dns-server")),
             ("Your DNS server IP(s)", Some("dns-server")),
-            ("Domain controllers", Some("ldap-server")),
+            ("LDAP servers", Some("ldap-server")),
+            ("Domain controllers", None),
+            ("SNMP server", None),
             ("Internet (any)", Some("internet")),
             ("Web browser", Some("client")),
             ("Administrator (Internet Browser)", Some("admin")),
@@ -215,15 +262,25 @@ mod tests {
         };
         let found = parties_of_ends(
             &ends(&[("Agents", "Servers"), ("Servers", "Servers"), ("All nodes", "All nodes")]),
+            &BTreeSet::new(),
             &known,
         );
         assert_eq!(found.components.get("Servers").unwrap(), "server");
         assert_eq!(found.components.get("All nodes").unwrap(), "node");
         assert_eq!(found.peers.get("Agents").unwrap(), "FIXME");
-        let found = parties_of_ends(&ends(&[("Relay", "DNS server"), ("Clients", "Relay")]), &known);
+        let found = parties_of_ends(&ends(&[("Relay", "DNS server"), ("Clients", "Relay")]), &BTreeSet::new(), &known);
         assert_eq!((found.own_name.as_deref(), found.components.len()), (Some("Relay"), 0));
         assert_eq!(known.part("Application (beta) server"), Part::Component("application".to_string()));
         assert_eq!(known.part("Servers, agents"), Part::Unclear);
         assert_eq!(found.peers.get("Clients").unwrap(), "FIXME");
+        let found =
+            parties_of_ends(&ends(&[("Other Relay manager", ""), ("UI", "")]), &["Relay manager"].into(), &known);
+        assert_eq!(found.components.get("Other Relay manager").unwrap(), "manager");
+        assert_eq!(found.peers.get("UI").unwrap(), "FIXME");
+        let cells = [("Relay", "DNS server"), ("Node", "DNS server"), ("Node (any role)", "DNS server")];
+        let found = parties_of_ends(&ends(&cells), &BTreeSet::new(), &known);
+        assert_eq!(found.components.get("Node").unwrap(), "node");
+        assert_eq!(found.components.get("Node (any role)").unwrap(), "FIXME");
+        assert_eq!(known.part("{RelayName}"), Part::Unclear);
     }
 }

@@ -22,47 +22,93 @@ pub struct Summary {
     pub texts: usize,
     /// The texts that a person must explain.
     pub unexplained_texts: usize,
-    /// The number of FIXMEs by file and key, in the order of the files.
-    pub left: Vec<(PathBuf, String, usize)>,
+    /// The FIXMEs, in the order of the files.
+    pub left: Vec<Left>,
+}
+
+/// What FIXMEs are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// Flows, and rows that aren't flows.
+    Rows,
+    /// The meanings of columns.
+    Columns,
+    /// Tables as a whole.
+    Tables,
+    /// Who printed peers and components are.
+    Parties,
+    /// Text outside the tables.
+    Texts,
+    /// Cells of handwritten tables, such as `vendors.csv`.
+    Cells,
+}
+
+impl Subject {
+    /// Every subject.
+    pub const ALL: [Subject; 6] =
+        [Subject::Rows, Subject::Columns, Subject::Tables, Subject::Parties, Subject::Texts, Subject::Cells];
+
+    /// The subject of the lines of a file below a header.
+    fn below(header: &str) -> Subject {
+        match header {
+            "[[tables]]" => Subject::Tables,
+            "[peers]" | "[components]" => Subject::Parties,
+            "[[text]]" => Subject::Texts,
+            "[[flow]]" | "[[row]]" | "[[absent]]" | "[same.label]" => Subject::Rows,
+            _ => Subject::Tables,
+        }
+    }
+}
+
+/// FIXMEs of one key in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The file.
+    pub file: PathBuf,
+    /// What they are about.
+    pub subject: Subject,
+    /// The key, such as `purpose`, or the column.
+    pub key: String,
+    /// The line of the first one.
+    pub line: usize,
+    /// How many there are.
+    pub count: usize,
 }
 
 impl Summary {
     /// The number of all FIXMEs.
     #[must_use]
     pub fn fixmes(&self) -> usize {
-        self.left.iter().map(|(_, _, count)| count).sum()
+        self.left.iter().map(|left| left.count).sum()
     }
 
-    /// The number of FIXMEs in the entries of flows and rows. The others are about the page, its tables, or texts.
+    /// The number of FIXMEs about a subject.
     #[must_use]
-    pub fn fixmes_of_rows(&self) -> usize {
-        let of_rows = self.left.iter().filter(|(_, key, _)| key.starts_with("rows: "));
-        of_rows.map(|(_, _, count)| count).sum()
+    pub fn fixmes_about(&self, subject: Subject) -> usize {
+        self.left.iter().filter(|left| left.subject == subject).map(|left| left.count).sum()
     }
 
     /// Counts the FIXMEs of a file. Lines of comments don't count.
     pub(super) fn count(&mut self, file: &Path, text: &str) {
         let is_table = file.extension().is_some_and(|extension| extension == "csv");
-        let mut is_row = false;
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            if line.starts_with('[') {
-                is_row = line.starts_with("[[flow]]") || line.starts_with("[[row]]");
+        let header = if is_table { text.lines().next().unwrap_or_default() } else { "" };
+        let mut below = if is_table { Subject::Cells } else { Subject::Tables };
+        for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#')) {
+            if !is_table && line.starts_with('[') {
+                below = Subject::below(line.split(" #").next().unwrap_or_default().trim());
             }
-            if !line.contains(FIXME) {
-                continue;
-            }
-            let key = match line.split_once(" = ") {
-                _ if is_table => "cells",
-                Some((key, _)) if key.trim_start().starts_with('{') => "columns",
-                Some((key, _)) if key.starts_with('"') => "peers and components",
-                Some((key, _)) => key.trim(),
-                None => "other",
-            };
-            let key = if is_row { format!("rows: {key}") } else { key.to_string() };
-            let count = line.matches(FIXME).count();
-            match self.left.iter_mut().find(|(known, other, _)| known == file && *other == key) {
-                Some((_, _, total)) => *total += count,
-                None => self.left.push((file.to_path_buf(), key, count)),
+            for (key, count) in keys(line, is_table.then_some(header)) {
+                let subject = if line.trim_start().starts_with("{ head") { Subject::Columns } else { below };
+                let key = match subject {
+                    Subject::Parties => "peers and components".to_string(),
+                    Subject::Columns => "columns".to_string(),
+                    _ => key,
+                };
+                let same = |left: &&mut Left| left.file == file && left.subject == subject && left.key == key;
+                match self.left.iter_mut().find(same) {
+                    Some(left) => left.count += count,
+                    None => self.left.push(Left { file: file.to_path_buf(), subject, key, line: number, count }),
+                }
             }
         }
     }
@@ -76,31 +122,54 @@ impl Summary {
             }
         };
         self.files.iter_mut().for_each(relative);
-        self.left.iter_mut().for_each(|(file, _, _)| relative(file));
+        self.left.iter_mut().for_each(|left| relative(&mut left.file));
         self
     }
 }
 
-/// At most 80 columns wide.
+/// The keys of a line with the number of their FIXMEs. The keys of a table are its columns.
+fn keys(line: &str, header: Option<&str>) -> Vec<(String, usize)> {
+    if !line.contains(FIXME) {
+        return Vec::new();
+    }
+    let Some(header) = header else {
+        let key = line.split_once(" = ").map_or("other", |(key, _)| key.trim());
+        return vec![(key.to_string(), line.matches(FIXME).count())];
+    };
+    let cells = line.split(',').zip(header.split(','));
+    cells.filter(|(cell, _)| cell.trim_matches('"') == FIXME).map(|(_, column)| (column.to_string(), 1)).collect()
+}
+
+/// At most 80 columns wide, but for long paths.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for file in &self.files {
             writeln!(f, "wrote {}", file.display())?;
         }
         let Summary { rows, drafted_rows, other_rows, ignored_tables, texts, unexplained_texts, .. } = self;
-        writeln!(f, "{rows} rows: {drafted_rows} have flows, {other_rows} seem to have none")?;
+        let count = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+        let none = if *other_rows > 0 { format!(", {other_rows} seem to have none") } else { String::new() };
+        writeln!(f, "{}: {drafted_rows} have flows{none}", count(*rows, "row", "rows"))?;
         if *ignored_tables > 0 {
-            writeln!(f, "{ignored_tables} tables have no ports: check why they are ignored")?;
+            let tables = count(*ignored_tables, "table has", "tables have");
+            writeln!(f, "{tables} no ports: check the reasons after ignore")?;
         }
-        writeln!(f, "{texts} texts outside tables, {unexplained_texts} of them with numbers or hosts to explain")?;
+        let explain = match unexplained_texts {
+            0 => "nothing to explain".to_string(),
+            _ => format!("{unexplained_texts} with numbers or hosts to explain"),
+        };
+        writeln!(f, "{} outside tables: {explain}", count(*texts, "text", "texts"))?;
         let mut last: Option<&PathBuf> = None;
-        for (file, key, count) in &self.left {
+        for Left { file, key, line, count, .. } in &self.left {
             if last != Some(file) {
                 writeln!(f, "left to do in {}:", file.display())?;
             }
             last = Some(file);
-            writeln!(f, "  {count:>4}  {key}")?;
+            writeln!(f, "  {count:>4}  {key} (from line {line})")?;
         }
-        writeln!(f, "Replace {} {FIXME}, then run `cargo xtask regenerate`.", self.fixmes())
+        match self.fixmes() {
+            0 => writeln!(f, "Check the draft, then run `cargo xtask regenerate`."),
+            left => writeln!(f, "Replace {left} {FIXME}, then run `cargo xtask regenerate`."),
+        }
     }
 }

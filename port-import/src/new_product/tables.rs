@@ -6,12 +6,39 @@ use std::path::{Path, PathBuf};
 use port_data::cells::Cells;
 use port_data::{Diagnostic, Place};
 
+use super::names::Services;
+use super::services::NewService;
 use crate::atomic_write::NewFile;
 use crate::codes;
+use crate::curation::FIXME;
 use crate::file;
 
+/// The peers and services of the catalog.
+pub(super) struct KnownIds {
+    /// The ids of peers by their names and ids in lowercase.
+    pub(super) peers: BTreeMap<String, String>,
+    services: BTreeMap<String, String>,
+    service_of_port: BTreeMap<String, String>,
+}
+
+impl KnownIds {
+    /// Reads them from a directory of tables.
+    pub(super) fn read(tables: &Path) -> Result<KnownIds, Vec<Diagnostic>> {
+        let services = tables.join("services.csv");
+        Ok(KnownIds {
+            peers: ids_by_name(&tables.join("peers.csv"))?,
+            service_of_port: services_by_port(&services)?,
+            services: ids_by_name(&services)?,
+        })
+    }
+
+    pub(super) fn services(&self) -> Services<'_> {
+        Services { ids: &self.services, of_port: &self.service_of_port }
+    }
+}
+
 /// The ids of a table by the names and ids of their rows, in lowercase.
-pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
     let cells = read(file)?;
     let column = |name: &str| {
         cells.header.iter().position(|head| head.text == name).ok_or_else(|| {
@@ -26,7 +53,7 @@ pub(super) fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<D
 }
 
 /// The service that usually has a port, by the port.
-pub(super) fn services_by_port(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+fn services_by_port(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
     let cells = read(file)?;
     let column = |name: &str| cells.header.iter().position(|head| head.text == name);
     let mut services: BTreeMap<String, String> = BTreeMap::new();
@@ -57,14 +84,31 @@ pub(super) fn add_rows(
     if lines.is_empty() { Ok(None) } else { insert_line(file, &lines, None).map(Some) }
 }
 
+/// `services.csv` with the services that rows print and the catalog doesn't have. A person must describe them.
+pub(super) fn add_services(tables: &Path, services: &[NewService]) -> Result<Option<NewFile>, Vec<Diagnostic>> {
+    let row = |service: &'_ NewService| -> [(&'static str, String); 4] {
+        let NewService { id, name, transports } = service.clone();
+        [("id", id), ("name", name), ("transports", transports), ("description", FIXME.to_string())]
+    };
+    let rows: Vec<_> = services.iter().map(row).collect();
+    let rows: Vec<Vec<(&str, &str)>> =
+        rows.iter().map(|row| row.iter().map(|(column, cell)| (*column, cell.as_str())).collect()).collect();
+    add_rows(tables, "services", &rows)
+}
+
 /// `editions.csv` with another row below the last one of a product.
-pub(super) fn insert_edition(tables: &Path, product: &str, row: &[(&str, &str)]) -> Result<NewFile, Vec<Diagnostic>> {
+pub(super) fn insert_edition(
+    tables: &Path,
+    product: &str,
+    row: &[(&'static str, String)],
+) -> Result<NewFile, Vec<Diagnostic>> {
+    let row: Vec<(&str, &str)> = row.iter().map(|(column, cell)| (*column, cell.as_str())).collect();
     let file = tables.join("editions.csv");
     let cells = read(&file)?;
     let lines = || cells.rows.iter().filter_map(|row| row.first());
     let last = lines().filter(|cell| cell.text == product).map(|cell| cell.line).max().unwrap_or_default();
     let next = lines().map(|cell| cell.line).find(|line| *line > last);
-    let row = row_of(&cells, row);
+    let row = row_of(&cells, &row);
     insert_line(file, &row, next)
 }
 

@@ -112,9 +112,9 @@ pub(super) fn write_table(table: &DraftTable, default: &[DraftColumn]) -> String
         text += &format!("section = {}\n", quote(section));
     }
     for (key, proposal) in &table.constants {
-        // A list is TOML already.
-        let value = if *key == "note_of" { proposal.value.clone() } else { quote(&proposal.value) };
-        text += &format!("{key} = {value}{}\n", question(proposal.question));
+        let is_toml = matches!(*key, "both_ways" | "note_of");
+        let value = if is_toml { proposal.value.clone() } else { quote(&proposal.value) };
+        text += &key_line(key, &value, proposal.question);
     }
     match table.items.as_slice() {
         [] => {}

@@ -28,15 +28,15 @@ const ICMP_TYPES: [(&str, Option<u8>, Option<u8>); 13] = [
 const LONGEST_NAME: usize = 3;
 
 impl Reader<'_> {
-    /// The number of tokens of a protocol that is printed as a number, such as `IP protocol 112`, `protocol 112` or `IP/112`.
+    /// The number of tokens of a protocol that is printed as a number, such as `IP protocol 112`, `protocol ID 112` or `IP/112`.
     pub(super) fn numbered_protocol(&self, ahead: usize) -> Option<usize> {
         let mut length = usize::from(self.is_word(ahead, "ip"));
         if length == 1 && self.kind(ahead + 1) == Some(Kind::Slash) {
             length += 1;
         } else if ["protocol", "proto"].iter().any(|word| self.is_word(ahead + length, word)) {
             length += 1;
-            length +=
-                usize::from(self.is_word(ahead + length, "number") || self.kind(ahead + length) == Some(Kind::Colon));
+            let is_number = ["number", "id"].iter().any(|word| self.is_word(ahead + length, word));
+            length += usize::from(is_number || self.kind(ahead + length) == Some(Kind::Colon));
         } else {
             return None;
         }

@@ -158,6 +158,7 @@ const CASES: &[(&str, &str)] = &[
     ("ICMP destination unreachable", "icmp/3"),
     ("ICMP (1)", "icmp {1}"),
     ("IP protocol 112", "vrrp"),
+    ("IP Protocol ID 47", "gre"),
     ("IP protocol 112 (VRRP)", "vrrp"),
     ("VRRP (IP protocol 112)", "vrrp {IP protocol 112}"),
     ("VRRP", "vrrp"),

@@ -54,6 +54,23 @@ impl Cells {
                 (None, Vec::new())
             });
         }
+        if let (Some(from), Some(to)) = (&table.from, &table.to) {
+            let mut ends = |from: &str, to: &str| {
+                between(curation, (from, &parties(from, curation)), (to, &parties(to, curation))).unwrap_or_else(
+                    |problem| {
+                        problems.push(problem);
+                        Vec::new()
+                    },
+                )
+            };
+            let mut found = ends(from, to);
+            if table.both_ways {
+                let back = ends(to, from).into_iter().filter(|end| !found.contains(end)).collect::<Vec<_>>();
+                found.extend(back);
+            }
+            // The page prints no peer cell.
+            return (None, found);
+        }
         let printed = self.to_or_from.as_ref().or(self.peer.as_ref()).filter(|text| !text.is_empty()).cloned();
         let others = match (&printed, &table.peer) {
             (Some(cell), None) => parties(cell, curation),
@@ -128,39 +145,12 @@ impl Cells {
             None => Ok(vec![Party::Own(table.component.clone())]),
         };
         let (from, to) = (of(&self.from, "source")?, of(&self.to, "destination")?);
-        let mut ends: Vec<End> = Vec::new();
-        for source in &from {
-            for destination in &to {
-                let end = match (source, destination) {
-                    (Party::Own(own), other @ Party::Peer(_)) => (own, other, Direction::Outbound),
-                    (other, Party::Own(own)) => (own, other, Direction::Inbound),
-                    (Party::Peer(_), Party::Peer(_)) => {
-                        return Err(self.without_product(curation));
-                    }
-                };
-                let end = End::new(curation, end.0.clone(), end.1.clone(), Some(end.2));
-                // A row between all parts and all parts is listed once for each pair.
-                if !ends.contains(&end) {
-                    ends.push(end);
-                }
-            }
-        }
+        let cell = |cell: &Option<String>| cell.clone().unwrap_or_default();
+        let ends = between(curation, (&cell(&self.from), &from), (&cell(&self.to), &to))?;
         let is_own = |parties: &[Party]| parties.iter().all(|party| matches!(party, Party::Own(_)));
         // The cell of the other end: the source, if the product is the destination.
         let printed = if self.from.is_none() || is_own(&from) && !is_own(&to) { &self.to } else { &self.from };
         Ok((printed.clone().filter(|text| !text.is_empty()), ends))
-    }
-
-    /// A row with the product at neither end.
-    fn without_product(&self, curation: &Curation) -> Fault {
-        let cell = |cell: &Option<String>| format!("{:?}", cell.as_deref().unwrap_or_default());
-        let row = format!("from {} to {}", cell(&self.from), cell(&self.to));
-        let product = curation.own_name.as_deref().unwrap_or(&curation.product);
-        let message = format!("row goes {row}, and neither is {product:?} or one of its components");
-        let help = "set own_name, or add the cell to [components]";
-        let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
-        let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
-        fault.among(what, row, "set own_name, or add the cells to [components]")
     }
 }
 
@@ -179,6 +169,43 @@ impl End {
             Party::Own(other) => End { direction, component: own, peer: as_peer(other) },
         }
     }
+}
+
+/// The ends of traffic from one of some parties to one of others. Each comes with the text that names them.
+fn between(
+    curation: &Curation,
+    (from_text, from): (&str, &[Party]),
+    (to_text, to): (&str, &[Party]),
+) -> Result<Vec<End>, Fault> {
+    let mut ends: Vec<End> = Vec::new();
+    for source in from {
+        for destination in to {
+            let (own, other, direction) = match (source, destination) {
+                (Party::Own(own), other @ Party::Peer(_)) => (own, other, Direction::Outbound),
+                (other, Party::Own(own)) => (own, other, Direction::Inbound),
+                (Party::Peer(_), Party::Peer(_)) => {
+                    return Err(without_product(curation, from_text, to_text));
+                }
+            };
+            let end = End::new(curation, own.clone(), other.clone(), Some(direction));
+            // A row between all parts and all parts is listed once for each pair.
+            if !ends.contains(&end) {
+                ends.push(end);
+            }
+        }
+    }
+    Ok(ends)
+}
+
+/// A row with the product at neither end.
+fn without_product(curation: &Curation, from: &str, to: &str) -> Fault {
+    let row = format!("from {from:?} to {to:?}");
+    let product = curation.own_name.as_deref().unwrap_or(&curation.product);
+    let message = format!("row goes {row}, and neither is {product:?} or one of its components");
+    let help = "set own_name, or add the cell to [components]";
+    let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
+    let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
+    fault.among(what, row, "set own_name, or add the cells to [components]")
 }
 
 /// Who a cell is: parts of the product, peers, or both.

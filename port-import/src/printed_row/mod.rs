@@ -210,6 +210,7 @@ impl<'a> RowReader<'a> {
                 self.printed.has_all_port_cells &= !column.is.is_ports() && column.is != Meaning::Protocol;
             }
         }
+        self.printed.meanings.extend([&self.table.from, &self.table.to].into_iter().flatten().cloned());
         // Without one of their cells, the ends would be others.
         if self.has_all_ends {
             let problems = &mut self.printed.problems;

@@ -193,6 +193,8 @@ fn facts_of_table(table: &Table) -> (Vec<&'static str>, Vec<&'static str>) {
         ("condition", table.condition.is_some()),
         ("requirement", table.requirement.is_some()),
         ("direction", table.direction.is_some()),
+        ("from", table.from.is_some()),
+        ("to", table.to.is_some()),
         ("transport", table.transport.is_some()),
         ("peer", table.peer.is_some()),
         ("component", table.component.is_some()),

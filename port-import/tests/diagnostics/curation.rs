@@ -16,7 +16,8 @@ fn a_page_that_does_not_match_its_curation_is_rejected() {
     let mut cases = Cases::new(FILE);
     let workspace = Workspace::new();
     let [relay, gate, ends, screen] = [Pair::relay(), Pair::gate(), Pair::ends(), Pair::screen()];
-    for pair in [&relay, &gate, &ends, &screen] {
+    let headings = Pair::headings();
+    for pair in [&relay, &gate, &ends, &screen, &headings] {
         workspace.write("relay.md", pair.page);
         workspace.write_curation(&pair.curation);
         let options = RegenerateOptions { check: true, ..workspace.options(&["relay=relay.md"]) };
@@ -28,6 +29,7 @@ fn a_page_that_does_not_match_its_curation_is_rejected() {
     port_cell_cases(&mut cases, &workspace, &relay, &gate);
     reading_cases(&mut cases, &workspace, &screen);
     entry_cases(&mut cases, &workspace, &relay, &gate);
+    heading_cases(&mut cases, &workspace, &headings);
     form_cases(&mut cases, &workspace, &relay);
     cases.assert();
 }
@@ -336,6 +338,26 @@ fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         workspace.curation_cases(cases, relay, &[(name, from, to)]);
     }
     workspace.write("port-data/curation/relay/flows.toml", "");
+}
+
+fn heading_cases(cases: &mut Cases, workspace: &Workspace, headings: &Pair) {
+    let changes = [
+        ("a source without a destination", ", to = \"Relay\" }", " }"),
+        ("ends of a heading next to a peer", "to = \"Relay\" }", "to = \"Relay\", peer = \"admin\" }"),
+        (
+            "ends of a heading next to those of cells",
+            "{ head = \"Use\", is = \"label\" }",
+            "{ head = \"Use\", is = \"peer\" }",
+        ),
+        ("an end of a heading isn't mapped", "\"Relay\" = \"\"", "\"Relays\" = \"\""),
+        (
+            "a flow in one direction is missing",
+            "[[flow]]\nid = \"relay-out-client\"\nshares_row_with = \"relay-in-client\"\ndirection = \"outbound\"\n",
+            "",
+        ),
+        ("a flow and the one that shares its row have no purpose", "purpose = \"Talk to agents\"\n", ""),
+    ];
+    workspace.curation_cases(cases, headings, &changes);
 }
 
 fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {

@@ -244,6 +244,59 @@ purpose = "Take mail"
     }
 }
 
+impl Pair {
+    /// A page whose headings name the ends: one connects, or either.
+    pub fn headings() -> Pair {
+        let page = "\
+# Console --> Relay
+
+| Use | Port |
+|---|---|
+| Administer | TCP/443 |
+
+# Relay <--> Agent
+
+| Use | Port |
+|---|---|
+| Talk | TCP/8013 |
+";
+        let curation = r#"layout = "markdown"
+columns = [
+    { head = "Use", is = "label" },
+    { head = "Port", is = "ports" },
+]
+tables = [
+    { heading = "Console --> Relay", from = "Console", to = "Relay" },
+    { heading = "Relay <--> Agent", from = "Relay", to = "Agent", both_ways = true },
+]
+
+[peers]
+"Console" = "admin"
+"Agent" = "client"
+
+[components]
+"Relay" = ""
+
+[[flow]]
+id = "relay-in-admin"
+row = { label = "Administer" }
+purpose = "Administer"
+
+[[flow]]
+id = "relay-in-client"
+row = { label = "Talk" }
+purpose = "Talk to agents"
+direction = "inbound"
+
+[[flow]]
+id = "relay-out-client"
+shares_row_with = "relay-in-client"
+direction = "outbound"
+"#;
+        Pair { page, curation: curation.to_string() }
+    }
+}
+
 /// A description of a replaced text.
 pub fn change(from: &str, to: &str) -> String {
     match to.strip_prefix(from).or(to.strip_suffix(from)) {

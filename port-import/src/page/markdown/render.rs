@@ -30,7 +30,9 @@ pub(super) fn render(source: &Source, problems: &mut Problems) -> Rendered {
     options.extension.strikethrough = true;
     options.extension.footnotes = true;
     options.extension.alerts = true;
-    options.extension.front_matter_delimiter = Some("---".to_owned());
+    // Hugo writes front matter as TOML too.
+    let delimiter = if source.text.starts_with("+++\n") { "+++" } else { "---" };
+    options.extension.front_matter_delimiter = Some(delimiter.to_owned());
     // A footnote that nothing refers to is text too.
     options.parse.leave_footnote_definitions = true;
     let arena = Arena::new();

@@ -1,0 +1,135 @@
+//! The names of services in printed texts, and what else a text says.
+
+use std::collections::BTreeMap;
+
+/// Other spellings of services, by the words of the printed text.
+const SPELLINGS: [(&str, &str); 22] = [
+    ("secure imap", "imaps"),
+    ("imap over tls", "imaps"),
+    ("secure pop3", "pop3s"),
+    ("pop3 over tls", "pop3s"),
+    ("secure ldap", "ldaps"),
+    ("ldap over tls", "ldaps"),
+    ("ldap ssl", "ldaps"),
+    ("secure smtp", "smtps"),
+    ("lightweight directory access protocol", "ldap"),
+    ("server message block", "smb"),
+    ("cifs", "smb"),
+    ("domain name system", "dns"),
+    ("domain", "dns"),
+    ("network time protocol", "ntp"),
+    ("secure shell", "ssh"),
+    ("www", "http"),
+    ("http 2", "http"),
+    ("http2", "http"),
+    ("esmtp", "smtp"),
+    ("imap4", "imap"),
+    ("nfsd", "nfs"),
+    ("snmptrap", "snmp-trap"),
+];
+/// Names of protocols and transports that the catalog doesn't have as services.
+const PROTOCOLS: [&str; 24] = [
+    "tcp",
+    "udp",
+    "sctp",
+    "icmp",
+    "tls",
+    "ssl",
+    "mtls",
+    "rpc",
+    "grpc",
+    "ws",
+    "wss",
+    "websocket",
+    "dhcp",
+    "tftp",
+    "sip",
+    "sccp",
+    "iax",
+    "ami",
+    "amqp",
+    "sql",
+    "kerberos",
+    "rdp",
+    "bootps",
+    "bootpc",
+];
+/// Words that don't say what something is for.
+const FILLERS: [&str; 27] = [
+    "all", "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "over",
+    "via", "port", "ports", "server", "servers", "service", "services", "protocol", "default", "number",
+];
+
+/// The services of the catalog.
+pub(super) struct Services<'a> {
+    /// Their ids by their names and ids in lowercase.
+    pub(super) ids: &'a BTreeMap<String, String>,
+    /// The service that usually has a port.
+    pub(super) of_port: &'a BTreeMap<String, String>,
+}
+
+impl Services<'_> {
+    /// The service that a text is the name of.
+    pub(super) fn named(&self, text: &str) -> Option<String> {
+        let plain = words(text).join(" ");
+        let spelling = SPELLINGS.iter().find(|(spelling, _)| *spelling == plain).map(|(_, id)| (*id).to_string());
+        let known = self.ids.get(text.trim().to_lowercase().as_str()).or_else(|| self.ids.get(&plain)).cloned();
+        known.or(spelling.filter(|id| self.ids.contains_key(id)))
+    }
+
+    /// Whether a text contains the name of a service.
+    pub(super) fn is_named_in(&self, id: &str, text: &str) -> bool {
+        let words = words(text);
+        (1..=4).any(|count| words.windows(count).any(|part| self.named(&part.join(" ")).as_deref() == Some(id)))
+    }
+
+    /// Whether a text contains no name of a protocol or a service.
+    pub(super) fn names_none(&self, text: &str) -> bool {
+        words(text).iter().all(|word| !PROTOCOLS.contains(&word.as_str()) && self.named(word).is_none())
+    }
+
+    /// Whether a text is the name of a protocol or a service.
+    pub(super) fn is_protocol(&self, text: &str) -> bool {
+        let words = words(text);
+        let is_protocol = |word: &String| PROTOCOLS.contains(&word.as_str()) || self.named(word).is_some();
+        !words.is_empty() && words.iter().all(is_protocol)
+    }
+
+    /// The number of words that say more than the names of services and protocols do.
+    pub(super) fn telling_words(&self, text: &str) -> usize {
+        let is_telling = |word: &&String| {
+            word.chars().any(char::is_alphabetic)
+                && !FILLERS.contains(&word.as_str())
+                && !PROTOCOLS.contains(&word.as_str())
+                && self.named(word).is_none()
+        };
+        words(text).iter().filter(is_telling).count()
+    }
+}
+
+/// The words of a text in lowercase.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::Services;
+
+    #[test]
+    fn services_are_found_in_texts_by_every_spelling() {
+        let ids: BTreeMap<String, String> =
+            ["dns", "http", "https", "imaps", "smb"].map(|id| (id.to_string(), id.to_string())).into();
+        let services = Services { ids: &ids, of_port: &BTreeMap::new() };
+        assert_eq!(services.named("HTTP/2").as_deref(), Some("http"));
+        assert_eq!(services.named("secure IMAP").as_deref(), Some("imaps"));
+        assert_eq!(services.named("Secure LDAP"), None, "the catalog here doesn't have it");
+        assert!(services.is_named_in("smb", "Server Message Block (SMB)"));
+        assert!(services.is_named_in("dns", "DNS servers") && !services.is_named_in("dns", "resolvers"));
+        assert_eq!(services.telling_words("HTTP/HTTPS port"), 0);
+        assert_eq!(services.telling_words("HTTPS for the API of agents"), 2);
+    }
+}
