@@ -3,6 +3,8 @@
 //! The HTML is generated with the structure of each vendor's pages: repeated articles, spans, links, paragraphs and line breaks in
 //! cells. Its text comes from the documents, which are not part of this project.
 
+mod updated;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -50,6 +52,10 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;")
 }
 
+fn fortinet_style() -> Style {
+    Style { table: "TableStyle-FortinetTable", head: "th", cell: fortinet, article: FLARE }
+}
+
 /// A page as HTML. Cells that the text capture lost are empty links.
 fn html(page: &Page, capture: &Capture, style: &Style) -> String {
     let mut body = String::new();
@@ -94,10 +100,9 @@ fn html(page: &Page, capture: &Capture, style: &Style) -> String {
 #[test]
 fn html_gives_the_same_captures_as_text() {
     let Some(directory) = documents() else { return };
-    let fortinet = || Style { table: "TableStyle-FortinetTable", head: "th", cell: fortinet, article: FLARE };
     let styles = [
-        ("fortimail", "6.2.0", fortinet()),
-        ("forticlient", "6.2.0", fortinet()),
+        ("fortimail", "6.2.0", fortinet_style()),
+        ("forticlient", "6.2.0", fortinet_style()),
         (
             "forcepoint-email-security",
             "8.5.x",
