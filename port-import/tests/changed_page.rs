@@ -160,3 +160,78 @@ fn another_curation_of_the_same_page_does_not_ask_for_a_day() {
     let (report, outcome) = run("TCP/25 or TCP/465");
     assert_eq!((outcome, report.errors[0].code), (Outcome::Failed, "regenerate-changed-page"), "{report}");
 }
+
+#[test]
+fn a_changed_row_that_no_flow_shows_is_reported() {
+    let (_directory, data) = regenerated();
+    let file = data.join("curation/relay/1.toml");
+    let without_flow = "[[tables]]\nheading = \"Sizes\"\nignore = \"Memory.\"\n\n[[row]]\nrow = { label = \"Old\" }\n\
+                        no_flow = \"Nobody uses it.\"\n";
+    let ports = "{ head = \"Ports\", is = \"ports\" }]";
+    let ignored = "{ head = \"Ports\", is = \"ports\" }, { head = \"Day\", is = \"ignored\", reason = \"Its day.\" }]";
+    let tables = "tables = [{ heading = \"Inbound\", section = \"Inbound\", direction = \"inbound\" }]\n";
+    let own_table = "[[tables]]\nheading = \"Inbound\"\nsection = \"Inbound\"\ndirection = \"inbound\"\n\n";
+    let curation = HTML_CURATION.replace(ports, ignored).replace(tables, "");
+    fs::write(
+        &file,
+        curation.replace(
+            "[[flow]]\nid = \"relay-in-mail\"",
+            &format!("{own_table}{without_flow}\n[[flow]]\nid = \"relay-in-mail\""),
+        ),
+    )
+    .unwrap();
+    let page = |day: &str, old: &str, size: &str| {
+        let row = |peer: &str, label: &str, ports: &str, day: &str| {
+            format!("<tr><td>{peer}</td><td>{label}</td><td>{ports}</td><td>{day}</td></tr>\n")
+        };
+        format!(
+            "<h2>Inbound</h2>\n<table>\n<tr><th>Peer</th><th>Use</th><th>Ports</th><th>Day</th></tr>\n{}{}{}</table>\n\
+             <h2>Sizes</h2><table><tr><th>Users</th><th>Size</th></tr><tr><td>9</td><td>{size}</td></tr></table>",
+            row("Mail clients", "Receive mail", "TCP/25 or TCP/465", day),
+            row("Browser", "Administer", "TCP/8443", ""),
+            row("Browser", "Old", old, ""),
+        )
+    };
+    let run = |page: String| {
+        let doc = data.parent().unwrap().join("0.html");
+        fs::write(&doc, page).unwrap();
+        let (report, outcome) = regenerate(&RegenerateOptions {
+            data: data.clone(),
+            root: data.clone(),
+            docs: vec![("relay".to_string(), doc)],
+            page_facts: retrieved("2026-11-27"),
+            ..RegenerateOptions::default()
+        });
+        assert_eq!(outcome, Outcome::Done, "{report}");
+        report
+    };
+    run(page("Monday", "TCP/1", "1 GB"));
+    let report = run(page("Monday", "TCP/2", "2 GB"));
+    let text = report.to_string();
+    for line in [
+        "no flow  relay@1: \"Inbound: Browser | Old | TCP/1 | \" -> \"Inbound: Browser | Old | TCP/2 | \"; check that it still has none\n",
+        "no flow  relay@1: \"Sizes: prose ",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!((report.without_flow.len(), report.changed.len(), report.reworded.len()), (2, 0, 0), "{report}");
+    assert_eq!(serde_json::to_value(&report).unwrap()["without_flow"][0]["edition"], "relay@1");
+    // Another row with the same key.
+    let row = "<tr><td>Browser</td><td>Old</td><td>TCP/2</td>";
+    let doubled =
+        page("Monday", "TCP/2", "2 GB").replace(row, &format!("{}<td></td></tr>{row}", row.replace("/2", "/3")));
+    let report = run(doubled);
+    let added = ("", "Inbound: Browser | Old | TCP/3 | ");
+    assert_eq!(
+        report.without_flow.iter().map(|row| (row.before.as_str(), row.after.as_str())).collect::<Vec<_>>(),
+        [added],
+        "{report}"
+    );
+    // An ignored cell of a row with a flow.
+    let report = run(page("Friday", "TCP/2", "2 GB"));
+    let reworded: Vec<&str> = report.reworded.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!((reworded, report.changed.len()), (vec!["relay-in-mail"], 0), "{report}");
+    // If a fact changes too, it is enough to report that.
+    let report = run(page("Sunday", "TCP/2", "2 GB").replace("TCP/465", "TCP/587"));
+    assert_eq!((report.changed.is_empty(), report.reworded.len()), (false, 0), "{report}");
+}

@@ -72,7 +72,11 @@ pub(super) fn regenerate_product(
     for RefinedEdition { edition, before, refined, capture, old_capture, .. } in &editions {
         if let (Some(before), Some(old_capture)) = (before, old_capture) {
             let is_newest = product.newest().is_some_and(|newest| newest.id == edition.id);
-            report.compare_prose(edition, is_newest, (old_capture, before), (capture, &refined.flows));
+            let (old, new) = ((old_capture, &before[..]), (capture, &refined.flows[..]));
+            report.compare_rows(edition, is_newest, old, new);
+            if refined.diagnostics.is_empty() {
+                report.compare_rows_without_flows(edition, old, new);
+            }
         }
     }
     diagnostics.extend(editions.iter().flat_map(|edition| edition.refined.diagnostics.clone()));

@@ -6,8 +6,7 @@ use port_data::FlowRow;
 use port_data::schema::FLOWS;
 
 use super::flow_json::{Edition, field, flow_json};
-use super::{Bump, Change, NewEdition, Report, Reworded};
-use crate::capture::{Capture, Row, Text};
+use super::{Bump, Change, NewEdition, Report};
 
 /// The flows of an edition before and after; `None` if there is no such edition.
 #[derive(Debug)]
@@ -93,35 +92,13 @@ impl Report {
         }
     }
 
-    fn raise(&mut self, bump: Bump) {
+    pub(super) fn raise(&mut self, bump: Bump) {
         self.bump = self.bump.max(bump);
-    }
-
-    /// Adds the flows of an edition whose prose was reworded.
-    pub fn compare_prose(
-        &mut self,
-        edition: &Edition,
-        is_newest: bool,
-        before: (&Capture, &[FlowRow]),
-        after: (&Capture, &[FlowRow]),
-    ) {
-        let [old, new] = [before, after].map(|(capture, flows)| prose_by_flow(capture, flows));
-        let mut reworded: Vec<Reworded> = Vec::new();
-        for (id, (row, prose)) in new {
-            if old.get(id).is_some_and(|(_, before)| *before != prose) {
-                reworded.push(Reworded { id: qualified(id, edition, is_newest), row });
-            }
-        }
-        reworded.sort_by_key(|reworded| reworded.row);
-        if !reworded.is_empty() {
-            self.raise(Bump::Patch);
-        }
-        self.reworded.extend(reworded);
     }
 }
 
 /// The id of a flow, with its edition unless that is the newest one.
-fn qualified(id: &str, edition: &Edition, is_newest: bool) -> String {
+pub(super) fn qualified(id: &str, edition: &Edition, is_newest: bool) -> String {
     if is_newest { id.to_string() } else { format!("{id}@{}", edition.id) }
 }
 
@@ -162,21 +139,4 @@ fn new_edition(editions: &[EditionFlows], index: usize, flows: &[FlowRow]) -> Op
 
 fn by_id(flows: &[FlowRow]) -> BTreeMap<&str, &FlowRow> {
     flows.iter().map(|flow| (flow.id.as_str(), flow)).collect()
-}
-
-/// The row of each flow and the digests of its prose.
-fn prose_by_flow<'a>(capture: &'a Capture, flows: &'a [FlowRow]) -> BTreeMap<&'a str, (u32, Vec<&'a str>)> {
-    let digests = |row: &'a Row| {
-        let prose = row.cells.iter().filter_map(|cell| match &cell.text {
-            Text::Prose(prose) => Some(prose.digest.as_str()),
-            Text::Printed(_) => None,
-        });
-        (row.number, prose.collect::<Vec<_>>())
-    };
-    let rows: BTreeMap<usize, Vec<&str>> = capture.rows().map(digests).collect();
-    let prose = |flow: &'a FlowRow| {
-        let digests = rows.get(&usize::try_from(flow.row).ok()?)?;
-        Some((flow.id.as_str(), (flow.row, digests.clone())))
-    };
-    flows.iter().filter_map(prose).collect()
 }

@@ -4,6 +4,7 @@
 
 mod compare;
 mod flow_json;
+mod rows;
 mod text;
 
 use std::path::Path;
@@ -40,8 +41,11 @@ pub struct Report {
     pub removed: Vec<Value>,
     /// The facts that change.
     pub changed: Vec<Change>,
-    /// The rows whose prose was reworded. Their changed facts are in `changed`.
+    /// The rows whose prose was reworded, or in which only cells changed that no fact shows. Their changed facts are in `changed`.
     pub reworded: Vec<Reworded>,
+    /// The rows without a flow, and the ignored tables, that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_flow: Vec<WithoutFlow>,
     /// The part of the version that must be raised.
     pub bump: Bump,
     /// Everything that is wrong.
@@ -126,7 +130,18 @@ pub struct Change {
     pub after: String,
 }
 
-/// A row whose prose was reworded.
+/// A row without a flow, or an ignored table, that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WithoutFlow {
+    /// The edition: `product@edition`.
+    pub edition: String,
+    /// The table and the printed cells before; of prose, its digest. Empty if the row is new.
+    pub before: String,
+    /// The same after. Empty if the row is removed.
+    pub after: String,
+}
+
+/// A row whose prose was reworded, or in which only a cell changed that no fact shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reworded {
     /// The flow.

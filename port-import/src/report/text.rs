@@ -6,7 +6,7 @@ use port_data::date::UNKNOWN_DATE;
 use port_data::hidden::{Escaped, Truncated};
 use serde_json::Value;
 
-use super::{Bump, Change, NewEdition, Report, ReportedError};
+use super::{Bump, Change, NewEdition, Report, ReportedError, WithoutFlow};
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,6 +41,9 @@ impl fmt::Display for Report {
         write_changes(f, &self.changed)?;
         for reworded in &self.reworded {
             writeln!(f, "reworded {}: row {}; check what the curation says about it", reworded.id, reworded.row)?;
+        }
+        for WithoutFlow { edition, before, after } in &self.without_flow {
+            writeln!(f, "no flow  {edition}: {before:?} -> {after:?}; check that it still has none")?;
         }
         if !self.errors.is_empty() {
             return self.write_error_count(f);

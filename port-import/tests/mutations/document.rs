@@ -74,11 +74,13 @@ impl Document {
         }
         let mut report = Report::default();
         let edition = Edition { product: self.product.into(), ..Edition::default() };
-        report.compare_prose(&edition, true, (&self.capture, &self.flows), (&capture, &refined.flows));
-        let (before, after) = (Some(self.flows.clone()), Some(refined.flows));
-        report.compare(&[EditionFlows { edition, before, after }]);
-        let changes = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
-        match changes {
+        let (before, after) = (Some(self.flows.clone()), Some(refined.flows.clone()));
+        report.compare(&[EditionFlows { edition: edition.clone(), before, after }]);
+        let (old, new) = ((&self.capture, &self.flows[..]), (&capture, &refined.flows[..]));
+        report.compare_rows(&edition, true, old, new);
+        report.compare_rows_without_flows(&edition, old, new);
+        let of_flows = report.added.len() + report.removed.len() + report.changed.len() + report.reworded.len();
+        match of_flows + report.without_flow.len() {
             0 if capture.to_csv() == self.captured => Outcome::Unnoticed,
             0 => Outcome::PageOnly,
             _ => Outcome::Reported(Box::new(report)),
@@ -106,7 +108,7 @@ pub enum Outcome {
     Reported(Box<Report>),
     /// It is an error.
     Rejected(Vec<Diagnostic>),
-    /// The report names the page, but no flow.
+    /// The report says that the page changed, but not where.
     PageOnly,
     /// Nobody would notice.
     Unnoticed,

@@ -6,7 +6,7 @@ use port_import::capture::host_in;
 use port_import::page::Layout;
 
 use crate::document::{Document, Random};
-use crate::open_page::{OpenPage, addresses, cells, displayed};
+use crate::open_page::{OpenPage, addresses, cells, displayed, is_title};
 
 /// The kinds of changes, each with whether it changes what a person reads.
 pub const KINDS: [(&str, bool); 23] = [
@@ -273,6 +273,8 @@ impl Editor<'_> {
     fn spaces(&mut self, in_rows: &[usize]) -> Option<()> {
         let has_borders = self.page.layout == Layout::Rst;
         let mut among = self.page.prose.clone();
+        // The line below a title is as long as the title.
+        among.retain(|line| !is_title(self.lines, *line));
         among.extend(in_rows.iter().filter(|_| !has_borders));
         let line = *self.random.one_of(&among)?;
         let space = *self.random.one_of(&self.spaces_in(line))?;

@@ -95,9 +95,31 @@ fn kinds(layout: Layout, lines: &[String]) -> Vec<Kind> {
             _ => None,
         };
         let is_displayed = block.is_none() && has_words(text) && !is_markup(layout, text);
-        kinds.push(if is_displayed { Kind::Displayed } else { Kind::Other });
+        kinds.push(match is_displayed {
+            true if is_literal(layout, lines, index, &kinds) => Kind::Code,
+            true => Kind::Displayed,
+            false => Kind::Other,
+        });
     }
     kinds
+}
+
+/// Whether an indented line is code, as in AsciiDoc below a blank line and in reStructuredText below `::`.
+fn is_literal(layout: Layout, lines: &[String], index: usize, kinds: &[Kind]) -> bool {
+    let above = (0..index).rev().find(|line| has_words(&lines[*line]));
+    let is_below_code = above.is_some_and(|above| kinds[above] == Kind::Code);
+    let is_below_blank = index > 0 && lines[index - 1].trim().is_empty();
+    lines[index].starts_with(' ')
+        && match layout {
+            Layout::Adoc => is_below_blank || is_below_code && above == index.checked_sub(1),
+            Layout::Rst => is_below_code || above.is_some_and(|above| lines[above].trim_end().ends_with("::")),
+            _ => false,
+        }
+}
+
+/// Whether the next line underlines a line.
+pub fn is_title(lines: &[String], index: usize) -> bool {
+    lines.get(index + 1).is_some_and(|next| !next.is_empty() && !has_words(next)) && is_underline(lines, index + 1)
 }
 
 /// Whether a line underlines a title.
