@@ -10,6 +10,7 @@ mod tool;
 use super::codes;
 use super::hints::Hints;
 use super::html;
+use super::layout::Layout;
 use super::problems::Problems;
 use super::table::Page;
 use tool::Tool;
@@ -25,6 +26,15 @@ pub(super) fn read_adoc(text: &str, hints: &Hints, problems: &mut Problems) -> P
     page.skipped.extend(skipped);
     page.skipped.sort_by_key(|skipped| skipped.number);
     page
+}
+
+/// Reads the HTML that a converter made of a page.
+pub(super) fn read(text: &str, html: &str, layout: Layout, hints: &Hints, problems: &mut Problems) -> Page {
+    let html = match layout {
+        Layout::Adoc => align::align(html, &adoc::without_directives(text).0),
+        _ => align::align(html, text),
+    };
+    html::read(&html, hints, problems)
 }
 
 /// The page as HTML with the same lines.

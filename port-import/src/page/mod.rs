@@ -76,7 +76,7 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         problems.report_page(codes::TOO_LARGE, format!("page exceeds {} MiB", MAX_BYTES >> 20), CUT_DOWN);
         return Err(problems.into_diagnostics());
     }
-    let mut page = match layout {
+    let page = match layout {
         Layout::Bars => bars::read(text, hints, &mut problems),
         Layout::Values => values::read(text, hints, &mut problems),
         Layout::Broken => broken::read(text, hints, &mut problems),
@@ -88,6 +88,34 @@ pub fn read(file: &Path, text: &str, layout: Layout, hints: &Hints) -> Result<Pa
         Layout::Adoc => converted::read_adoc(text, hints, &mut problems),
         Layout::Dita => dita::read(text, hints, &mut problems),
     };
+    checked(page, text, layout, hints, problems)
+}
+
+/// Reads a page of reStructuredText or AsciiDoc from the HTML that its converter made.
+///
+/// # Errors
+///
+/// As for [`read`], with the lines of the page.
+pub fn read_converted(
+    file: &Path,
+    text: &str,
+    html: &str,
+    layout: Layout,
+    hints: &Hints,
+) -> Result<Page, Vec<Diagnostic>> {
+    let mut problems = Problems::new(file);
+    let page = converted::read(text, html, layout, hints, &mut problems);
+    checked(page, text, layout, hints, problems)
+}
+
+/// A page after the checks of all layouts.
+fn checked(
+    mut page: Page,
+    text: &str,
+    layout: Layout,
+    hints: &Hints,
+    mut problems: Problems,
+) -> Result<Page, Vec<Diagnostic>> {
     if !layout.has_lists() {
         lists::make_tables(&mut page, Lists::default(), hints, &mut problems);
     }

@@ -175,6 +175,10 @@ readers! {
     markdown 2000
     csv_page 2000
     dita 1000
+    converted 1000
+    lists 1000
+    texts 500
+    drafts 200
     curation 500
     capture 1000
     port_cell 4000

@@ -158,6 +158,26 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "nested elements" => filled("", "<p>", "", 4 * MEGABYTE);
         "entities in entities" => "<!DOCTYPE a [<!ENTITY a \"xxxxxxxxxx\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">]><topic><p>&e;&e;&e;&e;</p></topic>".as_bytes().to_vec();
     }
+    converted {
+        "a page of words without HTML" => filled("==> page.adoc\n", "x y ", "\n==> page.html\n<p>z</p>", 4 * MEGABYTE);
+        "HTML of words that aren't on the page" => filled("==> page.rst\nx\n==> page.html\n", "<p>z</p>", "", MEGABYTE);
+        "a word that is everywhere" => [filled("==> page.rst\n", "x ", "\n==> page.html\n", MEGABYTE), "<p>x x x</p>".repeat(10_000).into_bytes()].concat();
+        "conditions" => filled("==> page.adoc\n", "ifdef::x[]\n", "==> page.html\n<p>z</p>", 4 * MEGABYTE);
+    }
+    lists {
+        "the longest list" => filled("{Ports}: {Label}\n", "- 25: mail\n", "", MEGABYTE);
+        "a pattern of many columns" => numbered("", |number| format!("{{a{number}}}:"), "\n- 25: mail\n", MANY / 100);
+        "an item of 10 MB" => filled("{Ports}: {Label}\n- 25: ", "x: ", "\n", 10 * MEGABYTE);
+    }
+    texts {
+        "many texts" => numbered("a|b\n-|-\nc|d\n\n", |number| format!("Port {number}.\n\n"), "", MANY / 100);
+        "a long text" => filled("a|b\n-|-\nc|d\n\n", "Port 25. ", "\n", MEGABYTE);
+    }
+    drafts {
+        "many rows" => numbered("page.md\n|Use|Port|\n|-|-|\n", |number| format!("|Use {number}|TCP/{}|\n", number % 65_000 + 1), "", MANY / 100);
+        "many texts" => numbered("page.md\na|Port\n-|-\nc|25\n\n", |number| format!("Port {number}.\n\n"), "", MANY / 100);
+        "many tables" => repeated("page.md\n", "Use|Port\n-|-\nc|25\n\n", "", 1000);
+    }
     csv_page {
         "the longest page" => filled("Use,Port\n", "Send mail,\"TCP/25, 465\"\n", "", PAGE);
         "a page that is too long" => filled("", "x", "", PAGE + 1);

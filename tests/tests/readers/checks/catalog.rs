@@ -4,13 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use port_core::port_spec::write_expression;
-use port_core::{Groups, PortSpec};
+use port_core::{Groups, PortSpec, Transport};
 use port_data::cells::Cells;
 use port_data::port_expression::{self, Located};
 use port_data::write::Csv;
 use port_data::{Code, Diagnostic};
 use port_import::capture::Capture;
-use port_import::curation::Curation;
+use port_import::curation::{Curation, SharedFlows};
 use port_import::port_cell::{self, Cell, Column};
 
 /// The number of lines of a text, including the one after its last line feed.
@@ -18,15 +18,26 @@ fn lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
+/// The files of an input: that of the edition, after that of all editions if there is one.
+fn parse_curation(text: &str) -> Result<Curation, Diagnostic> {
+    match &files(text)[..] {
+        [(_, shared), (_, edition), ..] => {
+            let shared = SharedFlows::parse(Path::new("relay/flows.toml"), shared)?;
+            Curation::parse_with(Path::new("relay/1.toml"), edition, &shared)
+        }
+        _ => Curation::parse(Path::new("curation.toml"), text),
+    }
+}
+
 pub fn read_curation(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let curation = Curation::parse(Path::new("curation.toml"), text).map_err(|problem| problem.to_string())?;
+    let curation = parse_curation(text).map_err(|problem| problem.to_string())?;
     Ok(format!("{} flows, {} values", curation.flows.len(), curation.values.len()))
 }
 
 pub fn curation(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let parse = || Curation::parse(Path::new("curation.toml"), &text);
+    let parse = || parse_curation(&text);
     let result = parse();
     match &result {
         Ok(curation) => {
@@ -124,10 +135,32 @@ fn row(text: &str, protocol: Option<&str>) {
 /// Groups have no gaps.
 fn check_groups(cell: &Cell) {
     assert_eq!(cell.specs.is_empty(), cell.no_port.is_some(), "{cell:?}");
+    check_expression(cell);
     let mut groups: Vec<u8> = cell.specs.iter().map(PortSpec::group).collect();
     assert!(groups.is_sorted());
     groups.dedup();
     assert!(groups.iter().map(|group| usize::from(*group)).eq(0..groups.len()));
+}
+
+/// The ports of a cell, without services, are printed as an expression that is read as the same.
+fn check_expression(cell: &Cell) {
+    let unnamed = |spec: &PortSpec<String>| {
+        PortSpec::<usize>::from_parts(spec.transport(), spec.range(), None, spec.group()).with_number(spec.number())
+    };
+    let specs: Vec<PortSpec<usize>> = cell.specs.iter().map(unnamed).collect();
+    // A service without a port is nothing but its name, and an expression lists each port once.
+    let is_whole = |(index, spec): (usize, &PortSpec<usize>)| {
+        let needs_port = spec.transport().is_none_or(Transport::has_ports);
+        let is_other = |other: &PortSpec<usize>| {
+            (other.transport(), other.range(), other.number()) != (spec.transport(), spec.range(), spec.number())
+        };
+        (spec.range().is_some() || !needs_port) && specs[..index].iter().all(is_other)
+    };
+    if !specs.is_empty() && specs.iter().enumerate().all(is_whole) {
+        let printed = Printed(&specs, cell.groups).to_string();
+        let read = parse_expression(&printed).map(|(specs, _)| specs);
+        assert_eq!(read, Ok(specs), "{printed}");
+    }
 }
 
 /// Each number of the cell is one of its ports or in its remarks.
@@ -151,7 +184,7 @@ fn check_cell(cell: &Cell, text: &str) {
 const FILE: &str = "==> ";
 
 /// The files of an input, each below a line with its name.
-fn files(text: &str) -> Vec<(PathBuf, String)> {
+pub(super) fn files(text: &str) -> Vec<(PathBuf, String)> {
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for line in text.split_inclusive('\n') {
         match line.strip_prefix(FILE) {

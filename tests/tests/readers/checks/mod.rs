@@ -5,6 +5,7 @@
 //! `fuzz/` use the same module.
 
 mod catalog;
+mod importer;
 mod machine;
 mod page;
 
@@ -20,7 +21,7 @@ pub struct Reader {
 }
 
 /// Every reader.
-pub const READERS: [Reader; 19] = [
+pub const READERS: [Reader; 23] = [
     Reader { name: "bars", read: page::read_bars, check: page::bars },
     Reader { name: "values", read: page::read_values, check: page::values },
     Reader { name: "broken", read: page::read_broken, check: page::broken },
@@ -29,6 +30,10 @@ pub const READERS: [Reader; 19] = [
     Reader { name: "markdown", read: page::read_markdown, check: page::markdown },
     Reader { name: "csv_page", read: page::read_csv_page, check: page::csv_page },
     Reader { name: "dita", read: page::read_dita, check: page::dita },
+    Reader { name: "converted", read: importer::read_converted, check: importer::converted },
+    Reader { name: "lists", read: importer::read_lists, check: importer::lists },
+    Reader { name: "texts", read: importer::read_texts, check: importer::texts },
+    Reader { name: "drafts", read: importer::read_drafts, check: importer::drafts },
     Reader { name: "curation", read: catalog::read_curation, check: catalog::curation },
     Reader { name: "capture", read: catalog::read_capture, check: catalog::capture },
     Reader { name: "port_cell", read: catalog::read_port_cell, check: catalog::port_cell },

@@ -62,8 +62,7 @@ fn check(bytes: &[u8], layout: Layout) {
 fn check_read(text: &str, layout: Layout, hints: &Hints, curation: Option<&Curation>) {
     let read = || read(Path::new("page"), text, layout, hints);
     let result = read();
-    // In HTML, a lone carriage return ends a line.
-    let lines = text.split(['\n', '\r']).count();
+    let lines = line_count(text);
     match &result {
         Ok(page) => {
             check_page(page, lines);
@@ -80,6 +79,11 @@ fn check_read(text: &str, layout: Layout, hints: &Hints, curation: Option<&Curat
     assert_eq!(result, read(), "two reads differ");
 }
 
+/// The number of lines of a page. In HTML, a lone carriage return ends a line.
+pub(super) fn line_count(text: &str) -> usize {
+    text.split(['\n', '\r']).count()
+}
+
 /// Whether each letter of a page is part of its text. Tags, entities and addresses of links aren't, and a copy of the body is left
 /// out.
 fn is_all_text(text: &str, layout: Layout) -> bool {
@@ -90,7 +94,7 @@ fn is_all_text(text: &str, layout: Layout) -> bool {
     }
 }
 
-fn check_page(page: &Page, lines: usize) {
+pub(super) fn check_page(page: &Page, lines: usize) {
     let check_line = |line: usize| assert!((1..=lines).contains(&line), "line {line} of {lines}");
     assert!(!page.tables.is_empty() || page.has_items());
     for table in &page.tables {
@@ -109,7 +113,7 @@ fn check_page(page: &Page, lines: usize) {
 }
 
 /// Every diagnostic has a line of the page, unless it is about the whole page.
-fn check_errors(errors: &[Diagnostic], lines: usize) {
+pub(super) fn check_errors(errors: &[Diagnostic], lines: usize) {
     let about_page = [codes::NO_TABLE, codes::MISSING_HINTS, codes::TOO_LARGE];
     assert!((1..=MAX_ERRORS).contains(&errors.len()));
     for error in errors {
