@@ -114,7 +114,9 @@ pub(super) fn check_page(page: &Page, lines: usize) {
 
 /// Every diagnostic has a line of the page, unless it is about the whole page.
 pub(super) fn check_errors(errors: &[Diagnostic], lines: usize) {
-    let about_page = [codes::NO_TABLE, codes::MISSING_HINTS, codes::TOO_LARGE];
+    // A pattern is in the curation, not on a line of the page.
+    let about_pattern = [codes::INVALID_PATTERN, codes::ITEM_PATTERN];
+    let about_page = [&[codes::NO_TABLE, codes::MISSING_HINTS, codes::TOO_LARGE], &about_pattern[..]].concat();
     assert!((1..=MAX_ERRORS).contains(&errors.len()));
     for error in errors {
         let line = error.place.line;
