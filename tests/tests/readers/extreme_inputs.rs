@@ -165,18 +165,18 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "conditions" => filled("==> page.adoc\n", "ifdef::x[]\n", "==> page.html\n<p>z</p>", 4 * MEGABYTE);
     }
     lists {
-        "the longest list" => filled("{Ports}: {Label}\n", "- 25: mail\n", "", MEGABYTE);
+        "the longest list" => filled("{Ports}: {Label}\n", "- 25: mail of all users and of all of their machines\n", "", MEGABYTE);
         "a pattern of many columns" => numbered("", |number| format!("{{a{number}}}:"), "\n- 25: mail\n", MANY / 100);
         "an item of 10 MB" => filled("{Ports}: {Label}\n- 25: ", "x: ", "\n", 10 * MEGABYTE);
     }
     texts {
-        "many texts" => numbered("a|b\n-|-\nc|d\n\n", |number| format!("Port {number}.\n\n"), "", MANY / 100);
+        "many texts" => numbered("a|b\n-|-\nc|d\n\n", |number| format!("Port {number}.\n\n"), "", MANY / 500);
         "a long text" => filled("a|b\n-|-\nc|d\n\n", "Port 25. ", "\n", MEGABYTE);
     }
     drafts {
-        "many rows" => numbered("page.md\n|Use|Port|\n|-|-|\n", |number| format!("|Use {number}|TCP/{}|\n", number % 65_000 + 1), "", MANY / 100);
-        "many texts" => numbered("page.md\na|Port\n-|-\nc|25\n\n", |number| format!("Port {number}.\n\n"), "", MANY / 100);
-        "many tables" => repeated("page.md\n", "Use|Port\n-|-\nc|25\n\n", "", 1000);
+        "many rows" => numbered("page.md\n|Use|Port|\n|-|-|\n", |number| format!("|Use number {number} of the relay|TCP/{}|\n", number % 65_000 + 1), "", MANY / 500);
+        "many texts" => numbered("page.md\na|Port\n-|-\nc|25\n\n", |number| format!("Port {number}.\n\n"), "", MANY / 500);
+        "many tables" => repeated("page.md\n", "Use|Port\n-|-\nc|25\n\n", "", 200);
     }
     csv_page {
         "the longest page" => filled("Use,Port\n", "Send mail,\"TCP/25, 465\"\n", "", PAGE);
