@@ -57,10 +57,16 @@ impl Report {
             self.without_flow.push(WithoutFlow { edition, before, after });
         };
         if are_pairs {
-            removed.iter().zip(&added).for_each(|(before, after)| add(before, after));
-        } else {
-            removed.iter().for_each(|before| add(before, ""));
-            added.iter().for_each(|after| add("", after));
+            for (before, after) in removed.iter().zip(&added) {
+                add(before, after);
+            }
+            return;
+        }
+        for before in &removed {
+            add(before, "");
+        }
+        for after in &added {
+            add("", after);
         }
     }
 }

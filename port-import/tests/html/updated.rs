@@ -31,16 +31,16 @@ const LOST: [(usize, &str, Option<&str>); 8] = [
 /// The column that has no name in the text capture.
 const PEERS: &str = "Device";
 
-/// A copy of the data, and the page of FortiMail 6.2.0.
-struct Data {
+/// A copy of the catalog's data, and the page of `fortimail@6.2.0`.
+struct Copied {
     _directory: TempDir,
     data: PathBuf,
     page: Page,
     capture: Capture,
 }
 
-impl Data {
-    fn new(documents: &Path) -> Data {
+impl Copied {
+    fn new(documents: &Path) -> Copied {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("port-data");
         let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("../port-data");
@@ -56,7 +56,7 @@ impl Data {
         for table in &mut page.tables {
             table.header[0].text = PEERS.to_string();
         }
-        Data { _directory: directory, data, page, capture }
+        Copied { _directory: directory, data, page, capture }
     }
 
     /// Prints the peers that the text capture lost.
@@ -155,7 +155,7 @@ fn reported(report: &Report) -> [usize; 4] {
 #[test]
 fn a_page_that_becomes_html_changes_no_flow() {
     let Some(documents) = documents() else { return };
-    let data = Data::new(&documents);
+    let data = Copied::new(&documents);
     let before = data.read(FLOW_TABLE);
     let (report, outcome) = data.regenerate(as_html);
     assert_eq!(outcome, Outcome::Done, "{report}");
@@ -169,7 +169,7 @@ fn a_page_that_becomes_html_changes_no_flow() {
 #[test]
 fn peers_that_html_prints_after_all_change_only_where_they_come_from() {
     let Some(documents) = documents() else { return };
-    let mut data = Data::new(&documents);
+    let mut data = Copied::new(&documents);
     data.print_lost_cells();
     let before = data.flows();
     // Without an edit of the additions, the report names each of them.

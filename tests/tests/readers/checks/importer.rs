@@ -224,7 +224,9 @@ fn draft(text: &str) -> Result<Draft, Vec<Diagnostic>> {
         fs::create_dir_all(path.parent().expect("a path in a directory")).expect("a directory");
         fs::write(path, text).expect("a file");
     };
-    TABLES.iter().for_each(|(table, text)| write(&format!("tables/{table}.csv"), text));
+    for (table, text) in TABLES {
+        write(&format!("tables/{table}.csv"), text);
+    }
     let doc = format!("page.{extension}");
     write(&doc, text);
     let data = directory.path().to_path_buf();
