@@ -32,9 +32,6 @@ pub(super) fn page_keys(
     if let Some(article) = &old.article {
         text += &format!("article = {}\n", quote(article));
     }
-    if let Some(own_name) = &old.own_name {
-        text += &format!("own_name = {}\n", quote(own_name));
-    }
     if !old.sections.is_empty() {
         text += "sections = [\n";
         for known in &old.sections {

@@ -200,12 +200,12 @@ fn between(
 /// A row with the product at neither end.
 fn without_product(curation: &Curation, from: &str, to: &str) -> Fault {
     let row = format!("from {from:?} to {to:?}");
-    let product = curation.own_name.as_deref().unwrap_or(&curation.product);
+    let product = &curation.product;
     let message = format!("row goes {row}, and neither is {product:?} or one of its components");
-    let help = "set own_name, or add the cell to [components]";
+    let help = "add the cell of the product or of its part to [components], with \"\" for the product as a whole";
     let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
     let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
-    fault.among(what, row, "set own_name, or add the cells to [components]")
+    fault.among(what, row, "add the cells of the product or of its parts to [components], with \"\" for the product as a whole")
 }
 
 /// Who a cell is: parts of the product, peers, or both.
@@ -217,10 +217,7 @@ fn parties(cell: &str, curation: &Curation) -> Vec<Party> {
     let peers = ids(&curation.peers).into_iter().map(|id| Party::Peer(Some(id)));
     let mut parties: Vec<Party> = own.chain(peers).collect();
     if parties.is_empty() {
-        parties.push(match curation.own_name.as_deref() == Some(cell) {
-            true => Party::Own(None),
-            false => Party::Peer(None),
-        });
+        parties.push(Party::Peer(None));
     }
     parties
 }
