@@ -71,7 +71,7 @@ fn second_edition() -> (TempDir, PathBuf, PathBuf) {
     let (directory, data, doc) = drafted_second_edition();
     replace(
         &data.join("tables/editions.csv"),
-        "relay,2,FIXME,FIXME,FIXME,FIXME",
+        "relay,2,FIXME,Inbound,FIXME,FIXME",
         "relay,2,2,Ports,https://acme.example/ports,2026-02-28",
     );
     let curation = data.join("curation/relay/2.toml");
@@ -110,7 +110,7 @@ peer = "FIXME"
     assert!(draft.contains("{ head = \"Remarks\", is = \"note\" }"), "{draft}");
     assert!(draft.contains("heading = \"Inbound\"\nsection = \"Inbound\"\ndirection = \"inbound\"\n"), "{draft}");
     let (report, outcome) = regenerate(&options(&data));
-    assert_eq!(outcome, Outcome::Failed);
+    assert_eq!((outcome, report.drafts.as_slice()), (Outcome::Done, &["relay@2".to_string()][..]), "{report}");
     assert!(report.to_string().contains("unresolved FIXME"), "{report}");
 }
 

@@ -1,7 +1,7 @@
 //! Drafts: editions with an unresolved FIXME. They are left out, so that they don't keep others from being regenerated.
 //!
 //! Nothing of a draft is published. An edition that was published before keeps its files. A draft isn't left out if its page is given
-//! with `--doc`, or if a FIXME is in the row of a table that is published.
+//! with `--doc`, if a FIXME is in the row of a table that is published, or if there are only drafts.
 
 use std::path::Path;
 
@@ -74,6 +74,10 @@ impl Drafts {
                 && product.editions.iter().all(|edition| found.is_unpublished(&product.id, &edition.id))
         };
         found.products = products.iter().filter(is_unpublished).map(|product| product.id.clone()).collect();
+        if found.products.len() == products.len() {
+            // There is nothing to regenerate but drafts.
+            return Ok(Drafts::default());
+        }
         let vendor = |product: &Product| Some(product.editions.first()?.vendor.clone());
         let (left_out, published): (Vec<&Product>, Vec<&Product>) =
             products.iter().partition(|product| found.products.contains(&product.id));
