@@ -205,7 +205,11 @@ fn without_product(curation: &Curation, from: &str, to: &str) -> Fault {
     let help = "add the cell of the product or of its part to [components], with \"\" for the product as a whole";
     let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
     let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
-    fault.among(what, row, "add the cells of the product or of its parts to [components], with \"\" for the product as a whole")
+    fault.among(
+        what,
+        row,
+        "add the cells of the product or of its parts to [components], with \"\" for the product as a whole",
+    )
 }
 
 /// Who a cell is: parts of the product, peers, or both.
