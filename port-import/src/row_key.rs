@@ -62,6 +62,7 @@ pub struct DistinctKeys {
 }
 
 /// The parts of a key.
+#[expect(clippy::struct_excessive_bools, reason = "a key has each part or not")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Parts {
     section: bool,

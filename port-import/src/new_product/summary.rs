@@ -51,7 +51,6 @@ impl Subject {
     /// The subject of the lines of a file below a header.
     fn below(header: &str) -> Subject {
         match header {
-            "[[tables]]" => Subject::Tables,
             "[peers]" | "[components]" => Subject::Parties,
             "[[text]]" => Subject::Texts,
             "[[flow]]" | "[[row]]" | "[[absent]]" | "[same.label]" => Subject::Rows,
