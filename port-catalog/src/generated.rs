@@ -202,16 +202,17 @@ pub enum Service {
     WebDAV,
 }
 
-/// The id of a flow of any product. [`flows`] has an enum for each product, with a variant for each of its flows.
+/// The id of a flow of any product. [`flows`] has a type for each product, with a constant for each of its flows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(u16);
 
-/// The flows of each product, as an enum with a variant for each flow.
+/// The ids of each product's flows, as constants of a type for each product.
+#[allow(non_upper_case_globals)]
 pub mod flows {
-    /// The flows of `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum FortiMail {
+    use super::FlowId;
+    /// The ids of the flows of `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
+    pub enum FortiMail {}
+    impl FortiMail {
         /** Administer FortiMail by web, SSH or Telnet
 
 | id | `fortimail-in-admin` |
@@ -226,8 +227,7 @@ pub mod flows {
 | printed | “Admin by Console or PC” “SSH, Telnet, HTTP, SSH, Console” “TCP/443 or TCP/80 or TCP/22 or TCP/23” |
 */
         #[doc(alias("443", "80", "22", "23"))]
-        InAdmin,
-
+        pub const InAdmin: FlowId = FlowId(0);
         /** View quarantined mail, or fetch it
 
 | id | `fortimail-in-email-client-quarantine` |
@@ -241,8 +241,7 @@ pub mod flows {
 | printed | “Email Client” “Quarantine View/Retrieve” “TCP/80 or TCP/443 or TCP/110” |
 */
         #[doc(alias("80", "443", "110"))]
-        InEmailClientQuarantine,
-
+        pub const InEmailClientQuarantine: FlowId = FlowId(1);
         /** Send mail with SMTP or SMTPS
 
 | id | `fortimail-in-email-client-smtp` |
@@ -255,8 +254,7 @@ pub mod flows {
 | printed | “Email Client” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
         #[doc(alias("25", "465"))]
-        InEmailClientSmtp,
-
+        pub const InEmailClientSmtp: FlowId = FlowId(2);
         /** Collect mail with POP3 or POP3S
 
 | id | `fortimail-in-email-client-pop3` |
@@ -269,8 +267,7 @@ pub mod flows {
 | printed | “Email Client” “POP3 or POP3S” “TCP/110 or TCP/995 (server mode only)” |
 */
         #[doc(alias("110", "995"))]
-        InEmailClientPop3,
-
+        pub const InEmailClientPop3: FlowId = FlowId(3);
         /** Read mail with IMAP or IMAPS
 
 | id | `fortimail-in-email-client-imap` |
@@ -283,8 +280,7 @@ pub mod flows {
 | printed | “Email Client” “IMAP or IMAPS” “TCP/143 or TCP/993 (server mode only)” |
 */
         #[doc(alias("143", "993"))]
-        InEmailClientImap,
-
+        pub const InEmailClientImap: FlowId = FlowId(4);
         /** Reach files and calendars with WebDAV and CalDAV
 
 | id | `fortimail-in-email-client-webdav` |
@@ -297,8 +293,7 @@ pub mod flows {
 | printed | “Email Client” “WebDAV and CalDAV” “TCP/8008” |
 */
         #[doc(alias("8008"))]
-        InEmailClientWebdav,
-
+        pub const InEmailClientWebdav: FlowId = FlowId(5);
         /** Heartbeat between cluster members
 
 | id | `fortimail-in-fortimail-ha-heartbeat` |
@@ -311,8 +306,7 @@ pub mod flows {
 | printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
         #[doc(alias("20000"))]
-        InFortimailHaHeartbeat,
-
+        pub const InFortimailHaHeartbeat: FlowId = FlowId(6);
         /** Control of synchronisation within a cluster
 
 | id | `fortimail-in-fortimail-ha-sync-control` |
@@ -325,8 +319,7 @@ pub mod flows {
 | printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
         #[doc(alias("20001"))]
-        InFortimailHaSyncControl,
-
+        pub const InFortimailHaSyncControl: FlowId = FlowId(7);
         /** Synchronisation of files within a cluster
 
 | id | `fortimail-in-fortimail-ha-file-sync` |
@@ -339,8 +332,7 @@ pub mod flows {
 | printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
         #[doc(alias("20002"))]
-        InFortimailHaFileSync,
-
+        pub const InFortimailHaFileSync: FlowId = FlowId(8);
         /** Synchronisation of data within a cluster
 
 | id | `fortimail-in-fortimail-ha-data-sync` |
@@ -353,8 +345,7 @@ pub mod flows {
 | printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
         #[doc(alias("20003"))]
-        InFortimailHaDataSync,
-
+        pub const InFortimailHaDataSync: FlowId = FlowId(9);
         /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-in-fortimail-ha-checksum-sync` |
@@ -367,8 +358,7 @@ pub mod flows {
 | printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
         #[doc(alias("20004"))]
-        InFortimailHaChecksumSync,
-
+        pub const InFortimailHaChecksumSync: FlowId = FlowId(10);
         /** Check that a cluster member answers SMTP
 
 | id | `fortimail-in-fortimail-ha-smtp-monitoring` |
@@ -381,8 +371,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
         #[doc(alias("25"))]
-        InFortimailHaSmtpMonitoring,
-
+        pub const InFortimailHaSmtpMonitoring: FlowId = FlowId(11);
         /** Check that a cluster member answers HTTP
 
 | id | `fortimail-in-fortimail-ha-http-monitoring` |
@@ -395,8 +384,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
         #[doc(alias("80"))]
-        InFortimailHaHttpMonitoring,
-
+        pub const InFortimailHaHttpMonitoring: FlowId = FlowId(12);
         /** Check that a cluster member answers POP3
 
 | id | `fortimail-in-fortimail-ha-pop3-monitoring` |
@@ -409,8 +397,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
         #[doc(alias("110"))]
-        InFortimailHaPop3Monitoring,
-
+        pub const InFortimailHaPop3Monitoring: FlowId = FlowId(13);
         /** Check that a cluster member answers IMAP
 
 | id | `fortimail-in-fortimail-ha-imap-monitoring` |
@@ -423,8 +410,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
         #[doc(alias("143"))]
-        InFortimailHaImapMonitoring,
-
+        pub const InFortimailHaImapMonitoring: FlowId = FlowId(14);
         /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-in-fortimail-quarantine` |
@@ -437,8 +423,7 @@ pub mod flows {
 | printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
         #[doc(alias("514"))]
-        InFortimailQuarantine,
-
+        pub const InFortimailQuarantine: FlowId = FlowId(15);
         /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-in-fortimail-quarantine-ssl` |
@@ -451,8 +436,7 @@ pub mod flows {
 | printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
         #[doc(alias("6514"))]
-        InFortimailQuarantineSsl,
-
+        pub const InFortimailQuarantineSsl: FlowId = FlowId(16);
         /** Let FortiManager poll by SNMP
 
 | id | `fortimail-in-fortimanager-snmp-poll` |
@@ -467,8 +451,7 @@ pub mod flows {
 | printed | “SNMP Poll” “TCP/161” |
 */
         #[doc(alias("161"))]
-        InFortimanagerSnmpPoll,
-
+        pub const InFortimanagerSnmpPoll: FlowId = FlowId(17);
         /** Take configuration and firmware from FortiManager
 
 | id | `fortimail-in-fortimanager-config-push` |
@@ -482,8 +465,7 @@ pub mod flows {
 | printed | “Config/Firmware Push” “TCP/22” |
 */
         #[doc(alias("22"))]
-        InFortimanagerConfigPush,
-
+        pub const InFortimanagerConfigPush: FlowId = FlowId(18);
         /** Take notice of new virus definitions
 
 | id | `fortimail-in-fortiguard-av-push` |
@@ -497,8 +479,7 @@ pub mod flows {
 | printed | “AV Push” “UDP/9443” |
 */
         #[doc(alias("9443"))]
-        InFortiguardAvPush,
-
+        pub const InFortiguardAvPush: FlowId = FlowId(19);
         /** Receive mail from outside
 
 | id | `fortimail-in-external-email-server-smtp` |
@@ -511,8 +492,7 @@ pub mod flows {
 | printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
         #[doc(alias("25", "465"))]
-        InExternalEmailServerSmtp,
-
+        pub const InExternalEmailServerSmtp: FlowId = FlowId(20);
         /** Keep mail on iSCSI or NFS storage
 
 | id | `fortimail-in-external-email-server-storage` |
@@ -527,8 +507,7 @@ pub mod flows {
 | printed | “External Email Server” “Storage: iSCI, NFS” “TCP/3260 (iSCI), TCP/2049 (NFS)” |
 */
         #[doc(alias("3260", "2049"))]
-        InExternalEmailServerStorage,
-
+        pub const InExternalEmailServerStorage: FlowId = FlowId(21);
         /** Back up the configuration
 
 | id | `fortimail-in-external-email-server-config-backup` |
@@ -542,8 +521,7 @@ pub mod flows {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 23 |
 | printed | “External Email Server” “Config Backup” “SFTP / FTP” |
 */
-        InExternalEmailServerConfigBackup,
-
+        pub const InExternalEmailServerConfigBackup: FlowId = FlowId(22);
         /** Back up mail data
 
 | id | `fortimail-in-external-email-server-mail-backup` |
@@ -557,8 +535,7 @@ pub mod flows {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 24 |
 | printed | “External Email Server” “Mail Data Backup” “NFS, SMB/CIFS, SSH, external USB (direct connected), iSCSI” |
 */
-        InExternalEmailServerMailBackup,
-
+        pub const InExternalEmailServerMailBackup: FlowId = FlowId(23);
         /** Receive mail from the protected mail server
 
 | id | `fortimail-in-protected-email-server-smtp` |
@@ -571,8 +548,7 @@ pub mod flows {
 | printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
         #[doc(alias("25", "465"))]
-        InProtectedEmailServerSmtp,
-
+        pub const InProtectedEmailServerSmtp: FlowId = FlowId(24);
         /** Send logs to FortiAnalyzer
 
 | id | `fortimail-out-fortianalyzer-oftp` |
@@ -586,8 +562,7 @@ pub mod flows {
 | printed | “OFTP” “UDP/514” |
 */
         #[doc(alias("514"))]
-        OutFortianalyzerOftp,
-
+        pub const OutFortianalyzerOftp: FlowId = FlowId(25);
         /** Send SNMP traps to FortiManager
 
 | id | `fortimail-out-fortimanager-snmp-trap` |
@@ -601,8 +576,7 @@ pub mod flows {
 | printed | “SNMP Traps” “UDP/162” |
 */
         #[doc(alias("162"))]
-        OutFortimanagerSnmpTrap,
-
+        pub const OutFortimanagerSnmpTrap: FlowId = FlowId(26);
         /** Register with FortiManager, back up to it, fetch configuration and firmware
 
 | id | `fortimail-out-fortimanager-config-pull` |
@@ -616,8 +590,7 @@ pub mod flows {
 | printed | “Reg, Config Backup, Config/Firmware Pull” “TCP/443” |
 */
         #[doc(alias("443"))]
-        OutFortimanagerConfigPull,
-
+        pub const OutFortimanagerConfigPull: FlowId = FlowId(27);
         /** Ask for spam ratings
 
 | id | `fortimail-out-fortiguard-as-rating` |
@@ -632,8 +605,7 @@ pub mod flows {
 | printed | “AS Rating” “UDP/53 or 8888, TCP/443” |
 */
         #[doc(alias("53", "8888", "443"))]
-        OutFortiguardAsRating,
-
+        pub const OutFortiguardAsRating: FlowId = FlowId(28);
         /** Fetch virus and spam definitions
 
 | id | `fortimail-out-fortiguard-update` |
@@ -647,8 +619,7 @@ pub mod flows {
 | printed | “AV/AS Update” “TCP/443” |
 */
         #[doc(alias("443"))]
-        OutFortiguardUpdate,
-
+        pub const OutFortiguardUpdate: FlowId = FlowId(29);
         /** Heartbeat between cluster members
 
 | id | `fortimail-out-fortimail-ha-heartbeat` |
@@ -661,8 +632,7 @@ pub mod flows {
 | printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
         #[doc(alias("20000"))]
-        OutFortimailHaHeartbeat,
-
+        pub const OutFortimailHaHeartbeat: FlowId = FlowId(30);
         /** Control of synchronisation within a cluster
 
 | id | `fortimail-out-fortimail-ha-sync-control` |
@@ -675,8 +645,7 @@ pub mod flows {
 | printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
         #[doc(alias("20001"))]
-        OutFortimailHaSyncControl,
-
+        pub const OutFortimailHaSyncControl: FlowId = FlowId(31);
         /** Synchronisation of files within a cluster
 
 | id | `fortimail-out-fortimail-ha-file-sync` |
@@ -689,8 +658,7 @@ pub mod flows {
 | printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
         #[doc(alias("20002"))]
-        OutFortimailHaFileSync,
-
+        pub const OutFortimailHaFileSync: FlowId = FlowId(32);
         /** Synchronisation of data within a cluster
 
 | id | `fortimail-out-fortimail-ha-data-sync` |
@@ -703,8 +671,7 @@ pub mod flows {
 | printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
         #[doc(alias("20003"))]
-        OutFortimailHaDataSync,
-
+        pub const OutFortimailHaDataSync: FlowId = FlowId(33);
         /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-out-fortimail-ha-checksum-sync` |
@@ -717,8 +684,7 @@ pub mod flows {
 | printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
         #[doc(alias("20004"))]
-        OutFortimailHaChecksumSync,
-
+        pub const OutFortimailHaChecksumSync: FlowId = FlowId(34);
         /** Check that a cluster member answers SMTP
 
 | id | `fortimail-out-fortimail-ha-smtp-monitoring` |
@@ -731,8 +697,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
         #[doc(alias("25"))]
-        OutFortimailHaSmtpMonitoring,
-
+        pub const OutFortimailHaSmtpMonitoring: FlowId = FlowId(35);
         /** Check that a cluster member answers HTTP
 
 | id | `fortimail-out-fortimail-ha-http-monitoring` |
@@ -745,8 +710,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
         #[doc(alias("80"))]
-        OutFortimailHaHttpMonitoring,
-
+        pub const OutFortimailHaHttpMonitoring: FlowId = FlowId(36);
         /** Check that a cluster member answers POP3
 
 | id | `fortimail-out-fortimail-ha-pop3-monitoring` |
@@ -759,8 +723,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
         #[doc(alias("110"))]
-        OutFortimailHaPop3Monitoring,
-
+        pub const OutFortimailHaPop3Monitoring: FlowId = FlowId(37);
         /** Check that a cluster member answers IMAP
 
 | id | `fortimail-out-fortimail-ha-imap-monitoring` |
@@ -773,8 +736,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
         #[doc(alias("143"))]
-        OutFortimailHaImapMonitoring,
-
+        pub const OutFortimailHaImapMonitoring: FlowId = FlowId(38);
         /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-out-fortimail-quarantine` |
@@ -787,8 +749,7 @@ pub mod flows {
 | printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
         #[doc(alias("514"))]
-        OutFortimailQuarantine,
-
+        pub const OutFortimailQuarantine: FlowId = FlowId(39);
         /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-out-fortimail-quarantine-ssl` |
@@ -801,8 +762,7 @@ pub mod flows {
 | printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
         #[doc(alias("6514"))]
-        OutFortimailQuarantineSsl,
-
+        pub const OutFortimailQuarantineSsl: FlowId = FlowId(40);
         /** Send mail outside
 
 | id | `fortimail-out-external-email-server-smtp` |
@@ -815,8 +775,7 @@ pub mod flows {
 | printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
         #[doc(alias("25", "465"))]
-        OutExternalEmailServerSmtp,
-
+        pub const OutExternalEmailServerSmtp: FlowId = FlowId(41);
         /** Hand mail to the protected mail server
 
 | id | `fortimail-out-protected-email-server-smtp` |
@@ -829,8 +788,7 @@ pub mod flows {
 | printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
         #[doc(alias("25", "465"))]
-        OutProtectedEmailServerSmtp,
-
+        pub const OutProtectedEmailServerSmtp: FlowId = FlowId(42);
         /** Authenticate users with POP3
 
 | id | `fortimail-out-protected-email-server-pop3-auth` |
@@ -843,8 +801,7 @@ pub mod flows {
 | printed | “Protected Email Server” “POP3 Auth” “TCP/110” |
 */
         #[doc(alias("110"))]
-        OutProtectedEmailServerPop3Auth,
-
+        pub const OutProtectedEmailServerPop3Auth: FlowId = FlowId(43);
         /** Authenticate users with IMAP
 
 | id | `fortimail-out-protected-email-server-imap-auth` |
@@ -857,8 +814,7 @@ pub mod flows {
 | printed | “Protected Email Server” “IMAP Auth” “TCP/143” |
 */
         #[doc(alias("143"))]
-        OutProtectedEmailServerImapAuth,
-
+        pub const OutProtectedEmailServerImapAuth: FlowId = FlowId(44);
         /** Update a dynamic DNS name
 
 | id | `fortimail-out-dynamic-dns` |
@@ -873,8 +829,7 @@ pub mod flows {
 | printed | “Others” “Dyn DNS” “TCP/80 \*” |
 */
         #[doc(alias("80"))]
-        OutDynamicDns,
-
+        pub const OutDynamicDns: FlowId = FlowId(45);
         /** Resolve names and ask DNS block lists
 
 | id | `fortimail-out-dns` |
@@ -888,8 +843,7 @@ pub mod flows {
 | printed | “Others” “DNS, RBL” “UDP/53” |
 */
         #[doc(alias("53"))]
-        OutDns,
-
+        pub const OutDns: FlowId = FlowId(46);
         /** Set the clock
 
 | id | `fortimail-out-ntp` |
@@ -903,8 +857,7 @@ pub mod flows {
 | printed | “Others” “NTP” “UDP/123” |
 */
         #[doc(alias("123"))]
-        OutNtp,
-
+        pub const OutNtp: FlowId = FlowId(47);
         /** Send alerts by mail
 
 | id | `fortimail-out-alert-email` |
@@ -918,8 +871,7 @@ pub mod flows {
 | printed | “Others” “Alert Email” “TCP/25” |
 */
         #[doc(alias("25"))]
-        OutAlertEmail,
-
+        pub const OutAlertEmail: FlowId = FlowId(48);
         /** Look up users with LDAP or LDAPS
 
 | id | `fortimail-out-ldap` |
@@ -933,8 +885,7 @@ pub mod flows {
 | printed | “Others” “LDAP or LDAPS” “TCP/389 or TCP/636” |
 */
         #[doc(alias("389", "636"))]
-        OutLdap,
-
+        pub const OutLdap: FlowId = FlowId(49);
         /** Authenticate users with RADIUS
 
 | id | `fortimail-out-radius` |
@@ -949,8 +900,7 @@ pub mod flows {
 | printed | “Others” “RADIUS Auth” “TCP/1812” |
 */
         #[doc(alias("1812"))]
-        OutRadius,
-
+        pub const OutRadius: FlowId = FlowId(50);
         /** Store data on network storage
 
 | id | `fortimail-out-nas` |
@@ -965,8 +915,7 @@ pub mod flows {
 | printed | “Others” “NAS” “TCP/21, TCP/22, TCP/2049” |
 */
         #[doc(alias("21", "22", "2049"))]
-        OutNas,
-
+        pub const OutNas: FlowId = FlowId(51);
         /** Check the certificates of PKI users
 
 | id | `fortimail-out-ocsp` |
@@ -981,8 +930,7 @@ pub mod flows {
 | printed | “Others” “OCSP (for PKI user)” “TCP/80, or defined by certificate” |
 */
         #[doc(alias("80"))]
-        OutOcsp,
-
+        pub const OutOcsp: FlowId = FlowId(52);
         /** Have suspicious files examined
 
 | id | `fortimail-out-fortisandbox` |
@@ -996,13 +944,12 @@ pub mod flows {
 | printed | “FortiSandbox / FortiSandbox Cloud” “Communication” “TCP/443, TCP/514” |
 */
         #[doc(alias("443", "514"))]
-        OutFortisandbox,
+        pub const OutFortisandbox: FlowId = FlowId(53);
     }
 
-    /// The flows of `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum FortiClient {
+    /// The ids of the flows of `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
+    pub enum FortiClient {}
+    impl FortiClient {
         /** Be managed by EMS, take part in the Security Fabric
 
 | id | `forticlient-out-telemetry` |
@@ -1016,8 +963,7 @@ pub mod flows {
 | printed | “FortiClient Telemetry” “Endpoint management, Security Fabric” “8013” |
 */
         #[doc(alias("8013"))]
-        OutTelemetry,
-
+        pub const OutTelemetry: FlowId = FlowId(54);
         /** Send logs to a syslog server
 
 | id | `forticlient-out-syslog` |
@@ -1030,8 +976,7 @@ pub mod flows {
 | printed | “SYSLOG” “Upload logs to syslog server” “514” |
 */
         #[doc(alias("514"))]
-        OutSyslog,
-
+        pub const OutSyslog: FlowId = FlowId(55);
         /** Have files analysed
 
 | id | `forticlient-out-fortisandbox` |
@@ -1044,8 +989,7 @@ pub mod flows {
 | printed | “FortiSandbox” “Send files to FortiSandbox for analysis” “514” |
 */
         #[doc(alias("514"))]
-        OutFortisandbox,
-
+        pub const OutFortisandbox: FlowId = FlowId(56);
         /** Remote access through an SSL VPN
 
 | id | `forticlient-out-ssl-vpn` |
@@ -1059,8 +1003,7 @@ pub mod flows {
 | printed | “Remote access - SSL VPN” “Establish VPN connection to the FortiGate” “443 (default)” |
 */
         #[doc(alias("443"))]
-        OutSslVpn,
-
+        pub const OutSslVpn: FlowId = FlowId(57);
         /** Send logs to FortiAnalyzer or FortiManager
 
 | id | `forticlient-out-log-upload` |
@@ -1073,8 +1016,7 @@ pub mod flows {
 | printed | “FortiAnalyzer/FortiManager” “Upload logs to FortiAnalyzer or FortiManager” “514” |
 */
         #[doc(alias("514"))]
-        OutLogUpload,
-
+        pub const OutLogUpload: FlowId = FlowId(58);
         /** Remote access through an IPsec VPN
 
 | id | `forticlient-out-ipsec-vpn` |
@@ -1088,8 +1030,7 @@ pub mod flows {
 | printed | “Remote access - IPsec VPN” “Establish VPN connection to the FortiGate” “IKE 500 ESP (IP 50) NAT-T 4500” |
 */
         #[doc(alias("500", "4500"))]
-        OutIpsecVpn,
-
+        pub const OutIpsecVpn: FlowId = FlowId(59);
         /** Single sign-on by the mobility agent
 
 | id | `forticlient-out-sso` |
@@ -1103,8 +1044,7 @@ pub mod flows {
 | printed | “FortiAuthenticator/FortiGate” “SSO mobility agent, FortiClient SSO (FSSO)” “8001 (default)” |
 */
         #[doc(alias("8001"))]
-        OutSso,
-
+        pub const OutSso: FlowId = FlowId(60);
         /** Ask for the category of web addresses
 
 | id | `forticlient-out-url-rating` |
@@ -1118,8 +1058,7 @@ pub mod flows {
 | printed | “FortiGuard” “URL rating” “8888 (default)” |
 */
         #[doc(alias("8888"))]
-        OutUrlRating,
-
+        pub const OutUrlRating: FlowId = FlowId(61);
         /** Fetch virus and vulnerability signatures
 
 | id | `forticlient-out-signature-update` |
@@ -1133,8 +1072,7 @@ pub mod flows {
 | printed | “FortiGuard” “AV/vulnerability signatures update” “80” |
 */
         #[doc(alias("80"))]
-        OutSignatureUpdate,
-
+        pub const OutSignatureUpdate: FlowId = FlowId(62);
         /** Behaviour scans and other applications in the cloud
 
 | id | `forticlient-out-cloud-services` |
@@ -1148,8 +1086,7 @@ pub mod flows {
 | printed | “FortiGuard” “Cloud-based behavior scan (CBBS)/applications that use cloud services” “80” |
 */
         #[doc(alias("80"))]
-        OutCloudServices,
-
+        pub const OutCloudServices: FlowId = FlowId(63);
         /** Fetch software and signatures from FortiManager
 
 | id | `forticlient-out-fortimanager-update` |
@@ -1164,8 +1101,7 @@ pub mod flows {
 | printed | “FortiManager” “Software and signature updates” “80 (default)” |
 */
         #[doc(alias("80"))]
-        OutFortimanagerUpdate,
-
+        pub const OutFortimanagerUpdate: FlowId = FlowId(64);
         /** Send in suspected viruses
 
 | id | `forticlient-out-virus-submission` |
@@ -1178,13 +1114,12 @@ pub mod flows {
 | printed | “SMTP/FortiGuard” “Virus submission” “25” |
 */
         #[doc(alias("25"))]
-        OutVirusSubmission,
+        pub const OutVirusSubmission: FlowId = FlowId(65);
     }
 
-    /// The flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum ForcepointEmailSecurity {
+    /// The ids of the flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
+    pub enum ForcepointEmailSecurity {}
+    impl ForcepointEmailSecurity {
         /** Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery
 
 | id | `forcepoint-email-security-in-end-user-portal` |
@@ -1200,8 +1135,7 @@ pub mod flows {
 | printed | “Personal Email Manager load balancing, end-user portal” “9449” |
 */
         #[doc(alias("9449"))]
-        InEndUserPortal,
-
+        pub const InEndUserPortal: FlowId = FlowId(66);
         /** SSL proxy for the manager's Email Security module
 
 | id | `forcepoint-email-security-in-ssl-proxy` |
@@ -1215,8 +1149,7 @@ pub mod flows {
 | printed | “SSL proxy for the Email Security module” “6671” |
 */
         #[doc(alias("6671"))]
-        InSslProxy,
-
+        pub const InSslProxy: FlowId = FlowId(67);
         /** Web pages of Personal Email Manager
 
 | id | `forcepoint-email-security-in-personal-email-manager` |
@@ -1231,8 +1164,7 @@ pub mod flows {
 | printed | “Personal Email Manager user interface” “6643” |
 */
         #[doc(alias("6643"))]
-        InPersonalEmailManager,
-
+        pub const InPersonalEmailManager: FlowId = FlowId(68);
         /** State and logs of data loss prevention
 
 | id | `forcepoint-email-security-in-dlp-health` |
@@ -1248,8 +1180,7 @@ pub mod flows {
 | printed | “Data loss prevention health and log data” “17700\*” |
 */
         #[doc(alias("17700", "17714"))]
-        InDlpHealth,
-
+        pub const InDlpHealth: FlowId = FlowId(69);
         /** Receive mail
 
 | id | `forcepoint-email-security-in-smtp` |
@@ -1264,8 +1195,7 @@ pub mod flows {
 | printed | “SMTP” “25” |
 */
         #[doc(alias("25"))]
-        InSmtp,
-
+        pub const InSmtp: FlowId = FlowId(70);
         /** Take back messages that data loss prevention wants encrypted
 
 | id | `forcepoint-email-security-in-dlp-encryption` |
@@ -1280,8 +1210,7 @@ pub mod flows {
 | printed | “Messages from data loss prevention for encryption” “2525” |
 */
         #[doc(alias("2525"))]
-        InDlpEncryption,
-
+        pub const InDlpEncryption: FlowId = FlowId(71);
         /** Ask for the state of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-status` |
@@ -1297,8 +1226,7 @@ pub mod flows {
 | printed | “Fingerprint status” “17500– 17515\*” |
 */
         #[doc(alias("17500", "17515"))]
-        OutDlpFingerprintStatus,
-
+        pub const OutDlpFingerprintStatus: FlowId = FlowId(72);
         /** Reach the repository of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-repository` |
@@ -1314,8 +1242,7 @@ pub mod flows {
 | printed | “Fingerprint repository” “17500– 17515\*” |
 */
         #[doc(alias("17500", "17515"))]
-        OutDlpFingerprintRepository,
-
+        pub const OutDlpFingerprintRepository: FlowId = FlowId(73);
         /** Register, and send syslog, forensics and incidents
 
 | id | `forcepoint-email-security-out-dlp-registration` |
@@ -1329,8 +1256,7 @@ pub mod flows {
 | printed | “Registration, syslog, forensics, incidents” “17443” |
 */
         #[doc(alias("17443"))]
-        OutDlpRegistration,
-
+        pub const OutDlpRegistration: FlowId = FlowId(74);
         /** Fetch fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-download` |
@@ -1344,8 +1270,7 @@ pub mod flows {
 | printed | “Fingerprint download” “17444” |
 */
         #[doc(alias("17444"))]
-        OutDlpFingerprintDownload,
-
+        pub const OutDlpFingerprintDownload: FlowId = FlowId(75);
         /** Have messages analysed
 
 | id | `forcepoint-email-security-out-dlp-message-analysis` |
@@ -1361,8 +1286,7 @@ pub mod flows {
 | printed | “Message analysis” “17500– 17515\*” |
 */
         #[doc(alias("17500", "17515"))]
-        OutDlpMessageAnalysis,
-
+        pub const OutDlpMessageAnalysis: FlowId = FlowId(76);
         /** Serve the manager's Email Security module
 
 | id | `forcepoint-email-security-in-security-manager` |
@@ -1376,8 +1300,7 @@ pub mod flows {
 | printed | “Email Security module of the Forcepoint Security Manager” “9443” |
 */
         #[doc(alias("9443"))]
-        InSecurityManager,
-
+        pub const InSecurityManager: FlowId = FlowId(77);
         /** Serve the Email Log Server
 
 | id | `forcepoint-email-security-in-email-log-server` |
@@ -1391,8 +1314,7 @@ pub mod flows {
 | printed | “Email Log Server” “50800” |
 */
         #[doc(alias("50800"))]
-        InEmailLogServer,
-
+        pub const InEmailLogServer: FlowId = FlowId(78);
         /** Reach the default instance of the mail log database
 
 | id | `forcepoint-email-security-out-email-log-database` |
@@ -1409,8 +1331,7 @@ pub mod flows {
 | printed | “Email Log Database default instance” “1433 1434” |
 */
         #[doc(alias("1433", "1434"))]
-        OutEmailLogDatabase,
-
+        pub const OutEmailLogDatabase: FlowId = FlowId(79);
         /** Reach the hybrid mail filter
 
 | id | `forcepoint-email-security-out-hybrid-service` |
@@ -1424,8 +1345,7 @@ pub mod flows {
 | printed | “Email hybrid service” “443” |
 */
         #[doc(alias("443"))]
-        OutHybridService,
-
+        pub const OutHybridService: FlowId = FlowId(80);
         /** Ask the Filtering Service
 
 | id | `forcepoint-email-security-out-filtering-service` |
@@ -1439,8 +1359,7 @@ pub mod flows {
 | printed | “Filtering Service (a web protection component)” “15868” |
 */
         #[doc(alias("15868"))]
-        OutFilteringService,
-
+        pub const OutFilteringService: FlowId = FlowId(81);
         /** Ask the Linking Service
 
 | id | `forcepoint-email-security-out-linking-service` |
@@ -1454,8 +1373,7 @@ pub mod flows {
 | printed | “Linking Service (a web protection component)” “56992” |
 */
         #[doc(alias("56992"))]
-        OutLinkingService,
-
+        pub const OutLinkingService: FlowId = FlowId(82);
         /** Reach the LDAP server
 
 | id | `forcepoint-email-security-out-ldap` |
@@ -1472,8 +1390,7 @@ pub mod flows {
 | printed | “LDAP server” “389 636” |
 */
         #[doc(alias("389", "636"))]
-        OutLdap,
-
+        pub const OutLdap: FlowId = FlowId(83);
         /** Resolve names
 
 | id | `forcepoint-email-security-out-dns` |
@@ -1487,8 +1404,7 @@ pub mod flows {
 | printed | “DNS server” “53” |
 */
         #[doc(alias("53"))]
-        OutDns,
-
+        pub const OutDns: FlowId = FlowId(84);
         /** Send SNMP traps
 
 | id | `forcepoint-email-security-out-snmp-trap` |
@@ -1502,13 +1418,12 @@ pub mod flows {
 | printed | “SNMP Trap server” “162” |
 */
         #[doc(alias("162"))]
-        OutSnmpTrap,
+        pub const OutSnmpTrap: FlowId = FlowId(85);
     }
 
-    /// The flows of `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum SecurityGateway {
+    /// The ids of the flows of `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
+    pub enum SecurityGateway {}
+    impl SecurityGateway {
         /** Receive mail straight from the Internet
 
 | id | `securitygateway-in-internet-smtp` |
@@ -1521,8 +1436,7 @@ pub mod flows {
 | printed | “Internet” “Email” “25” |
 */
         #[doc(alias("25"))]
-        InInternetSmtp,
-
+        pub const InInternetSmtp: FlowId = FlowId(86);
         /** Send mail to the Internet
 
 | id | `securitygateway-out-internet-smtp` |
@@ -1535,8 +1449,7 @@ pub mod flows {
 | printed | “Internet” “Email” “25” |
 */
         #[doc(alias("25"))]
-        OutInternetSmtp,
-
+        pub const OutInternetSmtp: FlowId = FlowId(87);
         /** Take mail from clients on port 25
 
 | id | `securitygateway-in-client-smtp` |
@@ -1550,8 +1463,7 @@ pub mod flows {
 | printed | “Clients” “Email” “25” |
 */
         #[doc(alias("25"))]
-        InClientSmtp,
-
+        pub const InClientSmtp: FlowId = FlowId(88);
         /** Take mail from the domain mail servers on port 25
 
 | id | `securitygateway-in-domain-mail-server-smtp` |
@@ -1565,8 +1477,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “25” |
 */
         #[doc(alias("25"))]
-        InDomainMailServerSmtp,
-
+        pub const InDomainMailServerSmtp: FlowId = FlowId(89);
         /** Hand mail to the domain mail servers on port 25
 
 | id | `securitygateway-out-domain-mail-server-smtp` |
@@ -1580,8 +1491,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “25” |
 */
         #[doc(alias("25"))]
-        OutDomainMailServerSmtp,
-
+        pub const OutDomainMailServerSmtp: FlowId = FlowId(90);
         /** Take submissions from mail clients on the Internet
 
 | id | `securitygateway-in-internet-submission` |
@@ -1595,8 +1505,7 @@ pub mod flows {
 | printed | “Internet” “Email” “587” |
 */
         #[doc(alias("587"))]
-        InInternetSubmission,
-
+        pub const InInternetSubmission: FlowId = FlowId(91);
         /** Take submissions from mail clients
 
 | id | `securitygateway-in-client-submission` |
@@ -1610,8 +1519,7 @@ pub mod flows {
 | printed | “Clients” “Email” “587” |
 */
         #[doc(alias("587"))]
-        InClientSubmission,
-
+        pub const InClientSubmission: FlowId = FlowId(92);
         /** Take submissions from the domain mail servers
 
 | id | `securitygateway-in-domain-mail-server-submission` |
@@ -1625,8 +1533,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “587” |
 */
         #[doc(alias("587"))]
-        InDomainMailServerSubmission,
-
+        pub const InDomainMailServerSubmission: FlowId = FlowId(93);
         /** Submit mail to the domain mail servers
 
 | id | `securitygateway-out-domain-mail-server-submission` |
@@ -1640,8 +1547,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “587” |
 */
         #[doc(alias("587"))]
-        OutDomainMailServerSubmission,
-
+        pub const OutDomainMailServerSubmission: FlowId = FlowId(94);
         /** Take mail from clients inside SSL
 
 | id | `securitygateway-in-client-smtps` |
@@ -1655,8 +1561,7 @@ pub mod flows {
 | printed | “Clients” “Email” “465” |
 */
         #[doc(alias("465"))]
-        InClientSmtps,
-
+        pub const InClientSmtps: FlowId = FlowId(95);
         /** Take mail inside SSL from clients on the Internet
 
 | id | `securitygateway-in-internet-smtps` |
@@ -1670,8 +1575,7 @@ pub mod flows {
 | printed | “Internet” “Email” “465” |
 */
         #[doc(alias("465"))]
-        InInternetSmtps,
-
+        pub const InInternetSmtps: FlowId = FlowId(96);
         /** Take mail from the domain mail servers inside SSL
 
 | id | `securitygateway-in-domain-mail-server-smtps` |
@@ -1684,8 +1588,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “465” |
 */
         #[doc(alias("465"))]
-        InDomainMailServerSmtps,
-
+        pub const InDomainMailServerSmtps: FlowId = FlowId(97);
         /** Collect mail from other providers with POP3
 
 | id | `securitygateway-out-internet-pop3` |
@@ -1698,8 +1601,7 @@ pub mod flows {
 | printed | “Internet” “Email” “110” |
 */
         #[doc(alias("110"))]
-        OutInternetPop3,
-
+        pub const OutInternetPop3: FlowId = FlowId(98);
         /** Collect mail from other providers with POP3S
 
 | id | `securitygateway-out-internet-pop3s` |
@@ -1712,8 +1614,7 @@ pub mod flows {
 | printed | “Internet” “Email” “995” |
 */
         #[doc(alias("995"))]
-        OutInternetPop3s,
-
+        pub const OutInternetPop3s: FlowId = FlowId(99);
         /** Resolve names
 
 | id | `securitygateway-out-dns-server` |
@@ -1726,8 +1627,7 @@ pub mod flows {
 | printed | “DNS Server” “DNS” “53” |
 */
         #[doc(alias("53"))]
-        OutDnsServer,
-
+        pub const OutDnsServer: FlowId = FlowId(100);
         /** Verify users with Minger
 
 | id | `securitygateway-out-mdaemon-minger` |
@@ -1740,8 +1640,7 @@ pub mod flows {
 | printed | “MDaemon” “User Verification Sources” “4069” |
 */
         #[doc(alias("4069"))]
-        OutMdaemonMinger,
-
+        pub const OutMdaemonMinger: FlowId = FlowId(101);
         /** Verify users with LDAP or Active Directory
 
 | id | `securitygateway-out-ldap-server` |
@@ -1754,8 +1653,7 @@ pub mod flows {
 | printed | “Domain Controller/LDAP Server” “User Verification Sources” “389” |
 */
         #[doc(alias("389"))]
-        OutLdapServer,
-
+        pub const OutLdapServer: FlowId = FlowId(102);
         /** Verify users with MDaemon's XML API
 
 | id | `securitygateway-out-mdaemon-xml-api` |
@@ -1769,8 +1667,7 @@ pub mod flows {
 | printed | “MDaemon” “User Verification Sources” “444” |
 */
         #[doc(alias("444"))]
-        OutMdaemonXmlApi,
-
+        pub const OutMdaemonXmlApi: FlowId = FlowId(103);
         /** Verify users with Microsoft 365
 
 | id | `securitygateway-out-microsoft-365` |
@@ -1785,8 +1682,7 @@ pub mod flows {
 | printed | “Microsoft Servers” “User Verification Sources” “443” |
 */
         #[doc(alias("443"))]
-        OutMicrosoft365,
-
+        pub const OutMicrosoft365: FlowId = FlowId(104);
         /** Web interface over HTTP
 
 | id | `securitygateway-in-client-ui-http` |
@@ -1800,8 +1696,7 @@ pub mod flows {
 | printed | “Clients” “User Interface” “4000” |
 */
         #[doc(alias("4000"))]
-        InClientUiHttp,
-
+        pub const InClientUiHttp: FlowId = FlowId(105);
         /** Web interface over HTTP, from the Internet
 
 | id | `securitygateway-in-internet-ui-http` |
@@ -1815,8 +1710,7 @@ pub mod flows {
 | printed | “Internet” “User Interface” “4000” |
 */
         #[doc(alias("4000"))]
-        InInternetUiHttp,
-
+        pub const InInternetUiHttp: FlowId = FlowId(106);
         /** Web interface over HTTPS
 
 | id | `securitygateway-in-client-ui-https` |
@@ -1830,8 +1724,7 @@ pub mod flows {
 | printed | “Clients” “User Interface” “4443” |
 */
         #[doc(alias("4443"))]
-        InClientUiHttps,
-
+        pub const InClientUiHttps: FlowId = FlowId(107);
         /** Web interface over HTTPS, from the Internet
 
 | id | `securitygateway-in-internet-ui-https` |
@@ -1845,8 +1738,7 @@ pub mod flows {
 | printed | “Internet” “User Interface” “4443” |
 */
         #[doc(alias("4443"))]
-        InInternetUiHttps,
-
+        pub const InInternetUiHttps: FlowId = FlowId(108);
         /** Licences, registration and the installation survey
 
 | id | `securitygateway-out-mdaemon-services` |
@@ -1862,8 +1754,7 @@ pub mod flows {
 | printed | “services.mdaemon.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMdaemonServices,
-
+        pub const OutMdaemonServices: FlowId = FlowId(109);
         /** Look for updates
 
 | id | `securitygateway-out-mdaemon-files` |
@@ -1878,8 +1769,7 @@ pub mod flows {
 | printed | “files.mdaemon.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMdaemonFiles,
-
+        pub const OutMdaemonFiles: FlowId = FlowId(110);
         /** Sign in with Microsoft by OAuth
 
 | id | `securitygateway-out-microsoft-login` |
@@ -1894,8 +1784,7 @@ pub mod flows {
 | printed | “login.microsoftonline.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMicrosoftLogin,
-
+        pub const OutMicrosoftLogin: FlowId = FlowId(111);
         /** Fetch the public suffixes that DMARC needs
 
 | id | `securitygateway-out-public-suffix-list` |
@@ -1910,8 +1799,7 @@ pub mod flows {
 | printed | “publicsuffix.org” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutPublicSuffixList,
-
+        pub const OutPublicSuffixList: FlowId = FlowId(112);
         /** Fetch MTA-STS policies
 
 | id | `securitygateway-out-internet-mta-sts` |
@@ -1925,8 +1813,7 @@ pub mod flows {
 | printed | “Internet” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutInternetMtaSts,
-
+        pub const OutInternetMtaSts: FlowId = FlowId(113);
         /** Deliver TLS reports
 
 | id | `securitygateway-out-internet-tls-reports` |
@@ -1940,8 +1827,7 @@ pub mod flows {
 | printed | “Internet” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutInternetTlsReports,
-
+        pub const OutInternetTlsReports: FlowId = FlowId(114);
         /** Send anonymous statistics
 
 | id | `securitygateway-out-mdaemon-stats` |
@@ -1956,8 +1842,7 @@ pub mod flows {
 | printed | “stats.mdaemon.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMdaemonStats,
-
+        pub const OutMdaemonStats: FlowId = FlowId(115);
         /** Find out whether a password is known from a breach
 
 | id | `securitygateway-out-pwned-passwords` |
@@ -1972,8 +1857,7 @@ pub mod flows {
 | printed | “api.pwnedpasswords.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutPwnedPasswords,
-
+        pub const OutPwnedPasswords: FlowId = FlowId(116);
         /** Have messages classified by AI
 
 | id | `securitygateway-out-ai-provider` |
@@ -1986,8 +1870,7 @@ pub mod flows {
 | printed | “AI Provider” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutAiProvider,
-
+        pub const OutAiProvider: FlowId = FlowId(117);
         /** Fetch virus definitions of IKARUS
 
 | id | `securitygateway-out-ikarus-updates` |
@@ -2002,8 +1885,7 @@ pub mod flows {
 | printed | “updates.ikarus.at” “AntiVirus” “443” |
 */
         #[doc(alias("443"))]
-        OutIkarusUpdates,
-
+        pub const OutIkarusUpdates: FlowId = FlowId(118);
         /** Fetch virus definitions of ClamAV
 
 | id | `securitygateway-out-clamav-updates` |
@@ -2018,8 +1900,7 @@ pub mod flows {
 | printed | “database.clamav.net” “AntiVirus” “443” |
 */
         #[doc(alias("443"))]
-        OutClamavUpdates,
-
+        pub const OutClamavUpdates: FlowId = FlowId(119);
         /** Outbreak Protection
 
 | id | `securitygateway-out-outbreak-protection` |
@@ -2034,8 +1915,7 @@ pub mod flows {
 | printed | “ctmail.com” “Outbreak Protection” “80” |
 */
         #[doc(alias("80"))]
-        OutOutbreakProtection,
-
+        pub const OutOutbreakProtection: FlowId = FlowId(120);
         /** Fetch filter rules of SpamAssassin
 
 | id | `securitygateway-out-spamassassin-updates` |
@@ -2051,8 +1931,7 @@ pub mod flows {
 | printed | “SpamAssassin Update Server” “SpamAssassin” “443” |
 */
         #[doc(alias("443"))]
-        OutSpamassassinUpdates,
-
+        pub const OutSpamassassinUpdates: FlowId = FlowId(121);
         /** Answer HTTP-01 challenges
 
 | id | `securitygateway-in-lets-encrypt-http` |
@@ -2066,8 +1945,7 @@ pub mod flows {
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “80” |
 */
         #[doc(alias("80"))]
-        InLetsEncryptHttp,
-
+        pub const InLetsEncryptHttp: FlowId = FlowId(122);
         /** Answer HTTP-01 challenges on the HTTPS port
 
 | id | `securitygateway-in-lets-encrypt-https` |
@@ -2082,8 +1960,7 @@ pub mod flows {
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
         #[doc(alias("443"))]
-        InLetsEncryptHttps,
-
+        pub const InLetsEncryptHttps: FlowId = FlowId(123);
         /** Talk to the certificate authority
 
 | id | `securitygateway-out-lets-encrypt` |
@@ -2098,7 +1975,7 @@ pub mod flows {
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
         #[doc(alias("443"))]
-        OutLetsEncrypt,
+        pub const OutLetsEncrypt: FlowId = FlowId(124);
     }
 }
 
@@ -4773,163 +4650,4 @@ securitygateway-out-lets-encrypt\
     };
 
     ::port_catalog::__flow_id!(FlowId, u16, 125, Data, FLOW_IDS, FLOW_INDEX);
-
-    impl flows::FortiMail {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::FortiMail] = &[
-            flows::FortiMail::InAdmin,
-            flows::FortiMail::InEmailClientQuarantine,
-            flows::FortiMail::InEmailClientSmtp,
-            flows::FortiMail::InEmailClientPop3,
-            flows::FortiMail::InEmailClientImap,
-            flows::FortiMail::InEmailClientWebdav,
-            flows::FortiMail::InFortimailHaHeartbeat,
-            flows::FortiMail::InFortimailHaSyncControl,
-            flows::FortiMail::InFortimailHaFileSync,
-            flows::FortiMail::InFortimailHaDataSync,
-            flows::FortiMail::InFortimailHaChecksumSync,
-            flows::FortiMail::InFortimailHaSmtpMonitoring,
-            flows::FortiMail::InFortimailHaHttpMonitoring,
-            flows::FortiMail::InFortimailHaPop3Monitoring,
-            flows::FortiMail::InFortimailHaImapMonitoring,
-            flows::FortiMail::InFortimailQuarantine,
-            flows::FortiMail::InFortimailQuarantineSsl,
-            flows::FortiMail::InFortimanagerSnmpPoll,
-            flows::FortiMail::InFortimanagerConfigPush,
-            flows::FortiMail::InFortiguardAvPush,
-            flows::FortiMail::InExternalEmailServerSmtp,
-            flows::FortiMail::InExternalEmailServerStorage,
-            flows::FortiMail::InExternalEmailServerConfigBackup,
-            flows::FortiMail::InExternalEmailServerMailBackup,
-            flows::FortiMail::InProtectedEmailServerSmtp,
-            flows::FortiMail::OutFortianalyzerOftp,
-            flows::FortiMail::OutFortimanagerSnmpTrap,
-            flows::FortiMail::OutFortimanagerConfigPull,
-            flows::FortiMail::OutFortiguardAsRating,
-            flows::FortiMail::OutFortiguardUpdate,
-            flows::FortiMail::OutFortimailHaHeartbeat,
-            flows::FortiMail::OutFortimailHaSyncControl,
-            flows::FortiMail::OutFortimailHaFileSync,
-            flows::FortiMail::OutFortimailHaDataSync,
-            flows::FortiMail::OutFortimailHaChecksumSync,
-            flows::FortiMail::OutFortimailHaSmtpMonitoring,
-            flows::FortiMail::OutFortimailHaHttpMonitoring,
-            flows::FortiMail::OutFortimailHaPop3Monitoring,
-            flows::FortiMail::OutFortimailHaImapMonitoring,
-            flows::FortiMail::OutFortimailQuarantine,
-            flows::FortiMail::OutFortimailQuarantineSsl,
-            flows::FortiMail::OutExternalEmailServerSmtp,
-            flows::FortiMail::OutProtectedEmailServerSmtp,
-            flows::FortiMail::OutProtectedEmailServerPop3Auth,
-            flows::FortiMail::OutProtectedEmailServerImapAuth,
-            flows::FortiMail::OutDynamicDns,
-            flows::FortiMail::OutDns,
-            flows::FortiMail::OutNtp,
-            flows::FortiMail::OutAlertEmail,
-            flows::FortiMail::OutLdap,
-            flows::FortiMail::OutRadius,
-            flows::FortiMail::OutNas,
-            flows::FortiMail::OutOcsp,
-            flows::FortiMail::OutFortisandbox,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(FortiMail, "flow of fortimail", 0);
-
-    impl flows::FortiClient {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::FortiClient] = &[
-            flows::FortiClient::OutTelemetry,
-            flows::FortiClient::OutSyslog,
-            flows::FortiClient::OutFortisandbox,
-            flows::FortiClient::OutSslVpn,
-            flows::FortiClient::OutLogUpload,
-            flows::FortiClient::OutIpsecVpn,
-            flows::FortiClient::OutSso,
-            flows::FortiClient::OutUrlRating,
-            flows::FortiClient::OutSignatureUpdate,
-            flows::FortiClient::OutCloudServices,
-            flows::FortiClient::OutFortimanagerUpdate,
-            flows::FortiClient::OutVirusSubmission,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(FortiClient, "flow of forticlient", 54);
-
-    impl flows::ForcepointEmailSecurity {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::ForcepointEmailSecurity] = &[
-            flows::ForcepointEmailSecurity::InEndUserPortal,
-            flows::ForcepointEmailSecurity::InSslProxy,
-            flows::ForcepointEmailSecurity::InPersonalEmailManager,
-            flows::ForcepointEmailSecurity::InDlpHealth,
-            flows::ForcepointEmailSecurity::InSmtp,
-            flows::ForcepointEmailSecurity::InDlpEncryption,
-            flows::ForcepointEmailSecurity::OutDlpFingerprintStatus,
-            flows::ForcepointEmailSecurity::OutDlpFingerprintRepository,
-            flows::ForcepointEmailSecurity::OutDlpRegistration,
-            flows::ForcepointEmailSecurity::OutDlpFingerprintDownload,
-            flows::ForcepointEmailSecurity::OutDlpMessageAnalysis,
-            flows::ForcepointEmailSecurity::InSecurityManager,
-            flows::ForcepointEmailSecurity::InEmailLogServer,
-            flows::ForcepointEmailSecurity::OutEmailLogDatabase,
-            flows::ForcepointEmailSecurity::OutHybridService,
-            flows::ForcepointEmailSecurity::OutFilteringService,
-            flows::ForcepointEmailSecurity::OutLinkingService,
-            flows::ForcepointEmailSecurity::OutLdap,
-            flows::ForcepointEmailSecurity::OutDns,
-            flows::ForcepointEmailSecurity::OutSnmpTrap,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(
-        ForcepointEmailSecurity, "flow of forcepoint-email-security", 66
-    );
-
-    impl flows::SecurityGateway {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::SecurityGateway] = &[
-            flows::SecurityGateway::InInternetSmtp,
-            flows::SecurityGateway::OutInternetSmtp,
-            flows::SecurityGateway::InClientSmtp,
-            flows::SecurityGateway::InDomainMailServerSmtp,
-            flows::SecurityGateway::OutDomainMailServerSmtp,
-            flows::SecurityGateway::InInternetSubmission,
-            flows::SecurityGateway::InClientSubmission,
-            flows::SecurityGateway::InDomainMailServerSubmission,
-            flows::SecurityGateway::OutDomainMailServerSubmission,
-            flows::SecurityGateway::InClientSmtps,
-            flows::SecurityGateway::InInternetSmtps,
-            flows::SecurityGateway::InDomainMailServerSmtps,
-            flows::SecurityGateway::OutInternetPop3,
-            flows::SecurityGateway::OutInternetPop3s,
-            flows::SecurityGateway::OutDnsServer,
-            flows::SecurityGateway::OutMdaemonMinger,
-            flows::SecurityGateway::OutLdapServer,
-            flows::SecurityGateway::OutMdaemonXmlApi,
-            flows::SecurityGateway::OutMicrosoft365,
-            flows::SecurityGateway::InClientUiHttp,
-            flows::SecurityGateway::InInternetUiHttp,
-            flows::SecurityGateway::InClientUiHttps,
-            flows::SecurityGateway::InInternetUiHttps,
-            flows::SecurityGateway::OutMdaemonServices,
-            flows::SecurityGateway::OutMdaemonFiles,
-            flows::SecurityGateway::OutMicrosoftLogin,
-            flows::SecurityGateway::OutPublicSuffixList,
-            flows::SecurityGateway::OutInternetMtaSts,
-            flows::SecurityGateway::OutInternetTlsReports,
-            flows::SecurityGateway::OutMdaemonStats,
-            flows::SecurityGateway::OutPwnedPasswords,
-            flows::SecurityGateway::OutAiProvider,
-            flows::SecurityGateway::OutIkarusUpdates,
-            flows::SecurityGateway::OutClamavUpdates,
-            flows::SecurityGateway::OutOutbreakProtection,
-            flows::SecurityGateway::OutSpamassassinUpdates,
-            flows::SecurityGateway::InLetsEncryptHttp,
-            flows::SecurityGateway::InLetsEncryptHttps,
-            flows::SecurityGateway::OutLetsEncrypt,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(SecurityGateway, "flow of securitygateway", 86);
 };

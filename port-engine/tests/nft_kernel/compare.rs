@@ -48,7 +48,7 @@ const INTERFACES: [&str; 3] = ["eth0", "eth1", "wan0"];
 /// A source port that no generated rule names.
 const SOURCE_PORT: u16 = 40001;
 
-/// Where packets come from: every combination of what the rules can ask, and two that differ in their headers.
+/// Where packets come from: every combination of what the rules can ask, and those that differ in their headers.
 pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     let text = ruleset.to_string();
     let mut sources = Vec::new();
@@ -66,8 +66,11 @@ pub fn sources(ruleset: &Ruleset) -> Vec<Source> {
     }
     let plain = sources.clone();
     sources.extend(plain.iter().map(|source| Source { ecn: true, ..source.clone() }));
-    let ipv6 = plain.iter().filter(|source| source.is_ipv6());
-    sources.extend(ipv6.map(|source| Source { extension: true, ..source.clone() }));
+    // One packet can have both, which matters if the rules ask for both.
+    let with_extension = if text.contains("tcp flags") && text.contains("nexthdr") { &sources } else { &plain };
+    let ipv6 = with_extension.iter().filter(|source| source.is_ipv6());
+    let extended: Vec<Source> = ipv6.map(|source| Source { extension: true, ..source.clone() }).collect();
+    sources.extend(extended);
     // Only a mask can tell this address from the first one.
     if text.contains("saddr &") {
         let masked: Vec<Source> = sources.iter().filter(|source| source.address == "10.9.0.2").cloned().collect();
@@ -154,16 +157,16 @@ pub fn wrong_verdicts(
     for (question, is_ipv6) in questions.flat_map(|question| [(question, false), (question, true)]) {
         let verdicts = verdicts(question, is_ipv6)?;
         // Of a protocol without ports, there are packets with several values where others have the port.
-        let mut fates: BTreeMap<Target, (Verdict, Vec<Vec<Sent>>)> = BTreeMap::new();
+        let mut fates: BTreeMap<Target, (Verdict, Vec<Sent>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };
             let is_asked = |source: &Source| source.is_ipv6() == is_ipv6 && question.is_about(source);
             let sent = sources.iter().zip(row.iter().copied()).filter(|(source, _)| is_asked(source));
             let target = if matches!(target.0, TCP | UDP | SCTP) { *target } else { (target.0, 0, target.2) };
-            fates.entry(target).or_insert((verdict, Vec::new())).1.push(sent.collect());
+            fates.entry(target).or_insert((verdict, Vec::new())).1.extend(sent);
         }
         for (target, (verdict, fates)) in fates {
-            if fates.iter().flatten().any(|(_, fate)| *fate == Fate::NotSent) {
+            if fates.iter().any(|(_, fate)| *fate == Fate::NotSent) {
                 continue;
             }
             counts.add(verdict);
@@ -175,10 +178,10 @@ pub fn wrong_verdicts(
     Ok(found)
 }
 
-/// Whether the kernel does something else with the packets of these sources, a list for each port.
-fn is_wrong(target: Target, verdict: Verdict, question: Question, fates: &[Vec<Sent>]) -> bool {
-    let is_reached = fates.iter().flatten().any(|(_, fate)| fate.got_through());
-    let is_general = fates.iter().any(|fates| gets_through_in_general(question, fates));
+/// Whether the kernel does something else with the packets of these sources.
+fn is_wrong(target: Target, verdict: Verdict, question: Question, fates: &[Sent]) -> bool {
+    let is_reached = fates.iter().any(|(_, fate)| fate.got_through());
+    let is_general = gets_through_in_general(question, fates);
     match verdict {
         Verdict::Open => !is_general,
         // Messages with other codes than those that are sent may be accepted, or not.
