@@ -3,6 +3,7 @@
 use port_core::{PortSpec, Transport};
 use port_data::hidden::Escaped;
 
+use super::content::word_count;
 use super::names::words;
 use super::sources::Source;
 use crate::codes;
@@ -19,6 +20,7 @@ pub(super) fn questions(row: &PrintedRow, source: Option<Source<'_>>, has_twin: 
         repeated_port(specs),
         end_of_range(source, specs),
         outdated(source),
+        long_remark(row),
     ];
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join("; "))
@@ -70,6 +72,13 @@ fn repeated_port(specs: &[PortSpec<String>]) -> Option<String> {
     };
     let repeated = (0..specs.len()).find(|index| is_repeated(*index))?;
     Some(format!("{} is printed twice", specs[repeated]))
+}
+
+/// A remark in the port cell that says more than a few words.
+fn long_remark(row: &PrintedRow) -> Option<String> {
+    let remarks = row.port_cell.iter().filter(|cell| !cell.specs.is_empty()).flat_map(|cell| &cell.remarks);
+    let long = remarks.into_iter().find(|remark| word_count(remark) > 3)?;
+    Some(format!("what does {:?} say about the ports?", Escaped(long).to_string()))
 }
 
 /// A row that says that it no longer applies.

@@ -102,6 +102,9 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
     let bare =
         text.split_once(" (").filter(|(_, rest)| is_hosts(rest.trim_end_matches(')'))).map_or(text, |(bare, _)| bare);
     let label = plain(bare).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
+    if is_hosts(text) && !text.is_empty() {
+        return (format!("Traffic with {text}"), None);
+    }
     let telling = label.as_ref().map_or(0, |label| services.telling_words(label));
     let names_role = |label: &str| {
         let roles = ["server", "servers", "service", "services", "client", "clients"];
@@ -195,7 +198,7 @@ fn of_whole(name: &str, row: &RowTexts<'_>, services: &Services<'_>) -> Option<S
         return Some(format!("{name} of {component}"));
     }
     if let Some(section) = row.section.and_then(short) {
-        return Some(format!("{name} ({section})"));
+        return Some(format!("{section}: {name}"));
     }
     let protocols = row.notes.iter().map(|(text, _)| *text).filter(|text| services.is_protocol(text));
     protocols
@@ -246,6 +249,8 @@ fn without_beginning(text: &str) -> String {
     let found = BEGINNINGS.iter().find(|beginning| lower.starts_with(*beginning));
     let rest = found.and_then(|beginning| text.get(beginning.len()..)).unwrap_or_default().trim();
     let rest = rest.strip_prefix("the ").unwrap_or(rest);
+    // "For the adapter to retrieve files"
+    let rest = if found == Some(&"for ") { rest.split_once(" to ").map_or(rest, |(_, rest)| rest) } else { rest };
     if rest.is_empty() { text.to_string() } else { capital(rest) }
 }
 
@@ -285,6 +290,9 @@ mod tests {
                 "Resource bridge (appliance) image download",
                 false,
             ),
+            ("*.acme.example", "Cloud", "Traffic with *.acme.example", false),
+            ("For the adapter to retrieve files", "Reason", "Retrieve files", false),
+            ("kube-proxy", "Service", "kube-proxy", true),
             ("Used by agents to collect telemetry.", "Description", "Collect telemetry", false),
             ("ENABLE connections of the peers", "Use", "FIXME", false),
             ("is the xroot port", "Description", "Xroot port", false),
@@ -336,7 +344,7 @@ mod tests {
         let notes = vec![("gRPC", "Interface")];
         let sidecar = RowTexts { label: Some("Sidecar"), column: Some("Component"), notes, ..RowTexts::default() };
         assert_eq!(with(sidecar), certain("gRPC of Sidecar"));
-        assert_eq!(with(RowTexts { section: Some("Worker"), ..names() }), certain("HTTPS (Worker)"));
+        assert_eq!(with(RowTexts { section: Some("Worker"), ..names() }), certain("Worker: HTTPS"));
         let ends = [Some("Client"), Some("Server")];
         let both = RowTexts { ends, both_ways: true, ..names() };
         assert_eq!(with(both), certain("HTTPS between Client and Server"));
