@@ -3,7 +3,6 @@
 use port_core::{PortSpec, Transport};
 use port_data::hidden::Escaped;
 
-use super::content::word_count;
 use super::names::words;
 use super::sources::Source;
 use crate::codes;
@@ -20,7 +19,7 @@ pub(super) fn questions(row: &PrintedRow, source: Option<Source<'_>>, has_twin: 
         repeated_port(specs),
         end_of_range(source, specs),
         outdated(source),
-        long_remark(row),
+        other_ports(row),
     ];
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join("; "))
@@ -74,11 +73,13 @@ fn repeated_port(specs: &[PortSpec<String>]) -> Option<String> {
     Some(format!("{} is printed twice", specs[repeated]))
 }
 
-/// A remark in the port cell that says more than a few words.
-fn long_remark(row: &PrintedRow) -> Option<String> {
+/// A remark in the port cell that may be about other ports, such as "or that of the proxy".
+fn other_ports(row: &PrintedRow) -> Option<String> {
+    let signs = ["or", "if", "with", "when", "unless", "otherwise", "depends", "oder", "wenn"];
+    let is_sign = |word: &String| signs.contains(&word.as_str());
     let remarks = row.port_cell.iter().filter(|cell| !cell.specs.is_empty()).flat_map(|cell| &cell.remarks);
-    let long = remarks.into_iter().find(|remark| word_count(remark) > 3)?;
-    Some(format!("what does {:?} say about the ports?", Escaped(long).to_string()))
+    let found = remarks.into_iter().find(|remark| words(remark).iter().any(is_sign))?;
+    Some(format!("what does {:?} say about the ports?", Escaped(found).to_string()))
 }
 
 /// A row that says that it no longer applies.
