@@ -74,6 +74,7 @@ impl FlowDrafter<'_> {
         let is_open = row.ends.is_empty() || is_unknown && row.ends.len() > 1;
         let ends: Vec<Option<&End>> = if is_open { none.to_vec() } else { row.ends.iter().map(Some).collect() };
         let mut flows: Vec<DraftFlow> = Vec::new();
+        let mut purposes: Vec<String> = Vec::new();
         for end in &ends {
             // If the destination may be a part of the product, the flow is that part's.
             let direction = end
@@ -88,10 +89,10 @@ impl FlowDrafter<'_> {
                 None => vec![("row", key.to_string(), questions(row, source, has_twin))],
             };
             let (value, question) = self.purpose(row, source, *end);
-            let purpose = ("purpose", quote(&value), question);
-            // The other flows of the row share an unknown purpose.
-            if flows.is_empty() || purpose.2.is_none() && value != FIXME {
-                keys.push(purpose);
+            // The other flows of the row share its purpose, unless their ends are part of theirs.
+            if purposes.is_empty() || !purposes.contains(&value) && question.is_none() {
+                keys.push(("purpose", quote(&value), question));
+                purposes.push(value);
             }
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
