@@ -10,6 +10,20 @@ pub enum Vendor {
     Forcepoint,
     /// `mdaemon`: MDaemon Technologies, <https://mdaemon.com>
     MDaemon,
+    /// `suse-rancher`: SUSE Rancher, <https://www.rancher.com>
+    SuseRancher,
+    /// `longhorn`: Longhorn project, <https://longhorn.io>
+    Longhorn,
+    /// `microsoft`: Microsoft, <https://www.microsoft.com>
+    Microsoft,
+    /// `wazo`: Wazo, <https://wazo-platform.org>
+    Wazo,
+    /// `proxmox`: Proxmox, <https://www.proxmox.com>
+    Proxmox,
+    /// `red-hat`: Red Hat, <https://www.redhat.com>
+    RedHat,
+    /// `xcat`: xCAT project, <https://xcat.org>
+    Xcat,
 }
 
 /// A product of this catalog.
@@ -24,6 +38,24 @@ pub enum Product {
     ForcepointEmailSecurity,
     /// `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
     SecurityGateway,
+    /// `rke2`: RKE2 by SUSE Rancher. Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
+    Rke2,
+    /// `longhorn`: Longhorn by Longhorn project. Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
+    Longhorn,
+    /// `exchange-server`: Exchange Server by Microsoft. Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
+    ExchangeServer,
+    /// `wazo`: Wazo Platform by Wazo. Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
+    Wazo,
+    /// `configmgr`: Configuration Manager by Microsoft. Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
+    Configmgr,
+    /// `arc-resource-bridge`: Azure Arc resource bridge by Microsoft. Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
+    ArcResourceBridge,
+    /// `proxmox-ve`: Proxmox VE by Proxmox. Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
+    ProxmoxVe,
+    /// `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat. Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
+    AnsibleAutomationPlatform,
+    /// `xcat`: xCAT by xCAT project. Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
+    Xcat,
 }
 
 /// A peer: the other end of a flow.
@@ -50,11 +82,11 @@ pub enum Peer {
     EndUser,
     /// `external-email-server`: External email server (role): A mail server outside the protected domains
     ExternalEmailServer,
-    /// `file-server`: File server (role): Network storage that backups and archives go to
+    /// `file-server`: File server (role): Network storage, such as file shares, backups and archives
     FileServer,
     /// `internet`: Internet (role): Any host on the Internet
     Internet,
-    /// `ldap-server`: LDAP server (role): A directory, an Active Directory domain controller among them
+    /// `ldap-server`: LDAP server (role): A directory of any vendor, queried with LDAP
     LdapServer,
     /// `ntp-server`: NTP server (role): A time server
     NtpServer,
@@ -70,6 +102,24 @@ pub enum Peer {
     SqlServer,
     /// `syslog-server`: Syslog server (role): A server that collects logs
     SyslogServer,
+    /// `any-host`: Any host (role): Any host; the page does not say which
+    AnyHost,
+    /// `blade-chassis`: Blade chassis (role): A chassis of blade servers
+    BladeChassis,
+    /// `certification-authority`: Certification authority (role): An organisation's own server that issues certificates
+    CertificationAuthority,
+    /// `domain-controller`: Domain controller (role): An Active Directory domain controller, also for other uses than LDAP
+    DomainController,
+    /// `kubernetes-api-server`: Kubernetes API server (role): The API server of the cluster that the product runs in
+    KubernetesApiServer,
+    /// `kubernetes-node`: Kubernetes node (role): A node of the cluster that the product runs in
+    KubernetesNode,
+    /// `managed-node`: Managed node (role): A machine that the product installs and manages
+    ManagedNode,
+    /// `private-cloud-manager`: Private cloud manager (role): The management of a private cloud, such as VMware vCenter
+    PrivateCloudManager,
+    /// `wsus-server`: WSUS server (role): A server of Windows Server Update Services
+    WsusServer,
     /// `fortianalyzer`: FortiAnalyzer (product): Fortinet's log analyser
     FortiAnalyzer,
     /// `fortianalyzer-fortimanager`: FortiAnalyzer or FortiManager (product): Either of the two, whichever collects the logs
@@ -104,6 +154,14 @@ pub enum Peer {
     ForcepointSecurityManager,
     /// `mdaemon`: MDaemon (product): MDaemon Technologies\' mail server
     MDaemon,
+    /// `exchange-server`: Exchange Server (product): Microsoft's mail server
+    ExchangeServer,
+    /// `openshift`: OpenShift (product): Red Hat's Kubernetes platform
+    OpenShift,
+    /// `proxmox-ve`: Proxmox VE (product): Another Proxmox VE node of the same cluster
+    ProxmoxVe,
+    /// `wazo`: Wazo Platform (product): Wazo Platform on the same host
+    Wazo,
     /// `clamav-updates`: ClamAV updates (service): Virus definitions of ClamAV
     ClamAVUpdates,
     /// `forcepoint-email-hybrid-service`: Email hybrid service (service): Forcepoint's mail filter in the cloud
@@ -130,40 +188,186 @@ pub enum Peer {
     PwnedPasswords,
     /// `spamassassin-updates`: SpamAssassin updates (service): Filter rules of SpamAssassin
     SpamAssassinUpdates,
+    /// `azure`: Azure (service): Microsoft's cloud, if the page does not say which part
+    Azure,
+    /// `azure-arc`: Azure Arc (service): Azure's management of machines and clusters outside Azure
+    AzureArc,
+    /// `azure-resource-manager`: Azure Resource Manager (service): Azure's interface for managing resources
+    AzureResourceManager,
+    /// `azure-service-bus`: Azure Service Bus (service): Azure's message broker
+    AzureServiceBus,
+    /// `microsoft-container-registry`: Microsoft Container Registry (service): Microsoft's container images
+    MicrosoftContainerRegistry,
+    /// `microsoft-diagnostics`: Microsoft diagnostics (service): Microsoft's collectors of diagnostic data and logs
+    MicrosoftDiagnostics,
+    /// `microsoft-downloads`: Microsoft downloads (service): Microsoft's installers, packages and images
+    MicrosoftDownloads,
+    /// `microsoft-graph`: Microsoft Graph (service): Microsoft's interface for directories and cloud services
+    MicrosoftGraph,
+    /// `microsoft-intune`: Microsoft Intune (service): Microsoft's hosted device management
+    MicrosoftIntune,
+    /// `microsoft-services`: Microsoft services (service): Microsoft's servers on the Internet, if the page does not say which
+    MicrosoftServices,
+    /// `python-package-index`: Python Package Index (service): Packages for Python
+    PythonPackageIndex,
+    /// `ansible-automation-platform-controller`: Ansible Automation Platform automation controller (component): The part that runs jobs
+    AnsibleAutomationPlatformController,
+    /// `ansible-automation-platform-event-driven-ansible`: Ansible Automation Platform Event-Driven Ansible (component): The part that reacts to events
+    AnsibleAutomationPlatformEventDrivenAnsible,
+    /// `ansible-automation-platform-execution-node`: Ansible Automation Platform execution node (component): A node that runs jobs
+    AnsibleAutomationPlatformExecutionNode,
+    /// `ansible-automation-platform-gateway`: Ansible Automation Platform platform gateway (component): The entry of the platform
+    AnsibleAutomationPlatformGateway,
+    /// `ansible-automation-platform-hub`: Ansible Automation Platform automation hub (component): The part that distributes content
+    AnsibleAutomationPlatformHub,
+    /// `ansible-automation-platform-ingress`: Ansible Automation Platform ingress (component): The load balancer of the gateway, or the ingress node
+    AnsibleAutomationPlatformIngress,
+    /// `ansible-automation-platform-installer`: Ansible Automation Platform installer (component): The node from which the platform is installed
+    AnsibleAutomationPlatformInstaller,
+    /// `ansible-automation-platform-redis`: Ansible Automation Platform Redis (component): A node with the Redis store of the platform
+    AnsibleAutomationPlatformRedis,
+    /// `arc-resource-bridge-appliance-vm`: Azure Arc resource bridge appliance VM (component): The virtual machines of the resource bridge
+    ArcResourceBridgeApplianceVm,
+    /// `arc-resource-bridge-control-plane`: Azure Arc resource bridge control plane (component): The control plane address of the resource bridge
+    ArcResourceBridgeControlPlane,
+    /// `arc-resource-bridge-management-machine`: Azure Arc resource bridge management machine (component): The machine from which the resource bridge is deployed
+    ArcResourceBridgeManagementMachine,
+    /// `configmgr-asset-intelligence`: Configuration Manager Asset Intelligence synchronization point (component): The Asset Intelligence synchronization point of a site
+    ConfigmgrAssetIntelligence,
+    /// `configmgr-catalog-service`: Configuration Manager Application Catalog web service point (component): The Application Catalog web service point of a site
+    ConfigmgrCatalogService,
+    /// `configmgr-catalog-website`: Configuration Manager Application Catalog website point (component): The Application Catalog website point of a site
+    ConfigmgrCatalogWebsite,
+    /// `configmgr-certificate-registration`: Configuration Manager certificate registration point (component): The certificate registration point of a site
+    ConfigmgrCertificateRegistration,
+    /// `configmgr-client`: Configuration Manager client (component): A computer that Configuration Manager manages
+    ConfigmgrClient,
+    /// `configmgr-cmg-connection`: Configuration Manager CMG connection point (component): The CMG connection point of a site
+    ConfigmgrCmgConnection,
+    /// `configmgr-console`: Configuration Manager console (component): The console of an administrator
+    ConfigmgrConsole,
+    /// `configmgr-distribution-point`: Configuration Manager distribution point (component): The distribution point of a site
+    ConfigmgrDistributionPoint,
+    /// `configmgr-endpoint-protection`: Configuration Manager Endpoint Protection point (component): The Endpoint Protection point of a site
+    ConfigmgrEndpointProtection,
+    /// `configmgr-enrollment-point`: Configuration Manager enrollment point (component): The enrollment point of a site
+    ConfigmgrEnrollmentPoint,
+    /// `configmgr-enrollment-proxy`: Configuration Manager enrollment proxy point (component): The enrollment proxy point of a site
+    ConfigmgrEnrollmentProxy,
+    /// `configmgr-fallback-status`: Configuration Manager fallback status point (component): The fallback status point of a site
+    ConfigmgrFallbackStatus,
+    /// `configmgr-mac-computer`: Configuration Manager Mac computer (component): A Mac that Configuration Manager manages
+    ConfigmgrMacComputer,
+    /// `configmgr-management-point`: Configuration Manager management point (component): The management point of a site
+    ConfigmgrManagementPoint,
+    /// `configmgr-mobile-device`: Configuration Manager mobile device (component): A mobile device that Configuration Manager manages
+    ConfigmgrMobileDevice,
+    /// `configmgr-ndes-module`: Configuration Manager NDES policy module (component): The NDES policy module of a site
+    ConfigmgrNdesModule,
+    /// `configmgr-reporting-point`: Configuration Manager reporting services point (component): The reporting services point of a site
+    ConfigmgrReportingPoint,
+    /// `configmgr-site-server`: Configuration Manager site server (component): The site server of a site
+    ConfigmgrSiteServer,
+    /// `configmgr-site-system`: Configuration Manager site system (component): Any server with a role of a site
+    ConfigmgrSiteSystem,
+    /// `configmgr-state-migration`: Configuration Manager state migration point (component): The state migration point of a site
+    ConfigmgrStateMigration,
+    /// `configmgr-update-point`: Configuration Manager software update point (component): The software update point of a site
+    ConfigmgrUpdatePoint,
+    /// `exchange-server-edge-transport`: Exchange Server Edge Transport server (component): An Exchange server in the perimeter network
+    ExchangeServerEdgeTransport,
+    /// `exchange-server-mailbox`: Exchange Server Mailbox server (component): An Exchange server with mailboxes
+    ExchangeServerMailbox,
+    /// `longhorn-admission-webhook`: Longhorn admission webhook (component): The server of the admission webhook
+    LonghornAdmissionWebhook,
+    /// `longhorn-backing-image-manager`: Longhorn backing image manager (component): The part of Longhorn that manages backing images
+    LonghornBackingImageManager,
+    /// `longhorn-backing-image-source`: Longhorn backing image source (component): The part of Longhorn that fetches a backing image
+    LonghornBackingImageSource,
+    /// `longhorn-conversion-webhook`: Longhorn conversion webhook (component): The server of the conversion webhook
+    LonghornConversionWebhook,
+    /// `longhorn-csi-plugin`: Longhorn CSI plugin (component): The CSI plugin of Longhorn
+    LonghornCsiPlugin,
+    /// `longhorn-driver-deployer`: Longhorn driver deployer (component): The part of Longhorn that deploys the driver
+    LonghornDriverDeployer,
+    /// `longhorn-instance-manager`: Longhorn instance manager (component): The part of Longhorn that manages instances
+    LonghornInstanceManager,
+    /// `longhorn-manager`: Longhorn manager (component): The manager of Longhorn
+    LonghornManager,
+    /// `longhorn-recovery-backend`: Longhorn recovery backend (component): The server of the recovery backend
+    LonghornRecoveryBackend,
+    /// `longhorn-recurring-job`: Longhorn recurring job (component): A pod that makes backups or snapshots at intervals
+    LonghornRecurringJob,
+    /// `longhorn-ui`: Longhorn UI (component): The web page of Longhorn
+    LonghornUi,
+    /// `rke2-node`: RKE2 node (component): A node of RKE2: a server or an agent
+    Rke2Node,
+    /// `rke2-server`: RKE2 server (component): A server node of RKE2
+    Rke2Server,
 }
 
 /// A service: an application protocol, with its port in the IANA registry if it has one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Service {
+    /// `amqp`: AMQP, 5672/tcp: Message queues
+    Amqp,
+    /// `bgp`: BGP, 179/tcp: Exchange of routes
+    Bgp,
+    /// `bootpc`: DHCP client, 68/udp+tcp: The client end of DHCP and BOOTP
+    Bootpc,
+    /// `bootps`: DHCP server, 67/udp+tcp: The server end of DHCP and BOOTP
+    Bootps,
+    /// `cisco-sccp`: SCCP, 2000/tcp: Control of phones
+    CiscoSccp,
     /// `dns`: DNS, 53/tcp+udp: Domain Name System; the registry calls it domain
     Dns,
+    /// `echo`: Echo, 7/udp+tcp: Sends back what it receives
+    Echo,
+    /// `epmap`: RPC endpoint mapper, 135/tcp+udp: Reports the ports of RPC services of Windows
+    Epmap,
+    /// `etcd-client`: etcd client, 2379/tcp: Requests to the etcd database
+    EtcdClient,
+    /// `etcd-server`: etcd peer, 2380/tcp: Replication between members of etcd
+    EtcdServer,
     /// `ftp`: FTP, 21/tcp: File transfer, its control connection
     Ftp,
     /// `http`: HTTP, 80/tcp: The web, unencrypted
     Http,
     /// `https`: HTTPS, 443/tcp+udp: The web inside TLS or QUIC
     Https,
+    /// `iax`: IAX, 4569/udp: Calls between Asterisk servers
+    Iax,
     /// `ike`: IKE, 500/udp: Key exchange of IPsec; the registry calls it isakmp
     Ike,
     /// `imap`: IMAP, 143/tcp: Mailbox access
     Imap,
     /// `imaps`: IMAPS, 993/tcp: Mailbox access inside TLS
     Imaps,
+    /// `ipmi`: IPMI, 623/udp+tcp: Management of hardware; the registry calls it asf-rmcp
+    Ipmi,
     /// `ipsec-nat-t`: IPsec NAT traversal, 4500/udp: IPsec inside UDP, to cross address translation
     IPsecNatT,
     /// `iscsi`: iSCSI, 3260/tcp: Block storage over IP; the registry calls it iscsi-target
     Iscsi,
+    /// `kshell`: Kerberos shell, 544/tcp: Remote commands over rsh with Kerberos
+    Kshell,
+    /// `kubernetes-api`: Kubernetes API: Management of a Kubernetes cluster; not in the registry
+    KubernetesApi,
     /// `ldap`: LDAP, 389/tcp+udp: Directory access
     Ldap,
     /// `ldaps`: LDAPS, 636/tcp: Directory access inside TLS
     Ldaps,
     /// `minger`: Minger, 4069/tcp+udp: Asks a mail server whether an address exists
     Minger,
+    /// `mountd`: NFS mount: Mounting for NFS, on a port that the server picks; not in the registry
+    Mountd,
     /// `ms-sql-m`: Microsoft SQL monitor, 1434/udp: Reports the ports of the instances of an SQL Server
     MsSqlM,
     /// `ms-sql-s`: Microsoft SQL Server, 1433/tcp: Database access
     MsSqlS,
+    /// `msft-gc`: Global catalog, 3268/tcp: LDAP to the global catalog of Active Directory
+    MsftGc,
     /// `nfs`: NFS, 2049/tcp+udp: Network File System
     Nfs,
     /// `ntp`: NTP, 123/udp: Network time
@@ -176,10 +380,20 @@ pub enum Service {
     Pop3,
     /// `pop3s`: POP3S, 995/tcp: Mail retrieval inside TLS
     Pop3s,
+    /// `postgresql`: PostgreSQL, 5432/tcp+udp: Database access
+    PostgreSQL,
     /// `radius`: RADIUS, 1812/udp+tcp: Authentication and authorisation
     Radius,
+    /// `redis`: Redis, 6379/tcp: Key-value database
+    Redis,
+    /// `rsync`: rsync, 873/tcp+udp: Synchronisation of files
+    Rsync,
     /// `sftp`: SFTP: File transfer inside SSH; not the SFTP of the registry
     Sftp,
+    /// `shell`: Remote shell, 514/tcp: Remote commands over rsh
+    Shell,
+    /// `sip`: SIP, 5060/udp+tcp: Signalling of calls
+    Sip,
     /// `smb`: SMB, 445/tcp: Windows file sharing, once called CIFS; the registry calls it microsoft-ds
     Smb,
     /// `smtp`: SMTP, 25/tcp: Mail transfer
@@ -194,12 +408,22 @@ pub enum Service {
     Ssh,
     /// `submission`: Submission, 587/tcp: Mail submission by authenticated clients
     Submission,
+    /// `sunrpc`: ONC RPC port mapper, 111/tcp+udp: Reports the ports of RPC services; also called rpcbind and portmapper
+    Sunrpc,
     /// `syslog`: Syslog, 514/udp: Log messages
     Syslog,
     /// `telnet`: Telnet, 23/tcp: Terminal access, unencrypted
     Telnet,
+    /// `tftp`: TFTP, 69/udp+tcp: File transfer without authentication
+    Tftp,
+    /// `vxlan`: VXLAN, 4789/udp: Virtual networks inside UDP
+    Vxlan,
     /// `webdav`: WebDAV: Files and calendars over HTTP, CalDAV included
     WebDAV,
+    /// `wsman`: WinRM, 5985/tcp: Windows Remote Management over HTTP
+    Wsman,
+    /// `wsmans`: WinRM over HTTPS, 5986/tcp: Windows Remote Management over HTTPS
+    Wsmans,
 }
 
 /// The id of a flow of any product. [`flows`] has a type for each product, with a constant for each of its flows.
@@ -1977,6 +2201,6407 @@ pub mod flows {
         #[doc(alias("443"))]
         pub const OutLetsEncrypt: FlowId = FlowId(124);
     }
+
+    /// The ids of the flows of `rke2`: RKE2 by SUSE Rancher. Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
+    pub enum Rke2 {}
+    impl Rke2 {
+        /** Manage the cluster
+
+| id | `rke2-in-server-kubernetes-api` |
+|---|---|
+| product | RKE2 |
+| component | server |
+| direction | inbound, from RKE2 node |
+| ports | tcp/6443 kubernetes-api |
+| requirement | required |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 1 |
+| printed | “All RKE2 nodes” “Kubernetes API” “6443” |
+*/
+        #[doc(alias("6443"))]
+        pub const InServerKubernetesApi: FlowId = FlowId(125);
+        /** Reach the supervisor of RKE2
+
+| id | `rke2-in-server-supervisor-api` |
+|---|---|
+| product | RKE2 |
+| component | server |
+| direction | inbound, from RKE2 node |
+| ports | tcp/9345 |
+| requirement | required |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 2 |
+| printed | “All RKE2 nodes” “RKE2 supervisor API” “9345” |
+*/
+        #[doc(alias("9345"))]
+        pub const InServerSupervisorApi: FlowId = FlowId(126);
+        /** Read the metrics of the kubelet
+
+| id | `rke2-in-node-kubelet-metrics` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/10250 |
+| requirement | unstated |
+| note | The metrics server needs this port on each node. |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 3 |
+| printed | “All RKE2 nodes” “kubelet metrics” “10250” |
+*/
+        #[doc(alias("10250"))]
+        pub const InNodeKubeletMetrics: FlowId = FlowId(127);
+        /** Read and write etcd as a client
+
+| id | `rke2-in-server-etcd-client` |
+|---|---|
+| product | RKE2 |
+| component | server |
+| direction | inbound, from RKE2 server |
+| ports | tcp/2379 etcd-client |
+| requirement | unstated |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 4 |
+| printed | “RKE2 server nodes” “etcd client port” “2379” |
+*/
+        #[doc(alias("2379"))]
+        pub const InServerEtcdClient: FlowId = FlowId(128);
+        /** Replicate etcd between servers
+
+| id | `rke2-in-server-etcd-peer` |
+|---|---|
+| product | RKE2 |
+| component | server |
+| direction | inbound, from RKE2 server |
+| ports | tcp/2380 etcd-server |
+| requirement | unstated |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 5 |
+| printed | “RKE2 server nodes” “etcd peer port” “2380” |
+*/
+        #[doc(alias("2380"))]
+        pub const InServerEtcdPeer: FlowId = FlowId(129);
+        /** Read the metrics of etcd
+
+| id | `rke2-in-server-etcd-metrics` |
+|---|---|
+| product | RKE2 |
+| component | server |
+| direction | inbound, from RKE2 server |
+| ports | tcp/2381 |
+| requirement | unstated |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 6 |
+| printed | “RKE2 server nodes” “etcd metrics port” “2381” |
+*/
+        #[doc(alias("2381"))]
+        pub const InServerEtcdMetrics: FlowId = FlowId(130);
+        /** Reach services of the type NodePort
+
+| id | `rke2-in-node-nodeport` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/30000-32767 |
+| requirement | unstated |
+| source | Requirements, 2026-05-29, Inbound Network Rules, row 7 |
+| printed | “All RKE2 nodes” “NodePort port range” “30000-32767” |
+*/
+        #[doc(alias("30000", "32767"))]
+        pub const InNodeNodeport: FlowId = FlowId(131);
+        /** Carry pod traffic with VXLAN
+
+| id | `rke2-in-node-canal-vxlan` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/8472 vxlan |
+| requirement | conditional: the CNI is Canal with VXLAN |
+| note | Keep this port closed to hosts outside the cluster: it gives access to the cluster network. |
+| source | Requirements, 2026-05-29, Canal, row 8 |
+| printed | “All RKE2 nodes” “Canal CNI with VXLAN” “8472” |
+*/
+        #[doc(alias("8472"))]
+        pub const InNodeCanalVxlan: FlowId = FlowId(132);
+        /** Check the health of Canal
+
+| id | `rke2-in-node-canal-health` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/9099 |
+| requirement | conditional: the CNI is Canal |
+| source | Requirements, 2026-05-29, Canal, row 9 |
+| printed | “All RKE2 nodes” “Canal CNI health checks” “9099” |
+*/
+        #[doc(alias("9099"))]
+        pub const InNodeCanalHealth: FlowId = FlowId(133);
+        /** Carry pod traffic with WireGuard over IPv4
+
+| id | `rke2-in-node-canal-wireguard` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/51820 |
+| requirement | conditional: the CNI is Canal with WireGuard over IPv4 |
+| source | Requirements, 2026-05-29, Canal, row 10 |
+| printed | “All RKE2 nodes” “Canal CNI with WireGuard IPv4” “51820” |
+*/
+        #[doc(alias("51820"))]
+        pub const InNodeCanalWireguard: FlowId = FlowId(134);
+        /** Carry pod traffic with WireGuard over IPv6
+
+| id | `rke2-in-node-canal-wireguard-ipv6` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/51821 |
+| requirement | conditional: the CNI is Canal with WireGuard over IPv6 or dual-stack |
+| source | Requirements, 2026-05-29, Canal, row 11 |
+| printed | “All RKE2 nodes” “Canal CNI with WireGuard IPv6/dual-stack” “51821” |
+*/
+        #[doc(alias("51821"))]
+        pub const InNodeCanalWireguardIpv6: FlowId = FlowId(135);
+        /** Check the health of Cilium with ping
+
+| id | `rke2-in-node-cilium-health-icmp` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | icmp/0; icmp/8 |
+| requirement | conditional: the CNI is Cilium |
+| groups | the document doesn't say whether all are needed |
+| source | Requirements, 2026-05-29, Cilium, row 12 |
+| printed | “All RKE2 nodes” “Cilium CNI health checks” “0, 8 \*” |
+*/
+        pub const InNodeCiliumHealthIcmp: FlowId = FlowId(136);
+        /** Check the health of Cilium
+
+| id | `rke2-in-node-cilium-health` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/4240 |
+| requirement | conditional: the CNI is Cilium |
+| source | Requirements, 2026-05-29, Cilium, row 13 |
+| printed | “All RKE2 nodes” “Cilium CNI health checks” “4240” |
+*/
+        #[doc(alias("4240"))]
+        pub const InNodeCiliumHealth: FlowId = FlowId(137);
+        /** Carry pod traffic with VXLAN
+
+| id | `rke2-in-node-cilium-vxlan` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/8472 vxlan |
+| requirement | conditional: the CNI is Cilium with VXLAN |
+| note | Keep this port closed to hosts outside the cluster: it gives access to the cluster network. |
+| source | Requirements, 2026-05-29, Cilium, row 14 |
+| printed | “All RKE2 nodes” “Cilium CNI with VXLAN” “8472” |
+*/
+        #[doc(alias("8472"))]
+        pub const InNodeCiliumVxlan: FlowId = FlowId(138);
+        /** Carry pod traffic with WireGuard
+
+| id | `rke2-in-node-cilium-wireguard` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/51871 |
+| requirement | conditional: the CNI is Cilium with WireGuard |
+| source | Requirements, 2026-05-29, Cilium, row 15 |
+| printed | “All RKE2 nodes” “Cilium CNI with WireGuard” “51871” |
+*/
+        #[doc(alias("51871"))]
+        pub const InNodeCiliumWireguard: FlowId = FlowId(139);
+        /** Exchange routes with BGP
+
+| id | `rke2-in-node-calico-bgp` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/179 bgp |
+| requirement | conditional: the CNI is Calico with BGP |
+| source | Requirements, 2026-05-29, Calico, row 16 |
+| printed | “All RKE2 nodes” “Calico CNI with BGP” “179” |
+*/
+        #[doc(alias("179"))]
+        pub const InNodeCalicoBgp: FlowId = FlowId(140);
+        /** Carry pod traffic with VXLAN
+
+| id | `rke2-in-node-calico-vxlan` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/4789 vxlan |
+| requirement | conditional: the CNI is Calico with VXLAN |
+| source | Requirements, 2026-05-29, Calico, row 17 |
+| printed | “All RKE2 nodes” “Calico CNI with VXLAN” “4789” |
+*/
+        #[doc(alias("4789"))]
+        pub const InNodeCalicoVxlan: FlowId = FlowId(141);
+        /** Reach Typha of Calico
+
+| id | `rke2-in-node-calico-typha` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/5473 |
+| requirement | conditional: the CNI is Calico with Typha |
+| source | Requirements, 2026-05-29, Calico, row 18 |
+| printed | “All RKE2 nodes” “Calico CNI with Typha” “5473” |
+*/
+        #[doc(alias("5473"))]
+        pub const InNodeCalicoTypha: FlowId = FlowId(142);
+        /** Check the health of Typha
+
+| id | `rke2-in-node-calico-typha-health` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/9098 |
+| requirement | conditional: the CNI is Calico |
+| source | Requirements, 2026-05-29, Calico, row 19 |
+| printed | “All RKE2 nodes” “Calico Typha health checks” “9098” |
+*/
+        #[doc(alias("9098"))]
+        pub const InNodeCalicoTyphaHealth: FlowId = FlowId(143);
+        /** Check the health of Calico
+
+| id | `rke2-in-node-calico-health` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/9099 |
+| requirement | conditional: the CNI is Calico |
+| source | Requirements, 2026-05-29, Calico, row 20 |
+| printed | “All RKE2 nodes” “Calico health checks” “9099” |
+*/
+        #[doc(alias("9099"))]
+        pub const InNodeCalicoHealth: FlowId = FlowId(144);
+        /** Carry pod traffic with VXLAN
+
+| id | `rke2-in-node-flannel-vxlan` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/4789 vxlan |
+| requirement | conditional: the CNI is Flannel with VXLAN |
+| note | The page also says that nodes use udp/8472 with Flannel VXLAN. |
+| source | Requirements, 2026-05-29, Flannel, row 21 |
+| printed | “All RKE2 nodes” “Flannel CNI with VXLAN” “4789” |
+*/
+        #[doc(alias("4789"))]
+        pub const InNodeFlannelVxlan: FlowId = FlowId(145);
+        /** Carry pod traffic of Windows nodes with VXLAN
+
+| id | `rke2-in-node-windows-vxlan` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | udp/4789 vxlan |
+| requirement | conditional: nodes run Windows, and the CNI is Calico or Flannel with VXLAN |
+| source | Requirements, 2026-05-29, Windows Specific Inbound Network Rules, row 22 |
+| printed | “All RKE2 nodes” “Required for Calico and Flannel VXLAN” “4789” |
+*/
+        #[doc(alias("4789"))]
+        pub const InNodeWindowsVxlan: FlowId = FlowId(146);
+        /** Exchange routes of Windows nodes with BGP
+
+| id | `rke2-in-node-windows-bgp` |
+|---|---|
+| product | RKE2 |
+| component | node |
+| direction | inbound, from RKE2 node |
+| ports | tcp/179 bgp |
+| requirement | conditional: nodes run Windows, and the CNI is Calico with BGP |
+| source | Requirements, 2026-05-29, Windows Specific Inbound Network Rules, row 23 |
+| printed | “All RKE2 nodes” “Calico CNI with BGP” “179” |
+*/
+        #[doc(alias("179"))]
+        pub const InNodeWindowsBgp: FlowId = FlowId(147);
+    }
+
+    /// The ids of the flows of `longhorn`: Longhorn by Longhorn project. Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
+    pub enum Longhorn {}
+    impl Longhorn {
+        /** Call another manager
+
+| id | `longhorn-in-manager-other` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn manager |
+| ports | tcp/9500 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 1 |
+| printed | “Other Longhorn Manager” “9500” |
+*/
+        #[doc(alias("9500"))]
+        pub const InManagerOther: FlowId = FlowId(148);
+        /** Call the manager from the UI
+
+| id | `longhorn-in-manager-ui` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn UI |
+| ports | tcp/9500 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 2 |
+| printed | “UI” “9500” |
+*/
+        #[doc(alias("9500"))]
+        pub const InManagerUi: FlowId = FlowId(149);
+        /** Call the manager from the CSI plugin
+
+| id | `longhorn-in-manager-csi-plugin` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn CSI plugin |
+| ports | tcp/9500 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 3 |
+| printed | “Longhorn CSI plugin” “9500” |
+*/
+        #[doc(alias("9500"))]
+        pub const InManagerCsiPlugin: FlowId = FlowId(150);
+        /** Call the manager from recurring jobs
+
+| id | `longhorn-in-manager-recurring-job` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn recurring job |
+| ports | tcp/9500 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 4 |
+| printed | “Backup/Snapshot Recurring Job Pod” “9500” |
+*/
+        #[doc(alias("9500"))]
+        pub const InManagerRecurringJob: FlowId = FlowId(151);
+        /** Call the manager from the driver deployer
+
+| id | `longhorn-in-manager-driver-deployer` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn driver deployer |
+| ports | tcp/9500 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 5 |
+| printed | “Longhorn Driver Deployer” “9500” |
+*/
+        #[doc(alias("9500"))]
+        pub const InManagerDriverDeployer: FlowId = FlowId(152);
+        /** Call the manager from the conversion webhook
+
+| id | `longhorn-in-manager-conversion-webhook` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn conversion webhook |
+| ports | tcp/9501 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 6 |
+| printed | “Conversion Webhook Server” “9501” |
+*/
+        #[doc(alias("9501"))]
+        pub const InManagerConversionWebhook: FlowId = FlowId(153);
+        /** Call the manager from the admission webhook
+
+| id | `longhorn-in-manager-admission-webhook` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn admission webhook |
+| ports | tcp/9502 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 7 |
+| printed | “Admission Webhook Server” “9502” |
+*/
+        #[doc(alias("9502"))]
+        pub const InManagerAdmissionWebhook: FlowId = FlowId(154);
+        /** Call the manager from the recovery backend
+
+| id | `longhorn-in-manager-recovery-backend` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | inbound, from Longhorn recovery backend |
+| ports | tcp/9503 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: ingress, row 8 |
+| printed | “Recovery Backend Server” “9503” |
+*/
+        #[doc(alias("9503"))]
+        pub const InManagerRecoveryBackend: FlowId = FlowId(155);
+        /** Call the Kubernetes API from the manager
+
+| id | `longhorn-out-manager-kubernetes-api` |
+|---|---|
+| product | Longhorn |
+| component | manager |
+| direction | outbound, to Kubernetes API server |
+| ports | kubernetes-api |
+| requirement | unstated |
+| note | The page prints TCP and no port number: it is the port of the cluster's API server. |
+| source | Longhorn Networking, 1.13.0, Longhorn Manager: egress, row 14 |
+| printed | “Kubernetes API server” “Kubernetes API server port” |
+*/
+        pub const OutManagerKubernetesApi: FlowId = FlowId(156);
+        /** Call the services of the instance manager
+
+| id | `longhorn-in-instance-manager-manager` |
+|---|---|
+| product | Longhorn |
+| component | instance-manager |
+| direction | inbound, from Longhorn manager |
+| ports | tcp/8500; tcp/8501; tcp/8502; tcp/8503; tcp/8504 |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Longhorn Networking, 1.13.0, Instance Manager: ingress, row 16 |
+| printed | “Longhorn Manager” “8500 (process-manager service); 8501 (proxy service); 8502 (disk service); 8503 (instance service); 8504 (spdk service)” |
+*/
+        #[doc(alias("8500", "8501", "8502", "8503", "8504"))]
+        pub const InInstanceManagerManager: FlowId = FlowId(157);
+        /** Reach another instance manager
+
+| id | `longhorn-in-instance-manager-other` |
+|---|---|
+| product | Longhorn |
+| component | instance-manager |
+| direction | inbound, from Longhorn instance manager |
+| ports | tcp/10000-30000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Instance Manager: ingress, row 17 |
+| printed | “Other Instance Manager” “10000-30000” |
+*/
+        #[doc(alias("10000", "30000"))]
+        pub const InInstanceManagerOther: FlowId = FlowId(158);
+        /** Reach the instance manager from a node
+
+| id | `longhorn-in-instance-manager-node` |
+|---|---|
+| product | Longhorn |
+| component | instance-manager |
+| direction | inbound, from Kubernetes node |
+| ports | tcp/3260 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Instance Manager: ingress, row 18 |
+| printed | “Node in the Cluster” “3260” |
+*/
+        #[doc(alias("3260"))]
+        pub const InInstanceManagerNode: FlowId = FlowId(159);
+        /** Reach the instance manager from the data source of a backing image
+
+| id | `longhorn-in-instance-manager-backing-image-source` |
+|---|---|
+| product | Longhorn |
+| component | instance-manager |
+| direction | inbound, from Longhorn backing image source |
+| ports | tcp/10000-30000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Instance Manager: ingress, row 19 |
+| printed | “Backing Image Data Source” “10000-30000” |
+*/
+        #[doc(alias("10000", "30000"))]
+        pub const InInstanceManagerBackingImageSource: FlowId = FlowId(160);
+        /** Call the Kubernetes API from the CSI sidecars
+
+| id | `longhorn-out-csi-sidecar-kubernetes-api` |
+|---|---|
+| product | Longhorn |
+| component | csi-sidecar |
+| direction | outbound, to Kubernetes API server |
+| ports | kubernetes-api |
+| requirement | unstated |
+| note | The page prints TCP and no port number: it is the port of the cluster's API server. |
+| source | Longhorn Networking, 1.13.0, CSI sidecar: egress, row 24 |
+| printed | “Kubernetes API server” “Kubernetes API server port” |
+*/
+        pub const OutCsiSidecarKubernetesApi: FlowId = FlowId(161);
+        /** Call the Kubernetes API from the driver deployer
+
+| id | `longhorn-out-driver-deployer-kubernetes-api` |
+|---|---|
+| product | Longhorn |
+| component | driver-deployer |
+| direction | outbound, to Kubernetes API server |
+| ports | kubernetes-api |
+| requirement | unstated |
+| note | The page prints TCP and no port number: it is the port of the cluster's API server. |
+| source | Longhorn Networking, 1.13.0, Driver deployer: egress, row 26 |
+| printed | “Kubernetes API server” “Kubernetes API server port” |
+*/
+        pub const OutDriverDeployerKubernetesApi: FlowId = FlowId(162);
+        /** Call the backing image manager
+
+| id | `longhorn-in-backing-image-manager-manager` |
+|---|---|
+| product | Longhorn |
+| component | backing-image-manager |
+| direction | inbound, from Longhorn manager |
+| ports | tcp/8000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Backing Image Manager: ingress, row 27 |
+| printed | “Longhorn Manager” “8000” |
+*/
+        #[doc(alias("8000"))]
+        pub const InBackingImageManagerManager: FlowId = FlowId(163);
+        /** Reach another backing image manager
+
+| id | `longhorn-in-backing-image-manager-other` |
+|---|---|
+| product | Longhorn |
+| component | backing-image-manager |
+| direction | inbound, from Longhorn backing image manager |
+| ports | tcp/30001-31000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Backing Image Manager: ingress, row 28 |
+| printed | “Other Backing Image Manager” “30001-31000” |
+*/
+        #[doc(alias("30001", "31000"))]
+        pub const InBackingImageManagerOther: FlowId = FlowId(164);
+        /** Reach the instance manager from the backing image manager
+
+| id | `longhorn-in-instance-manager-backing-image-manager` |
+|---|---|
+| product | Longhorn |
+| component | instance-manager |
+| direction | inbound, from Longhorn backing image manager |
+| ports | tcp/10000-30000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Backing Image Manager: egress, row 29 |
+| printed | “Instance Manager” “10000-30000” |
+*/
+        #[doc(alias("10000", "30000"))]
+        pub const InInstanceManagerBackingImageManager: FlowId = FlowId(165);
+        /** Call the data source of a backing image
+
+| id | `longhorn-in-backing-image-source-manager` |
+|---|---|
+| product | Longhorn |
+| component | backing-image-source |
+| direction | inbound, from Longhorn manager |
+| ports | tcp/8000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Backing Image Data Source: ingress, row 32 |
+| printed | “Longhorn Manager” “8000” |
+*/
+        #[doc(alias("8000"))]
+        pub const InBackingImageSourceManager: FlowId = FlowId(166);
+        /** Reach the data source of a backing image from the instance manager
+
+| id | `longhorn-in-backing-image-source-instance-manager` |
+|---|---|
+| product | Longhorn |
+| component | backing-image-source |
+| direction | inbound, from Longhorn instance manager |
+| ports | tcp/8002 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Backing Image Data Source: ingress, row 33 |
+| printed | “Instance Manager” “8002” |
+*/
+        #[doc(alias("8002"))]
+        pub const InBackingImageSourceInstanceManager: FlowId = FlowId(167);
+        /** Call the data source from the backing image manager
+
+| id | `longhorn-in-backing-image-source-backing-image-manager` |
+|---|---|
+| product | Longhorn |
+| component | backing-image-source |
+| direction | inbound, from Longhorn backing image manager |
+| ports | tcp/8000 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Backing Image Data Source: ingress, row 34 |
+| printed | “Backing Image Manager” “8000” |
+*/
+        #[doc(alias("8000"))]
+        pub const InBackingImageSourceBackingImageManager: FlowId = FlowId(168);
+        /** Reach the share manager from a node
+
+| id | `longhorn-in-share-manager-node` |
+|---|---|
+| product | Longhorn |
+| component | share-manager |
+| direction | inbound, from Kubernetes node |
+| ports | tcp/2049 |
+| requirement | unstated |
+| source | Longhorn Networking, 1.13.0, Share Manager: ingress, row 37 |
+| printed | “Node in the cluster” “2049” |
+*/
+        #[doc(alias("2049"))]
+        pub const InShareManagerNode: FlowId = FlowId(169);
+        /** Call the Kubernetes API from the uninstaller
+
+| id | `longhorn-out-uninstaller-kubernetes-api` |
+|---|---|
+| product | Longhorn |
+| component | uninstaller |
+| direction | outbound, to Kubernetes API server |
+| ports | kubernetes-api |
+| requirement | unstated |
+| note | The page prints TCP and no port number: it is the port of the cluster's API server. |
+| source | Longhorn Networking, 1.13.0, Uninstaller: egress, row 39 |
+| printed | “Kubernetes API server” “Kubernetes API server port” |
+*/
+        pub const OutUninstallerKubernetesApi: FlowId = FlowId(170);
+    }
+
+    /// The ids of the flows of `exchange-server`: Exchange Server by Microsoft. Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
+    pub enum ExchangeServer {}
+    impl ExchangeServer {
+        /** Read mail and use other services over HTTPS
+
+| id | `exchange-server-in-mailbox-https` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Email client |
+| ports | tcp/443 https |
+| requirement | required |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for clients and services, row 1 |
+| printed | “Encrypted web connections” “443/TCP (HTTPS)” |
+*/
+        #[doc(alias("443"))]
+        pub const InMailboxHttps: FlowId = FlowId(171);
+        /** Publish calendars, redirect browsers to HTTPS, and answer Autodiscover
+
+| id | `exchange-server-in-mailbox-http` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Email client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| note | Use port 443 if possible; some services must be configured to use port 80. |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for clients and services, row 2 |
+| printed | “Unencrypted web connections” “80/TCP (HTTP)” |
+*/
+        #[doc(alias("80"))]
+        pub const InMailboxHttp: FlowId = FlowId(172);
+        /** Read mail with IMAP4 or IMAP4 over TLS
+
+| id | `exchange-server-in-mailbox-imap` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Email client |
+| ports | tcp/143 imap; tcp/993 imaps |
+| requirement | conditional: IMAP4 is enabled |
+| groups | the document doesn't say whether all are needed |
+| enabled by default | no |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for clients and services, row 3 |
+| printed | “IMAP4 clients” “143/TCP (IMAP), 993/TCP (secure IMAP)” |
+*/
+        #[doc(alias("143", "993"))]
+        pub const InMailboxImap: FlowId = FlowId(173);
+        /** Collect mail with POP3 or POP3 over TLS
+
+| id | `exchange-server-in-mailbox-pop3` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Email client |
+| ports | tcp/110 pop3; tcp/995 pop3s |
+| requirement | conditional: POP3 is enabled |
+| groups | the document doesn't say whether all are needed |
+| enabled by default | no |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for clients and services, row 4 |
+| printed | “POP3 clients” “110/TCP (POP3), 995/TCP (secure POP3)” |
+*/
+        #[doc(alias("110", "995"))]
+        pub const InMailboxPop3: FlowId = FlowId(174);
+        /** Submit mail as an authenticated client
+
+| id | `exchange-server-in-mailbox-submission` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Email client |
+| ports | tcp/587 submission |
+| requirement | required |
+| note | If a client can only use port 25, the receive connector can be changed to listen there too. |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for clients and services, row 5 |
+| printed | “SMTP clients (authenticated)” “587/TCP (authenticated SMTP)” |
+*/
+        #[doc(alias("587"))]
+        pub const InMailboxSubmission: FlowId = FlowId(175);
+        /** Take mail from the Internet
+
+| id | `exchange-server-in-mailbox-smtp` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Internet |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has no Edge Transport servers |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow (no Edge Transport servers), row 6 |
+| printed | “Internet (any)” “Inbound mail” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const InMailboxSmtp: FlowId = FlowId(176);
+        /** Send mail to the Internet
+
+| id | `exchange-server-out-mailbox-smtp` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | outbound, to Internet |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has no Edge Transport servers |
+| note | Exchange has no connector that sends mail to the Internet until somebody creates one. |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow (no Edge Transport servers), row 7 |
+| printed | “Internet (any)” “Outbound mail” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const OutMailboxSmtp: FlowId = FlowId(177);
+        /** Send mail to the Internet through the front end
+
+| id | `exchange-server-out-mailbox-smtp-proxied` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | outbound, to Internet |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has no Edge Transport servers, and a Send connector proxies outbound mail through the front end |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow (no Edge Transport servers), row 8 |
+| printed | “Internet (any)” “Outbound mail (proxied)” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const OutMailboxSmtpProxied: FlowId = FlowId(178);
+        /** Look up the next server of outbound mail
+
+| id | `exchange-server-out-mailbox-dns` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | outbound, to DNS server |
+| ports | udp/53 dns; tcp/53 dns |
+| requirement | conditional: the organisation has no Edge Transport servers |
+| groups | the document doesn't say whether all are needed |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow (no Edge Transport servers), row 9 |
+| printed | “DNS server” “DNS for name resolution” “53/UDP,53/TCP (DNS)” |
+*/
+        #[doc(alias("53"))]
+        pub const OutMailboxDns: FlowId = FlowId(179);
+        /** Take mail from the Internet at the edge
+
+| id | `exchange-server-in-edge-transport-smtp` |
+|---|---|
+| product | Exchange Server |
+| component | edge-transport |
+| direction | inbound, from Internet |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has Edge Transport servers |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 10 |
+| printed | “Internet (any)” “Inbound mail - Internet to Edge Transport server” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const InEdgeTransportSmtp: FlowId = FlowId(180);
+        /** Pass inbound mail on to a Mailbox server
+
+| id | `exchange-server-in-mailbox-edge-transport-smtp` |
+|---|---|
+| product | Exchange Server |
+| component | mailbox |
+| direction | inbound, from Exchange Server Edge Transport server |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has Edge Transport servers |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 11 |
+| printed | “Edge Transport server” “Inbound mail - Edge Transport to Mailbox” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const InMailboxEdgeTransportSmtp: FlowId = FlowId(181);
+        /** Pass outbound mail on to an Edge Transport server
+
+| id | `exchange-server-in-edge-transport-mailbox-smtp` |
+|---|---|
+| product | Exchange Server |
+| component | edge-transport |
+| direction | inbound, from Exchange Server Mailbox server |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has Edge Transport servers |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 12 |
+| printed | “Mailbox servers in the subscribed Active Directory site” “Outbound mail - Mailbox to Edge Transport” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const InEdgeTransportMailboxSmtp: FlowId = FlowId(182);
+        /** Send mail to the Internet from the edge
+
+| id | `exchange-server-out-edge-transport-smtp` |
+|---|---|
+| product | Exchange Server |
+| component | edge-transport |
+| direction | outbound, to Internet |
+| ports | tcp/25 smtp |
+| requirement | conditional: the organisation has Edge Transport servers |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 13 |
+| printed | “Internet (any)” “Outbound mail - Edge Transport server to internet” “25/TCP (SMTP)” |
+*/
+        #[doc(alias("25"))]
+        pub const OutEdgeTransportSmtp: FlowId = FlowId(183);
+        /** Synchronise Edge Transport servers
+
+| id | `exchange-server-in-edge-transport-edgesync` |
+|---|---|
+| product | Exchange Server |
+| component | edge-transport |
+| direction | inbound, from Exchange Server Mailbox server |
+| ports | tcp/50636 ldaps |
+| requirement | conditional: the organisation has Edge Transport servers |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 14 |
+| printed | “Mailbox servers with EdgeSync” “EdgeSync synchronization” “50636/TCP (secure LDAP)” |
+*/
+        #[doc(alias("50636"))]
+        pub const InEdgeTransportEdgesync: FlowId = FlowId(184);
+        /** Look up the next server of mail at the edge
+
+| id | `exchange-server-out-edge-transport-dns` |
+|---|---|
+| product | Exchange Server |
+| component | edge-transport |
+| direction | outbound, to DNS server |
+| ports | udp/53 dns; tcp/53 dns |
+| requirement | conditional: the organisation has Edge Transport servers |
+| groups | the document doesn't say whether all are needed |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 15 |
+| printed | “DNS server” “DNS for name resolution” “53/UDP,53/TCP (DNS)” |
+*/
+        #[doc(alias("53"))]
+        pub const OutEdgeTransportDns: FlowId = FlowId(185);
+        /** Test whether servers that send mail are open proxies
+
+| id | `exchange-server-out-edge-transport-proxy-check` |
+|---|---|
+| product | Exchange Server |
+| component | edge-transport |
+| direction | outbound, to Internet |
+| ports | tcp/1081; tcp/1080; tcp/23; tcp/6588; tcp/3128; tcp/80 |
+| requirement | conditional: the organisation has Edge Transport servers, and sender reputation detects open proxies |
+| groups | the document doesn't say whether all are needed |
+| enabled by default | yes |
+| note | A proxy server of the organisation needs its own port, and must be configured in sender reputation. |
+| not in the document | ports |
+| source | Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, Network ports required for mail flow with Edge Transport servers, row 16 |
+| printed | “Internet” “Open proxy server detection” “see comments” |
+*/
+        #[doc(alias("1081", "1080", "23", "6588", "3128", "80"))]
+        pub const OutEdgeTransportProxyCheck: FlowId = FlowId(186);
+    }
+
+    /// The ids of the flows of `wazo`: Wazo Platform by Wazo. Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
+    pub enum Wazo {}
+    impl Wazo {
+        /** Answer ICMP
+
+| id | `wazo-in-icmp` |
+|---|---|
+| product | Wazo Platform |
+| direction | inbound, from Any host |
+| ports | icmp |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 1 |
+| printed | “ICMP” “\-” |
+*/
+        pub const InIcmp: FlowId = FlowId(187);
+        /** Take mail
+
+| id | `wazo-in-postfix-smtp` |
+|---|---|
+| product | Wazo Platform |
+| component | postfix |
+| direction | inbound, from Any host |
+| ports | tcp/25 smtp |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 2 |
+| printed | “SMTP” “25” |
+*/
+        #[doc(alias("25"))]
+        pub const InPostfixSmtp: FlowId = FlowId(188);
+        /** Hand out addresses with DHCP
+
+| id | `wazo-in-isc-dhcpd-dhcp` |
+|---|---|
+| product | Wazo Platform |
+| component | isc-dhcpd |
+| direction | inbound, from Any host |
+| ports | udp/67 bootps |
+| requirement | unstated |
+| enabled by default | no |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 3 |
+| printed | “DHCP” “67” |
+*/
+        #[doc(alias("67"))]
+        pub const InIscDhcpdDhcp: FlowId = FlowId(189);
+        /** Listen at the client port of DHCP
+
+| id | `wazo-in-isc-dhcpd-dhcp-client` |
+|---|---|
+| product | Wazo Platform |
+| component | isc-dhcpd |
+| direction | inbound, from Any host |
+| ports | udp/68 bootpc |
+| requirement | unstated |
+| enabled by default | no |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 4 |
+| printed | “DHCP” “68” |
+*/
+        #[doc(alias("68"))]
+        pub const InIscDhcpdDhcpClient: FlowId = FlowId(190);
+        /** Hand out files with TFTP
+
+| id | `wazo-in-provd-tftp` |
+|---|---|
+| product | Wazo Platform |
+| component | provd |
+| direction | inbound, from Any host |
+| ports | udp/69 tftp |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 5 |
+| printed | “TFTP” “69” |
+*/
+        #[doc(alias("69"))]
+        pub const InProvdTftp: FlowId = FlowId(191);
+        /** Hand out the time
+
+| id | `wazo-in-ntpd-ntp` |
+|---|---|
+| product | Wazo Platform |
+| component | ntpd |
+| direction | inbound, from Any host |
+| ports | udp/123 ntp |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 6 |
+| printed | “NTP” “123” |
+*/
+        #[doc(alias("123"))]
+        pub const InNtpdNtp: FlowId = FlowId(192);
+        /** Reach monit
+
+| id | `wazo-in-monit-http` |
+|---|---|
+| product | Wazo Platform |
+| component | monit |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/2812 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 7 |
+| printed | “HTTP” “2812” |
+*/
+        #[doc(alias("2812"))]
+        pub const InMonitHttp: FlowId = FlowId(193);
+        /** Signal calls with SIP
+
+| id | `wazo-in-asterisk-sip` |
+|---|---|
+| product | Wazo Platform |
+| component | asterisk |
+| direction | inbound, from Any host |
+| ports | udp/5060 sip |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 8 |
+| printed | “SIP” “5060” |
+*/
+        #[doc(alias("5060"))]
+        pub const InAsteriskSip: FlowId = FlowId(194);
+        /** Signal and carry calls with IAX
+
+| id | `wazo-in-asterisk-iax` |
+|---|---|
+| product | Wazo Platform |
+| component | asterisk |
+| direction | inbound, from Any host |
+| ports | udp/4569 iax |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 9 |
+| printed | “IAX” “4569” |
+*/
+        #[doc(alias("4569"))]
+        pub const InAsteriskIax: FlowId = FlowId(195);
+        /** Signal calls with SCCP
+
+| id | `wazo-in-asterisk-sccp` |
+|---|---|
+| product | Wazo Platform |
+| component | asterisk |
+| direction | inbound, from Any host |
+| ports | tcp/2000 cisco-sccp |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 10 |
+| printed | “SCCP” “2000” |
+*/
+        #[doc(alias("2000"))]
+        pub const InAsteriskSccp: FlowId = FlowId(196);
+        /** Manage Asterisk
+
+| id | `wazo-in-asterisk-ami` |
+|---|---|
+| product | Wazo Platform |
+| component | asterisk |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/5038 |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 11 |
+| printed | “AMI” “5038” |
+*/
+        #[doc(alias("5038"))]
+        pub const InAsteriskAmi: FlowId = FlowId(197);
+        /** Reach Asterisk over HTTP
+
+| id | `wazo-in-asterisk-http` |
+|---|---|
+| product | Wazo Platform |
+| component | asterisk |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/5039 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 12 |
+| printed | “HTTP” “5039” |
+*/
+        #[doc(alias("5039"))]
+        pub const InAsteriskHttp: FlowId = FlowId(198);
+        /** Log in to the server
+
+| id | `wazo-in-sshd-ssh` |
+|---|---|
+| product | Wazo Platform |
+| component | sshd |
+| direction | inbound, from Any host |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 13 |
+| printed | “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InSshdSsh: FlowId = FlowId(199);
+        /** Reach the web server over HTTP
+
+| id | `wazo-in-nginx-http` |
+|---|---|
+| product | Wazo Platform |
+| component | nginx |
+| direction | inbound, from Any host |
+| ports | tcp/80 http |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 14 |
+| printed | “HTTP” “80” |
+*/
+        #[doc(alias("80"))]
+        pub const InNginxHttp: FlowId = FlowId(200);
+        /** Reach the web server over HTTPS
+
+| id | `wazo-in-nginx-https` |
+|---|---|
+| product | Wazo Platform |
+| component | nginx |
+| direction | inbound, from Any host |
+| ports | tcp/443 https |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 15 |
+| printed | “HTTPS” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const InNginxHttps: FlowId = FlowId(201);
+        /** Reach the web server without authentication
+
+| id | `wazo-in-nginx-http-noauth` |
+|---|---|
+| product | Wazo Platform |
+| component | nginx |
+| direction | inbound, from Any host |
+| ports | tcp/8667 http |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 16 |
+| printed | “HTTP” “8667” |
+*/
+        #[doc(alias("8667"))]
+        pub const InNginxHttpNoauth: FlowId = FlowId(202);
+        /** Reach munin
+
+| id | `wazo-in-munin-http` |
+|---|---|
+| product | Wazo Platform |
+| component | munin |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/4949 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| note | The page prints HTTP; munin usually has a protocol of its own at this port. |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 17 |
+| printed | “HTTP” “4949” |
+*/
+        #[doc(alias("4949"))]
+        pub const InMuninHttp: FlowId = FlowId(203);
+        /** Read and write the database
+
+| id | `wazo-in-postgresql-sql` |
+|---|---|
+| product | Wazo Platform |
+| component | postgresql |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/5432 postgresql |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 18 |
+| printed | “SQL” “5432” |
+*/
+        #[doc(alias("5432"))]
+        pub const InPostgresqlSql: FlowId = FlowId(204);
+        /** Exchange messages
+
+| id | `wazo-in-rabbitmq-amqp` |
+|---|---|
+| product | Wazo Platform |
+| component | rabbitmq |
+| direction | inbound, from Any host |
+| ports | tcp/5672 amqp |
+| requirement | unstated |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 19 |
+| printed | “AMQP” “5672” |
+*/
+        #[doc(alias("5672"))]
+        pub const InRabbitmqAmqp: FlowId = FlowId(205);
+        /** Reach wazo-provd
+
+| id | `wazo-in-provd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | provd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/8666 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 20 |
+| printed | “HTTP” “8666” |
+*/
+        #[doc(alias("8666"))]
+        pub const InProvdHttp: FlowId = FlowId(206);
+        /** Reach wazo-provd without authentication
+
+| id | `wazo-in-provd-http-noauth` |
+|---|---|
+| product | Wazo Platform |
+| component | provd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/18667 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 21 |
+| printed | “HTTP” “18667” |
+*/
+        #[doc(alias("18667"))]
+        pub const InProvdHttpNoauth: FlowId = FlowId(207);
+        /** Reach wazo-confgend
+
+| id | `wazo-in-confgend-http` |
+|---|---|
+| product | Wazo Platform |
+| component | confgend |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/8669 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 22 |
+| printed | “HTTP” “8669” |
+*/
+        #[doc(alias("8669"))]
+        pub const InConfgendHttp: FlowId = FlowId(208);
+        /** Reach wazo-sysconfd
+
+| id | `wazo-in-sysconfd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | sysconfd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/8668 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 23 |
+| printed | “HTTP” “8668” |
+*/
+        #[doc(alias("8668"))]
+        pub const InSysconfdHttp: FlowId = FlowId(209);
+        /** Reach wazo-auth
+
+| id | `wazo-in-auth-http` |
+|---|---|
+| product | Wazo Platform |
+| component | auth |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9497 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 24 |
+| printed | “HTTP” “9497” |
+*/
+        #[doc(alias("9497"))]
+        pub const InAuthHttp: FlowId = FlowId(210);
+        /** Reach wazo-call-logd
+
+| id | `wazo-in-call-logd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | call-logd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9298 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 25 |
+| printed | “HTTP” “9298” |
+*/
+        #[doc(alias("9298"))]
+        pub const InCallLogdHttp: FlowId = FlowId(211);
+        /** Reach wazo-dird
+
+| id | `wazo-in-dird-http` |
+|---|---|
+| product | Wazo Platform |
+| component | dird |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9489 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 26 |
+| printed | “HTTP” “9489” |
+*/
+        #[doc(alias("9489"))]
+        pub const InDirdHttp: FlowId = FlowId(212);
+        /** Reach wazo-webhookd
+
+| id | `wazo-in-webhookd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | webhookd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9300 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 27 |
+| printed | “HTTP” “9300” |
+*/
+        #[doc(alias("9300"))]
+        pub const InWebhookdHttp: FlowId = FlowId(213);
+        /** Reach wazo-setupd
+
+| id | `wazo-in-setupd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | setupd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9302 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 28 |
+| printed | “HTTP” “9302” |
+*/
+        #[doc(alias("9302"))]
+        pub const InSetupdHttp: FlowId = FlowId(214);
+        /** Reach wazo-chatd
+
+| id | `wazo-in-chatd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | chatd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9304 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 29 |
+| printed | “HTTP” “9304” |
+*/
+        #[doc(alias("9304"))]
+        pub const InChatdHttp: FlowId = FlowId(215);
+        /** Reach wazo-confd
+
+| id | `wazo-in-confd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | confd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9486 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 30 |
+| printed | “HTTP” “9486” |
+*/
+        #[doc(alias("9486"))]
+        pub const InConfdHttp: FlowId = FlowId(216);
+        /** Reach wazo-amid
+
+| id | `wazo-in-amid-http` |
+|---|---|
+| product | Wazo Platform |
+| component | amid |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9491 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 31 |
+| printed | “HTTP” “9491” |
+*/
+        #[doc(alias("9491"))]
+        pub const InAmidHttp: FlowId = FlowId(217);
+        /** Reach wazo-agentd
+
+| id | `wazo-in-agentd-http` |
+|---|---|
+| product | Wazo Platform |
+| component | agentd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9493 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 32 |
+| printed | “HTTP” “9493” |
+*/
+        #[doc(alias("9493"))]
+        pub const InAgentdHttp: FlowId = FlowId(218);
+        /** Reach wazo-phoned over HTTP
+
+| id | `wazo-in-phoned-http` |
+|---|---|
+| product | Wazo Platform |
+| component | phoned |
+| direction | inbound, from Any host |
+| ports | tcp/9498 http |
+| requirement | unstated |
+| enabled by default | yes |
+| note | Access is filtered by IP address. |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 33 |
+| printed | “HTTP” “9498” |
+*/
+        #[doc(alias("9498"))]
+        pub const InPhonedHttp: FlowId = FlowId(219);
+        /** Reach wazo-phoned over HTTPS
+
+| id | `wazo-in-phoned-https` |
+|---|---|
+| product | Wazo Platform |
+| component | phoned |
+| direction | inbound, from Any host |
+| ports | tcp/9499 https |
+| requirement | unstated |
+| enabled by default | yes |
+| note | Access is filtered by IP address. |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 34 |
+| printed | “HTTPS” “9499” |
+*/
+        #[doc(alias("9499"))]
+        pub const InPhonedHttps: FlowId = FlowId(220);
+        /** Reach wazo-calld
+
+| id | `wazo-in-calld-http` |
+|---|---|
+| product | Wazo Platform |
+| component | calld |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9500 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 35 |
+| printed | “HTTP” “9500” |
+*/
+        #[doc(alias("9500"))]
+        pub const InCalldHttp: FlowId = FlowId(221);
+        /** Open a WebSocket to wazo-websocketd
+
+| id | `wazo-in-websocketd-ws` |
+|---|---|
+| product | Wazo Platform |
+| component | websocketd |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9502 |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 36 |
+| printed | “WS” “9502” |
+*/
+        #[doc(alias("9502"))]
+        pub const InWebsocketdWs: FlowId = FlowId(222);
+        /** Reach wazo-plugind
+
+| id | `wazo-in-plugind-http` |
+|---|---|
+| product | Wazo Platform |
+| component | plugind |
+| direction | inbound, from Wazo Platform |
+| ports | tcp/9503 http |
+| requirement | unstated |
+| scope | host |
+| enabled by default | yes |
+| not in the document | peer |
+| source | Network, 2024, Network Flow table (IN), row 37 |
+| printed | “HTTP” “9503” |
+*/
+        #[doc(alias("9503"))]
+        pub const InPlugindHttp: FlowId = FlowId(223);
+    }
+
+    /// The ids of the flows of `configmgr`: Configuration Manager by Microsoft. Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
+    pub enum Configmgr {}
+    impl Configmgr {
+        /** Connect the Asset Intelligence synchronization point to Microsoft over HTTPS
+
+| id | `configmgr-out-asset-intelligence-microsoft-https` |
+|---|---|
+| product | Configuration Manager |
+| component | asset-intelligence |
+| direction | outbound, to Microsoft services |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Asset Intelligence synchronization point \-\- > Microsoft, row 1 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutAssetIntelligenceMicrosoftHttps: FlowId = FlowId(224);
+        /** Reach SQL Server from the Asset Intelligence synchronization point
+
+| id | `configmgr-out-asset-intelligence-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | asset-intelligence |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Asset Intelligence synchronization point \-\- > SQL Server, row 2 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutAssetIntelligenceSql: FlowId = FlowId(225);
+        /** Reach SQL Server from the Application Catalog web service point
+
+| id | `configmgr-out-catalog-service-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-service |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Application Catalog web service point \-\- > SQL Server, row 3 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutCatalogServiceSql: FlowId = FlowId(226);
+        /** Connect the Application Catalog website point to the Application Catalog web service point over HTTP
+
+| id | `configmgr-in-catalog-service-catalog-website-http` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-service |
+| direction | inbound, from Configuration Manager Application Catalog website point |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Application Catalog website point \-\- > Application Catalog web service point, row 4 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InCatalogServiceCatalogWebsiteHttp: FlowId = FlowId(227);
+        /** Connect the Application Catalog website point to the Application Catalog web service point over HTTPS
+
+| id | `configmgr-in-catalog-service-catalog-website-https` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-service |
+| direction | inbound, from Configuration Manager Application Catalog website point |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Application Catalog website point \-\- > Application Catalog web service point, row 5 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCatalogServiceCatalogWebsiteHttps: FlowId = FlowId(228);
+        /** Connect clients to the Application Catalog website point over HTTP
+
+| id | `configmgr-in-catalog-website-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-website |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Application Catalog website point, row 6 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InCatalogWebsiteClientHttp: FlowId = FlowId(229);
+        /** Connect clients to the Application Catalog website point over HTTPS
+
+| id | `configmgr-in-catalog-website-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-website |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Application Catalog website point, row 7 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCatalogWebsiteClientHttps: FlowId = FlowId(230);
+        /** Wake clients with Wake On LAN
+
+| id | `configmgr-in-client-wake-on-lan` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/9 |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Client, row 8 |
+| printed | “Wake On LAN” “9 \| \-\-” |
+*/
+        #[doc(alias("9"))]
+        pub const InClientWakeOnLan: FlowId = FlowId(231);
+        /** Keep clients reachable with wake-up proxy
+
+| id | `configmgr-in-client-wake-up-proxy` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/25536 |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| note | Wake-up proxy also needs ICMP echo requests between clients. |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Client, row 9 |
+| printed | “Wake-up proxy” “25536 \| \-\-” |
+*/
+        #[doc(alias("25536"))]
+        pub const InClientWakeUpProxy: FlowId = FlowId(232);
+        /** Find a peer cache in Windows PE
+
+| id | `configmgr-in-client-peer-cache-broadcast` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/8004 |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Client, row 10 |
+| printed | “Windows PE Peer cache broadcast” “8004 \| \-\-” |
+*/
+        #[doc(alias("8004"))]
+        pub const InClientPeerCacheBroadcast: FlowId = FlowId(233);
+        /** Download from a peer cache in Windows PE
+
+| id | `configmgr-in-client-peer-cache-download` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/8003 |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Client, row 11 |
+| printed | “Windows PE Peer cache download” “\-\- \| 8003” |
+*/
+        #[doc(alias("8003"))]
+        pub const InClientPeerCacheDownload: FlowId = FlowId(234);
+        /** Connect clients to the NDES policy module over HTTP
+
+| id | `configmgr-in-ndes-module-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | ndes-module |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Configuration Manager Network Device Enrollment Service (NDES) policy module, row 12 |
+| printed | “HTTP” “80” |
+*/
+        #[doc(alias("80"))]
+        pub const InNdesModuleClientHttp: FlowId = FlowId(235);
+        /** Connect clients to the NDES policy module over HTTPS
+
+| id | `configmgr-in-ndes-module-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | ndes-module |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Configuration Manager Network Device Enrollment Service (NDES) policy module, row 13 |
+| printed | “HTTPS” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const InNdesModuleClientHttps: FlowId = FlowId(236);
+        /** Connect clients to the cloud distribution point over HTTPS
+
+| id | `configmgr-in-cloud-distribution-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | cloud-distribution |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Cloud distribution point, row 14 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCloudDistributionClientHttps: FlowId = FlowId(237);
+        /** Connect clients to the cloud management gateway over HTTPS
+
+| id | `configmgr-in-cmg-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | cmg |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Cloud management gateway (CMG), row 15 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCmgClientHttps: FlowId = FlowId(238);
+        /** Connect clients to the distribution point over HTTP
+
+| id | `configmgr-in-distribution-point-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point, both standard and pull, row 16 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InDistributionPointClientHttp: FlowId = FlowId(239);
+        /** Connect clients to the distribution point over HTTPS
+
+| id | `configmgr-in-distribution-point-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point, both standard and pull, row 17 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InDistributionPointClientHttps: FlowId = FlowId(240);
+        /** Connect clients to the distribution point with SMB
+
+| id | `configmgr-in-distribution-point-client-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/445 smb |
+| requirement | conditional: the distribution point is configured for multicast |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point configured for multicast, both standard and pull, row 18 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InDistributionPointClientSmb: FlowId = FlowId(241);
+        /** Receive content by multicast
+
+| id | `configmgr-in-distribution-point-client-multicast` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/63000-64000 |
+| requirement | conditional: the distribution point is configured for multicast |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point configured for multicast, both standard and pull, row 19 |
+| printed | “Multicast protocol” “63000-64000 \| \-\-” |
+*/
+        #[doc(alias("63000", "64000"))]
+        pub const InDistributionPointClientMulticast: FlowId = FlowId(242);
+        /** Get an address with DHCP for PXE
+
+| id | `configmgr-in-distribution-point-client-dhcp` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/67 bootps, udp/68 bootpc |
+| requirement | conditional: the distribution point is configured for PXE |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point configured for PXE, both standard and pull, row 20 |
+| printed | “DHCP” “67 and 68 \| \-\-” |
+*/
+        #[doc(alias("67", "68"))]
+        pub const InDistributionPointClientDhcp: FlowId = FlowId(243);
+        /** Fetch boot files with TFTP for PXE
+
+| id | `configmgr-in-distribution-point-client-tftp` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/69 tftp |
+| requirement | conditional: the distribution point is configured for PXE |
+| note | The server answers from a dynamic high port. |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point configured for PXE, both standard and pull, row 21 |
+| printed | “TFTP” “69 \| \-\-” |
+*/
+        #[doc(alias("69"))]
+        pub const InDistributionPointClientTftp: FlowId = FlowId(244);
+        /** Find a boot server with BINL for PXE
+
+| id | `configmgr-in-distribution-point-client-binl` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager client |
+| ports | udp/4011 |
+| requirement | conditional: the distribution point is configured for PXE |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Distribution point configured for PXE, both standard and pull, row 22 |
+| printed | “Boot Information Negotiation Layer (BINL)” “4011 \| \-\-” |
+*/
+        #[doc(alias("4011"))]
+        pub const InDistributionPointClientBinl: FlowId = FlowId(245);
+        /** Connect clients to the fallback status point over HTTP
+
+| id | `configmgr-in-fallback-status-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | fallback-status |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Fallback status point, row 23 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InFallbackStatusClientHttp: FlowId = FlowId(246);
+        /** Query the global catalog from clients
+
+| id | `configmgr-out-client-global-catalog` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | outbound, to Domain controller |
+| ports | tcp/3268 msft-gc |
+| requirement | conditional: the client is in a domain and not configured for the Internet only |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Global catalog domain controller, row 24 |
+| printed | “Global catalog LDAP” “\-\- \| 3268” |
+*/
+        #[doc(alias("3268"))]
+        pub const OutClientGlobalCatalog: FlowId = FlowId(247);
+        /** Notify clients
+
+| id | `configmgr-in-management-point-client-notification` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/10123 |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| note | Tried first; HTTP or HTTPS is the fallback. |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Management point, row 25 |
+| printed | “Client notification” “\-\- \| 10123” |
+*/
+        #[doc(alias("10123"))]
+        pub const InManagementPointClientNotification: FlowId = FlowId(248);
+        /** Connect clients to the management point over HTTP
+
+| id | `configmgr-in-management-point-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Management point, row 26 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InManagementPointClientHttp: FlowId = FlowId(249);
+        /** Connect clients to the management point over HTTPS
+
+| id | `configmgr-in-management-point-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Management point, row 27 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InManagementPointClientHttps: FlowId = FlowId(250);
+        /** Connect clients to the software update point over HTTP
+
+| id | `configmgr-in-update-point-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http \| tcp/8530 http |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| note | If the software update point uses HTTPS, the HTTP port must be open too. |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Software update point, row 28 |
+| printed | “HTTP” “\-\- \| 80 or 8530” |
+*/
+        #[doc(alias("80", "8530"))]
+        pub const InUpdatePointClientHttp: FlowId = FlowId(251);
+        /** Connect clients to the software update point over HTTPS
+
+| id | `configmgr-in-update-point-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https \| tcp/8531 https |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > Software update point, row 29 |
+| printed | “HTTPS” “\-\- \| 443 or 8531” |
+*/
+        #[doc(alias("443", "8531"))]
+        pub const InUpdatePointClientHttps: FlowId = FlowId(252);
+        /** Connect clients to the state migration point over HTTP
+
+| id | `configmgr-in-state-migration-client-http` |
+|---|---|
+| product | Configuration Manager |
+| component | state-migration |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > State migration point, row 30 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InStateMigrationClientHttp: FlowId = FlowId(253);
+        /** Connect clients to the state migration point over HTTPS
+
+| id | `configmgr-in-state-migration-client-https` |
+|---|---|
+| product | Configuration Manager |
+| component | state-migration |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > State migration point, row 31 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InStateMigrationClientHttps: FlowId = FlowId(254);
+        /** Connect clients to the state migration point with SMB
+
+| id | `configmgr-in-state-migration-client-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | state-migration |
+| direction | inbound, from Configuration Manager client |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client \-\- > State migration point, row 32 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InStateMigrationClientSmb: FlowId = FlowId(255);
+        /** Connect the CMG connection point to the cloud management gateway over TLS
+
+| id | `configmgr-in-cmg-cmg-connection-tls` |
+|---|---|
+| product | Configuration Manager |
+| component | cmg |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/10140-10155 |
+| requirement | unstated |
+| note | Preferred; HTTPS is the fallback. |
+| source | Ports used in Configuration Manager, current branch, CMG connection point \-\- > CMG cloud service, row 33 |
+| printed | “TCP-TLS (preferred)” “\-\- \| 10140-10155” |
+*/
+        #[doc(alias("10140", "10155"))]
+        pub const InCmgCmgConnectionTls: FlowId = FlowId(256);
+        /** Connect the CMG connection point to the cloud management gateway over HTTPS
+
+| id | `configmgr-in-cmg-cmg-connection-https` |
+|---|---|
+| product | Configuration Manager |
+| component | cmg |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/443 https |
+| requirement | conditional: the preferred TLS connection fails, and the gateway has one virtual machine |
+| source | Ports used in Configuration Manager, current branch, CMG connection point \-\- > CMG cloud service, row 34 |
+| printed | “HTTPS (fallback with one VM)” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCmgCmgConnectionHttps: FlowId = FlowId(257);
+        /** Connect the CMG connection point to the cloud management gateway over HTTPS
+
+| id | `configmgr-in-cmg-cmg-connection-https-vms` |
+|---|---|
+| product | Configuration Manager |
+| component | cmg |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/10124-10139 https |
+| requirement | conditional: the preferred TLS connection fails, and the gateway has two or more virtual machines |
+| source | Ports used in Configuration Manager, current branch, CMG connection point \-\- > CMG cloud service, row 35 |
+| printed | “HTTPS (fallback with two or more VMs)” “\-\- \| 10124-10139” |
+*/
+        #[doc(alias("10124", "10139"))]
+        pub const InCmgCmgConnectionHttpsVms: FlowId = FlowId(258);
+        /** Connect the CMG connection point to the management point over HTTPS
+
+| id | `configmgr-in-management-point-cmg-connection-1706-https` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/443 https |
+| requirement | conditional: the version is 1706 or 1710 |
+| note | The configuration of the management point decides which of HTTP and HTTPS is used. |
+| source | Ports used in Configuration Manager, current branch, Version 1706 or 1710, row 36 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InManagementPointCmgConnection1706Https: FlowId = FlowId(259);
+        /** Connect the CMG connection point to the management point over HTTP
+
+| id | `configmgr-in-management-point-cmg-connection-1706-http` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/80 http |
+| requirement | conditional: the version is 1706 or 1710 |
+| note | The configuration of the management point decides which of HTTP and HTTPS is used. |
+| source | Ports used in Configuration Manager, current branch, Version 1706 or 1710, row 37 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InManagementPointCmgConnection1706Http: FlowId = FlowId(260);
+        /** Connect the CMG connection point to the management point over HTTPS
+
+| id | `configmgr-in-management-point-cmg-connection-1802-https` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/443 https |
+| requirement | conditional: the version is 1802 |
+| source | Ports used in Configuration Manager, current branch, Version 1802, row 38 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InManagementPointCmgConnection1802Https: FlowId = FlowId(261);
+        /** Connect the CMG connection point to the software update point over HTTPS
+
+| id | `configmgr-in-update-point-cmg-connection-https` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/443 https |
+| requirement | unstated |
+| note | The configuration of the software update point decides which of HTTP and HTTPS is used. |
+| source | Ports used in Configuration Manager, current branch, CMG connection point \-\- > Software update point, row 39 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InUpdatePointCmgConnectionHttps: FlowId = FlowId(262);
+        /** Connect the CMG connection point to the software update point over HTTP
+
+| id | `configmgr-in-update-point-cmg-connection-http` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager CMG connection point |
+| ports | tcp/80 http |
+| requirement | unstated |
+| note | The configuration of the software update point decides which of HTTP and HTTPS is used. |
+| source | Ports used in Configuration Manager, current branch, CMG connection point \-\- > Software update point, row 40 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InUpdatePointCmgConnectionHttp: FlowId = FlowId(263);
+        /** Control clients remotely
+
+| id | `configmgr-in-client-console-remote-control` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager console |
+| ports | tcp/2701 |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Client, row 41 |
+| printed | “Remote Control (control)” “\-\- \| 2701” |
+*/
+        #[doc(alias("2701"))]
+        pub const InClientConsoleRemoteControl: FlowId = FlowId(264);
+        /** Help users with Remote Assistance
+
+| id | `configmgr-in-client-console-remote-assistance` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager console |
+| ports | tcp/3389 |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Client, row 42 |
+| printed | “Remote Assistance (RDP and RTC)” “\-\- \| 3389” |
+*/
+        #[doc(alias("3389"))]
+        pub const InClientConsoleRemoteAssistance: FlowId = FlowId(265);
+        /** Connect the console to the Internet over HTTP
+
+| id | `configmgr-out-console-internet-http` |
+|---|---|
+| product | Configuration Manager |
+| component | console |
+| direction | outbound, to Internet |
+| ports | tcp/80 http |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Internet, row 43 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const OutConsoleInternetHttp: FlowId = FlowId(266);
+        /** Connect the console to the Internet over HTTPS
+
+| id | `configmgr-out-console-internet-https` |
+|---|---|
+| product | Configuration Manager |
+| component | console |
+| direction | outbound, to Internet |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Internet, row 44 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutConsoleInternetHttps: FlowId = FlowId(267);
+        /** Connect the console to the reporting services point over HTTP
+
+| id | `configmgr-in-reporting-point-console-http` |
+|---|---|
+| product | Configuration Manager |
+| component | reporting-point |
+| direction | inbound, from Configuration Manager console |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in SQL Server Reporting Services |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Reporting services point, row 45 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InReportingPointConsoleHttp: FlowId = FlowId(268);
+        /** Connect the console to the reporting services point over HTTPS
+
+| id | `configmgr-in-reporting-point-console-https` |
+|---|---|
+| product | Configuration Manager |
+| component | reporting-point |
+| direction | inbound, from Configuration Manager console |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in SQL Server Reporting Services |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Reporting services point, row 46 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InReportingPointConsoleHttps: FlowId = FlowId(269);
+        /** Find RPC services of the site server from the console
+
+| id | `configmgr-in-site-server-console-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager console |
+| ports | tcp/135 epmap |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > Site server, row 47 |
+| printed | “RPC to find the provider” “\-\- \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerConsoleEpmap: FlowId = FlowId(270);
+        /** Find RPC services of the SMS Provider from the console
+
+| id | `configmgr-in-sms-provider-console-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | sms-provider |
+| direction | inbound, from Configuration Manager console |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > SMS Provider, row 48 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSmsProviderConsoleEpmap: FlowId = FlowId(271);
+        /** Call the SMS Provider with RPC from the console
+
+| id | `configmgr-in-sms-provider-console-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | sms-provider |
+| direction | inbound, from Configuration Manager console |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager console \-\- > SMS Provider, row 49 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSmsProviderConsoleRpc: FlowId = FlowId(272);
+        /** Connect the NDES policy module to the certificate registration point over HTTPS
+
+| id | `configmgr-in-certificate-registration-ndes-module-https` |
+|---|---|
+| product | Configuration Manager |
+| component | certificate-registration |
+| direction | inbound, from Configuration Manager NDES policy module |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Configuration Manager Network Device Enrollment Service (NDES) policy module \-\- > Certificate registration point, row 50 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCertificateRegistrationNdesModuleHttps: FlowId = FlowId(273);
+        /** Reach SQL Server from the data warehouse service point
+
+| id | `configmgr-out-data-warehouse-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | data-warehouse |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Data warehouse service point \-\- > SQL Server, row 51 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutDataWarehouseSql: FlowId = FlowId(274);
+        /** Connect the distribution point to the management point over HTTP
+
+| id | `configmgr-in-management-point-distribution-point-http` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager distribution point |
+| ports | tcp/80 http |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Distribution point, both standard and pull \-\- > Management point, row 52 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const InManagementPointDistributionPointHttp: FlowId = FlowId(275);
+        /** Connect the distribution point to the management point over HTTPS
+
+| id | `configmgr-in-management-point-distribution-point-https` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager distribution point |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Distribution point, both standard and pull \-\- > Management point, row 53 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InManagementPointDistributionPointHttps: FlowId = FlowId(276);
+        /** Connect the Endpoint Protection point to the Internet over HTTP
+
+| id | `configmgr-out-endpoint-protection-internet-http` |
+|---|---|
+| product | Configuration Manager |
+| component | endpoint-protection |
+| direction | outbound, to Internet |
+| ports | tcp/80 http |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Endpoint Protection point \-\- > Internet, row 54 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const OutEndpointProtectionInternetHttp: FlowId = FlowId(277);
+        /** Reach SQL Server from the Endpoint Protection point
+
+| id | `configmgr-out-endpoint-protection-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | endpoint-protection |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Endpoint Protection point \-\- > SQL Server, row 55 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutEndpointProtectionSql: FlowId = FlowId(278);
+        /** Connect the enrollment proxy point to the enrollment point over HTTPS
+
+| id | `configmgr-in-enrollment-point-enrollment-proxy-https` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-point |
+| direction | inbound, from Configuration Manager enrollment proxy point |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Enrollment proxy point \-\- > Enrollment point, row 56 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InEnrollmentPointEnrollmentProxyHttps: FlowId = FlowId(279);
+        /** Reach SQL Server from the enrollment point
+
+| id | `configmgr-out-enrollment-point-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-point |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Enrollment point \-\- > SQL Server, row 57 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutEnrollmentPointSql: FlowId = FlowId(280);
+        /** Manage Exchange Online with Windows Remote Management
+
+| id | `configmgr-out-exchange-connector-exchange-online-winrm` |
+|---|---|
+| product | Configuration Manager |
+| component | exchange-connector |
+| direction | outbound, to Microsoft 365 |
+| ports | tcp/5986 wsmans |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Exchange Server Connector \-\- > Exchange Online, row 58 |
+| printed | “Windows Remote Management over HTTPS” “\-\- \| 5986” |
+*/
+        #[doc(alias("5986"))]
+        pub const OutExchangeConnectorExchangeOnlineWinrm: FlowId = FlowId(281);
+        /** Manage an Exchange server with Windows Remote Management
+
+| id | `configmgr-out-exchange-connector-exchange-winrm` |
+|---|---|
+| product | Configuration Manager |
+| component | exchange-connector |
+| direction | outbound, to Exchange Server |
+| ports | tcp/5985 wsman |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Exchange Server Connector \-\- > On-Premises Exchange Server, row 59 |
+| printed | “Windows Remote Management over HTTP” “\-\- \| 5985” |
+*/
+        #[doc(alias("5985"))]
+        pub const OutExchangeConnectorExchangeWinrm: FlowId = FlowId(282);
+        /** Connect Mac computers to the enrollment proxy point over HTTPS
+
+| id | `configmgr-in-enrollment-proxy-mac-computer-https` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-proxy |
+| direction | inbound, from Configuration Manager Mac computer |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Mac computer \-\- > Enrollment proxy point, row 60 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InEnrollmentProxyMacComputerHttps: FlowId = FlowId(283);
+        /** Query the directory with LDAP from the management point
+
+| id | `configmgr-out-management-point-ldap` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | outbound, to Domain controller |
+| ports | udp/389 ldap; tcp/389 ldap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Management point \-\- > Domain controller, row 61 |
+| printed | “Lightweight Directory Access Protocol (LDAP)” “389 \| 389” |
+*/
+        #[doc(alias("389"))]
+        pub const OutManagementPointLdap: FlowId = FlowId(284);
+        /** Query the global catalog from the management point
+
+| id | `configmgr-out-management-point-global-catalog` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | outbound, to Domain controller |
+| ports | tcp/3268 msft-gc |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Management point \-\- > Domain controller, row 62 |
+| printed | “Global catalog LDAP” “\-\- \| 3268” |
+*/
+        #[doc(alias("3268"))]
+        pub const OutManagementPointGlobalCatalog: FlowId = FlowId(285);
+        /** Find RPC services of domain controllers from the management point
+
+| id | `configmgr-out-management-point-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | outbound, to Domain controller |
+| ports | tcp/135 epmap |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Management point \-\- > Domain controller, row 63 |
+| printed | “RPC Endpoint Mapper” “\-\- \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const OutManagementPointEpmap: FlowId = FlowId(286);
+        /** Call domain controllers with RPC from the management point
+
+| id | `configmgr-out-management-point-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | outbound, to Domain controller |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Management point \-\- > Domain controller, row 64 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const OutManagementPointRpc: FlowId = FlowId(287);
+        /** Find RPC services of the site server from the management point
+
+| id | `configmgr-in-site-server-management-point-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager management point |
+| ports | tcp/135 epmap |
+| requirement | unstated |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Management point \< \-\- > Site server, row 65 |
+| printed | “RPC Endpoint mapper” “\-\- \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerManagementPointEpmap: FlowId = FlowId(288);
+        /** Find RPC services of the management point from the site server
+
+| id | `configmgr-in-management-point-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/135 epmap |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Management point \< \-\- > Site server, row 65 |
+| printed | “RPC Endpoint mapper” “\-\- \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InManagementPointSiteServerEpmap: FlowId = FlowId(289);
+        /** Call the site server with RPC from the management point
+
+| id | `configmgr-in-site-server-management-point-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager management point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. The site system can be set so that only the site server opens connections. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Management point \< \-\- > Site server, row 66 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerManagementPointRpc: FlowId = FlowId(290);
+        /** Call the management point with RPC from the site server
+
+| id | `configmgr-in-management-point-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Management point \< \-\- > Site server, row 66 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InManagementPointSiteServerRpc: FlowId = FlowId(291);
+        /** Connect the management point to the site server with SMB
+
+| id | `configmgr-in-site-server-management-point-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager management point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Management point \< \-\- > Site server, row 67 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerManagementPointSmb: FlowId = FlowId(292);
+        /** Connect the site server to the management point with SMB
+
+| id | `configmgr-in-management-point-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Management point \< \-\- > Site server, row 67 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InManagementPointSiteServerSmb: FlowId = FlowId(293);
+        /** Reach SQL Server from the management point
+
+| id | `configmgr-out-management-point-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | management-point |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Management point \-\- > SQL Server, row 68 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutManagementPointSql: FlowId = FlowId(294);
+        /** Connect mobile devices to the enrollment proxy point over HTTPS
+
+| id | `configmgr-in-enrollment-proxy-mobile-device-https` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-proxy |
+| direction | inbound, from Configuration Manager mobile device |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Mobile device \-\- > Enrollment proxy point, row 69 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InEnrollmentProxyMobileDeviceHttps: FlowId = FlowId(295);
+        /** Connect mobile devices to Microsoft Intune over HTTPS
+
+| id | `configmgr-out-mobile-device-intune-https` |
+|---|---|
+| product | Configuration Manager |
+| component | mobile-device |
+| direction | outbound, to Microsoft Intune |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Mobile device \-\- > Microsoft Intune, row 70 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutMobileDeviceIntuneHttps: FlowId = FlowId(296);
+        /** Reach SQL Server from the reporting services point
+
+| id | `configmgr-out-reporting-point-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | reporting-point |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Reporting Services point \-\- > SQL Server, row 71 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutReportingPointSql: FlowId = FlowId(297);
+        /** Connect the service connection point to Microsoft Intune over HTTPS
+
+| id | `configmgr-out-service-connection-intune-https` |
+|---|---|
+| product | Configuration Manager |
+| component | service-connection |
+| direction | outbound, to Microsoft Intune |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Service connection point \-\- > Microsoft Intune, row 72 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutServiceConnectionIntuneHttps: FlowId = FlowId(298);
+        /** Connect the service connection point to Azure over HTTPS
+
+| id | `configmgr-out-service-connection-azure-https` |
+|---|---|
+| product | Configuration Manager |
+| component | service-connection |
+| direction | outbound, to Azure |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Service connection point \-\- > Azure (CMG), row 73 |
+| printed | “HTTPS for CMG service deployment” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutServiceConnectionAzureHttps: FlowId = FlowId(299);
+        /** Connect the site server to the Application Catalog web service point with SMB
+
+| id | `configmgr-in-catalog-service-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-service |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog web service point, row 74 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InCatalogServiceSiteServerSmb: FlowId = FlowId(300);
+        /** Connect the Application Catalog web service point to the site server with SMB
+
+| id | `configmgr-in-site-server-catalog-service-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Application Catalog web service point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog web service point, row 74 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerCatalogServiceSmb: FlowId = FlowId(301);
+        /** Find RPC services of the Application Catalog web service point from the site server
+
+| id | `configmgr-in-catalog-service-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-service |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog web service point, row 75 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InCatalogServiceSiteServerEpmap: FlowId = FlowId(302);
+        /** Find RPC services of the site server from the Application Catalog web service point
+
+| id | `configmgr-in-site-server-catalog-service-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Application Catalog web service point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog web service point, row 75 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerCatalogServiceEpmap: FlowId = FlowId(303);
+        /** Call the Application Catalog web service point with RPC from the site server
+
+| id | `configmgr-in-catalog-service-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-service |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog web service point, row 76 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InCatalogServiceSiteServerRpc: FlowId = FlowId(304);
+        /** Call the site server with RPC from the Application Catalog web service point
+
+| id | `configmgr-in-site-server-catalog-service-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Application Catalog web service point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog web service point, row 76 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerCatalogServiceRpc: FlowId = FlowId(305);
+        /** Connect the site server to the Application Catalog website point with SMB
+
+| id | `configmgr-in-catalog-website-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-website |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog website point, row 77 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InCatalogWebsiteSiteServerSmb: FlowId = FlowId(306);
+        /** Connect the Application Catalog website point to the site server with SMB
+
+| id | `configmgr-in-site-server-catalog-website-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Application Catalog website point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog website point, row 77 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerCatalogWebsiteSmb: FlowId = FlowId(307);
+        /** Find RPC services of the Application Catalog website point from the site server
+
+| id | `configmgr-in-catalog-website-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-website |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog website point, row 78 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InCatalogWebsiteSiteServerEpmap: FlowId = FlowId(308);
+        /** Find RPC services of the site server from the Application Catalog website point
+
+| id | `configmgr-in-site-server-catalog-website-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Application Catalog website point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog website point, row 78 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerCatalogWebsiteEpmap: FlowId = FlowId(309);
+        /** Call the Application Catalog website point with RPC from the site server
+
+| id | `configmgr-in-catalog-website-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | catalog-website |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog website point, row 79 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InCatalogWebsiteSiteServerRpc: FlowId = FlowId(310);
+        /** Call the site server with RPC from the Application Catalog website point
+
+| id | `configmgr-in-site-server-catalog-website-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Application Catalog website point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Application Catalog website point, row 79 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerCatalogWebsiteRpc: FlowId = FlowId(311);
+        /** Connect the site server to the Asset Intelligence synchronization point with SMB
+
+| id | `configmgr-in-asset-intelligence-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | asset-intelligence |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Asset Intelligence synchronization point, row 80 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InAssetIntelligenceSiteServerSmb: FlowId = FlowId(312);
+        /** Connect the Asset Intelligence synchronization point to the site server with SMB
+
+| id | `configmgr-in-site-server-asset-intelligence-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Asset Intelligence synchronization point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Asset Intelligence synchronization point, row 80 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerAssetIntelligenceSmb: FlowId = FlowId(313);
+        /** Find RPC services of the Asset Intelligence synchronization point from the site server
+
+| id | `configmgr-in-asset-intelligence-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | asset-intelligence |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Asset Intelligence synchronization point, row 81 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InAssetIntelligenceSiteServerEpmap: FlowId = FlowId(314);
+        /** Find RPC services of the site server from the Asset Intelligence synchronization point
+
+| id | `configmgr-in-site-server-asset-intelligence-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Asset Intelligence synchronization point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Asset Intelligence synchronization point, row 81 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerAssetIntelligenceEpmap: FlowId = FlowId(315);
+        /** Call the Asset Intelligence synchronization point with RPC from the site server
+
+| id | `configmgr-in-asset-intelligence-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | asset-intelligence |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Asset Intelligence synchronization point, row 82 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InAssetIntelligenceSiteServerRpc: FlowId = FlowId(316);
+        /** Call the site server with RPC from the Asset Intelligence synchronization point
+
+| id | `configmgr-in-site-server-asset-intelligence-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Asset Intelligence synchronization point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Asset Intelligence synchronization point, row 82 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerAssetIntelligenceRpc: FlowId = FlowId(317);
+        /** Wake clients with Wake On LAN from the site server
+
+| id | `configmgr-in-client-site-server-wake-on-lan` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/9 |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Client, row 83 |
+| printed | “Wake On LAN” “9 \| \-\-” |
+*/
+        #[doc(alias("9"))]
+        pub const InClientSiteServerWakeOnLan: FlowId = FlowId(318);
+        /** Connect the site server to the cloud distribution point over HTTPS
+
+| id | `configmgr-in-cloud-distribution-site-server-https` |
+|---|---|
+| product | Configuration Manager |
+| component | cloud-distribution |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/443 https |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Cloud distribution point, row 84 |
+| printed | “HTTPS” “\-\- \| 443” |
+*/
+        #[doc(alias("443"))]
+        pub const InCloudDistributionSiteServerHttps: FlowId = FlowId(319);
+        /** Connect the site server to the distribution point with SMB
+
+| id | `configmgr-in-distribution-point-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Distribution point, both standard and pull, row 85 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InDistributionPointSiteServerSmb: FlowId = FlowId(320);
+        /** Find RPC services of the distribution point from the site server
+
+| id | `configmgr-in-distribution-point-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Distribution point, both standard and pull, row 86 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InDistributionPointSiteServerEpmap: FlowId = FlowId(321);
+        /** Call the distribution point with RPC from the site server
+
+| id | `configmgr-in-distribution-point-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | distribution-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Distribution point, both standard and pull, row 87 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InDistributionPointSiteServerRpc: FlowId = FlowId(322);
+        /** Query the directory with LDAP from the site server
+
+| id | `configmgr-out-site-server-ldap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Domain controller |
+| ports | udp/389 ldap; tcp/389 ldap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Domain controller, row 88 |
+| printed | “Lightweight Directory Access Protocol (LDAP)” “389 \| 389” |
+*/
+        #[doc(alias("389"))]
+        pub const OutSiteServerLdap: FlowId = FlowId(323);
+        /** Query the global catalog from the site server
+
+| id | `configmgr-out-site-server-global-catalog` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Domain controller |
+| ports | tcp/3268 msft-gc |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Domain controller, row 89 |
+| printed | “Global catalog LDAP” “\-\- \| 3268” |
+*/
+        #[doc(alias("3268"))]
+        pub const OutSiteServerGlobalCatalog: FlowId = FlowId(324);
+        /** Find RPC services of domain controllers from the site server
+
+| id | `configmgr-out-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Domain controller |
+| ports | tcp/135 epmap |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Domain controller, row 90 |
+| printed | “RPC Endpoint Mapper” “\-\- \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const OutSiteServerEpmap: FlowId = FlowId(325);
+        /** Call domain controllers with RPC from the site server
+
+| id | `configmgr-out-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Domain controller |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Domain controller, row 91 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const OutSiteServerRpc: FlowId = FlowId(326);
+        /** Connect the site server to the certificate registration point with SMB
+
+| id | `configmgr-in-certificate-registration-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | certificate-registration |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Certificate registration point, row 92 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InCertificateRegistrationSiteServerSmb: FlowId = FlowId(327);
+        /** Connect the certificate registration point to the site server with SMB
+
+| id | `configmgr-in-site-server-certificate-registration-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager certificate registration point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Certificate registration point, row 92 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerCertificateRegistrationSmb: FlowId = FlowId(328);
+        /** Find RPC services of the certificate registration point from the site server
+
+| id | `configmgr-in-certificate-registration-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | certificate-registration |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Certificate registration point, row 93 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InCertificateRegistrationSiteServerEpmap: FlowId = FlowId(329);
+        /** Find RPC services of the site server from the certificate registration point
+
+| id | `configmgr-in-site-server-certificate-registration-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager certificate registration point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Certificate registration point, row 93 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerCertificateRegistrationEpmap: FlowId = FlowId(330);
+        /** Call the certificate registration point with RPC from the site server
+
+| id | `configmgr-in-certificate-registration-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | certificate-registration |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Certificate registration point, row 94 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InCertificateRegistrationSiteServerRpc: FlowId = FlowId(331);
+        /** Call the site server with RPC from the certificate registration point
+
+| id | `configmgr-in-site-server-certificate-registration-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager certificate registration point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Certificate registration point, row 94 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerCertificateRegistrationRpc: FlowId = FlowId(332);
+        /** Connect the site server to the Endpoint Protection point with SMB
+
+| id | `configmgr-in-endpoint-protection-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | endpoint-protection |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Endpoint Protection point, row 95 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InEndpointProtectionSiteServerSmb: FlowId = FlowId(333);
+        /** Connect the Endpoint Protection point to the site server with SMB
+
+| id | `configmgr-in-site-server-endpoint-protection-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Endpoint Protection point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Endpoint Protection point, row 95 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerEndpointProtectionSmb: FlowId = FlowId(334);
+        /** Find RPC services of the Endpoint Protection point from the site server
+
+| id | `configmgr-in-endpoint-protection-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | endpoint-protection |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Endpoint Protection point, row 96 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InEndpointProtectionSiteServerEpmap: FlowId = FlowId(335);
+        /** Find RPC services of the site server from the Endpoint Protection point
+
+| id | `configmgr-in-site-server-endpoint-protection-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Endpoint Protection point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Endpoint Protection point, row 96 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerEndpointProtectionEpmap: FlowId = FlowId(336);
+        /** Call the Endpoint Protection point with RPC from the site server
+
+| id | `configmgr-in-endpoint-protection-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | endpoint-protection |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Endpoint Protection point, row 97 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InEndpointProtectionSiteServerRpc: FlowId = FlowId(337);
+        /** Call the site server with RPC from the Endpoint Protection point
+
+| id | `configmgr-in-site-server-endpoint-protection-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager Endpoint Protection point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Endpoint Protection point, row 97 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerEndpointProtectionRpc: FlowId = FlowId(338);
+        /** Connect the site server to the enrollment point with SMB
+
+| id | `configmgr-in-enrollment-point-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment point, row 98 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InEnrollmentPointSiteServerSmb: FlowId = FlowId(339);
+        /** Connect the enrollment point to the site server with SMB
+
+| id | `configmgr-in-site-server-enrollment-point-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager enrollment point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment point, row 98 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerEnrollmentPointSmb: FlowId = FlowId(340);
+        /** Find RPC services of the enrollment point from the site server
+
+| id | `configmgr-in-enrollment-point-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment point, row 99 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InEnrollmentPointSiteServerEpmap: FlowId = FlowId(341);
+        /** Find RPC services of the site server from the enrollment point
+
+| id | `configmgr-in-site-server-enrollment-point-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager enrollment point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment point, row 99 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerEnrollmentPointEpmap: FlowId = FlowId(342);
+        /** Call the enrollment point with RPC from the site server
+
+| id | `configmgr-in-enrollment-point-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment point, row 100 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InEnrollmentPointSiteServerRpc: FlowId = FlowId(343);
+        /** Call the site server with RPC from the enrollment point
+
+| id | `configmgr-in-site-server-enrollment-point-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager enrollment point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment point, row 100 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerEnrollmentPointRpc: FlowId = FlowId(344);
+        /** Connect the site server to the enrollment proxy point with SMB
+
+| id | `configmgr-in-enrollment-proxy-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-proxy |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment proxy point, row 101 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InEnrollmentProxySiteServerSmb: FlowId = FlowId(345);
+        /** Connect the enrollment proxy point to the site server with SMB
+
+| id | `configmgr-in-site-server-enrollment-proxy-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager enrollment proxy point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment proxy point, row 101 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerEnrollmentProxySmb: FlowId = FlowId(346);
+        /** Find RPC services of the enrollment proxy point from the site server
+
+| id | `configmgr-in-enrollment-proxy-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-proxy |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment proxy point, row 102 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InEnrollmentProxySiteServerEpmap: FlowId = FlowId(347);
+        /** Find RPC services of the site server from the enrollment proxy point
+
+| id | `configmgr-in-site-server-enrollment-proxy-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager enrollment proxy point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment proxy point, row 102 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerEnrollmentProxyEpmap: FlowId = FlowId(348);
+        /** Call the enrollment proxy point with RPC from the site server
+
+| id | `configmgr-in-enrollment-proxy-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | enrollment-proxy |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment proxy point, row 103 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InEnrollmentProxySiteServerRpc: FlowId = FlowId(349);
+        /** Call the site server with RPC from the enrollment proxy point
+
+| id | `configmgr-in-site-server-enrollment-proxy-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager enrollment proxy point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Enrollment proxy point, row 103 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerEnrollmentProxyRpc: FlowId = FlowId(350);
+        /** Connect the site server to the fallback status point with SMB
+
+| id | `configmgr-in-fallback-status-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | fallback-status |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Fallback status point, row 104 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InFallbackStatusSiteServerSmb: FlowId = FlowId(351);
+        /** Connect the fallback status point to the site server with SMB
+
+| id | `configmgr-in-site-server-fallback-status-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager fallback status point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Fallback status point, row 104 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerFallbackStatusSmb: FlowId = FlowId(352);
+        /** Find RPC services of the fallback status point from the site server
+
+| id | `configmgr-in-fallback-status-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | fallback-status |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Fallback status point, row 105 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InFallbackStatusSiteServerEpmap: FlowId = FlowId(353);
+        /** Find RPC services of the site server from the fallback status point
+
+| id | `configmgr-in-site-server-fallback-status-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager fallback status point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Fallback status point, row 105 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerFallbackStatusEpmap: FlowId = FlowId(354);
+        /** Call the fallback status point with RPC from the site server
+
+| id | `configmgr-in-fallback-status-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | fallback-status |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Fallback status point, row 106 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InFallbackStatusSiteServerRpc: FlowId = FlowId(355);
+        /** Call the site server with RPC from the fallback status point
+
+| id | `configmgr-in-site-server-fallback-status-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager fallback status point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. The site system can be set so that only the site server opens connections. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Fallback status point, row 106 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerFallbackStatusRpc: FlowId = FlowId(356);
+        /** Connect the site server to the Internet over HTTP
+
+| id | `configmgr-out-site-server-internet-http` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Internet |
+| ports | tcp/80 http |
+| requirement | unstated |
+| note | The port is fixed; a proxy server can carry the traffic. |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Internet, row 107 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const OutSiteServerInternetHttp: FlowId = FlowId(357);
+        /** Find RPC services of the issuing certification authority from the site server
+
+| id | `configmgr-out-site-server-ca-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Certification authority |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | conditional: certificate profiles use the certificate registration point, and the site server is at the top of the hierarchy |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Issuing certification authority (CA), row 108 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const OutSiteServerCaEpmap: FlowId = FlowId(358);
+        /** Find RPC services of the site server from the issuing certification authority
+
+| id | `configmgr-in-site-server-ca-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Certification authority |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | conditional: certificate profiles use the certificate registration point, and the site server is at the top of the hierarchy |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Issuing certification authority (CA), row 108 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerCaEpmap: FlowId = FlowId(359);
+        /** Call the issuing certification authority with RPC from the site server
+
+| id | `configmgr-out-site-server-ca-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to Certification authority |
+| ports | tcp/49152-65535 |
+| requirement | conditional: certificate profiles use the certificate registration point, and the site server is at the top of the hierarchy |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Issuing certification authority (CA), row 109 |
+| printed | “RPC (DCOM)” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const OutSiteServerCaRpc: FlowId = FlowId(360);
+        /** Call the site server with RPC from the issuing certification authority
+
+| id | `configmgr-in-site-server-ca-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Certification authority |
+| ports | tcp/49152-65535 |
+| requirement | conditional: certificate profiles use the certificate registration point, and the site server is at the top of the hierarchy |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Issuing certification authority (CA), row 109 |
+| printed | “RPC (DCOM)” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerCaRpc: FlowId = FlowId(361);
+        /** Connect the site server to a file share with SMB
+
+| id | `configmgr-out-site-server-content-library-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to File server |
+| ports | tcp/445 smb |
+| requirement | conditional: the content library is on a remote share |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > Server hosting Remote Content Library Share, row 110 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const OutSiteServerContentLibrarySmb: FlowId = FlowId(362);
+        /** Connect the site server to the reporting services point with SMB
+
+| id | `configmgr-in-reporting-point-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | reporting-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Reporting services point, row 111 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InReportingPointSiteServerSmb: FlowId = FlowId(363);
+        /** Connect the reporting services point to the site server with SMB
+
+| id | `configmgr-in-site-server-reporting-point-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager reporting services point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| note | Note 5 of the page says that reporting services points send no status information. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Reporting services point, row 111 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerReportingPointSmb: FlowId = FlowId(364);
+        /** Find RPC services of the reporting services point from the site server
+
+| id | `configmgr-in-reporting-point-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | reporting-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Reporting services point, row 112 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InReportingPointSiteServerEpmap: FlowId = FlowId(365);
+        /** Find RPC services of the site server from the reporting services point
+
+| id | `configmgr-in-site-server-reporting-point-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager reporting services point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| note | Note 5 of the page says that reporting services points send no status information. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Reporting services point, row 112 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerReportingPointEpmap: FlowId = FlowId(366);
+        /** Call the reporting services point with RPC from the site server
+
+| id | `configmgr-in-reporting-point-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | reporting-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Reporting services point, row 113 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InReportingPointSiteServerRpc: FlowId = FlowId(367);
+        /** Call the site server with RPC from the reporting services point
+
+| id | `configmgr-in-site-server-reporting-point-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager reporting services point |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. Note 5 of the page says that reporting services points send no status information. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Reporting services point, row 113 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteServerReportingPointRpc: FlowId = FlowId(368);
+        /** Connect site servers to each other with SMB
+
+| id | `configmgr-in-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Site server, row 114 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerSmb: FlowId = FlowId(369);
+        /** Reach SQL Server from the site server
+
+| id | `configmgr-out-site-server-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SQL Server, row 115 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutSiteServerSql: FlowId = FlowId(370);
+        /** Connect the site server to SQL Server with SMB
+
+| id | `configmgr-out-site-server-setup-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to SQL server |
+| ports | tcp/445 smb |
+| requirement | conditional: a site is installed with a remote SQL Server |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SQL Server: installation, row 116 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const OutSiteServerSetupSmb: FlowId = FlowId(371);
+        /** Find RPC services of SQL Server from the site server
+
+| id | `configmgr-out-site-server-setup-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to SQL server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | conditional: a site is installed with a remote SQL Server |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SQL Server: installation, row 117 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const OutSiteServerSetupEpmap: FlowId = FlowId(372);
+        /** Call SQL Server with RPC from the site server
+
+| id | `configmgr-out-site-server-setup-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to SQL server |
+| ports | tcp/49152-65535 |
+| requirement | conditional: a site is installed with a remote SQL Server |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SQL Server: installation, row 118 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const OutSiteServerSetupRpc: FlowId = FlowId(373);
+        /** Reach SQL Server from the site server
+
+| id | `configmgr-out-site-server-wsus-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | conditional: WSUS cleanup adds indexes or removes obsolete updates |
+| configurable | yes: in SQL Server Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SQL Server for WSUS, row 119 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutSiteServerWsusSql: FlowId = FlowId(374);
+        /** Connect the site server to the SMS Provider with SMB
+
+| id | `configmgr-in-sms-provider-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | sms-provider |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SMS Provider, row 120 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSmsProviderSiteServerSmb: FlowId = FlowId(375);
+        /** Find RPC services of the SMS Provider from the site server
+
+| id | `configmgr-in-sms-provider-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | sms-provider |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SMS Provider, row 121 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSmsProviderSiteServerEpmap: FlowId = FlowId(376);
+        /** Call the SMS Provider with RPC from the site server
+
+| id | `configmgr-in-sms-provider-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | sms-provider |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | unstated |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Site server \-\- > SMS Provider, row 122 |
+| printed | “RPC” “\-\- \| DYNAMIC” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSmsProviderSiteServerRpc: FlowId = FlowId(377);
+        /** Connect the site server to the software update point with SMB
+
+| id | `configmgr-in-update-point-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Software update point, row 123 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InUpdatePointSiteServerSmb: FlowId = FlowId(378);
+        /** Connect the software update point to the site server with SMB
+
+| id | `configmgr-in-site-server-update-point-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager software update point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Software update point, row 123 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerUpdatePointSmb: FlowId = FlowId(379);
+        /** Connect the site server to the software update point over HTTP
+
+| id | `configmgr-in-update-point-site-server-http` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/80 http \| tcp/8530 http |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| note | If the software update point uses HTTPS, the HTTP port must be open too. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Software update point, row 124 |
+| printed | “HTTP” “\-\- \| 80 or 8530” |
+*/
+        #[doc(alias("80", "8530"))]
+        pub const InUpdatePointSiteServerHttp: FlowId = FlowId(380);
+        /** Connect the software update point to the site server over HTTP
+
+| id | `configmgr-in-site-server-update-point-http` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager software update point |
+| ports | tcp/80 http \| tcp/8530 http |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| note | If the software update point uses HTTPS, the HTTP port must be open too. The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Software update point, row 124 |
+| printed | “HTTP” “\-\- \| 80 or 8530” |
+*/
+        #[doc(alias("80", "8530"))]
+        pub const InSiteServerUpdatePointHttp: FlowId = FlowId(381);
+        /** Connect the site server to the software update point over HTTPS
+
+| id | `configmgr-in-update-point-site-server-https` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/443 https \| tcp/8531 https |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Software update point, row 125 |
+| printed | “HTTPS” “\-\- \| 443 or 8531” |
+*/
+        #[doc(alias("443", "8531"))]
+        pub const InUpdatePointSiteServerHttps: FlowId = FlowId(382);
+        /** Connect the software update point to the site server over HTTPS
+
+| id | `configmgr-in-site-server-update-point-https` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager software update point |
+| ports | tcp/443 https \| tcp/8531 https |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > Software update point, row 125 |
+| printed | “HTTPS” “\-\- \| 443 or 8531” |
+*/
+        #[doc(alias("443", "8531"))]
+        pub const InSiteServerUpdatePointHttps: FlowId = FlowId(383);
+        /** Connect the site server to the state migration point with SMB
+
+| id | `configmgr-in-state-migration-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | state-migration |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > State migration point, row 126 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InStateMigrationSiteServerSmb: FlowId = FlowId(384);
+        /** Connect the state migration point to the site server with SMB
+
+| id | `configmgr-in-site-server-state-migration-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager state migration point |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > State migration point, row 126 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerStateMigrationSmb: FlowId = FlowId(385);
+        /** Find RPC services of the state migration point from the site server
+
+| id | `configmgr-in-state-migration-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | state-migration |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > State migration point, row 127 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InStateMigrationSiteServerEpmap: FlowId = FlowId(386);
+        /** Find RPC services of the site server from the state migration point
+
+| id | `configmgr-in-site-server-state-migration-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager state migration point |
+| ports | udp/135 epmap; tcp/135 epmap |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| note | The site system can be set so that only the site server opens connections. |
+| source | Ports used in Configuration Manager, current branch, Site server \< \-\- > State migration point, row 127 |
+| printed | “RPC Endpoint Mapper” “135 \| 135” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteServerStateMigrationEpmap: FlowId = FlowId(387);
+        /** Reach SQL Server from the SMS Provider
+
+| id | `configmgr-out-sms-provider-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | sms-provider |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, SMS Provider \-\- > SQL Server, row 128 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutSmsProviderSql: FlowId = FlowId(388);
+        /** Connect the software update point to the Internet over HTTP
+
+| id | `configmgr-out-update-point-internet-http` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | outbound, to Internet |
+| ports | tcp/80 http |
+| requirement | unstated |
+| note | The port is fixed; a proxy server can carry the traffic. |
+| source | Ports used in Configuration Manager, current branch, Software update point \-\- > Internet, row 129 |
+| printed | “HTTP” “\-\- \| 80” |
+*/
+        #[doc(alias("80"))]
+        pub const OutUpdatePointInternetHttp: FlowId = FlowId(389);
+        /** Connect the software update point to the upstream WSUS server over HTTP
+
+| id | `configmgr-out-update-point-wsus-http` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | outbound, to WSUS server |
+| ports | tcp/80 http \| tcp/8530 http |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| source | Ports used in Configuration Manager, current branch, Software update point \-\- > Upstream WSUS server, row 130 |
+| printed | “HTTP” “\-\- \| 80 or 8530” |
+*/
+        #[doc(alias("80", "8530"))]
+        pub const OutUpdatePointWsusHttp: FlowId = FlowId(390);
+        /** Connect the software update point to the upstream WSUS server over HTTPS
+
+| id | `configmgr-out-update-point-wsus-https` |
+|---|---|
+| product | Configuration Manager |
+| component | update-point |
+| direction | outbound, to WSUS server |
+| ports | tcp/443 https \| tcp/8531 https |
+| requirement | unstated |
+| configurable | yes: in WSUS |
+| source | Ports used in Configuration Manager, current branch, Software update point \-\- > Upstream WSUS server, row 131 |
+| printed | “HTTPS” “\-\- \| 443 or 8531” |
+*/
+        #[doc(alias("443", "8531"))]
+        pub const OutUpdatePointWsusHttps: FlowId = FlowId(391);
+        /** Reach the site database server from SQL Server
+
+| id | `configmgr-in-site-database-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | site-database |
+| direction | inbound, from SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, SQL Server \-\-> SQL Server, row 132 |
+| printed | “SQL Server service” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const InSiteDatabaseSql: FlowId = FlowId(392);
+        /** Replicate between sites with Service Broker
+
+| id | `configmgr-in-site-database-service-broker` |
+|---|---|
+| product | Configuration Manager |
+| component | site-database |
+| direction | inbound, from SQL server |
+| ports | tcp/4022 |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, SQL Server \-\-> SQL Server, row 133 |
+| printed | “SQL Server Service Broker” “\-\- \| 4022” |
+*/
+        #[doc(alias("4022"))]
+        pub const InSiteDatabaseServiceBroker: FlowId = FlowId(393);
+        /** Reach SQL Server from the state migration point
+
+| id | `configmgr-out-state-migration-sql` |
+|---|---|
+| product | Configuration Manager |
+| component | state-migration |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | unstated |
+| configurable | yes: in Configuration Manager |
+| source | Ports used in Configuration Manager, current branch, State migration point \-\- > SQL Server, row 134 |
+| printed | “SQL over TCP” “\-\- \| 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutStateMigrationSql: FlowId = FlowId(394);
+        /** Open file shares from clients
+
+| id | `configmgr-out-client-shares-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | client |
+| direction | outbound, to File server |
+| ports | tcp/445 smb |
+| requirement | unstated |
+| source | Ports used in Configuration Manager, current branch, Client to server shares, row 135 |
+| printed | “Server Message Block (SMB)” “\-\- \| 445” |
+*/
+        #[doc(alias("445"))]
+        pub const OutClientSharesSmb: FlowId = FlowId(395);
+        /** Reach replicas of the site database
+
+| id | `configmgr-out-azure-database-sql` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to SQL server |
+| ports | tcp/1433 ms-sql-s |
+| requirement | conditional: the site database is in Azure behind a load balancer |
+| source | Ports used in Configuration Manager, current branch, Connections to Microsoft SQL Server, row 136 |
+| printed | “SQL over TCP” “TCP 1433” |
+*/
+        #[doc(alias("1433"))]
+        pub const OutAzureDatabaseSql: FlowId = FlowId(396);
+        /** Replicate between sites with Service Broker
+
+| id | `configmgr-out-azure-database-service-broker` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to SQL server |
+| ports | tcp/4022 |
+| requirement | conditional: the site database is in Azure behind a load balancer |
+| source | Ports used in Configuration Manager, current branch, Connections to Microsoft SQL Server, row 137 |
+| printed | “SQL Server Service Broker” “TCP 4022” |
+*/
+        #[doc(alias("4022"))]
+        pub const OutAzureDatabaseServiceBroker: FlowId = FlowId(397);
+        /** Connect to replicas of the site database with SMB
+
+| id | `configmgr-out-azure-database-smb` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to SQL server |
+| ports | tcp/445 smb |
+| requirement | conditional: the site database is in Azure behind a load balancer |
+| source | Ports used in Configuration Manager, current branch, Connections to Microsoft SQL Server, row 138 |
+| printed | “Server Message Block (SMB)” “TCP 445” |
+*/
+        #[doc(alias("445"))]
+        pub const OutAzureDatabaseSmb: FlowId = FlowId(398);
+        /** Find RPC services of replicas of the site database
+
+| id | `configmgr-out-azure-database-epmap` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to SQL server |
+| ports | tcp/135 epmap |
+| requirement | conditional: the site database is in Azure behind a load balancer |
+| source | Ports used in Configuration Manager, current branch, Connections to Microsoft SQL Server, row 139 |
+| printed | “RPC Endpoint Mapper” “TCP 135” |
+*/
+        #[doc(alias("135"))]
+        pub const OutAzureDatabaseEpmap: FlowId = FlowId(399);
+        /** Query and publish in the directory with LDAP
+
+| id | `configmgr-out-discovery-ldap` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to Domain controller |
+| ports | any/389 ldap |
+| requirement | unstated |
+| not in the document | direction, peer |
+| source | Ports used in Configuration Manager, current branch, Discovery and publishing, row 140 |
+| printed | “Lightweight Directory Access Protocol (LDAP)” “389” |
+*/
+        #[doc(alias("389"))]
+        pub const OutDiscoveryLdap: FlowId = FlowId(400);
+        /** Query the global catalog for discovery
+
+| id | `configmgr-out-discovery-global-catalog` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to Domain controller |
+| ports | any/3268 msft-gc |
+| requirement | unstated |
+| not in the document | direction, peer |
+| source | Ports used in Configuration Manager, current branch, Discovery and publishing, row 141 |
+| printed | “Global catalog LDAP” “3268” |
+*/
+        #[doc(alias("3268"))]
+        pub const OutDiscoveryGlobalCatalog: FlowId = FlowId(401);
+        /** Find RPC services for discovery
+
+| id | `configmgr-out-discovery-epmap` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to Domain controller |
+| ports | any/135 epmap |
+| requirement | unstated |
+| not in the document | direction, peer |
+| source | Ports used in Configuration Manager, current branch, Discovery and publishing, row 142 |
+| printed | “RPC Endpoint Mapper” “135” |
+*/
+        #[doc(alias("135"))]
+        pub const OutDiscoveryEpmap: FlowId = FlowId(402);
+        /** Call RPC services for discovery
+
+| id | `configmgr-out-discovery-rpc` |
+|---|---|
+| product | Configuration Manager |
+| direction | outbound, to Domain controller |
+| ports | tcp/1024-5000; tcp/49152-65535 |
+| requirement | unstated |
+| groups | the document doesn't say whether all are needed |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | direction, peer, ports |
+| source | Ports used in Configuration Manager, current branch, Discovery and publishing, row 143 |
+| printed | “RPC” “Dynamically allocated high TCP ports” |
+*/
+        #[doc(alias("1024", "5000", "49152", "65535"))]
+        pub const OutDiscoveryRpc: FlowId = FlowId(403);
+        /** Find RPC services of site systems from the site server
+
+| id | `configmgr-in-site-system-site-server-epmap` |
+|---|---|
+| product | Configuration Manager |
+| component | site-system |
+| direction | inbound, from Configuration Manager site server |
+| ports | udp/135 epmap, tcp/135 epmap |
+| requirement | conditional: an internet-based site system is installed or repaired |
+| source | Ports used in Configuration Manager, current branch, Installation requirements for site systems that support internet-based clients, row 146 |
+| printed | “Site server \-\-> Site system: RPC endpoint mapper” “UDP and TCP port 135.” |
+*/
+        #[doc(alias("135"))]
+        pub const InSiteSystemSiteServerEpmap: FlowId = FlowId(404);
+        /** Call site systems with RPC from the site server
+
+| id | `configmgr-in-site-system-site-server-rpc` |
+|---|---|
+| product | Configuration Manager |
+| component | site-system |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/49152-65535 |
+| requirement | conditional: an internet-based site system is installed or repaired |
+| note | The port is dynamic, and its range depends on the version of Windows. |
+| not in the document | ports |
+| source | Ports used in Configuration Manager, current branch, Installation requirements for site systems that support internet-based clients, row 147 |
+| printed | “Site server \-\-> Site system” “TCP ports” |
+*/
+        #[doc(alias("49152", "65535"))]
+        pub const InSiteSystemSiteServerRpc: FlowId = FlowId(405);
+        /** Connect the site server to site systems with SMB
+
+| id | `configmgr-in-site-system-site-server-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-system |
+| direction | inbound, from Configuration Manager site server |
+| ports | tcp/445 smb |
+| requirement | conditional: an internet-based site system is installed or repaired |
+| source | Ports used in Configuration Manager, current branch, Installation requirements for site systems that support internet-based clients, row 148 |
+| printed | “Site server \< \-\-> Site system: Server message blocks (SMB)” “TCP port 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteSystemSiteServerSmb: FlowId = FlowId(406);
+        /** Connect site systems to the site server with SMB
+
+| id | `configmgr-in-site-server-site-system-smb` |
+|---|---|
+| product | Configuration Manager |
+| component | site-server |
+| direction | inbound, from Configuration Manager site system |
+| ports | tcp/445 smb |
+| requirement | conditional: an internet-based site system is installed or repaired |
+| source | Ports used in Configuration Manager, current branch, Installation requirements for site systems that support internet-based clients, row 148 |
+| printed | “Site server \< \-\-> Site system: Server message blocks (SMB)” “TCP port 445” |
+*/
+        #[doc(alias("445"))]
+        pub const InSiteServerSiteSystemSmb: FlowId = FlowId(407);
+    }
+
+    /// The ids of the flows of `arc-resource-bridge`: Azure Arc resource bridge by Microsoft. Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
+    pub enum ArcResourceBridge {}
+    impl ArcResourceBridge {
+        /** Deploy and maintain the appliance VM over SSH
+
+| id | `arc-resource-bridge-in-appliance-vm-ssh` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | inbound, from Azure Arc resource bridge management machine |
+| ports | any/22 ssh |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 1 |
+| printed | “appliance VM IPs and Management machine” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InApplianceVmSsh: FlowId = FlowId(408);
+        /** Deploy and maintain the appliance VM over SSH
+
+| id | `arc-resource-bridge-in-management-machine-appliance-vm-ssh` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | inbound, from Azure Arc resource bridge appliance VM |
+| ports | any/22 ssh |
+| requirement | required |
+| note | The row prints Bidirectional, but explains only connections from the management machine to the appliance VM. |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 1 |
+| printed | “appliance VM IPs and Management machine” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InManagementMachineApplianceVmSsh: FlowId = FlowId(409);
+        /** Manage the appliance VM through the Kubernetes API
+
+| id | `arc-resource-bridge-in-appliance-vm-kubernetes-api` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | inbound, from Azure Arc resource bridge management machine |
+| ports | any/6443 kubernetes-api |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 2 |
+| printed | “appliance VM IPs and Management machine” “Kubernetes API server” “6443” |
+*/
+        #[doc(alias("6443"))]
+        pub const InApplianceVmKubernetesApi: FlowId = FlowId(410);
+        /** Manage the appliance VM through the Kubernetes API
+
+| id | `arc-resource-bridge-in-management-machine-appliance-vm-kubernetes-api` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | inbound, from Azure Arc resource bridge appliance VM |
+| ports | any/6443 kubernetes-api |
+| requirement | required |
+| note | The row prints Bidirectional, but explains only connections from the management machine to the appliance VM. |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 2 |
+| printed | “appliance VM IPs and Management machine” “Kubernetes API server” “6443” |
+*/
+        #[doc(alias("6443"))]
+        pub const InManagementMachineApplianceVmKubernetesApi: FlowId = FlowId(411);
+        /** Deploy and maintain the appliance VM over SSH
+
+| id | `arc-resource-bridge-in-control-plane-ssh` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | control-plane |
+| direction | inbound, from Azure Arc resource bridge management machine |
+| ports | any/22 ssh |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 3 |
+| printed | “control plane IP and Management machine” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InControlPlaneSsh: FlowId = FlowId(412);
+        /** Deploy and maintain the appliance VM over SSH
+
+| id | `arc-resource-bridge-in-management-machine-control-plane-ssh` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | inbound, from Azure Arc resource bridge control plane |
+| ports | any/22 ssh |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 3 |
+| printed | “control plane IP and Management machine” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InManagementMachineControlPlaneSsh: FlowId = FlowId(413);
+        /** Manage the appliance VM through the Kubernetes API
+
+| id | `arc-resource-bridge-in-control-plane-kubernetes-api` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | control-plane |
+| direction | inbound, from Azure Arc resource bridge management machine |
+| ports | any/6443 kubernetes-api |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 4 |
+| printed | “control plane IP and Management machine” “Kubernetes API server” “6443” |
+*/
+        #[doc(alias("6443"))]
+        pub const InControlPlaneKubernetesApi: FlowId = FlowId(414);
+        /** Manage the appliance VM through the Kubernetes API
+
+| id | `arc-resource-bridge-in-management-machine-control-plane-kubernetes-api` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | inbound, from Azure Arc resource bridge control plane |
+| ports | any/6443 kubernetes-api |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 4 |
+| printed | “control plane IP and Management machine” “Kubernetes API server” “6443” |
+*/
+        #[doc(alias("6443"))]
+        pub const InManagementMachineControlPlaneKubernetesApi: FlowId = FlowId(415);
+        /** Talk to the private cloud, such as VMware vCenter
+
+| id | `arc-resource-bridge-out-management-machine-private-cloud` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Private cloud manager |
+| ports | any/443 https |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 5 |
+| printed | “private cloud control plane address and Management machine” “HTTPS” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachinePrivateCloud: FlowId = FlowId(416);
+        /** Upgrade the appliance VM
+
+| id | `arc-resource-bridge-in-appliance-vm-upgrade` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | inbound, from Azure Arc resource bridge appliance VM |
+| ports | any/6443 kubernetes-api; any/2379; any/2380; any/10250; any/10257; any/10259 |
+| requirement | required |
+| groups | the document doesn't say whether all are needed |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 6 |
+| printed | “appliance VM IPs (to each other)” “Kubernetes API server” “6443, 2379, 2380, 10250, 10257, 10259” |
+*/
+        #[doc(alias("6443", "2379", "2380", "10250", "10257", "10259"))]
+        pub const InApplianceVmUpgrade: FlowId = FlowId(417);
+        /** Talk to the private cloud, such as VMware vCenter
+
+| id | `arc-resource-bridge-out-appliance-vm-private-cloud` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Private cloud manager |
+| ports | any/443 https |
+| requirement | required |
+| source | Azure Arc resource bridge network requirements, 2026-08, Inbound connectivity requirements, row 7 |
+| printed | “private cloud address and appliance VM IPs” “HTTPS” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmPrivateCloud: FlowId = FlowId(418);
+        /** Resolve the names of the services that a deployment needs
+
+| id | `arc-resource-bridge-out-management-machine-dns` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to DNS server |
+| ports | any/53 dns |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 8 |
+| printed | “Your DNS server IP(s)” “DNS servers” “53” |
+*/
+        #[doc(alias("53"))]
+        pub const OutManagementMachineDns: FlowId = FlowId(419);
+        /** Resolve the names of the services that a deployment needs
+
+| id | `arc-resource-bridge-out-appliance-vm-dns` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to DNS server |
+| ports | any/53 dns |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 8 |
+| printed | “Your DNS server IP(s)” “DNS servers” “53” |
+*/
+        #[doc(alias("53"))]
+        pub const OutApplianceVmDns: FlowId = FlowId(420);
+        /** Download the product catalog, product files and OS images
+
+| id | `arc-resource-bridge-out-management-machine-sfs-api` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | msk8s.api.cdp.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 9 |
+| printed | “msk8s.api.cdp.microsoft.com” “SFS API endpoint” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineSfsApi: FlowId = FlowId(421);
+        /** Download the product catalog, product files and OS images
+
+| id | `arc-resource-bridge-out-appliance-vm-sfs-api` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | msk8s.api.cdp.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 9 |
+| printed | “msk8s.api.cdp.microsoft.com” “SFS API endpoint” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmSfsApi: FlowId = FlowId(422);
+        /** Download the OS images of the resource bridge
+
+| id | `arc-resource-bridge-out-management-machine-vm-image` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | msk8s.sb.tlu.dl.delivery.mp.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 10 |
+| printed | “msk8s.sb.tlu.dl.delivery.mp.microsoft.com” “Resource bridge (appliance) image download” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineVmImage: FlowId = FlowId(423);
+        /** Download the OS images of the resource bridge
+
+| id | `arc-resource-bridge-out-appliance-vm-vm-image` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | msk8s.sb.tlu.dl.delivery.mp.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 10 |
+| printed | “msk8s.sb.tlu.dl.delivery.mp.microsoft.com” “Resource bridge (appliance) image download” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmVmImage: FlowId = FlowId(424);
+        /** Find container images for the resource bridge
+
+| id | `arc-resource-bridge-out-management-machine-container-registry` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | mcr.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 11 |
+| printed | “mcr.microsoft.com” “Microsoft Container Registry” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineContainerRegistry: FlowId = FlowId(425);
+        /** Find container images for the resource bridge
+
+| id | `arc-resource-bridge-out-appliance-vm-container-registry` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | mcr.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 11 |
+| printed | “mcr.microsoft.com” “Microsoft Container Registry” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmContainerRegistry: FlowId = FlowId(426);
+        /** Download container images for the resource bridge
+
+| id | `arc-resource-bridge-out-management-machine-container-registry-data` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.data.mcr.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 12 |
+| printed | “\*.data.mcr.microsoft.com” “Microsoft Container Registry” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineContainerRegistryData: FlowId = FlowId(427);
+        /** Download container images for the resource bridge
+
+| id | `arc-resource-bridge-out-appliance-vm-container-registry-data` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.data.mcr.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 12 |
+| printed | “\*.data.mcr.microsoft.com” “Microsoft Container Registry” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmContainerRegistryData: FlowId = FlowId(428);
+        /** Synchronise the clock of the operating system
+
+| id | `arc-resource-bridge-out-management-machine-ntp` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to NTP server |
+| ports | udp/123 ntp |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | time.windows.com |
+| note | The page prints UDP in the column of directions. |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 13 |
+| printed | “time.windows.com” “Windows NTP Server” “123” |
+*/
+        #[doc(alias("123"))]
+        pub const OutManagementMachineNtp: FlowId = FlowId(429);
+        /** Synchronise the clock of the operating system
+
+| id | `arc-resource-bridge-out-appliance-vm-ntp` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to NTP server |
+| ports | udp/123 ntp |
+| requirement | conditional: Windows NTP is the default of Hyper-V, and Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | time.windows.com |
+| note | The page prints UDP in the column of directions. |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 13 |
+| printed | “time.windows.com” “Windows NTP Server” “123” |
+*/
+        #[doc(alias("123"))]
+        pub const OutApplianceVmNtp: FlowId = FlowId(430);
+        /** Manage resources in Azure
+
+| id | `arc-resource-bridge-out-management-machine-resource-manager` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Azure Resource Manager |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | management.azure.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 14 |
+| printed | “management.azure.com” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineResourceManager: FlowId = FlowId(431);
+        /** Manage resources in Azure
+
+| id | `arc-resource-bridge-out-appliance-vm-resource-manager` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Azure Resource Manager |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | management.azure.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 14 |
+| printed | “management.azure.com” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmResourceManager: FlowId = FlowId(432);
+        /** Assign roles with Azure RBAC
+
+| id | `arc-resource-bridge-out-management-machine-graph` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft Graph |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | graph.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 15 |
+| printed | “graph.microsoft.com” “Microsoft Graph” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineGraph: FlowId = FlowId(433);
+        /** Assign roles with Azure RBAC
+
+| id | `arc-resource-bridge-out-appliance-vm-graph` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft Graph |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | graph.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 15 |
+| printed | “graph.microsoft.com” “Microsoft Graph” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmGraph: FlowId = FlowId(434);
+        /** Renew tokens for Azure Resource Manager
+
+| id | `arc-resource-bridge-out-management-machine-login` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | login.microsoftonline.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 16 |
+| printed | “login.microsoftonline.com” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineLogin: FlowId = FlowId(435);
+        /** Renew tokens for Azure Resource Manager
+
+| id | `arc-resource-bridge-out-appliance-vm-login` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | login.microsoftonline.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 16 |
+| printed | “login.microsoftonline.com” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmLogin: FlowId = FlowId(436);
+        /** Renew tokens for Azure Resource Manager
+
+| id | `arc-resource-bridge-out-management-machine-login-microsoft` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.login.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 17 |
+| printed | “\*.login.microsoft.com” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineLoginMicrosoft: FlowId = FlowId(437);
+        /** Renew tokens for Azure Resource Manager
+
+| id | `arc-resource-bridge-out-appliance-vm-login-microsoft` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.login.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 17 |
+| printed | “\*.login.microsoft.com” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmLoginMicrosoft: FlowId = FlowId(438);
+        /** Renew tokens for Azure Resource Manager
+
+| id | `arc-resource-bridge-out-management-machine-login-windows` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | login.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 18 |
+| printed | “login.windows.net” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineLoginWindows: FlowId = FlowId(439);
+        /** Renew tokens for Azure Resource Manager
+
+| id | `arc-resource-bridge-out-appliance-vm-login-windows` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | login.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 18 |
+| printed | “login.windows.net” “Azure Resource Manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmLoginWindows: FlowId = FlowId(440);
+        /** Talk to the resource provider in Azure
+
+| id | `arc-resource-bridge-out-appliance-vm-dataplane` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.dp.prod.appliances.azure.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 19 |
+| printed | “\*.dp.prod.appliances.azure.com” “Resource bridge (appliance) Dataplane service” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmDataplane: FlowId = FlowId(441);
+        /** Pull container images
+
+| id | `arc-resource-bridge-out-appliance-vm-container-images` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.blob.core.windows.net, ecpacr.azurecr.io |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 20 |
+| printed | “\*.blob.core.windows.net, ecpacr.azurecr.io” “Resource bridge (appliance) container image download” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmContainerImages: FlowId = FlowId(442);
+        /** Fetch certificates of system-assigned managed identities
+
+| id | `arc-resource-bridge-out-appliance-vm-managed-identity` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.his.arc.azure.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 21 |
+| printed | “\*.his.arc.azure.com” “Managed Identity” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmManagedIdentity: FlowId = FlowId(443);
+        /** Send diagnostic data from Windows
+
+| id | `arc-resource-bridge-out-appliance-vm-events-data` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | v20.events.data.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 22 |
+| printed | “v20.events.data.microsoft.com” “Microsoft events data service” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmEventsData: FlowId = FlowId(444);
+        /** Send logs of components that the appliance manages
+
+| id | `arc-resource-bridge-out-appliance-vm-logs` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | linuxgeneva-microsoft.azurecr.io |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 23 |
+| printed | “linuxgeneva-microsoft.azurecr.io” “Log collection for Arc Resource Bridge” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmLogs: FlowId = FlowId(445);
+        /** Download the Linux installation package
+
+| id | `arc-resource-bridge-out-appliance-vm-packages` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | packages.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 24 |
+| printed | “packages.microsoft.com” “Microsoft open source packages manager” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmPackages: FlowId = FlowId(446);
+        /** Use custom locations
+
+| id | `arc-resource-bridge-out-appliance-vm-custom-location-login` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft login |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | sts.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 25 |
+| printed | “sts.windows.net” “Custom Location” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmCustomLocationLogin: FlowId = FlowId(447);
+        /** Use Azure Arc
+
+| id | `arc-resource-bridge-out-appliance-vm-notifications` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | guestnotificationservice.azure.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 26 |
+| printed | “guestnotificationservice.azure.com” “Azure Arc” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmNotifications: FlowId = FlowId(448);
+        /** Send diagnostic data that Microsoft requires
+
+| id | `arc-resource-bridge-out-appliance-vm-monitoring-gateway` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | gcs.prod.monitoring.core.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 27 |
+| printed | “gcs.prod.monitoring.core.windows.net” “Diagnostic data” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmMonitoringGateway: FlowId = FlowId(449);
+        /** Send diagnostic data that Microsoft requires
+
+| id | `arc-resource-bridge-out-appliance-vm-metrics` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.prod.microsoftmetrics.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 28 |
+| printed | “\*.prod.microsoftmetrics.com” “Diagnostic data” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmMetrics: FlowId = FlowId(450);
+        /** Send diagnostic data that Microsoft requires
+
+| id | `arc-resource-bridge-out-appliance-vm-monitoring-hot` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.prod.hot.ingest.monitor.core.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 29 |
+| printed | “\*.prod.hot.ingest.monitor.core.windows.net” “Diagnostic data” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmMonitoringHot: FlowId = FlowId(451);
+        /** Send diagnostic data that Microsoft requires
+
+| id | `arc-resource-bridge-out-appliance-vm-monitoring-warm` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.prod.warm.ingest.monitor.core.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 30 |
+| printed | “\*.prod.warm.ingest.monitor.core.windows.net” “Diagnostic data” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmMonitoringWarm: FlowId = FlowId(452);
+        /** Open a secure control channel
+
+| id | `arc-resource-bridge-out-appliance-vm-service-bus` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | appliance-vm |
+| direction | outbound, to Azure Service Bus |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.servicebus.windows.net |
+| note | The row says that WebSocket connections (wss) must be allowed. |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 31 |
+| printed | “\*.servicebus.windows.net” “Azure service bus” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmServiceBus: FlowId = FlowId(453);
+        /** Download the installer of the Azure CLI
+
+| id | `arc-resource-bridge-out-management-machine-cli` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.blob.core.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 32 |
+| printed | “\*.blob.core.windows.net” “Azure CLI” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineCli: FlowId = FlowId(454);
+        /** Download the extension for the resource bridge
+
+| id | `arc-resource-bridge-out-management-machine-extension` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Microsoft downloads |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.web.core.windows.net |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 33 |
+| printed | “\*.web.core.windows.net” “Arc Extension” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineExtension: FlowId = FlowId(455);
+        /** Reach the data plane of the Azure Arc agent
+
+| id | `arc-resource-bridge-out-management-machine-arc-agent` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | \*.dp.kubernetesconfiguration.azure.com |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 34 |
+| printed | “\*.dp.kubernetesconfiguration.azure.com” “Azure Arc Agent” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachineArcAgent: FlowId = FlowId(456);
+        /** Download Python packages for the Azure CLI
+
+| id | `arc-resource-bridge-out-management-machine-python-packages` |
+|---|---|
+| product | Azure Arc resource bridge |
+| component | management-machine |
+| direction | outbound, to Python Package Index |
+| ports | any/443 |
+| requirement | conditional: Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway |
+| hosts | pythonhosted.org, \*.pythonhosted.org |
+| source | Azure Arc resource bridge network requirements, 2026-08, Firewall/Proxy URL allowlist, row 35 |
+| printed | “pythonhosted.org, \*.pythonhosted.org” “Azure CLI” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutManagementMachinePythonPackages: FlowId = FlowId(457);
+        /** Pull container images of Azure Arc for Kubernetes
+
+| id | `arc-resource-bridge-out-appliance-vm-arc-kubernetes-images` |
+|---|---|
+| product | Azure Arc resource bridge |
+| edition | 2024-06; newer editions don't have the flow |
+| component | appliance-vm |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | required |
+| hosts | azurearcfork8s.azurecr.io |
+| source | Azure Arc resource bridge network requirements, 2024-06, Firewall/Proxy URL allowlist, row 13 |
+| printed | “azurearcfork8s.azurecr.io” “Azure Arc for Kubernetes container image download” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmArcKubernetesImages: FlowId = FlowId(458);
+        /** Deploy the Azure Arc agent
+
+| id | `arc-resource-bridge-out-appliance-vm-arc-agent` |
+|---|---|
+| product | Azure Arc resource bridge |
+| edition | 2024-06; newer editions don't have the flow |
+| component | appliance-vm |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | required |
+| hosts | k8connecthelm.azureedge.net |
+| source | Azure Arc resource bridge network requirements, 2024-06, Firewall/Proxy URL allowlist, row 14 |
+| printed | “k8connecthelm.azureedge.net” “Azure Arc agent” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmArcAgent: FlowId = FlowId(459);
+        /** Send diagnostic data that Microsoft requires
+
+| id | `arc-resource-bridge-out-appliance-vm-adhs-telemetry` |
+|---|---|
+| product | Azure Arc resource bridge |
+| edition | 2024-06; newer editions don't have the flow |
+| component | appliance-vm |
+| direction | outbound, to Microsoft diagnostics |
+| ports | any/443 |
+| requirement | required |
+| hosts | adhs.events.data.microsoft.com |
+| source | Azure Arc resource bridge network requirements, 2024-06, Firewall/Proxy URL allowlist, row 15 |
+| printed | “adhs.events.data.microsoft.com” “ADHS telemetry service” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmAdhsTelemetry: FlowId = FlowId(460);
+        /** Pull artifacts of components that the appliance manages
+
+| id | `arc-resource-bridge-out-appliance-vm-components` |
+|---|---|
+| product | Azure Arc resource bridge |
+| edition | 2024-06; newer editions don't have the flow |
+| component | appliance-vm |
+| direction | outbound, to Microsoft Container Registry |
+| ports | any/443 |
+| requirement | required |
+| hosts | kvamanagementoperator.azurecr.io |
+| source | Azure Arc resource bridge network requirements, 2024-06, Firewall/Proxy URL allowlist, row 18 |
+| printed | “kvamanagementoperator.azurecr.io” “Resource bridge components download” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmComponents: FlowId = FlowId(461);
+        /** Use custom locations
+
+| id | `arc-resource-bridge-out-appliance-vm-custom-location` |
+|---|---|
+| product | Azure Arc resource bridge |
+| edition | 2024-06; newer editions don't have the flow |
+| component | appliance-vm |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | required |
+| hosts | k8sconnectcsp.azureedge.net |
+| source | Azure Arc resource bridge network requirements, 2024-06, Firewall/Proxy URL allowlist, row 22 |
+| printed | “k8sconnectcsp.azureedge.net” “Custom Location” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmCustomLocation: FlowId = FlowId(462);
+        /** Manage the cluster from the Azure portal
+
+| id | `arc-resource-bridge-out-appliance-vm-portal` |
+|---|---|
+| product | Azure Arc resource bridge |
+| edition | 2024-06; newer editions don't have the flow |
+| component | appliance-vm |
+| direction | outbound, to Azure Arc |
+| ports | any/443 |
+| requirement | required |
+| hosts | \*.arc.azure.net |
+| source | Azure Arc resource bridge network requirements, 2024-06, Firewall/Proxy URL allowlist, row 27 |
+| printed | “\*.arc.azure.net” “Azure portal” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const OutApplianceVmPortal: FlowId = FlowId(463);
+    }
+
+    /// The ids of the flows of `proxmox-ve`: Proxmox VE by Proxmox. Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
+    pub enum ProxmoxVe {}
+    impl ProxmoxVe {
+        /** Administer the hosts in a browser
+
+| id | `proxmox-ve-in-web-interface` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Administrator |
+| ports | tcp/8006 https |
+| requirement | unstated |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 1 |
+| printed | “Web interface” “8006 (TCP, HTTP/1.1 over TLS)” |
+*/
+        #[doc(alias("8006"))]
+        pub const InWebInterface: FlowId = FlowId(464);
+        /** Open VNC consoles in a browser
+
+| id | `proxmox-ve-in-vnc-console` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Administrator |
+| ports | tcp/5900-5999 |
+| requirement | unstated |
+| note | The page prints WebSocket in place of a service. |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 2 |
+| printed | “VNC Web console” “5900-5999 (TCP, WebSocket)” |
+*/
+        #[doc(alias("5900", "5999"))]
+        pub const InVncConsole: FlowId = FlowId(465);
+        /** Proxy SPICE connections
+
+| id | `proxmox-ve-in-spice-proxy` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Administrator |
+| ports | tcp/3128 |
+| requirement | unstated |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 3 |
+| printed | “SPICE proxy” “3128 (TCP)” |
+*/
+        #[doc(alias("3128"))]
+        pub const InSpiceProxy: FlowId = FlowId(466);
+        /** Run actions of the cluster over SSH
+
+| id | `proxmox-ve-in-cluster-ssh` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Proxmox VE |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| note | The list of default rules also allows SSH from management hosts. |
+| not in the document | direction, peer |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 4 |
+| printed | “sshd (used for cluster actions)” “22 (TCP)” |
+*/
+        #[doc(alias("22"))]
+        pub const InClusterSsh: FlowId = FlowId(467);
+        /** Look up the ports of RPC services
+
+| id | `proxmox-ve-in-rpcbind` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Any host |
+| ports | udp/111 sunrpc |
+| requirement | unstated |
+| note | The page does not say who connects to rpcbind. |
+| not in the document | direction, peer |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 5 |
+| printed | “rpcbind” “111 (UDP)” |
+*/
+        #[doc(alias("111"))]
+        pub const InRpcbind: FlowId = FlowId(468);
+        /** Send mail
+
+| id | `proxmox-ve-out-smtp` |
+|---|---|
+| product | Proxmox VE |
+| direction | outbound, to Email server |
+| ports | tcp/25 smtp |
+| requirement | unstated |
+| not in the document | peer |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 6 |
+| printed | “sendmail” “25 (TCP, outgoing)” |
+*/
+        #[doc(alias("25"))]
+        pub const OutSmtp: FlowId = FlowId(469);
+        /** Keep the cluster in step with corosync
+
+| id | `proxmox-ve-in-corosync` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Proxmox VE |
+| ports | udp/5405-5412 |
+| requirement | unstated |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 7 |
+| printed | “corosync cluster traffic” “5405-5412 UDP” |
+*/
+        #[doc(alias("5405", "5412"))]
+        pub const InCorosync: FlowId = FlowId(470);
+        /** Move running guests, with their memory and local disks
+
+| id | `proxmox-ve-in-live-migration` |
+|---|---|
+| product | Proxmox VE |
+| direction | inbound, from Proxmox VE |
+| ports | tcp/60000-60050 |
+| requirement | unstated |
+| not in the document | direction, peer |
+| source | Proxmox VE Firewall, 2026-03-07, Ports used by Proxmox VE, row 8 |
+| printed | “live migration (VM memory and local-disk data)” “60000-60050 (TCP)” |
+*/
+        #[doc(alias("60000", "60050"))]
+        pub const InLiveMigration: FlowId = FlowId(471);
+    }
+
+    /// The ids of the flows of `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat. Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
+    pub enum AnsibleAutomationPlatform {}
+    impl AnsibleAutomationPlatform {
+        /** Install, configure and upgrade the automation hub
+
+| id | `ansible-automation-platform-in-hub-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable ansible_port |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 1 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InHubInstallerSsh: FlowId = FlowId(472);
+        /** Push the image of the execution environment
+
+| id | `ansible-automation-platform-in-hub-installer-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | conditional: the bundle installer is used |
+| configurable | yes: in the inventory variable ansible_port |
+| note | The variable that the row names is the one of the rows about SSH. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 2 |
+| printed | “Installer node” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InHubInstallerHttps: FlowId = FlowId(473);
+        /** Pull collections
+
+| id | `ansible-automation-platform-in-hub-controller-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform automation controller |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 3 |
+| printed | “{ControllerNameStart}” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InHubControllerHttps: FlowId = FlowId(474);
+        /** Pull container images of decision environments
+
+| id | `ansible-automation-platform-in-hub-event-driven-ansible-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform Event-Driven Ansible |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 4 |
+| printed | “{EDAName} node” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InHubEventDrivenAnsibleHttps: FlowId = FlowId(475);
+        /** Pull the image of the execution environment
+
+| id | `ansible-automation-platform-in-hub-execution-node-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform execution node |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 5 |
+| printed | “Execution node” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InHubExecutionNodeHttps: FlowId = FlowId(476);
+        /** Reach the automation hub directly from the platform gateway
+
+| id | `ansible-automation-platform-in-hub-ingress-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform ingress |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in the inventory variable automationgateway_main_url; gateway_main_url in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 6 |
+| printed | “Gateway load balancer/Ingress node” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InHubIngressHttps: FlowId = FlowId(477);
+        /** Link the platform gateway and the automation hub
+
+| id | `ansible-automation-platform-in-hub-gateway-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform platform gateway |
+| ports | tcp/443 https \| tcp/8444 https |
+| requirement | unstated |
+| configurable | yes |
+| note | Port 8444 is that of container-based installations. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 7 |
+| printed | “{GatewayStart}” “HTTPS” “443 8444” |
+*/
+        #[doc(alias("443", "8444"))]
+        pub const InHubGatewayHttps: FlowId = FlowId(478);
+        /** Process events
+
+| id | `ansible-automation-platform-in-hub-event-driven-ansible-redis` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hub |
+| direction | inbound, from Ansible Automation Platform Event-Driven Ansible |
+| ports | tcp/6379 redis |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 8 |
+| printed | “{EDAName}” “Redis” “6379” |
+*/
+        #[doc(alias("6379"))]
+        pub const InHubEventDrivenAnsibleRedis: FlowId = FlowId(479);
+        /** Install, configure and upgrade the automation controller
+
+| id | `ansible-automation-platform-in-controller-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | controller |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable ansible_port |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 9 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InControllerInstallerSsh: FlowId = FlowId(480);
+        /** Launch jobs of the automation controller
+
+| id | `ansible-automation-platform-in-controller-event-driven-ansible-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | controller |
+| direction | inbound, from Ansible Automation Platform Event-Driven Ansible |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 10 |
+| printed | “{EDAName}” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InControllerEventDrivenAnsibleHttps: FlowId = FlowId(481);
+        /** Link the platform gateway and the automation controller
+
+| id | `ansible-automation-platform-in-controller-gateway-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | controller |
+| direction | inbound, from Ansible Automation Platform platform gateway |
+| ports | tcp/80 http \| tcp/443 https \| tcp/8443 https |
+| requirement | unstated |
+| configurable | yes |
+| note | The row prints port 80 twice, with port 443 and with port 8443, which is that of container-based installations. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 11 |
+| printed | “{GatewayStart}” “HTTP/HTTPS” “80/443 80/8443” |
+*/
+        #[doc(alias("80", "443", "8443"))]
+        pub const InControllerGatewayHttps: FlowId = FlowId(482);
+        /** Reach the automation controller directly from the platform gateway
+
+| id | `ansible-automation-platform-in-controller-ingress-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | controller |
+| direction | inbound, from Ansible Automation Platform ingress |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 12 |
+| printed | “Gateway load balancer/Ingress node” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InControllerIngressHttps: FlowId = FlowId(483);
+        /** Carry the traffic of the mesh
+
+| id | `ansible-automation-platform-in-controller-execution-node-receptor` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | controller |
+| direction | inbound, from Ansible Automation Platform execution node |
+| ports | tcp/27199 |
+| requirement | unstated |
+| configurable | yes: in the inventory variables receptor_listener_port and peers; receptor_port and receptor_peers in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 13 |
+| printed | “Execution node” “Receptor” “27199” |
+*/
+        #[doc(alias("27199"))]
+        pub const InControllerExecutionNodeReceptor: FlowId = FlowId(484);
+        /** Install, configure and upgrade the Event-Driven Ansible node
+
+| id | `ansible-automation-platform-in-event-driven-ansible-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | event-driven-ansible |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable ansible_port |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 14 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InEventDrivenAnsibleInstallerSsh: FlowId = FlowId(485);
+        /** Link the platform gateway and Event-Driven Ansible
+
+| id | `ansible-automation-platform-in-event-driven-ansible-gateway-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | event-driven-ansible |
+| direction | inbound, from Ansible Automation Platform platform gateway |
+| ports | tcp/80 http \| tcp/443 https \| tcp/8445 https |
+| requirement | unstated |
+| configurable | yes |
+| note | The row prints port 80 twice, with port 443 and with port 8445, which is that of container-based installations. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 15 |
+| printed | “{GatewayStart}” “HTTP/HTTPS” “80/443 80/8445” |
+*/
+        #[doc(alias("80", "443", "8445"))]
+        pub const InEventDrivenAnsibleGatewayHttps: FlowId = FlowId(486);
+        /** Reach the Event-Driven Ansible node directly from the platform gateway
+
+| id | `ansible-automation-platform-in-event-driven-ansible-ingress-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | event-driven-ansible |
+| direction | inbound, from Ansible Automation Platform ingress |
+| ports | tcp/80 http \| tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in the inventory variable automationgateway_main_url; gateway_main_url in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 16 |
+| printed | “Gateway load balancer/Ingress node” “HTTP/HTTPS” “80/443” |
+*/
+        #[doc(alias("80", "443"))]
+        pub const InEventDrivenAnsibleIngressHttps: FlowId = FlowId(487);
+        /** Receive event streams
+
+| id | `ansible-automation-platform-in-event-driven-ansible-gateway-event-streams` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | event-driven-ansible |
+| direction | inbound, from Ansible Automation Platform platform gateway |
+| ports | tcp/80 \| tcp/443 https \| tcp/8443 https |
+| requirement | unstated |
+| configurable | yes |
+| note | Port 8443 is that of container-based installations. The row prints port 80 with HTTPS. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 17 |
+| printed | “{GatewayStart}” “HTTPS” “80/443 8443” |
+*/
+        #[doc(alias("80", "443", "8443"))]
+        pub const InEventDrivenAnsibleGatewayEventStreams: FlowId = FlowId(488);
+        /** Install, configure and upgrade the execution node
+
+| id | `ansible-automation-platform-in-execution-node-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | execution-node |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable ansible_port |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 18 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InExecutionNodeInstallerSsh: FlowId = FlowId(489);
+        /** Reach the execution node from the ingress
+
+| id | `ansible-automation-platform-in-execution-node-ingress-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | execution-node |
+| direction | inbound, from Ansible Automation Platform ingress |
+| ports | tcp/443 https |
+| requirement | unstated |
+| configurable | yes: in the inventory variable automationgateway_main_url; gateway_main_url in container-based installations |
+| note | The row states no purpose. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 19 |
+| printed | “Gateway load balancer/Ingress node” “HTTPS” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const InExecutionNodeIngressHttps: FlowId = FlowId(490);
+        /** Carry the traffic of the mesh
+
+| id | `ansible-automation-platform-in-execution-node-controller-receptor` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | execution-node |
+| direction | inbound, from Ansible Automation Platform automation controller |
+| ports | tcp/27199 |
+| requirement | unstated |
+| configurable | yes: in the inventory variables receptor_listener_port and peers; receptor_port and receptor_peers in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 20 |
+| printed | “{ControllerNameStart}” “Receptor” “27199” |
+*/
+        #[doc(alias("27199"))]
+        pub const InExecutionNodeControllerReceptor: FlowId = FlowId(491);
+        /** Connect from OpenShift over Receptor
+
+| id | `ansible-automation-platform-in-execution-node-openshift-receptor` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | execution-node |
+| direction | inbound, from OpenShift |
+| ports | tcp/27199 |
+| requirement | unstated |
+| configurable | yes |
+| note | The row states no purpose. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 21 |
+| printed | “{OCPShort}” “Receptor” “27199” |
+*/
+        #[doc(alias("27199"))]
+        pub const InExecutionNodeOpenshiftReceptor: FlowId = FlowId(492);
+        /** Install, configure and upgrade the hop node
+
+| id | `ansible-automation-platform-in-hop-node-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hop-node |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable ansible_port |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 22 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InHopNodeInstallerSsh: FlowId = FlowId(493);
+        /** Carry the traffic of the mesh through hop nodes
+
+| id | `ansible-automation-platform-in-hop-node-controller-receptor` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hop-node |
+| direction | inbound, from Ansible Automation Platform automation controller |
+| ports | tcp/27199 |
+| requirement | conditional: connections are relayed through hop nodes |
+| configurable | yes: in the inventory variables receptor_listener_port and peers; receptor_port and receptor_peers in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 23 |
+| printed | “{ControllerNameStart}” “Receptor” “27199” |
+*/
+        #[doc(alias("27199"))]
+        pub const InHopNodeControllerReceptor: FlowId = FlowId(494);
+        /** Carry the traffic of the mesh
+
+| id | `ansible-automation-platform-in-hop-node-execution-node-receptor` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hop-node |
+| direction | inbound, from Ansible Automation Platform execution node |
+| ports | tcp/27199 |
+| requirement | unstated |
+| configurable | yes: in the inventory variables receptor_listener_port and peers; receptor_port and receptor_peers in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 24 |
+| printed | “Execution node” “Receptor” “27199” |
+*/
+        #[doc(alias("27199"))]
+        pub const InHopNodeExecutionNodeReceptor: FlowId = FlowId(495);
+        /** Install, configure and upgrade the hybrid node
+
+| id | `ansible-automation-platform-in-hybrid-node-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hybrid-node |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable ansible_port |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 25 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InHybridNodeInstallerSsh: FlowId = FlowId(496);
+        /** Carry the traffic of the mesh through hybrid nodes
+
+| id | `ansible-automation-platform-in-hybrid-node-controller-receptor` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | hybrid-node |
+| direction | inbound, from Ansible Automation Platform automation controller |
+| ports | tcp/27199 |
+| requirement | conditional: connections are relayed through connected nodes that are not hop nodes |
+| configurable | yes: in the inventory variables receptor_listener_port and peers; receptor_port and receptor_peers in container-based installations |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 26 |
+| printed | “{ControllerNameStart}” “Receptor” “27199” |
+*/
+        #[doc(alias("27199"))]
+        pub const InHybridNodeControllerReceptor: FlowId = FlowId(497);
+        /** Install, configure and upgrade the database
+
+| id | `ansible-automation-platform-in-database-installer-ssh` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | database |
+| direction | inbound, from Ansible Automation Platform installer |
+| ports | tcp/22 ssh |
+| requirement | unstated |
+| configurable | yes: in the inventory variable pg_port |
+| note | The row about SSH names the variable pg_port, unlike the other rows about SSH. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 27 |
+| printed | “Installer node” “SSH” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const InDatabaseInstallerSsh: FlowId = FlowId(498);
+        /** Store data of the automation controller
+
+| id | `ansible-automation-platform-in-database-controller-postgresql` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | database |
+| direction | inbound, from Ansible Automation Platform automation controller |
+| ports | tcp/5432 postgresql |
+| requirement | conditional: the internal database is used with another component |
+| configurable | yes: in the inventory variable automationcontroller_pg_port; controller_pg_port in container-based installations |
+| note | Keep the port closed otherwise. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 28 |
+| printed | “{ControllerNameStart}” “PostgreSQL” “5432” |
+*/
+        #[doc(alias("5432"))]
+        pub const InDatabaseControllerPostgresql: FlowId = FlowId(499);
+        /** Store data of Event-Driven Ansible
+
+| id | `ansible-automation-platform-in-database-event-driven-ansible-postgresql` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | database |
+| direction | inbound, from Ansible Automation Platform Event-Driven Ansible |
+| ports | tcp/5432 postgresql |
+| requirement | conditional: the internal database is used with another component |
+| configurable | yes: in the inventory variable automationedacontroller_pg_port; eda_pg_port in container-based installations |
+| note | Keep the port closed otherwise. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 29 |
+| printed | “{EDAName}” “PostgreSQL” “5432” |
+*/
+        #[doc(alias("5432"))]
+        pub const InDatabaseEventDrivenAnsiblePostgresql: FlowId = FlowId(500);
+        /** Store data of the automation hub
+
+| id | `ansible-automation-platform-in-database-hub-postgresql` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | database |
+| direction | inbound, from Ansible Automation Platform automation hub |
+| ports | tcp/5432 postgresql |
+| requirement | conditional: the internal database is used with another component |
+| configurable | yes: in the inventory variable automationhub_pg_port; hub_pg_port in container-based installations |
+| note | Keep the port closed otherwise. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 30 |
+| printed | “{HubNameStart}” “PostgreSQL” “5432” |
+*/
+        #[doc(alias("5432"))]
+        pub const InDatabaseHubPostgresql: FlowId = FlowId(501);
+        /** Run jobs in container groups
+
+| id | `ansible-automation-platform-out-controller-openshift-api` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | controller |
+| direction | outbound, to OpenShift |
+| ports | tcp/6443 |
+| requirement | conditional: container groups run jobs, in an RPM-based installation |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 31 |
+| printed | “{OCPShort} (RPM only)” “HTTP/HTTPS” “6443” |
+*/
+        #[doc(alias("6443"))]
+        pub const OutControllerOpenshiftApi: FlowId = FlowId(502);
+        /** Launch jobs
+
+| id | `ansible-automation-platform-in-redis-controller` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | redis |
+| direction | inbound, from Ansible Automation Platform automation controller |
+| ports | tcp/6379 redis |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 32 |
+| printed | “{ControllerNameStart}” “Redis” “6379” |
+*/
+        #[doc(alias("6379"))]
+        pub const InRedisController: FlowId = FlowId(503);
+        /** Launch jobs
+
+| id | `ansible-automation-platform-in-redis-event-driven-ansible` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | redis |
+| direction | inbound, from Ansible Automation Platform Event-Driven Ansible |
+| ports | tcp/6379 redis |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 33 |
+| printed | “{EDAName}” “Redis” “6379” |
+*/
+        #[doc(alias("6379"))]
+        pub const InRedisEventDrivenAnsible: FlowId = FlowId(504);
+        /** Launch jobs
+
+| id | `ansible-automation-platform-in-redis-hub` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | redis |
+| direction | inbound, from Ansible Automation Platform automation hub |
+| ports | tcp/6379 redis |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 34 |
+| printed | “{HubNameStart}” “Redis” “6379” |
+*/
+        #[doc(alias("6379"))]
+        pub const InRedisHub: FlowId = FlowId(505);
+        /** Store and retrieve data
+
+| id | `ansible-automation-platform-in-redis-gateway` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | redis |
+| direction | inbound, from Ansible Automation Platform platform gateway |
+| ports | tcp/6379 redis |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 35 |
+| printed | “{GatewayStart}” “Redis” “6379” |
+*/
+        #[doc(alias("6379"))]
+        pub const InRedisGateway: FlowId = FlowId(506);
+        /** Synchronise the nodes of a Redis cluster
+
+| id | `ansible-automation-platform-in-redis-cluster` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | redis |
+| direction | inbound, from Ansible Automation Platform Redis |
+| ports | tcp/16379 |
+| requirement | conditional: Redis is set up as a cluster |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 36 |
+| printed | “Redis node” “Redis” “16379” |
+*/
+        #[doc(alias("16379"))]
+        pub const InRedisCluster: FlowId = FlowId(507);
+        /** Reach the OpenShift route of the mesh ingress
+
+| id | `ansible-automation-platform-in-mesh-ingress-execution-node-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | mesh-ingress |
+| direction | inbound, from Ansible Automation Platform execution node |
+| ports | any/443 https |
+| requirement | conditional: mesh ingress is used |
+| configurable | yes |
+| note | The row prints Receptor as the protocol, and HTTPS as the service. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 37 |
+| printed | “Execution node” “HTTPS” “443” |
+*/
+        #[doc(alias("443"))]
+        pub const InMeshIngressExecutionNodeHttps: FlowId = FlowId(508);
+        /** Link the automation hub and the platform gateway
+
+| id | `ansible-automation-platform-in-gateway-hub-https` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | gateway |
+| direction | inbound, from Ansible Automation Platform automation hub |
+| ports | tcp/80 \| tcp/443 https \| tcp/8444 https |
+| requirement | unstated |
+| configurable | yes |
+| note | The row prints HTTPS for all ports, and port 80 twice, with port 443 and with port 8444, which is that of container-based installations. |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 38 |
+| printed | “{HubNameStart}” “HTTPS” “80/443 80/8444” |
+*/
+        #[doc(alias("80", "443", "8444"))]
+        pub const InGatewayHubHttps: FlowId = FlowId(509);
+        /** Serve the gateway through nginx
+
+| id | `ansible-automation-platform-in-gateway-nginx` |
+|---|---|
+| product | Red Hat Ansible Automation Platform |
+| component | gateway |
+| direction | inbound, from Ansible Automation Platform platform gateway |
+| ports | tcp/8443 https |
+| requirement | unstated |
+| configurable | yes |
+| source | Network ports and protocols table, 2.7, Network ports and protocols, row 39 |
+| printed | “{GatewayStart}” “HTTPS” “8443” |
+*/
+        #[doc(alias("8443"))]
+        pub const InGatewayNginx: FlowId = FlowId(510);
+    }
+
+    /// The ids of the flows of `xcat`: xCAT by xCAT project. Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
+    pub enum Xcat {}
+    impl Xcat {
+        /** Exchange requests of clients with xcatd
+
+| id | `xcat-in-xcatd-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/3001 |
+| requirement | required |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 1 |
+| printed | “xcatdport” “3001” |
+*/
+        #[doc(alias("3001"))]
+        pub const InXcatdTcp: FlowId = FlowId(511);
+        /** Exchange requests of clients with xcatd
+
+| id | `xcat-in-xcatd-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/3001 |
+| requirement | required |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 2 |
+| printed | “xcatdport” “3001” |
+*/
+        #[doc(alias("3001"))]
+        pub const InXcatdUdp: FlowId = FlowId(512);
+        /** Report the status of an installation to xcatd
+
+| id | `xcat-in-install-status-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/3002 |
+| requirement | required |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 3 |
+| printed | “xcatiport” “3002” |
+*/
+        #[doc(alias("3002"))]
+        pub const InInstallStatusTcp: FlowId = FlowId(513);
+        /** Report the status of an installation to xcatd
+
+| id | `xcat-in-install-status-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/3002 |
+| requirement | required |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 4 |
+| printed | “xcatiport” “3002” |
+*/
+        #[doc(alias("3002"))]
+        pub const InInstallStatusUdp: FlowId = FlowId(514);
+        /** Record the log of commands
+
+| id | `xcat-in-command-log` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/3003 |
+| requirement | unstated |
+| configurable | yes: in the site table |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 5 |
+| printed | “xcatlport” “3003(default)” |
+*/
+        #[doc(alias("3003"))]
+        pub const InCommandLog: FlowId = FlowId(515);
+        /** Run RSCT Topology Services
+
+| id | `xcat-in-echo` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/7 echo |
+| requirement | required |
+| note | The page does not say which side connects. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 6 |
+| printed | “echo-udp” “7” |
+*/
+        #[doc(alias("7"))]
+        pub const InEcho: FlowId = FlowId(516);
+        /** Install and update nodes, and run commands on them over SSH
+
+| id | `xcat-out-ssh-tcp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | tcp/22 ssh |
+| requirement | required |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 7 |
+| printed | “ssh-tcp” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const OutSshTcp: FlowId = FlowId(517);
+        /** Install and update nodes, and run commands on them over SSH
+
+| id | `xcat-out-ssh-udp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | udp/22 |
+| requirement | required |
+| note | The page prints UDP; SSH normally uses TCP. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 8 |
+| printed | “ssh-udp” “22” |
+*/
+        #[doc(alias("22"))]
+        pub const OutSshUdp: FlowId = FlowId(518);
+        /** Copy files to nodes and service nodes
+
+| id | `xcat-out-rsync-tcp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | tcp/873 rsync |
+| requirement | required |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 9 |
+| printed | “rsync” “873” |
+*/
+        #[doc(alias("873"))]
+        pub const OutRsyncTcp: FlowId = FlowId(519);
+        /** Copy files to nodes and service nodes
+
+| id | `xcat-out-rsync-udp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | udp/873 rsync |
+| requirement | required |
+| note | The page prints UDP; rsync normally uses TCP. |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 10 |
+| printed | “rsync” “873” |
+*/
+        #[doc(alias("873"))]
+        pub const OutRsyncUdp: FlowId = FlowId(520);
+        /** Resolve names
+
+| id | `xcat-in-dns-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/53 dns |
+| requirement | unstated |
+| note | The row is for firewalls that handle DNS explicitly. The page says that nodes ask a DNS server, not where it is. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 11 |
+| printed | “domain-tcp” “53” |
+*/
+        #[doc(alias("53"))]
+        pub const InDnsTcp: FlowId = FlowId(521);
+        /** Resolve names
+
+| id | `xcat-in-dns-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/53 dns |
+| requirement | unstated |
+| note | The row is for firewalls that handle DNS explicitly. The page says that nodes ask a DNS server, not where it is. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 12 |
+| printed | “domain-udp” “53” |
+*/
+        #[doc(alias("53"))]
+        pub const InDnsUdp: FlowId = FlowId(522);
+        /** Ask for an installation over BOOTP
+
+| id | `xcat-in-bootps` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/67 bootps |
+| requirement | conditional: AIX or p-linux is used |
+| note | The text below the table calls it optional. |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 13 |
+| printed | “bootps” “67” |
+*/
+        #[doc(alias("67"))]
+        pub const InBootps: FlowId = FlowId(523);
+        /** Get addresses when Linux nodes are installed
+
+| id | `xcat-in-dhcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/67 bootps |
+| requirement | conditional: Linux is used; optional with AIX |
+| note | The page prints TCP; DHCP normally uses UDP. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 14 |
+| printed | “dhcp” “67” |
+*/
+        #[doc(alias("67"))]
+        pub const InDhcp: FlowId = FlowId(524);
+        /** Answer DHCP clients when Linux nodes are installed
+
+| id | `xcat-out-dhcp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | tcp/68 bootpc |
+| requirement | conditional: Linux is used; optional with AIX |
+| note | The page prints TCP; DHCP normally uses UDP. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 15 |
+| printed | “dhcpc” “68” |
+*/
+        #[doc(alias("68"))]
+        pub const OutDhcp: FlowId = FlowId(525);
+        /** Answer BOOTP clients that ask for an installation
+
+| id | `xcat-out-bootpc` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | udp/68 bootpc |
+| requirement | conditional: AIX is used |
+| note | The text below the table calls it optional. |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 16 |
+| printed | “bootpc” “68” |
+*/
+        #[doc(alias("68"))]
+        pub const OutBootpc: FlowId = FlowId(526);
+        /** Install Linux nodes over TFTP
+
+| id | `xcat-in-tftp-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/69 tftp |
+| requirement | required |
+| note | The page prints TCP; TFTP normally uses UDP. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 17 |
+| printed | “tftp-tcp” “69” |
+*/
+        #[doc(alias("69"))]
+        pub const InTftpTcp: FlowId = FlowId(527);
+        /** Install Linux nodes over TFTP
+
+| id | `xcat-in-tftp-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/69 tftp |
+| requirement | required |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 18 |
+| printed | “tftp-udp” “69” |
+*/
+        #[doc(alias("69"))]
+        pub const InTftpUdp: FlowId = FlowId(528);
+        /** Fetch files over HTTP
+
+| id | `xcat-in-http-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/80 http |
+| requirement | required |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 19 |
+| printed | “www-tcp” “80” |
+*/
+        #[doc(alias("80"))]
+        pub const InHttpTcp: FlowId = FlowId(529);
+        /** Fetch files over HTTP
+
+| id | `xcat-in-http-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/80 |
+| requirement | required |
+| note | The page prints UDP; HTTP normally uses TCP. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 20 |
+| printed | “www-udp” “80” |
+*/
+        #[doc(alias("80"))]
+        pub const InHttpUdp: FlowId = FlowId(530);
+        /** Look up the ports of RPC services when a node is installed
+
+| id | `xcat-in-sunrpc` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/111 sunrpc |
+| requirement | conditional: Linux statelite or AIX is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 23 |
+| printed | “sunrpc-udp” “111” |
+*/
+        #[doc(alias("111"))]
+        pub const InSunrpc: FlowId = FlowId(531);
+        /** Run commands on nodes over rsh
+
+| id | `xcat-out-shell` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | tcp/514 shell |
+| requirement | unstated |
+| note | The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 24 |
+| printed | “shell” “514” |
+*/
+        #[doc(alias("514"))]
+        pub const OutShell: FlowId = FlowId(532);
+        /** Collect system logs
+
+| id | `xcat-in-syslog-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/514 |
+| requirement | conditional: Linux is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 25 |
+| printed | “rsyslogd” “514” |
+*/
+        #[doc(alias("514"))]
+        pub const InSyslogTcp: FlowId = FlowId(533);
+        /** Collect system logs
+
+| id | `xcat-in-syslog-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/514 syslog |
+| requirement | conditional: Linux is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 26 |
+| printed | “rsyslogd” “514” |
+*/
+        #[doc(alias("514"))]
+        pub const InSyslogUdp: FlowId = FlowId(534);
+        /** Run commands on nodes over rsh with Kerberos
+
+| id | `xcat-out-kshell` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | tcp/544 kshell |
+| requirement | conditional: AIX is used |
+| note | The text below the table says that xCAT does not support it at present. The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 27 |
+| printed | “kshell” “544” |
+*/
+        #[doc(alias("544"))]
+        pub const OutKshell: FlowId = FlowId(535);
+        /** Monitor hardware and exchange keys with RMC
+
+| id | `xcat-in-rmc-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/657 |
+| requirement | conditional: RMC monitoring is used |
+| note | The page does not say which side connects. The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 28 |
+| printed | “rmc-tcp” “657” |
+*/
+        #[doc(alias("657"))]
+        pub const InRmcTcp: FlowId = FlowId(536);
+        /** Monitor hardware and exchange keys with RMC
+
+| id | `xcat-in-rmc-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/657 |
+| requirement | conditional: RMC monitoring is used |
+| note | The page does not say which side connects. The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 29 |
+| printed | “rmc-udp” “657” |
+*/
+        #[doc(alias("657"))]
+        pub const InRmcUdp: FlowId = FlowId(537);
+        /** Reach consoles through conserver
+
+| id | `xcat-in-conserver` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/782 |
+| requirement | conditional: the host is the management node or a service node |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 30 |
+| printed | “conserver” “782” |
+*/
+        #[doc(alias("782"))]
+        pub const InConserver: FlowId = FlowId(538);
+        /** Boot and shut down AIX nodes with NIM
+
+| id | `xcat-in-nim` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/1058 |
+| requirement | conditional: AIX is used |
+| note | The text below the table describes NIM under kshell. The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 31 |
+| printed | “nim” “1058” |
+*/
+        #[doc(alias("1058"))]
+        pub const InNim: FlowId = FlowId(539);
+        /** Mount file systems over NFS
+
+| id | `xcat-in-nfs-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/2049 nfs |
+| requirement | conditional: Linux statelite or AIX is used |
+| note | The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 32 |
+| printed | “nfsd-tcp” “2049” |
+*/
+        #[doc(alias("2049"))]
+        pub const InNfsTcp: FlowId = FlowId(540);
+        /** Mount file systems over NFS
+
+| id | `xcat-in-nfs-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | udp/2049 nfs |
+| requirement | conditional: Linux statelite or AIX is used |
+| note | The row prints the range 1-1023, and the page does not say of what. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 33 |
+| printed | “nfsd-udp” “2049” |
+*/
+        #[doc(alias("2049"))]
+        pub const InNfsUdp: FlowId = FlowId(541);
+        /** Install System x nodes over PXE
+
+| id | `xcat-in-pxe` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/4011 |
+| requirement | conditional: Linux is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 34 |
+| printed | “pxe” “4011” |
+*/
+        #[doc(alias("4011"))]
+        pub const InPxe: FlowId = FlowId(542);
+        /** Mount file systems with the AIX mount command
+
+| id | `xcat-in-mountd-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | mountd |
+| requirement | conditional: Linux statelite or AIX is used |
+| note | The server picks a TCP port when it starts, unless /etc/services gives it a fixed one. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 36 |
+| printed | “mount-tcp” “see Note1” |
+*/
+        pub const InMountdTcp: FlowId = FlowId(543);
+        /** Mount file systems with the AIX mount command
+
+| id | `xcat-in-mountd-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | mountd |
+| requirement | conditional: Linux statelite or AIX is used |
+| note | The server picks a UDP port when it starts, unless /etc/services gives it a fixed one. |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 37 |
+| printed | “mount-udp” “see Note1” |
+*/
+        pub const InMountdUdp: FlowId = FlowId(544);
+        /** Discover nodes
+
+| id | `xcat-in-discovery` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Managed node |
+| ports | tcp/300 |
+| requirement | unstated |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 38 |
+| printed | “awk” “300” |
+*/
+        #[doc(alias("300"))]
+        pub const InDiscovery: FlowId = FlowId(545);
+        /** Manage hardware over IPMI
+
+| id | `xcat-out-ipmi-tcp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | tcp/623 ipmi |
+| requirement | conditional: x86_64 or p8 is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 39 |
+| printed | “ipmi” “623” |
+*/
+        #[doc(alias("623"))]
+        pub const OutIpmiTcp: FlowId = FlowId(546);
+        /** Manage hardware over IPMI
+
+| id | `xcat-out-ipmi-udp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Managed node |
+| ports | udp/623 ipmi |
+| requirement | conditional: x86_64 or p8 is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 40 |
+| printed | “ipmi” “623” |
+*/
+        #[doc(alias("623"))]
+        pub const OutIpmiUdp: FlowId = FlowId(547);
+        /** Query the blade chassis
+
+| id | `xcat-out-snmp-tcp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Blade chassis |
+| ports | tcp/161 snmp |
+| requirement | conditional: Flex is used |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 41 |
+| printed | “snmp” “161” |
+*/
+        #[doc(alias("161"))]
+        pub const OutSnmpTcp: FlowId = FlowId(548);
+        /** Query the blade chassis
+
+| id | `xcat-out-snmp-udp` |
+|---|---|
+| product | xCAT |
+| direction | outbound, to Blade chassis |
+| ports | udp/161 snmp |
+| requirement | conditional: Flex is used |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 42 |
+| printed | “snmp” “161” |
+*/
+        #[doc(alias("161"))]
+        pub const OutSnmpUdp: FlowId = FlowId(549);
+        /** Receive notifications of the blade chassis
+
+| id | `xcat-in-snmp-trap-tcp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Blade chassis |
+| ports | tcp/162 snmp-trap |
+| requirement | conditional: SNMP monitoring is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 43 |
+| printed | “snmptrap” “162” |
+*/
+        #[doc(alias("162"))]
+        pub const InSnmpTrapTcp: FlowId = FlowId(550);
+        /** Receive notifications of the blade chassis
+
+| id | `xcat-in-snmp-trap-udp` |
+|---|---|
+| product | xCAT |
+| direction | inbound, from Blade chassis |
+| ports | udp/162 snmp-trap |
+| requirement | conditional: SNMP monitoring is used |
+| not in the document | direction |
+| source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 44 |
+| printed | “snmptrap” “162” |
+*/
+        #[doc(alias("162"))]
+        pub const InSnmpTrapUdp: FlowId = FlowId(551);
+    }
 }
 
 /// Names this catalog in code that is generic over catalogs.
@@ -1991,80 +8616,206 @@ const _: () = {
         StringPool, TextColumn, TextIndex, Width, layout,
     };
 
-    static VENDOR_FLOWS: [u8; 3] = *b"\x3d\x3e\x3f";
+    static VENDOR_FLOWS: [u8; 10] = *b"\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3";
 
-    static VENDOR_NAME: [u8; 3] = *b"\x01\x02\x03";
+    static VENDOR_NAME: [u8; 10] = *b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a";
 
-    static VENDOR_URL: [u8; 3] = *b"\x01\x02\x03";
+    static VENDOR_URL: [u8; 10] = *b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a";
 
     static VENDOR_TEXTS_POOL: &str = "\
 Fortinet\
 Forcepoint\
 MDaemon Technologies\
+SUSE Rancher\
+Longhorn project\
+Microsoft\
+Wazo\
+Proxmox\
+Red Hat\
+xCAT project\
 https://www.fortinet.com\
 https://www.forcepoint.com\
 https://mdaemon.com\
+https://www.rancher.com\
+https://longhorn.io\
+https://www.microsoft.com\
+https://wazo-platform.org\
+https://www.proxmox.com\
+https://www.redhat.com\
+https://xcat.org\
 ";
 
-    static VENDOR_TEXTS_STARTS: [u8; 9] = *b"\x00\x00\x08\x12\x26\x26\x3e\x58\x6b";
+    static VENDOR_TEXTS_STARTS: [u8; 46] = *b"\
+\x00\x00\x00\x00\x08\x00\x12\x00\x26\x00\x32\x00\x42\x00\x4b\x00\x4f\x00\x56\x00\x5d\x00\x69\x00\x69\x00\x81\x00\x9b\x00\xae\x00\
+\xc5\x00\xd8\x00\xf1\x00\x0a\x01\x21\x01\x37\x01\x47\x01\
+";
 
-    static VENDOR_PRODUCTS_STARTS: [u8; 4] = *b"\x00\x02\x03\x04";
+    static VENDOR_PRODUCTS_STARTS: [u8; 11] = *b"\x00\x02\x03\x04\x05\x06\x09\x0a\x0b\x0c\x0d";
 
-    static VENDOR_PRODUCTS_ITEMS: [u8; 4] = *b"\x00\x01\x02\x03";
+    static VENDOR_PRODUCTS_ITEMS: [u8; 13] = *b"\x00\x01\x02\x03\x04\x05\x06\x08\x09\x07\x0a\x0b\x0c";
 
-    static PRODUCT_VENDOR: [u8; 4] = *b"\x00\x00\x01\x02";
+    static PRODUCT_VENDOR: [u8; 13] = *b"\x00\x00\x01\x02\x03\x04\x05\x06\x05\x05\x07\x08\x09";
 
-    static PRODUCT_FLOWS: [u8; 4] = *b"\x40\x41\x3e\x3f";
+    static PRODUCT_FLOWS: [u8; 13] = *b"\xe4\xe5\xdb\xdc\xdd\xde\xe6\xe0\xe7\xe8\xe1\xe2\xe3";
 
-    static PRODUCT_NAME: [u8; 4] = *b"\x01\x02\x03\x04";
+    static PRODUCT_NAME: [u8; 13] = *b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d";
 
     static PRODUCT_TEXTS_POOL: &str = "\
 FortiMail\
 FortiClient\
 Forcepoint Email Security\
 SecurityGateway\
+RKE2\
+Longhorn\
+Exchange Server\
+Wazo Platform\
+Configuration Manager\
+Azure Arc resource bridge\
+Proxmox VE\
+Red Hat Ansible Automation Platform\
+xCAT\
 ";
 
-    static PRODUCT_TEXTS_STARTS: [u8; 6] = *b"\x00\x00\x09\x14\x2d\x3c";
+    static PRODUCT_TEXTS_STARTS: [u8; 15] = *b"\x00\x00\x09\x14\x2d\x3c\x40\x48\x57\x64\x79\x92\x9c\xbf\xc3";
 
-    static PRODUCT_INTERFACES_STARTS: [u8; 5] = *b"\x00\x00\x00\x03\x03";
+    static PRODUCT_INTERFACES_STARTS: [u8; 14] = *b"\x00\x00\x00\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03";
 
     static PRODUCT_INTERFACES_ITEMS: [u8; 3] = *b"\x00\x01\x02";
 
-    static PRODUCT_COMPONENTS_STARTS: [u8; 5] = *b"\x00\x00\x00\x00\x00";
+    static PRODUCT_COMPONENTS_STARTS: [u8; 14] = *b"\x00\x00\x00\x00\x00\x02\x10\x12\x2c\x48\x4b\x4b\x57\x57";
 
-    static PRODUCT_COMPONENTS_ITEMS: [u8; 0] = *b"\
+    static PRODUCT_COMPONENTS_ITEMS: [u8; 87] = *b"\
+\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\
+\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\
+\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\
+\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\x41\x42\
+\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\x50\x51\x52\
+\x53\x54\x55\x56\x57\x58\x59\
 ";
 
     static NAMES_POOL: &str = "\
 c\
 p1\
 p2\
+node\
+server\
+admission-webhook\
+backing-image-manager\
+backing-image-source\
+conversion-webhook\
+csi-plugin\
+csi-sidecar\
+driver-deployer\
+instance-manager\
+manager\
+recovery-backend\
+recurring-job\
+share-manager\
+ui\
+uninstaller\
+edge-transport\
+mailbox\
+agentd\
+amid\
+asterisk\
+auth\
+call-logd\
+calld\
+chatd\
+confd\
+confgend\
+dird\
+isc-dhcpd\
+monit\
+munin\
+nginx\
+ntpd\
+phoned\
+plugind\
+postfix\
+postgresql\
+provd\
+rabbitmq\
+setupd\
+sshd\
+sysconfd\
+webhookd\
+websocketd\
+asset-intelligence\
+catalog-service\
+catalog-website\
+certificate-registration\
+client\
+cloud-distribution\
+cmg\
+cmg-connection\
+console\
+data-warehouse\
+distribution-point\
+endpoint-protection\
+enrollment-point\
+enrollment-proxy\
+exchange-connector\
+fallback-status\
+mac-computer\
+management-point\
+mobile-device\
+ndes-module\
+reporting-point\
+service-connection\
+site-database\
+site-server\
+site-system\
+sms-provider\
+state-migration\
+update-point\
+appliance-vm\
+control-plane\
+management-machine\
+controller\
+database\
+event-driven-ansible\
+execution-node\
+gateway\
+hop-node\
+hub\
+hybrid-node\
+ingress\
+installer\
+mesh-ingress\
+redis\
 ";
 
-    static NAMES_STARTS: [u8; 4] = *b"\x00\x01\x03\x05";
+    static NAMES_STARTS: [u8; 182] = *b"\
+\x00\x00\x01\x00\x03\x00\x05\x00\x09\x00\x0f\x00\x20\x00\x35\x00\x49\x00\x5b\x00\x65\x00\x70\x00\x7f\x00\x8f\x00\x96\x00\xa6\x00\
+\xb3\x00\xc0\x00\xc2\x00\xcd\x00\xdb\x00\xe2\x00\xe8\x00\xec\x00\xf4\x00\xf8\x00\x01\x01\x06\x01\x0b\x01\x10\x01\x18\x01\x1c\x01\
+\x25\x01\x2a\x01\x2f\x01\x34\x01\x38\x01\x3e\x01\x45\x01\x4c\x01\x56\x01\x5b\x01\x63\x01\x69\x01\x6d\x01\x75\x01\x7d\x01\x87\x01\
+\x99\x01\xa8\x01\xb7\x01\xcf\x01\xd5\x01\xe7\x01\xea\x01\xf8\x01\xff\x01\x0d\x02\x1f\x02\x32\x02\x42\x02\x52\x02\x64\x02\x73\x02\
+\x7f\x02\x8f\x02\x9c\x02\xa7\x02\xb6\x02\xc8\x02\xd5\x02\xe0\x02\xeb\x02\xf7\x02\x06\x03\x12\x03\x1e\x03\x2b\x03\x3d\x03\x47\x03\
+\x4f\x03\x63\x03\x71\x03\x78\x03\x80\x03\x83\x03\x8e\x03\x95\x03\x9e\x03\xaa\x03\xaf\x03\
+";
 
-    static EDITION_PRODUCT: [u8; 6] = *b"\x00\x00\x01\x01\x02\x03";
+    static EDITION_PRODUCT: [u8; 16] = *b"\x00\x00\x01\x01\x02\x03\x04\x05\x06\x07\x08\x09\x09\x0a\x0b\x0c";
 
-    static EDITION_FLOWS: [u8; 6] = *b"\x42\x40\x43\x41\x3e\x3f";
+    static EDITION_FLOWS: [u8; 16] = *b"\xe9\xe4\xea\xe5\xdb\xdc\xdd\xde\xe6\xe0\xe7\xeb\xe8\xe1\xe2\xe3";
 
-    static EDITION_COMPLETE: [u8; 6] = *b"\x00\x01\x01\x01\x01\x01";
+    static EDITION_COMPLETE: [u8; 16] = *b"\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01";
 
-    static EDITION_NAME: [u8; 6] = *b"\x01\x02\x03\x02\x04\x05";
+    static EDITION_NAME: [u8; 16] = *b"\x01\x02\x03\x02\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f";
 
-    static EDITION_PRINTED: [u8; 6] = *b"\x01\x02\x03\x04\x05\x06";
+    static EDITION_PRINTED: [u8; 16] = *b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10";
 
-    static EDITION_DOCUMENT: [u8; 6] = *b"\x01\x02\x03\x03\x04\x05";
+    static EDITION_DOCUMENT: [u8; 16] = *b"\x01\x02\x03\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0b\x0c\x0d\x0e";
 
-    static EDITION_URL: [u8; 6] = *b"\x01\x02\x03\x04\x05\x06";
+    static EDITION_URL: [u8; 16] = *b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0c\x0d\x0e\x0f";
 
-    static EDITION_SOURCE: [u8; 6] = *b"\x00\x00\x00\x00\x00\x00";
+    static EDITION_SOURCE: [u8; 16] = *b"\x00\x00\x00\x00\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a";
 
-    static EDITION_LICENCE: [u8; 6] = *b"\x00\x00\x00\x00\x00\x00";
+    static EDITION_LICENCE: [u8; 16] = *b"\x00\x00\x00\x00\x00\x00\x01\x01\x02\x03\x02\x02\x02\x04\x05\x06";
 
-    static EDITION_RETRIEVED: [u8; 6] = *b"\x00\x00\x00\x00\x00\x00";
+    static EDITION_RETRIEVED: [u8; 16] = *b"\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01";
 
-    static EDITION_NOTE: [u8; 6] = *b"\x01\x00\x02\x00\x00\x03";
+    static EDITION_NOTE: [u8; 16] = *b"\x01\x00\x02\x00\x00\x03\x04\x00\x00\x05\x06\x07\x07\x04\x08\x04";
 
     static EDITION_TEXTS_POOL: &str = "\
 5.4\
@@ -2072,62 +8823,141 @@ p2\
 6.0.4\
 8.5.x\
 2026-11-22\
+2026-05-29\
+1.13.0\
+2016-2019\
+2024\
+1910\
+2024-06\
+2026-08\
+2026-03-07\
+2.7\
+2017-12-31\
 FortiOS 5.4\
 FortiOS 6.2.0\
 FortiClient 6.0.4 Administration Guide\
 FortiClient 6.2.0 Administration Guide\
 8.5.x\
 forum topic 196157\
+2026-05-29\
+1.13.0\
+Exchange Server 2016 and Exchange Server 2019\
+2024\
+current branch\
+2024-06\
+2026-08\
+2026-03-07\
+2.7\
+2017-12-31\
 FortiMail Open Ports\
 FortiMail open ports\
 Required services and ports\
 Overview of Email Security Ports\
 Ports used by SecurityGateway\
+Requirements\
+Longhorn Networking\
+Network ports for clients and mail flow in Exchange\
+Network\
+Ports used in Configuration Manager\
+Azure Arc resource bridge network requirements\
+Proxmox VE Firewall\
+Network ports and protocols table\
+Port Usage\
 https://help.fortinet.com/fos50hlp/54/Content/FortiOS/fortigate-ports-and-protocols-54/FortiMail.htm\
 https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports\
 https://docs.fortinet.com/document/forticlient/6.0.4/administration-guide/539869\
 https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports\
 https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html\
 https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858\
+https://docs.rke2.io/install/requirements\
+https://longhorn.io/docs/1.13.0/references/networking/\
+https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports\
+https://wazo-platform.org/uc-doc/contributors/network\
+https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports\
+https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements\
+https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html\
+https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc\
+https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html\
+github.com/rancher/rke2-docs docs/install/requirements.md at 2439897e18b1\
+github.com/longhorn/website content/docs/1.13.0/references/networking.md at 5e329fc461c6\
+github.com/MicrosoftDocs/OfficeDocs-Exchange Exchange/ExchangeServer/plan-and-deploy/deployment-ref/network-ports.md at 52e8b70f9b7a\
+github.com/wazo-platform/wazo-platform.org website/uc-doc/contributors/network.md at fea94fd1d3a4\
+github.com/MicrosoftDocs/SCCMdocs sccm/core/plan-design/hierarchy/ports.md at b0674a5d85a3\
+github.com/MicrosoftDocs/azure-management-docs articles/azure-arc/resource-bridge/includes/network-requirements.md at 1c7fceac0d8f\
+github.com/MicrosoftDocs/azure-management-docs articles/azure-arc/resource-bridge/includes/network-requirements.md at d923d5889010\
+github.com/proxmox/pve-docs pve-firewall.adoc at 2e161a79bbcc\
+github.com/ansible/aap-docs downstream/modules/platform/ref-network-ports-protocols-table.adoc at 66c10517cb0c\
+github.com/xcat2/xcat-core docs/source/advanced/ports/xcat_ports.rst at c3bfa08e3ad5\
+Apache-2.0\
+CC-BY-4.0\
+MIT\
+GFDL-1.3\
+CC-BY-SA-4.0\
+EPL-1.0\
+2026-11-27\
 The table was retyped. The rows for DNS, RBL and NTP were missing in the source that was available.\
 The table was retyped, with shortened labels.\
 The page has no version; the edition is named after the day on which the page was added to the catalog.\
+The page has no version; the edition is named after the day of its commit.\
+The page has no version.\
+The page prints no version, only its date, 2019-11-19.\
+The page has no version; the edition is named after the month of its commit.\
+The source has names of attributes such as {HubNameStart} in place of the names of components.\
 ";
 
-    static EDITION_TEXTS_STARTS: [u8; 68] = *b"\
-\x00\x00\x00\x00\x03\x00\x08\x00\x0d\x00\x12\x00\x1c\x00\x1c\x00\x27\x00\x34\x00\x5a\x00\x80\x00\x85\x00\x97\x00\x97\x00\xab\x00\
-\xbf\x00\xda\x00\xfa\x00\x17\x01\x17\x01\x7b\x01\xdd\x01\x2d\x02\x99\x02\x0c\x03\x65\x03\x65\x03\x65\x03\x65\x03\x65\x03\xc8\x03\
-\xf5\x03\x5c\x04\
+    static EDITION_TEXTS_STARTS: [u8; 188] = *b"\
+\x00\x00\x00\x00\x03\x00\x08\x00\x0d\x00\x12\x00\x1c\x00\x26\x00\x2c\x00\x35\x00\x39\x00\x3d\x00\x44\x00\x4b\x00\x55\x00\x58\x00\
+\x62\x00\x62\x00\x6d\x00\x7a\x00\xa0\x00\xc6\x00\xcb\x00\xdd\x00\xe7\x00\xed\x00\x1a\x01\x1e\x01\x2c\x01\x33\x01\x3a\x01\x44\x01\
+\x47\x01\x51\x01\x51\x01\x65\x01\x79\x01\x94\x01\xb4\x01\xd1\x01\xdd\x01\xf0\x01\x23\x02\x2a\x02\x4d\x02\x7b\x02\x8e\x02\xaf\x02\
+\xb9\x02\xb9\x02\x1d\x03\x7f\x03\xcf\x03\x3b\x04\xae\x04\x07\x05\x30\x05\x66\x05\xb7\x05\xec\x05\x32\x06\x82\x06\xbc\x06\x34\x07\
+\x7d\x07\x7d\x07\xc6\x07\x1e\x08\xa2\x08\x03\x09\x5d\x09\xdf\x09\x61\x0a\x9e\x0a\x0c\x0b\x60\x0b\x60\x0b\x6a\x0b\x73\x0b\x76\x0b\
+\x7e\x0b\x8a\x0b\x91\x0b\x91\x0b\x9b\x0b\x9b\x0b\xfe\x0b\x2b\x0c\x92\x0c\xdc\x0c\xf4\x0c\x2a\x0d\x76\x0d\xd4\x0d\
 ";
 
-    static PRODUCT_EDITIONS: [u8; 5] = *b"\x00\x02\x04\x05\x06";
+    static PRODUCT_EDITIONS: [u8; 14] = *b"\x00\x02\x04\x05\x06\x07\x08\x09\x0a\x0b\x0d\x0e\x0f\x10";
 
-    static PEER_KIND: [u8; 50] = *b"\
+    static PEER_KIND: [u8; 121] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
-\x02\x02\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 ";
 
-    static PEER_FLOWS: [u8; 50] = *b"\
-\x03\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x01\x4d\x0f\x0a\x4e\x4f\
-\x1e\x0d\x1d\x50\x51\x52\x28\x28\x2a\x2a\x53\x54\x55\x56\x57\x58\
-\x3b\x31\x3c\x59\x5a\x5b\x12\x5c\x57\x5d\x5e\x5f\x60\x61\x62\x63\
-\x64\x65\
+    static PEER_FLOWS: [u8; 242] = *b"\
+\xec\x00\xed\x00\xee\x00\xef\x00\xf0\x00\xf1\x00\xf2\x00\xf3\x00\xf4\x00\xf5\x00\xf6\x00\xf7\x00\xf8\x00\xf9\x00\xfa\x00\xfb\x00\
+\xfc\x00\xfd\x00\xfe\x00\xff\x00\x00\x01\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01\x06\x01\x07\x01\x08\x01\x09\x01\x0a\x01\x82\x00\
+\x82\x00\x88\x00\x88\x00\x0b\x01\x0c\x01\x0d\x01\x0e\x01\x0f\x01\x10\x01\xce\x00\xb3\x00\xd6\x00\x11\x01\x12\x01\x13\x01\x14\x01\
+\x15\x01\x16\x01\x17\x01\x18\x01\x19\x01\x0f\x01\x1a\x01\x1b\x01\x1c\x01\x1d\x01\x1e\x01\x1f\x01\x20\x01\x21\x01\x22\x01\x23\x01\
+\x24\x01\x25\x01\x26\x01\x27\x01\x28\x01\x29\x01\x2a\x01\x2b\x01\x2c\x01\x2d\x01\x2e\x01\x2f\x01\x30\x01\x31\x01\x32\x01\x33\x01\
+\x34\x01\x35\x01\x36\x01\x37\x01\x38\x01\x39\x01\x3a\x01\x3b\x01\x3c\x01\x3d\x01\x3e\x01\x3f\x01\x40\x01\x41\x01\x42\x01\x43\x01\
+\x44\x01\x45\x01\x46\x01\x47\x01\x48\x01\x49\x01\x4a\x01\x4b\x01\x4c\x01\x4d\x01\x4e\x01\x4f\x01\x50\x01\x51\x01\x52\x01\xa9\x00\
+\x53\x01\x54\x01\x55\x01\x56\x01\x57\x01\x58\x01\x59\x01\x5a\x01\x5b\x01\
 ";
 
-    static PEER_NAME: [u8; 50] = *b"\
+    static PEER_NAME: [u8; 121] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
 \x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
-\x31\x32\
+\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\
+\x41\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\x50\
+\x51\x52\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f\x60\
+\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\x70\
+\x71\x72\x73\x74\x75\x76\x77\x78\x79\
 ";
 
-    static PEER_DESCRIPTION: [u8; 50] = *b"\
+    static PEER_DESCRIPTION: [u8; 121] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
-\x21\x22\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\
-\x30\x31\
+\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2b\x2c\x2d\x2e\x2f\
+\x30\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\
+\x40\x41\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\
+\x50\x51\x52\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f\
+\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\
+\x70\x71\x72\x73\x74\x75\x76\x77\x78\
 ";
 
     static PEER_TEXTS_POOL: &str = "\
@@ -2151,6 +8981,15 @@ RADIUS server\
 SNMP manager\
 SQL server\
 Syslog server\
+Any host\
+Blade chassis\
+Certification authority\
+Domain controller\
+Kubernetes API server\
+Kubernetes node\
+Managed node\
+Private cloud manager\
+WSUS server\
 FortiAnalyzer\
 FortiAnalyzer or FortiManager\
 FortiAuthenticator\
@@ -2168,6 +9007,10 @@ Filtering Service\
 Linking Service\
 Forcepoint Security Manager\
 MDaemon\
+Exchange Server\
+OpenShift\
+Proxmox VE\
+Wazo Platform\
 ClamAV updates\
 Email hybrid service\
 FortiGuard\
@@ -2181,6 +9024,64 @@ Outbreak Protection\
 Public Suffix List\
 Pwned Passwords\
 SpamAssassin updates\
+Azure\
+Azure Arc\
+Azure Resource Manager\
+Azure Service Bus\
+Microsoft Container Registry\
+Microsoft diagnostics\
+Microsoft downloads\
+Microsoft Graph\
+Microsoft Intune\
+Microsoft services\
+Python Package Index\
+Ansible Automation Platform automation controller\
+Ansible Automation Platform Event-Driven Ansible\
+Ansible Automation Platform execution node\
+Ansible Automation Platform platform gateway\
+Ansible Automation Platform automation hub\
+Ansible Automation Platform ingress\
+Ansible Automation Platform installer\
+Ansible Automation Platform Redis\
+Azure Arc resource bridge appliance VM\
+Azure Arc resource bridge control plane\
+Azure Arc resource bridge management machine\
+Configuration Manager Asset Intelligence synchronization point\
+Configuration Manager Application Catalog web service point\
+Configuration Manager Application Catalog website point\
+Configuration Manager certificate registration point\
+Configuration Manager client\
+Configuration Manager CMG connection point\
+Configuration Manager console\
+Configuration Manager distribution point\
+Configuration Manager Endpoint Protection point\
+Configuration Manager enrollment point\
+Configuration Manager enrollment proxy point\
+Configuration Manager fallback status point\
+Configuration Manager Mac computer\
+Configuration Manager management point\
+Configuration Manager mobile device\
+Configuration Manager NDES policy module\
+Configuration Manager reporting services point\
+Configuration Manager site server\
+Configuration Manager site system\
+Configuration Manager state migration point\
+Configuration Manager software update point\
+Exchange Server Edge Transport server\
+Exchange Server Mailbox server\
+Longhorn admission webhook\
+Longhorn backing image manager\
+Longhorn backing image source\
+Longhorn conversion webhook\
+Longhorn CSI plugin\
+Longhorn driver deployer\
+Longhorn instance manager\
+Longhorn manager\
+Longhorn recovery backend\
+Longhorn recurring job\
+Longhorn UI\
+RKE2 node\
+RKE2 server\
 An administrator's workstation or console\
 The provider of a language model that classifies messages\
 A user's machine, whatever program it runs\
@@ -2191,9 +9092,9 @@ A mail program, or a browser that reads mail\
 Any mail server that mail comes from or goes to\
 A person who uses a web page of the product\
 A mail server outside the protected domains\
-Network storage that backups and archives go to\
+Network storage, such as file shares, backups and archives\
 Any host on the Internet\
-A directory, an Active Directory domain controller among them\
+A directory of any vendor, queried with LDAP\
 A time server\
 A server that reports whether a certificate was revoked\
 A mail server behind the product\
@@ -2201,6 +9102,15 @@ A server that authenticates users with RADIUS\
 A station that receives SNMP traps\
 A Microsoft SQL Server database\
 A server that collects logs\
+Any host; the page does not say which\
+A chassis of blade servers\
+An organisation's own server that issues certificates\
+An Active Directory domain controller, also for other uses than LDAP\
+The API server of the cluster that the product runs in\
+A node of the cluster that the product runs in\
+A machine that the product installs and manages\
+The management of a private cloud, such as VMware vCenter\
+A server of Windows Server Update Services\
 Fortinet's log analyser\
 Either of the two, whichever collects the logs\
 Fortinet's authentication server\
@@ -2217,6 +9127,10 @@ Forcepoint's collector of mail logs\
 A part of Forcepoint's web protection\
 Forcepoint's management console\
 MDaemon Technologies' mail server\
+Microsoft's mail server\
+Red Hat's Kubernetes platform\
+Another Proxmox VE node of the same cluster\
+Wazo Platform on the same host\
 Virus definitions of ClamAV\
 Forcepoint's mail filter in the cloud\
 Fortinet's network of updates and ratings\
@@ -2230,80 +9144,183 @@ The service that recognises outbreaks of spam and viruses\
 The list of domains under which anybody can register names\
 The service that knows passwords from breaches\
 Filter rules of SpamAssassin\
+Microsoft's cloud, if the page does not say which part\
+Azure's management of machines and clusters outside Azure\
+Azure's interface for managing resources\
+Azure's message broker\
+Microsoft's container images\
+Microsoft's collectors of diagnostic data and logs\
+Microsoft's installers, packages and images\
+Microsoft's interface for directories and cloud services\
+Microsoft's hosted device management\
+Microsoft's servers on the Internet, if the page does not say which\
+Packages for Python\
+The part that runs jobs\
+The part that reacts to events\
+A node that runs jobs\
+The entry of the platform\
+The part that distributes content\
+The load balancer of the gateway, or the ingress node\
+The node from which the platform is installed\
+A node with the Redis store of the platform\
+The virtual machines of the resource bridge\
+The control plane address of the resource bridge\
+The machine from which the resource bridge is deployed\
+The Asset Intelligence synchronization point of a site\
+The Application Catalog web service point of a site\
+The Application Catalog website point of a site\
+The certificate registration point of a site\
+A computer that Configuration Manager manages\
+The CMG connection point of a site\
+The console of an administrator\
+The distribution point of a site\
+The Endpoint Protection point of a site\
+The enrollment point of a site\
+The enrollment proxy point of a site\
+The fallback status point of a site\
+A Mac that Configuration Manager manages\
+The management point of a site\
+A mobile device that Configuration Manager manages\
+The NDES policy module of a site\
+The reporting services point of a site\
+The site server of a site\
+Any server with a role of a site\
+The state migration point of a site\
+The software update point of a site\
+An Exchange server in the perimeter network\
+An Exchange server with mailboxes\
+The server of the admission webhook\
+The part of Longhorn that manages backing images\
+The part of Longhorn that fetches a backing image\
+The server of the conversion webhook\
+The CSI plugin of Longhorn\
+The part of Longhorn that deploys the driver\
+The part of Longhorn that manages instances\
+The manager of Longhorn\
+The server of the recovery backend\
+A pod that makes backups or snapshots at intervals\
+The web page of Longhorn\
+A node of RKE2: a server or an agent\
+A server node of RKE2\
 ";
 
-    static PEER_TEXTS_STARTS: [u8; 204] = *b"\
+    static PEER_TEXTS_STARTS: [u8; 488] = *b"\
 \x00\x00\x00\x00\x0d\x00\x18\x00\x1e\x00\x28\x00\x3a\x00\x4e\x00\x5a\x00\x66\x00\x6e\x00\x83\x00\x8e\x00\x96\x00\xa1\x00\xab\x00\
-\xb9\x00\xcf\x00\xdc\x00\xe8\x00\xf2\x00\xff\x00\x0c\x01\x29\x01\x3b\x01\x5a\x01\x69\x01\x85\x01\x8e\x01\x97\x01\xa3\x01\xaf\x01\
-\xd1\x01\xdf\x01\xef\x01\x00\x02\x0f\x02\x2a\x02\x31\x02\x3f\x02\x53\x02\x5d\x02\x6f\x02\x7d\x02\x8a\x02\x9a\x02\xa7\x02\xb6\x02\
-\xc9\x02\xdb\x02\xea\x02\xfe\x02\xfe\x02\x27\x03\x60\x03\x8a\x03\xa8\x03\xdb\x03\x12\x04\x3e\x04\x6d\x04\x98\x04\xc3\x04\xf2\x04\
-\x0a\x05\x47\x05\x54\x05\x8b\x05\xab\x05\xd8\x05\xfa\x05\x19\x06\x34\x06\x4b\x06\x79\x06\x99\x06\xca\x06\xef\x06\x18\x07\x2b\x07\
-\x70\x07\x89\x07\xb8\x07\xea\x07\x0b\x08\x2e\x08\x53\x08\x72\x08\x93\x08\xae\x08\xd3\x08\xfc\x08\x1b\x09\x36\x09\x4f\x09\x95\x09\
-\xba\x09\xde\x09\x17\x0a\x51\x0a\x7f\x0a\x9b\x0a\
+\xb9\x00\xcf\x00\xdc\x00\xe8\x00\xf2\x00\xff\x00\x07\x01\x14\x01\x2b\x01\x3c\x01\x51\x01\x60\x01\x6c\x01\x81\x01\x8c\x01\x99\x01\
+\xb6\x01\xc8\x01\xe7\x01\xf6\x01\x12\x02\x1b\x02\x24\x02\x30\x02\x3c\x02\x5e\x02\x6c\x02\x7c\x02\x8d\x02\x9c\x02\xb7\x02\xbe\x02\
+\xcd\x02\xd6\x02\xe0\x02\xed\x02\xfb\x02\x0f\x03\x19\x03\x2b\x03\x39\x03\x46\x03\x56\x03\x63\x03\x72\x03\x85\x03\x97\x03\xa6\x03\
+\xba\x03\xbf\x03\xc8\x03\xde\x03\xef\x03\x0b\x04\x20\x04\x33\x04\x42\x04\x52\x04\x64\x04\x78\x04\xa9\x04\xd9\x04\x03\x05\x2f\x05\
+\x59\x05\x7c\x05\xa1\x05\xc2\x05\xe8\x05\x0f\x06\x3b\x06\x79\x06\xb4\x06\xeb\x06\x1f\x07\x3b\x07\x65\x07\x82\x07\xaa\x07\xd9\x07\
+\xff\x07\x2b\x08\x56\x08\x78\x08\x9e\x08\xc1\x08\xe9\x08\x17\x09\x38\x09\x59\x09\x84\x09\xaf\x09\xd4\x09\xf2\x09\x0c\x0a\x2a\x0a\
+\x47\x0a\x62\x0a\x75\x0a\x8d\x0a\xa6\x0a\xb6\x0a\xcf\x0a\xe5\x0a\xf0\x0a\xf9\x0a\x04\x0b\x04\x0b\x2d\x0b\x66\x0b\x90\x0b\xae\x0b\
+\xe1\x0b\x18\x0c\x44\x0c\x73\x0c\x9e\x0c\xc9\x0c\x03\x0d\x1b\x0d\x47\x0d\x54\x0d\x8b\x0d\xab\x0d\xd8\x0d\xfa\x0d\x19\x0e\x34\x0e\
+\x59\x0e\x73\x0e\xa8\x0e\xec\x0e\x22\x0f\x50\x0f\x7f\x0f\xb8\x0f\xe2\x0f\xf9\x0f\x27\x10\x47\x10\x78\x10\x9d\x10\xc6\x10\xd9\x10\
+\x1e\x11\x37\x11\x66\x11\x98\x11\xb9\x11\xdc\x11\x01\x12\x20\x12\x41\x12\x58\x12\x75\x12\xa0\x12\xbe\x12\xd9\x12\xfe\x12\x27\x13\
+\x46\x13\x61\x13\x7a\x13\xc0\x13\xe5\x13\x09\x14\x42\x14\x7c\x14\xaa\x14\xc6\x14\xfc\x14\x35\x15\x5d\x15\x73\x15\x8f\x15\xc1\x15\
+\xec\x15\x24\x16\x48\x16\x8b\x16\x9e\x16\xb5\x16\xd3\x16\xe8\x16\x01\x17\x22\x17\x57\x17\x84\x17\xaf\x17\xda\x17\x0a\x18\x40\x18\
+\x76\x18\xa9\x18\xd8\x18\x04\x19\x31\x19\x53\x19\x72\x19\x92\x19\xb9\x19\xd7\x19\xfb\x19\x1e\x1a\x46\x1a\x64\x1a\x96\x1a\xb6\x1a\
+\xdc\x1a\xf5\x1a\x15\x1b\x38\x1b\x5b\x1b\x86\x1b\xa7\x1b\xca\x1b\xfa\x1b\x2b\x1c\x4f\x1c\x69\x1c\x95\x1c\xc0\x1c\xd7\x1c\xf9\x1c\
+\x2b\x1d\x43\x1d\x67\x1d\x7c\x1d\
 ";
 
-    static PEER_INCLUDES_STARTS: [u8; 51] = *b"\
+    static PEER_INCLUDES_STARTS: [u8; 122] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x02\x02\x04\x04\x06\x06\x06\x06\x06\x08\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\
+\x02\x04\x04\x06\x06\x06\x06\x06\x08\x08\x08\x08\x08\x08\x08\x08\
 \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
-\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
 ";
 
-    static PEER_INCLUDES_ITEMS: [u8; 8] = *b"\x14\x1c\x16\x1a\x18\x1a\x1d\x28";
+    static PEER_INCLUDES_ITEMS: [u8; 8] = *b"\x1d\x25\x1f\x23\x21\x23\x26\x35";
 
-    static SERVICE_PORT: [u8; 64] = *b"\
-\x35\x00\x15\x00\x50\x00\xbb\x01\xf4\x01\x8f\x00\xe1\x03\x94\x11\xbc\x0c\x85\x01\x7c\x02\xe5\x0f\x9a\x05\x99\x05\x01\x08\x7b\x00\
-\x00\x00\x00\x00\x6e\x00\xe3\x03\x14\x07\x00\x00\xbd\x01\x19\x00\xd1\x01\xa1\x00\xa2\x00\x16\x00\x4b\x02\x02\x02\x17\x00\x00\x00\
+    static SERVICE_PORT: [u8; 114] = *b"\
+\x28\x16\xb3\x00\x44\x00\x43\x00\xd0\x07\x35\x00\x07\x00\x87\x00\x4b\x09\x4c\x09\x15\x00\x50\x00\xbb\x01\xd9\x11\xf4\x01\x8f\x00\
+\xe1\x03\x6f\x02\x94\x11\xbc\x0c\x20\x02\x00\x00\x85\x01\x7c\x02\xe5\x0f\x00\x00\x9a\x05\x99\x05\xc4\x0c\x01\x08\x7b\x00\x00\x00\
+\x00\x00\x6e\x00\xe3\x03\x38\x15\x14\x07\xeb\x18\x69\x03\x00\x00\x02\x02\xc4\x13\xbd\x01\x19\x00\xd1\x01\xa1\x00\xa2\x00\x16\x00\
+\x4b\x02\x6f\x00\x02\x02\x17\x00\x45\x00\xb5\x12\x00\x00\x61\x17\x62\x17\
 ";
 
-    static SERVICE_TRANSPORTS: [u8; 32] = *b"\
-\x03\x01\x01\x03\x02\x01\x01\x02\x01\x03\x01\x03\x02\x01\x03\x02\
-\x01\x03\x01\x01\x03\x01\x01\x01\x01\x03\x03\x01\x01\x02\x01\x01\
+    static SERVICE_TRANSPORTS: [u8; 57] = *b"\
+\x01\x01\x03\x03\x01\x03\x03\x03\x01\x01\x01\x01\x03\x02\x02\x01\
+\x01\x03\x02\x01\x01\x01\x03\x01\x03\x03\x02\x01\x01\x03\x02\x01\
+\x03\x01\x01\x03\x03\x01\x03\x01\x01\x03\x01\x01\x01\x03\x03\x01\
+\x01\x03\x02\x01\x03\x02\x01\x01\x01\
 ";
 
-    static SERVICE_ENCRYPTED: [u8; 32] = *b"\
-\x00\x01\x01\x02\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x00\x00\
-\x00\x00\x00\x02\x00\x02\x00\x00\x02\x00\x00\x02\x00\x00\x01\x00\
+    static SERVICE_ENCRYPTED: [u8; 57] = *b"\
+\x00\x00\x01\x01\x00\x00\x01\x01\x00\x00\x01\x01\x02\x00\x00\x00\
+\x02\x00\x00\x00\x00\x02\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x02\x00\x00\x00\x00\x02\x01\x00\x00\x00\x02\x00\x00\x02\
+\x00\x01\x00\x01\x01\x01\x00\x00\x02\
 ";
 
-    static SERVICE_FLOWS: [u8; 32] = *b"\
-\x46\x66\x67\x68\x15\x0b\x1b\x15\x69\x0f\x1a\x23\x1d\x1d\x6a\x0a\
-\x4e\x6b\x09\x1c\x1e\x6c\x6d\x04\x14\x0c\x0e\x6e\x19\x50\x03\x29\
+    static SERVICE_FLOWS: [u8; 114] = *b"\
+\x76\x00\x25\x00\x12\x00\x0f\x00\x5c\x01\x5d\x01\x01\x00\x1c\x00\x5e\x01\x5f\x01\x60\x01\x61\x01\x62\x01\x6b\x00\x2e\x00\x1e\x00\
+\x40\x00\x36\x00\x2e\x00\x63\x01\x32\x00\x64\x01\x27\x00\x65\x01\x66\x00\x66\x01\x46\x00\x67\x01\x68\x01\x69\x01\x1b\x00\xfa\x00\
+\x6a\x01\x19\x00\x41\x00\x74\x00\xfc\x00\x7a\x00\x3f\x00\x6b\x01\x6c\x01\x72\x00\x6d\x01\x08\x00\x2d\x00\x21\x00\x24\x00\x6e\x01\
+\x33\x00\x1a\x00\x6f\x01\x70\x01\x15\x00\x71\x01\x87\x00\x13\x01\x72\x01\
 ";
 
-    static SERVICE_NAME: [u8; 32] = *b"\
+    static SERVICE_NAME: [u8; 57] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
+\x31\x32\x33\x34\x35\x36\x37\x38\x39\
 ";
 
-    static SERVICE_DESCRIPTION: [u8; 32] = *b"\
+    static SERVICE_DESCRIPTION: [u8; 57] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+\x21\x22\x23\x1c\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\
+\x30\x31\x32\x33\x34\x35\x36\x37\x38\
 ";
 
     static SERVICE_TEXTS_POOL: &str = "\
+AMQP\
+BGP\
+DHCP client\
+DHCP server\
+SCCP\
 DNS\
+Echo\
+RPC endpoint mapper\
+etcd client\
+etcd peer\
 FTP\
 HTTP\
 HTTPS\
+IAX\
 IKE\
 IMAP\
 IMAPS\
+IPMI\
 IPsec NAT traversal\
 iSCSI\
+Kerberos shell\
+Kubernetes API\
 LDAP\
 LDAPS\
 Minger\
+NFS mount\
 Microsoft SQL monitor\
 Microsoft SQL Server\
+Global catalog\
 NFS\
 NTP\
 OCSP\
 OFTP\
 POP3\
 POP3S\
+PostgreSQL\
 RADIUS\
+Redis\
+rsync\
 SFTP\
+Remote shell\
+SIP\
 SMB\
 SMTP\
 SMTPS\
@@ -2311,23 +9328,43 @@ SNMP\
 SNMP trap\
 SSH\
 Submission\
+ONC RPC port mapper\
 Syslog\
 Telnet\
+TFTP\
+VXLAN\
 WebDAV\
+WinRM\
+WinRM over HTTPS\
+Message queues\
+Exchange of routes\
+The client end of DHCP and BOOTP\
+The server end of DHCP and BOOTP\
+Control of phones\
 Domain Name System; the registry calls it domain\
+Sends back what it receives\
+Reports the ports of RPC services of Windows\
+Requests to the etcd database\
+Replication between members of etcd\
 File transfer, its control connection\
 The web, unencrypted\
 The web inside TLS or QUIC\
+Calls between Asterisk servers\
 Key exchange of IPsec; the registry calls it isakmp\
 Mailbox access\
 Mailbox access inside TLS\
+Management of hardware; the registry calls it asf-rmcp\
 IPsec inside UDP, to cross address translation\
 Block storage over IP; the registry calls it iscsi-target\
+Remote commands over rsh with Kerberos\
+Management of a Kubernetes cluster; not in the registry\
 Directory access\
 Directory access inside TLS\
 Asks a mail server whether an address exists\
+Mounting for NFS, on a port that the server picks; not in the registry\
 Reports the ports of the instances of an SQL Server\
 Database access\
+LDAP to the global catalog of Active Directory\
 Network File System\
 Network time\
 Asks whether a certificate was revoked, over HTTP\
@@ -2335,7 +9372,11 @@ Fortinet's log transfer; not the OFTP of the registry\
 Mail retrieval\
 Mail retrieval inside TLS\
 Authentication and authorisation\
+Key-value database\
+Synchronisation of files\
 File transfer inside SSH; not the SFTP of the registry\
+Remote commands over rsh\
+Signalling of calls\
 Windows file sharing, once called CIFS; the registry calls it microsoft-ds\
 Mail transfer\
 Mail transfer or submission inside TLS; the registry calls it submissions\
@@ -2343,20 +9384,28 @@ Network management\
 Notifications of network management; the registry calls it snmptrap\
 Secure shell\
 Mail submission by authenticated clients\
+Reports the ports of RPC services; also called rpcbind and portmapper\
 Log messages\
 Terminal access, unencrypted\
+File transfer without authentication\
+Virtual networks inside UDP\
 Files and calendars over HTTP, CalDAV included\
+Windows Remote Management over HTTP\
+Windows Remote Management over HTTPS\
 ";
 
-    static SERVICE_TEXTS_STARTS: [u8; 134] = *b"\
-\x00\x00\x00\x00\x03\x00\x06\x00\x0a\x00\x0f\x00\x12\x00\x16\x00\x1b\x00\x2e\x00\x33\x00\x37\x00\x3c\x00\x42\x00\x57\x00\x6b\x00\
-\x6e\x00\x71\x00\x75\x00\x79\x00\x7d\x00\x82\x00\x88\x00\x8c\x00\x8f\x00\x93\x00\x98\x00\x9c\x00\xa5\x00\xa8\x00\xb2\x00\xb8\x00\
-\xbe\x00\xc4\x00\xc4\x00\xf4\x00\x19\x01\x2d\x01\x47\x01\x7a\x01\x88\x01\xa1\x01\xcf\x01\x08\x02\x18\x02\x33\x02\x5f\x02\x92\x02\
-\xa1\x02\xb4\x02\xc0\x02\xf1\x02\x26\x03\x34\x03\x4d\x03\x6d\x03\xa3\x03\xed\x03\xfa\x03\x43\x04\x55\x04\x98\x04\xa4\x04\xcc\x04\
-\xd8\x04\xf4\x04\x22\x05\
+    static SERVICE_TEXTS_STARTS: [u8; 232] = *b"\
+\x00\x00\x00\x00\x04\x00\x07\x00\x12\x00\x1d\x00\x21\x00\x24\x00\x28\x00\x3b\x00\x46\x00\x4f\x00\x52\x00\x56\x00\x5b\x00\x5e\x00\
+\x61\x00\x65\x00\x6a\x00\x6e\x00\x81\x00\x86\x00\x94\x00\xa2\x00\xa6\x00\xab\x00\xb1\x00\xba\x00\xcf\x00\xe3\x00\xf1\x00\xf4\x00\
+\xf7\x00\xfb\x00\xff\x00\x03\x01\x08\x01\x12\x01\x18\x01\x1d\x01\x22\x01\x26\x01\x32\x01\x35\x01\x38\x01\x3c\x01\x41\x01\x45\x01\
+\x4e\x01\x51\x01\x5b\x01\x6e\x01\x74\x01\x7a\x01\x7e\x01\x83\x01\x89\x01\x8e\x01\x9e\x01\x9e\x01\xac\x01\xbe\x01\xde\x01\xfe\x01\
+\x0f\x02\x3f\x02\x5a\x02\x86\x02\xa3\x02\xc6\x02\xeb\x02\xff\x02\x19\x03\x37\x03\x6a\x03\x78\x03\x91\x03\xc7\x03\xf5\x03\x2e\x04\
+\x54\x04\x8b\x04\x9b\x04\xb6\x04\xe2\x04\x28\x05\x5b\x05\x6a\x05\x98\x05\xab\x05\xb7\x05\xe8\x05\x1d\x06\x2b\x06\x44\x06\x64\x06\
+\x76\x06\x8e\x06\xc4\x06\xdc\x06\xef\x06\x39\x07\x46\x07\x8f\x07\xa1\x07\xe4\x07\xf0\x07\x18\x08\x5d\x08\x69\x08\x85\x08\xa9\x08\
+\xc4\x08\xf2\x08\x15\x09\x39\x09\
 ";
 
-    static FLOW_PRODUCT: [u8; 125] = *b"\
+    static FLOW_PRODUCT: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2364,10 +9413,37 @@ Files and calendars over HTTP, CalDAV included\
 \x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\
+\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
+\x04\x04\x04\x04\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\
+\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x06\x06\x06\x06\x06\
+\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x07\x07\x07\x07\x07\
+\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\
+\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x09\x09\x09\x09\x09\x09\x09\x09\
+\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\
+\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\
+\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\
+\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\
+\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
 ";
 
-    static FLOW_EDITION: [u8; 125] = *b"\
+    static FLOW_EDITION: [u8; 552] = *b"\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
@@ -2375,10 +9451,37 @@ Files and calendars over HTTP, CalDAV included\
 \x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
 \x04\x04\x04\x04\x04\x04\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\
 \x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\
-\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\
+\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x06\x06\x06\
+\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\x06\
+\x06\x06\x06\x06\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\
+\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x08\x08\x08\x08\x08\
+\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x09\x09\x09\x09\x09\
+\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\
+\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\x09\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\
+\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0a\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0b\x0b\x0b\x0b\x0b\x0b\
+\x0d\x0d\x0d\x0d\x0d\x0d\x0d\x0d\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\
+\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\
+\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0f\
+\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\
+\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\
+\x0f\x0f\x0f\x0f\x0f\x0f\x0f\x0f\
 ";
 
-    static FLOW_COMPONENT: [u8; 125] = *b"\
+    static FLOW_COMPONENT: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2386,21 +9489,75 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x01\
+\x02\x02\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x09\x09\x09\x09\x09\x09\x09\x09\x09\x08\x08\x08\
+\x08\x06\x07\x02\x02\x08\x03\x03\x03\x0c\x0e\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x01\x02\x01\x01\x01\x01\x01\x00\x12\x0b\x0b\x14\
+\x0f\x0c\x03\x03\x03\x03\x03\x17\x0e\x0e\x0e\x0d\x13\x15\x14\x14\
+\x09\x18\x04\x05\x0a\x19\x16\x07\x08\x02\x01\x10\x10\x06\x1a\x11\
+\x01\x01\x02\x02\x02\x03\x03\x05\x05\x05\x05\x14\x14\x06\x07\x0b\
+\x0b\x0b\x0b\x0b\x0b\x0b\x10\x05\x12\x12\x12\x1c\x1c\x1b\x1b\x1b\
+\x07\x07\x07\x12\x12\x12\x1c\x1c\x05\x05\x09\x09\x15\x15\x18\x1a\
+\x1a\x04\x0a\x12\x12\x0c\x0c\x0d\x0d\x0f\x0f\x0e\x12\x12\x12\x12\
+\x18\x12\x18\x12\x18\x12\x12\x0e\x13\x15\x16\x16\x02\x18\x02\x18\
+\x02\x18\x03\x18\x03\x18\x03\x18\x01\x18\x01\x18\x01\x18\x05\x06\
+\x0b\x0b\x0b\x18\x18\x18\x18\x04\x18\x04\x18\x04\x18\x0c\x18\x0c\
+\x18\x0c\x18\x0d\x18\x0d\x18\x0d\x18\x0e\x18\x0e\x18\x0e\x18\x10\
+\x18\x10\x18\x10\x18\x18\x18\x18\x18\x18\x18\x15\x18\x15\x18\x15\
+\x18\x18\x18\x18\x18\x18\x18\x1a\x1a\x1a\x1c\x18\x1c\x18\x1c\x18\
+\x1b\x18\x1b\x18\x1a\x1c\x1c\x1c\x17\x17\x1b\x05\x00\x00\x00\x00\
+\x00\x00\x00\x00\x19\x19\x19\x18\x01\x03\x01\x03\x02\x03\x02\x03\
+\x03\x01\x01\x03\x01\x03\x01\x03\x01\x03\x01\x03\x01\x03\x01\x03\
+\x01\x03\x01\x03\x01\x03\x01\x03\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x03\x03\x03\x03\x01\x01\x01\x01\x01\x01\
+\x00\x00\x00\x00\x00\x00\x00\x00\x07\x07\x07\x07\x07\x07\x07\x07\
+\x01\x01\x01\x01\x01\x03\x03\x03\x03\x04\x04\x04\x04\x06\x06\x06\
+\x08\x08\x02\x02\x02\x02\x01\x0c\x0c\x0c\x0c\x0c\x0b\x05\x05\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_PEER: [u8; 125] = *b"\
-\x00\x06\x06\x06\x06\x06\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\
-\x1b\x1c\x1c\x27\x09\x09\x09\x09\x0f\x14\x1c\x1c\x27\x27\x1b\x1b\
-\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x09\x0f\x0f\x0f\x05\x03\x0d\
-\x07\x0c\x10\x0a\x0e\x1e\x19\x13\x1d\x1a\x15\x1a\x17\x27\x27\x27\
-\x1c\x27\x08\x23\x08\x1f\x07\x1f\x1f\x1f\x1f\x1f\x1f\x23\x20\x12\
-\x26\x21\x22\x0c\x03\x11\x0b\x0b\x06\x04\x04\x0b\x06\x04\x04\x06\
-\x0b\x04\x0b\x0b\x03\x24\x0c\x24\x2c\x02\x0b\x02\x0b\x2b\x2b\x2d\
-\x2f\x0b\x0b\x2b\x30\x01\x29\x25\x2e\x31\x2a\x2a\x2a\
+    static FLOW_PEER: [u8; 552] = *b"\
+\x00\x06\x06\x06\x06\x06\x24\x24\x24\x24\x24\x24\x24\x24\x24\x24\
+\x24\x25\x25\x34\x09\x09\x09\x09\x0f\x1d\x25\x25\x34\x34\x24\x24\
+\x24\x24\x24\x24\x24\x24\x24\x24\x24\x09\x0f\x0f\x0f\x05\x03\x0d\
+\x07\x0c\x10\x0a\x0e\x27\x22\x13\x26\x23\x1e\x23\x20\x34\x34\x34\
+\x25\x34\x08\x2c\x08\x28\x07\x28\x28\x28\x28\x28\x28\x2c\x29\x12\
+\x33\x2a\x2b\x0c\x03\x11\x0b\x0b\x06\x04\x04\x0b\x06\x04\x04\x06\
+\x0b\x04\x0b\x0b\x03\x2d\x0c\x2d\x39\x02\x0b\x02\x0b\x38\x38\x3a\
+\x3c\x0b\x0b\x38\x3d\x01\x36\x32\x3b\x3e\x37\x37\x37\x77\x77\x77\
+\x78\x78\x78\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
+\x77\x77\x77\x77\x73\x76\x70\x75\x71\x6f\x6c\x74\x18\x73\x72\x19\
+\x6e\x18\x18\x73\x6d\x6d\x73\x72\x6d\x19\x18\x06\x06\x06\x06\x06\
+\x0b\x0b\x0b\x03\x0b\x6a\x6b\x0b\x6b\x03\x0b\x14\x14\x14\x14\x14\
+\x14\x31\x14\x14\x14\x31\x31\x14\x14\x14\x14\x31\x31\x14\x31\x31\
+\x31\x31\x31\x31\x31\x31\x31\x31\x31\x31\x31\x14\x14\x31\x31\x31\
+\x48\x12\x12\x57\x57\x59\x59\x59\x59\x59\x59\x59\x59\x59\x59\x59\
+\x59\x59\x59\x59\x59\x59\x59\x17\x59\x59\x59\x59\x59\x59\x59\x59\
+\x5a\x5a\x5a\x5a\x5a\x5a\x5a\x5a\x5b\x5b\x0b\x0b\x5b\x5b\x5b\x5b\
+\x5b\x64\x12\x5c\x5c\x0b\x12\x5f\x12\x39\x2e\x61\x17\x17\x17\x17\
+\x62\x66\x62\x66\x62\x66\x12\x63\x47\x12\x47\x3f\x66\x56\x66\x56\
+\x66\x56\x66\x57\x66\x57\x66\x57\x66\x55\x66\x55\x66\x55\x66\x66\
+\x66\x66\x66\x17\x17\x17\x17\x66\x58\x66\x58\x66\x58\x66\x5d\x66\
+\x5d\x66\x5d\x66\x5e\x66\x5e\x66\x5e\x66\x5f\x66\x5f\x66\x5f\x66\
+\x60\x66\x60\x66\x60\x0b\x16\x16\x16\x16\x0a\x66\x65\x66\x65\x66\
+\x65\x66\x12\x12\x12\x12\x12\x66\x66\x66\x66\x69\x66\x69\x66\x69\
+\x66\x68\x66\x68\x12\x0b\x1c\x1c\x12\x12\x12\x0a\x12\x12\x12\x12\
+\x17\x17\x17\x17\x66\x66\x66\x67\x54\x52\x54\x52\x54\x53\x54\x53\
+\x1b\x52\x1b\x03\x03\x45\x45\x45\x45\x43\x43\x43\x43\x0d\x0d\x41\
+\x41\x46\x46\x3a\x3a\x3a\x3a\x3a\x3a\x40\x43\x40\x44\x44\x45\x3a\
+\x40\x44\x44\x44\x44\x42\x45\x45\x40\x49\x43\x40\x44\x43\x40\x40\
+\x00\x00\x00\x30\x14\x07\x30\x30\x50\x50\x4a\x4b\x4c\x4f\x4d\x4b\
+\x50\x4b\x4d\x4f\x4c\x50\x4d\x4f\x4d\x50\x4f\x4a\x2f\x50\x4a\x4c\
+\x50\x4a\x50\x4a\x4b\x4e\x2f\x4a\x4b\x4e\x4d\x51\x4c\x4e\x4d\x1a\
+\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\
+\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\x1a\
+\x1a\x1a\x1a\x1a\x15\x15\x15\x15\
 ";
 
-    static FLOW_DIRECTION: [u8; 125] = *b"\
+    static FLOW_DIRECTION: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
@@ -2408,10 +9565,37 @@ Files and calendars over HTTP, CalDAV included\
 \x01\x01\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x00\x00\x01\
 \x01\x01\x01\x01\x01\x01\x00\x01\x00\x00\x01\x00\x00\x00\x01\x00\
 \x00\x00\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x01\x01\x01\
-\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x01\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\
+\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\
+\x00\x01\x01\x01\x00\x00\x00\x01\x00\x01\x01\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\
+\x00\x00\x01\x00\x00\x01\x01\x00\x01\x01\x01\x00\x01\x01\x01\x01\
+\x00\x00\x00\x00\x00\x00\x01\x00\x01\x01\x01\x01\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x01\x01\x00\x01\x00\x01\x00\x00\x00\x00\x00\
+\x00\x00\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x01\x01\x01\x01\x00\x00\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x01\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x01\x01\x01\x01\x00\x00\x00\x00\x01\x01\x00\
+\x00\x00\x00\x00\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x01\x01\x01\x01\x00\x00\
 ";
 
-    static FLOW_GROUPS: [u8; 125] = *b"\
+    static FLOW_GROUPS: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x01\x01\x01\x00\x00\x00\x00\x01\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2419,10 +9603,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\
 \x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x00\
+\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\
+\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\
+\x00\x01\x00\x01\x00\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x01\
+\x01\x00\x00\x00\x00\x01\x01\x00\x00\x00\x00\x01\x01\x00\x00\x00\
+\x00\x01\x01\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x01\x01\x00\
+\x00\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_REQUIREMENT: [u8; 125] = *b"\
+    static FLOW_REQUIREMENT: [u8; 552] = *b"\
 \x02\x02\x02\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
@@ -2430,10 +9641,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x02\x02\x02\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x00\x00\x01\x00\x00\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x00\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\
-\x02\x02\x02\x02\x02\x01\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x01\x02\x02\x02\x02\x02\x02\x02\x00\x00\x02\
+\x02\x02\x02\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x00\x02\x01\x01\x00\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x01\x01\x01\x01\x01\x02\x01\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\
+\x02\x02\x02\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x01\x01\x01\x01\
+\x02\x02\x02\x02\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x01\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x01\x02\
+\x02\x01\x02\x01\x01\x01\x01\x02\x02\x02\x02\x01\x01\x02\x02\x00\
+\x00\x00\x00\x02\x00\x00\x00\x00\x00\x02\x02\x01\x01\x01\x01\x00\
+\x00\x00\x00\x01\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x02\x01\x01\x01\x01\x01\x01\
 ";
 
-    static FLOW_SCOPE: [u8; 125] = *b"\
+    static FLOW_SCOPE: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2441,10 +9679,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x01\x00\x00\x00\x01\x01\x00\x00\x00\x00\x01\x01\x00\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x01\x01\x01\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_ENABLED: [u8; 125] = *b"\
+    static FLOW_ENABLED: [u8; 552] = *b"\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
@@ -2452,10 +9717,37 @@ Files and calendars over HTTP, CalDAV included\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
-\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x01\x01\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x00\x00\x00\x01\x01\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
+\x02\x02\x02\x02\x02\x02\x02\x02\
 ";
 
-    static FLOW_CONFIGURABLE: [u8; 125] = *b"\
+    static FLOW_CONFIGURABLE: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2463,10 +9755,37 @@ Files and calendars over HTTP, CalDAV included\
 \x01\x00\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\x01\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x01\
+\x01\x00\x00\x00\x00\x00\x01\x00\x01\x01\x01\x01\x01\x01\x01\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x00\x00\
+\x00\x01\x01\x01\x01\x00\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01\x01\x01\x01\
+\x00\x00\x00\x00\x01\x00\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\
+\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_INTERFACES: [u8; 125] = *b"\
+    static FLOW_INTERFACES: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2474,10 +9793,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x07\x07\x07\x06\x06\x06\x07\x07\x07\x07\x07\x07\x06\x06\
 \x06\x06\x06\x06\x06\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_RECOMMENDED: [u8; 125] = *b"\
+    static FLOW_RECOMMENDED: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2485,10 +9831,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_CURATED: [u8; 125] = *b"\
+    static FLOW_CURATED: [u8; 552] = *b"\
 \x40\x40\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x04\x44\x04\x00\x00\x00\x00\x00\x04\x04\x04\x04\x04\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x04\x04\
@@ -2496,10 +9869,37 @@ Files and calendars over HTTP, CalDAV included\
 \x40\x00\x04\x00\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x44\
 \x00\x00\x00\x40\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x40\x00\x00\x00\x00\x40\x40\x40\
-\x40\x40\x40\x40\x40\x00\x40\x40\x00\x40\x00\x40\x40\
+\x40\x40\x40\x40\x40\x00\x40\x40\x00\x40\x00\x40\x40\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x04\x04\x04\x04\x04\
+\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
+\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\
+\x00\x00\x10\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x10\x10\x00\x00\x00\x00\x10\x10\x00\x00\x00\x00\x10\x10\x00\x00\
+\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00\x00\x10\x10\x00\x00\x00\
+\x00\x10\x10\x00\x00\x00\x00\x10\x10\x00\x00\x00\x00\x10\x10\x00\
+\x00\x00\x00\x10\x10\x00\x00\x00\x10\x10\x00\x00\x00\x00\x00\x10\
+\x10\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x05\x05\x05\x15\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x05\x05\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x01\x01\x01\x01\x00\x00\x01\x01\x00\x01\x01\x00\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x00\x00\x01\x01\
 ";
 
-    static FLOW_ROW: [u8; 125] = *b"\
+    static FLOW_ROW: [u8; 552] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
 \x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
@@ -2507,21 +9907,75 @@ Files and calendars over HTTP, CalDAV included\
 \x0b\x0c\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\
 \x0f\x10\x11\x12\x13\x14\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\
 \x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\
-\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25\x26\x27\
-";
-
-    static FLOW_PURPOSE: [u8; 125] = *b"\
+\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25\x26\x27\x01\x02\x03\
+\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\
+\x14\x15\x16\x17\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x10\x11\x12\
+\x13\x18\x1a\x1b\x1c\x1d\x20\x21\x22\x25\x27\x01\x02\x03\x04\x05\
+\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x01\x02\x03\x04\x05\
+\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\
+\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
-\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x07\x08\
-\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x1f\x20\x21\x22\x23\x24\x25\
-\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\x33\x34\x35\
-\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\x41\x42\x43\x44\x45\
-\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\x50\x51\x52\x53\x54\x55\
-\x56\x57\x58\x59\x4a\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\x62\x63\x64\
-\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\x70\x71\
+\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\
+\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\
+\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\
+\x41\x41\x42\x42\x43\x43\x44\x45\x46\x47\x48\x49\x4a\x4a\x4b\x4b\
+\x4c\x4c\x4d\x4d\x4e\x4e\x4f\x4f\x50\x50\x51\x51\x52\x52\x53\x54\
+\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5c\x5d\x5d\x5e\x5e\x5f\x5f\x60\
+\x60\x61\x61\x62\x62\x63\x63\x64\x64\x65\x65\x66\x66\x67\x67\x68\
+\x68\x69\x69\x6a\x6a\x6b\x6c\x6c\x6d\x6d\x6e\x6f\x6f\x70\x70\x71\
+\x71\x72\x73\x74\x75\x76\x77\x78\x79\x7a\x7b\x7b\x7c\x7c\x7d\x7d\
+\x7e\x7e\x7f\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\
+\x8c\x8d\x8e\x8f\x92\x93\x94\x94\x01\x01\x02\x02\x03\x03\x04\x04\
+\x05\x06\x07\x08\x08\x09\x09\x0a\x0a\x0b\x0b\x0c\x0c\x0d\x0d\x0e\
+\x0e\x0f\x0f\x10\x10\x11\x11\x12\x12\x13\x14\x15\x16\x17\x18\x19\
+\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x0d\x0e\x0f\x12\x16\x1b\
+\x01\x02\x03\x04\x05\x06\x07\x08\x01\x02\x03\x04\x05\x06\x07\x08\
+\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\
+\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25\x26\x27\x01\
+\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\
+\x12\x13\x14\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x24\
+\x25\x26\x27\x28\x29\x2a\x2b\x2c\
 ";
 
-    static FLOW_CONDITION: [u8; 125] = *b"\
+    static FLOW_PURPOSE: [u8; 1104] = *b"\
+\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\x07\x00\x08\x00\x09\x00\x0a\x00\x0b\x00\x0c\x00\x0d\x00\x0e\x00\x0f\x00\x10\x00\
+\x11\x00\x12\x00\x13\x00\x14\x00\x15\x00\x16\x00\x17\x00\x18\x00\x19\x00\x1a\x00\x1b\x00\x1c\x00\x1d\x00\x1e\x00\x07\x00\x08\x00\
+\x09\x00\x0a\x00\x0b\x00\x0c\x00\x0d\x00\x0e\x00\x0f\x00\x10\x00\x11\x00\x1f\x00\x20\x00\x21\x00\x22\x00\x23\x00\x24\x00\x25\x00\
+\x26\x00\x27\x00\x28\x00\x29\x00\x2a\x00\x2b\x00\x2c\x00\x2d\x00\x2e\x00\x2f\x00\x30\x00\x31\x00\x32\x00\x33\x00\x34\x00\x35\x00\
+\x36\x00\x37\x00\x38\x00\x39\x00\x3a\x00\x3b\x00\x3c\x00\x3d\x00\x3e\x00\x3f\x00\x40\x00\x41\x00\x42\x00\x43\x00\x44\x00\x45\x00\
+\x46\x00\x47\x00\x48\x00\x49\x00\x4a\x00\x4b\x00\x4c\x00\x4d\x00\x4e\x00\x4f\x00\x50\x00\x51\x00\x52\x00\x53\x00\x54\x00\x55\x00\
+\x56\x00\x57\x00\x58\x00\x59\x00\x4a\x00\x5a\x00\x5b\x00\x5c\x00\x5d\x00\x5e\x00\x5f\x00\x60\x00\x61\x00\x62\x00\x63\x00\x64\x00\
+\x65\x00\x66\x00\x67\x00\x68\x00\x69\x00\x6a\x00\x6b\x00\x6c\x00\x6d\x00\x6e\x00\x6f\x00\x70\x00\x71\x00\x72\x00\x73\x00\x74\x00\
+\x75\x00\x76\x00\x77\x00\x78\x00\x79\x00\x7a\x00\x7b\x00\x7c\x00\x7d\x00\x7e\x00\x79\x00\x7f\x00\x80\x00\x79\x00\x81\x00\x82\x00\
+\x83\x00\x79\x00\x84\x00\x85\x00\x86\x00\x87\x00\x88\x00\x89\x00\x8a\x00\x8b\x00\x8c\x00\x8d\x00\x8e\x00\x8f\x00\x90\x00\x91\x00\
+\x92\x00\x93\x00\x94\x00\x95\x00\x96\x00\x97\x00\x98\x00\x99\x00\x9a\x00\x9b\x00\x9c\x00\x9d\x00\x9e\x00\x9f\x00\xa0\x00\xa1\x00\
+\xa2\x00\x4d\x00\xa3\x00\xa4\x00\xa5\x00\xa6\x00\xa7\x00\xa8\x00\xa9\x00\xaa\x00\xab\x00\xac\x00\xad\x00\xae\x00\xaf\x00\xb0\x00\
+\xb1\x00\xb2\x00\xb3\x00\xb4\x00\xb5\x00\xb6\x00\xb7\x00\xb8\x00\xb9\x00\xba\x00\xbb\x00\xbc\x00\xbd\x00\xbe\x00\xbf\x00\xc0\x00\
+\xc1\x00\xc2\x00\xc3\x00\xc4\x00\xc5\x00\xc6\x00\xc7\x00\xc8\x00\xc9\x00\xca\x00\xcb\x00\xcc\x00\xcd\x00\xce\x00\xcf\x00\xd0\x00\
+\xd1\x00\xd2\x00\xd3\x00\xd4\x00\xd5\x00\xd6\x00\xd7\x00\xd8\x00\xd9\x00\xda\x00\xdb\x00\xdc\x00\xdd\x00\xde\x00\xdf\x00\xe0\x00\
+\xe1\x00\xe2\x00\xe3\x00\xe4\x00\xe5\x00\xe6\x00\xe7\x00\xe8\x00\xe9\x00\xea\x00\xeb\x00\xec\x00\xed\x00\xee\x00\xef\x00\xf0\x00\
+\xf1\x00\xf2\x00\xf2\x00\xf3\x00\xf4\x00\xf3\x00\xf5\x00\xf6\x00\xf7\x00\xf8\x00\xf9\x00\xfa\x00\xfb\x00\xfc\x00\xfd\x00\xfe\x00\
+\xff\x00\x00\x01\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01\x06\x01\x07\x01\x08\x01\x09\x01\x0a\x01\x0b\x01\x0c\x01\x0d\x01\x0e\x01\
+\x0f\x01\x10\x01\x11\x01\x12\x01\x13\x01\x14\x01\x15\x01\x16\x01\x17\x01\x18\x01\x19\x01\x1a\x01\x1b\x01\x1c\x01\x1d\x01\x1e\x01\
+\x1f\x01\x20\x01\x21\x01\x22\x01\x23\x01\x24\x01\x25\x01\x26\x01\x27\x01\x28\x01\x29\x01\x2a\x01\x2b\x01\x2c\x01\x2d\x01\x2e\x01\
+\x2f\x01\x30\x01\x31\x01\x32\x01\x33\x01\x34\x01\x35\x01\x36\x01\x37\x01\x38\x01\x39\x01\x3a\x01\x3b\x01\x3c\x01\x3d\x01\x3e\x01\
+\x3f\x01\x40\x01\x41\x01\x42\x01\x43\x01\x44\x01\x45\x01\x46\x01\x47\x01\x48\x01\x49\x01\x4a\x01\x4b\x01\x4c\x01\x4d\x01\x4e\x01\
+\x4f\x01\x50\x01\x51\x01\x52\x01\x53\x01\x54\x01\x55\x01\x56\x01\x57\x01\x58\x01\x59\x01\x5a\x01\x5b\x01\x5c\x01\x5d\x01\x5e\x01\
+\x5f\x01\x60\x01\x61\x01\x62\x01\x63\x01\x64\x01\x61\x01\x65\x01\x66\x01\x67\x01\x68\x01\x69\x01\x6a\x01\x6b\x01\x6c\x01\x6d\x01\
+\x6e\x01\x6f\x01\x70\x01\x71\x01\x72\x01\x73\x01\x74\x01\x75\x01\x76\x01\x77\x01\x78\x01\x79\x01\x7a\x01\x77\x01\x7b\x01\x7c\x01\
+\x7d\x01\x7e\x01\x7f\x01\x80\x01\x81\x01\x82\x01\x83\x01\x84\x01\x85\x01\x85\x01\x86\x01\x86\x01\x85\x01\x85\x01\x86\x01\x86\x01\
+\x87\x01\x88\x01\x87\x01\x89\x01\x89\x01\x8a\x01\x8a\x01\x8b\x01\x8b\x01\x8c\x01\x8c\x01\x8d\x01\x8d\x01\x8e\x01\x8e\x01\x8f\x01\
+\x8f\x01\x90\x01\x90\x01\x91\x01\x91\x01\x91\x01\x91\x01\x91\x01\x91\x01\x92\x01\x93\x01\x94\x01\x95\x01\x96\x01\x97\x01\x98\x01\
+\x99\x01\x9a\x01\x9a\x01\x9a\x01\x9a\x01\x9b\x01\x9c\x01\x9d\x01\x9e\x01\x9f\x01\xa0\x01\xa1\x01\x9a\x01\xa2\x01\x98\x01\xa3\x01\
+\xa4\x01\xa5\x01\xa6\x01\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xab\x01\xac\x01\xad\x01\xae\x01\xaf\x01\xb0\x01\xb1\x01\xb2\x01\xb3\x01\
+\xb4\x01\xb5\x01\xb6\x01\xb7\x01\xb8\x01\xb9\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\xbe\x01\xb8\x01\xbf\x01\xc0\x01\xc1\x01\xb8\x01\
+\xc2\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\xc8\x01\xc9\x01\xc9\x01\xc9\x01\xca\x01\xcb\x01\xcc\x01\xcd\x01\xce\x01\xcf\x01\
+\xcf\x01\xd0\x01\xd0\x01\xd1\x01\xd2\x01\xd3\x01\xd3\x01\xd4\x01\xd4\x01\x4a\x00\x4a\x00\xd5\x01\xd6\x01\xd7\x01\xd8\x01\xd9\x01\
+\xd9\x01\xda\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\xdd\x01\xde\x01\xdf\x01\xdf\x01\xe0\x01\xe1\x01\xe2\x01\xe2\x01\xe3\x01\xe4\x01\
+\xe4\x01\xe5\x01\xe6\x01\xe6\x01\xe7\x01\xe7\x01\xe8\x01\xe8\x01\
+";
+
+    static FLOW_CONDITION: [u8; 552] = *b"\
 \x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2529,10 +9983,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x03\x03\x04\x05\x03\
 \x03\x06\x07\x08\x00\x09\x0a\x0b\x0c\x0d\x0d\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x0f\x10\x11\x12\x13\x13\x14\x15\x16\x17\x18\x19\
+\x19\x1a\x1b\x1c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1d\x1e\x00\
+\x1f\x1f\x20\x1f\x21\x21\x21\x21\x21\x21\x22\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x23\x23\x24\x24\x24\x00\x25\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x26\x27\x28\x28\x29\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x2a\x2a\x2a\x2a\x2b\x00\x00\x00\x00\x00\
+\x00\x00\x00\x2c\x2c\x2c\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x2e\x2e\x2e\x2e\
+\x00\x00\x00\x00\x2f\x2f\x2f\x2f\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x31\x30\
+\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\
+\x30\x30\x30\x30\x30\x30\x30\x30\x30\x30\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x32\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x33\x00\
+\x00\x34\x00\x35\x35\x35\x36\x00\x00\x00\x00\x37\x38\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x39\x3a\x3a\x3b\x00\
+\x00\x00\x00\x3c\x00\x3d\x3d\x3b\x3e\x3e\x3f\x3b\x3c\x3c\x3d\x3c\
+\x3c\x00\x40\x40\x41\x41\x42\x42\
 ";
 
-    static FLOW_CUSTOMIZATION: [u8; 125] = *b"\
+    static FLOW_CUSTOMIZATION: [u8; 552] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -2540,10 +10021,37 @@ Files and calendars over HTTP, CalDAV included\
 \x02\x00\x00\x00\x00\x00\x00\x00\x04\x04\x00\x00\x04\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x05\x05\x05\x05\x05\x05\x05\x05\x00\x00\x00\x00\x00\x00\x05\
+\x05\x00\x00\x00\x00\x00\x05\x00\x05\x05\x05\x06\x06\x05\x05\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x07\x07\x00\x00\
+\x00\x05\x05\x05\x05\x00\x05\x05\x05\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x05\x00\x00\x05\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x05\x00\x00\x00\x08\x00\x00\x00\x00\x00\x06\x06\x06\x06\
+\x00\x00\x00\x00\x05\x00\x06\x06\x05\x05\x05\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x09\x09\x00\x00\x00\x0a\x00\x00\
+\x09\x00\x00\x00\x0b\x09\x00\x0a\x00\x09\x0a\x0b\x00\x09\x0b\x0b\
+\x09\x0b\x0c\x0d\x0e\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_NOTE: [u8; 125] = *b"\
+    static FLOW_NOTE: [u8; 552] = *b"\
 \x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x02\x00\x00\x00\x03\x04\x05\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\
@@ -2551,10 +10059,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x08\x00\x00\x09\x00\x00\x0a\x0a\x00\x00\x0a\x00\x00\x0b\
 \x00\x00\x00\x0b\x00\x00\x00\x00\x0c\x0d\x0d\x0e\x0e\x0f\x10\x11\
 \x11\x00\x00\x00\x00\x00\x00\x12\x13\x00\x00\x00\x00\x14\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x15\x16\x17\x18\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x15\x16\x17\x18\x00\x00\x00\x19\
+\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\
+\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\
+\x00\x1c\x1c\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x1d\x00\x00\x1e\
+\x00\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x21\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x22\x22\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x23\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x24\x00\x00\x00\x25\x00\x00\x26\x00\x00\x00\x00\
+\x27\x00\x00\x28\x28\x00\x29\x29\x00\x00\x00\x00\x00\x00\x00\x00\
+\x2a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x2a\
+\x2b\x00\x2c\x2a\x2b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x2a\x2a\x00\x00\x00\x00\x2a\x2a\x00\x00\x00\x00\x2a\x2a\x00\x00\
+\x00\x00\x2a\x00\x00\x00\x2a\x00\x00\x00\x00\x2a\x2a\x00\x00\x00\
+\x00\x2a\x2a\x00\x00\x00\x00\x2a\x2a\x00\x00\x00\x00\x2a\x2a\x00\
+\x2b\x00\x2b\x2a\x2c\x2d\x00\x00\x2a\x2a\x00\x00\x2e\x00\x2e\x2a\
+\x2f\x00\x00\x00\x00\x2a\x00\x00\x00\x2a\x00\x2b\x26\x30\x00\x2b\
+\x00\x2b\x00\x2b\x00\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x2a\x00\x2a\x00\x00\x00\x31\x00\x31\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x32\x32\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x33\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x34\x00\x35\x36\x00\x00\x00\x00\x37\x00\x00\x00\x00\x38\x00\
+\x00\x00\x39\x00\x00\x00\x3a\x00\x3b\x00\x3c\x00\x3c\x00\x00\x00\
+\x00\x00\x3d\x3e\x3e\x3e\x00\x00\x00\x00\x00\x00\x3f\x40\x00\x00\
+\x00\x00\x00\x00\x41\x00\x42\x00\x43\x44\x44\x45\x46\x46\x45\x47\
+\x00\x00\x48\x00\x49\x00\x00\x4a\x4b\x4b\x00\x4c\x49\x49\x00\x4d\
+\x4e\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_SECTION: [u8; 125] = *b"\
+    static FLOW_SECTION: [u8; 552] = *b"\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\x02\x02\
 \x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\
@@ -2562,10 +10097,37 @@ Files and calendars over HTTP, CalDAV included\
 \x00\x00\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05\x05\x05\
 \x05\x05\x05\x05\x05\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x06\x06\
+\x06\x06\x06\x06\x07\x07\x07\x07\x08\x08\x08\x08\x09\x09\x09\x09\
+\x09\x0a\x0b\x0b\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0d\x0e\x0e\x0e\
+\x0e\x0f\x10\x11\x11\x12\x13\x13\x13\x14\x15\x16\x16\x16\x16\x16\
+\x17\x17\x17\x17\x18\x18\x18\x18\x18\x18\x18\x19\x19\x19\x19\x19\
+\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\
+\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\
+\x1a\x1b\x1c\x1d\x1d\x1e\x1e\x1f\x1f\x1f\x1f\x20\x20\x21\x22\x23\
+\x23\x24\x24\x25\x25\x25\x26\x27\x28\x28\x28\x29\x29\x2a\x2a\x2a\
+\x2b\x2b\x2b\x2c\x2c\x2d\x2e\x2e\x2f\x2f\x30\x30\x31\x31\x32\x33\
+\x33\x34\x35\x36\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3e\x3e\x3e\
+\x3f\x3f\x3f\x3f\x3f\x3f\x40\x41\x42\x43\x44\x45\x46\x46\x46\x46\
+\x46\x46\x47\x47\x47\x47\x47\x47\x48\x48\x48\x48\x48\x48\x49\x4a\
+\x4b\x4b\x4b\x4c\x4c\x4c\x4c\x4d\x4d\x4d\x4d\x4d\x4d\x4e\x4e\x4e\
+\x4e\x4e\x4e\x4f\x4f\x4f\x4f\x4f\x4f\x50\x50\x50\x50\x50\x50\x51\
+\x51\x51\x51\x51\x51\x52\x53\x53\x53\x53\x54\x55\x55\x55\x55\x55\
+\x55\x56\x57\x58\x58\x58\x59\x5a\x5a\x5a\x5b\x5b\x5b\x5b\x5b\x5b\
+\x5c\x5c\x5c\x5c\x5d\x5e\x5f\x5f\x60\x60\x61\x62\x63\x63\x63\x63\
+\x64\x64\x64\x64\x65\x65\x65\x65\x66\x66\x66\x66\x66\x66\x66\x66\
+\x66\x66\x66\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\
+\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\
+\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\x67\
+\x68\x68\x68\x68\x68\x68\x68\x68\x69\x69\x69\x69\x69\x69\x69\x69\
+\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\
+\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x69\x6a\
+\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\
+\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\
+\x6a\x6a\x6a\x6a\x6a\x6a\x6a\x6a\
 ";
 
-    static FLOW_PRINTED_PEER: [u8; 125] = *b"\
+    static FLOW_PRINTED_PEER: [u8; 552] = *b"\
 \x01\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x00\x00\x00\x04\x04\x04\x04\x05\x00\x00\x00\x00\x00\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x05\x05\x05\x06\x06\x06\
@@ -2573,10 +10135,37 @@ Files and calendars over HTTP, CalDAV included\
 \x10\x11\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x12\x12\x13\x14\x14\x12\x13\x14\x14\x13\
 \x12\x14\x12\x12\x15\x16\x17\x16\x18\x13\x12\x13\x12\x19\x1a\x1b\
-\x1c\x12\x12\x1d\x1e\x1f\x20\x21\x22\x23\x24\x24\x24\
+\x1c\x12\x12\x1d\x1e\x1f\x20\x21\x22\x23\x24\x24\x24\x25\x25\x25\
+\x26\x26\x26\x25\x25\x25\x25\x25\x25\x25\x25\x25\x25\x25\x25\x25\
+\x25\x25\x25\x25\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\
+\x33\x2f\x2f\x30\x34\x35\x30\x35\x36\x37\x2f\x00\x00\x00\x00\x00\
+\x38\x38\x38\x39\x38\x3a\x3b\x38\x3c\x39\x12\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x3d\x3d\x3d\x3d\x3e\x3e\x3e\x3e\
+\x3f\x40\x41\x42\x42\x43\x43\x44\x44\x45\x45\x46\x46\x47\x47\x48\
+\x48\x49\x49\x1b\x1b\x4a\x4a\x4b\x4b\x4c\x4d\x4e\x4f\x50\x51\x52\
+\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\x62\
+\x00\x00\x00\x00\x00\x00\x00\x00\x63\x63\x64\x65\x66\x67\x68\x69\
+\x63\x69\x68\x67\x66\x63\x68\x67\x68\x63\x67\x64\x6a\x63\x64\x66\
+\x63\x64\x63\x64\x69\x6b\x6c\x64\x69\x6b\x68\x6d\x66\x6b\x68\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\
 ";
 
-    static FLOW_PRINTED_LABEL: [u8; 125] = *b"\
+    static FLOW_PRINTED_LABEL: [u8; 552] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x03\x15\x16\x17\x03\x18\x19\x1a\x1b\x1c\x07\x08\
 \x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x03\x03\x1d\x1e\x1f\x20\x21\
@@ -2584,10 +10173,37 @@ Files and calendars over HTTP, CalDAV included\
 \x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\
 \x41\x42\x43\x44\x45\x46\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
 \x47\x47\x47\x47\x48\x49\x49\x49\x49\x4a\x4a\x4a\x4a\x4b\x4b\x4b\
-\x4b\x4b\x4b\x4b\x4b\x4b\x4c\x4c\x4d\x4e\x4f\x4f\x4f\
+\x4b\x4b\x4b\x4b\x4b\x4b\x4c\x4c\x4d\x4e\x4f\x4f\x4f\x50\x51\x52\
+\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5b\x5c\x5d\x5e\x5f\x60\x61\
+\x62\x63\x64\x5e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x65\x66\x67\x68\x69\
+\x6a\x6b\x6c\x6d\x6e\x6f\x70\x71\x72\x6d\x73\x74\x37\x75\x75\x76\
+\x21\x77\x78\x79\x7a\x7b\x77\x7c\x77\x7d\x77\x77\x7e\x7f\x77\x77\
+\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x7d\x77\x80\x77\
+\x7d\x81\x81\x77\x7d\x77\x7d\x82\x83\x84\x85\x77\x7d\x7d\x7d\x77\
+\x7d\x86\x87\x75\x76\x88\x77\x89\x8a\x77\x7d\x77\x7d\x77\x7d\x86\
+\x8b\x8c\x8d\x7d\x77\x7d\x7d\x77\x8e\x8f\x77\x7d\x77\x7d\x90\x91\
+\x92\x7d\x81\x77\x7d\x77\x81\x7d\x81\x93\x94\x7d\x95\x89\x91\x92\
+\x96\x96\x92\x92\x86\x86\x81\x7d\x7d\x81\x7d\x97\x86\x86\x91\x91\
+\x92\x92\x86\x86\x91\x91\x92\x92\x86\x86\x91\x91\x92\x92\x82\x7d\
+\x86\x91\x92\x95\x89\x91\x92\x86\x86\x91\x91\x92\x92\x86\x86\x91\
+\x91\x92\x92\x86\x86\x91\x91\x92\x92\x86\x86\x91\x91\x92\x92\x86\
+\x86\x91\x91\x92\x92\x77\x91\x91\x98\x98\x86\x86\x86\x91\x91\x92\
+\x92\x86\x81\x86\x91\x92\x81\x86\x91\x92\x86\x86\x77\x77\x7d\x7d\
+\x86\x86\x91\x91\x81\x77\x77\x7d\x99\x9a\x81\x86\x81\x9a\x86\x91\
+\x95\x89\x91\x92\x9b\x9c\x9d\x9d\x7c\x7c\x9e\x9e\x7c\x7c\x9e\x9e\
+\x7d\x9e\x7d\x9f\x9f\xa0\xa0\xa1\xa1\xa2\xa2\xa2\xa2\xa3\xa3\xa4\
+\xa4\xa5\xa5\xa4\xa4\xa4\xa4\xa4\xa4\xa6\xa7\xa8\xa9\xaa\xab\xac\
+\xad\xae\xae\xae\xae\xaf\xb0\xb1\xb2\xb0\xb3\xb4\xb5\xb6\xac\xb7\
+\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\x7c\xc0\xc0\xc0\xc0\xc0\x7d\xc1\
+\x7c\xc0\xc0\xc0\xc2\x7c\xc0\xc0\x7d\x7c\x7d\xc2\xc2\x7c\xc2\xc2\
+\x7c\xc2\x7c\xc3\xc3\xc3\xc0\xc1\xc1\xc1\xc1\xc1\x7d\x7d\x7d\xc4\
+\xc4\xc5\xc5\xc6\xc7\xc8\xc9\xca\xca\xcb\xcc\xcd\xce\xcf\xd0\xd1\
+\xd2\xd3\xd4\xd5\xd6\xd7\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\
+\xe1\xe2\xe3\xe3\xe4\xe4\xe5\xe5\
 ";
 
-    static FLOW_PRINTED_PORTS: [u8; 125] = *b"\
+    static FLOW_PRINTED_PORTS: [u8; 552] = *b"\
 \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\
 \x11\x12\x13\x14\x15\x16\x17\x18\x15\x19\x1a\x1b\x1c\x1b\x07\x08\
 \x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x03\x03\x0e\x0f\x1d\x1e\x1f\
@@ -2595,7 +10211,34 @@ Files and calendars over HTTP, CalDAV included\
 \x2c\x2d\x2e\x2f\x30\x31\x2d\x32\x33\x33\x34\x35\x33\x36\x37\x38\
 \x39\x3a\x3b\x3c\x3d\x3e\x2d\x2d\x2d\x2d\x2d\x3f\x3f\x3f\x3f\x40\
 \x40\x40\x41\x42\x3d\x43\x44\x45\x39\x46\x46\x47\x47\x39\x39\x39\
-\x39\x39\x39\x39\x39\x39\x39\x39\x2b\x39\x2b\x39\x39\
+\x39\x39\x39\x39\x39\x39\x39\x39\x2b\x39\x2b\x39\x39\x48\x49\x4a\
+\x4b\x4c\x4d\x4e\x4f\x50\x51\x52\x53\x54\x4f\x55\x56\x57\x58\x59\
+\x50\x57\x57\x56\x5a\x5a\x5a\x5a\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\
+\x60\x5e\x5e\x62\x63\x60\x62\x64\x62\x65\x5e\x66\x67\x68\x69\x6a\
+\x6b\x6b\x6b\x6c\x6b\x6b\x6b\x6b\x6d\x6c\x6e\x6f\x2d\x70\x71\x72\
+\x73\x74\x75\x76\x77\x78\x79\x7a\x2b\x39\x7b\x7c\x7d\x7e\x7f\x80\
+\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x5a\x5c\x5d\
+\x8e\x8f\x8f\x90\x8e\x90\x8e\x91\x92\x93\x94\x2b\x39\x8e\x8e\x90\
+\x8e\x95\x96\x97\x98\x99\x90\x9a\x9b\x90\x8e\x9c\x9d\x90\x8e\x95\
+\x9e\x8e\x9f\x8e\x90\x8e\x8e\x90\xa0\xa1\x90\x8e\x90\x8e\xa2\xa3\
+\xa4\x8e\x8f\x90\x8e\x90\x8f\x8e\x8f\xa5\xa6\x8e\xa7\x9a\xa2\xa4\
+\xa2\xa2\xa4\xa4\x95\x95\x8f\x8e\x8e\x8f\x8e\x8e\x95\x95\xa3\xa3\
+\xa4\xa4\x95\x95\xa3\xa3\xa4\xa4\x95\x95\xa3\xa3\xa4\xa4\x91\x8e\
+\x95\xa3\xa4\xa7\x9a\xa2\xa4\x95\x95\xa3\xa3\xa4\xa4\x95\x95\xa3\
+\xa3\xa4\xa4\x95\x95\xa3\xa3\xa4\xa4\x95\x95\xa3\xa3\xa4\xa4\x95\
+\x95\xa3\xa3\xa4\xa4\x90\xa3\xa3\xa4\xa4\x95\x95\x95\xa3\xa3\xa4\
+\xa4\x95\x8f\x95\xa3\xa4\x8f\x95\xa3\xa4\x95\x95\x9c\x9c\x9d\x9d\
+\x95\x95\xa3\xa3\x8f\x90\x9c\x9d\x8f\xa8\x8f\x95\xa9\xaa\xab\xac\
+\x44\xad\xae\xaf\xb0\xb1\xb2\xb2\x7a\x7a\x48\x48\x7a\x7a\x48\x48\
+\x39\xb3\x39\x3d\x3d\x39\x39\x39\x39\x39\x39\x39\x39\x73\x73\x39\
+\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\
+\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\x39\
+\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\x7a\xbc\xbc\xbc\xbc\xbc\xbd\xbe\
+\x7a\xbc\xbf\xbc\xc0\x7a\xc1\xbc\xc2\x7a\x39\xc0\xc0\x7a\xc0\xc0\
+\x7a\xc0\x7a\x7d\x7d\x7d\x48\xbe\xbe\xbe\xbe\xc3\x39\xc4\xc5\xc6\
+\xc6\xc7\xc7\xc8\xc9\x7a\x7a\xca\xca\x3d\x3d\x70\x70\x71\x71\x72\
+\x72\x2b\x2b\xcb\x26\x26\x26\xcc\xcd\xcd\xce\xcf\x65\x65\xd0\xd1\
+\xd1\xd2\xd3\xd3\xd4\xd4\x3e\x3e\
 ";
 
     static FLOW_TEXTS_POOL: &str = "\
@@ -2712,8 +10355,384 @@ Fetch filter rules of SpamAssassin\
 Answer HTTP-01 challenges\
 Answer HTTP-01 challenges on the HTTPS port\
 Talk to the certificate authority\
+Manage the cluster\
+Reach the supervisor of RKE2\
+Read the metrics of the kubelet\
+Read and write etcd as a client\
+Replicate etcd between servers\
+Read the metrics of etcd\
+Reach services of the type NodePort\
+Carry pod traffic with VXLAN\
+Check the health of Canal\
+Carry pod traffic with WireGuard over IPv4\
+Carry pod traffic with WireGuard over IPv6\
+Check the health of Cilium with ping\
+Check the health of Cilium\
+Carry pod traffic with WireGuard\
+Exchange routes with BGP\
+Reach Typha of Calico\
+Check the health of Typha\
+Check the health of Calico\
+Carry pod traffic of Windows nodes with VXLAN\
+Exchange routes of Windows nodes with BGP\
+Call another manager\
+Call the manager from the UI\
+Call the manager from the CSI plugin\
+Call the manager from recurring jobs\
+Call the manager from the driver deployer\
+Call the manager from the conversion webhook\
+Call the manager from the admission webhook\
+Call the manager from the recovery backend\
+Call the Kubernetes API from the manager\
+Call the services of the instance manager\
+Reach another instance manager\
+Reach the instance manager from a node\
+Reach the instance manager from the data source of a backing image\
+Call the Kubernetes API from the CSI sidecars\
+Call the Kubernetes API from the driver deployer\
+Call the backing image manager\
+Reach another backing image manager\
+Reach the instance manager from the backing image manager\
+Call the data source of a backing image\
+Reach the data source of a backing image from the instance manager\
+Call the data source from the backing image manager\
+Reach the share manager from a node\
+Call the Kubernetes API from the uninstaller\
+Read mail and use other services over HTTPS\
+Publish calendars, redirect browsers to HTTPS, and answer Autodiscover\
+Read mail with IMAP4 or IMAP4 over TLS\
+Collect mail with POP3 or POP3 over TLS\
+Submit mail as an authenticated client\
+Take mail from the Internet\
+Send mail to the Internet through the front end\
+Look up the next server of outbound mail\
+Take mail from the Internet at the edge\
+Pass inbound mail on to a Mailbox server\
+Pass outbound mail on to an Edge Transport server\
+Send mail to the Internet from the edge\
+Synchronise Edge Transport servers\
+Look up the next server of mail at the edge\
+Test whether servers that send mail are open proxies\
+Answer ICMP\
+Take mail\
+Hand out addresses with DHCP\
+Listen at the client port of DHCP\
+Hand out files with TFTP\
+Hand out the time\
+Reach monit\
+Signal calls with SIP\
+Signal and carry calls with IAX\
+Signal calls with SCCP\
+Manage Asterisk\
+Reach Asterisk over HTTP\
+Log in to the server\
+Reach the web server over HTTP\
+Reach the web server over HTTPS\
+Reach the web server without authentication\
+Reach munin\
+Read and write the database\
+Exchange messages\
+Reach wazo-provd\
+Reach wazo-provd without authentication\
+Reach wazo-confgend\
+Reach wazo-sysconfd\
+Reach wazo-auth\
+Reach wazo-call-logd\
+Reach wazo-dird\
+Reach wazo-webhookd\
+Reach wazo-setupd\
+Reach wazo-chatd\
+Reach wazo-confd\
+Reach wazo-amid\
+Reach wazo-agentd\
+Reach wazo-phoned over HTTP\
+Reach wazo-phoned over HTTPS\
+Reach wazo-calld\
+Open a WebSocket to wazo-websocketd\
+Reach wazo-plugind\
+Connect the Asset Intelligence synchronization point to Microsoft over HTTPS\
+Reach SQL Server from the Asset Intelligence synchronization point\
+Reach SQL Server from the Application Catalog web service point\
+Connect the Application Catalog website point to the Application Catalog web service point over HTTP\
+Connect the Application Catalog website point to the Application Catalog web service point over HTTPS\
+Connect clients to the Application Catalog website point over HTTP\
+Connect clients to the Application Catalog website point over HTTPS\
+Wake clients with Wake On LAN\
+Keep clients reachable with wake-up proxy\
+Find a peer cache in Windows PE\
+Download from a peer cache in Windows PE\
+Connect clients to the NDES policy module over HTTP\
+Connect clients to the NDES policy module over HTTPS\
+Connect clients to the cloud distribution point over HTTPS\
+Connect clients to the cloud management gateway over HTTPS\
+Connect clients to the distribution point over HTTP\
+Connect clients to the distribution point over HTTPS\
+Connect clients to the distribution point with SMB\
+Receive content by multicast\
+Get an address with DHCP for PXE\
+Fetch boot files with TFTP for PXE\
+Find a boot server with BINL for PXE\
+Connect clients to the fallback status point over HTTP\
+Query the global catalog from clients\
+Notify clients\
+Connect clients to the management point over HTTP\
+Connect clients to the management point over HTTPS\
+Connect clients to the software update point over HTTP\
+Connect clients to the software update point over HTTPS\
+Connect clients to the state migration point over HTTP\
+Connect clients to the state migration point over HTTPS\
+Connect clients to the state migration point with SMB\
+Connect the CMG connection point to the cloud management gateway over TLS\
+Connect the CMG connection point to the cloud management gateway over HTTPS\
+Connect the CMG connection point to the management point over HTTPS\
+Connect the CMG connection point to the management point over HTTP\
+Connect the CMG connection point to the software update point over HTTPS\
+Connect the CMG connection point to the software update point over HTTP\
+Control clients remotely\
+Help users with Remote Assistance\
+Connect the console to the Internet over HTTP\
+Connect the console to the Internet over HTTPS\
+Connect the console to the reporting services point over HTTP\
+Connect the console to the reporting services point over HTTPS\
+Find RPC services of the site server from the console\
+Find RPC services of the SMS Provider from the console\
+Call the SMS Provider with RPC from the console\
+Connect the NDES policy module to the certificate registration point over HTTPS\
+Reach SQL Server from the data warehouse service point\
+Connect the distribution point to the management point over HTTP\
+Connect the distribution point to the management point over HTTPS\
+Connect the Endpoint Protection point to the Internet over HTTP\
+Reach SQL Server from the Endpoint Protection point\
+Connect the enrollment proxy point to the enrollment point over HTTPS\
+Reach SQL Server from the enrollment point\
+Manage Exchange Online with Windows Remote Management\
+Manage an Exchange server with Windows Remote Management\
+Connect Mac computers to the enrollment proxy point over HTTPS\
+Query the directory with LDAP from the management point\
+Query the global catalog from the management point\
+Find RPC services of domain controllers from the management point\
+Call domain controllers with RPC from the management point\
+Find RPC services of the site server from the management point\
+Find RPC services of the management point from the site server\
+Call the site server with RPC from the management point\
+Call the management point with RPC from the site server\
+Connect the management point to the site server with SMB\
+Connect the site server to the management point with SMB\
+Reach SQL Server from the management point\
+Connect mobile devices to the enrollment proxy point over HTTPS\
+Connect mobile devices to Microsoft Intune over HTTPS\
+Reach SQL Server from the reporting services point\
+Connect the service connection point to Microsoft Intune over HTTPS\
+Connect the service connection point to Azure over HTTPS\
+Connect the site server to the Application Catalog web service point with SMB\
+Connect the Application Catalog web service point to the site server with SMB\
+Find RPC services of the Application Catalog web service point from the site server\
+Find RPC services of the site server from the Application Catalog web service point\
+Call the Application Catalog web service point with RPC from the site server\
+Call the site server with RPC from the Application Catalog web service point\
+Connect the site server to the Application Catalog website point with SMB\
+Connect the Application Catalog website point to the site server with SMB\
+Find RPC services of the Application Catalog website point from the site server\
+Find RPC services of the site server from the Application Catalog website point\
+Call the Application Catalog website point with RPC from the site server\
+Call the site server with RPC from the Application Catalog website point\
+Connect the site server to the Asset Intelligence synchronization point with SMB\
+Connect the Asset Intelligence synchronization point to the site server with SMB\
+Find RPC services of the Asset Intelligence synchronization point from the site server\
+Find RPC services of the site server from the Asset Intelligence synchronization point\
+Call the Asset Intelligence synchronization point with RPC from the site server\
+Call the site server with RPC from the Asset Intelligence synchronization point\
+Wake clients with Wake On LAN from the site server\
+Connect the site server to the cloud distribution point over HTTPS\
+Connect the site server to the distribution point with SMB\
+Find RPC services of the distribution point from the site server\
+Call the distribution point with RPC from the site server\
+Query the directory with LDAP from the site server\
+Query the global catalog from the site server\
+Find RPC services of domain controllers from the site server\
+Call domain controllers with RPC from the site server\
+Connect the site server to the certificate registration point with SMB\
+Connect the certificate registration point to the site server with SMB\
+Find RPC services of the certificate registration point from the site server\
+Find RPC services of the site server from the certificate registration point\
+Call the certificate registration point with RPC from the site server\
+Call the site server with RPC from the certificate registration point\
+Connect the site server to the Endpoint Protection point with SMB\
+Connect the Endpoint Protection point to the site server with SMB\
+Find RPC services of the Endpoint Protection point from the site server\
+Find RPC services of the site server from the Endpoint Protection point\
+Call the Endpoint Protection point with RPC from the site server\
+Call the site server with RPC from the Endpoint Protection point\
+Connect the site server to the enrollment point with SMB\
+Connect the enrollment point to the site server with SMB\
+Find RPC services of the enrollment point from the site server\
+Find RPC services of the site server from the enrollment point\
+Call the enrollment point with RPC from the site server\
+Call the site server with RPC from the enrollment point\
+Connect the site server to the enrollment proxy point with SMB\
+Connect the enrollment proxy point to the site server with SMB\
+Find RPC services of the enrollment proxy point from the site server\
+Find RPC services of the site server from the enrollment proxy point\
+Call the enrollment proxy point with RPC from the site server\
+Call the site server with RPC from the enrollment proxy point\
+Connect the site server to the fallback status point with SMB\
+Connect the fallback status point to the site server with SMB\
+Find RPC services of the fallback status point from the site server\
+Find RPC services of the site server from the fallback status point\
+Call the fallback status point with RPC from the site server\
+Call the site server with RPC from the fallback status point\
+Connect the site server to the Internet over HTTP\
+Find RPC services of the issuing certification authority from the site server\
+Find RPC services of the site server from the issuing certification authority\
+Call the issuing certification authority with RPC from the site server\
+Call the site server with RPC from the issuing certification authority\
+Connect the site server to a file share with SMB\
+Connect the site server to the reporting services point with SMB\
+Connect the reporting services point to the site server with SMB\
+Find RPC services of the reporting services point from the site server\
+Find RPC services of the site server from the reporting services point\
+Call the reporting services point with RPC from the site server\
+Call the site server with RPC from the reporting services point\
+Connect site servers to each other with SMB\
+Reach SQL Server from the site server\
+Connect the site server to SQL Server with SMB\
+Find RPC services of SQL Server from the site server\
+Call SQL Server with RPC from the site server\
+Connect the site server to the SMS Provider with SMB\
+Find RPC services of the SMS Provider from the site server\
+Call the SMS Provider with RPC from the site server\
+Connect the site server to the software update point with SMB\
+Connect the software update point to the site server with SMB\
+Connect the site server to the software update point over HTTP\
+Connect the software update point to the site server over HTTP\
+Connect the site server to the software update point over HTTPS\
+Connect the software update point to the site server over HTTPS\
+Connect the site server to the state migration point with SMB\
+Connect the state migration point to the site server with SMB\
+Find RPC services of the state migration point from the site server\
+Find RPC services of the site server from the state migration point\
+Reach SQL Server from the SMS Provider\
+Connect the software update point to the Internet over HTTP\
+Connect the software update point to the upstream WSUS server over HTTP\
+Connect the software update point to the upstream WSUS server over HTTPS\
+Reach the site database server from SQL Server\
+Replicate between sites with Service Broker\
+Reach SQL Server from the state migration point\
+Open file shares from clients\
+Reach replicas of the site database\
+Connect to replicas of the site database with SMB\
+Find RPC services of replicas of the site database\
+Query and publish in the directory with LDAP\
+Query the global catalog for discovery\
+Find RPC services for discovery\
+Call RPC services for discovery\
+Find RPC services of site systems from the site server\
+Call site systems with RPC from the site server\
+Connect the site server to site systems with SMB\
+Connect site systems to the site server with SMB\
+Deploy and maintain the appliance VM over SSH\
+Manage the appliance VM through the Kubernetes API\
+Talk to the private cloud, such as VMware vCenter\
+Upgrade the appliance VM\
+Resolve the names of the services that a deployment needs\
+Download the product catalog, product files and OS images\
+Download the OS images of the resource bridge\
+Find container images for the resource bridge\
+Download container images for the resource bridge\
+Synchronise the clock of the operating system\
+Manage resources in Azure\
+Assign roles with Azure RBAC\
+Renew tokens for Azure Resource Manager\
+Talk to the resource provider in Azure\
+Pull container images\
+Fetch certificates of system-assigned managed identities\
+Send diagnostic data from Windows\
+Send logs of components that the appliance manages\
+Download the Linux installation package\
+Use custom locations\
+Use Azure Arc\
+Send diagnostic data that Microsoft requires\
+Open a secure control channel\
+Download the installer of the Azure CLI\
+Download the extension for the resource bridge\
+Reach the data plane of the Azure Arc agent\
+Download Python packages for the Azure CLI\
+Pull container images of Azure Arc for Kubernetes\
+Deploy the Azure Arc agent\
+Pull artifacts of components that the appliance manages\
+Manage the cluster from the Azure portal\
+Administer the hosts in a browser\
+Open VNC consoles in a browser\
+Proxy SPICE connections\
+Run actions of the cluster over SSH\
+Look up the ports of RPC services\
+Send mail\
+Keep the cluster in step with corosync\
+Move running guests, with their memory and local disks\
+Install, configure and upgrade the automation hub\
+Push the image of the execution environment\
+Pull collections\
+Pull container images of decision environments\
+Pull the image of the execution environment\
+Reach the automation hub directly from the platform gateway\
+Link the platform gateway and the automation hub\
+Process events\
+Install, configure and upgrade the automation controller\
+Launch jobs of the automation controller\
+Link the platform gateway and the automation controller\
+Reach the automation controller directly from the platform gateway\
+Carry the traffic of the mesh\
+Install, configure and upgrade the Event-Driven Ansible node\
+Link the platform gateway and Event-Driven Ansible\
+Reach the Event-Driven Ansible node directly from the platform gateway\
+Receive event streams\
+Install, configure and upgrade the execution node\
+Reach the execution node from the ingress\
+Connect from OpenShift over Receptor\
+Install, configure and upgrade the hop node\
+Carry the traffic of the mesh through hop nodes\
+Install, configure and upgrade the hybrid node\
+Carry the traffic of the mesh through hybrid nodes\
+Install, configure and upgrade the database\
+Store data of the automation controller\
+Store data of Event-Driven Ansible\
+Store data of the automation hub\
+Run jobs in container groups\
+Launch jobs\
+Store and retrieve data\
+Synchronise the nodes of a Redis cluster\
+Reach the OpenShift route of the mesh ingress\
+Link the automation hub and the platform gateway\
+Serve the gateway through nginx\
+Exchange requests of clients with xcatd\
+Report the status of an installation to xcatd\
+Record the log of commands\
+Run RSCT Topology Services\
+Install and update nodes, and run commands on them over SSH\
+Copy files to nodes and service nodes\
+Ask for an installation over BOOTP\
+Get addresses when Linux nodes are installed\
+Answer DHCP clients when Linux nodes are installed\
+Answer BOOTP clients that ask for an installation\
+Install Linux nodes over TFTP\
+Fetch files over HTTP\
+Look up the ports of RPC services when a node is installed\
+Run commands on nodes over rsh\
+Collect system logs\
+Run commands on nodes over rsh with Kerberos\
+Monitor hardware and exchange keys with RMC\
+Reach consoles through conserver\
+Boot and shut down AIX nodes with NIM\
+Mount file systems over NFS\
+Install System x nodes over PXE\
+Mount file systems with the AIX mount command\
+Discover nodes\
+Manage hardware over IPMI\
+Query the blade chassis\
+Receive notifications of the blade chassis\
 Be managed by EMS, report compliance to FortiGate\
 Behaviour scans in the cloud\
+Download the installer of the Azure CLI, and the extension\
 server mode only\
 clients send straight to SecurityGateway on port 25\
 mail clients send straight to SecurityGateway\
@@ -2728,10 +10747,75 @@ MDaemon's XML API is a user verification source\
 Microsoft 365 is a user verification source\
 HTTP is redirected to HTTPS\
 AI classification is used\
+the CNI is Canal with VXLAN\
+the CNI is Canal\
+the CNI is Canal with WireGuard over IPv4\
+the CNI is Canal with WireGuard over IPv6 or dual-stack\
+the CNI is Cilium\
+the CNI is Cilium with VXLAN\
+the CNI is Cilium with WireGuard\
+the CNI is Calico with BGP\
+the CNI is Calico with VXLAN\
+the CNI is Calico with Typha\
+the CNI is Calico\
+the CNI is Flannel with VXLAN\
+nodes run Windows, and the CNI is Calico or Flannel with VXLAN\
+nodes run Windows, and the CNI is Calico with BGP\
+IMAP4 is enabled\
+POP3 is enabled\
+the organisation has no Edge Transport servers\
+the organisation has no Edge Transport servers, and a Send connector proxies outbound mail through the front end\
+the organisation has Edge Transport servers\
+the organisation has Edge Transport servers, and sender reputation detects open proxies\
+the distribution point is configured for multicast\
+the distribution point is configured for PXE\
+the client is in a domain and not configured for the Internet only\
+the preferred TLS connection fails, and the gateway has one virtual machine\
+the preferred TLS connection fails, and the gateway has two or more virtual machines\
+the version is 1706 or 1710\
+the version is 1802\
+certificate profiles use the certificate registration point, and the site server is at the top of the hierarchy\
+the content library is on a remote share\
+a site is installed with a remote SQL Server\
+WSUS cleanup adds indexes or removes obsolete updates\
+the site database is in Azure behind a load balancer\
+an internet-based site system is installed or repaired\
+Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway\
+Windows NTP is the default of Hyper-V, and Azure Arc-enabled VMware vSphere is not used with Azure Arc gateway\
+the bundle installer is used\
+connections are relayed through hop nodes\
+connections are relayed through connected nodes that are not hop nodes\
+the internal database is used with another component\
+container groups run jobs, in an RPM-based installation\
+Redis is set up as a cluster\
+mesh ingress is used\
+AIX or p-linux is used\
+Linux is used; optional with AIX\
+AIX is used\
+Linux statelite or AIX is used\
+Linux is used\
+RMC monitoring is used\
+the host is the management node or a service node\
+x86_64 or p8 is used\
+Flex is used\
+SNMP monitoring is used\
+Windows NTP is the default of Hyper-V\
 the certificate may name another port\
 in the GUI\
 the XML configuration can change the transport to UDP\
 the start of the range can be moved\
+in Configuration Manager\
+in WSUS\
+in SQL Server Reporting Services\
+in SQL Server Configuration Manager\
+in the inventory variable ansible_port\
+in the inventory variable automationgateway_main_url; gateway_main_url in container-based installations\
+in the inventory variables receptor_listener_port and peers; receptor_port and receptor_peers in container-based installations\
+in the inventory variable pg_port\
+in the inventory variable automationcontroller_pg_port; controller_pg_port in container-based installations\
+in the inventory variable automationedacontroller_pg_port; eda_pg_port in container-based installations\
+in the inventory variable automationhub_pg_port; hub_pg_port in container-based installations\
+in the site table\
 the XML configuration can change the port to 53\
 The page prints SSH twice and does not print HTTPS; the services are those of the IANA registry. It also names Console, without a port.\
 The page prints TCP; SNMP is polled over UDP almost everywhere.\
@@ -2757,6 +10841,60 @@ The traffic is encrypted in the vendor's own way.\
 The host keeps the list of mirrors, at https://sa-update.spamassassin.org/MIRRORED.BY; the mirrors are used as well.\
 Port 443 may answer in its place, by a redirect. The authority publishes no addresses, and may change them at any time.\
 The authority publishes no addresses, and may change them at any time.\
+The metrics server needs this port on each node.\
+Keep this port closed to hosts outside the cluster: it gives access to the cluster network.\
+The page also says that nodes use udp/8472 with Flannel VXLAN.\
+The page prints TCP and no port number: it is the port of the cluster's API server.\
+Use port 443 if possible; some services must be configured to use port 80.\
+If a client can only use port 25, the receive connector can be changed to listen there too.\
+Exchange has no connector that sends mail to the Internet until somebody creates one.\
+A proxy server of the organisation needs its own port, and must be configured in sender reputation.\
+The page prints HTTP; munin usually has a protocol of its own at this port.\
+Access is filtered by IP address.\
+Wake-up proxy also needs ICMP echo requests between clients.\
+The server answers from a dynamic high port.\
+Tried first; HTTP or HTTPS is the fallback.\
+If the software update point uses HTTPS, the HTTP port must be open too.\
+Preferred; HTTPS is the fallback.\
+The configuration of the management point decides which of HTTP and HTTPS is used.\
+The configuration of the software update point decides which of HTTP and HTTPS is used.\
+The port is dynamic, and its range depends on the version of Windows.\
+The site system can be set so that only the site server opens connections.\
+The port is dynamic, and its range depends on the version of Windows. The site system can be set so that only the site server opens connections.\
+The port is fixed; a proxy server can carry the traffic.\
+Note 5 of the page says that reporting services points send no status information.\
+The port is dynamic, and its range depends on the version of Windows. Note 5 of the page says that reporting services points send no status information.\
+If the software update point uses HTTPS, the HTTP port must be open too. The site system can be set so that only the site server opens connections.\
+The row prints Bidirectional, but explains only connections from the management machine to the appliance VM.\
+The page prints UDP in the column of directions.\
+The row says that WebSocket connections (wss) must be allowed.\
+The page prints WebSocket in place of a service.\
+The list of default rules also allows SSH from management hosts.\
+The page does not say who connects to rpcbind.\
+The variable that the row names is the one of the rows about SSH.\
+Port 8444 is that of container-based installations.\
+The row prints port 80 twice, with port 443 and with port 8443, which is that of container-based installations.\
+The row prints port 80 twice, with port 443 and with port 8445, which is that of container-based installations.\
+Port 8443 is that of container-based installations. The row prints port 80 with HTTPS.\
+The row states no purpose.\
+The row about SSH names the variable pg_port, unlike the other rows about SSH.\
+Keep the port closed otherwise.\
+The row prints Receptor as the protocol, and HTTPS as the service.\
+The row prints HTTPS for all ports, and port 80 twice, with port 443 and with port 8444, which is that of container-based installations.\
+The page does not say which side connects.\
+The page prints UDP; SSH normally uses TCP.\
+The page prints UDP; rsync normally uses TCP.\
+The row is for firewalls that handle DNS explicitly. The page says that nodes ask a DNS server, not where it is.\
+The text below the table calls it optional.\
+The page prints TCP; DHCP normally uses UDP.\
+The page prints TCP; TFTP normally uses UDP.\
+The page prints UDP; HTTP normally uses TCP.\
+The row prints the range 1-1023, and the page does not say of what.\
+The text below the table says that xCAT does not support it at present. The row prints the range 1-1023, and the page does not say of what.\
+The page does not say which side connects. The row prints the range 1-1023, and the page does not say of what.\
+The text below the table describes NIM under kshell. The row prints the range 1-1023, and the page does not say of what.\
+The server picks a TCP port when it starts, unless /etc/services gives it a fixed one.\
+The server picks a UDP port when it starts, unless /etc/services gives it a fixed one.\
 The page prints no label; the services are those of the IANA registry.\
 The page prints etc. after the port, so there may be others.\
 Incoming ports\
@@ -2764,6 +10902,107 @@ Outgoing ports\
 Appliance\
 Outbound to Forcepoint DLP\
 Off-appliance components\
+Inbound Network Rules\
+Canal\
+Cilium\
+Calico\
+Flannel\
+Windows Specific Inbound Network Rules\
+Longhorn Manager: ingress\
+Longhorn Manager: egress\
+Instance Manager: ingress\
+CSI sidecar: egress\
+Driver deployer: egress\
+Backing Image Manager: ingress\
+Backing Image Manager: egress\
+Backing Image Data Source: ingress\
+Share Manager: ingress\
+Uninstaller: egress\
+Network ports required for clients and services\
+Network ports required for mail flow (no Edge Transport servers)\
+Network ports required for mail flow with Edge Transport servers\
+Network Flow table (IN)\
+Asset Intelligence synchronization point -- > Microsoft\
+Asset Intelligence synchronization point -- > SQL Server\
+Application Catalog web service point -- > SQL Server\
+Application Catalog website point -- > Application Catalog web service point\
+Client -- > Application Catalog website point\
+Client -- > Client\
+Client -- > Configuration Manager Network Device Enrollment Service (NDES) policy module\
+Client -- > Cloud distribution point\
+Client -- > Cloud management gateway (CMG)\
+Client -- > Distribution point, both standard and pull\
+Client -- > Distribution point configured for multicast, both standard and pull\
+Client -- > Distribution point configured for PXE, both standard and pull\
+Client -- > Fallback status point\
+Client -- > Global catalog domain controller\
+Client -- > Management point\
+Client -- > Software update point\
+Client -- > State migration point\
+CMG connection point -- > CMG cloud service\
+Version 1706 or 1710\
+Version 1802\
+CMG connection point -- > Software update point\
+Configuration Manager console -- > Client\
+Configuration Manager console -- > Internet\
+Configuration Manager console -- > Reporting services point\
+Configuration Manager console -- > Site server\
+Configuration Manager console -- > SMS Provider\
+Configuration Manager Network Device Enrollment Service (NDES) policy module -- > Certificate registration point\
+Data warehouse service point -- > SQL Server\
+Distribution point, both standard and pull -- > Management point\
+Endpoint Protection point -- > Internet\
+Endpoint Protection point -- > SQL Server\
+Enrollment proxy point -- > Enrollment point\
+Enrollment point -- > SQL Server\
+Exchange Server Connector -- > Exchange Online\
+Exchange Server Connector -- > On-Premises Exchange Server\
+Mac computer -- > Enrollment proxy point\
+Management point -- > Domain controller\
+Management point < -- > Site server\
+Management point -- > SQL Server\
+Mobile device -- > Enrollment proxy point\
+Mobile device -- > Microsoft Intune\
+Reporting Services point -- > SQL Server\
+Service connection point -- > Microsoft Intune\
+Service connection point -- > Azure (CMG)\
+Site server < -- > Application Catalog web service point\
+Site server < -- > Application Catalog website point\
+Site server < -- > Asset Intelligence synchronization point\
+Site server -- > Client\
+Site server -- > Cloud distribution point\
+Site server -- > Distribution point, both standard and pull\
+Site server -- > Domain controller\
+Site server < -- > Certificate registration point\
+Site server < -- > Endpoint Protection point\
+Site server < -- > Enrollment point\
+Site server < -- > Enrollment proxy point\
+Site server < -- > Fallback status point\
+Site server -- > Internet\
+Site server < -- > Issuing certification authority (CA)\
+Site server -- > Server hosting Remote Content Library Share\
+Site server < -- > Reporting services point\
+Site server < -- > Site server\
+Site server -- > SQL Server\
+Site server -- > SQL Server: installation\
+Site server -- > SQL Server for WSUS\
+Site server -- > SMS Provider\
+Site server < -- > Software update point\
+Site server < -- > State migration point\
+SMS Provider -- > SQL Server\
+Software update point -- > Internet\
+Software update point -- > Upstream WSUS server\
+SQL Server --> SQL Server\
+State migration point -- > SQL Server\
+Client to server shares\
+Connections to Microsoft SQL Server\
+Discovery and publishing\
+Installation requirements for site systems that support internet-based clients\
+Inbound connectivity requirements\
+Firewall/Proxy URL allowlist\
+Ports used by Proxmox VE\
+Network ports and protocols\
+xCAT Port Usage Table\
 Incoming Ports\
 Outgoing Ports\
 Admin by Console or PC\
@@ -2802,8 +11041,82 @@ database.clamav.net\
 ctmail.com\
 SpamAssassin Update Server\
 Let's Encrypt Servers\
+All RKE2 nodes\
+RKE2 server nodes\
+Other Longhorn Manager\
+UI\
+Longhorn CSI plugin\
+Backup/Snapshot Recurring Job Pod\
+Longhorn Driver Deployer\
+Conversion Webhook Server\
+Admission Webhook Server\
+Recovery Backend Server\
+Kubernetes API server\
+Longhorn Manager\
+Other Instance Manager\
+Node in the Cluster\
+Backing Image Data Source\
+Other Backing Image Manager\
+Instance Manager\
+Backing Image Manager\
+Node in the cluster\
+Internet (any)\
+DNS server\
+Edge Transport server\
+Mailbox servers in the subscribed Active Directory site\
+Mailbox servers with EdgeSync\
+appliance VM IPs and Management machine\
+control plane IP and Management machine\
+private cloud control plane address and Management machine\
+appliance VM IPs (to each other)\
+private cloud address and appliance VM IPs\
+Your DNS server IP(s)\
+msk8s.api.cdp.microsoft.com\
+msk8s.sb.tlu.dl.delivery.mp.microsoft.com\
+mcr.microsoft.com\
+*.data.mcr.microsoft.com\
+time.windows.com\
+management.azure.com\
+graph.microsoft.com\
+*.login.microsoft.com\
+login.windows.net\
+*.dp.prod.appliances.azure.com\
+*.blob.core.windows.net, ecpacr.azurecr.io\
+*.his.arc.azure.com\
+v20.events.data.microsoft.com\
+linuxgeneva-microsoft.azurecr.io\
+packages.microsoft.com\
+sts.windows.net\
+guestnotificationservice.azure.com\
+gcs.prod.monitoring.core.windows.net\
+*.prod.microsoftmetrics.com\
+*.prod.hot.ingest.monitor.core.windows.net\
+*.prod.warm.ingest.monitor.core.windows.net\
+*.servicebus.windows.net\
+*.blob.core.windows.net\
+*.web.core.windows.net\
+*.dp.kubernetesconfiguration.azure.com\
+pythonhosted.org, *.pythonhosted.org\
+azurearcfork8s.azurecr.io\
+k8connecthelm.azureedge.net\
+adhs.events.data.microsoft.com\
+kvamanagementoperator.azurecr.io\
+k8sconnectcsp.azureedge.net\
+*.arc.azure.net\
+Installer node\
+{ControllerNameStart}\
+{EDAName} node\
+Execution node\
+Gateway load balancer/Ingress node\
+{GatewayStart}\
+{EDAName}\
+{OCPShort}\
+{HubNameStart}\
+{OCPShort} (RPM only)\
+Redis node\
 FortiAnalyzer\
 FortiSandbox Community Cloud\
+private cloud management console\
 SSH, Telnet, HTTP, SSH, Console\
 Quarantine View/Retrieve\
 SMTP or SMTPS\
@@ -2883,6 +11196,156 @@ AntiVirus\
 Outbreak Protection\
 SpamAssassin\
 Let's Encrypt\
+Kubernetes API\
+RKE2 supervisor API\
+kubelet metrics\
+etcd client port\
+etcd peer port\
+etcd metrics port\
+NodePort port range\
+Canal CNI with VXLAN\
+Canal CNI health checks\
+Canal CNI with WireGuard IPv4\
+Canal CNI with WireGuard IPv6/dual-stack\
+Cilium CNI health checks\
+Cilium CNI with VXLAN\
+Cilium CNI with WireGuard\
+Calico CNI with BGP\
+Calico CNI with VXLAN\
+Calico CNI with Typha\
+Calico Typha health checks\
+Calico health checks\
+Flannel CNI with VXLAN\
+Required for Calico and Flannel VXLAN\
+Encrypted web connections\
+Unencrypted web connections\
+IMAP4 clients\
+POP3 clients\
+SMTP clients (authenticated)\
+Inbound mail\
+Outbound mail\
+Outbound mail (proxied)\
+DNS for name resolution\
+Inbound mail - Internet to Edge Transport server\
+Inbound mail - Edge Transport to Mailbox\
+Outbound mail - Mailbox to Edge Transport\
+Outbound mail - Edge Transport server to internet\
+EdgeSync synchronization\
+Open proxy server detection\
+ICMP\
+DHCP\
+TFTP\
+HTTP\
+SIP\
+IAX\
+SCCP\
+AMI\
+SSH\
+HTTPS\
+SQL\
+AMQP\
+WS\
+SQL over TCP\
+Wake On LAN\
+Wake-up proxy\
+Windows PE Peer cache broadcast\
+Windows PE Peer cache download\
+Server Message Block (SMB)\
+Multicast protocol\
+Boot Information Negotiation Layer (BINL)\
+Global catalog LDAP\
+Client notification\
+TCP-TLS (preferred)\
+HTTPS (fallback with one VM)\
+HTTPS (fallback with two or more VMs)\
+Remote Control (control)\
+Remote Assistance (RDP and RTC)\
+RPC to find the provider\
+RPC Endpoint Mapper\
+RPC\
+Windows Remote Management over HTTPS\
+Windows Remote Management over HTTP\
+Lightweight Directory Access Protocol (LDAP)\
+RPC Endpoint mapper\
+HTTPS for CMG service deployment\
+RPC (DCOM)\
+SQL Server service\
+SQL Server Service Broker\
+Site server --> Site system: RPC endpoint mapper\
+Site server --> Site system\
+Site server < --> Site system: Server message blocks (SMB)\
+Kubernetes API server\
+DNS servers\
+SFS API endpoint\
+Resource bridge (appliance) image download\
+Microsoft Container Registry\
+Windows NTP Server\
+Azure Resource Manager\
+Microsoft Graph\
+Resource bridge (appliance) Dataplane service\
+Resource bridge (appliance) container image download\
+Managed Identity\
+Microsoft events data service\
+Log collection for Arc Resource Bridge\
+Microsoft open source packages manager\
+Custom Location\
+Azure Arc\
+Diagnostic data\
+Azure service bus\
+Azure CLI\
+Arc Extension\
+Azure Arc Agent\
+Azure Arc for Kubernetes container image download\
+Azure Arc agent\
+ADHS telemetry service\
+Resource bridge components download\
+Azure portal\
+Web interface\
+VNC Web console\
+SPICE proxy\
+sshd (used for cluster actions)\
+rpcbind\
+sendmail\
+corosync cluster traffic\
+live migration (VM memory and local-disk data)\
+HTTP/HTTPS\
+Redis\
+Receptor\
+PostgreSQL\
+xcatdport\
+xcatiport\
+xcatlport\
+echo-udp\
+ssh-tcp\
+ssh-udp\
+rsync\
+domain-tcp\
+domain-udp\
+bootps\
+dhcp\
+dhcpc\
+bootpc\
+tftp-tcp\
+tftp-udp\
+www-tcp\
+www-udp\
+sunrpc-udp\
+shell\
+rsyslogd\
+kshell\
+rmc-tcp\
+rmc-udp\
+conserver\
+nim\
+nfsd-tcp\
+nfsd-udp\
+pxe\
+mount-tcp\
+mount-udp\
+awk\
+ipmi\
+snmp\
+snmptrap\
 Syslog\
 Endpoint management (EMS), compliance (FortiGate)\
 Log upload to syslog server\
@@ -2891,6 +11354,7 @@ VPN connection to FortiGate\
 Log upload\
 Single Sign On mobility agent, FSSO\
 Cloud-based behavior scan (CBBS)\
+Azure CLI & Extension\
 TCP/443 or TCP/80 or TCP/22 or TCP/23\
 TCP/80 or TCP/443 or TCP/110\
 TCP/25 or TCP/465\
@@ -2962,10 +11426,151 @@ IKE 500 ESP (IP 50) NAT-T 4500\
 444\
 4000\
 4443\
+6443\
+9345\
+10250\
+2379\
+2380\
+2381\
+30000-32767\
+8472\
+9099\
+51820\
+51821\
+0, 8 *\
+4240\
+51871\
+179\
+4789\
+5473\
+9098\
+9500\
+9501\
+9502\
+9503\
+Kubernetes API server port\
+8500 (process-manager service); 8501 (proxy service); 8502 (disk service); 8503 (instance service); 8504 (spdk service)\
+10000-30000\
+3260\
+8000\
+30001-31000\
+8002\
+2049\
+443/TCP (HTTPS)\
+80/TCP (HTTP)\
+143/TCP (IMAP), 993/TCP (secure IMAP)\
+110/TCP (POP3), 995/TCP (secure POP3)\
+587/TCP (authenticated SMTP)\
+25/TCP (SMTP)\
+53/UDP,53/TCP (DNS)\
+50636/TCP (secure LDAP)\
+see comments\
+-\
+67\
+68\
+69\
+123\
+2812\
+5060\
+4569\
+2000\
+5038\
+5039\
+22\
+8667\
+4949\
+5432\
+5672\
+8666\
+18667\
+8669\
+8668\
+9497\
+9298\
+9489\
+9300\
+9302\
+9304\
+9486\
+9491\
+9493\
+9498\
+9499\
+-- | 443\
+-- | 1433\
+-- | 80\
+9 | --\
+25536 | --\
+8004 | --\
+-- | 8003\
+-- | 445\
+63000-64000 | --\
+67 and 68 | --\
+69 | --\
+4011 | --\
+-- | 3268\
+-- | 10123\
+-- | 80 or 8530\
+-- | 443 or 8531\
+-- | 10140-10155\
+-- | 10124-10139\
+-- | 2701\
+-- | 3389\
+-- | 135\
+135 | 135\
+-- | DYNAMIC\
+-- | 5986\
+-- | 5985\
+389 | 389\
+-- | 4022\
+TCP 1433\
+TCP 4022\
+TCP 445\
+TCP 135\
+3268\
+135\
+Dynamically allocated high TCP ports\
+UDP and TCP port 135.\
+TCP ports\
+TCP port 445\
+6443, 2379, 2380, 10250, 10257, 10259\
+8006 (TCP, HTTP/1.1 over TLS)\
+5900-5999 (TCP, WebSocket)\
+3128 (TCP)\
+22 (TCP)\
+111 (UDP)\
+25 (TCP, outgoing)\
+5405-5412 UDP\
+60000-60050 (TCP)\
+80/443\
+443 8444\
+6379\
+80/443 80/8443\
+27199\
+80/443 80/8445\
+80/443 8443\
+16379\
+80/443 80/8444\
+8443\
+3001\
+3002\
+3003(default)\
+7\
+873\
+111\
+544\
+657\
+782\
+1058\
+4011\
+see Note1\
+300\
+623\
+161\
 TCP/80 etc.\
 ";
 
-    static FLOW_TEXTS_STARTS: [u8; 746] = *b"\
+    static FLOW_TEXTS_STARTS: [u8; 2670] = *b"\
 \x00\x00\x00\x00\x2a\x00\x4c\x00\x68\x00\x87\x00\xa3\x00\xd3\x00\xf4\x00\x1f\x01\x48\x01\x70\x01\x9d\x01\xc5\x01\xed\x01\x15\x02\
 \x3d\x02\x7a\x02\xb4\x02\xd1\x02\x02\x03\x26\x03\x3f\x03\x60\x03\x79\x03\x8a\x03\xb5\x03\xcf\x03\xee\x03\x39\x04\x4d\x04\x6d\x04\
 \x7e\x04\xa4\x04\xc0\x04\xdc\x04\xf5\x04\x1a\x05\x27\x05\x3a\x05\x5a\x05\x78\x05\x95\x05\xb8\x05\xd6\x05\x09\x06\x25\x06\x38\x06\
@@ -2973,69 +11578,177 @@ TCP/80 etc.\
 \xf2\x08\x24\x09\x36\x09\x4c\x09\x75\x09\x8f\x09\xc2\x09\xde\x09\xf7\x09\x0e\x0a\x23\x0a\x30\x0a\x3f\x0a\x66\x0a\x7f\x0a\xa0\x0a\
 \xd1\x0a\x00\x0b\x32\x0b\x54\x0b\x81\x0b\xa7\x0b\xc8\x0b\xf9\x0b\x2a\x0c\x55\x0c\x81\x0c\x99\x0c\xc3\x0c\xe6\x0c\x05\x0d\x1c\x0d\
 \x46\x0d\x5e\x0d\x89\x0d\xbb\x0d\xcb\x0d\xea\x0d\x14\x0e\x2a\x0e\x3d\x0e\x56\x0e\x88\x0e\xa6\x0e\xc7\x0e\xe8\x0e\xfb\x0e\x1d\x0f\
-\x36\x0f\x61\x0f\x82\x0f\xb3\x0f\xcf\x0f\xcf\x0f\xdf\x0f\x12\x10\x3f\x10\x7f\x10\xb7\x10\xf7\x10\x21\x11\x56\x11\x7a\x11\xb9\x11\
-\xe8\x11\x13\x12\x2e\x12\x47\x12\x47\x12\x6c\x12\x76\x12\xab\x12\xce\x12\xfd\x12\xfd\x12\x84\x13\xc3\x13\x60\x14\xce\x14\x78\x15\
-\xed\x15\x29\x16\x73\x16\xec\x16\x48\x17\x8d\x17\xf2\x17\x0f\x18\x61\x18\x7b\x18\x9d\x18\xd4\x18\xed\x18\x1f\x19\x39\x19\x6a\x19\
-\xde\x19\x55\x1a\x9b\x1a\xe1\x1a\x1d\x1b\x1d\x1b\x2b\x1b\x39\x1b\x42\x1b\x5c\x1b\x74\x1b\x82\x1b\x90\x1b\x90\x1b\xa6\x1b\xb2\x1b\
-\xbb\x1b\xd0\x1b\xe6\x1b\xec\x1b\x0d\x1c\x22\x1c\x28\x1c\x34\x1c\x4b\x1c\x65\x1c\x7e\x1c\x9a\x1c\xa4\x1c\xb0\x1c\xbf\x1c\xc7\x1c\
-\xce\x1c\xe1\x1c\xeb\x1c\xf2\x1c\x0f\x1d\x20\x1d\x34\x1d\x45\x1d\x5e\x1d\x6e\x1d\x7f\x1d\x95\x1d\xa0\x1d\xb1\x1d\xc4\x1d\xce\x1d\
-\xe8\x1d\xfd\x1d\x0a\x1e\x26\x1e\x26\x1e\x45\x1e\x5d\x1e\x6a\x1e\x77\x1e\x84\x1e\x95\x1e\xb6\x1e\xcd\x1e\xe1\x1e\xf5\x1e\x0d\x1f\
-\x30\x1f\x53\x1f\x76\x1f\x99\x1f\xb6\x1f\xcc\x1f\xd5\x1f\xe9\x1f\xf0\x1f\x02\x20\x0f\x20\x1f\x20\x23\x20\x2d\x20\x55\x20\x5e\x20\
-\x6a\x20\x73\x20\x7c\x20\x83\x20\x8b\x20\x8e\x20\x99\x20\xa6\x20\xb1\x20\xb4\x20\xc7\x20\xd4\x20\xf8\x20\x14\x21\x3b\x21\x64\x21\
-\x90\x21\xba\x21\xc4\x21\xe6\x21\x2b\x22\x49\x22\x59\x22\x8f\x22\xb6\x22\xdb\x22\x03\x23\x07\x23\x38\x23\x4a\x23\x60\x23\x8a\x23\
-\x9e\x23\xae\x23\xe6\x23\xf6\x23\x19\x24\x2d\x24\x5b\x24\x87\x24\x92\x24\x9c\x24\xac\x24\xb1\x24\xb4\x24\xcd\x24\xdb\x24\xe1\x24\
-\xea\x24\xfd\x24\x09\x25\x16\x25\x1c\x25\x4d\x25\x68\x25\x7a\x25\x95\x25\x9f\x25\xc2\x25\xe2\x25\xe2\x25\x07\x26\x23\x26\x34\x26\
-\x59\x26\x7e\x26\x86\x26\x8f\x26\x98\x26\xa1\x26\xaa\x26\xb3\x26\xb9\x26\xbf\x26\xc6\x26\xcd\x26\xd4\x26\xdc\x26\xe3\x26\xe9\x26\
-\xf1\x26\xfe\x26\x1d\x27\x27\x27\x61\x27\x68\x27\x6f\x27\x76\x27\x8d\x27\x95\x27\x9b\x27\xa2\x27\xb4\x27\xbc\x27\xd4\x27\xf5\x27\
-\x05\x28\x09\x28\x0c\x28\x19\x28\x37\x28\x45\x28\x53\x28\x55\x28\x61\x28\x63\x28\x67\x28\x6b\x28\x6f\x28\x75\x28\x79\x28\x88\x28\
-\x8d\x28\x92\x28\x96\x28\x9b\x28\xa4\x28\xa7\x28\xac\x28\xb1\x28\xb8\x28\xba\x28\xbd\x28\xc0\x28\xc3\x28\xc6\x28\xc9\x28\xcd\x28\
-\xd0\x28\xd3\x28\xd7\x28\xdb\x28\xe6\x28\
+\x36\x0f\x61\x0f\x82\x0f\x94\x0f\xb0\x0f\xcf\x0f\xee\x0f\x0c\x10\x24\x10\x47\x10\x63\x10\x7c\x10\xa6\x10\xd0\x10\xf4\x10\x0e\x11\
+\x2e\x11\x46\x11\x5b\x11\x74\x11\x8e\x11\xbb\x11\xe4\x11\xf8\x11\x14\x12\x38\x12\x5c\x12\x85\x12\xb1\x12\xdc\x12\x06\x13\x2e\x13\
+\x57\x13\x75\x13\x9b\x13\xdd\x13\x0a\x14\x3a\x14\x58\x14\x7b\x14\xb4\x14\xdb\x14\x1d\x15\x50\x15\x73\x15\x9f\x15\xca\x15\x10\x16\
+\x36\x16\x5d\x16\x83\x16\x9e\x16\xcd\x16\xf5\x16\x1c\x17\x44\x17\x75\x17\x9c\x17\xbe\x17\xe9\x17\x1d\x18\x28\x18\x31\x18\x4d\x18\
+\x6e\x18\x86\x18\x97\x18\xa2\x18\xb7\x18\xd6\x18\xec\x18\xfb\x18\x13\x19\x27\x19\x45\x19\x64\x19\x8f\x19\x9a\x19\xb5\x19\xc6\x19\
+\xd6\x19\xfd\x19\x10\x1a\x23\x1a\x32\x1a\x46\x1a\x55\x1a\x68\x1a\x79\x1a\x89\x1a\x99\x1a\xa8\x1a\xb9\x1a\xd4\x1a\xf0\x1a\x00\x1b\
+\x23\x1b\x35\x1b\x81\x1b\xc3\x1b\x02\x1c\x66\x1c\xcb\x1c\x0d\x1d\x50\x1d\x6d\x1d\x96\x1d\xb5\x1d\xdd\x1d\x10\x1e\x44\x1e\x7e\x1e\
+\xb8\x1e\xeb\x1e\x1f\x1f\x51\x1f\x6d\x1f\x8d\x1f\xaf\x1f\xd3\x1f\x09\x20\x2e\x20\x3c\x20\x6d\x20\x9f\x20\xd5\x20\x0c\x21\x42\x21\
+\x79\x21\xae\x21\xf7\x21\x42\x22\x85\x22\xc7\x22\x0f\x23\x56\x23\x6e\x23\x8f\x23\xbc\x23\xea\x23\x27\x24\x65\x24\x9a\x24\xd0\x24\
+\xff\x24\x4e\x25\x84\x25\xc4\x25\x05\x26\x44\x26\x77\x26\xbc\x26\xe6\x26\x1b\x27\x53\x27\x91\x27\xc8\x27\xfa\x27\x3b\x28\x75\x28\
+\xb3\x28\xf1\x28\x28\x29\x5f\x29\x97\x29\xcf\x29\xf9\x29\x38\x2a\x6d\x2a\x9f\x2a\xe2\x2a\x1a\x2b\x67\x2b\xb4\x2b\x07\x2c\x5a\x2c\
+\xa6\x2c\xf2\x2c\x3b\x2d\x84\x2d\xd3\x2d\x22\x2e\x6a\x2e\xb2\x2e\x02\x2f\x52\x2f\xa8\x2f\xfe\x2f\x4d\x30\x9c\x30\xce\x30\x10\x31\
+\x4a\x31\x8a\x31\xc3\x31\xf5\x31\x22\x32\x5e\x32\x93\x32\xd9\x32\x1f\x33\x6b\x33\xb7\x33\xfc\x33\x41\x34\x82\x34\xc3\x34\x0a\x35\
+\x51\x35\x91\x35\xd1\x35\x09\x36\x41\x36\x7f\x36\xbd\x36\xf4\x36\x2b\x37\x69\x37\xa7\x37\xeb\x37\x2f\x38\x6c\x38\xa9\x38\xe6\x38\
+\x23\x39\x66\x39\xa9\x39\xe5\x39\x21\x3a\x52\x3a\x9f\x3a\xec\x3a\x32\x3b\x78\x3b\xa8\x3b\xe8\x3b\x28\x3c\x6e\x3c\xb4\x3c\xf3\x3c\
+\x32\x3d\x5d\x3d\x82\x3d\xb0\x3d\xe4\x3d\x11\x3e\x45\x3e\x7f\x3e\xb2\x3e\xef\x3e\x2c\x3f\x6a\x3f\xa8\x3f\xe7\x3f\x26\x40\x63\x40\
+\xa0\x40\xe3\x40\x26\x41\x4c\x41\x87\x41\xce\x41\x16\x42\x44\x42\x6f\x42\x9e\x42\xbb\x42\xde\x42\x0f\x43\x41\x43\x6d\x43\x93\x43\
+\xb2\x43\xd1\x43\x07\x44\x36\x44\x66\x44\x96\x44\xc3\x44\xf5\x44\x26\x45\x3e\x45\x77\x45\xb0\x45\xdd\x45\x0a\x46\x3b\x46\x68\x46\
+\x81\x46\x9d\x46\xc4\x46\xea\x46\xff\x46\x37\x47\x58\x47\x8a\x47\xb1\x47\xc5\x47\xd2\x47\xfe\x47\x1b\x48\x42\x48\x70\x48\x9b\x48\
+\xc5\x48\xf6\x48\x10\x49\x47\x49\x6f\x49\x90\x49\xae\x49\xc5\x49\xe8\x49\x09\x4a\x12\x4a\x38\x4a\x6e\x4a\x9f\x4a\xca\x4a\xda\x4a\
+\x08\x4b\x33\x4b\x6e\x4b\x9e\x4b\xac\x4b\xe4\x4b\x0c\x4c\x43\x4c\x85\x4c\xa2\x4c\xde\x4c\x10\x4d\x56\x4d\x6b\x4d\x9c\x4d\xc5\x4d\
+\xe9\x4d\x14\x4e\x43\x4e\x71\x4e\xa3\x4e\xce\x4e\xf5\x4e\x17\x4f\x37\x4f\x53\x4f\x5e\x4f\x75\x4f\x9d\x4f\xca\x4f\xfa\x4f\x19\x50\
+\x40\x50\x6d\x50\x87\x50\xa1\x50\xdc\x50\x01\x51\x23\x51\x4f\x51\x81\x51\xb2\x51\xcf\x51\xe4\x51\x1e\x52\x3c\x52\x4f\x52\x7b\x52\
+\xa6\x52\xc6\x52\xeb\x52\x06\x53\x25\x53\x52\x53\x60\x53\x79\x53\x90\x53\xba\x53\xeb\x53\x07\x54\x41\x54\x41\x54\x51\x54\x84\x54\
+\xb1\x54\xf1\x54\x29\x55\x69\x55\x93\x55\xc8\x55\xec\x55\x2b\x56\x5a\x56\x85\x56\xa0\x56\xb9\x56\xd4\x56\xe4\x56\x0d\x57\x44\x57\
+\x55\x57\x71\x57\x91\x57\xab\x57\xc7\x57\xe3\x57\xf4\x57\x11\x58\x4f\x58\x80\x58\x90\x58\x9f\x58\xcd\x58\x3d\x59\x68\x59\xbf\x59\
+\xf1\x59\x1d\x5a\x5f\x5a\xaa\x5a\xfe\x5a\x19\x5b\x2c\x5b\x9b\x5b\xc3\x5b\xef\x5b\x24\x5c\x58\x5c\x8e\x5c\xd1\x5c\x3f\x5d\x5b\x5d\
+\x84\x5d\xca\x5d\xfe\x5d\x35\x5e\x51\x5e\x65\x5e\x7b\x5e\x9b\x5e\xa6\x5e\xc4\x5e\xd1\x5e\xe7\x5e\x18\x5f\x2c\x5f\x38\x5f\x4f\x5f\
+\x74\x5f\x74\x5f\x99\x5f\xa3\x5f\xd8\x5f\xfb\x5f\x13\x60\x1a\x60\x3a\x60\x5d\x60\x83\x60\xea\x60\x68\x61\x89\x61\xf4\x61\x5b\x62\
+\xb8\x62\xc9\x62\xf8\x62\xf8\x62\x7f\x63\xbe\x63\x5b\x64\xc9\x64\x73\x65\xe8\x65\x24\x66\x6e\x66\xe7\x66\x43\x67\x88\x67\xed\x67\
+\x0a\x68\x5c\x68\x76\x68\x98\x68\xcf\x68\xe8\x68\x1a\x69\x34\x69\x65\x69\xd9\x69\x50\x6a\x96\x6a\xc6\x6a\x21\x6b\x5f\x6b\xb2\x6b\
+\xfc\x6b\x57\x6c\xac\x6c\x0f\x6d\x5a\x6d\x7b\x6d\xb7\x6d\xe3\x6d\x0e\x6e\x56\x6e\x77\x6e\xc9\x6e\x20\x6f\x65\x6f\xaf\x6f\x3f\x70\
+\x77\x70\xc9\x70\x61\x71\xf4\x71\x60\x72\x90\x72\xce\x72\xfe\x72\x3e\x73\x6c\x73\xad\x73\xe0\x73\x4f\x74\xbe\x74\x14\x75\x2e\x75\
+\x7c\x75\x9b\x75\xdd\x75\x65\x76\x8f\x76\xba\x76\xe7\x76\x57\x77\x82\x77\xae\x77\xda\x77\x06\x78\x49\x78\xd4\x78\x42\x79\xba\x79\
+\x10\x7a\x66\x7a\xac\x7a\xe8\x7a\xe8\x7a\xf6\x7a\x04\x7b\x0d\x7b\x27\x7b\x3f\x7b\x54\x7b\x59\x7b\x5f\x7b\x65\x7b\x6c\x7b\x92\x7b\
+\xab\x7b\xc3\x7b\xdc\x7b\xef\x7b\x06\x7c\x24\x7c\x41\x7c\x63\x7c\x79\x7c\x8c\x7c\xbb\x7c\xfb\x7c\x3b\x7d\x52\x7d\x89\x7d\xc1\x7d\
+\xf6\x7d\x42\x7e\x6f\x7e\x81\x7e\xd9\x7e\xfd\x7e\x27\x7f\x5d\x7f\xac\x7f\xf5\x7f\x16\x80\x42\x80\x5e\x80\x7f\x80\xa0\x80\xcb\x80\
+\xdf\x80\xeb\x80\x1a\x81\x43\x81\x6e\x81\xa9\x81\xd7\x81\x06\x82\x76\x82\xa2\x82\xe2\x82\x09\x83\x32\x83\x5e\x83\x7e\x83\xac\x83\
+\xe6\x83\x0e\x84\x35\x84\x58\x84\x78\x84\xa1\x84\xc4\x84\xec\x84\x1a\x85\x43\x85\x7b\x85\xaf\x85\xea\x85\x01\x86\x2a\x86\x65\x86\
+\x87\x86\xb8\x86\xe4\x86\x07\x87\x30\x87\x58\x87\x71\x87\xa8\x87\xe4\x87\x0f\x88\x2d\x88\x48\x88\x71\x88\x95\x88\xb2\x88\xda\x88\
+\x02\x89\x1e\x89\x41\x89\x70\x89\x89\x89\xae\x89\xc5\x89\xe8\x89\x00\x8a\x4e\x8a\x6f\x8a\x8b\x8a\xa3\x8a\xbe\x8a\xd3\x8a\xe1\x8a\
+\xef\x8a\xef\x8a\x05\x8b\x11\x8b\x1a\x8b\x2f\x8b\x45\x8b\x4b\x8b\x6c\x8b\x81\x8b\x87\x8b\x93\x8b\xaa\x8b\xc4\x8b\xdd\x8b\xf9\x8b\
+\x03\x8c\x0f\x8c\x1e\x8c\x26\x8c\x2d\x8c\x40\x8c\x4a\x8c\x51\x8c\x6e\x8c\x7f\x8c\x93\x8c\xa4\x8c\xbd\x8c\xcd\x8c\xde\x8c\xf4\x8c\
+\xff\x8c\x10\x8d\x23\x8d\x2d\x8d\x47\x8d\x5c\x8d\x6a\x8d\x7b\x8d\x91\x8d\x93\x8d\xa6\x8d\xc7\x8d\xdf\x8d\xf8\x8d\x10\x8e\x27\x8e\
+\x3c\x8e\x4c\x8e\x62\x8e\x75\x8e\x8e\x8e\xa9\x8e\xb9\x8e\xce\x8e\xe1\x8e\xef\x8e\xf9\x8e\x0e\x8f\x45\x8f\x62\x8f\x89\x8f\xb0\x8f\
+\xea\x8f\x0a\x90\x34\x90\x49\x90\x64\x90\x8d\x90\x9e\x90\xb6\x90\xc6\x90\xda\x90\xed\x90\x02\x91\x13\x91\x31\x91\x5b\x91\x6e\x91\
+\x8b\x91\xab\x91\xc1\x91\xd0\x91\xf2\x91\x16\x92\x31\x92\x5b\x92\x86\x92\x9e\x92\xb5\x92\xcb\x92\xf1\x92\x15\x93\x2e\x93\x49\x93\
+\x67\x93\x87\x93\xa2\x93\xb1\x93\xbf\x93\xd4\x93\xe2\x93\xf0\x93\x12\x94\x20\x94\x29\x94\x33\x94\x41\x94\x56\x94\x60\x94\x6d\x94\
+\x89\x94\xa9\x94\xa9\x94\xc8\x94\xe0\x94\xed\x94\xfa\x94\x07\x95\x18\x95\x39\x95\x50\x95\x64\x95\x78\x95\x90\x95\xb3\x95\xd6\x95\
+\xf9\x95\x1c\x96\x39\x96\x4f\x96\x58\x96\x6c\x96\x73\x96\x85\x96\x92\x96\xa2\x96\xa6\x96\xb0\x96\xd8\x96\xe1\x96\xed\x96\xf6\x96\
+\xff\x96\x06\x97\x0e\x97\x11\x97\x1c\x97\x29\x97\x34\x97\x37\x97\x4a\x97\x57\x97\x7b\x97\x97\x97\xbe\x97\xe7\x97\x13\x98\x3d\x98\
+\x47\x98\x69\x98\xae\x98\xcc\x98\xdc\x98\x12\x99\x39\x99\x5e\x99\x86\x99\x8a\x99\xbb\x99\xcd\x99\xe3\x99\x0d\x9a\x21\x9a\x31\x9a\
+\x69\x9a\x79\x9a\x9c\x9a\xb0\x9a\xde\x9a\x0a\x9b\x15\x9b\x1f\x9b\x2f\x9b\x34\x9b\x37\x9b\x50\x9b\x5e\x9b\x64\x9b\x6d\x9b\x80\x9b\
+\x8c\x9b\x99\x9b\xa7\x9b\xba\x9b\xc9\x9b\xd9\x9b\xe7\x9b\xf8\x9b\x0b\x9c\x1f\x9c\x36\x9c\x53\x9c\x7b\x9c\x93\x9c\xa8\x9c\xc1\x9c\
+\xd4\x9c\xe9\x9c\xfe\x9c\x18\x9d\x2c\x9d\x42\x9d\x67\x9d\x80\x9d\x9b\x9d\xa8\x9d\xb4\x9d\xd0\x9d\xdc\x9d\xe9\x9d\x00\x9e\x17\x9e\
+\x47\x9e\x6f\x9e\x98\x9e\xc9\x9e\xe1\x9e\xfc\x9e\x00\x9f\x04\x9f\x08\x9f\x0c\x9f\x0f\x9f\x12\x9f\x16\x9f\x19\x9f\x1c\x9f\x21\x9f\
+\x24\x9f\x28\x9f\x2a\x9f\x36\x9f\x41\x9f\x4e\x9f\x6d\x9f\x8b\x9f\xa5\x9f\xb7\x9f\xe0\x9f\xf3\x9f\x06\xa0\x19\xa0\x35\xa0\x5a\xa0\
+\x72\xa0\x91\xa0\xa9\xa0\xbc\xa0\xbf\xa0\xe3\xa0\x06\xa1\x32\xa1\x45\xa1\x65\xa1\x6f\xa1\x81\xa1\x9a\xa1\xca\xa1\xe5\xa1\x1f\xa2\
+\x34\xa2\x3f\xa2\x4f\xa2\x79\xa2\x95\xa2\xa7\xa2\xbd\xa2\xcc\xa2\xf9\xa2\x2d\xa3\x3d\xa3\x5a\xa3\x80\xa3\xa6\xa3\xb5\xa3\xbe\xa3\
+\xcd\xa3\xde\xa3\xe7\xa3\xf4\xa3\x03\xa4\x34\xa4\x43\xa4\x59\xa4\x7c\xa4\x88\xa4\x95\xa4\xa4\xa4\xaf\xa4\xce\xa4\xd5\xa4\xdd\xa4\
+\xf5\xa4\x23\xa5\x2d\xa5\x32\xa5\x3a\xa5\x44\xa5\x4d\xa5\x56\xa5\x5f\xa5\x67\xa5\x6e\xa5\x75\xa5\x7a\xa5\x84\xa5\x8e\xa5\x94\xa5\
+\x98\xa5\x9d\xa5\xa3\xa5\xab\xa5\xb3\xa5\xba\xa5\xc1\xa5\xcb\xa5\xd0\xa5\xd8\xa5\xde\xa5\xe5\xa5\xec\xa5\xf5\xa5\xf8\xa5\x00\xa6\
+\x08\xa6\x0b\xa6\x14\xa6\x1d\xa6\x20\xa6\x24\xa6\x28\xa6\x30\xa6\x36\xa6\x67\xa6\x82\xa6\x94\xa6\xaf\xa6\xb9\xa6\xdc\xa6\xfc\xa6\
+\x11\xa7\x11\xa7\x36\xa7\x52\xa7\x63\xa7\x88\xa7\xad\xa7\xb5\xa7\xbe\xa7\xc7\xa7\xd0\xa7\xd9\xa7\xe2\xa7\xe8\xa7\xee\xa7\xf5\xa7\
+\xfc\xa7\x03\xa8\x0b\xa8\x12\xa8\x18\xa8\x20\xa8\x2d\xa8\x4c\xa8\x56\xa8\x90\xa8\x97\xa8\x9e\xa8\xa5\xa8\xbc\xa8\xc4\xa8\xca\xa8\
+\xd1\xa8\xe3\xa8\xeb\xa8\x03\xa9\x24\xa9\x34\xa9\x38\xa9\x3b\xa9\x48\xa9\x66\xa9\x74\xa9\x82\xa9\x84\xa9\x90\xa9\x92\xa9\x96\xa9\
+\x9a\xa9\x9e\xa9\xa4\xa9\xa8\xa9\xb7\xa9\xbc\xa9\xc1\xa9\xc5\xa9\xca\xa9\xd3\xa9\xd6\xa9\xdb\xa9\xe0\xa9\xe7\xa9\xe9\xa9\xec\xa9\
+\xef\xa9\xf2\xa9\xf5\xa9\xf8\xa9\xfc\xa9\xff\xa9\x02\xaa\x06\xaa\x0a\xaa\x0e\xaa\x12\xaa\x17\xaa\x1b\xaa\x1f\xaa\x23\xaa\x2e\xaa\
+\x32\xaa\x36\xaa\x3b\xaa\x40\xaa\x46\xaa\x4a\xaa\x4f\xaa\x52\xaa\x56\xaa\x5a\xaa\x5e\xaa\x62\xaa\x66\xaa\x6a\xaa\x6e\xaa\x88\xaa\
+\xff\xaa\x0a\xab\x0e\xab\x12\xab\x1d\xab\x21\xab\x25\xab\x34\xab\x41\xab\x66\xab\x8b\xab\xa7\xab\xb4\xab\xc7\xab\xde\xab\xea\xab\
+\xeb\xab\xed\xab\xef\xab\xf1\xab\xf4\xab\xf8\xab\xfc\xab\x00\xac\x04\xac\x08\xac\x0c\xac\x0e\xac\x12\xac\x16\xac\x1a\xac\x1e\xac\
+\x22\xac\x27\xac\x2b\xac\x2f\xac\x33\xac\x37\xac\x3b\xac\x3f\xac\x43\xac\x47\xac\x4b\xac\x4f\xac\x53\xac\x57\xac\x5b\xac\x63\xac\
+\x6c\xac\x73\xac\x79\xac\x83\xac\x8c\xac\x95\xac\x9d\xac\xad\xac\xbb\xac\xc2\xac\xcb\xac\xd4\xac\xde\xac\xed\xac\xfd\xac\x0d\xad\
+\x1d\xad\x26\xad\x2f\xad\x37\xad\x40\xad\x4c\xad\x55\xad\x5e\xad\x67\xad\x70\xad\x78\xad\x80\xad\x87\xad\x8e\xad\x92\xad\x95\xad\
+\xb9\xad\xce\xad\xd7\xad\xe3\xad\x08\xae\x25\xae\x3f\xae\x49\xae\x51\xae\x5a\xae\x6c\xae\x79\xae\x8a\xae\x90\xae\x98\xae\x9c\xae\
+\xaa\xae\xaf\xae\xbd\xae\xc8\xae\xcd\xae\xdb\xae\xdf\xae\xe3\xae\xe7\xae\xf4\xae\xf5\xae\xf8\xae\xfb\xae\xfe\xae\x01\xaf\x04\xaf\
+\x08\xaf\x0c\xaf\x15\xaf\x18\xaf\x1b\xaf\x1e\xaf\x29\xaf\
 ";
 
-    static OLDER_IDS: [u8; 37] = *b"\
-\x00\x01\x02\x03\x04\x12\x11\x13\x14\x18\x19\x1b\x1a\x1c\x1d\x29\
-\x2a\x2b\x2c\x2d\x30\x31\x32\x33\x35\x36\x37\x38\x39\x3a\x3b\x3c\
-\x3d\x3e\x3f\x40\x41\
+    static OLDER_IDS: [u8; 150] = *b"\
+\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x12\x00\x11\x00\x13\x00\x14\x00\x18\x00\x19\x00\x1b\x00\x1a\x00\x1c\x00\x1d\x00\x29\x00\
+\x2a\x00\x2b\x00\x2c\x00\x2d\x00\x30\x00\x31\x00\x32\x00\x33\x00\x35\x00\x36\x00\x37\x00\x38\x00\x39\x00\x3a\x00\x3b\x00\x3c\x00\
+\x3d\x00\x3e\x00\x3f\x00\x40\x00\x41\x00\xa5\x01\xa6\x01\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xad\x01\xae\x01\xaf\x01\xb0\x01\xb1\x01\
+\xb2\x01\xb3\x01\xb4\x01\xb5\x01\xb6\x01\xb7\x01\xb8\x01\xb9\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\xbe\x01\xbf\x01\xc0\x01\xc1\x01\
+\xc2\x01\xc3\x01\xc4\x01\xc6\x01\xc8\x01\xc9\x01\x98\x01\x99\x01\x9a\x01\x9b\x01\xa0\x01\
 ";
 
-    static OLDER_CHANGES_STARTS: [u8; 38] = *b"\
-\x00\x08\x0c\x10\x14\x18\x22\x2c\x36\x3c\x42\x50\x5a\x64\x74\x7e\
-\x84\x8a\x90\x96\xa0\xa6\xac\xb2\xb8\xc2\xc8\xcc\xd0\xd4\xd8\xdc\
-\xe0\xe6\xe8\xee\xf0\xf2\
+    static OLDER_CHANGES_STARTS: [u8; 152] = *b"\
+\x00\x00\x08\x00\x0c\x00\x10\x00\x14\x00\x18\x00\x22\x00\x2c\x00\x36\x00\x3c\x00\x42\x00\x50\x00\x5a\x00\x64\x00\x74\x00\x7e\x00\
+\x84\x00\x8a\x00\x90\x00\x96\x00\xa0\x00\xa6\x00\xac\x00\xb2\x00\xb8\x00\xc2\x00\xc8\x00\xcc\x00\xd0\x00\xd4\x00\xd8\x00\xdc\x00\
+\xe0\x00\xe6\x00\xe8\x00\xee\x00\xf0\x00\xf2\x00\xfa\x00\x02\x01\x0a\x01\x12\x01\x1c\x01\x26\x01\x2e\x01\x34\x01\x3c\x01\x44\x01\
+\x4c\x01\x54\x01\x5c\x01\x64\x01\x6c\x01\x74\x01\x7c\x01\x84\x01\x8c\x01\x94\x01\x9c\x01\xa4\x01\xac\x01\xb4\x01\xbc\x01\xc4\x01\
+\xcc\x01\xd4\x01\xdc\x01\xe4\x01\xf0\x01\xf8\x01\x00\x02\x04\x02\x0a\x02\x0e\x02\x14\x02\x1a\x02\
 ";
 
-    static OLDER_CHANGES_ITEMS: [u8; 242] = *b"\
-\x01\x00\x11\x19\x12\x06\x14\x00\x01\x00\x12\x06\x01\x00\x12\x06\
-\x01\x00\x12\x06\x01\x00\x12\x06\x01\x00\x0c\x40\x0d\x06\x12\x06\
-\x13\x10\x01\x00\x0c\x00\x0d\x07\x12\x06\x13\x10\x01\x00\x0c\x00\
-\x0d\x08\x12\x06\x13\x0f\x01\x00\x0d\x09\x12\x06\x01\x00\x0d\x0a\
-\x12\x06\x01\x00\x0c\x00\x0d\x0b\x12\x07\x13\x25\x14\x50\x16\x7d\
-\x01\x00\x0c\x00\x0d\x0c\x12\x07\x13\x10\x01\x00\x0c\x00\x0d\x0d\
-\x12\x07\x13\x10\x01\x00\x05\x00\x0c\x00\x0d\x0e\x12\x07\x13\x0f\
-\x15\x1e\x16\x7e\x01\x00\x0c\x00\x0d\x0f\x12\x07\x13\x0f\x01\x00\
-\x0d\x10\x12\x07\x01\x00\x0d\x11\x12\x07\x01\x00\x0d\x12\x12\x07\
-\x01\x00\x0d\x13\x12\x07\x01\x00\x0d\x14\x11\x1a\x12\x07\x15\x48\
-\x01\x00\x0d\x15\x12\x07\x01\x00\x0d\x16\x12\x07\x01\x00\x0d\x17\
-\x12\x07\x01\x00\x0d\x18\x12\x07\x01\x00\x03\x28\x0d\x19\x12\x07\
-\x13\x26\x01\x02\x0e\x72\x14\x51\x01\x02\x14\x52\x01\x02\x14\x53\
-\x01\x02\x14\x54\x01\x02\x14\x55\x01\x02\x14\x54\x01\x02\x14\x56\
-\x01\x02\x10\x05\x16\x7f\x01\x02\x01\x02\x0e\x73\x14\x57\x01\x02\
-\x01\x02\
+    static OLDER_CHANGES_ITEMS: [u8; 1076] = *b"\
+\x01\x00\x00\x00\x11\x00\x4f\x00\x12\x00\x6b\x00\x14\x00\x00\x00\x01\x00\x00\x00\x12\x00\x6b\x00\x01\x00\x00\x00\x12\x00\x6b\x00\
+\x01\x00\x00\x00\x12\x00\x6b\x00\x01\x00\x00\x00\x12\x00\x6b\x00\x01\x00\x00\x00\x0c\x00\x40\x00\x0d\x00\x06\x00\x12\x00\x6b\x00\
+\x13\x00\x10\x00\x01\x00\x00\x00\x0c\x00\x00\x00\x0d\x00\x07\x00\x12\x00\x6b\x00\x13\x00\x10\x00\x01\x00\x00\x00\x0c\x00\x00\x00\
+\x0d\x00\x08\x00\x12\x00\x6b\x00\x13\x00\x0f\x00\x01\x00\x00\x00\x0d\x00\x09\x00\x12\x00\x6b\x00\x01\x00\x00\x00\x0d\x00\x0a\x00\
+\x12\x00\x6b\x00\x01\x00\x00\x00\x0c\x00\x00\x00\x0d\x00\x0b\x00\x12\x00\x6c\x00\x13\x00\x6e\x00\x14\x00\xe6\x00\x16\x00\x28\x02\
+\x01\x00\x00\x00\x0c\x00\x00\x00\x0d\x00\x0c\x00\x12\x00\x6c\x00\x13\x00\x10\x00\x01\x00\x00\x00\x0c\x00\x00\x00\x0d\x00\x0d\x00\
+\x12\x00\x6c\x00\x13\x00\x10\x00\x01\x00\x00\x00\x05\x00\x00\x00\x0c\x00\x00\x00\x0d\x00\x0e\x00\x12\x00\x6c\x00\x13\x00\x0f\x00\
+\x15\x00\x1e\x00\x16\x00\x29\x02\x01\x00\x00\x00\x0c\x00\x00\x00\x0d\x00\x0f\x00\x12\x00\x6c\x00\x13\x00\x0f\x00\x01\x00\x00\x00\
+\x0d\x00\x10\x00\x12\x00\x6c\x00\x01\x00\x00\x00\x0d\x00\x11\x00\x12\x00\x6c\x00\x01\x00\x00\x00\x0d\x00\x12\x00\x12\x00\x6c\x00\
+\x01\x00\x00\x00\x0d\x00\x13\x00\x12\x00\x6c\x00\x01\x00\x00\x00\x0d\x00\x14\x00\x11\x00\x50\x00\x12\x00\x6c\x00\x15\x00\xd5\x00\
+\x01\x00\x00\x00\x0d\x00\x15\x00\x12\x00\x6c\x00\x01\x00\x00\x00\x0d\x00\x16\x00\x12\x00\x6c\x00\x01\x00\x00\x00\x0d\x00\x17\x00\
+\x12\x00\x6c\x00\x01\x00\x00\x00\x0d\x00\x18\x00\x12\x00\x6c\x00\x01\x00\x00\x00\x03\x00\x35\x00\x0d\x00\x19\x00\x12\x00\x6c\x00\
+\x13\x00\x6f\x00\x01\x00\x02\x00\x0e\x00\xe9\x01\x14\x00\xe7\x00\x01\x00\x02\x00\x14\x00\xe8\x00\x01\x00\x02\x00\x14\x00\xe9\x00\
+\x01\x00\x02\x00\x14\x00\xea\x00\x01\x00\x02\x00\x14\x00\xeb\x00\x01\x00\x02\x00\x14\x00\xea\x00\x01\x00\x02\x00\x14\x00\xec\x00\
+\x01\x00\x02\x00\x10\x00\x11\x00\x16\x00\x2a\x02\x01\x00\x02\x00\x01\x00\x02\x00\x0e\x00\xea\x01\x14\x00\xed\x00\x01\x00\x02\x00\
+\x01\x00\x02\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x01\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x01\x00\
+\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x02\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x02\x00\
+\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x03\x00\x0e\x00\x8d\x01\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x03\x00\x0e\x00\x8d\x01\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x04\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\
+\x0d\x00\x04\x00\x0f\x00\x43\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x05\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x05\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x06\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x06\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x07\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x07\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x08\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x08\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x09\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x09\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x0a\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x0b\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x0c\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x10\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x11\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x13\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x14\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x15\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x17\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x18\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x19\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\
+\x0d\x00\x1a\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x1c\x00\x0e\x00\xeb\x01\x0f\x00\x00\x00\x14\x00\xee\x00\
+\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x1d\x00\x0f\x00\x00\x00\x01\x00\x0b\x00\x06\x00\x00\x00\x0d\x00\x1e\x00\x0f\x00\x00\x00\
+\x01\x00\x0b\x00\x0d\x00\x1f\x00\x01\x00\x0b\x00\x0d\x00\x1f\x00\x11\x00\x00\x00\x01\x00\x0b\x00\x0d\x00\x20\x00\x01\x00\x0b\x00\
+\x0d\x00\x20\x00\x11\x00\x00\x00\x01\x00\x0b\x00\x0d\x00\x21\x00\x13\x00\x70\x00\
 ";
 
-    static FLOW_SPECS_STARTS: [u8; 129] = *b"\
-\x00\x04\x07\x09\x0b\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\
-\x18\x19\x1a\x1b\x1c\x1e\x20\x22\x26\x28\x29\x2a\x2b\x2e\x2f\x30\
-\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3c\x3e\x3f\x40\x41\x42\
-\x43\x44\x46\x47\x4a\x4b\x4d\x4e\x4f\x50\x51\x52\x55\x56\x57\x58\
-\x59\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\x62\x63\x64\x65\x66\x67\x68\
-\x6a\x6b\x6c\x6d\x6f\x70\x71\x72\x73\x74\x75\x76\x77\x78\x79\x7a\
-\x7b\x7c\x7d\x7e\x7f\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\
-\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\
-\x9b\
+    static FLOW_SPECS_STARTS: [u8; 1112] = *b"\
+\x00\x00\x04\x00\x07\x00\x09\x00\x0b\x00\x0d\x00\x0e\x00\x0f\x00\x10\x00\x11\x00\x12\x00\x13\x00\x14\x00\x15\x00\x16\x00\x17\x00\
+\x18\x00\x19\x00\x1a\x00\x1b\x00\x1c\x00\x1e\x00\x20\x00\x22\x00\x26\x00\x28\x00\x29\x00\x2a\x00\x2b\x00\x2e\x00\x2f\x00\x30\x00\
+\x31\x00\x32\x00\x33\x00\x34\x00\x35\x00\x36\x00\x37\x00\x38\x00\x39\x00\x3a\x00\x3c\x00\x3e\x00\x3f\x00\x40\x00\x41\x00\x42\x00\
+\x43\x00\x44\x00\x46\x00\x47\x00\x4a\x00\x4b\x00\x4d\x00\x4e\x00\x4f\x00\x50\x00\x51\x00\x52\x00\x55\x00\x56\x00\x57\x00\x58\x00\
+\x59\x00\x5a\x00\x5b\x00\x5c\x00\x5d\x00\x5e\x00\x5f\x00\x60\x00\x61\x00\x62\x00\x63\x00\x64\x00\x65\x00\x66\x00\x67\x00\x68\x00\
+\x6a\x00\x6b\x00\x6c\x00\x6d\x00\x6f\x00\x70\x00\x71\x00\x72\x00\x73\x00\x74\x00\x75\x00\x76\x00\x77\x00\x78\x00\x79\x00\x7a\x00\
+\x7b\x00\x7c\x00\x7d\x00\x7e\x00\x7f\x00\x80\x00\x81\x00\x82\x00\x83\x00\x84\x00\x85\x00\x86\x00\x87\x00\x88\x00\x89\x00\x8a\x00\
+\x8b\x00\x8c\x00\x8d\x00\x8e\x00\x8f\x00\x90\x00\x91\x00\x92\x00\x93\x00\x94\x00\x95\x00\x96\x00\x97\x00\x98\x00\x99\x00\x9a\x00\
+\x9b\x00\x9c\x00\x9d\x00\x9e\x00\x9f\x00\xa0\x00\xa1\x00\xa2\x00\xa3\x00\xa5\x00\xa6\x00\xa7\x00\xa8\x00\xa9\x00\xaa\x00\xab\x00\
+\xac\x00\xad\x00\xae\x00\xaf\x00\xb0\x00\xb1\x00\xb2\x00\xb3\x00\xb4\x00\xb5\x00\xb6\x00\xb7\x00\xb8\x00\xb9\x00\xbe\x00\xbf\x00\
+\xc0\x00\xc1\x00\xc2\x00\xc3\x00\xc4\x00\xc5\x00\xc6\x00\xc7\x00\xc8\x00\xc9\x00\xca\x00\xcb\x00\xcc\x00\xcd\x00\xcf\x00\xd1\x00\
+\xd2\x00\xd3\x00\xd4\x00\xd5\x00\xd7\x00\xd8\x00\xd9\x00\xda\x00\xdb\x00\xdc\x00\xde\x00\xe4\x00\xe5\x00\xe6\x00\xe7\x00\xe8\x00\
+\xe9\x00\xea\x00\xeb\x00\xec\x00\xed\x00\xee\x00\xef\x00\xf0\x00\xf1\x00\xf2\x00\xf3\x00\xf4\x00\xf5\x00\xf6\x00\xf7\x00\xf8\x00\
+\xf9\x00\xfa\x00\xfb\x00\xfc\x00\xfd\x00\xfe\x00\xff\x00\x00\x01\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01\x06\x01\x07\x01\x08\x01\
+\x09\x01\x0a\x01\x0b\x01\x0c\x01\x0d\x01\x0e\x01\x0f\x01\x10\x01\x11\x01\x12\x01\x13\x01\x14\x01\x15\x01\x16\x01\x17\x01\x18\x01\
+\x19\x01\x1a\x01\x1b\x01\x1c\x01\x1e\x01\x1f\x01\x20\x01\x21\x01\x22\x01\x23\x01\x24\x01\x25\x01\x27\x01\x29\x01\x2a\x01\x2b\x01\
+\x2c\x01\x2d\x01\x2e\x01\x2f\x01\x30\x01\x31\x01\x32\x01\x33\x01\x34\x01\x35\x01\x36\x01\x37\x01\x38\x01\x39\x01\x3a\x01\x3b\x01\
+\x3d\x01\x3e\x01\x3f\x01\x40\x01\x41\x01\x42\x01\x43\x01\x44\x01\x45\x01\x46\x01\x47\x01\x48\x01\x49\x01\x4b\x01\x4c\x01\x4d\x01\
+\x4e\x01\x4f\x01\x50\x01\x51\x01\x52\x01\x53\x01\x54\x01\x55\x01\x56\x01\x57\x01\x58\x01\x59\x01\x5a\x01\x5b\x01\x5c\x01\x5e\x01\
+\x60\x01\x61\x01\x62\x01\x63\x01\x64\x01\x66\x01\x68\x01\x69\x01\x6a\x01\x6b\x01\x6c\x01\x6e\x01\x70\x01\x71\x01\x72\x01\x73\x01\
+\x74\x01\x75\x01\x77\x01\x78\x01\x7a\x01\x7b\x01\x7c\x01\x7d\x01\x7e\x01\x7f\x01\x81\x01\x83\x01\x84\x01\x85\x01\x86\x01\x87\x01\
+\x89\x01\x8b\x01\x8c\x01\x8d\x01\x8e\x01\x8f\x01\x91\x01\x93\x01\x94\x01\x95\x01\x96\x01\x97\x01\x99\x01\x9b\x01\x9c\x01\x9d\x01\
+\x9e\x01\x9f\x01\xa1\x01\xa3\x01\xa4\x01\xa5\x01\xa6\x01\xa8\x01\xaa\x01\xab\x01\xac\x01\xad\x01\xae\x01\xaf\x01\xb1\x01\xb3\x01\
+\xb4\x01\xb5\x01\xb6\x01\xb7\x01\xb8\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\xbf\x01\xc0\x01\xc1\x01\xc2\x01\xc4\x01\xc6\x01\xc8\x01\
+\xca\x01\xcb\x01\xcc\x01\xce\x01\xd0\x01\xd1\x01\xd2\x01\xd4\x01\xd6\x01\xd7\x01\xd8\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\
+\xde\x01\xdf\x01\xe0\x01\xe1\x01\xe3\x01\xe5\x01\xe6\x01\xe7\x01\xe8\x01\xe9\x01\xea\x01\xeb\x01\xec\x01\xed\x01\xee\x01\xef\x01\
+\xf0\x01\xf1\x01\xf7\x01\xf8\x01\xf9\x01\xfa\x01\xfb\x01\xfc\x01\xfd\x01\xfe\x01\xff\x01\x00\x02\x01\x02\x02\x02\x03\x02\x04\x02\
+\x05\x02\x06\x02\x07\x02\x08\x02\x09\x02\x0a\x02\x0b\x02\x0c\x02\x0d\x02\x0e\x02\x0f\x02\x10\x02\x11\x02\x12\x02\x13\x02\x14\x02\
+\x15\x02\x16\x02\x17\x02\x18\x02\x19\x02\x1a\x02\x1b\x02\x1c\x02\x1d\x02\x1e\x02\x1f\x02\x20\x02\x21\x02\x22\x02\x23\x02\x24\x02\
+\x25\x02\x26\x02\x27\x02\x28\x02\x29\x02\x2a\x02\x2b\x02\x2c\x02\x2d\x02\x2e\x02\x30\x02\x32\x02\x34\x02\x36\x02\x38\x02\x3a\x02\
+\x3b\x02\x3c\x02\x3e\x02\x41\x02\x43\x02\x44\x02\x45\x02\x48\x02\x4a\x02\x4d\x02\x4e\x02\x4f\x02\x50\x02\x51\x02\x52\x02\x53\x02\
+\x54\x02\x55\x02\x56\x02\x57\x02\x58\x02\x59\x02\x5a\x02\x5b\x02\x5c\x02\x5d\x02\x5e\x02\x5f\x02\x60\x02\x61\x02\x64\x02\x65\x02\
+\x66\x02\x67\x02\x68\x02\x69\x02\x6a\x02\x6b\x02\x6c\x02\x6d\x02\x6e\x02\x6f\x02\x70\x02\x71\x02\x72\x02\x73\x02\x74\x02\x75\x02\
+\x76\x02\x77\x02\x78\x02\x79\x02\x7a\x02\x7b\x02\x7c\x02\x7d\x02\x7e\x02\x7f\x02\x80\x02\x81\x02\x82\x02\x83\x02\x84\x02\x85\x02\
+\x86\x02\x87\x02\x88\x02\x89\x02\x8a\x02\x8b\x02\x8c\x02\x8d\x02\x8e\x02\x8f\x02\x90\x02\x91\x02\
 ";
 
-    static SPEC_FIRST: [u8; 310] = *b"\
+    static SPEC_FIRST: [u8; 1314] = *b"\
 \xbb\x01\x50\x00\x16\x00\x17\x00\x50\x00\xbb\x01\x6e\x00\x19\x00\xd1\x01\x6e\x00\xe3\x03\x8f\x00\xe1\x03\x48\x1f\x20\x4e\x21\x4e\
 \x22\x4e\x23\x4e\x24\x4e\x19\x00\x50\x00\x6e\x00\x8f\x00\x02\x02\x72\x19\xa1\x00\x16\x00\xe3\x24\x19\x00\xd1\x01\xbc\x0c\x01\x08\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x00\xd1\x01\x02\x02\xa2\x00\xbb\x01\x35\x00\xb8\x22\xbb\x01\xbb\x01\x20\x4e\
@@ -3045,10 +11758,42 @@ TCP/80 etc.\
 \xdd\x09\x5c\x44\x5c\x44\x23\x44\x24\x44\x5c\x44\xe3\x24\x70\xc6\x99\x05\x9a\x05\xbb\x01\xfc\x3d\xa0\xde\x85\x01\x7c\x02\x35\x00\
 \xa2\x00\x19\x00\x19\x00\x19\x00\x19\x00\x19\x00\x4b\x02\x4b\x02\x4b\x02\x4b\x02\xd1\x01\xd1\x01\xd1\x01\x6e\x00\xe3\x03\x35\x00\
 \xe5\x0f\x85\x01\xbc\x01\xbb\x01\xa0\x0f\xa0\x0f\x5b\x11\x5b\x11\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
-\xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\x02\x02\x35\x00\xb8\x22\
+\xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\x2b\x19\x81\x24\x0a\x28\x4b\x09\x4c\x09\x4d\x09\x30\x75\x18\x21\
+\x8b\x23\x6c\xca\x6d\xca\x01\x00\x09\x00\x90\x10\x18\x21\x9f\xca\xb3\x00\xb5\x12\x61\x15\x8a\x23\x8b\x23\xb5\x12\xb5\x12\xb3\x00\
+\x1c\x25\x1c\x25\x1c\x25\x1c\x25\x1c\x25\x1d\x25\x1e\x25\x1f\x25\x00\x00\x34\x21\x35\x21\x36\x21\x37\x21\x38\x21\x10\x27\xbc\x0c\
+\x10\x27\x00\x00\x00\x00\x40\x1f\x31\x75\x10\x27\x40\x1f\x42\x1f\x40\x1f\x01\x08\x00\x00\xbb\x01\x50\x00\x8f\x00\xe1\x03\x6e\x00\
+\xe3\x03\x4b\x02\x19\x00\x19\x00\x19\x00\x35\x00\x35\x00\x19\x00\x19\x00\x19\x00\x19\x00\xcc\xc5\x35\x00\x35\x00\x39\x04\x38\x04\
+\x17\x00\xbc\x19\x38\x0c\x50\x00\x00\x00\x19\x00\x43\x00\x44\x00\x45\x00\x7b\x00\xfc\x0a\xc4\x13\xd9\x11\xd0\x07\xae\x13\xaf\x13\
+\x16\x00\x50\x00\xbb\x01\xdb\x21\x55\x13\x38\x15\x28\x16\xda\x21\xeb\x48\xdd\x21\xdc\x21\x19\x25\x52\x24\x11\x25\x54\x24\x56\x24\
+\x58\x24\x0e\x25\x13\x25\x15\x25\x1a\x25\x1b\x25\x1c\x25\x1e\x25\x1f\x25\xbb\x01\x99\x05\x99\x05\x50\x00\xbb\x01\x50\x00\xbb\x01\
+\x09\x00\xc0\x63\x44\x1f\x43\x1f\x50\x00\xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\xbd\x01\x18\xf6\x43\x00\x44\x00\x45\x00\xab\x0f\
+\x50\x00\xc4\x0c\x8b\x27\x50\x00\xbb\x01\x50\x00\x52\x21\xbb\x01\x53\x21\x50\x00\xbb\x01\xbd\x01\x9c\x27\xbb\x01\x8c\x27\xbb\x01\
+\x50\x00\xbb\x01\xbb\x01\x50\x00\x8d\x0a\x3d\x0d\x50\x00\xbb\x01\x50\x00\xbb\x01\x87\x00\x87\x00\x87\x00\x00\xc0\xbb\x01\x99\x05\
+\x50\x00\xbb\x01\x50\x00\x99\x05\xbb\x01\x99\x05\x62\x17\x61\x17\xbb\x01\x85\x01\x85\x01\xc4\x0c\x87\x00\x00\xc0\x87\x00\x87\x00\
+\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x99\x05\xbb\x01\xbb\x01\x99\x05\xbb\x01\xbb\x01\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\
+\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\
+\x00\xc0\x00\xc0\x09\x00\xbb\x01\xbd\x01\x87\x00\x87\x00\x00\xc0\x85\x01\x85\x01\xc4\x0c\x87\x00\x00\xc0\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\x50\x00\x87\x00\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\x00\xc0\x00\xc0\xbd\x01\x99\x05\xbd\x01\x87\x00\x87\x00\x00\xc0\x99\x05\xbd\x01\x87\x00\x87\x00\x00\xc0\
+\xbd\x01\xbd\x01\x50\x00\x52\x21\x50\x00\x52\x21\xbb\x01\x53\x21\xbb\x01\x53\x21\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\
+\x99\x05\x50\x00\x50\x00\x52\x21\xbb\x01\x53\x21\x99\x05\xb6\x0f\x99\x05\xbd\x01\x99\x05\xb6\x0f\xbd\x01\x87\x00\x85\x01\xc4\x0c\
+\x87\x00\x00\x04\x00\xc0\x87\x00\x87\x00\x00\xc0\xbd\x01\xbd\x01\x16\x00\x16\x00\x2b\x19\x2b\x19\x16\x00\x16\x00\x2b\x19\x2b\x19\
+\xbb\x01\x2b\x19\x4b\x09\x4c\x09\x0a\x28\x11\x28\x13\x28\xbb\x01\x35\x00\x35\x00\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
+\xbb\x01\xbb\x01\x7b\x00\x7b\x00\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
+\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
+\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\x46\x1f\x0c\x17\x38\x0c\x16\x00\x6f\x00\x19\x00\x1d\x15\x60\xea\x16\x00\x50\x00\xbb\x01\
+\x50\x00\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\xfc\x20\xeb\x18\x16\x00\x50\x00\xbb\x01\x50\x00\xbb\x01\
+\xfb\x20\x50\x00\xbb\x01\x3f\x6a\x16\x00\x50\x00\xbb\x01\xfd\x20\x50\x00\xbb\x01\x50\x00\xbb\x01\xfb\x20\x16\x00\xbb\x01\x3f\x6a\
+\x3f\x6a\x16\x00\x3f\x6a\x3f\x6a\x16\x00\x3f\x6a\x16\x00\x38\x15\x38\x15\x38\x15\x2b\x19\xeb\x18\xeb\x18\xeb\x18\xeb\x18\xfb\x3f\
+\xbb\x01\x50\x00\xbb\x01\xfc\x20\xfb\x20\xb9\x0b\xb9\x0b\xba\x0b\xba\x0b\xbb\x0b\x07\x00\x16\x00\x16\x00\x69\x03\x69\x03\x35\x00\
+\x35\x00\x43\x00\x43\x00\x44\x00\x44\x00\x45\x00\x45\x00\x50\x00\x50\x00\x6f\x00\x02\x02\x02\x02\x02\x02\x20\x02\x91\x02\x91\x02\
+\x0e\x03\x22\x04\x01\x08\x01\x08\xab\x0f\x00\x00\x00\x00\x2c\x01\x6f\x02\x6f\x02\xa1\x00\xa1\x00\xa2\x00\xa2\x00\x02\x02\x35\x00\
+\xb8\x22\
 ";
 
-    static SPEC_LAST: [u8; 310] = *b"\
+    static SPEC_LAST: [u8; 1314] = *b"\
 \xbb\x01\x50\x00\x16\x00\x17\x00\x50\x00\xbb\x01\x6e\x00\x19\x00\xd1\x01\x6e\x00\xe3\x03\x8f\x00\xe1\x03\x48\x1f\x20\x4e\x21\x4e\
 \x22\x4e\x23\x4e\x24\x4e\x19\x00\x50\x00\x6e\x00\x8f\x00\x02\x02\x72\x19\xa1\x00\x16\x00\xe3\x24\x19\x00\xd1\x01\xbc\x0c\x01\x08\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x00\xd1\x01\x02\x02\xa2\x00\xbb\x01\x35\x00\xb8\x22\xbb\x01\xbb\x01\x20\x4e\
@@ -3058,10 +11803,42 @@ TCP/80 etc.\
 \xdd\x09\x6b\x44\x6b\x44\x23\x44\x24\x44\x6b\x44\xe3\x24\x70\xc6\x99\x05\x9a\x05\xbb\x01\xfc\x3d\xa0\xde\x85\x01\x7c\x02\x35\x00\
 \xa2\x00\x19\x00\x19\x00\x19\x00\x19\x00\x19\x00\x4b\x02\x4b\x02\x4b\x02\x4b\x02\xd1\x01\xd1\x01\xd1\x01\x6e\x00\xe3\x03\x35\x00\
 \xe5\x0f\x85\x01\xbc\x01\xbb\x01\xa0\x0f\xa0\x0f\x5b\x11\x5b\x11\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
-\xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\x02\x02\x35\x00\xb8\x22\
+\xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\x2b\x19\x81\x24\x0a\x28\x4b\x09\x4c\x09\x4d\x09\xff\x7f\x18\x21\
+\x8b\x23\x6c\xca\x6d\xca\x00\x00\x00\x00\x90\x10\x18\x21\x9f\xca\xb3\x00\xb5\x12\x61\x15\x8a\x23\x8b\x23\xb5\x12\xb5\x12\xb3\x00\
+\x1c\x25\x1c\x25\x1c\x25\x1c\x25\x1c\x25\x1d\x25\x1e\x25\x1f\x25\x00\x00\x34\x21\x35\x21\x36\x21\x37\x21\x38\x21\x30\x75\xbc\x0c\
+\x30\x75\x00\x00\x00\x00\x40\x1f\x18\x79\x30\x75\x40\x1f\x42\x1f\x40\x1f\x01\x08\x00\x00\xbb\x01\x50\x00\x8f\x00\xe1\x03\x6e\x00\
+\xe3\x03\x4b\x02\x19\x00\x19\x00\x19\x00\x35\x00\x35\x00\x19\x00\x19\x00\x19\x00\x19\x00\xcc\xc5\x35\x00\x35\x00\x39\x04\x38\x04\
+\x17\x00\xbc\x19\x38\x0c\x50\x00\x00\x00\x19\x00\x43\x00\x44\x00\x45\x00\x7b\x00\xfc\x0a\xc4\x13\xd9\x11\xd0\x07\xae\x13\xaf\x13\
+\x16\x00\x50\x00\xbb\x01\xdb\x21\x55\x13\x38\x15\x28\x16\xda\x21\xeb\x48\xdd\x21\xdc\x21\x19\x25\x52\x24\x11\x25\x54\x24\x56\x24\
+\x58\x24\x0e\x25\x13\x25\x15\x25\x1a\x25\x1b\x25\x1c\x25\x1e\x25\x1f\x25\xbb\x01\x99\x05\x99\x05\x50\x00\xbb\x01\x50\x00\xbb\x01\
+\x09\x00\xc0\x63\x44\x1f\x43\x1f\x50\x00\xbb\x01\xbb\x01\xbb\x01\x50\x00\xbb\x01\xbd\x01\x00\xfa\x43\x00\x44\x00\x45\x00\xab\x0f\
+\x50\x00\xc4\x0c\x8b\x27\x50\x00\xbb\x01\x50\x00\x52\x21\xbb\x01\x53\x21\x50\x00\xbb\x01\xbd\x01\xab\x27\xbb\x01\x9b\x27\xbb\x01\
+\x50\x00\xbb\x01\xbb\x01\x50\x00\x8d\x0a\x3d\x0d\x50\x00\xbb\x01\x50\x00\xbb\x01\x87\x00\x87\x00\x87\x00\xff\xff\xbb\x01\x99\x05\
+\x50\x00\xbb\x01\x50\x00\x99\x05\xbb\x01\x99\x05\x62\x17\x61\x17\xbb\x01\x85\x01\x85\x01\xc4\x0c\x87\x00\xff\xff\x87\x00\x87\x00\
+\xff\xff\xff\xff\xbd\x01\xbd\x01\x99\x05\xbb\x01\xbb\x01\x99\x05\xbb\x01\xbb\x01\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\
+\xff\xff\xff\xff\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\
+\xff\xff\xff\xff\x09\x00\xbb\x01\xbd\x01\x87\x00\x87\x00\xff\xff\x85\x01\x85\x01\xc4\x0c\x87\x00\xff\xff\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\x50\x00\x87\x00\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\xbd\x01\xbd\x01\x87\x00\
+\x87\x00\x87\x00\x87\x00\xff\xff\xff\xff\xbd\x01\x99\x05\xbd\x01\x87\x00\x87\x00\xff\xff\x99\x05\xbd\x01\x87\x00\x87\x00\xff\xff\
+\xbd\x01\xbd\x01\x50\x00\x52\x21\x50\x00\x52\x21\xbb\x01\x53\x21\xbb\x01\x53\x21\xbd\x01\xbd\x01\x87\x00\x87\x00\x87\x00\x87\x00\
+\x99\x05\x50\x00\x50\x00\x52\x21\xbb\x01\x53\x21\x99\x05\xb6\x0f\x99\x05\xbd\x01\x99\x05\xb6\x0f\xbd\x01\x87\x00\x85\x01\xc4\x0c\
+\x87\x00\x88\x13\xff\xff\x87\x00\x87\x00\xff\xff\xbd\x01\xbd\x01\x16\x00\x16\x00\x2b\x19\x2b\x19\x16\x00\x16\x00\x2b\x19\x2b\x19\
+\xbb\x01\x2b\x19\x4b\x09\x4c\x09\x0a\x28\x11\x28\x13\x28\xbb\x01\x35\x00\x35\x00\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
+\xbb\x01\xbb\x01\x7b\x00\x7b\x00\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
+\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\
+\xbb\x01\xbb\x01\xbb\x01\xbb\x01\xbb\x01\x46\x1f\x6f\x17\x38\x0c\x16\x00\x6f\x00\x19\x00\x24\x15\x92\xea\x16\x00\x50\x00\xbb\x01\
+\x50\x00\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\x50\x00\xbb\x01\xbb\x01\xfc\x20\xeb\x18\x16\x00\x50\x00\xbb\x01\x50\x00\xbb\x01\
+\xfb\x20\x50\x00\xbb\x01\x3f\x6a\x16\x00\x50\x00\xbb\x01\xfd\x20\x50\x00\xbb\x01\x50\x00\xbb\x01\xfb\x20\x16\x00\xbb\x01\x3f\x6a\
+\x3f\x6a\x16\x00\x3f\x6a\x3f\x6a\x16\x00\x3f\x6a\x16\x00\x38\x15\x38\x15\x38\x15\x2b\x19\xeb\x18\xeb\x18\xeb\x18\xeb\x18\xfb\x3f\
+\xbb\x01\x50\x00\xbb\x01\xfc\x20\xfb\x20\xb9\x0b\xb9\x0b\xba\x0b\xba\x0b\xbb\x0b\x07\x00\x16\x00\x16\x00\x69\x03\x69\x03\x35\x00\
+\x35\x00\x43\x00\x43\x00\x44\x00\x44\x00\x45\x00\x45\x00\x50\x00\x50\x00\x6f\x00\x02\x02\x02\x02\x02\x02\x20\x02\x91\x02\x91\x02\
+\x0e\x03\x22\x04\x01\x08\x01\x08\xab\x0f\x00\x00\x00\x00\x2c\x01\x6f\x02\x6f\x02\xa1\x00\xa1\x00\xa2\x00\xa2\x00\x02\x02\x35\x00\
+\xb8\x22\
 ";
 
-    static SPEC_TRANSPORT: [u8; 155] = *b"\
+    static SPEC_TRANSPORT: [u8; 657] = *b"\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\
 \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x01\x01\
 \x00\x00\x00\x00\x00\x00\x01\x01\x02\x02\x01\x02\x02\x01\x01\x02\
@@ -3071,23 +11848,87 @@ TCP/80 etc.\
 \x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
 \x04\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\
 \x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\x02\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\
+\x01\x02\x02\x08\x08\x01\x02\x02\x01\x02\x01\x01\x01\x02\x02\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x00\x01\x01\x01\x01\x01\x01\x01\
+\x01\x00\x00\x01\x01\x01\x01\x01\x01\x01\x00\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x02\x01\x01\x01\x01\x01\x01\x02\x01\x01\x01\
+\x01\x01\x01\x01\x08\x01\x02\x02\x02\x02\x01\x02\x02\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x02\x02\x02\x01\x01\x01\x01\x01\x01\x01\x01\x02\x02\x02\x02\x02\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x02\x01\
+\x01\x01\x01\x01\x02\x01\x02\x01\x01\x01\x01\x01\x02\x01\x02\x01\
+\x01\x01\x02\x01\x01\x02\x01\x01\x02\x01\x01\x01\x01\x01\x01\x02\
+\x01\x02\x01\x01\x01\x01\x01\x02\x01\x02\x01\x01\x01\x01\x01\x02\
+\x01\x02\x01\x01\x01\x01\x01\x02\x01\x02\x01\x01\x01\x01\x01\x02\
+\x01\x02\x01\x01\x01\x01\x02\x01\x02\x01\x01\x01\x01\x01\x01\x02\
+\x01\x02\x01\x01\x01\x01\x01\x01\x02\x01\x01\x01\x01\x02\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x02\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x04\x04\
+\x04\x01\x01\x02\x01\x01\x01\x01\x04\x04\x04\x04\x04\x04\x04\x04\
+\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
+\x04\x04\x02\x02\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
+\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
+\x04\x04\x04\x04\x04\x01\x01\x01\x01\x02\x01\x02\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
+\x04\x01\x01\x01\x01\x01\x02\x01\x02\x01\x02\x01\x02\x01\x02\x01\
+\x02\x02\x01\x01\x02\x01\x02\x01\x02\x02\x01\x01\x02\x01\x01\x02\
+\x01\x01\x01\x02\x01\x00\x00\x01\x01\x02\x01\x02\x01\x02\x02\x02\
+\x02\
 ";
 
-    static SPEC_SERVICE: [u8; 155] = *b"\
-\x04\x03\x1c\x1f\x03\x04\x13\x18\x19\x13\x14\x06\x07\x20\x00\x00\
-\x00\x00\x00\x18\x03\x13\x06\x00\x00\x1a\x1c\x00\x18\x19\x09\x0f\
-\x16\x02\x0f\x17\x1c\x09\x18\x19\x12\x1b\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x18\x03\x13\x06\x00\x00\x18\x19\x18\x19\x13\x06\
-\x03\x01\x10\x18\x0a\x0b\x15\x02\x1c\x0f\x11\x00\x00\x00\x1e\x00\
-\x00\x00\x05\x00\x08\x00\x00\x03\x03\x03\x18\x00\x00\x00\x00\x18\
-\x00\x00\x00\x00\x00\x00\x00\x00\x0e\x0d\x00\x00\x00\x0a\x0b\x01\
-\x1b\x18\x18\x18\x18\x18\x1d\x1d\x1d\x1d\x19\x19\x19\x13\x14\x01\
-\x0c\x0a\x00\x04\x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\
-\x04\x04\x04\x00\x04\x03\x04\x04\x1e\x00\x00\
+    static SPEC_SERVICE: [u8; 657] = *b"\
+\x0d\x0c\x30\x34\x0c\x0d\x22\x2c\x2d\x22\x23\x10\x11\x37\x00\x00\
+\x00\x00\x00\x2c\x0c\x22\x10\x00\x00\x2e\x30\x00\x2c\x2d\x14\x1e\
+\x28\x0b\x1e\x2b\x30\x14\x2c\x2d\x21\x2f\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x2c\x0c\x22\x10\x00\x00\x2c\x2d\x2c\x2d\x22\x10\
+\x0c\x06\x1f\x2c\x17\x18\x25\x0b\x30\x1e\x20\x00\x00\x00\x33\x00\
+\x00\x00\x0f\x00\x13\x00\x00\x0c\x0c\x0c\x2c\x00\x00\x00\x00\x2c\
+\x00\x00\x00\x00\x00\x00\x00\x00\x1c\x1b\x00\x00\x00\x17\x18\x06\
+\x2f\x2c\x2c\x2c\x2c\x2c\x31\x31\x31\x31\x2d\x2d\x2d\x22\x23\x06\
+\x19\x17\x00\x0d\x0c\x0c\x0d\x0d\x0d\x0d\x0d\x0d\x0d\x0d\x0d\x0d\
+\x0d\x0d\x0d\x00\x0d\x0c\x0d\x0d\x16\x00\x00\x09\x0a\x00\x00\x36\
+\x00\x00\x00\x00\x00\x00\x36\x00\x02\x36\x00\x00\x00\x36\x36\x02\
+\x00\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\
+\x00\x16\x16\x00\x00\x00\x00\x00\x00\x00\x16\x0d\x0c\x10\x11\x22\
+\x23\x31\x2c\x2c\x2c\x06\x06\x2c\x2c\x2c\x2c\x18\x06\x06\x00\x00\
+\x00\x00\x00\x00\x00\x2c\x04\x03\x35\x1f\x0c\x2a\x0e\x05\x00\x0c\
+\x30\x0c\x0d\x0c\x0c\x24\x01\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\
+\x0c\x0c\x0c\x0c\x0c\x0d\x0c\x00\x0c\x0d\x1c\x1c\x0c\x0d\x0c\x0d\
+\x00\x00\x00\x00\x0c\x0d\x0d\x0d\x0c\x0d\x2b\x00\x04\x03\x35\x00\
+\x0c\x1d\x00\x0c\x0d\x0c\x0c\x0d\x0d\x0c\x0d\x2b\x00\x0d\x0d\x0d\
+\x0c\x0d\x0d\x0c\x00\x00\x0c\x0d\x0c\x0d\x08\x08\x08\x00\x0d\x1c\
+\x0c\x0d\x0c\x1c\x0d\x1c\x39\x38\x0d\x17\x17\x1d\x08\x00\x08\x08\
+\x00\x00\x2b\x2b\x1c\x0d\x0d\x1c\x0d\x0d\x2b\x2b\x08\x08\x08\x08\
+\x00\x00\x2b\x2b\x08\x08\x08\x08\x00\x00\x2b\x2b\x08\x08\x08\x08\
+\x00\x00\x00\x0d\x2b\x08\x08\x00\x17\x17\x1d\x08\x00\x2b\x2b\x08\
+\x08\x08\x08\x00\x00\x2b\x2b\x08\x08\x08\x08\x00\x00\x2b\x2b\x08\
+\x08\x08\x08\x00\x00\x2b\x2b\x08\x08\x08\x08\x00\x00\x2b\x2b\x08\
+\x08\x08\x08\x00\x00\x0c\x08\x08\x08\x08\x00\x00\x2b\x2b\x2b\x08\
+\x08\x08\x08\x00\x00\x2b\x1c\x2b\x08\x08\x00\x1c\x2b\x08\x08\x00\
+\x2b\x2b\x0c\x0c\x0c\x0c\x0d\x0d\x0d\x0d\x2b\x2b\x08\x08\x08\x08\
+\x1c\x0c\x0c\x0c\x0d\x0d\x1c\x00\x1c\x2b\x1c\x00\x2b\x08\x17\x1d\
+\x08\x00\x00\x08\x08\x00\x2b\x2b\x30\x30\x16\x16\x30\x30\x16\x16\
+\x0d\x16\x00\x00\x00\x00\x00\x0d\x06\x06\x00\x00\x00\x00\x00\x00\
+\x00\x00\x1f\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x0d\x00\x00\x30\x32\x2c\x00\x00\x30\x0c\x0d\
+\x0c\x0d\x0c\x0d\x0c\x0d\x0c\x0d\x0d\x0d\x26\x30\x0c\x0d\x0c\x0d\
+\x0d\x0c\x0d\x00\x30\x0c\x0d\x0d\x0c\x0d\x00\x0d\x0d\x30\x0d\x00\
+\x00\x30\x00\x00\x30\x00\x30\x24\x24\x24\x00\x26\x26\x26\x26\x00\
+\x0d\x00\x0d\x0d\x0d\x00\x00\x00\x00\x00\x07\x30\x00\x27\x27\x06\
+\x06\x04\x04\x03\x03\x35\x35\x0c\x00\x32\x29\x00\x33\x15\x00\x00\
+\x00\x00\x1e\x1e\x00\x1a\x1a\x00\x12\x12\x2e\x2e\x2f\x2f\x33\x00\
+\x00\
 ";
 
-    static SPEC_GROUP: [u8; 155] = *b"\
+    static SPEC_GROUP: [u8; 657] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\
 \x00\x01\x00\x01\x02\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\
@@ -3097,10 +11938,42 @@ TCP/80 etc.\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x01\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x02\x03\x04\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\
+\x01\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01\x00\x01\
+\x02\x03\x04\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\
+\x00\x00\x00\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\x01\x00\x01\
+\x00\x00\x00\x00\x00\x00\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\
+\x01\x00\x01\x00\x00\x00\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\
+\x01\x00\x01\x00\x00\x00\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\
+\x01\x00\x01\x00\x00\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\x00\
+\x01\x00\x01\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x01\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x01\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x01\x02\x03\x04\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\
 ";
 
-    static FLOW_HOSTS_STARTS: [u8; 126] = *b"\
+    static FLOW_HOSTS_STARTS: [u8; 553] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
@@ -3108,34 +11981,128 @@ TCP/80 etc.\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x02\
-\x03\x04\x04\x04\x05\x06\x06\x07\x08\x12\x13\x13\x13\x15\
+\x03\x04\x04\x04\x05\x06\x06\x07\x08\x12\x13\x13\x13\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\x15\
+\x15\x15\x15\x15\x15\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\
+\x20\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2c\x2d\x2e\x2f\x30\
+\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3c\x3d\x3e\x3f\x40\x41\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\
 ";
 
-    static FLOW_HOSTS_ITEMS: [u8; 21] = *b"\
-\x1d\x09\x0c\x11\x1f\x03\x20\x08\x07\x13\x14\x15\x16\x17\x18\x19\
-\x1a\x1b\x1c\x01\x00\
+    static FLOW_HOSTS_ITEMS: [u8; 66] = *b"\
+\x5f\x2b\x3b\x50\x61\x12\x65\x24\x21\x53\x54\x55\x56\x57\x58\x59\
+\x5a\x5b\x5c\x0e\x0d\x46\x46\x47\x47\x3e\x3e\x02\x02\x63\x63\x3d\
+\x3d\x2d\x2d\x3b\x3b\x06\x06\x3c\x3c\x04\x01\x29\x05\x66\x39\x4a\
+\x62\x2e\x2c\x08\x07\x09\x0b\x01\x0c\x03\x52\x0a\x19\x34\x0f\x37\
+\x35\x00\
 ";
 
     static HOST_NAMES_POOL: &str = "\
+*.arc.azure.net\
+*.blob.core.windows.net\
+*.data.mcr.microsoft.com\
+*.dp.kubernetesconfiguration.azure.com\
+*.dp.prod.appliances.azure.com\
+*.his.arc.azure.com\
+*.login.microsoft.com\
+*.prod.hot.ingest.monitor.core.windows.net\
+*.prod.microsoftmetrics.com\
+*.prod.warm.ingest.monitor.core.windows.net\
+*.pythonhosted.org\
+*.servicebus.windows.net\
+*.web.core.windows.net\
 acme-staging-v02.api.letsencrypt.org\
 acme-v02.api.letsencrypt.org\
+adhs.events.data.microsoft.com\
+api.cdp.microsoft.com\
 api.letsencrypt.org\
 api.pwnedpasswords.com\
+appliances.azure.com\
+arc.azure.com\
+arc.azure.net\
 at\
+azure.com\
+azure.net\
+azurearcfork8s.azurecr.io\
+azurecr.io\
+azureedge.net\
+blob.core.windows.net\
+cdp.microsoft.com\
 clamav.net\
 com\
+core.windows.net\
 ctmail.com\
+data.mcr.microsoft.com\
+data.microsoft.com\
 database.clamav.net\
+delivery.mp.microsoft.com\
+dl.delivery.mp.microsoft.com\
+dp.kubernetesconfiguration.azure.com\
+dp.prod.appliances.azure.com\
+ecpacr.azurecr.io\
+events.data.microsoft.com\
 files.mdaemon.com\
+gcs.prod.monitoring.core.windows.net\
+graph.microsoft.com\
+guestnotificationservice.azure.com\
+his.arc.azure.com\
+hot.ingest.monitor.core.windows.net\
 ikarus.at\
+ingest.monitor.core.windows.net\
+io\
+k8connecthelm.azureedge.net\
+k8sconnectcsp.azureedge.net\
+kubernetesconfiguration.azure.com\
+kvamanagementoperator.azurecr.io\
 letsencrypt.org\
+linuxgeneva-microsoft.azurecr.io\
+login.microsoft.com\
 login.microsoftonline.com\
+login.windows.net\
+management.azure.com\
+mcr.microsoft.com\
 mdaemon.com\
+microsoft.com\
+microsoftmetrics.com\
 microsoftonline.com\
+monitor.core.windows.net\
+monitoring.core.windows.net\
+mp.microsoft.com\
+msk8s.api.cdp.microsoft.com\
+msk8s.sb.tlu.dl.delivery.mp.microsoft.com\
 net\
 org\
+packages.microsoft.com\
+prod.appliances.azure.com\
+prod.hot.ingest.monitor.core.windows.net\
+prod.microsoftmetrics.com\
+prod.monitoring.core.windows.net\
+prod.warm.ingest.monitor.core.windows.net\
 publicsuffix.org\
 pwnedpasswords.com\
+pythonhosted.org\
 resolver1-mdaemon.ctmail.com\
 resolver2-mdaemon.ctmail.com\
 resolver3-mdaemon.ctmail.com\
@@ -3146,54 +12113,109 @@ resolver7-mdaemon.ctmail.com\
 resolver8-mdaemon.ctmail.com\
 resolver9-mdaemon.ctmail.com\
 sa-update.spamassassin.org\
+sb.tlu.dl.delivery.mp.microsoft.com\
+servicebus.windows.net\
 services.mdaemon.com\
 spamassassin.org\
 stats.mdaemon.com\
+sts.windows.net\
+time.windows.com\
+tlu.dl.delivery.mp.microsoft.com\
 updates.ikarus.at\
+v20.events.data.microsoft.com\
+warm.ingest.monitor.core.windows.net\
+web.core.windows.net\
+windows.com\
+windows.net\
 ";
 
-    static HOST_NAMES_STARTS: [u8; 68] = *b"\
-\x00\x00\x24\x00\x40\x00\x53\x00\x69\x00\x6b\x00\x75\x00\x78\x00\x82\x00\x95\x00\xa6\x00\xaf\x00\xbe\x00\xd7\x00\xe2\x00\xf5\x00\
-\xf8\x00\xfb\x00\x0b\x01\x1d\x01\x39\x01\x55\x01\x71\x01\x8d\x01\xa9\x01\xc5\x01\xe1\x01\xfd\x01\x19\x02\x33\x02\x47\x02\x57\x02\
-\x68\x02\x79\x02\
+    static HOST_NAMES_STARTS: [u8; 216] = *b"\
+\x00\x00\x0f\x00\x26\x00\x3e\x00\x64\x00\x82\x00\x95\x00\xaa\x00\xd4\x00\xef\x00\x1a\x01\x2c\x01\x44\x01\x5a\x01\x7e\x01\x9a\x01\
+\xb8\x01\xcd\x01\xe0\x01\xf6\x01\x0a\x02\x17\x02\x24\x02\x26\x02\x2f\x02\x38\x02\x51\x02\x5b\x02\x68\x02\x7d\x02\x8e\x02\x98\x02\
+\x9b\x02\xab\x02\xb5\x02\xcb\x02\xdd\x02\xf0\x02\x09\x03\x25\x03\x49\x03\x65\x03\x76\x03\x8f\x03\xa0\x03\xc4\x03\xd7\x03\xf9\x03\
+\x0a\x04\x2d\x04\x36\x04\x55\x04\x57\x04\x72\x04\x8d\x04\xae\x04\xce\x04\xdd\x04\xfd\x04\x10\x05\x29\x05\x3a\x05\x4e\x05\x5f\x05\
+\x6a\x05\x77\x05\x8b\x05\x9e\x05\xb6\x05\xd1\x05\xe1\x05\xfc\x05\x25\x06\x28\x06\x2b\x06\x41\x06\x5a\x06\x82\x06\x9b\x06\xbb\x06\
+\xe4\x06\xf4\x06\x06\x07\x16\x07\x32\x07\x4e\x07\x6a\x07\x86\x07\xa2\x07\xbe\x07\xda\x07\xf6\x07\x12\x08\x2c\x08\x4f\x08\x65\x08\
+\x79\x08\x89\x08\x9a\x08\xa9\x08\xb9\x08\xd9\x08\xea\x08\x07\x09\x2b\x09\x3f\x09\x4a\x09\x55\x09\
 ";
 
-    static HOST_INDEX_DISPLACEMENTS: [u8; 16] = *b"\x00\x02\x00\x00\x01\x00\x05\x00\x00\x02\x05\x00\x00\x00\x00\x02";
-
-    static HOST_INDEX_SLOTS: [u8; 64] = *b"\
-\x02\x1f\x00\x00\x0e\x00\x00\x13\x1d\x00\x00\x00\x12\x00\x20\x05\
-\x07\x00\x06\x00\x14\x00\x0b\x1b\x04\x08\x0c\x1e\x0a\x00\x0f\x10\
-\x00\x00\x00\x00\x00\x00\x17\x00\x00\x11\x09\x00\x00\x00\x18\x16\
-\x15\x00\x00\x1a\x1c\x03\x00\x0d\x00\x01\x00\x00\x19\x00\x00\x00\
+    static HOST_INDEX_DISPLACEMENTS: [u8; 64] = *b"\
+\x03\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\
+\x00\x01\x00\x00\x00\x00\x00\x01\x02\x00\x00\x00\x03\x00\x00\x01\
 ";
 
-    static HOST_FLOW_LISTS: [u8; 33] = *b"\
-\x6f\x6f\x6f\x64\x5d\x5b\x70\x62\x5b\x71\x5d\x6f\x61\x5f\x61\x5b\
-\x72\x63\x64\x62\x62\x62\x62\x62\x62\x62\x62\x62\x65\x73\x65\x74\
-\x5d\
+    static HOST_INDEX_SLOTS: [u8; 256] = *b"\
+\x11\x00\x44\x00\x48\x00\x00\x51\x00\x1e\x00\x33\x17\x00\x65\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x40\x59\x60\x31\x00\x5c\x06\
+\x00\x68\x00\x00\x19\x00\x00\x00\x00\x50\x23\x4d\x2b\x32\x21\x01\
+\x47\x00\x00\x00\x3a\x0a\x00\x1f\x00\x00\x0e\x5f\x00\x00\x00\x42\
+\x64\x00\x00\x00\x53\x00\x00\x00\x00\x00\x00\x00\x00\x00\x62\x00\
+\x00\x00\x66\x00\x35\x4b\x00\x00\x16\x0b\x00\x00\x0d\x00\x00\x00\
+\x25\x08\x00\x00\x41\x00\x4e\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x55\x00\x00\x45\x00\x12\x34\x00\x67\x00\x15\x0c\x18\x3c\x00\x00\
+\x00\x2c\x02\x00\x58\x00\x00\x00\x00\x05\x4a\x00\x04\x00\x3d\x00\
+\x10\x00\x00\x00\x38\x00\x00\x00\x6a\x1d\x52\x00\x00\x00\x00\x49\
+\x00\x00\x00\x5e\x00\x43\x00\x13\x00\x69\x22\x39\x00\x00\x3f\x20\
+\x14\x2a\x00\x2d\x00\x00\x46\x00\x00\x1a\x00\x00\x00\x00\x37\x00\
+\x00\x26\x5d\x1b\x3e\x00\x00\x54\x28\x2e\x00\x00\x00\x07\x2f\x3b\
+\x00\x63\x00\x00\x00\x29\x0f\x5b\x00\x24\x4c\x57\x00\x00\x00\x36\
+\x00\x00\x56\x03\x4f\x00\x00\x00\x00\x30\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x5a\x00\x1c\x00\x09\x00\x00\x61\x27\x00\x00\x00\x00\
+";
+
+    static HOST_FLOW_LISTS: [u8; 214] = *b"\
+\x00\x00\x73\x01\x74\x01\x75\x01\x76\x01\x77\x01\x78\x01\x79\x01\x7a\x01\x7b\x01\x2d\x01\x26\x01\x7c\x01\x7d\x01\x7d\x01\x00\x00\
+\x7e\x01\x7d\x01\x21\x01\x76\x01\x77\x01\x00\x00\x1a\x01\x7f\x01\x00\x00\x00\x00\x80\x01\x00\x00\x73\x01\x7e\x01\x17\x01\x81\x01\
+\x82\x01\x1f\x01\x74\x01\x83\x01\x17\x01\x84\x01\x84\x01\x75\x01\x76\x01\x85\x01\x83\x01\x86\x01\x87\x01\x2a\x01\x88\x01\x77\x01\
+\x79\x01\x1a\x01\x89\x01\x80\x01\x00\x00\x00\x00\x75\x01\x00\x00\x7d\x01\x8a\x01\x78\x01\x8b\x01\x8c\x01\x25\x01\x8d\x01\x1c\x01\
+\x8e\x01\x7a\x01\x8b\x01\x89\x01\x87\x01\x84\x01\x7e\x01\x84\x01\x8f\x01\x90\x01\x91\x01\x76\x01\x79\x01\x7a\x01\x87\x01\x7b\x01\
+\x20\x01\x21\x01\x2d\x01\x1f\x01\x1f\x01\x1f\x01\x1f\x01\x1f\x01\x1f\x01\x1f\x01\x1f\x01\x1f\x01\x22\x01\x84\x01\x26\x01\x92\x01\
+\x22\x01\x93\x01\x94\x01\x95\x01\x84\x01\x1a\x01\x83\x01\x7b\x01\x7c\x01\x95\x01\x96\x01\
 ";
 
     static PORT_PAGES: [u8; 3072] = *b"\
-\x00\x01\x02\x03\x03\x03\x04\x05\x06\x07\x03\x03\x03\x03\x03\x08\
-\x03\x03\x03\x03\x03\x03\x09\x03\x03\x03\x03\x03\x0a\x03\x03\x03\
-\x0b\x03\x03\x03\x03\x03\x03\x0c\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x0d\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x0e\x03\
-\x03\x03\x03\x03\x03\x0f\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x00\x01\x02\x03\x04\x03\x05\x06\x07\x08\x09\x03\x0a\x0b\x03\x0c\
+\x0d\x0e\x0e\x0e\x0e\x0e\x0f\x0e\x0e\x0e\x0e\x0e\x10\x0e\x0e\x11\
+\x12\x0e\x0e\x0e\x0e\x13\x0e\x14\x0e\x0e\x15\x16\x0e\x0e\x17\x0e\
+\x18\x0e\x19\x1a\x1b\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x1c\x0e\
+\x0e\x0e\x1d\x0e\x0e\x1e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x1f\x20\x03\
+\x03\x03\x03\x03\x21\x22\x03\x03\x23\x03\x03\x03\x24\x25\x03\x03\
+\x03\x03\x03\x26\x27\x28\x29\x2a\x2b\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x2c\x03\x03\
+\x03\x03\x03\x2d\x2e\x2f\x03\x30\x03\x03\x31\x03\x03\x03\x32\x03\
+\x03\x33\x34\x35\x36\x03\x03\x03\x03\x03\x03\x03\x37\x38\x39\x38\
+\x3a\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x3b\x38\x38\x38\x38\x38\x38\x38\x3c\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x3d\x3e\x38\x38\x3f\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x40\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x41\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x42\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x43\x44\x44\x44\x44\x44\x44\x44\x44\x44\x44\x44\
+\x44\x44\x44\x44\x45\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\
+\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x10\x03\x11\x12\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x13\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x14\x03\x03\x03\x03\x03\
-\x03\x03\x03\x15\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x16\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x17\x18\x03\x03\x19\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x1a\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
@@ -3202,16 +12224,47 @@ updates.ikarus.at\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x48\x47\x49\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x4a\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x4b\x4c\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x4d\x4e\x4f\x03\x03\x03\x50\x51\x52\x53\x54\x03\x03\x55\x03\x03\
+\x03\x03\x03\x03\x03\x03\x56\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x57\x03\x03\x03\x03\x58\x03\x59\x03\x03\x03\x03\x03\x03\x5a\x03\
+\x03\x03\x03\x5b\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x5c\x5d\
+\x03\x03\x03\x03\x03\x03\x5e\x5f\x03\x03\x60\x03\x03\x03\x03\x61\
+\x03\x03\x03\x03\x62\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x63\x03\x03\x2a\x2b\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x64\x03\x03\
+\x03\x03\x03\x03\x65\x03\x03\x03\x03\x03\x66\x03\x03\x03\x03\x03\
+\x03\x03\x03\x67\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x68\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x69\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x6a\x6b\x03\x03\x6c\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x6d\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x6e\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
@@ -3223,13 +12276,11 @@ updates.ikarus.at\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x1b\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x1c\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
@@ -3238,27 +12289,53 @@ updates.ikarus.at\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x1d\x1e\x1f\x03\x03\x03\x20\x21\x22\x23\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x09\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x0c\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x24\
-\x03\x03\x03\x03\x03\x03\x25\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x6f\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x70\x71\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x11\x12\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x26\x03\x03\x03\x03\x03\
-\x03\x03\x03\x27\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x72\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x16\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x17\x18\x03\x03\x19\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x28\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x73\x74\x74\x74\x74\x74\x74\x74\
+\x74\x74\x74\x74\x74\x74\x74\x74\x75\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x76\x77\x78\x03\x04\x03\x05\x79\x7a\x7b\x7c\x03\x0a\x7d\x03\x0c\
+\x0d\x0e\x0e\x0e\x0e\x0e\x0f\x0e\x0e\x0e\x0e\x0e\x10\x0e\x0e\x11\
+\x7e\x0e\x0e\x0e\x0e\x13\x0e\x14\x0e\x0e\x15\x16\x0e\x0e\x7f\x0e\
+\x18\x0e\x19\x1a\x1b\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x0e\x80\x81\
+\x0e\x0e\x1d\x0e\x0e\x1e\x82\x83\x0e\x0e\x84\x0e\x0e\x1f\x20\x61\
+\x03\x03\x03\x03\x85\x22\x03\x03\x23\x03\x03\x03\x24\x25\x03\x03\
+\x03\x03\x03\x26\x27\x28\x29\x2a\x2b\x03\x03\x03\x03\x03\x03\x03\
+\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x86\x03\x03\
+\x03\x03\x03\x2d\x87\x2f\x03\x30\x03\x03\x88\x03\x03\x03\x32\x03\
+\x03\x33\x34\x67\x36\x03\x03\x03\x03\x03\x03\x03\x37\x38\x39\x38\
+\x3a\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x3b\x38\x38\x38\x38\x38\x38\x38\x3c\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x3d\x3e\x38\x38\x3f\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x40\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x89\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x8a\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x42\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\x38\
+\x38\x38\x38\x38\x43\x44\x44\x44\x44\x44\x44\x44\x44\x44\x44\x44\
+\x44\x44\x44\x44\x45\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\
+\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\x46\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
@@ -3275,378 +12352,900 @@ updates.ikarus.at\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
 \x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x1b\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x1c\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x29\x2a\x2b\x03\x03\x03\x04\x2c\x2d\x07\x03\x03\x03\x03\x03\x08\
-\x03\x03\x03\x03\x03\x03\x09\x03\x03\x03\x03\x03\x0a\x03\x03\x03\
-\x0b\x03\x03\x03\x03\x03\x03\x0c\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x0d\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x0e\x24\
-\x03\x03\x03\x03\x03\x0f\x25\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x10\x03\x11\x12\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x13\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x2e\x03\x03\x03\x03\x03\
-\x03\x03\x03\x27\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x16\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x17\x18\x03\x03\x19\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x2f\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x1b\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x1c\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
-\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x48\x47\x49\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x8b\x8c\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x4a\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x4b\x4c\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x8d\x8e\x8e\x8e\x8e\x8e\x8e\x8e\
+\x8e\x8e\x8e\x8e\x8e\x8e\x8e\x8e\x8f\x47\x47\x47\x47\x47\x47\x47\
+\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\x47\
 ";
 
-    static PORT_FLOW_LISTS: [u8; 3072] = *b"\
+    static PORT_FLOW_LISTS: [u8; 9216] = *b"\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x01\x02\x03\x00\x04\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x03\x04\x07\x00\x08\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x0d\x10\x13\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x16\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09\x00\
+\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1e\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0b\
+\x00\x1f\x22\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x25\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x0c\x0d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x26\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x27\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x11\x13\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x29\x2b\x2c\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x2f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x32\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x33\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x34\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x37\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x39\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x3c\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x1b\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x3d\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1d\x1d\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x40\x00\x41\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x43\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x44\x44\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x45\x47\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x48\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x49\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x4a\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x4d\x4f\x50\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x51\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x53\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x54\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x55\x58\x5b\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x5c\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x5d\x42\x42\x42\
+\x42\x42\x42\x42\x5e\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x60\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x61\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x62\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x65\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x68\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x69\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x6f\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x70\x71\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x74\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00\
+\x00\x75\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x76\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x77\x77\x77\x77\
+\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
+\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
+\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
+\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
+\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
+\x77\x78\x79\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\x77\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x21\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x22\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7a\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x24\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7b\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x25\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x7d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x26\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x27\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7e\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x28\x00\x00\x00\x00\x00\x00\x29\x00\x00\x00\x00\x2a\x00\x00\
+\x00\x00\x00\x7f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x81\x82\x83\x84\x00\x00\x86\x00\x87\x00\x00\x00\x00\x88\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x2b\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x2e\x00\x00\x00\x00\x00\x30\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x89\x8a\x8b\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x31\x00\x00\x00\
+\x00\x00\x00\x00\x8d\x8d\x8d\x8d\x8d\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x8e\x8f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x32\x33\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x34\x34\x34\x34\
-\x34\x34\x34\x34\x34\x34\x34\x34\x34\x34\x34\x34\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\x91\x92\x93\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x35\x35\x35\x35\x35\x35\x35\x35\x35\x35\x35\x35\
-\x35\x35\x35\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x38\x39\x3a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x94\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x97\x98\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x3b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x99\x00\x9a\x00\x9b\x00\x9c\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x3c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x9d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x9e\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa1\x00\
+\x00\xa2\x00\xa3\x00\xa4\x00\x00\x00\xa5\xa6\xa7\xa8\xa9\xaa\xab\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xad\xae\xae\xae\xae\
+\xae\xae\xae\xae\xae\xae\xae\xae\xae\xae\xae\xae\xaf\xaf\xaf\xaf\
+\xaf\xaf\xaf\xaf\xaf\xaf\xaf\xaf\xaf\xaf\xaf\xaf\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xb0\xac\xac\xac\xac\xac\
+\xac\xb1\xac\xb1\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xb2\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xb4\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xb5\xb7\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xb9\xb9\xb9\xb9\
+\xb9\xb9\xb9\xb9\xb9\xb9\xb9\xb9\xb9\xb9\xb9\xb9\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb\xbb\
+\xbb\xbb\xbb\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xbd\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xc2\xc3\xc4\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xc7\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xc8\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\
+\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\
+\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\
+\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\
+\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\
+\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\
+\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xc9\xca\xca\xca\xca\xca\xca\xca\
+\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\
+\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\
+\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\
+\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\
+\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\
+\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\xca\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcc\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcd\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xd5\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\
+\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\
+\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\xd7\
+\xd7\xd7\xd7\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\x00\x00\x00\x00\x00\x00\x00\x01\x00\x02\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x05\x00\x00\x09\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x0e\x11\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1a\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\
+\x00\x20\x23\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x28\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x2a\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x2e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x30\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x23\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x35\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x38\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x3a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x3e\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x2c\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x46\x46\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x2f\x00\x00\x00\x00\x00\x30\x00\x00\x00\x00\x00\x00\
+\x00\x4b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x36\x37\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x4e\x4e\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x01\x02\x03\x00\x04\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0b\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x52\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x0c\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x56\x59\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x5f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x00\x00\x00\x00\x00\x00\x00\x00\x2d\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x63\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
-\x36\x37\x38\x39\x3a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x66\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x2e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x6b\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x6d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x72\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x73\x73\x73\
+\x73\x73\x73\x73\x73\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7c\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x85\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x95\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x9f\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x4e\x00\x00\x00\x00\x00\
+\x00\x4e\x00\x4e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\xb6\xb8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xba\xba\xba\xba\
+\xba\xba\xba\xba\xba\xba\xba\xba\xba\xba\xba\xba\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\xbc\xbc\xbc\xbc\xbc\xbc\xbc\xbc\xbc\xbc\xbc\xbc\
+\xbc\xbc\xbc\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\xbe\xc0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\xc5\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\xce\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xcf\xd1\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd3\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\xd6\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\xd8\
+\xd8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x01\x00\x02\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x03\x06\x07\x00\x08\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x0f\x12\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x18\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\x1a\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1e\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x21\x24\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x25\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x2e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x31\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x32\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x33\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x36\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x37\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x3b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x3f\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x42\x4c\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x57\x5a\x5b\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x61\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x64\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x65\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x67\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x6a\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x6c\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x42\x42\x42\x42\x42\x6e\x42\x42\x42\x42\x42\x42\x42\x42\x42\x42\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x73\x73\x73\
+\x73\x73\x73\x73\x73\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x74\x00\x00\x00\x00\x00\x00\x00\
+\x81\x82\x83\x84\x85\x00\x86\x00\x87\x00\x00\x00\x00\x88\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x8d\x8d\x8d\x8d\x8d\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x96\x00\x00\x00\x00\x00\x00\x00\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xbf\xc1\xc2\xc3\xc4\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xc6\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\xac\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xd0\xd2\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xd4\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\xd9\
+\xd9\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
+\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\xcb\
 ";
 
-    static FLOW_LISTS_STARTS: [u8; 234] = *b"\
-\x00\x00\x00\x00\x01\x00\x04\x00\x05\x00\x14\x00\x15\x00\x16\x00\x1a\x00\x25\x00\x2b\x00\x2c\x00\x30\x00\x31\x00\x32\x00\x34\x00\
-\x37\x00\x38\x00\x4f\x00\x50\x00\x51\x00\x59\x00\x5a\x00\x5f\x00\x61\x00\x68\x00\x6c\x00\x6e\x00\x6f\x00\x71\x00\x72\x00\x73\x00\
-\x75\x00\x76\x00\x77\x00\x79\x00\x7a\x00\x7c\x00\x7e\x00\x7f\x00\x80\x00\x81\x00\x82\x00\x83\x00\x84\x00\x85\x00\x87\x00\x88\x00\
-\x8a\x00\x8b\x00\x8c\x00\x8d\x00\x8e\x00\x91\x00\x92\x00\x94\x00\x96\x00\x98\x00\x9a\x00\x9c\x00\x9d\x00\x9e\x00\xe0\x00\xf4\x00\
-\x1b\x01\x51\x01\x5d\x01\x76\x01\x82\x01\x83\x01\x85\x01\x88\x01\x8d\x01\x8e\x01\x96\x01\x98\x01\x9a\x01\x9f\x01\xa9\x01\xaa\x01\
-\xae\x01\xaf\x01\xb1\x01\xb2\x01\xb6\x01\xcc\x01\xd2\x01\xd4\x01\xd5\x01\xdc\x01\xde\x01\xe0\x01\xe1\x01\xe8\x01\xe9\x01\xec\x01\
-\xef\x01\xf0\x01\xf1\x01\xf2\x01\xf3\x01\xf4\x01\xf5\x01\xf7\x01\x02\x02\x15\x02\x17\x02\x1a\x02\x1b\x02\x1c\x02\x1d\x02\x21\x02\
-\x22\x02\x28\x02\x29\x02\x2c\x02\x2d\x02\
+    static FLOW_LISTS_STARTS: [u8; 814] = *b"\
+\x00\x00\x00\x00\x01\x00\x03\x00\x04\x00\x15\x00\x1a\x00\x2c\x00\x2e\x00\x46\x00\x47\x00\x4d\x00\x56\x00\x60\x00\x61\x00\x64\x00\
+\x68\x00\x69\x00\x6c\x00\x70\x00\x71\x00\x74\x00\x78\x00\xa6\x00\xa7\x00\xd6\x00\xdd\x00\xdf\x00\xe3\x00\x05\x01\x21\x01\x26\x01\
+\x28\x01\x29\x01\x2c\x01\x2e\x01\x31\x01\x35\x01\x37\x01\x38\x01\x3e\x01\x42\x01\xab\x01\xd2\x01\xd3\x01\xf6\x01\xfe\x01\xff\x01\
+\x06\x02\x09\x02\x13\x02\x14\x02\x19\x02\x1a\x02\x1b\x02\x1d\x02\x1f\x02\x20\x02\x21\x02\x22\x02\x24\x02\x25\x02\x26\x02\x27\x02\
+\x29\x02\x2b\x02\x2e\x02\x2f\x02\x31\x02\x33\x02\x42\x02\x43\x02\x45\x02\x47\x02\x49\x02\x4e\x02\x4f\x02\x55\x02\x58\x02\x59\x02\
+\x5c\x02\x5e\x02\x60\x02\x61\x02\x63\x02\x65\x02\x67\x02\x68\x02\x6b\x02\x6d\x02\x6e\x02\x71\x02\x73\x02\x76\x02\x79\x02\x7e\x02\
+\x7f\x02\x81\x02\x84\x02\x86\x02\x87\x02\x8a\x02\x8d\x02\x8e\x02\x90\x02\x92\x02\x95\x02\x97\x02\x98\x02\x9a\x02\x9d\x02\xa1\x02\
+\xa3\x02\xa4\x02\xa5\x02\xa6\x02\xa7\x02\xab\x02\xac\x02\xad\x02\xae\x02\xb0\x02\xb2\x02\xb7\x02\xbe\x02\xc3\x02\xc5\x02\xc6\x02\
+\xc7\x02\xc8\x02\xcb\x02\xcc\x02\xcd\x02\xce\x02\xcf\x02\xd0\x02\xd1\x02\xd2\x02\xd5\x02\xd7\x02\xd8\x02\xda\x02\xdb\x02\xdf\x02\
+\xe3\x02\xe4\x02\xe5\x02\xe6\x02\xe7\x02\xe8\x02\xe9\x02\xeb\x02\xec\x02\xee\x02\xef\x02\xf0\x02\xf1\x02\xf2\x02\xf3\x02\xf4\x02\
+\xf6\x02\xf7\x02\xf8\x02\xf9\x02\xfa\x02\xfb\x02\xfc\x02\xfd\x02\xfe\x02\x04\x03\x05\x03\x07\x03\x09\x03\x0c\x03\x10\x03\x14\x03\
+\x18\x03\x1d\x03\x21\x03\x25\x03\x26\x03\x2a\x03\x2e\x03\x2f\x03\x33\x03\x34\x03\x3a\x03\x3d\x03\x41\x03\x42\x03\x46\x03\x48\x03\
+\x4d\x03\x4f\x03\x54\x03\x59\x03\x5e\x03\x63\x03\x64\x03\x68\x03\x71\x03\x75\x03\x77\x03\x78\x03\x96\x03\xb5\x03\xd4\x03\xd5\x03\
+\xd6\x03\xf5\x03\xf6\x03\x15\x04\x16\x04\x35\x04\x54\x04\x55\x04\x74\x04\x75\x04\x94\x04\xd6\x04\xea\x04\x11\x05\x28\x05\x3f\x05\
+\x39\x06\x5e\x06\x66\x06\x8d\x06\xb6\x06\xec\x06\xf8\x06\x08\x07\xc0\x07\xf2\x07\x0b\x08\x17\x08\x43\x08\x47\x08\x48\x08\x4a\x08\
+\x51\x08\x56\x08\x57\x08\x64\x08\x67\x08\x69\x08\x6e\x08\x71\x08\x86\x08\x89\x08\x8c\x08\x8d\x08\x91\x08\x92\x08\x93\x08\xa8\x08\
+\xa9\x08\xba\x08\xbe\x08\xc2\x08\xcf\x08\xd3\x08\xd5\x08\xfa\x08\xfc\x08\xfe\x08\x00\x09\x01\x09\x05\x09\x1b\x09\x21\x09\x23\x09\
+\x24\x09\x2b\x09\x2d\x09\x2f\x09\x30\x09\x32\x09\x35\x09\x4a\x09\x4b\x09\x4c\x09\x53\x09\x54\x09\x57\x09\x5a\x09\x5c\x09\x64\x09\
+\x65\x09\x66\x09\x67\x09\x68\x09\x69\x09\x6d\x09\x6f\x09\x70\x09\x75\x09\x7b\x09\x82\x09\x84\x09\x86\x09\x87\x09\x88\x09\x8e\x09\
+\x93\x09\x97\x09\x9d\x09\xa0\x09\xa4\x09\xac\x09\xad\x09\xb0\x09\xb2\x09\xb6\x09\xb9\x09\xbc\x09\xc1\x09\xc4\x09\xde\x09\xe6\x09\
+\xed\x09\xef\x09\xf2\x09\xf5\x09\xf9\x09\xfc\x09\xfd\x09\x00\x0a\x01\x0a\x02\x0a\x05\x0a\x34\x0a\x35\x0a\x37\x0a\x3a\x0a\x3b\x0a\
+\x3d\x0a\x3e\x0a\x41\x0a\x42\x0a\x43\x0a\x44\x0a\x46\x0a\x4a\x0a\x4b\x0a\x4c\x0a\x4d\x0a\x61\x0a\x64\x0a\x65\x0a\x6e\x0a\x6f\x0a\
+\x70\x0a\x72\x0a\xb1\x0a\xf7\x0a\xf9\x0a\x03\x0b\x06\x0b\x08\x0b\x16\x0b\x1a\x0b\x1f\x0b\x20\x0b\x21\x0b\x22\x0b\x46\x0b\x58\x0b\
+\x5a\x0b\x5b\x0b\x60\x0b\x61\x0b\x63\x0b\x65\x0b\x66\x0b\x67\x0b\x68\x0b\x6a\x0b\x6b\x0b\x6c\x0b\x6d\x0b\x6e\x0b\x6f\x0b\x71\x0b\
+\x77\x0b\x79\x0b\x98\x0b\x9e\x0b\x9f\x0b\xa1\x0b\xa2\x0b\xa3\x0b\xa4\x0b\xa5\x0b\xa7\x0b\xa8\x0b\xab\x0b\xad\x0b\xb1\x0b\xbf\x0b\
+\xca\x0b\xce\x0b\xcf\x0b\xd0\x0b\xd1\x0b\xd2\x0b\xd4\x0b\
 ";
 
-    static FLOW_LISTS_LENGTHS: [u8; 117] = *b"\
-\x00\x01\x03\x01\x0f\x01\x01\x04\x0b\x06\x01\x04\x01\x01\x02\x03\
-\x01\x17\x01\x01\x08\x01\x05\x02\x07\x04\x02\x01\x02\x01\x01\x02\
-\x01\x01\x02\x01\x02\x02\x01\x01\x01\x01\x01\x01\x01\x02\x01\x02\
-\x01\x01\x01\x01\x03\x01\x02\x02\x02\x02\x02\x01\x01\x42\x14\x27\
-\x36\x0c\x19\x0c\x01\x02\x03\x05\x01\x08\x02\x02\x05\x0a\x01\x04\
-\x01\x02\x01\x04\x16\x06\x02\x01\x07\x02\x02\x01\x07\x01\x03\x03\
-\x01\x01\x01\x01\x01\x01\x02\x0b\x13\x02\x03\x01\x01\x01\x04\x01\
-\x06\x01\x03\x01\x01\
+    static FLOW_LISTS_LENGTHS: [u8; 407] = *b"\
+\x00\x01\x02\x01\x11\x05\x12\x02\x18\x01\x06\x09\x0a\x01\x03\x04\
+\x01\x03\x04\x01\x03\x04\x2e\x01\x2f\x07\x02\x04\x22\x1c\x05\x02\
+\x01\x03\x02\x03\x04\x02\x01\x06\x04\x69\x27\x01\x23\x08\x01\x07\
+\x03\x0a\x01\x05\x01\x01\x02\x02\x01\x01\x01\x02\x01\x01\x01\x02\
+\x02\x03\x01\x02\x02\x0f\x01\x02\x02\x02\x05\x01\x06\x03\x01\x03\
+\x02\x02\x01\x02\x02\x02\x01\x03\x02\x01\x03\x02\x03\x03\x05\x01\
+\x02\x03\x02\x01\x03\x03\x01\x02\x02\x03\x02\x01\x02\x03\x04\x02\
+\x01\x01\x01\x01\x04\x01\x01\x01\x02\x02\x05\x07\x05\x02\x01\x01\
+\x01\x03\x01\x01\x01\x01\x01\x01\x01\x03\x02\x01\x02\x01\x04\x04\
+\x01\x01\x01\x01\x01\x01\x02\x01\x02\x01\x01\x01\x01\x01\x01\x02\
+\x01\x01\x01\x01\x01\x01\x01\x01\x06\x01\x02\x02\x03\x04\x04\x04\
+\x05\x04\x04\x01\x04\x04\x01\x04\x01\x06\x03\x04\x01\x04\x02\x05\
+\x02\x05\x05\x05\x05\x01\x04\x09\x04\x02\x01\x1e\x1f\x1f\x01\x01\
+\x1f\x01\x1f\x01\x1f\x1f\x01\x1f\x01\x1f\x42\x14\x27\x17\x17\xfa\
+\x25\x08\x27\x29\x36\x0c\x10\xb8\x32\x19\x0c\x2c\x04\x01\x02\x07\
+\x05\x01\x0d\x03\x02\x05\x03\x15\x03\x03\x01\x04\x01\x01\x15\x01\
+\x11\x04\x04\x0d\x04\x02\x25\x02\x02\x02\x01\x04\x16\x06\x02\x01\
+\x07\x02\x02\x01\x02\x03\x15\x01\x01\x07\x01\x03\x03\x02\x08\x01\
+\x01\x01\x01\x01\x04\x02\x01\x05\x06\x07\x02\x02\x01\x01\x06\x05\
+\x04\x06\x03\x04\x08\x01\x03\x02\x04\x03\x03\x05\x03\x1a\x08\x07\
+\x02\x03\x03\x04\x03\x01\x03\x01\x01\x03\x2f\x01\x02\x03\x01\x02\
+\x01\x03\x01\x01\x01\x02\x04\x01\x01\x01\x14\x03\x01\x09\x01\x01\
+\x02\x3f\x46\x02\x0a\x03\x02\x0e\x04\x05\x01\x01\x01\x24\x12\x02\
+\x01\x05\x01\x02\x02\x01\x01\x01\x02\x01\x01\x01\x01\x01\x02\x06\
+\x02\x1f\x06\x01\x02\x01\x01\x01\x01\x02\x01\x03\x02\x04\x0e\x0b\
+\x04\x01\x01\x01\x01\x02\x0a\
 ";
 
-    static FLOW_LISTS_ITEMS: [u8; 558] = *b"\
-\x33\x00\x12\x33\x00\x02\x0b\x14\x18\x23\x29\x2a\x30\x41\x46\x56\
-\x57\x58\x59\x5a\x46\x54\x1c\x2e\x54\x64\x00\x01\x0c\x24\x2d\x34\
-\x3e\x3f\x40\x78\x7a\x01\x03\x0d\x25\x2b\x62\x2f\x04\x0e\x26\x2c\
-\x11\x55\x1a\x55\x31\x53\x66\x53\x00\x01\x1b\x1c\x1d\x35\x39\x50\
-\x68\x6d\x6e\x6f\x70\x71\x72\x73\x74\x75\x76\x77\x79\x7b\x7c\x50\
-\x67\x02\x14\x18\x29\x2a\x5f\x60\x61\x3b\x0f\x27\x35\x38\x3a\x19\
-\x37\x0f\x19\x27\x35\x37\x38\x3a\x5b\x5c\x5d\x5e\x31\x53\x04\x03\
-\x63\x4f\x32\x15\x33\x47\x15\x69\x6a\x65\x6b\x6c\x10\x28\x44\x43\
-\x3c\x05\x36\x3d\x1c\x1c\x3d\x4d\x13\x4d\x42\x51\x4a\x4b\x48\x49\
-\x4c\x45\x06\x1e\x07\x1f\x08\x20\x09\x21\x0a\x22\x4e\x52\x00\x01\
-\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\
-\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\
-\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\
-\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\x41\
-\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f\x50\x51\
-\x52\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f\x60\x61\
-\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\x70\x71\
-\x72\x73\x74\x75\x76\x77\x78\x79\x7a\x7b\x7c\x00\x01\x02\x03\x04\
-\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\
-\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\
-\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\x33\x34\
-\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\x40\x41\x7d\x7e\x7f\
-\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\
-\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\
-\xa0\xa1\x75\x69\x6b\x2e\x54\x64\x59\x5a\x5d\x5e\x61\x2d\x01\x02\
-\x03\x04\x05\x58\x5c\x5f\x30\x46\x42\x44\x14\x15\x16\x17\x29\x56\
-\x57\x5b\x60\x62\x63\x6a\x6c\x71\x72\x34\x18\x2a\x2b\x2c\x37\x19\
-\x3a\x3a\x36\x39\x3b\x3c\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\
-\x10\x1e\x1f\x20\x21\x22\x23\x24\x25\x26\x27\x28\x11\x12\x1a\x1b\
-\x3a\x40\x35\x38\x35\x45\x47\x48\x49\x4a\x4b\x4c\x43\x4d\x65\x67\
-\x77\x13\x1c\x1d\x3d\x3e\x3f\x41\x76\x7a\x7b\x7c\x6d\x6e\x73\x68\
-\x6f\x78\x70\x74\x79\x16\x33\x00\x01\x0c\x24\x2d\x3e\x3f\x40\x69\
-\x6a\x7a\x00\x01\x68\x6b\x6c\x6d\x6e\x6f\x70\x71\x72\x73\x74\x75\
-\x76\x77\x79\x7b\x7c\x15\x17\x15\x17\x33\x19\x16\x17\x00\x12\x17\
-\x33\x7c\x6d\x6e\x6f\x73\x74\x78\x6e\x70\x79\x7c\x6d\x73\
+    static FLOW_LISTS_ITEMS: [u8; 6076] = *b"\
+\x04\x02\xe7\x00\x3e\x01\x33\x00\x00\x00\x12\x00\x33\x00\xc7\x00\x98\x01\x99\x01\x9c\x01\x9d\x01\xd3\x01\xd8\x01\xe0\x01\xe5\x01\
+\xe9\x01\xed\x01\xf0\x01\xf2\x01\x05\x02\x98\x01\x99\x01\x9c\x01\x9d\x01\x06\x02\x00\x00\x12\x00\x33\x00\xc7\x00\x98\x01\x99\x01\
+\x9c\x01\x9d\x01\xd3\x01\xd8\x01\xe0\x01\xe5\x01\xe9\x01\xed\x01\xf0\x01\xf2\x01\x05\x02\x06\x02\x00\x00\xba\x00\x02\x00\x0b\x00\
+\x14\x00\x18\x00\x23\x00\x29\x00\x2a\x00\x30\x00\x41\x00\x46\x00\x56\x00\x57\x00\x58\x00\x59\x00\x5a\x00\xb0\x00\xb1\x00\xb2\x00\
+\xb4\x00\xb5\x00\xb6\x00\xb7\x00\xbc\x00\xd5\x01\x46\x00\x54\x00\xb3\x00\xb9\x00\xa3\x01\xa4\x01\x09\x02\x1c\x00\x2e\x00\x54\x00\
+\x64\x00\xb3\x00\xb9\x00\xa3\x01\xa4\x01\x0a\x02\x1c\x00\x2e\x00\x54\x00\x64\x00\xb3\x00\xb9\x00\xa3\x01\xa4\x01\x09\x02\x0a\x02\
+\x0c\x02\xbd\x00\xf3\x00\x0b\x02\xbd\x00\xf3\x00\x0b\x02\x0c\x02\x0d\x02\xbe\x00\xf3\x00\x0e\x02\xbe\x00\xf3\x00\x0d\x02\x0e\x02\
+\x0f\x02\xbf\x00\xf4\x00\x10\x02\xbf\x00\xf4\x00\x0f\x02\x10\x02\x00\x00\x01\x00\x0c\x00\x24\x00\x2d\x00\x34\x00\x3e\x00\x3f\x00\
+\x40\x00\x78\x00\x7a\x00\xac\x00\xba\x00\xc8\x00\xe3\x00\xe5\x00\xeb\x00\xef\x00\xf6\x00\xf9\x00\xfb\x00\xfd\x00\x04\x01\x07\x01\
+\x0a\x01\x0c\x01\x13\x01\x15\x01\x65\x01\x7c\x01\x7d\x01\x85\x01\x86\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\xe1\x01\xe2\x01\
+\xe3\x01\xe6\x01\xe7\x01\xe8\x01\xfd\x01\x11\x02\x12\x02\x00\x00\x01\x00\x0c\x00\x24\x00\x2d\x00\x34\x00\x3e\x00\x3f\x00\x40\x00\
+\x78\x00\x7a\x00\xac\x00\xba\x00\xc8\x00\xe3\x00\xe5\x00\xeb\x00\xef\x00\xf6\x00\xf9\x00\xfb\x00\xfd\x00\x04\x01\x07\x01\x0a\x01\
+\x0c\x01\x13\x01\x15\x01\x65\x01\x7c\x01\x7d\x01\x85\x01\x86\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\xe1\x01\xe2\x01\xe3\x01\
+\xe6\x01\xe7\x01\xe8\x01\xfd\x01\x11\x02\x12\x02\x01\x00\x03\x00\x0d\x00\x25\x00\x2b\x00\x62\x00\xae\x00\xd4\x01\x13\x02\x2f\x00\
+\xc0\x00\xad\x01\xae\x01\x0e\x01\x0f\x01\x1e\x01\x20\x01\x21\x01\x2e\x01\x2f\x01\x34\x01\x35\x01\x3a\x01\x3b\x01\x41\x01\x45\x01\
+\x49\x01\x4a\x01\x4f\x01\x50\x01\x55\x01\x56\x01\x5b\x01\x5c\x01\x61\x01\x62\x01\x66\x01\x67\x01\x6d\x01\x6e\x01\x74\x01\x78\x01\
+\x82\x01\x83\x01\x8f\x01\x92\x01\x94\x01\x0f\x01\x2e\x01\x2f\x01\x34\x01\x35\x01\x3a\x01\x3b\x01\x41\x01\x49\x01\x4a\x01\x4f\x01\
+\x50\x01\x55\x01\x56\x01\x5b\x01\x5c\x01\x61\x01\x62\x01\x66\x01\x67\x01\x6d\x01\x6e\x01\x74\x01\x78\x01\x82\x01\x83\x01\x92\x01\
+\x94\x01\x04\x00\x0e\x00\x26\x00\x2c\x00\xad\x00\x11\x00\x24\x02\x25\x02\x11\x00\x24\x02\x25\x02\x55\x00\x26\x02\x1a\x00\x55\x00\
+\x27\x02\x1a\x00\x55\x00\x26\x02\x27\x02\x8c\x00\x93\x00\x21\x02\x31\x00\x53\x00\x66\x00\x1c\x01\x43\x01\x90\x01\x53\x00\x1c\x01\
+\x43\x01\x90\x01\x00\x00\x01\x00\x1b\x00\x1c\x00\x1d\x00\x35\x00\x39\x00\x50\x00\x68\x00\x6d\x00\x6e\x00\x6f\x00\x70\x00\x71\x00\
+\x72\x00\x73\x00\x74\x00\x75\x00\x76\x00\x77\x00\x79\x00\x7b\x00\x7c\x00\xab\x00\xc9\x00\xe0\x00\xe4\x00\xe6\x00\xec\x00\xed\x00\
+\xee\x00\xf0\x00\xfa\x00\xfc\x00\xfe\x00\x01\x01\x03\x01\x05\x01\x06\x01\x0b\x01\x0d\x01\x11\x01\x14\x01\x17\x01\x1b\x01\x27\x01\
+\x28\x01\x2a\x01\x2b\x01\x3f\x01\x7e\x01\x7f\x01\x87\x01\xa0\x01\xa2\x01\xa5\x01\xa6\x01\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xab\x01\
+\xac\x01\xaf\x01\xb0\x01\xb1\x01\xb2\x01\xb3\x01\xb4\x01\xb5\x01\xb6\x01\xb7\x01\xb8\x01\xb9\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\
+\xbe\x01\xbf\x01\xc0\x01\xc1\x01\xc2\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\xc8\x01\xc9\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\
+\xdd\x01\xde\x01\xe1\x01\xe2\x01\xe3\x01\xe6\x01\xe7\x01\xe8\x01\xea\x01\xfc\x01\xfd\x01\x50\x00\xa0\x01\xa2\x01\xa5\x01\xa6\x01\
+\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xab\x01\xac\x01\xaf\x01\xb0\x01\xb1\x01\xb2\x01\xb3\x01\xb4\x01\xb5\x01\xb6\x01\xb7\x01\xb8\x01\
+\xb9\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\xbe\x01\xbf\x01\xc0\x01\xc1\x01\xc2\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\xc8\x01\
+\xc9\x01\xfc\x01\x67\x00\xf1\x00\xff\x00\x24\x01\x25\x01\x2c\x01\x2d\x01\x32\x01\x33\x01\x38\x01\x39\x01\x40\x01\x47\x01\x48\x01\
+\x4d\x01\x4e\x01\x53\x01\x54\x01\x59\x01\x5a\x01\x5f\x01\x60\x01\x6a\x01\x6b\x01\x6c\x01\x71\x01\x73\x01\x77\x01\x7a\x01\x7b\x01\
+\x80\x01\x81\x01\x8b\x01\x8e\x01\x96\x01\x97\x01\x02\x00\x14\x00\x18\x00\x29\x00\x2a\x00\x5f\x00\x60\x00\x61\x00\x3b\x00\x0f\x00\
+\x27\x00\x35\x00\x38\x00\x3a\x00\x14\x02\x15\x02\x19\x00\x37\x00\x16\x02\x0f\x00\x19\x00\x27\x00\x35\x00\x37\x00\x38\x00\x3a\x00\
+\x14\x02\x15\x02\x16\x02\x17\x02\x5b\x00\x5c\x00\x5d\x00\x5e\x00\xaf\x00\x22\x02\x23\x02\x22\x02\x23\x02\x31\x00\x53\x00\x53\x00\
+\x18\x02\x19\x02\x18\x02\x19\x02\x1a\x02\x07\x02\x08\x02\x07\x02\x08\x02\x04\x00\xad\x00\x03\x00\x63\x00\xae\x00\x93\x01\x1b\x02\
+\x93\x01\xba\x00\x93\x01\x4f\x00\xe1\x00\xe2\x00\x12\x01\x16\x01\x18\x01\x26\x01\x29\x01\x72\x01\x76\x01\x84\x01\x88\x01\x8a\x01\
+\x8c\x01\x93\x01\x4f\x00\x4f\x00\x93\x01\x32\x00\x93\x01\xc4\x00\x93\x01\x15\x00\x33\x00\xa9\x00\x1c\x02\x93\x01\x1d\x02\x15\x00\
+\x33\x00\xa9\x00\x1c\x02\x1d\x02\x93\x01\x80\x00\xa1\x01\x93\x01\xa1\x01\x81\x00\xa1\x01\x93\x01\x82\x00\x93\x01\x47\x00\x93\x01\
+\x47\x00\x08\x01\x93\x01\xc1\x00\x93\x01\xff\x01\x93\x01\x00\x02\xff\x01\x00\x02\x93\x01\x01\x02\x93\x01\x02\x02\x01\x02\x02\x02\
+\x93\x01\x03\x02\x93\x01\xba\x00\xd2\x01\x93\x01\x15\x00\x9f\x00\x93\x01\xf7\x00\x1d\x01\x44\x01\x91\x01\x93\x01\x91\x01\x09\x01\
+\x93\x01\x69\x00\x6a\x00\x93\x01\x1e\x02\x93\x01\xf5\x00\xf5\x00\x1e\x02\x93\x01\x89\x01\x8d\x01\x93\x01\x65\x00\x65\x00\x93\x01\
+\x89\x00\x93\x01\x6b\x00\x6c\x00\x93\x01\x3b\x00\x93\x01\xc3\x00\xc3\x00\x93\x01\x8d\x00\x91\x00\x92\x00\x8d\x00\x91\x00\x92\x00\
+\x93\x01\xcb\x00\x93\x01\xc5\x00\xc6\x00\xc2\x00\xd6\x01\xcc\x00\xf3\x01\xf4\x01\xf5\x01\x8e\x00\xcd\x00\xd1\x01\x1a\x01\xd1\x01\
+\x19\x01\xd1\x01\xdf\x01\xf7\x01\xf8\x01\xf9\x01\xfa\x01\x7d\x00\x9a\x01\x9b\x01\x9e\x01\x9f\x01\xa1\x01\xf6\x01\x9a\x01\x9b\x01\
+\x9e\x01\x9f\x01\xa1\x01\x10\x00\x28\x00\xba\x00\x44\x00\x43\x00\xa3\x00\xa6\x00\xa8\x00\x3c\x00\xa7\x00\xea\x00\xe9\x00\xd0\x01\
+\x05\x00\x36\x00\xe2\x01\xe8\x01\xfe\x01\xde\x01\xfd\x01\xe6\x01\x84\x00\x8a\x00\x9d\x00\xfb\x00\x7c\x01\x7d\x01\x86\x01\xfc\x00\
+\x7e\x01\x7f\x01\x87\x01\xce\x00\xca\x00\xd1\x00\xd0\x00\x3d\x00\x1c\x00\x1c\x00\x3d\x00\x8f\x00\x85\x00\x90\x00\xd3\x00\xd5\x00\
+\xd6\x00\xd7\x00\x7e\x00\x4d\x00\x13\x00\x4d\x00\x42\x00\xd8\x00\xd4\x00\xd9\x00\xda\x00\xd2\x00\xdb\x00\xdc\x00\x94\x00\x95\x00\
+\x96\x00\x97\x00\x98\x00\xdd\x00\x99\x00\x9a\x00\xde\x00\x9b\x00\xdf\x00\x9e\x00\xa0\x00\xa5\x00\xf8\x00\x9e\x00\xa0\x00\xa5\x00\
+\x9e\x00\xa0\x00\xa5\x00\x02\x01\x9e\x00\xa0\x00\xa5\x00\x00\x01\x7f\x00\xa1\x01\x9e\x00\xa0\x00\xa5\x00\xa1\x01\x9e\x00\xa0\x00\
+\xa5\x00\x51\x00\x9e\x00\xa0\x00\xa5\x00\x51\x00\xfb\x01\x9e\x00\xa0\x00\xa5\x00\x4a\x00\x9e\x00\xa0\x00\xa5\x00\x4a\x00\x4b\x00\
+\x9e\x00\xa0\x00\xa5\x00\x4b\x00\x48\x00\x49\x00\x4c\x00\x9e\x00\xa0\x00\xa5\x00\x48\x00\x49\x00\x4c\x00\x45\x00\x9e\x00\xa0\x00\
+\xa5\x00\x45\x00\xcf\x00\x9e\x00\xa0\x00\xa5\x00\x06\x00\x1e\x00\x06\x00\x1e\x00\x9e\x00\xa0\x00\xa5\x00\x07\x00\x1f\x00\x07\x00\
+\x1f\x00\x9e\x00\xa0\x00\xa5\x00\x08\x00\x20\x00\x9e\x00\xa0\x00\xa5\x00\x09\x00\x21\x00\x9e\x00\xa0\x00\xa5\x00\x0a\x00\x22\x00\
+\x9e\x00\xa0\x00\xa5\x00\xe8\x00\xe8\x00\x9e\x00\xa0\x00\xa5\x00\xe4\x01\xeb\x01\xec\x01\xee\x01\xef\x01\xf1\x01\x9e\x00\xa0\x00\
+\xa5\x00\x83\x00\x9e\x00\xa0\x00\xa5\x00\x83\x00\xa4\x00\x83\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\
+\x3c\x01\x3d\x01\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\
+\x6f\x01\x70\x01\x75\x01\x79\x01\x93\x01\x95\x01\xb8\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\
+\x3d\x01\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\
+\x70\x01\x75\x01\x79\x01\x93\x01\x95\x01\x4e\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\x3d\x01\
+\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\x70\x01\
+\x75\x01\x79\x01\x93\x01\x95\x01\x4e\x00\x86\x00\x86\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\
+\x3d\x01\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\
+\x70\x01\x75\x01\x79\x01\x93\x01\x95\x01\x87\x00\x87\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\
+\x3d\x01\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\
+\x70\x01\x75\x01\x79\x01\x93\x01\x95\x01\x8b\x00\x8b\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\
+\x3d\x01\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\
+\x70\x01\x75\x01\x79\x01\x93\x01\x95\x01\x52\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\x3d\x01\
+\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\x70\x01\
+\x75\x01\x79\x01\x93\x01\x95\x01\x52\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\x3d\x01\x42\x01\
+\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\x70\x01\x75\x01\
+\x79\x01\x93\x01\x95\x01\xd7\x01\xf2\x00\xf2\x00\x10\x01\x1f\x01\x22\x01\x23\x01\x30\x01\x31\x01\x36\x01\x37\x01\x3c\x01\x3d\x01\
+\x42\x01\x46\x01\x4b\x01\x4c\x01\x51\x01\x52\x01\x57\x01\x58\x01\x5d\x01\x5e\x01\x63\x01\x64\x01\x68\x01\x69\x01\x6f\x01\x70\x01\
+\x75\x01\x79\x01\x93\x01\x95\x01\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\x07\x00\x08\x00\x09\x00\x0a\x00\x0b\x00\
+\x0c\x00\x0d\x00\x0e\x00\x0f\x00\x10\x00\x11\x00\x12\x00\x13\x00\x14\x00\x15\x00\x16\x00\x17\x00\x18\x00\x19\x00\x1a\x00\x1b\x00\
+\x1c\x00\x1d\x00\x1e\x00\x1f\x00\x20\x00\x21\x00\x22\x00\x23\x00\x24\x00\x25\x00\x26\x00\x27\x00\x28\x00\x29\x00\x2a\x00\x2b\x00\
+\x2c\x00\x2d\x00\x2e\x00\x2f\x00\x30\x00\x31\x00\x32\x00\x33\x00\x34\x00\x35\x00\x36\x00\x37\x00\x38\x00\x39\x00\x3a\x00\x3b\x00\
+\x3c\x00\x3d\x00\x3e\x00\x3f\x00\x40\x00\x41\x00\x42\x00\x43\x00\x44\x00\x45\x00\x46\x00\x47\x00\x48\x00\x49\x00\x4a\x00\x4b\x00\
+\x4c\x00\x4d\x00\x4e\x00\x4f\x00\x50\x00\x51\x00\x52\x00\x53\x00\x54\x00\x55\x00\x56\x00\x57\x00\x58\x00\x59\x00\x5a\x00\x5b\x00\
+\x5c\x00\x5d\x00\x5e\x00\x5f\x00\x60\x00\x61\x00\x62\x00\x63\x00\x64\x00\x65\x00\x66\x00\x67\x00\x68\x00\x69\x00\x6a\x00\x6b\x00\
+\x6c\x00\x6d\x00\x6e\x00\x6f\x00\x70\x00\x71\x00\x72\x00\x73\x00\x74\x00\x75\x00\x76\x00\x77\x00\x78\x00\x79\x00\x7a\x00\x7b\x00\
+\x7c\x00\x7d\x00\x7e\x00\x7f\x00\x80\x00\x81\x00\x82\x00\x83\x00\x84\x00\x85\x00\x86\x00\x87\x00\x88\x00\x89\x00\x8a\x00\x8b\x00\
+\x8c\x00\x8d\x00\x8e\x00\x8f\x00\x90\x00\x91\x00\x92\x00\x93\x00\x94\x00\x95\x00\x96\x00\x97\x00\x98\x00\x99\x00\x9a\x00\x9b\x00\
+\x9c\x00\x9d\x00\x9e\x00\x9f\x00\xa0\x00\xa1\x00\xa2\x00\xa3\x00\xa4\x00\xa5\x00\xa6\x00\xa7\x00\xa8\x00\xa9\x00\xaa\x00\xab\x00\
+\xac\x00\xad\x00\xae\x00\xaf\x00\xb0\x00\xb1\x00\xb2\x00\xb3\x00\xb4\x00\xb5\x00\xb6\x00\xb7\x00\xb8\x00\xb9\x00\xba\x00\xe0\x00\
+\xe1\x00\xe2\x00\xe3\x00\xe4\x00\xe5\x00\xe6\x00\xe7\x00\xe8\x00\xe9\x00\xea\x00\xeb\x00\xec\x00\xed\x00\xee\x00\xef\x00\xf0\x00\
+\xf1\x00\xf2\x00\xf3\x00\xf4\x00\xf5\x00\xf6\x00\xf7\x00\xf8\x00\xf9\x00\xfa\x00\xfb\x00\xfc\x00\xfd\x00\xfe\x00\xff\x00\x00\x01\
+\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01\x06\x01\x07\x01\x08\x01\x09\x01\x0a\x01\x0b\x01\x0c\x01\x0d\x01\x0e\x01\x0f\x01\x10\x01\
+\x11\x01\x12\x01\x13\x01\x14\x01\x15\x01\x16\x01\x17\x01\x18\x01\x19\x01\x1a\x01\x1b\x01\x1c\x01\x1d\x01\x1e\x01\x1f\x01\x20\x01\
+\x21\x01\x22\x01\x23\x01\x24\x01\x25\x01\x26\x01\x27\x01\x28\x01\x29\x01\x2a\x01\x2b\x01\x2c\x01\x2d\x01\x2e\x01\x2f\x01\x30\x01\
+\x31\x01\x32\x01\x33\x01\x34\x01\x35\x01\x36\x01\x37\x01\x38\x01\x39\x01\x3a\x01\x3b\x01\x3c\x01\x3d\x01\x3e\x01\x3f\x01\x40\x01\
+\x41\x01\x42\x01\x43\x01\x44\x01\x45\x01\x46\x01\x47\x01\x48\x01\x49\x01\x4a\x01\x4b\x01\x4c\x01\x4d\x01\x4e\x01\x4f\x01\x50\x01\
+\x51\x01\x52\x01\x53\x01\x54\x01\x55\x01\x56\x01\x57\x01\x58\x01\x59\x01\x5a\x01\x5b\x01\x5c\x01\x5d\x01\x5e\x01\x5f\x01\x60\x01\
+\x61\x01\x62\x01\x63\x01\x64\x01\x65\x01\x66\x01\x67\x01\x68\x01\x69\x01\x6a\x01\x6b\x01\x6c\x01\x6d\x01\x6e\x01\x6f\x01\x70\x01\
+\x71\x01\x72\x01\x73\x01\x74\x01\x75\x01\x76\x01\x77\x01\x78\x01\x79\x01\x7a\x01\x7b\x01\x7c\x01\x7d\x01\x7e\x01\x7f\x01\x80\x01\
+\x81\x01\x82\x01\x83\x01\x84\x01\x85\x01\x86\x01\x87\x01\x88\x01\x89\x01\x8a\x01\x8b\x01\x8c\x01\x8d\x01\x8e\x01\x8f\x01\x90\x01\
+\x91\x01\x92\x01\x93\x01\x94\x01\x95\x01\x96\x01\x97\x01\x98\x01\x99\x01\x9a\x01\x9b\x01\x9c\x01\x9d\x01\x9e\x01\x9f\x01\xa0\x01\
+\xa1\x01\xa2\x01\xa3\x01\xa4\x01\xa5\x01\xa6\x01\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xab\x01\xac\x01\xad\x01\xae\x01\xaf\x01\xb0\x01\
+\xb1\x01\xb2\x01\xb3\x01\xb4\x01\xb5\x01\xb6\x01\xb7\x01\xb8\x01\xb9\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\xbe\x01\xbf\x01\xc0\x01\
+\xc1\x01\xc2\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\xc8\x01\xc9\x01\xbb\x00\xbc\x00\xbd\x00\xbe\x00\xbf\x00\xc0\x00\xc1\x00\
+\xc2\x00\xc3\x00\xc4\x00\xc5\x00\xc6\x00\xc7\x00\xc8\x00\xc9\x00\xca\x00\xcb\x00\xcc\x00\xcd\x00\xce\x00\xcf\x00\xd0\x00\xd1\x00\
+\xd2\x00\xd3\x00\xd4\x00\xd5\x00\xd6\x00\xd7\x00\xd8\x00\xd9\x00\xda\x00\xdb\x00\xdc\x00\xdd\x00\xde\x00\xdf\x00\xd0\x01\xd1\x01\
+\xd2\x01\xd3\x01\xd4\x01\xd5\x01\xd6\x01\xd7\x01\xd8\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\xde\x01\xdf\x01\xe0\x01\xe1\x01\
+\xe2\x01\xe3\x01\xe4\x01\xe5\x01\xe6\x01\xe7\x01\xe8\x01\xe9\x01\xea\x01\xeb\x01\xec\x01\xed\x01\xee\x01\xef\x01\xf0\x01\xf1\x01\
+\xf2\x01\xf3\x01\xf4\x01\xf5\x01\xf6\x01\xf7\x01\xf8\x01\xf9\x01\xfa\x01\xfb\x01\xfc\x01\xfd\x01\xfe\x01\xff\x01\x00\x02\x01\x02\
+\x02\x02\x03\x02\x04\x02\x05\x02\x06\x02\x07\x02\x08\x02\x09\x02\x0a\x02\x0b\x02\x0c\x02\x0d\x02\x0e\x02\x0f\x02\x10\x02\x11\x02\
+\x12\x02\x13\x02\x14\x02\x15\x02\x16\x02\x17\x02\x18\x02\x19\x02\x1a\x02\x1b\x02\x1c\x02\x1d\x02\x1e\x02\x1f\x02\x20\x02\x21\x02\
+\x22\x02\x23\x02\x24\x02\x25\x02\x26\x02\x27\x02\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\x07\x00\x08\x00\x09\x00\
+\x0a\x00\x0b\x00\x0c\x00\x0d\x00\x0e\x00\x0f\x00\x10\x00\x11\x00\x12\x00\x13\x00\x14\x00\x15\x00\x16\x00\x17\x00\x18\x00\x19\x00\
+\x1a\x00\x1b\x00\x1c\x00\x1d\x00\x1e\x00\x1f\x00\x20\x00\x21\x00\x22\x00\x23\x00\x24\x00\x25\x00\x26\x00\x27\x00\x28\x00\x29\x00\
+\x2a\x00\x2b\x00\x2c\x00\x2d\x00\x2e\x00\x2f\x00\x30\x00\x31\x00\x32\x00\x33\x00\x34\x00\x35\x00\x36\x00\x37\x00\x38\x00\x39\x00\
+\x3a\x00\x3b\x00\x3c\x00\x3d\x00\x3e\x00\x3f\x00\x40\x00\x41\x00\xab\x00\xac\x00\xad\x00\xae\x00\xaf\x00\xb0\x00\xb1\x00\xb2\x00\
+\xb3\x00\xb4\x00\xb5\x00\xb6\x00\xb7\x00\xb8\x00\xb9\x00\xba\x00\xe0\x00\xe1\x00\xe2\x00\xe3\x00\xe4\x00\xe5\x00\xe6\x00\xe7\x00\
+\xe8\x00\xe9\x00\xea\x00\xeb\x00\xec\x00\xed\x00\xee\x00\xef\x00\xf0\x00\xf1\x00\xf2\x00\xf3\x00\xf4\x00\xf5\x00\xf6\x00\xf7\x00\
+\xf8\x00\xf9\x00\xfa\x00\xfb\x00\xfc\x00\xfd\x00\xfe\x00\xff\x00\x00\x01\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01\x06\x01\x07\x01\
+\x08\x01\x09\x01\x0a\x01\x0b\x01\x0c\x01\x0d\x01\x0e\x01\x0f\x01\x10\x01\x11\x01\x12\x01\x13\x01\x14\x01\x15\x01\x16\x01\x17\x01\
+\x18\x01\x19\x01\x1a\x01\x1b\x01\x1c\x01\x1d\x01\x1e\x01\x1f\x01\x20\x01\x21\x01\x22\x01\x23\x01\x24\x01\x25\x01\x26\x01\x27\x01\
+\x28\x01\x29\x01\x2a\x01\x2b\x01\x2c\x01\x2d\x01\x2e\x01\x2f\x01\x30\x01\x31\x01\x32\x01\x33\x01\x34\x01\x35\x01\x36\x01\x37\x01\
+\x38\x01\x39\x01\x3a\x01\x3b\x01\x3c\x01\x3d\x01\x3e\x01\x3f\x01\x40\x01\x41\x01\x42\x01\x43\x01\x44\x01\x45\x01\x46\x01\x47\x01\
+\x48\x01\x49\x01\x4a\x01\x4b\x01\x4c\x01\x4d\x01\x4e\x01\x4f\x01\x50\x01\x51\x01\x52\x01\x53\x01\x54\x01\x55\x01\x56\x01\x57\x01\
+\x58\x01\x59\x01\x5a\x01\x5b\x01\x5c\x01\x5d\x01\x5e\x01\x5f\x01\x60\x01\x61\x01\x62\x01\x63\x01\x64\x01\x65\x01\x66\x01\x67\x01\
+\x68\x01\x69\x01\x6a\x01\x6b\x01\x6c\x01\x6d\x01\x6e\x01\x6f\x01\x70\x01\x71\x01\x72\x01\x73\x01\x74\x01\x75\x01\x76\x01\x77\x01\
+\x78\x01\x79\x01\x7a\x01\x7b\x01\x7c\x01\x7d\x01\x7e\x01\x7f\x01\x80\x01\x81\x01\x82\x01\x83\x01\x84\x01\x85\x01\x86\x01\x87\x01\
+\x88\x01\x89\x01\x8a\x01\x8b\x01\x8c\x01\x8d\x01\x8e\x01\x8f\x01\x90\x01\x91\x01\x92\x01\x93\x01\x94\x01\x95\x01\x96\x01\x97\x01\
+\x98\x01\x99\x01\x9a\x01\x9b\x01\x9c\x01\x9d\x01\x9e\x01\x9f\x01\xa0\x01\xa1\x01\xa2\x01\xa3\x01\xa4\x01\xa5\x01\xa6\x01\xa7\x01\
+\xa8\x01\xa9\x01\xaa\x01\xab\x01\xac\x01\xad\x01\xae\x01\xaf\x01\xb0\x01\xb1\x01\xb2\x01\xb3\x01\xb4\x01\xb5\x01\xb6\x01\xb7\x01\
+\xb8\x01\xb9\x01\xba\x01\xbb\x01\xbc\x01\xbd\x01\xbe\x01\xbf\x01\xc0\x01\xc1\x01\xc2\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\
+\xc8\x01\xc9\x01\x28\x02\x29\x02\x2a\x02\x2b\x02\x2c\x02\x2d\x02\x2e\x02\x2f\x02\x30\x02\x31\x02\x32\x02\x33\x02\x34\x02\x35\x02\
+\x36\x02\x37\x02\x38\x02\x39\x02\x3a\x02\x3b\x02\x3c\x02\x3d\x02\x3e\x02\x3f\x02\x40\x02\x41\x02\x42\x02\x43\x02\x44\x02\x45\x02\
+\x46\x02\x47\x02\x48\x02\x49\x02\x4a\x02\x4b\x02\x4c\x02\x4d\x02\x4e\x02\x4f\x02\x50\x02\x51\x02\x52\x02\x53\x02\x54\x02\x55\x02\
+\x56\x02\x57\x02\x58\x02\x59\x02\x5a\x02\x5b\x02\x5c\x02\x5d\x02\x5e\x02\x5f\x02\x60\x02\x61\x02\xca\x01\xcb\x01\xcc\x01\x62\x02\
+\x63\x02\xcd\x01\x64\x02\x65\x02\x66\x02\xce\x01\x67\x02\x68\x02\x69\x02\x6a\x02\xcf\x01\x6b\x02\x6c\x02\x6d\x02\x6e\x02\x6f\x02\
+\x70\x02\x71\x02\x72\x02\x00\x00\xd0\x01\xd1\x01\xd2\x01\x75\x00\x69\x00\x6b\x00\x2e\x00\x54\x00\x64\x00\xb3\x00\xb9\x00\xa3\x01\
+\xa4\x01\x59\x00\x5a\x00\x5d\x00\x5e\x00\x61\x00\x2d\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x58\x00\x5c\x00\x5f\x00\xab\x00\
+\xac\x00\xad\x00\xae\x00\xaf\x00\x30\x00\x46\x00\xd5\x01\x42\x00\x44\x00\x14\x00\x15\x00\x16\x00\x17\x00\x29\x00\x33\x00\x6a\x01\
+\x8b\x01\x56\x00\x57\x00\x5b\x00\x60\x00\x62\x00\x63\x00\x6a\x00\x6c\x00\x71\x00\x72\x00\xb0\x00\xb1\x00\xb2\x00\xb4\x00\xb7\x00\
+\xba\x00\x0a\x01\x0b\x01\x15\x01\x65\x01\x85\x01\x31\x00\x53\x00\x66\x00\x2f\x00\xad\x01\xae\x01\x34\x00\x18\x00\x2a\x00\x2b\x00\
+\x2c\x00\x32\x00\x55\x00\x4f\x00\xe1\x00\xe2\x00\x12\x01\x16\x01\x18\x01\x26\x01\x29\x01\x72\x01\x73\x01\x74\x01\x75\x01\x76\x01\
+\x84\x01\x88\x01\x89\x01\x8a\x01\x8c\x01\x8d\x01\x8e\x01\x8f\x01\x37\x00\xbb\x00\xbc\x00\xbd\x00\xbe\x00\xbf\x00\xc0\x00\xc2\x00\
+\xc3\x00\xc4\x00\xc7\x00\xc8\x00\xc9\x00\xca\x00\xcd\x00\xdb\x00\xdc\x00\xd4\x01\x24\x02\x25\x02\x26\x02\x27\x02\x66\x01\x67\x01\
+\x68\x01\x69\x01\xf7\x00\x1c\x01\x1d\x01\x1e\x01\x1f\x01\x43\x01\x44\x01\x45\x01\x46\x01\x90\x01\x91\x01\x92\x01\x93\x01\x9c\x00\
+\xa1\x00\xa2\x00\xaa\x00\x9f\x00\xa9\x00\xff\x01\x00\x02\x01\x02\x02\x02\x03\x02\x04\x02\x05\x02\x06\x02\x07\x02\x08\x02\x09\x02\
+\x0a\x02\x0b\x02\x0c\x02\x0d\x02\x0e\x02\x0f\x02\x10\x02\x11\x02\x12\x02\x13\x02\x14\x02\x15\x02\x16\x02\x17\x02\x18\x02\x19\x02\
+\x1a\x02\x1b\x02\x1c\x02\x1d\x02\x1e\x02\x1f\x02\x20\x02\x21\x02\x22\x02\x23\x02\xa0\x01\xa2\x01\x86\x01\x87\x01\x19\x00\x3a\x00\
+\x3a\x00\x36\x00\x39\x00\x3b\x00\x3c\x00\x06\x00\x07\x00\x08\x00\x09\x00\x0a\x00\x0b\x00\x0c\x00\x0d\x00\x0e\x00\x0f\x00\x10\x00\
+\x1e\x00\x1f\x00\x20\x00\x21\x00\x22\x00\x23\x00\x24\x00\x25\x00\x26\x00\x27\x00\x28\x00\x11\x00\x12\x00\x1a\x00\x1b\x00\x3a\x00\
+\x40\x00\x35\x00\x38\x00\x35\x00\x45\x00\x47\x00\x48\x00\x49\x00\x4a\x00\x4b\x00\x4c\x00\x43\x00\x4d\x00\x65\x00\x67\x00\x1a\x01\
+\xec\x01\xf6\x01\xd3\x01\xd6\x01\xd7\x01\xc1\x00\xc5\x00\xc6\x00\xcb\x00\xcc\x00\xce\x00\xcf\x00\xd0\x00\xd1\x00\xd2\x00\xd3\x00\
+\xd4\x00\xd5\x00\xd6\x00\xd7\x00\xd8\x00\xd9\x00\xda\x00\xdd\x00\xde\x00\xdf\x00\x77\x00\x50\x00\x13\x00\x1c\x00\x1d\x00\x3d\x00\
+\x3e\x00\x3f\x00\x41\x00\x76\x00\x7a\x00\x7b\x00\x7c\x00\x6d\x00\x6e\x00\x73\x00\x68\x00\x19\x01\x6f\x00\xb3\x01\xb4\x01\xb5\x01\
+\xb6\x01\xb7\x01\xb8\x01\xbf\x01\x78\x00\x70\x00\x74\x00\x79\x00\x2b\x01\xb9\x01\xbb\x01\xc0\x01\xc8\x01\xaf\x01\xb0\x01\xc5\x01\
+\xa9\x01\xaa\x01\xab\x01\xac\x01\xba\x01\xbc\x01\xbd\x01\xc1\x01\xc2\x01\xc3\x01\xc4\x01\xa5\x01\xa6\x01\xa7\x01\xa8\x01\xbe\x01\
+\xc6\x01\xc7\x01\xb1\x01\xb2\x01\x28\x01\x2a\x01\xe0\x00\xc9\x01\xda\x01\xeb\x01\xee\x01\xf1\x01\xf3\x01\xf7\x01\xdb\x01\xdf\x01\
+\xe1\x01\xf4\x01\xf8\x01\xdc\x01\xe4\x01\xef\x01\xfc\x01\xde\x01\xe2\x01\xe6\x01\xe8\x01\xfa\x01\xfe\x01\xf5\x01\xf9\x01\xfd\x01\
+\xdd\x01\xe3\x01\xe7\x01\xea\x01\xd8\x01\xd9\x01\xe0\x01\xe5\x01\xe9\x01\xed\x01\xf0\x01\xf2\x01\xfb\x01\x99\x01\x9b\x01\xa1\x01\
+\x9d\x01\x9f\x01\x98\x01\x9a\x01\x9c\x01\x9e\x01\x39\x01\x3b\x01\x3d\x01\x2d\x01\x2f\x01\x31\x01\xe3\x00\xe4\x00\x33\x01\x35\x01\
+\x37\x01\x48\x01\x4a\x01\x4c\x01\xe5\x00\xe6\x00\xe7\x00\xe8\x00\xe9\x00\xea\x00\xeb\x00\xec\x00\xed\x00\xee\x00\xef\x00\xf0\x00\
+\xf1\x00\xf2\x00\xf3\x00\xf4\x00\xf5\x00\xf6\x00\xf8\x00\xf9\x00\xfa\x00\xfb\x00\xfc\x00\xfd\x00\xfe\x00\xff\x00\x00\x01\x01\x01\
+\x02\x01\x03\x01\x04\x01\x05\x01\x06\x01\x07\x01\x08\x01\x09\x01\x0c\x01\x0d\x01\x0e\x01\x0f\x01\x10\x01\x13\x01\x14\x01\x4e\x01\
+\x50\x01\x52\x01\x54\x01\x56\x01\x58\x01\x17\x01\x5a\x01\x5c\x01\x5e\x01\x60\x01\x62\x01\x64\x01\x1b\x01\x20\x01\x22\x01\x24\x01\
+\x27\x01\x11\x01\x6c\x01\x6e\x01\x70\x01\x21\x01\x23\x01\x25\x01\x2c\x01\x2e\x01\x30\x01\x32\x01\x34\x01\x36\x01\x38\x01\x3a\x01\
+\x3c\x01\x3e\x01\x3f\x01\x40\x01\x41\x01\x42\x01\x47\x01\x49\x01\x4b\x01\x4d\x01\x4f\x01\x51\x01\x53\x01\x55\x01\x57\x01\x59\x01\
+\x5b\x01\x5d\x01\x5f\x01\x61\x01\x63\x01\x6b\x01\x6d\x01\x6f\x01\x71\x01\x77\x01\x78\x01\x79\x01\x7a\x01\x7c\x01\x7e\x01\x80\x01\
+\x82\x01\x94\x01\x95\x01\x96\x01\x97\x01\x81\x01\x83\x01\x7b\x01\x7d\x01\x7f\x01\xb5\x00\xb6\x00\xb8\x00\x9a\x00\xa4\x00\xa5\x00\
+\xa8\x00\xa0\x00\x96\x00\x98\x00\x9e\x00\xa7\x00\x94\x00\x9d\x00\xa3\x00\xa6\x00\x9b\x00\x97\x00\x95\x00\x7d\x00\x7e\x00\x7f\x00\
+\x83\x00\x84\x00\x85\x00\x86\x00\x87\x00\x88\x00\x89\x00\x8a\x00\x8b\x00\x8c\x00\x8d\x00\x8e\x00\x8f\x00\x90\x00\x91\x00\x92\x00\
+\x93\x00\x80\x00\x81\x00\x82\x00\xc4\x00\x2e\x00\x54\x00\x64\x00\xb3\x00\xb9\x00\xa3\x01\xa4\x01\x09\x02\x0a\x02\x80\x00\x81\x00\
+\x16\x00\x33\x00\x00\x00\x01\x00\x0c\x00\x24\x00\x2d\x00\x3e\x00\x3f\x00\x40\x00\x69\x00\x6a\x00\x7a\x00\xac\x00\xc1\x00\xc6\x00\
+\xc8\x00\xca\x00\xcb\x00\xce\x00\xcf\x00\xd0\x00\xd1\x00\xd2\x00\xd3\x00\xd4\x00\xd5\x00\xd6\x00\xd7\x00\xd8\x00\xd9\x00\xda\x00\
+\xdb\x00\xdd\x00\xdf\x00\xe3\x00\xe5\x00\xeb\x00\xef\x00\xf6\x00\xf9\x00\xfb\x00\xfd\x00\x04\x01\x07\x01\x0a\x01\x0c\x01\x13\x01\
+\x15\x01\x65\x01\x7c\x01\x7d\x01\x85\x01\x86\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\xe1\x01\xe2\x01\xe3\x01\xe6\x01\xe7\x01\
+\x11\x02\x00\x00\x01\x00\x68\x00\x6b\x00\x6c\x00\x6d\x00\x6e\x00\x6f\x00\x70\x00\x71\x00\x72\x00\x73\x00\x74\x00\x75\x00\x76\x00\
+\x77\x00\x79\x00\x7b\x00\x7c\x00\xab\x00\xc9\x00\xdc\x00\xe0\x00\xe4\x00\xe6\x00\xec\x00\xed\x00\xee\x00\xf0\x00\xfa\x00\xfc\x00\
+\xfe\x00\x01\x01\x02\x01\x03\x01\x05\x01\x06\x01\x0b\x01\x0d\x01\x11\x01\x14\x01\x17\x01\x1b\x01\x27\x01\x28\x01\x2a\x01\x2b\x01\
+\x3f\x01\x7e\x01\x7f\x01\x87\x01\xa0\x01\xa2\x01\xd0\x01\xd9\x01\xda\x01\xdb\x01\xdc\x01\xdd\x01\xde\x01\xe1\x01\xe2\x01\xe3\x01\
+\xe6\x01\xe7\x01\xe8\x01\xea\x01\xfc\x01\xfd\x01\xfe\x01\x15\x00\x17\x00\x7d\x00\x9c\x00\xa1\x00\xa2\x00\xaa\x00\x9a\x01\x9b\x01\
+\x9e\x01\x9f\x01\xa1\x01\x31\x00\x53\x00\xb8\x00\x1f\x02\x20\x02\x4f\x00\xe1\x00\xe2\x00\x12\x01\x16\x01\x18\x01\x26\x01\x29\x01\
+\x72\x01\x76\x01\x84\x01\x88\x01\x8a\x01\x8c\x01\xf7\x00\x1d\x01\x44\x01\x91\x01\x15\x00\x17\x00\x33\x00\x1c\x02\x1d\x02\x19\x00\
+\x16\x00\x14\x02\x17\x00\xf1\x00\xff\x00\x24\x01\x25\x01\x2c\x01\x2d\x01\x32\x01\x33\x01\x38\x01\x39\x01\x40\x01\x47\x01\x48\x01\
+\x4d\x01\x4e\x01\x53\x01\x54\x01\x59\x01\x5a\x01\x5f\x01\x60\x01\x6a\x01\x6b\x01\x6c\x01\x71\x01\x73\x01\x77\x01\x7a\x01\x7b\x01\
+\x80\x01\x81\x01\x8b\x01\x8e\x01\x96\x01\x97\x01\x00\x00\x12\x00\x17\x00\x33\x00\xc7\x00\x98\x01\x99\x01\x9c\x01\x9d\x01\xd3\x01\
+\xd8\x01\xe0\x01\xe5\x01\xe9\x01\xed\x01\xf0\x01\xf2\x01\x05\x02\x37\x00\x16\x02\x00\x00\x84\x00\x8a\x00\x8d\x00\x91\x00\x92\x00\
+\x19\x01\xba\x01\xc6\x01\xab\x01\xac\x01\xc8\x01\xb9\x01\xbb\x01\xb5\x01\xb6\x01\xc3\x01\xc2\x01\xc4\x01\xc7\x01\x7c\x00\xa5\x01\
+\xa6\x01\xaf\x01\xb0\x01\xb9\x01\xbb\x01\xc0\x01\xc8\x01\xba\x01\xbd\x01\x6d\x00\x6e\x00\x6f\x00\x73\x00\x74\x00\x78\x00\xa5\x01\
+\xa6\x01\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xab\x01\xac\x01\xad\x01\xae\x01\xaf\x01\xb0\x01\xb1\x01\xb2\x01\xb3\x01\xb4\x01\xb5\x01\
+\xb6\x01\xb9\x01\xbb\x01\xbc\x01\xbe\x01\xc0\x01\xc2\x01\xc8\x01\xba\x01\xc1\x01\xc3\x01\xc4\x01\xc6\x01\xc7\x01\xbc\x01\xa7\x01\
+\xa8\x01\xba\x01\x6e\x00\xc1\x01\xc0\x01\xc3\x01\xc4\x01\xbd\x01\x6f\x00\xb3\x01\xb4\x01\xb7\x01\xb8\x01\xa9\x01\xaa\x01\xab\x01\
+\xac\x01\xa5\x01\xa6\x01\xa7\x01\xa8\x01\xa9\x01\xaa\x01\xab\x01\xac\x01\xb1\x01\xb2\x01\xb5\x01\xb6\x01\xbc\x01\xbe\x01\x77\x00\
+\xb7\x01\xb8\x01\xba\x01\xbf\x01\xc1\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\x70\x00\x79\x00\x7c\x00\xc9\x01\xbe\x01\x6d\x00\
+\x73\x00\xbf\x01\xad\x01\xae\x01\xb7\x01\xb8\x01\xba\x01\xbf\x01\xc1\x01\xc3\x01\xc4\x01\xc5\x01\xc6\x01\xc7\x01\
 ";
 
     static VENDOR_IDS_POOL: &str = "\
 fortinet\
 forcepoint\
 mdaemon\
+suse-rancher\
+longhorn\
+microsoft\
+wazo\
+proxmox\
+red-hat\
+xcat\
 ";
 
-    static VENDOR_IDS_STARTS: [u8; 4] = *b"\x00\x08\x12\x19";
+    static VENDOR_IDS_STARTS: [u8; 11] = *b"\x00\x08\x12\x19\x25\x2d\x36\x3a\x41\x48\x4c";
 
-    static VENDOR_INDEX_DISPLACEMENTS: [u8; 1] = *b"\x01";
+    static VENDOR_INDEX_DISPLACEMENTS: [u8; 4] = *b"\x00\x00\x00\x00";
 
-    static VENDOR_INDEX_SLOTS: [u8; 8] = *b"\x00\x00\x02\x00\x01\x00\x00\x00";
+    static VENDOR_INDEX_SLOTS: [u8; 32] = *b"\
+\x08\x00\x00\x00\x05\x03\x00\x00\x00\x02\x00\x07\x00\x06\x00\x01\
+\x00\x00\x00\x00\x04\x00\x09\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+";
 
     static PRODUCT_IDS_POOL: &str = "\
 fortimail\
 forticlient\
 forcepoint-email-security\
 securitygateway\
+rke2\
+longhorn\
+exchange-server\
+wazo\
+configmgr\
+arc-resource-bridge\
+proxmox-ve\
+ansible-automation-platform\
+xcat\
 ";
 
-    static PRODUCT_IDS_STARTS: [u8; 5] = *b"\x00\x09\x14\x2d\x3c";
+    static PRODUCT_IDS_STARTS: [u8; 14] = *b"\x00\x09\x14\x2d\x3c\x40\x48\x57\x5b\x64\x77\x81\x9c\xa0";
 
-    static PRODUCT_INDEX_DISPLACEMENTS: [u8; 1] = *b"\x02";
+    static PRODUCT_INDEX_DISPLACEMENTS: [u8; 4] = *b"\x02\x01\x00\x02";
 
-    static PRODUCT_INDEX_SLOTS: [u8; 8] = *b"\x00\x00\x01\x00\x00\x02\x03\x00";
+    static PRODUCT_INDEX_SLOTS: [u8; 32] = *b"\
+\x00\x00\x00\x00\x00\x06\x00\x09\x0c\x00\x01\x00\x00\x08\x02\x00\
+\x00\x00\x00\x00\x05\x00\x04\x00\x03\x00\x00\x00\x0b\x00\x07\x0a\
+";
 
     static PEER_IDS_POOL: &str = "\
 admin\
@@ -3669,6 +13268,15 @@ radius-server\
 snmp-manager\
 sql-server\
 syslog-server\
+any-host\
+blade-chassis\
+certification-authority\
+domain-controller\
+kubernetes-api-server\
+kubernetes-node\
+managed-node\
+private-cloud-manager\
+wsus-server\
 fortianalyzer\
 fortianalyzer-fortimanager\
 fortiauthenticator\
@@ -3686,6 +13294,10 @@ forcepoint-filtering-service\
 forcepoint-linking-service\
 forcepoint-security-manager\
 mdaemon\
+exchange-server\
+openshift\
+proxmox-ve\
+wazo\
 clamav-updates\
 forcepoint-email-hybrid-service\
 fortiguard\
@@ -3699,47 +13311,146 @@ outbreak-protection\
 public-suffix-list\
 pwned-passwords\
 spamassassin-updates\
+azure\
+azure-arc\
+azure-resource-manager\
+azure-service-bus\
+microsoft-container-registry\
+microsoft-diagnostics\
+microsoft-downloads\
+microsoft-graph\
+microsoft-intune\
+microsoft-services\
+python-package-index\
+ansible-automation-platform-controller\
+ansible-automation-platform-event-driven-ansible\
+ansible-automation-platform-execution-node\
+ansible-automation-platform-gateway\
+ansible-automation-platform-hub\
+ansible-automation-platform-ingress\
+ansible-automation-platform-installer\
+ansible-automation-platform-redis\
+arc-resource-bridge-appliance-vm\
+arc-resource-bridge-control-plane\
+arc-resource-bridge-management-machine\
+configmgr-asset-intelligence\
+configmgr-catalog-service\
+configmgr-catalog-website\
+configmgr-certificate-registration\
+configmgr-client\
+configmgr-cmg-connection\
+configmgr-console\
+configmgr-distribution-point\
+configmgr-endpoint-protection\
+configmgr-enrollment-point\
+configmgr-enrollment-proxy\
+configmgr-fallback-status\
+configmgr-mac-computer\
+configmgr-management-point\
+configmgr-mobile-device\
+configmgr-ndes-module\
+configmgr-reporting-point\
+configmgr-site-server\
+configmgr-site-system\
+configmgr-state-migration\
+configmgr-update-point\
+exchange-server-edge-transport\
+exchange-server-mailbox\
+longhorn-admission-webhook\
+longhorn-backing-image-manager\
+longhorn-backing-image-source\
+longhorn-conversion-webhook\
+longhorn-csi-plugin\
+longhorn-driver-deployer\
+longhorn-instance-manager\
+longhorn-manager\
+longhorn-recovery-backend\
+longhorn-recurring-job\
+longhorn-ui\
+rke2-node\
+rke2-server\
 ";
 
-    static PEER_IDS_STARTS: [u8; 102] = *b"\
+    static PEER_IDS_STARTS: [u8; 244] = *b"\
 \x00\x00\x05\x00\x10\x00\x16\x00\x20\x00\x32\x00\x46\x00\x52\x00\x5e\x00\x66\x00\x7b\x00\x86\x00\x8e\x00\x99\x00\xa3\x00\xb1\x00\
-\xc7\x00\xd4\x00\xe0\x00\xea\x00\xf7\x00\x04\x01\x1e\x01\x30\x01\x4c\x01\x5b\x01\x74\x01\x7d\x01\x86\x01\x92\x01\x9e\x01\xbd\x01\
-\xcb\x01\xe6\x01\x02\x02\x1c\x02\x37\x02\x3e\x02\x4c\x02\x6b\x02\x75\x02\x87\x02\x95\x02\xa1\x02\xb1\x02\xbe\x02\xcd\x02\xe0\x02\
-\xf2\x02\x01\x03\x15\x03\
+\xc7\x00\xd4\x00\xe0\x00\xea\x00\xf7\x00\xff\x00\x0c\x01\x23\x01\x34\x01\x49\x01\x58\x01\x64\x01\x79\x01\x84\x01\x91\x01\xab\x01\
+\xbd\x01\xd9\x01\xe8\x01\x01\x02\x0a\x02\x13\x02\x1f\x02\x2b\x02\x4a\x02\x58\x02\x73\x02\x8f\x02\xa9\x02\xc4\x02\xcb\x02\xda\x02\
+\xe3\x02\xed\x02\xf1\x02\xff\x02\x1e\x03\x28\x03\x3a\x03\x48\x03\x54\x03\x64\x03\x71\x03\x80\x03\x93\x03\xa5\x03\xb4\x03\xc8\x03\
+\xcd\x03\xd6\x03\xec\x03\xfd\x03\x19\x04\x2e\x04\x41\x04\x50\x04\x60\x04\x72\x04\x86\x04\xac\x04\xdc\x04\x06\x05\x29\x05\x48\x05\
+\x6b\x05\x90\x05\xb1\x05\xd1\x05\xf2\x05\x18\x06\x34\x06\x4d\x06\x66\x06\x88\x06\x98\x06\xb0\x06\xc1\x06\xdd\x06\xfa\x06\x14\x07\
+\x2e\x07\x47\x07\x5d\x07\x77\x07\x8e\x07\xa3\x07\xbc\x07\xd1\x07\xe6\x07\xff\x07\x15\x08\x33\x08\x4a\x08\x64\x08\x82\x08\x9f\x08\
+\xba\x08\xcd\x08\xe5\x08\xfe\x08\x0e\x09\x27\x09\x3d\x09\x48\x09\x51\x09\x5c\x09\
 ";
 
-    static PEER_INDEX_DISPLACEMENTS: [u8; 16] = *b"\x02\x00\x06\x00\x00\x03\x03\x02\x04\x00\x04\x04\x01\x09\x00\x00";
+    static PEER_INDEX_DISPLACEMENTS: [u8; 64] = *b"\
+\x00\x01\x00\x00\x01\x00\x00\x00\x00\x05\x00\x06\x00\x01\x00\x00\
+\x00\x01\x00\x01\x00\x00\x00\x00\x01\x00\x01\x03\x01\x00\x00\x02\
+\x00\x01\x02\x00\x00\x01\x01\x03\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x04\x01\x00\x01\x00\x00\x00\x00\x00\x00\x02\x00\x00\x07\
+";
 
-    static PEER_INDEX_SLOTS: [u8; 64] = *b"\
-\x00\x00\x07\x00\x27\x14\x20\x29\x00\x24\x03\x05\x12\x25\x08\x1a\
-\x28\x1b\x16\x0c\x00\x06\x1c\x17\x0b\x15\x2e\x01\x00\x00\x13\x2c\
-\x00\x09\x2f\x00\x00\x04\x1e\x11\x30\x00\x00\x0a\x10\x2a\x02\x00\
-\x23\x2d\x26\x2b\x1d\x0d\x18\x00\x0f\x0e\x19\x00\x21\x31\x1f\x22\
+    static PEER_INDEX_SLOTS: [u8; 256] = *b"\
+\x00\x48\x00\x00\x58\x45\x00\x0b\x00\x01\x2a\x00\x00\x0a\x08\x00\
+\x00\x37\x1f\x71\x00\x00\x25\x00\x00\x1e\x00\x0e\x00\x78\x1d\x75\
+\x00\x09\x52\x00\x00\x05\x67\x55\x00\x00\x00\x00\x41\x00\x00\x00\
+\x00\x00\x00\x00\x02\x00\x00\x59\x00\x5a\x13\x00\x1b\x6d\x28\x30\
+\x00\x17\x00\x00\x00\x00\x00\x63\x72\x00\x65\x24\x12\x00\x00\x00\
+\x00\x36\x00\x00\x00\x3c\x3d\x00\x00\x00\x6a\x00\x00\x6f\x00\x00\
+\x32\x4b\x00\x62\x00\x00\x00\x00\x61\x00\x38\x00\x53\x50\x00\x00\
+\x66\x00\x00\x00\x00\x00\x00\x5b\x0f\x00\x3f\x00\x70\x3e\x00\x18\
+\x68\x00\x00\x6e\x54\x00\x76\x00\x03\x2d\x00\x0d\x00\x44\x00\x00\
+\x00\x16\x14\x00\x00\x00\x49\x00\x00\x29\x15\x00\x3a\x43\x60\x4a\
+\x00\x00\x56\x42\x00\x00\x00\x4f\x2f\x00\x4c\x00\x00\x5d\x00\x00\
+\x2c\x00\x33\x00\x26\x27\x6b\x74\x00\x00\x4e\x00\x19\x00\x6c\x5e\
+\x46\x47\x00\x00\x00\x2e\x00\x06\x4d\x00\x00\x00\x0c\x64\x57\x23\
+\x00\x35\x00\x00\x00\x69\x07\x20\x00\x77\x3b\x5c\x00\x00\x73\x39\
+\x00\x00\x00\x00\x00\x04\x00\x11\x00\x00\x00\x22\x40\x31\x34\x00\
+\x00\x2b\x10\x51\x00\x5f\x21\x00\x1a\x1c\x00\x00\x00\x00\x00\x00\
 ";
 
     static SERVICE_IDS_POOL: &str = "\
+amqp\
+bgp\
+bootpc\
+bootps\
+cisco-sccp\
 dns\
+echo\
+epmap\
+etcd-client\
+etcd-server\
 ftp\
 http\
 https\
+iax\
 ike\
 imap\
 imaps\
+ipmi\
 ipsec-nat-t\
 iscsi\
+kshell\
+kubernetes-api\
 ldap\
 ldaps\
 minger\
+mountd\
 ms-sql-m\
 ms-sql-s\
+msft-gc\
 nfs\
 ntp\
 ocsp\
 oftp\
 pop3\
 pop3s\
+postgresql\
 radius\
+redis\
+rsync\
 sftp\
+shell\
+sip\
 smb\
 smtp\
 smtps\
@@ -3747,24 +13458,37 @@ snmp\
 snmp-trap\
 ssh\
 submission\
+sunrpc\
 syslog\
 telnet\
+tftp\
+vxlan\
 webdav\
+wsman\
+wsmans\
 ";
 
-    static SERVICE_IDS_STARTS: [u8; 33] = *b"\
-\x00\x03\x06\x0a\x0f\x12\x16\x1b\x26\x2b\x2f\x34\x3a\x42\x4a\x4d\
-\x50\x54\x58\x5c\x61\x67\x6b\x6e\x72\x77\x7b\x84\x87\x91\x97\x9d\
-\xa3\
+    static SERVICE_IDS_STARTS: [u8; 116] = *b"\
+\x00\x00\x04\x00\x07\x00\x0d\x00\x13\x00\x1d\x00\x20\x00\x24\x00\x29\x00\x34\x00\x3f\x00\x42\x00\x46\x00\x4b\x00\x4e\x00\x51\x00\
+\x55\x00\x5a\x00\x5e\x00\x69\x00\x6e\x00\x74\x00\x82\x00\x86\x00\x8b\x00\x91\x00\x97\x00\x9f\x00\xa7\x00\xae\x00\xb1\x00\xb4\x00\
+\xb8\x00\xbc\x00\xc0\x00\xc5\x00\xcf\x00\xd5\x00\xda\x00\xdf\x00\xe3\x00\xe8\x00\xeb\x00\xee\x00\xf2\x00\xf7\x00\xfb\x00\x04\x01\
+\x07\x01\x11\x01\x17\x01\x1d\x01\x23\x01\x27\x01\x2c\x01\x32\x01\x37\x01\x3d\x01\
 ";
 
-    static SERVICE_INDEX_DISPLACEMENTS: [u8; 16] = *b"\x00\x01\x07\x01\x05\x00\x00\x00\x00\x00\x00\x05\x01\x00\x01\x02";
+    static SERVICE_INDEX_DISPLACEMENTS: [u8; 32] = *b"\
+\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00\x02\x00\x01\x00\x00\x01\
+\x01\x00\x01\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+";
 
-    static SERVICE_INDEX_SLOTS: [u8; 64] = *b"\
-\x06\x00\x00\x00\x0e\x05\x00\x00\x16\x19\x1e\x00\x1f\x02\x00\x0b\
-\x0d\x00\x08\x17\x00\x00\x00\x00\x00\x00\x01\x18\x00\x00\x09\x00\
-\x00\x1c\x04\x00\x07\x00\x00\x14\x00\x0c\x00\x00\x00\x13\x15\x00\
-\x00\x0a\x11\x00\x1a\x0f\x12\x10\x03\x00\x1b\x00\x1d\x00\x00\x00\
+    static SERVICE_INDEX_SLOTS: [u8; 128] = *b"\
+\x2d\x00\x00\x00\x00\x32\x38\x00\x00\x11\x34\x00\x36\x00\x00\x18\
+\x1b\x00\x03\x2b\x00\x1c\x00\x00\x00\x00\x30\x00\x0d\x00\x00\x00\
+\x21\x00\x07\x00\x00\x09\x00\x00\x00\x00\x02\x15\x00\x00\x00\x00\
+\x00\x00\x00\x00\x14\x19\x00\x1f\x0c\x00\x00\x00\x25\x28\x00\x00\
+\x1d\x00\x01\x00\x00\x0f\x00\x00\x13\x00\x00\x00\x08\x0b\x00\x0e\
+\x00\x00\x23\x00\x04\x00\x00\x00\x33\x00\x0a\x2c\x31\x20\x16\x35\
+\x26\x00\x00\x00\x12\x00\x00\x24\x00\x1a\x00\x00\x00\x22\x05\x17\
+\x00\x06\x2a\x00\x2e\x1e\x10\x00\x00\x29\x2f\x37\x00\x00\x00\x27\
 ";
 
     static FLOW_IDS_POOL: &str = "\
@@ -3893,9 +13617,436 @@ securitygateway-out-spamassassin-updates\
 securitygateway-in-lets-encrypt-http\
 securitygateway-in-lets-encrypt-https\
 securitygateway-out-lets-encrypt\
+rke2-in-server-kubernetes-api\
+rke2-in-server-supervisor-api\
+rke2-in-node-kubelet-metrics\
+rke2-in-server-etcd-client\
+rke2-in-server-etcd-peer\
+rke2-in-server-etcd-metrics\
+rke2-in-node-nodeport\
+rke2-in-node-canal-vxlan\
+rke2-in-node-canal-health\
+rke2-in-node-canal-wireguard\
+rke2-in-node-canal-wireguard-ipv6\
+rke2-in-node-cilium-health-icmp\
+rke2-in-node-cilium-health\
+rke2-in-node-cilium-vxlan\
+rke2-in-node-cilium-wireguard\
+rke2-in-node-calico-bgp\
+rke2-in-node-calico-vxlan\
+rke2-in-node-calico-typha\
+rke2-in-node-calico-typha-health\
+rke2-in-node-calico-health\
+rke2-in-node-flannel-vxlan\
+rke2-in-node-windows-vxlan\
+rke2-in-node-windows-bgp\
+longhorn-in-manager-other\
+longhorn-in-manager-ui\
+longhorn-in-manager-csi-plugin\
+longhorn-in-manager-recurring-job\
+longhorn-in-manager-driver-deployer\
+longhorn-in-manager-conversion-webhook\
+longhorn-in-manager-admission-webhook\
+longhorn-in-manager-recovery-backend\
+longhorn-out-manager-kubernetes-api\
+longhorn-in-instance-manager-manager\
+longhorn-in-instance-manager-other\
+longhorn-in-instance-manager-node\
+longhorn-in-instance-manager-backing-image-source\
+longhorn-out-csi-sidecar-kubernetes-api\
+longhorn-out-driver-deployer-kubernetes-api\
+longhorn-in-backing-image-manager-manager\
+longhorn-in-backing-image-manager-other\
+longhorn-in-instance-manager-backing-image-manager\
+longhorn-in-backing-image-source-manager\
+longhorn-in-backing-image-source-instance-manager\
+longhorn-in-backing-image-source-backing-image-manager\
+longhorn-in-share-manager-node\
+longhorn-out-uninstaller-kubernetes-api\
+exchange-server-in-mailbox-https\
+exchange-server-in-mailbox-http\
+exchange-server-in-mailbox-imap\
+exchange-server-in-mailbox-pop3\
+exchange-server-in-mailbox-submission\
+exchange-server-in-mailbox-smtp\
+exchange-server-out-mailbox-smtp\
+exchange-server-out-mailbox-smtp-proxied\
+exchange-server-out-mailbox-dns\
+exchange-server-in-edge-transport-smtp\
+exchange-server-in-mailbox-edge-transport-smtp\
+exchange-server-in-edge-transport-mailbox-smtp\
+exchange-server-out-edge-transport-smtp\
+exchange-server-in-edge-transport-edgesync\
+exchange-server-out-edge-transport-dns\
+exchange-server-out-edge-transport-proxy-check\
+wazo-in-icmp\
+wazo-in-postfix-smtp\
+wazo-in-isc-dhcpd-dhcp\
+wazo-in-isc-dhcpd-dhcp-client\
+wazo-in-provd-tftp\
+wazo-in-ntpd-ntp\
+wazo-in-monit-http\
+wazo-in-asterisk-sip\
+wazo-in-asterisk-iax\
+wazo-in-asterisk-sccp\
+wazo-in-asterisk-ami\
+wazo-in-asterisk-http\
+wazo-in-sshd-ssh\
+wazo-in-nginx-http\
+wazo-in-nginx-https\
+wazo-in-nginx-http-noauth\
+wazo-in-munin-http\
+wazo-in-postgresql-sql\
+wazo-in-rabbitmq-amqp\
+wazo-in-provd-http\
+wazo-in-provd-http-noauth\
+wazo-in-confgend-http\
+wazo-in-sysconfd-http\
+wazo-in-auth-http\
+wazo-in-call-logd-http\
+wazo-in-dird-http\
+wazo-in-webhookd-http\
+wazo-in-setupd-http\
+wazo-in-chatd-http\
+wazo-in-confd-http\
+wazo-in-amid-http\
+wazo-in-agentd-http\
+wazo-in-phoned-http\
+wazo-in-phoned-https\
+wazo-in-calld-http\
+wazo-in-websocketd-ws\
+wazo-in-plugind-http\
+configmgr-out-asset-intelligence-microsoft-https\
+configmgr-out-asset-intelligence-sql\
+configmgr-out-catalog-service-sql\
+configmgr-in-catalog-service-catalog-website-http\
+configmgr-in-catalog-service-catalog-website-https\
+configmgr-in-catalog-website-client-http\
+configmgr-in-catalog-website-client-https\
+configmgr-in-client-wake-on-lan\
+configmgr-in-client-wake-up-proxy\
+configmgr-in-client-peer-cache-broadcast\
+configmgr-in-client-peer-cache-download\
+configmgr-in-ndes-module-client-http\
+configmgr-in-ndes-module-client-https\
+configmgr-in-cloud-distribution-client-https\
+configmgr-in-cmg-client-https\
+configmgr-in-distribution-point-client-http\
+configmgr-in-distribution-point-client-https\
+configmgr-in-distribution-point-client-smb\
+configmgr-in-distribution-point-client-multicast\
+configmgr-in-distribution-point-client-dhcp\
+configmgr-in-distribution-point-client-tftp\
+configmgr-in-distribution-point-client-binl\
+configmgr-in-fallback-status-client-http\
+configmgr-out-client-global-catalog\
+configmgr-in-management-point-client-notification\
+configmgr-in-management-point-client-http\
+configmgr-in-management-point-client-https\
+configmgr-in-update-point-client-http\
+configmgr-in-update-point-client-https\
+configmgr-in-state-migration-client-http\
+configmgr-in-state-migration-client-https\
+configmgr-in-state-migration-client-smb\
+configmgr-in-cmg-cmg-connection-tls\
+configmgr-in-cmg-cmg-connection-https\
+configmgr-in-cmg-cmg-connection-https-vms\
+configmgr-in-management-point-cmg-connection-1706-https\
+configmgr-in-management-point-cmg-connection-1706-http\
+configmgr-in-management-point-cmg-connection-1802-https\
+configmgr-in-update-point-cmg-connection-https\
+configmgr-in-update-point-cmg-connection-http\
+configmgr-in-client-console-remote-control\
+configmgr-in-client-console-remote-assistance\
+configmgr-out-console-internet-http\
+configmgr-out-console-internet-https\
+configmgr-in-reporting-point-console-http\
+configmgr-in-reporting-point-console-https\
+configmgr-in-site-server-console-epmap\
+configmgr-in-sms-provider-console-epmap\
+configmgr-in-sms-provider-console-rpc\
+configmgr-in-certificate-registration-ndes-module-https\
+configmgr-out-data-warehouse-sql\
+configmgr-in-management-point-distribution-point-http\
+configmgr-in-management-point-distribution-point-https\
+configmgr-out-endpoint-protection-internet-http\
+configmgr-out-endpoint-protection-sql\
+configmgr-in-enrollment-point-enrollment-proxy-https\
+configmgr-out-enrollment-point-sql\
+configmgr-out-exchange-connector-exchange-online-winrm\
+configmgr-out-exchange-connector-exchange-winrm\
+configmgr-in-enrollment-proxy-mac-computer-https\
+configmgr-out-management-point-ldap\
+configmgr-out-management-point-global-catalog\
+configmgr-out-management-point-epmap\
+configmgr-out-management-point-rpc\
+configmgr-in-site-server-management-point-epmap\
+configmgr-in-management-point-site-server-epmap\
+configmgr-in-site-server-management-point-rpc\
+configmgr-in-management-point-site-server-rpc\
+configmgr-in-site-server-management-point-smb\
+configmgr-in-management-point-site-server-smb\
+configmgr-out-management-point-sql\
+configmgr-in-enrollment-proxy-mobile-device-https\
+configmgr-out-mobile-device-intune-https\
+configmgr-out-reporting-point-sql\
+configmgr-out-service-connection-intune-https\
+configmgr-out-service-connection-azure-https\
+configmgr-in-catalog-service-site-server-smb\
+configmgr-in-site-server-catalog-service-smb\
+configmgr-in-catalog-service-site-server-epmap\
+configmgr-in-site-server-catalog-service-epmap\
+configmgr-in-catalog-service-site-server-rpc\
+configmgr-in-site-server-catalog-service-rpc\
+configmgr-in-catalog-website-site-server-smb\
+configmgr-in-site-server-catalog-website-smb\
+configmgr-in-catalog-website-site-server-epmap\
+configmgr-in-site-server-catalog-website-epmap\
+configmgr-in-catalog-website-site-server-rpc\
+configmgr-in-site-server-catalog-website-rpc\
+configmgr-in-asset-intelligence-site-server-smb\
+configmgr-in-site-server-asset-intelligence-smb\
+configmgr-in-asset-intelligence-site-server-epmap\
+configmgr-in-site-server-asset-intelligence-epmap\
+configmgr-in-asset-intelligence-site-server-rpc\
+configmgr-in-site-server-asset-intelligence-rpc\
+configmgr-in-client-site-server-wake-on-lan\
+configmgr-in-cloud-distribution-site-server-https\
+configmgr-in-distribution-point-site-server-smb\
+configmgr-in-distribution-point-site-server-epmap\
+configmgr-in-distribution-point-site-server-rpc\
+configmgr-out-site-server-ldap\
+configmgr-out-site-server-global-catalog\
+configmgr-out-site-server-epmap\
+configmgr-out-site-server-rpc\
+configmgr-in-certificate-registration-site-server-smb\
+configmgr-in-site-server-certificate-registration-smb\
+configmgr-in-certificate-registration-site-server-epmap\
+configmgr-in-site-server-certificate-registration-epmap\
+configmgr-in-certificate-registration-site-server-rpc\
+configmgr-in-site-server-certificate-registration-rpc\
+configmgr-in-endpoint-protection-site-server-smb\
+configmgr-in-site-server-endpoint-protection-smb\
+configmgr-in-endpoint-protection-site-server-epmap\
+configmgr-in-site-server-endpoint-protection-epmap\
+configmgr-in-endpoint-protection-site-server-rpc\
+configmgr-in-site-server-endpoint-protection-rpc\
+configmgr-in-enrollment-point-site-server-smb\
+configmgr-in-site-server-enrollment-point-smb\
+configmgr-in-enrollment-point-site-server-epmap\
+configmgr-in-site-server-enrollment-point-epmap\
+configmgr-in-enrollment-point-site-server-rpc\
+configmgr-in-site-server-enrollment-point-rpc\
+configmgr-in-enrollment-proxy-site-server-smb\
+configmgr-in-site-server-enrollment-proxy-smb\
+configmgr-in-enrollment-proxy-site-server-epmap\
+configmgr-in-site-server-enrollment-proxy-epmap\
+configmgr-in-enrollment-proxy-site-server-rpc\
+configmgr-in-site-server-enrollment-proxy-rpc\
+configmgr-in-fallback-status-site-server-smb\
+configmgr-in-site-server-fallback-status-smb\
+configmgr-in-fallback-status-site-server-epmap\
+configmgr-in-site-server-fallback-status-epmap\
+configmgr-in-fallback-status-site-server-rpc\
+configmgr-in-site-server-fallback-status-rpc\
+configmgr-out-site-server-internet-http\
+configmgr-out-site-server-ca-epmap\
+configmgr-in-site-server-ca-epmap\
+configmgr-out-site-server-ca-rpc\
+configmgr-in-site-server-ca-rpc\
+configmgr-out-site-server-content-library-smb\
+configmgr-in-reporting-point-site-server-smb\
+configmgr-in-site-server-reporting-point-smb\
+configmgr-in-reporting-point-site-server-epmap\
+configmgr-in-site-server-reporting-point-epmap\
+configmgr-in-reporting-point-site-server-rpc\
+configmgr-in-site-server-reporting-point-rpc\
+configmgr-in-site-server-smb\
+configmgr-out-site-server-sql\
+configmgr-out-site-server-setup-smb\
+configmgr-out-site-server-setup-epmap\
+configmgr-out-site-server-setup-rpc\
+configmgr-out-site-server-wsus-sql\
+configmgr-in-sms-provider-site-server-smb\
+configmgr-in-sms-provider-site-server-epmap\
+configmgr-in-sms-provider-site-server-rpc\
+configmgr-in-update-point-site-server-smb\
+configmgr-in-site-server-update-point-smb\
+configmgr-in-update-point-site-server-http\
+configmgr-in-site-server-update-point-http\
+configmgr-in-update-point-site-server-https\
+configmgr-in-site-server-update-point-https\
+configmgr-in-state-migration-site-server-smb\
+configmgr-in-site-server-state-migration-smb\
+configmgr-in-state-migration-site-server-epmap\
+configmgr-in-site-server-state-migration-epmap\
+configmgr-out-sms-provider-sql\
+configmgr-out-update-point-internet-http\
+configmgr-out-update-point-wsus-http\
+configmgr-out-update-point-wsus-https\
+configmgr-in-site-database-sql\
+configmgr-in-site-database-service-broker\
+configmgr-out-state-migration-sql\
+configmgr-out-client-shares-smb\
+configmgr-out-azure-database-sql\
+configmgr-out-azure-database-service-broker\
+configmgr-out-azure-database-smb\
+configmgr-out-azure-database-epmap\
+configmgr-out-discovery-ldap\
+configmgr-out-discovery-global-catalog\
+configmgr-out-discovery-epmap\
+configmgr-out-discovery-rpc\
+configmgr-in-site-system-site-server-epmap\
+configmgr-in-site-system-site-server-rpc\
+configmgr-in-site-system-site-server-smb\
+configmgr-in-site-server-site-system-smb\
+arc-resource-bridge-in-appliance-vm-ssh\
+arc-resource-bridge-in-management-machine-appliance-vm-ssh\
+arc-resource-bridge-in-appliance-vm-kubernetes-api\
+arc-resource-bridge-in-management-machine-appliance-vm-kubernetes-api\
+arc-resource-bridge-in-control-plane-ssh\
+arc-resource-bridge-in-management-machine-control-plane-ssh\
+arc-resource-bridge-in-control-plane-kubernetes-api\
+arc-resource-bridge-in-management-machine-control-plane-kubernetes-api\
+arc-resource-bridge-out-management-machine-private-cloud\
+arc-resource-bridge-in-appliance-vm-upgrade\
+arc-resource-bridge-out-appliance-vm-private-cloud\
+arc-resource-bridge-out-management-machine-dns\
+arc-resource-bridge-out-appliance-vm-dns\
+arc-resource-bridge-out-management-machine-sfs-api\
+arc-resource-bridge-out-appliance-vm-sfs-api\
+arc-resource-bridge-out-management-machine-vm-image\
+arc-resource-bridge-out-appliance-vm-vm-image\
+arc-resource-bridge-out-management-machine-container-registry\
+arc-resource-bridge-out-appliance-vm-container-registry\
+arc-resource-bridge-out-management-machine-container-registry-data\
+arc-resource-bridge-out-appliance-vm-container-registry-data\
+arc-resource-bridge-out-management-machine-ntp\
+arc-resource-bridge-out-appliance-vm-ntp\
+arc-resource-bridge-out-management-machine-resource-manager\
+arc-resource-bridge-out-appliance-vm-resource-manager\
+arc-resource-bridge-out-management-machine-graph\
+arc-resource-bridge-out-appliance-vm-graph\
+arc-resource-bridge-out-management-machine-login\
+arc-resource-bridge-out-appliance-vm-login\
+arc-resource-bridge-out-management-machine-login-microsoft\
+arc-resource-bridge-out-appliance-vm-login-microsoft\
+arc-resource-bridge-out-management-machine-login-windows\
+arc-resource-bridge-out-appliance-vm-login-windows\
+arc-resource-bridge-out-appliance-vm-dataplane\
+arc-resource-bridge-out-appliance-vm-container-images\
+arc-resource-bridge-out-appliance-vm-managed-identity\
+arc-resource-bridge-out-appliance-vm-events-data\
+arc-resource-bridge-out-appliance-vm-logs\
+arc-resource-bridge-out-appliance-vm-packages\
+arc-resource-bridge-out-appliance-vm-custom-location-login\
+arc-resource-bridge-out-appliance-vm-notifications\
+arc-resource-bridge-out-appliance-vm-monitoring-gateway\
+arc-resource-bridge-out-appliance-vm-metrics\
+arc-resource-bridge-out-appliance-vm-monitoring-hot\
+arc-resource-bridge-out-appliance-vm-monitoring-warm\
+arc-resource-bridge-out-appliance-vm-service-bus\
+arc-resource-bridge-out-management-machine-cli\
+arc-resource-bridge-out-management-machine-extension\
+arc-resource-bridge-out-management-machine-arc-agent\
+arc-resource-bridge-out-management-machine-python-packages\
+arc-resource-bridge-out-appliance-vm-arc-kubernetes-images\
+arc-resource-bridge-out-appliance-vm-arc-agent\
+arc-resource-bridge-out-appliance-vm-adhs-telemetry\
+arc-resource-bridge-out-appliance-vm-components\
+arc-resource-bridge-out-appliance-vm-custom-location\
+arc-resource-bridge-out-appliance-vm-portal\
+proxmox-ve-in-web-interface\
+proxmox-ve-in-vnc-console\
+proxmox-ve-in-spice-proxy\
+proxmox-ve-in-cluster-ssh\
+proxmox-ve-in-rpcbind\
+proxmox-ve-out-smtp\
+proxmox-ve-in-corosync\
+proxmox-ve-in-live-migration\
+ansible-automation-platform-in-hub-installer-ssh\
+ansible-automation-platform-in-hub-installer-https\
+ansible-automation-platform-in-hub-controller-https\
+ansible-automation-platform-in-hub-event-driven-ansible-https\
+ansible-automation-platform-in-hub-execution-node-https\
+ansible-automation-platform-in-hub-ingress-https\
+ansible-automation-platform-in-hub-gateway-https\
+ansible-automation-platform-in-hub-event-driven-ansible-redis\
+ansible-automation-platform-in-controller-installer-ssh\
+ansible-automation-platform-in-controller-event-driven-ansible-https\
+ansible-automation-platform-in-controller-gateway-https\
+ansible-automation-platform-in-controller-ingress-https\
+ansible-automation-platform-in-controller-execution-node-receptor\
+ansible-automation-platform-in-event-driven-ansible-installer-ssh\
+ansible-automation-platform-in-event-driven-ansible-gateway-https\
+ansible-automation-platform-in-event-driven-ansible-ingress-https\
+ansible-automation-platform-in-event-driven-ansible-gateway-event-streams\
+ansible-automation-platform-in-execution-node-installer-ssh\
+ansible-automation-platform-in-execution-node-ingress-https\
+ansible-automation-platform-in-execution-node-controller-receptor\
+ansible-automation-platform-in-execution-node-openshift-receptor\
+ansible-automation-platform-in-hop-node-installer-ssh\
+ansible-automation-platform-in-hop-node-controller-receptor\
+ansible-automation-platform-in-hop-node-execution-node-receptor\
+ansible-automation-platform-in-hybrid-node-installer-ssh\
+ansible-automation-platform-in-hybrid-node-controller-receptor\
+ansible-automation-platform-in-database-installer-ssh\
+ansible-automation-platform-in-database-controller-postgresql\
+ansible-automation-platform-in-database-event-driven-ansible-postgresql\
+ansible-automation-platform-in-database-hub-postgresql\
+ansible-automation-platform-out-controller-openshift-api\
+ansible-automation-platform-in-redis-controller\
+ansible-automation-platform-in-redis-event-driven-ansible\
+ansible-automation-platform-in-redis-hub\
+ansible-automation-platform-in-redis-gateway\
+ansible-automation-platform-in-redis-cluster\
+ansible-automation-platform-in-mesh-ingress-execution-node-https\
+ansible-automation-platform-in-gateway-hub-https\
+ansible-automation-platform-in-gateway-nginx\
+xcat-in-xcatd-tcp\
+xcat-in-xcatd-udp\
+xcat-in-install-status-tcp\
+xcat-in-install-status-udp\
+xcat-in-command-log\
+xcat-in-echo\
+xcat-out-ssh-tcp\
+xcat-out-ssh-udp\
+xcat-out-rsync-tcp\
+xcat-out-rsync-udp\
+xcat-in-dns-tcp\
+xcat-in-dns-udp\
+xcat-in-bootps\
+xcat-in-dhcp\
+xcat-out-dhcp\
+xcat-out-bootpc\
+xcat-in-tftp-tcp\
+xcat-in-tftp-udp\
+xcat-in-http-tcp\
+xcat-in-http-udp\
+xcat-in-sunrpc\
+xcat-out-shell\
+xcat-in-syslog-tcp\
+xcat-in-syslog-udp\
+xcat-out-kshell\
+xcat-in-rmc-tcp\
+xcat-in-rmc-udp\
+xcat-in-conserver\
+xcat-in-nim\
+xcat-in-nfs-tcp\
+xcat-in-nfs-udp\
+xcat-in-pxe\
+xcat-in-mountd-tcp\
+xcat-in-mountd-udp\
+xcat-in-discovery\
+xcat-out-ipmi-tcp\
+xcat-out-ipmi-udp\
+xcat-out-snmp-tcp\
+xcat-out-snmp-udp\
+xcat-in-snmp-trap-tcp\
+xcat-in-snmp-trap-udp\
 ";
 
-    static FLOW_IDS_STARTS: [u8; 252] = *b"\
+    static FLOW_IDS_STARTS: [u8; 1106] = *b"\
 \x00\x00\x12\x00\x36\x00\x54\x00\x72\x00\x90\x00\xb0\x00\xd3\x00\xf9\x00\x1c\x01\x3f\x01\x66\x01\x8f\x01\xb8\x01\xe1\x01\x0a\x02\
 \x2b\x02\x50\x02\x73\x02\x98\x02\xb7\x02\xde\x02\x08\x03\x38\x03\x66\x03\x8e\x03\xae\x03\xd2\x03\xf8\x03\x1a\x04\x39\x04\x5d\x04\
 \x84\x04\xa8\x04\xcc\x04\xf4\x04\x1e\x05\x48\x05\x72\x05\x9c\x05\xbe\x05\xe4\x05\x0c\x06\x35\x06\x63\x06\x91\x06\xaa\x06\xbb\x06\
@@ -3903,33 +14054,120 @@ securitygateway-out-lets-encrypt\
 \x48\x08\x6b\x08\x8b\x08\xb7\x08\xdd\x08\x10\x09\x37\x09\x58\x09\x83\x09\xb7\x09\xef\x09\x1d\x0a\x53\x0a\x85\x0a\xb2\x0a\xdf\x0a\
 \x0f\x0b\x3b\x0b\x6a\x0b\x97\x0b\xb9\x0b\xda\x0b\x01\x0c\x21\x0c\x42\x0c\x60\x0c\x8a\x0c\xb5\x0c\xdb\x0c\xff\x0c\x2f\x0d\x60\x0d\
 \x7f\x0d\xa0\x0d\xcb\x0d\xec\x0d\x0e\x0e\x2c\x0e\x4e\x0e\x6d\x0e\x90\x0e\xb1\x0e\xd2\x0e\xf5\x0e\x17\x0f\x3b\x0f\x5f\x0f\x80\x0f\
-\xa3\x0f\xc9\x0f\xed\x0f\x15\x10\x36\x10\x59\x10\x78\x10\x9a\x10\xbc\x10\xe3\x10\x0b\x11\x2f\x11\x54\x11\x74\x11\
+\xa3\x0f\xc9\x0f\xed\x0f\x15\x10\x36\x10\x59\x10\x78\x10\x9a\x10\xbc\x10\xe3\x10\x0b\x11\x2f\x11\x54\x11\x74\x11\x91\x11\xae\x11\
+\xca\x11\xe4\x11\xfc\x11\x17\x12\x2c\x12\x44\x12\x5d\x12\x79\x12\x9a\x12\xb9\x12\xd3\x12\xec\x12\x09\x13\x20\x13\x39\x13\x52\x13\
+\x72\x13\x8c\x13\xa6\x13\xc0\x13\xd8\x13\xf1\x13\x07\x14\x25\x14\x46\x14\x69\x14\x8f\x14\xb4\x14\xd8\x14\xfb\x14\x1f\x15\x41\x15\
+\x62\x15\x93\x15\xba\x15\xe5\x15\x0e\x16\x35\x16\x67\x16\x8f\x16\xc0\x16\xf6\x16\x14\x17\x3b\x17\x5b\x17\x7a\x17\x99\x17\xb8\x17\
+\xdd\x17\xfc\x17\x1c\x18\x44\x18\x63\x18\x89\x18\xb7\x18\xe5\x18\x0c\x19\x36\x19\x5c\x19\x8a\x19\x96\x19\xaa\x19\xc0\x19\xdd\x19\
+\xef\x19\xff\x19\x11\x1a\x25\x1a\x39\x1a\x4e\x1a\x62\x1a\x77\x1a\x87\x1a\x99\x1a\xac\x1a\xc5\x1a\xd7\x1a\xed\x1a\x02\x1b\x14\x1b\
+\x2d\x1b\x42\x1b\x57\x1b\x68\x1b\x7e\x1b\x8f\x1b\xa4\x1b\xb7\x1b\xc9\x1b\xdb\x1b\xec\x1b\xff\x1b\x12\x1c\x26\x1c\x38\x1c\x4d\x1c\
+\x61\x1c\x91\x1c\xb5\x1c\xd6\x1c\x07\x1d\x39\x1d\x61\x1d\x8a\x1d\xa9\x1d\xca\x1d\xf2\x1d\x19\x1e\x3d\x1e\x62\x1e\x8e\x1e\xab\x1e\
+\xd6\x1e\x02\x1f\x2c\x1f\x5c\x1f\x87\x1f\xb2\x1f\xdd\x1f\x05\x20\x28\x20\x59\x20\x82\x20\xac\x20\xd1\x20\xf7\x20\x1f\x21\x48\x21\
+\x6f\x21\x92\x21\xb7\x21\xe0\x21\x17\x22\x4d\x22\x84\x22\xb2\x22\xdf\x22\x09\x23\x36\x23\x59\x23\x7d\x23\xa6\x23\xd0\x23\xf6\x23\
+\x1d\x24\x42\x24\x79\x24\x99\x24\xce\x24\x04\x25\x33\x25\x58\x25\x8c\x25\xae\x25\xe4\x25\x13\x26\x43\x26\x66\x26\x93\x26\xb7\x26\
+\xd9\x26\x08\x27\x37\x27\x64\x27\x91\x27\xbe\x27\xeb\x27\x0d\x28\x3e\x28\x66\x28\x87\x28\xb4\x28\xe0\x28\x0c\x29\x38\x29\x66\x29\
+\x94\x29\xc0\x29\xec\x29\x18\x2a\x44\x2a\x72\x2a\xa0\x2a\xcc\x2a\xf8\x2a\x27\x2b\x56\x2b\x87\x2b\xb8\x2b\xe7\x2b\x16\x2c\x41\x2c\
+\x72\x2c\xa1\x2c\xd2\x2c\x01\x2d\x1f\x2d\x47\x2d\x66\x2d\x83\x2d\xb8\x2d\xed\x2d\x24\x2e\x5b\x2e\x90\x2e\xc5\x2e\xf5\x2e\x25\x2f\
+\x57\x2f\x89\x2f\xb9\x2f\xe9\x2f\x16\x30\x43\x30\x72\x30\xa1\x30\xce\x30\xfb\x30\x28\x31\x55\x31\x84\x31\xb3\x31\xe0\x31\x0d\x32\
+\x39\x32\x65\x32\x93\x32\xc1\x32\xed\x32\x19\x33\x40\x33\x62\x33\x83\x33\xa3\x33\xc2\x33\xef\x33\x1b\x34\x47\x34\x75\x34\xa3\x34\
+\xcf\x34\xfb\x34\x17\x35\x34\x35\x57\x35\x7c\x35\x9f\x35\xc1\x35\xea\x35\x15\x36\x3e\x36\x67\x36\x90\x36\xba\x36\xe4\x36\x0f\x37\
+\x3a\x37\x66\x37\x92\x37\xc0\x37\xee\x37\x0c\x38\x34\x38\x58\x38\x7d\x38\x9b\x38\xc4\x38\xe5\x38\x04\x39\x24\x39\x4f\x39\x6f\x39\
+\x91\x39\xad\x39\xd3\x39\xf0\x39\x0b\x3a\x35\x3a\x5d\x3a\x85\x3a\xad\x3a\xd4\x3a\x0e\x3b\x40\x3b\x85\x3b\xad\x3b\xe8\x3b\x1b\x3c\
+\x61\x3c\x99\x3c\xc4\x3c\xf6\x3c\x24\x3d\x4c\x3d\x7e\x3d\xaa\x3d\xdd\x3d\x0a\x3e\x47\x3e\x7e\x3e\xc0\x3e\xfc\x3e\x2a\x3f\x52\x3f\
+\x8d\x3f\xc2\x3f\xf2\x3f\x1c\x40\x4c\x40\x76\x40\xb0\x40\xe4\x40\x1c\x41\x4e\x41\x7c\x41\xb1\x41\xe6\x41\x16\x42\x3f\x42\x6c\x42\
+\xa6\x42\xd8\x42\x0f\x43\x3b\x43\x6e\x43\xa2\x43\xd2\x43\x00\x44\x34\x44\x68\x44\xa2\x44\xdc\x44\x0a\x45\x3d\x45\x6c\x45\xa0\x45\
+\xcb\x45\xe6\x45\xff\x45\x18\x46\x31\x46\x46\x46\x59\x46\x6f\x46\x8b\x46\xbb\x46\xed\x46\x20\x47\x5d\x47\x94\x47\xc4\x47\xf4\x47\
+\x31\x48\x68\x48\xac\x48\xe3\x48\x1a\x49\x5b\x49\x9c\x49\xdd\x49\x1e\x4a\x67\x4a\xa2\x4a\xdd\x4a\x1e\x4b\x5e\x4b\x93\x4b\xce\x4b\
+\x0d\x4c\x45\x4c\x83\x4c\xb8\x4c\xf5\x4c\x3c\x4d\x72\x4d\xaa\x4d\xd9\x4d\x12\x4e\x3a\x4e\x66\x4e\x92\x4e\xd2\x4e\x02\x4f\x2e\x4f\
+\x3f\x4f\x50\x4f\x6a\x4f\x84\x4f\x97\x4f\xa3\x4f\xb3\x4f\xc3\x4f\xd5\x4f\xe7\x4f\xf6\x4f\x05\x50\x13\x50\x1f\x50\x2c\x50\x3b\x50\
+\x4b\x50\x5b\x50\x6b\x50\x7b\x50\x89\x50\x97\x50\xa9\x50\xbb\x50\xca\x50\xd9\x50\xe8\x50\xf9\x50\x04\x51\x13\x51\x22\x51\x2d\x51\
+\x3f\x51\x51\x51\x62\x51\x73\x51\x84\x51\x95\x51\xa6\x51\xbb\x51\xd0\x51\
 ";
 
-    static FLOW_INDEX_DISPLACEMENTS: [u8; 64] = *b"\
-\x01\x00\x00\x00\x01\x00\x01\x01\x00\x00\x06\x01\x00\x00\x01\x01\
-\x00\x06\x00\x00\x02\x00\x00\x01\x00\x00\x03\x00\x01\x01\x01\x04\
-\x00\x03\x00\x01\x01\x00\x00\x00\x01\x04\x02\x00\x00\x02\x01\x00\
-\x05\x00\x00\x05\x07\x00\x00\x01\x01\x00\x00\x00\x00\x00\x05\x00\
+    static FLOW_INDEX_DISPLACEMENTS: [u8; 256] = *b"\
+\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x02\x02\x01\x00\x00\
+\x01\x00\x00\x04\x02\x00\x01\x00\x01\x00\x00\x00\x03\x03\x03\x01\
+\x00\x00\x00\x02\x01\x00\x00\x04\x02\x00\x02\x00\x01\x00\x00\x00\
+\x00\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x01\
+\x00\x00\x01\x05\x00\x00\x00\x00\x02\x00\x01\x00\x00\x00\x02\x00\
+\x00\x00\x01\x00\x00\x01\x01\x07\x00\x01\x03\x00\x04\x00\x00\x00\
+\x00\x00\x00\x04\x01\x02\x01\x00\x00\x00\x00\x01\x01\x00\x03\x01\
+\x03\x01\x02\x00\x00\x00\x00\x00\x07\x00\x00\x00\x01\x01\x01\x02\
+\x00\x06\x00\x05\x00\x07\x00\x00\x00\x02\x00\x04\x03\x03\x02\x01\
+\x02\x02\x00\x00\x03\x01\x00\x00\x01\x01\x00\x03\x00\x01\x04\x00\
+\x04\x00\x00\x00\x09\x02\x03\x02\x01\x02\x00\x01\x00\x07\x00\x00\
+\x02\x00\x05\x01\x00\x00\x00\x00\x01\x02\x00\x00\x01\x00\x01\x03\
+\x00\x04\x02\x03\x00\x03\x00\x07\x00\x01\x01\x01\x00\x02\x02\x05\
+\x00\x01\x00\x00\x00\x00\x05\x01\x00\x00\x01\x01\x07\x01\x02\x01\
+\x01\x00\x00\x00\x01\x03\x00\x00\x01\x01\x00\x09\x00\x01\x00\x01\
+\x01\x02\x04\x05\x00\x00\x05\x00\x01\x03\x04\x04\x04\x00\x00\x00\
 ";
 
-    static FLOW_INDEX_SLOTS: [u8; 256] = *b"\
-\x54\x01\x00\x3c\x00\x64\x60\x00\x22\x00\x00\x00\x00\x00\x00\x7b\
-\x73\x00\x00\x61\x47\x5a\x00\x00\x00\x4b\x36\x00\x00\x00\x00\x1d\
-\x68\x00\x32\x0e\x15\x00\x1a\x00\x00\x4a\x6f\x45\x00\x63\x16\x00\
-\x38\x00\x00\x00\x4e\x00\x00\x00\x51\x00\x00\x00\x00\x57\x00\x00\
-\x00\x00\x5c\x00\x00\x00\x00\x00\x59\x00\x21\x08\x00\x00\x00\x10\
-\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x43\x00\x5d\x40\x53\x76\
-\x00\x5b\x2a\x30\x3a\x00\x2b\x1c\x00\x00\x34\x71\x00\x00\x25\x00\
-\x00\x5f\x31\x00\x2c\x00\x2e\x00\x3b\x00\x00\x07\x72\x00\x6d\x27\
-\x28\x0d\x00\x00\x55\x00\x00\x00\x56\x2d\x24\x00\x00\x00\x0b\x05\
-\x2f\x26\x6a\x00\x50\x00\x00\x00\x00\x1e\x00\x7a\x00\x69\x00\x00\
-\x75\x06\x41\x00\x00\x09\x65\x00\x78\x6e\x00\x00\x00\x00\x6c\x00\
-\x00\x00\x20\x02\x4c\x70\x00\x4f\x00\x3f\x17\x3d\x18\x6b\x00\x00\
-\x14\x67\x00\x49\x00\x0c\x00\x00\x23\x00\x00\x00\x42\x44\x00\x00\
-\x00\x11\x00\x00\x7c\x1f\x00\x79\x00\x74\x5e\x35\x04\x0a\x00\x00\
-\x39\x00\x62\x29\x77\x4d\x00\x00\x3e\x00\x00\x12\x03\x46\x58\x00\
-\x48\x00\x00\x00\x00\x00\x00\x1b\x19\x00\x52\x37\x00\x13\x33\x66\
+    static FLOW_INDEX_SLOTS: [u8; 2048] = *b"\
+\x98\x01\x88\x01\x00\x00\x9e\x01\x4c\x01\x00\x00\x00\x00\xbe\x00\x00\x00\x00\x00\x69\x00\xb2\x00\x00\x00\x9b\x00\xd2\x00\x00\x00\
+\x00\x00\x2c\x00\xb0\x00\x0b\x00\x00\x00\xed\x00\xd1\x00\x3c\x01\x00\x00\x00\x00\xfd\x01\xc5\x00\x7c\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\xcf\x01\x74\x01\x00\x00\x24\x02\x00\x00\xff\x01\x1b\x02\x04\x02\x00\x00\x00\x00\xe5\x00\xa7\x01\xc2\x01\x00\x00\x7b\x00\
+\x4d\x01\x71\x01\xe4\x00\x00\x00\x00\x00\x00\x00\x3b\x01\xd0\x01\x00\x00\x00\x00\x00\x00\x00\x00\x97\x00\xcd\x01\x00\x00\x00\x00\
+\x44\x00\x00\x00\x00\x00\xfb\x00\xb3\x00\x00\x00\x39\x01\x1d\x00\xf5\x00\x00\x00\x3b\x00\x52\x01\x00\x00\x21\x02\x00\x00\x00\x00\
+\x00\x00\x5b\x01\x00\x00\xb6\x01\xff\x00\xcb\x01\x00\x00\x36\x01\xfa\x01\x14\x01\x56\x00\xf5\x01\x00\x00\x00\x00\x00\x00\x53\x01\
+\x00\x00\x0c\x01\xf9\x01\xa5\x00\x00\x00\x00\x00\xaa\x01\xc6\x00\xac\x00\x46\x00\x00\x00\xc3\x00\x59\x01\x00\x00\xf1\x01\x00\x00\
+\x26\x01\x84\x01\x00\x00\xec\x00\x00\x00\x8e\x00\x5c\x01\x22\x02\x72\x01\x00\x00\xce\x00\x18\x02\xb5\x00\xf4\x00\x17\x01\xe8\x01\
+\xdf\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x9a\x01\x73\x00\x60\x01\x05\x02\x00\x00\x03\x00\x00\x00\x00\x00\x02\x00\x00\x00\x19\x01\
+\x00\x00\xd7\x01\xa7\x00\x3e\x00\x00\x00\xb2\x01\x00\x00\xc3\x01\x7f\x01\x33\x00\x00\x00\x8d\x01\x00\x00\x26\x02\x00\x00\x51\x01\
+\x17\x00\x68\x01\x5a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa6\x01\x00\x00\xa9\x01\x00\x00\xee\x00\x13\x01\x00\x00\
+\x23\x01\x00\x00\xd3\x01\x0e\x00\x78\x01\x7b\x01\x00\x00\x00\x00\x00\x00\x0a\x01\x44\x01\x12\x01\x00\x00\x00\x00\x00\x00\xe0\x00\
+\x00\x00\xca\x00\x00\x00\xd4\x00\x31\x00\x00\x00\x47\x01\x00\x00\x00\x00\xab\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+\x00\x00\x7e\x01\x70\x01\x00\x00\xb7\x01\x24\x01\x16\x01\x00\x00\xe0\x01\x00\x00\xcb\x00\x00\x00\x8f\x00\x00\x00\x4b\x01\x00\x00\
+\x00\x00\x00\x00\x25\x00\x00\x00\xf6\x00\x00\x00\x2d\x01\x42\x00\x00\x00\x10\x02\x00\x00\xc6\x01\x5e\x01\x00\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\xeb\x01\x73\x01\x00\x00\x0b\x01\x1d\x01\x28\x01\xa0\x00\x00\x00\x00\x00\xb4\x00\x48\x00\xdb\x00\x00\x00\x00\x00\
+\x00\x00\x1f\x00\x35\x01\x82\x00\x00\x00\x00\x00\x64\x00\x00\x00\x60\x00\x94\x01\x7d\x01\x41\x01\x00\x00\x00\x00\x23\x02\x00\x00\
+\x00\x00\x00\x00\xdb\x01\x95\x01\x00\x00\xa8\x01\x00\x00\x00\x00\xb0\x01\x00\x00\x1f\x02\xe6\x00\x00\x00\x00\x00\x1b\x00\x00\x00\
+\x00\x00\x22\x00\x00\x00\x4a\x01\x00\x00\xba\x00\x15\x01\x1b\x01\xc9\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd4\x01\x00\x00\x0e\x02\
+\x00\x00\x00\x00\x00\x00\x83\x00\x5e\x00\x00\x00\xea\x00\xcf\x00\x21\x01\x00\x00\xbb\x00\x00\x00\x61\x00\x6e\x00\x2a\x00\xe3\x01\
+\x56\x01\x2e\x00\x4c\x00\x00\x00\x12\x02\x00\x00\x00\x00\x00\x00\x40\x01\x00\x00\x7a\x00\xc1\x00\xb9\x01\x27\x02\x00\x00\x00\x00\
+\x00\x00\x1d\x02\x00\x00\x86\x01\x20\x02\x54\x00\x00\x00\x00\x00\x00\x00\x00\x00\x30\x00\x40\x00\x7a\x01\x00\x00\x00\x00\x76\x01\
+\x00\x00\xf1\x00\x75\x01\x00\x00\x19\x00\x83\x01\xd5\x01\x00\x00\x0c\x02\x00\x00\x00\x00\x00\x00\x00\x00\xb4\x01\x00\x00\x00\x00\
+\x00\x00\x00\x00\x00\x00\xb7\x00\x00\x00\x00\x00\xd5\x00\x00\x00\x74\x00\xeb\x00\x00\x00\x34\x00\x00\x00\x50\x00\x00\x00\x00\x00\
+\x19\x02\x0d\x00\x12\x00\x37\x00\x00\x00\x5a\x01\x66\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x1a\x01\x00\x00\
+\xf2\x01\x00\x00\x58\x00\x37\x01\x00\x00\x93\x01\x00\x00\x00\x00\x43\x01\x00\x00\x00\x00\xcd\x00\x05\x01\x00\x00\x00\x00\x4a\x00\
+\x00\x00\x08\x02\x00\x00\x11\x01\x6c\x00\x4e\x01\x15\x02\x2f\x01\x00\x00\x00\x00\xbc\x01\x00\x00\x27\x01\xba\x01\x00\x00\x00\x00\
+\xd1\x01\x96\x00\x11\x00\x00\x00\x92\x01\xc7\x00\x62\x00\xd3\x00\x00\x00\xcc\x00\x00\x00\x32\x00\x2b\x01\xf6\x01\xce\x01\xa3\x01\
+\x50\x01\x82\x01\x00\x00\xad\x00\x47\x00\x01\x01\xf9\x00\x00\x00\x00\x00\xc2\x00\xd2\x01\x00\x00\x1e\x01\x65\x00\x3a\x01\xd0\x00\
+\xf3\x00\x00\x00\x00\x00\x00\x00\x1c\x01\x00\x00\x00\x00\x6b\x01\x00\x00\x00\x00\x8c\x00\xef\x01\x00\x00\x00\x00\xfd\x00\xb1\x01\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x55\x00\x71\x00\x6b\x00\x00\x00\xdd\x01\x9a\x00\x5b\x00\x05\x00\x10\x01\x00\x00\x00\x00\
+\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd9\x01\x00\x00\x00\x00\x4d\x00\x85\x00\x35\x00\x5d\x00\x09\x02\x00\x00\xab\x00\
+\x00\x00\x00\x00\x00\x00\x2c\x01\x49\x00\x90\x00\xdf\x01\x11\x02\x49\x01\x00\x00\xa8\x00\x00\x00\x8b\x01\x39\x00\x00\x00\x00\x00\
+\x00\x00\x00\x00\xbe\x01\xe1\x01\xe2\x00\x2d\x00\x00\x00\x09\x01\x16\x02\x2b\x00\x00\x00\x00\x00\xb5\x01\x00\x00\xfc\x00\x00\x00\
+\x28\x00\x79\x01\xbd\x01\x00\x00\x00\x00\x00\x00\x21\x00\x81\x00\x00\x00\x76\x00\x00\x00\x00\x00\x00\x00\xea\x01\x08\x01\xe7\x00\
+\x18\x01\x5d\x01\x69\x01\x00\x00\xde\x01\x38\x00\x00\x00\x00\x00\x00\x00\x48\x01\xf7\x00\x00\x00\x00\x00\x00\x00\x0a\x02\x00\x00\
+\x29\x00\x00\x00\x00\x00\xf0\x01\xf8\x00\x00\x00\x00\x00\x25\x01\x00\x00\x00\x00\x98\x00\x89\x01\x00\x00\x52\x00\xfe\x01\x99\x00\
+\x99\x01\x06\x00\xbf\x00\x00\x00\x00\x00\x00\x00\xe9\x00\x00\x00\x14\x00\x00\x00\x14\x02\x00\x00\x00\x00\x00\x00\x00\x00\x63\x00\
+\x4f\x00\xad\x01\x00\x00\x00\x00\x2e\x01\x0f\x02\xbf\x01\x00\x00\x0b\x02\x00\x01\x00\x00\x32\x01\x00\x00\x4b\x00\x94\x00\x64\x01\
+\x8c\x01\x00\x00\x02\x01\xf3\x01\x86\x00\x00\x00\xb1\x00\x2a\x01\x00\x00\x00\x00\x0f\x00\x5c\x00\x00\x00\x00\x00\x00\x00\x6a\x00\
+\x00\x00\x00\x00\x00\x00\x02\x02\x61\x01\x00\x00\x6e\x01\x92\x00\x8d\x00\x00\x00\x00\x00\x63\x01\x00\x00\x3f\x01\x00\x00\xae\x00\
+\x79\x00\x9c\x00\xe9\x01\x00\x00\x8f\x01\x57\x00\x16\x00\x87\x01\x06\x02\x00\x00\x00\x00\x00\x00\x10\x00\x9e\x00\x00\x00\xb8\x00\
+\x00\x00\x80\x00\x3f\x00\x00\x00\x00\x00\x9d\x01\x00\x00\xe6\x01\xd6\x01\x5f\x01\x00\x00\x00\x00\x00\x00\x7e\x00\x30\x01\x00\x00\
+\x9f\x01\x00\x00\x00\x00\x00\x00\x03\x01\x13\x02\x00\x00\x00\x00\x03\x02\x8a\x01\x00\x00\x9b\x01\x00\x00\xc7\x01\x7d\x00\x00\x00\
+\xa1\x01\x00\x00\x88\x00\x91\x01\xc5\x01\x00\x00\xc1\x01\x00\x00\xd6\x00\x00\x00\x00\x00\x1c\x02\x00\x00\x00\x00\x09\x00\xaf\x00\
+\xdd\x00\x01\x00\x00\x00\xe2\x01\x00\x00\x8a\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x20\x00\x00\x00\x57\x01\x6d\x00\
+\x00\x00\x07\x02\x00\x00\xfa\x00\x00\x00\x8b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x2f\x00\
+\x00\x00\x45\x00\x3e\x01\x96\x01\x4f\x01\x17\x02\xe8\x00\xf8\x01\x00\x00\x00\x00\xa0\x01\x00\x00\x81\x01\x00\x00\x89\x00\x9f\x00\
+\x06\x01\x00\x00\xb8\x01\x00\x00\x00\x00\x72\x00\x0a\x00\x00\x00\x00\x00\x00\x00\xa3\x00\x00\x00\xcc\x01\x00\x00\x33\x01\x67\x01\
+\x15\x00\x00\x00\x00\x00\x00\x00\x6f\x01\x3a\x00\x00\x00\x00\x00\x66\x00\x62\x01\x1f\x01\x00\x00\xa6\x00\x46\x01\x00\x00\xb3\x01\
+\xa4\x00\x00\x00\x45\x01\x00\x00\x00\x00\x04\x01\x77\x01\x1a\x02\x75\x00\x0d\x01\x00\x00\xda\x00\x00\x00\xf4\x01\x80\x01\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x22\x01\x00\x00\xa5\x01\xdc\x01\x00\x00\x78\x00\x00\x00\x6a\x01\x00\x00\
+\x00\x00\x00\x00\x85\x01\x25\x02\x6f\x00\xf0\x00\x00\x00\x00\x00\xaa\x00\x00\x00\x00\x00\x00\x00\xb6\x00\x18\x00\x90\x01\x00\x00\
+\x4e\x00\x00\x00\xef\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x54\x01\xd9\x00\x0f\x01\x00\x00\
+\x20\x01\x00\x00\x00\x00\x97\x01\x00\x00\x6c\x01\x00\x00\x8e\x01\xc4\x00\x00\x00\x24\x00\x41\x00\x00\x00\xc4\x01\x26\x00\x00\x00\
+\x59\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x00\x00\x00\x00\x87\x00\x00\x00\xfe\x00\xae\x01\x00\x00\x00\x00\
+\xf2\x00\x00\x00\xc9\x01\x00\x00\xc0\x01\x00\x00\x00\x00\x00\x00\xd7\x00\x29\x01\x04\x00\x31\x01\x3c\x00\xed\x01\x00\x00\x00\x00\
+\x65\x01\x00\x00\x3d\x01\x7c\x01\x67\x00\x00\x00\x00\x00\x0c\x00\xfc\x01\x00\x00\x13\x00\x00\x00\xda\x01\xaf\x01\x01\x02\xde\x00\
+\x00\x00\xd8\x01\x00\x00\x00\x00\x08\x00\xe1\x00\xa9\x00\x70\x00\x43\x00\xa4\x01\x00\x00\xc8\x01\x6d\x01\x00\x00\x00\x00\xd8\x00\
+\x00\x00\x00\x00\x53\x00\x58\x01\x00\x00\xa2\x01\xc0\x00\x00\x00\x00\x00\xbd\x00\x27\x00\x34\x01\x00\x00\x00\x00\xee\x01\x42\x01\
+\x84\x00\xe7\x01\x51\x00\xa1\x00\x00\x00\x07\x01\x1e\x02\x00\x00\x00\x00\x9c\x01\x00\x00\x5f\x00\x00\x00\x7f\x00\xe5\x01\x00\x00\
+\xe3\x00\x23\x00\x9d\x00\x38\x01\x00\x00\xdc\x00\xa2\x00\xac\x01\x00\x00\x0e\x01\x00\x00\xf7\x01\x00\x00\xec\x01\xe4\x01\x00\x00\
+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb9\x00\x00\x00\x00\x00\x00\x00\x95\x00\x00\x00\x00\x00\x0d\x02\x00\x00\x93\x00\x00\x00\
+\x77\x00\xbb\x01\x00\x00\x91\x00\x00\x00\x00\x00\x00\x00\xfb\x01\x3d\x00\xca\x01\xbc\x00\x68\x00\x00\x00\x00\x00\x55\x01\x00\x00\
 ";
 
     impl ::port_catalog::Catalog for Data {
@@ -3947,7 +14185,7 @@ securitygateway-out-lets-encrypt\
         const VENDOR_TEXTS: StringPool = StringPool {
             blob: &VENDOR_TEXTS_POOL,
             starts: PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &VENDOR_TEXTS_STARTS,
             },
         };
@@ -3960,7 +14198,7 @@ securitygateway-out-lets-encrypt\
                 },
             },
             TextColumn {
-                first: 4,
+                first: 11,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &VENDOR_URL,
@@ -4026,7 +14264,7 @@ securitygateway-out-lets-encrypt\
         const NAMES: StringPool = StringPool {
             blob: &NAMES_POOL,
             starts: PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &NAMES_STARTS,
             },
         };
@@ -4060,49 +14298,49 @@ securitygateway-out-lets-encrypt\
                 },
             },
             TextColumn {
-                first: 6,
+                first: 16,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_PRINTED,
                 },
             },
             TextColumn {
-                first: 13,
+                first: 33,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_DOCUMENT,
                 },
             },
             TextColumn {
-                first: 19,
+                first: 48,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_URL,
                 },
             },
             TextColumn {
-                first: 26,
+                first: 64,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_SOURCE,
                 },
             },
             TextColumn {
-                first: 27,
+                first: 75,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_LICENCE,
                 },
             },
             TextColumn {
-                first: 28,
+                first: 82,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_RETRIEVED,
                 },
             },
             TextColumn {
-                first: 29,
+                first: 84,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &EDITION_NOTE,
@@ -4119,7 +14357,7 @@ securitygateway-out-lets-encrypt\
                 bytes: &PEER_KIND,
             },
             PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &PEER_FLOWS,
             },
         ];
@@ -4139,7 +14377,7 @@ securitygateway-out-lets-encrypt\
                 },
             },
             TextColumn {
-                first: 51,
+                first: 122,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &PEER_DESCRIPTION,
@@ -4170,7 +14408,7 @@ securitygateway-out-lets-encrypt\
                 bytes: &SERVICE_ENCRYPTED,
             },
             PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &SERVICE_FLOWS,
             },
         ];
@@ -4190,7 +14428,7 @@ securitygateway-out-lets-encrypt\
                 },
             },
             TextColumn {
-                first: 33,
+                first: 58,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &SERVICE_DESCRIPTION,
@@ -4266,54 +14504,54 @@ securitygateway-out-lets-encrypt\
             TextColumn {
                 first: 0,
                 numbers: PackedInts {
-                    width: Width::One,
+                    width: Width::Two,
                     bytes: &FLOW_PURPOSE,
                 },
             },
             TextColumn {
-                first: 116,
+                first: 492,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_CONDITION,
                 },
             },
             TextColumn {
-                first: 131,
+                first: 560,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_CUSTOMIZATION,
                 },
             },
             TextColumn {
-                first: 137,
+                first: 578,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_NOTE,
                 },
             },
             TextColumn {
-                first: 164,
+                first: 659,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_SECTION,
                 },
             },
             TextColumn {
-                first: 172,
+                first: 768,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_PRINTED_PEER,
                 },
             },
             TextColumn {
-                first: 211,
+                first: 881,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_PRINTED_LABEL,
                 },
             },
             TextColumn {
-                first: 299,
+                first: 1120,
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &FLOW_PRINTED_PORTS,
@@ -4322,22 +14560,22 @@ securitygateway-out-lets-encrypt\
         ];
         const OLDER: OlderRows = OlderRows {
             ids: PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &OLDER_IDS,
             },
             changes: Lists {
                 starts: PackedInts {
-                    width: Width::One,
+                    width: Width::Two,
                     bytes: &OLDER_CHANGES_STARTS,
                 },
                 items: PackedInts {
-                    width: Width::One,
+                    width: Width::Two,
                     bytes: &OLDER_CHANGES_ITEMS,
                 },
             },
         };
         const FLOW_SPECS: PackedInts = PackedInts {
-            width: Width::One,
+            width: Width::Two,
             bytes: &FLOW_SPECS_STARTS,
         };
         const SPECS: [PackedInts; layout::spec::NUMBERS] = [
@@ -4393,7 +14631,7 @@ securitygateway-out-lets-encrypt\
                 },
             },
             lists: PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &HOST_FLOW_LISTS,
             },
         };
@@ -4417,7 +14655,7 @@ securitygateway-out-lets-encrypt\
                 bytes: &FLOW_LISTS_LENGTHS,
             },
             items: PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &FLOW_LISTS_ITEMS,
             },
         };
@@ -4429,6 +14667,13 @@ securitygateway-out-lets-encrypt\
             Vendor::Fortinet,
             Vendor::Forcepoint,
             Vendor::MDaemon,
+            Vendor::SuseRancher,
+            Vendor::Longhorn,
+            Vendor::Microsoft,
+            Vendor::Wazo,
+            Vendor::Proxmox,
+            Vendor::RedHat,
+            Vendor::Xcat,
         ];
     }
 
@@ -4462,6 +14707,15 @@ securitygateway-out-lets-encrypt\
             Product::FortiClient,
             Product::ForcepointEmailSecurity,
             Product::SecurityGateway,
+            Product::Rke2,
+            Product::Longhorn,
+            Product::ExchangeServer,
+            Product::Wazo,
+            Product::Configmgr,
+            Product::ArcResourceBridge,
+            Product::ProxmoxVe,
+            Product::AnsibleAutomationPlatform,
+            Product::Xcat,
         ];
     }
 
@@ -4511,6 +14765,15 @@ securitygateway-out-lets-encrypt\
             Peer::SnmpManager,
             Peer::SqlServer,
             Peer::SyslogServer,
+            Peer::AnyHost,
+            Peer::BladeChassis,
+            Peer::CertificationAuthority,
+            Peer::DomainController,
+            Peer::KubernetesApiServer,
+            Peer::KubernetesNode,
+            Peer::ManagedNode,
+            Peer::PrivateCloudManager,
+            Peer::WsusServer,
             Peer::FortiAnalyzer,
             Peer::FortiAnalyzerFortiManager,
             Peer::FortiAuthenticator,
@@ -4528,6 +14791,10 @@ securitygateway-out-lets-encrypt\
             Peer::ForcepointLinkingService,
             Peer::ForcepointSecurityManager,
             Peer::MDaemon,
+            Peer::ExchangeServer,
+            Peer::OpenShift,
+            Peer::ProxmoxVe,
+            Peer::Wazo,
             Peer::ClamAVUpdates,
             Peer::ForcepointEmailHybridService,
             Peer::FortiGuard,
@@ -4541,6 +14808,64 @@ securitygateway-out-lets-encrypt\
             Peer::PublicSuffixList,
             Peer::PwnedPasswords,
             Peer::SpamAssassinUpdates,
+            Peer::Azure,
+            Peer::AzureArc,
+            Peer::AzureResourceManager,
+            Peer::AzureServiceBus,
+            Peer::MicrosoftContainerRegistry,
+            Peer::MicrosoftDiagnostics,
+            Peer::MicrosoftDownloads,
+            Peer::MicrosoftGraph,
+            Peer::MicrosoftIntune,
+            Peer::MicrosoftServices,
+            Peer::PythonPackageIndex,
+            Peer::AnsibleAutomationPlatformController,
+            Peer::AnsibleAutomationPlatformEventDrivenAnsible,
+            Peer::AnsibleAutomationPlatformExecutionNode,
+            Peer::AnsibleAutomationPlatformGateway,
+            Peer::AnsibleAutomationPlatformHub,
+            Peer::AnsibleAutomationPlatformIngress,
+            Peer::AnsibleAutomationPlatformInstaller,
+            Peer::AnsibleAutomationPlatformRedis,
+            Peer::ArcResourceBridgeApplianceVm,
+            Peer::ArcResourceBridgeControlPlane,
+            Peer::ArcResourceBridgeManagementMachine,
+            Peer::ConfigmgrAssetIntelligence,
+            Peer::ConfigmgrCatalogService,
+            Peer::ConfigmgrCatalogWebsite,
+            Peer::ConfigmgrCertificateRegistration,
+            Peer::ConfigmgrClient,
+            Peer::ConfigmgrCmgConnection,
+            Peer::ConfigmgrConsole,
+            Peer::ConfigmgrDistributionPoint,
+            Peer::ConfigmgrEndpointProtection,
+            Peer::ConfigmgrEnrollmentPoint,
+            Peer::ConfigmgrEnrollmentProxy,
+            Peer::ConfigmgrFallbackStatus,
+            Peer::ConfigmgrMacComputer,
+            Peer::ConfigmgrManagementPoint,
+            Peer::ConfigmgrMobileDevice,
+            Peer::ConfigmgrNdesModule,
+            Peer::ConfigmgrReportingPoint,
+            Peer::ConfigmgrSiteServer,
+            Peer::ConfigmgrSiteSystem,
+            Peer::ConfigmgrStateMigration,
+            Peer::ConfigmgrUpdatePoint,
+            Peer::ExchangeServerEdgeTransport,
+            Peer::ExchangeServerMailbox,
+            Peer::LonghornAdmissionWebhook,
+            Peer::LonghornBackingImageManager,
+            Peer::LonghornBackingImageSource,
+            Peer::LonghornConversionWebhook,
+            Peer::LonghornCsiPlugin,
+            Peer::LonghornDriverDeployer,
+            Peer::LonghornInstanceManager,
+            Peer::LonghornManager,
+            Peer::LonghornRecoveryBackend,
+            Peer::LonghornRecurringJob,
+            Peer::LonghornUi,
+            Peer::Rke2Node,
+            Peer::Rke2Server,
         ];
     }
 
@@ -4570,28 +14895,48 @@ securitygateway-out-lets-encrypt\
     impl Service {
         /// Every service, in catalog order.
         pub const ALL: &'static [Service] = &[
+            Service::Amqp,
+            Service::Bgp,
+            Service::Bootpc,
+            Service::Bootps,
+            Service::CiscoSccp,
             Service::Dns,
+            Service::Echo,
+            Service::Epmap,
+            Service::EtcdClient,
+            Service::EtcdServer,
             Service::Ftp,
             Service::Http,
             Service::Https,
+            Service::Iax,
             Service::Ike,
             Service::Imap,
             Service::Imaps,
+            Service::Ipmi,
             Service::IPsecNatT,
             Service::Iscsi,
+            Service::Kshell,
+            Service::KubernetesApi,
             Service::Ldap,
             Service::Ldaps,
             Service::Minger,
+            Service::Mountd,
             Service::MsSqlM,
             Service::MsSqlS,
+            Service::MsftGc,
             Service::Nfs,
             Service::Ntp,
             Service::Ocsp,
             Service::Oftp,
             Service::Pop3,
             Service::Pop3s,
+            Service::PostgreSQL,
             Service::Radius,
+            Service::Redis,
+            Service::Rsync,
             Service::Sftp,
+            Service::Shell,
+            Service::Sip,
             Service::Smb,
             Service::Smtp,
             Service::Smtps,
@@ -4599,16 +14944,21 @@ securitygateway-out-lets-encrypt\
             Service::SnmpTrap,
             Service::Ssh,
             Service::Submission,
+            Service::Sunrpc,
             Service::Syslog,
             Service::Telnet,
+            Service::Tftp,
+            Service::Vxlan,
             Service::WebDAV,
+            Service::Wsman,
+            Service::Wsmans,
         ];
     }
 
     const SERVICE_IDS: StringPool = StringPool {
         blob: &SERVICE_IDS_POOL,
         starts: PackedInts {
-            width: Width::One,
+            width: Width::Two,
             bytes: &SERVICE_IDS_STARTS,
         },
     };
@@ -4637,17 +14987,17 @@ securitygateway-out-lets-encrypt\
     };
 
     const FLOW_INDEX: TextIndex = TextIndex {
-        input: HashInput::Ends,
+        input: HashInput::Whole,
         seed: 0,
         displacements: PackedInts {
             width: Width::One,
             bytes: &FLOW_INDEX_DISPLACEMENTS,
         },
         slots: PackedInts {
-            width: Width::One,
+            width: Width::Two,
             bytes: &FLOW_INDEX_SLOTS,
         },
     };
 
-    ::port_catalog::__flow_id!(FlowId, u16, 125, Data, FLOW_IDS, FLOW_INDEX);
+    ::port_catalog::__flow_id!(FlowId, u16, 552, Data, FLOW_IDS, FLOW_INDEX);
 };

@@ -123,8 +123,10 @@ fn a_host_is_found_by_its_name_and_by_every_domain_above_it() {
     assert!(names.len() > 60);
     for name in &names {
         let suffix = format!(".{name}");
+        let is_below = |host: &str| host.strip_prefix('*').is_some_and(|domain| name.ends_with(domain));
         let matches = |flow: &PlainFlow| {
-            !name.is_empty() && flow.hosts.iter().any(|host| host == name || host.ends_with(&suffix))
+            let is_found = |host: &String| host == name || host.ends_with(&suffix) || is_below(host);
+            !name.is_empty() && flow.hosts.iter().any(is_found)
         };
         let scanned: Vec<&str> = flows.iter().filter(|flow| matches(flow)).map(|flow| flow.id.as_str()).collect();
         for spelling in [name.clone(), name.to_uppercase(), format!("{name}.")] {

@@ -99,11 +99,12 @@ fn bytes_of_every_table() {
 }
 
 #[test]
-fn a_lookup_by_port_reads_at_most_eight_kilobytes() {
+fn the_tables_of_a_lookup_by_port_have_at_most_fifty_bytes_per_flow() {
     let FlowLists { starts, lengths, items } = Data::FLOW_LISTS;
     let ports = [Data::PORTS.pages, Data::PORTS.lists, starts, lengths, items];
     let bytes: usize = ports.iter().map(|numbers| numbers.bytes.len()).sum();
-    assert!(bytes <= 8 * 1024, "{bytes} bytes");
+    let flows = FlowId::ALL.len();
+    assert!(bytes <= 50 * flows, "{bytes} bytes for {flows} flows");
 }
 
 /// The bytes of the literals that `catalog!` expands to, which are its tables.
@@ -131,6 +132,9 @@ fn size_of_editions(editions: &[(&str, String)]) -> usize {
     let mut rows = "product,edition,printed_edition,document,url\n".to_string();
     let mut files: Vec<(PathBuf, String)> =
         ["vendors.csv", "peers.csv", "services.csv"].map(|table| (table.into(), read(table))).into();
+    // Components belong to other products.
+    files[1].1 =
+        files[1].1.lines().filter(|line| !line.contains(",component,")).map(|line| format!("{line}\n")).collect();
     for (edition, table) in editions {
         rows += &format!("fortimail,{edition},{edition},Ports,https://acme.example\n");
         files.push((format!("flows/fortimail/{edition}.csv").into(), table.clone()));

@@ -80,7 +80,7 @@ impl FlowDrafter<'_> {
             let direction = end
                 .and_then(|end| end.direction)
                 .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
-            let unknown = source.and_then(|source| source.unknown_end());
+            let unknown = source.filter(|_| is_unknown).and_then(|source| source.both_ends());
             let id_ends = Ends { end: *end, unknown };
             let id = flow_id(self.known.product, row, direction, id_ends, &self.services, &mut self.used_ids);
             let first = flows.first().map(|flow| flow.id.clone());

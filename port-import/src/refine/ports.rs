@@ -1,7 +1,7 @@
 //! Makes the port specs of a flow.
 //!
 //! They come from exactly one of four sources: the port cell, with services that the row states or the curation adds; a person's
-//! reading of a port cell that can't be read; a footnote; or an addition, if the row prints no ports.
+//! reading of a port cell; a footnote; or an addition, if the row prints no ports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -248,7 +248,13 @@ impl FlowBuilder<'_> {
             let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
             let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
             self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
-        } else if !cell.specs.is_empty() {
+        } else if gives_transports(cell, reading) {
+            if self.flow().note_of.is_none() {
+                let message = format!("the reading gives a transport that the port cell {printed:?} doesn't print");
+                let help = "say in the note where the page prints it, and name that text under note_of";
+                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+            }
+        } else if !cell.specs.is_empty() && !lists_a_port_twice(cell) {
             let message = format!("port cell {printed:?} can be read without a reading");
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the reading"));
         }
@@ -281,6 +287,26 @@ impl FlowBuilder<'_> {
         }
         Some((footnote.ports.specs.clone(), footnote.ports.groups))
     }
+}
+
+/// Whether a port cell lists the same port more than once. A flow lists it once, so a person says what the cell means.
+fn lists_a_port_twice(cell: &port_cell::Cell) -> bool {
+    let is_same = |spec: &PortSpec<String>, other: &PortSpec<String>| {
+        (spec.transport(), spec.range(), spec.service_ref()) == (other.transport(), other.range(), other.service_ref())
+    };
+    let mut specs = cell.specs.iter().enumerate().filter(|(_, spec)| spec.range().is_some());
+    specs.any(|(index, spec)| cell.specs[..index].iter().any(|before| is_same(before, spec)))
+}
+
+/// Whether a reading has the ports of a readable cell without transports, and gives them the ones that the page prints elsewhere.
+fn gives_transports(cell: &port_cell::Cell, reading: &Reading) -> bool {
+    let read = &reading.ports.specs;
+    let is_given = |(printed, read): (&PortSpec<String>, &PortSpec<String>)| {
+        printed.transport() == Some(Transport::Any)
+            && printed.range() == read.range()
+            && read.transport() != Some(Transport::Any)
+    };
+    !read.is_empty() && cell.specs.len() == read.len() && cell.specs.iter().zip(read).all(is_given)
 }
 
 /// The key of a spec in the curation's services: its first port, or the printed name if it has no port.

@@ -31,4 +31,14 @@ pub fn reading_cases(cases: &mut Cases, workspace: &Workspace, screen: &Pair) {
         "TCP 5900\", ports = \"tcp/5900",
     );
     workspace.curation_cases(cases, &readable, &[change]);
+    let bare =
+        Pair { page: "| Peer | Use | Port |\n|---|---|---|\n| Viewers | Show displays | 5900 |\n", ..screen.clone() };
+    let change = (
+        "a reading with a transport that nothing prints",
+        "TCP 5900+100\", ports = \"tcp/5900+100",
+        "5900\", ports = \"tcp/5900",
+    );
+    workspace.curation_cases(cases, &bare, &[change]);
+    let meaning = ("a meaning of a port cell", "is = \"ports\"", "is = \"ports\", means = { \"5900\" = \"TCP 5900\" }");
+    workspace.curation_cases(cases, &bare, &[meaning]);
 }

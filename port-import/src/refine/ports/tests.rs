@@ -73,6 +73,20 @@ fn the_limit_of_an_open_range_is_no_other_number() {
 }
 
 #[test]
+fn a_person_reads_a_port_that_is_printed_twice_or_with_its_transport_elsewhere() {
+    let note = "note = \"The heading says TCP.\"\nnote_of = \"Client\"";
+    let cases = [
+        ("80/443 80/8443", "any/80 | any/443 | any/8443", "", "any/80 | any/443 | any/8443"),
+        ("TCP 80, 443, 80", "tcp/80, tcp/443", "", "tcp/80, tcp/443"),
+        ("123", "udp/123", note, "udp/123"),
+    ];
+    for (cell, read, keys, expected) in cases {
+        let keys = format!("reading = {{ cell = \"{cell}\", ports = \"{read}\" }}\n{keys}");
+        assert_eq!(ports(cell, &keys), (expected.to_string(), 0), "{cell}");
+    }
+}
+
+#[test]
 fn a_person_reads_what_the_program_does_not() {
     let cases = [
         ("TCP 5900+100", "tcp/5900+100", "", "tcp/5900-5999"),
