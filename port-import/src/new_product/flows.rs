@@ -146,6 +146,8 @@ impl FlowDrafter<'_> {
         let direction_cell = source.and_then(|source| source.cell(Meaning::Direction).map(str::to_string));
         // A remark in the port cell, such as "outgoing", is about the row.
         let remarks = row.port_cell.iter().flat_map(|cell| &cell.remarks);
+        let label = row.label.iter().filter(|label| !label.contains(' '));
+        let remarks = remarks.chain(label);
         let direction_cell = direction_cell.or(remarks.into_iter().find(|text| direction_in(text).is_some()).cloned());
         let is_unknown = end.direction.is_none() && direction_cell.is_some();
         if is_unknown {
