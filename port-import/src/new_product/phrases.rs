@@ -48,6 +48,69 @@ const CUTS: [&str; 20] = [
     " used by ",
 ];
 
+/// Words with which texts begin that say what somebody does.
+const VERBS: [&str; 44] = [
+    "access",
+    "administer",
+    "authenticate",
+    "call",
+    "check",
+    "collect",
+    "communicate",
+    "configure",
+    "connect",
+    "control",
+    "create",
+    "deliver",
+    "deploy",
+    "discover",
+    "download",
+    "exchange",
+    "fetch",
+    "find",
+    "forward",
+    "install",
+    "join",
+    "look",
+    "manage",
+    "monitor",
+    "obtain",
+    "pull",
+    "push",
+    "query",
+    "read",
+    "receive",
+    "register",
+    "replicate",
+    "report",
+    "resolve",
+    "retrieve",
+    "send",
+    "serve",
+    "store",
+    "submit",
+    "synchronize",
+    "transfer",
+    "update",
+    "upload",
+    "write",
+];
+
+/// The first sentence of a text, if it begins with what somebody does, such as "Required to update tokens".
+pub(super) fn doing(text: &str, services: &Services<'_>) -> Option<String> {
+    let sentence = text.split(". ").next().unwrap_or_default().trim_end_matches('.');
+    let lower = sentence.to_ascii_lowercase();
+    let starts = ["required to ", "needed to ", "used to ", "to "];
+    let start = starts.iter().find(|start| lower.starts_with(*start)).map_or(0, |start| start.len());
+    let rest = sentence.get(start..)?;
+    let first = words(rest).into_iter().next()?;
+    if !VERBS.contains(&first.as_str()) {
+        return None;
+    }
+    let end = CUTS.iter().filter_map(|cut| rest.find(cut)).min().unwrap_or(rest.len());
+    phrase(&capital(rest.get(..end)?), services)
+}
+
 /// What a longer text says in its beginning or after "used by ... to", if that is short and no sentence by itself.
 pub(super) fn beginning(text: &str, services: &Services<'_>) -> Option<String> {
     let sentence = text.split(". ").next().unwrap_or_default();

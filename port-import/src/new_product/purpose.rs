@@ -6,7 +6,7 @@
 use super::content::{MAX_LABEL_WORDS, is_hosts, word_count};
 use super::header_words::{HeaderWord, header_word};
 use super::names::{Services, words};
-use super::phrases::{beginning, plain};
+use super::phrases::{beginning, doing, plain};
 use crate::curation::FIXME;
 
 /// What a person must do about a label that is only a name.
@@ -77,7 +77,11 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
         };
         notes.into_iter().find_map(|(text, _)| short(text))
     };
-    if let Some(found) = of_label.or_else(of_notes).or(label.clone().filter(|_| telling > 1)) {
+    let of_remarks = || {
+        let mut remarks = row.notes.iter().filter(|(_, column)| header_word(column) == Some(HeaderWord::Note));
+        remarks.find_map(|(text, _)| doing(text, services))
+    };
+    if let Some(found) = of_label.or_else(of_notes).or_else(of_remarks).or(label.clone().filter(|_| telling > 1)) {
         return (found, None);
     }
     let says_more = |text: &str| text.contains(' ') && services.telling_words(text) > 1;
@@ -217,6 +221,16 @@ mod tests {
         let hosts =
             RowTexts { label: Some("HTTPS (*.acme.example)"), ends: [None, Some("Cloud")], ..RowTexts::default() };
         assert_eq!(with(hosts), certain("HTTPS to Cloud"));
+        let graph = |note| {
+            let notes = vec![(note, "Notes")];
+            with(RowTexts { label: Some("Acme Graph"), column: Some("Service"), notes, ..RowTexts::default() })
+        };
+        assert_eq!(graph("Required to update tokens."), certain("Update tokens"));
+        assert_eq!(
+            graph("Download product catalog, product bits, and OS images from Acme.").0,
+            "Download product catalog, product bits, and OS images"
+        );
+        assert_eq!(graph("Slow on Mondays"), certain("Acme Graph"));
         let notes = vec![("gRPC", "Interface")];
         let sidecar = RowTexts { label: Some("Sidecar"), column: Some("Component"), notes, ..RowTexts::default() };
         assert_eq!(with(sidecar), certain("gRPC of Sidecar"));
