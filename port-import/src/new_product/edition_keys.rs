@@ -109,6 +109,7 @@ fn known(table: &Table) -> DraftTable {
         items: table.item.as_ref().map(|item| item.as_slice().to_vec()).unwrap_or_default(),
         constants: constants.into_iter().flatten().collect(),
         owner: None,
+        ends: None,
     }
 }
 

@@ -43,7 +43,7 @@ impl<'a> Source<'a> {
     }
 
     /// The source and the destination, if the row or its heading names both.
-    fn both_ends(&self) -> Option<[&'a str; 2]> {
+    pub(super) fn both_ends(&self) -> Option<[&'a str; 2]> {
         let table = self.table;
         let of_table = |end: fn(&Table) -> &Option<String>| table.and_then(|table| end(table).as_deref());
         let from = self.cell(Meaning::From).or(of_table(|table| &table.from))?;
