@@ -104,7 +104,7 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
 /// For each product, a type without values that has the ids of its flows as constants.
 ///
 /// An enum of its flows would cost the compiler ten times as much, since each of its variants and traits is checked.
-fn product_flows<'a>(catalog: &'a Catalog) -> impl Iterator<Item = TokenStream> + 'a {
+fn product_flows(catalog: &Catalog) -> impl Iterator<Item = TokenStream> + '_ {
     let mut number = 0_usize;
     catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product).map(move |flows| {
         let name = ident(&catalog.products[flows[0].product].variant);

@@ -16,7 +16,7 @@ const SHOWN_LINES: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The diagnostic, if nothing else has the fault.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
     among: Option<Box<Among>>,
 }
 
@@ -33,7 +33,7 @@ struct Among {
 
 impl From<Diagnostic> for Fault {
     fn from(diagnostic: Diagnostic) -> Fault {
-        Fault { diagnostic, among: None }
+        Fault { diagnostic: Box::new(diagnostic), among: None }
     }
 }
 
@@ -66,7 +66,7 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
     let mut repeated: Vec<Repeated> = Vec::new();
     let mut index_of = std::collections::HashMap::new();
     for fault in faults {
-        let Diagnostic { place, code, message, help } = &fault.diagnostic;
+        let Diagnostic { place, code, message, help } = &*fault.diagnostic;
         let own = fault.among.as_ref().map_or(help.as_deref(), |among| Some(among.own.as_str()));
         let key = (place.file.clone(), *code, message.clone(), own.map(str::to_string));
         let index = *index_of.entry(key).or_insert(repeated.len());
@@ -82,7 +82,7 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
         fault.lines.sort_unstable();
         fault.lines.dedup();
         let kind: Option<(PathBuf, Code, String, String)> = fault.fault.among.as_ref().map(|among| {
-            let Diagnostic { place, code, .. } = &fault.fault.diagnostic;
+            let Diagnostic { place, code, .. } = &*fault.fault.diagnostic;
             (place.file.clone(), *code, among.what.clone(), among.help.clone())
         });
         let index = kind.map_or(kinds.len(), |kind| *kind_of.entry(kind).or_insert(kinds.len()));
@@ -98,7 +98,7 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
 fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
     faults.sort_by_key(|fault| fault.lines[0]);
     let first = &faults[0];
-    let diagnostic = first.fault.diagnostic.clone();
+    let diagnostic = (*first.fault.diagnostic).clone();
     let place = Place { line: first.lines[0], ..diagnostic.place.clone() };
     let Some(among) = first.fault.among.as_ref().filter(|_| faults.len() > 1) else {
         return repeated(diagnostic, &first.lines).at(place);

@@ -71,7 +71,7 @@ fn second_edition() -> (TempDir, PathBuf, PathBuf) {
     let (directory, data, doc) = drafted_second_edition();
     replace(
         &data.join("tables/editions.csv"),
-        "relay,2,FIXME,Inbound,FIXME,FIXME",
+        "relay,2,FIXME,FIXME,FIXME,FIXME",
         "relay,2,2,Ports,https://acme.example/ports,2026-02-28",
     );
     let curation = data.join("curation/relay/2.toml");

@@ -337,7 +337,7 @@ fn a_drafted_product_needs_only_what_is_marked_and_what_the_page_does_not_state(
             fs::write(data.join(file), text).unwrap();
         };
         replace("tables/products.csv", &[("FIXME", "Relay")]);
-        replace("tables/editions.csv", &[("FIXME,Inbound,FIXME", "4.2,Ports,https://acme.example/ports")]);
+        replace("tables/editions.csv", &[("FIXME,FIXME,FIXME", "4.2,Ports,https://acme.example/ports")]);
         replace(
             "curation/relay/flows.toml",
             &[

@@ -146,7 +146,15 @@ impl Cells {
         };
         let (from, to) = (of(&self.from, "source")?, of(&self.to, "destination")?);
         let cell = |cell: &Option<String>| cell.clone().unwrap_or_default();
-        let ends = between(curation, (&cell(&self.from), &from), (&cell(&self.to), &to))?;
+        let (from_text, to_text) = (cell(&self.from), cell(&self.to));
+        let mut ends = between(curation, (&from_text, &from), (&to_text, &to))?;
+        // The columns say who connects, unless a cell says that either end does.
+        let is_both_ways = self.direction.as_deref().is_some_and(|text| matches!(parse_direction(text), Ok(None)));
+        if is_both_ways && self.from.is_some() && self.to.is_some() {
+            let back = between(curation, (&to_text, &to), (&from_text, &from))?;
+            let new: Vec<End> = back.into_iter().filter(|end| !ends.contains(end)).collect();
+            ends.extend(new);
+        }
         let is_own = |parties: &[Party]| parties.iter().all(|party| matches!(party, Party::Own(_)));
         // The cell of the other end: the source, if the product is the destination.
         let printed = if self.from.is_none() || is_own(&from) && !is_own(&to) { &self.to } else { &self.from };

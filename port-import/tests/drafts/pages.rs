@@ -217,6 +217,21 @@ fn headings_and_introductions_apply_to_all_rows() {
 }
 
 #[test]
+fn a_row_between_two_parts_in_both_directions_has_two_flows() {
+    let draft = draft(&table(&[
+        "Source | Destination | Direction | Port | Use",
+        "Relay server | Relay agent | Bidirectional | TCP/8443 | HTTPS",
+        "Relay server | DNS server | Outbound | UDP/53 | Ask names",
+    ]));
+    draft.assert_has(&[
+        "purpose = \"HTTPS between Relay server and Relay agent\"",
+        "component = \"agent\"\npeer = \"relay-server\"",
+        "component = \"server\"\npeer = \"relay-agent\"",
+    ]);
+    assert_eq!(draft.ports().len(), 3, "{}", draft.flows);
+}
+
+#[test]
 fn parts_of_other_products_are_no_peers() {
     let workspace = Workspace::new();
     let file = workspace.data().join("tables/peers.csv");
