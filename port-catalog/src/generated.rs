@@ -426,16 +426,17 @@ pub enum Service {
     Wsmans,
 }
 
-/// The id of a flow of any product. [`flows`] has an enum for each product, with a variant for each of its flows.
+/// The id of a flow of any product. [`flows`] has a type for each product, with a constant for each of its flows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(u16);
 
-/// The flows of each product, as an enum with a variant for each flow.
+/// The ids of each product's flows, as constants of a type for each product.
+#[allow(non_upper_case_globals)]
 pub mod flows {
-    /// The flows of `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum FortiMail {
+    use super::FlowId;
+    /// The ids of the flows of `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
+    pub enum FortiMail {}
+    impl FortiMail {
         /** Administer FortiMail by web, SSH or Telnet
 
 | id | `fortimail-in-admin` |
@@ -450,8 +451,7 @@ pub mod flows {
 | printed | “Admin by Console or PC” “SSH, Telnet, HTTP, SSH, Console” “TCP/443 or TCP/80 or TCP/22 or TCP/23” |
 */
         #[doc(alias("443", "80", "22", "23"))]
-        InAdmin,
-
+        pub const InAdmin: FlowId = FlowId(0);
         /** View quarantined mail, or fetch it
 
 | id | `fortimail-in-email-client-quarantine` |
@@ -465,8 +465,7 @@ pub mod flows {
 | printed | “Email Client” “Quarantine View/Retrieve” “TCP/80 or TCP/443 or TCP/110” |
 */
         #[doc(alias("80", "443", "110"))]
-        InEmailClientQuarantine,
-
+        pub const InEmailClientQuarantine: FlowId = FlowId(1);
         /** Send mail with SMTP or SMTPS
 
 | id | `fortimail-in-email-client-smtp` |
@@ -479,8 +478,7 @@ pub mod flows {
 | printed | “Email Client” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
         #[doc(alias("25", "465"))]
-        InEmailClientSmtp,
-
+        pub const InEmailClientSmtp: FlowId = FlowId(2);
         /** Collect mail with POP3 or POP3S
 
 | id | `fortimail-in-email-client-pop3` |
@@ -493,8 +491,7 @@ pub mod flows {
 | printed | “Email Client” “POP3 or POP3S” “TCP/110 or TCP/995 (server mode only)” |
 */
         #[doc(alias("110", "995"))]
-        InEmailClientPop3,
-
+        pub const InEmailClientPop3: FlowId = FlowId(3);
         /** Read mail with IMAP or IMAPS
 
 | id | `fortimail-in-email-client-imap` |
@@ -507,8 +504,7 @@ pub mod flows {
 | printed | “Email Client” “IMAP or IMAPS” “TCP/143 or TCP/993 (server mode only)” |
 */
         #[doc(alias("143", "993"))]
-        InEmailClientImap,
-
+        pub const InEmailClientImap: FlowId = FlowId(4);
         /** Reach files and calendars with WebDAV and CalDAV
 
 | id | `fortimail-in-email-client-webdav` |
@@ -521,8 +517,7 @@ pub mod flows {
 | printed | “Email Client” “WebDAV and CalDAV” “TCP/8008” |
 */
         #[doc(alias("8008"))]
-        InEmailClientWebdav,
-
+        pub const InEmailClientWebdav: FlowId = FlowId(5);
         /** Heartbeat between cluster members
 
 | id | `fortimail-in-fortimail-ha-heartbeat` |
@@ -535,8 +530,7 @@ pub mod flows {
 | printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
         #[doc(alias("20000"))]
-        InFortimailHaHeartbeat,
-
+        pub const InFortimailHaHeartbeat: FlowId = FlowId(6);
         /** Control of synchronisation within a cluster
 
 | id | `fortimail-in-fortimail-ha-sync-control` |
@@ -549,8 +543,7 @@ pub mod flows {
 | printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
         #[doc(alias("20001"))]
-        InFortimailHaSyncControl,
-
+        pub const InFortimailHaSyncControl: FlowId = FlowId(7);
         /** Synchronisation of files within a cluster
 
 | id | `fortimail-in-fortimail-ha-file-sync` |
@@ -563,8 +556,7 @@ pub mod flows {
 | printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
         #[doc(alias("20002"))]
-        InFortimailHaFileSync,
-
+        pub const InFortimailHaFileSync: FlowId = FlowId(8);
         /** Synchronisation of data within a cluster
 
 | id | `fortimail-in-fortimail-ha-data-sync` |
@@ -577,8 +569,7 @@ pub mod flows {
 | printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
         #[doc(alias("20003"))]
-        InFortimailHaDataSync,
-
+        pub const InFortimailHaDataSync: FlowId = FlowId(9);
         /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-in-fortimail-ha-checksum-sync` |
@@ -591,8 +582,7 @@ pub mod flows {
 | printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
         #[doc(alias("20004"))]
-        InFortimailHaChecksumSync,
-
+        pub const InFortimailHaChecksumSync: FlowId = FlowId(10);
         /** Check that a cluster member answers SMTP
 
 | id | `fortimail-in-fortimail-ha-smtp-monitoring` |
@@ -605,8 +595,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
         #[doc(alias("25"))]
-        InFortimailHaSmtpMonitoring,
-
+        pub const InFortimailHaSmtpMonitoring: FlowId = FlowId(11);
         /** Check that a cluster member answers HTTP
 
 | id | `fortimail-in-fortimail-ha-http-monitoring` |
@@ -619,8 +608,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
         #[doc(alias("80"))]
-        InFortimailHaHttpMonitoring,
-
+        pub const InFortimailHaHttpMonitoring: FlowId = FlowId(12);
         /** Check that a cluster member answers POP3
 
 | id | `fortimail-in-fortimail-ha-pop3-monitoring` |
@@ -633,8 +621,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
         #[doc(alias("110"))]
-        InFortimailHaPop3Monitoring,
-
+        pub const InFortimailHaPop3Monitoring: FlowId = FlowId(13);
         /** Check that a cluster member answers IMAP
 
 | id | `fortimail-in-fortimail-ha-imap-monitoring` |
@@ -647,8 +634,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
         #[doc(alias("143"))]
-        InFortimailHaImapMonitoring,
-
+        pub const InFortimailHaImapMonitoring: FlowId = FlowId(14);
         /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-in-fortimail-quarantine` |
@@ -661,8 +647,7 @@ pub mod flows {
 | printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
         #[doc(alias("514"))]
-        InFortimailQuarantine,
-
+        pub const InFortimailQuarantine: FlowId = FlowId(15);
         /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-in-fortimail-quarantine-ssl` |
@@ -675,8 +660,7 @@ pub mod flows {
 | printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
         #[doc(alias("6514"))]
-        InFortimailQuarantineSsl,
-
+        pub const InFortimailQuarantineSsl: FlowId = FlowId(16);
         /** Let FortiManager poll by SNMP
 
 | id | `fortimail-in-fortimanager-snmp-poll` |
@@ -691,8 +675,7 @@ pub mod flows {
 | printed | “SNMP Poll” “TCP/161” |
 */
         #[doc(alias("161"))]
-        InFortimanagerSnmpPoll,
-
+        pub const InFortimanagerSnmpPoll: FlowId = FlowId(17);
         /** Take configuration and firmware from FortiManager
 
 | id | `fortimail-in-fortimanager-config-push` |
@@ -706,8 +689,7 @@ pub mod flows {
 | printed | “Config/Firmware Push” “TCP/22” |
 */
         #[doc(alias("22"))]
-        InFortimanagerConfigPush,
-
+        pub const InFortimanagerConfigPush: FlowId = FlowId(18);
         /** Take notice of new virus definitions
 
 | id | `fortimail-in-fortiguard-av-push` |
@@ -721,8 +703,7 @@ pub mod flows {
 | printed | “AV Push” “UDP/9443” |
 */
         #[doc(alias("9443"))]
-        InFortiguardAvPush,
-
+        pub const InFortiguardAvPush: FlowId = FlowId(19);
         /** Receive mail from outside
 
 | id | `fortimail-in-external-email-server-smtp` |
@@ -735,8 +716,7 @@ pub mod flows {
 | printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
         #[doc(alias("25", "465"))]
-        InExternalEmailServerSmtp,
-
+        pub const InExternalEmailServerSmtp: FlowId = FlowId(20);
         /** Keep mail on iSCSI or NFS storage
 
 | id | `fortimail-in-external-email-server-storage` |
@@ -751,8 +731,7 @@ pub mod flows {
 | printed | “External Email Server” “Storage: iSCI, NFS” “TCP/3260 (iSCI), TCP/2049 (NFS)” |
 */
         #[doc(alias("3260", "2049"))]
-        InExternalEmailServerStorage,
-
+        pub const InExternalEmailServerStorage: FlowId = FlowId(21);
         /** Back up the configuration
 
 | id | `fortimail-in-external-email-server-config-backup` |
@@ -766,8 +745,7 @@ pub mod flows {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 23 |
 | printed | “External Email Server” “Config Backup” “SFTP / FTP” |
 */
-        InExternalEmailServerConfigBackup,
-
+        pub const InExternalEmailServerConfigBackup: FlowId = FlowId(22);
         /** Back up mail data
 
 | id | `fortimail-in-external-email-server-mail-backup` |
@@ -781,8 +759,7 @@ pub mod flows {
 | source | FortiMail open ports, FortiOS 6.2.0, Incoming ports, row 24 |
 | printed | “External Email Server” “Mail Data Backup” “NFS, SMB/CIFS, SSH, external USB (direct connected), iSCSI” |
 */
-        InExternalEmailServerMailBackup,
-
+        pub const InExternalEmailServerMailBackup: FlowId = FlowId(23);
         /** Receive mail from the protected mail server
 
 | id | `fortimail-in-protected-email-server-smtp` |
@@ -795,8 +772,7 @@ pub mod flows {
 | printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or 465” |
 */
         #[doc(alias("25", "465"))]
-        InProtectedEmailServerSmtp,
-
+        pub const InProtectedEmailServerSmtp: FlowId = FlowId(24);
         /** Send logs to FortiAnalyzer
 
 | id | `fortimail-out-fortianalyzer-oftp` |
@@ -810,8 +786,7 @@ pub mod flows {
 | printed | “OFTP” “UDP/514” |
 */
         #[doc(alias("514"))]
-        OutFortianalyzerOftp,
-
+        pub const OutFortianalyzerOftp: FlowId = FlowId(25);
         /** Send SNMP traps to FortiManager
 
 | id | `fortimail-out-fortimanager-snmp-trap` |
@@ -825,8 +800,7 @@ pub mod flows {
 | printed | “SNMP Traps” “UDP/162” |
 */
         #[doc(alias("162"))]
-        OutFortimanagerSnmpTrap,
-
+        pub const OutFortimanagerSnmpTrap: FlowId = FlowId(26);
         /** Register with FortiManager, back up to it, fetch configuration and firmware
 
 | id | `fortimail-out-fortimanager-config-pull` |
@@ -840,8 +814,7 @@ pub mod flows {
 | printed | “Reg, Config Backup, Config/Firmware Pull” “TCP/443” |
 */
         #[doc(alias("443"))]
-        OutFortimanagerConfigPull,
-
+        pub const OutFortimanagerConfigPull: FlowId = FlowId(27);
         /** Ask for spam ratings
 
 | id | `fortimail-out-fortiguard-as-rating` |
@@ -856,8 +829,7 @@ pub mod flows {
 | printed | “AS Rating” “UDP/53 or 8888, TCP/443” |
 */
         #[doc(alias("53", "8888", "443"))]
-        OutFortiguardAsRating,
-
+        pub const OutFortiguardAsRating: FlowId = FlowId(28);
         /** Fetch virus and spam definitions
 
 | id | `fortimail-out-fortiguard-update` |
@@ -871,8 +843,7 @@ pub mod flows {
 | printed | “AV/AS Update” “TCP/443” |
 */
         #[doc(alias("443"))]
-        OutFortiguardUpdate,
-
+        pub const OutFortiguardUpdate: FlowId = FlowId(29);
         /** Heartbeat between cluster members
 
 | id | `fortimail-out-fortimail-ha-heartbeat` |
@@ -885,8 +856,7 @@ pub mod flows {
 | printed | “FortiMail” “Base port for HA heartbeat signal” “UDP/20000” |
 */
         #[doc(alias("20000"))]
-        OutFortimailHaHeartbeat,
-
+        pub const OutFortimailHaHeartbeat: FlowId = FlowId(30);
         /** Control of synchronisation within a cluster
 
 | id | `fortimail-out-fortimail-ha-sync-control` |
@@ -899,8 +869,7 @@ pub mod flows {
 | printed | “FortiMail” “Synchronization control” “UDP/20001” |
 */
         #[doc(alias("20001"))]
-        OutFortimailHaSyncControl,
-
+        pub const OutFortimailHaSyncControl: FlowId = FlowId(31);
         /** Synchronisation of files within a cluster
 
 | id | `fortimail-out-fortimail-ha-file-sync` |
@@ -913,8 +882,7 @@ pub mod flows {
 | printed | “FortiMail” “File synchronization” “TCP/20002” |
 */
         #[doc(alias("20002"))]
-        OutFortimailHaFileSync,
-
+        pub const OutFortimailHaFileSync: FlowId = FlowId(32);
         /** Synchronisation of data within a cluster
 
 | id | `fortimail-out-fortimail-ha-data-sync` |
@@ -927,8 +895,7 @@ pub mod flows {
 | printed | “FortiMail” “Data synchronization” “TCP/20003” |
 */
         #[doc(alias("20003"))]
-        OutFortimailHaDataSync,
-
+        pub const OutFortimailHaDataSync: FlowId = FlowId(33);
         /** Synchronisation of checksums within a cluster
 
 | id | `fortimail-out-fortimail-ha-checksum-sync` |
@@ -941,8 +908,7 @@ pub mod flows {
 | printed | “FortiMail” “Checksum synchronization” “TCP/20004” |
 */
         #[doc(alias("20004"))]
-        OutFortimailHaChecksumSync,
-
+        pub const OutFortimailHaChecksumSync: FlowId = FlowId(34);
         /** Check that a cluster member answers SMTP
 
 | id | `fortimail-out-fortimail-ha-smtp-monitoring` |
@@ -955,8 +921,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote SMTP)” “TCP/25” |
 */
         #[doc(alias("25"))]
-        OutFortimailHaSmtpMonitoring,
-
+        pub const OutFortimailHaSmtpMonitoring: FlowId = FlowId(35);
         /** Check that a cluster member answers HTTP
 
 | id | `fortimail-out-fortimail-ha-http-monitoring` |
@@ -969,8 +934,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote HTTP)” “TCP/80” |
 */
         #[doc(alias("80"))]
-        OutFortimailHaHttpMonitoring,
-
+        pub const OutFortimailHaHttpMonitoring: FlowId = FlowId(36);
         /** Check that a cluster member answers POP3
 
 | id | `fortimail-out-fortimail-ha-pop3-monitoring` |
@@ -983,8 +947,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote POP3)” “TCP/110” |
 */
         #[doc(alias("110"))]
-        OutFortimailHaPop3Monitoring,
-
+        pub const OutFortimailHaPop3Monitoring: FlowId = FlowId(37);
         /** Check that a cluster member answers IMAP
 
 | id | `fortimail-out-fortimail-ha-imap-monitoring` |
@@ -997,8 +960,7 @@ pub mod flows {
 | printed | “FortiMail” “HA service monitoring (remote IMAP)” “TCP/143” |
 */
         #[doc(alias("143"))]
-        OutFortimailHaImapMonitoring,
-
+        pub const OutFortimailHaImapMonitoring: FlowId = FlowId(38);
         /** Quarantine kept centrally on another FortiMail, in clear text
 
 | id | `fortimail-out-fortimail-quarantine` |
@@ -1011,8 +973,7 @@ pub mod flows {
 | printed | “FortiMail” “Clear Text Central Quarantine” “TCP/514” |
 */
         #[doc(alias("514"))]
-        OutFortimailQuarantine,
-
+        pub const OutFortimailQuarantine: FlowId = FlowId(39);
         /** Quarantine kept centrally on another FortiMail, inside SSL
 
 | id | `fortimail-out-fortimail-quarantine-ssl` |
@@ -1025,8 +986,7 @@ pub mod flows {
 | printed | “FortiMail” “SSL Central Quarantine” “TCP/6514” |
 */
         #[doc(alias("6514"))]
-        OutFortimailQuarantineSsl,
-
+        pub const OutFortimailQuarantineSsl: FlowId = FlowId(40);
         /** Send mail outside
 
 | id | `fortimail-out-external-email-server-smtp` |
@@ -1039,8 +999,7 @@ pub mod flows {
 | printed | “External Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
         #[doc(alias("25", "465"))]
-        OutExternalEmailServerSmtp,
-
+        pub const OutExternalEmailServerSmtp: FlowId = FlowId(41);
         /** Hand mail to the protected mail server
 
 | id | `fortimail-out-protected-email-server-smtp` |
@@ -1053,8 +1012,7 @@ pub mod flows {
 | printed | “Protected Email Server” “SMTP or SMTPS” “TCP/25 or TCP/465” |
 */
         #[doc(alias("25", "465"))]
-        OutProtectedEmailServerSmtp,
-
+        pub const OutProtectedEmailServerSmtp: FlowId = FlowId(42);
         /** Authenticate users with POP3
 
 | id | `fortimail-out-protected-email-server-pop3-auth` |
@@ -1067,8 +1025,7 @@ pub mod flows {
 | printed | “Protected Email Server” “POP3 Auth” “TCP/110” |
 */
         #[doc(alias("110"))]
-        OutProtectedEmailServerPop3Auth,
-
+        pub const OutProtectedEmailServerPop3Auth: FlowId = FlowId(43);
         /** Authenticate users with IMAP
 
 | id | `fortimail-out-protected-email-server-imap-auth` |
@@ -1081,8 +1038,7 @@ pub mod flows {
 | printed | “Protected Email Server” “IMAP Auth” “TCP/143” |
 */
         #[doc(alias("143"))]
-        OutProtectedEmailServerImapAuth,
-
+        pub const OutProtectedEmailServerImapAuth: FlowId = FlowId(44);
         /** Update a dynamic DNS name
 
 | id | `fortimail-out-dynamic-dns` |
@@ -1097,8 +1053,7 @@ pub mod flows {
 | printed | “Others” “Dyn DNS” “TCP/80 \*” |
 */
         #[doc(alias("80"))]
-        OutDynamicDns,
-
+        pub const OutDynamicDns: FlowId = FlowId(45);
         /** Resolve names and ask DNS block lists
 
 | id | `fortimail-out-dns` |
@@ -1112,8 +1067,7 @@ pub mod flows {
 | printed | “Others” “DNS, RBL” “UDP/53” |
 */
         #[doc(alias("53"))]
-        OutDns,
-
+        pub const OutDns: FlowId = FlowId(46);
         /** Set the clock
 
 | id | `fortimail-out-ntp` |
@@ -1127,8 +1081,7 @@ pub mod flows {
 | printed | “Others” “NTP” “UDP/123” |
 */
         #[doc(alias("123"))]
-        OutNtp,
-
+        pub const OutNtp: FlowId = FlowId(47);
         /** Send alerts by mail
 
 | id | `fortimail-out-alert-email` |
@@ -1142,8 +1095,7 @@ pub mod flows {
 | printed | “Others” “Alert Email” “TCP/25” |
 */
         #[doc(alias("25"))]
-        OutAlertEmail,
-
+        pub const OutAlertEmail: FlowId = FlowId(48);
         /** Look up users with LDAP or LDAPS
 
 | id | `fortimail-out-ldap` |
@@ -1157,8 +1109,7 @@ pub mod flows {
 | printed | “Others” “LDAP or LDAPS” “TCP/389 or TCP/636” |
 */
         #[doc(alias("389", "636"))]
-        OutLdap,
-
+        pub const OutLdap: FlowId = FlowId(49);
         /** Authenticate users with RADIUS
 
 | id | `fortimail-out-radius` |
@@ -1173,8 +1124,7 @@ pub mod flows {
 | printed | “Others” “RADIUS Auth” “TCP/1812” |
 */
         #[doc(alias("1812"))]
-        OutRadius,
-
+        pub const OutRadius: FlowId = FlowId(50);
         /** Store data on network storage
 
 | id | `fortimail-out-nas` |
@@ -1189,8 +1139,7 @@ pub mod flows {
 | printed | “Others” “NAS” “TCP/21, TCP/22, TCP/2049” |
 */
         #[doc(alias("21", "22", "2049"))]
-        OutNas,
-
+        pub const OutNas: FlowId = FlowId(51);
         /** Check the certificates of PKI users
 
 | id | `fortimail-out-ocsp` |
@@ -1205,8 +1154,7 @@ pub mod flows {
 | printed | “Others” “OCSP (for PKI user)” “TCP/80, or defined by certificate” |
 */
         #[doc(alias("80"))]
-        OutOcsp,
-
+        pub const OutOcsp: FlowId = FlowId(52);
         /** Have suspicious files examined
 
 | id | `fortimail-out-fortisandbox` |
@@ -1220,13 +1168,12 @@ pub mod flows {
 | printed | “FortiSandbox / FortiSandbox Cloud” “Communication” “TCP/443, TCP/514” |
 */
         #[doc(alias("443", "514"))]
-        OutFortisandbox,
+        pub const OutFortisandbox: FlowId = FlowId(53);
     }
 
-    /// The flows of `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum FortiClient {
+    /// The ids of the flows of `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
+    pub enum FortiClient {}
+    impl FortiClient {
         /** Be managed by EMS, take part in the Security Fabric
 
 | id | `forticlient-out-telemetry` |
@@ -1240,8 +1187,7 @@ pub mod flows {
 | printed | “FortiClient Telemetry” “Endpoint management, Security Fabric” “8013” |
 */
         #[doc(alias("8013"))]
-        OutTelemetry,
-
+        pub const OutTelemetry: FlowId = FlowId(54);
         /** Send logs to a syslog server
 
 | id | `forticlient-out-syslog` |
@@ -1254,8 +1200,7 @@ pub mod flows {
 | printed | “SYSLOG” “Upload logs to syslog server” “514” |
 */
         #[doc(alias("514"))]
-        OutSyslog,
-
+        pub const OutSyslog: FlowId = FlowId(55);
         /** Have files analysed
 
 | id | `forticlient-out-fortisandbox` |
@@ -1268,8 +1213,7 @@ pub mod flows {
 | printed | “FortiSandbox” “Send files to FortiSandbox for analysis” “514” |
 */
         #[doc(alias("514"))]
-        OutFortisandbox,
-
+        pub const OutFortisandbox: FlowId = FlowId(56);
         /** Remote access through an SSL VPN
 
 | id | `forticlient-out-ssl-vpn` |
@@ -1283,8 +1227,7 @@ pub mod flows {
 | printed | “Remote access - SSL VPN” “Establish VPN connection to the FortiGate” “443 (default)” |
 */
         #[doc(alias("443"))]
-        OutSslVpn,
-
+        pub const OutSslVpn: FlowId = FlowId(57);
         /** Send logs to FortiAnalyzer or FortiManager
 
 | id | `forticlient-out-log-upload` |
@@ -1297,8 +1240,7 @@ pub mod flows {
 | printed | “FortiAnalyzer/FortiManager” “Upload logs to FortiAnalyzer or FortiManager” “514” |
 */
         #[doc(alias("514"))]
-        OutLogUpload,
-
+        pub const OutLogUpload: FlowId = FlowId(58);
         /** Remote access through an IPsec VPN
 
 | id | `forticlient-out-ipsec-vpn` |
@@ -1312,8 +1254,7 @@ pub mod flows {
 | printed | “Remote access - IPsec VPN” “Establish VPN connection to the FortiGate” “IKE 500 ESP (IP 50) NAT-T 4500” |
 */
         #[doc(alias("500", "4500"))]
-        OutIpsecVpn,
-
+        pub const OutIpsecVpn: FlowId = FlowId(59);
         /** Single sign-on by the mobility agent
 
 | id | `forticlient-out-sso` |
@@ -1327,8 +1268,7 @@ pub mod flows {
 | printed | “FortiAuthenticator/FortiGate” “SSO mobility agent, FortiClient SSO (FSSO)” “8001 (default)” |
 */
         #[doc(alias("8001"))]
-        OutSso,
-
+        pub const OutSso: FlowId = FlowId(60);
         /** Ask for the category of web addresses
 
 | id | `forticlient-out-url-rating` |
@@ -1342,8 +1282,7 @@ pub mod flows {
 | printed | “FortiGuard” “URL rating” “8888 (default)” |
 */
         #[doc(alias("8888"))]
-        OutUrlRating,
-
+        pub const OutUrlRating: FlowId = FlowId(61);
         /** Fetch virus and vulnerability signatures
 
 | id | `forticlient-out-signature-update` |
@@ -1357,8 +1296,7 @@ pub mod flows {
 | printed | “FortiGuard” “AV/vulnerability signatures update” “80” |
 */
         #[doc(alias("80"))]
-        OutSignatureUpdate,
-
+        pub const OutSignatureUpdate: FlowId = FlowId(62);
         /** Behaviour scans and other applications in the cloud
 
 | id | `forticlient-out-cloud-services` |
@@ -1372,8 +1310,7 @@ pub mod flows {
 | printed | “FortiGuard” “Cloud-based behavior scan (CBBS)/applications that use cloud services” “80” |
 */
         #[doc(alias("80"))]
-        OutCloudServices,
-
+        pub const OutCloudServices: FlowId = FlowId(63);
         /** Fetch software and signatures from FortiManager
 
 | id | `forticlient-out-fortimanager-update` |
@@ -1388,8 +1325,7 @@ pub mod flows {
 | printed | “FortiManager” “Software and signature updates” “80 (default)” |
 */
         #[doc(alias("80"))]
-        OutFortimanagerUpdate,
-
+        pub const OutFortimanagerUpdate: FlowId = FlowId(64);
         /** Send in suspected viruses
 
 | id | `forticlient-out-virus-submission` |
@@ -1402,13 +1338,12 @@ pub mod flows {
 | printed | “SMTP/FortiGuard” “Virus submission” “25” |
 */
         #[doc(alias("25"))]
-        OutVirusSubmission,
+        pub const OutVirusSubmission: FlowId = FlowId(65);
     }
 
-    /// The flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum ForcepointEmailSecurity {
+    /// The ids of the flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
+    pub enum ForcepointEmailSecurity {}
+    impl ForcepointEmailSecurity {
         /** Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery
 
 | id | `forcepoint-email-security-in-end-user-portal` |
@@ -1424,8 +1359,7 @@ pub mod flows {
 | printed | “Personal Email Manager load balancing, end-user portal” “9449” |
 */
         #[doc(alias("9449"))]
-        InEndUserPortal,
-
+        pub const InEndUserPortal: FlowId = FlowId(66);
         /** SSL proxy for the manager's Email Security module
 
 | id | `forcepoint-email-security-in-ssl-proxy` |
@@ -1439,8 +1373,7 @@ pub mod flows {
 | printed | “SSL proxy for the Email Security module” “6671” |
 */
         #[doc(alias("6671"))]
-        InSslProxy,
-
+        pub const InSslProxy: FlowId = FlowId(67);
         /** Web pages of Personal Email Manager
 
 | id | `forcepoint-email-security-in-personal-email-manager` |
@@ -1455,8 +1388,7 @@ pub mod flows {
 | printed | “Personal Email Manager user interface” “6643” |
 */
         #[doc(alias("6643"))]
-        InPersonalEmailManager,
-
+        pub const InPersonalEmailManager: FlowId = FlowId(68);
         /** State and logs of data loss prevention
 
 | id | `forcepoint-email-security-in-dlp-health` |
@@ -1472,8 +1404,7 @@ pub mod flows {
 | printed | “Data loss prevention health and log data” “17700\*” |
 */
         #[doc(alias("17700", "17714"))]
-        InDlpHealth,
-
+        pub const InDlpHealth: FlowId = FlowId(69);
         /** Receive mail
 
 | id | `forcepoint-email-security-in-smtp` |
@@ -1488,8 +1419,7 @@ pub mod flows {
 | printed | “SMTP” “25” |
 */
         #[doc(alias("25"))]
-        InSmtp,
-
+        pub const InSmtp: FlowId = FlowId(70);
         /** Take back messages that data loss prevention wants encrypted
 
 | id | `forcepoint-email-security-in-dlp-encryption` |
@@ -1504,8 +1434,7 @@ pub mod flows {
 | printed | “Messages from data loss prevention for encryption” “2525” |
 */
         #[doc(alias("2525"))]
-        InDlpEncryption,
-
+        pub const InDlpEncryption: FlowId = FlowId(71);
         /** Ask for the state of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-status` |
@@ -1521,8 +1450,7 @@ pub mod flows {
 | printed | “Fingerprint status” “17500– 17515\*” |
 */
         #[doc(alias("17500", "17515"))]
-        OutDlpFingerprintStatus,
-
+        pub const OutDlpFingerprintStatus: FlowId = FlowId(72);
         /** Reach the repository of fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-repository` |
@@ -1538,8 +1466,7 @@ pub mod flows {
 | printed | “Fingerprint repository” “17500– 17515\*” |
 */
         #[doc(alias("17500", "17515"))]
-        OutDlpFingerprintRepository,
-
+        pub const OutDlpFingerprintRepository: FlowId = FlowId(73);
         /** Register, and send syslog, forensics and incidents
 
 | id | `forcepoint-email-security-out-dlp-registration` |
@@ -1553,8 +1480,7 @@ pub mod flows {
 | printed | “Registration, syslog, forensics, incidents” “17443” |
 */
         #[doc(alias("17443"))]
-        OutDlpRegistration,
-
+        pub const OutDlpRegistration: FlowId = FlowId(74);
         /** Fetch fingerprints
 
 | id | `forcepoint-email-security-out-dlp-fingerprint-download` |
@@ -1568,8 +1494,7 @@ pub mod flows {
 | printed | “Fingerprint download” “17444” |
 */
         #[doc(alias("17444"))]
-        OutDlpFingerprintDownload,
-
+        pub const OutDlpFingerprintDownload: FlowId = FlowId(75);
         /** Have messages analysed
 
 | id | `forcepoint-email-security-out-dlp-message-analysis` |
@@ -1585,8 +1510,7 @@ pub mod flows {
 | printed | “Message analysis” “17500– 17515\*” |
 */
         #[doc(alias("17500", "17515"))]
-        OutDlpMessageAnalysis,
-
+        pub const OutDlpMessageAnalysis: FlowId = FlowId(76);
         /** Serve the manager's Email Security module
 
 | id | `forcepoint-email-security-in-security-manager` |
@@ -1600,8 +1524,7 @@ pub mod flows {
 | printed | “Email Security module of the Forcepoint Security Manager” “9443” |
 */
         #[doc(alias("9443"))]
-        InSecurityManager,
-
+        pub const InSecurityManager: FlowId = FlowId(77);
         /** Serve the Email Log Server
 
 | id | `forcepoint-email-security-in-email-log-server` |
@@ -1615,8 +1538,7 @@ pub mod flows {
 | printed | “Email Log Server” “50800” |
 */
         #[doc(alias("50800"))]
-        InEmailLogServer,
-
+        pub const InEmailLogServer: FlowId = FlowId(78);
         /** Reach the default instance of the mail log database
 
 | id | `forcepoint-email-security-out-email-log-database` |
@@ -1633,8 +1555,7 @@ pub mod flows {
 | printed | “Email Log Database default instance” “1433 1434” |
 */
         #[doc(alias("1433", "1434"))]
-        OutEmailLogDatabase,
-
+        pub const OutEmailLogDatabase: FlowId = FlowId(79);
         /** Reach the hybrid mail filter
 
 | id | `forcepoint-email-security-out-hybrid-service` |
@@ -1648,8 +1569,7 @@ pub mod flows {
 | printed | “Email hybrid service” “443” |
 */
         #[doc(alias("443"))]
-        OutHybridService,
-
+        pub const OutHybridService: FlowId = FlowId(80);
         /** Ask the Filtering Service
 
 | id | `forcepoint-email-security-out-filtering-service` |
@@ -1663,8 +1583,7 @@ pub mod flows {
 | printed | “Filtering Service (a web protection component)” “15868” |
 */
         #[doc(alias("15868"))]
-        OutFilteringService,
-
+        pub const OutFilteringService: FlowId = FlowId(81);
         /** Ask the Linking Service
 
 | id | `forcepoint-email-security-out-linking-service` |
@@ -1678,8 +1597,7 @@ pub mod flows {
 | printed | “Linking Service (a web protection component)” “56992” |
 */
         #[doc(alias("56992"))]
-        OutLinkingService,
-
+        pub const OutLinkingService: FlowId = FlowId(82);
         /** Reach the LDAP server
 
 | id | `forcepoint-email-security-out-ldap` |
@@ -1696,8 +1614,7 @@ pub mod flows {
 | printed | “LDAP server” “389 636” |
 */
         #[doc(alias("389", "636"))]
-        OutLdap,
-
+        pub const OutLdap: FlowId = FlowId(83);
         /** Resolve names
 
 | id | `forcepoint-email-security-out-dns` |
@@ -1711,8 +1628,7 @@ pub mod flows {
 | printed | “DNS server” “53” |
 */
         #[doc(alias("53"))]
-        OutDns,
-
+        pub const OutDns: FlowId = FlowId(84);
         /** Send SNMP traps
 
 | id | `forcepoint-email-security-out-snmp-trap` |
@@ -1726,13 +1642,12 @@ pub mod flows {
 | printed | “SNMP Trap server” “162” |
 */
         #[doc(alias("162"))]
-        OutSnmpTrap,
+        pub const OutSnmpTrap: FlowId = FlowId(85);
     }
 
-    /// The flows of `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum SecurityGateway {
+    /// The ids of the flows of `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
+    pub enum SecurityGateway {}
+    impl SecurityGateway {
         /** Receive mail straight from the Internet
 
 | id | `securitygateway-in-internet-smtp` |
@@ -1745,8 +1660,7 @@ pub mod flows {
 | printed | “Internet” “Email” “25” |
 */
         #[doc(alias("25"))]
-        InInternetSmtp,
-
+        pub const InInternetSmtp: FlowId = FlowId(86);
         /** Send mail to the Internet
 
 | id | `securitygateway-out-internet-smtp` |
@@ -1759,8 +1673,7 @@ pub mod flows {
 | printed | “Internet” “Email” “25” |
 */
         #[doc(alias("25"))]
-        OutInternetSmtp,
-
+        pub const OutInternetSmtp: FlowId = FlowId(87);
         /** Take mail from clients on port 25
 
 | id | `securitygateway-in-client-smtp` |
@@ -1774,8 +1687,7 @@ pub mod flows {
 | printed | “Clients” “Email” “25” |
 */
         #[doc(alias("25"))]
-        InClientSmtp,
-
+        pub const InClientSmtp: FlowId = FlowId(88);
         /** Take mail from the domain mail servers on port 25
 
 | id | `securitygateway-in-domain-mail-server-smtp` |
@@ -1789,8 +1701,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “25” |
 */
         #[doc(alias("25"))]
-        InDomainMailServerSmtp,
-
+        pub const InDomainMailServerSmtp: FlowId = FlowId(89);
         /** Hand mail to the domain mail servers on port 25
 
 | id | `securitygateway-out-domain-mail-server-smtp` |
@@ -1804,8 +1715,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “25” |
 */
         #[doc(alias("25"))]
-        OutDomainMailServerSmtp,
-
+        pub const OutDomainMailServerSmtp: FlowId = FlowId(90);
         /** Take submissions from mail clients on the Internet
 
 | id | `securitygateway-in-internet-submission` |
@@ -1819,8 +1729,7 @@ pub mod flows {
 | printed | “Internet” “Email” “587” |
 */
         #[doc(alias("587"))]
-        InInternetSubmission,
-
+        pub const InInternetSubmission: FlowId = FlowId(91);
         /** Take submissions from mail clients
 
 | id | `securitygateway-in-client-submission` |
@@ -1834,8 +1743,7 @@ pub mod flows {
 | printed | “Clients” “Email” “587” |
 */
         #[doc(alias("587"))]
-        InClientSubmission,
-
+        pub const InClientSubmission: FlowId = FlowId(92);
         /** Take submissions from the domain mail servers
 
 | id | `securitygateway-in-domain-mail-server-submission` |
@@ -1849,8 +1757,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “587” |
 */
         #[doc(alias("587"))]
-        InDomainMailServerSubmission,
-
+        pub const InDomainMailServerSubmission: FlowId = FlowId(93);
         /** Submit mail to the domain mail servers
 
 | id | `securitygateway-out-domain-mail-server-submission` |
@@ -1864,8 +1771,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “587” |
 */
         #[doc(alias("587"))]
-        OutDomainMailServerSubmission,
-
+        pub const OutDomainMailServerSubmission: FlowId = FlowId(94);
         /** Take mail from clients inside SSL
 
 | id | `securitygateway-in-client-smtps` |
@@ -1879,8 +1785,7 @@ pub mod flows {
 | printed | “Clients” “Email” “465” |
 */
         #[doc(alias("465"))]
-        InClientSmtps,
-
+        pub const InClientSmtps: FlowId = FlowId(95);
         /** Take mail inside SSL from clients on the Internet
 
 | id | `securitygateway-in-internet-smtps` |
@@ -1894,8 +1799,7 @@ pub mod flows {
 | printed | “Internet” “Email” “465” |
 */
         #[doc(alias("465"))]
-        InInternetSmtps,
-
+        pub const InInternetSmtps: FlowId = FlowId(96);
         /** Take mail from the domain mail servers inside SSL
 
 | id | `securitygateway-in-domain-mail-server-smtps` |
@@ -1908,8 +1812,7 @@ pub mod flows {
 | printed | “Domain Mail Servers” “Email” “465” |
 */
         #[doc(alias("465"))]
-        InDomainMailServerSmtps,
-
+        pub const InDomainMailServerSmtps: FlowId = FlowId(97);
         /** Collect mail from other providers with POP3
 
 | id | `securitygateway-out-internet-pop3` |
@@ -1922,8 +1825,7 @@ pub mod flows {
 | printed | “Internet” “Email” “110” |
 */
         #[doc(alias("110"))]
-        OutInternetPop3,
-
+        pub const OutInternetPop3: FlowId = FlowId(98);
         /** Collect mail from other providers with POP3S
 
 | id | `securitygateway-out-internet-pop3s` |
@@ -1936,8 +1838,7 @@ pub mod flows {
 | printed | “Internet” “Email” “995” |
 */
         #[doc(alias("995"))]
-        OutInternetPop3s,
-
+        pub const OutInternetPop3s: FlowId = FlowId(99);
         /** Resolve names
 
 | id | `securitygateway-out-dns-server` |
@@ -1950,8 +1851,7 @@ pub mod flows {
 | printed | “DNS Server” “DNS” “53” |
 */
         #[doc(alias("53"))]
-        OutDnsServer,
-
+        pub const OutDnsServer: FlowId = FlowId(100);
         /** Verify users with Minger
 
 | id | `securitygateway-out-mdaemon-minger` |
@@ -1964,8 +1864,7 @@ pub mod flows {
 | printed | “MDaemon” “User Verification Sources” “4069” |
 */
         #[doc(alias("4069"))]
-        OutMdaemonMinger,
-
+        pub const OutMdaemonMinger: FlowId = FlowId(101);
         /** Verify users with LDAP or Active Directory
 
 | id | `securitygateway-out-ldap-server` |
@@ -1978,8 +1877,7 @@ pub mod flows {
 | printed | “Domain Controller/LDAP Server” “User Verification Sources” “389” |
 */
         #[doc(alias("389"))]
-        OutLdapServer,
-
+        pub const OutLdapServer: FlowId = FlowId(102);
         /** Verify users with MDaemon's XML API
 
 | id | `securitygateway-out-mdaemon-xml-api` |
@@ -1993,8 +1891,7 @@ pub mod flows {
 | printed | “MDaemon” “User Verification Sources” “444” |
 */
         #[doc(alias("444"))]
-        OutMdaemonXmlApi,
-
+        pub const OutMdaemonXmlApi: FlowId = FlowId(103);
         /** Verify users with Microsoft 365
 
 | id | `securitygateway-out-microsoft-365` |
@@ -2009,8 +1906,7 @@ pub mod flows {
 | printed | “Microsoft Servers” “User Verification Sources” “443” |
 */
         #[doc(alias("443"))]
-        OutMicrosoft365,
-
+        pub const OutMicrosoft365: FlowId = FlowId(104);
         /** Web interface over HTTP
 
 | id | `securitygateway-in-client-ui-http` |
@@ -2024,8 +1920,7 @@ pub mod flows {
 | printed | “Clients” “User Interface” “4000” |
 */
         #[doc(alias("4000"))]
-        InClientUiHttp,
-
+        pub const InClientUiHttp: FlowId = FlowId(105);
         /** Web interface over HTTP, from the Internet
 
 | id | `securitygateway-in-internet-ui-http` |
@@ -2039,8 +1934,7 @@ pub mod flows {
 | printed | “Internet” “User Interface” “4000” |
 */
         #[doc(alias("4000"))]
-        InInternetUiHttp,
-
+        pub const InInternetUiHttp: FlowId = FlowId(106);
         /** Web interface over HTTPS
 
 | id | `securitygateway-in-client-ui-https` |
@@ -2054,8 +1948,7 @@ pub mod flows {
 | printed | “Clients” “User Interface” “4443” |
 */
         #[doc(alias("4443"))]
-        InClientUiHttps,
-
+        pub const InClientUiHttps: FlowId = FlowId(107);
         /** Web interface over HTTPS, from the Internet
 
 | id | `securitygateway-in-internet-ui-https` |
@@ -2069,8 +1962,7 @@ pub mod flows {
 | printed | “Internet” “User Interface” “4443” |
 */
         #[doc(alias("4443"))]
-        InInternetUiHttps,
-
+        pub const InInternetUiHttps: FlowId = FlowId(108);
         /** Licences, registration and the installation survey
 
 | id | `securitygateway-out-mdaemon-services` |
@@ -2086,8 +1978,7 @@ pub mod flows {
 | printed | “services.mdaemon.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMdaemonServices,
-
+        pub const OutMdaemonServices: FlowId = FlowId(109);
         /** Look for updates
 
 | id | `securitygateway-out-mdaemon-files` |
@@ -2102,8 +1993,7 @@ pub mod flows {
 | printed | “files.mdaemon.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMdaemonFiles,
-
+        pub const OutMdaemonFiles: FlowId = FlowId(110);
         /** Sign in with Microsoft by OAuth
 
 | id | `securitygateway-out-microsoft-login` |
@@ -2118,8 +2008,7 @@ pub mod flows {
 | printed | “login.microsoftonline.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMicrosoftLogin,
-
+        pub const OutMicrosoftLogin: FlowId = FlowId(111);
         /** Fetch the public suffixes that DMARC needs
 
 | id | `securitygateway-out-public-suffix-list` |
@@ -2134,8 +2023,7 @@ pub mod flows {
 | printed | “publicsuffix.org” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutPublicSuffixList,
-
+        pub const OutPublicSuffixList: FlowId = FlowId(112);
         /** Fetch MTA-STS policies
 
 | id | `securitygateway-out-internet-mta-sts` |
@@ -2149,8 +2037,7 @@ pub mod flows {
 | printed | “Internet” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutInternetMtaSts,
-
+        pub const OutInternetMtaSts: FlowId = FlowId(113);
         /** Deliver TLS reports
 
 | id | `securitygateway-out-internet-tls-reports` |
@@ -2164,8 +2051,7 @@ pub mod flows {
 | printed | “Internet” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutInternetTlsReports,
-
+        pub const OutInternetTlsReports: FlowId = FlowId(114);
         /** Send anonymous statistics
 
 | id | `securitygateway-out-mdaemon-stats` |
@@ -2180,8 +2066,7 @@ pub mod flows {
 | printed | “stats.mdaemon.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutMdaemonStats,
-
+        pub const OutMdaemonStats: FlowId = FlowId(115);
         /** Find out whether a password is known from a breach
 
 | id | `securitygateway-out-pwned-passwords` |
@@ -2196,8 +2081,7 @@ pub mod flows {
 | printed | “api.pwnedpasswords.com” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutPwnedPasswords,
-
+        pub const OutPwnedPasswords: FlowId = FlowId(116);
         /** Have messages classified by AI
 
 | id | `securitygateway-out-ai-provider` |
@@ -2210,8 +2094,7 @@ pub mod flows {
 | printed | “AI Provider” “Server” “443” |
 */
         #[doc(alias("443"))]
-        OutAiProvider,
-
+        pub const OutAiProvider: FlowId = FlowId(117);
         /** Fetch virus definitions of IKARUS
 
 | id | `securitygateway-out-ikarus-updates` |
@@ -2226,8 +2109,7 @@ pub mod flows {
 | printed | “updates.ikarus.at” “AntiVirus” “443” |
 */
         #[doc(alias("443"))]
-        OutIkarusUpdates,
-
+        pub const OutIkarusUpdates: FlowId = FlowId(118);
         /** Fetch virus definitions of ClamAV
 
 | id | `securitygateway-out-clamav-updates` |
@@ -2242,8 +2124,7 @@ pub mod flows {
 | printed | “database.clamav.net” “AntiVirus” “443” |
 */
         #[doc(alias("443"))]
-        OutClamavUpdates,
-
+        pub const OutClamavUpdates: FlowId = FlowId(119);
         /** Outbreak Protection
 
 | id | `securitygateway-out-outbreak-protection` |
@@ -2258,8 +2139,7 @@ pub mod flows {
 | printed | “ctmail.com” “Outbreak Protection” “80” |
 */
         #[doc(alias("80"))]
-        OutOutbreakProtection,
-
+        pub const OutOutbreakProtection: FlowId = FlowId(120);
         /** Fetch filter rules of SpamAssassin
 
 | id | `securitygateway-out-spamassassin-updates` |
@@ -2275,8 +2155,7 @@ pub mod flows {
 | printed | “SpamAssassin Update Server” “SpamAssassin” “443” |
 */
         #[doc(alias("443"))]
-        OutSpamassassinUpdates,
-
+        pub const OutSpamassassinUpdates: FlowId = FlowId(121);
         /** Answer HTTP-01 challenges
 
 | id | `securitygateway-in-lets-encrypt-http` |
@@ -2290,8 +2169,7 @@ pub mod flows {
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “80” |
 */
         #[doc(alias("80"))]
-        InLetsEncryptHttp,
-
+        pub const InLetsEncryptHttp: FlowId = FlowId(122);
         /** Answer HTTP-01 challenges on the HTTPS port
 
 | id | `securitygateway-in-lets-encrypt-https` |
@@ -2306,8 +2184,7 @@ pub mod flows {
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
         #[doc(alias("443"))]
-        InLetsEncryptHttps,
-
+        pub const InLetsEncryptHttps: FlowId = FlowId(123);
         /** Talk to the certificate authority
 
 | id | `securitygateway-out-lets-encrypt` |
@@ -2322,13 +2199,12 @@ pub mod flows {
 | printed | “Let's Encrypt Servers” “Let's Encrypt” “443” |
 */
         #[doc(alias("443"))]
-        OutLetsEncrypt,
+        pub const OutLetsEncrypt: FlowId = FlowId(124);
     }
 
-    /// The flows of `rke2`: RKE2 by SUSE Rancher. Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Rke2 {
+    /// The ids of the flows of `rke2`: RKE2 by SUSE Rancher. Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
+    pub enum Rke2 {}
+    impl Rke2 {
         /** Manage the cluster
 
 | id | `rke2-in-server-kubernetes-api` |
@@ -2342,8 +2218,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Kubernetes API” “6443” |
 */
         #[doc(alias("6443"))]
-        InServerKubernetesApi,
-
+        pub const InServerKubernetesApi: FlowId = FlowId(125);
         /** Reach the supervisor of RKE2
 
 | id | `rke2-in-server-supervisor-api` |
@@ -2357,8 +2232,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “RKE2 supervisor API” “9345” |
 */
         #[doc(alias("9345"))]
-        InServerSupervisorApi,
-
+        pub const InServerSupervisorApi: FlowId = FlowId(126);
         /** Read the metrics of the kubelet
 
 | id | `rke2-in-node-kubelet-metrics` |
@@ -2373,8 +2247,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “kubelet metrics” “10250” |
 */
         #[doc(alias("10250"))]
-        InNodeKubeletMetrics,
-
+        pub const InNodeKubeletMetrics: FlowId = FlowId(127);
         /** Read and write etcd as a client
 
 | id | `rke2-in-server-etcd-client` |
@@ -2388,8 +2261,7 @@ pub mod flows {
 | printed | “RKE2 server nodes” “etcd client port” “2379” |
 */
         #[doc(alias("2379"))]
-        InServerEtcdClient,
-
+        pub const InServerEtcdClient: FlowId = FlowId(128);
         /** Replicate etcd between servers
 
 | id | `rke2-in-server-etcd-peer` |
@@ -2403,8 +2275,7 @@ pub mod flows {
 | printed | “RKE2 server nodes” “etcd peer port” “2380” |
 */
         #[doc(alias("2380"))]
-        InServerEtcdPeer,
-
+        pub const InServerEtcdPeer: FlowId = FlowId(129);
         /** Read the metrics of etcd
 
 | id | `rke2-in-server-etcd-metrics` |
@@ -2418,8 +2289,7 @@ pub mod flows {
 | printed | “RKE2 server nodes” “etcd metrics port” “2381” |
 */
         #[doc(alias("2381"))]
-        InServerEtcdMetrics,
-
+        pub const InServerEtcdMetrics: FlowId = FlowId(130);
         /** Reach services of the type NodePort
 
 | id | `rke2-in-node-nodeport` |
@@ -2433,8 +2303,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “NodePort port range” “30000-32767” |
 */
         #[doc(alias("30000", "32767"))]
-        InNodeNodeport,
-
+        pub const InNodeNodeport: FlowId = FlowId(131);
         /** Carry pod traffic with VXLAN
 
 | id | `rke2-in-node-canal-vxlan` |
@@ -2449,8 +2318,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Canal CNI with VXLAN” “8472” |
 */
         #[doc(alias("8472"))]
-        InNodeCanalVxlan,
-
+        pub const InNodeCanalVxlan: FlowId = FlowId(132);
         /** Check the health of Canal
 
 | id | `rke2-in-node-canal-health` |
@@ -2464,8 +2332,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Canal CNI health checks” “9099” |
 */
         #[doc(alias("9099"))]
-        InNodeCanalHealth,
-
+        pub const InNodeCanalHealth: FlowId = FlowId(133);
         /** Carry pod traffic with WireGuard over IPv4
 
 | id | `rke2-in-node-canal-wireguard` |
@@ -2479,8 +2346,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Canal CNI with WireGuard IPv4” “51820” |
 */
         #[doc(alias("51820"))]
-        InNodeCanalWireguard,
-
+        pub const InNodeCanalWireguard: FlowId = FlowId(134);
         /** Carry pod traffic with WireGuard over IPv6
 
 | id | `rke2-in-node-canal-wireguard-ipv6` |
@@ -2494,8 +2360,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Canal CNI with WireGuard IPv6/dual-stack” “51821” |
 */
         #[doc(alias("51821"))]
-        InNodeCanalWireguardIpv6,
-
+        pub const InNodeCanalWireguardIpv6: FlowId = FlowId(135);
         /** Check the health of Cilium with ping
 
 | id | `rke2-in-node-cilium-health-icmp` |
@@ -2509,8 +2374,7 @@ pub mod flows {
 | source | Requirements, 2026-05-29, Cilium, row 12 |
 | printed | “All RKE2 nodes” “Cilium CNI health checks” “0, 8 \*” |
 */
-        InNodeCiliumHealthIcmp,
-
+        pub const InNodeCiliumHealthIcmp: FlowId = FlowId(136);
         /** Check the health of Cilium
 
 | id | `rke2-in-node-cilium-health` |
@@ -2524,8 +2388,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Cilium CNI health checks” “4240” |
 */
         #[doc(alias("4240"))]
-        InNodeCiliumHealth,
-
+        pub const InNodeCiliumHealth: FlowId = FlowId(137);
         /** Carry pod traffic with VXLAN
 
 | id | `rke2-in-node-cilium-vxlan` |
@@ -2540,8 +2403,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Cilium CNI with VXLAN” “8472” |
 */
         #[doc(alias("8472"))]
-        InNodeCiliumVxlan,
-
+        pub const InNodeCiliumVxlan: FlowId = FlowId(138);
         /** Carry pod traffic with WireGuard
 
 | id | `rke2-in-node-cilium-wireguard` |
@@ -2555,8 +2417,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Cilium CNI with WireGuard” “51871” |
 */
         #[doc(alias("51871"))]
-        InNodeCiliumWireguard,
-
+        pub const InNodeCiliumWireguard: FlowId = FlowId(139);
         /** Exchange routes with BGP
 
 | id | `rke2-in-node-calico-bgp` |
@@ -2570,8 +2431,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Calico CNI with BGP” “179” |
 */
         #[doc(alias("179"))]
-        InNodeCalicoBgp,
-
+        pub const InNodeCalicoBgp: FlowId = FlowId(140);
         /** Carry pod traffic with VXLAN
 
 | id | `rke2-in-node-calico-vxlan` |
@@ -2585,8 +2445,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Calico CNI with VXLAN” “4789” |
 */
         #[doc(alias("4789"))]
-        InNodeCalicoVxlan,
-
+        pub const InNodeCalicoVxlan: FlowId = FlowId(141);
         /** Reach Typha of Calico
 
 | id | `rke2-in-node-calico-typha` |
@@ -2600,8 +2459,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Calico CNI with Typha” “5473” |
 */
         #[doc(alias("5473"))]
-        InNodeCalicoTypha,
-
+        pub const InNodeCalicoTypha: FlowId = FlowId(142);
         /** Check the health of Typha
 
 | id | `rke2-in-node-calico-typha-health` |
@@ -2615,8 +2473,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Calico Typha health checks” “9098” |
 */
         #[doc(alias("9098"))]
-        InNodeCalicoTyphaHealth,
-
+        pub const InNodeCalicoTyphaHealth: FlowId = FlowId(143);
         /** Check the health of Calico
 
 | id | `rke2-in-node-calico-health` |
@@ -2630,8 +2487,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Calico health checks” “9099” |
 */
         #[doc(alias("9099"))]
-        InNodeCalicoHealth,
-
+        pub const InNodeCalicoHealth: FlowId = FlowId(144);
         /** Carry pod traffic with VXLAN
 
 | id | `rke2-in-node-flannel-vxlan` |
@@ -2646,8 +2502,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Flannel CNI with VXLAN” “4789” |
 */
         #[doc(alias("4789"))]
-        InNodeFlannelVxlan,
-
+        pub const InNodeFlannelVxlan: FlowId = FlowId(145);
         /** Carry pod traffic of Windows nodes with VXLAN
 
 | id | `rke2-in-node-windows-vxlan` |
@@ -2661,8 +2516,7 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Required for Calico and Flannel VXLAN” “4789” |
 */
         #[doc(alias("4789"))]
-        InNodeWindowsVxlan,
-
+        pub const InNodeWindowsVxlan: FlowId = FlowId(146);
         /** Exchange routes of Windows nodes with BGP
 
 | id | `rke2-in-node-windows-bgp` |
@@ -2676,13 +2530,12 @@ pub mod flows {
 | printed | “All RKE2 nodes” “Calico CNI with BGP” “179” |
 */
         #[doc(alias("179"))]
-        InNodeWindowsBgp,
+        pub const InNodeWindowsBgp: FlowId = FlowId(147);
     }
 
-    /// The flows of `longhorn`: Longhorn by Longhorn project. Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Longhorn {
+    /// The ids of the flows of `longhorn`: Longhorn by Longhorn project. Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
+    pub enum Longhorn {}
+    impl Longhorn {
         /** Call another manager
 
 | id | `longhorn-in-manager-other` |
@@ -2696,8 +2549,7 @@ pub mod flows {
 | printed | “Other Longhorn Manager” “9500” |
 */
         #[doc(alias("9500"))]
-        InManagerOther,
-
+        pub const InManagerOther: FlowId = FlowId(148);
         /** Call the manager from the UI
 
 | id | `longhorn-in-manager-ui` |
@@ -2711,8 +2563,7 @@ pub mod flows {
 | printed | “UI” “9500” |
 */
         #[doc(alias("9500"))]
-        InManagerUi,
-
+        pub const InManagerUi: FlowId = FlowId(149);
         /** Call the manager from the CSI plugin
 
 | id | `longhorn-in-manager-csi-plugin` |
@@ -2726,8 +2577,7 @@ pub mod flows {
 | printed | “Longhorn CSI plugin” “9500” |
 */
         #[doc(alias("9500"))]
-        InManagerCsiPlugin,
-
+        pub const InManagerCsiPlugin: FlowId = FlowId(150);
         /** Call the manager from recurring jobs
 
 | id | `longhorn-in-manager-recurring-job` |
@@ -2741,8 +2591,7 @@ pub mod flows {
 | printed | “Backup/Snapshot Recurring Job Pod” “9500” |
 */
         #[doc(alias("9500"))]
-        InManagerRecurringJob,
-
+        pub const InManagerRecurringJob: FlowId = FlowId(151);
         /** Call the manager from the driver deployer
 
 | id | `longhorn-in-manager-driver-deployer` |
@@ -2756,8 +2605,7 @@ pub mod flows {
 | printed | “Longhorn Driver Deployer” “9500” |
 */
         #[doc(alias("9500"))]
-        InManagerDriverDeployer,
-
+        pub const InManagerDriverDeployer: FlowId = FlowId(152);
         /** Call the manager from the conversion webhook
 
 | id | `longhorn-in-manager-conversion-webhook` |
@@ -2771,8 +2619,7 @@ pub mod flows {
 | printed | “Conversion Webhook Server” “9501” |
 */
         #[doc(alias("9501"))]
-        InManagerConversionWebhook,
-
+        pub const InManagerConversionWebhook: FlowId = FlowId(153);
         /** Call the manager from the admission webhook
 
 | id | `longhorn-in-manager-admission-webhook` |
@@ -2786,8 +2633,7 @@ pub mod flows {
 | printed | “Admission Webhook Server” “9502” |
 */
         #[doc(alias("9502"))]
-        InManagerAdmissionWebhook,
-
+        pub const InManagerAdmissionWebhook: FlowId = FlowId(154);
         /** Call the manager from the recovery backend
 
 | id | `longhorn-in-manager-recovery-backend` |
@@ -2801,8 +2647,7 @@ pub mod flows {
 | printed | “Recovery Backend Server” “9503” |
 */
         #[doc(alias("9503"))]
-        InManagerRecoveryBackend,
-
+        pub const InManagerRecoveryBackend: FlowId = FlowId(155);
         /** Call the Kubernetes API from the manager
 
 | id | `longhorn-out-manager-kubernetes-api` |
@@ -2816,8 +2661,7 @@ pub mod flows {
 | source | Longhorn Networking, 1.13.0, Longhorn Manager: egress, row 14 |
 | printed | “Kubernetes API server” “Kubernetes API server port” |
 */
-        OutManagerKubernetesApi,
-
+        pub const OutManagerKubernetesApi: FlowId = FlowId(156);
         /** Call the services of the instance manager
 
 | id | `longhorn-in-instance-manager-manager` |
@@ -2832,8 +2676,7 @@ pub mod flows {
 | printed | “Longhorn Manager” “8500 (process-manager service); 8501 (proxy service); 8502 (disk service); 8503 (instance service); 8504 (spdk service)” |
 */
         #[doc(alias("8500", "8501", "8502", "8503", "8504"))]
-        InInstanceManagerManager,
-
+        pub const InInstanceManagerManager: FlowId = FlowId(157);
         /** Reach another instance manager
 
 | id | `longhorn-in-instance-manager-other` |
@@ -2847,8 +2690,7 @@ pub mod flows {
 | printed | “Other Instance Manager” “10000-30000” |
 */
         #[doc(alias("10000", "30000"))]
-        InInstanceManagerOther,
-
+        pub const InInstanceManagerOther: FlowId = FlowId(158);
         /** Reach the instance manager from a node
 
 | id | `longhorn-in-instance-manager-node` |
@@ -2862,8 +2704,7 @@ pub mod flows {
 | printed | “Node in the Cluster” “3260” |
 */
         #[doc(alias("3260"))]
-        InInstanceManagerNode,
-
+        pub const InInstanceManagerNode: FlowId = FlowId(159);
         /** Reach the instance manager from the data source of a backing image
 
 | id | `longhorn-in-instance-manager-backing-image-source` |
@@ -2877,8 +2718,7 @@ pub mod flows {
 | printed | “Backing Image Data Source” “10000-30000” |
 */
         #[doc(alias("10000", "30000"))]
-        InInstanceManagerBackingImageSource,
-
+        pub const InInstanceManagerBackingImageSource: FlowId = FlowId(160);
         /** Call the Kubernetes API from the CSI sidecars
 
 | id | `longhorn-out-csi-sidecar-kubernetes-api` |
@@ -2892,8 +2732,7 @@ pub mod flows {
 | source | Longhorn Networking, 1.13.0, CSI sidecar: egress, row 24 |
 | printed | “Kubernetes API server” “Kubernetes API server port” |
 */
-        OutCsiSidecarKubernetesApi,
-
+        pub const OutCsiSidecarKubernetesApi: FlowId = FlowId(161);
         /** Call the Kubernetes API from the driver deployer
 
 | id | `longhorn-out-driver-deployer-kubernetes-api` |
@@ -2907,8 +2746,7 @@ pub mod flows {
 | source | Longhorn Networking, 1.13.0, Driver deployer: egress, row 26 |
 | printed | “Kubernetes API server” “Kubernetes API server port” |
 */
-        OutDriverDeployerKubernetesApi,
-
+        pub const OutDriverDeployerKubernetesApi: FlowId = FlowId(162);
         /** Call the backing image manager
 
 | id | `longhorn-in-backing-image-manager-manager` |
@@ -2922,8 +2760,7 @@ pub mod flows {
 | printed | “Longhorn Manager” “8000” |
 */
         #[doc(alias("8000"))]
-        InBackingImageManagerManager,
-
+        pub const InBackingImageManagerManager: FlowId = FlowId(163);
         /** Reach another backing image manager
 
 | id | `longhorn-in-backing-image-manager-other` |
@@ -2937,8 +2774,7 @@ pub mod flows {
 | printed | “Other Backing Image Manager” “30001-31000” |
 */
         #[doc(alias("30001", "31000"))]
-        InBackingImageManagerOther,
-
+        pub const InBackingImageManagerOther: FlowId = FlowId(164);
         /** Reach the instance manager from the backing image manager
 
 | id | `longhorn-in-instance-manager-backing-image-manager` |
@@ -2952,8 +2788,7 @@ pub mod flows {
 | printed | “Instance Manager” “10000-30000” |
 */
         #[doc(alias("10000", "30000"))]
-        InInstanceManagerBackingImageManager,
-
+        pub const InInstanceManagerBackingImageManager: FlowId = FlowId(165);
         /** Call the data source of a backing image
 
 | id | `longhorn-in-backing-image-source-manager` |
@@ -2967,8 +2802,7 @@ pub mod flows {
 | printed | “Longhorn Manager” “8000” |
 */
         #[doc(alias("8000"))]
-        InBackingImageSourceManager,
-
+        pub const InBackingImageSourceManager: FlowId = FlowId(166);
         /** Reach the data source of a backing image from the instance manager
 
 | id | `longhorn-in-backing-image-source-instance-manager` |
@@ -2982,8 +2816,7 @@ pub mod flows {
 | printed | “Instance Manager” “8002” |
 */
         #[doc(alias("8002"))]
-        InBackingImageSourceInstanceManager,
-
+        pub const InBackingImageSourceInstanceManager: FlowId = FlowId(167);
         /** Call the data source from the backing image manager
 
 | id | `longhorn-in-backing-image-source-backing-image-manager` |
@@ -2997,8 +2830,7 @@ pub mod flows {
 | printed | “Backing Image Manager” “8000” |
 */
         #[doc(alias("8000"))]
-        InBackingImageSourceBackingImageManager,
-
+        pub const InBackingImageSourceBackingImageManager: FlowId = FlowId(168);
         /** Reach the share manager from a node
 
 | id | `longhorn-in-share-manager-node` |
@@ -3012,8 +2844,7 @@ pub mod flows {
 | printed | “Node in the cluster” “2049” |
 */
         #[doc(alias("2049"))]
-        InShareManagerNode,
-
+        pub const InShareManagerNode: FlowId = FlowId(169);
         /** Call the Kubernetes API from the uninstaller
 
 | id | `longhorn-out-uninstaller-kubernetes-api` |
@@ -3027,13 +2858,12 @@ pub mod flows {
 | source | Longhorn Networking, 1.13.0, Uninstaller: egress, row 39 |
 | printed | “Kubernetes API server” “Kubernetes API server port” |
 */
-        OutUninstallerKubernetesApi,
+        pub const OutUninstallerKubernetesApi: FlowId = FlowId(170);
     }
 
-    /// The flows of `exchange-server`: Exchange Server by Microsoft. Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum ExchangeServer {
+    /// The ids of the flows of `exchange-server`: Exchange Server by Microsoft. Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
+    pub enum ExchangeServer {}
+    impl ExchangeServer {
         /** Read mail and use other services over HTTPS
 
 | id | `exchange-server-in-mailbox-https` |
@@ -3047,8 +2877,7 @@ pub mod flows {
 | printed | “Encrypted web connections” “443/TCP (HTTPS)” |
 */
         #[doc(alias("443"))]
-        InMailboxHttps,
-
+        pub const InMailboxHttps: FlowId = FlowId(171);
         /** Publish calendars, redirect browsers to HTTPS, and answer Autodiscover
 
 | id | `exchange-server-in-mailbox-http` |
@@ -3063,8 +2892,7 @@ pub mod flows {
 | printed | “Unencrypted web connections” “80/TCP (HTTP)” |
 */
         #[doc(alias("80"))]
-        InMailboxHttp,
-
+        pub const InMailboxHttp: FlowId = FlowId(172);
         /** Read mail with IMAP4 or IMAP4 over TLS
 
 | id | `exchange-server-in-mailbox-imap` |
@@ -3080,8 +2908,7 @@ pub mod flows {
 | printed | “IMAP4 clients” “143/TCP (IMAP), 993/TCP (secure IMAP)” |
 */
         #[doc(alias("143", "993"))]
-        InMailboxImap,
-
+        pub const InMailboxImap: FlowId = FlowId(173);
         /** Collect mail with POP3 or POP3 over TLS
 
 | id | `exchange-server-in-mailbox-pop3` |
@@ -3097,8 +2924,7 @@ pub mod flows {
 | printed | “POP3 clients” “110/TCP (POP3), 995/TCP (secure POP3)” |
 */
         #[doc(alias("110", "995"))]
-        InMailboxPop3,
-
+        pub const InMailboxPop3: FlowId = FlowId(174);
         /** Submit mail as an authenticated client
 
 | id | `exchange-server-in-mailbox-submission` |
@@ -3113,8 +2939,7 @@ pub mod flows {
 | printed | “SMTP clients (authenticated)” “587/TCP (authenticated SMTP)” |
 */
         #[doc(alias("587"))]
-        InMailboxSubmission,
-
+        pub const InMailboxSubmission: FlowId = FlowId(175);
         /** Take mail from the Internet
 
 | id | `exchange-server-in-mailbox-smtp` |
@@ -3128,8 +2953,7 @@ pub mod flows {
 | printed | “Internet (any)” “Inbound mail” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        InMailboxSmtp,
-
+        pub const InMailboxSmtp: FlowId = FlowId(176);
         /** Send mail to the Internet
 
 | id | `exchange-server-out-mailbox-smtp` |
@@ -3144,8 +2968,7 @@ pub mod flows {
 | printed | “Internet (any)” “Outbound mail” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        OutMailboxSmtp,
-
+        pub const OutMailboxSmtp: FlowId = FlowId(177);
         /** Send mail to the Internet through the front end
 
 | id | `exchange-server-out-mailbox-smtp-proxied` |
@@ -3159,8 +2982,7 @@ pub mod flows {
 | printed | “Internet (any)” “Outbound mail (proxied)” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        OutMailboxSmtpProxied,
-
+        pub const OutMailboxSmtpProxied: FlowId = FlowId(178);
         /** Look up the next server of outbound mail
 
 | id | `exchange-server-out-mailbox-dns` |
@@ -3175,8 +2997,7 @@ pub mod flows {
 | printed | “DNS server” “DNS for name resolution” “53/UDP,53/TCP (DNS)” |
 */
         #[doc(alias("53"))]
-        OutMailboxDns,
-
+        pub const OutMailboxDns: FlowId = FlowId(179);
         /** Take mail from the Internet at the edge
 
 | id | `exchange-server-in-edge-transport-smtp` |
@@ -3190,8 +3011,7 @@ pub mod flows {
 | printed | “Internet (any)” “Inbound mail - Internet to Edge Transport server” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        InEdgeTransportSmtp,
-
+        pub const InEdgeTransportSmtp: FlowId = FlowId(180);
         /** Pass inbound mail on to a Mailbox server
 
 | id | `exchange-server-in-mailbox-edge-transport-smtp` |
@@ -3205,8 +3025,7 @@ pub mod flows {
 | printed | “Edge Transport server” “Inbound mail - Edge Transport to Mailbox” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        InMailboxEdgeTransportSmtp,
-
+        pub const InMailboxEdgeTransportSmtp: FlowId = FlowId(181);
         /** Pass outbound mail on to an Edge Transport server
 
 | id | `exchange-server-in-edge-transport-mailbox-smtp` |
@@ -3220,8 +3039,7 @@ pub mod flows {
 | printed | “Mailbox servers in the subscribed Active Directory site” “Outbound mail - Mailbox to Edge Transport” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        InEdgeTransportMailboxSmtp,
-
+        pub const InEdgeTransportMailboxSmtp: FlowId = FlowId(182);
         /** Send mail to the Internet from the edge
 
 | id | `exchange-server-out-edge-transport-smtp` |
@@ -3235,8 +3053,7 @@ pub mod flows {
 | printed | “Internet (any)” “Outbound mail - Edge Transport server to internet” “25/TCP (SMTP)” |
 */
         #[doc(alias("25"))]
-        OutEdgeTransportSmtp,
-
+        pub const OutEdgeTransportSmtp: FlowId = FlowId(183);
         /** Synchronise Edge Transport servers
 
 | id | `exchange-server-in-edge-transport-edgesync` |
@@ -3250,8 +3067,7 @@ pub mod flows {
 | printed | “Mailbox servers with EdgeSync” “EdgeSync synchronization” “50636/TCP (secure LDAP)” |
 */
         #[doc(alias("50636"))]
-        InEdgeTransportEdgesync,
-
+        pub const InEdgeTransportEdgesync: FlowId = FlowId(184);
         /** Look up the next server of mail at the edge
 
 | id | `exchange-server-out-edge-transport-dns` |
@@ -3266,8 +3082,7 @@ pub mod flows {
 | printed | “DNS server” “DNS for name resolution” “53/UDP,53/TCP (DNS)” |
 */
         #[doc(alias("53"))]
-        OutEdgeTransportDns,
-
+        pub const OutEdgeTransportDns: FlowId = FlowId(185);
         /** Test whether servers that send mail are open proxies
 
 | id | `exchange-server-out-edge-transport-proxy-check` |
@@ -3285,13 +3100,12 @@ pub mod flows {
 | printed | “Internet” “Open proxy server detection” “see comments” |
 */
         #[doc(alias("1081", "1080", "23", "6588", "3128", "80"))]
-        OutEdgeTransportProxyCheck,
+        pub const OutEdgeTransportProxyCheck: FlowId = FlowId(186);
     }
 
-    /// The flows of `wazo`: Wazo Platform by Wazo. Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Wazo {
+    /// The ids of the flows of `wazo`: Wazo Platform by Wazo. Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
+    pub enum Wazo {}
+    impl Wazo {
         /** Answer ICMP
 
 | id | `wazo-in-icmp` |
@@ -3305,8 +3119,7 @@ pub mod flows {
 | source | Network, 2024, Network Flow table (IN), row 1 |
 | printed | “ICMP” “\-” |
 */
-        InIcmp,
-
+        pub const InIcmp: FlowId = FlowId(187);
         /** Take mail
 
 | id | `wazo-in-postfix-smtp` |
@@ -3322,8 +3135,7 @@ pub mod flows {
 | printed | “SMTP” “25” |
 */
         #[doc(alias("25"))]
-        InPostfixSmtp,
-
+        pub const InPostfixSmtp: FlowId = FlowId(188);
         /** Hand out addresses with DHCP
 
 | id | `wazo-in-isc-dhcpd-dhcp` |
@@ -3339,8 +3151,7 @@ pub mod flows {
 | printed | “DHCP” “67” |
 */
         #[doc(alias("67"))]
-        InIscDhcpdDhcp,
-
+        pub const InIscDhcpdDhcp: FlowId = FlowId(189);
         /** Listen at the client port of DHCP
 
 | id | `wazo-in-isc-dhcpd-dhcp-client` |
@@ -3356,8 +3167,7 @@ pub mod flows {
 | printed | “DHCP” “68” |
 */
         #[doc(alias("68"))]
-        InIscDhcpdDhcpClient,
-
+        pub const InIscDhcpdDhcpClient: FlowId = FlowId(190);
         /** Hand out files with TFTP
 
 | id | `wazo-in-provd-tftp` |
@@ -3373,8 +3183,7 @@ pub mod flows {
 | printed | “TFTP” “69” |
 */
         #[doc(alias("69"))]
-        InProvdTftp,
-
+        pub const InProvdTftp: FlowId = FlowId(191);
         /** Hand out the time
 
 | id | `wazo-in-ntpd-ntp` |
@@ -3390,8 +3199,7 @@ pub mod flows {
 | printed | “NTP” “123” |
 */
         #[doc(alias("123"))]
-        InNtpdNtp,
-
+        pub const InNtpdNtp: FlowId = FlowId(192);
         /** Reach monit
 
 | id | `wazo-in-monit-http` |
@@ -3408,8 +3216,7 @@ pub mod flows {
 | printed | “HTTP” “2812” |
 */
         #[doc(alias("2812"))]
-        InMonitHttp,
-
+        pub const InMonitHttp: FlowId = FlowId(193);
         /** Signal calls with SIP
 
 | id | `wazo-in-asterisk-sip` |
@@ -3425,8 +3232,7 @@ pub mod flows {
 | printed | “SIP” “5060” |
 */
         #[doc(alias("5060"))]
-        InAsteriskSip,
-
+        pub const InAsteriskSip: FlowId = FlowId(194);
         /** Signal and carry calls with IAX
 
 | id | `wazo-in-asterisk-iax` |
@@ -3442,8 +3248,7 @@ pub mod flows {
 | printed | “IAX” “4569” |
 */
         #[doc(alias("4569"))]
-        InAsteriskIax,
-
+        pub const InAsteriskIax: FlowId = FlowId(195);
         /** Signal calls with SCCP
 
 | id | `wazo-in-asterisk-sccp` |
@@ -3459,8 +3264,7 @@ pub mod flows {
 | printed | “SCCP” “2000” |
 */
         #[doc(alias("2000"))]
-        InAsteriskSccp,
-
+        pub const InAsteriskSccp: FlowId = FlowId(196);
         /** Manage Asterisk
 
 | id | `wazo-in-asterisk-ami` |
@@ -3477,8 +3281,7 @@ pub mod flows {
 | printed | “AMI” “5038” |
 */
         #[doc(alias("5038"))]
-        InAsteriskAmi,
-
+        pub const InAsteriskAmi: FlowId = FlowId(197);
         /** Reach Asterisk over HTTP
 
 | id | `wazo-in-asterisk-http` |
@@ -3495,8 +3298,7 @@ pub mod flows {
 | printed | “HTTP” “5039” |
 */
         #[doc(alias("5039"))]
-        InAsteriskHttp,
-
+        pub const InAsteriskHttp: FlowId = FlowId(198);
         /** Log in to the server
 
 | id | `wazo-in-sshd-ssh` |
@@ -3512,8 +3314,7 @@ pub mod flows {
 | printed | “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InSshdSsh,
-
+        pub const InSshdSsh: FlowId = FlowId(199);
         /** Reach the web server over HTTP
 
 | id | `wazo-in-nginx-http` |
@@ -3529,8 +3330,7 @@ pub mod flows {
 | printed | “HTTP” “80” |
 */
         #[doc(alias("80"))]
-        InNginxHttp,
-
+        pub const InNginxHttp: FlowId = FlowId(200);
         /** Reach the web server over HTTPS
 
 | id | `wazo-in-nginx-https` |
@@ -3546,8 +3346,7 @@ pub mod flows {
 | printed | “HTTPS” “443” |
 */
         #[doc(alias("443"))]
-        InNginxHttps,
-
+        pub const InNginxHttps: FlowId = FlowId(201);
         /** Reach the web server without authentication
 
 | id | `wazo-in-nginx-http-noauth` |
@@ -3563,8 +3362,7 @@ pub mod flows {
 | printed | “HTTP” “8667” |
 */
         #[doc(alias("8667"))]
-        InNginxHttpNoauth,
-
+        pub const InNginxHttpNoauth: FlowId = FlowId(202);
         /** Reach munin
 
 | id | `wazo-in-munin-http` |
@@ -3582,8 +3380,7 @@ pub mod flows {
 | printed | “HTTP” “4949” |
 */
         #[doc(alias("4949"))]
-        InMuninHttp,
-
+        pub const InMuninHttp: FlowId = FlowId(203);
         /** Read and write the database
 
 | id | `wazo-in-postgresql-sql` |
@@ -3600,8 +3397,7 @@ pub mod flows {
 | printed | “SQL” “5432” |
 */
         #[doc(alias("5432"))]
-        InPostgresqlSql,
-
+        pub const InPostgresqlSql: FlowId = FlowId(204);
         /** Exchange messages
 
 | id | `wazo-in-rabbitmq-amqp` |
@@ -3617,8 +3413,7 @@ pub mod flows {
 | printed | “AMQP” “5672” |
 */
         #[doc(alias("5672"))]
-        InRabbitmqAmqp,
-
+        pub const InRabbitmqAmqp: FlowId = FlowId(205);
         /** Reach wazo-provd
 
 | id | `wazo-in-provd-http` |
@@ -3635,8 +3430,7 @@ pub mod flows {
 | printed | “HTTP” “8666” |
 */
         #[doc(alias("8666"))]
-        InProvdHttp,
-
+        pub const InProvdHttp: FlowId = FlowId(206);
         /** Reach wazo-provd without authentication
 
 | id | `wazo-in-provd-http-noauth` |
@@ -3653,8 +3447,7 @@ pub mod flows {
 | printed | “HTTP” “18667” |
 */
         #[doc(alias("18667"))]
-        InProvdHttpNoauth,
-
+        pub const InProvdHttpNoauth: FlowId = FlowId(207);
         /** Reach wazo-confgend
 
 | id | `wazo-in-confgend-http` |
@@ -3671,8 +3464,7 @@ pub mod flows {
 | printed | “HTTP” “8669” |
 */
         #[doc(alias("8669"))]
-        InConfgendHttp,
-
+        pub const InConfgendHttp: FlowId = FlowId(208);
         /** Reach wazo-sysconfd
 
 | id | `wazo-in-sysconfd-http` |
@@ -3689,8 +3481,7 @@ pub mod flows {
 | printed | “HTTP” “8668” |
 */
         #[doc(alias("8668"))]
-        InSysconfdHttp,
-
+        pub const InSysconfdHttp: FlowId = FlowId(209);
         /** Reach wazo-auth
 
 | id | `wazo-in-auth-http` |
@@ -3707,8 +3498,7 @@ pub mod flows {
 | printed | “HTTP” “9497” |
 */
         #[doc(alias("9497"))]
-        InAuthHttp,
-
+        pub const InAuthHttp: FlowId = FlowId(210);
         /** Reach wazo-call-logd
 
 | id | `wazo-in-call-logd-http` |
@@ -3725,8 +3515,7 @@ pub mod flows {
 | printed | “HTTP” “9298” |
 */
         #[doc(alias("9298"))]
-        InCallLogdHttp,
-
+        pub const InCallLogdHttp: FlowId = FlowId(211);
         /** Reach wazo-dird
 
 | id | `wazo-in-dird-http` |
@@ -3743,8 +3532,7 @@ pub mod flows {
 | printed | “HTTP” “9489” |
 */
         #[doc(alias("9489"))]
-        InDirdHttp,
-
+        pub const InDirdHttp: FlowId = FlowId(212);
         /** Reach wazo-webhookd
 
 | id | `wazo-in-webhookd-http` |
@@ -3761,8 +3549,7 @@ pub mod flows {
 | printed | “HTTP” “9300” |
 */
         #[doc(alias("9300"))]
-        InWebhookdHttp,
-
+        pub const InWebhookdHttp: FlowId = FlowId(213);
         /** Reach wazo-setupd
 
 | id | `wazo-in-setupd-http` |
@@ -3779,8 +3566,7 @@ pub mod flows {
 | printed | “HTTP” “9302” |
 */
         #[doc(alias("9302"))]
-        InSetupdHttp,
-
+        pub const InSetupdHttp: FlowId = FlowId(214);
         /** Reach wazo-chatd
 
 | id | `wazo-in-chatd-http` |
@@ -3797,8 +3583,7 @@ pub mod flows {
 | printed | “HTTP” “9304” |
 */
         #[doc(alias("9304"))]
-        InChatdHttp,
-
+        pub const InChatdHttp: FlowId = FlowId(215);
         /** Reach wazo-confd
 
 | id | `wazo-in-confd-http` |
@@ -3815,8 +3600,7 @@ pub mod flows {
 | printed | “HTTP” “9486” |
 */
         #[doc(alias("9486"))]
-        InConfdHttp,
-
+        pub const InConfdHttp: FlowId = FlowId(216);
         /** Reach wazo-amid
 
 | id | `wazo-in-amid-http` |
@@ -3833,8 +3617,7 @@ pub mod flows {
 | printed | “HTTP” “9491” |
 */
         #[doc(alias("9491"))]
-        InAmidHttp,
-
+        pub const InAmidHttp: FlowId = FlowId(217);
         /** Reach wazo-agentd
 
 | id | `wazo-in-agentd-http` |
@@ -3851,8 +3634,7 @@ pub mod flows {
 | printed | “HTTP” “9493” |
 */
         #[doc(alias("9493"))]
-        InAgentdHttp,
-
+        pub const InAgentdHttp: FlowId = FlowId(218);
         /** Reach wazo-phoned over HTTP
 
 | id | `wazo-in-phoned-http` |
@@ -3869,8 +3651,7 @@ pub mod flows {
 | printed | “HTTP” “9498” |
 */
         #[doc(alias("9498"))]
-        InPhonedHttp,
-
+        pub const InPhonedHttp: FlowId = FlowId(219);
         /** Reach wazo-phoned over HTTPS
 
 | id | `wazo-in-phoned-https` |
@@ -3887,8 +3668,7 @@ pub mod flows {
 | printed | “HTTPS” “9499” |
 */
         #[doc(alias("9499"))]
-        InPhonedHttps,
-
+        pub const InPhonedHttps: FlowId = FlowId(220);
         /** Reach wazo-calld
 
 | id | `wazo-in-calld-http` |
@@ -3905,8 +3685,7 @@ pub mod flows {
 | printed | “HTTP” “9500” |
 */
         #[doc(alias("9500"))]
-        InCalldHttp,
-
+        pub const InCalldHttp: FlowId = FlowId(221);
         /** Open a WebSocket to wazo-websocketd
 
 | id | `wazo-in-websocketd-ws` |
@@ -3923,8 +3702,7 @@ pub mod flows {
 | printed | “WS” “9502” |
 */
         #[doc(alias("9502"))]
-        InWebsocketdWs,
-
+        pub const InWebsocketdWs: FlowId = FlowId(222);
         /** Reach wazo-plugind
 
 | id | `wazo-in-plugind-http` |
@@ -3941,13 +3719,12 @@ pub mod flows {
 | printed | “HTTP” “9503” |
 */
         #[doc(alias("9503"))]
-        InPlugindHttp,
+        pub const InPlugindHttp: FlowId = FlowId(223);
     }
 
-    /// The flows of `configmgr`: Configuration Manager by Microsoft. Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Configmgr {
+    /// The ids of the flows of `configmgr`: Configuration Manager by Microsoft. Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
+    pub enum Configmgr {}
+    impl Configmgr {
         /** Connect the Asset Intelligence synchronization point to Microsoft over HTTPS
 
 | id | `configmgr-out-asset-intelligence-microsoft-https` |
@@ -3961,8 +3738,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        OutAssetIntelligenceMicrosoftHttps,
-
+        pub const OutAssetIntelligenceMicrosoftHttps: FlowId = FlowId(224);
         /** Reach SQL Server from the Asset Intelligence synchronization point
 
 | id | `configmgr-out-asset-intelligence-sql` |
@@ -3977,8 +3753,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutAssetIntelligenceSql,
-
+        pub const OutAssetIntelligenceSql: FlowId = FlowId(225);
         /** Reach SQL Server from the Application Catalog web service point
 
 | id | `configmgr-out-catalog-service-sql` |
@@ -3993,8 +3768,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutCatalogServiceSql,
-
+        pub const OutCatalogServiceSql: FlowId = FlowId(226);
         /** Connect the Application Catalog website point to the Application Catalog web service point over HTTP
 
 | id | `configmgr-in-catalog-service-catalog-website-http` |
@@ -4009,8 +3783,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InCatalogServiceCatalogWebsiteHttp,
-
+        pub const InCatalogServiceCatalogWebsiteHttp: FlowId = FlowId(227);
         /** Connect the Application Catalog website point to the Application Catalog web service point over HTTPS
 
 | id | `configmgr-in-catalog-service-catalog-website-https` |
@@ -4025,8 +3798,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCatalogServiceCatalogWebsiteHttps,
-
+        pub const InCatalogServiceCatalogWebsiteHttps: FlowId = FlowId(228);
         /** Connect clients to the Application Catalog website point over HTTP
 
 | id | `configmgr-in-catalog-website-client-http` |
@@ -4041,8 +3813,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InCatalogWebsiteClientHttp,
-
+        pub const InCatalogWebsiteClientHttp: FlowId = FlowId(229);
         /** Connect clients to the Application Catalog website point over HTTPS
 
 | id | `configmgr-in-catalog-website-client-https` |
@@ -4057,8 +3828,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCatalogWebsiteClientHttps,
-
+        pub const InCatalogWebsiteClientHttps: FlowId = FlowId(230);
         /** Wake clients with Wake On LAN
 
 | id | `configmgr-in-client-wake-on-lan` |
@@ -4073,8 +3843,7 @@ pub mod flows {
 | printed | “Wake On LAN” “9 \| \-\-” |
 */
         #[doc(alias("9"))]
-        InClientWakeOnLan,
-
+        pub const InClientWakeOnLan: FlowId = FlowId(231);
         /** Keep clients reachable with wake-up proxy
 
 | id | `configmgr-in-client-wake-up-proxy` |
@@ -4090,8 +3859,7 @@ pub mod flows {
 | printed | “Wake-up proxy” “25536 \| \-\-” |
 */
         #[doc(alias("25536"))]
-        InClientWakeUpProxy,
-
+        pub const InClientWakeUpProxy: FlowId = FlowId(232);
         /** Find a peer cache in Windows PE
 
 | id | `configmgr-in-client-peer-cache-broadcast` |
@@ -4105,8 +3873,7 @@ pub mod flows {
 | printed | “Windows PE Peer cache broadcast” “8004 \| \-\-” |
 */
         #[doc(alias("8004"))]
-        InClientPeerCacheBroadcast,
-
+        pub const InClientPeerCacheBroadcast: FlowId = FlowId(233);
         /** Download from a peer cache in Windows PE
 
 | id | `configmgr-in-client-peer-cache-download` |
@@ -4120,8 +3887,7 @@ pub mod flows {
 | printed | “Windows PE Peer cache download” “\-\- \| 8003” |
 */
         #[doc(alias("8003"))]
-        InClientPeerCacheDownload,
-
+        pub const InClientPeerCacheDownload: FlowId = FlowId(234);
         /** Connect clients to the NDES policy module over HTTP
 
 | id | `configmgr-in-ndes-module-client-http` |
@@ -4135,8 +3901,7 @@ pub mod flows {
 | printed | “HTTP” “80” |
 */
         #[doc(alias("80"))]
-        InNdesModuleClientHttp,
-
+        pub const InNdesModuleClientHttp: FlowId = FlowId(235);
         /** Connect clients to the NDES policy module over HTTPS
 
 | id | `configmgr-in-ndes-module-client-https` |
@@ -4150,8 +3915,7 @@ pub mod flows {
 | printed | “HTTPS” “443” |
 */
         #[doc(alias("443"))]
-        InNdesModuleClientHttps,
-
+        pub const InNdesModuleClientHttps: FlowId = FlowId(236);
         /** Connect clients to the cloud distribution point over HTTPS
 
 | id | `configmgr-in-cloud-distribution-client-https` |
@@ -4165,8 +3929,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCloudDistributionClientHttps,
-
+        pub const InCloudDistributionClientHttps: FlowId = FlowId(237);
         /** Connect clients to the cloud management gateway over HTTPS
 
 | id | `configmgr-in-cmg-client-https` |
@@ -4180,8 +3943,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCmgClientHttps,
-
+        pub const InCmgClientHttps: FlowId = FlowId(238);
         /** Connect clients to the distribution point over HTTP
 
 | id | `configmgr-in-distribution-point-client-http` |
@@ -4196,8 +3958,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InDistributionPointClientHttp,
-
+        pub const InDistributionPointClientHttp: FlowId = FlowId(239);
         /** Connect clients to the distribution point over HTTPS
 
 | id | `configmgr-in-distribution-point-client-https` |
@@ -4212,8 +3973,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InDistributionPointClientHttps,
-
+        pub const InDistributionPointClientHttps: FlowId = FlowId(240);
         /** Connect clients to the distribution point with SMB
 
 | id | `configmgr-in-distribution-point-client-smb` |
@@ -4227,8 +3987,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InDistributionPointClientSmb,
-
+        pub const InDistributionPointClientSmb: FlowId = FlowId(241);
         /** Receive content by multicast
 
 | id | `configmgr-in-distribution-point-client-multicast` |
@@ -4242,8 +4001,7 @@ pub mod flows {
 | printed | “Multicast protocol” “63000-64000 \| \-\-” |
 */
         #[doc(alias("63000", "64000"))]
-        InDistributionPointClientMulticast,
-
+        pub const InDistributionPointClientMulticast: FlowId = FlowId(242);
         /** Get an address with DHCP for PXE
 
 | id | `configmgr-in-distribution-point-client-dhcp` |
@@ -4257,8 +4015,7 @@ pub mod flows {
 | printed | “DHCP” “67 and 68 \| \-\-” |
 */
         #[doc(alias("67", "68"))]
-        InDistributionPointClientDhcp,
-
+        pub const InDistributionPointClientDhcp: FlowId = FlowId(243);
         /** Fetch boot files with TFTP for PXE
 
 | id | `configmgr-in-distribution-point-client-tftp` |
@@ -4273,8 +4030,7 @@ pub mod flows {
 | printed | “TFTP” “69 \| \-\-” |
 */
         #[doc(alias("69"))]
-        InDistributionPointClientTftp,
-
+        pub const InDistributionPointClientTftp: FlowId = FlowId(244);
         /** Find a boot server with BINL for PXE
 
 | id | `configmgr-in-distribution-point-client-binl` |
@@ -4288,8 +4044,7 @@ pub mod flows {
 | printed | “Boot Information Negotiation Layer (BINL)” “4011 \| \-\-” |
 */
         #[doc(alias("4011"))]
-        InDistributionPointClientBinl,
-
+        pub const InDistributionPointClientBinl: FlowId = FlowId(245);
         /** Connect clients to the fallback status point over HTTP
 
 | id | `configmgr-in-fallback-status-client-http` |
@@ -4304,8 +4059,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InFallbackStatusClientHttp,
-
+        pub const InFallbackStatusClientHttp: FlowId = FlowId(246);
         /** Query the global catalog from clients
 
 | id | `configmgr-out-client-global-catalog` |
@@ -4319,8 +4073,7 @@ pub mod flows {
 | printed | “Global catalog LDAP” “\-\- \| 3268” |
 */
         #[doc(alias("3268"))]
-        OutClientGlobalCatalog,
-
+        pub const OutClientGlobalCatalog: FlowId = FlowId(247);
         /** Notify clients
 
 | id | `configmgr-in-management-point-client-notification` |
@@ -4336,8 +4089,7 @@ pub mod flows {
 | printed | “Client notification” “\-\- \| 10123” |
 */
         #[doc(alias("10123"))]
-        InManagementPointClientNotification,
-
+        pub const InManagementPointClientNotification: FlowId = FlowId(248);
         /** Connect clients to the management point over HTTP
 
 | id | `configmgr-in-management-point-client-http` |
@@ -4352,8 +4104,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InManagementPointClientHttp,
-
+        pub const InManagementPointClientHttp: FlowId = FlowId(249);
         /** Connect clients to the management point over HTTPS
 
 | id | `configmgr-in-management-point-client-https` |
@@ -4368,8 +4119,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InManagementPointClientHttps,
-
+        pub const InManagementPointClientHttps: FlowId = FlowId(250);
         /** Connect clients to the software update point over HTTP
 
 | id | `configmgr-in-update-point-client-http` |
@@ -4385,8 +4135,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80 or 8530” |
 */
         #[doc(alias("80", "8530"))]
-        InUpdatePointClientHttp,
-
+        pub const InUpdatePointClientHttp: FlowId = FlowId(251);
         /** Connect clients to the software update point over HTTPS
 
 | id | `configmgr-in-update-point-client-https` |
@@ -4401,8 +4150,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443 or 8531” |
 */
         #[doc(alias("443", "8531"))]
-        InUpdatePointClientHttps,
-
+        pub const InUpdatePointClientHttps: FlowId = FlowId(252);
         /** Connect clients to the state migration point over HTTP
 
 | id | `configmgr-in-state-migration-client-http` |
@@ -4417,8 +4165,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InStateMigrationClientHttp,
-
+        pub const InStateMigrationClientHttp: FlowId = FlowId(253);
         /** Connect clients to the state migration point over HTTPS
 
 | id | `configmgr-in-state-migration-client-https` |
@@ -4433,8 +4180,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InStateMigrationClientHttps,
-
+        pub const InStateMigrationClientHttps: FlowId = FlowId(254);
         /** Connect clients to the state migration point with SMB
 
 | id | `configmgr-in-state-migration-client-smb` |
@@ -4448,8 +4194,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InStateMigrationClientSmb,
-
+        pub const InStateMigrationClientSmb: FlowId = FlowId(255);
         /** Connect the CMG connection point to the cloud management gateway over TLS
 
 | id | `configmgr-in-cmg-cmg-connection-tls` |
@@ -4464,8 +4209,7 @@ pub mod flows {
 | printed | “TCP-TLS (preferred)” “\-\- \| 10140-10155” |
 */
         #[doc(alias("10140", "10155"))]
-        InCmgCmgConnectionTls,
-
+        pub const InCmgCmgConnectionTls: FlowId = FlowId(256);
         /** Connect the CMG connection point to the cloud management gateway over HTTPS
 
 | id | `configmgr-in-cmg-cmg-connection-https` |
@@ -4479,8 +4223,7 @@ pub mod flows {
 | printed | “HTTPS (fallback with one VM)” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCmgCmgConnectionHttps,
-
+        pub const InCmgCmgConnectionHttps: FlowId = FlowId(257);
         /** Connect the CMG connection point to the cloud management gateway over HTTPS
 
 | id | `configmgr-in-cmg-cmg-connection-https-vms` |
@@ -4494,8 +4237,7 @@ pub mod flows {
 | printed | “HTTPS (fallback with two or more VMs)” “\-\- \| 10124-10139” |
 */
         #[doc(alias("10124", "10139"))]
-        InCmgCmgConnectionHttpsVms,
-
+        pub const InCmgCmgConnectionHttpsVms: FlowId = FlowId(258);
         /** Connect the CMG connection point to the management point over HTTPS
 
 | id | `configmgr-in-management-point-cmg-connection-1706-https` |
@@ -4510,8 +4252,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InManagementPointCmgConnection1706Https,
-
+        pub const InManagementPointCmgConnection1706Https: FlowId = FlowId(259);
         /** Connect the CMG connection point to the management point over HTTP
 
 | id | `configmgr-in-management-point-cmg-connection-1706-http` |
@@ -4526,8 +4267,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InManagementPointCmgConnection1706Http,
-
+        pub const InManagementPointCmgConnection1706Http: FlowId = FlowId(260);
         /** Connect the CMG connection point to the management point over HTTPS
 
 | id | `configmgr-in-management-point-cmg-connection-1802-https` |
@@ -4541,8 +4281,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InManagementPointCmgConnection1802Https,
-
+        pub const InManagementPointCmgConnection1802Https: FlowId = FlowId(261);
         /** Connect the CMG connection point to the software update point over HTTPS
 
 | id | `configmgr-in-update-point-cmg-connection-https` |
@@ -4557,8 +4296,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InUpdatePointCmgConnectionHttps,
-
+        pub const InUpdatePointCmgConnectionHttps: FlowId = FlowId(262);
         /** Connect the CMG connection point to the software update point over HTTP
 
 | id | `configmgr-in-update-point-cmg-connection-http` |
@@ -4573,8 +4311,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InUpdatePointCmgConnectionHttp,
-
+        pub const InUpdatePointCmgConnectionHttp: FlowId = FlowId(263);
         /** Control clients remotely
 
 | id | `configmgr-in-client-console-remote-control` |
@@ -4588,8 +4325,7 @@ pub mod flows {
 | printed | “Remote Control (control)” “\-\- \| 2701” |
 */
         #[doc(alias("2701"))]
-        InClientConsoleRemoteControl,
-
+        pub const InClientConsoleRemoteControl: FlowId = FlowId(264);
         /** Help users with Remote Assistance
 
 | id | `configmgr-in-client-console-remote-assistance` |
@@ -4603,8 +4339,7 @@ pub mod flows {
 | printed | “Remote Assistance (RDP and RTC)” “\-\- \| 3389” |
 */
         #[doc(alias("3389"))]
-        InClientConsoleRemoteAssistance,
-
+        pub const InClientConsoleRemoteAssistance: FlowId = FlowId(265);
         /** Connect the console to the Internet over HTTP
 
 | id | `configmgr-out-console-internet-http` |
@@ -4618,8 +4353,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        OutConsoleInternetHttp,
-
+        pub const OutConsoleInternetHttp: FlowId = FlowId(266);
         /** Connect the console to the Internet over HTTPS
 
 | id | `configmgr-out-console-internet-https` |
@@ -4633,8 +4367,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        OutConsoleInternetHttps,
-
+        pub const OutConsoleInternetHttps: FlowId = FlowId(267);
         /** Connect the console to the reporting services point over HTTP
 
 | id | `configmgr-in-reporting-point-console-http` |
@@ -4649,8 +4382,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InReportingPointConsoleHttp,
-
+        pub const InReportingPointConsoleHttp: FlowId = FlowId(268);
         /** Connect the console to the reporting services point over HTTPS
 
 | id | `configmgr-in-reporting-point-console-https` |
@@ -4665,8 +4397,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InReportingPointConsoleHttps,
-
+        pub const InReportingPointConsoleHttps: FlowId = FlowId(269);
         /** Find RPC services of the site server from the console
 
 | id | `configmgr-in-site-server-console-epmap` |
@@ -4680,8 +4411,7 @@ pub mod flows {
 | printed | “RPC to find the provider” “\-\- \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerConsoleEpmap,
-
+        pub const InSiteServerConsoleEpmap: FlowId = FlowId(270);
         /** Find RPC services of the SMS Provider from the console
 
 | id | `configmgr-in-sms-provider-console-epmap` |
@@ -4696,8 +4426,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSmsProviderConsoleEpmap,
-
+        pub const InSmsProviderConsoleEpmap: FlowId = FlowId(271);
         /** Call the SMS Provider with RPC from the console
 
 | id | `configmgr-in-sms-provider-console-rpc` |
@@ -4713,8 +4442,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSmsProviderConsoleRpc,
-
+        pub const InSmsProviderConsoleRpc: FlowId = FlowId(272);
         /** Connect the NDES policy module to the certificate registration point over HTTPS
 
 | id | `configmgr-in-certificate-registration-ndes-module-https` |
@@ -4729,8 +4457,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCertificateRegistrationNdesModuleHttps,
-
+        pub const InCertificateRegistrationNdesModuleHttps: FlowId = FlowId(273);
         /** Reach SQL Server from the data warehouse service point
 
 | id | `configmgr-out-data-warehouse-sql` |
@@ -4745,8 +4472,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutDataWarehouseSql,
-
+        pub const OutDataWarehouseSql: FlowId = FlowId(274);
         /** Connect the distribution point to the management point over HTTP
 
 | id | `configmgr-in-management-point-distribution-point-http` |
@@ -4761,8 +4487,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        InManagementPointDistributionPointHttp,
-
+        pub const InManagementPointDistributionPointHttp: FlowId = FlowId(275);
         /** Connect the distribution point to the management point over HTTPS
 
 | id | `configmgr-in-management-point-distribution-point-https` |
@@ -4777,8 +4502,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InManagementPointDistributionPointHttps,
-
+        pub const InManagementPointDistributionPointHttps: FlowId = FlowId(276);
         /** Connect the Endpoint Protection point to the Internet over HTTP
 
 | id | `configmgr-out-endpoint-protection-internet-http` |
@@ -4792,8 +4516,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        OutEndpointProtectionInternetHttp,
-
+        pub const OutEndpointProtectionInternetHttp: FlowId = FlowId(277);
         /** Reach SQL Server from the Endpoint Protection point
 
 | id | `configmgr-out-endpoint-protection-sql` |
@@ -4808,8 +4531,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutEndpointProtectionSql,
-
+        pub const OutEndpointProtectionSql: FlowId = FlowId(278);
         /** Connect the enrollment proxy point to the enrollment point over HTTPS
 
 | id | `configmgr-in-enrollment-point-enrollment-proxy-https` |
@@ -4824,8 +4546,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InEnrollmentPointEnrollmentProxyHttps,
-
+        pub const InEnrollmentPointEnrollmentProxyHttps: FlowId = FlowId(279);
         /** Reach SQL Server from the enrollment point
 
 | id | `configmgr-out-enrollment-point-sql` |
@@ -4840,8 +4561,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutEnrollmentPointSql,
-
+        pub const OutEnrollmentPointSql: FlowId = FlowId(280);
         /** Manage Exchange Online with Windows Remote Management
 
 | id | `configmgr-out-exchange-connector-exchange-online-winrm` |
@@ -4855,8 +4575,7 @@ pub mod flows {
 | printed | “Windows Remote Management over HTTPS” “\-\- \| 5986” |
 */
         #[doc(alias("5986"))]
-        OutExchangeConnectorExchangeOnlineWinrm,
-
+        pub const OutExchangeConnectorExchangeOnlineWinrm: FlowId = FlowId(281);
         /** Manage an Exchange server with Windows Remote Management
 
 | id | `configmgr-out-exchange-connector-exchange-winrm` |
@@ -4870,8 +4589,7 @@ pub mod flows {
 | printed | “Windows Remote Management over HTTP” “\-\- \| 5985” |
 */
         #[doc(alias("5985"))]
-        OutExchangeConnectorExchangeWinrm,
-
+        pub const OutExchangeConnectorExchangeWinrm: FlowId = FlowId(282);
         /** Connect Mac computers to the enrollment proxy point over HTTPS
 
 | id | `configmgr-in-enrollment-proxy-mac-computer-https` |
@@ -4885,8 +4603,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InEnrollmentProxyMacComputerHttps,
-
+        pub const InEnrollmentProxyMacComputerHttps: FlowId = FlowId(283);
         /** Query the directory with LDAP from the management point
 
 | id | `configmgr-out-management-point-ldap` |
@@ -4901,8 +4618,7 @@ pub mod flows {
 | printed | “Lightweight Directory Access Protocol (LDAP)” “389 \| 389” |
 */
         #[doc(alias("389"))]
-        OutManagementPointLdap,
-
+        pub const OutManagementPointLdap: FlowId = FlowId(284);
         /** Query the global catalog from the management point
 
 | id | `configmgr-out-management-point-global-catalog` |
@@ -4916,8 +4632,7 @@ pub mod flows {
 | printed | “Global catalog LDAP” “\-\- \| 3268” |
 */
         #[doc(alias("3268"))]
-        OutManagementPointGlobalCatalog,
-
+        pub const OutManagementPointGlobalCatalog: FlowId = FlowId(285);
         /** Find RPC services of domain controllers from the management point
 
 | id | `configmgr-out-management-point-epmap` |
@@ -4931,8 +4646,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “\-\- \| 135” |
 */
         #[doc(alias("135"))]
-        OutManagementPointEpmap,
-
+        pub const OutManagementPointEpmap: FlowId = FlowId(286);
         /** Call domain controllers with RPC from the management point
 
 | id | `configmgr-out-management-point-rpc` |
@@ -4948,8 +4662,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        OutManagementPointRpc,
-
+        pub const OutManagementPointRpc: FlowId = FlowId(287);
         /** Find RPC services of the site server from the management point
 
 | id | `configmgr-in-site-server-management-point-epmap` |
@@ -4964,8 +4677,7 @@ pub mod flows {
 | printed | “RPC Endpoint mapper” “\-\- \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerManagementPointEpmap,
-
+        pub const InSiteServerManagementPointEpmap: FlowId = FlowId(288);
         /** Find RPC services of the management point from the site server
 
 | id | `configmgr-in-management-point-site-server-epmap` |
@@ -4979,8 +4691,7 @@ pub mod flows {
 | printed | “RPC Endpoint mapper” “\-\- \| 135” |
 */
         #[doc(alias("135"))]
-        InManagementPointSiteServerEpmap,
-
+        pub const InManagementPointSiteServerEpmap: FlowId = FlowId(289);
         /** Call the site server with RPC from the management point
 
 | id | `configmgr-in-site-server-management-point-rpc` |
@@ -4996,8 +4707,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerManagementPointRpc,
-
+        pub const InSiteServerManagementPointRpc: FlowId = FlowId(290);
         /** Call the management point with RPC from the site server
 
 | id | `configmgr-in-management-point-site-server-rpc` |
@@ -5013,8 +4723,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InManagementPointSiteServerRpc,
-
+        pub const InManagementPointSiteServerRpc: FlowId = FlowId(291);
         /** Connect the management point to the site server with SMB
 
 | id | `configmgr-in-site-server-management-point-smb` |
@@ -5029,8 +4738,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerManagementPointSmb,
-
+        pub const InSiteServerManagementPointSmb: FlowId = FlowId(292);
         /** Connect the site server to the management point with SMB
 
 | id | `configmgr-in-management-point-site-server-smb` |
@@ -5044,8 +4752,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InManagementPointSiteServerSmb,
-
+        pub const InManagementPointSiteServerSmb: FlowId = FlowId(293);
         /** Reach SQL Server from the management point
 
 | id | `configmgr-out-management-point-sql` |
@@ -5060,8 +4767,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutManagementPointSql,
-
+        pub const OutManagementPointSql: FlowId = FlowId(294);
         /** Connect mobile devices to the enrollment proxy point over HTTPS
 
 | id | `configmgr-in-enrollment-proxy-mobile-device-https` |
@@ -5075,8 +4781,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InEnrollmentProxyMobileDeviceHttps,
-
+        pub const InEnrollmentProxyMobileDeviceHttps: FlowId = FlowId(295);
         /** Connect mobile devices to Microsoft Intune over HTTPS
 
 | id | `configmgr-out-mobile-device-intune-https` |
@@ -5090,8 +4795,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        OutMobileDeviceIntuneHttps,
-
+        pub const OutMobileDeviceIntuneHttps: FlowId = FlowId(296);
         /** Reach SQL Server from the reporting services point
 
 | id | `configmgr-out-reporting-point-sql` |
@@ -5106,8 +4810,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutReportingPointSql,
-
+        pub const OutReportingPointSql: FlowId = FlowId(297);
         /** Connect the service connection point to Microsoft Intune over HTTPS
 
 | id | `configmgr-out-service-connection-intune-https` |
@@ -5121,8 +4824,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        OutServiceConnectionIntuneHttps,
-
+        pub const OutServiceConnectionIntuneHttps: FlowId = FlowId(298);
         /** Connect the service connection point to Azure over HTTPS
 
 | id | `configmgr-out-service-connection-azure-https` |
@@ -5136,8 +4838,7 @@ pub mod flows {
 | printed | “HTTPS for CMG service deployment” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        OutServiceConnectionAzureHttps,
-
+        pub const OutServiceConnectionAzureHttps: FlowId = FlowId(299);
         /** Connect the site server to the Application Catalog web service point with SMB
 
 | id | `configmgr-in-catalog-service-site-server-smb` |
@@ -5151,8 +4852,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InCatalogServiceSiteServerSmb,
-
+        pub const InCatalogServiceSiteServerSmb: FlowId = FlowId(300);
         /** Connect the Application Catalog web service point to the site server with SMB
 
 | id | `configmgr-in-site-server-catalog-service-smb` |
@@ -5166,8 +4866,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerCatalogServiceSmb,
-
+        pub const InSiteServerCatalogServiceSmb: FlowId = FlowId(301);
         /** Find RPC services of the Application Catalog web service point from the site server
 
 | id | `configmgr-in-catalog-service-site-server-epmap` |
@@ -5182,8 +4881,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InCatalogServiceSiteServerEpmap,
-
+        pub const InCatalogServiceSiteServerEpmap: FlowId = FlowId(302);
         /** Find RPC services of the site server from the Application Catalog web service point
 
 | id | `configmgr-in-site-server-catalog-service-epmap` |
@@ -5198,8 +4896,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerCatalogServiceEpmap,
-
+        pub const InSiteServerCatalogServiceEpmap: FlowId = FlowId(303);
         /** Call the Application Catalog web service point with RPC from the site server
 
 | id | `configmgr-in-catalog-service-site-server-rpc` |
@@ -5215,8 +4912,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InCatalogServiceSiteServerRpc,
-
+        pub const InCatalogServiceSiteServerRpc: FlowId = FlowId(304);
         /** Call the site server with RPC from the Application Catalog web service point
 
 | id | `configmgr-in-site-server-catalog-service-rpc` |
@@ -5232,8 +4928,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerCatalogServiceRpc,
-
+        pub const InSiteServerCatalogServiceRpc: FlowId = FlowId(305);
         /** Connect the site server to the Application Catalog website point with SMB
 
 | id | `configmgr-in-catalog-website-site-server-smb` |
@@ -5247,8 +4942,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InCatalogWebsiteSiteServerSmb,
-
+        pub const InCatalogWebsiteSiteServerSmb: FlowId = FlowId(306);
         /** Connect the Application Catalog website point to the site server with SMB
 
 | id | `configmgr-in-site-server-catalog-website-smb` |
@@ -5262,8 +4956,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerCatalogWebsiteSmb,
-
+        pub const InSiteServerCatalogWebsiteSmb: FlowId = FlowId(307);
         /** Find RPC services of the Application Catalog website point from the site server
 
 | id | `configmgr-in-catalog-website-site-server-epmap` |
@@ -5278,8 +4971,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InCatalogWebsiteSiteServerEpmap,
-
+        pub const InCatalogWebsiteSiteServerEpmap: FlowId = FlowId(308);
         /** Find RPC services of the site server from the Application Catalog website point
 
 | id | `configmgr-in-site-server-catalog-website-epmap` |
@@ -5294,8 +4986,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerCatalogWebsiteEpmap,
-
+        pub const InSiteServerCatalogWebsiteEpmap: FlowId = FlowId(309);
         /** Call the Application Catalog website point with RPC from the site server
 
 | id | `configmgr-in-catalog-website-site-server-rpc` |
@@ -5311,8 +5002,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InCatalogWebsiteSiteServerRpc,
-
+        pub const InCatalogWebsiteSiteServerRpc: FlowId = FlowId(310);
         /** Call the site server with RPC from the Application Catalog website point
 
 | id | `configmgr-in-site-server-catalog-website-rpc` |
@@ -5328,8 +5018,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerCatalogWebsiteRpc,
-
+        pub const InSiteServerCatalogWebsiteRpc: FlowId = FlowId(311);
         /** Connect the site server to the Asset Intelligence synchronization point with SMB
 
 | id | `configmgr-in-asset-intelligence-site-server-smb` |
@@ -5343,8 +5032,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InAssetIntelligenceSiteServerSmb,
-
+        pub const InAssetIntelligenceSiteServerSmb: FlowId = FlowId(312);
         /** Connect the Asset Intelligence synchronization point to the site server with SMB
 
 | id | `configmgr-in-site-server-asset-intelligence-smb` |
@@ -5358,8 +5046,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerAssetIntelligenceSmb,
-
+        pub const InSiteServerAssetIntelligenceSmb: FlowId = FlowId(313);
         /** Find RPC services of the Asset Intelligence synchronization point from the site server
 
 | id | `configmgr-in-asset-intelligence-site-server-epmap` |
@@ -5374,8 +5061,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InAssetIntelligenceSiteServerEpmap,
-
+        pub const InAssetIntelligenceSiteServerEpmap: FlowId = FlowId(314);
         /** Find RPC services of the site server from the Asset Intelligence synchronization point
 
 | id | `configmgr-in-site-server-asset-intelligence-epmap` |
@@ -5390,8 +5076,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerAssetIntelligenceEpmap,
-
+        pub const InSiteServerAssetIntelligenceEpmap: FlowId = FlowId(315);
         /** Call the Asset Intelligence synchronization point with RPC from the site server
 
 | id | `configmgr-in-asset-intelligence-site-server-rpc` |
@@ -5407,8 +5092,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InAssetIntelligenceSiteServerRpc,
-
+        pub const InAssetIntelligenceSiteServerRpc: FlowId = FlowId(316);
         /** Call the site server with RPC from the Asset Intelligence synchronization point
 
 | id | `configmgr-in-site-server-asset-intelligence-rpc` |
@@ -5424,8 +5108,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerAssetIntelligenceRpc,
-
+        pub const InSiteServerAssetIntelligenceRpc: FlowId = FlowId(317);
         /** Wake clients with Wake On LAN from the site server
 
 | id | `configmgr-in-client-site-server-wake-on-lan` |
@@ -5440,8 +5123,7 @@ pub mod flows {
 | printed | “Wake On LAN” “9 \| \-\-” |
 */
         #[doc(alias("9"))]
-        InClientSiteServerWakeOnLan,
-
+        pub const InClientSiteServerWakeOnLan: FlowId = FlowId(318);
         /** Connect the site server to the cloud distribution point over HTTPS
 
 | id | `configmgr-in-cloud-distribution-site-server-https` |
@@ -5455,8 +5137,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443” |
 */
         #[doc(alias("443"))]
-        InCloudDistributionSiteServerHttps,
-
+        pub const InCloudDistributionSiteServerHttps: FlowId = FlowId(319);
         /** Connect the site server to the distribution point with SMB
 
 | id | `configmgr-in-distribution-point-site-server-smb` |
@@ -5470,8 +5151,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InDistributionPointSiteServerSmb,
-
+        pub const InDistributionPointSiteServerSmb: FlowId = FlowId(320);
         /** Find RPC services of the distribution point from the site server
 
 | id | `configmgr-in-distribution-point-site-server-epmap` |
@@ -5486,8 +5166,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InDistributionPointSiteServerEpmap,
-
+        pub const InDistributionPointSiteServerEpmap: FlowId = FlowId(321);
         /** Call the distribution point with RPC from the site server
 
 | id | `configmgr-in-distribution-point-site-server-rpc` |
@@ -5503,8 +5182,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InDistributionPointSiteServerRpc,
-
+        pub const InDistributionPointSiteServerRpc: FlowId = FlowId(322);
         /** Query the directory with LDAP from the site server
 
 | id | `configmgr-out-site-server-ldap` |
@@ -5519,8 +5197,7 @@ pub mod flows {
 | printed | “Lightweight Directory Access Protocol (LDAP)” “389 \| 389” |
 */
         #[doc(alias("389"))]
-        OutSiteServerLdap,
-
+        pub const OutSiteServerLdap: FlowId = FlowId(323);
         /** Query the global catalog from the site server
 
 | id | `configmgr-out-site-server-global-catalog` |
@@ -5534,8 +5211,7 @@ pub mod flows {
 | printed | “Global catalog LDAP” “\-\- \| 3268” |
 */
         #[doc(alias("3268"))]
-        OutSiteServerGlobalCatalog,
-
+        pub const OutSiteServerGlobalCatalog: FlowId = FlowId(324);
         /** Find RPC services of domain controllers from the site server
 
 | id | `configmgr-out-site-server-epmap` |
@@ -5549,8 +5225,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “\-\- \| 135” |
 */
         #[doc(alias("135"))]
-        OutSiteServerEpmap,
-
+        pub const OutSiteServerEpmap: FlowId = FlowId(325);
         /** Call domain controllers with RPC from the site server
 
 | id | `configmgr-out-site-server-rpc` |
@@ -5566,8 +5241,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        OutSiteServerRpc,
-
+        pub const OutSiteServerRpc: FlowId = FlowId(326);
         /** Connect the site server to the certificate registration point with SMB
 
 | id | `configmgr-in-certificate-registration-site-server-smb` |
@@ -5581,8 +5255,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InCertificateRegistrationSiteServerSmb,
-
+        pub const InCertificateRegistrationSiteServerSmb: FlowId = FlowId(327);
         /** Connect the certificate registration point to the site server with SMB
 
 | id | `configmgr-in-site-server-certificate-registration-smb` |
@@ -5596,8 +5269,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerCertificateRegistrationSmb,
-
+        pub const InSiteServerCertificateRegistrationSmb: FlowId = FlowId(328);
         /** Find RPC services of the certificate registration point from the site server
 
 | id | `configmgr-in-certificate-registration-site-server-epmap` |
@@ -5612,8 +5284,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InCertificateRegistrationSiteServerEpmap,
-
+        pub const InCertificateRegistrationSiteServerEpmap: FlowId = FlowId(329);
         /** Find RPC services of the site server from the certificate registration point
 
 | id | `configmgr-in-site-server-certificate-registration-epmap` |
@@ -5628,8 +5299,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerCertificateRegistrationEpmap,
-
+        pub const InSiteServerCertificateRegistrationEpmap: FlowId = FlowId(330);
         /** Call the certificate registration point with RPC from the site server
 
 | id | `configmgr-in-certificate-registration-site-server-rpc` |
@@ -5645,8 +5315,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InCertificateRegistrationSiteServerRpc,
-
+        pub const InCertificateRegistrationSiteServerRpc: FlowId = FlowId(331);
         /** Call the site server with RPC from the certificate registration point
 
 | id | `configmgr-in-site-server-certificate-registration-rpc` |
@@ -5662,8 +5331,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerCertificateRegistrationRpc,
-
+        pub const InSiteServerCertificateRegistrationRpc: FlowId = FlowId(332);
         /** Connect the site server to the Endpoint Protection point with SMB
 
 | id | `configmgr-in-endpoint-protection-site-server-smb` |
@@ -5677,8 +5345,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InEndpointProtectionSiteServerSmb,
-
+        pub const InEndpointProtectionSiteServerSmb: FlowId = FlowId(333);
         /** Connect the Endpoint Protection point to the site server with SMB
 
 | id | `configmgr-in-site-server-endpoint-protection-smb` |
@@ -5692,8 +5359,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerEndpointProtectionSmb,
-
+        pub const InSiteServerEndpointProtectionSmb: FlowId = FlowId(334);
         /** Find RPC services of the Endpoint Protection point from the site server
 
 | id | `configmgr-in-endpoint-protection-site-server-epmap` |
@@ -5708,8 +5374,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InEndpointProtectionSiteServerEpmap,
-
+        pub const InEndpointProtectionSiteServerEpmap: FlowId = FlowId(335);
         /** Find RPC services of the site server from the Endpoint Protection point
 
 | id | `configmgr-in-site-server-endpoint-protection-epmap` |
@@ -5724,8 +5389,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerEndpointProtectionEpmap,
-
+        pub const InSiteServerEndpointProtectionEpmap: FlowId = FlowId(336);
         /** Call the Endpoint Protection point with RPC from the site server
 
 | id | `configmgr-in-endpoint-protection-site-server-rpc` |
@@ -5741,8 +5405,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InEndpointProtectionSiteServerRpc,
-
+        pub const InEndpointProtectionSiteServerRpc: FlowId = FlowId(337);
         /** Call the site server with RPC from the Endpoint Protection point
 
 | id | `configmgr-in-site-server-endpoint-protection-rpc` |
@@ -5758,8 +5421,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerEndpointProtectionRpc,
-
+        pub const InSiteServerEndpointProtectionRpc: FlowId = FlowId(338);
         /** Connect the site server to the enrollment point with SMB
 
 | id | `configmgr-in-enrollment-point-site-server-smb` |
@@ -5773,8 +5435,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InEnrollmentPointSiteServerSmb,
-
+        pub const InEnrollmentPointSiteServerSmb: FlowId = FlowId(339);
         /** Connect the enrollment point to the site server with SMB
 
 | id | `configmgr-in-site-server-enrollment-point-smb` |
@@ -5788,8 +5449,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerEnrollmentPointSmb,
-
+        pub const InSiteServerEnrollmentPointSmb: FlowId = FlowId(340);
         /** Find RPC services of the enrollment point from the site server
 
 | id | `configmgr-in-enrollment-point-site-server-epmap` |
@@ -5804,8 +5464,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InEnrollmentPointSiteServerEpmap,
-
+        pub const InEnrollmentPointSiteServerEpmap: FlowId = FlowId(341);
         /** Find RPC services of the site server from the enrollment point
 
 | id | `configmgr-in-site-server-enrollment-point-epmap` |
@@ -5820,8 +5479,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerEnrollmentPointEpmap,
-
+        pub const InSiteServerEnrollmentPointEpmap: FlowId = FlowId(342);
         /** Call the enrollment point with RPC from the site server
 
 | id | `configmgr-in-enrollment-point-site-server-rpc` |
@@ -5837,8 +5495,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InEnrollmentPointSiteServerRpc,
-
+        pub const InEnrollmentPointSiteServerRpc: FlowId = FlowId(343);
         /** Call the site server with RPC from the enrollment point
 
 | id | `configmgr-in-site-server-enrollment-point-rpc` |
@@ -5854,8 +5511,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerEnrollmentPointRpc,
-
+        pub const InSiteServerEnrollmentPointRpc: FlowId = FlowId(344);
         /** Connect the site server to the enrollment proxy point with SMB
 
 | id | `configmgr-in-enrollment-proxy-site-server-smb` |
@@ -5869,8 +5525,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InEnrollmentProxySiteServerSmb,
-
+        pub const InEnrollmentProxySiteServerSmb: FlowId = FlowId(345);
         /** Connect the enrollment proxy point to the site server with SMB
 
 | id | `configmgr-in-site-server-enrollment-proxy-smb` |
@@ -5884,8 +5539,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerEnrollmentProxySmb,
-
+        pub const InSiteServerEnrollmentProxySmb: FlowId = FlowId(346);
         /** Find RPC services of the enrollment proxy point from the site server
 
 | id | `configmgr-in-enrollment-proxy-site-server-epmap` |
@@ -5900,8 +5554,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InEnrollmentProxySiteServerEpmap,
-
+        pub const InEnrollmentProxySiteServerEpmap: FlowId = FlowId(347);
         /** Find RPC services of the site server from the enrollment proxy point
 
 | id | `configmgr-in-site-server-enrollment-proxy-epmap` |
@@ -5916,8 +5569,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerEnrollmentProxyEpmap,
-
+        pub const InSiteServerEnrollmentProxyEpmap: FlowId = FlowId(348);
         /** Call the enrollment proxy point with RPC from the site server
 
 | id | `configmgr-in-enrollment-proxy-site-server-rpc` |
@@ -5933,8 +5585,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InEnrollmentProxySiteServerRpc,
-
+        pub const InEnrollmentProxySiteServerRpc: FlowId = FlowId(349);
         /** Call the site server with RPC from the enrollment proxy point
 
 | id | `configmgr-in-site-server-enrollment-proxy-rpc` |
@@ -5950,8 +5601,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerEnrollmentProxyRpc,
-
+        pub const InSiteServerEnrollmentProxyRpc: FlowId = FlowId(350);
         /** Connect the site server to the fallback status point with SMB
 
 | id | `configmgr-in-fallback-status-site-server-smb` |
@@ -5965,8 +5615,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InFallbackStatusSiteServerSmb,
-
+        pub const InFallbackStatusSiteServerSmb: FlowId = FlowId(351);
         /** Connect the fallback status point to the site server with SMB
 
 | id | `configmgr-in-site-server-fallback-status-smb` |
@@ -5981,8 +5630,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerFallbackStatusSmb,
-
+        pub const InSiteServerFallbackStatusSmb: FlowId = FlowId(352);
         /** Find RPC services of the fallback status point from the site server
 
 | id | `configmgr-in-fallback-status-site-server-epmap` |
@@ -5997,8 +5645,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InFallbackStatusSiteServerEpmap,
-
+        pub const InFallbackStatusSiteServerEpmap: FlowId = FlowId(353);
         /** Find RPC services of the site server from the fallback status point
 
 | id | `configmgr-in-site-server-fallback-status-epmap` |
@@ -6014,8 +5661,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerFallbackStatusEpmap,
-
+        pub const InSiteServerFallbackStatusEpmap: FlowId = FlowId(354);
         /** Call the fallback status point with RPC from the site server
 
 | id | `configmgr-in-fallback-status-site-server-rpc` |
@@ -6031,8 +5677,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InFallbackStatusSiteServerRpc,
-
+        pub const InFallbackStatusSiteServerRpc: FlowId = FlowId(355);
         /** Call the site server with RPC from the fallback status point
 
 | id | `configmgr-in-site-server-fallback-status-rpc` |
@@ -6048,8 +5693,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerFallbackStatusRpc,
-
+        pub const InSiteServerFallbackStatusRpc: FlowId = FlowId(356);
         /** Connect the site server to the Internet over HTTP
 
 | id | `configmgr-out-site-server-internet-http` |
@@ -6064,8 +5708,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        OutSiteServerInternetHttp,
-
+        pub const OutSiteServerInternetHttp: FlowId = FlowId(357);
         /** Find RPC services of the issuing certification authority from the site server
 
 | id | `configmgr-out-site-server-ca-epmap` |
@@ -6080,8 +5723,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        OutSiteServerCaEpmap,
-
+        pub const OutSiteServerCaEpmap: FlowId = FlowId(358);
         /** Find RPC services of the site server from the issuing certification authority
 
 | id | `configmgr-in-site-server-ca-epmap` |
@@ -6096,8 +5738,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerCaEpmap,
-
+        pub const InSiteServerCaEpmap: FlowId = FlowId(359);
         /** Call the issuing certification authority with RPC from the site server
 
 | id | `configmgr-out-site-server-ca-rpc` |
@@ -6113,8 +5754,7 @@ pub mod flows {
 | printed | “RPC (DCOM)” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        OutSiteServerCaRpc,
-
+        pub const OutSiteServerCaRpc: FlowId = FlowId(360);
         /** Call the site server with RPC from the issuing certification authority
 
 | id | `configmgr-in-site-server-ca-rpc` |
@@ -6130,8 +5770,7 @@ pub mod flows {
 | printed | “RPC (DCOM)” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerCaRpc,
-
+        pub const InSiteServerCaRpc: FlowId = FlowId(361);
         /** Connect the site server to a file share with SMB
 
 | id | `configmgr-out-site-server-content-library-smb` |
@@ -6145,8 +5784,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        OutSiteServerContentLibrarySmb,
-
+        pub const OutSiteServerContentLibrarySmb: FlowId = FlowId(362);
         /** Connect the site server to the reporting services point with SMB
 
 | id | `configmgr-in-reporting-point-site-server-smb` |
@@ -6160,8 +5798,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InReportingPointSiteServerSmb,
-
+        pub const InReportingPointSiteServerSmb: FlowId = FlowId(363);
         /** Connect the reporting services point to the site server with SMB
 
 | id | `configmgr-in-site-server-reporting-point-smb` |
@@ -6176,8 +5813,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerReportingPointSmb,
-
+        pub const InSiteServerReportingPointSmb: FlowId = FlowId(364);
         /** Find RPC services of the reporting services point from the site server
 
 | id | `configmgr-in-reporting-point-site-server-epmap` |
@@ -6192,8 +5828,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InReportingPointSiteServerEpmap,
-
+        pub const InReportingPointSiteServerEpmap: FlowId = FlowId(365);
         /** Find RPC services of the site server from the reporting services point
 
 | id | `configmgr-in-site-server-reporting-point-epmap` |
@@ -6209,8 +5844,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerReportingPointEpmap,
-
+        pub const InSiteServerReportingPointEpmap: FlowId = FlowId(366);
         /** Call the reporting services point with RPC from the site server
 
 | id | `configmgr-in-reporting-point-site-server-rpc` |
@@ -6226,8 +5860,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InReportingPointSiteServerRpc,
-
+        pub const InReportingPointSiteServerRpc: FlowId = FlowId(367);
         /** Call the site server with RPC from the reporting services point
 
 | id | `configmgr-in-site-server-reporting-point-rpc` |
@@ -6243,8 +5876,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteServerReportingPointRpc,
-
+        pub const InSiteServerReportingPointRpc: FlowId = FlowId(368);
         /** Connect site servers to each other with SMB
 
 | id | `configmgr-in-site-server-smb` |
@@ -6258,8 +5890,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerSmb,
-
+        pub const InSiteServerSmb: FlowId = FlowId(369);
         /** Reach SQL Server from the site server
 
 | id | `configmgr-out-site-server-sql` |
@@ -6274,8 +5905,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutSiteServerSql,
-
+        pub const OutSiteServerSql: FlowId = FlowId(370);
         /** Connect the site server to SQL Server with SMB
 
 | id | `configmgr-out-site-server-setup-smb` |
@@ -6289,8 +5919,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        OutSiteServerSetupSmb,
-
+        pub const OutSiteServerSetupSmb: FlowId = FlowId(371);
         /** Find RPC services of SQL Server from the site server
 
 | id | `configmgr-out-site-server-setup-epmap` |
@@ -6305,8 +5934,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        OutSiteServerSetupEpmap,
-
+        pub const OutSiteServerSetupEpmap: FlowId = FlowId(372);
         /** Call SQL Server with RPC from the site server
 
 | id | `configmgr-out-site-server-setup-rpc` |
@@ -6322,8 +5950,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        OutSiteServerSetupRpc,
-
+        pub const OutSiteServerSetupRpc: FlowId = FlowId(373);
         /** Reach SQL Server from the site server
 
 | id | `configmgr-out-site-server-wsus-sql` |
@@ -6338,8 +5965,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutSiteServerWsusSql,
-
+        pub const OutSiteServerWsusSql: FlowId = FlowId(374);
         /** Connect the site server to the SMS Provider with SMB
 
 | id | `configmgr-in-sms-provider-site-server-smb` |
@@ -6353,8 +5979,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSmsProviderSiteServerSmb,
-
+        pub const InSmsProviderSiteServerSmb: FlowId = FlowId(375);
         /** Find RPC services of the SMS Provider from the site server
 
 | id | `configmgr-in-sms-provider-site-server-epmap` |
@@ -6369,8 +5994,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSmsProviderSiteServerEpmap,
-
+        pub const InSmsProviderSiteServerEpmap: FlowId = FlowId(376);
         /** Call the SMS Provider with RPC from the site server
 
 | id | `configmgr-in-sms-provider-site-server-rpc` |
@@ -6386,8 +6010,7 @@ pub mod flows {
 | printed | “RPC” “\-\- \| DYNAMIC” |
 */
         #[doc(alias("49152", "65535"))]
-        InSmsProviderSiteServerRpc,
-
+        pub const InSmsProviderSiteServerRpc: FlowId = FlowId(377);
         /** Connect the site server to the software update point with SMB
 
 | id | `configmgr-in-update-point-site-server-smb` |
@@ -6401,8 +6024,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InUpdatePointSiteServerSmb,
-
+        pub const InUpdatePointSiteServerSmb: FlowId = FlowId(378);
         /** Connect the software update point to the site server with SMB
 
 | id | `configmgr-in-site-server-update-point-smb` |
@@ -6417,8 +6039,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerUpdatePointSmb,
-
+        pub const InSiteServerUpdatePointSmb: FlowId = FlowId(379);
         /** Connect the site server to the software update point over HTTP
 
 | id | `configmgr-in-update-point-site-server-http` |
@@ -6434,8 +6055,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80 or 8530” |
 */
         #[doc(alias("80", "8530"))]
-        InUpdatePointSiteServerHttp,
-
+        pub const InUpdatePointSiteServerHttp: FlowId = FlowId(380);
         /** Connect the software update point to the site server over HTTP
 
 | id | `configmgr-in-site-server-update-point-http` |
@@ -6451,8 +6071,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80 or 8530” |
 */
         #[doc(alias("80", "8530"))]
-        InSiteServerUpdatePointHttp,
-
+        pub const InSiteServerUpdatePointHttp: FlowId = FlowId(381);
         /** Connect the site server to the software update point over HTTPS
 
 | id | `configmgr-in-update-point-site-server-https` |
@@ -6467,8 +6086,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443 or 8531” |
 */
         #[doc(alias("443", "8531"))]
-        InUpdatePointSiteServerHttps,
-
+        pub const InUpdatePointSiteServerHttps: FlowId = FlowId(382);
         /** Connect the software update point to the site server over HTTPS
 
 | id | `configmgr-in-site-server-update-point-https` |
@@ -6484,8 +6102,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443 or 8531” |
 */
         #[doc(alias("443", "8531"))]
-        InSiteServerUpdatePointHttps,
-
+        pub const InSiteServerUpdatePointHttps: FlowId = FlowId(383);
         /** Connect the site server to the state migration point with SMB
 
 | id | `configmgr-in-state-migration-site-server-smb` |
@@ -6499,8 +6116,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InStateMigrationSiteServerSmb,
-
+        pub const InStateMigrationSiteServerSmb: FlowId = FlowId(384);
         /** Connect the state migration point to the site server with SMB
 
 | id | `configmgr-in-site-server-state-migration-smb` |
@@ -6515,8 +6131,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerStateMigrationSmb,
-
+        pub const InSiteServerStateMigrationSmb: FlowId = FlowId(385);
         /** Find RPC services of the state migration point from the site server
 
 | id | `configmgr-in-state-migration-site-server-epmap` |
@@ -6531,8 +6146,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InStateMigrationSiteServerEpmap,
-
+        pub const InStateMigrationSiteServerEpmap: FlowId = FlowId(386);
         /** Find RPC services of the site server from the state migration point
 
 | id | `configmgr-in-site-server-state-migration-epmap` |
@@ -6548,8 +6162,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135 \| 135” |
 */
         #[doc(alias("135"))]
-        InSiteServerStateMigrationEpmap,
-
+        pub const InSiteServerStateMigrationEpmap: FlowId = FlowId(387);
         /** Reach SQL Server from the SMS Provider
 
 | id | `configmgr-out-sms-provider-sql` |
@@ -6564,8 +6177,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutSmsProviderSql,
-
+        pub const OutSmsProviderSql: FlowId = FlowId(388);
         /** Connect the software update point to the Internet over HTTP
 
 | id | `configmgr-out-update-point-internet-http` |
@@ -6580,8 +6192,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80” |
 */
         #[doc(alias("80"))]
-        OutUpdatePointInternetHttp,
-
+        pub const OutUpdatePointInternetHttp: FlowId = FlowId(389);
         /** Connect the software update point to the upstream WSUS server over HTTP
 
 | id | `configmgr-out-update-point-wsus-http` |
@@ -6596,8 +6207,7 @@ pub mod flows {
 | printed | “HTTP” “\-\- \| 80 or 8530” |
 */
         #[doc(alias("80", "8530"))]
-        OutUpdatePointWsusHttp,
-
+        pub const OutUpdatePointWsusHttp: FlowId = FlowId(390);
         /** Connect the software update point to the upstream WSUS server over HTTPS
 
 | id | `configmgr-out-update-point-wsus-https` |
@@ -6612,8 +6222,7 @@ pub mod flows {
 | printed | “HTTPS” “\-\- \| 443 or 8531” |
 */
         #[doc(alias("443", "8531"))]
-        OutUpdatePointWsusHttps,
-
+        pub const OutUpdatePointWsusHttps: FlowId = FlowId(391);
         /** Reach the site database server from SQL Server
 
 | id | `configmgr-in-site-database-sql` |
@@ -6628,8 +6237,7 @@ pub mod flows {
 | printed | “SQL Server service” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        InSiteDatabaseSql,
-
+        pub const InSiteDatabaseSql: FlowId = FlowId(392);
         /** Replicate between sites with Service Broker
 
 | id | `configmgr-in-site-database-service-broker` |
@@ -6644,8 +6252,7 @@ pub mod flows {
 | printed | “SQL Server Service Broker” “\-\- \| 4022” |
 */
         #[doc(alias("4022"))]
-        InSiteDatabaseServiceBroker,
-
+        pub const InSiteDatabaseServiceBroker: FlowId = FlowId(393);
         /** Reach SQL Server from the state migration point
 
 | id | `configmgr-out-state-migration-sql` |
@@ -6660,8 +6267,7 @@ pub mod flows {
 | printed | “SQL over TCP” “\-\- \| 1433” |
 */
         #[doc(alias("1433"))]
-        OutStateMigrationSql,
-
+        pub const OutStateMigrationSql: FlowId = FlowId(394);
         /** Open file shares from clients
 
 | id | `configmgr-out-client-shares-smb` |
@@ -6675,8 +6281,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “\-\- \| 445” |
 */
         #[doc(alias("445"))]
-        OutClientSharesSmb,
-
+        pub const OutClientSharesSmb: FlowId = FlowId(395);
         /** Reach replicas of the site database
 
 | id | `configmgr-out-azure-database-sql` |
@@ -6689,8 +6294,7 @@ pub mod flows {
 | printed | “SQL over TCP” “TCP 1433” |
 */
         #[doc(alias("1433"))]
-        OutAzureDatabaseSql,
-
+        pub const OutAzureDatabaseSql: FlowId = FlowId(396);
         /** Replicate between sites with Service Broker
 
 | id | `configmgr-out-azure-database-service-broker` |
@@ -6703,8 +6307,7 @@ pub mod flows {
 | printed | “SQL Server Service Broker” “TCP 4022” |
 */
         #[doc(alias("4022"))]
-        OutAzureDatabaseServiceBroker,
-
+        pub const OutAzureDatabaseServiceBroker: FlowId = FlowId(397);
         /** Connect to replicas of the site database with SMB
 
 | id | `configmgr-out-azure-database-smb` |
@@ -6717,8 +6320,7 @@ pub mod flows {
 | printed | “Server Message Block (SMB)” “TCP 445” |
 */
         #[doc(alias("445"))]
-        OutAzureDatabaseSmb,
-
+        pub const OutAzureDatabaseSmb: FlowId = FlowId(398);
         /** Find RPC services of replicas of the site database
 
 | id | `configmgr-out-azure-database-epmap` |
@@ -6731,8 +6333,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “TCP 135” |
 */
         #[doc(alias("135"))]
-        OutAzureDatabaseEpmap,
-
+        pub const OutAzureDatabaseEpmap: FlowId = FlowId(399);
         /** Query and publish in the directory with LDAP
 
 | id | `configmgr-out-discovery-ldap` |
@@ -6746,8 +6347,7 @@ pub mod flows {
 | printed | “Lightweight Directory Access Protocol (LDAP)” “389” |
 */
         #[doc(alias("389"))]
-        OutDiscoveryLdap,
-
+        pub const OutDiscoveryLdap: FlowId = FlowId(400);
         /** Query the global catalog for discovery
 
 | id | `configmgr-out-discovery-global-catalog` |
@@ -6761,8 +6361,7 @@ pub mod flows {
 | printed | “Global catalog LDAP” “3268” |
 */
         #[doc(alias("3268"))]
-        OutDiscoveryGlobalCatalog,
-
+        pub const OutDiscoveryGlobalCatalog: FlowId = FlowId(401);
         /** Find RPC services for discovery
 
 | id | `configmgr-out-discovery-epmap` |
@@ -6776,8 +6375,7 @@ pub mod flows {
 | printed | “RPC Endpoint Mapper” “135” |
 */
         #[doc(alias("135"))]
-        OutDiscoveryEpmap,
-
+        pub const OutDiscoveryEpmap: FlowId = FlowId(402);
         /** Call RPC services for discovery
 
 | id | `configmgr-out-discovery-rpc` |
@@ -6793,8 +6391,7 @@ pub mod flows {
 | printed | “RPC” “Dynamically allocated high TCP ports” |
 */
         #[doc(alias("1024", "5000", "49152", "65535"))]
-        OutDiscoveryRpc,
-
+        pub const OutDiscoveryRpc: FlowId = FlowId(403);
         /** Find RPC services of site systems from the site server
 
 | id | `configmgr-in-site-system-site-server-epmap` |
@@ -6808,8 +6405,7 @@ pub mod flows {
 | printed | “Site server \-\-> Site system: RPC endpoint mapper” “UDP and TCP port 135.” |
 */
         #[doc(alias("135"))]
-        InSiteSystemSiteServerEpmap,
-
+        pub const InSiteSystemSiteServerEpmap: FlowId = FlowId(404);
         /** Call site systems with RPC from the site server
 
 | id | `configmgr-in-site-system-site-server-rpc` |
@@ -6825,8 +6421,7 @@ pub mod flows {
 | printed | “Site server \-\-> Site system” “TCP ports” |
 */
         #[doc(alias("49152", "65535"))]
-        InSiteSystemSiteServerRpc,
-
+        pub const InSiteSystemSiteServerRpc: FlowId = FlowId(405);
         /** Connect the site server to site systems with SMB
 
 | id | `configmgr-in-site-system-site-server-smb` |
@@ -6840,8 +6435,7 @@ pub mod flows {
 | printed | “Site server \< \-\-> Site system: Server message blocks (SMB)” “TCP port 445” |
 */
         #[doc(alias("445"))]
-        InSiteSystemSiteServerSmb,
-
+        pub const InSiteSystemSiteServerSmb: FlowId = FlowId(406);
         /** Connect site systems to the site server with SMB
 
 | id | `configmgr-in-site-server-site-system-smb` |
@@ -6855,13 +6449,12 @@ pub mod flows {
 | printed | “Site server \< \-\-> Site system: Server message blocks (SMB)” “TCP port 445” |
 */
         #[doc(alias("445"))]
-        InSiteServerSiteSystemSmb,
+        pub const InSiteServerSiteSystemSmb: FlowId = FlowId(407);
     }
 
-    /// The flows of `arc-resource-bridge`: Azure Arc resource bridge by Microsoft. Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum ArcResourceBridge {
+    /// The ids of the flows of `arc-resource-bridge`: Azure Arc resource bridge by Microsoft. Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
+    pub enum ArcResourceBridge {}
+    impl ArcResourceBridge {
         /** Deploy and maintain the appliance VM over SSH
 
 | id | `arc-resource-bridge-in-appliance-vm-ssh` |
@@ -6875,8 +6468,7 @@ pub mod flows {
 | printed | “appliance VM IPs and Management machine” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InApplianceVmSsh,
-
+        pub const InApplianceVmSsh: FlowId = FlowId(408);
         /** Deploy and maintain the appliance VM over SSH
 
 | id | `arc-resource-bridge-in-management-machine-appliance-vm-ssh` |
@@ -6891,8 +6483,7 @@ pub mod flows {
 | printed | “appliance VM IPs and Management machine” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InManagementMachineApplianceVmSsh,
-
+        pub const InManagementMachineApplianceVmSsh: FlowId = FlowId(409);
         /** Manage the appliance VM through the Kubernetes API
 
 | id | `arc-resource-bridge-in-appliance-vm-kubernetes-api` |
@@ -6906,8 +6497,7 @@ pub mod flows {
 | printed | “appliance VM IPs and Management machine” “Kubernetes API server” “6443” |
 */
         #[doc(alias("6443"))]
-        InApplianceVmKubernetesApi,
-
+        pub const InApplianceVmKubernetesApi: FlowId = FlowId(410);
         /** Manage the appliance VM through the Kubernetes API
 
 | id | `arc-resource-bridge-in-management-machine-appliance-vm-kubernetes-api` |
@@ -6922,8 +6512,7 @@ pub mod flows {
 | printed | “appliance VM IPs and Management machine” “Kubernetes API server” “6443” |
 */
         #[doc(alias("6443"))]
-        InManagementMachineApplianceVmKubernetesApi,
-
+        pub const InManagementMachineApplianceVmKubernetesApi: FlowId = FlowId(411);
         /** Deploy and maintain the appliance VM over SSH
 
 | id | `arc-resource-bridge-in-control-plane-ssh` |
@@ -6937,8 +6526,7 @@ pub mod flows {
 | printed | “control plane IP and Management machine” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InControlPlaneSsh,
-
+        pub const InControlPlaneSsh: FlowId = FlowId(412);
         /** Deploy and maintain the appliance VM over SSH
 
 | id | `arc-resource-bridge-in-management-machine-control-plane-ssh` |
@@ -6952,8 +6540,7 @@ pub mod flows {
 | printed | “control plane IP and Management machine” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InManagementMachineControlPlaneSsh,
-
+        pub const InManagementMachineControlPlaneSsh: FlowId = FlowId(413);
         /** Manage the appliance VM through the Kubernetes API
 
 | id | `arc-resource-bridge-in-control-plane-kubernetes-api` |
@@ -6967,8 +6554,7 @@ pub mod flows {
 | printed | “control plane IP and Management machine” “Kubernetes API server” “6443” |
 */
         #[doc(alias("6443"))]
-        InControlPlaneKubernetesApi,
-
+        pub const InControlPlaneKubernetesApi: FlowId = FlowId(414);
         /** Manage the appliance VM through the Kubernetes API
 
 | id | `arc-resource-bridge-in-management-machine-control-plane-kubernetes-api` |
@@ -6982,8 +6568,7 @@ pub mod flows {
 | printed | “control plane IP and Management machine” “Kubernetes API server” “6443” |
 */
         #[doc(alias("6443"))]
-        InManagementMachineControlPlaneKubernetesApi,
-
+        pub const InManagementMachineControlPlaneKubernetesApi: FlowId = FlowId(415);
         /** Talk to the private cloud, such as VMware vCenter
 
 | id | `arc-resource-bridge-out-management-machine-private-cloud` |
@@ -6997,8 +6582,7 @@ pub mod flows {
 | printed | “private cloud control plane address and Management machine” “HTTPS” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachinePrivateCloud,
-
+        pub const OutManagementMachinePrivateCloud: FlowId = FlowId(416);
         /** Upgrade the appliance VM
 
 | id | `arc-resource-bridge-in-appliance-vm-upgrade` |
@@ -7013,8 +6597,7 @@ pub mod flows {
 | printed | “appliance VM IPs (to each other)” “Kubernetes API server” “6443, 2379, 2380, 10250, 10257, 10259” |
 */
         #[doc(alias("6443", "2379", "2380", "10250", "10257", "10259"))]
-        InApplianceVmUpgrade,
-
+        pub const InApplianceVmUpgrade: FlowId = FlowId(417);
         /** Talk to the private cloud, such as VMware vCenter
 
 | id | `arc-resource-bridge-out-appliance-vm-private-cloud` |
@@ -7028,8 +6611,7 @@ pub mod flows {
 | printed | “private cloud address and appliance VM IPs” “HTTPS” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmPrivateCloud,
-
+        pub const OutApplianceVmPrivateCloud: FlowId = FlowId(418);
         /** Resolve the names of the services that a deployment needs
 
 | id | `arc-resource-bridge-out-management-machine-dns` |
@@ -7043,8 +6625,7 @@ pub mod flows {
 | printed | “Your DNS server IP(s)” “DNS servers” “53” |
 */
         #[doc(alias("53"))]
-        OutManagementMachineDns,
-
+        pub const OutManagementMachineDns: FlowId = FlowId(419);
         /** Resolve the names of the services that a deployment needs
 
 | id | `arc-resource-bridge-out-appliance-vm-dns` |
@@ -7058,8 +6639,7 @@ pub mod flows {
 | printed | “Your DNS server IP(s)” “DNS servers” “53” |
 */
         #[doc(alias("53"))]
-        OutApplianceVmDns,
-
+        pub const OutApplianceVmDns: FlowId = FlowId(420);
         /** Download the product catalog, product files and OS images
 
 | id | `arc-resource-bridge-out-management-machine-sfs-api` |
@@ -7074,8 +6654,7 @@ pub mod flows {
 | printed | “msk8s.api.cdp.microsoft.com” “SFS API endpoint” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineSfsApi,
-
+        pub const OutManagementMachineSfsApi: FlowId = FlowId(421);
         /** Download the product catalog, product files and OS images
 
 | id | `arc-resource-bridge-out-appliance-vm-sfs-api` |
@@ -7090,8 +6669,7 @@ pub mod flows {
 | printed | “msk8s.api.cdp.microsoft.com” “SFS API endpoint” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmSfsApi,
-
+        pub const OutApplianceVmSfsApi: FlowId = FlowId(422);
         /** Download the OS images of the resource bridge
 
 | id | `arc-resource-bridge-out-management-machine-vm-image` |
@@ -7106,8 +6684,7 @@ pub mod flows {
 | printed | “msk8s.sb.tlu.dl.delivery.mp.microsoft.com” “Resource bridge (appliance) image download” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineVmImage,
-
+        pub const OutManagementMachineVmImage: FlowId = FlowId(423);
         /** Download the OS images of the resource bridge
 
 | id | `arc-resource-bridge-out-appliance-vm-vm-image` |
@@ -7122,8 +6699,7 @@ pub mod flows {
 | printed | “msk8s.sb.tlu.dl.delivery.mp.microsoft.com” “Resource bridge (appliance) image download” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmVmImage,
-
+        pub const OutApplianceVmVmImage: FlowId = FlowId(424);
         /** Find container images for the resource bridge
 
 | id | `arc-resource-bridge-out-management-machine-container-registry` |
@@ -7138,8 +6714,7 @@ pub mod flows {
 | printed | “mcr.microsoft.com” “Microsoft Container Registry” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineContainerRegistry,
-
+        pub const OutManagementMachineContainerRegistry: FlowId = FlowId(425);
         /** Find container images for the resource bridge
 
 | id | `arc-resource-bridge-out-appliance-vm-container-registry` |
@@ -7154,8 +6729,7 @@ pub mod flows {
 | printed | “mcr.microsoft.com” “Microsoft Container Registry” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmContainerRegistry,
-
+        pub const OutApplianceVmContainerRegistry: FlowId = FlowId(426);
         /** Download container images for the resource bridge
 
 | id | `arc-resource-bridge-out-management-machine-container-registry-data` |
@@ -7170,8 +6744,7 @@ pub mod flows {
 | printed | “\*.data.mcr.microsoft.com” “Microsoft Container Registry” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineContainerRegistryData,
-
+        pub const OutManagementMachineContainerRegistryData: FlowId = FlowId(427);
         /** Download container images for the resource bridge
 
 | id | `arc-resource-bridge-out-appliance-vm-container-registry-data` |
@@ -7186,8 +6759,7 @@ pub mod flows {
 | printed | “\*.data.mcr.microsoft.com” “Microsoft Container Registry” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmContainerRegistryData,
-
+        pub const OutApplianceVmContainerRegistryData: FlowId = FlowId(428);
         /** Synchronise the clock of the operating system
 
 | id | `arc-resource-bridge-out-management-machine-ntp` |
@@ -7203,8 +6775,7 @@ pub mod flows {
 | printed | “time.windows.com” “Windows NTP Server” “123” |
 */
         #[doc(alias("123"))]
-        OutManagementMachineNtp,
-
+        pub const OutManagementMachineNtp: FlowId = FlowId(429);
         /** Synchronise the clock of the operating system
 
 | id | `arc-resource-bridge-out-appliance-vm-ntp` |
@@ -7220,8 +6791,7 @@ pub mod flows {
 | printed | “time.windows.com” “Windows NTP Server” “123” |
 */
         #[doc(alias("123"))]
-        OutApplianceVmNtp,
-
+        pub const OutApplianceVmNtp: FlowId = FlowId(430);
         /** Manage resources in Azure
 
 | id | `arc-resource-bridge-out-management-machine-resource-manager` |
@@ -7236,8 +6806,7 @@ pub mod flows {
 | printed | “management.azure.com” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineResourceManager,
-
+        pub const OutManagementMachineResourceManager: FlowId = FlowId(431);
         /** Manage resources in Azure
 
 | id | `arc-resource-bridge-out-appliance-vm-resource-manager` |
@@ -7252,8 +6821,7 @@ pub mod flows {
 | printed | “management.azure.com” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmResourceManager,
-
+        pub const OutApplianceVmResourceManager: FlowId = FlowId(432);
         /** Assign roles with Azure RBAC
 
 | id | `arc-resource-bridge-out-management-machine-graph` |
@@ -7268,8 +6836,7 @@ pub mod flows {
 | printed | “graph.microsoft.com” “Microsoft Graph” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineGraph,
-
+        pub const OutManagementMachineGraph: FlowId = FlowId(433);
         /** Assign roles with Azure RBAC
 
 | id | `arc-resource-bridge-out-appliance-vm-graph` |
@@ -7284,8 +6851,7 @@ pub mod flows {
 | printed | “graph.microsoft.com” “Microsoft Graph” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmGraph,
-
+        pub const OutApplianceVmGraph: FlowId = FlowId(434);
         /** Renew tokens for Azure Resource Manager
 
 | id | `arc-resource-bridge-out-management-machine-login` |
@@ -7300,8 +6866,7 @@ pub mod flows {
 | printed | “login.microsoftonline.com” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineLogin,
-
+        pub const OutManagementMachineLogin: FlowId = FlowId(435);
         /** Renew tokens for Azure Resource Manager
 
 | id | `arc-resource-bridge-out-appliance-vm-login` |
@@ -7316,8 +6881,7 @@ pub mod flows {
 | printed | “login.microsoftonline.com” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmLogin,
-
+        pub const OutApplianceVmLogin: FlowId = FlowId(436);
         /** Renew tokens for Azure Resource Manager
 
 | id | `arc-resource-bridge-out-management-machine-login-microsoft` |
@@ -7332,8 +6896,7 @@ pub mod flows {
 | printed | “\*.login.microsoft.com” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineLoginMicrosoft,
-
+        pub const OutManagementMachineLoginMicrosoft: FlowId = FlowId(437);
         /** Renew tokens for Azure Resource Manager
 
 | id | `arc-resource-bridge-out-appliance-vm-login-microsoft` |
@@ -7348,8 +6911,7 @@ pub mod flows {
 | printed | “\*.login.microsoft.com” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmLoginMicrosoft,
-
+        pub const OutApplianceVmLoginMicrosoft: FlowId = FlowId(438);
         /** Renew tokens for Azure Resource Manager
 
 | id | `arc-resource-bridge-out-management-machine-login-windows` |
@@ -7364,8 +6926,7 @@ pub mod flows {
 | printed | “login.windows.net” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineLoginWindows,
-
+        pub const OutManagementMachineLoginWindows: FlowId = FlowId(439);
         /** Renew tokens for Azure Resource Manager
 
 | id | `arc-resource-bridge-out-appliance-vm-login-windows` |
@@ -7380,8 +6941,7 @@ pub mod flows {
 | printed | “login.windows.net” “Azure Resource Manager” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmLoginWindows,
-
+        pub const OutApplianceVmLoginWindows: FlowId = FlowId(440);
         /** Talk to the resource provider in Azure
 
 | id | `arc-resource-bridge-out-appliance-vm-dataplane` |
@@ -7396,8 +6956,7 @@ pub mod flows {
 | printed | “\*.dp.prod.appliances.azure.com” “Resource bridge (appliance) Dataplane service” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmDataplane,
-
+        pub const OutApplianceVmDataplane: FlowId = FlowId(441);
         /** Pull container images
 
 | id | `arc-resource-bridge-out-appliance-vm-container-images` |
@@ -7412,8 +6971,7 @@ pub mod flows {
 | printed | “\*.blob.core.windows.net, ecpacr.azurecr.io” “Resource bridge (appliance) container image download” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmContainerImages,
-
+        pub const OutApplianceVmContainerImages: FlowId = FlowId(442);
         /** Fetch certificates of system-assigned managed identities
 
 | id | `arc-resource-bridge-out-appliance-vm-managed-identity` |
@@ -7428,8 +6986,7 @@ pub mod flows {
 | printed | “\*.his.arc.azure.com” “Managed Identity” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmManagedIdentity,
-
+        pub const OutApplianceVmManagedIdentity: FlowId = FlowId(443);
         /** Send diagnostic data from Windows
 
 | id | `arc-resource-bridge-out-appliance-vm-events-data` |
@@ -7444,8 +7001,7 @@ pub mod flows {
 | printed | “v20.events.data.microsoft.com” “Microsoft events data service” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmEventsData,
-
+        pub const OutApplianceVmEventsData: FlowId = FlowId(444);
         /** Send logs of components that the appliance manages
 
 | id | `arc-resource-bridge-out-appliance-vm-logs` |
@@ -7460,8 +7016,7 @@ pub mod flows {
 | printed | “linuxgeneva-microsoft.azurecr.io” “Log collection for Arc Resource Bridge” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmLogs,
-
+        pub const OutApplianceVmLogs: FlowId = FlowId(445);
         /** Download the Linux installation package
 
 | id | `arc-resource-bridge-out-appliance-vm-packages` |
@@ -7476,8 +7031,7 @@ pub mod flows {
 | printed | “packages.microsoft.com” “Microsoft open source packages manager” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmPackages,
-
+        pub const OutApplianceVmPackages: FlowId = FlowId(446);
         /** Use custom locations
 
 | id | `arc-resource-bridge-out-appliance-vm-custom-location-login` |
@@ -7492,8 +7046,7 @@ pub mod flows {
 | printed | “sts.windows.net” “Custom Location” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmCustomLocationLogin,
-
+        pub const OutApplianceVmCustomLocationLogin: FlowId = FlowId(447);
         /** Use Azure Arc
 
 | id | `arc-resource-bridge-out-appliance-vm-notifications` |
@@ -7508,8 +7061,7 @@ pub mod flows {
 | printed | “guestnotificationservice.azure.com” “Azure Arc” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmNotifications,
-
+        pub const OutApplianceVmNotifications: FlowId = FlowId(448);
         /** Send diagnostic data that Microsoft requires
 
 | id | `arc-resource-bridge-out-appliance-vm-monitoring-gateway` |
@@ -7524,8 +7076,7 @@ pub mod flows {
 | printed | “gcs.prod.monitoring.core.windows.net” “Diagnostic data” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmMonitoringGateway,
-
+        pub const OutApplianceVmMonitoringGateway: FlowId = FlowId(449);
         /** Send diagnostic data that Microsoft requires
 
 | id | `arc-resource-bridge-out-appliance-vm-metrics` |
@@ -7540,8 +7091,7 @@ pub mod flows {
 | printed | “\*.prod.microsoftmetrics.com” “Diagnostic data” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmMetrics,
-
+        pub const OutApplianceVmMetrics: FlowId = FlowId(450);
         /** Send diagnostic data that Microsoft requires
 
 | id | `arc-resource-bridge-out-appliance-vm-monitoring-hot` |
@@ -7556,8 +7106,7 @@ pub mod flows {
 | printed | “\*.prod.hot.ingest.monitor.core.windows.net” “Diagnostic data” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmMonitoringHot,
-
+        pub const OutApplianceVmMonitoringHot: FlowId = FlowId(451);
         /** Send diagnostic data that Microsoft requires
 
 | id | `arc-resource-bridge-out-appliance-vm-monitoring-warm` |
@@ -7572,8 +7121,7 @@ pub mod flows {
 | printed | “\*.prod.warm.ingest.monitor.core.windows.net” “Diagnostic data” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmMonitoringWarm,
-
+        pub const OutApplianceVmMonitoringWarm: FlowId = FlowId(452);
         /** Open a secure control channel
 
 | id | `arc-resource-bridge-out-appliance-vm-service-bus` |
@@ -7589,8 +7137,7 @@ pub mod flows {
 | printed | “\*.servicebus.windows.net” “Azure service bus” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmServiceBus,
-
+        pub const OutApplianceVmServiceBus: FlowId = FlowId(453);
         /** Download the installer of the Azure CLI
 
 | id | `arc-resource-bridge-out-management-machine-cli` |
@@ -7605,8 +7152,7 @@ pub mod flows {
 | printed | “\*.blob.core.windows.net” “Azure CLI” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineCli,
-
+        pub const OutManagementMachineCli: FlowId = FlowId(454);
         /** Download the extension for the resource bridge
 
 | id | `arc-resource-bridge-out-management-machine-extension` |
@@ -7621,8 +7167,7 @@ pub mod flows {
 | printed | “\*.web.core.windows.net” “Arc Extension” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineExtension,
-
+        pub const OutManagementMachineExtension: FlowId = FlowId(455);
         /** Reach the data plane of the Azure Arc agent
 
 | id | `arc-resource-bridge-out-management-machine-arc-agent` |
@@ -7637,8 +7182,7 @@ pub mod flows {
 | printed | “\*.dp.kubernetesconfiguration.azure.com” “Azure Arc Agent” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachineArcAgent,
-
+        pub const OutManagementMachineArcAgent: FlowId = FlowId(456);
         /** Download Python packages for the Azure CLI
 
 | id | `arc-resource-bridge-out-management-machine-python-packages` |
@@ -7653,8 +7197,7 @@ pub mod flows {
 | printed | “pythonhosted.org, \*.pythonhosted.org” “Azure CLI” “443” |
 */
         #[doc(alias("443"))]
-        OutManagementMachinePythonPackages,
-
+        pub const OutManagementMachinePythonPackages: FlowId = FlowId(457);
         /** Pull container images of Azure Arc for Kubernetes
 
 | id | `arc-resource-bridge-out-appliance-vm-arc-kubernetes-images` |
@@ -7670,8 +7213,7 @@ pub mod flows {
 | printed | “azurearcfork8s.azurecr.io” “Azure Arc for Kubernetes container image download” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmArcKubernetesImages,
-
+        pub const OutApplianceVmArcKubernetesImages: FlowId = FlowId(458);
         /** Deploy the Azure Arc agent
 
 | id | `arc-resource-bridge-out-appliance-vm-arc-agent` |
@@ -7687,8 +7229,7 @@ pub mod flows {
 | printed | “k8connecthelm.azureedge.net” “Azure Arc agent” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmArcAgent,
-
+        pub const OutApplianceVmArcAgent: FlowId = FlowId(459);
         /** Send diagnostic data that Microsoft requires
 
 | id | `arc-resource-bridge-out-appliance-vm-adhs-telemetry` |
@@ -7704,8 +7245,7 @@ pub mod flows {
 | printed | “adhs.events.data.microsoft.com” “ADHS telemetry service” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmAdhsTelemetry,
-
+        pub const OutApplianceVmAdhsTelemetry: FlowId = FlowId(460);
         /** Pull artifacts of components that the appliance manages
 
 | id | `arc-resource-bridge-out-appliance-vm-components` |
@@ -7721,8 +7261,7 @@ pub mod flows {
 | printed | “kvamanagementoperator.azurecr.io” “Resource bridge components download” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmComponents,
-
+        pub const OutApplianceVmComponents: FlowId = FlowId(461);
         /** Use custom locations
 
 | id | `arc-resource-bridge-out-appliance-vm-custom-location` |
@@ -7738,8 +7277,7 @@ pub mod flows {
 | printed | “k8sconnectcsp.azureedge.net” “Custom Location” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmCustomLocation,
-
+        pub const OutApplianceVmCustomLocation: FlowId = FlowId(462);
         /** Manage the cluster from the Azure portal
 
 | id | `arc-resource-bridge-out-appliance-vm-portal` |
@@ -7755,13 +7293,12 @@ pub mod flows {
 | printed | “\*.arc.azure.net” “Azure portal” “443” |
 */
         #[doc(alias("443"))]
-        OutApplianceVmPortal,
+        pub const OutApplianceVmPortal: FlowId = FlowId(463);
     }
 
-    /// The flows of `proxmox-ve`: Proxmox VE by Proxmox. Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum ProxmoxVe {
+    /// The ids of the flows of `proxmox-ve`: Proxmox VE by Proxmox. Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
+    pub enum ProxmoxVe {}
+    impl ProxmoxVe {
         /** Administer the hosts in a browser
 
 | id | `proxmox-ve-in-web-interface` |
@@ -7774,8 +7311,7 @@ pub mod flows {
 | printed | “Web interface” “8006 (TCP, HTTP/1.1 over TLS)” |
 */
         #[doc(alias("8006"))]
-        InWebInterface,
-
+        pub const InWebInterface: FlowId = FlowId(464);
         /** Open VNC consoles in a browser
 
 | id | `proxmox-ve-in-vnc-console` |
@@ -7789,8 +7325,7 @@ pub mod flows {
 | printed | “VNC Web console” “5900-5999 (TCP, WebSocket)” |
 */
         #[doc(alias("5900", "5999"))]
-        InVncConsole,
-
+        pub const InVncConsole: FlowId = FlowId(465);
         /** Proxy SPICE connections
 
 | id | `proxmox-ve-in-spice-proxy` |
@@ -7803,8 +7338,7 @@ pub mod flows {
 | printed | “SPICE proxy” “3128 (TCP)” |
 */
         #[doc(alias("3128"))]
-        InSpiceProxy,
-
+        pub const InSpiceProxy: FlowId = FlowId(466);
         /** Run actions of the cluster over SSH
 
 | id | `proxmox-ve-in-cluster-ssh` |
@@ -7819,8 +7353,7 @@ pub mod flows {
 | printed | “sshd (used for cluster actions)” “22 (TCP)” |
 */
         #[doc(alias("22"))]
-        InClusterSsh,
-
+        pub const InClusterSsh: FlowId = FlowId(467);
         /** Look up the ports of RPC services
 
 | id | `proxmox-ve-in-rpcbind` |
@@ -7835,8 +7368,7 @@ pub mod flows {
 | printed | “rpcbind” “111 (UDP)” |
 */
         #[doc(alias("111"))]
-        InRpcbind,
-
+        pub const InRpcbind: FlowId = FlowId(468);
         /** Send mail
 
 | id | `proxmox-ve-out-smtp` |
@@ -7850,8 +7382,7 @@ pub mod flows {
 | printed | “sendmail” “25 (TCP, outgoing)” |
 */
         #[doc(alias("25"))]
-        OutSmtp,
-
+        pub const OutSmtp: FlowId = FlowId(469);
         /** Keep the cluster in step with corosync
 
 | id | `proxmox-ve-in-corosync` |
@@ -7864,8 +7395,7 @@ pub mod flows {
 | printed | “corosync cluster traffic” “5405-5412 UDP” |
 */
         #[doc(alias("5405", "5412"))]
-        InCorosync,
-
+        pub const InCorosync: FlowId = FlowId(470);
         /** Move running guests, with their memory and local disks
 
 | id | `proxmox-ve-in-live-migration` |
@@ -7879,13 +7409,12 @@ pub mod flows {
 | printed | “live migration (VM memory and local-disk data)” “60000-60050 (TCP)” |
 */
         #[doc(alias("60000", "60050"))]
-        InLiveMigration,
+        pub const InLiveMigration: FlowId = FlowId(471);
     }
 
-    /// The flows of `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat. Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum AnsibleAutomationPlatform {
+    /// The ids of the flows of `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat. Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
+    pub enum AnsibleAutomationPlatform {}
+    impl AnsibleAutomationPlatform {
         /** Install, configure and upgrade the automation hub
 
 | id | `ansible-automation-platform-in-hub-installer-ssh` |
@@ -7900,8 +7429,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InHubInstallerSsh,
-
+        pub const InHubInstallerSsh: FlowId = FlowId(472);
         /** Push the image of the execution environment
 
 | id | `ansible-automation-platform-in-hub-installer-https` |
@@ -7917,8 +7445,7 @@ pub mod flows {
 | printed | “Installer node” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InHubInstallerHttps,
-
+        pub const InHubInstallerHttps: FlowId = FlowId(473);
         /** Pull collections
 
 | id | `ansible-automation-platform-in-hub-controller-https` |
@@ -7933,8 +7460,7 @@ pub mod flows {
 | printed | “{ControllerNameStart}” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InHubControllerHttps,
-
+        pub const InHubControllerHttps: FlowId = FlowId(474);
         /** Pull container images of decision environments
 
 | id | `ansible-automation-platform-in-hub-event-driven-ansible-https` |
@@ -7949,8 +7475,7 @@ pub mod flows {
 | printed | “{EDAName} node” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InHubEventDrivenAnsibleHttps,
-
+        pub const InHubEventDrivenAnsibleHttps: FlowId = FlowId(475);
         /** Pull the image of the execution environment
 
 | id | `ansible-automation-platform-in-hub-execution-node-https` |
@@ -7965,8 +7490,7 @@ pub mod flows {
 | printed | “Execution node” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InHubExecutionNodeHttps,
-
+        pub const InHubExecutionNodeHttps: FlowId = FlowId(476);
         /** Reach the automation hub directly from the platform gateway
 
 | id | `ansible-automation-platform-in-hub-ingress-https` |
@@ -7981,8 +7505,7 @@ pub mod flows {
 | printed | “Gateway load balancer/Ingress node” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InHubIngressHttps,
-
+        pub const InHubIngressHttps: FlowId = FlowId(477);
         /** Link the platform gateway and the automation hub
 
 | id | `ansible-automation-platform-in-hub-gateway-https` |
@@ -7998,8 +7521,7 @@ pub mod flows {
 | printed | “{GatewayStart}” “HTTPS” “443 8444” |
 */
         #[doc(alias("443", "8444"))]
-        InHubGatewayHttps,
-
+        pub const InHubGatewayHttps: FlowId = FlowId(478);
         /** Process events
 
 | id | `ansible-automation-platform-in-hub-event-driven-ansible-redis` |
@@ -8014,8 +7536,7 @@ pub mod flows {
 | printed | “{EDAName}” “Redis” “6379” |
 */
         #[doc(alias("6379"))]
-        InHubEventDrivenAnsibleRedis,
-
+        pub const InHubEventDrivenAnsibleRedis: FlowId = FlowId(479);
         /** Install, configure and upgrade the automation controller
 
 | id | `ansible-automation-platform-in-controller-installer-ssh` |
@@ -8030,8 +7551,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InControllerInstallerSsh,
-
+        pub const InControllerInstallerSsh: FlowId = FlowId(480);
         /** Launch jobs of the automation controller
 
 | id | `ansible-automation-platform-in-controller-event-driven-ansible-https` |
@@ -8046,8 +7566,7 @@ pub mod flows {
 | printed | “{EDAName}” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InControllerEventDrivenAnsibleHttps,
-
+        pub const InControllerEventDrivenAnsibleHttps: FlowId = FlowId(481);
         /** Link the platform gateway and the automation controller
 
 | id | `ansible-automation-platform-in-controller-gateway-https` |
@@ -8063,8 +7582,7 @@ pub mod flows {
 | printed | “{GatewayStart}” “HTTP/HTTPS” “80/443 80/8443” |
 */
         #[doc(alias("80", "443", "8443"))]
-        InControllerGatewayHttps,
-
+        pub const InControllerGatewayHttps: FlowId = FlowId(482);
         /** Reach the automation controller directly from the platform gateway
 
 | id | `ansible-automation-platform-in-controller-ingress-https` |
@@ -8079,8 +7597,7 @@ pub mod flows {
 | printed | “Gateway load balancer/Ingress node” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InControllerIngressHttps,
-
+        pub const InControllerIngressHttps: FlowId = FlowId(483);
         /** Carry the traffic of the mesh
 
 | id | `ansible-automation-platform-in-controller-execution-node-receptor` |
@@ -8095,8 +7612,7 @@ pub mod flows {
 | printed | “Execution node” “Receptor” “27199” |
 */
         #[doc(alias("27199"))]
-        InControllerExecutionNodeReceptor,
-
+        pub const InControllerExecutionNodeReceptor: FlowId = FlowId(484);
         /** Install, configure and upgrade the Event-Driven Ansible node
 
 | id | `ansible-automation-platform-in-event-driven-ansible-installer-ssh` |
@@ -8111,8 +7627,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InEventDrivenAnsibleInstallerSsh,
-
+        pub const InEventDrivenAnsibleInstallerSsh: FlowId = FlowId(485);
         /** Link the platform gateway and Event-Driven Ansible
 
 | id | `ansible-automation-platform-in-event-driven-ansible-gateway-https` |
@@ -8128,8 +7643,7 @@ pub mod flows {
 | printed | “{GatewayStart}” “HTTP/HTTPS” “80/443 80/8445” |
 */
         #[doc(alias("80", "443", "8445"))]
-        InEventDrivenAnsibleGatewayHttps,
-
+        pub const InEventDrivenAnsibleGatewayHttps: FlowId = FlowId(486);
         /** Reach the Event-Driven Ansible node directly from the platform gateway
 
 | id | `ansible-automation-platform-in-event-driven-ansible-ingress-https` |
@@ -8144,8 +7658,7 @@ pub mod flows {
 | printed | “Gateway load balancer/Ingress node” “HTTP/HTTPS” “80/443” |
 */
         #[doc(alias("80", "443"))]
-        InEventDrivenAnsibleIngressHttps,
-
+        pub const InEventDrivenAnsibleIngressHttps: FlowId = FlowId(487);
         /** Receive event streams
 
 | id | `ansible-automation-platform-in-event-driven-ansible-gateway-event-streams` |
@@ -8161,8 +7674,7 @@ pub mod flows {
 | printed | “{GatewayStart}” “HTTPS” “80/443 8443” |
 */
         #[doc(alias("80", "443", "8443"))]
-        InEventDrivenAnsibleGatewayEventStreams,
-
+        pub const InEventDrivenAnsibleGatewayEventStreams: FlowId = FlowId(488);
         /** Install, configure and upgrade the execution node
 
 | id | `ansible-automation-platform-in-execution-node-installer-ssh` |
@@ -8177,8 +7689,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InExecutionNodeInstallerSsh,
-
+        pub const InExecutionNodeInstallerSsh: FlowId = FlowId(489);
         /** Reach the execution node from the ingress
 
 | id | `ansible-automation-platform-in-execution-node-ingress-https` |
@@ -8194,8 +7705,7 @@ pub mod flows {
 | printed | “Gateway load balancer/Ingress node” “HTTPS” “443” |
 */
         #[doc(alias("443"))]
-        InExecutionNodeIngressHttps,
-
+        pub const InExecutionNodeIngressHttps: FlowId = FlowId(490);
         /** Carry the traffic of the mesh
 
 | id | `ansible-automation-platform-in-execution-node-controller-receptor` |
@@ -8210,8 +7720,7 @@ pub mod flows {
 | printed | “{ControllerNameStart}” “Receptor” “27199” |
 */
         #[doc(alias("27199"))]
-        InExecutionNodeControllerReceptor,
-
+        pub const InExecutionNodeControllerReceptor: FlowId = FlowId(491);
         /** Connect from OpenShift over Receptor
 
 | id | `ansible-automation-platform-in-execution-node-openshift-receptor` |
@@ -8227,8 +7736,7 @@ pub mod flows {
 | printed | “{OCPShort}” “Receptor” “27199” |
 */
         #[doc(alias("27199"))]
-        InExecutionNodeOpenshiftReceptor,
-
+        pub const InExecutionNodeOpenshiftReceptor: FlowId = FlowId(492);
         /** Install, configure and upgrade the hop node
 
 | id | `ansible-automation-platform-in-hop-node-installer-ssh` |
@@ -8243,8 +7751,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InHopNodeInstallerSsh,
-
+        pub const InHopNodeInstallerSsh: FlowId = FlowId(493);
         /** Carry the traffic of the mesh through hop nodes
 
 | id | `ansible-automation-platform-in-hop-node-controller-receptor` |
@@ -8259,8 +7766,7 @@ pub mod flows {
 | printed | “{ControllerNameStart}” “Receptor” “27199” |
 */
         #[doc(alias("27199"))]
-        InHopNodeControllerReceptor,
-
+        pub const InHopNodeControllerReceptor: FlowId = FlowId(494);
         /** Carry the traffic of the mesh
 
 | id | `ansible-automation-platform-in-hop-node-execution-node-receptor` |
@@ -8275,8 +7781,7 @@ pub mod flows {
 | printed | “Execution node” “Receptor” “27199” |
 */
         #[doc(alias("27199"))]
-        InHopNodeExecutionNodeReceptor,
-
+        pub const InHopNodeExecutionNodeReceptor: FlowId = FlowId(495);
         /** Install, configure and upgrade the hybrid node
 
 | id | `ansible-automation-platform-in-hybrid-node-installer-ssh` |
@@ -8291,8 +7796,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InHybridNodeInstallerSsh,
-
+        pub const InHybridNodeInstallerSsh: FlowId = FlowId(496);
         /** Carry the traffic of the mesh through hybrid nodes
 
 | id | `ansible-automation-platform-in-hybrid-node-controller-receptor` |
@@ -8307,8 +7811,7 @@ pub mod flows {
 | printed | “{ControllerNameStart}” “Receptor” “27199” |
 */
         #[doc(alias("27199"))]
-        InHybridNodeControllerReceptor,
-
+        pub const InHybridNodeControllerReceptor: FlowId = FlowId(497);
         /** Install, configure and upgrade the database
 
 | id | `ansible-automation-platform-in-database-installer-ssh` |
@@ -8324,8 +7827,7 @@ pub mod flows {
 | printed | “Installer node” “SSH” “22” |
 */
         #[doc(alias("22"))]
-        InDatabaseInstallerSsh,
-
+        pub const InDatabaseInstallerSsh: FlowId = FlowId(498);
         /** Store data of the automation controller
 
 | id | `ansible-automation-platform-in-database-controller-postgresql` |
@@ -8341,8 +7843,7 @@ pub mod flows {
 | printed | “{ControllerNameStart}” “PostgreSQL” “5432” |
 */
         #[doc(alias("5432"))]
-        InDatabaseControllerPostgresql,
-
+        pub const InDatabaseControllerPostgresql: FlowId = FlowId(499);
         /** Store data of Event-Driven Ansible
 
 | id | `ansible-automation-platform-in-database-event-driven-ansible-postgresql` |
@@ -8358,8 +7859,7 @@ pub mod flows {
 | printed | “{EDAName}” “PostgreSQL” “5432” |
 */
         #[doc(alias("5432"))]
-        InDatabaseEventDrivenAnsiblePostgresql,
-
+        pub const InDatabaseEventDrivenAnsiblePostgresql: FlowId = FlowId(500);
         /** Store data of the automation hub
 
 | id | `ansible-automation-platform-in-database-hub-postgresql` |
@@ -8375,8 +7875,7 @@ pub mod flows {
 | printed | “{HubNameStart}” “PostgreSQL” “5432” |
 */
         #[doc(alias("5432"))]
-        InDatabaseHubPostgresql,
-
+        pub const InDatabaseHubPostgresql: FlowId = FlowId(501);
         /** Run jobs in container groups
 
 | id | `ansible-automation-platform-out-controller-openshift-api` |
@@ -8391,8 +7890,7 @@ pub mod flows {
 | printed | “{OCPShort} (RPM only)” “HTTP/HTTPS” “6443” |
 */
         #[doc(alias("6443"))]
-        OutControllerOpenshiftApi,
-
+        pub const OutControllerOpenshiftApi: FlowId = FlowId(502);
         /** Launch jobs
 
 | id | `ansible-automation-platform-in-redis-controller` |
@@ -8407,8 +7905,7 @@ pub mod flows {
 | printed | “{ControllerNameStart}” “Redis” “6379” |
 */
         #[doc(alias("6379"))]
-        InRedisController,
-
+        pub const InRedisController: FlowId = FlowId(503);
         /** Launch jobs
 
 | id | `ansible-automation-platform-in-redis-event-driven-ansible` |
@@ -8423,8 +7920,7 @@ pub mod flows {
 | printed | “{EDAName}” “Redis” “6379” |
 */
         #[doc(alias("6379"))]
-        InRedisEventDrivenAnsible,
-
+        pub const InRedisEventDrivenAnsible: FlowId = FlowId(504);
         /** Launch jobs
 
 | id | `ansible-automation-platform-in-redis-hub` |
@@ -8439,8 +7935,7 @@ pub mod flows {
 | printed | “{HubNameStart}” “Redis” “6379” |
 */
         #[doc(alias("6379"))]
-        InRedisHub,
-
+        pub const InRedisHub: FlowId = FlowId(505);
         /** Store and retrieve data
 
 | id | `ansible-automation-platform-in-redis-gateway` |
@@ -8455,8 +7950,7 @@ pub mod flows {
 | printed | “{GatewayStart}” “Redis” “6379” |
 */
         #[doc(alias("6379"))]
-        InRedisGateway,
-
+        pub const InRedisGateway: FlowId = FlowId(506);
         /** Synchronise the nodes of a Redis cluster
 
 | id | `ansible-automation-platform-in-redis-cluster` |
@@ -8471,8 +7965,7 @@ pub mod flows {
 | printed | “Redis node” “Redis” “16379” |
 */
         #[doc(alias("16379"))]
-        InRedisCluster,
-
+        pub const InRedisCluster: FlowId = FlowId(507);
         /** Reach the OpenShift route of the mesh ingress
 
 | id | `ansible-automation-platform-in-mesh-ingress-execution-node-https` |
@@ -8488,8 +7981,7 @@ pub mod flows {
 | printed | “Execution node” “HTTPS” “443” |
 */
         #[doc(alias("443"))]
-        InMeshIngressExecutionNodeHttps,
-
+        pub const InMeshIngressExecutionNodeHttps: FlowId = FlowId(508);
         /** Link the automation hub and the platform gateway
 
 | id | `ansible-automation-platform-in-gateway-hub-https` |
@@ -8505,8 +7997,7 @@ pub mod flows {
 | printed | “{HubNameStart}” “HTTPS” “80/443 80/8444” |
 */
         #[doc(alias("80", "443", "8444"))]
-        InGatewayHubHttps,
-
+        pub const InGatewayHubHttps: FlowId = FlowId(509);
         /** Serve the gateway through nginx
 
 | id | `ansible-automation-platform-in-gateway-nginx` |
@@ -8521,13 +8012,12 @@ pub mod flows {
 | printed | “{GatewayStart}” “HTTPS” “8443” |
 */
         #[doc(alias("8443"))]
-        InGatewayNginx,
+        pub const InGatewayNginx: FlowId = FlowId(510);
     }
 
-    /// The flows of `xcat`: xCAT by xCAT project. Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Xcat {
+    /// The ids of the flows of `xcat`: xCAT by xCAT project. Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
+    pub enum Xcat {}
+    impl Xcat {
         /** Exchange requests of clients with xcatd
 
 | id | `xcat-in-xcatd-tcp` |
@@ -8540,8 +8030,7 @@ pub mod flows {
 | printed | “xcatdport” “3001” |
 */
         #[doc(alias("3001"))]
-        InXcatdTcp,
-
+        pub const InXcatdTcp: FlowId = FlowId(511);
         /** Exchange requests of clients with xcatd
 
 | id | `xcat-in-xcatd-udp` |
@@ -8554,8 +8043,7 @@ pub mod flows {
 | printed | “xcatdport” “3001” |
 */
         #[doc(alias("3001"))]
-        InXcatdUdp,
-
+        pub const InXcatdUdp: FlowId = FlowId(512);
         /** Report the status of an installation to xcatd
 
 | id | `xcat-in-install-status-tcp` |
@@ -8568,8 +8056,7 @@ pub mod flows {
 | printed | “xcatiport” “3002” |
 */
         #[doc(alias("3002"))]
-        InInstallStatusTcp,
-
+        pub const InInstallStatusTcp: FlowId = FlowId(513);
         /** Report the status of an installation to xcatd
 
 | id | `xcat-in-install-status-udp` |
@@ -8582,8 +8069,7 @@ pub mod flows {
 | printed | “xcatiport” “3002” |
 */
         #[doc(alias("3002"))]
-        InInstallStatusUdp,
-
+        pub const InInstallStatusUdp: FlowId = FlowId(514);
         /** Record the log of commands
 
 | id | `xcat-in-command-log` |
@@ -8598,8 +8084,7 @@ pub mod flows {
 | printed | “xcatlport” “3003(default)” |
 */
         #[doc(alias("3003"))]
-        InCommandLog,
-
+        pub const InCommandLog: FlowId = FlowId(515);
         /** Run RSCT Topology Services
 
 | id | `xcat-in-echo` |
@@ -8614,8 +8099,7 @@ pub mod flows {
 | printed | “echo-udp” “7” |
 */
         #[doc(alias("7"))]
-        InEcho,
-
+        pub const InEcho: FlowId = FlowId(516);
         /** Install and update nodes, and run commands on them over SSH
 
 | id | `xcat-out-ssh-tcp` |
@@ -8629,8 +8113,7 @@ pub mod flows {
 | printed | “ssh-tcp” “22” |
 */
         #[doc(alias("22"))]
-        OutSshTcp,
-
+        pub const OutSshTcp: FlowId = FlowId(517);
         /** Install and update nodes, and run commands on them over SSH
 
 | id | `xcat-out-ssh-udp` |
@@ -8645,8 +8128,7 @@ pub mod flows {
 | printed | “ssh-udp” “22” |
 */
         #[doc(alias("22"))]
-        OutSshUdp,
-
+        pub const OutSshUdp: FlowId = FlowId(518);
         /** Copy files to nodes and service nodes
 
 | id | `xcat-out-rsync-tcp` |
@@ -8659,8 +8141,7 @@ pub mod flows {
 | printed | “rsync” “873” |
 */
         #[doc(alias("873"))]
-        OutRsyncTcp,
-
+        pub const OutRsyncTcp: FlowId = FlowId(519);
         /** Copy files to nodes and service nodes
 
 | id | `xcat-out-rsync-udp` |
@@ -8674,8 +8155,7 @@ pub mod flows {
 | printed | “rsync” “873” |
 */
         #[doc(alias("873"))]
-        OutRsyncUdp,
-
+        pub const OutRsyncUdp: FlowId = FlowId(520);
         /** Resolve names
 
 | id | `xcat-in-dns-tcp` |
@@ -8690,8 +8170,7 @@ pub mod flows {
 | printed | “domain-tcp” “53” |
 */
         #[doc(alias("53"))]
-        InDnsTcp,
-
+        pub const InDnsTcp: FlowId = FlowId(521);
         /** Resolve names
 
 | id | `xcat-in-dns-udp` |
@@ -8706,8 +8185,7 @@ pub mod flows {
 | printed | “domain-udp” “53” |
 */
         #[doc(alias("53"))]
-        InDnsUdp,
-
+        pub const InDnsUdp: FlowId = FlowId(522);
         /** Ask for an installation over BOOTP
 
 | id | `xcat-in-bootps` |
@@ -8721,8 +8199,7 @@ pub mod flows {
 | printed | “bootps” “67” |
 */
         #[doc(alias("67"))]
-        InBootps,
-
+        pub const InBootps: FlowId = FlowId(523);
         /** Get addresses when Linux nodes are installed
 
 | id | `xcat-in-dhcp` |
@@ -8737,8 +8214,7 @@ pub mod flows {
 | printed | “dhcp” “67” |
 */
         #[doc(alias("67"))]
-        InDhcp,
-
+        pub const InDhcp: FlowId = FlowId(524);
         /** Answer DHCP clients when Linux nodes are installed
 
 | id | `xcat-out-dhcp` |
@@ -8753,8 +8229,7 @@ pub mod flows {
 | printed | “dhcpc” “68” |
 */
         #[doc(alias("68"))]
-        OutDhcp,
-
+        pub const OutDhcp: FlowId = FlowId(525);
         /** Answer BOOTP clients that ask for an installation
 
 | id | `xcat-out-bootpc` |
@@ -8768,8 +8243,7 @@ pub mod flows {
 | printed | “bootpc” “68” |
 */
         #[doc(alias("68"))]
-        OutBootpc,
-
+        pub const OutBootpc: FlowId = FlowId(526);
         /** Install Linux nodes over TFTP
 
 | id | `xcat-in-tftp-tcp` |
@@ -8784,8 +8258,7 @@ pub mod flows {
 | printed | “tftp-tcp” “69” |
 */
         #[doc(alias("69"))]
-        InTftpTcp,
-
+        pub const InTftpTcp: FlowId = FlowId(527);
         /** Install Linux nodes over TFTP
 
 | id | `xcat-in-tftp-udp` |
@@ -8799,8 +8272,7 @@ pub mod flows {
 | printed | “tftp-udp” “69” |
 */
         #[doc(alias("69"))]
-        InTftpUdp,
-
+        pub const InTftpUdp: FlowId = FlowId(528);
         /** Fetch files over HTTP
 
 | id | `xcat-in-http-tcp` |
@@ -8814,8 +8286,7 @@ pub mod flows {
 | printed | “www-tcp” “80” |
 */
         #[doc(alias("80"))]
-        InHttpTcp,
-
+        pub const InHttpTcp: FlowId = FlowId(529);
         /** Fetch files over HTTP
 
 | id | `xcat-in-http-udp` |
@@ -8830,8 +8301,7 @@ pub mod flows {
 | printed | “www-udp” “80” |
 */
         #[doc(alias("80"))]
-        InHttpUdp,
-
+        pub const InHttpUdp: FlowId = FlowId(530);
         /** Look up the ports of RPC services when a node is installed
 
 | id | `xcat-in-sunrpc` |
@@ -8845,8 +8315,7 @@ pub mod flows {
 | printed | “sunrpc-udp” “111” |
 */
         #[doc(alias("111"))]
-        InSunrpc,
-
+        pub const InSunrpc: FlowId = FlowId(531);
         /** Run commands on nodes over rsh
 
 | id | `xcat-out-shell` |
@@ -8861,8 +8330,7 @@ pub mod flows {
 | printed | “shell” “514” |
 */
         #[doc(alias("514"))]
-        OutShell,
-
+        pub const OutShell: FlowId = FlowId(532);
         /** Collect system logs
 
 | id | `xcat-in-syslog-tcp` |
@@ -8876,8 +8344,7 @@ pub mod flows {
 | printed | “rsyslogd” “514” |
 */
         #[doc(alias("514"))]
-        InSyslogTcp,
-
+        pub const InSyslogTcp: FlowId = FlowId(533);
         /** Collect system logs
 
 | id | `xcat-in-syslog-udp` |
@@ -8891,8 +8358,7 @@ pub mod flows {
 | printed | “rsyslogd” “514” |
 */
         #[doc(alias("514"))]
-        InSyslogUdp,
-
+        pub const InSyslogUdp: FlowId = FlowId(534);
         /** Run commands on nodes over rsh with Kerberos
 
 | id | `xcat-out-kshell` |
@@ -8907,8 +8373,7 @@ pub mod flows {
 | printed | “kshell” “544” |
 */
         #[doc(alias("544"))]
-        OutKshell,
-
+        pub const OutKshell: FlowId = FlowId(535);
         /** Monitor hardware and exchange keys with RMC
 
 | id | `xcat-in-rmc-tcp` |
@@ -8923,8 +8388,7 @@ pub mod flows {
 | printed | “rmc-tcp” “657” |
 */
         #[doc(alias("657"))]
-        InRmcTcp,
-
+        pub const InRmcTcp: FlowId = FlowId(536);
         /** Monitor hardware and exchange keys with RMC
 
 | id | `xcat-in-rmc-udp` |
@@ -8939,8 +8403,7 @@ pub mod flows {
 | printed | “rmc-udp” “657” |
 */
         #[doc(alias("657"))]
-        InRmcUdp,
-
+        pub const InRmcUdp: FlowId = FlowId(537);
         /** Reach consoles through conserver
 
 | id | `xcat-in-conserver` |
@@ -8954,8 +8417,7 @@ pub mod flows {
 | printed | “conserver” “782” |
 */
         #[doc(alias("782"))]
-        InConserver,
-
+        pub const InConserver: FlowId = FlowId(538);
         /** Boot and shut down AIX nodes with NIM
 
 | id | `xcat-in-nim` |
@@ -8970,8 +8432,7 @@ pub mod flows {
 | printed | “nim” “1058” |
 */
         #[doc(alias("1058"))]
-        InNim,
-
+        pub const InNim: FlowId = FlowId(539);
         /** Mount file systems over NFS
 
 | id | `xcat-in-nfs-tcp` |
@@ -8986,8 +8447,7 @@ pub mod flows {
 | printed | “nfsd-tcp” “2049” |
 */
         #[doc(alias("2049"))]
-        InNfsTcp,
-
+        pub const InNfsTcp: FlowId = FlowId(540);
         /** Mount file systems over NFS
 
 | id | `xcat-in-nfs-udp` |
@@ -9002,8 +8462,7 @@ pub mod flows {
 | printed | “nfsd-udp” “2049” |
 */
         #[doc(alias("2049"))]
-        InNfsUdp,
-
+        pub const InNfsUdp: FlowId = FlowId(541);
         /** Install System x nodes over PXE
 
 | id | `xcat-in-pxe` |
@@ -9017,8 +8476,7 @@ pub mod flows {
 | printed | “pxe” “4011” |
 */
         #[doc(alias("4011"))]
-        InPxe,
-
+        pub const InPxe: FlowId = FlowId(542);
         /** Mount file systems with the AIX mount command
 
 | id | `xcat-in-mountd-tcp` |
@@ -9032,8 +8490,7 @@ pub mod flows {
 | source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 36 |
 | printed | “mount-tcp” “see Note1” |
 */
-        InMountdTcp,
-
+        pub const InMountdTcp: FlowId = FlowId(543);
         /** Mount file systems with the AIX mount command
 
 | id | `xcat-in-mountd-udp` |
@@ -9047,8 +8504,7 @@ pub mod flows {
 | source | Port Usage, 2017-12-31, xCAT Port Usage Table, row 37 |
 | printed | “mount-udp” “see Note1” |
 */
-        InMountdUdp,
-
+        pub const InMountdUdp: FlowId = FlowId(544);
         /** Discover nodes
 
 | id | `xcat-in-discovery` |
@@ -9062,8 +8518,7 @@ pub mod flows {
 | printed | “awk” “300” |
 */
         #[doc(alias("300"))]
-        InDiscovery,
-
+        pub const InDiscovery: FlowId = FlowId(545);
         /** Manage hardware over IPMI
 
 | id | `xcat-out-ipmi-tcp` |
@@ -9077,8 +8532,7 @@ pub mod flows {
 | printed | “ipmi” “623” |
 */
         #[doc(alias("623"))]
-        OutIpmiTcp,
-
+        pub const OutIpmiTcp: FlowId = FlowId(546);
         /** Manage hardware over IPMI
 
 | id | `xcat-out-ipmi-udp` |
@@ -9092,8 +8546,7 @@ pub mod flows {
 | printed | “ipmi” “623” |
 */
         #[doc(alias("623"))]
-        OutIpmiUdp,
-
+        pub const OutIpmiUdp: FlowId = FlowId(547);
         /** Query the blade chassis
 
 | id | `xcat-out-snmp-tcp` |
@@ -9106,8 +8559,7 @@ pub mod flows {
 | printed | “snmp” “161” |
 */
         #[doc(alias("161"))]
-        OutSnmpTcp,
-
+        pub const OutSnmpTcp: FlowId = FlowId(548);
         /** Query the blade chassis
 
 | id | `xcat-out-snmp-udp` |
@@ -9120,8 +8572,7 @@ pub mod flows {
 | printed | “snmp” “161” |
 */
         #[doc(alias("161"))]
-        OutSnmpUdp,
-
+        pub const OutSnmpUdp: FlowId = FlowId(549);
         /** Receive notifications of the blade chassis
 
 | id | `xcat-in-snmp-trap-tcp` |
@@ -9135,8 +8586,7 @@ pub mod flows {
 | printed | “snmptrap” “162” |
 */
         #[doc(alias("162"))]
-        InSnmpTrapTcp,
-
+        pub const InSnmpTrapTcp: FlowId = FlowId(550);
         /** Receive notifications of the blade chassis
 
 | id | `xcat-in-snmp-trap-udp` |
@@ -9150,7 +8600,7 @@ pub mod flows {
 | printed | “snmptrap” “162” |
 */
         #[doc(alias("162"))]
-        InSnmpTrapUdp,
+        pub const InSnmpTrapUdp: FlowId = FlowId(551);
     }
 }
 
@@ -15550,666 +15000,4 @@ xcat-in-snmp-trap-udp\
     };
 
     ::port_catalog::__flow_id!(FlowId, u16, 552, Data, FLOW_IDS, FLOW_INDEX);
-
-    impl flows::FortiMail {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::FortiMail] = &[
-            flows::FortiMail::InAdmin,
-            flows::FortiMail::InEmailClientQuarantine,
-            flows::FortiMail::InEmailClientSmtp,
-            flows::FortiMail::InEmailClientPop3,
-            flows::FortiMail::InEmailClientImap,
-            flows::FortiMail::InEmailClientWebdav,
-            flows::FortiMail::InFortimailHaHeartbeat,
-            flows::FortiMail::InFortimailHaSyncControl,
-            flows::FortiMail::InFortimailHaFileSync,
-            flows::FortiMail::InFortimailHaDataSync,
-            flows::FortiMail::InFortimailHaChecksumSync,
-            flows::FortiMail::InFortimailHaSmtpMonitoring,
-            flows::FortiMail::InFortimailHaHttpMonitoring,
-            flows::FortiMail::InFortimailHaPop3Monitoring,
-            flows::FortiMail::InFortimailHaImapMonitoring,
-            flows::FortiMail::InFortimailQuarantine,
-            flows::FortiMail::InFortimailQuarantineSsl,
-            flows::FortiMail::InFortimanagerSnmpPoll,
-            flows::FortiMail::InFortimanagerConfigPush,
-            flows::FortiMail::InFortiguardAvPush,
-            flows::FortiMail::InExternalEmailServerSmtp,
-            flows::FortiMail::InExternalEmailServerStorage,
-            flows::FortiMail::InExternalEmailServerConfigBackup,
-            flows::FortiMail::InExternalEmailServerMailBackup,
-            flows::FortiMail::InProtectedEmailServerSmtp,
-            flows::FortiMail::OutFortianalyzerOftp,
-            flows::FortiMail::OutFortimanagerSnmpTrap,
-            flows::FortiMail::OutFortimanagerConfigPull,
-            flows::FortiMail::OutFortiguardAsRating,
-            flows::FortiMail::OutFortiguardUpdate,
-            flows::FortiMail::OutFortimailHaHeartbeat,
-            flows::FortiMail::OutFortimailHaSyncControl,
-            flows::FortiMail::OutFortimailHaFileSync,
-            flows::FortiMail::OutFortimailHaDataSync,
-            flows::FortiMail::OutFortimailHaChecksumSync,
-            flows::FortiMail::OutFortimailHaSmtpMonitoring,
-            flows::FortiMail::OutFortimailHaHttpMonitoring,
-            flows::FortiMail::OutFortimailHaPop3Monitoring,
-            flows::FortiMail::OutFortimailHaImapMonitoring,
-            flows::FortiMail::OutFortimailQuarantine,
-            flows::FortiMail::OutFortimailQuarantineSsl,
-            flows::FortiMail::OutExternalEmailServerSmtp,
-            flows::FortiMail::OutProtectedEmailServerSmtp,
-            flows::FortiMail::OutProtectedEmailServerPop3Auth,
-            flows::FortiMail::OutProtectedEmailServerImapAuth,
-            flows::FortiMail::OutDynamicDns,
-            flows::FortiMail::OutDns,
-            flows::FortiMail::OutNtp,
-            flows::FortiMail::OutAlertEmail,
-            flows::FortiMail::OutLdap,
-            flows::FortiMail::OutRadius,
-            flows::FortiMail::OutNas,
-            flows::FortiMail::OutOcsp,
-            flows::FortiMail::OutFortisandbox,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(FortiMail, "flow of fortimail", 0);
-
-    impl flows::FortiClient {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::FortiClient] = &[
-            flows::FortiClient::OutTelemetry,
-            flows::FortiClient::OutSyslog,
-            flows::FortiClient::OutFortisandbox,
-            flows::FortiClient::OutSslVpn,
-            flows::FortiClient::OutLogUpload,
-            flows::FortiClient::OutIpsecVpn,
-            flows::FortiClient::OutSso,
-            flows::FortiClient::OutUrlRating,
-            flows::FortiClient::OutSignatureUpdate,
-            flows::FortiClient::OutCloudServices,
-            flows::FortiClient::OutFortimanagerUpdate,
-            flows::FortiClient::OutVirusSubmission,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(FortiClient, "flow of forticlient", 54);
-
-    impl flows::ForcepointEmailSecurity {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::ForcepointEmailSecurity] = &[
-            flows::ForcepointEmailSecurity::InEndUserPortal,
-            flows::ForcepointEmailSecurity::InSslProxy,
-            flows::ForcepointEmailSecurity::InPersonalEmailManager,
-            flows::ForcepointEmailSecurity::InDlpHealth,
-            flows::ForcepointEmailSecurity::InSmtp,
-            flows::ForcepointEmailSecurity::InDlpEncryption,
-            flows::ForcepointEmailSecurity::OutDlpFingerprintStatus,
-            flows::ForcepointEmailSecurity::OutDlpFingerprintRepository,
-            flows::ForcepointEmailSecurity::OutDlpRegistration,
-            flows::ForcepointEmailSecurity::OutDlpFingerprintDownload,
-            flows::ForcepointEmailSecurity::OutDlpMessageAnalysis,
-            flows::ForcepointEmailSecurity::InSecurityManager,
-            flows::ForcepointEmailSecurity::InEmailLogServer,
-            flows::ForcepointEmailSecurity::OutEmailLogDatabase,
-            flows::ForcepointEmailSecurity::OutHybridService,
-            flows::ForcepointEmailSecurity::OutFilteringService,
-            flows::ForcepointEmailSecurity::OutLinkingService,
-            flows::ForcepointEmailSecurity::OutLdap,
-            flows::ForcepointEmailSecurity::OutDns,
-            flows::ForcepointEmailSecurity::OutSnmpTrap,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(
-        ForcepointEmailSecurity, "flow of forcepoint-email-security", 66
-    );
-
-    impl flows::SecurityGateway {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::SecurityGateway] = &[
-            flows::SecurityGateway::InInternetSmtp,
-            flows::SecurityGateway::OutInternetSmtp,
-            flows::SecurityGateway::InClientSmtp,
-            flows::SecurityGateway::InDomainMailServerSmtp,
-            flows::SecurityGateway::OutDomainMailServerSmtp,
-            flows::SecurityGateway::InInternetSubmission,
-            flows::SecurityGateway::InClientSubmission,
-            flows::SecurityGateway::InDomainMailServerSubmission,
-            flows::SecurityGateway::OutDomainMailServerSubmission,
-            flows::SecurityGateway::InClientSmtps,
-            flows::SecurityGateway::InInternetSmtps,
-            flows::SecurityGateway::InDomainMailServerSmtps,
-            flows::SecurityGateway::OutInternetPop3,
-            flows::SecurityGateway::OutInternetPop3s,
-            flows::SecurityGateway::OutDnsServer,
-            flows::SecurityGateway::OutMdaemonMinger,
-            flows::SecurityGateway::OutLdapServer,
-            flows::SecurityGateway::OutMdaemonXmlApi,
-            flows::SecurityGateway::OutMicrosoft365,
-            flows::SecurityGateway::InClientUiHttp,
-            flows::SecurityGateway::InInternetUiHttp,
-            flows::SecurityGateway::InClientUiHttps,
-            flows::SecurityGateway::InInternetUiHttps,
-            flows::SecurityGateway::OutMdaemonServices,
-            flows::SecurityGateway::OutMdaemonFiles,
-            flows::SecurityGateway::OutMicrosoftLogin,
-            flows::SecurityGateway::OutPublicSuffixList,
-            flows::SecurityGateway::OutInternetMtaSts,
-            flows::SecurityGateway::OutInternetTlsReports,
-            flows::SecurityGateway::OutMdaemonStats,
-            flows::SecurityGateway::OutPwnedPasswords,
-            flows::SecurityGateway::OutAiProvider,
-            flows::SecurityGateway::OutIkarusUpdates,
-            flows::SecurityGateway::OutClamavUpdates,
-            flows::SecurityGateway::OutOutbreakProtection,
-            flows::SecurityGateway::OutSpamassassinUpdates,
-            flows::SecurityGateway::InLetsEncryptHttp,
-            flows::SecurityGateway::InLetsEncryptHttps,
-            flows::SecurityGateway::OutLetsEncrypt,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(SecurityGateway, "flow of securitygateway", 86);
-
-    impl flows::Rke2 {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::Rke2] = &[
-            flows::Rke2::InServerKubernetesApi,
-            flows::Rke2::InServerSupervisorApi,
-            flows::Rke2::InNodeKubeletMetrics,
-            flows::Rke2::InServerEtcdClient,
-            flows::Rke2::InServerEtcdPeer,
-            flows::Rke2::InServerEtcdMetrics,
-            flows::Rke2::InNodeNodeport,
-            flows::Rke2::InNodeCanalVxlan,
-            flows::Rke2::InNodeCanalHealth,
-            flows::Rke2::InNodeCanalWireguard,
-            flows::Rke2::InNodeCanalWireguardIpv6,
-            flows::Rke2::InNodeCiliumHealthIcmp,
-            flows::Rke2::InNodeCiliumHealth,
-            flows::Rke2::InNodeCiliumVxlan,
-            flows::Rke2::InNodeCiliumWireguard,
-            flows::Rke2::InNodeCalicoBgp,
-            flows::Rke2::InNodeCalicoVxlan,
-            flows::Rke2::InNodeCalicoTypha,
-            flows::Rke2::InNodeCalicoTyphaHealth,
-            flows::Rke2::InNodeCalicoHealth,
-            flows::Rke2::InNodeFlannelVxlan,
-            flows::Rke2::InNodeWindowsVxlan,
-            flows::Rke2::InNodeWindowsBgp,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(Rke2, "flow of rke2", 125);
-
-    impl flows::Longhorn {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::Longhorn] = &[
-            flows::Longhorn::InManagerOther,
-            flows::Longhorn::InManagerUi,
-            flows::Longhorn::InManagerCsiPlugin,
-            flows::Longhorn::InManagerRecurringJob,
-            flows::Longhorn::InManagerDriverDeployer,
-            flows::Longhorn::InManagerConversionWebhook,
-            flows::Longhorn::InManagerAdmissionWebhook,
-            flows::Longhorn::InManagerRecoveryBackend,
-            flows::Longhorn::OutManagerKubernetesApi,
-            flows::Longhorn::InInstanceManagerManager,
-            flows::Longhorn::InInstanceManagerOther,
-            flows::Longhorn::InInstanceManagerNode,
-            flows::Longhorn::InInstanceManagerBackingImageSource,
-            flows::Longhorn::OutCsiSidecarKubernetesApi,
-            flows::Longhorn::OutDriverDeployerKubernetesApi,
-            flows::Longhorn::InBackingImageManagerManager,
-            flows::Longhorn::InBackingImageManagerOther,
-            flows::Longhorn::InInstanceManagerBackingImageManager,
-            flows::Longhorn::InBackingImageSourceManager,
-            flows::Longhorn::InBackingImageSourceInstanceManager,
-            flows::Longhorn::InBackingImageSourceBackingImageManager,
-            flows::Longhorn::InShareManagerNode,
-            flows::Longhorn::OutUninstallerKubernetesApi,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(Longhorn, "flow of longhorn", 148);
-
-    impl flows::ExchangeServer {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::ExchangeServer] = &[
-            flows::ExchangeServer::InMailboxHttps,
-            flows::ExchangeServer::InMailboxHttp,
-            flows::ExchangeServer::InMailboxImap,
-            flows::ExchangeServer::InMailboxPop3,
-            flows::ExchangeServer::InMailboxSubmission,
-            flows::ExchangeServer::InMailboxSmtp,
-            flows::ExchangeServer::OutMailboxSmtp,
-            flows::ExchangeServer::OutMailboxSmtpProxied,
-            flows::ExchangeServer::OutMailboxDns,
-            flows::ExchangeServer::InEdgeTransportSmtp,
-            flows::ExchangeServer::InMailboxEdgeTransportSmtp,
-            flows::ExchangeServer::InEdgeTransportMailboxSmtp,
-            flows::ExchangeServer::OutEdgeTransportSmtp,
-            flows::ExchangeServer::InEdgeTransportEdgesync,
-            flows::ExchangeServer::OutEdgeTransportDns,
-            flows::ExchangeServer::OutEdgeTransportProxyCheck,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(ExchangeServer, "flow of exchange-server", 171);
-
-    impl flows::Wazo {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::Wazo] = &[
-            flows::Wazo::InIcmp,
-            flows::Wazo::InPostfixSmtp,
-            flows::Wazo::InIscDhcpdDhcp,
-            flows::Wazo::InIscDhcpdDhcpClient,
-            flows::Wazo::InProvdTftp,
-            flows::Wazo::InNtpdNtp,
-            flows::Wazo::InMonitHttp,
-            flows::Wazo::InAsteriskSip,
-            flows::Wazo::InAsteriskIax,
-            flows::Wazo::InAsteriskSccp,
-            flows::Wazo::InAsteriskAmi,
-            flows::Wazo::InAsteriskHttp,
-            flows::Wazo::InSshdSsh,
-            flows::Wazo::InNginxHttp,
-            flows::Wazo::InNginxHttps,
-            flows::Wazo::InNginxHttpNoauth,
-            flows::Wazo::InMuninHttp,
-            flows::Wazo::InPostgresqlSql,
-            flows::Wazo::InRabbitmqAmqp,
-            flows::Wazo::InProvdHttp,
-            flows::Wazo::InProvdHttpNoauth,
-            flows::Wazo::InConfgendHttp,
-            flows::Wazo::InSysconfdHttp,
-            flows::Wazo::InAuthHttp,
-            flows::Wazo::InCallLogdHttp,
-            flows::Wazo::InDirdHttp,
-            flows::Wazo::InWebhookdHttp,
-            flows::Wazo::InSetupdHttp,
-            flows::Wazo::InChatdHttp,
-            flows::Wazo::InConfdHttp,
-            flows::Wazo::InAmidHttp,
-            flows::Wazo::InAgentdHttp,
-            flows::Wazo::InPhonedHttp,
-            flows::Wazo::InPhonedHttps,
-            flows::Wazo::InCalldHttp,
-            flows::Wazo::InWebsocketdWs,
-            flows::Wazo::InPlugindHttp,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(Wazo, "flow of wazo", 187);
-
-    impl flows::Configmgr {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::Configmgr] = &[
-            flows::Configmgr::OutAssetIntelligenceMicrosoftHttps,
-            flows::Configmgr::OutAssetIntelligenceSql,
-            flows::Configmgr::OutCatalogServiceSql,
-            flows::Configmgr::InCatalogServiceCatalogWebsiteHttp,
-            flows::Configmgr::InCatalogServiceCatalogWebsiteHttps,
-            flows::Configmgr::InCatalogWebsiteClientHttp,
-            flows::Configmgr::InCatalogWebsiteClientHttps,
-            flows::Configmgr::InClientWakeOnLan,
-            flows::Configmgr::InClientWakeUpProxy,
-            flows::Configmgr::InClientPeerCacheBroadcast,
-            flows::Configmgr::InClientPeerCacheDownload,
-            flows::Configmgr::InNdesModuleClientHttp,
-            flows::Configmgr::InNdesModuleClientHttps,
-            flows::Configmgr::InCloudDistributionClientHttps,
-            flows::Configmgr::InCmgClientHttps,
-            flows::Configmgr::InDistributionPointClientHttp,
-            flows::Configmgr::InDistributionPointClientHttps,
-            flows::Configmgr::InDistributionPointClientSmb,
-            flows::Configmgr::InDistributionPointClientMulticast,
-            flows::Configmgr::InDistributionPointClientDhcp,
-            flows::Configmgr::InDistributionPointClientTftp,
-            flows::Configmgr::InDistributionPointClientBinl,
-            flows::Configmgr::InFallbackStatusClientHttp,
-            flows::Configmgr::OutClientGlobalCatalog,
-            flows::Configmgr::InManagementPointClientNotification,
-            flows::Configmgr::InManagementPointClientHttp,
-            flows::Configmgr::InManagementPointClientHttps,
-            flows::Configmgr::InUpdatePointClientHttp,
-            flows::Configmgr::InUpdatePointClientHttps,
-            flows::Configmgr::InStateMigrationClientHttp,
-            flows::Configmgr::InStateMigrationClientHttps,
-            flows::Configmgr::InStateMigrationClientSmb,
-            flows::Configmgr::InCmgCmgConnectionTls,
-            flows::Configmgr::InCmgCmgConnectionHttps,
-            flows::Configmgr::InCmgCmgConnectionHttpsVms,
-            flows::Configmgr::InManagementPointCmgConnection1706Https,
-            flows::Configmgr::InManagementPointCmgConnection1706Http,
-            flows::Configmgr::InManagementPointCmgConnection1802Https,
-            flows::Configmgr::InUpdatePointCmgConnectionHttps,
-            flows::Configmgr::InUpdatePointCmgConnectionHttp,
-            flows::Configmgr::InClientConsoleRemoteControl,
-            flows::Configmgr::InClientConsoleRemoteAssistance,
-            flows::Configmgr::OutConsoleInternetHttp,
-            flows::Configmgr::OutConsoleInternetHttps,
-            flows::Configmgr::InReportingPointConsoleHttp,
-            flows::Configmgr::InReportingPointConsoleHttps,
-            flows::Configmgr::InSiteServerConsoleEpmap,
-            flows::Configmgr::InSmsProviderConsoleEpmap,
-            flows::Configmgr::InSmsProviderConsoleRpc,
-            flows::Configmgr::InCertificateRegistrationNdesModuleHttps,
-            flows::Configmgr::OutDataWarehouseSql,
-            flows::Configmgr::InManagementPointDistributionPointHttp,
-            flows::Configmgr::InManagementPointDistributionPointHttps,
-            flows::Configmgr::OutEndpointProtectionInternetHttp,
-            flows::Configmgr::OutEndpointProtectionSql,
-            flows::Configmgr::InEnrollmentPointEnrollmentProxyHttps,
-            flows::Configmgr::OutEnrollmentPointSql,
-            flows::Configmgr::OutExchangeConnectorExchangeOnlineWinrm,
-            flows::Configmgr::OutExchangeConnectorExchangeWinrm,
-            flows::Configmgr::InEnrollmentProxyMacComputerHttps,
-            flows::Configmgr::OutManagementPointLdap,
-            flows::Configmgr::OutManagementPointGlobalCatalog,
-            flows::Configmgr::OutManagementPointEpmap,
-            flows::Configmgr::OutManagementPointRpc,
-            flows::Configmgr::InSiteServerManagementPointEpmap,
-            flows::Configmgr::InManagementPointSiteServerEpmap,
-            flows::Configmgr::InSiteServerManagementPointRpc,
-            flows::Configmgr::InManagementPointSiteServerRpc,
-            flows::Configmgr::InSiteServerManagementPointSmb,
-            flows::Configmgr::InManagementPointSiteServerSmb,
-            flows::Configmgr::OutManagementPointSql,
-            flows::Configmgr::InEnrollmentProxyMobileDeviceHttps,
-            flows::Configmgr::OutMobileDeviceIntuneHttps,
-            flows::Configmgr::OutReportingPointSql,
-            flows::Configmgr::OutServiceConnectionIntuneHttps,
-            flows::Configmgr::OutServiceConnectionAzureHttps,
-            flows::Configmgr::InCatalogServiceSiteServerSmb,
-            flows::Configmgr::InSiteServerCatalogServiceSmb,
-            flows::Configmgr::InCatalogServiceSiteServerEpmap,
-            flows::Configmgr::InSiteServerCatalogServiceEpmap,
-            flows::Configmgr::InCatalogServiceSiteServerRpc,
-            flows::Configmgr::InSiteServerCatalogServiceRpc,
-            flows::Configmgr::InCatalogWebsiteSiteServerSmb,
-            flows::Configmgr::InSiteServerCatalogWebsiteSmb,
-            flows::Configmgr::InCatalogWebsiteSiteServerEpmap,
-            flows::Configmgr::InSiteServerCatalogWebsiteEpmap,
-            flows::Configmgr::InCatalogWebsiteSiteServerRpc,
-            flows::Configmgr::InSiteServerCatalogWebsiteRpc,
-            flows::Configmgr::InAssetIntelligenceSiteServerSmb,
-            flows::Configmgr::InSiteServerAssetIntelligenceSmb,
-            flows::Configmgr::InAssetIntelligenceSiteServerEpmap,
-            flows::Configmgr::InSiteServerAssetIntelligenceEpmap,
-            flows::Configmgr::InAssetIntelligenceSiteServerRpc,
-            flows::Configmgr::InSiteServerAssetIntelligenceRpc,
-            flows::Configmgr::InClientSiteServerWakeOnLan,
-            flows::Configmgr::InCloudDistributionSiteServerHttps,
-            flows::Configmgr::InDistributionPointSiteServerSmb,
-            flows::Configmgr::InDistributionPointSiteServerEpmap,
-            flows::Configmgr::InDistributionPointSiteServerRpc,
-            flows::Configmgr::OutSiteServerLdap,
-            flows::Configmgr::OutSiteServerGlobalCatalog,
-            flows::Configmgr::OutSiteServerEpmap,
-            flows::Configmgr::OutSiteServerRpc,
-            flows::Configmgr::InCertificateRegistrationSiteServerSmb,
-            flows::Configmgr::InSiteServerCertificateRegistrationSmb,
-            flows::Configmgr::InCertificateRegistrationSiteServerEpmap,
-            flows::Configmgr::InSiteServerCertificateRegistrationEpmap,
-            flows::Configmgr::InCertificateRegistrationSiteServerRpc,
-            flows::Configmgr::InSiteServerCertificateRegistrationRpc,
-            flows::Configmgr::InEndpointProtectionSiteServerSmb,
-            flows::Configmgr::InSiteServerEndpointProtectionSmb,
-            flows::Configmgr::InEndpointProtectionSiteServerEpmap,
-            flows::Configmgr::InSiteServerEndpointProtectionEpmap,
-            flows::Configmgr::InEndpointProtectionSiteServerRpc,
-            flows::Configmgr::InSiteServerEndpointProtectionRpc,
-            flows::Configmgr::InEnrollmentPointSiteServerSmb,
-            flows::Configmgr::InSiteServerEnrollmentPointSmb,
-            flows::Configmgr::InEnrollmentPointSiteServerEpmap,
-            flows::Configmgr::InSiteServerEnrollmentPointEpmap,
-            flows::Configmgr::InEnrollmentPointSiteServerRpc,
-            flows::Configmgr::InSiteServerEnrollmentPointRpc,
-            flows::Configmgr::InEnrollmentProxySiteServerSmb,
-            flows::Configmgr::InSiteServerEnrollmentProxySmb,
-            flows::Configmgr::InEnrollmentProxySiteServerEpmap,
-            flows::Configmgr::InSiteServerEnrollmentProxyEpmap,
-            flows::Configmgr::InEnrollmentProxySiteServerRpc,
-            flows::Configmgr::InSiteServerEnrollmentProxyRpc,
-            flows::Configmgr::InFallbackStatusSiteServerSmb,
-            flows::Configmgr::InSiteServerFallbackStatusSmb,
-            flows::Configmgr::InFallbackStatusSiteServerEpmap,
-            flows::Configmgr::InSiteServerFallbackStatusEpmap,
-            flows::Configmgr::InFallbackStatusSiteServerRpc,
-            flows::Configmgr::InSiteServerFallbackStatusRpc,
-            flows::Configmgr::OutSiteServerInternetHttp,
-            flows::Configmgr::OutSiteServerCaEpmap,
-            flows::Configmgr::InSiteServerCaEpmap,
-            flows::Configmgr::OutSiteServerCaRpc,
-            flows::Configmgr::InSiteServerCaRpc,
-            flows::Configmgr::OutSiteServerContentLibrarySmb,
-            flows::Configmgr::InReportingPointSiteServerSmb,
-            flows::Configmgr::InSiteServerReportingPointSmb,
-            flows::Configmgr::InReportingPointSiteServerEpmap,
-            flows::Configmgr::InSiteServerReportingPointEpmap,
-            flows::Configmgr::InReportingPointSiteServerRpc,
-            flows::Configmgr::InSiteServerReportingPointRpc,
-            flows::Configmgr::InSiteServerSmb,
-            flows::Configmgr::OutSiteServerSql,
-            flows::Configmgr::OutSiteServerSetupSmb,
-            flows::Configmgr::OutSiteServerSetupEpmap,
-            flows::Configmgr::OutSiteServerSetupRpc,
-            flows::Configmgr::OutSiteServerWsusSql,
-            flows::Configmgr::InSmsProviderSiteServerSmb,
-            flows::Configmgr::InSmsProviderSiteServerEpmap,
-            flows::Configmgr::InSmsProviderSiteServerRpc,
-            flows::Configmgr::InUpdatePointSiteServerSmb,
-            flows::Configmgr::InSiteServerUpdatePointSmb,
-            flows::Configmgr::InUpdatePointSiteServerHttp,
-            flows::Configmgr::InSiteServerUpdatePointHttp,
-            flows::Configmgr::InUpdatePointSiteServerHttps,
-            flows::Configmgr::InSiteServerUpdatePointHttps,
-            flows::Configmgr::InStateMigrationSiteServerSmb,
-            flows::Configmgr::InSiteServerStateMigrationSmb,
-            flows::Configmgr::InStateMigrationSiteServerEpmap,
-            flows::Configmgr::InSiteServerStateMigrationEpmap,
-            flows::Configmgr::OutSmsProviderSql,
-            flows::Configmgr::OutUpdatePointInternetHttp,
-            flows::Configmgr::OutUpdatePointWsusHttp,
-            flows::Configmgr::OutUpdatePointWsusHttps,
-            flows::Configmgr::InSiteDatabaseSql,
-            flows::Configmgr::InSiteDatabaseServiceBroker,
-            flows::Configmgr::OutStateMigrationSql,
-            flows::Configmgr::OutClientSharesSmb,
-            flows::Configmgr::OutAzureDatabaseSql,
-            flows::Configmgr::OutAzureDatabaseServiceBroker,
-            flows::Configmgr::OutAzureDatabaseSmb,
-            flows::Configmgr::OutAzureDatabaseEpmap,
-            flows::Configmgr::OutDiscoveryLdap,
-            flows::Configmgr::OutDiscoveryGlobalCatalog,
-            flows::Configmgr::OutDiscoveryEpmap,
-            flows::Configmgr::OutDiscoveryRpc,
-            flows::Configmgr::InSiteSystemSiteServerEpmap,
-            flows::Configmgr::InSiteSystemSiteServerRpc,
-            flows::Configmgr::InSiteSystemSiteServerSmb,
-            flows::Configmgr::InSiteServerSiteSystemSmb,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(Configmgr, "flow of configmgr", 224);
-
-    impl flows::ArcResourceBridge {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::ArcResourceBridge] = &[
-            flows::ArcResourceBridge::InApplianceVmSsh,
-            flows::ArcResourceBridge::InManagementMachineApplianceVmSsh,
-            flows::ArcResourceBridge::InApplianceVmKubernetesApi,
-            flows::ArcResourceBridge::InManagementMachineApplianceVmKubernetesApi,
-            flows::ArcResourceBridge::InControlPlaneSsh,
-            flows::ArcResourceBridge::InManagementMachineControlPlaneSsh,
-            flows::ArcResourceBridge::InControlPlaneKubernetesApi,
-            flows::ArcResourceBridge::InManagementMachineControlPlaneKubernetesApi,
-            flows::ArcResourceBridge::OutManagementMachinePrivateCloud,
-            flows::ArcResourceBridge::InApplianceVmUpgrade,
-            flows::ArcResourceBridge::OutApplianceVmPrivateCloud,
-            flows::ArcResourceBridge::OutManagementMachineDns,
-            flows::ArcResourceBridge::OutApplianceVmDns,
-            flows::ArcResourceBridge::OutManagementMachineSfsApi,
-            flows::ArcResourceBridge::OutApplianceVmSfsApi,
-            flows::ArcResourceBridge::OutManagementMachineVmImage,
-            flows::ArcResourceBridge::OutApplianceVmVmImage,
-            flows::ArcResourceBridge::OutManagementMachineContainerRegistry,
-            flows::ArcResourceBridge::OutApplianceVmContainerRegistry,
-            flows::ArcResourceBridge::OutManagementMachineContainerRegistryData,
-            flows::ArcResourceBridge::OutApplianceVmContainerRegistryData,
-            flows::ArcResourceBridge::OutManagementMachineNtp,
-            flows::ArcResourceBridge::OutApplianceVmNtp,
-            flows::ArcResourceBridge::OutManagementMachineResourceManager,
-            flows::ArcResourceBridge::OutApplianceVmResourceManager,
-            flows::ArcResourceBridge::OutManagementMachineGraph,
-            flows::ArcResourceBridge::OutApplianceVmGraph,
-            flows::ArcResourceBridge::OutManagementMachineLogin,
-            flows::ArcResourceBridge::OutApplianceVmLogin,
-            flows::ArcResourceBridge::OutManagementMachineLoginMicrosoft,
-            flows::ArcResourceBridge::OutApplianceVmLoginMicrosoft,
-            flows::ArcResourceBridge::OutManagementMachineLoginWindows,
-            flows::ArcResourceBridge::OutApplianceVmLoginWindows,
-            flows::ArcResourceBridge::OutApplianceVmDataplane,
-            flows::ArcResourceBridge::OutApplianceVmContainerImages,
-            flows::ArcResourceBridge::OutApplianceVmManagedIdentity,
-            flows::ArcResourceBridge::OutApplianceVmEventsData,
-            flows::ArcResourceBridge::OutApplianceVmLogs,
-            flows::ArcResourceBridge::OutApplianceVmPackages,
-            flows::ArcResourceBridge::OutApplianceVmCustomLocationLogin,
-            flows::ArcResourceBridge::OutApplianceVmNotifications,
-            flows::ArcResourceBridge::OutApplianceVmMonitoringGateway,
-            flows::ArcResourceBridge::OutApplianceVmMetrics,
-            flows::ArcResourceBridge::OutApplianceVmMonitoringHot,
-            flows::ArcResourceBridge::OutApplianceVmMonitoringWarm,
-            flows::ArcResourceBridge::OutApplianceVmServiceBus,
-            flows::ArcResourceBridge::OutManagementMachineCli,
-            flows::ArcResourceBridge::OutManagementMachineExtension,
-            flows::ArcResourceBridge::OutManagementMachineArcAgent,
-            flows::ArcResourceBridge::OutManagementMachinePythonPackages,
-            flows::ArcResourceBridge::OutApplianceVmArcKubernetesImages,
-            flows::ArcResourceBridge::OutApplianceVmArcAgent,
-            flows::ArcResourceBridge::OutApplianceVmAdhsTelemetry,
-            flows::ArcResourceBridge::OutApplianceVmComponents,
-            flows::ArcResourceBridge::OutApplianceVmCustomLocation,
-            flows::ArcResourceBridge::OutApplianceVmPortal,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(
-        ArcResourceBridge, "flow of arc-resource-bridge", 408
-    );
-
-    impl flows::ProxmoxVe {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::ProxmoxVe] = &[
-            flows::ProxmoxVe::InWebInterface,
-            flows::ProxmoxVe::InVncConsole,
-            flows::ProxmoxVe::InSpiceProxy,
-            flows::ProxmoxVe::InClusterSsh,
-            flows::ProxmoxVe::InRpcbind,
-            flows::ProxmoxVe::OutSmtp,
-            flows::ProxmoxVe::InCorosync,
-            flows::ProxmoxVe::InLiveMigration,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(ProxmoxVe, "flow of proxmox-ve", 464);
-
-    impl flows::AnsibleAutomationPlatform {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::AnsibleAutomationPlatform] = &[
-            flows::AnsibleAutomationPlatform::InHubInstallerSsh,
-            flows::AnsibleAutomationPlatform::InHubInstallerHttps,
-            flows::AnsibleAutomationPlatform::InHubControllerHttps,
-            flows::AnsibleAutomationPlatform::InHubEventDrivenAnsibleHttps,
-            flows::AnsibleAutomationPlatform::InHubExecutionNodeHttps,
-            flows::AnsibleAutomationPlatform::InHubIngressHttps,
-            flows::AnsibleAutomationPlatform::InHubGatewayHttps,
-            flows::AnsibleAutomationPlatform::InHubEventDrivenAnsibleRedis,
-            flows::AnsibleAutomationPlatform::InControllerInstallerSsh,
-            flows::AnsibleAutomationPlatform::InControllerEventDrivenAnsibleHttps,
-            flows::AnsibleAutomationPlatform::InControllerGatewayHttps,
-            flows::AnsibleAutomationPlatform::InControllerIngressHttps,
-            flows::AnsibleAutomationPlatform::InControllerExecutionNodeReceptor,
-            flows::AnsibleAutomationPlatform::InEventDrivenAnsibleInstallerSsh,
-            flows::AnsibleAutomationPlatform::InEventDrivenAnsibleGatewayHttps,
-            flows::AnsibleAutomationPlatform::InEventDrivenAnsibleIngressHttps,
-            flows::AnsibleAutomationPlatform::InEventDrivenAnsibleGatewayEventStreams,
-            flows::AnsibleAutomationPlatform::InExecutionNodeInstallerSsh,
-            flows::AnsibleAutomationPlatform::InExecutionNodeIngressHttps,
-            flows::AnsibleAutomationPlatform::InExecutionNodeControllerReceptor,
-            flows::AnsibleAutomationPlatform::InExecutionNodeOpenshiftReceptor,
-            flows::AnsibleAutomationPlatform::InHopNodeInstallerSsh,
-            flows::AnsibleAutomationPlatform::InHopNodeControllerReceptor,
-            flows::AnsibleAutomationPlatform::InHopNodeExecutionNodeReceptor,
-            flows::AnsibleAutomationPlatform::InHybridNodeInstallerSsh,
-            flows::AnsibleAutomationPlatform::InHybridNodeControllerReceptor,
-            flows::AnsibleAutomationPlatform::InDatabaseInstallerSsh,
-            flows::AnsibleAutomationPlatform::InDatabaseControllerPostgresql,
-            flows::AnsibleAutomationPlatform::InDatabaseEventDrivenAnsiblePostgresql,
-            flows::AnsibleAutomationPlatform::InDatabaseHubPostgresql,
-            flows::AnsibleAutomationPlatform::OutControllerOpenshiftApi,
-            flows::AnsibleAutomationPlatform::InRedisController,
-            flows::AnsibleAutomationPlatform::InRedisEventDrivenAnsible,
-            flows::AnsibleAutomationPlatform::InRedisHub,
-            flows::AnsibleAutomationPlatform::InRedisGateway,
-            flows::AnsibleAutomationPlatform::InRedisCluster,
-            flows::AnsibleAutomationPlatform::InMeshIngressExecutionNodeHttps,
-            flows::AnsibleAutomationPlatform::InGatewayHubHttps,
-            flows::AnsibleAutomationPlatform::InGatewayNginx,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(
-        AnsibleAutomationPlatform, "flow of ansible-automation-platform", 472
-    );
-
-    impl flows::Xcat {
-        /// Every flow of the product, in catalog order.
-        pub const ALL: &'static [flows::Xcat] = &[
-            flows::Xcat::InXcatdTcp,
-            flows::Xcat::InXcatdUdp,
-            flows::Xcat::InInstallStatusTcp,
-            flows::Xcat::InInstallStatusUdp,
-            flows::Xcat::InCommandLog,
-            flows::Xcat::InEcho,
-            flows::Xcat::OutSshTcp,
-            flows::Xcat::OutSshUdp,
-            flows::Xcat::OutRsyncTcp,
-            flows::Xcat::OutRsyncUdp,
-            flows::Xcat::InDnsTcp,
-            flows::Xcat::InDnsUdp,
-            flows::Xcat::InBootps,
-            flows::Xcat::InDhcp,
-            flows::Xcat::OutDhcp,
-            flows::Xcat::OutBootpc,
-            flows::Xcat::InTftpTcp,
-            flows::Xcat::InTftpUdp,
-            flows::Xcat::InHttpTcp,
-            flows::Xcat::InHttpUdp,
-            flows::Xcat::InSunrpc,
-            flows::Xcat::OutShell,
-            flows::Xcat::InSyslogTcp,
-            flows::Xcat::InSyslogUdp,
-            flows::Xcat::OutKshell,
-            flows::Xcat::InRmcTcp,
-            flows::Xcat::InRmcUdp,
-            flows::Xcat::InConserver,
-            flows::Xcat::InNim,
-            flows::Xcat::InNfsTcp,
-            flows::Xcat::InNfsUdp,
-            flows::Xcat::InPxe,
-            flows::Xcat::InMountdTcp,
-            flows::Xcat::InMountdUdp,
-            flows::Xcat::InDiscovery,
-            flows::Xcat::OutIpmiTcp,
-            flows::Xcat::OutIpmiUdp,
-            flows::Xcat::OutSnmpTcp,
-            flows::Xcat::OutSnmpUdp,
-            flows::Xcat::InSnmpTrapTcp,
-            flows::Xcat::InSnmpTrapUdp,
-        ];
-    }
-
-    ::port_catalog::__product_flows!(Xcat, "flow of xcat", 511);
 };

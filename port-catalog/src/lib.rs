@@ -24,9 +24,9 @@
 //! direction is inbound is opened by the peer, an outbound one by the product. Peers are the other ends: roles such as an LDAP
 //! server, other products, and services on the Internet.
 //!
-//! The documentation shows the whole catalog: [`flows`] has an enum for each product, with a variant for each row of its document.
-//! Search for a port number such as `8013` to find the flows that use it. A [`FlowId`] is the id of a flow of any product: a variant
-//! such as `flows::FortiMail::InAdmin` converts to it, and [`FlowId::flow`] gives the flow.
+//! The documentation shows the whole catalog: [`flows`] has a page for each product, with a constant for each row of its document.
+//! Search for a port number such as `8013` to find the flows that use it. Each constant, such as `flows::FortiMail::InAdmin`, is a
+//! [`FlowId`], and [`FlowId::flow`] gives the flow. Constants can be patterns of a `match`.
 //!
 //! # Ports
 //!
@@ -53,21 +53,20 @@
 //! edition, unless it is asked for another. A flow that the newest edition no longer has keeps its id.
 //!
 //! ```
-//! use port_catalog::{Product, flows, query, upgrade};
+//! use port_catalog::{Product, flows, query};
 //!
 //! let names: Vec<_> = Product::FortiClient.editions().map(|edition| edition.name()).collect();
 //! assert_eq!(names, ["6.0.4", "6.2.0"]);
 //!
 //! // The same flow in two editions.
 //! let old = Product::FortiClient.edition("6.0.4").unwrap();
-//! let rating = flows::FortiClient::OutUrlRating.id();
+//! let rating = flows::FortiClient::OutUrlRating;
 //! assert!(rating.is_current());
 //! assert_eq!(rating.flow().ports().to_string(), "tcp/8888");
 //! assert_eq!(rating.in_edition(old).unwrap().ports().to_string(), "udp/8888");
 //!
-//! // All flows of an edition, and what changes at a firewall from one to the next.
+//! // All flows of an edition.
 //! assert_eq!(query().edition(old).flows().count(), old.flows().len());
-//! assert!(upgrade(old, Product::FortiClient.newest_edition()).any(|change| change.id == rating));
 //! ```
 //!
 //! # Features
@@ -77,6 +76,7 @@
 //! - `macros` (on by default): `catalog!` compiles a directory of your own tables into the same types with the same queries.
 //! - `serde`: ids and words serialize and deserialize as strings, and a flow serializes as `port-catalog list --format json`
 //!   prints it.
+//! - `upgrade`: a function of that name tells what changes at a firewall from one edition of a document to another.
 
 #![no_std]
 #![warn(missing_docs)]
@@ -97,6 +97,7 @@ mod packed;
 mod query;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "upgrade")]
 mod upgrade;
 
 pub use crate::catalog::{Catalog, Id};
@@ -105,10 +106,12 @@ pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
 pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 pub use crate::query::{Matches, Query};
+#[cfg(feature = "upgrade")]
 pub use crate::upgrade::{Change, Upgrade, upgrade};
+#[cfg(feature = "upgrade")]
+pub use port_core::ChangeClass;
 pub use port_core::{
-    ChangeClass, Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope,
-    Transport,
+    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
 };
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;
@@ -160,18 +163,6 @@ pub mod __private {
     }
 
     pub use crate::packed::checked_index;
-
-    /// The flow of a product with an id, given all of its flows and the number of the first.
-    pub fn flow_of_product<F: Copy, I: crate::Id>(
-        flows: &[F],
-        first: usize,
-        id: I,
-        kind: &'static str,
-    ) -> Result<F, crate::ParseIdError> {
-        let number = id.index().checked_sub(first);
-        let flow = number.and_then(|number| flows.get(number).copied());
-        flow.ok_or_else(|| crate::ParseIdError::new(kind, id.as_str(), |_| None))
-    }
 
     pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {
         Flows::new(C::PORTS.get(transport, port))

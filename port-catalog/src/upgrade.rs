@@ -44,7 +44,7 @@ pub struct Change<C: Catalog = Data> {
 ///
 /// let [old, new] = ["6.0.4", "6.2.0"].map(|name| Product::FortiClient.edition(name).unwrap());
 /// let moved = upgrade(old, new).find(|change| change.class == ChangeClass::Moves).unwrap();
-/// assert_eq!(moved.id, flows::FortiClient::OutUrlRating.id());
+/// assert_eq!(moved.id, flows::FortiClient::OutUrlRating);
 /// assert_eq!(moved.before.unwrap().ports().to_string(), "udp/8888");
 /// assert_eq!(moved.after.unwrap().ports().to_string(), "tcp/8888");
 /// ```

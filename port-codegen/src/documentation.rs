@@ -2,7 +2,7 @@
 
 use port_core::port_spec::write_expression;
 use port_core::{Enabled, Groups, PortSpec, Scope};
-use port_data::{Catalog, Edition, Flow, FlowRow, Peer, Product, Service, Vendor};
+use port_data::{Catalog, Flow, FlowRow, Peer, Service, Vendor};
 
 /// The documentation of a vendor.
 #[must_use]
@@ -12,8 +12,9 @@ pub fn vendor(vendor: &Vendor) -> String {
 
 /// The documentation of a product.
 #[must_use]
-pub fn product(catalog: &Catalog, product: &Product) -> String {
-    let newest = newest_edition(catalog, product);
+pub fn product(catalog: &Catalog, product: usize) -> String {
+    let newest = &catalog.editions[catalog.newest_edition(product)];
+    let product = &catalog.products[product];
     format!(
         "`{}`: {} by {}. Its document: {}, {}, <{}>",
         product.id,
@@ -23,12 +24,6 @@ pub fn product(catalog: &Catalog, product: &Product) -> String {
         escape(&newest.printed),
         newest.url
     )
-}
-
-/// The newest edition of a product, which has at least one.
-fn newest_edition<'a>(catalog: &'a Catalog, product: &Product) -> &'a Edition {
-    let of_product = |edition: &&Edition| catalog.products[edition.product].id == product.id;
-    catalog.editions.iter().rev().find(of_product).expect("every product has an edition")
 }
 
 /// The documentation of a peer.
@@ -60,7 +55,7 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
         text.push_str(&format!("| {name} | {value} |\n"));
     };
     line("product", &escape(&product.name));
-    if edition.id != newest_edition(catalog, product).id {
+    if flow.edition != catalog.newest_edition(flow.product) {
         line("edition", &format!("{}; newer editions don't have the flow", escape(&edition.id)));
     }
     if let Some(component) = flow.row.component {

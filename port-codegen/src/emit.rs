@@ -1,7 +1,7 @@
 //! Emits the enums and the tables of a catalog as tokens.
 
 use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
-use port_data::{Catalog, Peer, Product, Service, Vendor};
+use port_data::Catalog;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -12,20 +12,18 @@ use crate::statics::{Statics, ident};
 /// All items of a catalog.
 pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
     let enums = enums(catalog, packed);
-    let products = product_flows(catalog);
     let mut statics = Statics::default();
     let tables = tables(packed, &mut statics);
     let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
     let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics);
     let statics = statics.items;
     let flow_number = flow_number(catalog.flow_ids);
-    let definitions = enums.iter().map(|one| one.definition.definition());
-    let product_definitions = products.iter().map(|product| product.flows.definition());
-    let product_impls = products.iter().map(ProductFlows::impls);
+    let definitions = enums.iter().map(Enum::definition);
+    let products = product_flows(catalog);
     let [data, id, flows] = [
         "Names this catalog in code that is generic over catalogs.",
-        "The id of a flow of any product. [`flows`] has an enum for each product, with a variant for each of its flows.",
-        "The flows of each product, as an enum with a variant for each flow.",
+        "The id of a flow of any product. [`flows`] has a type for each product, with a constant for each of its flows.",
+        "The ids of each product's flows, as constants of a type for each product.",
     ]
     .map(comment);
     quote! {
@@ -36,8 +34,10 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         pub struct FlowId(#flow_number);
 
         #[doc = #flows]
+        #[allow(non_upper_case_globals)]
         pub mod flows {
-            #(#product_definitions)*
+            use super::FlowId;
+            #(#products)*
         }
 
         #[doc = #data]
@@ -54,7 +54,6 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
             #tables
             #(#impls)*
             #flow_id
-            #(#product_impls)*
         };
     }
 }
@@ -65,48 +64,36 @@ const FLOW_IDS: usize = 4;
 /// The enums of the catalog, in the order of its tables.
 fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
     let [vendors, products, peers, services, _] = &packed.ids;
-    let definition = |name, documentation: &str, variants| EnumDefinition {
-        name,
-        documentation: documentation.to_string(),
-        variants,
-    };
-    let vendor = |row: &'a Vendor| Variant::new(&row.variant, documentation::vendor(row));
-    let product = |row: &'a Product| Variant::new(&row.variant, documentation::product(catalog, row));
-    let peer = |row: &'a Peer| Variant::new(&row.variant, documentation::peer(row));
-    let service = |row: &'a Service| Variant::new(&row.variant, documentation::service(row));
+    let product = |index: usize| (catalog.products[index].variant.as_str(), documentation::product(catalog, index));
     [
         Enum {
-            definition: definition("Vendor", "A vendor of this catalog.", catalog.vendors.iter().map(vendor).collect()),
+            name: "Vendor",
+            documentation: "A vendor of this catalog.",
+            variants: catalog.vendors.iter().map(|row| (row.variant.as_str(), documentation::vendor(row))).collect(),
             prefix: "VENDOR",
             kind: "vendor",
             ids: vendors,
         },
         Enum {
-            definition: definition(
-                "Product",
-                "A product of this catalog.",
-                catalog.products.iter().map(product).collect(),
-            ),
+            name: "Product",
+            documentation: "A product of this catalog.",
+            variants: (0..catalog.products.len()).map(product).collect(),
             prefix: "PRODUCT",
             kind: "product",
             ids: products,
         },
         Enum {
-            definition: definition(
-                "Peer",
-                "A peer: the other end of a flow.",
-                catalog.peers.iter().map(peer).collect(),
-            ),
+            name: "Peer",
+            documentation: "A peer: the other end of a flow.",
+            variants: catalog.peers.iter().map(|row| (row.variant.as_str(), documentation::peer(row))).collect(),
             prefix: "PEER",
             kind: "peer",
             ids: peers,
         },
         Enum {
-            definition: definition(
-                "Service",
-                "A service: an application protocol, with its port in the IANA registry if it has one.",
-                catalog.services.iter().map(service).collect(),
-            ),
+            name: "Service",
+            documentation: "A service: an application protocol, with its port in the IANA registry if it has one.",
+            variants: catalog.services.iter().map(|row| (row.variant.as_str(), documentation::service(row))).collect(),
             prefix: "SERVICE",
             kind: "service",
             ids: services,
@@ -114,42 +101,30 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
     ]
 }
 
-/// The enum of a product's flows.
-struct ProductFlows<'a> {
-    flows: EnumDefinition<'a>,
-    /// The product's id.
-    product: &'a str,
-    /// The number of its first flow. The flows of a product are next to each other.
-    first: usize,
-}
-
-fn product_flows(catalog: &Catalog) -> Vec<ProductFlows<'_>> {
-    let mut first = 0;
-    let mut products = Vec::with_capacity(catalog.products.len());
-    for flows in catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product) {
-        let product = &catalog.products[flows[0].product];
-        let variants = flows.iter().map(|row| Variant {
-            aliases: documentation::port_numbers(row),
-            ..Variant::new(&row.variant, documentation::flow(catalog, row))
+/// For each product, a type without values that has the ids of its flows as constants.
+///
+/// An enum of its flows would cost the compiler ten times as much, since each of its variants and traits is checked.
+fn product_flows(catalog: &Catalog) -> impl Iterator<Item = TokenStream> + '_ {
+    let mut number = 0_usize;
+    catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product).map(move |flows| {
+        let name = ident(&catalog.products[flows[0].product].variant);
+        let of_product = documentation::product(catalog, flows[0].product);
+        let documentation = comment(&format!("The ids of the flows of {of_product}"));
+        let constants = flows.iter().map(|row| {
+            let (name, documentation) = (ident(&row.variant), comment(&documentation::flow(catalog, row)));
+            // The words by which rustdoc's search finds it besides its name.
+            let ports = documentation::port_numbers(row);
+            let alias = if ports.is_empty() { TokenStream::new() } else { quote!(#[doc(alias(#(#ports),*))]) };
+            let id = Literal::usize_unsuffixed(number);
+            number += 1;
+            quote!(#[doc = #documentation] #alias pub const #name: FlowId = FlowId(#id);)
         });
-        let documentation = format!("The flows of {}", documentation::product(catalog, product));
-        let flows_of_product = EnumDefinition { name: &product.variant, documentation, variants: variants.collect() };
-        products.push(ProductFlows { flows: flows_of_product, product: &product.id, first });
-        first += flows.len();
-    }
-    products
-}
-
-impl ProductFlows<'_> {
-    fn impls(&self) -> TokenStream {
-        let (name, first) = (ident(self.flows.name), Literal::usize_unsuffixed(self.first));
-        let all = self.flows.all(&quote!(flows::#name), "flow of the product");
-        let kind = format!("flow of {}", self.product);
         quote! {
-            #all
-            ::port_catalog::__product_flows!(#name, #kind, #first);
+            #[doc = #documentation]
+            pub enum #name {}
+            impl #name { #(#constants)* }
         }
-    }
+    })
 }
 
 /// The type of a flow's number.
@@ -169,49 +144,25 @@ fn flow_id(ids: &Ids, statics: &mut Statics) -> TokenStream {
     }
 }
 
-/// The definition of an enum.
-struct EnumDefinition<'a> {
-    name: &'a str,
-    documentation: String,
-    variants: Vec<Variant<'a>>,
-}
-
 /// An enum of ids.
 struct Enum<'a> {
-    definition: EnumDefinition<'a>,
+    name: &'a str,
+    documentation: &'a str,
+    /// The name and the documentation of each variant.
+    variants: Vec<(&'a str, String)>,
     /// The prefix of its tables' names.
     prefix: &'static str,
     kind: &'static str,
     ids: &'a Ids,
 }
 
-/// A variant of an enum, with its documentation and the words by which rustdoc's search finds it besides its name.
-struct Variant<'a> {
-    name: &'a str,
-    documentation: String,
-    aliases: Vec<String>,
-}
-
-impl<'a> Variant<'a> {
-    fn new(name: &'a str, documentation: String) -> Variant<'a> {
-        Variant { name, documentation, aliases: Vec::new() }
-    }
-
+impl Enum<'_> {
     fn definition(&self) -> TokenStream {
-        let (name, documentation) = (ident(self.name), comment(&self.documentation));
-        let aliases = &self.aliases;
-        let alias = match aliases.is_empty() {
-            true => TokenStream::new(),
-            false => quote!(#[doc(alias(#(#aliases),*))]),
-        };
-        quote!(#[doc = #documentation] #alias #name,)
-    }
-}
-
-impl EnumDefinition<'_> {
-    fn definition(&self) -> TokenStream {
-        let (name, documentation) = (ident(self.name), comment(&self.documentation));
-        let variants = self.variants.iter().map(Variant::definition);
+        let (name, documentation) = (ident(self.name), comment(self.documentation));
+        let variants = self.variants.iter().map(|(name, documentation)| {
+            let (name, documentation) = (ident(name), comment(documentation));
+            quote!(#[doc = #documentation] #name,)
+        });
         quote! {
             #[doc = #documentation]
             #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -220,32 +171,23 @@ impl EnumDefinition<'_> {
         }
     }
 
-    /// The constant that lists the variants, in the implementation of a type.
+    /// The traits and methods, and the constant that lists the variants.
     ///
     /// It is one constant, used nowhere else in generated code: the compiler checks every variant of every element for each
     /// constant that contains the list.
-    fn all(&self, of_type: &TokenStream, kind: &str) -> TokenStream {
-        let variants = self.variants.iter().map(|variant| ident(variant.name));
-        let every = comment(&format!("Every {kind}, in catalog order."));
-        quote! {
-            impl #of_type {
-                #[doc = #every]
-                pub const ALL: &'static [#of_type] = &[#(#of_type::#variants),*];
-            }
-        }
-    }
-}
-
-impl Enum<'_> {
     fn impls(&self, statics: &mut Statics) -> TokenStream {
-        let (name, kind) = (ident(self.definition.name), self.kind);
+        let (name, kind) = (ident(self.name), self.kind);
         let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
         let ids = statics.strings(&ids_name, &self.ids.ids);
         let index = statics.text_index(&index_name, &self.ids.index);
         let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
-        let all = self.definition.all(&quote!(#name), kind);
+        let variants = self.variants.iter().map(|(variant, _)| ident(variant));
+        let every = comment(&format!("Every {kind}, in catalog order."));
         quote! {
-            #all
+            impl #name {
+                #[doc = #every]
+                pub const ALL: &'static [#name] = &[#(#name::#variants),*];
+            }
             const #ids_name: StringPool = #ids;
             const #index_name: TextIndex = #index;
             ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);

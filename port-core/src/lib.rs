@@ -7,6 +7,8 @@
 #![no_std]
 #![warn(missing_docs)]
 
+#[cfg(feature = "upgrade")]
+pub mod change_class;
 #[doc(hidden)]
 pub mod id_hash;
 #[doc(hidden)]
@@ -21,7 +23,9 @@ pub mod port_spec;
 pub mod serde;
 pub mod vocabulary;
 
+#[cfg(feature = "upgrade")]
+pub use change_class::ChangeClass;
 pub use parse_id_error::ParseIdError;
 pub use port_range::PortRange;
 pub use port_spec::PortSpec;
-pub use vocabulary::{ChangeClass, Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};
+pub use vocabulary::{Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};

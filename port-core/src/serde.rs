@@ -8,8 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{
-    ChangeClass, Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope,
-    Transport,
+    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
 };
 
 /// Deserializes a word or an id from a string.
@@ -52,7 +51,9 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(ChangeClass, Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport);
+as_text!(Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport);
+#[cfg(feature = "upgrade")]
+as_text!(crate::ChangeClass);
 
 impl<S: Serialize> Serialize for PortSpec<S> {
     fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {

@@ -1,10 +1,16 @@
 //! The closed vocabulary: words with the same meaning in every catalog.
 
-use core::fmt;
-use core::str::FromStr;
-
-use crate::nearest::nearest;
 use crate::parse_id_error::ParseIdError;
+
+/// Finds the word with a text. `nearest` finds the most similar one.
+pub(crate) fn parse<T: Copy>(
+    kind: &'static str,
+    text: &str,
+    (all, as_str): (&[T], fn(T) -> &'static str),
+    nearest: fn(&str) -> Option<&'static str>,
+) -> Result<T, ParseIdError> {
+    all.iter().copied().find(|word| as_str(*word) == text).ok_or_else(|| ParseIdError::new(kind, text, nearest))
+}
 
 /// Defines a closed set of words: an enum and the text of each variant.
 macro_rules! vocabulary {
@@ -28,25 +34,28 @@ macro_rules! vocabulary {
             }
         }
 
-        impl fmt::Display for $name {
+        impl ::core::fmt::Display for $name {
             #[inline]
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
-        impl FromStr for $name {
-            type Err = ParseIdError;
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::ParseIdError;
 
             #[inline]
-            fn from_str(text: &str) -> Result<Self, ParseIdError> {
-                $name::ALL.iter().copied().find(|word| word.as_str() == text).ok_or_else(|| {
-                    ParseIdError::new($kind, text, |text| nearest(text, $name::ALL.iter().map(|word| word.as_str())))
+            fn from_str(text: &str) -> Result<Self, $crate::ParseIdError> {
+                $crate::vocabulary::parse($kind, text, ($name::ALL, $name::as_str), |text| {
+                    $crate::nearest::nearest(text, $name::ALL.iter().map(|word| word.as_str()))
                 })
             }
         }
     )+};
 }
+
+#[cfg(feature = "upgrade")]
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// The protocol of a flow: a transport with ports, or an IP protocol without ports.
@@ -99,32 +108,6 @@ vocabulary! {
         All = "all",
         /// The document lists several groups and doesn't say whether all of them are needed.
         Unstated = "unstated",
-    }
-
-    /// What a change of a flow between two editions means for firewall rules, the most serious first.
-    ///
-    /// ```
-    /// use port_catalog::ChangeClass;
-    /// assert!(ChangeClass::Widens.opens() && !ChangeClass::Widens.closes());
-    /// ```
-    #[non_exhaustive]
-    ChangeClass is a "class of change" {
-        /// Something opens and something closes.
-        Moves = "moves",
-        /// A flow is new, or needs another port.
-        Opens = "opens",
-        /// No flow needs a port any more.
-        Closes = "closes",
-        /// A larger range, TCP and UDP, more peers, hosts or interfaces, required, or all alternatives needed.
-        Widens = "widens",
-        /// The inverse of widens.
-        Narrows = "narrows",
-        /// Something to review: another condition or order, or other flows allow the same ports.
-        Limits = "limits",
-        /// Not known, since the edition that doesn't have the flow isn't complete.
-        Unknown = "unknown",
-        /// Only the wording differs: the purpose, the note, how to change the port, or what is curated.
-        Reworded = "reworded",
     }
 
     /// How far the traffic of a flow goes.
@@ -274,20 +257,6 @@ impl Direction {
             Direction::Inbound => "from",
             Direction::Outbound => "to",
         }
-    }
-}
-
-impl ChangeClass {
-    /// Whether something has to be opened.
-    #[inline]
-    pub const fn opens(self) -> bool {
-        matches!(self, ChangeClass::Moves | ChangeClass::Opens | ChangeClass::Widens)
-    }
-
-    /// Whether something has to be closed.
-    #[inline]
-    pub const fn closes(self) -> bool {
-        matches!(self, ChangeClass::Moves | ChangeClass::Closes | ChangeClass::Narrows)
     }
 }
 

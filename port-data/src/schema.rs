@@ -117,6 +117,14 @@ pub struct Catalog {
     pub files: Vec<PathBuf>,
 }
 
+impl Catalog {
+    /// The index of the newest edition of a product, given the index of the product.
+    #[must_use]
+    pub fn newest_edition(&self, product: usize) -> usize {
+        self.editions.partition_point(|edition| edition.product <= product) - 1
+    }
+}
+
 /// A row of `vendors.csv`.
 #[derive(Debug)]
 pub struct Vendor {

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use port_data::{Code, Diagnostic, Place};
 
-/// The number of different texts that a joined diagnostic shows. The lines of the others are listed.
+/// The number of different texts that a joined diagnostic shows, and about how many bytes of them, so that the whole message is
+/// displayed. Of the others, the lines are listed.
 const SHOWN_TEXTS: usize = 20;
+const SHOWN_BYTES: usize = 2_500;
 
 /// The number of ranges of lines that a diagnostic lists.
 const SHOWN_LINES: usize = 40;
@@ -14,8 +16,8 @@ const SHOWN_LINES: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The diagnostic, if nothing else has the fault.
-    pub diagnostic: Diagnostic,
-    among: Option<Among>,
+    pub diagnostic: Box<Diagnostic>,
+    among: Option<Box<Among>>,
 }
 
 /// A fault among others of its kind.
@@ -31,7 +33,7 @@ struct Among {
 
 impl From<Diagnostic> for Fault {
     fn from(diagnostic: Diagnostic) -> Fault {
-        Fault { diagnostic, among: None }
+        Fault { diagnostic: Box::new(diagnostic), among: None }
     }
 }
 
@@ -40,7 +42,7 @@ impl Fault {
     /// faults, and `own` is shown for each.
     #[must_use]
     pub fn among(mut self, what: impl Into<String>, own: impl Into<String>, help: impl Into<String>) -> Fault {
-        self.among = Some(Among { what: what.into(), own: own.into(), help: help.into() });
+        self.among = Some(Box::new(Among { what: what.into(), own: own.into(), help: help.into() }));
         self
     }
 
@@ -64,7 +66,7 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
     let mut repeated: Vec<Repeated> = Vec::new();
     let mut index_of = std::collections::HashMap::new();
     for fault in faults {
-        let Diagnostic { place, code, message, help } = &fault.diagnostic;
+        let Diagnostic { place, code, message, help } = &*fault.diagnostic;
         let own = fault.among.as_ref().map_or(help.as_deref(), |among| Some(among.own.as_str()));
         let key = (place.file.clone(), *code, message.clone(), own.map(str::to_string));
         let index = *index_of.entry(key).or_insert(repeated.len());
@@ -80,7 +82,7 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
         fault.lines.sort_unstable();
         fault.lines.dedup();
         let kind: Option<(PathBuf, Code, String, String)> = fault.fault.among.as_ref().map(|among| {
-            let Diagnostic { place, code, .. } = &fault.fault.diagnostic;
+            let Diagnostic { place, code, .. } = &*fault.fault.diagnostic;
             (place.file.clone(), *code, among.what.clone(), among.help.clone())
         });
         let index = kind.map_or(kinds.len(), |kind| *kind_of.entry(kind).or_insert(kinds.len()));
@@ -96,7 +98,7 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
 fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
     faults.sort_by_key(|fault| fault.lines[0]);
     let first = &faults[0];
-    let diagnostic = first.fault.diagnostic.clone();
+    let diagnostic = (*first.fault.diagnostic).clone();
     let place = Place { line: first.lines[0], ..diagnostic.place.clone() };
     let Some(among) = first.fault.among.as_ref().filter(|_| faults.len() > 1) else {
         return repeated(diagnostic, &first.lines).at(place);
@@ -106,8 +108,14 @@ fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
         let own = fault.fault.among.as_ref().map_or("", |among| among.own.as_str());
         format!("{own} on {}", name_lines(&fault.lines))
     };
-    let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).collect();
-    let others: Vec<usize> = faults.iter().skip(SHOWN_TEXTS).flat_map(|fault| fault.lines.clone()).collect();
+    let mut bytes = 0;
+    let fits = |text: &String| {
+        let is_first = bytes == 0;
+        bytes += text.len();
+        is_first || bytes <= SHOWN_BYTES
+    };
+    let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
+    let others: Vec<usize> = faults.iter().skip(shown.len()).flat_map(|fault| fault.lines.clone()).collect();
     if !others.is_empty() {
         shown.push(format!("others on {}", name_lines(&others)));
     }
@@ -194,6 +202,8 @@ mod tests {
         let many = texts((1..=25).map(|line| cell(line, &line.to_string())).collect());
         assert!(many[0].starts_with("page.md:1: 25 cells are unknown: \"1\" on line 1, "), "{many:?}");
         assert!(many[0].ends_with("\"20\" on line 20, others on lines 21-25; map them"), "{many:?}");
+        let long = texts((1..=25).map(|line| cell(line, &format!("{line} {}", "x".repeat(600)))).collect());
+        assert!(long[0].ends_with("x\" on line 4, others on lines 5-25; map them"), "{long:?}");
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub struct DistinctKeys {
 }
 
 /// The parts of a key.
+#[expect(clippy::struct_excessive_bools, reason = "a key has each part or not")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Parts {
     section: bool,
@@ -162,5 +163,55 @@ impl DistinctKeys {
             (!key.is_empty() && is_distinct(&parts, &key)).then_some(key)
         });
         distinct.unwrap_or_else(|| TRIED[5].0.of(row).key(row, 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::DistinctKeys;
+    use crate::curation::Curation;
+    use crate::page::Layout;
+    use crate::page_file::capture_text;
+    use crate::printed_row::read_rows;
+
+    #[test]
+    fn keys_have_only_the_parts_that_distinguish_a_row() {
+        let page = "\
+| Peer | Use | Port | Notes |
+|---|---|---|---|
+| Client | Send | TCP/25 | |
+| Client | Fetch | TCP/110 | |
+| Client | Fetch | TCP/143 | |
+| Store | Save | TCP/99 | One of the two texts that have more than eight words |
+| Store | Save | TCP/99 | The other of the two texts that have more than eight words |
+| | Send | TCP/26 | |
+| Twin | Send | TCP/27 | |
+| Twin | Send | TCP/27 | |
+";
+        let curation = "layout = \"markdown\"\ntables = [{ direction = \"inbound\" }]\ncolumns = [\
+                        { head = \"Peer\", is = \"peer\" }, { head = \"Use\", is = \"label\" }, \
+                        { head = \"Port\", is = \"ports\" }, { head = \"Notes\", is = \"note\" }]\n";
+        let curation = Curation::parse(Path::new("relay.toml"), curation).unwrap();
+        let capture = capture_text(page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
+        let rows = read_rows(&capture, &curation).rows;
+        let keys = DistinctKeys::new(&rows);
+        let keys: Vec<String> = rows.iter().map(|row| keys.write(row)).collect();
+        let prose =
+            |row: usize| format!("peer = \"Store\", label = \"Save\", prose = \"{}\"", rows[row].prose[0].digest);
+        assert_eq!(keys[0], "peer = \"Client\", label = \"Send\"");
+        assert_eq!(keys[1], "peer = \"Client\", label = \"Fetch\", ports = \"TCP/110\"");
+        assert_eq!(keys[2], "peer = \"Client\", label = \"Fetch\", ports = \"TCP/143\"");
+        assert_eq!(keys[3..5], [prose(3), prose(4)]);
+        // Without its ports, the key of a row without a peer is that of every row with the label.
+        assert_eq!(keys[5], "label = \"Send\", ports = \"TCP/26\"");
+        assert_eq!(
+            keys[6..8],
+            [
+                "peer = \"Twin\", label = \"Send\", ports = \"TCP/27\"",
+                "peer = \"Twin\", label = \"Send\", ports = \"TCP/27\""
+            ]
+        );
     }
 }

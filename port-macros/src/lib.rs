@@ -120,22 +120,21 @@ fn expand(directory: Directory) -> Result<TokenStream, Vec<CompileError>> {
     let Directory { tables, base, span } = directory;
     let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, &base, span))?;
     let items = port_codegen::expand(&catalog);
-    let tracked = catalog.files.iter().map(|file| track(file, span)).collect::<Result<TokenStream, _>>()?;
-    Ok(quote! { #items #tracked })
+    let paths = catalog.files.iter().map(|file| utf8_path(file, span)).collect::<Result<Vec<_>, _>>()?;
+    // The expansion mentions the files, so that a change to one of them recompiles it.
+    Ok(quote! {
+        #items
+        const _: &[&[u8]] = &[#(::core::include_bytes!(#paths)),*];
+    })
 }
 
-/// Mentions a file in the expansion, so that a change to the file recompiles the expansion.
-fn track(file: &Path, span: Span) -> Result<TokenStream, Vec<CompileError>> {
-    match file.to_str() {
-        Some(path) => Ok(quote!(
-            const _: &[u8] = ::core::include_bytes!(#path);
-        )),
-        None => {
-            let diagnostic =
-                Diagnostic::new(codes::PATH, "path is not UTF-8").help("rename the directory").at(Place::file(file));
-            Err(vec![CompileError { diagnostic, span }])
-        }
-    }
+/// A path as a string literal has it.
+fn utf8_path(file: &Path, span: Span) -> Result<&str, Vec<CompileError>> {
+    file.to_str().ok_or_else(|| {
+        let diagnostic =
+            Diagnostic::new(codes::PATH, "path is not UTF-8").help("rename the directory").at(Place::file(file));
+        vec![CompileError { diagnostic, span }]
+    })
 }
 
 fn compile_errors(diagnostics: Vec<Diagnostic>, base: &Path, span: Span) -> Vec<CompileError> {

@@ -15,8 +15,8 @@ fn lookups_find_flows_of_the_newest_editions() {
     // The edition 6.0.4 has url-rating on udp/8888.
     assert!(!by_port(Transport::Udp, 8888).any(|flow| flow.product() == Product::FortiClient));
     let ids: Vec<FlowId> =
-        by_port(Transport::Tcp, 8888).map(Flow::id).filter(|id| *id == flows::FortiClient::OutUrlRating.id()).collect();
-    assert_eq!(ids, [flows::FortiClient::OutUrlRating.id()]);
+        by_port(Transport::Tcp, 8888).map(Flow::id).filter(|id| *id == flows::FortiClient::OutUrlRating).collect();
+    assert_eq!(ids, [flows::FortiClient::OutUrlRating]);
     for port in 0..=u16::MAX {
         for transport in [Transport::Tcp, Transport::Udp] {
             assert!(by_port(transport, port).all(Flow::is_current), "{transport}/{port}");
@@ -53,7 +53,7 @@ fn exact_ports_come_before_ranges_and_an_unstated_transport_counts_for_tcp_and_u
 fn an_id_parses_and_the_error_names_the_nearest_one() {
     let id: FlowId = "fortimail-in-email-client-pop3".parse().unwrap();
     assert_eq!(id.flow().ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
-    assert_eq!(id, flows::FortiMail::InEmailClientPop3.into());
+    assert_eq!(id, flows::FortiMail::InEmailClientPop3);
     let error = "fortimail-in-email-client-popp3".parse::<FlowId>().unwrap_err();
     assert_eq!(error.nearest(), Some("fortimail-in-email-client-pop3"));
     assert_eq!(port_catalog::VERSION.split('.').count(), 3);
@@ -106,7 +106,7 @@ fn every_type_of_ids_has_the_same_interface() {
 fn lookups_work_in_constants() {
     const FOUND: Flows = by_port(Transport::Tcp, 8013);
     const COUNT: usize = FOUND.len();
-    const ID: FlowId = flows::FortiClient::OutTelemetry.id();
+    const ID: FlowId = flows::FortiClient::OutTelemetry;
     const FLOW: Flow = ID.flow();
     const TEXT: &str = ID.as_str();
     assert_eq!((COUNT, FLOW.id(), TEXT), (1, ID, "forticlient-out-telemetry"));

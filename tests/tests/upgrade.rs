@@ -138,7 +138,7 @@ fn forticlient_6_2_moves_url_rating_to_tcp_and_nothing_else() {
     let [old, new] = ["6.0.4", "6.2.0"].map(|name| Product::FortiClient.edition(name).unwrap());
     let moved: Vec<_> = upgrade(old, new).filter(|change| change.class.opens() || change.class.closes()).collect();
     let ids: Vec<_> = moved.iter().map(|change| change.id).collect();
-    assert_eq!(ids, [flows::FortiClient::OutUrlRating.id()]);
+    assert_eq!(ids, [flows::FortiClient::OutUrlRating]);
     let ports = [moved[0].before, moved[0].after].map(|flow: Option<Flow>| flow.unwrap().ports().to_string());
     assert_eq!(ports, ["udp/8888", "tcp/8888"]);
 }

@@ -60,7 +60,8 @@ pub fn scale(
 fn manifest(root: &Path) -> String {
     format!(
         "[package]\nname = \"{PACKAGE}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         port-catalog = {{ path = {} }}\n\n[profile.release]\nstrip = true\n\n[workspace]\n",
+         port-catalog = {{ path = {} }}\n\n[profile.release]\nstrip = true\n\n\
+         [profile.release.build-override]\nopt-level = 2\n\n[workspace]\n",
         toml::Value::from(root.join("port-catalog").display().to_string())
     )
 }

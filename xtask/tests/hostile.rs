@@ -183,7 +183,6 @@ columns = [
 ]
 spanning = ["Peer"]
 headings = ["Ports"]
-own_name = "Relay"
 tables = [{ heading = "Inbound", section = "Inbound" }]
 sections = [{ heading = "In" }]
 

@@ -37,10 +37,7 @@ mod tests {
         assert_eq!(Service::Smtp.flows().len(), 1);
         assert_eq!(Peer::Monitoring.flows().next(), Some(id.flow()));
         let inbound = query().product(Product::Relay).direction(Direction::Inbound);
-        assert_eq!(
-            inbound.flows().map(port_catalog::Flow::id).collect::<Vec<_>>(),
-            [flows::Relay::InInternetSmtp.id()]
-        );
+        assert_eq!(inbound.flows().map(port_catalog::Flow::id).collect::<Vec<_>>(), [flows::Relay::InInternetSmtp]);
         assert_eq!(query().host("acme.example").flows().count(), 1);
     }
 }

@@ -41,6 +41,7 @@ impl PortSet {
     }
 
     /// What both sets have.
+    #[inline]
     fn common(self, other: PortSet) -> Option<PortSet> {
         let (first, last) = (self.first.max(other.first), self.last.min(other.last));
         (self.protocol == other.protocol && first <= last).then_some(PortSet { first, last, ..self })
@@ -159,6 +160,7 @@ fn each_or_any<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> impl Iterato
 }
 
 /// Whether a host includes another: it is any host, the same, or a wildcard for it.
+#[inline]
 fn covers_host(wider: Option<&str>, host: Option<&str>) -> bool {
     match (wider, host) {
         (None, _) => true,

@@ -203,7 +203,8 @@ class Network:
                     results[target_index][source_index] = "D"
                     self.senders[source["interface"]].send(
                         frame(source, family, protocol, port, icmp_type, self.next_number))
-        self.receive(numbers, results)
+            # After each group, since a socket keeps a few thousand packets at most.
+            self.receive(numbers, results)
         # The kernel delivers a packet over veth before `send` returns, except when it is busy.
         time.sleep(settle)
         self.receive(numbers, results)

@@ -186,6 +186,18 @@ impl Meaning {
         !matches!(self, Meaning::Label | Meaning::Customization | Meaning::Note | Meaning::Ignored)
     }
 
+    /// Whether `means` has an effect on a text in its cells. A digest stands for a prose cell.
+    fn reads_meaning_of(self, text: &str) -> bool {
+        let is_digest = text.len() == DIGEST_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match self {
+            Meaning::Component | Meaning::Direction | Meaning::Protocol | Meaning::Requirement | Meaning::Enabled => {
+                true
+            }
+            Meaning::Customization => !is_digest,
+            _ => is_digest && self.is_typed(),
+        }
+    }
+
     /// Whether a table may have several such columns.
     fn may_be_repeated(self) -> bool {
         matches!(self, Meaning::Ports | Meaning::Protocol | Meaning::Note | Meaning::Ignored)
@@ -203,6 +215,9 @@ impl Meaning {
         matches!(self, Meaning::From | Meaning::To)
     }
 }
+
+/// The number of hexadecimal digits of a digest.
+const DIGEST_DIGITS: usize = 16;
 
 impl Table {
     /// Why the ends that the heading names contradict the rest of the entry, and what to do.
@@ -241,6 +256,13 @@ pub(super) fn contradiction(columns: &[Column]) -> Option<(String, &'static str)
     if (count(Meaning::FirstPort) == 0) != (count(Meaning::LastPort) == 0) {
         let message = "a column \"first-port\" and a column \"last-port\" are only useful together";
         return Some((message.to_string(), "name both, or \"ports\""));
+    }
+    let without_effect = |column: &&Column| column.means.keys().any(|text| !column.is.reads_meaning_of(text));
+    if let Some(column) = columns.iter().find(without_effect) {
+        let message =
+            format!("means of column {:?} has no effect, since the column is {:?}", column.head, column.is.as_str());
+        let help = "remove it; a flow has reading for its port cell, and texts of an end are under peers or components";
+        return Some((message, help));
     }
     let has_ends = columns.iter().any(|column| column.is.is_end());
     if has_ends && count(Meaning::Peer) + count(Meaning::ToOrFrom) > 0 {

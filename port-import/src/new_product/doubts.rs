@@ -19,6 +19,7 @@ pub(super) fn questions(row: &PrintedRow, source: Option<Source<'_>>, has_twin: 
         repeated_port(specs),
         end_of_range(source, specs),
         outdated(source),
+        other_ports(row),
     ];
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join("; "))
@@ -70,6 +71,15 @@ fn repeated_port(specs: &[PortSpec<String>]) -> Option<String> {
     };
     let repeated = (0..specs.len()).find(|index| is_repeated(*index))?;
     Some(format!("{} is printed twice", specs[repeated]))
+}
+
+/// A remark in the port cell that may be about other ports, such as "or that of the proxy".
+fn other_ports(row: &PrintedRow) -> Option<String> {
+    let signs = ["or", "if", "with", "when", "unless", "otherwise", "depends", "oder", "wenn"];
+    let is_sign = |word: &String| signs.contains(&word.as_str());
+    let remarks = row.port_cell.iter().filter(|cell| !cell.specs.is_empty()).flat_map(|cell| &cell.remarks);
+    let found = remarks.into_iter().find(|remark| words(remark).iter().any(is_sign))?;
+    Some(format!("what does {:?} say about the ports?", Escaped(found).to_string()))
 }
 
 /// A row that says that it no longer applies.

@@ -26,6 +26,8 @@ pub(super) struct DraftTable {
     pub(super) constants: Vec<(&'static str, Proposal)>,
     /// The heading that names the part of the product at the end without a column.
     pub(super) owner: Option<String>,
+    /// The ends that the heading names.
+    pub(super) ends: Option<Arrow>,
 }
 
 /// What a draft says about a page as a whole.
@@ -89,6 +91,10 @@ impl PageDraft {
                     items: Vec::new(),
                     constants: peer.into_iter().chain(component).collect(),
                     owner: None,
+                    ends: entry.and_then(|entry| {
+                        let (from, to) = (entry.from.clone()?, entry.to.clone()?);
+                        Some(Arrow { from, to, both_ways: entry.both_ways })
+                    }),
                 }
             })
             .collect();
@@ -149,9 +155,10 @@ fn draft_table(page: &Page, table: &Table, lists: &[DraftList]) -> DraftTable {
     };
     let names_heading = list.is_none_or(|list| list.heading.is_some());
     let items = list.map(|list| list.patterns.clone()).unwrap_or_default();
+    let ends = ends_of_heading(&heading, &columns).filter(|_| ignore.is_none());
     let is = |meaning| columns.iter().any(|column| column.is == meaning);
     let owner = if is(Meaning::From) == is(Meaning::To) { None } else { headings::owner(page, table) };
-    DraftTable { heading, names_heading, section: None, ignore, columns, items, constants: Vec::new(), owner }
+    DraftTable { heading, names_heading, section: None, ignore, columns, items, constants: Vec::new(), owner, ends }
 }
 
 /// The cells of a table's columns with a meaning.
@@ -167,15 +174,15 @@ fn printed_cells(page: &Page, tables: &[DraftTable]) -> BTreeSet<String> {
     let described = page.tables.iter().zip(tables).filter(|(_, table)| table.ignore.is_none());
     let printed = described.flat_map(|(printed, table)| {
         let of_cells = parts.into_iter().flat_map(|is| cells(printed, &table.columns, is)).map(str::to_string);
-        of_cells.chain(ends_of_heading(table).into_iter().flat_map(|arrow| [arrow.from, arrow.to])).collect::<Vec<_>>()
+        of_cells.chain(table.ends.iter().flat_map(|arrow| [arrow.from.clone(), arrow.to.clone()])).collect::<Vec<_>>()
     });
     printed.collect()
 }
 
-/// The ends that the heading of a table names, if its cells name none.
-fn ends_of_heading(table: &DraftTable) -> Option<Arrow> {
+/// The ends that a heading names, if the cells below it name none.
+fn ends_of_heading(heading: &str, columns: &[DraftColumn]) -> Option<Arrow> {
     let ends = [Meaning::From, Meaning::To, Meaning::Peer, Meaning::ToOrFrom, Meaning::Direction];
-    arrow_in(&table.heading).filter(|_| !table.columns.iter().any(|column| ends.contains(&column.is)))
+    arrow_in(heading).filter(|_| !columns.iter().any(|column| ends.contains(&column.is)))
 }
 
 /// Who the peer, source, destination and component cells are.
@@ -197,7 +204,7 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
         peers.extend(others.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
         let own = cells(printed, &table.columns, Meaning::Component);
         components.extend(own.filter(|cell| !cell.is_empty() && !is_prose(cell)).map(str::to_string));
-        ends.extend(ends_of_heading(table).map(|Arrow { from, to, .. }| (from, to)));
+        ends.extend(table.ends.clone().map(|Arrow { from, to, .. }| (from, to)));
     }
     let owners: BTreeSet<&str> = described().filter_map(|(_, table)| table.owner.as_deref()).collect();
     let mut parties = parties_of_ends(&ends, &owners, known);
@@ -238,7 +245,7 @@ fn constants(
     let heading = table.heading.as_ref().map_or("", |heading| heading.text.as_str());
     let fixme = || Proposal::certain(FIXME);
     let mut constants = Vec::new();
-    if let Some(arrow) = ends_of_heading(draft) {
+    if let Some(arrow) = draft.ends.clone() {
         constants.extend([("from", Proposal::certain(arrow.from)), ("to", Proposal::certain(arrow.to))]);
         constants.extend(arrow.both_ways.then(|| ("both_ways", Proposal::certain("true"))));
     } else {

@@ -32,9 +32,6 @@ pub(super) fn page_keys(
     if let Some(article) = &old.article {
         text += &format!("article = {}\n", quote(article));
     }
-    if let Some(own_name) = &old.own_name {
-        text += &format!("own_name = {}\n", quote(own_name));
-    }
     if !old.sections.is_empty() {
         text += "sections = [\n";
         for known in &old.sections {
@@ -112,6 +109,7 @@ fn known(table: &Table) -> DraftTable {
         items: table.item.as_ref().map(|item| item.as_slice().to_vec()).unwrap_or_default(),
         constants: constants.into_iter().flatten().collect(),
         owner: None,
+        ends: None,
     }
 }
 

@@ -145,6 +145,10 @@ pub(super) fn title(page: &Page) -> String {
     let texts = page.text_outside_tables.iter().filter(|line| line.kind != LineKind::Heading);
     let first_text = texts.map(|line| line.number).min().unwrap_or(usize::MAX);
     let first = page.headings.iter().min_by_key(|line| line.number).filter(|line| line.number < first_text);
+    // A heading of a table may be that of a part of the page.
+    let is_of_table =
+        |line: usize| page.tables.iter().any(|table| table.heading.as_ref().is_some_and(|own| own.number == line));
+    let first = first.filter(|line| page.headings.len() == 1 || !is_of_table(line.number));
     let front_matter = page.skipped.iter().filter(|skipped| skipped.kind == SkippedKind::FrontMatter);
     let in_front_matter = || {
         let mut lines = front_matter.flat_map(|skipped| skipped.text.lines());

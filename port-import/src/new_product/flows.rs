@@ -74,12 +74,13 @@ impl FlowDrafter<'_> {
         let is_open = row.ends.is_empty() || is_unknown && row.ends.len() > 1;
         let ends: Vec<Option<&End>> = if is_open { none.to_vec() } else { row.ends.iter().map(Some).collect() };
         let mut flows: Vec<DraftFlow> = Vec::new();
+        let mut purposes: Vec<String> = Vec::new();
         for end in &ends {
             // If the destination may be a part of the product, the flow is that part's.
             let direction = end
                 .and_then(|end| end.direction)
                 .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
-            let unknown = source.and_then(|source| source.unknown_end());
+            let unknown = source.filter(|_| is_unknown).and_then(|source| source.both_ends());
             let id_ends = Ends { end: *end, unknown };
             let id = flow_id(self.known.product, row, direction, id_ends, &self.services, &mut self.used_ids);
             let first = flows.first().map(|flow| flow.id.clone());
@@ -88,10 +89,10 @@ impl FlowDrafter<'_> {
                 None => vec![("row", key.to_string(), questions(row, source, has_twin))],
             };
             let (value, question) = self.purpose(row, source, *end);
-            let purpose = ("purpose", quote(&value), question);
-            // The other flows of the row share an unknown purpose.
-            if flows.is_empty() || purpose.2.is_none() && value != FIXME {
-                keys.push(purpose);
+            // The other flows of the row share its purpose, unless their ends are part of theirs.
+            if purposes.is_empty() || !purposes.contains(&value) && question.is_none() {
+                keys.push(("purpose", quote(&value), question));
+                purposes.push(value);
             }
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
@@ -145,7 +146,9 @@ impl FlowDrafter<'_> {
         let direction_cell = source.and_then(|source| source.cell(Meaning::Direction).map(str::to_string));
         // A remark in the port cell, such as "outgoing", is about the row.
         let remarks = row.port_cell.iter().flat_map(|cell| &cell.remarks);
-        let direction_cell = direction_cell.or(remarks.filter(|text| direction_in(text).is_some()).cloned().next());
+        let label = row.label.iter().filter(|label| !label.contains(' '));
+        let remarks = remarks.chain(label);
+        let direction_cell = direction_cell.or(remarks.into_iter().find(|text| direction_in(text).is_some()).cloned());
         let is_unknown = end.direction.is_none() && direction_cell.is_some();
         if is_unknown {
             let found = direction_in(&direction_cell.unwrap_or_default()).filter(|direction| *direction != "both");

@@ -26,8 +26,8 @@ pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String
 #[derive(Clone, Copy)]
 pub(super) struct Ends<'a> {
     pub(super) end: Option<&'a End>,
-    /// The text of an end of which nobody knows who it is.
-    pub(super) unknown: Option<&'a str>,
+    /// The texts of both ends, if nobody knows who one of them is.
+    pub(super) unknown: Option<[&'a str; 2]>,
 }
 
 /// A new id for a flow: the product, the direction if it is known, and what the row is about. That is its label or, if that is only
@@ -50,7 +50,7 @@ pub(super) fn flow_id(
     let is_name = row.label.as_ref().is_none_or(|label| services.telling_words(label) == 0);
     let base = match is_name {
         // The service comes last: `relay-in-agent-https`.
-        true => join(&[&about.component, &about.peer, &about.label, &about.service], 3),
+        true => join(&[&about.component, &about.peer, &about.label, &about.service], 4),
         false => about.label.iter().take(4).cloned().collect(),
     };
     let base = if base.is_empty() { about.port.clone() } else { base };
@@ -100,14 +100,18 @@ impl About {
         let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
         let peer =
             peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
-        let peer = peer.or(unknown.map(str::to_string));
+        let own: Vec<&str> = product.split('-').collect();
+        let unknown = unknown.map(|ends| {
+            let words_of = |end| words(end).into_iter().filter(|word| !own.contains(&word.as_str())).take(2);
+            ends.into_iter().flat_map(words_of).collect::<Vec<_>>()
+        });
         let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
         let (service, port) = service_and_port(row);
         let host = row.prose.iter().flat_map(|prose| &prose.hosts).next();
         let short = |words: Vec<String>, count: usize| words.into_iter().take(count).collect();
         About {
             label: short(words(row.label.as_deref().unwrap_or_default()), 6),
-            peer: short(words(peer.as_deref().unwrap_or_default()), 4),
+            peer: short(unknown.unwrap_or_else(|| words(peer.as_deref().unwrap_or_default())), 4),
             component: short(words(component.unwrap_or_default()), 5),
             section: short(words(row.section.as_deref().unwrap_or_default()), 3),
             host: short(words(host.map_or("", String::as_str)), 3),

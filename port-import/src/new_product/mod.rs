@@ -22,6 +22,7 @@ mod lists;
 mod names;
 mod options;
 mod parties;
+mod phrases;
 mod purpose;
 mod read;
 mod services;

@@ -95,15 +95,15 @@ impl Services<'_> {
         !words.is_empty() && words.iter().all(is_protocol)
     }
 
-    /// The number of words that say more than the names of services and protocols do.
+    /// The number of words that say more than the names of services and protocols do. A name such as `kube-proxy` is one word.
     pub(super) fn telling_words(&self, text: &str) -> usize {
-        let is_telling = |word: &&String| {
+        let is_telling = |word: &String| {
             word.chars().any(char::is_alphabetic)
                 && !FILLERS.contains(&word.as_str())
                 && !PROTOCOLS.contains(&word.as_str())
                 && self.named(word).is_none()
         };
-        words(text).iter().filter(is_telling).count()
+        text.split_whitespace().filter(|text| words(text).iter().any(is_telling)).count()
     }
 }
 
@@ -131,5 +131,6 @@ mod tests {
         assert!(services.is_named_in("dns", "DNS servers") && !services.is_named_in("dns", "resolvers"));
         assert_eq!(services.telling_words("HTTP/HTTPS port"), 0);
         assert_eq!(services.telling_words("HTTPS for the API of agents"), 2);
+        assert_eq!(services.telling_words("kube-proxy"), 1);
     }
 }

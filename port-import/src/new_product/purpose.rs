@@ -6,6 +6,7 @@
 use super::content::{MAX_LABEL_WORDS, is_hosts, word_count};
 use super::header_words::{HeaderWord, header_word};
 use super::names::{Services, words};
+use super::phrases::{beginning, doing, plain};
 use crate::curation::FIXME;
 
 /// What a person must do about a label that is only a name.
@@ -30,50 +31,6 @@ const PURPOSE_WORDS: [&str; 17] = [
     "objet",
     "fonction",
 ];
-/// The beginnings of texts such as "used for backups", without which the rest is a purpose.
-const BEGINNINGS: [&str; 17] = [
-    "is used for ",
-    "is used to ",
-    "are used for ",
-    "are used to ",
-    "used for ",
-    "used to ",
-    "to ",
-    "is the port for ",
-    "is the ",
-    "port range for ",
-    "ports for ",
-    "port for ",
-    "ports used for ",
-    "port used for ",
-    "ports used to ",
-    "port used to ",
-    "for ",
-];
-/// Words before which the beginning of a longer text may end.
-const CUTS: [&str; 20] = [
-    " (",
-    ". ",
-    "; ",
-    ": ",
-    " - ",
-    " Note:",
-    " during ",
-    " when ",
-    " while ",
-    " if ",
-    ", if ",
-    ", used ",
-    ", which ",
-    ", can ",
-    ", required ",
-    ", only ",
-    ", including ",
-    ", configurable ",
-    ", so ",
-    " used by ",
-];
-
 /// The texts of a row that may say what its traffic is for.
 #[derive(Default)]
 pub(super) struct RowTexts<'a> {
@@ -102,6 +59,9 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
     let bare =
         text.split_once(" (").filter(|(_, rest)| is_hosts(rest.trim_end_matches(')'))).map_or(text, |(bare, _)| bare);
     let label = plain(bare).filter(|label| word_count(label) <= MAX_LABEL_WORDS);
+    if is_hosts(text) && !text.is_empty() {
+        return (format!("Traffic with {text}"), None);
+    }
     let telling = label.as_ref().map_or(0, |label| services.telling_words(label));
     let names_role = |label: &str| {
         let roles = ["server", "servers", "service", "services", "client", "clients"];
@@ -117,7 +77,11 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
         };
         notes.into_iter().find_map(|(text, _)| short(text))
     };
-    if let Some(found) = of_label.or_else(of_notes).or(label.clone().filter(|_| telling > 1)) {
+    let of_remarks = || {
+        let mut remarks = row.notes.iter().filter(|(_, column)| header_word(column) == Some(HeaderWord::Note));
+        remarks.find_map(|(text, _)| doing(text, services))
+    };
+    if let Some(found) = of_label.or_else(of_notes).or_else(of_remarks).or(label.clone().filter(|_| telling > 1)) {
         return (found, None);
     }
     let says_more = |text: &str| text.contains(' ') && services.telling_words(text) > 1;
@@ -127,44 +91,6 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>) -> (String, O
         (None, Some(label)) => (label, Some(QUESTION.to_string())),
         (None, None) => (FIXME.to_string(), None),
     }
-}
-
-/// What a longer text says in its beginning or after "used by ... to", if that is short and no sentence by itself.
-fn beginning(text: &str, services: &Services<'_>) -> Option<String> {
-    let sentence = text.split(". ").next().unwrap_or_default();
-    let lower = sentence.to_ascii_lowercase();
-    let used = ["used by ", "used to ", "for the ", "for "].into_iter().find_map(|start| {
-        let found = lower.find(start).filter(|found| start.starts_with('u') || *found == 0)?;
-        let rest = sentence.get(found + start.len()..)?;
-        if start == "used to " { Some(rest) } else { Some(rest.split_once(" to ")?.1) }
-    });
-    let ends = CUTS.iter().filter_map(|cut| text.find(cut));
-    let cut = |text: &str| -> Option<String> {
-        let end = CUTS.iter().filter_map(|cut| text.find(cut)).min().unwrap_or(text.len());
-        Some(capital(text.get(..end)?))
-    };
-    let first = ends.min().and_then(|end| text.get(..end)).map(str::to_string);
-    [used.and_then(cut), first].into_iter().flatten().find_map(|found| phrase(&found, services))
-}
-
-/// A short text that isn't a sentence.
-fn phrase(text: &str, services: &Services<'_>) -> Option<String> {
-    let of_sentence = [
-        "is", "are", "was", "be", "must", "should", "can", "may", "will", "has", "have", "need", "needs", "not", "no",
-        "only", "this", "that", "these", "which", "if", "when", "you", "we", "it", "they", "ist", "sind", "wird",
-        "wenn",
-    ];
-    let mut found = plain(text)?;
-    if word_count(&found) > MAX_LABEL_WORDS {
-        let end = [" of ", " from ", " on ", " at "].iter().filter_map(|word| found.find(word)).max()?;
-        found.truncate(end);
-    }
-    let words = words(&found);
-    let is_phrase = !words.iter().any(|word| of_sentence.contains(&word.as_str()));
-    let is_short = word_count(&found) <= MAX_LABEL_WORDS && services.telling_words(&found) > 1;
-    let ends_well =
-        words.last().is_some_and(|word| !["for", "to", "of", "by", "and", "or", "the", "on"].contains(&word.as_str()));
-    (is_phrase && is_short && ends_well).then_some(found)
 }
 
 /// A name with the ends of the traffic, or with what it belongs to.
@@ -195,7 +121,7 @@ fn of_whole(name: &str, row: &RowTexts<'_>, services: &Services<'_>) -> Option<S
         return Some(format!("{name} of {component}"));
     }
     if let Some(section) = row.section.and_then(short) {
-        return Some(format!("{name} ({section})"));
+        return Some(format!("{section}: {name}"));
     }
     let protocols = row.notes.iter().map(|(text, _)| *text).filter(|text| services.is_protocol(text));
     protocols
@@ -205,53 +131,12 @@ fn of_whole(name: &str, row: &RowTexts<'_>, services: &Services<'_>) -> Option<S
         .map(|protocol| format!("{protocol} of {name}"))
 }
 
-/// A text without marks and without a beginning such as "used for"; `None` if it isn't a plain text.
-fn plain(text: &str) -> Option<String> {
-    let is_mark = |letter: char| " .:;,*†‡§".contains(letter);
-    let text = without_beginning(text.trim_matches(is_mark));
-    let is_plain = |letter: char| letter.is_alphanumeric() || " -–/()&+:,.'’\"_".contains(letter);
-    let first = words(&text).into_iter().next()?;
-    let of_sentence = [
-        "is",
-        "are",
-        "used",
-        "this",
-        "it",
-        "if",
-        "when",
-        "needed",
-        "required",
-        "see",
-        "optional",
-        "enable",
-        "ensure",
-        "make",
-        "configure",
-    ];
-    let is_plain = text.chars().all(is_plain) && !text.contains(FIXME) && !of_sentence.contains(&first.as_str());
-    (is_plain && text.chars().any(char::is_alphabetic)).then_some(text)
-}
-
 /// Whether a column with a name says what its rows are for.
 fn says_purpose(column: &str) -> bool {
     let is_purpose = |word: &String| PURPOSE_WORDS.contains(&word.as_str());
     words(column).iter().any(is_purpose)
         || ["required for", "required by", "needed for"].iter().any(|start| column.to_lowercase().starts_with(start))
         || !column.is_ascii() && header_word(column) == Some(HeaderWord::Label) && !column.contains(['名', '服', 'サ'])
-}
-
-/// A text without its beginning, such as "used for", and with a capital letter instead.
-fn without_beginning(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let found = BEGINNINGS.iter().find(|beginning| lower.starts_with(*beginning));
-    let rest = found.and_then(|beginning| text.get(beginning.len()..)).unwrap_or_default().trim();
-    let rest = rest.strip_prefix("the ").unwrap_or(rest);
-    if rest.is_empty() { text.to_string() } else { capital(rest) }
-}
-
-/// A text with a capital letter at its beginning.
-fn capital(text: &str) -> String {
-    text.chars().next().map_or_else(String::new, |first| first.to_uppercase().to_string() + &text[first.len_utf8()..])
 }
 
 #[cfg(test)]
@@ -285,6 +170,9 @@ mod tests {
                 "Resource bridge (appliance) image download",
                 false,
             ),
+            ("*.acme.example", "Cloud", "Traffic with *.acme.example", false),
+            ("For the adapter to retrieve files", "Reason", "Retrieve files", false),
+            ("kube-proxy", "Service", "kube-proxy", true),
             ("Used by agents to collect telemetry.", "Description", "Collect telemetry", false),
             ("ENABLE connections of the peers", "Use", "FIXME", false),
             ("is the xroot port", "Description", "Xroot port", false),
@@ -333,10 +221,20 @@ mod tests {
         let hosts =
             RowTexts { label: Some("HTTPS (*.acme.example)"), ends: [None, Some("Cloud")], ..RowTexts::default() };
         assert_eq!(with(hosts), certain("HTTPS to Cloud"));
+        let graph = |note| {
+            let notes = vec![(note, "Notes")];
+            with(RowTexts { label: Some("Acme Graph"), column: Some("Service"), notes, ..RowTexts::default() })
+        };
+        assert_eq!(graph("Required to update tokens."), certain("Update tokens"));
+        assert_eq!(
+            graph("Download product catalog, product bits, and OS images from Acme.").0,
+            "Download product catalog, product bits, and OS images"
+        );
+        assert_eq!(graph("Slow on Mondays"), certain("Acme Graph"));
         let notes = vec![("gRPC", "Interface")];
         let sidecar = RowTexts { label: Some("Sidecar"), column: Some("Component"), notes, ..RowTexts::default() };
         assert_eq!(with(sidecar), certain("gRPC of Sidecar"));
-        assert_eq!(with(RowTexts { section: Some("Worker"), ..names() }), certain("HTTPS (Worker)"));
+        assert_eq!(with(RowTexts { section: Some("Worker"), ..names() }), certain("Worker: HTTPS"));
         let ends = [Some("Client"), Some("Server")];
         let both = RowTexts { ends, both_ways: true, ..names() };
         assert_eq!(with(both), certain("HTTPS between Client and Server"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::{PortSpec, Transport};
+use port_core::{PortRange, PortSpec, Transport};
 use port_data::hidden::Escaped;
 
 use super::names::{Services, words};
@@ -27,16 +27,16 @@ impl Services<'_> {
         let ports: BTreeSet<u16> = open
             .filter_map(PortSpec::range)
             .filter(|range| range.first() == range.last())
-            .map(|range| range.first())
+            .map(PortRange::first)
             .collect();
         let ports: Vec<String> = ports.iter().map(u16::to_string).filter(|port| !services.contains_key(port)).collect();
         let whole = names.iter().find_map(|name| self.named(name));
         for port in &ports {
             let usual = self.of_port.get(port);
-            let named = usual.filter(|usual| names.iter().any(|name| self.is_named_in(usual, name)));
+            let known = usual.filter(|usual| names.iter().any(|name| self.is_named_in(usual, name)));
             let of_row = whole.as_ref().filter(|_| services.is_empty() && ports.len() == 1 || usual.is_none());
-            match (named, of_row) {
-                (Some(named), _) => drop(services.insert(port.clone(), named.clone())),
+            match (known, of_row) {
+                (Some(known), _) => drop(services.insert(port.clone(), known.clone())),
                 (None, Some(whole))
                     if specs.len() == 1 || self.named(row.label.as_deref().unwrap_or_default()).is_some() =>
                 {

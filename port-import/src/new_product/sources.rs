@@ -2,7 +2,7 @@
 
 use port_core::Direction;
 
-use super::content::{is_hosts, is_nothing};
+use super::content::{direction_in, is_hosts, is_nothing};
 use super::header_words::{HeaderWord, header_word};
 use super::names::Services;
 use crate::curation::{Curation, FIXME, Meaning, Table};
@@ -43,7 +43,7 @@ impl<'a> Source<'a> {
     }
 
     /// The source and the destination, if the row or its heading names both.
-    fn both_ends(&self) -> Option<[&'a str; 2]> {
+    pub(super) fn both_ends(&self) -> Option<[&'a str; 2]> {
         let table = self.table;
         let of_table = |end: fn(&Table) -> &Option<String>| table.and_then(|table| end(table).as_deref());
         let from = self.cell(Meaning::From).or(of_table(|table| &table.from))?;
@@ -74,9 +74,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Whether the heading says that either end connects.
+    /// Whether the heading or a cell says that either of both ends connects.
     pub(super) fn is_both_ways(&self) -> bool {
-        self.table.is_some_and(|table| table.both_ways)
+        let of_cell = self.cell(Meaning::Direction).and_then(direction_in) == Some("both");
+        self.table.is_some_and(|table| table.both_ways) || of_cell && self.both_ends().is_some()
     }
 
     /// The one of both ends that is left to a person.

@@ -1,5 +1,6 @@
 //! What a draft wrote, and what it leaves to a person.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,6 @@ impl Subject {
     /// The subject of the lines of a file below a header.
     fn below(header: &str) -> Subject {
         match header {
-            "[[tables]]" => Subject::Tables,
             "[peers]" | "[components]" => Subject::Parties,
             "[[text]]" => Subject::Texts,
             "[[flow]]" | "[[row]]" | "[[absent]]" | "[same.label]" => Subject::Rows,
@@ -93,7 +93,11 @@ impl Summary {
         let is_table = file.extension().is_some_and(|extension| extension == "csv");
         let header = if is_table { text.lines().next().unwrap_or_default() } else { "" };
         let mut below = if is_table { Subject::Cells } else { Subject::Tables };
-        for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#')) {
+        // The rows of a table that are there already may be those of other products.
+        let before = if is_table { std::fs::read_to_string(file).unwrap_or_default() } else { String::new() };
+        let before: BTreeSet<&str> = before.lines().collect();
+        let is_new = |line: &str| !line.starts_with('#') && !before.contains(line);
+        for (line, number) in text.lines().zip(1..).filter(|(line, _)| is_new(line)) {
             if !is_table && line.starts_with('[') {
                 below = Subject::below(line.split(" #").next().unwrap_or_default().trim());
             }
@@ -148,7 +152,11 @@ impl fmt::Display for Summary {
         }
         let Summary { rows, drafted_rows, other_rows, ignored_tables, texts, unexplained_texts, .. } = self;
         let count = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
-        let none = if *other_rows > 0 { format!(", {other_rows} seem to have none") } else { String::new() };
+        let none = match other_rows {
+            0 => String::new(),
+            1 => ", 1 seems to have none".to_string(),
+            _ => format!(", {other_rows} seem to have none"),
+        };
         writeln!(f, "{}: {drafted_rows} have flows{none}", count(*rows, "row", "rows"))?;
         if *ignored_tables > 0 {
             let tables = count(*ignored_tables, "table has", "tables have");
@@ -166,6 +174,10 @@ impl fmt::Display for Summary {
             }
             last = Some(file);
             writeln!(f, "  {count:>4}  {key} (from line {line})")?;
+        }
+        if self.fixmes_about(Subject::Parties) > 0 {
+            writeln!(f, "Begin with the peers and components, then run this with --again:")?;
+            writeln!(f, "the directions and ids of other flows may depend on them.")?;
         }
         match self.fixmes() {
             0 => writeln!(f, "Check the draft, then run `cargo xtask regenerate`."),

@@ -26,9 +26,10 @@ impl KnownIds {
     pub(super) fn read(tables: &Path) -> Result<KnownIds, Vec<Diagnostic>> {
         let services = tables.join("services.csv");
         Ok(KnownIds {
-            peers: ids_by_name(&tables.join("peers.csv"))?,
+            // "Worker" may be the part of any product.
+            peers: ids_by_name(&tables.join("peers.csv"), |kind| kind != "component")?,
             service_of_port: services_by_port(&services)?,
-            services: ids_by_name(&services)?,
+            services: ids_by_name(&services, |_| true)?,
         })
     }
 
@@ -37,8 +38,8 @@ impl KnownIds {
     }
 }
 
-/// The ids of a table by the names and ids of their rows, in lowercase.
-fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+/// The ids of a table by the names and ids of their rows, in lowercase, if the rows are of certain kinds.
+fn ids_by_name(file: &Path, is_kept: impl Fn(&str) -> bool) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
     let cells = read(file)?;
     let column = |name: &str| {
         cells.header.iter().position(|head| head.text == name).ok_or_else(|| {
@@ -49,7 +50,9 @@ fn ids_by_name(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>>
     let (id, name) = (column("id")?, column("name")?);
     let both =
         |row: &Vec<port_data::cells::Cell>| [name, id].map(|key| (row[key].text.to_lowercase(), row[id].text.clone()));
-    Ok(cells.rows.iter().flat_map(both).collect())
+    let kind = cells.header.iter().position(|head| head.text == "kind");
+    let is_kept = |row: &&Vec<port_data::cells::Cell>| kind.is_none_or(|kind| is_kept(&row[kind].text));
+    Ok(cells.rows.iter().filter(is_kept).flat_map(both).collect())
 }
 
 /// The service that usually has a port, by the port.

@@ -42,9 +42,6 @@ impl PageDraft {
         if !self.spanning.is_empty() {
             text += &format!("spanning = {}\n", list(&self.spanning));
         }
-        if let Some(own_name) = &self.parties.own_name {
-            text += &format!("own_name = {}\n", quote(own_name));
-        }
         let mut written: BTreeSet<String> = BTreeSet::new();
         for (index, table) in self.tables.iter().enumerate() {
             let block = self.table(table);

@@ -146,7 +146,15 @@ impl Cells {
         };
         let (from, to) = (of(&self.from, "source")?, of(&self.to, "destination")?);
         let cell = |cell: &Option<String>| cell.clone().unwrap_or_default();
-        let ends = between(curation, (&cell(&self.from), &from), (&cell(&self.to), &to))?;
+        let (from_text, to_text) = (cell(&self.from), cell(&self.to));
+        let mut ends = between(curation, (&from_text, &from), (&to_text, &to))?;
+        // The columns say who connects, unless a cell says that either end does.
+        let is_both_ways = self.direction.as_deref().is_some_and(|text| matches!(parse_direction(text), Ok(None)));
+        if is_both_ways && self.from.is_some() && self.to.is_some() {
+            let back = between(curation, (&to_text, &to), (&from_text, &from))?;
+            let new: Vec<End> = back.into_iter().filter(|end| !ends.contains(end)).collect();
+            ends.extend(new);
+        }
         let is_own = |parties: &[Party]| parties.iter().all(|party| matches!(party, Party::Own(_)));
         // The cell of the other end: the source, if the product is the destination.
         let printed = if self.from.is_none() || is_own(&from) && !is_own(&to) { &self.to } else { &self.from };
@@ -200,12 +208,16 @@ fn between(
 /// A row with the product at neither end.
 fn without_product(curation: &Curation, from: &str, to: &str) -> Fault {
     let row = format!("from {from:?} to {to:?}");
-    let product = curation.own_name.as_deref().unwrap_or(&curation.product);
+    let product = &curation.product;
     let message = format!("row goes {row}, and neither is {product:?} or one of its components");
-    let help = "set own_name, or add the cell to [components]";
+    let help = "add the cell of the product or of its part to [components], with \"\" for the product as a whole";
     let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
     let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
-    fault.among(what, row, "set own_name, or add the cells to [components]")
+    fault.among(
+        what,
+        row,
+        "add the cells of the product or of its parts to [components], with \"\" for the product as a whole",
+    )
 }
 
 /// Who a cell is: parts of the product, peers, or both.
@@ -217,10 +229,7 @@ fn parties(cell: &str, curation: &Curation) -> Vec<Party> {
     let peers = ids(&curation.peers).into_iter().map(|id| Party::Peer(Some(id)));
     let mut parties: Vec<Party> = own.chain(peers).collect();
     if parties.is_empty() {
-        parties.push(match curation.own_name.as_deref() == Some(cell) {
-            true => Party::Own(None),
-            false => Party::Peer(None),
-        });
+        parties.push(Party::Peer(None));
     }
     parties
 }

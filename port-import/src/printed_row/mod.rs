@@ -89,7 +89,7 @@ impl PrintedRow {
     /// Why the row can't be read: the first problem.
     #[must_use]
     pub fn problem(&self) -> Option<&Diagnostic> {
-        self.problems.first().map(|problem| &problem.diagnostic)
+        self.problems.first().map(|problem| &*problem.diagnostic)
     }
 
     /// The marks and remarks in the port cell.

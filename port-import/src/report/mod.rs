@@ -78,7 +78,7 @@ pub struct Document {
     pub url: String,
     /// The day on which the page before was retrieved; `unknown` or empty if that isn't known.
     pub retrieved: String,
-    /// Whether the page gives another capture than the one before.
+    /// Whether another page gives another capture than the one before.
     pub changed: bool,
     /// The new facts about the page, by the keys in the JSON of a flow. `id` is the product and the edition.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -39,4 +39,6 @@ pub fn reading_cases(cases: &mut Cases, workspace: &Workspace, screen: &Pair) {
         "5900\", ports = \"tcp/5900",
     );
     workspace.curation_cases(cases, &bare, &[change]);
+    let meaning = ("a meaning of a port cell", "is = \"ports\"", "is = \"ports\", means = { \"5900\" = \"TCP 5900\" }");
+    workspace.curation_cases(cases, &bare, &[meaning]);
 }

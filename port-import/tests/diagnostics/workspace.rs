@@ -217,7 +217,6 @@ reading = { cell = "TCP 5900+100", ports = "tcp/5900+100" }
 | Clients | Relay | Send mail | TCP/25 |
 ";
         let curation = r#"layout = "markdown"
-own_name = "Relay"
 columns = [
     { head = "From", is = "from" },
     { head = "To", is = "to" },
@@ -229,6 +228,9 @@ tables = [{}]
 [peers]
 "Directory" = "ldap-server"
 "Clients" = "client"
+
+[components]
+"Relay" = ""
 
 [[flow]]
 id = "relay-out-ldap"

@@ -47,6 +47,36 @@ fn purposes_ids_peers_and_notes_are_kept_if_a_column_changes() {
 }
 
 #[test]
+fn a_row_in_both_directions_has_two_flows_once_its_ends_are_known() {
+    let workspace = Workspace::new();
+    let page = "# Ports\n\n## Relay <--> Agents\n\n| Use | Port |\n|---|---|\n| Look up jobs | TCP/8443 |\n";
+    let new = workspace.product("relay", "page.md", page);
+    let first = workspace.draft(&new);
+    first.assert_has(&["\"Agents\" = \"FIXME\"", "id = \"relay-look-up-jobs\" # tcp/8443"]);
+    assert_eq!(first.ports().len(), 1, "{}", first.flows);
+    let file = workspace.data().join("curation/relay/flows.toml");
+    let flows = first.flows.replace("[peers]\n\"Agents\" = \"FIXME\"", "[peers]\n\"Agents\" = \"client\"");
+    fs::write(&file, flows.replace("purpose = \"Look up jobs\"", "purpose = \"Find jobs\"")).unwrap();
+
+    let second = workspace.draft(&NewProduct { again: true, ..new.clone() });
+    second.assert_has(&[
+        "purpose = \"Find jobs\"\ndirection = \"outbound\"\n",
+        "shares_row_with = \"relay-out-look-up-jobs\"\ndirection = \"inbound\"\n",
+    ]);
+    assert_eq!(second.ports().len(), 2, "{}", second.flows);
+
+    // Ends that a person wrote as constants are no cells.
+    let edition_file = workspace.data().join("curation/relay/1.toml");
+    let ends = "from = \"Relay\"\nto = \"Agents\"\nboth_ways = true\n";
+    let edition = second.edition.replace(ends, "direction = \"inbound\"\npeer = \"client\"\n");
+    assert!(edition != second.edition, "{edition}");
+    fs::write(edition_file, edition).unwrap();
+    fs::write(&file, second.flows.replace("\"Agents\" = \"client\"\n", "")).unwrap();
+    let third = workspace.draft(&NewProduct { again: true, ..new });
+    third.assert_lacks(&["\"Agents\" = "]);
+}
+
+#[test]
 fn a_product_without_a_draft_cannot_be_drafted_again() {
     let workspace = Workspace::new();
     let new = NewProduct { again: true, ..workspace.product("relay", "page.md", PAGE) };

@@ -217,6 +217,32 @@ fn headings_and_introductions_apply_to_all_rows() {
 }
 
 #[test]
+fn a_row_between_two_parts_in_both_directions_has_two_flows() {
+    let draft = draft(&table(&[
+        "Source | Destination | Direction | Port | Use",
+        "Relay server | Relay agent | Bidirectional | TCP/8443 | HTTPS",
+        "Relay server | DNS server | Outbound | UDP/53 | Ask names",
+    ]));
+    draft.assert_has(&[
+        "purpose = \"HTTPS between Relay server and Relay agent\"",
+        "component = \"agent\"\npeer = \"relay-server\"",
+        "component = \"server\"\npeer = \"relay-agent\"",
+    ]);
+    assert_eq!(draft.ports().len(), 3, "{}", draft.flows);
+}
+
+#[test]
+fn parts_of_other_products_are_no_peers() {
+    let workspace = Workspace::new();
+    let file = workspace.data().join("tables/peers.csv");
+    let peers = fs::read_to_string(&file).unwrap() + "gate-worker,Worker,component,A part of Gate,,gate\n";
+    fs::write(&file, peers).unwrap();
+    let page = table(&["From | Use | Port", "Worker | Hand over | TCP/515", "DNS server | Ask | TCP/53"]);
+    let draft = workspace.draft(&workspace.product("relay", "page.md", &page));
+    draft.assert_has(&["\"Worker\" = \"FIXME\"", "\"DNS server\" = \"dns-server\""]);
+}
+
+#[test]
 fn headings_name_both_ends() {
     let table = "| Use | TCP |\n|---|---|\n| HTTPS | 443 |\n\n";
     let page = format!(

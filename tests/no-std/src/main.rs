@@ -41,7 +41,7 @@ extern "C" fn main(_: c_int, _: *const *const c_char) -> c_int {
         let _ = write!(length, "{flow} {:?} {:?}", flow.source(), flow);
     }
     let found = by_port(Transport::Tcp, 443).len() > 0
-        && "fortimail-in-admin".parse() == Ok(flows::FortiMail::InAdmin.id())
+        && "fortimail-in-admin".parse() == Ok(flows::FortiMail::InAdmin)
         && "fortimail-in-admim".parse::<FlowId>().is_err()
         && length.0 > 5000;
     if found { 0 } else { 1 }
