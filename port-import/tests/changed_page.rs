@@ -210,7 +210,7 @@ fn a_changed_row_that_no_flow_shows_is_reported() {
     let text = report.to_string();
     for line in [
         "no flow  relay@1: \"Inbound: Browser | Old | TCP/1 | \" -> \"Inbound: Browser | Old | TCP/2 | \"; check that it still has none\n",
-        "no flow  relay@1: \"Sizes: prose ",
+        "no flow  relay@1: \"Sizes: Users | Size: prose ",
     ] {
         assert!(text.contains(line), "{text}");
     }

@@ -97,7 +97,8 @@ fn texts_without_flow(capture: &Capture, flows: &[FlowRow]) -> Vec<String> {
             let cells: Vec<String> = row.cells.iter().map(cell_text).collect();
             texts.push(format!("{name}: {}", cells.join(" | ")));
         }
-        texts.extend(table.ignored.iter().map(|rows| format!("{name}: {}", Text::Prose(rows.clone()))));
+        let columns = printed.header.join(" | ");
+        texts.extend(table.ignored.iter().map(|rows| format!("{name}: {columns}: {}", Text::Prose(rows.clone()))));
     }
     texts
 }

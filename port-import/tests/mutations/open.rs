@@ -55,7 +55,7 @@ fn check(product: &'static str, edition: &str, file: &str) {
             }
             Ok(Outcome::Rejected(diagnostics)) => {
                 count[1] += 1;
-                if diagnostics.iter().any(|found| found.place.line == 0) {
+                if diagnostics.iter().all(|found| found.place.line == 0) {
                     wrong.push(format!("rejected without a line {}: {diagnostics:?}", shown()));
                 }
             }
