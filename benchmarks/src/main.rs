@@ -1,9 +1,10 @@
-//! Benchmarks of port-catalog and its alternatives: lookups, and the cost of depending on a crate.
+//! Benchmarks of port-catalog and its alternatives: lookups, regenerations from large pages, and the cost of depending on a crate.
 
 mod builds;
 mod comparison;
 mod lookups;
 mod machine;
+mod pages;
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
@@ -29,6 +30,7 @@ struct Arguments {
 enum Command {
     Lookups(lookups::Arguments),
     Builds(builds::Arguments),
+    Pages(pages::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +52,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>
     match &arguments.command {
         Command::Lookups(arguments) => lookups::run(arguments, out)?,
         Command::Builds(arguments) => builds::run(arguments, out)?,
+        Command::Pages(arguments) => pages::run(arguments, out)?,
     }
     Ok(())
 }
