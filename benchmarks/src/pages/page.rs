@@ -63,14 +63,14 @@ pub fn page(format: Format, rows: u16, is_changed: bool) -> String {
     for row in 1..=rows {
         let transport = if is_changed && row == rows / 2 { "UDP" } else { "TCP" };
         match format {
-            Format::Text => write!(text, "Client |\nUse x{row} |\n{transport}/{row} |\n"),
-            Format::Csv => writeln!(text, "Client,Use x{row},{transport}/{row}"),
+            Format::Text => write!(text, "Client |\nUse x{row} for the mail of its users |\n{transport}/{row} |\n"),
+            Format::Csv => writeln!(text, "Client,Use x{row} for the mail of its users,{transport}/{row}"),
             Format::Html => writeln!(
                 text,
-                "<tr class=\"row\"><td><p><a href=\"#client\">Client</a></p></td><td><p>Use x{row}</p></td>\
+                "<tr class=\"row\"><td><p><a href=\"#client\">Client</a></p></td><td><p>Use x{row} for the mail of its users</p></td>\
                  <td><p>{transport}/{row}</p></td></tr>"
             ),
-            Format::Markdown => writeln!(text, "| **Client** | Use x{row} | `{transport}/{row}` |"),
+            Format::Markdown => writeln!(text, "| Client | Use x{row} for the mail of its users | {transport}/{row} |"),
         }
         .expect("strings take all text");
     }
@@ -93,7 +93,7 @@ pub fn curation(format: Format, rows: u16) -> String {
     for row in 1..=rows {
         write!(
             text,
-            "\n[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row}\" }}\npurpose = \"Use {row}\"\n"
+            "\n[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row} for the mail of its users\" }}\npurpose = \"Use {row}\"\n"
         )
         .expect("strings take all text");
     }
