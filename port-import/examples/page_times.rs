@@ -138,6 +138,7 @@ fn regeneration() {
         docs: vec![("relay".to_string(), doc)],
         docs_directory: None,
         out: None,
+        no_drafts: false,
         check: false,
         page_facts: PageFacts::default(),
     };

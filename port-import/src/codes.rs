@@ -26,9 +26,9 @@ port_data::codes! {
     COLUMNS = "curation-columns";
     #[doc = "Text outside the tables is new, reworded, moved or removed, or nothing says what its numbers and hosts are."]
     OUTSIDE_TEXT = "curation-outside-text";
-    #[doc = "A note, a condition or a requirement names no text on which it rests."]
+    #[doc = "A note, a condition or a requirement of a flow or a table names no text on which it rests."]
     NO_BASIS = "curation-no-basis";
-    #[doc = "The text on which a note, a condition or a requirement rests changed."]
+    #[doc = "The page doesn't print the text on which a fact of the curation rests."]
     CHANGED_BASIS = "curation-changed-basis";
     #[doc = "A cell that must have a text is empty."]
     EMPTY_CELL = "curation-empty-cell";

@@ -4,13 +4,14 @@
 //! combines the two into typed flows: [`printed_row`] reads the cells of each row, with [`port_cell`] for its ports, and [`pair`]
 //! finds the flow of each row. [`propose`] makes a patch of the edits that would resolve their diagnostics. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
 //! [`changes`] records it from version to version, [`generated_file`] formats the catalog as Rust, and [`atomic_write`] writes the files. [`new_product`] drafts the curation of
-//! a new page. The diagnostics of all steps but [`page`] and [`port_cell`] are listed in [`codes`].
+//! a new page. [`faults`] joins diagnostics of many rows. The diagnostics of all steps but [`page`] and [`port_cell`] are listed in [`codes`].
 
 pub mod atomic_write;
 pub mod capture;
 pub mod changes;
 pub mod codes;
 pub mod curation;
+pub mod faults;
 pub mod file;
 pub mod generated_file;
 pub mod new_product;

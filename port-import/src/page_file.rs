@@ -4,7 +4,7 @@ use std::path::Path;
 
 use port_data::{Diagnostic, Place};
 
-use crate::capture::{self, Capture};
+use crate::capture::{self, Capture, digest};
 use crate::codes;
 use crate::curation::Curation;
 use crate::file;
@@ -55,7 +55,18 @@ pub fn read_page(file: &Path, curation: &Curation) -> Result<Capture, Vec<Diagno
         ]);
     };
     let text = file::read(file).map_err(|diagnostic| vec![diagnostic])?;
-    capture_text(&text, file, layout.unwrap_or(curation.layout), curation)
+    let capture = capture_text(&text, file, layout.unwrap_or(curation.layout), curation)?;
+    Ok(Capture { page: Some(digest(text.as_bytes())), ..capture })
+}
+
+/// The text of a capture's file, with the digest of the page from which it was made.
+///
+/// # Errors
+///
+/// The page can't be read.
+pub fn file_of_capture(capture: &Capture, page: &Path) -> Result<String, Vec<Diagnostic>> {
+    let text = file::read(page).map_err(|diagnostic| vec![diagnostic])?;
+    Ok(Capture { page: Some(digest(text.as_bytes())), ..capture.clone() }.to_file())
 }
 
 /// The HTML that is read in place of a page, with the same lines.

@@ -9,7 +9,7 @@ use crate::printed_row::PrintedRow;
 ///
 /// Of a row that can't be read, the meaning of some cells is unknown: a text of the key may then be in any cell.
 pub fn row_matches_key(row: &PrintedRow, key: &curation::Row, curation: &Curation) -> bool {
-    let is_unreadable = row.problem.is_some();
+    let is_unreadable = !row.problems.is_empty();
     let matches = |wanted: &Option<String>, found: &Option<String>, same: Option<&BTreeMap<String, Vec<String>>>| {
         let Some(wanted) = wanted else { return true };
         let is_wanted = |text: &str| text == wanted || same.is_some_and(|same| Same::in_keys(same, text) == wanted);

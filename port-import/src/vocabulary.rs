@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use port_core::Transport;
+
 /// The known services.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     /// Ids by the kebab-case of ids and names.
     services: BTreeMap<String, String>,
+    /// The transports of a service, by its id.
+    transports: BTreeMap<String, Vec<Transport>>,
 }
 
 impl Vocabulary {
@@ -17,7 +21,19 @@ impl Vocabulary {
         // If the name of one service is the id of another, the id wins.
         let names = services.iter().map(|(id, name)| (kebab_case(name), (*id).to_string()));
         let ids = services.iter().map(|(id, _)| ((*id).to_string(), (*id).to_string()));
-        Vocabulary { services: names.chain(ids).collect() }
+        Vocabulary { services: names.chain(ids).collect(), transports: BTreeMap::new() }
+    }
+
+    /// The same with the transports of services, by their ids.
+    #[must_use]
+    pub fn with_transports(self, transports: impl IntoIterator<Item = (String, Vec<Transport>)>) -> Vocabulary {
+        Vocabulary { transports: transports.into_iter().collect(), ..self }
+    }
+
+    /// The transports of the service with an id; none if they aren't known.
+    #[must_use]
+    pub fn transports(&self, service: &str) -> &[Transport] {
+        self.transports.get(service).map_or(&[], Vec::as_slice)
     }
 
     /// The id of a service that a page prints by its id or its name, in any case.

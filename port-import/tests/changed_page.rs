@@ -132,3 +132,31 @@ fn a_new_edition_needs_a_day_of_retrieval() {
     fs::write(data.join("tables/editions.csv"), editions(&data).replace("unknown", "")).unwrap();
     assert!(run().0.to_string().contains("edition relay@1 has no day of retrieval"));
 }
+
+#[test]
+fn another_curation_of_the_same_page_does_not_ask_for_a_day() {
+    let (_directory, data) = regenerated();
+    let file = data.join("curation/relay/1.toml");
+    let captured = || fs::read_to_string(data.join("captures/relay/1.csv")).unwrap();
+    let run = |ports| regenerate_with(&data, &[ports], &PageFacts::default(), false);
+    let before = (editions(&data), captured());
+    let as_note = HTML_CURATION.replace("{ head = \"Use\", is = \"label\" }", "{ head = \"Use\", is = \"note\" }");
+    let as_note = as_note.replace("label = \"Receive mail\"", "peer = \"Mail clients\"");
+    fs::write(&file, as_note.replace("label = \"Administer\"", "peer = \"Browser\"")).unwrap();
+    let (report, outcome) = run("TCP/25 or TCP/465");
+    assert_eq!((outcome, report.documents[0].changed), (Outcome::Done, false), "{report}");
+    assert!(report.files.contains(&"captures/relay/1.csv".to_string()), "{report}");
+    assert!(!report.to_string().contains("page     "), "{report}");
+    assert_eq!(editions(&data), before.0);
+    assert_ne!(captured(), before.1);
+    // If the page changes too, its day is needed.
+    fs::write(&file, HTML_CURATION).unwrap();
+    let (report, outcome) = run(CHANGED);
+    assert_eq!((outcome, report.errors[0].code), (Outcome::Failed, "regenerate-changed-page"), "{report}");
+    // A capture from which somebody removed the digest could be that of any file.
+    let without: String =
+        captured().lines().filter(|line| !line.starts_with("page,")).map(|line| format!("{line}\n")).collect();
+    fs::write(data.join("captures/relay/1.csv"), without).unwrap();
+    let (report, outcome) = run("TCP/25 or TCP/465");
+    assert_eq!((outcome, report.errors[0].code), (Outcome::Failed, "regenerate-changed-page"), "{report}");
+}

@@ -13,6 +13,7 @@ fn options(data: &Path) -> RegenerateOptions {
         docs: Vec::new(),
         docs_directory: None,
         out: None,
+        no_drafts: false,
         check: false,
         page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
     }

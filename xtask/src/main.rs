@@ -206,6 +206,9 @@ struct RegenerateArgs {
     /// Write captures/ and tables/ to this directory instead of the workspace
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Report drafts (editions with an unresolved FIXME) as errors; otherwise they are left out unless their page is given with --doc
+    #[arg(long)]
+    no_drafts: bool,
     /// Write nothing; exit with 1 if anything would change
     #[arg(long)]
     check: bool,
@@ -347,9 +350,10 @@ fn print_errors(diagnostics: Vec<Diagnostic>) -> ExitCode {
 
 /// Errors are part of the report, since the rest of it shows what the page would change.
 fn run_regenerate(args: RegenerateArgs) -> ExitCode {
-    let RegenerateArgs { doc: docs, docs: docs_directory, out, check, report: format, .. } = args;
+    let RegenerateArgs { doc: docs, docs: docs_directory, out, no_drafts, check, report: format, .. } = args;
     let page_facts = PageFacts { retrieved: args.retrieved, printed_edition: args.printed_edition, url: args.url };
-    let options = RegenerateOptions { data: data(), root: root(), docs, docs_directory, out, check, page_facts };
+    let options =
+        RegenerateOptions { data: data(), root: root(), docs, docs_directory, out, no_drafts, check, page_facts };
     let (report, outcome) = regenerate(&options);
     print(&match format {
         ReportFormat::Text => report.to_string(),

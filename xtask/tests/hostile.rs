@@ -51,6 +51,7 @@ fn options(data: &Path, page: &Path) -> RegenerateOptions {
         docs: vec![("relay".to_string(), page.to_path_buf())],
         docs_directory: None,
         out: None,
+        no_drafts: false,
         check: false,
         page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
     }
@@ -182,7 +183,6 @@ columns = [
 ]
 spanning = ["Peer"]
 headings = ["Ports"]
-own_name = "Relay"
 tables = [{ heading = "Inbound", section = "Inbound" }]
 sections = [{ heading = "In" }]
 

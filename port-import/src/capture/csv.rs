@@ -1,6 +1,7 @@
 //! The CSV file of a capture.
 //!
 //! Its columns are `kind`, `number`, `above`, and one for each column of the widest table. The kinds are:
+//! - `page`: the digest of the file that was read, in the first record;
 //! - `text`: text outside the tables; `number` counts the tables above it;
 //! - `heading`: the heading of the next table;
 //! - `header`: the column names of a table; `number` counts them;
@@ -54,7 +55,17 @@ impl Capture {
 
     /// The text of the capture's file.
     #[must_use]
+    pub fn to_file(&self) -> String {
+        self.write(self.page.as_ref())
+    }
+
+    /// The same without the digest of the page: what the page prints.
+    #[must_use]
     pub fn to_csv(&self) -> String {
+        self.write(None)
+    }
+
+    fn write(&self, page: Option<&String>) -> String {
         let width = self.tables.iter().map(|table| table.header.len()).max().unwrap_or(1);
         let columns = (1..=width).map(|column| column.to_string());
         let mut csv = Csv::new(["kind", "number", "above"].map(str::to_string).into_iter().chain(columns));
@@ -67,6 +78,9 @@ impl Capture {
         };
         let cell = |text, line| Cell { text, line, spans_from_above: false, marks: Vec::new() };
         let prose = |prose: &Prose, line| cell(Text::Prose(prose.clone()), line);
+        if let Some(digest) = page {
+            record("page", String::new(), &[cell(Text::Printed(digest.clone()), 0)]);
+        }
         for text in &self.texts {
             record("text", text.after_tables.to_string(), &[prose(&text.prose, text.line)]);
         }
@@ -129,7 +143,7 @@ fn parse_cells(
         let message = format!("capture header has {} columns, but at least 4 are needed", cells.header.len());
         return Err(vec![Diagnostic::new(codes::MALFORMED_CAPTURE, message).help(HELP).at(Place::line(file, 1))]);
     }
-    let capture = Capture { file: file.to_path_buf(), tables: Vec::new(), texts: Vec::new() };
+    let capture = Capture { file: file.to_path_buf(), tables: Vec::new(), texts: Vec::new(), page: None };
     let mut parser = Parser { capture, heading: None };
     diagnostics.extend(cells.rows.iter().filter_map(|record| parser.record(record).err()));
     if diagnostics.is_empty() { Ok(parser.capture) } else { Err(diagnostics) }
@@ -167,6 +181,9 @@ impl Parser {
                 };
                 self.capture.texts.push(OutsideText { prose, line, after_tables, words: None });
             }
+            ("page", _, None) if self.capture.texts.is_empty() && self.heading.is_none() => {
+                self.capture.page = Some(texts[0].text.clone());
+            }
             ("ignored", _, Some(table)) => {
                 let Text::Prose(prose) = cells.swap_remove(0).text else {
                     return Err(self.malformed(&texts[0], "isn't prose"));
@@ -193,7 +210,9 @@ impl Parser {
             ("text" | "header", ..) | ("row", _, Some(_)) => {
                 return Err(self.malformed(number, "isn't a possible number"));
             }
-            _ => return Err(self.malformed(kind, "isn't text, heading, header, or row or ignored below a header")),
+            _ => {
+                return Err(self.malformed(kind, "isn't page, text, heading, header, or row or ignored below a header"));
+            }
         }
         Ok(())
     }

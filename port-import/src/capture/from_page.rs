@@ -55,7 +55,7 @@ pub fn from_page(page: &Page, file: &Path, layout: Layout, curation: &Curation) 
             ignored: is_ignored.then(|| Prose::digest(&words().collect::<Vec<_>>().join(" "))),
         });
     }
-    let mut capture = Capture { file: file.to_path_buf(), tables, texts: texts(page) };
+    let mut capture = Capture { file: file.to_path_buf(), tables, texts: texts(page), page: None };
     capture.empty_lost_cells(curation, &entries, layout, &mut diagnostics);
     if diagnostics.is_empty() { Ok(capture) } else { Err(diagnostics) }
 }

@@ -8,6 +8,7 @@ mod from_page;
 mod host;
 mod numbers;
 mod outside;
+mod positions;
 mod prose;
 mod top_level_domains;
 
@@ -17,7 +18,8 @@ use crate::page::PrintedTable;
 
 pub use from_page::from_page;
 pub use outside::has_facts;
-pub use prose::{Prose, host_in};
+pub use positions::TextPositions;
+pub use prose::{Prose, digest, host_in};
 
 /// What one page prints.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ pub struct Capture {
     pub tables: Vec<Table>,
     /// The text outside the tables: titles, paragraphs, footnotes.
     pub texts: Vec<OutsideText>,
+    /// The digest of the page's file, if that is known. With another curation, the same file gives another capture.
+    pub page: Option<String>,
 }
 
 /// Text outside the tables: the rest of what is printed between two tables or headings, or a paragraph with a number or a host.
@@ -115,8 +119,15 @@ impl Capture {
     /// The heading of the table above a text or, without a heading, its column names; `None` above the first table.
     #[must_use]
     pub fn below(&self, text: &OutsideText) -> Option<String> {
-        let table = self.tables.get(text.after_tables.checked_sub(1)?)?.printed();
-        Some(if table.heading.is_empty() { table.header.join(" | ") } else { table.heading.to_string() })
+        self.names_above(text).next()
+    }
+
+    /// The names of all tables above a text, from the nearest one on: headings or column names.
+    pub fn names_above(&self, text: &OutsideText) -> impl Iterator<Item = String> {
+        self.tables.iter().take(text.after_tables).rev().map(|table| {
+            let table = table.printed();
+            if table.heading.is_empty() { table.header.join(" | ") } else { table.heading.to_string() }
+        })
     }
 
     /// Whether the text outside the rows contains a heading or a text with a digest.

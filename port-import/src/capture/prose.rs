@@ -24,9 +24,7 @@ impl Prose {
     #[must_use]
     pub fn digest(text: &str) -> Prose {
         let words: Vec<&str> = text.split_whitespace().collect();
-        let digest = Sha256::digest(words.join(" ").as_bytes());
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut prose = Prose { digest: digest[..DIGITS].to_string(), numbers: Vec::new(), hosts: Vec::new() };
+        let mut prose = Prose { digest: digest(words.join(" ").as_bytes()), numbers: Vec::new(), hosts: Vec::new() };
         for index in 0..words.len() {
             if is_version_of(&words, index) || ends_date(&words, index) {
                 continue;
@@ -44,6 +42,12 @@ impl Prose {
         }
         prose
     }
+}
+
+/// The first hexadecimal digits of the SHA-256 of some bytes.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..DIGITS].to_string()
 }
 
 /// The host name that a word consists of, or that a URL in it contains.

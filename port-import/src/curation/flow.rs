@@ -62,8 +62,8 @@ pub struct Flow {
     pub only: Option<PortList>,
     /// A label that names the row, if the printed one is prose.
     pub label: Option<String>,
-    /// The printed texts on which the note, the condition and the requirement rest: cells, headings, or digests of prose. Empty if
-    /// they rest on none of them.
+    /// The printed texts on which facts rest that the row doesn't state by itself: cells, headings, or digests of prose. A note, a
+    /// condition and a requirement must name one. Empty if they rest on none of them.
     pub note_of: Option<OneOrMore>,
     /// Facts that the document doesn't state.
     pub adds: Option<Adds>,

@@ -74,9 +74,7 @@ pub struct Curation {
     /// The texts of the column `section`, with what they mean for their rows.
     #[serde(default)]
     pub sections: Vec<Table>,
-    /// What the page calls the product, if it has columns "from" and "to".
-    pub own_name: Option<String>,
-    /// The parts of the product that a cell means, in addition to those of all editions. An empty id is the product as a whole.
+    /// The parts of the product that a cell means, in addition to those of all editions. An empty id is the product as a whole, such as for its name in a column "from".
     #[serde(default, rename = "components")]
     own_components: BTreeMap<Spanned<String>, OneOrMore>,
     /// What the page says about every row.
@@ -211,6 +209,8 @@ pub struct RowEntry {
     pub row: Row,
     /// Why it isn't a flow.
     pub no_flow: String,
+    /// The printed texts on which that rests.
+    pub note_of: Option<OneOrMore>,
     /// Whether only the rows are meant that repeat an earlier row with these texts.
     #[serde(default)]
     pub repeats: bool,

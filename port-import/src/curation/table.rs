@@ -52,6 +52,9 @@ pub struct Table {
     /// Whether the ports are open by default.
     #[serde(default, deserialize_with = "words::word")]
     pub enabled: Option<Enabled>,
+    /// The printed texts on which these facts rest: the heading, a column name, a cell, or digests of prose or of other texts. A condition and
+    /// a requirement must name one.
+    pub note_of: Option<OneOrMore>,
 }
 
 /// A column of a table.
@@ -200,14 +203,18 @@ impl Meaning {
         matches!(self, Meaning::Ports | Meaning::Protocol | Meaning::Note | Meaning::Ignored)
     }
 
+    /// Whether its cells say who is at the two ends.
+    #[must_use]
+    pub fn is_about_ends(self) -> bool {
+        let is_peer = matches!(self, Meaning::Peer | Meaning::ToOrFrom | Meaning::Component | Meaning::Section);
+        is_peer || self.is_end()
+    }
+
     /// Whether its cells are an end of the traffic.
     fn is_end(self) -> bool {
         matches!(self, Meaning::From | Meaning::To)
     }
 }
-
-/// The number of hexadecimal digits of a digest.
-const DIGEST_DIGITS: usize = 16;
 
 impl Table {
     /// Why the ends that the heading names contradict the rest of the entry, and what to do.
@@ -233,6 +240,9 @@ impl Table {
         Some((message, "the ends are either those of the heading or those of the cells: remove one of the two"))
     }
 }
+
+/// The number of hexadecimal digits of a digest.
+const DIGEST_DIGITS: usize = 16;
 
 /// Why columns contradict each other, and what to do.
 pub(super) fn contradiction(columns: &[Column]) -> Option<(String, &'static str)> {

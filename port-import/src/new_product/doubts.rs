@@ -27,7 +27,7 @@ pub(super) fn questions(row: &PrintedRow, source: Option<Source<'_>>, has_twin: 
 
 /// Why the row can't be read, unless another FIXME asks the same.
 fn problem(row: &PrintedRow, source: Option<Source<'_>>) -> Option<String> {
-    let problem = row.problem.as_ref().filter(|problem| !problem.message.contains(FIXME))?;
+    let problem = row.problem().filter(|problem| !problem.message.contains(FIXME))?;
     let is_asked = problem.code == codes::OWN_NAME && source.is_some_and(|source| source.unknown_end().is_some());
     (!is_asked).then(|| Escaped(&problem.message).to_string())
 }

@@ -25,7 +25,7 @@ use crate::codes;
 use crate::curation::{self, Curation, FIXME, SharedFlows, quote};
 use crate::file;
 use crate::page::{self, Layout, Page};
-use crate::page_file::layout_of;
+use crate::page_file::{file_of_capture, layout_of};
 use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
@@ -78,7 +78,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         summary.count(file, text);
     }
     let capture_file = new.data.join(format!("captures/{}/{}.csv", new.product, new.edition));
-    files.insert(0, (capture_file, capture.to_csv()));
+    files.insert(0, (capture_file, file_of_capture(&capture, &new.doc)?));
     writer.write(&files, &mut summary.files).map_err(one)?;
     Ok(summary)
 }
@@ -177,6 +177,7 @@ fn rows_without_flow(old: &Curation, rows: &[PrintedRow], curation: &Curation) -
         if let Some(row) = rows.iter().find(|row| row_has_key(row, &entry.row, curation)) {
             let key = write_key(row, &entry.row);
             text += &format!("\n[[row]]\nrow = {{ {key} }}\nno_flow = {}\n", quote(&entry.no_flow));
+            text.extend(entry.note_of.as_ref().map(|texts| format!("note_of = {}\n", list(texts.as_slice()))));
         }
     }
     text

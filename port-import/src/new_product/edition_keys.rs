@@ -32,9 +32,6 @@ pub(super) fn page_keys(
     if let Some(article) = &old.article {
         text += &format!("article = {}\n", quote(article));
     }
-    if let Some(own_name) = &old.own_name {
-        text += &format!("own_name = {}\n", quote(own_name));
-    }
     if !old.sections.is_empty() {
         text += "sections = [\n";
         for known in &old.sections {
@@ -100,6 +97,8 @@ fn known(table: &Table) -> DraftTable {
         text("requirement", table.requirement.map(|requirement| requirement.as_str().to_string())),
         text("scope", table.scope.map(|scope| scope.to_string())),
         text("enabled", table.enabled.map(|enabled| enabled.to_string())),
+        // If the page doesn't print these texts, `regenerate` says so.
+        text("note_of", table.note_of.as_ref().map(|texts| list(texts.as_slice()))),
     ];
     DraftTable {
         heading: table.heading.clone().unwrap_or_default(),

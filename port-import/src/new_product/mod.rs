@@ -39,6 +39,7 @@ use crate::atomic_write::AtomicWriter;
 use crate::capture;
 use crate::codes;
 use crate::curation::{Curation, SHARED_FILE, SharedFlows};
+use crate::page_file::file_of_capture;
 use crate::printed_row::{PrintedRows, read_rows};
 
 use again::Written;
@@ -108,7 +109,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     for (file, text) in &files {
         summary.count(file, text);
     }
-    files.insert(0, (capture_file, capture.to_csv()));
+    files.insert(0, (capture_file, file_of_capture(&capture, &new.doc)?));
     writer.write(&files, &mut summary.files).map_err(one)?;
     Ok(summary)
 }

@@ -9,10 +9,8 @@ use crate::curation::FIXME;
 pub(super) struct Parties {
     /// The id of a peer, or a FIXME, by cell.
     pub(super) peers: BTreeMap<String, String>,
-    /// The id of a part of the product, by cell.
+    /// The id of a part of the product, by cell; an empty one for the product as a whole.
     pub(super) components: BTreeMap<String, String>,
-    /// The cell that is the product.
-    pub(super) own_name: Option<String>,
     /// Whether cells name most of the parts that headings name, so that all of these headings are parts.
     pub(super) has_owners: bool,
 }
@@ -192,7 +190,7 @@ pub(super) fn parties_of_ends(ends: &[(String, String)], owners: &BTreeSet<&str>
         }
         match of_heading(cell).unwrap_or_else(|| known.part(cell)) {
             Part::Component(_) | Part::Product if own.len() == 1 && owners.is_empty() => {
-                parties.own_name = Some(cell.to_string());
+                parties.components.insert(cell.to_string(), String::new());
             }
             Part::Product => drop(parties.components.insert(cell.to_string(), String::new())),
             Part::Component(id) => drop(parties.components.insert(cell.to_string(), id)),
@@ -269,7 +267,7 @@ mod tests {
         assert_eq!(found.components.get("All nodes").unwrap(), "node");
         assert_eq!(found.peers.get("Agents").unwrap(), "FIXME");
         let found = parties_of_ends(&ends(&[("Relay", "DNS server"), ("Clients", "Relay")]), &BTreeSet::new(), &known);
-        assert_eq!((found.own_name.as_deref(), found.components.len()), (Some("Relay"), 0));
+        assert_eq!(found.components, [("Relay".to_string(), String::new())].into());
         assert_eq!(known.part("Application (beta) server"), Part::Component("application".to_string()));
         assert_eq!(known.part("Servers, agents"), Part::Unclear);
         assert_eq!(found.peers.get("Clients").unwrap(), "FIXME");

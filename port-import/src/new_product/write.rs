@@ -42,9 +42,6 @@ impl PageDraft {
         if !self.spanning.is_empty() {
             text += &format!("spanning = {}\n", list(&self.spanning));
         }
-        if let Some(own_name) = &self.parties.own_name {
-            text += &format!("own_name = {}\n", quote(own_name));
-        }
         let mut written: BTreeSet<String> = BTreeSet::new();
         for (index, table) in self.tables.iter().enumerate() {
             let block = self.table(table);
@@ -112,7 +109,8 @@ pub(super) fn write_table(table: &DraftTable, default: &[DraftColumn]) -> String
         text += &format!("section = {}\n", quote(section));
     }
     for (key, proposal) in &table.constants {
-        let value = if *key == "both_ways" { proposal.value.clone() } else { quote(&proposal.value) };
+        let is_toml = matches!(*key, "both_ways" | "note_of");
+        let value = if is_toml { proposal.value.clone() } else { quote(&proposal.value) };
         text += &key_line(key, &value, proposal.question);
     }
     match table.items.as_slice() {

@@ -78,7 +78,7 @@ struct Index {
 
 impl Index {
     fn new(rows: &[PrintedRow], known: Known<'_>) -> Index {
-        let readable = rows.iter().enumerate().filter(|(_, row)| row.problem.is_none());
+        let readable = rows.iter().enumerate().filter(|(_, row)| row.problems.is_empty());
         let mut index = Index { by_label: HashMap::new(), by_peer: HashMap::new(), all: Vec::new() };
         for (number, row) in readable {
             index.all.push(number);
@@ -296,7 +296,7 @@ impl<'a> Pairing<'a> {
 
     /// Pairs rows that can't be read with the flows without a row whose keys they have.
     fn pair_unreadable(&mut self) {
-        let unreadable: Vec<usize> = (0..self.rows.len()).filter(|row| self.rows[*row].problem.is_some()).collect();
+        let unreadable: Vec<usize> = (0..self.rows.len()).filter(|row| !self.rows[*row].problems.is_empty()).collect();
         if unreadable.len() > MAX_COMPARED {
             self.found.has_unknown_rows = true;
             return;

@@ -12,10 +12,9 @@ mod report;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use port_data::Diagnostic;
-
 use crate::capture::Capture;
 use crate::curation::{Curation, RowOf};
+use crate::faults::Fault;
 use crate::printed_row::PrintedRow;
 use crate::propose::Edit;
 use crate::row_key::DistinctKeys;
@@ -39,8 +38,8 @@ pub struct Paired {
     pub rows_left: Vec<(usize, Option<usize>)>,
     /// The flows without a row, which none of those rows resembles.
     pub flows_left: Vec<usize>,
-    /// A diagnostic for everything that is left over.
-    pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong with everything that is left over.
+    pub faults: Vec<Fault>,
     /// The edits that would resolve them.
     pub edits: Vec<Edit>,
 }
@@ -60,8 +59,7 @@ pub fn pair(
     let is_complete = has_all_rows && !has_unknown_rows;
     let keys = DistinctKeys::new(rows);
     let ids = curation.flows.iter().map(|flow| flow.id.clone()).chain(curation.shared_ids.iter().cloned()).collect();
-    let mut reporter =
-        Reporter { rows, page: &capture.file, known, keys, diagnostics: Vec::new(), ids, edits: Vec::new() };
+    let mut reporter = Reporter { rows, page: &capture.file, known, keys, faults: Vec::new(), ids, edits: Vec::new() };
     for conflict in &conflicts {
         // The rows that are missing may be those that can't be read.
         let may_be_resolved =
@@ -72,7 +70,7 @@ pub fn pair(
     }
     let is_left = |row: &usize| !flow_of_row.contains_key(row) && !undecided.contains(row);
     let rows_left: Vec<usize> = (0..rows.len()).filter(is_left).collect();
-    let is_new = |row: &usize| rows[*row].problem.is_none() && !extra.contains_key(row);
+    let is_new = |row: &usize| rows[*row].problems.is_empty() && !extra.contains_key(row);
     let new_rows: Vec<usize> = rows_left.iter().copied().filter(is_new).collect();
     let is_lost = |flow: &usize| known.flow(*flow).key().is_some() && !taken.contains(flow);
     let lost_flows: Vec<usize> = (0..curation.flows.len()).filter(is_lost).collect();
@@ -100,7 +98,7 @@ pub fn pair(
     let has_row: HashSet<usize> =
         pairs.iter().map(|(_, flow)| *flow).chain(rows_left.iter().filter_map(|(_, flow)| *flow)).collect();
     let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
-    Paired { pairs, rows_left, flows_left, diagnostics: reporter.diagnostics, edits: reporter.edits }
+    Paired { pairs, rows_left, flows_left, faults: reporter.faults, edits: reporter.edits }
 }
 
 /// The rows of the flows that share that of another flow.

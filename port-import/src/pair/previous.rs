@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use port_core::Direction;
 use port_data::FlowRow;
 
-use crate::capture::{self, Capture, Text};
+use crate::capture::{self, Capture, Text, TextPositions};
 use crate::printed_row::Content;
 
 /// The rows of the flows of an earlier capture: of the same page before it changed, or of another edition.
 #[derive(Debug, Default)]
 pub struct Previous {
     rows: HashMap<String, OldRow>,
+    texts: TextPositions,
 }
 
 /// What was printed in the row of a flow.
@@ -63,7 +64,19 @@ impl Previous {
             };
             Some((flow.id.clone(), old))
         };
-        Previous { rows: flows.iter().filter_map(old_row).collect() }
+        Previous { rows: flows.iter().filter_map(old_row).collect(), texts: TextPositions::new(capture) }
+    }
+
+    /// A capture whose texts are where they were when somebody accepted it. Nothing is known about its rows.
+    #[must_use]
+    pub fn of_texts(capture: &Capture) -> Previous {
+        Previous { texts: TextPositions::new(capture), ..Previous::default() }
+    }
+
+    /// Where the texts outside the tables were.
+    #[must_use]
+    pub fn texts(&self) -> &TextPositions {
+        &self.texts
     }
 
     /// The row of a flow.

@@ -10,6 +10,7 @@ use super::known::Known;
 use super::renames::Rename;
 use crate::codes;
 use crate::curation::{self, quote};
+use crate::faults::Fault;
 use crate::printed_row::PrintedRow;
 use crate::propose::{self, Edit};
 use crate::row_key::{DistinctKeys, row_has_key, write_key};
@@ -21,7 +22,7 @@ pub(super) struct Reporter<'a> {
     pub(super) page: &'a Path,
     pub(super) known: Known<'a>,
     pub(super) keys: DistinctKeys,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) faults: Vec<Fault>,
     /// The ids that are taken, also by proposed flows.
     pub(super) ids: BTreeSet<String>,
     pub(super) edits: Vec<Edit>,
@@ -42,8 +43,8 @@ impl Reporter<'_> {
         format!("row {} ({})", row.number, cells([&row.peer, &row.label, &row.ports]))
     }
 
-    fn report_row(&mut self, row: usize, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic.at(Place::line(self.page, self.rows[row].line)));
+    fn report_row(&mut self, row: usize, fault: impl Into<Fault>) {
+        self.faults.push(fault.into().at(Place::line(self.page, self.rows[row].line)));
     }
 
     pub(super) fn conflict(&mut self, conflict: &Conflict) {
@@ -57,7 +58,7 @@ impl Reporter<'_> {
                 );
                 let diagnostic = Diagnostic::new(codes::AMBIGUOUS_ROW, message)
                     .help("make the two keys distinguishable, or remove one flow");
-                self.diagnostics.push(diagnostic.at(self.place(*flow)));
+                self.faults.push(diagnostic.at(self.place(*flow)).into());
             }
             Conflict::Indistinct { flows, rows } => {
                 let ids: Vec<&str> = flows.iter().map(|flow| self.id(*flow)).collect();
@@ -96,40 +97,36 @@ impl Reporter<'_> {
     /// A row that has the key of a flow with another row.
     pub(super) fn extra_row(&mut self, row: usize, flow: usize, flow_row: usize) {
         let other = &self.rows[flow_row];
-        let diagnostic = match self.rows[row].repeats(other) {
-            true => {
-                let message = format!(
-                    "{} repeats row {} on line {}, the row of {}",
-                    self.row(row),
-                    other.number,
-                    other.line,
-                    self.id(flow)
-                );
-                let help = format!(
-                    "if the vendor printed it twice, add [[row]] to {} with row = {{ {} }}, repeats = true and no_flow = \"...\"",
-                    Place::file(&self.known.curation.file),
-                    self.keys.write(&self.rows[row])
-                );
-                Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help)
-            }
-            false => {
-                let message = format!(
-                    "{} has the key of {}, which has {} on line {}",
-                    self.row(row),
-                    self.id(flow),
-                    self.row(flow_row),
-                    other.line
-                );
-                let help = format!(
-                    "set row = {{ {} }} in {}, then add a flow with row = {{ {} }}",
-                    self.keys.write(other),
-                    self.place(flow),
-                    self.keys.write(&self.rows[row])
-                );
-                Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help)
-            }
+        let file = Place::file(&self.known.curation.file);
+        let key = self.keys.write(&self.rows[row]);
+        let repeats = self.rows[row].repeats(other);
+        let fault = if repeats {
+            let of = format!("row {} on line {}, the row of {}", other.number, other.line, self.id(flow));
+            let message = format!("{} repeats {of}", self.row(row));
+            let help = format!(
+                "if the vendor printed it twice, add [[row]] to {file} with row = {{ {key} }}, repeats = true and no_flow = \"...\""
+            );
+            let all = format!(
+                "if the vendor printed them twice, add [[row]] to {file} for each with its row, repeats = true and no_flow = \"...\""
+            );
+            let fault = Fault::from(Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
+            fault.among("rows repeat rows of flows", format!("row = {{ {key} }} repeats {of}"), all)
+        } else {
+            let message = format!(
+                "{} has the key of {}, which has {} on line {}",
+                self.row(row),
+                self.id(flow),
+                self.row(flow_row),
+                other.line
+            );
+            let help = format!(
+                "set row = {{ {} }} in {}, then add a flow with row = {{ {key} }}",
+                self.keys.write(other),
+                self.place(flow)
+            );
+            Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help).into()
         };
-        self.report_row(row, diagnostic);
+        self.report_row(row, fault);
     }
 
     /// A row that may be that of a known flow under another name.
@@ -158,12 +155,12 @@ impl Reporter<'_> {
     pub(super) fn new_row(&mut self, row: usize) {
         let message = format!("{} has no flow", self.row(row));
         let key = self.keys.write(&self.rows[row]);
-        let help = format!(
-            "add [[flow]] to {} with an id, row = {{ {} }} and a purpose",
-            Place::file(&self.known.curation.flows_file),
-            key
-        );
-        self.report_row(row, Diagnostic::new(codes::NEW_ROW, message).help(help));
+        let file = Place::file(&self.known.curation.flows_file);
+        let help = format!("add [[flow]] to {file} with an id, row = {{ {key} }} and a purpose");
+        let fault = Fault::from(Diagnostic::new(codes::NEW_ROW, message).help(help));
+        let own = format!("{} with row = {{ {key} }}", self.row(row));
+        let all = format!("add [[flow]] to {file} for each with an id, its row and a purpose");
+        self.report_row(row, fault.among("rows have no flow", own, all));
         self.edits.extend(propose::new_row(self.known.curation, &self.rows[row], &key, &mut self.ids));
     }
 
@@ -192,14 +189,21 @@ impl Reporter<'_> {
             false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
         };
         let help = format!("if the vendor removed the row, {removal}{reworded}");
-        self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
+        let fault = Fault::from(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
+        let removal = match file == flows_file {
+            true => "remove the flows".to_string(),
+            false => format!("list the flows as absent in {}, or remove them from all editions", Place::file(file)),
+        };
+        let own = format!("{} ({}{reworded})", self.id(flow), self.before(flow));
+        let all = format!("if the vendor removed the rows, {removal}");
+        self.faults.push(fault.among("flows have no row on the page", own, all));
     }
 
     /// A flow that shares the row of what isn't a flow with a row.
     pub(super) fn not_shared(&mut self, flow: usize, id: &str) {
         let message = format!("{} shares the row of {id:?}, which isn't a flow with a row", self.id(flow));
         let help = "name a flow of the edition that has a row key";
-        self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
+        self.faults.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)).into());
     }
 
     /// What the row of a flow was; its key if that isn't known.

@@ -6,6 +6,7 @@ use port_data::{Diagnostic, Place};
 use super::cells::parse_direction;
 use crate::codes;
 use crate::curation::{Curation, OneOrMore, Table};
+use crate::faults::Fault;
 
 /// Who is at the two ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,35 +41,56 @@ enum Party {
 }
 
 impl Cells {
-    /// The peer cell, and the ends.
-    pub(super) fn read(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Diagnostic> {
+    /// The peer cell, and the ends. What can't be read is added to the problems.
+    pub(super) fn read(
+        &self,
+        curation: &Curation,
+        table: &Table,
+        problems: &mut Vec<Fault>,
+    ) -> (Option<String>, Vec<End>) {
         if self.from.is_some() || self.to.is_some() {
-            return self.between_columns(curation, table);
+            return self.between_columns(curation, table).unwrap_or_else(|problem| {
+                problems.push(problem);
+                (None, Vec::new())
+            });
         }
         if let (Some(from), Some(to)) = (&table.from, &table.to) {
-            let ends = |from: &str, to: &str| {
-                between(curation, (from, &parties(from, curation)), (to, &parties(to, curation)))
+            let mut ends = |from: &str, to: &str| {
+                between(curation, (from, &parties(from, curation)), (to, &parties(to, curation))).unwrap_or_else(
+                    |problem| {
+                        problems.push(problem);
+                        Vec::new()
+                    },
+                )
             };
-            let mut found = ends(from, to)?;
+            let mut found = ends(from, to);
             if table.both_ways {
-                let back = ends(to, from)?.into_iter().filter(|end| !found.contains(end)).collect::<Vec<_>>();
+                let back = ends(to, from).into_iter().filter(|end| !found.contains(end)).collect::<Vec<_>>();
                 found.extend(back);
             }
             // The page prints no peer cell.
-            return Ok((None, found));
+            return (None, found);
         }
         let printed = self.to_or_from.as_ref().or(self.peer.as_ref()).filter(|text| !text.is_empty()).cloned();
         let others = match (&printed, &table.peer) {
             (Some(cell), None) => parties(cell, curation),
             (_, of_table) => vec![Party::Peer(of_table.clone())],
         };
+        let directions = self.directions(table).unwrap_or_else(|problem| {
+            problems.push(problem.into());
+            vec![None]
+        });
+        let components = self.components(curation, table).unwrap_or_else(|problem| {
+            problems.push(problem);
+            vec![None]
+        });
         let mut ends = Vec::new();
-        for direction in self.directions(table)? {
-            for own in self.components(curation, table)? {
+        for direction in directions {
+            for own in &components {
                 ends.extend(others.iter().map(|other| End::new(curation, own.clone(), other.clone(), direction)));
             }
         }
-        Ok((printed, ends))
+        (printed, ends)
     }
 
     /// The directions in which the row or its table says that connections are opened.
@@ -93,7 +115,7 @@ impl Cells {
     }
 
     /// The parts of the product that the row or its table names.
-    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, Diagnostic> {
+    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, Fault> {
         let Some(cell) = self.component.as_ref().filter(|cell| !cell.is_empty()) else {
             return Ok(vec![table.component.clone()]);
         };
@@ -103,18 +125,21 @@ impl Cells {
             }
             None => {
                 let message = format!("component cell {cell:?} isn't mapped to a component");
-                let help = format!("add it to [components] in {}", Place::file(&curation.flows_file));
-                Err(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help))
+                let file = Place::file(&curation.flows_file);
+                let diagnostic = Diagnostic::new(codes::UNMAPPED_PEER, message);
+                let fault = Fault::from(diagnostic.help(format!("add it to [components] in {file}")));
+                let all = format!("add them to [components] in {file}");
+                Err(fault.among("component cells aren't mapped to a component", format!("{cell:?}"), all))
             }
         }
     }
 
     /// The ends of a row with a source, a destination, or both. The product is at an end that has no column.
-    fn between_columns(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Diagnostic> {
+    fn between_columns(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Fault> {
         let of = |cell: &Option<String>, name: &str| match cell.as_deref() {
             Some("") => match &table.peer {
                 Some(peer) => Ok(vec![Party::Peer(Some(peer.clone()))]),
-                None => Err(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty"))),
+                None => Err(Fault::from(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty")))),
             },
             Some(cell) => Ok(parties(cell, curation)),
             None => Ok(vec![Party::Own(table.component.clone())]),
@@ -159,7 +184,7 @@ fn between(
     curation: &Curation,
     (from_text, from): (&str, &[Party]),
     (to_text, to): (&str, &[Party]),
-) -> Result<Vec<End>, Diagnostic> {
+) -> Result<Vec<End>, Fault> {
     let mut ends: Vec<End> = Vec::new();
     for source in from {
         for destination in to {
@@ -167,12 +192,7 @@ fn between(
                 (Party::Own(own), other @ Party::Peer(_)) => (own, other, Direction::Outbound),
                 (other, Party::Own(own)) => (own, other, Direction::Inbound),
                 (Party::Peer(_), Party::Peer(_)) => {
-                    let message = format!(
-                        "row goes from {from_text:?} to {to_text:?}, and neither is {:?} or one of its components",
-                        curation.own_name.as_deref().unwrap_or(&curation.product)
-                    );
-                    let help = "set own_name, or add the cell to [components]";
-                    return Err(Diagnostic::new(codes::OWN_NAME, message).help(help));
+                    return Err(without_product(curation, from_text, to_text));
                 }
             };
             let end = End::new(curation, own.clone(), other.clone(), Some(direction));
@@ -185,6 +205,21 @@ fn between(
     Ok(ends)
 }
 
+/// A row with the product at neither end.
+fn without_product(curation: &Curation, from: &str, to: &str) -> Fault {
+    let row = format!("from {from:?} to {to:?}");
+    let product = &curation.product;
+    let message = format!("row goes {row}, and neither is {product:?} or one of its components");
+    let help = "add the cell of the product or of its part to [components], with \"\" for the product as a whole";
+    let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
+    let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
+    fault.among(
+        what,
+        row,
+        "add the cells of the product or of its parts to [components], with \"\" for the product as a whole",
+    )
+}
+
 /// Who a cell is: parts of the product, peers, or both.
 fn parties(cell: &str, curation: &Curation) -> Vec<Party> {
     let ids = |map: &std::collections::BTreeMap<String, crate::curation::MeaningOfCell>| {
@@ -194,10 +229,7 @@ fn parties(cell: &str, curation: &Curation) -> Vec<Party> {
     let peers = ids(&curation.peers).into_iter().map(|id| Party::Peer(Some(id)));
     let mut parties: Vec<Party> = own.chain(peers).collect();
     if parties.is_empty() {
-        parties.push(match curation.own_name.as_deref() == Some(cell) {
-            true => Party::Own(None),
-            false => Party::Peer(None),
-        });
+        parties.push(Party::Peer(None));
     }
     parties
 }

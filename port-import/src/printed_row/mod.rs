@@ -10,6 +10,7 @@ use port_data::{Diagnostic, Place};
 use crate::capture::{Capture, Prose, Row, Text};
 use crate::codes;
 use crate::curation::{Column, Curation, Meaning, Table};
+use crate::faults::{Fault, join};
 use crate::port_cell;
 
 pub use ends::End;
@@ -60,8 +61,10 @@ pub struct PrintedRow {
     pub cells: Vec<String>,
     /// What was read in place of cells with a meaning in the curation.
     pub meanings: Vec<String>,
-    /// The first cell that can't be read, and why. The row isn't a flow until that is resolved.
-    pub problem: Option<Diagnostic>,
+    /// Why cells can't be read. The row isn't a flow until that is resolved.
+    pub problems: Vec<Fault>,
+    /// Whether all cells about its ports can be read, so that the port cell is what the row prints.
+    pub has_all_port_cells: bool,
 }
 
 /// What distinguishes rows with the same key: the peer, label and port cells, the digests of the prose, and all printed cells, such
@@ -81,6 +84,12 @@ impl PrintedRow {
     #[must_use]
     pub fn repeats(&self, other: &PrintedRow) -> bool {
         self.section == other.section && self.ends == other.ends && self.content() == other.content()
+    }
+
+    /// Why the row can't be read: the first problem.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Diagnostic> {
+        self.problems.first().map(|problem| &problem.diagnostic)
     }
 
     /// The marks and remarks in the port cell.
@@ -117,14 +126,15 @@ pub struct PrintedRows {
 /// Reads every row of a capture.
 #[must_use]
 pub fn read_rows(capture: &Capture, curation: &Curation) -> PrintedRows {
-    let (entries, diagnostics) = tables::find_entries(capture, curation);
-    let mut read = PrintedRows { rows: Vec::new(), diagnostics };
+    let (entries, faults) = tables::find_entries(capture, curation);
+    let mut read = PrintedRows { rows: Vec::new(), diagnostics: join(faults) };
     for (table, entry) in capture.tables.iter().zip(entries) {
         let Some(entry) = entry else { continue };
         let heading = table.heading.as_ref().map(|heading| heading.text.printed());
         read.rows.extend(table.rows.iter().map(|row| {
             let mut printed = RowReader::new(curation, entry, heading, row).read();
-            printed.problem = printed.problem.map(|problem| problem.at(Place::line(&capture.file, row.line)));
+            let at_row = |problem: Fault| problem.at(Place::line(&capture.file, row.line));
+            printed.problems = printed.problems.into_iter().map(at_row).collect();
             printed
         }));
     }
@@ -138,6 +148,8 @@ struct RowReader<'a> {
     row: &'a Row,
     printed: PrintedRow,
     cells: ends::Cells,
+    /// Whether all cells about the ends can be read.
+    has_all_ends: bool,
     ports: Vec<(port_cell::Column, String)>,
     protocols: Vec<String>,
     /// The superscript marks of the row. They belong to it, wherever they are printed.
@@ -167,10 +179,21 @@ impl<'a> RowReader<'a> {
             heading: heading.map(str::to_string),
             cells: Vec::new(),
             meanings: Vec::new(),
-            problem: None,
+            problems: Vec::new(),
+            has_all_port_cells: true,
         };
         let (cells, ports, protocols) = (ends::Cells::default(), Vec::new(), Vec::new());
-        RowReader { curation, table, row, printed, cells, ports, protocols, raised_marks: Vec::new() }
+        RowReader {
+            curation,
+            table,
+            row,
+            printed,
+            cells,
+            has_all_ends: true,
+            ports,
+            protocols,
+            raised_marks: Vec::new(),
+        }
     }
 
     fn read(mut self) -> PrintedRow {
@@ -181,13 +204,18 @@ impl<'a> RowReader<'a> {
             }
             let is_prose = matches!(cell.text, Text::Prose(_)) && !column.is.is_typed();
             let found = self.text(column, &cell.text).and_then(|text| self.read_cell(column, text, is_prose));
-            self.note_problem(found);
+            if let Err(problem) = found {
+                self.printed.problems.push(problem);
+                self.has_all_ends &= !column.is.is_about_ends();
+                self.printed.has_all_port_cells &= !column.is.is_ports() && column.is != Meaning::Protocol;
+            }
         }
         self.printed.meanings.extend([&self.table.from, &self.table.to].into_iter().flatten().cloned());
-        let found = self.cells.read(self.curation, self.table).map(|(peer, ends)| {
-            (self.printed.peer, self.printed.ends) = (peer, ends);
-        });
-        self.note_problem(found);
+        // Without one of their cells, the ends would be others.
+        if self.has_all_ends {
+            let problems = &mut self.printed.problems;
+            (self.printed.peer, self.printed.ends) = self.cells.read(self.curation, self.table, problems);
+        }
         let printed = self.ports.iter().map(|(_, cell)| cell.as_str()).filter(|cell| !cell.is_empty());
         let printed = printed.collect::<Vec<_>>().join(" | ");
         self.printed.ports = Some(printed).filter(|text| !text.is_empty());
@@ -205,7 +233,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The text of a cell: as printed or, of prose that must be understood, the one that the curation gives its digest.
-    fn text(&mut self, column: &Column, text: &Text) -> Result<Option<String>, Diagnostic> {
+    fn text(&mut self, column: &Column, text: &Text) -> Result<Option<String>, Fault> {
         match text {
             Text::Printed(text) => {
                 let text = Some(text.clone()).filter(|text| !text.is_empty());
@@ -220,21 +248,18 @@ impl<'a> RowReader<'a> {
                 let short = column.means.get(&prose.digest).cloned();
                 self.printed.meanings.extend(short.clone());
                 short.map(Some).ok_or_else(|| {
-                    let message = format!("{} cell is prose (digest {})", column.is.as_str(), prose.digest);
+                    let column = column.is.as_str();
+                    let message = format!("{column} cell is prose (digest {})", prose.digest);
                     let help = "give the digest a short text under means of the column";
-                    Diagnostic::new(codes::UNREADABLE_CELL, message).help(help)
+                    let fault = Fault::from(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
+                    let all = "give the digests short texts under means of the column";
+                    fault.among(format!("{column} cells are prose"), format!("digest {}", prose.digest), all)
                 })
             }
         }
     }
 
-    fn note_problem(&mut self, found: Result<(), Diagnostic>) {
-        if let (Err(problem), None) = (found, &self.printed.problem) {
-            self.printed.problem = Some(problem);
-        }
-    }
-
-    fn read_cell(&mut self, column: &Column, text: Option<String>, is_prose: bool) -> Result<(), Diagnostic> {
+    fn read_cell(&mut self, column: &Column, text: Option<String>, is_prose: bool) -> Result<(), Fault> {
         let printed = text.as_deref().unwrap_or_default();
         let meaning = column.means.get(printed).map_or(printed, String::as_str).to_string();
         self.printed.meanings.extend(Some(meaning.clone()).filter(|meaning| meaning != printed));

@@ -5,14 +5,15 @@ use port_data::{Diagnostic, Place};
 use crate::capture::{self, Capture};
 use crate::codes;
 use crate::curation::{Curation, Table};
+use crate::faults::Fault;
 use crate::page::PrintedTable;
 
-/// The entry that describes each table to read, and a diagnostic for every table and every entry that has none.
-pub(super) fn find_entries<'a>(capture: &Capture, curation: &'a Curation) -> (Vec<Option<&'a Table>>, Vec<Diagnostic>) {
+/// The entry that describes each table to read, and what is wrong with every table and every entry that has none.
+pub(super) fn find_entries<'a>(capture: &Capture, curation: &'a Curation) -> (Vec<Option<&'a Table>>, Vec<Fault>) {
     let printed: Vec<PrintedTable<'_>> = capture.tables.iter().map(capture::Table::printed).collect();
     let entries = curation.match_tables(&printed);
     let mut unused: Vec<usize> = (0..curation.tables.len()).filter(|index| !entries.contains(&Some(*index))).collect();
-    let mut diagnostics = Vec::new();
+    let mut faults = Vec::new();
     for (index, table) in capture.tables.iter().enumerate().filter(|(index, _)| entries[*index].is_none()) {
         // The entry that comes closest was probably meant for it.
         let close = |entry: &&usize| {
@@ -26,48 +27,59 @@ pub(super) fn find_entries<'a>(capture: &Capture, curation: &'a Curation) -> (Ve
         });
         unused.retain(|entry| Some(*entry) != meant);
         let line = table.heading.as_ref().or(table.header.first()).map_or(0, |cell| cell.line);
-        let diagnostic = match meant {
+        let fault = match meant {
             Some(entry) => different(&printed[index], entry, curation),
             None => not_described(&printed[index], curation),
         };
-        diagnostics.push(diagnostic.at(Place::line(&capture.file, line)));
+        faults.push(fault.at(Place::line(&capture.file, line)));
     }
     for entry in unused {
         let entry = &curation.tables[entry];
         let heading = entry.get_ref().heading.as_deref();
         let which = heading.map_or("these columns".to_string(), |heading| format!("the heading {heading:?}"));
         let diagnostic = Diagnostic::new(codes::TABLE_COUNT, format!("the page has no table with {which}"));
-        diagnostics.push(diagnostic.help("if the vendor removed it, remove the entry").at(curation.place(entry)));
+        let diagnostic = diagnostic.help("if the vendor removed it, remove the entry").at(curation.place(entry));
+        let all = "if the vendor removed them, remove the entries";
+        faults.push(Fault::from(diagnostic).among("entries fit no table of the page", which, all));
     }
     let entry = |index: Option<usize>| index.map(|index| curation.tables[index].get_ref());
-    (entries.into_iter().map(entry).map(|entry| entry.filter(|entry| entry.ignore.is_none())).collect(), diagnostics)
+    (entries.into_iter().map(entry).map(|entry| entry.filter(|entry| entry.ignore.is_none())).collect(), faults)
 }
 
 /// How a table differs from the entry that was probably meant for it.
-fn different(table: &PrintedTable<'_>, entry: usize, curation: &Curation) -> Diagnostic {
+fn different(table: &PrintedTable<'_>, entry: usize, curation: &Curation) -> Fault {
     let entry = &curation.tables[entry];
     let expected = entry.get_ref();
     let help = format!("if the vendor renamed it, change it in {}", curation.place(entry));
     if !curation.has_heading(expected, table) && curation.fits(expected, table) {
         let heading = expected.heading.as_deref().unwrap_or_default();
         let message = format!("table has the heading {:?} (expected {heading:?})", table.heading);
-        return Diagnostic::new(codes::HEADING, message).help(help);
+        return Diagnostic::new(codes::HEADING, message).help(help).into();
     }
     let columns: Vec<&str> = curation.columns_of(expected).iter().map(|column| column.head.as_str()).collect();
-    let message = format!("table has the columns {:?} (expected {columns:?})", table.header);
-    Diagnostic::new(codes::COLUMNS, message).help(help)
+    let columns = format!("the columns {:?} (expected {columns:?})", table.header);
+    let fault = Fault::from(Diagnostic::new(codes::COLUMNS, format!("table has {columns}")).help(help));
+    let all = format!("if the vendor renamed them, change the columns in {}", Place::file(&curation.file));
+    fault.among(format!("tables have {columns}"), name(table), all)
 }
 
 /// A table that no entry is about.
-fn not_described(table: &PrintedTable<'_>, curation: &Curation) -> Diagnostic {
-    let heading = match table.heading {
+fn not_described(table: &PrintedTable<'_>, curation: &Curation) -> Fault {
+    let columns = format!("with the columns {:?}", table.header);
+    let message = format!("table {} {columns} isn't described", name(table));
+    let file = Place::file(&curation.file);
+    let help = format!("add it to the tables in {file}, with its columns or with ignore = \"...\"");
+    let all = format!("add them to the tables in {file}, with their columns or with ignore = \"...\"");
+    let fault = Fault::from(Diagnostic::new(codes::TABLE_COUNT, message).help(help));
+    fault.among(format!("tables {columns} aren't described"), name(table), all)
+}
+
+/// The heading of a table in a message.
+fn name(table: &PrintedTable<'_>) -> String {
+    match table.heading {
         "" => "without a heading".to_string(),
         heading => format!("{heading:?}"),
-    };
-    let message = format!("table {heading} with the columns {:?} isn't described", table.header);
-    let help =
-        format!("add it to the tables in {}, with its columns or with ignore = \"...\"", Place::file(&curation.file));
-    Diagnostic::new(codes::TABLE_COUNT, message).help(help)
+    }
 }
 
 /// The section that a cell names.

@@ -6,6 +6,7 @@ use port_data::{Diagnostic, Place};
 use super::flow::FlowBuilder;
 use crate::capture::Capture;
 use crate::codes;
+use crate::faults::Fault;
 use crate::printed_row::{End, PrintedRow};
 
 /// What the flows of each row have.
@@ -32,23 +33,33 @@ impl<'a> Coverage<'a> {
         }
     }
 
-    /// What no flow has. A row without any flow is reported on its own.
-    pub(super) fn missing(&self, capture: &Capture) -> Vec<Diagnostic> {
-        let mut diagnostics = Vec::new();
-        for (index, row) in self.rows.iter().enumerate().filter(|(index, _)| !self.ends[*index].is_empty()) {
+    /// What no flow has. A row without any flow, or with a cell that can't be read, is reported on its own.
+    pub(super) fn missing(&self, capture: &Capture) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let is_read = |index: usize, row: &PrintedRow| !self.ends[index].is_empty() && row.problems.is_empty();
+        for (index, row) in self.rows.iter().enumerate().filter(|(index, row)| is_read(*index, row)) {
             let place = Place::line(&capture.file, row.line);
             for end in row.ends.iter().filter(|end| row.ends.len() > 1 && !self.ends[index].contains(end)) {
-                let message = format!("row {} has no flow {}", row.number, describe(end));
+                let end = describe(end);
+                let message = format!("row {} has no flow {end}", row.number);
                 let help = "add a flow with shares_row_with, and the direction, component or peer that differs";
-                diagnostics.push(Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place.clone()));
+                let fault = Fault::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place.clone()));
+                let all = "add flows with shares_row_with, and the direction, component or peer that differs";
+                faults.push(fault.among(format!("rows have no flow {end}"), format!("row {}", row.number), all));
             }
-            for (spec, _) in self.ports[index].iter().filter(|(_, is_covered)| !is_covered) {
-                let message = format!("row {} has no flow with {spec}", row.number);
-                let help = "add it to the ports under only of a flow, or add a flow with shares_row_with";
-                diagnostics.push(Diagnostic::new(codes::NO_PORTS, message).help(help).at(place.clone()));
+            let uncovered = self.ports[index].iter().filter(|(_, is_covered)| !is_covered);
+            let uncovered: Vec<String> = uncovered.map(|(spec, _)| spec.to_string()).collect();
+            if !uncovered.is_empty() {
+                let ports = uncovered.join(", ");
+                let message = format!("row {} has no flow with {ports}", row.number);
+                let help = "add its ports to only of a flow, or add a flow with shares_row_with";
+                let fault = Fault::from(Diagnostic::new(codes::NO_PORTS, message).help(help).at(place));
+                let all = "add the ports to only of a flow, or add flows with shares_row_with";
+                let own = format!("{ports} of row {}", row.number);
+                faults.push(fault.among("rows have ports that none of their flows has", own, all));
             }
         }
-        diagnostics
+        faults
     }
 }
 

@@ -5,6 +5,7 @@ use port_data::{Diagnostic, Place};
 
 use super::flow::FlowBuilder;
 use crate::codes;
+use crate::faults::Fault;
 use crate::printed_row::End;
 use crate::propose;
 
@@ -14,6 +15,10 @@ impl FlowBuilder<'_> {
     pub(super) fn ends(&mut self) -> (Option<Direction>, Option<String>, Option<String>) {
         let (row, flow) = (self.row, self.flow());
         let mut ends: Vec<&End> = row.ends.iter().collect();
+        if ends.is_empty() {
+            // Its cells can't be read, which is reported already.
+            return (None, None, None);
+        }
         let is_choice = |ends: &[&End], of: &dyn Fn(&End) -> bool| ends.len() > 1 && ends.iter().any(|end| of(end));
         let direction = |end: &End| end.direction == flow.direction;
         let component = |end: &End| end.component == flow.component;
@@ -39,9 +44,12 @@ impl FlowBuilder<'_> {
         let added = flow.adds.as_ref();
         let is_added = several == ["direction"] && added.is_some_and(|adds| adds.direction.is_some());
         if !several.is_empty() && !is_added {
-            let message = format!("row {} prints more than one {}", row.number, several.join(" and "));
-            let help = format!("give {} its {}, and let other flows share the row", flow.id, several.join(" and "));
-            self.report_row(Diagnostic::new(codes::NO_DIRECTION, message).help(help));
+            let several = several.join(" and ");
+            let message = format!("row {} prints more than one {several}", row.number);
+            let help = format!("give {} its {several}, and let other flows share the row", flow.id);
+            let fault = Fault::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help));
+            let all = format!("give each flow its {several}, and let other flows share the rows");
+            self.report_row(fault.among(format!("rows print more than one {several}"), &flow.id, all));
             return (None, None, None);
         }
         let end = ends[0].clone();
@@ -60,7 +68,8 @@ impl FlowBuilder<'_> {
                 let message = format!("direction is {curated}, but the row prints {printed}");
                 self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the direction"));
             }
-            (None, None) => {
+            // A direction that can't be read is reported already.
+            (None, None) if self.row.problems.is_empty() => {
                 let help = format!("add a direction to the row's table in {}", Place::file(&self.curation.file));
                 self.report_row(Diagnostic::new(codes::NO_DIRECTION, "row has no direction").help(help));
             }
@@ -94,11 +103,21 @@ impl FlowBuilder<'_> {
         }
         let peer = added.or(flow.peer.as_ref()).or(end.peer.as_ref()).cloned();
         if peer.is_none() {
-            let message =
-                format!("peer cell {:?} isn't mapped to a peer", self.row.peer.as_deref().unwrap_or_default());
-            let help =
-                format!("add it to [peers] in {}, or give the flow a peer", Place::file(&self.curation.flows_file));
-            self.report_row(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
+            let file = Place::file(&self.curation.flows_file);
+            let fault = match &self.row.peer {
+                Some(cell) => {
+                    let message = format!("peer cell {cell:?} isn't mapped to a peer");
+                    let help = format!("add it to [peers] in {file}, or give the flow a peer");
+                    let all = format!("add them to [peers] in {file}, or give the flows a peer");
+                    let fault = Fault::from(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
+                    fault.among("peer cells aren't mapped to a peer", format!("{cell:?}"), all)
+                }
+                None => {
+                    let help = "give the row's table or the flow a peer";
+                    Diagnostic::new(codes::UNMAPPED_PEER, "row has no peer").help(help).into()
+                }
+            };
+            self.report_row(fault);
             self.edits.extend(self.row.peer.as_ref().map(|cell| propose::unmapped_peer(self.curation, cell)));
         }
         peer

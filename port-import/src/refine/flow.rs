@@ -6,6 +6,7 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, Flow};
+use crate::faults::Fault;
 use crate::port_cell;
 use crate::printed_row::{End, PrintedRow};
 use crate::propose::{self, Edit};
@@ -18,7 +19,7 @@ pub(super) struct FlowBuilder<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) faults: Vec<Fault>,
     /// The ends of the row that the flow has.
     pub(super) chosen_ends: Vec<End>,
     /// The ports of the row, each with whether the flow has it, if it has only some.
@@ -41,7 +42,7 @@ impl<'a> FlowBuilder<'a> {
             vocabulary,
             row,
             entry,
-            diagnostics: Vec::new(),
+            faults: Vec::new(),
             edits: Vec::new(),
             chosen_ends: Vec::new(),
             chosen_ports: Vec::new(),
@@ -58,28 +59,29 @@ impl<'a> FlowBuilder<'a> {
     }
 
     /// Reports a problem at the flow's entry in the curation.
-    pub(super) fn report_entry(&mut self, diagnostic: Diagnostic) {
+    pub(super) fn report_entry(&mut self, fault: impl Into<Fault>) {
         let place = self.entry_place();
-        self.diagnostics.push(diagnostic.at(place));
+        self.faults.push(fault.into().at(place));
     }
 
     /// Reports a problem at the row of the page.
-    pub(super) fn report_row(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic.at(Place::line(&self.capture.file, self.row.line)));
+    pub(super) fn report_row(&mut self, fault: impl Into<Fault>) {
+        self.faults.push(fault.into().at(Place::line(&self.capture.file, self.row.line)));
     }
 
     /// The flow, unless its direction, peer or ports are unknown. Everything is checked either way.
     pub(super) fn build(&mut self) -> Option<FlowRow> {
         let (row, flow) = (self.row, self.entry);
-        if row.problem.is_some() {
-            return None;
-        }
         let adds = flow.adds.as_ref();
-        let cell = self.port_cell();
         let (direction, component, peer) = self.ends();
-        let ports = self.specs(&cell);
         self.check_entry();
         self.check_basis();
+        if !row.has_all_port_cells {
+            return None;
+        }
+        let cell = self.port_cell();
+        let ports = self.specs(&cell);
+        self.check_ports();
         self.check_numbers(&cell, ports.as_ref().map_or(&[], |(specs, _)| specs));
         let every_row = self.curation.every_row.as_ref().and_then(|every_row| every_row.requirement);
         let condition = flow.condition.as_ref().or(row.condition.as_ref().filter(|_| flow.requirement.is_none()));
@@ -90,7 +92,7 @@ impl<'a> FlowBuilder<'a> {
         let is_configurable =
             cell.is_default || row.customization.is_some() || flow.configurable || flow.customization.is_some();
         let hosts = self.hosts();
-        let (specs, groups) = ports?;
+        let (specs, groups) = ports.filter(|_| row.problems.is_empty())?;
         Some(FlowRow {
             id: flow.id.clone(),
             direction: direction?,
@@ -145,17 +147,40 @@ impl<'a> FlowBuilder<'a> {
         }
     }
 
-    /// Reports entries of the curation that no longer fit the text from which they were derived, or that contradict each other.
-    fn check_entry(&mut self) {
+    /// Reports marks and keys of port cells that changed.
+    fn check_ports(&mut self) {
         let flow = self.flow();
         let marks = self.row.marks();
         if marks != flow.marks.iter().collect::<Vec<_>>() {
             let message = format!("port cell has the remarks {marks:?} (were {:?} when curated)", flow.marks);
             let help = format!("check {}, then set marks = {marks:?} in it", self.entry_place());
             self.edits.push(propose::changed_marks(self.curation, flow, &marks));
-            self.report_row(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
+            let fault = Fault::from(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
+            let own = format!("{marks:?} of {} (were {:?})", flow.id, flow.marks);
+            let what = "port cells have other remarks than when they were curated";
+            self.report_row(fault.among(what, own, "check the flows, then set their marks"));
         }
         self.check_label();
+        if let (Some(known), Some(printed)) = (flow.key().and_then(|key| key.ports.as_ref()), &self.row.ports) {
+            if known != printed {
+                let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
+                let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
+                let fault = Fault::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+                let what = "port cells aren't those that identify their rows";
+                let own = format!("{printed:?} of {} (was {known:?})", flow.id);
+                self.report_row(fault.among(
+                    what,
+                    own,
+                    "if the vendor changed them, set ports in the keys of the flows",
+                ));
+                self.edits.extend(propose::changed_ports(self.curation, flow, self.row));
+            }
+        }
+    }
+
+    /// Reports entries of the curation that no longer fit the text from which they were derived, or that contradict each other.
+    fn check_entry(&mut self) {
+        let flow = self.flow();
         if flow.condition.is_some() && flow.requirement.is_some() {
             let message = "flow has both a condition and a requirement";
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove one"));
@@ -163,15 +188,9 @@ impl<'a> FlowBuilder<'a> {
         if flow.customization.is_some() && self.row.has_short_customization {
             let message = "customization cell isn't prose any more";
             let help = format!("check the customization in {}", self.entry_place());
-            self.report_row(Diagnostic::new(codes::CHANGED_CUSTOMIZATION, message).help(help));
-        }
-        if let (Some(known), Some(printed)) = (flow.key().and_then(|key| key.ports.as_ref()), &self.row.ports) {
-            if known != printed {
-                let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
-                let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
-                self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
-                self.edits.extend(propose::changed_ports(self.curation, flow, self.row));
-            }
+            let fault = Fault::from(Diagnostic::new(codes::CHANGED_CUSTOMIZATION, message).help(help));
+            let what = "customization cells aren't prose any more";
+            self.report_row(fault.among(what, &flow.id, "check the customizations of the flows"));
         }
         let twice = flow.adds.as_ref().and_then(|adds| {
             [

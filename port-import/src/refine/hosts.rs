@@ -15,7 +15,9 @@ impl FlowBuilder<'_> {
         let in_prose = row.prose.iter().flat_map(|prose| prose.hosts.iter().map(String::as_str));
         let found: Vec<&str> = in_cells.chain(in_prose).collect();
         let excluded = &self.flow().other_hosts;
-        for host in excluded.iter().filter(|host| !found.contains(&host.as_str())) {
+        // Another cell of a row that can't be read may contain one.
+        let is_unused = |host: &&String| row.problems.is_empty() && !found.contains(&host.as_str());
+        for host in excluded.iter().filter(is_unused) {
             let message = format!("the row doesn't contain the host {host} of other_hosts");
             self.report_entry(Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it"));
         }

@@ -12,6 +12,7 @@ mod no_flow;
 mod numbers;
 mod outside_text;
 mod ports;
+mod reading;
 
 use std::collections::BTreeSet;
 
@@ -20,8 +21,9 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
+use crate::faults::{Fault, join};
 use crate::pair::{Paired, Previous, pair};
-use crate::printed_row::{PrintedRows, read_rows};
+use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::propose::Edit;
 use crate::vocabulary::Vocabulary;
 
@@ -42,19 +44,20 @@ pub struct Refined {
 /// was last read help to find those of changed rows.
 #[must_use]
 pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, previous: Option<&Previous>) -> Refined {
-    let mut diagnostics = curation.unresolved();
+    let mut faults: Vec<Fault> = curation.unresolved().into_iter().map(Fault::from).collect();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
-    diagnostics.extend(outside_text::check(capture, curation, tables.is_empty()));
-    diagnostics.extend(page_statements(capture, curation));
     let has_all_rows = tables.is_empty();
-    diagnostics.extend(tables);
-    let (rows, unused) = no_flow::remove_rows(rows, curation);
-    if has_all_rows {
-        diagnostics.extend(unused);
-    }
-    diagnostics.extend(rows.iter().filter_map(|row| row.problem.clone()));
-    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
-    diagnostics.extend(unpaired);
+    let accepted = previous.map(Previous::texts);
+    faults.extend(outside_text::check(capture, curation, accepted, has_all_rows));
+    faults.extend(basis::check_page(capture, curation));
+    faults.extend(basis::check_tables(capture, curation));
+    faults.extend(tables.into_iter().map(Fault::from));
+    let (rows, unused) = no_flow::remove_rows(rows, capture, curation);
+    faults.extend(unused.into_iter().filter(|fault| has_all_rows || fault.diagnostic.code != codes::UNUSED_ENTRY));
+    faults.extend(rows.iter().flat_map(|row| row.problems.clone()));
+    let Paired { pairs, faults: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
+    faults.extend(unpaired);
+    faults.extend(unread_ports(&rows, &pairs, capture));
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
     let mut coverage = coverage::Coverage::new(&rows);
@@ -62,39 +65,34 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, p
         let mut builder = flow::FlowBuilder::new(capture, curation, vocabulary, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         coverage.add(row, &builder);
-        diagnostics.extend(builder.diagnostics);
+        faults.extend(builder.faults);
         edits.extend(builder.edits);
         used_cells.extend(rows[row].cells.iter().chain(&rows[row].meanings).cloned());
     }
-    diagnostics.extend(coverage.missing(capture));
+    faults.extend(coverage.missing(capture));
     // If some rows couldn't be read, their peer cells are used after all.
-    if diagnostics.is_empty() {
+    if faults.is_empty() {
         let mapped = curation.peers.iter().chain(&curation.components);
         let unused = mapped.filter(|(cell, meaning)| !meaning.is_shared && !used_cells.contains(*cell));
-        diagnostics.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
+        faults.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
     }
-    Refined { flows, diagnostics, edits, used_cells }
+    Refined { flows, diagnostics: join(faults), edits, used_cells }
 }
 
-/// What the page says about all rows, if it no longer says so.
-fn page_statements(capture: &Capture, curation: &Curation) -> Vec<Diagnostic> {
-    let every_row = curation.every_row.iter().map(|every_row| ("every_row", &every_row.of));
-    let lists = curation.lists.iter().filter_map(|lists| Some(("lists", lists.of.as_ref()?)));
-    let texts = every_row.chain(lists).flat_map(|(key, of)| of.as_slice().iter().map(move |text| (key, text)));
-    let changed = texts.filter(|(_, text)| !text.is_empty() && !capture.contains_outside(text));
-    let diagnostic = |(key, text): (&str, &String)| {
-        let message =
-            format!("{key} rests on {text:?}, which is neither a heading of the page nor a text outside its tables");
-        let help = format!("read the page again, then correct {key} or its `of`");
-        Diagnostic::new(codes::CHANGED_BASIS, message).help(help).at(Place::line(&curation.file, 1))
-    };
-    changed.map(diagnostic).collect()
+/// The port cells that can't be read in rows without a flow. Those of flows are reported with them, since a flow may have a reading.
+fn unread_ports(rows: &[PrintedRow], pairs: &[(usize, usize)], capture: &Capture) -> Vec<Fault> {
+    let with_flow: BTreeSet<usize> = pairs.iter().map(|(row, _)| *row).collect();
+    let without_flow =
+        rows.iter().enumerate().filter(|(index, row)| !with_flow.contains(index) && row.has_all_port_cells);
+    let unread = without_flow.filter_map(|(_, row)| Some((row.line, row.port_cell.as_ref().err()?.clone())));
+    unread.map(|(line, diagnostic)| Fault::from(diagnostic.at(Place::line(&capture.file, line)))).collect()
 }
 
 /// A cell with a meaning that no row has.
-pub(crate) fn unused_cell(cell: &str, place: &Place) -> Diagnostic {
-    let message = format!("no row has the cell {cell:?}");
-    Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove the line").at(place.clone())
+pub(crate) fn unused_cell(cell: &str, place: &Place) -> Fault {
+    let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, format!("no row has the cell {cell:?}"));
+    let fault = Fault::from(diagnostic.help("remove the line").at(place.clone()));
+    fault.among("cells with a meaning are in no row", format!("{cell:?}"), "remove the lines")
 }
 
 #[cfg(test)]
@@ -111,7 +109,7 @@ mod tests {
 
     #[test]
     fn renames_are_proposed_for_a_few_rows_but_not_for_a_different_page() {
-        for (rows, expected) in [(500, (500, 500)), (501, (0, 1_002)), (10_000, (0, 20_000))] {
+        for (rows, expected) in [(500, (500, 500)), (501, (0, 2)), (10_000, (0, 2))] {
             let page = |label: &str| {
                 let rows = (1..=rows).map(|row| format!("| Client | Use {label}{row} | TCP/{row} |\n"));
                 format!("| Peer | Use | Port |\n|---|---|---|\n{}", rows.collect::<String>())

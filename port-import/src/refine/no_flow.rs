@@ -2,20 +2,33 @@
 
 use port_data::Diagnostic;
 
+use super::basis;
+use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, Row};
+use crate::faults::Fault;
 use crate::printed_row::PrintedRow;
 use crate::row_key::row_has_key;
 
 /// The other rows, and a diagnostic for each entry that no row has, or that gives no reason.
-pub(super) fn remove_rows(rows: Vec<PrintedRow>, curation: &Curation) -> (Vec<PrintedRow>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+pub(super) fn remove_rows(
+    rows: Vec<PrintedRow>,
+    capture: &Capture,
+    curation: &Curation,
+) -> (Vec<PrintedRow>, Vec<Fault>) {
+    let mut faults: Vec<Fault> = Vec::new();
     let mut rows = rows;
     for entry in &curation.rows {
         let (key, reason) = (&entry.get_ref().row, &entry.get_ref().no_flow);
         if reason.trim().is_empty() {
             let diagnostic = Diagnostic::new(codes::NO_REASON, "row without a flow has no reason");
-            diagnostics.push(diagnostic.help("write why it isn't a flow").at(curation.place(entry)));
+            faults.push(diagnostic.help("write why it isn't a flow").at(curation.place(entry)).into());
+        }
+        if let Some(texts) = &entry.get_ref().note_of {
+            let own: Vec<&PrintedRow> = rows.iter().filter(|row| row_has_key(row, key, curation)).collect();
+            if !own.is_empty() {
+                faults.extend(basis::check_row(texts, &own, capture, &curation.place(entry)));
+            }
         }
         let before = rows.len();
         if entry.get_ref().repeats {
@@ -29,10 +42,11 @@ pub(super) fn remove_rows(rows: Vec<PrintedRow>, curation: &Curation) -> (Vec<Pr
                 false => "the page has no row with these texts",
             };
             let help = "if the vendor removed it, remove the entry";
-            diagnostics.push(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help).at(curation.place(entry)));
+            let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).help(help);
+            faults.push(diagnostic.at(curation.place(entry)).into());
         }
     }
-    (rows, diagnostics)
+    (rows, faults)
 }
 
 /// Keeps the first of the rows with a key that print the same.

@@ -8,6 +8,7 @@ use port_data::{Diagnostic, Place};
 use super::flow::FlowBuilder;
 use crate::capture::Prose;
 use crate::codes;
+use crate::faults::Fault;
 use crate::port_cell;
 
 impl FlowBuilder<'_> {
@@ -27,10 +28,15 @@ impl FlowBuilder<'_> {
         let others: BTreeSet<String> = self.flow().other_numbers.iter().cloned().collect();
         for number in found.difference(&ports).filter(|number| !others.contains(*number)) {
             let message = format!("number {number} in the row's text isn't one of its ports");
-            let help = format!("add it to other_numbers in {}", Place::file(&self.curation.file));
-            self.report_row(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
+            let file = Place::file(&self.curation.file);
+            let help = format!("add it to other_numbers in {file}");
+            let fault = Fault::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
+            let all = format!("add them to other_numbers of the flows in {file}");
+            self.report_row(fault.among("numbers in the texts of rows aren't ports of the rows", number, all));
         }
-        for number in others.difference(&found) {
+        // Another cell may contain it.
+        let is_read = self.row.problems.is_empty();
+        for number in others.difference(&found).filter(|_| is_read) {
             let message = format!("the row doesn't contain the number {number} of other_numbers");
             self.report_entry(Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it"));
         }

@@ -1,73 +1,130 @@
 //! Checks the text outside the tables: the curation must list all of it, in the page's order and below the same tables.
 
+use std::collections::HashMap;
+
 use port_data::{Diagnostic, Place};
 
-use crate::capture::{Capture, OutsideText, has_facts};
+use crate::capture::{Capture, OutsideText, TextPositions, has_facts};
 use crate::codes;
-use crate::curation::Curation;
+use crate::curation::{self, Curation};
+use crate::faults::Fault;
 
-/// The number of characters of a text that a message shows.
+/// The number of characters of a text that a message shows, if it is the only one and if there are several.
 const SHOWN: usize = 200;
+const SHOWN_AMONG: usize = 60;
 
 /// Reports texts that are new, reworded or moved, and entries whose text is gone. If the tables aren't those of the curation, the
-/// tables above the texts aren't compared.
-pub(super) fn check(capture: &Capture, curation: &Curation, has_all_tables: bool) -> Vec<Diagnostic> {
-    let below = |below: Option<String>| below.filter(|_| has_all_tables);
-    let found: Vec<(&str, Option<String>)> =
-        capture.texts.iter().map(|text| (text.prose.digest.as_str(), below(capture.below(text)))).collect();
-    let entries = curation.texts.iter().map(|entry| (entry, entry.get_ref()));
-    let listed: Vec<(&str, Option<String>)> =
-        entries.clone().map(|(_, text)| (text.digest.as_str(), below(text.below.clone()))).collect();
-    let at_line = |line, diagnostic: Diagnostic| diagnostic.at(Place::line(&capture.file, line));
-    let mut diagnostics = Vec::new();
-    for (text, _) in capture.texts.iter().zip(&found).filter(|(_, found)| !listed.contains(found)) {
-        diagnostics.push(at_line(text.line, new_text(text, capture.below(text), curation)));
+/// tables above the texts aren't compared. `accepted` is where the texts were when somebody last checked that.
+pub(super) fn check(
+    capture: &Capture,
+    curation: &Curation,
+    accepted: Option<&TextPositions>,
+    has_all_tables: bool,
+) -> Vec<Fault> {
+    let entry_of_text = match_texts(capture, curation, accepted, has_all_tables);
+    let mut faults = Vec::new();
+    for (text, _) in capture.texts.iter().zip(&entry_of_text).filter(|(_, entry)| entry.is_none()) {
+        faults.push(new_text(text, capture.below(text), curation).at(Place::line(&capture.file, text.line)));
     }
-    for ((entry, text), listed) in entries.zip(&listed) {
-        let Some(index) = found.iter().position(|found| found == listed) else {
-            let what = text.what.as_ref().map_or(String::new(), |what| format!(" ({what})"));
-            let message = format!("the page doesn't have text {}{what} in this position", text.digest);
-            let diagnostic = Diagnostic::new(codes::OUTSIDE_TEXT, message).help("remove it, or correct below");
-            diagnostics.push(diagnostic.at(curation.place(entry)));
-            continue;
+    let text_of_entry: HashMap<usize, usize> =
+        entry_of_text.iter().enumerate().filter_map(|(text, entry)| Some(((*entry)?, text))).collect();
+    for (index, entry) in curation.texts.iter().enumerate() {
+        let fault = match text_of_entry.get(&index) {
+            Some(text) => unexplained(&capture.texts[*text], entry.get_ref()),
+            None => Some(missing_text(entry.get_ref())),
         };
-        let is_explained = text.what.as_ref().is_some_and(|what| !what.trim().is_empty());
-        if has_facts(&capture.texts[index].prose) && !is_explained {
-            let message = format!("text {} has a number or a host, but nothing says what it is", text.digest);
-            let help = "add what, and use its facts in the flows that they are about";
-            diagnostics.push(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help).at(curation.place(entry)));
+        faults.extend(fault.map(|fault| fault.at(curation.place(entry))));
+    }
+    if faults.is_empty() {
+        let is_before = |pair: &[Option<usize>]| pair[0] < pair[1];
+        let moved = entry_of_text.windows(2).position(|pair| !is_before(pair));
+        faults.extend(moved.map(|index| disordered(capture, &capture.texts[index + 1], curation)));
+    }
+    faults
+}
+
+/// The index of the entry of each text: one with its digest that names the table above it, or one below whose table it still is.
+fn match_texts(
+    capture: &Capture,
+    curation: &Curation,
+    accepted: Option<&TextPositions>,
+    has_all_tables: bool,
+) -> Vec<Option<usize>> {
+    let mut is_taken = vec![false; curation.texts.len()];
+    let mut entry_of_text: Vec<Option<usize>> = vec![None; capture.texts.len()];
+    let is_unmoved = accepted.map_or(vec![false; capture.texts.len()], |accepted| accepted.unmoved(capture));
+    let is_directly_below =
+        |text: usize, below: &Option<String>| !has_all_tables || capture.below(&capture.texts[text]) == *below;
+    // A table may have been added between the two, or a list that was text until now.
+    let is_still_below = |text: usize, below: &Option<String>| {
+        let mut names = capture.names_above(&capture.texts[text]);
+        is_unmoved[text] && below.as_ref().is_none_or(|below| names.any(|name| name == *below))
+    };
+    for fits in [&is_directly_below as &dyn Fn(usize, &Option<String>) -> bool, &is_still_below] {
+        for (text, found) in entry_of_text.iter_mut().enumerate().filter(|(_, found)| found.is_none()) {
+            *found = curation.texts.iter().enumerate().position(|(index, entry)| {
+                let entry = entry.get_ref();
+                !is_taken[index] && entry.digest == capture.texts[text].prose.digest && fits(text, &entry.below)
+            });
+            if let Some(entry) = found {
+                is_taken[*entry] = true;
+            }
         }
     }
-    if diagnostics.is_empty() && found != listed {
-        let differs = found.iter().zip(&listed).position(|(found, listed)| found != listed);
-        let index = differs.unwrap_or(found.len().min(listed.len()));
-        let line = capture.texts.get(index).or(capture.texts.last()).map_or(0, |text| text.line);
-        let message = format!(
-            "the {} texts outside the tables aren't in the order of the {} in {}",
-            found.len(),
-            listed.len(),
-            Place::file(&curation.file)
-        );
-        let help = "read them again: one was moved, duplicated or removed";
-        diagnostics.push(at_line(line, Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help)));
-    }
-    diagnostics
+    entry_of_text
 }
 
 /// A text that the curation doesn't list, with its words if a page was read.
-fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> Diagnostic {
-    let words = text.words.as_ref().map_or(String::new(), |words| {
-        let shown: String = words.chars().take(SHOWN).collect();
+fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> Fault {
+    let words = |limit: usize| {
+        let words = text.words.as_ref()?;
+        let shown: String = words.chars().take(limit).collect();
         let more = if shown.len() < words.len() { "..." } else { "" };
-        format!(" (found {shown:?}{more})")
-    });
-    let message = format!("text outside the tables is new, moved or reworded{words}");
+        Some(format!("{shown:?}{more}"))
+    };
+    let found = words(SHOWN).map_or(String::new(), |words| format!(" (found {words})"));
+    let message = format!("text outside the tables is new, moved or reworded{found}");
     let below = below.map_or(String::new(), |below| format!(", below = {below:?}"));
     let what = if has_facts(&text.prose) { ", what = \"...\"" } else { "" };
-    let help = format!(
-        "read it, then add it to {}: [[text]] digest = {:?}{below}{what}",
-        Place::file(&curation.file),
-        text.prose.digest
+    let file = Place::file(&curation.file);
+    let entry = format!("[[text]] digest = {:?}{below}{what}", text.prose.digest);
+    let help = format!("read it, then add it to {file}: {entry}");
+    let fault = Fault::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
+    let own = words(SHOWN_AMONG).map_or(entry.clone(), |words| format!("{words} ({entry})"));
+    let all = format!("read them, then add them to {file}");
+    fault.among("texts outside the tables are new, moved or reworded", own, all)
+}
+
+/// An entry that has no text.
+fn missing_text(entry: &curation::OutsideText) -> Fault {
+    let what = entry.what.as_ref().map_or(String::new(), |what| format!(" ({what})"));
+    let name = format!("{}{what}", entry.digest);
+    let message = format!("the page doesn't have text {name} in this position");
+    let fault = Fault::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help("remove it, or correct below"));
+    let what = "texts of the curation aren't on the page in their positions";
+    fault.among(what, name, "remove them, or correct below")
+}
+
+/// A text with facts whose entry doesn't say what it is.
+fn unexplained(text: &OutsideText, entry: &curation::OutsideText) -> Option<Fault> {
+    let is_explained = entry.what.as_ref().is_some_and(|what| !what.trim().is_empty());
+    if !has_facts(&text.prose) || is_explained {
+        return None;
+    }
+    let name = &entry.digest;
+    let message = format!("text {name} has a number or a host, but nothing says what it is");
+    let help = "add what, and use its facts in the flows that they are about";
+    let fault = Fault::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
+    Some(fault.among("texts have a number or a host, but nothing says what they are", name, help))
+}
+
+/// Texts in another order than their entries.
+fn disordered(capture: &Capture, first: &OutsideText, curation: &Curation) -> Fault {
+    let message = format!(
+        "the texts outside the tables aren't in the order of those in {}, from this one on",
+        Place::file(&curation.file)
     );
-    Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help)
+    let help = "read them again: one was moved or duplicated";
+    let diagnostic = Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help);
+    diagnostic.at(Place::line(&capture.file, first.line)).into()
 }

@@ -10,13 +10,13 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
-use crate::capture::Prose;
 use crate::codes;
-use crate::curation::{Footnote, Lists, PortList, Reading, quote};
+use crate::curation::{Footnote, Lists, PortList, quote};
+use crate::faults::Fault;
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
-type Ports = (Vec<PortSpec<String>>, Groups);
+pub(super) type Ports = (Vec<PortSpec<String>>, Groups);
 
 impl FlowBuilder<'_> {
     /// The port specs of the flow, and how their groups relate.
@@ -55,11 +55,12 @@ impl FlowBuilder<'_> {
             }
             return None;
         }
-        let reported = self.diagnostics.len();
+        let reported = self.faults.len();
         let specs = self.printed_specs(cell);
-        if specs.is_empty() && self.diagnostics.len() == reported {
+        if specs.is_empty() && self.faults.len() == reported {
             self.report_no_ports();
         }
+        self.check_repeated(&specs);
         let specs = self.only(specs);
         Some(self.groups(specs, cell.groups))
     }
@@ -130,9 +131,13 @@ impl FlowBuilder<'_> {
     }
 
     fn report_no_ports(&mut self) {
-        let message = format!("port cell {:?} has no ports", self.row.ports.as_deref().unwrap_or_default());
-        let help = "give the flow's ports under adds, with the reason";
-        self.report_row(Diagnostic::new(codes::NO_PORTS, message).help(help));
+        let cell = format!("{:?}", self.row.ports.as_deref().unwrap_or_default());
+        let diagnostic = Diagnostic::new(codes::NO_PORTS, format!("port cell {cell} has no ports"));
+        let fault = Fault::from(diagnostic.help(
+            "give the flow's ports under reading, if another text of the page prints them, or under adds, with the reason",
+        ));
+        let all = "give the ports of the flows under reading, if other texts of the page print them, or under adds, with the reason";
+        self.report_row(fault.among("port cells have no ports", cell, all));
     }
 
     /// If the ports are given as a whole, so are their services. A service elsewhere would have no effect.
@@ -194,6 +199,10 @@ impl FlowBuilder<'_> {
             };
             let transport = spec.transport();
             let needs_service = spec.range().is_none() && transport.is_none_or(Transport::has_ports);
+            let transport = match (transport, &service) {
+                (Some(stated), Some(service)) if needs_service => self.transport_of_service(stated, service),
+                _ => transport,
+            };
             if needs_service && service.is_none() {
                 if let (Some(transport), Some(_)) = (transport, stated) {
                     let message = format!("{transport} of {key:?} has no port and no service");
@@ -219,8 +228,12 @@ impl FlowBuilder<'_> {
                 services[key],
                 self.entry_place()
             );
-            let help = format!("correct the services of {}", self.flow().id);
-            self.report_row(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
+            let id = &self.flow().id;
+            let help = format!("correct the services of {id}");
+            let fault = Fault::from(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
+            let what =
+                format!("port cells don't contain {key}, which has the service {} in their flows", services[key]);
+            self.report_row(fault.among(what, id, "correct the services of the flows"));
         }
         specs
     }
@@ -236,35 +249,13 @@ impl FlowBuilder<'_> {
                 "add services = {{ {key} = \"...\" }} to the flow with an id of services.csv, or with \"\" if it isn't a \
                  service of its own"
             );
-            self.report_entry(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+            let fault = Fault::from(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+            let what = format!("flows have the service {printed:?} in their port cells, which isn't in services.csv");
+            let all = "add services = { PORT = \"...\" } to the flows with an id of services.csv, or with \"\" if it isn't a \
+                       service of its own";
+            self.report_entry(fault.among(what, format!("{} ({key})", self.flow().id), all));
         }
         known
-    }
-
-    /// Ports that a person read in the port cell, which must still be the one that was read and contain all of their numbers.
-    fn read_specs(&mut self, cell: &port_cell::Cell, reading: &Reading) -> Ports {
-        let printed = self.row.ports.as_deref().unwrap_or_default();
-        if printed != reading.cell {
-            let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
-            let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
-            self.report_row(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
-        } else if gives_transports(cell, reading) {
-            if self.flow().note_of.is_none() {
-                let message = format!("the reading gives a transport that the port cell {printed:?} doesn't print");
-                let help = "say in the note where the page prints it, and name that text under note_of";
-                self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
-            }
-        } else if !cell.specs.is_empty() && !lists_a_port_twice(cell) {
-            let message = format!("port cell {printed:?} can be read without a reading");
-            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove the reading"));
-        }
-        let printed_numbers = Prose::digest(&reading.cell).numbers;
-        for number in reading.ports.port_numbers().iter().filter(|number| !printed_numbers.contains(number)) {
-            let message = format!("number {number} of the reading isn't in the port cell {:?}", reading.cell);
-            let help = "correct it, or write the ports under adds, with a reason";
-            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
-        }
-        (reading.ports.specs.clone(), reading.ports.groups)
     }
 
     /// Ports given by a footnote, which must still be the one that was read and must agree with the row.
@@ -287,26 +278,6 @@ impl FlowBuilder<'_> {
         }
         Some((footnote.ports.specs.clone(), footnote.ports.groups))
     }
-}
-
-/// Whether a port cell lists the same port more than once. A flow lists it once, so a person says what the cell means.
-fn lists_a_port_twice(cell: &port_cell::Cell) -> bool {
-    let is_same = |spec: &PortSpec<String>, other: &PortSpec<String>| {
-        (spec.transport(), spec.range(), spec.service_ref()) == (other.transport(), other.range(), other.service_ref())
-    };
-    let mut specs = cell.specs.iter().enumerate().filter(|(_, spec)| spec.range().is_some());
-    specs.any(|(index, spec)| cell.specs[..index].iter().any(|before| is_same(before, spec)))
-}
-
-/// Whether a reading has the ports of a readable cell without transports, and gives them the ones that the page prints elsewhere.
-fn gives_transports(cell: &port_cell::Cell, reading: &Reading) -> bool {
-    let read = &reading.ports.specs;
-    let is_given = |(printed, read): (&PortSpec<String>, &PortSpec<String>)| {
-        printed.transport() == Some(Transport::Any)
-            && printed.range() == read.range()
-            && read.transport() != Some(Transport::Any)
-    };
-    !read.is_empty() && cell.specs.len() == read.len() && cell.specs.iter().zip(read).all(is_given)
 }
 
 /// The key of a spec in the curation's services: its first port, or the printed name if it has no port.

@@ -78,7 +78,11 @@ pub fn read_vocabulary(tables: &Path) -> Result<Vocabulary, Vec<Diagnostic>> {
     let services = Table::read(tables.join("services.csv"), &["id", "name"])?;
     let rows = services.cells.rows.iter().map(|row| (services.text(row, "id"), services.text(row, "name")));
     let rows: Vec<(String, String)> = rows.collect();
-    Ok(Vocabulary::new(rows.iter().map(|(id, name)| (id.as_str(), name.as_str()))))
+    let transports = services.cells.rows.iter().map(|row| {
+        let words = services.text(row, "transports");
+        (services.text(row, "id"), words.split(',').filter_map(|word| word.trim().parse().ok()).collect())
+    });
+    Ok(Vocabulary::new(rows.iter().map(|(id, name)| (id.as_str(), name.as_str()))).with_transports(transports))
 }
 
 /// A table with columns that are looked up by their names.

@@ -3,6 +3,7 @@
 //! Everything is computed in memory first. Files are written only if nothing is wrong and something changes.
 
 mod documents;
+mod drafts;
 mod editions;
 mod left_out;
 mod options;
@@ -19,9 +20,11 @@ use crate::changes;
 use crate::curation::{Curation, unresolved};
 use crate::file;
 use crate::generated_file::generated_file;
-use crate::report::Report;
+use crate::report::{Report, reported};
+use crate::vocabulary::Vocabulary;
 
-use documents::documents;
+use documents::{Documents, documents};
+use drafts::Drafts;
 pub use editions::{Product, read_products, read_vocabulary};
 pub use options::RegenerateOptions;
 use orphans::orphaned_files;
@@ -87,20 +90,35 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     let products = read_products(&tables)?;
     let docs = documents(options, &products, report)?;
     let vocabulary = read_vocabulary(&tables)?;
+    let drafts = Drafts::find(options, &products)?;
     let mut generated: Vec<Generated> = Vec::new();
     let mut diagnostics = Vec::new();
+    let mut of_drafts = Vec::new();
     for product in &products {
-        match regenerate_product(options, product, &docs, &vocabulary, report) {
-            Ok(editions) => generated.extend(editions),
-            Err(found) => diagnostics.extend(found),
+        let (product, draft) = drafts.split(product);
+        let mut found = Vec::new();
+        if !product.editions.is_empty() {
+            match regenerate_product(options, &product, &docs, &vocabulary, draft.editions.is_empty(), report) {
+                Ok(editions) => generated.extend(editions),
+                Err(problems) => found = problems,
+            }
         }
+        if !draft.editions.is_empty() {
+            generated.extend(drafts.published(options, &draft)?);
+            of_drafts.extend(check_draft(options, &draft, &vocabulary, report));
+        }
+        diagnostics.extend(found);
     }
-    let handwritten = handwritten_tables(options, report, &mut diagnostics);
+    let handwritten = handwritten_tables(options, &drafts, report, &mut diagnostics, &mut of_drafts)?;
     diagnostics.extend(orphaned_files(&options.data, &products));
+    report.drafts = drafts.names();
+    report.draft_errors = reported(of_drafts, &options.root);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let catalog = check_tables(&handwritten, &generated, &options.data)?;
+    let of_catalog: Vec<(String, String)> =
+        handwritten.iter().map(|table| (table.name.clone(), table.without_drafts.clone())).collect();
+    let catalog = check_tables(&of_catalog, &generated, &options.data)?;
     let captures = generated.iter().map(|files| (files.path("captures"), files.capture.clone()));
     let flows = generated.iter().map(|files| (files.path("tables/flows"), files.flows.clone()));
     let mut files: Vec<NewFile> = captures.chain(flows).map(|(path, text)| (target.join(path), text)).collect();
@@ -108,13 +126,13 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     let feed = changes::feed(&options.data, changelog.as_ref(), &catalog)?;
     match options.out {
         Some(_) => {
-            files.extend(handwritten.into_iter().map(|(name, text)| (target.join("tables").join(name), text)));
+            files.extend(of_catalog.into_iter().map(|(name, text)| (target.join("tables").join(name), text)));
             files.extend(changes::feed_files(&feed, target));
         }
         None => {
             // First, so that a run that is cut off leaves a capture that still differs from the page, and asks for the day again.
-            let editions = handwritten.into_iter().find(|(name, _)| *name == format!("{EDITIONS}.csv"));
-            files.splice(..0, editions.map(|(name, text)| (tables.join(name), text)));
+            let editions = handwritten.into_iter().find(|table| table.name == format!("{EDITIONS}.csv"));
+            files.splice(..0, editions.map(|table| (tables.join(table.name), table.text)));
             files.push((options.root.join(GENERATED_RUST), generated_file(&catalog)));
             files.extend(changes::new_files(&feed, target, &options.root, changelog.as_ref()));
         }
@@ -122,17 +140,41 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     Ok(files)
 }
 
-/// The tables that people write, with the new facts about changed pages.
+/// What is wrong with the drafts of a product.
+fn check_draft(
+    options: &RegenerateOptions,
+    draft: &Product,
+    vocabulary: &Vocabulary,
+    report: &mut Report,
+) -> Vec<Diagnostic> {
+    let mut own = Report::default();
+    let found = regenerate_product(options, draft, &Documents::new(), vocabulary, false, &mut own);
+    report.edits.append(&mut own.edits);
+    found.err().unwrap_or_default()
+}
+
+/// A table that people write.
+struct Handwritten {
+    name: String,
+    /// Its text, with the new facts about changed pages.
+    text: String,
+    /// The same without the rows of drafts.
+    without_drafts: String,
+}
+
+/// The tables that people write.
 fn handwritten_tables(
     options: &RegenerateOptions,
+    drafts: &Drafts,
     report: &mut Report,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<(String, String)> {
+    of_drafts: &mut Vec<Diagnostic>,
+) -> Result<Vec<Handwritten>, Vec<Diagnostic>> {
     let mut handwritten = Vec::new();
     for table in HANDWRITTEN_TABLES {
         let file = options.data.join(format!("tables/{table}.csv"));
         let text = match file::read(&file) {
-            Ok(text) if table == EDITIONS => new_editions_csv(options, &text, report).unwrap_or_else(|found| {
+            Ok(text) if table == EDITIONS => new_editions_csv(options, &text, drafts, report).unwrap_or_else(|found| {
                 diagnostics.extend(found);
                 text
             }),
@@ -142,10 +184,13 @@ fn handwritten_tables(
                 continue;
             }
         };
-        diagnostics.extend(unresolved(&file, &text));
-        handwritten.push((format!("{table}.csv"), text));
+        let (without_drafts, marked) = drafts.remove_rows(table, &file, &text)?;
+        let unresolved = unresolved(&file, &text);
+        diagnostics.extend(unresolved.into_iter().filter(|diagnostic| !marked.contains(diagnostic)));
+        of_drafts.extend(marked);
+        handwritten.push(Handwritten { name: format!("{table}.csv"), text, without_drafts });
     }
-    handwritten
+    Ok(handwritten)
 }
 
 /// Reads the new tables as a catalog before they are written.

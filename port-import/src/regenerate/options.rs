@@ -17,6 +17,8 @@ pub struct RegenerateOptions {
     pub docs_directory: Option<PathBuf>,
     /// Where to write captures and tables instead.
     pub out: Option<PathBuf>,
+    /// Whether drafts are errors instead of being left out.
+    pub no_drafts: bool,
     /// Whether to write nothing.
     pub check: bool,
     /// What changed in `editions.csv` about the pages that changed.

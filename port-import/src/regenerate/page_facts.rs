@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use port_data::date::UNKNOWN_DATE;
 use port_data::{Diagnostic, Place};
 
+use super::drafts::Drafts;
 use super::editions::Table;
 use super::options::RegenerateOptions;
 use crate::codes;
@@ -41,11 +42,12 @@ impl PageFacts {
 pub(super) fn new_editions_csv(
     options: &RegenerateOptions,
     text: &str,
+    drafts: &Drafts,
     report: &mut Report,
 ) -> Result<String, Vec<Diagnostic>> {
     let file = options.data.join("tables/editions.csv");
     let table = Table::read(file.clone(), &["product", "edition"])?;
-    let mut diagnostics = without_retrieval(options, &table, report);
+    let mut diagnostics = without_retrieval(options, &table, drafts, report);
     let changed = report.documents.iter().filter(|document| document.changed).count();
     let facts = &options.page_facts;
     if changed > 1 && (facts.printed_edition.is_some() || facts.url.is_some()) {
@@ -113,7 +115,12 @@ fn changed_page(document: &crate::report::Document, place: Place) -> Diagnostic 
 }
 
 /// Editions without a day of retrieval. A day may be unknown only if the edition isn't new.
-fn without_retrieval(options: &RegenerateOptions, table: &Table, report: &mut Report) -> Vec<Diagnostic> {
+fn without_retrieval(
+    options: &RegenerateOptions,
+    table: &Table,
+    drafts: &Drafts,
+    report: &mut Report,
+) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for row in &table.cells.rows {
         let (product, edition) = (table.text(row, "product"), table.text(row, "edition"));
@@ -122,7 +129,7 @@ fn without_retrieval(options: &RegenerateOptions, table: &Table, report: &mut Re
             .documents
             .iter()
             .any(|document| document.changed && document.product == product && document.edition == edition);
-        if is_changed && options.page_facts.retrieved.is_some() {
+        if is_changed && options.page_facts.retrieved.is_some() || drafts.contains(&product, &edition) {
             continue;
         }
         let found = match table.text(row, "retrieved").as_str() {

@@ -12,6 +12,7 @@ use super::options::RegenerateOptions;
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
+use crate::faults::{Fault, join};
 use crate::page_file::read_page;
 use crate::pair::Previous;
 use crate::refine::{Refined, refine, unused_cell};
@@ -35,12 +36,13 @@ impl Generated {
 }
 
 /// Regenerates the editions of a product, each from its page, or from its capture if no page is given. The report shows what changes
-/// even if something is wrong.
+/// even if something is wrong. Without some editions, what the others don't use may be that of the missing ones.
 pub(super) fn regenerate_product(
     options: &RegenerateOptions,
     product: &Product,
     docs: &Documents,
     vocabulary: &Vocabulary,
+    has_all_editions: bool,
     report: &mut Report,
 ) -> Result<Vec<Generated>, Vec<Diagnostic>> {
     let directory = options.data.join("curation").join(&product.id);
@@ -74,7 +76,7 @@ pub(super) fn regenerate_product(
         }
     }
     diagnostics.extend(editions.iter().flat_map(|edition| edition.refined.diagnostics.clone()));
-    if diagnostics.is_empty() && !editions.is_empty() {
+    if diagnostics.is_empty() && !editions.is_empty() && has_all_editions {
         diagnostics.extend(unused_by_all(&directory, &editions));
     }
     if !diagnostics.is_empty() {
@@ -83,7 +85,7 @@ pub(super) fn regenerate_product(
     let generated = |RefinedEdition { edition, refined, capture, .. }: RefinedEdition<'_>| Generated {
         product: product.id.clone(),
         edition: edition.id.clone(),
-        capture: capture.to_csv(),
+        capture: capture.to_file(),
         flows: write_flow_table(&refined.flows),
     };
     Ok(editions.into_iter().map(generated).collect())
@@ -114,8 +116,15 @@ impl<'a> RefinedEdition<'a> {
         let capture_file = file("captures");
         let (capture, old_capture) = match doc {
             Some(page) => {
-                let capture = read_page(page, &curation)?;
+                let mut capture = read_page(page, &curation)?;
                 let old = if capture_file.exists() { Some(read_capture(&capture_file)?) } else { None };
+                let is_same = old.as_ref().is_some_and(|old| old.to_csv() == capture.to_csv());
+                let known = old.as_ref().and_then(|old| old.page.clone());
+                // The same file with another curation isn't another page.
+                let changed = old.is_some() && !is_same && (known.is_none() || known != capture.page);
+                if is_same && known.is_some() {
+                    capture.page = known;
+                }
                 report.documents.push(Document {
                     product: edition.product.clone(),
                     edition: edition.id.clone(),
@@ -124,7 +133,7 @@ impl<'a> RefinedEdition<'a> {
                     printed_edition: edition.printed.clone(),
                     url: edition.url.clone(),
                     retrieved: edition.retrieved.clone(),
-                    changed: old.as_ref().is_some_and(|old| old.to_csv() != capture.to_csv()),
+                    changed,
                     changes: Vec::new(),
                 });
                 (capture, old)
@@ -132,7 +141,11 @@ impl<'a> RefinedEdition<'a> {
             None => (read_capture(&capture_file)?, None),
         };
         let mut before = read_flow_table(&file("tables/flows"))?;
-        let previous = old_capture.as_ref().zip(before.as_ref()).map(|(old, flows)| Previous::new(old, flows));
+        let previous = match (&old_capture, doc) {
+            (Some(old), _) => Some(Previous::new(old, before.as_deref().unwrap_or_default())),
+            (None, Some(_)) => None,
+            (None, None) => Some(Previous::of_texts(&capture)),
+        };
         let refined = refine(&capture, &curation, vocabulary, previous.as_ref());
         if let (Some(before), false) = (&mut before, refined.diagnostics.is_empty()) {
             // Flows that couldn't be made aren't removed.
@@ -154,9 +167,11 @@ fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagn
     let peers = shared.mapped_cells().filter(|(cell, _)| !is_used(cell)).map(|(cell, place)| unused_cell(cell, &place));
     let flows = shared.flow_ids().filter(|(id, _)| !has_flow(id)).map(|(id, place)| {
         let message = format!("flow {id} is absent from all editions");
-        Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place)
+        let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place);
+        let all = "remove them, or correct absent";
+        Fault::from(diagnostic).among("flows are absent from all editions", id, all)
     });
-    peers.chain(flows).collect()
+    join(peers.chain(flows).collect())
 }
 
 /// The flow table as it is now, if there is one.

@@ -25,6 +25,12 @@ pub struct Report {
     /// The pages that weren't read, since `left-out.csv` names their product.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOutPage>,
+    /// The drafts that are left out, each as `product@edition`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<String>,
+    /// Everything that is wrong with them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub draft_errors: Vec<ReportedError>,
     /// The editions that are added next to others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub editions: Vec<NewEdition>,
@@ -68,7 +74,7 @@ pub struct Document {
     pub url: String,
     /// The day on which the page before was retrieved; `unknown` or empty if that isn't known.
     pub retrieved: String,
-    /// Whether the page gives another capture than the one before.
+    /// Whether another page gives another capture than the one before.
     pub changed: bool,
     /// The new facts about the page, by the keys in the JSON of a flow. `id` is the product and the edition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -161,22 +167,9 @@ pub enum Bump {
 }
 
 impl Report {
-    /// Adds diagnostics, each once, ordered by file and line. Paths become relative to `root`.
-    pub fn add_errors(&mut self, mut diagnostics: Vec<Diagnostic>, root: &Path) {
-        diagnostics.sort();
-        diagnostics.dedup();
-        let prefix = format!("{}/", Place::file(root));
-        self.errors.extend(diagnostics.into_iter().map(|diagnostic| {
-            let message = diagnostic.text().replace(&prefix, "");
-            let place = diagnostic.place.relative_to(root);
-            ReportedError {
-                file: place.file.display().to_string(),
-                line: place.line,
-                column: Some(place.column).filter(|column| *column > 0),
-                code: diagnostic.code.id,
-                message,
-            }
-        }));
+    /// Adds diagnostics.
+    pub fn add_errors(&mut self, diagnostics: Vec<Diagnostic>, root: &Path) {
+        self.errors.extend(reported(diagnostics, root));
     }
 
     /// Whether no file changes.
@@ -184,4 +177,23 @@ impl Report {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+}
+
+/// Diagnostics, each once, ordered by file and line. Paths become relative to `root`.
+pub fn reported(mut diagnostics: Vec<Diagnostic>, root: &Path) -> Vec<ReportedError> {
+    diagnostics.sort();
+    diagnostics.dedup();
+    let prefix = format!("{}/", Place::file(root));
+    let reported = |diagnostic: Diagnostic| {
+        let message = diagnostic.text().replace(&prefix, "");
+        let place = diagnostic.place.relative_to(root);
+        ReportedError {
+            file: place.file.display().to_string(),
+            line: place.line,
+            column: Some(place.column).filter(|column| *column > 0),
+            code: diagnostic.code.id,
+            message,
+        }
+    };
+    diagnostics.into_iter().map(reported).collect()
 }

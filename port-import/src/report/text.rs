@@ -20,6 +20,12 @@ impl fmt::Display for Report {
         for page in &self.left_out {
             writeln!(f, "left out {}: {}", Escaped(&page.file), Escaped(&page.reason))?;
         }
+        for error in &self.draft_errors {
+            writeln!(f, "draft[{}]: {}", error.code, Located(error))?;
+        }
+        for draft in &self.drafts {
+            writeln!(f, "draft    {draft} is left out until it is finished")?;
+        }
         for error in &self.errors {
             writeln!(f, "{error}")?;
         }
@@ -119,12 +125,22 @@ impl Report {
 
 impl fmt::Display for ReportedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error[{}]: {}", self.code, Escaped(&self.file))?;
-        let numbers = [self.line, self.column.unwrap_or_default()];
+        write!(f, "error[{}]: {}", self.code, Located(self))
+    }
+}
+
+/// The place and the message of a diagnostic.
+struct Located<'a>(&'a ReportedError);
+
+impl fmt::Display for Located<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ReportedError { file, line, column, message, .. } = self.0;
+        write!(f, "{}", Escaped(file))?;
+        let numbers = [*line, column.unwrap_or_default()];
         for number in numbers.into_iter().take_while(|number| *number > 0) {
             write!(f, ":{number}")?;
         }
-        write!(f, ": {}", Truncated(&self.message))
+        write!(f, ": {}", Truncated(message))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every diagnostic of captures, curations, drafts and regenerations, with its whole message. No case writes a file.
 
+mod basis;
 mod curation;
+mod many_rows;
 mod readings;
 mod workspace;
 

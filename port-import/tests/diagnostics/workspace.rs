@@ -62,6 +62,7 @@ impl Workspace {
             docs: docs.iter().map(doc).collect(),
             docs_directory: None,
             out: None,
+            no_drafts: false,
             check: false,
             page_facts: PageFacts { retrieved: Some("2026-01-31".to_string()), ..PageFacts::default() },
         }
@@ -216,7 +217,6 @@ reading = { cell = "TCP 5900+100", ports = "tcp/5900+100" }
 | Clients | Relay | Send mail | TCP/25 |
 ";
         let curation = r#"layout = "markdown"
-own_name = "Relay"
 columns = [
     { head = "From", is = "from" },
     { head = "To", is = "to" },
@@ -228,6 +228,9 @@ tables = [{}]
 [peers]
 "Directory" = "ldap-server"
 "Clients" = "client"
+
+[components]
+"Relay" = ""
 
 [[flow]]
 id = "relay-out-ldap"

@@ -63,6 +63,7 @@ impl Product {
             docs: page.iter().map(|_| ("relay".to_string(), file.clone())).collect(),
             docs_directory: None,
             out: None,
+            no_drafts: false,
             check: false,
             page_facts: PageFacts { retrieved: Some("2026-02-28".to_string()), ..PageFacts::default() },
         })

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use port_core::Transport;
+use port_data::Diagnostic;
+
 use crate::curation::Curation;
 use crate::page::Layout;
 use crate::page_file::capture_text;
@@ -22,7 +25,11 @@ fn ports_of_page(page_keys: &str, cell: &str, keys: &str) -> (String, usize) {
 }
 
 fn refined(page_keys: &str, cell: &str, keys: &str) -> Refined {
-    let page = format!("| Peer | Use | Port |\n|---|---|---|\n| Client | Show displays | {cell} |\n");
+    refined_with_label(page_keys, "Show displays", cell, keys)
+}
+
+fn refined_with_label(page_keys: &str, label: &str, cell: &str, keys: &str) -> Refined {
+    let page = format!("| Peer | Use | Port |\n|---|---|---|\n| Client | {label} | {cell} |\n");
     let curation = format!(
         "layout = \"markdown\"\ncolumns = [{{ head = \"Peer\", is = \"peer\" }}, {{ head = \"Use\", is = \"label\" }}, \
          {{ head = \"Port\", is = \"ports\" }}]\ntables = [{{ direction = \"inbound\" }}]\n{page_keys}\n[peers]\nClient = \"client\"\n\
@@ -30,7 +37,10 @@ fn refined(page_keys: &str, cell: &str, keys: &str) -> Refined {
     );
     let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
     let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-    let vocabulary = Vocabulary::new([("http", "HTTP"), ("https", "HTTPS"), ("ftp", "FTP")]);
+    let tcp = || vec![Transport::Tcp];
+    let transports = [("http", vec![Transport::Tcp, Transport::Udp]), ("https", tcp()), ("ftp", tcp())];
+    let vocabulary = Vocabulary::new([("http", "HTTP"), ("https", "HTTPS"), ("ftp", "FTP")])
+        .with_transports(transports.map(|(id, transports)| (id.to_string(), transports)));
     refine(&capture, &curation, &vocabulary, None)
 }
 
@@ -74,16 +84,88 @@ fn the_limit_of_an_open_range_is_no_other_number() {
 
 #[test]
 fn a_person_reads_a_port_that_is_printed_twice_or_with_its_transport_elsewhere() {
-    let note = "note = \"The heading says TCP.\"\nnote_of = \"Client\"";
     let cases = [
         ("80/443 80/8443", "any/80 | any/443 | any/8443", "", "any/80 | any/443 | any/8443"),
         ("TCP 80, 443, 80", "tcp/80, tcp/443", "", "tcp/80, tcp/443"),
-        ("123", "udp/123", note, "udp/123"),
+        ("123", "udp/123", "note_of = \"Show displays over UDP\"", "udp/123"),
+        ("53/TCP, 123", "tcp/53, udp/123", "note_of = \"Show displays over UDP\"", "tcp/53, udp/123"),
+        ("see the use", "tcp/5900-5909", "note_of = \"TCP 5900-5909\"", "tcp/5900-5909"),
+        ("", "tcp/5900-5909", "note_of = \"TCP 5900-5909\"", "tcp/5900-5909"),
+        ("80", "any/80, any/5900-5909", "note_of = \"TCP 5900-5909\"", "any/80, any/5900-5909"),
+    ];
+    for (cell, read, keys, expected) in cases {
+        let label = keys.split('"').nth(1).unwrap_or("Show displays");
+        let marks = if cell.starts_with("see") { format!("marks = [{cell:?}]\n") } else { String::new() };
+        let keys = format!("reading = {{ cell = \"{cell}\", ports = \"{read}\" }}\n{marks}{keys}");
+        let refined = refined_with_label("", label, cell, &keys);
+        assert!(refined.diagnostics.is_empty(), "{cell}: {:?}", refined.diagnostics);
+        assert_eq!(
+            (refined.flows[0].cell("ports"), refined.flows[0].curated.len()),
+            (expected.to_string(), 0),
+            "{cell}"
+        );
+    }
+}
+
+#[test]
+fn a_reading_that_the_page_does_not_print_is_an_error() {
+    let note = "note_of = \"Show displays\"";
+    let cases = [
+        (
+            "123",
+            "udp/123",
+            "",
+            "the reading gives the transport udp, which the port cell \"123\" doesn't print; name the text",
+        ),
+        (
+            "123",
+            "udp/123",
+            note,
+            "the reading gives the transport udp, which the port cell \"123\" doesn't print; name the text",
+        ),
+        ("TCP 123", "udp/123", note, "port cell \"TCP 123\" prints tcp/123, which the reading doesn't have; add it"),
+        ("80, 443", "tcp/80", note, "port cell \"80, 443\" prints any/443, which the reading doesn't have; add it"),
+        (
+            "80",
+            "any/80, any/81",
+            note,
+            "number 81 of the reading isn't in the port cell \"80\"; correct it, name the text",
+        ),
+        ("80, 443", "any/80, any/443", "", "port cell \"80, 443\" can be read without a reading; remove the reading"),
+        ("80/443 80/8443", "any/80; any/443", "", "port cell \"80/443 80/8443\" prints any/8443, which the reading"),
     ];
     for (cell, read, keys, expected) in cases {
         let keys = format!("reading = {{ cell = \"{cell}\", ports = \"{read}\" }}\n{keys}");
-        assert_eq!(ports(cell, &keys), (expected.to_string(), 0), "{cell}");
+        let found = refined("", cell, &keys).diagnostics;
+        let messages: Vec<String> = found.iter().map(Diagnostic::text).collect();
+        assert!(messages.iter().any(|message| message.starts_with(expected)), "{cell} {read}: {messages:?}");
     }
+}
+
+#[test]
+fn a_cell_that_cannot_be_a_list_of_ports_asks_for_a_reading() {
+    let found = refined("", "80/443 80/8443", "").diagnostics;
+    assert_eq!(
+        found.iter().map(Diagnostic::text).collect::<Vec<_>>(),
+        [
+            "port cell \"80/443 80/8443\" lists a port twice; list each port once in reading = { cell = \"80/443 80/8443\", ports = \
+          \"...\" } of relay-in-client, joined by \", \", \"; \" or \" | \""
+        ]
+    );
+}
+
+#[test]
+fn a_service_without_a_port_has_the_transport_of_the_service() {
+    assert_eq!(ports("TCP/FTP", ""), ("ftp".to_string(), 0));
+    let found = refined("", "TCP/HTTP", "").diagnostics;
+    assert_eq!(
+        found.iter().map(Diagnostic::text).collect::<Vec<_>>(),
+        [
+            "http over tcp has no port, and isn't only over tcp in services.csv; name a service that is only over tcp in the services of the \
+          flow, or give its port under adds, with a reason"
+        ]
+    );
+    assert_eq!(ports("TCP/HTTP", "services = { HTTP = \"ftp\" }"), ("ftp".to_string(), 0));
 }
 
 #[test]
@@ -145,7 +227,7 @@ fn a_printed_service_is_taken_if_it_is_known_and_otherwise_as_the_curation_state
         ("TCP/443/https", "", "tcp/443 https"),
         ("80 (HTTP), 443 (HTTPS)", "", "any/80 http; any/443 https"),
         ("HTTP / FTP", "", "http; ftp"),
-        ("TCP (HTTPS)", "", "tcp https"),
+        ("TCP (HTTPS)", "", "https"),
         ("443 (HTTPS)", "services = { 443 = \"http\" }", "any/443 http"),
         ("443 (HTTPS)", "services = { 443 = \"\" }", "any/443"),
         ("443 (WebUI)", "services = { 443 = \"https\" }", "any/443 https"),

@@ -1,0 +1,209 @@
+//! Joins what is wrong with many rows in the same way into one diagnostic: `14 rows have no peer: lines 5-17 and 20`.
+
+use std::path::PathBuf;
+
+use port_data::{Code, Diagnostic, Place};
+
+/// The number of different texts that a joined diagnostic shows. The lines of the others are listed.
+const SHOWN_TEXTS: usize = 20;
+
+/// The number of ranges of lines that a diagnostic lists.
+const SHOWN_LINES: usize = 40;
+
+/// Something that is wrong with one row, flow or text, and how it reads if others have it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The diagnostic, if nothing else has the fault.
+    pub diagnostic: Diagnostic,
+    among: Option<Among>,
+}
+
+/// A fault among others of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Among {
+    /// What is wrong with all of them, after their number: `rows have no flow`.
+    what: String,
+    /// What distinguishes this one, such as its words.
+    own: String,
+    /// What to do about all of them.
+    help: String,
+}
+
+impl From<Diagnostic> for Fault {
+    fn from(diagnostic: Diagnostic) -> Fault {
+        Fault { diagnostic, among: None }
+    }
+}
+
+impl Fault {
+    /// The same fault, which is joined with others of its code that have the same `what` and `help`. `what` follows the number of
+    /// faults, and `own` is shown for each.
+    #[must_use]
+    pub fn among(mut self, what: impl Into<String>, own: impl Into<String>, help: impl Into<String>) -> Fault {
+        self.among = Some(Among { what: what.into(), own: own.into(), help: help.into() });
+        self
+    }
+
+    /// Sets the place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Fault {
+        self.diagnostic.place = place;
+        self
+    }
+}
+
+/// Equal faults on several lines.
+struct Repeated {
+    fault: Fault,
+    lines: Vec<usize>,
+}
+
+/// The diagnostics of faults. Equal ones on several lines of a file become one, and so do those of one kind.
+#[must_use]
+pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
+    let mut repeated: Vec<Repeated> = Vec::new();
+    let mut index_of = std::collections::HashMap::new();
+    for fault in faults {
+        let Diagnostic { place, code, message, help } = &fault.diagnostic;
+        let own = fault.among.as_ref().map_or(help.as_deref(), |among| Some(among.own.as_str()));
+        let key = (place.file.clone(), *code, message.clone(), own.map(str::to_string));
+        let index = *index_of.entry(key).or_insert(repeated.len());
+        let line = place.line;
+        match repeated.get_mut(index) {
+            Some(known) => known.lines.push(line),
+            None => repeated.push(Repeated { fault, lines: vec![line] }),
+        }
+    }
+    let mut kinds: Vec<Vec<Repeated>> = Vec::new();
+    let mut kind_of = std::collections::HashMap::new();
+    for mut fault in repeated {
+        fault.lines.sort_unstable();
+        fault.lines.dedup();
+        let kind: Option<(PathBuf, Code, String, String)> = fault.fault.among.as_ref().map(|among| {
+            let Diagnostic { place, code, .. } = &fault.fault.diagnostic;
+            (place.file.clone(), *code, among.what.clone(), among.help.clone())
+        });
+        let index = kind.map_or(kinds.len(), |kind| *kind_of.entry(kind).or_insert(kinds.len()));
+        match kinds.get_mut(index) {
+            Some(kind) => kind.push(fault),
+            None => kinds.push(vec![fault]),
+        }
+    }
+    kinds.into_iter().map(join_kind).collect()
+}
+
+/// One diagnostic for faults of one kind, at the first of their lines.
+fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
+    faults.sort_by_key(|fault| fault.lines[0]);
+    let first = &faults[0];
+    let diagnostic = first.fault.diagnostic.clone();
+    let place = Place { line: first.lines[0], ..diagnostic.place.clone() };
+    let Some(among) = first.fault.among.as_ref().filter(|_| faults.len() > 1) else {
+        return repeated(diagnostic, &first.lines).at(place);
+    };
+    let number: usize = faults.iter().map(|fault| fault.lines.len()).sum();
+    let own = |fault: &Repeated| {
+        let own = fault.fault.among.as_ref().map_or("", |among| among.own.as_str());
+        format!("{own} on {}", name_lines(&fault.lines))
+    };
+    let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).collect();
+    let others: Vec<usize> = faults.iter().skip(SHOWN_TEXTS).flat_map(|fault| fault.lines.clone()).collect();
+    if !others.is_empty() {
+        shown.push(format!("others on {}", name_lines(&others)));
+    }
+    let message = format!("{number} {}: {}", among.what, shown.join(", "));
+    Diagnostic::new(diagnostic.code, message).help(among.help.clone()).at(place)
+}
+
+/// A diagnostic that is the same on several lines.
+fn repeated(mut diagnostic: Diagnostic, lines: &[usize]) -> Diagnostic {
+    if lines.len() > 1 {
+        diagnostic.message += &format!(" ({} times, on {})", lines.len(), name_lines(lines));
+    }
+    diagnostic
+}
+
+/// Line numbers in words: `line 5`, `lines 5-7, 9`.
+fn name_lines(lines: &[usize]) -> String {
+    let mut lines = lines.to_vec();
+    lines.sort_unstable();
+    lines.dedup();
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for line in &lines {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *line => *last = *line,
+            _ => ranges.push((*line, *line)),
+        }
+    }
+    let range = |(first, last): &(usize, usize)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}-{last}"),
+    };
+    let mut shown: Vec<String> = ranges.iter().take(SHOWN_LINES).map(range).collect();
+    let more: usize = ranges.iter().skip(SHOWN_LINES).map(|(first, last)| last - first + 1).sum();
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    format!("line{} {}", if lines.len() == 1 { "" } else { "s" }, shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use port_data::{Code, Diagnostic, Place};
+
+    use super::{Fault, join, name_lines};
+
+    const CODE: Code = Code { id: "test", summary: "A test." };
+
+    fn fault(line: usize, message: &str) -> Fault {
+        Diagnostic::new(CODE, message).help("mind it").at(Place::line("page.md", line)).into()
+    }
+
+    fn texts(faults: Vec<Fault>) -> Vec<String> {
+        join(faults).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn equal_faults_are_one_diagnostic() {
+        let other_file = fault(9, "row has no peer").at(Place::line("other.md", 1));
+        let faults = [7, 5, 6, 20, 20].map(|line| fault(line, "row has no peer"));
+        let faults = faults.into_iter().chain([fault(6, "row has no direction"), other_file]).collect();
+        let expected = [
+            "page.md:5: row has no peer (4 times, on lines 5-7, 20); mind it",
+            "page.md:6: row has no direction; mind it",
+            "other.md:1: row has no peer; mind it",
+        ];
+        assert_eq!(texts(faults), expected);
+    }
+
+    #[test]
+    fn faults_of_one_kind_are_one_diagnostic_with_their_words() {
+        let cell = |line, cell: &str| {
+            fault(line, &format!("cell {cell:?} is unknown")).among(
+                "cells are unknown",
+                format!("{cell:?}"),
+                "map them",
+            )
+        };
+        assert_eq!(texts(vec![cell(4, "a")]), ["page.md:4: cell \"a\" is unknown; mind it"]);
+        let same = texts(vec![cell(4, "a"), cell(8, "a")]);
+        assert_eq!(same, ["page.md:4: cell \"a\" is unknown (2 times, on lines 4, 8); mind it"]);
+        let different = texts(vec![cell(4, "a"), cell(3, "b"), cell(8, "a")]);
+        assert_eq!(different, ["page.md:3: 3 cells are unknown: \"b\" on line 3, \"a\" on lines 4, 8; map them"]);
+        let many = texts((1..=25).map(|line| cell(line, &line.to_string())).collect());
+        assert!(many[0].starts_with("page.md:1: 25 cells are unknown: \"1\" on line 1, "), "{many:?}");
+        assert!(many[0].ends_with("\"20\" on line 20, others on lines 21-25; map them"), "{many:?}");
+    }
+
+    #[test]
+    fn lines_are_named_by_ranges() {
+        for (lines, expected) in
+            [(&[3][..], "line 3"), (&[3, 4], "lines 3, 4"), (&[5, 3, 4, 9], "lines 3-5, 9"), (&[2, 2], "line 2")]
+        {
+            assert_eq!(name_lines(lines), expected);
+        }
+        let even: Vec<usize> = (1..=60).map(|line| 2 * line).collect();
+        assert!(name_lines(&even).ends_with("78, 80, and 20 more"), "{}", name_lines(&even));
+    }
+}
