@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use port_data::{Code, Diagnostic, Place};
 
-/// The number of different texts that a joined diagnostic shows. The lines of the others are listed.
+/// The number of different texts that a joined diagnostic shows, and about how many bytes of them, so that the whole message is
+/// displayed. Of the others, the lines are listed.
 const SHOWN_TEXTS: usize = 20;
+const SHOWN_BYTES: usize = 2_500;
 
 /// The number of ranges of lines that a diagnostic lists.
 const SHOWN_LINES: usize = 40;
@@ -15,7 +17,7 @@ const SHOWN_LINES: usize = 40;
 pub struct Fault {
     /// The diagnostic, if nothing else has the fault.
     pub diagnostic: Diagnostic,
-    among: Option<Among>,
+    among: Option<Box<Among>>,
 }
 
 /// A fault among others of its kind.
@@ -40,7 +42,7 @@ impl Fault {
     /// faults, and `own` is shown for each.
     #[must_use]
     pub fn among(mut self, what: impl Into<String>, own: impl Into<String>, help: impl Into<String>) -> Fault {
-        self.among = Some(Among { what: what.into(), own: own.into(), help: help.into() });
+        self.among = Some(Box::new(Among { what: what.into(), own: own.into(), help: help.into() }));
         self
     }
 
@@ -106,8 +108,14 @@ fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
         let own = fault.fault.among.as_ref().map_or("", |among| among.own.as_str());
         format!("{own} on {}", name_lines(&fault.lines))
     };
-    let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).collect();
-    let others: Vec<usize> = faults.iter().skip(SHOWN_TEXTS).flat_map(|fault| fault.lines.clone()).collect();
+    let mut bytes = 0;
+    let fits = |text: &String| {
+        let is_first = bytes == 0;
+        bytes += text.len();
+        is_first || bytes <= SHOWN_BYTES
+    };
+    let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
+    let others: Vec<usize> = faults.iter().skip(shown.len()).flat_map(|fault| fault.lines.clone()).collect();
     if !others.is_empty() {
         shown.push(format!("others on {}", name_lines(&others)));
     }
@@ -194,6 +202,8 @@ mod tests {
         let many = texts((1..=25).map(|line| cell(line, &line.to_string())).collect());
         assert!(many[0].starts_with("page.md:1: 25 cells are unknown: \"1\" on line 1, "), "{many:?}");
         assert!(many[0].ends_with("\"20\" on line 20, others on lines 21-25; map them"), "{many:?}");
+        let long = texts((1..=25).map(|line| cell(line, &format!("{line} {}", "x".repeat(600)))).collect());
+        assert!(long[0].ends_with("x\" on line 4, others on lines 5-25; map them"), "{long:?}");
     }
 
     #[test]

@@ -157,16 +157,16 @@ pub fn wrong_verdicts(
     for (question, is_ipv6) in questions.flat_map(|question| [(question, false), (question, true)]) {
         let verdicts = verdicts(question, is_ipv6)?;
         // Of a protocol without ports, there are packets with several values where others have the port.
-        let mut fates: BTreeMap<Target, (Verdict, Vec<Sent>)> = BTreeMap::new();
+        let mut fates: BTreeMap<Target, (Verdict, Vec<Vec<Sent>>)> = BTreeMap::new();
         for ((target, verdict), row) in targets.iter().zip(verdicts).zip(&answer.fates) {
             let Some(verdict) = verdict else { continue };
             let is_asked = |source: &Source| source.is_ipv6() == is_ipv6 && question.is_about(source);
             let sent = sources.iter().zip(row.iter().copied()).filter(|(source, _)| is_asked(source));
             let target = if matches!(target.0, TCP | UDP | SCTP) { *target } else { (target.0, 0, target.2) };
-            fates.entry(target).or_insert((verdict, Vec::new())).1.extend(sent);
+            fates.entry(target).or_insert((verdict, Vec::new())).1.push(sent.collect());
         }
         for (target, (verdict, fates)) in fates {
-            if fates.iter().any(|(_, fate)| *fate == Fate::NotSent) {
+            if fates.iter().flatten().any(|(_, fate)| *fate == Fate::NotSent) {
                 continue;
             }
             counts.add(verdict);
@@ -178,12 +178,14 @@ pub fn wrong_verdicts(
     Ok(found)
 }
 
-/// Whether the kernel does something else with the packets of these sources.
-fn is_wrong(target: Target, verdict: Verdict, question: Question, fates: &[Sent]) -> bool {
-    let is_reached = fates.iter().any(|(_, fate)| fate.got_through());
-    let is_general = gets_through_in_general(question, fates);
+/// Whether the kernel does something else with the packets of these sources, a list for each port.
+fn is_wrong(target: Target, verdict: Verdict, question: Question, fates: &[Vec<Sent>]) -> bool {
+    let is_reached = fates.iter().flatten().any(|(_, fate)| fate.got_through());
+    let is_general = fates.iter().any(|fates| gets_through_in_general(question, fates));
     match verdict {
-        Verdict::Open => !is_general,
+        // Packets of a protocol without ports share a connection, so one that got through can stop the next, with another value. Both
+        // verdicts are right if packets with one value get through here, and with another there.
+        Verdict::Open => !gets_through_in_general(question, &fates.concat()),
         // Messages with other codes than those that are sent may be accepted, or not.
         Verdict::Restricted if matches!(target.0, ICMP | ICMPV6) => false,
         // A rule can name an interface that the server doesn't have.

@@ -216,6 +216,9 @@ impl Meaning {
     }
 }
 
+/// The number of hexadecimal digits of a digest.
+const DIGEST_DIGITS: usize = 16;
+
 impl Table {
     /// Why the ends that the heading names contradict the rest of the entry, and what to do.
     pub(super) fn contradiction(&self, columns: &[Column]) -> Option<(String, &'static str)> {
@@ -240,9 +243,6 @@ impl Table {
         Some((message, "the ends are either those of the heading or those of the cells: remove one of the two"))
     }
 }
-
-/// The number of hexadecimal digits of a digest.
-const DIGEST_DIGITS: usize = 16;
 
 /// Why columns contradict each other, and what to do.
 pub(super) fn contradiction(columns: &[Column]) -> Option<(String, &'static str)> {

@@ -17,7 +17,7 @@ use crate::report::Edition;
 /// The drafts that are left out.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
-    drafts: Vec<Draft>,
+    editions: Vec<Draft>,
     /// The products and vendors that have nothing but drafts.
     products: Vec<String>,
     vendors: Vec<String>,
@@ -63,9 +63,13 @@ impl Drafts {
                 let in_tables = has_marked_row || is_marked(&editions, &row);
                 let in_curation = has_marked_flows || has_mark(&directory.join(format!("{}.toml", edition.id)));
                 let is_published = flows_file(options, edition).exists();
-                if in_curation && !(in_tables && is_published) || in_tables && !is_published {
+                let is_left_out = match is_published {
+                    true => in_curation && !in_tables,
+                    false => in_curation || in_tables,
+                };
+                if is_left_out {
                     let (product, edition) = (product.id.clone(), edition.id.clone());
-                    found.drafts.push(Draft { product, edition, is_published });
+                    found.editions.push(Draft { product, edition, is_published });
                 }
             }
         }
@@ -88,22 +92,22 @@ impl Drafts {
 
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
-        self.drafts.is_empty()
+        self.editions.is_empty()
     }
 
     /// Whether an edition is a draft.
     pub(super) fn contains(&self, product: &str, edition: &str) -> bool {
-        self.drafts.iter().any(|draft| draft.product == product && draft.edition == edition)
+        self.editions.iter().any(|draft| draft.product == product && draft.edition == edition)
     }
 
     fn is_unpublished(&self, product: &str, edition: &str) -> bool {
         let is_draft = |draft: &&Draft| draft.product == product && draft.edition == edition;
-        self.drafts.iter().find(is_draft).is_some_and(|draft| !draft.is_published)
+        self.editions.iter().find(is_draft).is_some_and(|draft| !draft.is_published)
     }
 
     /// The drafts, each as `product@edition`.
     pub(super) fn names(&self) -> Vec<String> {
-        self.drafts.iter().map(|draft| format!("{}@{}", draft.product, draft.edition)).collect()
+        self.editions.iter().map(|draft| format!("{}@{}", draft.product, draft.edition)).collect()
     }
 
     /// A product with the editions that aren't drafts, and with those that are.
