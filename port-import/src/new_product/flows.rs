@@ -149,7 +149,9 @@ impl FlowDrafter<'_> {
         let label = row.label.iter().filter(|label| !label.contains(' '));
         let remarks = remarks.chain(label);
         let direction_cell = direction_cell.or(remarks.into_iter().find(|text| direction_in(text).is_some()).cloned());
-        let is_unknown = end.direction.is_none() && direction_cell.is_some();
+        // The column asks already what a cell means.
+        let is_asked = source.is_some_and(|source| source.asks_meaning(Meaning::Direction));
+        let is_unknown = end.direction.is_none() && direction_cell.is_some() && !is_asked;
         if is_unknown {
             let found = direction_in(&direction_cell.unwrap_or_default()).filter(|direction| *direction != "both");
             keys.push(("direction", quote(found.unwrap_or(FIXME)), None));

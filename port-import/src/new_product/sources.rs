@@ -51,6 +51,12 @@ impl<'a> Source<'a> {
         Some([from, to])
     }
 
+    /// Whether the column with a meaning leaves to a person what its cell means.
+    pub(super) fn asks_meaning(&self, is: Meaning) -> bool {
+        let mut cells = self.row.cells.iter().zip(self.columns).filter(|(_, column)| column.is == is);
+        cells.any(|(cell, column)| column.means.get(&cell.text).is_some_and(|meaning| meaning == FIXME))
+    }
+
     /// The cells of notes with the names of their columns.
     pub(super) fn notes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let cells = self.row.cells.iter().zip(self.columns).filter(|(_, column)| column.is == Meaning::Note);

@@ -168,12 +168,14 @@ impl fmt::Display for Summary {
         };
         writeln!(f, "{} outside tables: {explain}", count(*texts, "text", "texts"))?;
         let mut last: Option<&PathBuf> = None;
-        for Left { file, key, line, count, .. } in &self.left {
+        for Left { file, subject, key, line, count } in &self.left {
             if last != Some(file) {
                 writeln!(f, "left to do in {}:", file.display())?;
             }
             last = Some(file);
-            writeln!(f, "  {count:>4}  {key} (from line {line})")?;
+            // A new row of a table is at its end, or below the other editions of its product.
+            let place = if *subject == Subject::Cells { String::new() } else { format!(" (from line {line})") };
+            writeln!(f, "  {count:>4}  {key}{place}")?;
         }
         if self.fixmes_about(Subject::Parties) > 0 {
             writeln!(f, "Begin with the peers and components, then run this with --again:")?;
