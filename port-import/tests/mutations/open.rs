@@ -37,11 +37,11 @@ fn check(product: &'static str, edition: &str, file: &str) {
     let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut wrong = Vec::new();
     let (mut made, mut drawn) = (0, 0);
-    let changes = number_of_changes();
-    while made < changes {
+    let wanted = number_of_changes();
+    while made < wanted {
         let (kind, has_meaning) = KINDS[drawn % KINDS.len()];
         drawn += 1;
-        assert!(drawn < 20 * changes, "{made} changes of {drawn}");
+        assert!(drawn < 20 * wanted, "{made} changes of {drawn}");
         let Some(lines) = change(&document, &page, kind, &mut random) else { continue };
         made += 1;
         let count = counts.entry(kind).or_default();
