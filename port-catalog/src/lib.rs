@@ -76,7 +76,7 @@
 //! - `macros` (on by default): `catalog!` compiles a directory of your own tables into the same types with the same queries.
 //! - `serde`: ids and words serialize and deserialize as strings, and a flow serializes as `port-catalog list --format json`
 //!   prints it.
-//! - `upgrade`: a function of that name tells what changes at a firewall from one edition of a document to another.
+//! - `upgrade`: a function of that name lists the changes at a firewall from one edition of a document to another.
 
 #![no_std]
 #![warn(missing_docs)]

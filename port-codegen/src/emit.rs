@@ -103,7 +103,8 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
 
 /// For each product, a type without values that has the ids of its flows as constants.
 ///
-/// An enum of its flows would cost the compiler ten times as much, since each of its variants and traits is checked.
+/// An enum of its flows with its traits would be checked variant by variant and trait by trait: catalogs of 100,000 flows would take
+/// twice the time and 1.7 times the memory to compile.
 fn product_flows(catalog: &Catalog) -> impl Iterator<Item = TokenStream> + '_ {
     let mut number = 0_usize;
     catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product).map(move |flows| {

@@ -2,11 +2,12 @@
 
 use crate::parse_id_error::ParseIdError;
 
-/// Finds the word with a text. `nearest` finds the most similar one.
+/// Finds the word with a text. `nearest` finds the most similar one. One function for all enums compiles faster than one for each.
 pub(crate) fn parse<T: Copy>(
     kind: &'static str,
     text: &str,
-    (all, as_str): (&[T], fn(T) -> &'static str),
+    all: &[T],
+    as_str: fn(T) -> &'static str,
     nearest: fn(&str) -> Option<&'static str>,
 ) -> Result<T, ParseIdError> {
     all.iter().copied().find(|word| as_str(*word) == text).ok_or_else(|| ParseIdError::new(kind, text, nearest))
@@ -46,7 +47,7 @@ macro_rules! vocabulary {
 
             #[inline]
             fn from_str(text: &str) -> Result<Self, $crate::ParseIdError> {
-                $crate::vocabulary::parse($kind, text, ($name::ALL, $name::as_str), |text| {
+                $crate::vocabulary::parse($kind, text, $name::ALL, $name::as_str, |text| {
                     $crate::nearest::nearest(text, $name::ALL.iter().map(|word| word.as_str()))
                 })
             }

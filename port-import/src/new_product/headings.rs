@@ -161,7 +161,7 @@ pub(super) fn sections(page: &Page) -> Vec<Option<String>> {
     let remarks = ["note", "notes", "important", "warning", "tip", "caution", "hinweis", "hinweise"];
     let heading = |table: &Table| {
         let own = tidy(&table.heading.as_ref()?.text);
-        // "Notes" in bold is no name of what follows it.
+        // "Notes" in bold doesn't name the table that follows it.
         if remarks.contains(&own.to_lowercase().as_str()) { parent(page, table).or(Some(own)) } else { Some(own) }
     };
     let headings: Vec<Option<String>> = page.tables.iter().map(heading).collect();

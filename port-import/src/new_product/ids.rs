@@ -121,7 +121,7 @@ impl About {
     }
 }
 
-/// Words one after another, without those that are there already: at most so many of each part.
+/// Joins the words of several parts without repeating any, at most a given number of each part.
 fn join(parts: &[&Vec<String>], most: usize) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for part in parts {

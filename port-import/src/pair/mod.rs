@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::capture::Capture;
 use crate::curation::{Curation, RowOf};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::PrintedRow;
 use crate::propose::Edit;
 use crate::row_key::DistinctKeys;
@@ -39,7 +39,7 @@ pub struct Paired {
     /// The flows without a row, which none of those rows resembles.
     pub flows_left: Vec<usize>,
     /// What is wrong with everything that is left over.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<GroupableDiagnostic>,
     /// The edits that would resolve them.
     pub edits: Vec<Edit>,
 }

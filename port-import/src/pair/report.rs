@@ -10,7 +10,7 @@ use super::known::Known;
 use super::renames::Rename;
 use crate::codes;
 use crate::curation::{self, quote};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::PrintedRow;
 use crate::propose::{self, Edit};
 use crate::row_key::{DistinctKeys, row_has_key, write_key};
@@ -22,7 +22,7 @@ pub(super) struct Reporter<'a> {
     pub(super) page: &'a Path,
     pub(super) known: Known<'a>,
     pub(super) keys: DistinctKeys,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<GroupableDiagnostic>,
     /// The ids that are taken, also by proposed flows.
     pub(super) ids: BTreeSet<String>,
     pub(super) edits: Vec<Edit>,
@@ -43,7 +43,7 @@ impl Reporter<'_> {
         format!("row {} ({})", row.number, cells([&row.peer, &row.label, &row.ports]))
     }
 
-    fn report_row(&mut self, row: usize, fault: impl Into<Fault>) {
+    fn report_row(&mut self, row: usize, fault: impl Into<GroupableDiagnostic>) {
         self.faults.push(fault.into().at(Place::line(self.page, self.rows[row].line)));
     }
 
@@ -109,7 +109,7 @@ impl Reporter<'_> {
             let all = format!(
                 "if the vendor printed them twice, add [[row]] to {file} for each with its row, repeats = true and no_flow = \"...\""
             );
-            let fault = Fault::from(Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
             fault.among("rows repeat rows of flows", format!("row = {{ {key} }} repeats {of}"), all)
         } else {
             let message = format!(
@@ -157,7 +157,7 @@ impl Reporter<'_> {
         let key = self.keys.write(&self.rows[row]);
         let file = Place::file(&self.known.curation.flows_file);
         let help = format!("add [[flow]] to {file} with an id, row = {{ {key} }} and a purpose");
-        let fault = Fault::from(Diagnostic::new(codes::NEW_ROW, message).help(help));
+        let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NEW_ROW, message).help(help));
         let own = format!("{} with row = {{ {key} }}", self.row(row));
         let all = format!("add [[flow]] to {file} for each with an id, its row and a purpose");
         self.report_row(row, fault.among("rows have no flow", own, all));
@@ -189,7 +189,8 @@ impl Reporter<'_> {
             false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
         };
         let help = format!("if the vendor removed the row, {removal}{reworded}");
-        let fault = Fault::from(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
+        let fault =
+            GroupableDiagnostic::from(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
         let removal = match file == flows_file {
             true => "remove the flows".to_string(),
             false => format!("list the flows as absent in {}, or remove them from all editions", Place::file(file)),

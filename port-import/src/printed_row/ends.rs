@@ -6,7 +6,7 @@ use port_data::{Diagnostic, Place};
 use super::cells::parse_direction;
 use crate::codes;
 use crate::curation::{Curation, OneOrMore, Table};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 
 /// Who is at the two ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Cells {
         &self,
         curation: &Curation,
         table: &Table,
-        problems: &mut Vec<Fault>,
+        problems: &mut Vec<GroupableDiagnostic>,
     ) -> (Option<String>, Vec<End>) {
         if self.from.is_some() || self.to.is_some() {
             return self.between_columns(curation, table).unwrap_or_else(|problem| {
@@ -115,7 +115,7 @@ impl Cells {
     }
 
     /// The parts of the product that the row or its table names.
-    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, Fault> {
+    fn components(&self, curation: &Curation, table: &Table) -> Result<Vec<Option<String>>, GroupableDiagnostic> {
         let Some(cell) = self.component.as_ref().filter(|cell| !cell.is_empty()) else {
             return Ok(vec![table.component.clone()]);
         };
@@ -127,7 +127,7 @@ impl Cells {
                 let message = format!("component cell {cell:?} isn't mapped to a component");
                 let file = Place::file(&curation.flows_file);
                 let diagnostic = Diagnostic::new(codes::UNMAPPED_PEER, message);
-                let fault = Fault::from(diagnostic.help(format!("add it to [components] in {file}")));
+                let fault = GroupableDiagnostic::from(diagnostic.help(format!("add it to [components] in {file}")));
                 let all = format!("add them to [components] in {file}");
                 Err(fault.among("component cells aren't mapped to a component", format!("{cell:?}"), all))
             }
@@ -135,11 +135,17 @@ impl Cells {
     }
 
     /// The ends of a row with a source, a destination, or both. The product is at an end that has no column.
-    fn between_columns(&self, curation: &Curation, table: &Table) -> Result<(Option<String>, Vec<End>), Fault> {
+    fn between_columns(
+        &self,
+        curation: &Curation,
+        table: &Table,
+    ) -> Result<(Option<String>, Vec<End>), GroupableDiagnostic> {
         let of = |cell: &Option<String>, name: &str| match cell.as_deref() {
             Some("") => match &table.peer {
                 Some(peer) => Ok(vec![Party::Peer(Some(peer.clone()))]),
-                None => Err(Fault::from(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty")))),
+                None => {
+                    Err(GroupableDiagnostic::from(Diagnostic::new(codes::EMPTY_CELL, format!("{name} cell is empty"))))
+                }
             },
             Some(cell) => Ok(parties(cell, curation)),
             None => Ok(vec![Party::Own(table.component.clone())]),
@@ -184,7 +190,7 @@ fn between(
     curation: &Curation,
     (from_text, from): (&str, &[Party]),
     (to_text, to): (&str, &[Party]),
-) -> Result<Vec<End>, Fault> {
+) -> Result<Vec<End>, GroupableDiagnostic> {
     let mut ends: Vec<End> = Vec::new();
     for source in from {
         for destination in to {
@@ -206,12 +212,12 @@ fn between(
 }
 
 /// A row with the product at neither end.
-fn without_product(curation: &Curation, from: &str, to: &str) -> Fault {
+fn without_product(curation: &Curation, from: &str, to: &str) -> GroupableDiagnostic {
     let row = format!("from {from:?} to {to:?}");
     let product = &curation.product;
     let message = format!("row goes {row}, and neither is {product:?} or one of its components");
     let help = "add the cell of the product or of its part to [components], with \"\" for the product as a whole";
-    let fault = Fault::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
+    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
     let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
     fault.among(
         what,

@@ -10,7 +10,7 @@ use port_data::{Diagnostic, Place};
 use crate::capture::{Capture, Prose, Row, Text};
 use crate::codes;
 use crate::curation::{Column, Curation, Meaning, Table};
-use crate::faults::{Fault, join};
+use crate::grouped_diagnostics::{GroupableDiagnostic, join};
 use crate::port_cell;
 
 pub use ends::End;
@@ -59,10 +59,10 @@ pub struct PrintedRow {
     pub heading: Option<String>,
     /// All printed cells that aren't empty.
     pub cells: Vec<String>,
-    /// What was read in place of cells with a meaning in the curation.
+    /// The texts that the curation gives in place of cells.
     pub meanings: Vec<String>,
     /// Why cells can't be read. The row isn't a flow until that is resolved.
-    pub problems: Vec<Fault>,
+    pub problems: Vec<GroupableDiagnostic>,
     /// Whether all cells about its ports can be read, so that the port cell is what the row prints.
     pub has_all_port_cells: bool,
 }
@@ -133,7 +133,7 @@ pub fn read_rows(capture: &Capture, curation: &Curation) -> PrintedRows {
         let heading = table.heading.as_ref().map(|heading| heading.text.printed());
         read.rows.extend(table.rows.iter().map(|row| {
             let mut printed = RowReader::new(curation, entry, heading, row).read();
-            let at_row = |problem: Fault| problem.at(Place::line(&capture.file, row.line));
+            let at_row = |problem: GroupableDiagnostic| problem.at(Place::line(&capture.file, row.line));
             printed.problems = printed.problems.into_iter().map(at_row).collect();
             printed
         }));
@@ -233,7 +233,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The text of a cell: as printed or, of prose that must be understood, the one that the curation gives its digest.
-    fn text(&mut self, column: &Column, text: &Text) -> Result<Option<String>, Fault> {
+    fn text(&mut self, column: &Column, text: &Text) -> Result<Option<String>, GroupableDiagnostic> {
         match text {
             Text::Printed(text) => {
                 let text = Some(text.clone()).filter(|text| !text.is_empty());
@@ -251,7 +251,7 @@ impl<'a> RowReader<'a> {
                     let column = column.is.as_str();
                     let message = format!("{column} cell is prose (digest {})", prose.digest);
                     let help = "give the digest a short text under means of the column";
-                    let fault = Fault::from(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
+                    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
                     let all = "give the digests short texts under means of the column";
                     fault.among(format!("{column} cells are prose"), format!("digest {}", prose.digest), all)
                 })
@@ -259,7 +259,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn read_cell(&mut self, column: &Column, text: Option<String>, is_prose: bool) -> Result<(), Fault> {
+    fn read_cell(&mut self, column: &Column, text: Option<String>, is_prose: bool) -> Result<(), GroupableDiagnostic> {
         let printed = text.as_deref().unwrap_or_default();
         let meaning = column.means.get(printed).map_or(printed, String::as_str).to_string();
         self.printed.meanings.extend(Some(meaning.clone()).filter(|meaning| meaning != printed));

@@ -5,11 +5,14 @@ use port_data::{Diagnostic, Place};
 use crate::capture::{self, Capture};
 use crate::codes;
 use crate::curation::{Curation, Table};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::page::PrintedTable;
 
-/// The entry that describes each table to read, and what is wrong with every table and every entry that has none.
-pub(super) fn find_entries<'a>(capture: &Capture, curation: &'a Curation) -> (Vec<Option<&'a Table>>, Vec<Fault>) {
+/// The entry that describes each table to read, and diagnostics for tables without an entry and entries without a table.
+pub(super) fn find_entries<'a>(
+    capture: &Capture,
+    curation: &'a Curation,
+) -> (Vec<Option<&'a Table>>, Vec<GroupableDiagnostic>) {
     let printed: Vec<PrintedTable<'_>> = capture.tables.iter().map(capture::Table::printed).collect();
     let entries = curation.match_tables(&printed);
     let mut unused: Vec<usize> = (0..curation.tables.len()).filter(|index| !entries.contains(&Some(*index))).collect();
@@ -40,14 +43,14 @@ pub(super) fn find_entries<'a>(capture: &Capture, curation: &'a Curation) -> (Ve
         let diagnostic = Diagnostic::new(codes::TABLE_COUNT, format!("the page has no table with {which}"));
         let diagnostic = diagnostic.help("if the vendor removed it, remove the entry").at(curation.place(entry));
         let all = "if the vendor removed them, remove the entries";
-        faults.push(Fault::from(diagnostic).among("entries fit no table of the page", which, all));
+        faults.push(GroupableDiagnostic::from(diagnostic).among("entries fit no table of the page", which, all));
     }
     let entry = |index: Option<usize>| index.map(|index| curation.tables[index].get_ref());
     (entries.into_iter().map(entry).map(|entry| entry.filter(|entry| entry.ignore.is_none())).collect(), faults)
 }
 
 /// How a table differs from the entry that was probably meant for it.
-fn different(table: &PrintedTable<'_>, entry: usize, curation: &Curation) -> Fault {
+fn different(table: &PrintedTable<'_>, entry: usize, curation: &Curation) -> GroupableDiagnostic {
     let entry = &curation.tables[entry];
     let expected = entry.get_ref();
     let help = format!("if the vendor renamed it, change it in {}", curation.place(entry));
@@ -58,19 +61,19 @@ fn different(table: &PrintedTable<'_>, entry: usize, curation: &Curation) -> Fau
     }
     let columns: Vec<&str> = curation.columns_of(expected).iter().map(|column| column.head.as_str()).collect();
     let columns = format!("the columns {:?} (expected {columns:?})", table.header);
-    let fault = Fault::from(Diagnostic::new(codes::COLUMNS, format!("table has {columns}")).help(help));
+    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::COLUMNS, format!("table has {columns}")).help(help));
     let all = format!("if the vendor renamed them, change the columns in {}", Place::file(&curation.file));
     fault.among(format!("tables have {columns}"), name(table), all)
 }
 
 /// A table that no entry is about.
-fn not_described(table: &PrintedTable<'_>, curation: &Curation) -> Fault {
+fn not_described(table: &PrintedTable<'_>, curation: &Curation) -> GroupableDiagnostic {
     let columns = format!("with the columns {:?}", table.header);
     let message = format!("table {} {columns} isn't described", name(table));
     let file = Place::file(&curation.file);
     let help = format!("add it to the tables in {file}, with its columns or with ignore = \"...\"");
     let all = format!("add them to the tables in {file}, with their columns or with ignore = \"...\"");
-    let fault = Fault::from(Diagnostic::new(codes::TABLE_COUNT, message).help(help));
+    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::TABLE_COUNT, message).help(help));
     fault.among(format!("tables {columns} aren't described"), name(table), all)
 }
 

@@ -7,7 +7,7 @@ use super::flow::FlowBuilder;
 use crate::capture::{Capture, Prose, Table as CapturedTable, Text};
 use crate::codes;
 use crate::curation::{Curation, Flow, OneOrMore, Table, quote};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::page::PrintedTable;
 use crate::printed_row::PrintedRow;
 use crate::propose::{Edit, Key};
@@ -24,7 +24,7 @@ struct Missing<'a> {
 }
 
 impl Missing<'_> {
-    /// What is wrong with facts that rest on the text.
+    /// Diagnostics of the facts that rest on the text.
     fn message(&self, facts: &str, of: &str) -> String {
         let verb = if facts.contains(" and ") { "rest" } else { "rests" };
         format!("{facts} of {of} {verb} {}", self.why())
@@ -102,7 +102,7 @@ impl FlowBuilder<'_> {
             None => {
                 let facts = must_name.join(" and ");
                 let message = format!("{facts} of {} names no text on which it rests", flow.id);
-                let fault = Fault::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT));
+                let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT));
                 let own = format!("{facts} of {}", flow.id);
                 self.report_entry(fault.among(
                     "flows have facts that name no text on which they rest",
@@ -130,7 +130,7 @@ impl FlowBuilder<'_> {
         let printed: Vec<String> = cells.chain(digests(self.row)).map(|text| format!("{text:?}")).collect();
         let message = format!("{} (the row has {})", missing.message(facts, &flow.id), printed.join(", "));
         let help = missing.help(facts, &self.entry_place());
-        let fault = Fault::from(Diagnostic::new(codes::CHANGED_BASIS, message).help(help));
+        let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_BASIS, message).help(help));
         if let (Some(digest), Some([_])) = (&missing.digest, flow.note_of.as_ref().map(OneOrMore::as_slice)) {
             self.edits.push(Edit::flow_key(&self.curation.file, &flow.id, Key::new("note_of", quote(digest))));
         }
@@ -145,7 +145,7 @@ fn digests(row: &PrintedRow) -> Vec<&str> {
 }
 
 /// Reports tables whose facts name no text, or one that the page doesn't print.
-pub(super) fn check_tables(capture: &Capture, curation: &Curation) -> Vec<Fault> {
+pub(super) fn check_tables(capture: &Capture, curation: &Curation) -> Vec<GroupableDiagnostic> {
     let printed: Vec<PrintedTable<'_>> = capture.tables.iter().map(CapturedTable::printed).collect();
     let entries = curation.match_tables(&printed);
     let mut faults = Vec::new();
@@ -157,7 +157,8 @@ pub(super) fn check_tables(capture: &Capture, curation: &Curation) -> Vec<Fault>
             if !must_name.is_empty() {
                 let facts = format!("{} of {name}", must_name.join(" and "));
                 let message = format!("{facts} names no text on which it rests");
-                let fault = Fault::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT)).at(place);
+                let fault =
+                    GroupableDiagnostic::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT)).at(place);
                 let what = "tables have facts that name no text on which they rest";
                 faults.push(fault.among(what, facts, NAME_A_TEXT));
             }
@@ -221,12 +222,12 @@ pub(super) fn check_row(
     rows: &[&PrintedRow],
     capture: &Capture,
     place: &Place,
-) -> impl Iterator<Item = Fault> {
+) -> impl Iterator<Item = GroupableDiagnostic> {
     let digests: Vec<&str> = rows.iter().flat_map(|row| digests(row)).collect();
     let line = rows.first().map_or(0, |row| row.line);
     let place = place.clone();
     let missing = missing(texts, capture, |text| rows.iter().any(|row| row.contains(text)), &digests);
-    let faults: Vec<Fault> = missing
+    let faults: Vec<GroupableDiagnostic> = missing
         .iter()
         .map(|missing| {
             let diagnostic = Diagnostic::new(codes::CHANGED_BASIS, format!("no_flow rests {}", missing.why()));
@@ -237,7 +238,7 @@ pub(super) fn check_row(
 }
 
 /// Reports what the page says about all rows, if it no longer says so.
-pub(super) fn check_page(capture: &Capture, curation: &Curation) -> Vec<Fault> {
+pub(super) fn check_page(capture: &Capture, curation: &Curation) -> Vec<GroupableDiagnostic> {
     let every_row = curation.every_row.iter().map(|every_row| ("every_row", &every_row.of));
     let lists = curation.lists.iter().filter_map(|lists| Some(("lists", lists.of.as_ref()?)));
     let mut faults = Vec::new();

@@ -6,7 +6,7 @@ use port_data::{Diagnostic, Place};
 use super::flow::FlowBuilder;
 use crate::capture::Capture;
 use crate::codes;
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::{End, PrintedRow};
 
 /// What the flows of each row have.
@@ -34,7 +34,7 @@ impl<'a> Coverage<'a> {
     }
 
     /// What no flow has. A row without any flow, or with a cell that can't be read, is reported on its own.
-    pub(super) fn missing(&self, capture: &Capture) -> Vec<Fault> {
+    pub(super) fn missing(&self, capture: &Capture) -> Vec<GroupableDiagnostic> {
         let mut faults = Vec::new();
         let is_read = |index: usize, row: &PrintedRow| !self.ends[index].is_empty() && row.problems.is_empty();
         for (index, row) in self.rows.iter().enumerate().filter(|(index, row)| is_read(*index, row)) {
@@ -43,7 +43,9 @@ impl<'a> Coverage<'a> {
                 let end = describe(end);
                 let message = format!("row {} has no flow {end}", row.number);
                 let help = "add a flow with shares_row_with, and the direction, component or peer that differs";
-                let fault = Fault::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place.clone()));
+                let fault = GroupableDiagnostic::from(
+                    Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place.clone()),
+                );
                 let all = "add flows with shares_row_with, and the direction, component or peer that differs";
                 faults.push(fault.among(format!("rows have no flow {end}"), format!("row {}", row.number), all));
             }
@@ -53,7 +55,7 @@ impl<'a> Coverage<'a> {
                 let ports = uncovered.join(", ");
                 let message = format!("row {} has no flow with {ports}", row.number);
                 let help = "add its ports to only of a flow, or add a flow with shares_row_with";
-                let fault = Fault::from(Diagnostic::new(codes::NO_PORTS, message).help(help).at(place));
+                let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_PORTS, message).help(help).at(place));
                 let all = "add the ports to only of a flow, or add flows with shares_row_with";
                 let own = format!("{ports} of row {}", row.number);
                 faults.push(fault.among("rows have ports that none of their flows has", own, all));

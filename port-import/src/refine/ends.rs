@@ -5,7 +5,7 @@ use port_data::{Diagnostic, Place};
 
 use super::flow::FlowBuilder;
 use crate::codes;
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::End;
 use crate::propose;
 
@@ -47,7 +47,7 @@ impl FlowBuilder<'_> {
             let several = several.join(" and ");
             let message = format!("row {} prints more than one {several}", row.number);
             let help = format!("give {} its {several}, and let other flows share the row", flow.id);
-            let fault = Fault::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help));
             let all = format!("give each flow its {several}, and let other flows share the rows");
             self.report_row(fault.among(format!("rows print more than one {several}"), &flow.id, all));
             return (None, None, None);
@@ -109,7 +109,7 @@ impl FlowBuilder<'_> {
                     let message = format!("peer cell {cell:?} isn't mapped to a peer");
                     let help = format!("add it to [peers] in {file}, or give the flow a peer");
                     let all = format!("add them to [peers] in {file}, or give the flows a peer");
-                    let fault = Fault::from(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
+                    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
                     fault.among("peer cells aren't mapped to a peer", format!("{cell:?}"), all)
                 }
                 None => {

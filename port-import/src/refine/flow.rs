@@ -6,7 +6,7 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, Flow};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::port_cell;
 use crate::printed_row::{End, PrintedRow};
 use crate::propose::{self, Edit};
@@ -19,7 +19,7 @@ pub(super) struct FlowBuilder<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<GroupableDiagnostic>,
     /// The ends of the row that the flow has.
     pub(super) chosen_ends: Vec<End>,
     /// The ports of the row, each with whether the flow has it, if it has only some.
@@ -59,13 +59,13 @@ impl<'a> FlowBuilder<'a> {
     }
 
     /// Reports a problem at the flow's entry in the curation.
-    pub(super) fn report_entry(&mut self, fault: impl Into<Fault>) {
+    pub(super) fn report_entry(&mut self, fault: impl Into<GroupableDiagnostic>) {
         let place = self.entry_place();
         self.faults.push(fault.into().at(place));
     }
 
     /// Reports a problem at the row of the page.
-    pub(super) fn report_row(&mut self, fault: impl Into<Fault>) {
+    pub(super) fn report_row(&mut self, fault: impl Into<GroupableDiagnostic>) {
         self.faults.push(fault.into().at(Place::line(&self.capture.file, self.row.line)));
     }
 
@@ -155,7 +155,7 @@ impl<'a> FlowBuilder<'a> {
             let message = format!("port cell has the remarks {marks:?} (were {:?} when curated)", flow.marks);
             let help = format!("check {}, then set marks = {marks:?} in it", self.entry_place());
             self.edits.push(propose::changed_marks(self.curation, flow, &marks));
-            let fault = Fault::from(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
             let own = format!("{marks:?} of {} (were {:?})", flow.id, flow.marks);
             let what = "port cells have other remarks than when they were curated";
             self.report_row(fault.among(what, own, "check the flows, then set their marks"));
@@ -165,7 +165,7 @@ impl<'a> FlowBuilder<'a> {
             if known != printed {
                 let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
                 let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
-                let fault = Fault::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+                let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
                 let what = "port cells aren't those that identify their rows";
                 let own = format!("{printed:?} of {} (was {known:?})", flow.id);
                 self.report_row(fault.among(
@@ -188,7 +188,7 @@ impl<'a> FlowBuilder<'a> {
         if flow.customization.is_some() && self.row.has_short_customization {
             let message = "customization cell isn't prose any more";
             let help = format!("check the customization in {}", self.entry_place());
-            let fault = Fault::from(Diagnostic::new(codes::CHANGED_CUSTOMIZATION, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_CUSTOMIZATION, message).help(help));
             let what = "customization cells aren't prose any more";
             self.report_row(fault.among(what, &flow.id, "check the customizations of the flows"));
         }

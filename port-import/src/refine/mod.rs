@@ -21,7 +21,7 @@ use port_data::{Diagnostic, FlowRow, Place};
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::Curation;
-use crate::faults::{Fault, join};
+use crate::grouped_diagnostics::{GroupableDiagnostic, join};
 use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::propose::Edit;
@@ -44,14 +44,15 @@ pub struct Refined {
 /// was last read help to find those of changed rows.
 #[must_use]
 pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, previous: Option<&Previous>) -> Refined {
-    let mut faults: Vec<Fault> = curation.unresolved().into_iter().map(Fault::from).collect();
+    let mut faults: Vec<GroupableDiagnostic> =
+        curation.unresolved().into_iter().map(GroupableDiagnostic::from).collect();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     let has_all_rows = tables.is_empty();
     let accepted = previous.map(Previous::texts);
     faults.extend(outside_text::check(capture, curation, accepted, has_all_rows));
     faults.extend(basis::check_page(capture, curation));
     faults.extend(basis::check_tables(capture, curation));
-    faults.extend(tables.into_iter().map(Fault::from));
+    faults.extend(tables.into_iter().map(GroupableDiagnostic::from));
     let (rows, unused) = no_flow::remove_rows(rows, capture, curation);
     faults.extend(unused.into_iter().filter(|fault| has_all_rows || fault.diagnostic.code != codes::UNUSED_ENTRY));
     faults.extend(rows.iter().flat_map(|row| row.problems.clone()));
@@ -80,18 +81,20 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, p
 }
 
 /// The port cells that can't be read in rows without a flow. Those of flows are reported with them, since a flow may have a reading.
-fn unread_ports(rows: &[PrintedRow], pairs: &[(usize, usize)], capture: &Capture) -> Vec<Fault> {
+fn unread_ports(rows: &[PrintedRow], pairs: &[(usize, usize)], capture: &Capture) -> Vec<GroupableDiagnostic> {
     let with_flow: BTreeSet<usize> = pairs.iter().map(|(row, _)| *row).collect();
     let without_flow =
         rows.iter().enumerate().filter(|(index, row)| !with_flow.contains(index) && row.has_all_port_cells);
     let unread = without_flow.filter_map(|(_, row)| Some((row.line, row.port_cell.as_ref().err()?.clone())));
-    unread.map(|(line, diagnostic)| Fault::from(diagnostic.at(Place::line(&capture.file, line)))).collect()
+    unread
+        .map(|(line, diagnostic)| GroupableDiagnostic::from(diagnostic.at(Place::line(&capture.file, line))))
+        .collect()
 }
 
 /// A cell with a meaning that no row has.
-pub(crate) fn unused_cell(cell: &str, place: &Place) -> Fault {
+pub(crate) fn unused_cell(cell: &str, place: &Place) -> GroupableDiagnostic {
     let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, format!("no row has the cell {cell:?}"));
-    let fault = Fault::from(diagnostic.help("remove the line").at(place.clone()));
+    let fault = GroupableDiagnostic::from(diagnostic.help("remove the line").at(place.clone()));
     fault.among("cells with a meaning are in no row", format!("{cell:?}"), "remove the lines")
 }
 

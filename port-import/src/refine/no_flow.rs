@@ -6,7 +6,7 @@ use super::basis;
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, Row};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::PrintedRow;
 use crate::row_key::row_has_key;
 
@@ -15,8 +15,8 @@ pub(super) fn remove_rows(
     rows: Vec<PrintedRow>,
     capture: &Capture,
     curation: &Curation,
-) -> (Vec<PrintedRow>, Vec<Fault>) {
-    let mut faults: Vec<Fault> = Vec::new();
+) -> (Vec<PrintedRow>, Vec<GroupableDiagnostic>) {
+    let mut faults: Vec<GroupableDiagnostic> = Vec::new();
     let mut rows = rows;
     for entry in &curation.rows {
         let (key, reason) = (&entry.get_ref().row, &entry.get_ref().no_flow);

@@ -8,7 +8,7 @@ use port_data::{Diagnostic, Place};
 use super::flow::FlowBuilder;
 use crate::capture::Prose;
 use crate::codes;
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::port_cell;
 
 impl FlowBuilder<'_> {
@@ -30,7 +30,7 @@ impl FlowBuilder<'_> {
             let message = format!("number {number} in the row's text isn't one of its ports");
             let file = Place::file(&self.curation.file);
             let help = format!("add it to other_numbers in {file}");
-            let fault = Fault::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
             let all = format!("add them to other_numbers of the flows in {file}");
             self.report_row(fault.among("numbers in the texts of rows aren't ports of the rows", number, all));
         }

@@ -7,7 +7,7 @@ use port_data::{Diagnostic, Place};
 use crate::capture::{Capture, OutsideText, TextPositions, has_facts};
 use crate::codes;
 use crate::curation::{self, Curation};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 
 /// The number of characters of a text that a message shows, if it is the only one and if there are several.
 const SHOWN: usize = 200;
@@ -20,7 +20,7 @@ pub(super) fn check(
     curation: &Curation,
     accepted: Option<&TextPositions>,
     has_all_tables: bool,
-) -> Vec<Fault> {
+) -> Vec<GroupableDiagnostic> {
     let entry_of_text = match_texts(capture, curation, accepted, has_all_tables);
     let mut faults = Vec::new();
     for (text, _) in capture.texts.iter().zip(&entry_of_text).filter(|(_, entry)| entry.is_none()) {
@@ -75,7 +75,7 @@ fn match_texts(
 }
 
 /// A text that the curation doesn't list, with its words if a page was read.
-fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> Fault {
+fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> GroupableDiagnostic {
     let words = |limit: usize| {
         let words = text.words.as_ref()?;
         let shown: String = words.chars().take(limit).collect();
@@ -89,24 +89,25 @@ fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> F
     let file = Place::file(&curation.file);
     let entry = format!("[[text]] digest = {:?}{below}{what}", text.prose.digest);
     let help = format!("read it, then add it to {file}: {entry}");
-    let fault = Fault::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
+    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
     let own = words(SHOWN_AMONG).map_or(entry.clone(), |words| format!("{words} ({entry})"));
     let all = format!("read them, then add them to {file}");
     fault.among("texts outside the tables are new, moved or reworded", own, all)
 }
 
 /// An entry that has no text.
-fn missing_text(entry: &curation::OutsideText) -> Fault {
+fn missing_text(entry: &curation::OutsideText) -> GroupableDiagnostic {
     let what = entry.what.as_ref().map_or(String::new(), |what| format!(" ({what})"));
     let name = format!("{}{what}", entry.digest);
     let message = format!("the page doesn't have text {name} in this position");
-    let fault = Fault::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help("remove it, or correct below"));
+    let fault =
+        GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help("remove it, or correct below"));
     let what = "texts of the curation aren't on the page in their positions";
     fault.among(what, name, "remove them, or correct below")
 }
 
 /// A text with facts whose entry doesn't say what it is.
-fn unexplained(text: &OutsideText, entry: &curation::OutsideText) -> Option<Fault> {
+fn unexplained(text: &OutsideText, entry: &curation::OutsideText) -> Option<GroupableDiagnostic> {
     let is_explained = entry.what.as_ref().is_some_and(|what| !what.trim().is_empty());
     if !has_facts(&text.prose) || is_explained {
         return None;
@@ -114,12 +115,12 @@ fn unexplained(text: &OutsideText, entry: &curation::OutsideText) -> Option<Faul
     let name = &entry.digest;
     let message = format!("text {name} has a number or a host, but nothing says what it is");
     let help = "add what, and use its facts in the flows that they are about";
-    let fault = Fault::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
+    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
     Some(fault.among("texts have a number or a host, but nothing says what they are", name, help))
 }
 
 /// Texts in another order than their entries.
-fn disordered(capture: &Capture, first: &OutsideText, curation: &Curation) -> Fault {
+fn disordered(capture: &Capture, first: &OutsideText, curation: &Curation) -> GroupableDiagnostic {
     let message = format!(
         "the texts outside the tables aren't in the order of those in {}, from this one on",
         Place::file(&curation.file)

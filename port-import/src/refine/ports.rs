@@ -12,7 +12,7 @@ use super::flow::FlowBuilder;
 use super::numbers::port_numbers;
 use crate::codes;
 use crate::curation::{Footnote, Lists, PortList, quote};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::port_cell;
 
 /// Specs, and how their groups relate.
@@ -133,7 +133,7 @@ impl FlowBuilder<'_> {
     fn report_no_ports(&mut self) {
         let cell = format!("{:?}", self.row.ports.as_deref().unwrap_or_default());
         let diagnostic = Diagnostic::new(codes::NO_PORTS, format!("port cell {cell} has no ports"));
-        let fault = Fault::from(diagnostic.help(
+        let fault = GroupableDiagnostic::from(diagnostic.help(
             "give the flow's ports under reading, if another text of the page prints them, or under adds, with the reason",
         ));
         let all = "give the ports of the flows under reading, if other texts of the page print them, or under adds, with the reason";
@@ -230,7 +230,7 @@ impl FlowBuilder<'_> {
             );
             let id = &self.flow().id;
             let help = format!("correct the services of {id}");
-            let fault = Fault::from(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
             let what =
                 format!("port cells don't contain {key}, which has the service {} in their flows", services[key]);
             self.report_row(fault.among(what, id, "correct the services of the flows"));
@@ -249,7 +249,7 @@ impl FlowBuilder<'_> {
                 "add services = {{ {key} = \"...\" }} to the flow with an id of services.csv, or with \"\" if it isn't a \
                  service of its own"
             );
-            let fault = Fault::from(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_SERVICE, message).help(help));
             let what = format!("flows have the service {printed:?} in their port cells, which isn't in services.csv");
             let all = "add services = { PORT = \"...\" } to the flows with an id of services.csv, or with \"\" if it isn't a \
                        service of its own";

@@ -11,7 +11,7 @@ use super::ports::Ports;
 use crate::capture::Prose;
 use crate::codes;
 use crate::curation::{OneOrMore, Reading};
-use crate::faults::Fault;
+use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::port_cell;
 
 impl FlowBuilder<'_> {
@@ -21,7 +21,7 @@ impl FlowBuilder<'_> {
         if printed != reading.cell {
             let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
             let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
-            let fault = Fault::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
             let own = format!("{printed:?} of {} (was {:?})", self.flow().id, reading.cell);
             let what = "port cells changed since they were read";
             self.report_row(fault.among(what, own, "check the ports of the flows, then set cell in their readings"));

@@ -140,7 +140,7 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     Ok(files)
 }
 
-/// What is wrong with the drafts of a product.
+/// The diagnostics of the drafts of a product.
 fn check_draft(
     options: &RegenerateOptions,
     draft: &Product,

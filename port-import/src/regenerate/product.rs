@@ -12,7 +12,7 @@ use super::options::RegenerateOptions;
 use crate::capture::Capture;
 use crate::codes;
 use crate::curation::{Curation, SharedFlows};
-use crate::faults::{Fault, join};
+use crate::grouped_diagnostics::{GroupableDiagnostic, join};
 use crate::page_file::read_page;
 use crate::pair::Previous;
 use crate::refine::{Refined, refine, unused_cell};
@@ -173,7 +173,7 @@ fn unused_by_all(directory: &Path, editions: &[RefinedEdition<'_>]) -> Vec<Diagn
         let message = format!("flow {id} is absent from all editions");
         let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it, or correct absent").at(place);
         let all = "remove them, or correct absent";
-        Fault::from(diagnostic).among("flows are absent from all editions", id, all)
+        GroupableDiagnostic::from(diagnostic).among("flows are absent from all editions", id, all)
     });
     join(peers.chain(flows).collect())
 }

@@ -10,7 +10,7 @@ const BASE_PARTS: usize = 40_000;
 /// doubled, which fits into the 150 bytes for each byte of [`MAX_BYTES`](super::super::limits::MAX_BYTES).
 const BYTES_PER_PART: usize = 4;
 
-/// What is wrong with a page that the parser would make too many parts of.
+/// The diagnostic for a page from which the parser would make too many parts.
 pub(super) fn excess(text: &str) -> Option<String> {
     let (parts, most) = (parts(text), BASE_PARTS + text.len() / BYTES_PER_PART);
     (parts > most).then(|| {

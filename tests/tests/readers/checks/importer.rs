@@ -207,7 +207,7 @@ const TABLES: [(&str, &str); 5] = [
     ("services", "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\ndns,DNS,tcp udp,53,Names\n"),
 ];
 
-/// A draft: what is left to do, the capture and the curation.
+/// A draft: the open questions, the capture and the curation.
 struct Draft {
     summary: Summary,
     capture: Capture,

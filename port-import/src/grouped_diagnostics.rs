@@ -1,5 +1,6 @@
-//! Joins what is wrong with many rows in the same way into one diagnostic: `14 rows have no peer: lines 5-17 and 20`.
+//! Joins the same diagnostic of many rows into one: `14 rows have no peer: lines 5-17, 20`.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use port_data::{Code, Diagnostic, Place};
@@ -12,59 +13,64 @@ const SHOWN_BYTES: usize = 2_500;
 /// The number of ranges of lines that a diagnostic lists.
 const SHOWN_LINES: usize = 40;
 
-/// Something that is wrong with one row, flow or text, and how it reads if others have it too.
+/// A diagnostic of one row, flow or text, with the words for several of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The diagnostic, if nothing else has the fault.
+pub struct GroupableDiagnostic {
+    /// The diagnostic if it is the only one of its kind.
     pub diagnostic: Box<Diagnostic>,
     among: Option<Box<Among>>,
 }
 
-/// A fault among others of its kind.
+/// The words for several diagnostics of a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Among {
-    /// What is wrong with all of them, after their number: `rows have no flow`.
-    what: String,
-    /// What distinguishes this one, such as its words.
+    /// The message, after their number: `rows have no flow`.
+    message: String,
+    /// The part of this one, such as the words of its cell.
     own: String,
-    /// What to do about all of them.
+    /// The help for all of them.
     help: String,
 }
 
-impl From<Diagnostic> for Fault {
-    fn from(diagnostic: Diagnostic) -> Fault {
-        Fault { diagnostic: Box::new(diagnostic), among: None }
+impl From<Diagnostic> for GroupableDiagnostic {
+    fn from(diagnostic: Diagnostic) -> GroupableDiagnostic {
+        GroupableDiagnostic { diagnostic: Box::new(diagnostic), among: None }
     }
 }
 
-impl Fault {
-    /// The same fault, which is joined with others of its code that have the same `what` and `help`. `what` follows the number of
-    /// faults, and `own` is shown for each.
+impl GroupableDiagnostic {
+    /// The same diagnostic, which is joined with others of its code that have the same `message` and `help` here. `message` follows
+    /// their number, and `own` is shown for each.
     #[must_use]
-    pub fn among(mut self, what: impl Into<String>, own: impl Into<String>, help: impl Into<String>) -> Fault {
-        self.among = Some(Box::new(Among { what: what.into(), own: own.into(), help: help.into() }));
+    pub fn among(
+        mut self,
+        message: impl Into<String>,
+        own: impl Into<String>,
+        help: impl Into<String>,
+    ) -> GroupableDiagnostic {
+        self.among = Some(Box::new(Among { message: message.into(), own: own.into(), help: help.into() }));
         self
     }
 
     /// Sets the place.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Fault {
+    pub fn at(mut self, place: Place) -> GroupableDiagnostic {
         self.diagnostic.place = place;
         self
     }
 }
 
-/// Equal faults on several lines.
+/// Equal diagnostics on several lines.
 struct Repeated {
-    fault: Fault,
-    lines: Vec<usize>,
+    fault: GroupableDiagnostic,
+    lines: BTreeSet<usize>,
 }
 
-/// The diagnostics of faults. Equal ones on several lines of a file become one, and so do those of one kind.
+/// Joins diagnostics: equal ones on several lines of a file become one, and so do those of one kind.
 #[must_use]
-pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
+pub fn join(faults: Vec<GroupableDiagnostic>) -> Vec<Diagnostic> {
     let mut repeated: Vec<Repeated> = Vec::new();
-    let mut index_of = std::collections::HashMap::new();
+    let mut index_of = HashMap::new();
     for fault in faults {
         let Diagnostic { place, code, message, help } = &*fault.diagnostic;
         let own = fault.among.as_ref().map_or(help.as_deref(), |among| Some(among.own.as_str()));
@@ -72,18 +78,16 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
         let index = *index_of.entry(key).or_insert(repeated.len());
         let line = place.line;
         match repeated.get_mut(index) {
-            Some(known) => known.lines.push(line),
-            None => repeated.push(Repeated { fault, lines: vec![line] }),
+            Some(known) => _ = known.lines.insert(line),
+            None => repeated.push(Repeated { fault, lines: BTreeSet::from([line]) }),
         }
     }
     let mut kinds: Vec<Vec<Repeated>> = Vec::new();
-    let mut kind_of = std::collections::HashMap::new();
-    for mut fault in repeated {
-        fault.lines.sort_unstable();
-        fault.lines.dedup();
+    let mut kind_of = HashMap::new();
+    for fault in repeated {
         let kind: Option<(PathBuf, Code, String, String)> = fault.fault.among.as_ref().map(|among| {
             let Diagnostic { place, code, .. } = &*fault.fault.diagnostic;
-            (place.file.clone(), *code, among.what.clone(), among.help.clone())
+            (place.file.clone(), *code, among.message.clone(), among.help.clone())
         });
         let index = kind.map_or(kinds.len(), |kind| *kind_of.entry(kind).or_insert(kinds.len()));
         match kinds.get_mut(index) {
@@ -94,12 +98,12 @@ pub fn join(faults: Vec<Fault>) -> Vec<Diagnostic> {
     kinds.into_iter().map(join_kind).collect()
 }
 
-/// One diagnostic for faults of one kind, at the first of their lines.
+/// One diagnostic for those of one kind, at the first of their lines.
 fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
-    faults.sort_by_key(|fault| fault.lines[0]);
+    faults.sort_by_key(|fault| fault.lines.first().copied());
     let first = &faults[0];
     let diagnostic = (*first.fault.diagnostic).clone();
-    let place = Place { line: first.lines[0], ..diagnostic.place.clone() };
+    let place = Place { line: first.lines.first().copied().unwrap_or(0), ..diagnostic.place.clone() };
     let Some(among) = first.fault.among.as_ref().filter(|_| faults.len() > 1) else {
         return repeated(diagnostic, &first.lines).at(place);
     };
@@ -115,16 +119,16 @@ fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
         is_first || bytes <= SHOWN_BYTES
     };
     let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
-    let others: Vec<usize> = faults.iter().skip(shown.len()).flat_map(|fault| fault.lines.clone()).collect();
+    let others: BTreeSet<usize> = faults.iter().skip(shown.len()).flat_map(|fault| fault.lines.clone()).collect();
     if !others.is_empty() {
         shown.push(format!("others on {}", name_lines(&others)));
     }
-    let message = format!("{number} {}: {}", among.what, shown.join(", "));
+    let message = format!("{number} {}: {}", among.message, shown.join(", "));
     Diagnostic::new(diagnostic.code, message).help(among.help.clone()).at(place)
 }
 
 /// A diagnostic that is the same on several lines.
-fn repeated(mut diagnostic: Diagnostic, lines: &[usize]) -> Diagnostic {
+fn repeated(mut diagnostic: Diagnostic, lines: &BTreeSet<usize>) -> Diagnostic {
     if lines.len() > 1 {
         diagnostic.message += &format!(" ({} times, on {})", lines.len(), name_lines(lines));
     }
@@ -132,12 +136,9 @@ fn repeated(mut diagnostic: Diagnostic, lines: &[usize]) -> Diagnostic {
 }
 
 /// Line numbers in words: `line 5`, `lines 5-7, 9`.
-fn name_lines(lines: &[usize]) -> String {
-    let mut lines = lines.to_vec();
-    lines.sort_unstable();
-    lines.dedup();
+fn name_lines(lines: &BTreeSet<usize>) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
-    for line in &lines {
+    for line in lines {
         match ranges.last_mut() {
             Some((_, last)) if *last + 1 == *line => *last = *line,
             _ => ranges.push((*line, *line)),
@@ -158,17 +159,19 @@ fn name_lines(lines: &[usize]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use port_data::{Code, Diagnostic, Place};
 
-    use super::{Fault, join, name_lines};
+    use super::{GroupableDiagnostic, join, name_lines};
 
     const CODE: Code = Code { id: "test", summary: "A test." };
 
-    fn fault(line: usize, message: &str) -> Fault {
+    fn fault(line: usize, message: &str) -> GroupableDiagnostic {
         Diagnostic::new(CODE, message).help("mind it").at(Place::line("page.md", line)).into()
     }
 
-    fn texts(faults: Vec<Fault>) -> Vec<String> {
+    fn texts(faults: Vec<GroupableDiagnostic>) -> Vec<String> {
         join(faults).iter().map(ToString::to_string).collect()
     }
 
@@ -211,9 +214,9 @@ mod tests {
         for (lines, expected) in
             [(&[3][..], "line 3"), (&[3, 4], "lines 3, 4"), (&[5, 3, 4, 9], "lines 3-5, 9"), (&[2, 2], "line 2")]
         {
-            assert_eq!(name_lines(lines), expected);
+            assert_eq!(name_lines(&lines.iter().copied().collect()), expected);
         }
-        let even: Vec<usize> = (1..=60).map(|line| 2 * line).collect();
+        let even: BTreeSet<usize> = (1..=60).map(|line| 2 * line).collect();
         assert!(name_lines(&even).ends_with("78, 80, and 20 more"), "{}", name_lines(&even));
     }
 }
