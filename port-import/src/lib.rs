@@ -1,10 +1,12 @@
 //! Turns vendors' pages into the source tables.
 //!
 //! [`page`] reads a page into tables, and [`capture`] keeps what they print. [`curation`] says what that means. [`refine`]
-//! combines the two into typed flows: [`printed_row`] reads the cells of each row, with [`port_cell`] for its ports, and [`pair`]
-//! finds the flow of each row. [`propose`] makes a patch of the edits that would resolve their diagnostics. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
-//! [`changes`] records it from version to version, [`generated_file`] formats the catalog as Rust, and [`atomic_write`] writes the files. [`new_product`] drafts the curation of
-//! a new page. [`faults`] joins diagnostics of many rows. The diagnostics of all steps but [`page`] and [`port_cell`] are listed in [`codes`].
+//! combines the two into typed flows: [`printed_row`] reads the cells of each row, with [`port_cell`] for its ports, and
+//! [`pair`] finds the flow of each row. [`grouped_diagnostics`] joins the diagnostics of many rows. [`propose`] makes a patch
+//! of the edits that would resolve them. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
+//! [`changes`] records it from version to version, [`generated_file`] formats the catalog as Rust, and [`atomic_write`]
+//! writes the files. [`new_product`] drafts the curation of a new page. [`codes`] lists the diagnostics of all steps but
+//! [`page`] and [`port_cell`].
 
 pub mod atomic_write;
 pub mod capture;
