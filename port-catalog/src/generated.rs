@@ -30,31 +30,31 @@ pub enum Vendor {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Product {
-    /// `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
+    /// `fortimail`: FortiMail by Fortinet (mail). Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
     FortiMail,
-    /// `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
+    /// `forticlient`: FortiClient by Fortinet (security). Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
     FortiClient,
-    /// `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
+    /// `forcepoint-email-security`: Forcepoint Email Security by Forcepoint (mail). Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
     ForcepointEmailSecurity,
-    /// `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
+    /// `securitygateway`: SecurityGateway by MDaemon Technologies (mail). Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
     SecurityGateway,
-    /// `rke2`: RKE2 by SUSE Rancher. Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
+    /// `rke2`: RKE2 by SUSE Rancher (Kubernetes). Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
     Rke2,
-    /// `longhorn`: Longhorn by Longhorn project. Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
+    /// `longhorn`: Longhorn by Longhorn project (storage). Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
     Longhorn,
-    /// `exchange-server`: Exchange Server by Microsoft. Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
+    /// `exchange-server`: Exchange Server by Microsoft (mail). Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
     ExchangeServer,
-    /// `wazo`: Wazo Platform by Wazo. Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
+    /// `wazo`: Wazo Platform by Wazo (communication). Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
     Wazo,
-    /// `configmgr`: Configuration Manager by Microsoft. Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
+    /// `configmgr`: Configuration Manager by Microsoft (device management). Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
     Configmgr,
-    /// `arc-resource-bridge`: Azure Arc resource bridge by Microsoft. Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
+    /// `arc-resource-bridge`: Azure Arc resource bridge by Microsoft (virtualisation and cloud). Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
     ArcResourceBridge,
-    /// `proxmox-ve`: Proxmox VE by Proxmox. Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
+    /// `proxmox-ve`: Proxmox VE by Proxmox (virtualisation and cloud). Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
     ProxmoxVe,
-    /// `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat. Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
+    /// `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat (automation). Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
     AnsibleAutomationPlatform,
-    /// `xcat`: xCAT by xCAT project. Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
+    /// `xcat`: xCAT by xCAT project (automation). Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
     Xcat,
 }
 
@@ -434,7 +434,7 @@ pub struct FlowId(u16);
 #[allow(non_upper_case_globals)]
 pub mod flows {
     use super::FlowId;
-    /// The ids of the flows of `fortimail`: FortiMail by Fortinet. Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
+    /// The ids of the flows of `fortimail`: FortiMail by Fortinet (mail). Its document: FortiMail open ports, FortiOS 6.2.0, <https://docs.fortinet.com/document/fortigate/6.2.0/ports-and-protocols/074478/fortimail-open-ports>
     pub enum FortiMail {}
     impl FortiMail {
         /** Administer FortiMail by web, SSH or Telnet
@@ -1171,7 +1171,7 @@ pub mod flows {
         pub const OutFortisandbox: FlowId = FlowId(53);
     }
 
-    /// The ids of the flows of `forticlient`: FortiClient by Fortinet. Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
+    /// The ids of the flows of `forticlient`: FortiClient by Fortinet (security). Its document: Required services and ports, FortiClient 6.2.0 Administration Guide, <https://docs.fortinet.com/document/forticlient/6.2.0/administration-guide/539869/required-services-and-ports>
     pub enum FortiClient {}
     impl FortiClient {
         /** Be managed by EMS, take part in the Security Fabric
@@ -1341,7 +1341,7 @@ pub mod flows {
         pub const OutVirusSubmission: FlowId = FlowId(65);
     }
 
-    /// The ids of the flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint. Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
+    /// The ids of the flows of `forcepoint-email-security`: Forcepoint Email Security by Forcepoint (mail). Its document: Overview of Email Security Ports, 8.5.x, <https://help.forcepoint.com/emailsec/en-us/on-prem/8.5.x/email_ports/guid-573828dd-0023-4fd0-bb2d-60cc37ee7036.html>
     pub enum ForcepointEmailSecurity {}
     impl ForcepointEmailSecurity {
         /** Balance the load of Personal Email Manager, and serve the portal of Secure Message Delivery
@@ -1645,7 +1645,7 @@ pub mod flows {
         pub const OutSnmpTrap: FlowId = FlowId(85);
     }
 
-    /// The ids of the flows of `securitygateway`: SecurityGateway by MDaemon Technologies. Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
+    /// The ids of the flows of `securitygateway`: SecurityGateway by MDaemon Technologies (mail). Its document: Ports used by SecurityGateway, forum topic 196157, <https://mdaemon.com/community/forums/topic/196157/security-gateway-update-url/post-382858>
     pub enum SecurityGateway {}
     impl SecurityGateway {
         /** Receive mail straight from the Internet
@@ -2202,7 +2202,7 @@ pub mod flows {
         pub const OutLetsEncrypt: FlowId = FlowId(124);
     }
 
-    /// The ids of the flows of `rke2`: RKE2 by SUSE Rancher. Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
+    /// The ids of the flows of `rke2`: RKE2 by SUSE Rancher (Kubernetes). Its document: Requirements, 2026-05-29, <https://docs.rke2.io/install/requirements>
     pub enum Rke2 {}
     impl Rke2 {
         /** Manage the cluster
@@ -2533,7 +2533,7 @@ pub mod flows {
         pub const InNodeWindowsBgp: FlowId = FlowId(147);
     }
 
-    /// The ids of the flows of `longhorn`: Longhorn by Longhorn project. Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
+    /// The ids of the flows of `longhorn`: Longhorn by Longhorn project (storage). Its document: Longhorn Networking, 1.13.0, <https://longhorn.io/docs/1.13.0/references/networking/>
     pub enum Longhorn {}
     impl Longhorn {
         /** Call another manager
@@ -2861,7 +2861,7 @@ pub mod flows {
         pub const OutUninstallerKubernetesApi: FlowId = FlowId(170);
     }
 
-    /// The ids of the flows of `exchange-server`: Exchange Server by Microsoft. Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
+    /// The ids of the flows of `exchange-server`: Exchange Server by Microsoft (mail). Its document: Network ports for clients and mail flow in Exchange, Exchange Server 2016 and Exchange Server 2019, <https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/network-ports>
     pub enum ExchangeServer {}
     impl ExchangeServer {
         /** Read mail and use other services over HTTPS
@@ -3103,7 +3103,7 @@ pub mod flows {
         pub const OutEdgeTransportProxyCheck: FlowId = FlowId(186);
     }
 
-    /// The ids of the flows of `wazo`: Wazo Platform by Wazo. Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
+    /// The ids of the flows of `wazo`: Wazo Platform by Wazo (communication). Its document: Network, 2024, <https://wazo-platform.org/uc-doc/contributors/network>
     pub enum Wazo {}
     impl Wazo {
         /** Answer ICMP
@@ -3722,7 +3722,7 @@ pub mod flows {
         pub const InPlugindHttp: FlowId = FlowId(223);
     }
 
-    /// The ids of the flows of `configmgr`: Configuration Manager by Microsoft. Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
+    /// The ids of the flows of `configmgr`: Configuration Manager by Microsoft (device management). Its document: Ports used in Configuration Manager, current branch, <https://learn.microsoft.com/configmgr/core/plan-design/hierarchy/ports>
     pub enum Configmgr {}
     impl Configmgr {
         /** Connect the Asset Intelligence synchronization point to Microsoft over HTTPS
@@ -6452,7 +6452,7 @@ pub mod flows {
         pub const InSiteServerSiteSystemSmb: FlowId = FlowId(407);
     }
 
-    /// The ids of the flows of `arc-resource-bridge`: Azure Arc resource bridge by Microsoft. Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
+    /// The ids of the flows of `arc-resource-bridge`: Azure Arc resource bridge by Microsoft (virtualisation and cloud). Its document: Azure Arc resource bridge network requirements, 2026-08, <https://learn.microsoft.com/azure/azure-arc/resource-bridge/network-requirements>
     pub enum ArcResourceBridge {}
     impl ArcResourceBridge {
         /** Deploy and maintain the appliance VM over SSH
@@ -7296,7 +7296,7 @@ pub mod flows {
         pub const OutApplianceVmPortal: FlowId = FlowId(463);
     }
 
-    /// The ids of the flows of `proxmox-ve`: Proxmox VE by Proxmox. Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
+    /// The ids of the flows of `proxmox-ve`: Proxmox VE by Proxmox (virtualisation and cloud). Its document: Proxmox VE Firewall, 2026-03-07, <https://pve.proxmox.com/pve-docs/chapter-pve-firewall.html>
     pub enum ProxmoxVe {}
     impl ProxmoxVe {
         /** Administer the hosts in a browser
@@ -7412,7 +7412,7 @@ pub mod flows {
         pub const InLiveMigration: FlowId = FlowId(471);
     }
 
-    /// The ids of the flows of `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat. Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
+    /// The ids of the flows of `ansible-automation-platform`: Red Hat Ansible Automation Platform by Red Hat (automation). Its document: Network ports and protocols table, 2.7, <https://github.com/ansible/aap-docs/blob/66c10517cb0c/downstream/modules/platform/ref-network-ports-protocols-table.adoc>
     pub enum AnsibleAutomationPlatform {}
     impl AnsibleAutomationPlatform {
         /** Install, configure and upgrade the automation hub
@@ -8015,7 +8015,7 @@ pub mod flows {
         pub const InGatewayNginx: FlowId = FlowId(510);
     }
 
-    /// The ids of the flows of `xcat`: xCAT by xCAT project. Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
+    /// The ids of the flows of `xcat`: xCAT by xCAT project (automation). Its document: Port Usage, 2017-12-31, <https://xcat-docs.readthedocs.io/en/stable/advanced/ports/xcat_ports.html>
     pub enum Xcat {}
     impl Xcat {
         /** Exchange requests of clients with xcatd
@@ -8660,6 +8660,8 @@ https://xcat.org\
 
     static PRODUCT_NAME: [u8; 13] = *b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d";
 
+    static PRODUCT_FIELD: [u8; 13] = *b"\x01\x02\x01\x01\x03\x04\x01\x05\x06\x07\x07\x08\x08";
+
     static PRODUCT_TEXTS_POOL: &str = "\
 FortiMail\
 FortiClient\
@@ -8674,9 +8676,20 @@ Azure Arc resource bridge\
 Proxmox VE\
 Red Hat Ansible Automation Platform\
 xCAT\
+mail\
+security\
+Kubernetes\
+storage\
+communication\
+device management\
+virtualisation and cloud\
+automation\
 ";
 
-    static PRODUCT_TEXTS_STARTS: [u8; 15] = *b"\x00\x00\x09\x14\x2d\x3c\x40\x48\x57\x64\x79\x92\x9c\xbf\xc3";
+    static PRODUCT_TEXTS_STARTS: [u8; 48] = *b"\
+\x00\x00\x00\x00\x09\x00\x14\x00\x2d\x00\x3c\x00\x40\x00\x48\x00\x57\x00\x64\x00\x79\x00\x92\x00\x9c\x00\xbf\x00\xc3\x00\xc3\x00\
+\xc7\x00\xcf\x00\xd9\x00\xe0\x00\xed\x00\xfe\x00\x16\x01\x20\x01\
+";
 
     static PRODUCT_INTERFACES_STARTS: [u8; 14] = *b"\x00\x00\x00\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03";
 
@@ -14228,7 +14241,7 @@ xcat-in-snmp-trap-udp\
         const PRODUCT_TEXTS: StringPool = StringPool {
             blob: &PRODUCT_TEXTS_POOL,
             starts: PackedInts {
-                width: Width::One,
+                width: Width::Two,
                 bytes: &PRODUCT_TEXTS_STARTS,
             },
         };
@@ -14238,6 +14251,13 @@ xcat-in-snmp-trap-udp\
                 numbers: PackedInts {
                     width: Width::One,
                     bytes: &PRODUCT_NAME,
+                },
+            },
+            TextColumn {
+                first: 14,
+                numbers: PackedInts {
+                    width: Width::One,
+                    bytes: &PRODUCT_FIELD,
                 },
             },
         ];
