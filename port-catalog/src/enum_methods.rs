@@ -150,6 +150,12 @@ macro_rules! __facts {
                 $crate::__private::product_text::<$data>(self, $crate::__private::layout::product::NAME)
             }
 
+            /// What it is for, such as `Kubernetes`; `None` if the tables don't say.
+            #[inline]
+            pub fn field(self) -> ::core::option::Option<&'static str> {
+                $crate::__private::product_field::<$data>(self)
+            }
+
             /// Its vendor.
             #[inline]
             pub fn vendor(self) -> Vendor {

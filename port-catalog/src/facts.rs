@@ -21,6 +21,10 @@ pub fn product_text<C: Catalog>(product: C::Product, column: usize) -> &'static 
     C::PRODUCT_TEXTS.get(C::PRODUCT_TEXT_COLUMNS[column].get(product.index()))
 }
 
+pub fn product_field<C: Catalog>(product: C::Product) -> Option<&'static str> {
+    Some(product_text::<C>(product, product::FIELD)).filter(|field| !field.is_empty())
+}
+
 pub fn product_vendor<C: Catalog>(product: C::Product) -> C::Vendor {
     C::Vendor::from_index(C::PRODUCTS[product::VENDOR].get(product.index()))
 }

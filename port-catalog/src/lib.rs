@@ -24,6 +24,16 @@
 //! direction is inbound is opened by the peer, an outbound one by the product. Peers are the other ends: roles such as an LDAP
 //! server, other products, and services on the Internet.
 //!
+//! A product has a field, which says what it is for:
+//!
+//! ```
+//! use port_catalog::Product;
+//!
+//! assert_eq!(Product::Rke2.field(), Some("Kubernetes"));
+//! let mut mail = Product::ALL.iter().filter(|product| product.field() == Some("mail"));
+//! assert_eq!(mail.next(), Some(&Product::FortiMail));
+//! ```
+//!
 //! The documentation shows the whole catalog: [`flows`] has a page for each product, with a constant for each row of its document.
 //! Search for a port number such as `8013` to find the flows that use it. Each constant, such as `flows::FortiMail::InAdmin`, is a
 //! [`FlowId`], and [`FlowId::flow`] gives the flow. Constants can be patterns of a `match`.

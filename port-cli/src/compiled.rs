@@ -12,6 +12,7 @@ pub fn dataset() -> Dataset {
         id: product.as_str().to_string(),
         vendor: product.vendor().as_str().to_string(),
         name: product.name().to_string(),
+        field: product.field().map(str::to_string),
         components: product.components().map(str::to_string).collect(),
         editions: product.editions().map(edition).collect(),
     });

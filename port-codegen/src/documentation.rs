@@ -15,8 +15,9 @@ pub fn vendor(vendor: &Vendor) -> String {
 pub fn product(catalog: &Catalog, product: usize) -> String {
     let newest = &catalog.editions[catalog.newest_edition(product)];
     let product = &catalog.products[product];
+    let field = product.field.as_ref().map(|field| format!(" ({})", escape(field))).unwrap_or_default();
     format!(
-        "`{}`: {} by {}. Its document: {}, {}, <{}>",
+        "`{}`: {} by {}{field}. Its document: {}, {}, <{}>",
         product.id,
         escape(&product.name),
         escape(&catalog.vendors[product.vendor].name),

@@ -149,7 +149,10 @@ fn product_row(product: &Product, flows: usize) -> ([usize; product::NUMBERS], [
     let mut numbers = [0; product::NUMBERS];
     numbers[product::VENDOR] = product.vendor;
     numbers[product::FLOWS] = flows;
-    (numbers, [&product.name])
+    let mut texts = [""; product::TEXTS];
+    texts[product::NAME] = &product.name;
+    texts[product::FIELD] = optional(product.field.as_ref());
+    (numbers, texts)
 }
 
 fn edition_row(edition: &Edition, flows: usize) -> ([usize; edition::NUMBERS], [&str; edition::TEXTS]) {

@@ -28,9 +28,9 @@ pub mod vendor {
     columns!(numbers: FLOWS; texts: NAME, URL);
 }
 
-/// A product: its vendor, and the list of the flows of its newest edition.
+/// A product: its vendor, the list of the flows of its newest edition, and its texts.
 pub mod product {
-    columns!(numbers: VENDOR, FLOWS; texts: NAME);
+    columns!(numbers: VENDOR, FLOWS; texts: NAME, FIELD);
 }
 
 /// An edition: its product, its flows, whether all of the document was available, and the texts about the document.

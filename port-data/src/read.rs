@@ -111,9 +111,11 @@ impl TableReader {
             let interfaces = row.interfaces();
             let components = row.parse_list("components", check_id);
             let name = row.required_text("name");
+            let field = row.text("field");
             let edition = if is_simple { Some(row.only_edition(editions.len())?) } else { None };
+            let (vendor, name) = (vendor?, name?);
             let product =
-                Product { id, variant, vendor: vendor?, name: name?, interfaces: interfaces?, components: components? };
+                Product { id, variant, vendor, name, field, interfaces: interfaces?, components: components? };
             editions.extend(edition);
             Some(product)
         });

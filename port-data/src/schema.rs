@@ -25,14 +25,21 @@ const fn optional(name: &'static str) -> Column {
 pub const VENDORS: &[Column] = &[column("id"), column("name"), column("url")];
 
 /// The columns of `products.csv` next to an `editions.csv`.
-pub const PRODUCTS: &[Column] =
-    &[column("id"), column("vendor"), column("name"), optional("interfaces"), optional("components")];
+pub const PRODUCTS: &[Column] = &[
+    column("id"),
+    column("vendor"),
+    column("name"),
+    optional("field"),
+    optional("interfaces"),
+    optional("components"),
+];
 
 /// The columns of `products.csv` in the simple form: without `editions.csv`, each product has one edition.
 pub const PRODUCTS_WITH_DOCUMENT: &[Column] = &[
     column("id"),
     column("vendor"),
     column("name"),
+    optional("field"),
     column("document"),
     column("url"),
     column("edition"),
@@ -149,6 +156,8 @@ pub struct Product {
     pub vendor: usize,
     /// The product's name.
     pub name: String,
+    /// What the product is for, such as `Kubernetes`. The tables decide which fields there are.
+    pub field: Option<String>,
     /// The product's own interfaces.
     pub interfaces: Vec<String>,
     /// The parts of the product that its documents distinguish.

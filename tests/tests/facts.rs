@@ -130,6 +130,7 @@ fn vendors_products_peers_and_services_match_their_rows() {
     }
     for (product, row) in Product::ALL.iter().zip(rows("products")) {
         assert_eq!([product.vendor().as_str(), product.name()], [&row["vendor"], &row["name"]]);
+        assert_eq!(product.field().unwrap_or_default(), row["field"]);
         assert_eq!(product.components().collect::<Vec<_>>(), items(&row["components"]));
         assert_eq!(product.interfaces().collect::<Vec<_>>(), items(&row["interfaces"]));
     }
@@ -144,6 +145,30 @@ fn vendors_products_peers_and_services_match_their_rows() {
         let mut transports = items(&row["transports"]);
         transports.sort_unstable();
         assert_eq!(service.transports().map(Transport::as_str).collect::<Vec<_>>(), transports);
+    }
+}
+
+/// The fields that CONTRIBUTING.md lists: `One of a, b and c.`
+fn listed_fields(page: &str) -> Vec<String> {
+    let paragraph = page.split("\n- ").find(|item| item.starts_with("**Fields.**")).expect("the paragraph of fields");
+    let (_, list) = paragraph.split_once("One of ").expect("the list");
+    let (list, _) = list.split_once(". ").expect("the end of the list");
+    list.split('`').skip(1).step_by(2).map(str::to_string).collect()
+}
+
+/// A reader finds a product by its field only if the same thing always has the same name.
+#[test]
+fn every_product_has_one_of_the_few_fields_that_contributing_lists() {
+    let page = std::fs::read_to_string(port_catalog_tests::root().join("CONTRIBUTING.md")).unwrap();
+    let listed = listed_fields(&page);
+    let mut sorted = listed.clone();
+    sorted.sort_by_key(|field| field.to_lowercase());
+    sorted.dedup();
+    assert_eq!(listed, sorted, "sorted, and each once");
+    assert!((2..=16).contains(&listed.len()), "{} fields; merge some", listed.len());
+    for row in rows("products") {
+        let field = &row["field"];
+        assert!(listed.contains(field), "products.csv: {}: field {field:?} is not one of {listed:?}", row["id"]);
     }
 }
 

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use port_data::hidden::{Escaped, escape_json};
 use port_data::{Diagnostic, Place};
 use port_import::generated_file::expand;
-use port_import::new_product::{NewEdition, NewProduct, Summary, new_edition, new_product};
+use port_import::new_product::{NewEdition, NewProduct, Summary, fields_in_use, new_edition, new_product};
 use port_import::page::Layout;
 use port_import::page_file::convert;
 use port_import::propose::patch;
@@ -81,6 +81,8 @@ Example:
         /// The product's name
         #[arg(long)]
         name: Option<String>,
+        #[arg(long, help = field_help())]
+        field: Option<String>,
         #[command(flatten)]
         origin: Origin,
         /// Draft the product again after a change of its columns or tables; keep what is written already
@@ -272,6 +274,12 @@ fn id(text: &str) -> Result<String, String> {
     port_data::id::check_id(text).map_err(|diagnostic| diagnostic.text())
 }
 
+/// The help of `--field`, with the fields that products have already.
+fn field_help() -> String {
+    let fields: Vec<String> = fields_in_use(&data().join("tables")).into_iter().collect();
+    format!("What the product is for; CONTRIBUTING.md lists the fields. In use: {}", fields.join(", "))
+}
+
 /// Parses the arguments. If they are wrong, they are parsed again with hidden characters escaped, because clap quotes them.
 fn arguments() -> Arguments {
     let escaped = || std::env::args_os().map(|argument| Escaped(argument.to_string_lossy()).to_string());
@@ -285,7 +293,19 @@ fn main() -> ExitCode {
             print(&html);
             ExitCode::SUCCESS
         }),
-        Command::NewProduct { id, doc, layout, vendor, vendor_name, vendor_url, retrieved, name, origin, again } => {
+        Command::NewProduct {
+            id,
+            doc,
+            layout,
+            vendor,
+            vendor_name,
+            vendor_url,
+            retrieved,
+            name,
+            field,
+            origin,
+            again,
+        } => {
             let (id, edition) = id;
             let edition = edition.or(retrieved.clone()).unwrap_or_else(|| day_id(SystemTime::now()));
             let Origin { printed_edition, url, source, licence } = origin;
@@ -303,6 +323,7 @@ fn main() -> ExitCode {
                 vendor_name,
                 vendor_url,
                 name,
+                field,
                 url,
                 source,
                 licence,

@@ -40,6 +40,7 @@ fn columns(dataset: &Dataset) -> Columns {
             product.id.clone(),
             product.vendor.clone(),
             product.name.clone(),
+            product.field.clone().unwrap_or_default(),
             dataset.flows_of(&product.id).count().to_string(),
             newest.document.clone(),
             newest.id.clone(),
@@ -49,7 +50,7 @@ fn columns(dataset: &Dataset) -> Columns {
         ]
     };
     Columns {
-        names: vec!["id", "vendor", "name", "flows", "document", "edition", "older", "retrieved", "url"],
+        names: vec!["id", "vendor", "name", "field", "flows", "document", "edition", "older", "retrieved", "url"],
         rows: dataset.products.iter().map(row).collect(),
     }
 }
@@ -66,6 +67,7 @@ fn object(product: &Product, dataset: &Dataset) -> Value {
         "id": product.id,
         "vendor": product.vendor,
         "name": product.name,
+        "field": product.field,
         "flows": dataset.flows_of(&product.id).count(),
         "document": newest.document,
         "edition": newest.id,

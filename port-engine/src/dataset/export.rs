@@ -82,6 +82,7 @@ fn products(flows: &[Flow]) -> Vec<Product> {
                 id: flow.product.clone(),
                 vendor: flow.vendor.clone(),
                 name: flow.product.clone(),
+                field: None,
                 components: Vec::new(),
                 editions: vec![edition()],
             }),

@@ -41,6 +41,8 @@ pub struct Product {
     pub vendor: String,
     /// Its name.
     pub name: String,
+    /// What it is for, such as `Kubernetes`, if that is known.
+    pub field: Option<String>,
     /// The parts of the product that its documents distinguish.
     pub components: Vec<String>,
     /// The editions of the document that lists its ports, oldest first. There is at least one.

@@ -12,6 +12,7 @@ pub(super) fn dataset(catalog: &Catalog) -> Dataset {
         id: product.id.clone(),
         vendor: catalog.vendors[product.vendor].id.clone(),
         name: product.name.clone(),
+        field: product.field.clone(),
         components: product.components.clone(),
         editions: catalog.editions.iter().filter(|edition| edition.product == index).map(edition).collect(),
     });

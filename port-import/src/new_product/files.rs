@@ -82,11 +82,12 @@ pub(super) fn table_rows(
     let DraftedPage { page, draft, .. } = drafted;
     let or_fixme = |text: &Option<String>| text.clone().unwrap_or_else(|| FIXME.to_string());
     let components: Vec<String> = draft.components().into_iter().collect();
-    let (components, name) = (components.join(", "), or_fixme(&new.name));
+    let (components, name, field) = (components.join(", "), or_fixme(&new.name), or_fixme(&new.field));
     let product: Vec<(&str, &str)> = vec![
         ("id", &new.id),
         ("vendor", new.vendor.as_deref().unwrap_or(FIXME)),
         ("name", &name),
+        ("field", &field),
         ("components", &components),
     ];
     let document = title(page);

@@ -53,6 +53,7 @@ use read::read_page;
 use services::new_services;
 use sources::sources;
 pub use summary::{Left, Subject, Summary};
+pub use tables::fields_in_use;
 use tables::{KnownIds, add_services};
 use write::texts;
 

@@ -29,6 +29,8 @@ pub struct NewProduct {
     pub vendor_url: Option<String>,
     /// The product's name.
     pub name: Option<String>,
+    /// What the product is for, such as `Kubernetes`.
+    pub field: Option<String>,
     /// The address of the page.
     pub url: Option<String>,
     /// Where the text of the page comes from, such as a repository and a file in it.

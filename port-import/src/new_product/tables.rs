@@ -1,6 +1,6 @@
 //! The rows of a draft in handwritten tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
@@ -36,6 +36,17 @@ impl KnownIds {
     pub(super) fn services(&self) -> Services<'_> {
         Services { ids: &self.services, of_port: &self.service_of_port }
     }
+}
+
+/// The fields of the products in a directory of tables, sorted; empty if they can't be read.
+#[must_use]
+pub fn fields_in_use(tables: &Path) -> BTreeSet<String> {
+    let cells = read(&tables.join("products.csv")).ok();
+    let column = |cells: &Cells| cells.header.iter().position(|head| head.text == "field");
+    let of =
+        |cells: Cells| column(&cells).map(|column| cells.rows.into_iter().map(move |row| row[column].text.clone()));
+    let fields = cells.and_then(of).into_iter().flatten();
+    fields.filter(|field| !field.is_empty() && field != FIXME).collect()
 }
 
 /// The ids of a table by the names and ids of their rows, in lowercase, if the rows are of certain kinds.

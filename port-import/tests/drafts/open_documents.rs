@@ -69,6 +69,8 @@ fn options(workspace: &Workspace, documents: &Path, cells: &[&str]) -> NewProduc
         edition: edition_id,
         printed_edition: some(edition).filter(|edition| !edition.is_empty()),
         name: some(name),
+        // The catalog lists fields, the page doesn't.
+        field: some("networking"),
         vendor: Some(id(vendor)),
         vendor_name: some(vendor),
         retrieved: some("2026-11-22"),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use port_import::new_product::{NewEdition, new_edition, new_product};
+use port_import::new_product::{NewEdition, NewProduct, fields_in_use, new_edition, new_product};
 
 use crate::{Workspace, draft};
 
@@ -67,7 +67,23 @@ fn parts_of_the_product_at_both_ends_are_components() {
     let peers = fs::read_to_string(workspace.data().join("tables/peers.csv")).unwrap();
     assert!(peers.contains("relay-server,FIXME server,component,A part of FIXME,,relay\n"), "{peers}");
     let products = fs::read_to_string(workspace.data().join("tables/products.csv")).unwrap();
-    assert!(products.contains("relay,FIXME,FIXME,,\"node, server\""), "{products}");
+    assert!(products.contains("relay,FIXME,FIXME,FIXME,,\"node, server\""), "{products}");
+}
+
+#[test]
+fn the_field_of_a_product_is_an_option_or_left_to_a_person() {
+    let page = table(&["Peer | Use | Port", "Clients | Web | TCP/443"]);
+    for (field, cell, left) in [(None, "FIXME", 1), (Some("mail"), "mail", 0)] {
+        let workspace = Workspace::new();
+        let new = workspace.product("relay", "page.md", &page);
+        let draft = workspace.draft(&NewProduct { field: field.map(str::to_string), ..new });
+        let products = fs::read_to_string(workspace.data().join("tables/products.csv")).unwrap();
+        assert!(products.ends_with(&format!("\nrelay,FIXME,FIXME,{cell},,\n")), "{products}");
+        assert_eq!(draft.summary.left.iter().filter(|left| left.key == "field").count(), left);
+    }
+    let fields = fields_in_use(&port_catalog_tests::root().join("port-data/tables"));
+    assert!(fields.contains("mail") && !fields.contains(""), "{fields:?}");
+    assert!(fields_in_use("nowhere".as_ref()).is_empty());
 }
 
 #[test]

@@ -13,6 +13,7 @@ const SEED: u64 = 443;
 /// Flows per product and products per vendor, as in the first four documents.
 const FLOWS_OF_A_PRODUCT: usize = 31;
 const PRODUCTS_OF_A_VENDOR: usize = 3;
+const FIELDS: usize = 16;
 /// From one edition to the next, one flow of these changes.
 const FLOWS_OF_A_CHANGE: usize = 27;
 
@@ -77,13 +78,14 @@ fn vendor(number: usize) -> [String; 3] {
     [format!("vendor-{number}"), format!("Vendor {number}"), format!("https://vendor-{number}.example")]
 }
 
-fn product(number: usize) -> [String; 5] {
+fn product(number: usize) -> [String; 6] {
     let interfaces = if number % 5 == 0 { "lan, wan" } else { "" };
     let vendor = number / PRODUCTS_OF_A_VENDOR;
     [
         format!("product-{number}"),
         format!("vendor-{vendor}"),
         format!("Product {number}"),
+        format!("Field {}", vendor % FIELDS),
         interfaces.to_string(),
         String::new(),
     ]
