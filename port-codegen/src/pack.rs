@@ -46,8 +46,8 @@ pub fn pack(catalog: &Catalog) -> Packed {
         by(catalog.services.len(), &|flow| flow.row.specs.iter().filter_map(PortSpec::service).collect());
     let mut flows_by_edition = group(catalog.editions.len(), &catalog.flows, |flow| vec![flow.edition]);
     for flows in &mut flows_by_edition {
-        // Rows that a newer edition has too come after all ids.
-        flows.sort_by_key(|flow| (catalog.flows[*flow].row.row, *flow));
+        // Rows that a newer edition has too come after all ids. Flows of one row have the table's order.
+        flows.sort_by_key(|flow| (catalog.flows[*flow].row.row, catalog.flows[*flow].position));
     }
     let (hosts, flows_by_host) = flows_under_hosts(catalog, &current);
 

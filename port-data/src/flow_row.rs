@@ -100,6 +100,7 @@ impl Row<'_> {
             variant: flow_variant(product.id, &row.id),
             product: product.index,
             edition: references.edition,
+            position: 0,
             row,
         })
     }

@@ -77,7 +77,8 @@ impl TableReader {
                 let variant = flow_variant(&product.id, &id);
                 Located { row: IdRow { id, variant, product: Some(edition.product), edition: number }, place }
             }));
-            by_edition.push(rows.valid.into_iter().map(|located| located.row).collect());
+            let in_order = rows.valid.into_iter().enumerate();
+            by_edition.push(in_order.map(|(position, located)| Flow { position, ..located.row }).collect());
         }
         self.check_distinct_ids(&ids);
         for FlowTable { product, edition, file } in files {

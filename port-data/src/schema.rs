@@ -239,6 +239,8 @@ pub struct Flow {
     pub product: usize,
     /// The index of its edition in [`Catalog::editions`].
     pub edition: usize,
+    /// Its place in its table, from 0. Flows with the same row of the document have the table's order.
+    pub position: usize,
     /// The row. Its references are indexes in [`Catalog::peers`], [`Catalog::services`], [`Product::interfaces`] and
     /// [`Product::components`].
     pub row: FlowRow<usize>,

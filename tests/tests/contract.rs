@@ -109,5 +109,7 @@ fn lookups_work_in_constants() {
     const ID: FlowId = flows::FortiClient::OutTelemetry;
     const FLOW: Flow = ID.flow();
     const TEXT: &str = ID.as_str();
-    assert_eq!((COUNT, FLOW.id(), TEXT), (1, ID, "forticlient-out-telemetry"));
+    // Exact ports come before ranges that contain them.
+    assert_eq!((FOUND.into_iter().next().map(Flow::id), FLOW.id(), TEXT), (Some(ID), ID, "forticlient-out-telemetry"));
+    assert_eq!(COUNT, query().port(Transport::Tcp, 8013).flows().count());
 }

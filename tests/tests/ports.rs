@@ -45,5 +45,6 @@ fn every_port_of_every_transport_finds_the_flows_that_a_scan_finds() {
 #[test]
 fn a_lookup_is_a_constant() {
     const USERS: usize = by_port(Transport::Tcp, 8013).len();
-    assert_eq!(USERS, 1);
+    assert_eq!(USERS, query().port(Transport::Tcp, 8013).flows().count());
+    assert!(USERS > 0);
 }

@@ -34,7 +34,7 @@ pub(super) fn dataset(catalog: &Catalog) -> Dataset {
     let newest: Vec<Option<usize>> = (0..catalog.products.len()).map(newest_edition).collect();
     let (current, mut older): (Vec<_>, Vec<_>) =
         catalog.flows.iter().partition(|row| newest[row.product] == Some(row.edition));
-    older.sort_by_key(|row| (row.edition, row.row.row));
+    older.sort_by_key(|row| (row.edition, row.row.row, row.position));
     Dataset {
         vendors: vendors.collect(),
         products: products.collect(),

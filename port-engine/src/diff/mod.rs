@@ -153,7 +153,16 @@ pub fn exported<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> Vec<ExportedFl
 /// ```
 #[must_use]
 pub fn compare<'a>(old: &'a [ExportedFlow], new: &'a [ExportedFlow], dataset: &'a Dataset) -> Difference<'a> {
-    compare_facts(old, new, dataset, &|_| true)
+    compare_facts(old, new, dataset, Ids::MayChange, &|_| true)
+}
+
+/// Whether a flow can have another id in the other list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ids {
+    /// Versions of a catalog may have renamed it.
+    MayChange,
+    /// Editions of one catalog have the same id for the same traffic.
+    Same,
 }
 
 /// The same as [`compare`], without the facts that aren't compared.
@@ -161,11 +170,12 @@ pub(crate) fn compare_facts<'a>(
     old: &'a [ExportedFlow],
     new: &'a [ExportedFlow],
     dataset: &'a Dataset,
+    ids: Ids,
     is_compared: &dyn Fn(&str) -> bool,
 ) -> Difference<'a> {
     let editions = Editions::new(old, new);
     let [unknown_before, unknown_after] = [old, new].map(|list| incomplete_editions(list, &editions, dataset));
-    let changes: Vec<FlowChange> = changes(old, new, &editions)
+    let changes: Vec<FlowChange> = changes(old, new, &editions, ids)
         .into_iter()
         .map(|change| match change {
             FlowChange::Added(flow) => match unknown_before.get(&editions.of(flow)) {
@@ -202,12 +212,21 @@ pub(crate) fn compare_facts<'a>(
 }
 
 /// What happened to each flow: those of the new list in its order, then the removed ones.
-fn changes<'a>(old: &'a [ExportedFlow], new: &'a [ExportedFlow], editions: &Editions<'a>) -> Vec<FlowChange<'a>> {
+fn changes<'a>(
+    old: &'a [ExportedFlow],
+    new: &'a [ExportedFlow],
+    editions: &Editions<'a>,
+    ids: Ids,
+) -> Vec<FlowChange<'a>> {
     let old_by_key: HashMap<Key, &ExportedFlow> = old.iter().map(|flow| (editions.key(flow), flow)).collect();
     let new_keys: HashSet<Key> = new.iter().map(|flow| editions.key(flow)).collect();
     let removed: Vec<&ExportedFlow> = old.iter().filter(|flow| !new_keys.contains(&editions.key(flow))).collect();
     let added: Vec<&ExportedFlow> = new.iter().filter(|flow| !old_by_key.contains_key(&editions.key(flow))).collect();
-    let renames = rename::renames(&removed, &added, editions).into_iter();
+    let renames = match ids {
+        Ids::MayChange => rename::renames(&removed, &added, editions),
+        Ids::Same => Vec::new(),
+    };
+    let renames = renames.into_iter();
     let mut renames: HashMap<Key, _> = renames.map(|rename| (editions.key(added[rename.new]), rename)).collect();
     let mut changes = Vec::new();
     let mut matched = HashSet::new();

@@ -6,7 +6,7 @@
 //! only the other edition has is not known for it: its impact is [`Impact::Unknown`](diff::Impact::Unknown).
 
 use crate::dataset::{Dataset, Edition, Product};
-use crate::diff::{self, Difference, FlowDifference};
+use crate::diff::{self, Difference, FlowDifference, Ids};
 use crate::export::ExportedFlow;
 
 mod report;
@@ -52,7 +52,7 @@ impl<'a> Upgrade<'a> {
         flows: &'a EditionFlows,
     ) -> Upgrade<'a> {
         let is_compared = |fact: &str| !matches!(fact, "edition" | "curated") && !fact.starts_with("source.");
-        let difference = diff::compare_facts(&flows.from, &flows.to, dataset, &is_compared);
+        let difference = diff::compare_facts(&flows.from, &flows.to, dataset, Ids::Same, &is_compared);
         let differ = difference.flows.iter().filter(|flow| flow.change.after().is_some()).count();
         let unchanged = flows.to.len() - differ;
         Upgrade { product, from, to, difference, unchanged }

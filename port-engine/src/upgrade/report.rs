@@ -5,7 +5,7 @@
 //! - `summary`: how many flows differ with each impact.
 //! - `changes`: an object for each flow that differs.
 //!   - `id`: of the flow in `to`, or of the one in `from` if `to` doesn't have it. `impact`: what it means for firewall rules.
-//!   - `change`: `added`, `removed`, `changed`, `renamed` or `not-known`. `not_known_for`: the edition for which the flow is not
+//!   - `change`: `added`, `removed`, `changed` or `not-known`. `not_known_for`: the edition for which the flow is not
 //!     known, since its document isn't complete, or null.
 //!   - `product`, `component`, `direction`, `peer`, `purpose`, `note`: of the flow in `to`, or of the one in `from`.
 //!   - `opens`, `closes`: ports for the peer. `needed`: ports that may have been a choice before. `optional`: ports that are a choice
