@@ -52,7 +52,7 @@ pub fn is_exact(flow: &Flow, port: PortQuery) -> bool {
     flow.ports.iter().any(|spec| port.matches_exactly(spec))
 }
 
-/// A line for each product, and below them those products that have the port only in a range.
+/// A line for each product. Below them are those products that have the port only in a range, or ICMP without a type.
 pub fn print(users: &[PortUser<'_>], port: PortQuery, width: Option<u16>) -> String {
     let (exact, in_range): (Vec<&PortUser<'_>>, Vec<&PortUser<'_>>) = users.iter().partition(|user| user.is_exact);
     let mut parts = Vec::new();
@@ -60,7 +60,11 @@ pub fn print(users: &[PortUser<'_>], port: PortQuery, width: Option<u16>) -> Str
         parts.push(lines(&exact, port, width));
     }
     if !in_range.is_empty() {
-        parts.push(format!("Only in a wider range of ports:\n\n{}", lines(&in_range, port, width)));
+        let title = match port {
+            PortQuery::Ports { .. } => "Only in a wider range of ports:",
+            PortQuery::Protocol { .. } => "Without a type of ICMP:",
+        };
+        parts.push(format!("{title}\n\n{}", lines(&in_range, port, width)));
     }
     let legend = legend(users, port);
     if !legend.is_empty() {
@@ -98,7 +102,7 @@ fn lines(users: &[&PortUser<'_>], port: PortQuery, width: Option<u16>) -> String
     table::print(&short.into_iter().find(fits).unwrap_or(all), width)
 }
 
-impl<'a> PortUser<'a> {
+impl PortUser<'_> {
     fn cells(&self, port: PortQuery, ports_width: Option<usize>, peers_width: Option<usize>) -> Vec<String> {
         vec![
             self.product.id.clone(),
@@ -151,9 +155,9 @@ fn first(names: &[String], shown: usize) -> String {
 
 /// As many ports as fit, at least one.
 fn fitting_ports(ports: &[String], width: Option<usize>) -> String {
-    let texts = (1..=ports.len()).rev().map(|shown| first(ports, shown));
     let fits = |text: &String| width.is_none_or(|width| text.chars().count() <= width);
-    texts.clone().find(fits).or_else(|| texts.last()).unwrap_or_default()
+    let fitting = (2..=ports.len()).rev().map(|shown| first(ports, shown)).find(fits);
+    fitting.unwrap_or_else(|| first(ports, 1))
 }
 
 /// The peers of both directions, such as `from client, admin +3; to internet`: as many as fit. If one of each is too long, only their
