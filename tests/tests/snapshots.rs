@@ -1,27 +1,67 @@
-//! Snapshots for reviewing a change of the data: one line per flow, the public ids, and the port index.
+//! Snapshots for reviewing a change of the data: the rows of each document with their flows, the public ids, and the port index.
 //!
 //! `cargo insta review` shows the differences.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use port_catalog::{Enabled, Flow, Peer, Product, Scope, Service, Transport, by_port};
+use port_catalog::{Direction, Enabled, Flow, Groups, Peer, Product, Requirement, Scope, Service, Transport, query};
 use port_catalog_tests::assert_snapshot;
 
-/// A flow as one line: what the page prints, then the facts of the catalog.
-fn line(flow: Flow) -> String {
-    let source = flow.source();
-    let printed: Vec<&str> = [source.peer, source.label, source.ports].map(|cell| cell.unwrap_or("-")).into();
-    let mut line =
-        format!("{:>2} {} => {} {}", source.row, printed.join(" | "), flow.direction(), flow.direction().preposition());
-    let mut fact = |text: &str| line.push_str(text);
-    fact(&format!(" {}: {}", flow.peer(), flow.ports()));
-    if let Some(component) = flow.component() {
-        fact(&format!("; part {component}"));
+/// No line of a snapshot is longer, so that a diff is readable.
+const WIDTH: usize = 190;
+
+/// Appends a line, continued on further lines if it is too long.
+fn push(text: &mut String, indent: &str, line: &str) {
+    let mut width = 0;
+    for word in line.split(' ') {
+        let is_first = width == 0;
+        if !is_first && width + 1 + word.chars().count() > WIDTH {
+            let _ = write!(text, "\n{indent}      ");
+            width = indent.len() + 6;
+        } else {
+            text.push_str(if is_first { indent } else { " " });
+            width += if is_first { indent.len() } else { 1 };
+        }
+        text.push_str(word);
+        width += word.chars().count();
     }
-    fact(&format!("; {}", flow.requirement()));
-    if let Some(condition) = flow.condition() {
-        fact(&format!(" ({condition})"));
+    text.push('\n');
+}
+
+/// Texts that several rows share, such as notes. They are listed once, below the rows, which have their numbers.
+#[derive(Default)]
+struct Footnotes(Vec<String>);
+
+impl Footnotes {
+    /// The number of a text, from 1.
+    fn number(&mut self, text: String) -> usize {
+        let place = self.0.iter().position(|known| *known == text).unwrap_or_else(|| {
+            self.0.push(text);
+            self.0.len() - 1
+        });
+        place + 1
+    }
+}
+
+/// What the catalog makes of a row: its flow as one line.
+fn facts(flow: Flow, footnotes: &mut Footnotes) -> String {
+    let own = flow.component().unwrap_or(flow.product().as_str());
+    let [from, to] = match flow.direction() {
+        Direction::Inbound => [flow.peer().as_str(), own],
+        Direction::Outbound => [own, flow.peer().as_str()],
+    };
+    let mut line = format!("{}: from {from} to {to}: {}", flow.id(), flow.ports());
+    let mut fact = |text: &str| line.push_str(text);
+    match (flow.requirement(), flow.condition()) {
+        (Requirement::Unstated, None) => {}
+        (requirement, condition) => {
+            fact(&format!("; {requirement}"));
+            if let Some(condition) = condition {
+                fact(&format!(" ({condition})"));
+            }
+        }
     }
     let interfaces: Vec<&str> = flow.interfaces().collect();
     if !interfaces.is_empty() {
@@ -31,8 +71,10 @@ fn line(flow: Flow) -> String {
         fact(&format!(" (recommended {interface})"));
     }
     let hosts: Vec<&str> = flow.hosts().collect();
-    if !hosts.is_empty() {
-        fact(&format!("; hosts {}", hosts.join(", ")));
+    match hosts.len() {
+        0 => {}
+        1 => fact(&format!("; host {}", hosts[0])),
+        _ => fact(&format!("; hosts [{}]", footnotes.number(hosts.join(" ")))),
     }
     if flow.scope() != Scope::Network {
         fact(&format!("; within the {}", flow.scope()));
@@ -46,40 +88,78 @@ fn line(flow: Flow) -> String {
             fact(&format!(" ({customization})"));
         }
     }
+    if flow.groups() == Groups::Unstated && flow.ports().any(|spec| spec.group() > 0) {
+        fact("; groups unstated");
+    }
     let curated: Vec<&str> = flow.curated().map(port_catalog::Fact::as_str).collect();
     if !curated.is_empty() {
         fact(&format!("; curated {}", curated.join(", ")));
     }
     fact(&format!("; {}", flow.purpose()));
     if let Some(note) = flow.note() {
-        fact(&format!(" [{note}]"));
+        fact(&format!(" [{}]", footnotes.number(note.to_string())));
     }
-    fact(&format!("; {}", flow.id()));
     line
 }
 
+/// The newest edition of a product: for each row of its document the cells as printed, and below them its flows.
+fn flows_of(product: Product) -> String {
+    let edition = product.newest_edition();
+    let mut text = format!("{}, {}, {}\n", product.name(), edition.document(), edition.printed());
+    let mut footnotes = Footnotes::default();
+    let (mut section, mut row) = (None, 0);
+    for flow in edition.flows() {
+        let source = flow.source();
+        if source.section != section {
+            section = source.section;
+            let _ = writeln!(text, "\n{}", section.unwrap_or("-"));
+        }
+        if source.row != row {
+            row = source.row;
+            let cells = [source.peer, source.label, source.ports].map(|cell| cell.unwrap_or("-"));
+            push(&mut text, "", &format!("{row:>3} {}", cells.join(" | ")));
+        }
+        push(&mut text, "    ", &facts(flow, &mut footnotes));
+    }
+    if !footnotes.0.is_empty() {
+        text.push('\n');
+    }
+    for (index, footnote) in footnotes.0.iter().enumerate() {
+        push(&mut text, "", &format!("[{}] {footnote}", index + 1));
+    }
+    text
+}
+
+/// `port-cli/tests/upgrades.rs` has the older editions.
 #[test]
 fn flows_of_each_product_as_its_document_lists_them() {
-    let mut texts = Vec::new();
-    for edition in Product::ALL.iter().flat_map(|product| product.editions()) {
-        let product = edition.product();
-        let mut text = format!("{}, {}, {}\n", product.name(), edition.document(), edition.printed());
-        let mut section = None;
-        for flow in edition.flows() {
-            if flow.source().section != section {
-                section = flow.source().section;
-                let _ = writeln!(text, "\n{}", section.unwrap_or("-"));
-            }
-            let _ = writeln!(text, "{}", line(flow));
-        }
-        // The snapshot of the newest edition shows what it changes.
-        let name = if edition.is_newest() { format!("flows_of_{product}") } else { format!("flows_of_{edition}") };
-        texts.push((name, text));
-    }
     // All snapshots are compared before the test fails, so that all differences are pending at once.
-    let compare = |(name, text): &(String, String)| std::panic::catch_unwind(|| assert_snapshot(name, text)).is_err();
-    let changed: Vec<&str> = texts.iter().filter(|text| compare(text)).map(|(name, _)| name.as_str()).collect();
+    let is_changed = |product: &&Product| {
+        let name = format!("flows_of_{product}");
+        std::panic::catch_unwind(|| assert_snapshot(&name, &flows_of(**product))).is_err()
+    };
+    let changed: Vec<&str> = Product::ALL.iter().filter(is_changed).map(|product| product.as_str()).collect();
     assert!(changed.is_empty(), "changed: {}", changed.join(", "));
+}
+
+/// A diff of a snapshot is only readable if its lines are short, and it shows what changed only if no old snapshot is left.
+#[test]
+fn each_product_has_one_snapshot_with_lines_of_less_than_200_characters() {
+    let directory = port_catalog_tests::root().join("tests/snapshots");
+    let mut files: Vec<String> = std::fs::read_dir(&directory)
+        .expect("the snapshots exist")
+        .map(|entry| entry.unwrap().file_name().into_string().expect("the name is UTF-8"))
+        .filter(|name| name.starts_with("flows_of_") && name.ends_with(".snap"))
+        .collect();
+    files.sort();
+    let mut expected: Vec<String> = Product::ALL.iter().map(|product| format!("flows_of_{product}.snap")).collect();
+    expected.sort();
+    assert_eq!(files, expected);
+    for file in &files {
+        let text = std::fs::read_to_string(directory.join(file)).unwrap();
+        let too_long: Vec<&str> = text.lines().filter(|line| line.chars().count() >= 200).collect();
+        assert!(too_long.is_empty(), "{file}: {too_long:#?}");
+    }
 }
 
 #[test]
@@ -105,19 +185,34 @@ fn public_ids_and_their_variants() {
     assert_snapshot("public_ids_and_their_variants", &text);
 }
 
+/// Who uses a port: for each port or range of the newest editions, the products with the number of their flows. The snapshot of a
+/// product has the flows.
 #[test]
 fn port_index() {
-    let mut text = String::from("The flows that use each port, up to the port of the next entry.\n");
-    for transport in [Transport::Tcp, Transport::Udp] {
-        text.push('\n');
-        let mut last = String::new();
-        for port in 0..=u16::MAX {
-            let flows: String = by_port(transport, port).map(|flow| format!("    {}\n", flow.id())).collect();
-            if flows != last {
-                let _ = write!(text, "{port}/{transport}\n{flows}");
-                last = flows;
-            }
+    let mut index: BTreeMap<(Option<Transport>, u16, u16), BTreeMap<&str, usize>> = BTreeMap::new();
+    for flow in query().flows() {
+        let specs: BTreeSet<_> = flow
+            .ports()
+            .filter_map(|spec| {
+                let ports = spec.range()?;
+                Some((spec.transport(), ports.first(), ports.last()))
+            })
+            .collect();
+        for spec in specs {
+            *index.entry(spec).or_default().entry(flow.product().as_str()).or_default() += 1;
         }
+    }
+    let mut text = String::from("The products that use each port or range, with the number of their flows.\n");
+    let mut last = None;
+    for ((transport, first, end), products) in index {
+        if last != Some(transport) {
+            last = Some(transport);
+            text.push('\n');
+        }
+        let transport = transport.map_or("-", Transport::as_str);
+        let ports = if first == end { first.to_string() } else { format!("{first}-{end}") };
+        let products: Vec<String> = products.iter().map(|(product, flows)| format!("{product} {flows}")).collect();
+        push(&mut text, "", &format!("{transport}/{ports} {}", products.join(", ")));
     }
     assert_snapshot("port_index", &text);
 }
