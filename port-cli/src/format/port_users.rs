@@ -13,8 +13,10 @@ use super::Columns;
 use super::table;
 use crate::output::count;
 
-/// The widest cells of ports that aren't shortened, in characters: for three transports, or to leave more room for peers, for one.
-const PORTS_WIDTHS: [usize; 2] = ["tcp, udp, any".len(), "sctp".len()];
+/// The most characters of a cell with ports: three transports for products with exactly the port, and a range for the others. If that
+/// leaves too little room for peers, one transport.
+const PORTS_WIDTHS: [[usize; 2]; 2] =
+    [["tcp, udp, any".len(), "sctp".len()], ["tcp/49152-65535 +9".len(), "sctp".len()]];
 
 /// The name of peers that belong to the product.
 const ITSELF: &str = "itself";
@@ -93,7 +95,8 @@ fn lines(users: &[&PortUser<'_>], port: PortQuery, width: Option<u16>) -> String
     };
     let all = columns(None, None);
     let Some(terminal) = width.map(usize::from) else { return table::print(&all, None) };
-    let short = PORTS_WIDTHS.iter().map(|ports_width| {
+    let is_exact = users.iter().all(|user| user.is_exact);
+    let short = PORTS_WIDTHS[usize::from(!is_exact)].iter().map(|ports_width| {
         let without_peers = columns(Some(*ports_width), Some(0));
         let others: usize = (0..3).map(|column| table::column_width(&without_peers, column)).sum();
         columns(Some(*ports_width), Some(terminal.saturating_sub(others)))
@@ -153,15 +156,18 @@ fn first(names: &[String], shown: usize) -> String {
     format!("{}{more}", names[..shown].join(", "))
 }
 
-/// As many ports as fit, at least one.
+/// As many ports as fit. If one of several doesn't fit, their number: `12 ports`.
 fn fitting_ports(ports: &[String], width: Option<usize>) -> String {
     let fits = |text: &String| width.is_none_or(|width| text.chars().count() <= width);
-    let fitting = (2..=ports.len()).rev().map(|shown| first(ports, shown)).find(fits);
-    fitting.unwrap_or_else(|| first(ports, 1))
+    let fitting = (1..=ports.len()).rev().map(|shown| first(ports, shown)).find(fits);
+    fitting.unwrap_or_else(|| match ports {
+        [port] => port.clone(),
+        ports => count(ports.len(), "port"),
+    })
 }
 
 /// The peers of both directions, such as `from client, admin +3; to internet`: as many as fit. If one of each is too long, only their
-/// number: `from client; to 12 peers`.
+/// number: `from client; to 12 peers`, or `from 9; to 12 peers`.
 fn fitting_peers(from: &[String], to: &[String], width: Option<usize>) -> String {
     let lists: Vec<(&str, &[String])> =
         [("from", from), ("to", to)].into_iter().filter(|(_, peers)| !peers.is_empty()).collect();
@@ -169,10 +175,14 @@ fn fitting_peers(from: &[String], to: &[String], width: Option<usize>) -> String
         0 => format!("{word} {}", count(peers.len(), "peer")),
         shown => format!("{word} {}", first(peers, shown)),
     };
+    let numbers = match lists.len() {
+        2 => format!("from {}; to {}", from.len(), count(to.len(), "peer")),
+        _ => lists.iter().map(|list| part(list, 0)).collect(),
+    };
     let mut shown: Vec<usize> = lists.iter().map(|(_, peers)| peers.len()).collect();
     loop {
         let parts: Vec<String> = lists.iter().zip(&shown).map(|(list, shown)| part(list, *shown)).collect();
-        let text = parts.join("; ");
+        let text = if shown.iter().all(|shown| *shown == 0) { numbers.clone() } else { parts.join("; ") };
         // The longer list loses a name, or both have one, and the longer name is left out.
         let longer =
             (0..lists.len()).filter(|list| shown[*list] > 0).max_by_key(|list| (shown[*list], parts[*list].len()));
