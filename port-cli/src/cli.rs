@@ -102,9 +102,9 @@ impl Cli {
         };
         match &self.command {
             Command::List(args) => with_dataset(&|context| args.run(context)),
-            Command::Port(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Port(args) => with_dataset(&|context| args.run(context)),
             Command::Show(args) => with_dataset(&|context| args.run(context)),
-            Command::Products(args) => with_dataset(&|context| Ok(args.run(context))),
+            Command::Products(args) => with_dataset(&|context| args.run(context)),
             Command::Editions(args) => with_dataset(&|context| args.run(context)),
             Command::Peers(args) => with_dataset(&|context| args.run(context)),
             Command::Upgrade(args) => with_dataset(&|context| args.run(context)),
@@ -136,6 +136,7 @@ impl Command {
             Command::Rules(args) => args.filter.product.iter_mut().chain(&mut args.site_template).collect(),
             Command::Audit(args) => args.product.iter_mut().collect(),
             Command::Diagram(args) => args.filter.product.iter_mut().collect(),
+            Command::Port(args) => args.product.iter_mut().collect(),
             Command::Peers(args) => args.product.iter_mut().collect(),
             Command::Editions(args) => vec![&mut args.product],
             _ => Vec::new(),

@@ -3,7 +3,7 @@
 port_data::codes! {
     #[doc = "An argument, option, value or command is unknown, missing or repeated."]
     ARGUMENTS = "call-arguments";
-    #[doc = "An option or argument names a product, vendor, peer, service or flow that doesn't exist."]
+    #[doc = "An option or argument names a product, vendor, field, peer, service or flow that doesn't exist."]
     UNKNOWN_ID = "call-unknown-id";
     #[doc = "Options contradict each other, or one is missing."]
     OPTIONS = "call-options";

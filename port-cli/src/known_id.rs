@@ -127,15 +127,15 @@ impl IdKind {
     }
 }
 
-/// Ids in quotes, as `"a", "b" or "c"`. At most five are listed.
-fn alternatives(ids: &[&str]) -> String {
+/// Names in quotes, as `"a", "b" or "c"`. At most five are listed.
+pub fn alternatives(names: &[&str]) -> String {
     const LISTED: usize = 5;
-    let mut names: Vec<String> = ids.iter().take(LISTED).map(|id| format!("\"{id}\"")).collect();
-    let last = match ids.len().saturating_sub(LISTED) {
-        0 => names.pop().unwrap_or_default(),
+    let mut quoted: Vec<String> = names.iter().take(LISTED).map(|name| format!("\"{name}\"")).collect();
+    let last = match names.len().saturating_sub(LISTED) {
+        0 => quoted.pop().unwrap_or_default(),
         more => format!("one of {more} more"),
     };
-    format!("{} or {last}", names.join(", "))
+    if quoted.is_empty() { last } else { format!("{} or {last}", quoted.join(", ")) }
 }
 
 /// Parses an argument that should be an id. Whether it exists is checked once the dataset is known.

@@ -255,7 +255,10 @@ fn every_shell_has_completions() {
         assert!(script.contains(product) || ["powershell", "elvish"].contains(&shell), "{shell}");
     }
     // What bash offers for a word that isn't complete.
-    let script = printed_by(command(&["completions", "bash"]));
+    // Its script is too long for an argument, since it has the ids of all flows.
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("completions");
+    std::fs::write(&script, printed_by(command(&["completions", "bash"]))).unwrap();
     let cut = |id: &str| id[..id.len() - 1].to_string();
     for (typed, offered) in [
         ("port-catalog pro".to_string(), "products"),
@@ -266,7 +269,8 @@ fn every_shell_has_completions() {
         let words: Vec<&str> = typed.split(' ').collect();
         let (last, before) = (words.len() - 1, words[words.len() - 2]);
         let complete = format!(
-            "{script}\nCOMP_WORDS=({typed})\nCOMP_CWORD={last}\n_port-catalog port-catalog {} {before}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            "source {}\nCOMP_WORDS=({typed})\nCOMP_CWORD={last}\n_port-catalog port-catalog {} {before}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+            script.display(),
             words[last]
         );
         let output = Command::new("bash").args(["-c", &complete]).output().expect("bash is installed");

@@ -44,7 +44,7 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 52] = [
+    let calls: [(&str, &[&str]); 58] = [
         ("a part of a flow's id", &["show", "pop3"]),
         ("a part of two flows' ids", &["show", "rating"]),
         ("a part of many flows' ids", &["show", "mailgate"]),
@@ -96,6 +96,12 @@ fn wrong_arguments(cases: &mut Cases) {
         ("a component of a product without components", &["list", "--component", "worker"]),
         ("one argument too many", &["show", "mailgate-in-admin", "archive-in-admin"]),
         ("an unknown shell", &["completions", "csh"]),
+        ("a misspelt product of a port", &["port", "443", "--product", "mailgaet"]),
+        ("an edition of a port that the product doesn't have", &["port", "443", "--product", "mailgate@9"]),
+        ("editions of a port", &["port", "443", "--edition", "all"]),
+        ("a misspelt field", &["products", "--field", "mial"]),
+        ("a field that is not near any other", &["products", "--field", "phones"]),
+        ("a search for nothing", &["products", "--search", " "]),
         ("an option that is repeated", &["list", "--vendor", "acme", "--vendor", "globex"]),
     ];
     for (name, call) in calls {

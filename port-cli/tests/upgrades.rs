@@ -9,7 +9,7 @@ use port_catalog_tests::assert_snapshot;
 fn older_editions_as_upgrades() {
     let mut changed = Vec::new();
     for product in Product::ALL {
-        let editions: Vec<&str> = product.editions().map(|edition| edition.name()).collect();
+        let editions: Vec<&str> = product.editions().map(port_catalog::Edition::name).collect();
         for pair in editions.windows(2) {
             let output = Command::new(env!("CARGO_BIN_EXE_port-catalog"))
                 .args(["upgrade", product.as_str(), pair[0], pair[1]])

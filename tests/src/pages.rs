@@ -6,6 +6,8 @@
 //!   them. A line that ends in `\` continues on the next one.
 //! - A `console` block with `contains=TEXT; TEXT` must print each text. This is for what the page claims about the example:
 //!   `UPDATE_DOCS=1` replaces the output, but an example that no longer shows what it should is an error.
+//! - The lines below a comment `<!-- $ COMMAND -->` and a blank line, up to the next blank line, are the output of the command. They
+//!   are part of the page, such as a table in Markdown.
 //! - The lines of a `sh` block run elsewhere, as listed in `ELSEWHERE`, or nowhere, with a reason.
 //! - `rust` is a doc test of this package. `text`, `diff` and `mermaid` blocks don't run. Other languages need `file=` or `append=`.
 //!
@@ -19,6 +21,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::{root, tools};
 
+/// The language of output that is part of the page.
+const OUTPUT: &str = "output";
+
 /// The commands of `sh` blocks, with the file that runs them or the reason why none does.
 const ELSEWHERE: [(&str, Result<&str, &str>); 3] = [
     ("cargo run -- port 443", Ok(".ci/run")),
@@ -26,8 +31,9 @@ const ELSEWHERE: [(&str, Result<&str, &str>); 3] = [
     ("cargo insta review", Err("is interactive")),
 ];
 
-/// A fenced code block of a page.
+/// A fenced code block of a page, or the output below a comment with a command.
 struct Block {
+    /// [`OUTPUT`] for output, whose text is the command.
     language: String,
     /// The file that it is written to, and whether it is appended.
     file: Option<(String, bool)>,
@@ -54,6 +60,7 @@ impl Block {
     }
 }
 
+/// The blocks of a page, in order.
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut is_open = false;
@@ -70,6 +77,16 @@ fn blocks(page: &str) -> Vec<Block> {
                 block.range.end = range.end;
             }
             Event::End(TagEnd::CodeBlock) => is_open = false,
+            Event::Html(text) => {
+                let command = text.trim().strip_prefix("<!-- $ ").and_then(|command| command.strip_suffix("-->"));
+                if let Some(command) = command {
+                    // The comment ends its line, and a blank line follows.
+                    let start = page[range.start..].find("\n\n").map_or(page.len(), |end| range.start + end + 2);
+                    let end = page[start..].find("\n\n").map_or(page.len(), |end| start + end + 1);
+                    let text = command.trim().to_string();
+                    blocks.push(Block { text, range: start..end, ..Block::new(OUTPUT, start) });
+                }
+            }
             _ => {}
         }
     }
@@ -104,6 +121,11 @@ pub fn run(page: &str, directory: &Path, programs: &[(&str, &str)]) {
             ("console", None) => {
                 updated += &text[copied..block.range.start];
                 updated += &session(&block, directory, found.path(), &format!("{page}:{line}"));
+                copied = block.range.end;
+            }
+            (OUTPUT, None) => {
+                updated += &text[copied..block.range.start];
+                updated += &output(&block.text, directory, found.path(), &format!("{page}:{line}"));
                 copied = block.range.end;
             }
             ("sh", None) => {

@@ -7,6 +7,7 @@ use port_engine::protocol::Protocol;
 
 use super::Columns;
 use super::footnotes::Footnotes;
+use super::port_users::is_exact;
 
 /// A column of flows: its name, and the cell of one flow.
 type Column = (&'static str, fn(&Flow) -> String);
@@ -76,8 +77,8 @@ impl<'a> Summary<'a> {
     }
 
     /// The users of a port by their products.
-    pub fn users(flows: &'a [&'a Flow], port: PortQuery) -> Summary<'a> {
-        Summary { flows, first: ("product", |flow| flow.product.clone()), has_editions: false, port: Some(port) }
+    pub fn users(flows: &'a [&'a Flow], port: PortQuery, has_editions: bool) -> Summary<'a> {
+        Summary { flows, first: ("product", |flow| flow.product.clone()), has_editions, port: Some(port) }
     }
 
     /// The columns. With footnotes, a remark has only the number of its note.
@@ -101,10 +102,13 @@ impl<'a> Summary<'a> {
         columns
     }
 
-    /// What to know about a flow before opening its ports: alternatives, the condition, the scope, the default, curated facts, and
+    /// What to know about a flow before opening its ports: a wider range, alternatives, the condition, the scope, the default, curated facts, and
     /// the note.
     fn remarks(&self, flow: &Flow, footnotes: Option<&mut Footnotes>) -> String {
         let mut remarks = Vec::new();
+        if is_wider(flow, self.port) {
+            remarks.push("range".to_string());
+        }
         if has_alternatives(flow, self.port) {
             remarks.push("alternatives".to_string());
         }
@@ -137,6 +141,7 @@ impl<'a> Summary<'a> {
         let any = |is_one: &dyn Fn(&Flow) -> bool| self.flows.iter().any(|flow| is_one(flow));
         let has_any = |flow: &Flow| flow.ports.iter().any(|spec| spec.transport() == Some(Transport::Any));
         let lines = [
+            (any(&|flow| is_wider(flow, self.port)), "range: the port is only in a wider range of ports"),
             (
                 any(&|flow| has_alternatives(flow, self.port)),
                 "alternatives: any one of the ports joined by | is enough",
@@ -173,6 +178,11 @@ pub fn curated(flow: &Flow) -> String {
 pub fn has_alternatives(flow: &Flow, port: Option<PortQuery>) -> bool {
     flow.port_groups()
         .any(|group| group.len() > 1 && port.is_none_or(|port| group.iter().any(|spec| port.matches(spec))))
+}
+
+/// Whether a flow has the port that was asked for only in a range with other ports.
+fn is_wider(flow: &Flow, port: Option<PortQuery>) -> bool {
+    port.is_some_and(|port| matches!(port, PortQuery::Ports { .. }) && !is_exact(flow, port))
 }
 
 /// Ports of a protocol: `tcp/25`, `tcp/17700-17714`, or `esp`, which has none.

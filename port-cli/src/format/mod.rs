@@ -11,6 +11,7 @@ pub mod flows;
 pub mod footnotes;
 pub mod json;
 pub mod markdown;
+pub mod port_users;
 pub mod portmap;
 pub mod table;
 

@@ -7,11 +7,23 @@ use port_data::hidden::Escaped;
 use super::columns::Columns;
 
 /// The columns whose text may wrap. The others are names that people copy.
-const PROSE: [&str; 10] =
-    ["purpose", "ports", "remarks", "document", "url", "observed", "listeners", "moves", "description", "note"];
+const PROSE: [&str; 12] = [
+    "name",
+    "editions",
+    "purpose",
+    "ports",
+    "remarks",
+    "document",
+    "url",
+    "observed",
+    "listeners",
+    "moves",
+    "description",
+    "note",
+];
 
-/// The column of prose that is a list of such names. It wraps between two of them.
-const NAMES: &str = "listeners";
+/// The columns of prose whose words are never broken: names of products and peers, lists of ids, and ports with their services.
+const WHOLE: [&str; 4] = ["name", "editions", "listeners", PORTS];
 
 /// The column of ports, each with its service.
 const PORTS: &str = "ports";
@@ -73,18 +85,25 @@ pub fn fits(columns: &Columns, width: Option<u16>) -> bool {
 fn has_room(columns: &Columns, width: u16) -> bool {
     /// The minimum width of a prose column.
     const READABLE: usize = 12;
-    let widest = |column: usize| columns.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let needed = columns.names.iter().enumerate().map(|(index, name)| match PROSE.contains(name) {
-        true if is_whole(name) => longest_word(columns, index).max(name.len()),
-        true => READABLE.min(widest(index).max(name.len())),
-        false => widest(index).max(name.len()),
+        true if WHOLE.contains(name) => longest_word(columns, index).max(name.len()) + usize::from(GAP),
+        true => column_width(columns, index).min(READABLE + usize::from(GAP)),
+        false => column_width(columns, index),
     });
-    needed.map(|needed| needed + usize::from(GAP)).sum::<usize>() <= usize::from(width)
+    // No gap follows the last column.
+    needed.sum::<usize>() <= usize::from(width + GAP)
 }
 
-/// Whether the words of a column of prose are never broken.
-fn is_whole(name: &str) -> bool {
-    name == NAMES || name == PORTS
+/// The width of a table in which nothing wraps.
+pub fn total_width(columns: &Columns) -> usize {
+    let widths = (0..columns.names.len()).map(|index| column_width(columns, index));
+    widths.sum::<usize>().saturating_sub(usize::from(GAP))
+}
+
+/// The width of a column and of the gap after it, if nothing in it wraps.
+pub fn column_width(columns: &Columns, index: usize) -> usize {
+    let cells = columns.rows.iter().map(|row| row[index].chars().count());
+    cells.max().unwrap_or(0).max(columns.names[index].len()) + usize::from(GAP)
 }
 
 /// The length of the longest word in a column.
@@ -103,9 +122,10 @@ fn table(columns: &Columns, width: Option<u16>) -> String {
     table.set_header(columns.names.iter().map(|name| name.to_uppercase()));
     table.add_rows(&columns.rows);
     for (index, (column, name)) in table.column_iter_mut().zip(&columns.names).enumerate() {
-        column.set_padding((0, GAP));
-        if is_whole(name) {
-            let least = u16::try_from(longest_word(columns, index)).unwrap_or(u16::MAX).saturating_add(GAP);
+        let gap = if index + 1 < columns.names.len() { GAP } else { 0 };
+        column.set_padding((0, gap));
+        if WHOLE.contains(name) {
+            let least = u16::try_from(longest_word(columns, index)).unwrap_or(u16::MAX).saturating_add(gap);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         } else if !PROSE.contains(name) {
             column.set_constraint(ColumnConstraint::ContentWidth);

@@ -35,7 +35,7 @@ fn editions_are_listed_oldest_first_with_everything_known_about_them() {
 fn products_name_the_newest_edition_and_the_older_ones() {
     let products = json_of(&["products"]);
     let expected = json!({
-        "id": "cluster", "vendor": "acme", "name": "Acme Cluster", "flows": 14, "document": "Ports of Acme Cluster",
+        "id": "cluster", "vendor": "acme", "name": "Acme Cluster", "field": null, "flows": 14, "document": "Ports of Acme Cluster",
         "edition": "2.0", "older": ["1.0"], "retrieved": "2025-05-01", "url": "https://acme.example/cluster/2.0/ports"
     });
     assert_eq!(products[0].to_string(), expected.to_string());
