@@ -120,7 +120,9 @@ fn known(table: &Table) -> DraftTable {
 
 /// The rows that a text prints, as TOML.
 fn rows(table: &Table) -> String {
-    let cell = |(head, words): (&String, &String)| format!("{} = {}", quote(head), quote(words));
+    let is_bare = |head: &str| head.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let key = |head: &str| if is_bare(head) { head.to_string() } else { quote(head) };
+    let cell = |(head, words): (&String, &String)| format!("{} = {}", key(head), quote(words));
     let row = |row: &BTreeMap<String, String>| {
         format!("    {{ {} }},\n", row.iter().map(cell).collect::<Vec<_>>().join(", "))
     };

@@ -84,9 +84,8 @@ fn sentence(doc: &Path, line: usize, text: &str, digest: &str) -> Diagnostic {
     let more = if text.split_whitespace().count() > words.len() { "..." } else { "" };
     let message = format!("ports are stated outside tables and lists of ports (found {:?}{more})", words.join(" "));
     let help = format!(
-        "write the file of the edition with layout and [[tables]] text = {digest:?}, columns = [{{ head = \"Ports\", is = \"ports\" }}, \
-         {{ head = \"Use\", is = \"label\" }}] and rows = [{{ Ports = \"...\", Use = \"...\" }}] in the words of the text, then run this with \
-         --again"
+        "write the rows of the text into the file of the edition: layout, and [[tables]] with text = {digest:?}, columns and rows = \
+         [{{ Ports = \"...\", Use = \"...\" }}]; then run this with --again"
     );
     Diagnostic::new(codes::NO_PORTS_COLUMN, message).help(help).at(Place::line(doc, line))
 }

@@ -59,14 +59,13 @@ fn report_unprinted(line: &Line, text: &TextRows, problems: &mut Problems) {
 fn report_missing(page: &Page, text: &TextRows, problems: &mut Problems) {
     let cells: Vec<&String> = text.rows.iter().flatten().filter(|cell| !cell.is_empty()).collect();
     let printed = |line: &Line| cells.iter().filter(|cell| prints(&line.text, cell)).count();
-    let message =
-        format!("no text outside the tables has the digest {}, and the curation lists its rows", quote(&text.digest));
+    let message = format!("text {} isn't on the page, but the curation lists its rows", quote(&text.digest));
     // Of several that print as much, the first.
     match page.text_outside_tables.iter().rev().max_by_key(|line| printed(line)).filter(|line| printed(line) > 0) {
         Some(line) => {
             let (count, all, digest) = (printed(line), cells.len(), digest_of_words(&line.text));
             let help = format!(
-                "read the text of this line, which prints {count} of the {all} cells; if it is the same text, set text = {digest:?} \
+                "read the text of this line, which prints {count} of the {all} cells; if it is the same one, set text = {digest:?} \
                  and correct the rows"
             );
             problems.report(line.number, codes::TEXT_ROWS, message, help);

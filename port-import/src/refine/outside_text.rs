@@ -131,6 +131,7 @@ fn unexplained_in_rows(text: &OutsideText, capture: &Capture, curation: &Curatio
     let digest = &text.prose.digest;
     let entries = || curation.tables.iter().filter(|entry| entry.get_ref().text.as_ref() == Some(digest));
     let is_explained = |what: &String| !what.trim().is_empty();
+    let entry = entries().next()?;
     if entries().any(|entry| entry.get_ref().what.as_ref().is_some_and(is_explained)) {
         return None;
     }
@@ -148,8 +149,7 @@ fn unexplained_in_rows(text: &OutsideText, capture: &Capture, curation: &Curatio
     let others = others.into_iter().collect::<Vec<_>>().join(", ");
     let message = format!("no row of text {digest} has {others}, and nothing says what that is");
     let help = "add it to the rows, or say in what of the table what it is";
-    let place = entries().next().map_or(Place::line(&capture.file, text.line), |entry| curation.place(entry));
-    Some(GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help)).at(place))
+    Some(GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help)).at(curation.place(entry)))
 }
 
 /// Texts in another order than their entries.
