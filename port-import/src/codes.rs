@@ -20,6 +20,8 @@ port_data::codes! {
     COLUMN_MEANINGS = "curation-column-meanings";
     #[doc = "A table of the page isn't described in the curation, or an entry of the curation fits no table."]
     TABLE_COUNT = "curation-tables";
+    #[doc = "The rows that the curation reads in a text aren't those of the capture."]
+    TEXT_ROWS = "curation-text-rows";
     #[doc = "The heading of a table isn't the one in the curation."]
     HEADING = "curation-heading";
     #[doc = "The columns of a table aren't those of the curation."]

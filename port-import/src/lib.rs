@@ -5,7 +5,7 @@
 //! [`pair`] finds the flow of each row. [`grouped_diagnostics`] joins the diagnostics of many rows. [`propose`] makes a patch
 //! of the edits that would resolve them. [`regenerate`] runs these steps for every product, [`report`] shows what changes,
 //! [`changes`] records it from version to version, [`generated_file`] formats the catalog as Rust, and [`atomic_write`]
-//! writes the files. [`new_product`] drafts the curation of a new page. [`codes`] lists the diagnostics of all steps but
+//! writes the files. [`new_product`] drafts the curation of a new page. [`digest`] digests texts and files. [`codes`] lists the diagnostics of all steps but
 //! [`page`] and [`port_cell`].
 
 pub mod atomic_write;
@@ -13,6 +13,7 @@ pub mod capture;
 pub mod changes;
 pub mod codes;
 pub mod curation;
+pub mod digest;
 pub mod file;
 pub mod generated_file;
 pub mod grouped_diagnostics;

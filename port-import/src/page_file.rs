@@ -4,9 +4,10 @@ use std::path::Path;
 
 use port_data::{Diagnostic, Place};
 
-use crate::capture::{self, Capture, digest};
+use crate::capture::{self, Capture};
 use crate::codes;
 use crate::curation::Curation;
+use crate::digest::digest;
 use crate::file;
 use crate::page::{self, Layout};
 

@@ -4,6 +4,7 @@
 //! - `page`: the digest of the file that was read, in the first record;
 //! - `text`: text outside the tables; `number` counts the tables above it;
 //! - `heading`: the heading of the next table;
+//! - `rows-of`: the digest of the text that prints the rows of the next table, if it isn't a table of the page;
 //! - `header`: the column names of a table; `number` counts them;
 //! - `row`: a row of the table; `number` counts the rows of the page;
 //! - `marks`: the superscript marks of the cells of the row above, with its number;
@@ -88,6 +89,9 @@ impl Capture {
             if let Some(heading) = &table.heading {
                 record("heading", String::new(), std::slice::from_ref(heading));
             }
+            if let Some(digest) = &table.text {
+                record("rows-of", String::new(), &[cell(Text::Printed(digest.clone()), 0)]);
+            }
             record("header", table.header.len().to_string(), &table.header);
             for row in &table.rows {
                 record("row", row.number.to_string(), &row.cells);
@@ -144,7 +148,7 @@ fn parse_cells(
         return Err(vec![Diagnostic::new(codes::MALFORMED_CAPTURE, message).help(HELP).at(Place::line(file, 1))]);
     }
     let capture = Capture { file: file.to_path_buf(), tables: Vec::new(), texts: Vec::new(), page: None };
-    let mut parser = Parser { capture, heading: None };
+    let mut parser = Parser { capture, heading: None, text: None };
     diagnostics.extend(cells.rows.iter().filter_map(|record| parser.record(record).err()));
     if diagnostics.is_empty() { Ok(parser.capture) } else { Err(diagnostics) }
 }
@@ -154,6 +158,8 @@ struct Parser {
     capture: Capture,
     /// The heading of the next table.
     heading: Option<Cell>,
+    /// The digest of the text that prints its rows.
+    text: Option<String>,
 }
 
 impl Parser {
@@ -191,11 +197,12 @@ impl Parser {
                 table.ignored = Some(prose);
             }
             ("heading", _, _) => self.heading = Some(cells.swap_remove(0)),
+            ("rows-of", _, _) => self.text = Some(texts[0].text.clone()),
             // A table with fewer columns than the widest one leaves the last cells empty.
             ("header", Some(columns @ 1..), _) if columns <= cells.len() => {
                 cells.truncate(columns);
-                let heading = self.heading.take();
-                self.capture.tables.push(Table { heading, header: cells, rows: Vec::new(), ignored: None });
+                let (heading, text) = (self.heading.take(), self.text.take());
+                self.capture.tables.push(Table { heading, text, header: cells, rows: Vec::new(), ignored: None });
             }
             ("row", Some(number), Some(table)) => {
                 cells.truncate(table.header.len());
@@ -211,7 +218,8 @@ impl Parser {
                 return Err(self.malformed(number, "isn't a possible number"));
             }
             _ => {
-                return Err(self.malformed(kind, "isn't page, text, heading, header, or row or ignored below a header"));
+                return Err(self
+                    .malformed(kind, "isn't page, text, heading, rows-of, header, or row or ignored below a header"));
             }
         }
         Ok(())

@@ -39,10 +39,7 @@ pub fn from_page(page: &Page, file: &Path, layout: Layout, curation: &Curation) 
                     let diagnostic = Diagnostic::new(codes::RESERVED_WORD, message).help("change the saved page");
                     diagnostics.push(diagnostic.at(Place::line(file, cell.line)));
                 }
-                let text = match is_prose(columns.get(index), &cell.text) {
-                    true => Text::Prose(Prose::digest(&cell.text)),
-                    false => Text::Printed(cell.text.clone()),
-                };
+                let text = text_of_cell(columns.get(index), &cell.text);
                 Cell { text, line: cell.line, spans_from_above: cell.spans_from_above, marks: cell.marks.clone() }
             });
             rows.push(Row { number, line: row.line, cells: cells.collect() });
@@ -50,6 +47,7 @@ pub fn from_page(page: &Page, file: &Path, layout: Layout, curation: &Curation) 
         let words = || table.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
         tables.push(Table {
             heading: table.heading.as_ref().map(printed),
+            text: table.text.clone(),
             header: table.header.iter().map(printed).collect(),
             rows,
             ignored: is_ignored.then(|| Prose::digest(&words().collect::<Vec<_>>().join(" "))),
@@ -58,6 +56,12 @@ pub fn from_page(page: &Page, file: &Path, layout: Layout, curation: &Curation) 
     let mut capture = Capture { file: file.to_path_buf(), tables, texts: texts(page), page: None };
     capture.empty_lost_cells(curation, &entries, layout, &mut diagnostics);
     if diagnostics.is_empty() { Ok(capture) } else { Err(diagnostics) }
+}
+
+/// What a capture keeps of a cell in a column.
+#[must_use]
+pub fn text_of_cell(column: Option<&Column>, text: &str) -> Text {
+    if is_prose(column, text) { Text::Prose(Prose::digest(text)) } else { Text::Printed(text.to_string()) }
 }
 
 /// Whether a cell is prose, of which only the digest and the facts are kept. Port cells contain nothing but facts.

@@ -12,14 +12,15 @@ mod positions;
 mod prose;
 mod top_level_domains;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::page::PrintedTable;
 
-pub use from_page::from_page;
-pub use outside::has_facts;
+pub use from_page::{from_page, text_of_cell};
+pub use outside::{facts, has_facts};
 pub use positions::TextPositions;
-pub use prose::{Prose, digest, host_in};
+pub use prose::{Prose, host_in};
 
 /// What one page prints.
 #[derive(Clone, Debug)]
@@ -52,6 +53,8 @@ pub struct OutsideText {
 pub struct Table {
     /// The heading printed above it.
     pub heading: Option<Cell>,
+    /// The digest of the text that prints its rows, if it isn't a table of the page.
+    pub text: Option<String>,
     /// The column names.
     pub header: Vec<Cell>,
     /// The rows below the header; none if the table is ignored.
@@ -109,6 +112,7 @@ impl Table {
     #[must_use]
     pub fn printed(&self) -> PrintedTable<'_> {
         PrintedTable {
+            text: self.text.as_deref(),
             heading: self.heading.as_ref().map_or("", |heading| heading.text.printed()),
             header: self.header.iter().map(|name| name.text.printed()).collect(),
         }
@@ -128,6 +132,14 @@ impl Capture {
             let table = table.printed();
             if table.heading.is_empty() { table.header.join(" | ") } else { table.heading.to_string() }
         })
+    }
+
+    /// The texts that print rows of tables, as indexes. If a text is on the page several times, the rows are of the first one.
+    #[must_use]
+    pub fn texts_with_rows(&self) -> BTreeSet<usize> {
+        let digests = self.tables.iter().filter_map(|table| table.text.as_ref());
+        let index = |digest: &String| self.texts.iter().position(|text| text.prose.digest == *digest);
+        digests.filter_map(index).collect()
     }
 
     /// Whether the text outside the rows contains a heading or a text with a digest.

@@ -20,7 +20,8 @@ pub(super) fn texts(page: &Page) -> Vec<OutsideText> {
             stretch.after_tables = after_tables;
         }
         let prose = Prose::digest(&line.text);
-        if has_facts(&prose) {
+        let has_rows = page.tables.iter().any(|table| table.text.as_ref() == Some(&prose.digest));
+        if has_rows || has_facts(&prose) {
             found.push(OutsideText { prose, line: line.number, after_tables, words: Some(line.text.clone()) });
         } else {
             stretch.lines.push(line);
@@ -46,8 +47,13 @@ pub(super) fn texts(page: &Page) -> Vec<OutsideText> {
 
 /// Whether a person must say what a text is.
 pub fn has_facts(prose: &Prose) -> bool {
-    let is_port = |number: &String| number.parse().is_ok_and(|number| PORTS.contains(&number));
-    !prose.hosts.is_empty() || prose.numbers.iter().any(is_port)
+    facts(prose).next().is_some()
+}
+
+/// The numbers of a text that may be ports, and its hosts.
+pub fn facts(prose: &Prose) -> impl Iterator<Item = &String> {
+    let is_port = |number: &&String| number.parse().is_ok_and(|number| PORTS.contains(&number));
+    prose.numbers.iter().filter(is_port).chain(&prose.hosts)
 }
 
 fn tables_above(page: &Page, line: usize) -> usize {

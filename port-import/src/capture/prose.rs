@@ -1,9 +1,8 @@
 //! What is kept of a vendor's prose: a digest that changes with the words, and the numbers and host names in it.
 
-use sha2::{Digest, Sha256};
-
 use super::host::split_host;
 use super::numbers::{ends_date, is_version_of, numbers_in};
+use crate::digest::digest_of_words;
 
 /// A text of which only a digest and the facts are kept, since the text is the vendor's property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +15,12 @@ pub struct Prose {
     pub hosts: Vec<String>,
 }
 
-/// The number of hexadecimal digits of a digest. A page has a few hundred texts, so that collisions don't happen by accident.
-const DIGITS: usize = 16;
-
 impl Prose {
     /// Digests a text. The width of its whitespace doesn't matter.
     #[must_use]
     pub fn digest(text: &str) -> Prose {
         let words: Vec<&str> = text.split_whitespace().collect();
-        let mut prose = Prose { digest: digest(words.join(" ").as_bytes()), numbers: Vec::new(), hosts: Vec::new() };
+        let mut prose = Prose { digest: digest_of_words(text), numbers: Vec::new(), hosts: Vec::new() };
         for index in 0..words.len() {
             if is_version_of(&words, index) || ends_date(&words, index) {
                 continue;
@@ -42,12 +38,6 @@ impl Prose {
         }
         prose
     }
-}
-
-/// The first hexadecimal digits of the SHA-256 of some bytes.
-#[must_use]
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..DIGITS].to_string()
 }
 
 /// The host name that a word consists of, or that a URL in it contains.

@@ -40,9 +40,12 @@ impl Curation {
         entry.heading.as_ref().is_none_or(|heading| heading == table.heading)
     }
 
-    /// Whether a table has the columns of an entry. An ignored table may have any, if the entry lists none.
+    /// Whether a table has the columns of an entry and, if a text prints its rows, is of the text that the entry names. An ignored table may have any, if the entry lists none.
     #[must_use]
     pub fn fits(&self, entry: &Table, table: &PrintedTable<'_>) -> bool {
+        if entry.text.as_deref() != table.text {
+            return false;
+        }
         if entry.ignore.is_some() && entry.columns.is_empty() {
             return true;
         }

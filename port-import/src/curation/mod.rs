@@ -20,7 +20,7 @@ use port_data::{LineIndex, Place};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::page::{Concealed, Glued, Hints, Layout, ListPattern};
+use crate::page::{Concealed, Glued, Hints, Layout, ListPattern, TextRows};
 
 use flow::FlowKeys;
 
@@ -275,7 +275,16 @@ impl Curation {
             let patterns = table.item.iter().flat_map(OneOrMore::as_slice);
             patterns.map(|pattern| ListPattern { heading: table.heading.clone(), pattern: pattern.clone() })
         });
+        let texts = self.tables.iter().map(Spanned::get_ref).filter_map(|table| {
+            let columns = self.columns_of(table);
+            Some(TextRows {
+                digest: table.text.clone()?,
+                columns: columns.iter().map(|column| column.head.clone()).collect(),
+                rows: table.text_rows(columns),
+            })
+        });
         Hints {
+            texts: texts.collect(),
             headings: self.headings.iter().cloned().chain(headings).collect(),
             columns: self.columns.iter().map(|column| column.head.clone()).collect(),
             spanning: self.spanning.clone(),

@@ -236,7 +236,9 @@ impl Curation {
         for entry in &self.tables {
             let table = entry.get_ref();
             let (is_ignored, columns) = (table.ignore.is_some(), self.columns_of(table));
-            let problem = if table.ignore.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+            let problem = if let Some(problem) = table.text_contradiction(columns) {
+                Some(problem)
+            } else if table.ignore.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
                 Some(("ignored table has no reason".to_string(), "write why it isn't in the catalog"))
             } else if !is_ignored && columns.is_empty() {
                 Some(("table has no columns".to_string(), "list them, or ignore the table with a reason"))

@@ -7,8 +7,9 @@ use port_core::{Direction, Enabled, Requirement, Scope, Transport};
 use serde::Deserialize;
 
 use super::{OneOrMore, words};
+use crate::digest;
 
-/// Tables of a page, a list of the page, or a part of a table. An entry describes every table that has its heading and its columns.
+/// Tables of a page, a list or a text of the page, or a part of a table. An entry describes every table that has its heading and its columns.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
@@ -20,6 +21,13 @@ pub struct Table {
     /// For a list: how its items are written, such as `{Ports}: {Label}`, in one way or in several. The names in braces are the
     /// columns.
     pub item: Option<OneOrMore>,
+    /// The digest of a text outside the tables that prints the rows.
+    pub text: Option<String>,
+    /// The rows that the text prints: words of it, by column.
+    #[serde(default)]
+    pub rows: Vec<BTreeMap<String, String>>,
+    /// What the numbers and hosts of the text are that no row has.
+    pub what: Option<String>,
     /// Why none of its rows is a flow. The rows aren't read.
     pub ignore: Option<String>,
     /// The catalog's name for this part of the document.
@@ -188,7 +196,7 @@ impl Meaning {
 
     /// Whether `means` has an effect on a text in its cells. A digest stands for a prose cell.
     fn reads_meaning_of(self, text: &str) -> bool {
-        let is_digest = text.len() == DIGEST_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_digest = text.len() == digest::DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match self {
             Meaning::Component | Meaning::Direction | Meaning::Protocol | Meaning::Requirement | Meaning::Enabled => {
                 true
@@ -216,10 +224,37 @@ impl Meaning {
     }
 }
 
-/// The number of hexadecimal digits of a digest.
-const DIGEST_DIGITS: usize = 16;
-
 impl Table {
+    /// The cells of the rows that a text prints, one for each column.
+    #[must_use]
+    pub fn text_rows(&self, columns: &[Column]) -> Vec<Vec<String>> {
+        let words = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cell =
+            |row: &BTreeMap<String, String>, column: &Column| row.get(&column.head).map(words).unwrap_or_default();
+        self.rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect()
+    }
+
+    /// Why the text with the rows contradicts the rest of the entry, and what to do.
+    pub(super) fn text_contradiction(&self, columns: &[Column]) -> Option<(String, &'static str)> {
+        if self.text.is_none() {
+            let given = [("rows", !self.rows.is_empty()), ("what", self.what.is_some())];
+            let (key, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
+            return Some((format!("{key:?} of a table without \"text\""), "name the text by its digest, or remove it"));
+        }
+        let other = [("item", self.item.is_some()), ("ignore", self.ignore.is_some())];
+        if let Some((key, _)) = other.into_iter().find(|(_, is_given)| *is_given) {
+            let help = "a text whose rows aren't flows is listed under [[text]]; remove one of the two";
+            return Some((format!("\"text\" and {key:?} of a table exclude each other"), help));
+        }
+        if self.rows.is_empty() {
+            return Some(("table of a text has no rows".to_string(), "list them, or list the text under [[text]]"));
+        }
+        let mut cells = self.rows.iter().flat_map(BTreeMap::keys);
+        let unknown = cells.find(|head| !columns.iter().any(|column| column.head == **head))?;
+        let message = format!("row of a text has a cell {unknown:?}, which isn't a column of its table");
+        Some((message, "correct the name, or add the column"))
+    }
+
     /// Why the ends that the heading names contradict the rest of the entry, and what to do.
     pub(super) fn contradiction(&self, columns: &[Column]) -> Option<(String, &'static str)> {
         if self.from.is_none() && self.to.is_none() && !self.both_ways {

@@ -34,7 +34,9 @@ const DRAFTED: [&str; 3] = ["[[text]]", "[[row]]", "[[flow]]"];
 impl Written {
     pub(super) fn read(directory: &Path, edition_file: &Path) -> Result<Written, Diagnostic> {
         let shared_file = directory.join(SHARED_FILE);
-        let (shared, edition) = (file::read(&shared_file)?, file::read(edition_file)?);
+        // Somebody may have written only the file of the edition, for a page that prints its rows in texts.
+        let shared = if shared_file.exists() { file::read(&shared_file)? } else { String::new() };
+        let edition = file::read(edition_file)?;
         let flows = SharedFlows::parse(&shared_file, &shared)?;
         let curation = Curation::parse_with(edition_file, &edition, &flows)?;
         Ok(Written { curation, shared: blocks(&shared), edition: blocks(&edition) })

@@ -58,7 +58,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         return Err(diagnostics);
     }
     let not_flows = rows_without_flow(&old, &rows, &curation);
-    let rows_with_flow: Vec<PrintedRow> = rows.iter().filter(|row| !is_listed(&old, row, &curation)).cloned().collect();
+    let rows_with_flow: Vec<PrintedRow> = with_flow(&rows, &old, &curation);
     let previous = previous(new, &old);
     let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
     let used_ids = curation.flows.iter().map(|flow| flow.id.clone()).collect();
@@ -165,18 +165,28 @@ fn previous(new: &NewEdition, old: &Curation) -> Option<Previous> {
     Some(Previous::new(&capture, &FlowRow::read(&file("tables/flows")).ok()?))
 }
 
-/// Whether the older edition says that a row isn't a flow.
-fn is_listed(old: &Curation, row: &PrintedRow, curation: &Curation) -> bool {
-    old.rows.iter().any(|entry| row_has_key(row, &entry.get_ref().row, curation))
+/// The rows of which the older edition doesn't say that they aren't flows.
+fn with_flow(rows: &[PrintedRow], old: &Curation, curation: &Curation) -> Vec<PrintedRow> {
+    let is_listed = |index: usize| old.rows.iter().any(|entry| is_row_of(entry.get_ref(), rows, index, curation));
+    let with_flow = rows.iter().enumerate().filter(|(index, _)| !is_listed(*index));
+    with_flow.map(|(_, row)| row.clone()).collect()
+}
+
+/// Whether an entry says that a row isn't a flow.
+fn is_row_of(entry: &curation::RowEntry, rows: &[PrintedRow], index: usize, curation: &Curation) -> bool {
+    let has_key = |row: &PrintedRow| row_has_key(row, &entry.row, curation);
+    let row = &rows[index];
+    has_key(row) && (!entry.repeats || rows[..index].iter().any(|other| has_key(other) && row.repeats(other)))
 }
 
 /// The rows that aren't flows in the older edition either.
 fn rows_without_flow(old: &Curation, rows: &[PrintedRow], curation: &Curation) -> String {
     let mut text = String::new();
     for entry in old.rows.iter().map(toml::Spanned::get_ref) {
-        if let Some(row) = rows.iter().find(|row| row_has_key(row, &entry.row, curation)) {
-            let key = write_key(row, &entry.row);
+        if let Some(index) = (0..rows.len()).find(|index| is_row_of(entry, rows, *index, curation)) {
+            let key = write_key(&rows[index], &entry.row);
             text += &format!("\n[[row]]\nrow = {{ {key} }}\nno_flow = {}\n", quote(&entry.no_flow));
+            text += if entry.repeats { "repeats = true\n" } else { "" };
             text.extend(entry.note_of.as_ref().map(|texts| format!("note_of = {}\n", list(texts.as_slice()))));
         }
     }

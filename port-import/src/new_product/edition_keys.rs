@@ -1,5 +1,7 @@
 //! What the file of a drafted edition says about its page as a whole: as in the older edition, if the page is the same there.
 
+use std::collections::BTreeMap;
+
 use super::columns::DraftColumn;
 use super::draft::{DraftTable, PageDraft};
 use super::headings::Proposal;
@@ -86,6 +88,9 @@ fn moved(old: &Curation, printed: &PrintedTable<'_>, drafted: &DraftTable) -> Op
 fn known(table: &Table) -> DraftTable {
     let text = |key: &'static str, value: Option<String>| value.map(|value| (key, Proposal::certain(value)));
     let constants = [
+        text("text", table.text.clone()),
+        text("rows", Some(rows(table)).filter(|_| table.text.is_some())),
+        text("what", table.what.clone()),
         text("direction", table.direction.map(|direction| direction.to_string())),
         text("transport", table.transport.map(|transport| transport.to_string())),
         text("peer", table.peer.clone()),
@@ -111,6 +116,17 @@ fn known(table: &Table) -> DraftTable {
         owner: None,
         ends: None,
     }
+}
+
+/// The rows that a text prints, as TOML.
+fn rows(table: &Table) -> String {
+    let is_bare = |head: &str| head.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let key = |head: &str| if is_bare(head) { head.to_string() } else { quote(head) };
+    let cell = |(head, words): (&String, &String)| format!("{} = {}", key(head), quote(words));
+    let row = |row: &BTreeMap<String, String>| {
+        format!("    {{ {} }},\n", row.iter().map(cell).collect::<Vec<_>>().join(", "))
+    };
+    format!("[\n{}]", table.rows.iter().map(row).collect::<String>())
 }
 
 /// What the page says as a whole, and the values, peers and components of its cells.

@@ -66,8 +66,10 @@ impl Summary {
         let printed: Vec<PrintedTable<'_>> = page.tables.iter().map(Table::printed).collect();
         let entries = curation.match_tables(&printed).into_iter().flatten();
         self.ignored_tables = entries.filter(|entry| curation.tables[*entry].get_ref().ignore.is_some()).count();
-        self.texts = capture.texts.len();
-        self.unexplained_texts = capture.texts.iter().filter(|text| has_facts(&text.prose)).count();
+        let with_rows = capture.texts_with_rows();
+        let texts = capture.texts.iter().enumerate().filter(|(index, _)| !with_rows.contains(index));
+        self.texts = texts.clone().count();
+        self.unexplained_texts = texts.filter(|(_, text)| has_facts(&text.prose)).count();
     }
 }
 

@@ -12,6 +12,7 @@ use super::parties::Known;
 use super::write::header;
 use crate::codes;
 use crate::curation::Curation;
+use crate::digest::digest_of_words;
 use crate::file;
 use crate::page::{self, Hints, Layout, Page, PrintedTable};
 use crate::page_file::layout_of;
@@ -72,24 +73,28 @@ pub(super) fn draft_page(
 
 fn printed(page: &Page) -> impl Iterator<Item = (&str, Vec<&str>, usize)> {
     page.tables.iter().map(|table| {
-        let PrintedTable { heading, header } = table.printed();
+        let PrintedTable { heading, header, .. } = table.printed();
         (heading, header, table.rows.len())
     })
 }
 
-/// A text that states ports and isn't read.
-fn sentence(doc: &Path, line: usize, text: &str) -> Diagnostic {
+/// A text that states ports and isn't read. Its digest is known if the page could be read.
+fn sentence(doc: &Path, line: usize, text: &str, digest: &str) -> Diagnostic {
     let words: Vec<&str> = text.split_whitespace().take(12).collect();
     let more = if text.split_whitespace().count() > words.len() { "..." } else { "" };
     let message = format!("ports are stated outside tables and lists of ports (found {:?}{more})", words.join(" "));
-    let help = "a sentence isn't read: list its flows in a CSV file with the columns Port and Use, and draft that";
+    let help = format!(
+        "write the rows of the text into the file of the edition: layout, and [[tables]] with text = {digest:?}, columns and rows = \
+         [{{ Ports = \"...\", Use = \"...\" }}]; then run this with --again"
+    );
     Diagnostic::new(codes::NO_PORTS_COLUMN, message).help(help).at(Place::line(doc, line))
 }
 
 /// What a page without a table or list of ports has instead.
 fn no_ports(doc: &Path, page: &Page) -> Vec<Diagnostic> {
     let lines = stating_lines(page);
-    let mut diagnostics: Vec<Diagnostic> = lines.iter().map(|line| sentence(doc, line.number, &line.text)).collect();
+    let mut diagnostics: Vec<Diagnostic> =
+        lines.iter().map(|line| sentence(doc, line.number, &line.text, &digest_of_words(&line.text))).collect();
     for table in &page.tables {
         let line = table.header.first().map_or(0, |name| name.number);
         let PrintedTable { header, .. } = table.printed();
@@ -109,7 +114,7 @@ fn no_ports(doc: &Path, page: &Page) -> Vec<Diagnostic> {
 fn with_sentences(doc: &Path, text: &str, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let is_missing = |error: &Diagnostic| [page::codes::NO_TABLE, codes::LAYOUT].contains(&error.code);
     let stating = text.lines().zip(1..).filter(|(line, _)| mentions_port(line));
-    let found: Vec<Diagnostic> = stating.map(|(line, number)| sentence(doc, number, line)).collect();
+    let found: Vec<Diagnostic> = stating.map(|(line, number)| sentence(doc, number, line, "")).collect();
     if found.is_empty() || !errors.iter().all(is_missing) { errors } else { found }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn write_table(table: &DraftTable, default: &[DraftColumn]) -> String
         text += &format!("section = {}\n", quote(section));
     }
     for (key, proposal) in &table.constants {
-        let is_toml = matches!(*key, "both_ways" | "note_of");
+        let is_toml = matches!(*key, "both_ways" | "note_of" | "rows");
         let value = if is_toml { proposal.value.clone() } else { quote(&proposal.value) };
         text += &key_line(key, &value, proposal.question);
     }
@@ -154,7 +154,9 @@ pub(super) fn texts(capture: &Capture, page: &Page, known: Option<&Curation>) ->
         lines.clone().count() == 1 && lines.into_iter().all(|text| text.kind == LineKind::Heading && text.text == words)
     };
     let mut text = String::new();
-    for outside in &capture.texts {
+    let with_rows = capture.texts_with_rows();
+    let listed = capture.texts.iter().enumerate().filter(|(index, _)| !with_rows.contains(index));
+    for (_, outside) in listed {
         let digest = &outside.prose.digest;
         let _ = write!(text, "\n[[text]] # line {} of the page\ndigest = {digest:?}\n", outside.line);
         if let Some(below) = capture.below(outside) {

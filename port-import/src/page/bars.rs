@@ -133,7 +133,7 @@ impl TableReader<'_> {
         let unnamed = Line::new(printed_header.line, "");
         let names = printed_header.cells.iter().map(|&index| lines[index].to_line());
         let header = std::iter::repeat_n(unnamed, printed_header.missing).chain(names).collect();
-        let mut table = Table { heading: Some(lines[start.heading].to_line()), header, rows: Vec::new() };
+        let mut table = Table { heading: Some(lines[start.heading].to_line()), header, rows: Vec::new(), text: None };
         let mut index = printed_header.end;
         while index < lines.len() && lines[index].shape() != Shape::Plain {
             let printed = self.printed_row(index, problems)?;

@@ -48,7 +48,7 @@ pub(super) fn read(text: &str, hints: &Hints, problems: &mut Problems) -> Page {
     for (header, end) in headers.into_iter().zip(ends) {
         add_text_outside_tables(&lines[index..header.start], &mut page, problems);
         let body = header.rule + 1;
-        let mut table = Table { heading: None, header: header.names, rows: Vec::new() };
+        let mut table = Table { heading: None, header: header.names, rows: Vec::new(), text: None };
         index = body + read_rows(&lines[body..end], &mut table, hints, problems);
         page.tables.push(table);
     }

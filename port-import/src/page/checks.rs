@@ -12,7 +12,7 @@ use super::text::quote;
 
 /// Checks a page that a reader has read without problems.
 pub(super) fn check(page: &Page, layout: Layout, hints: &Hints, problems: &mut Problems) {
-    if page.tables.is_empty() && page.has_items() {
+    if page.tables.is_empty() && (page.has_items() || !hints.texts.is_empty()) {
         return;
     }
     if page.tables.is_empty() {

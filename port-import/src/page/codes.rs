@@ -57,4 +57,6 @@ port_data::codes! {
     INVALID_PATTERN = "page-invalid-pattern";
     #[doc = "An item doesn't fit the patterns of its list, or there is no list for a pattern."]
     ITEM_PATTERN = "page-item-pattern";
+    #[doc = "A text whose rows the curation lists changed, or doesn't print a cell of them."]
+    TEXT_ROWS = "page-text-rows";
 }

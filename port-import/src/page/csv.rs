@@ -35,7 +35,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Page {
             problems.report(row.line, codes::CELL_COUNT, message, help);
         }
     }
-    page.tables.push(Table { heading: None, header, rows });
+    page.tables.push(Table { heading: None, header, rows, text: None });
     page
 }
 

@@ -23,6 +23,8 @@ pub struct Hints {
     pub values: BTreeMap<String, Vec<String>>,
     /// The lists that are tables.
     pub lists: Vec<ListPattern>,
+    /// The texts outside tables that print rows of tables.
+    pub texts: Vec<TextRows>,
     /// The only element of HTML that is read, by its id or a simple selector: `#post-382858`, `div.post`.
     pub article: Option<String>,
     /// What to do with hidden text in tables. By default, it is an error.
@@ -40,6 +42,17 @@ pub struct ListPattern {
     pub heading: Option<String>,
     /// The pattern of its items, with column names in braces: `{Ports}: {Label}`.
     pub pattern: String,
+}
+
+/// A text outside tables that prints rows of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextRows {
+    /// The digest of the text.
+    pub digest: String,
+    /// The column names.
+    pub columns: Vec<String>,
+    /// The cells of each row, one for each column, in words of the text.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// What to do with text that a browser hides, or that is struck out.

@@ -133,7 +133,7 @@ fn table(page: &Page, list: &PageList, patterns: &[Pattern], lists: &Lists) -> T
         rows.push(Row { line: line.number, cells: names.iter().map(cell).collect() });
     }
     let heading = page.heading_above(first).cloned();
-    Table { heading, header: names.iter().map(|name| Line::new(first.number, *name)).collect(), rows }
+    Table { heading, header: names.iter().map(|name| Line::new(first.number, *name)).collect(), rows, text: None }
 }
 
 fn report_no_list(

@@ -35,13 +35,14 @@ mod samples;
 mod spans;
 mod table;
 mod text;
+mod text_rows;
 mod values;
 
 use std::path::Path;
 
 use port_data::Diagnostic;
 
-pub use hints::{Concealed, Glued, Hints, ListPattern};
+pub use hints::{Concealed, Glued, Hints, ListPattern, TextRows};
 pub use layout::Layout;
 pub use limits::{MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ERRORS};
 pub use pattern::Pattern;
@@ -128,6 +129,7 @@ fn checked(
             spans::fill(&mut page, hints, &mut problems);
         }
         checks::check(&page, layout, hints, &mut problems);
+        text_rows::make_tables(&mut page, hints, &mut problems);
     }
     if problems.is_empty() { Ok(page) } else { Err(problems.into_diagnostics()) }
 }

@@ -160,7 +160,7 @@ impl Reader {
         match not_in_header {
             None => {
                 let header = row.cells.into_iter().map(|cell| Line::new(cell.line, cell.text)).collect();
-                self.page.tables.push(Table { heading: None, header, rows: Vec::new() });
+                self.page.tables.push(Table { heading: None, header, rows: Vec::new(), text: None });
                 self.is_in_table = true;
             }
             Some((cell, name)) if !self.is_in_table => {

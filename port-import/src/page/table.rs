@@ -3,9 +3,10 @@
 /// The tables of a page, and every line of text that isn't part of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The tables, and the lists that the curation reads as tables, in the page's order.
+    /// The tables, and the lists and texts that the curation reads as tables, in the page's order.
     pub tables: Vec<Table>,
-    /// Titles, sentences, items of lists, footnotes and alternative texts of images, in the page's order.
+    /// Titles, sentences, items of lists, footnotes and alternative texts of images, in the page's order. A text that prints rows
+    /// of a table is here too.
     pub text_outside_tables: Vec<Line>,
     /// All headings (`h1` to `h6`), in the page's order, including those that are headings of tables.
     pub headings: Vec<Line>,
@@ -76,10 +77,12 @@ pub enum SkippedKind {
 }
 
 /// A table of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
     /// The heading above the table, if the layout has headings.
     pub heading: Option<Line>,
+    /// The digest of the text outside tables that prints the rows, if the curation lists them.
+    pub text: Option<String>,
     /// The column names as printed. A column without a name has an empty text.
     pub header: Vec<Line>,
     /// The rows below the header.
@@ -113,8 +116,10 @@ pub struct Cell {
     pub marks: Vec<String>,
 }
 
-/// The heading and the column names of a table of a page.
+/// The heading and the column names of a table of a page, by which the curation finds it.
 pub struct PrintedTable<'a> {
+    /// The digest of the text that prints the rows, if it isn't a table of the page.
+    pub text: Option<&'a str>,
     /// The heading; empty if there is none.
     pub heading: &'a str,
     /// The column names.
@@ -155,6 +160,7 @@ impl Table {
     #[must_use]
     pub fn printed(&self) -> PrintedTable<'_> {
         PrintedTable {
+            text: self.text.as_deref(),
             heading: self.heading.as_ref().map_or("", |heading| heading.text.as_str()),
             header: self.header.iter().map(|name| name.text.as_str()).collect(),
         }

@@ -69,7 +69,7 @@ fn read_values(values: &[Value], hints: &Hints, problems: &mut Problems) -> Opti
             break;
         };
         let header = values[table.header..table.body].iter().map(Value::to_line).collect();
-        page.tables.push(Table { heading, header, rows });
+        page.tables.push(Table { heading, header, rows, text: None });
         index = rest;
     }
     let end = starts.get(tables.len()).map_or(values.len(), |copy| copy.start);

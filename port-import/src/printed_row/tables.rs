@@ -2,7 +2,7 @@
 
 use port_data::{Diagnostic, Place};
 
-use crate::capture::{self, Capture};
+use crate::capture::{self, Capture, text_of_cell};
 use crate::codes;
 use crate::curation::{Curation, Table};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -22,22 +22,34 @@ pub(super) fn find_entries<'a>(
         let close = |entry: &&usize| {
             let entry = curation.tables[**entry].get_ref();
             let same_heading = entry.heading.is_some() && curation.has_heading(entry, &printed[index]);
-            same_heading || curation.fits(entry, &printed[index])
+            entry.text == table.text && (same_heading || curation.fits(entry, &printed[index]))
         };
+        let is_same_text = |entry: usize| curation.tables[entry].get_ref().text == table.text;
         let meant = unused.iter().find(close).copied().or(match unused[..] {
-            [only] if curation.tables.len() == capture.tables.len() => Some(only),
+            [only] if curation.tables.len() == capture.tables.len() && is_same_text(only) => Some(only),
             _ => None,
         });
         unused.retain(|entry| Some(*entry) != meant);
         let line = table.heading.as_ref().or(table.header.first()).map_or(0, |cell| cell.line);
-        let fault = match meant {
-            Some(entry) => different(&printed[index], entry, curation),
-            None => not_described(&printed[index], curation),
+        let has_heading = |entry: usize| curation.has_heading(curation.tables[entry].get_ref(), &printed[index]);
+        let fault = match (&table.text, meant) {
+            (Some(text), meant) if meant.is_none_or(has_heading) => stale(text),
+            (_, Some(entry)) => different(&printed[index], entry, curation),
+            (_, None) => not_described(&printed[index], curation),
         };
         faults.push(fault.at(Place::line(&capture.file, line)));
     }
+    for (table, entry) in capture.tables.iter().zip(&entries) {
+        let Some(entry) = entry.map(|entry| &curation.tables[entry]) else { continue };
+        let stale = table.text.as_ref().filter(|_| !has_rows(table, entry.get_ref(), curation)).map(|text| stale(text));
+        faults.extend(stale.map(|fault| fault.at(curation.place(entry))));
+    }
     for entry in unused {
         let entry = &curation.tables[entry];
+        if let Some(text) = &entry.get_ref().text {
+            faults.push(stale(text).at(curation.place(entry)));
+            continue;
+        }
         let heading = entry.get_ref().heading.as_deref();
         let which = heading.map_or("these columns".to_string(), |heading| format!("the heading {heading:?}"));
         let diagnostic = Diagnostic::new(codes::TABLE_COUNT, format!("the page has no table with {which}"));
@@ -47,6 +59,23 @@ pub(super) fn find_entries<'a>(
     }
     let entry = |index: Option<usize>| index.map(|index| curation.tables[index].get_ref());
     (entries.into_iter().map(entry).map(|entry| entry.filter(|entry| entry.ignore.is_none())).collect(), faults)
+}
+
+/// Whether a table has the rows that an entry says a text prints.
+fn has_rows(table: &capture::Table, entry: &Table, curation: &Curation) -> bool {
+    let columns = curation.columns_of(entry);
+    let rows = entry.text_rows(columns);
+    let is_row = |(row, cells): (&capture::Row, &Vec<String>)| {
+        let cells = columns.iter().zip(cells).map(|(column, cell)| text_of_cell(Some(column), cell));
+        row.cells.iter().map(|cell| &cell.text).eq(cells.collect::<Vec<_>>().iter())
+    };
+    table.rows.len() == rows.len() && table.rows.iter().zip(&rows).all(is_row)
+}
+
+/// Rows that a text prints, if they aren't those that were read from the page.
+fn stale(text: &str) -> GroupableDiagnostic {
+    let message = format!("the rows of text {text} aren't those of the capture");
+    Diagnostic::new(codes::TEXT_ROWS, message).help("read the page again with `cargo xtask regenerate --doc`").into()
 }
 
 /// How a table differs from the entry that was probably meant for it.

@@ -4,7 +4,7 @@
 use port_data::{Diagnostic, Place};
 
 use super::flow::FlowBuilder;
-use crate::capture::{Capture, Prose, Table as CapturedTable, Text};
+use crate::capture::{Capture, Cell, Prose, Table as CapturedTable, Text};
 use crate::codes;
 use crate::curation::{Curation, Flow, OneOrMore, Table, quote};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -117,11 +117,33 @@ impl FlowBuilder<'_> {
             Some(texts) => {
                 let (row, digests) = (self.row, digests(self.row));
                 let facts = if must_name.is_empty() { facts } else { must_name }.join(" and ");
-                for missing in missing(texts, self.capture, |text| row.contains(text), &digests) {
+                let is_printed = |text: &str| row.contains(text) || self.is_in_table(text);
+                for missing in missing(texts, self.capture, is_printed, &digests) {
                     self.report_changed(&facts, &missing);
                 }
             }
         }
+    }
+
+    /// Whether the row's table prints a text that isn't in the row: as a column name or, for a reading, as the cell of another row
+    /// with a number of its ports.
+    fn is_in_table(&self, text: &str) -> bool {
+        let Some(table) = self.table() else { return false };
+        let is_read = || {
+            let reading = self.flow().reading.as_ref()?;
+            let cells = table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell_has(cell, text));
+            let printed: Vec<String> = cells.flat_map(|cell| numbers(&cell.text)).collect();
+            let own = Prose::digest(&reading.cell).numbers;
+            let mut read = reading.ports.port_numbers().into_iter();
+            Some(read.any(|number| printed.contains(&number) && !own.contains(&number)))
+        };
+        table.header.iter().any(|name| cell_has(name, text)) || is_read().unwrap_or(false)
+    }
+
+    /// The table of the row.
+    pub(super) fn table(&self) -> Option<&CapturedTable> {
+        let has_row = |table: &&CapturedTable| table.rows.iter().any(|row| row.number == self.row.number);
+        self.capture.tables.iter().find(has_row)
     }
 
     fn report_changed(&mut self, facts: &str, missing: &Missing<'_>) {
@@ -210,10 +232,23 @@ fn facts_of_table(table: &Table) -> (Vec<&'static str>, Vec<&'static str>) {
 /// Whether a table prints a text: as its heading, a column name, a cell, or the prose of one.
 fn table_has(table: &CapturedTable, text: &str) -> bool {
     let cells = table.rows.iter().flat_map(|row| &row.cells);
-    table.heading.iter().chain(&table.header).chain(cells).any(|cell| match &cell.text {
+    table.heading.iter().chain(&table.header).chain(cells).any(|cell| cell_has(cell, text))
+}
+
+/// Whether a cell has a text, or prose with that digest.
+fn cell_has(cell: &Cell, text: &str) -> bool {
+    match &cell.text {
         Text::Printed(printed) => printed == text,
         Text::Prose(prose) => prose.digest == text,
-    })
+    }
+}
+
+/// The numbers in the text of a cell.
+fn numbers(text: &Text) -> Vec<String> {
+    match text {
+        Text::Printed(printed) => Prose::digest(printed).numbers,
+        Text::Prose(prose) => prose.numbers.clone(),
+    }
 }
 
 /// Reports rows that aren't flows, if the reason rests on a text that the page doesn't print. `rows` are those of the entry.

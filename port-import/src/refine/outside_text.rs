@@ -1,10 +1,10 @@
 //! Checks the text outside the tables: the curation must list all of it, in the page's order and below the same tables.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use port_data::{Diagnostic, Place};
 
-use crate::capture::{Capture, OutsideText, TextPositions, has_facts};
+use crate::capture::{Capture, OutsideText, Prose, Text, TextPositions, facts, has_facts};
 use crate::codes;
 use crate::curation::{self, Curation};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -21,9 +21,11 @@ pub(super) fn check(
     accepted: Option<&TextPositions>,
     has_all_tables: bool,
 ) -> Vec<GroupableDiagnostic> {
+    let with_rows = capture.texts_with_rows();
     let entry_of_text = match_texts(capture, curation, accepted, has_all_tables);
     let mut faults = Vec::new();
-    for (text, _) in capture.texts.iter().zip(&entry_of_text).filter(|(_, entry)| entry.is_none()) {
+    let is_new = |(index, _): &(usize, &OutsideText)| entry_of_text[*index].is_none() && !with_rows.contains(index);
+    for (_, text) in capture.texts.iter().enumerate().filter(is_new) {
         faults.push(new_text(text, capture.below(text), curation).at(Place::line(&capture.file, text.line)));
     }
     let text_of_entry: HashMap<usize, usize> =
@@ -35,10 +37,12 @@ pub(super) fn check(
         };
         faults.extend(fault.map(|fault| fault.at(curation.place(entry))));
     }
+    faults.extend(with_rows.iter().filter_map(|text| unexplained_in_rows(&capture.texts[*text], capture, curation)));
     if faults.is_empty() {
-        let is_before = |pair: &[Option<usize>]| pair[0] < pair[1];
-        let moved = entry_of_text.windows(2).position(|pair| !is_before(pair));
-        faults.extend(moved.map(|index| disordered(capture, &capture.texts[index + 1], curation)));
+        let entries = entry_of_text.iter().zip(&capture.texts).filter_map(|(entry, text)| Some(((*entry)?, text)));
+        let entries: Vec<(usize, &OutsideText)> = entries.collect();
+        let moved = entries.windows(2).find(|pair| pair[0].0 >= pair[1].0);
+        faults.extend(moved.map(|pair| disordered(capture, pair[1].1, curation)));
     }
     faults
 }
@@ -50,6 +54,7 @@ fn match_texts(
     accepted: Option<&TextPositions>,
     has_all_tables: bool,
 ) -> Vec<Option<usize>> {
+    let with_rows = capture.texts_with_rows();
     let mut is_taken = vec![false; curation.texts.len()];
     let mut entry_of_text: Vec<Option<usize>> = vec![None; capture.texts.len()];
     let is_unmoved = accepted.map_or(vec![false; capture.texts.len()], |accepted| accepted.unmoved(capture));
@@ -61,7 +66,9 @@ fn match_texts(
         is_unmoved[text] && below.as_ref().is_none_or(|below| names.any(|name| name == *below))
     };
     for fits in [&is_directly_below as &dyn Fn(usize, &Option<String>) -> bool, &is_still_below] {
-        for (text, found) in entry_of_text.iter_mut().enumerate().filter(|(_, found)| found.is_none()) {
+        let left =
+            entry_of_text.iter_mut().enumerate().filter(|(text, found)| found.is_none() && !with_rows.contains(text));
+        for (text, found) in left {
             *found = curation.texts.iter().enumerate().position(|(index, entry)| {
                 let entry = entry.get_ref();
                 !is_taken[index] && entry.digest == capture.texts[text].prose.digest && fits(text, &entry.below)
@@ -117,6 +124,32 @@ fn unexplained(text: &OutsideText, entry: &curation::OutsideText) -> Option<Grou
     let help = "add what, and use its facts in the flows that they are about";
     let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
     Some(fault.among("texts have a number or a host, but nothing says what they are", name, help))
+}
+
+/// A text that prints rows, if it has a number or a host that isn't in them and that nothing explains.
+fn unexplained_in_rows(text: &OutsideText, capture: &Capture, curation: &Curation) -> Option<GroupableDiagnostic> {
+    let digest = &text.prose.digest;
+    let entries = || curation.tables.iter().filter(|entry| entry.get_ref().text.as_ref() == Some(digest));
+    let is_explained = |what: &String| !what.trim().is_empty();
+    let entry = entries().next()?;
+    if entries().any(|entry| entry.get_ref().what.as_ref().is_some_and(is_explained)) {
+        return None;
+    }
+    let tables = capture.tables.iter().filter(|table| table.text.as_ref() == Some(digest));
+    let cells = tables.flat_map(|table| &table.rows).flat_map(|row| &row.cells).map(|cell| match &cell.text {
+        Text::Printed(text) => Prose::digest(text),
+        Text::Prose(prose) => prose.clone(),
+    });
+    let in_rows: BTreeSet<String> = cells.flat_map(|prose| [prose.numbers, prose.hosts]).flatten().collect();
+    let others: BTreeSet<&str> =
+        facts(&text.prose).filter(|fact| !in_rows.contains(*fact)).map(String::as_str).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let others = others.into_iter().collect::<Vec<_>>().join(", ");
+    let message = format!("no row of text {digest} has {others}, and nothing says what that is");
+    let help = "add it to the rows, or say in what of the table what it is";
+    Some(GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help)).at(curation.place(entry)))
 }
 
 /// Texts in another order than their entries.

@@ -8,7 +8,7 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::ports::Ports;
-use crate::capture::Prose;
+use crate::capture::{Prose, Text};
 use crate::codes;
 use crate::curation::{OneOrMore, Reading};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -87,10 +87,15 @@ impl FlowBuilder<'_> {
         texts.iter().filter(|text| !text.is_empty()).cloned().collect()
     }
 
-    /// The numbers of the prose with a digest, in the row or outside the tables.
+    /// The numbers of the prose with a digest, in the table or outside the tables.
     fn numbers_of_prose(&self, digest: &str) -> Option<Vec<String>> {
         let outside = self.capture.texts.iter().map(|text| &text.prose);
-        let mut prose = self.row.prose.iter().chain(outside);
+        let cells = self.table().into_iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
+        let in_table = cells.filter_map(|cell| match &cell.text {
+            Text::Prose(prose) => Some(prose),
+            Text::Printed(_) => None,
+        });
+        let mut prose = self.row.prose.iter().chain(in_table).chain(outside);
         prose.find(|prose| prose.digest == digest).map(|prose| prose.numbers.clone())
     }
 
@@ -120,11 +125,15 @@ impl FlowBuilder<'_> {
     }
 }
 
-/// Whether a spec of a reading is the printed one, perhaps with a transport or a service that the cell doesn't print.
+/// Whether a spec of a reading is the printed one, perhaps with a transport or a service that the cell doesn't print, or is a range
+/// of which the cell prints one end.
 fn agrees(printed: &PortSpec<String>, read: &PortSpec<String>) -> bool {
     let is_unstated = printed.transport().is_none_or(|transport| transport == Transport::Any);
     let is_same = printed.range() == read.range() && printed.number() == read.number();
-    is_same && (is_unstated || printed.transport() == read.transport())
+    let is_end = printed.range().zip(read.range()).is_some_and(|(printed, read)| {
+        printed.first() == printed.last() && [read.first(), read.last()].contains(&printed.first())
+    });
+    (is_same || is_end) && (is_unstated || printed.transport() == read.transport())
 }
 
 fn lists_a_port_twice(specs: &[PortSpec<String>]) -> bool {

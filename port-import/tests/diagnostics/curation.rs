@@ -6,6 +6,7 @@ use port_catalog_tests::diagnostics::Cases;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 
 use crate::readings::reading_cases;
+use crate::texts::{text_cases, two_row_cases};
 use crate::workspace::{Pair, Workspace};
 
 /// The expected messages.
@@ -31,6 +32,8 @@ fn a_page_that_does_not_match_its_curation_is_rejected() {
     entry_cases(&mut cases, &workspace, &relay, &gate);
     heading_cases(&mut cases, &workspace, &headings);
     form_cases(&mut cases, &workspace, &relay);
+    text_cases(&mut cases);
+    two_row_cases(&mut cases);
     cases.assert();
 }
 

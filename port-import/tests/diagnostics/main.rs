@@ -4,6 +4,7 @@ mod basis;
 mod curation;
 mod many_rows;
 mod readings;
+mod texts;
 mod workspace;
 
 use std::fs;

@@ -3,6 +3,7 @@
 mod again;
 mod open_documents;
 mod pages;
+mod texts;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -124,5 +124,6 @@ pages! {
     arc_resource_bridge_of_2024 "arc-resource-bridge" "2024-06" "arc-resource-bridge@2024-06.md";
     proxmox_ve "proxmox-ve" "2026-03-07" "proxmox-ve.adoc";
     ansible_automation_platform "ansible-automation-platform" "2.7" "ansible-automation-platform.adoc";
+    consul "consul" "1.14" "consul.mdx";
     xcat "xcat" "2017-12-31" "xcat.rst";
 }

@@ -1,6 +1,7 @@
 //! Pages that contradict their hints, pages of HTML, and pages that exceed a limit.
 
-use port_import::page::{Hints, Layout, ListPattern, MAX_BYTES};
+use port_import::digest::digest_of_words;
+use port_import::page::{Hints, Layout, ListPattern, MAX_BYTES, TextRows};
 
 use crate::case::{Case, hints, sample};
 
@@ -21,7 +22,7 @@ const TABLES: [(&str, &str, &str); 11] = [
 ];
 
 pub fn cases() -> Vec<Case> {
-    [bars(), values(), broken(), csv(), html(), lists(), converted(), limits()].into_iter().flatten().collect()
+    [bars(), values(), broken(), csv(), html(), lists(), texts(), converted(), limits()].into_iter().flatten().collect()
 }
 
 fn case(layout: Layout, name: &str, page: impl Into<String>, hints: Hints, expected: &'static str) -> Case {
@@ -112,6 +113,23 @@ fn lists() -> Vec<Case> {
         list("item_without_a_pattern", hints("Ports", &["{Ports}: {Label}"]), "error[page-item-pattern]: page:4: item \"DNS\" doesn't fit \"{Ports}: {Label}\"; change the pattern in the curation, or add one for this item"),
         list("list_without_a_pattern", hints("Ports", &["{Ports} - {Label}", "{Ports}; {Label}"]), "error[page-item-pattern]: page:3: no item below \"Ports\" fits \"{Ports} - {Label}\" or \"{Ports}; {Label}\" (the first is \"TCP 443: web\"); change the pattern in the curation, or add one for this item"),
         list("pattern_without_a_list", hints("Inbound", &["{Ports}: {Label}"]), "error[page-item-pattern]: page: page has no list below \"Inbound\" for \"{Ports}: {Label}\"; name the heading above the list as printed"),
+    ]
+}
+
+#[rustfmt::skip]
+fn texts() -> Vec<Case> {
+    let sentence = "Nodes use 7000, and clients 9042.";
+    let page = format!("# Ports\n\n{sentence}\n");
+    let hints = |digest: &str, ports: &str| {
+        let rows = vec![strings(&["Nodes", "7000"]), strings(&["clients", ports])];
+        Hints { texts: vec![TextRows { digest: digest.to_string(), columns: strings(&["Use", "Port"]), rows }], ..Hints::default() }
+    };
+    let digest = digest_of_words(sentence);
+    let text = |name: &str, hints: Hints, expected| case(Layout::Markdown, name, &*page, hints, expected);
+    vec![
+        text("cell_that_a_text_does_not_print", hints(&digest, "904"), "error[page-text-rows]: page:3: text doesn't print the cell \"904\" of the column \"Port\" (found \"Nodes use 7000, and clients 9042.\"); copy whole words of the text into the rows of its table in the curation"),
+        text("text_that_was_reworded", hints("0123456789abcdef", "9043"), "error[page-text-rows]: page:3: text \"0123456789abcdef\" isn't on the page, but the curation lists its rows; read the text of this line, which prints 3 of the 4 cells; if it is the same one, set text = \"a477357b6c03a2e2\" and correct the rows"),
+        case(Layout::Markdown, "text_that_was_removed", "# Ports\n\nNone.\n", hints(&digest, "9042"), "error[page-text-rows]: page: text \"a477357b6c03a2e2\" isn't on the page, but the curation lists its rows; if the vendor removed it, remove its table from the curation"),
     ]
 }
 

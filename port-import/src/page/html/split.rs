@@ -115,7 +115,7 @@ impl Splitter<'_> {
         // A repeated header, as after a page break, is below the same heading.
         let heading = own_heading.or_else(|| self.split.tables.last().and_then(|table| table.heading.clone()));
         let header = self.rows.header(range.clone(), outside);
-        self.split.tables.push(Table { heading, header, rows: Vec::new() });
+        self.split.tables.push(Table { heading, header, rows: Vec::new(), text: None });
         range.end
     }
 
@@ -135,7 +135,7 @@ impl Splitter<'_> {
             Some(table) if table.rows.is_empty() && table.heading.is_none() => table.heading = heading,
             Some(table) => {
                 let header = table.header.clone();
-                self.split.tables.push(Table { heading, header, rows: Vec::new() });
+                self.split.tables.push(Table { heading, header, rows: Vec::new(), text: None });
             }
             None => {}
         }
