@@ -1,5 +1,6 @@
 //! The interface that programs rely on: each of these lines compiles and means what the documentation says.
 
+use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::str::FromStr;
@@ -28,7 +29,12 @@ fn lookups_find_flows_of_the_newest_editions() {
 
 #[test]
 fn exact_ports_come_before_ranges_and_an_unstated_transport_counts_for_tcp_and_udp() {
-    for port in 1..=u16::MAX {
+    // The ends of all ranges and their neighbours; tests/ports.rs has every port.
+    let ranges = query().flows().flat_map(|flow| flow.ports().filter_map(|spec| spec.range()));
+    let ports = ranges.flat_map(|range| {
+        [range.first().saturating_sub(1), range.first(), range.last(), range.last().saturating_add(1)]
+    });
+    for port in ports.collect::<BTreeSet<u16>>() {
         for transport in [Transport::Tcp, Transport::Udp] {
             let is_exact = |flow: Flow| {
                 let mut specs = flow.ports().filter(|spec| spec.matches(transport, port));
@@ -37,9 +43,7 @@ fn exact_ports_come_before_ranges_and_an_unstated_transport_counts_for_tcp_and_u
             let found = by_port(transport, port);
             assert!(found.clone().is_sorted_by_key(|flow| (!is_exact(flow), flow)), "{transport}/{port}");
             let all = query().flows().filter(|flow| flow.ports().any(|spec| spec.matches(transport, port)));
-            if !found.is_empty() || port % 509 == 0 {
-                assert_eq!(found.len(), all.count(), "{transport}/{port}");
-            }
+            assert_eq!(found.len(), all.count(), "{transport}/{port}");
         }
     }
     let unstated = flows::ForcepointEmailSecurity::OutDlpMessageAnalysis.flow();
