@@ -199,6 +199,8 @@ fn the_ports_of_a_flow_are_the_numbers_that_its_document_prints() {
             ("forticlient", "6") => printed.retain(|number| *number != 50),
             // The end of the range is in a footnote.
             ("forcepoint-email-security", "4") => printed.push(17714),
+            // The end of the range is in the next row.
+            ("consul", "9") => printed.push(21255),
             // The version of HTTP.
             ("proxmox-ve", "1") => printed.retain(|number| *number != 1),
             _ => {}
