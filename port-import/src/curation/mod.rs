@@ -269,7 +269,9 @@ impl Curation {
         let headings = self
             .tables
             .iter()
-            .filter_map(|table| table.get_ref().heading.clone())
+            .map(Spanned::get_ref)
+            .filter(|table| table.text.is_none())
+            .filter_map(|table| table.heading.clone())
             .filter(|heading| !heading.is_empty());
         let lists = self.tables.iter().map(Spanned::get_ref).flat_map(|table| {
             let patterns = table.item.iter().flat_map(OneOrMore::as_slice);
