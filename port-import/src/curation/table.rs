@@ -77,7 +77,7 @@ pub struct Column {
     /// prose. The digest of a prose cell can have a meaning too, which is then read in its place.
     #[serde(default)]
     pub means: BTreeMap<String, String>,
-    /// For a label column: whether its cells may be empty.
+    /// For a column of labels or protocols: whether its cells may be empty. A row without a protocol states none.
     #[serde(default)]
     pub may_be_empty: bool,
     /// Why a column is ignored.

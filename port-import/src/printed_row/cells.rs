@@ -10,7 +10,7 @@ use crate::curation::Column;
 pub(super) fn required(text: Option<String>, column: &Column) -> Result<String, Diagnostic> {
     text.ok_or_else(|| {
         Diagnostic::new(codes::EMPTY_CELL, format!("{} cell is empty", column.is.as_str()))
-            .help("set may_be_empty for a column of labels, or list the row under [[row]] with no_flow")
+            .help("set may_be_empty for a column of labels or protocols, or list the row under [[row]] with no_flow")
     })
 }
 

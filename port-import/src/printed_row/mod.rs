@@ -283,10 +283,13 @@ impl<'a> RowReader<'a> {
             Meaning::LastPort => self.ports.push(ports(port_cell::Column::Last)),
             Meaning::TcpPorts => self.ports.push(ports(port_cell::Column::Tcp)),
             Meaning::UdpPorts => self.ports.push(ports(port_cell::Column::Udp)),
-            Meaning::Protocol => {
-                required(text.clone(), column)?;
-                self.protocols.push(meaning);
-            }
+            Meaning::Protocol => match text {
+                None if column.may_be_empty => {}
+                text => {
+                    required(text, column)?;
+                    self.protocols.push(meaning);
+                }
+            },
             Meaning::Interfaces => {
                 (self.printed.interfaces, self.printed.recommended_interface) = parse_interfaces(printed)?;
             }
