@@ -170,11 +170,17 @@ impl DistinctKeys {
 mod tests {
     use std::path::Path;
 
-    use super::DistinctKeys;
+    use super::{DistinctKeys, full_key_template, write_key};
     use crate::curation::Curation;
     use crate::page::Layout;
     use crate::page_file::capture_text;
-    use crate::printed_row::read_rows;
+    use crate::printed_row::{PrintedRow, read_rows};
+
+    fn rows_of(page: &str, curation: &str) -> Vec<PrintedRow> {
+        let curation = Curation::parse(Path::new("relay.toml"), curation).unwrap();
+        let capture = capture_text(page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
+        read_rows(&capture, &curation).rows
+    }
 
     #[test]
     fn keys_have_only_the_parts_that_distinguish_a_row() {
@@ -193,9 +199,7 @@ mod tests {
         let curation = "layout = \"markdown\"\ntables = [{ direction = \"inbound\" }]\ncolumns = [\
                         { head = \"Peer\", is = \"peer\" }, { head = \"Use\", is = \"label\" }, \
                         { head = \"Port\", is = \"ports\" }, { head = \"Notes\", is = \"note\" }]\n";
-        let curation = Curation::parse(Path::new("relay.toml"), curation).unwrap();
-        let capture = capture_text(page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
-        let rows = read_rows(&capture, &curation).rows;
+        let rows = rows_of(page, curation);
         let keys = DistinctKeys::new(&rows);
         let keys: Vec<String> = rows.iter().map(|row| keys.write(row)).collect();
         let prose =
@@ -213,5 +217,32 @@ mod tests {
                 "peer = \"Twin\", label = \"Send\", ports = \"TCP/27\""
             ]
         );
+    }
+
+    #[test]
+    fn a_direction_is_part_of_a_key_only_if_nothing_else_distinguishes_the_row() {
+        let page = "\
+## Mail
+
+| Way | Peer | Use | Port |
+|---|---|---|---|
+| In | Twin | Send | TCP/27 |
+| Out | Twin | Send | TCP/27 |
+| Out | Twin | Fetch | TCP/28 |
+";
+        let curation = "layout = \"markdown\"\ntables = [{ heading = \"Mail\", section = \"Mail\" }]\ncolumns = [\
+                        { head = \"Way\", is = \"direction\" }, { head = \"Peer\", is = \"peer\" }, \
+                        { head = \"Use\", is = \"label\" }, { head = \"Port\", is = \"ports\" }]\n";
+        let rows = rows_of(page, curation);
+        let keys = DistinctKeys::new(&rows);
+        let full = |row: usize| write_key(&rows[row], &full_key_template());
+        assert_eq!(full(0), "section = \"Mail\", peer = \"Twin\", label = \"Send\"");
+        let twin = |direction| {
+            format!(
+                "section = \"Mail\", direction = \"{direction}\", peer = \"Twin\", label = \"Send\", ports = \"TCP/27\""
+            )
+        };
+        let written: Vec<String> = rows.iter().map(|row| keys.write(row)).collect();
+        assert_eq!(written, [twin("inbound"), twin("outbound"), full(2)]);
     }
 }

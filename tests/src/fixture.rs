@@ -1,6 +1,10 @@
 //! The catalog that tests of the engine and of the command run on, so that a change of the live tables changes no test.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
 
 use crate::root;
 
@@ -28,4 +32,53 @@ pub fn protocols() -> PathBuf {
 /// The directory of a fixture with one product, whose editions differ in every kind of change.
 pub fn upgrades() -> PathBuf {
     root().join("tests/fixtures/upgrades")
+}
+
+/// Products of the live tables whose rules and audits are compared with real tools at each run; `.ci/full` compares all.
+const LIVE_SAMPLE: [&str; 6] = ["antrea", "consul", "exchange-server", "kubernetes", "rke2", "scylladb"];
+
+/// A directory with the tables of a few live products.
+pub fn live_sample() -> PathBuf {
+    static DIRECTORY: OnceLock<TempDir> = OnceLock::new();
+    let directory = DIRECTORY.get_or_init(|| {
+        let directory = tempfile::tempdir().expect("a directory can be made");
+        let tables = root().join("port-data/tables");
+        let is_sampled = |product: &str| product.is_empty() || LIVE_SAMPLE.contains(&product);
+        for (table, column) in [
+            ("vendors", None),
+            ("services", None),
+            ("products", Some("id")),
+            ("editions", Some("product")),
+            ("peers", Some("product")),
+        ] {
+            let file = format!("{table}.csv");
+            copy_rows(&tables.join(&file), &directory.path().join(&file), &|cell| is_sampled(cell), column);
+        }
+        for product in LIVE_SAMPLE {
+            let (from, to) = (tables.join("flows").join(product), directory.path().join("flows").join(product));
+            fs::create_dir_all(&to).unwrap();
+            for entry in fs::read_dir(from).expect("the product is in the catalog") {
+                let entry = entry.unwrap();
+                fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
+        }
+        directory
+    });
+    directory.path().to_path_buf()
+}
+
+/// Copies the rows of a table with a cell that is wanted, or all.
+fn copy_rows(from: &Path, to: &Path, is_wanted: &dyn Fn(&str) -> bool, column: Option<&str>) {
+    let mut reader = csv::Reader::from_path(from).expect("the table exists");
+    let header = reader.headers().unwrap().clone();
+    let column = column.map(|column| header.iter().position(|head| head == column).expect("the column exists"));
+    let mut writer = csv::Writer::from_path(to).unwrap();
+    writer.write_record(&header).unwrap();
+    for row in reader.records() {
+        let row = row.unwrap();
+        if column.is_none_or(|column| is_wanted(&row[column])) {
+            writer.write_record(&row).unwrap();
+        }
+    }
+    writer.flush().unwrap();
 }

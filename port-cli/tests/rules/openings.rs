@@ -15,9 +15,9 @@ pub type Opening = (String, String, String, u16);
 /// All open ports.
 pub type Openings = BTreeSet<Opening>;
 
-/// The directories of tables whose products are compared: the test's own, and those with every protocol.
-pub fn compared_tables() -> [PathBuf; 3] {
-    [fixture::tables(), fixture::editions(), fixture::protocols()]
+/// The directories of tables whose products are compared: the test's own, those with every protocol, and a few live products.
+pub fn compared_tables() -> [PathBuf; 4] {
+    [fixture::tables(), fixture::editions(), fixture::protocols(), fixture::live_sample()]
 }
 
 /// The ids of all products of the test's tables.
