@@ -114,6 +114,7 @@ fn lookups_work_in_constants() {
     const FLOW: Flow = ID.flow();
     const TEXT: &str = ID.as_str();
     // Exact ports come before ranges that contain them.
-    assert_eq!((FOUND.into_iter().next().map(Flow::id), FLOW.id(), TEXT), (Some(ID), ID, "forticlient-out-telemetry"));
+    let first = FOUND.clone().next();
+    assert_eq!((first.map(Flow::id), FLOW.id(), TEXT), (Some(ID), ID, "forticlient-out-telemetry"));
     assert_eq!(COUNT, query().port(Transport::Tcp, 8013).flows().count());
 }

@@ -47,5 +47,5 @@ fn every_port_of_every_transport_finds_the_flows_that_a_scan_finds() {
 fn a_lookup_is_a_constant() {
     const USERS: usize = by_port(Transport::Tcp, 8013).len();
     assert_eq!(USERS, query().port(Transport::Tcp, 8013).flows().count());
-    assert!(USERS > 0);
+    const { assert!(USERS > 0) };
 }
