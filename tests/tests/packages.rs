@@ -38,7 +38,8 @@ static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
         [patch.crates-io]\n"
             .replace("0.1.0", VERSION);
     for name in PUBLISHED {
-        let unpack = ["-x", "-z", "-f"].map(str::to_string);
+        // All files of a package have the same time (-m doesn't keep it), so that cargo would take a changed one for compiled.
+        let unpack = ["-x", "-m", "-z", "-f"].map(str::to_string);
         let status = Command::new("tar").args(unpack).arg(packed(&workspace, name)).current_dir(&workspace).status();
         assert!(status.is_ok_and(|status| status.success()), "tar unpacks {name}");
         manifest += &format!("{name} = {{ path = \"{name}-{VERSION}\" }}\n");
