@@ -13,11 +13,12 @@ pub struct IcmpRule {
 impl IcmpRule {
     /// The protocol with the type, as openings name it.
     pub fn protocol(&self) -> String {
-        let numbers = match &self.listed[..18] {
-            r#"rule family="ipv4""# => {
-                ("icmp", [("echo-request", 8), ("timestamp-request", 13), ("destination-unreachable", 3)])
-            }
-            _ => ("icmpv6", [("echo-request", 128), ("echo-reply", 129), ("packet-too-big", 2)]),
+        let numbers: (_, &[(&str, u8)]) = match &self.listed[..18] {
+            r#"rule family="ipv4""# => (
+                "icmp",
+                &[("echo-reply", 0), ("destination-unreachable", 3), ("echo-request", 8), ("timestamp-request", 13)],
+            ),
+            _ => ("icmpv6", &[("packet-too-big", 2), ("echo-request", 128), ("echo-reply", 129)]),
         };
         let (protocol, numbers) = numbers;
         let name = self.listed.split('"').nth(3).unwrap();
