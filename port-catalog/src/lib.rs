@@ -3,9 +3,10 @@
 //! ```
 //! use port_catalog::{Direction, FlowId, Product, Transport, by_port, flows};
 //!
-//! // Which flows use tcp/8013, in any product? A flow without a stated transport counts for TCP and for UDP.
-//! let found: Vec<String> = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect();
-//! assert_eq!(found, ["forticlient outbound to forticlient-ems-fortigate: tcp/8013"]);
+//! // Which flows use tcp/8013, in any product? Exact ports come before ranges that contain them. A flow without a stated
+//! // transport counts for TCP and for UDP.
+//! let mut found = by_port(Transport::Tcp, 8013).map(|flow| flow.to_string());
+//! assert_eq!(found.next().unwrap(), "forticlient outbound to forticlient-ems-fortigate: tcp/8013");
 //!
 //! // Which flows must a firewall allow in to a FortiMail?
 //! let mut inbound = Product::FortiMail.flows().filter(|flow| flow.direction() == Direction::Inbound);

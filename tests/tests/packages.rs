@@ -65,7 +65,7 @@ use port_catalog::{FlowId, Product, Transport, by_port, flows, query};
 fn main() {
     println!("{}", port_catalog::VERSION);
     println!("{}", flows::FortiMail::InAdmin.flow().source().row);
-    println!("{}", by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect::<String>());
+    println!("{}", by_port(Transport::Tcp, 8013).next().map_or(String::new(), |flow| flow.to_string()));
     println!("{}", query().product(Product::FortiMail).flows().count());
     println!("{}", ports::by_port(Transport::Tcp, 465).map(|flow| flow.to_string()).collect::<String>());
 }
@@ -78,7 +78,7 @@ use port_catalog::{Product, Transport, by_port, flows, query};
 fn main() {
     println!("{}", port_catalog::VERSION);
     println!("{}", flows::FortiMail::InAdmin.flow().source().row);
-    println!("{}", by_port(Transport::Tcp, 8013).map(|flow| flow.to_string()).collect::<String>());
+    println!("{}", by_port(Transport::Tcp, 8013).next().map_or(String::new(), |flow| flow.to_string()));
     println!("{}", query().product(Product::FortiMail).flows().count());
 }
 "#;
