@@ -1,6 +1,6 @@
 //! Generates the alternatives: the catalog's keys and answers as an array, a `match`, and tables of phf and strum.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::env;
 use std::error::Error;
 use std::fs;
@@ -25,38 +25,47 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The numbers of the flows that use each TCP port.
 fn ports() -> Result<TokenStream, Box<dyn Error>> {
     let mut answers: Vec<Vec<u16>> = vec![vec![]];
-    let mut indexes = BTreeMap::new();
+    let mut numbers = HashMap::from([(vec![], 0)]);
+    // The ranges of ports with the same flows, and the number of their list.
+    let mut ranges: Vec<(u16, u16, u16)> = Vec::new();
     for port in 0..=u16::MAX {
         let answer: Vec<u16> = by_port(Transport::Tcp, port)
             .map(|flow| u16::try_from(flow.id().index()).expect("the catalog has fewer flows"))
             .collect();
-        if !answer.is_empty() {
-            let known = answers.iter().position(|known| *known == answer);
-            indexes.insert(port, known.unwrap_or(answers.len()));
-            if known.is_none() {
-                answers.push(answer);
-            }
+        let number = *numbers.entry(answer).or_insert_with_key(|answer| {
+            answers.push(answer.clone());
+            answers.len() - 1
+        });
+        let number = u16::try_from(number).map_err(|_| "more than 65,536 distinct lists of flows")?;
+        match ranges.last_mut() {
+            Some((_, last, known)) if *known == number => *last = port,
+            _ => ranges.push((port, port, number)),
         }
     }
-    let index = |port: u16| u8::try_from(indexes.get(&port).copied().unwrap_or_default());
-    let bytes = (0..=u16::MAX).map(index).collect::<Result<Vec<u8>, _>>();
-    let bytes = bytes.map_err(|_| "more than 256 distinct lists of flows; an index no longer fits a byte")?;
+    let indexes = ranges.iter().flat_map(|(first, last, number)| (*first..=*last).map(move |_| *number));
+    let used = ranges.iter().filter(|(.., number)| *number != 0);
+    let (ports, lists): (Vec<u16>, Vec<u16>) =
+        used.clone().flat_map(|(first, last, number)| (*first..=*last).map(move |port| (port, *number))).unzip();
+    let arms = used.map(|(first, last, number)| {
+        let number = usize::from(*number);
+        quote!(#first..=#last => ANSWERS[#number])
+    });
+    let answer_count = answers.len();
     let answers: Vec<TokenStream> = answers.iter().map(|flows| quote!(&[#(#flows),*])).collect();
-    let flows_by_port = indexes.values().map(|index| &answers[*index]).collect::<Vec<_>>();
-    let (ports, answer_count) = (indexes.keys().collect::<Vec<_>>(), answers.len());
     Ok(quote! {
         pub mod port {
             /// Every distinct list of flows.
             pub static ANSWERS: [&[u16]; #answer_count] = [#(#answers),*];
 
-            /// The index of each port's list.
-            pub static BYTES: [u8; 65536] = [#(#bytes),*];
+            /// The number of each port's list.
+            pub static LISTS: [u16; 65536] = [#(#indexes),*];
 
-            pub static PHF: phf::Map<u16, &[u16]> = phf::phf_map! { #(#ports => #flows_by_port),* };
+            /// The number of the list of each port that has flows.
+            pub static PHF: phf::Map<u16, u16> = phf::phf_map! { #(#ports => #lists),* };
 
             pub fn by_match(port: u16) -> &'static [u16] {
                 match port {
-                    #(#ports => #flows_by_port,)*
+                    #(#arms,)*
                     _ => &[],
                 }
             }

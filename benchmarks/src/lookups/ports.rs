@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use fastrand::Rng;
 use port_catalog::{Flows, Transport, by_port};
 
-use super::alternatives::port::{ANSWERS, BYTES, PHF, by_match};
+use super::alternatives::port::{ANSWERS, LISTS, PHF, by_match};
 use crate::comparison::{Comparison, Contender, Stream};
 
 /// The flows that use a port over TCP.
@@ -34,9 +34,9 @@ impl Answer for &'static [u16] {
     }
 }
 
-/// Looks up a port in an array of one byte per port, which selects the list of flows.
+/// Looks up a port in an array with the number of each port's list of flows.
 fn by_array(port: u16) -> &'static [u16] {
-    ANSWERS[usize::from(BYTES[usize::from(port)])]
+    ANSWERS[usize::from(LISTS[usize::from(port)])]
 }
 
 /// A contender. Panics if it gives a wrong answer for any port.
@@ -66,14 +66,14 @@ pub fn compare(rounds: usize) -> String {
     let binary_search = |port| sorted.binary_search_by_key(&port, |(key, _)| *key).map(|index| sorted[index].1);
 
     let contenders = vec![
-        Contender::new("[u8; 65536], only the byte", |port: u16| BYTES[usize::from(port)].into()),
-        contender("[u8; 65536], then the flows", by_array),
+        Contender::new("[u16; 65536], only the number", |port: u16| LISTS[usize::from(port)].into()),
+        contender("[u16; 65536], then the flows", by_array),
         contender("by_port", |port| by_port(Transport::Tcp, port)),
         contender("binary search", |port| binary_search(port).unwrap_or_default()),
         contender("BTreeMap", |port| btree_map.get(&port).copied().unwrap_or_default()),
         contender("HashMap", |port| hash_map.get(&port).copied().unwrap_or_default()),
         contender("match", by_match),
-        contender("phf::Map", |port| PHF.get(&port).copied().unwrap_or_default()),
+        contender("phf::Map", |port| PHF.get(&port).map_or(&[][..], |list| ANSWERS[usize::from(*list)])),
     ];
     let streams = [("hits", 1.0), ("misses", 0.0), ("half hits, half misses", 0.5)];
     Comparison {
