@@ -34,7 +34,7 @@ pub fn upgrades() -> PathBuf {
     root().join("tests/fixtures/upgrades")
 }
 
-/// Products of the live tables whose rules and audits are compared with real tools at each run; `.ci/full` compares all.
+/// Products of the live tables whose rules are compared with real tools at each run; `.ci/full` compares those of all.
 const LIVE_SAMPLE: [&str; 6] = ["antrea", "consul", "exchange-server", "kubernetes", "rke2", "scylladb"];
 
 /// A directory with the tables of a few live products.
