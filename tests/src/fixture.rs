@@ -43,7 +43,6 @@ pub fn live_sample() -> PathBuf {
     let directory = DIRECTORY.get_or_init(|| {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let tables = root().join("port-data/tables");
-        let is_sampled = |product: &str| product.is_empty() || LIVE_SAMPLE.contains(&product);
         for (table, column) in [
             ("vendors", None),
             ("services", None),
@@ -52,7 +51,7 @@ pub fn live_sample() -> PathBuf {
             ("peers", Some("product")),
         ] {
             let file = format!("{table}.csv");
-            copy_rows(&tables.join(&file), &directory.path().join(&file), &|cell| is_sampled(cell), column);
+            copy_sampled_rows(&tables.join(&file), &directory.path().join(&file), column);
         }
         for product in LIVE_SAMPLE {
             let (from, to) = (tables.join("flows").join(product), directory.path().join("flows").join(product));
@@ -67,8 +66,8 @@ pub fn live_sample() -> PathBuf {
     directory.path().to_path_buf()
 }
 
-/// Copies the rows of a table with a cell that is wanted, or all.
-fn copy_rows(from: &Path, to: &Path, is_wanted: &dyn Fn(&str) -> bool, column: Option<&str>) {
+/// Copies the rows of a table that belong to no product or to one of the sample, as a column says; without a column, all rows.
+fn copy_sampled_rows(from: &Path, to: &Path, column: Option<&str>) {
     let mut reader = csv::Reader::from_path(from).expect("the table exists");
     let header = reader.headers().unwrap().clone();
     let column = column.map(|column| header.iter().position(|head| head == column).expect("the column exists"));
@@ -76,7 +75,8 @@ fn copy_rows(from: &Path, to: &Path, is_wanted: &dyn Fn(&str) -> bool, column: O
     writer.write_record(&header).unwrap();
     for row in reader.records() {
         let row = row.unwrap();
-        if column.is_none_or(|column| is_wanted(&row[column])) {
+        let product = column.map_or("", |column| &row[column]);
+        if product.is_empty() || LIVE_SAMPLE.contains(&product) {
             writer.write_record(&row).unwrap();
         }
     }

@@ -117,7 +117,7 @@ fn flows_of(product: Product) -> String {
         if source.row != row {
             row = source.row;
             let cells = [source.peer, source.label, source.ports].map(|cell| cell.unwrap_or("-"));
-            push(&mut text, "", &format!("{row:>3} {}", cells.join(" | ")));
+            push(&mut text, "", &format!("{row} {}", cells.join(" | ")));
         }
         push(&mut text, "    ", &facts(flow, &mut footnotes));
     }

@@ -105,6 +105,15 @@ impl Text {
             Text::Prose(_) => "",
         }
     }
+
+    /// The digest and the facts, of a printed text too.
+    #[must_use]
+    pub fn to_prose(&self) -> Prose {
+        match self {
+            Text::Printed(text) => Prose::digest(text),
+            Text::Prose(prose) => prose.clone(),
+        }
+    }
 }
 
 impl Table {

@@ -132,7 +132,7 @@ impl FlowBuilder<'_> {
         let is_read = || {
             let reading = self.flow().reading.as_ref()?;
             let cells = table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell_has(cell, text));
-            let printed: Vec<String> = cells.flat_map(|cell| numbers(&cell.text)).collect();
+            let printed: Vec<String> = cells.flat_map(|cell| cell.text.to_prose().numbers).collect();
             let own = Prose::digest(&reading.cell).numbers;
             let mut read = reading.ports.port_numbers().into_iter();
             Some(read.any(|number| printed.contains(&number) && !own.contains(&number)))
@@ -240,14 +240,6 @@ fn cell_has(cell: &Cell, text: &str) -> bool {
     match &cell.text {
         Text::Printed(printed) => printed == text,
         Text::Prose(prose) => prose.digest == text,
-    }
-}
-
-/// The numbers in the text of a cell.
-fn numbers(text: &Text) -> Vec<String> {
-    match text {
-        Text::Printed(printed) => Prose::digest(printed).numbers,
-        Text::Prose(prose) => prose.numbers.clone(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use port_data::{Diagnostic, Place};
 
-use crate::capture::{Capture, OutsideText, Prose, Text, TextPositions, facts, has_facts};
+use crate::capture::{Capture, OutsideText, TextPositions, facts, has_facts};
 use crate::codes;
 use crate::curation::{self, Curation};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -136,10 +136,7 @@ fn unexplained_in_rows(text: &OutsideText, capture: &Capture, curation: &Curatio
         return None;
     }
     let tables = capture.tables.iter().filter(|table| table.text.as_ref() == Some(digest));
-    let cells = tables.flat_map(|table| &table.rows).flat_map(|row| &row.cells).map(|cell| match &cell.text {
-        Text::Printed(text) => Prose::digest(text),
-        Text::Prose(prose) => prose.clone(),
-    });
+    let cells = tables.flat_map(|table| &table.rows).flat_map(|row| &row.cells).map(|cell| cell.text.to_prose());
     let in_rows: BTreeSet<String> = cells.flat_map(|prose| [prose.numbers, prose.hosts]).flatten().collect();
     let others: BTreeSet<&str> =
         facts(&text.prose).filter(|fact| !in_rows.contains(*fact)).map(String::as_str).collect();
