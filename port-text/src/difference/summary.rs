@@ -8,7 +8,7 @@ use port_engine::diff::{Difference, FlowChange, FlowDifference, Impact};
 
 use super::item::{Describer, Item};
 use super::shared::{SharedChange, shared_changes};
-use crate::output::count;
+use port_data::diagnostic::count;
 
 /// A difference in words.
 pub(super) struct DiffSummary {

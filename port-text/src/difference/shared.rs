@@ -6,7 +6,7 @@ use port_engine::export::ExportedFlow;
 use serde_json::Value;
 
 use super::value::value;
-use crate::output::count;
+use port_data::diagnostic::count;
 
 /// A change that many flows share.
 pub(super) struct SharedChange {

@@ -11,7 +11,7 @@ use port_engine::filter::PortQuery;
 
 use super::Columns;
 use super::table;
-use crate::output::count;
+use port_data::diagnostic::count;
 
 /// The most characters of a cell with ports: three transports for products with exactly the port, and a range for the others. If that
 /// leaves too little room for peers, one transport.

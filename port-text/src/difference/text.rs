@@ -4,7 +4,7 @@ use port_data::hidden::Escaped;
 use port_engine::diff::Difference;
 
 use super::summary::DiffSummary;
-use crate::format::table::wrap;
+use crate::table::wrap;
 
 /// The width of a page, for files and pipes.
 const PAGE: u16 = 80;

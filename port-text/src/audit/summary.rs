@@ -6,8 +6,8 @@ use port_data::hidden::Escaped;
 use port_engine::audit::observation::{Observation, Tool};
 use port_engine::audit::verdict::{Audit, Failure, Failures, Verdict};
 
-use crate::format::{Columns, table};
-use crate::output::count;
+use crate::{Columns, table};
+use port_data::diagnostic::count;
 
 /// The verdicts in the order of the summary, each with its label.
 const VERDICTS: [(&str, Verdict); 9] = [

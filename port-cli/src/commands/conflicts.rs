@@ -14,8 +14,6 @@ use crate::known_id::IdKind;
 use crate::output::{Output, Result, count};
 use crate::word_parser::words;
 
-mod text;
-
 /// The notes and examples in the help.
 pub const HELP: &str = "\
 Only flows that peers open are compared, since a product listens for them. Flows within the host count, since a port of \
@@ -76,7 +74,7 @@ impl ConflictsArgs {
         let participants = self.participants(context.dataset)?;
         let conflicts = Conflicts::new(&participants);
         let mut output = Output::text(match self.format {
-            ConflictsFormat::Table => text::print(&conflicts, self.listeners, context.width),
+            ConflictsFormat::Table => port_text::conflicts::print(&conflicts, self.listeners, context.width),
             ConflictsFormat::Json => json::object(&conflicts),
         });
         for finding in &self.fail_on {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use port_data::hidden::Escaped;
 use port_engine::audit::observation::MAX_EVIDENCE;
 
-use crate::format::table::wrap;
+use crate::table::wrap;
 
 /// Reasons, numbered in the order in which the tables mention them.
 #[derive(Debug, Default)]

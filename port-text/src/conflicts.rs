@@ -5,8 +5,8 @@ use port_data::hidden::Escaped;
 use port_engine::conflicts::{Choice, Conflicts, Endpoint, Listener, Uncertainty};
 use port_engine::protocol::Protocol;
 
-use crate::format::{Columns, table};
-use crate::output::count;
+use crate::{Columns, table};
+use port_data::diagnostic::count;
 
 /// The text for a terminal of this width. `all_listeners` adds a table of everything that listens.
 pub fn print(conflicts: &Conflicts, all_listeners: bool, width: Option<u16>) -> String {
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn no_width_breaks_a_flow_id() {
-        let dataset = crate::compiled::dataset();
+        let dataset = crate::catalog();
         let products = ["fortimail", "securitygateway", "forcepoint-email-security"];
         let participants = Participant::products(&dataset, &products);
         let conflicts = Conflicts::new(&participants);

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use port_engine::diff::{Difference, Impact};
 
-use crate::output::count;
+use port_data::diagnostic::count;
 
 /// The text for a terminal of this width: the summary, then each flow that differs. In a file or pipe, lines have at most 80
 /// characters if their words allow it.

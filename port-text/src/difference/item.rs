@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::shared::{ChangeKey, SharedChange};
 use super::value::value;
-use crate::output::count;
+use port_data::diagnostic::count;
 
 /// A flow that differs.
 pub(super) struct Item {

@@ -4,7 +4,7 @@ use port_engine::diff::Difference;
 
 use super::item::Item;
 use super::summary::DiffSummary;
-use crate::format::markdown::escape;
+use crate::markdown::escape;
 
 /// The summary, then a table per impact.
 pub(super) fn print(difference: &Difference) -> String {

@@ -5,7 +5,7 @@ use port_engine::audit::observation::{State, Tool};
 use port_engine::audit::verdict::{Audit, FlowVerdict, Observed, SpecVerdict, Undocumented, Verdict};
 
 use super::reasons::Reasons;
-use crate::format::Columns;
+use crate::Columns;
 
 /// The tables with their headings, the most urgent last: the end of the output is what a person sees on a terminal. Empty ones are
 /// left out. `reasons` gets what the tables mention by number.

@@ -2,13 +2,19 @@
 //!
 //! The most urgent table is the last one, next to the summary, since a person sees the end of a long output first.
 
+use port_data::diagnostic::count;
 use port_data::hidden::Escaped;
 use port_engine::audit::observation::Tool;
-use port_engine::audit::verdict::Audit;
+use port_engine::audit::verdict::{Audit, Failure, Failures};
+use serde::Serialize;
 
-use super::reasons::Reasons;
-use super::{summary, tables};
-use crate::format::table::{self, bold};
+mod reasons;
+mod summary;
+mod tables;
+
+use crate::json;
+use crate::table::{self, bold};
+use reasons::Reasons;
 
 /// The text of an audit of each host, in tables of the terminal's width.
 pub fn print(audits: &[Audit], width: Option<u16>) -> String {
@@ -42,6 +48,46 @@ fn host(audit: &Audit, width: Option<u16>) -> String {
     text + &format!("{}\n{}", bold(&format!("Summary: {title}")), summary::print(audit))
 }
 
+/// One audit as an object; several as the list `hosts` of an object.
+pub fn json(audits: &[Audit]) -> String {
+    #[derive(Serialize)]
+    struct Hosts<'a> {
+        hosts: &'a [Audit<'a>],
+    }
+    match audits {
+        [audit] => json::object(audit),
+        hosts => json::object(&Hosts { hosts }),
+    }
+}
+
+/// What to know about the sources of audits, a line each. `peer_remarks` are the remarks on the peers of each audit.
+pub fn messages(audits: &[Audit], peer_remarks: &[&[String]]) -> Vec<String> {
+    let mut messages = Vec::new();
+    for (audit, peer_remarks) in audits.iter().zip(peer_remarks) {
+        let host = host_prefix(audit, audits.len());
+        // A scan's remark may already name the host.
+        let mut message = |text: &str| messages.push(format!("{host}{}", text.strip_prefix(&host).unwrap_or(text)));
+        audit.observation.remarks.iter().chain(*peer_remarks).for_each(|remark| message(remark));
+        let not_interpreted = audit.observation.not_interpreted.len();
+        if not_interpreted > 0 {
+            let parts = count(not_interpreted, "part");
+            message(&format!("{parts} of the ruleset could not be interpreted: the ports concerned are unknown"));
+        }
+    }
+    messages
+}
+
+/// What made one of `audits` audits fail.
+pub fn failure(audit: &Audit, audits: usize, failure: Failure, failures: Failures) -> String {
+    format!("fails: {}{}", host_prefix(audit, audits), summary::failure(failure, failures))
+}
+
+/// The host that a message is about, if there are several.
+fn host_prefix(audit: &Audit, audits: usize) -> String {
+    let host = audit.observation.host.as_ref().filter(|_| audits > 1);
+    host.map(|host| format!("{}: ", Escaped(host))).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -52,7 +98,7 @@ mod tests {
 
     /// The audit of a product with long ids on a terminal of a width, without escape sequences.
     fn fortimail(width: Option<u16>) -> (String, Vec<String>) {
-        let dataset = crate::compiled::dataset();
+        let dataset = crate::catalog();
         let listeners = "tcp LISTEN 0 128 0.0.0.0:25 0.0.0.0:*\ntcp LISTEN 0 128 [::]:9000 [::]:*\n";
         let observation = ss::read(Path::new("ss"), listeners, None).unwrap();
         let audit = Audit::new(&dataset, &["fortimail"], &observation, &BTreeMap::new());
@@ -72,7 +118,7 @@ mod tests {
             // No port is apart from its service.
             assert!(text.contains("tcp/443 https") && text.contains("tcp/110 pop3 |"), "{text}");
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            for flow in crate::compiled::dataset().flows_of("fortimail") {
+            for flow in crate::catalog().flows_of("fortimail") {
                 let is_inbound = ids.contains(&flow.id);
                 let has_note = flow.note.as_ref().is_none_or(|note| words.contains(&format!("note: {note}")));
                 assert!(!is_inbound || has_note, "{}: {text}", flow.id);

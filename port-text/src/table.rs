@@ -185,8 +185,8 @@ pub fn bold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::print;
-    use crate::format::Columns;
-    use crate::format::flow_columns::Summary;
+    use crate::Columns;
+    use crate::flow_columns::Summary;
     use port_catalog_tests::fixture;
     use port_engine::dataset::{Dataset, Flow};
 
