@@ -1,7 +1,7 @@
 //! Prints the reports of `port-engine` as text: for a terminal, a file or a page.
 //!
 //! [`Columns`] are rows of text, which [`table`], [`csv`] and [`markdown`] print; [`flow_columns`], [`port_users`] and [`portmap`]
-//! make them from flows. [`audit`], [`conflicts`] and [`difference`] print reports in words, and [`json`] prints any of them as data. The
+//! make them from flows. [`audit`], [`conflicts`], [`difference`] and [`upgrade`] print reports in words, [`rules`] the generated files, and [`json`] prints any of them as data. The
 //! command and the web page print with the same functions. Headings may be bold, as escape sequences.
 
 pub mod audit;
@@ -15,7 +15,9 @@ pub mod json;
 pub mod markdown;
 pub mod port_users;
 pub mod portmap;
+pub mod rules;
 pub mod table;
+pub mod upgrade;
 
 pub use columns::Columns;
 
