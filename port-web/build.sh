@@ -36,13 +36,19 @@ for entry in app tools sw theme; do
         --outfile="$out.new/$entry.js"
 done
 
-cargo build --quiet --locked --profile wasm --target wasm32-unknown-unknown --package port-web-wasm
-cargo run --quiet --locked --manifest-path port-web/bindgen/Cargo.toml --target-dir "$target/web-bindgen" -- \
-    "$target/wasm32-unknown-unknown/wasm/port_web_wasm.wasm" "$out.new"
+# The module for rules, upgrades and conflicts, and the one for audits.
+for module in rules audit; do
+    cargo build --quiet --locked --profile wasm --target wasm32-unknown-unknown --package port-web-wasm --no-default-features \
+        --features "$module"
+    cargo run --quiet --locked --manifest-path port-web/bindgen/Cargo.toml --target-dir "$target/web-bindgen" -- \
+        "$target/wasm32-unknown-unknown/wasm/port_web_wasm.wasm" "$out.new" "$module"
+    wasm=$out.new/${module}_bg.wasm
+    "$bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+        --enable-reference-types --enable-multivalue "$wasm" -o "$wasm"
+    "$bin/esbuild" "$out.new/$module.js" --minify --format=esm --target=es2022 --log-level=warning --allow-overwrite \
+        --outfile="$out.new/$module.js"
+done
 rm -f "$out.new"/*.d.ts
-"$bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
-    --enable-reference-types --enable-multivalue "$out.new/engine_bg.wasm" -o "$out.new/engine_bg.wasm"
-"$bin/esbuild" "$out.new/engine.js" --minify --format=esm --target=es2022 --log-level=warning --allow-overwrite --outfile="$out.new/engine.js"
 
 rm -rf "$out"
 mv "$out.new" "$out"

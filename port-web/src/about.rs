@@ -9,14 +9,29 @@ use crate::{Context, File, REPOSITORY};
 pub fn page(context: &Context) -> File {
     let path = "about/";
     let terms = [
-        ("Inbound, outbound", "The peer opens the connection to the product, or the product opens it. Replies need no rule of their own in a stateful firewall."),
+        (
+            "Inbound, outbound",
+            "The peer opens the connection to the product, or the product opens it. Replies need no rule of their own in a stateful firewall.",
+        ),
         ("or", "Alternatives: any one of these ports is enough."),
         ("any", "The document gives a port and doesn’t say whether TCP or UDP."),
-        ("required, conditional", "The document calls the flow required, or says when it is needed. Otherwise the requirement is not stated."),
-        ("inside the machine, between pods", "The traffic doesn’t leave the machine or the pod. Firewall rules leave these flows out."),
+        (
+            "required, conditional",
+            "The document calls the flow required, or says when it is needed. Otherwise the requirement is not stated.",
+        ),
+        (
+            "inside the machine, between pods",
+            "The traffic doesn’t leave the machine or the pod. Firewall rules leave these flows out.",
+        ),
         ("Not stated there", "Facts that this catalog added. The document doesn’t state them."),
-        ("Note", "A warning for whoever uses the row, such as a likely error of the document. A port is never corrected."),
-        ("Edition", "One version of a product’s document. A document without a version is named after the day of its commit or retrieval."),
+        (
+            "Note",
+            "A warning for whoever uses the row, such as a likely error of the document. A port is never corrected.",
+        ),
+        (
+            "Edition",
+            "One version of a product’s document. A document without a version is named after the day of its commit or retrieval.",
+        ),
     ];
     let main = html! {
         h1 { "About" }

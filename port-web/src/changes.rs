@@ -17,7 +17,8 @@ pub struct Changes {
 /// The changes of one version.
 #[derive(Clone, Debug, Deserialize)]
 struct Version {
-    version: String,
+    #[serde(rename = "version")]
+    id: String,
     date: String,
     bump: String,
     editions: Vec<Edition>,
@@ -27,7 +28,8 @@ struct Version {
 #[derive(Clone, Debug, Deserialize)]
 struct Edition {
     product: String,
-    edition: String,
+    #[serde(rename = "edition")]
+    id: String,
     change: String,
     replaces: Option<String>,
     document: String,
@@ -65,9 +67,9 @@ pub fn page(context: &Context, changes: &Changes) -> File {
             a href=(link(path, "changes.atom")) { "Atom" } " or " a href=(link(path, "changes.json")) { "JSON" } "."
         }
         @for version in &changes.versions {
-            section aria-labelledby=(format!("v-{}", version.version)) {
-                h2 #(format!("v-{}", version.version)) {
-                    (version.version) " " span.muted { (version.date) ", " (version.bump) }
+            section aria-labelledby=(format!("v-{}", version.id)) {
+                h2 #(format!("v-{}", version.id)) {
+                    (version.id) " " span.muted { (version.date) ", " (version.bump) }
                 }
                 @if version.editions.is_empty() { p { "No edition was added or removed." } }
                 ul.changes { @for edition in &version.editions { li { (entry(context, path, edition)) } } }
@@ -80,12 +82,12 @@ pub fn page(context: &Context, changes: &Changes) -> File {
 
 fn entry(context: &Context, path: &str, edition: &Edition) -> Markup {
     let product = context.dataset.product(&edition.product);
-    let is_here = product.is_some_and(|product| product.editions.iter().any(|own| own.id == edition.edition));
+    let is_here = product.is_some_and(|product| product.editions.iter().any(|own| own.id == edition.id));
     let name = product.map_or(&edition.product, |product| &product.name);
     html! {
         @if is_here {
-            a href=(link(path, &format!("p/{}/{}/", edition.product, edition.edition))) { (name) " " (edition.edition) }
-        } @else { strong { (name) " " (edition.edition) } }
+            a href=(link(path, &format!("p/{}/{}/", edition.product, edition.id))) { (name) " " (edition.id) }
+        } @else { strong { (name) " " (edition.id) } }
         " " (edition.change)
         @if let Some(replaced) = &edition.replaces { ", replaces " (replaced) }
         ": " (count(edition.flows, "flow")) " of “" (edition.document) "”."

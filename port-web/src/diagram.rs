@@ -57,8 +57,10 @@ pub fn print(diagram: &Diagram, product: &str) -> Markup {
     };
     let columns = Columns {
         peer: peers().map(|peer| width(&peer.label)).max().unwrap_or(0) + 2 * PADDING,
-        arrow: [labels(|part| part.left.len()).min(1) * parts.iter().map(|part| side(&part.left)).max().unwrap_or(0),
-            labels(|part| part.right.len()).min(1) * parts.iter().map(|part| side(&part.right)).max().unwrap_or(0)],
+        arrow: [
+            labels(|part| part.left.len()).min(1) * parts.iter().map(|part| side(&part.left)).max().unwrap_or(0),
+            labels(|part| part.right.len()).min(1) * parts.iter().map(|part| side(&part.right)).max().unwrap_or(0),
+        ],
         product: parts.iter().map(|part| width(&part.label)).max().unwrap_or(0) + 2 * PADDING,
     };
     let [_, _, total] = columns.edges();
@@ -119,7 +121,8 @@ fn parts(diagram: &Diagram) -> Vec<Part<'_>> {
         .map(|own| {
             let left = diagram.arrows.iter().filter(|arrow| arrow.to == own.name).collect();
             // A flow between two components is at the one that listens.
-            let right = diagram.arrows.iter().filter(|arrow| arrow.from == own.name && !is_product(&arrow.to)).collect();
+            let right =
+                diagram.arrows.iter().filter(|arrow| arrow.from == own.name && !is_product(&arrow.to)).collect();
             Part {
                 node: own,
                 label: wrapped(&own.label),

@@ -52,7 +52,8 @@ impl Page<'_> {
 
     /// The page, with another way to the root.
     pub fn html(&self, context: &Context, root: &str) -> Markup {
-        let to = |path: &str| if root.is_empty() && path.is_empty() { "./".to_string() } else { format!("{root}{path}") };
+        let to =
+            |path: &str| if root.is_empty() && path.is_empty() { "./".to_string() } else { format!("{root}{path}") };
         let is_shown = |path: &str| path != "changes/" || context.changes.is_some();
         html! {
             (DOCTYPE)

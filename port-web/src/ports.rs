@@ -104,7 +104,8 @@ fn port_page(context: &Context, page: &PortPage, flows: &[&Flow], port: PortQuer
             }
         }
     };
-    let description = format!("Which products use {text}: {} of the catalog, with the source of each.", count(flows.len(), "flow"));
+    let description =
+        format!("Which products use {text}: {} of the catalog, with the source of each.", count(flows.len(), "flow"));
     Page { path: &path, title: &text, description: &description, main }.file(context)
 }
 

@@ -126,7 +126,11 @@ fn edition_choice(name: &str, label: &str) -> Markup {
 }
 
 /// The words of a vocabulary, without their descriptions.
-fn words<T: Copy>(all: &[T], text: fn(T) -> &'static str, meaning: fn(T) -> &'static str) -> Vec<(&'static str, &'static str)> {
+fn words<T: Copy>(
+    all: &[T],
+    text: fn(T) -> &'static str,
+    meaning: fn(T) -> &'static str,
+) -> Vec<(&'static str, &'static str)> {
     all.iter().map(|word| (text(*word), meaning(*word))).collect()
 }
 

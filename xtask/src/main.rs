@@ -174,11 +174,13 @@ Examples:
         record: bool,
     },
     /// Write the web page of the catalog
-    #[command(after_help = "The same tables give the same bytes. docs/web.md explains how to build the client and how to serve the site.
+    #[command(
+        after_help = "The same tables give the same bytes. docs/web.md explains how to build the client and how to serve the site.
 
 Examples:
   cargo xtask site --out site                             pages without search and tools
-  port-web/build.sh && cargo xtask site --client target/web --out site")]
+  port-web/build.sh && cargo xtask site --client target/web --out site"
+    )]
     Site(SiteArgs),
     /// Print the Rust that `catalog!` expands to for a directory of tables
     Expand {

@@ -23,8 +23,7 @@ struct Names {
 /// The text of a dataset.
 pub(super) fn write(dataset: &Dataset) -> String {
     let all = dataset.with_all_editions();
-    let names =
-        Names { vendors: all.vendors, products: all.products, peers: all.peers, services: all.services };
+    let names = Names { vendors: all.vendors, products: all.products, peers: all.peers, services: all.services };
     let flows: &[Flow] = &all.flows;
     let line = |json: serde_json::Result<String>| json.expect("keys are strings") + "\n";
     line(serde_json::to_string(&names)) + &line(serde_json::to_string(flows))

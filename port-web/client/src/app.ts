@@ -45,13 +45,17 @@ startKeys();
 startSearch(async () => (await load("search.json")).json() as Promise<SearchData>);
 startFilters();
 startOffline();
-if (find("#tool")) {
-  const address = new URL(`${root()}tools.js`, location.href).href;
-  void (import(address) as Promise<typeof import("./tools.js")>).then((tools) => tools.startTools(
-    async () => {
-      const module = await (import(new URL(`${root()}engine.js`, location.href).href) as Promise<typeof import("./engine.js")>);
-      await module.default({ module_or_path: new URL(`${root()}engine_bg.wasm`, location.href) });
-      return new module.Engine(await (await load("dataset.txt")).text());
-    },
-  ));
+const tool = find("#tool")?.dataset["tool"];
+if (tool !== undefined) {
+  const address = (file: string): URL => new URL(root() + file, location.href);
+  // The audit has a module of its own, since it is as large as the other tools together.
+  const module = tool === "audit" ? "audit" : "rules";
+  void (import(address("tools.js").href) as Promise<typeof import("./tools.js")>).then((tools) => tools.startTools(async () => {
+    const engine = await (import(address(`${module}.js`).href) as Promise<typeof import("./engine.js")>);
+    const [dataset] = await Promise.all([
+      load("dataset.txt").then((response) => response.text()),
+      engine.default({ module_or_path: address(`${module}_bg.wasm`) }),
+    ]);
+    return new engine.Engine(dataset);
+  }));
 }

@@ -72,8 +72,10 @@ impl<'a> Sorted<'a> {
                 InputKind::NftJson => sorted.nft.push((path, text)),
                 InputKind::IptablesSave => sorted.iptables.push((family(&text), path, text)),
                 kind => {
-                    let problem = Diagnostic::new(REQUEST, format!("cannot be audited: it looks like {}", kind.description()));
-                    let help = "give the output of nmap -oX, ss -tulnH, nft -j list ruleset, iptables-save or ip6tables-save";
+                    let problem =
+                        Diagnostic::new(REQUEST, format!("cannot be audited: it looks like {}", kind.description()));
+                    let help =
+                        "give the output of nmap -oX, ss -tulnH, nft -j list ruleset, iptables-save or ip6tables-save";
                     return Err(problem.help(help).at(Place::file(path)));
                 }
             }

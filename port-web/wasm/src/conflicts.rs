@@ -21,7 +21,8 @@ pub struct Request {
 /// Compares the products.
 pub fn run(dataset: &Dataset, request: &Request) -> Result {
     if request.products.len() < 2 {
-        let problem = Diagnostic::new(REQUEST, "only one product is given").help("choose another one that shares the host");
+        let problem =
+            Diagnostic::new(REQUEST, "only one product is given").help("choose another one that shares the host");
         return Err(vec![problem]);
     }
     let mut participants = Vec::new();

@@ -1,17 +1,21 @@
 //! What the tools of the web page compute: the same reports as the command, from a dataset, a request and files.
 //!
-//! [`Tools::run`] takes the name of a tool and a request as JSON, and returns an answer as JSON. [`rules`], [`upgrade`], [`conflicts`] and
+//! The features `rules` and `audit` choose the tools, since a page loads only the module that it needs. [`Tools::run`] takes the name of a tool and a request as JSON, and returns an answer as JSON. [`rules`], [`upgrade`], [`conflicts`] and
 //! [`audit`] are the tools. Only the module for browsers, [`browser`], knows wasm; tests compare the rest with the command.
 
 use port_data::Diagnostic;
 use port_engine::dataset::{Dataset, ProductEdition};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "audit")]
 mod audit;
 #[cfg(target_arch = "wasm32")]
 mod browser;
+#[cfg(feature = "rules")]
 mod conflicts;
+#[cfg(feature = "rules")]
 mod rules;
+#[cfg(feature = "rules")]
 mod upgrade;
 
 /// The dataset, and the files that were dropped on the page.
@@ -87,17 +91,24 @@ impl Tools {
     /// Runs a tool on a request in JSON. The answer is JSON, too; what is wrong with a request is its messages.
     pub fn run(&self, tool: &str, request: &str) -> String {
         let answer = match tool {
+            #[cfg(feature = "rules")]
             "addresses" => return self.addresses(request),
+            #[cfg(feature = "rules")]
             "rules" => parse(request).and_then(|request| rules::run(&self.dataset, &request)),
+            #[cfg(feature = "rules")]
             "upgrade" => parse(request).and_then(|request| upgrade::run(&self.dataset, &request)),
+            #[cfg(feature = "rules")]
             "conflicts" => parse(request).and_then(|request| conflicts::run(&self.dataset, &request)),
+            #[cfg(feature = "audit")]
             "audit" => parse(request).and_then(|request| audit::run(&self.dataset, &self.files, &request)),
             _ => Err(vec![Diagnostic::new(REQUEST, format!("unknown tool {tool}"))]),
         };
-        let failed = |problems: Vec<Diagnostic>| Answer { messages: messages(&problems), failed: true, ..Answer::default() };
+        let failed =
+            |problems: Vec<Diagnostic>| Answer { messages: messages(&problems), failed: true, ..Answer::default() };
         json(&answer.unwrap_or_else(failed))
     }
 
+    #[cfg(feature = "rules")]
     /// The entries of a site file for a product: whose addresses its rules can use.
     fn addresses(&self, request: &str) -> String {
         let named: std::result::Result<Named, _> = serde_json::from_str(request);

@@ -81,7 +81,8 @@ impl Request {
             })?),
         };
         Ok(RulesRequest {
-            format: word(&self.format)?.ok_or_else(|| vec![Diagnostic::new(REQUEST, "no format").help("choose one")])?,
+            format: word(&self.format)?
+                .ok_or_else(|| vec![Diagnostic::new(REQUEST, "no format").help("choose one")])?,
             filter: Filter {
                 products: vec![self.named.product.clone()],
                 components: self.components.clone(),
@@ -133,11 +134,16 @@ pub struct Entry {
 pub fn entries(dataset: &Dataset, named: &Named) -> Vec<Entry> {
     let Ok(view) = named.view(dataset) else { return Vec::new() };
     let Some(product) = view.product(&named.product) else { return Vec::new() };
-    let mut entries = vec![Entry { table: "products".to_string(), key: product.id.clone(), name: product.name.clone() }];
-    entries.extend(product.components.iter().map(|component| Entry {
-        table: format!("components.{}", product.id),
-        key: component.clone(),
-        name: view.peer(&format!("{}-{component}", product.id)).map_or_else(|| component.clone(), |peer| peer.name.clone()),
+    let mut entries =
+        vec![Entry { table: "products".to_string(), key: product.id.clone(), name: product.name.clone() }];
+    entries.extend(product.components.iter().map(|component| {
+        Entry {
+            table: format!("components.{}", product.id),
+            key: component.clone(),
+            name: view
+                .peer(&format!("{}-{component}", product.id))
+                .map_or_else(|| component.clone(), |peer| peer.name.clone()),
+        }
     }));
     let mut peers: Vec<&str> = Vec::new();
     for flow in view.flows_of(&product.id) {

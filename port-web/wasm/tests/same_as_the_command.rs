@@ -82,8 +82,23 @@ fn options_and_addresses_change_rules_as_they_do_for_the_command() {
             "all-scopes": true, "alternatives": "first", "unstated": "tcp", "name": "mine", "enabled-only": true,
         });
         let arguments = [
-            "rules", "--format", format, "--product", "cluster", "--site", &file, "--direction", "inbound", "--all-scopes",
-            "--alternatives", "first", "--unstated", "tcp", "--name", "mine", "--enabled-only",
+            "rules",
+            "--format",
+            format,
+            "--product",
+            "cluster",
+            "--site",
+            &file,
+            "--direction",
+            "inbound",
+            "--all-scopes",
+            "--alternatives",
+            "first",
+            "--unstated",
+            "tcp",
+            "--name",
+            "mine",
+            "--enabled-only",
         ];
         let (text, messages) = answer(&tools, "rules", &request);
         assert_eq!((text.clone(), messages), command(&tables, &arguments), "{format}");
@@ -94,7 +109,8 @@ fn options_and_addresses_change_rules_as_they_do_for_the_command() {
 #[test]
 fn what_is_wrong_with_addresses_is_a_message_and_no_rule() {
     let tools = Tools::new(&dataset(&fixture::tables()).to_text()).unwrap();
-    let request = json!({ "product": "mail-gate", "format": "nftables", "site": "[products]\nmail-gate = [\"10.0.0.0/33\"]\n" });
+    let request =
+        json!({ "product": "mail-gate", "format": "nftables", "site": "[products]\nmail-gate = [\"10.0.0.0/33\"]\n" });
     let answer: Value = serde_json::from_str(&tools.run("rules", &request.to_string())).unwrap();
     assert_eq!((answer["failed"].as_bool(), answer["text"].as_str()), (Some(true), Some("")), "{answer}");
     assert!(answer["messages"][0].as_str().unwrap().contains("site.toml:2:"), "{answer}");
