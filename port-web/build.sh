@@ -50,6 +50,10 @@ for module in rules audit; do
 done
 rm -f "$out.new"/*.d.ts
 
+# The one file has both modules.
+"$bin/esbuild" "$client/src/single.ts" --bundle --minify --target=es2022 --format=esm --log-level=warning --charset=utf8 \
+    --alias:engine-audit="$out.new/audit.js" --alias:engine-rules="$out.new/rules.js" --outfile="$out.new/single.js"
+
 rm -rf "$out"
 mv "$out.new" "$out"
 say "built the client in $out"

@@ -66,9 +66,9 @@ pub fn page(context: &Context, changes: &Changes) -> File {
             "What changed in the vendors’ documents and in the catalog. Follow it as "
             a href=(link(path, "changes.atom")) { "Atom" } " or " a href=(link(path, "changes.json")) { "JSON" } "."
         }
-        @for version in &changes.versions {
-            section aria-labelledby=(format!("v-{}", version.id)) {
-                h2 #(format!("v-{}", version.id)) {
+        @for (number, version) in changes.versions.iter().enumerate() {
+            section aria-labelledby=(format!("version-{number}")) {
+                h2 #(format!("version-{number}")) {
                     (version.id) " " span.muted { (version.date) ", " (version.bump) }
                 }
                 @if version.editions.is_empty() { p { "No edition was added or removed." } }

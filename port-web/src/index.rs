@@ -26,6 +26,7 @@ pub fn page(context: &Context) -> File {
                     div.field {
                         input #query type="search" name="q" autocomplete="off" spellcheck="false" aria-describedby="hint"
                             placeholder="fortimail, 443, udp/514, ldap …";
+                        button.primary type="submit" { "Search" }
                     }
                     p #hint .hint {
                         "Press " kbd { "/" } " to search. Words combine: " code { "kubernetes 6443" } ", "

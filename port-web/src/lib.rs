@@ -2,7 +2,8 @@
 //!
 //! [`Site::files`] is pure: the same dataset gives the same bytes, whatever the clock says. [`layout`] is the frame of every page; [`index`],
 //! [`product`], [`ports`], [`changes`], [`about`] and [`tools`] are kinds of pages. [`flow_table`] prints flows, [`diagram`] draws them, and
-//! [`search_data`] and [`data`] are what programs read. All pages work without JavaScript. The client, if there is one, adds search, filters
+//! [`search_data`] and [`data`] are what programs read. [`single`] makes one file
+//! of all. All pages work without JavaScript. The client, if there is one, adds search, filters
 //! and the tools. Texts of tables are untrusted: they reach a page only through the templates, which escape them.
 
 use port_engine::dataset::Dataset;
@@ -17,6 +18,7 @@ mod layout;
 mod ports;
 mod product;
 mod search_data;
+mod single;
 mod tools;
 
 use changes::Changes;
@@ -91,8 +93,19 @@ impl Site {
             files.push(File::new("changes.json", json.as_str()));
             files.push(File::new("changes.atom", atom.as_str()));
         }
-        files.extend(self.client.iter().cloned());
+        // Only the one file contains the script of the one file.
+        files.extend(self.client.iter().filter(|file| file.path != "single.js").cloned());
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(files)
+    }
+
+    /// The search, the pages and the tools as one file, which works without a server.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`files`](Site::files), and a client that isn't complete.
+    pub fn single(&self) -> Result<String, String> {
+        let client = self.client.iter().cloned();
+        single::print(self, &self.files()?.into_iter().chain(client).collect::<Vec<_>>())
     }
 }

@@ -155,7 +155,7 @@ fn drawing(context: &Context, product: &Product, edition: &Edition, flows: &[&Fl
 /// The filters of the tables, which the client shows.
 fn filters() -> Markup {
     html! {
-        form #filters.filters hidden aria-label="Filter the flows" {
+        div #filters.filters hidden role="group" aria-label="Filter the flows" {
             label { "Filter " input name="text" type="search" autocomplete="off" spellcheck="false" placeholder="peer, port, purpose"; }
             label {
                 "Direction "

@@ -153,7 +153,7 @@ fn rules(context: &Context) -> Markup {
                 (choice("alternatives", "Alternatives", None, &words(Alternatives::ALL, Alternatives::as_str, Alternatives::summary)))
                 (choice("unstated", "Transport not stated", None, &words(UnstatedTransport::ALL, UnstatedTransport::as_str, UnstatedTransport::summary)))
                 (choice("unnamed", "Peers without an address", Some("any; with addresses: leave-out"), &words(UnnamedPeers::ALL, UnnamedPeers::as_str, UnnamedPeers::summary)))
-                label { span { "Name of chains and files" } input name="name" autocomplete="off" spellcheck="false" placeholder="the product’s id"; }
+                label { span { "Name of chains and files" } input type="text" name="name" autocomplete="off" spellcheck="false" placeholder="the product’s id"; }
                 div.checks {
                     (check("required-only", "Only what the document calls required"))
                     (check("enabled-only", "Leave out what is off by default"))

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use port_data::{Diagnostic, Place};
 use port_engine::dataset::Dataset;
+use port_import::atomic_write::AtomicWriter;
 use port_web::{File, Site};
 
 use crate::codes;
@@ -57,6 +58,14 @@ pub fn site(args: &SiteArgs, data: &Path) -> Result<String, Vec<Diagnostic>> {
         replace(directory, &files).map_err(one)?;
         let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
         written += &format!("{}: {} files, {} kB\n", Place::file(directory), files.len(), bytes / 1000);
+    }
+    if let Some(file) = &args.single {
+        let text = site.single().map_err(|text| one(Diagnostic::new(codes::SITE, text)))?;
+        let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let length = text.len();
+        let write = |writer: AtomicWriter| writer.write(&[(file.clone(), text)], &mut Vec::new());
+        AtomicWriter::lock(directory).and_then(write).map_err(one)?;
+        written += &format!("{}: {} kB\n", Place::file(file), length / 1000);
     }
     Ok(written)
 }

@@ -3,6 +3,7 @@
 import type { SearchData } from "./catalog.js";
 import { find, root } from "./dom.js";
 import { startFilters } from "./filters.js";
+import { startKeys } from "./keys.js";
 import { startSearch } from "./search.js";
 import { startTheme } from "./theme_button.js";
 
@@ -10,18 +11,6 @@ async function load(file: string): Promise<Response> {
   const response = await fetch(root() + file);
   if (!response.ok) throw new Error(`${file}: ${response.status}`);
   return response;
-}
-
-function startKeys(): void {
-  addEventListener("keydown", (event) => {
-    const typing = event.target instanceof Element && event.target.matches("input, select, textarea");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const input = find<HTMLInputElement>("#query") ?? find<HTMLInputElement>("#filters input");
-    if (!input) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
-  });
 }
 
 function startOffline(): void {

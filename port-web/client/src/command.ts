@@ -16,28 +16,28 @@ function options(values: Values, names: string[]): string[] {
   });
 }
 
-/** The file options of an audit are chosen by the reader of the line, since names don't say what a file is. */
-export function commandLine(tool: string, values: Values, hasSite: boolean, files: string[]): string {
+/**
+ * The call for the values of a form, without those that are `usual`. An audit has none, since its options depend on what its files
+ * are.
+ */
+export function commandLine(tool: string, values: Values, usual: string[], hasSite: boolean): string {
   const { product, edition } = values;
-  const named = edition ? `${String(product)}@${String(edition)}` : String(product ?? "");
+  const named = edition && !usual.includes("edition") ? `${String(product)}@${String(edition)}` : String(product ?? "");
+  const chosen = (...names: string[]): string[] => options(values, names.filter((name) => !usual.includes(name)));
   const rest = ((): string[] => {
     switch (tool) {
       case "rules": {
         const site = hasSite ? ["--site", "site.toml"] : [];
-        const names = [
+        return ["--format", String(values["format"]), "--product", named, ...site, ...chosen(
           "at", "direction", "component", "alternatives", "unstated", "unnamed", "name", "required-only", "enabled-only", "all-scopes", "log",
           "counter", "allow-dns",
-        ];
-        return ["--format", String(values["format"]), "--product", named, ...site, ...options(values, names)];
+        )];
       }
       case "upgrade":
-        return [String(product), String(values["from"]), String(values["to"]), ...options(values, ["format"])];
-      case "conflicts":
-        return [...(values["products"] as string[]), ...options(values, ["format", "listeners"])];
+        return [String(product), String(values["from"]), String(values["to"]), ...chosen("format")];
       default:
-        return ["--product", named, ...files.map((file) => `FILE:${word(file)}`), ...options(values, ["format"])];
+        return [...((values["products"] ?? []) as string[]), ...chosen("format", "listeners")];
     }
   })();
-  if (tool === "audit") return "";
-  return ["port-catalog", tool, ...rest].join(" ");
+  return tool === "audit" ? "" : ["port-catalog", tool, ...rest].join(" ");
 }

@@ -5,13 +5,13 @@ import { readState, writeState } from "./state.js";
 
 /** Starts the filters of the page. */
 export function startFilters(): void {
-  const form = find<HTMLFormElement>("#filters");
+  const form = find("#filters");
   const status = find("#filtered");
   if (!form || !status) return;
   const rows = [...document.querySelectorAll<HTMLTableRowElement>("table.flows tbody tr")];
   const texts = rows.map((row) => (row.textContent ?? "").toLowerCase());
   const names = ["text", "direction", "requirement"];
-  const control = (name: string): HTMLInputElement | HTMLSelectElement => form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
+  const control = (name: string): HTMLInputElement | HTMLSelectElement => find<HTMLInputElement | HTMLSelectElement>(`[name="${name}"]`, form)!;
   const apply = (): void => {
     const [text = "", direction, requirement] = names.map((name) => control(name).value);
     const words = text.toLowerCase().split(/\s+/);
@@ -34,7 +34,6 @@ export function startFilters(): void {
   const state = readState();
   for (const name of names) control(name).value = state.get(name) ?? "";
   form.addEventListener("input", apply);
-  form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   apply();
 }

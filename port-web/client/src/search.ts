@@ -71,6 +71,7 @@ export function startSearch(load: () => Promise<SearchData>): void {
     );
   };
   const restore = (): void => {
+    if (!input.isConnected) return;
     const query = readState().get("q") ?? "";
     if (query !== input.value.trim()) {
       input.value = query;

@@ -48,7 +48,9 @@ class Tool {
     this.form.hidden = false;
     for (const note of document.querySelectorAll<HTMLElement>("[data-without-client]")) note.hidden = true;
     void this.askAddresses();
-    addEventListener("hashchange", () => this.restore());
+    addEventListener("hashchange", () => {
+      if (this.form.isConnected) this.restore();
+    });
     // A link with a whole request shows its answer at once. Audits need files.
     if (this.name !== "audit" && readState().size > 0 && this.form.checkValidity()) void this.run();
   }
@@ -78,15 +80,21 @@ class Tool {
     return values;
   }
 
+  /** The names of the choices that are the usual ones. */
+  private usual(): string[] {
+    const always = ["product", "from", "to"];
+    const isUsual = (control: Control): boolean =>
+      control instanceof HTMLSelectElement && !always.includes(control.name) && control.selectedIndex === 0;
+    return this.controls().filter(isUsual).map((control) => control.name);
+  }
+
   /** Puts the choices into the address. */
   private keep(): void {
-    const usual = (control: Control): boolean =>
-      control instanceof HTMLSelectElement && !["product", "edition", "from", "to"].includes(control.name) && control.selectedIndex === 0;
-    const usualNames = this.controls().filter(usual).map((control) => control.name);
+    const usual = this.usual();
     const pairs = Object.entries(this.values()).flatMap(([name, value]): [string, string][] => {
       if (Array.isArray(value)) return [[name, value.join(",")]];
       if (typeof value === "boolean") return value ? [[name, "yes"]] : [];
-      return usualNames.includes(name) ? [] : [[name, value]];
+      return usual.includes(name) ? [] : [[name, value]];
     });
     writeState(pairs);
   }
@@ -167,9 +175,10 @@ class Tool {
     const site = this.addresses?.site() ?? null;
     engine.clearFiles();
     for (const file of this.dropped) engine.addFile(file.name, new Uint8Array(await file.arrayBuffer()));
+    const usual = this.usual();
     const request = this.request(values, site);
     const answer = JSON.parse(engine.run(this.name, JSON.stringify(request))) as Answer;
-    this.show(answer, site, commandLine(this.name, values, site !== null, this.dropped.map((file) => file.name)));
+    this.show(answer, site, commandLine(this.name, values, usual, site !== null));
   }
 
   private request(values: Values, site: string | null): object {
