@@ -26,7 +26,7 @@ function bytes(id: string): Uint8Array<ArrayBuffer> {
 /** A link of a page as one within this file. Pages of ports are searches, and there are no files of data. */
 function rewrite(link: HTMLAnchorElement, page: string): void {
   const href = link.getAttribute("href") ?? "";
-  if (/^(https?:|#)/.test(href)) {
+  if (/^(https?:|blob:|#)/.test(href)) {
     if (href.startsWith("#") && !href.startsWith("#/")) link.setAttribute("href", `#/${page}${href}`);
     return;
   }
@@ -77,6 +77,11 @@ find(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
+// The search makes links later.
+main.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (link) rewrite(link, shown ?? "");
+}, { capture: true });
 startTheme();
 startKeys();
 addEventListener("hashchange", show);
