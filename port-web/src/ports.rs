@@ -123,7 +123,7 @@ fn list(context: &Context, users: &BTreeMap<&str, Vec<(&PortPage, usize)>>) -> F
     let main = html! {
         h1 { "Ports" }
         p.lead { "Every port and range that a document prints, and how many products list exactly that." }
-        @for (transport, pages) in users {
+        @for (transport, pages) in in_order(users) {
             section aria-labelledby=(format!("of-{transport}")) {
                 h2 #(format!("of-{transport}")) { (transport) }
                 ul.portlist { @for (page, products) in pages { (entry(page, *products)) } }
@@ -132,6 +132,13 @@ fn list(context: &Context, users: &BTreeMap<&str, Vec<(&PortPage, usize)>>) -> F
     };
     let description = "Every port and range of ports that a document of the catalog prints.";
     Page { path, title: "Ports", description, main }.file(context)
+}
+
+/// Transports with ports first.
+fn in_order<'a, T>(users: &'a BTreeMap<&'a str, T>) -> impl Iterator<Item = (&'a &'a str, &'a T)> {
+    let has_ports = |transport: &str| transport.parse().is_ok_and(Transport::has_ports);
+    let of = move |wanted| users.iter().filter(move |(transport, _)| has_ports(transport) == wanted);
+    of(true).chain(of(false))
 }
 
 fn entry(page: &PortPage, products: usize) -> Markup {

@@ -131,6 +131,7 @@ class Tool {
       const choice = this.control(name);
       if (!choice) continue;
       choice.replaceChildren(...editions.map((id, place) => element("option", { value: id }, place === 0 ? `${id} (newest)` : id)));
+      choice.disabled = editions.length === 0;
       if (editions.length > 0) choice.selectedIndex = Math.min(index, editions.length - 1);
     }
     const components = this.control("component");
