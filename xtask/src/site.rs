@@ -39,9 +39,10 @@ pub struct SiteArgs {
 ///
 /// Everything that is wrong with the tables, files that can't be read or written, and a directory that has something other than a site.
 pub fn site(args: &SiteArgs, data: &Path) -> Result<String, Vec<Diagnostic>> {
+    let one = |problem| vec![problem];
+    let client = args.client.as_deref().map(client).transpose().map_err(one)?.unwrap_or_default();
     let tables = args.tables.clone().unwrap_or_else(|| data.join("tables"));
     let dataset = Dataset::from_tables(&port_data::read(&tables)?);
-    let one = |problem| vec![problem];
     // The changes are those of the catalog's own tables.
     let changes = match &args.tables {
         Some(_) => None,
@@ -50,7 +51,6 @@ pub fn site(args: &SiteArgs, data: &Path) -> Result<String, Vec<Diagnostic>> {
             read_text(&data.join("changes.atom")).map_err(one)?,
         ]),
     };
-    let client = args.client.as_deref().map(client).transpose().map_err(one)?.unwrap_or_default();
     let site = Site { dataset, changes, client, base: args.base.clone() };
     let mut written = String::new();
     if let Some(directory) = &args.out {
