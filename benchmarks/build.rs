@@ -77,7 +77,7 @@ fn ports() -> Result<TokenStream, Box<dyn Error>> {
 fn ids<I: Id>(module: &str) -> TokenStream {
     let module = format_ident!("{module}");
     let (variants, texts): (Vec<_>, Vec<_>) =
-        I::all().iter().enumerate().map(|(number, id)| (format_ident!("Id{number}"), id.as_str())).unzip();
+        I::ALL.iter().enumerate().map(|(number, id)| (format_ident!("Id{number}"), id.as_str())).unzip();
     quote! {
         pub mod #module {
             #[derive(Clone, Copy, strum::EnumString)]

@@ -78,12 +78,6 @@ pub(crate) const fn element<T: Copy>(all: &[T], index: usize) -> T {
     if index < all.len() { all[index] } else { index_out_of_table() }
 }
 
-/// An index that is less than a count.
-#[inline(always)]
-pub const fn checked_index(index: usize, count: usize) -> usize {
-    if index < count { index } else { index_out_of_table() }
-}
-
 /// Panics. All reads share this function, since there are many and each is small.
 #[cold]
 #[inline(never)]
@@ -150,11 +144,19 @@ pub struct Lists {
 }
 
 impl Lists {
+    /// The positions of a list's first item and of the item after its last.
     #[inline(always)]
-    pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
-        let (start, end) = self.starts.pair(list);
-        (start..end).map(move |index| self.items.get(index))
+    pub(crate) const fn bounds(self, list: usize) -> (usize, usize) {
+        self.starts.pair(list)
     }
+}
+
+/// A cell of a row.
+pub(crate) enum Cell {
+    /// Its value.
+    Changed(usize),
+    /// It is the same as in the newest row with this index.
+    OfRow(usize),
 }
 
 /// The rows of older editions: the id of each, and what differs from the newest row of the same id, as pairs of a column and its value.
@@ -165,18 +167,20 @@ pub struct OlderRows {
 }
 
 impl OlderRows {
-    /// The value of a column in an older row, given the column's value for each id.
+    /// The cell of a column in an older row.
     ///
     /// Rows differ in few columns, so a scan is fast.
     #[cold]
-    pub(crate) fn get(self, row: usize, column: usize, newest: impl FnOnce(usize) -> usize) -> usize {
-        let mut changes = self.changes.get(row);
-        while let (Some(changed), Some(value)) = (changes.next(), changes.next()) {
+    pub(crate) const fn cell(self, row: usize, column: usize) -> Cell {
+        let (mut place, end) = self.changes.bounds(row);
+        while place < end {
+            let (changed, value) = self.changes.items.pair(place);
             if changed == column {
-                return value;
+                return Cell::Changed(value);
             }
+            place += 2;
         }
-        newest(self.ids.get(row))
+        Cell::OfRow(self.ids.get(row))
     }
 }
 
@@ -184,10 +188,17 @@ impl OlderRows {
 pub(crate) const NO_FLOWS: usize = 0;
 
 /// Flow lists. The length of a list is needed more often than its flows, so lengths have a column of their own.
+///
+/// The first lists are those of ports, which have two parts: the flows that name the port itself, and then those that name a range. A
+/// wide range is part of the lists of many ports, so the second part has a start of its own, and equal parts are stored once.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowLists {
     pub starts: PackedInts,
     pub lengths: PackedInts,
+    /// The length of the first part of each port's list.
+    pub exact: PackedInts,
+    /// The start of the second part.
+    pub ranges: PackedInts,
     pub items: PackedInts,
 }
 
@@ -197,10 +208,18 @@ impl FlowLists {
         self.lengths.get(list)
     }
 
+    /// The number of flows in the first part of a list, which is all of it for other lists than those of ports.
+    #[inline(always)]
+    pub(crate) const fn exact(self, list: usize) -> usize {
+        if list < self.exact.len() { self.exact.get(list) } else { self.len(list) }
+    }
+
     /// The flow at an index of a list.
     #[inline(always)]
     pub(crate) const fn get(self, list: usize, index: usize) -> usize {
-        self.items.get(self.starts.get(list) + index)
+        let exact = self.exact(list);
+        let place = if index < exact { self.starts.get(list) + index } else { self.ranges.get(list) + (index - exact) };
+        self.items.get(place)
     }
 }
 

@@ -10,12 +10,12 @@ use crate::packed::{Ids, Packed};
 use crate::statics::{Statics, ident};
 
 /// All items of a catalog.
-pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
+pub fn catalog(catalog: &Catalog, packed: &Packed, port_catalog: &TokenStream) -> TokenStream {
     let enums = enums(catalog, packed);
     let mut statics = Statics::default();
-    let tables = tables(packed, &mut statics);
-    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
-    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics);
+    let tables = tables(packed, &mut statics, port_catalog);
+    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics, port_catalog)).collect();
+    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics, port_catalog);
     let statics = statics.items;
     let flow_number = flow_number(catalog.flow_ids);
     let definitions = enums.iter().map(Enum::definition);
@@ -44,10 +44,10 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
-        ::port_catalog::__facts!(Data);
+        #port_catalog::__facts!(Data);
 
         const _: () = {
-            use ::port_catalog::__private::{
+            use #port_catalog::__private::{
                 FlowLists, HashInput, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
             };
             #(#statics)*
@@ -134,14 +134,14 @@ fn flow_number(flows: usize) -> TokenStream {
 }
 
 /// The ids of all flows.
-fn flow_id(ids: &Ids, statics: &mut Statics) -> TokenStream {
+fn flow_id(ids: &Ids, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
     let (texts, index) = (statics.strings("FLOW_IDS", &ids.ids), statics.text_index("FLOW_INDEX", &ids.index));
     let number = flow_number(ids.ids.len());
     let count = Literal::usize_unsuffixed(ids.ids.len());
     quote! {
         const FLOW_IDS: StringPool = #texts;
         const FLOW_INDEX: TextIndex = #index;
-        ::port_catalog::__flow_id!(FlowId, #number, #count, Data, FLOW_IDS, FLOW_INDEX);
+        #port_catalog::__flow_id!(FlowId, #number, #count, Data, FLOW_IDS, FLOW_INDEX);
     }
 }
 
@@ -168,7 +168,12 @@ impl Enum<'_> {
             #[doc = #documentation]
             #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             #[non_exhaustive]
-            pub enum #name { #(#variants)* }
+            pub enum #name {
+                #(#variants)*
+                /// No value has this variant. With it, `as` can't turn an id into a number.
+                #[doc(hidden)]
+                __Never(::core::convert::Infallible),
+            }
         }
     }
 
@@ -176,28 +181,38 @@ impl Enum<'_> {
     ///
     /// It is one constant, used nowhere else in generated code: the compiler checks every variant of every element for each
     /// constant that contains the list.
-    fn impls(&self, statics: &mut Statics) -> TokenStream {
+    fn impls(&self, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
         let ids = statics.strings(&ids_name, &self.ids.ids);
         let index = statics.text_index(&index_name, &self.ids.index);
         let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
-        let variants = self.variants.iter().map(|(variant, _)| ident(variant));
+        let facts = ident(&format!("{}Facts", self.name));
+        let variants: Vec<_> = self.variants.iter().map(|(variant, _)| ident(variant)).collect();
+        let indexes = (0..variants.len()).map(Literal::usize_unsuffixed);
         let every = comment(&format!("Every {kind}, in catalog order."));
         quote! {
             impl #name {
                 #[doc = #every]
                 pub const ALL: &'static [#name] = &[#(#name::#variants),*];
+
+                #[inline]
+                const fn number(self) -> usize {
+                    match self {
+                        #(#name::#variants => #indexes,)*
+                        #name::__Never(never) => match never {},
+                    }
+                }
             }
             const #ids_name: StringPool = #ids;
             const #index_name: TextIndex = #index;
-            ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);
+            #port_catalog::__id!(#name, #kind, #facts, Data, #ids_name, #index_name);
         }
     }
 }
 
 /// The tables of the catalog's data.
-fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
+fn tables(packed: &Packed, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
     let [vendors, vendor_texts, vendor_columns] =
         statics.table("VENDOR", &packed.vendors, vendor::NUMBER_NAMES, vendor::TEXT_NAMES);
     let vendor_products = statics.lists("VENDOR_PRODUCTS", &packed.vendor_products);
@@ -226,12 +241,15 @@ fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
     let port_lists = statics.numbers("PORT_FLOW_LISTS", &packed.ports.lists);
     let flow_lists = statics.flow_lists("FLOW_LISTS", &packed.flow_lists);
     quote! {
-        impl ::port_catalog::Catalog for Data {
+        impl #port_catalog::Catalog for Data {
             type Vendor = Vendor;
             type Product = Product;
             type Peer = Peer;
             type Service = Service;
             type FlowId = FlowId;
+        }
+
+        impl #port_catalog::__private::Tables for Data {
             const VENDORS: [PackedInts; layout::vendor::NUMBERS] = #vendors;
             const VENDOR_TEXTS: StringPool = #vendor_texts;
             const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = #vendor_columns;

@@ -11,8 +11,8 @@ use port_core::{PeerKind, PortSpec, Transport};
 use port_data::{Catalog, Edition, Flow, Peer, Product, Service, Vendor};
 
 use crate::cells::{bits, index_of, optional};
+use crate::flow_lists::FlowListInterner;
 use crate::flow_rows::FlowRows;
-use crate::list_interner::ListInterner;
 use crate::packed::{Ids, Lists, Packed, Table};
 use crate::port_index::port_index;
 use crate::text_index::TextIndex;
@@ -32,9 +32,8 @@ pub fn pack(catalog: &Catalog) -> Packed {
     let product_editions = starts(catalog.products.len(), catalog.editions.iter().map(|edition| edition.product));
     let is_current = |flow: &Flow| flow.edition + 1 == product_editions[flow.product + 1];
     let current: Vec<Option<&Flow>> = newest.iter().map(|flow| Some(flow).filter(|flow| is_current(flow))).collect();
-    // The port index comes first, so that its list numbers are the lowest and fit in the fewest bytes.
-    let mut lists = ListInterner::new();
-    lists.number(&[]);
+    // The port index comes first, so that its list numbers are the lowest.
+    let mut lists = FlowListInterner::new();
     let ports = port_index(&current, &mut lists);
     let by =
         |count, keys: &dyn Fn(&Flow) -> Vec<usize>| group(count, &current, |flow| flow.map(keys).unwrap_or_default());
@@ -91,7 +90,7 @@ pub fn pack(catalog: &Catalog) -> Packed {
         host_index,
         host_lists,
         ports,
-        flow_lists: Lists::new(lists.lists),
+        flow_lists: lists.into_columns(),
     }
 }
 

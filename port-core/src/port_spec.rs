@@ -3,6 +3,7 @@
 use core::borrow::Borrow;
 use core::fmt;
 
+use crate::padded::padded;
 use crate::port_range::PortRange;
 use crate::vocabulary::{Groups, Transport};
 
@@ -31,7 +32,7 @@ pub struct PortSpec<S> {
 }
 
 impl<S> PortSpec<S> {
-    /// A spec from its parts. The group numbers of a flow's specs count from 0 and never decrease.
+    /// A spec from its parts. The number is the type of ICMP, or that of an IP protocol without a name. The group numbers of a flow's specs count from 0 and never decrease.
     #[doc(hidden)]
     #[inline]
     pub const fn from_parts(
@@ -39,16 +40,9 @@ impl<S> PortSpec<S> {
         range: Option<PortRange>,
         service: Option<S>,
         group: u8,
+        number: Option<u8>,
     ) -> PortSpec<S> {
-        PortSpec { transport, range, service, group, number: None }
-    }
-
-    /// The same spec with a type of ICMP, or the number of an IP protocol without a name.
-    #[doc(hidden)]
-    #[inline]
-    #[must_use]
-    pub fn with_number(self, number: Option<u8>) -> PortSpec<S> {
-        PortSpec { number, ..self }
+        PortSpec { transport, range, service, group, number }
     }
 
     /// The type of ICMP, or the number of an IP protocol without a name.
@@ -119,9 +113,11 @@ impl<S> PortSpec<S> {
     /// assert!(spec.matches(Transport::Udp, 17515));
     /// ```
     #[inline]
-    pub fn matches(&self, transport: Transport, port: u16) -> bool {
-        self.transport.is_some_and(|own| own.overlaps(transport))
-            && self.range.is_some_and(|range| range.contains(port))
+    pub const fn matches(&self, transport: Transport, port: u16) -> bool {
+        match (self.transport, self.range) {
+            (Some(own), Some(range)) => own.overlaps(transport) && range.contains(port),
+            _ => false,
+        }
     }
 }
 
@@ -133,21 +129,32 @@ impl<S: Copy> PortSpec<S> {
     }
 }
 
+/// As a port expression has it: `tcp/25 smtp`, `udp/1024-65535`, `icmp/8`, `esp`.
 impl<S: fmt::Display> fmt::Display for PortSpec<S> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        padded(f, format_args!("{}", Unpadded(self)))
+    }
+}
+
+/// A spec that ignores the width of a format string.
+struct Unpadded<'a, S>(&'a PortSpec<S>);
+
+impl<S: fmt::Display> fmt::Display for Unpadded<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Unpadded(spec) = self;
         let mut gap = "";
-        if let Some(transport) = self.transport {
+        if let Some(transport) = spec.transport {
             write!(f, "{transport}")?;
             gap = " ";
         }
-        if let Some(range) = self.range {
+        if let Some(range) = spec.range {
             write!(f, "/{range}")?;
         }
-        if let Some(number) = self.number {
+        if let Some(number) = spec.number {
             write!(f, "/{number}")?;
         }
-        match &self.service {
+        match &spec.service {
             Some(service) => write!(f, "{gap}{service}"),
             None => Ok(()),
         }
@@ -175,7 +182,7 @@ pub fn write_expression<S: fmt::Display, P: Borrow<PortSpec<S>>>(
             })?,
         }
         group = Some(spec.group);
-        write!(f, "{spec}")?;
+        write!(f, "{}", Unpadded(spec))?;
     }
     Ok(())
 }

@@ -105,21 +105,23 @@ fn parse_spec<S>(
         if transport.has_ports() {
             let range = parse_range(numbers)?;
             let service = spoken.map(service).transpose()?;
-            return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group));
+            return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group, None));
         }
         if !matches!(transport, Transport::Ip | Transport::Icmp | Transport::Icmpv6) {
             return Err(invalid());
         }
         let number = parse_number(transport, numbers)?;
         let service = spoken.map(service).transpose()?;
-        return Ok(PortSpec::from_parts(Some(transport), None, service, group).with_number(Some(number)));
+        return Ok(PortSpec::from_parts(Some(transport), None, service, group, Some(number)));
     }
     match (head.parse::<Transport>(), spoken) {
         (Ok(transport), spoken) if !transport.has_ports() && transport != Transport::Ip => {
             let service = spoken.map(service).transpose()?;
-            Ok(PortSpec::from_parts(Some(transport), None, service, group))
+            Ok(PortSpec::from_parts(Some(transport), None, service, group, None))
         }
-        (Err(_), None) if crate::id::is_id(head) => Ok(PortSpec::from_parts(None, None, Some(service(head)?), group)),
+        (Err(_), None) if crate::id::is_id(head) => {
+            Ok(PortSpec::from_parts(None, None, Some(service(head)?), group, None))
+        }
         _ => Err(invalid()),
     }
 }

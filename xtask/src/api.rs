@@ -8,13 +8,14 @@ use std::io;
 use std::path::Path;
 
 /// The files with public items: those that `port-catalog/src/lib.rs` re-exports, itself, and what `catalog!` expands to.
-pub const FILES: [&str; 15] = [
+pub const FILES: [&str; 16] = [
     "port-catalog/src/lib.rs",
     "port-catalog/src/catalog.rs",
     "port-catalog/src/edition.rs",
     "port-catalog/src/enum_methods.rs",
     "port-catalog/src/flow.rs",
     "port-catalog/src/flow_lists.rs",
+    "port-catalog/src/iterators.rs",
     "port-catalog/src/query.rs",
     "port-catalog/src/serde.rs",
     "port-catalog/src/upgrade.rs",

@@ -70,7 +70,7 @@ struct Question<'a> {
 /// paired with its nearest id, and is a copy, so that no contender compares bytes with themselves.
 fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
     let mut random = Rng::with_seed(443);
-    let ids = I::all().iter().map(|id| id.as_str());
+    let ids = I::ALL.iter().map(|id| id.as_str());
     let hits = ids.clone().map(|id| (id.to_owned(), id)).collect();
     let misses = ids.flat_map(|id| {
         let mut typo = || {
@@ -81,7 +81,7 @@ fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
         let others = [format!("{id}-x"), id[1..].to_owned(), id[..id.len() - 1].to_owned()];
         typos.into_iter().chain(others).map(move |text| (text, id))
     });
-    let misses = misses.filter(|(text, _)| I::all().iter().all(|id| id.as_str() != text)).collect();
+    let misses = misses.filter(|(text, _)| I::ALL.iter().all(|id| id.as_str() != text)).collect();
     [hits, misses]
 }
 
@@ -98,7 +98,7 @@ fn stream<'a>(name: &'static str, share: f32, texts: &'a [Vec<(String, &'static 
 }
 
 fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> String {
-    let mut sorted: Vec<(&str, A)> = I::all().iter().map(|id| id.as_str()).zip(A::ALL.iter().copied()).collect();
+    let mut sorted: Vec<(&str, A)> = I::ALL.iter().map(|id| id.as_str()).zip(A::ALL.iter().copied()).collect();
     sorted.sort_by_key(|(text, _)| *text);
     let hash_map: HashMap<_, _> = sorted.iter().copied().collect();
     let btree_map: BTreeMap<_, _> = sorted.iter().copied().collect();
@@ -119,7 +119,7 @@ fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> Stri
     ];
     let streams = [("hits", 1.0), ("misses", 0.0), ("half hits, half misses", 0.5)];
     Comparison {
-        title: format!("Parse a {}, one of {}", I::KIND, I::all().len()),
+        title: format!("Parse a {}, one of {}", I::KIND, I::ALL.len()),
         ours: "parse",
         contenders,
         streams: streams.map(|(name, share)| stream(name, share, &texts)).into(),
@@ -134,7 +134,7 @@ fn contender<'a, I: Id, V: Variant>(
     lookup: impl Fn(&str) -> Option<V> + 'a,
 ) -> Contender<'a, Question<'a>> {
     for (text, _) in texts.iter().flatten() {
-        let expected = I::all().iter().position(|id| id.as_str() == text);
+        let expected = I::ALL.iter().position(|id| id.as_str() == text);
         assert_eq!(lookup(text).map(V::number), expected, "{name}, {text}");
     }
     Contender::new(name, move |question: Question<'_>| lookup(question.text).map_or(0, |id| id.number() + 1))

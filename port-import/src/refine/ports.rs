@@ -76,9 +76,8 @@ impl FlowBuilder<'_> {
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("correct only"));
         }
         let is_in_flow = |spec: &PortSpec<String>| only.specs.iter().any(|wanted| is_same(spec, wanted));
-        let unnamed = |spec: &PortSpec<String>| {
-            PortSpec::from_parts(spec.transport(), spec.range(), None, 0).with_number(spec.number())
-        };
+        let unnamed =
+            |spec: &PortSpec<String>| PortSpec::from_parts(spec.transport(), spec.range(), None, 0, spec.number());
         self.chosen_ports = specs.iter().map(|spec| (unnamed(spec), is_in_flow(spec))).collect();
         let mut groups: Vec<u8> = Vec::new();
         let mut own = Vec::new();
@@ -88,7 +87,7 @@ impl FlowBuilder<'_> {
             }
             let group = u8::try_from(groups.len() - 1).unwrap_or(u8::MAX);
             let service = spec.service_ref().cloned();
-            own.push(PortSpec::from_parts(spec.transport(), spec.range(), service, group).with_number(spec.number()));
+            own.push(PortSpec::from_parts(spec.transport(), spec.range(), service, group, spec.number()));
         }
         own
     }
@@ -122,8 +121,8 @@ impl FlowBuilder<'_> {
             Some(Lists::Alternatives) => {
                 for spec in &mut specs {
                     let number = spec.number();
-                    *spec = PortSpec::from_parts(spec.transport(), spec.range(), spec.service_ref().cloned(), 0)
-                        .with_number(number);
+                    *spec =
+                        PortSpec::from_parts(spec.transport(), spec.range(), spec.service_ref().cloned(), 0, number);
                 }
                 (specs, Groups::All)
             }
@@ -219,7 +218,7 @@ impl FlowBuilder<'_> {
                 Some((_, number)) => number + 1,
             };
             group = Some((spec.group(), number));
-            specs.push(PortSpec::from_parts(transport, spec.range(), service, number).with_number(spec.number()));
+            specs.push(PortSpec::from_parts(transport, spec.range(), service, number, spec.number()));
         }
         for key in unused {
             let message = format!(

@@ -145,7 +145,7 @@ fn check_groups(cell: &Cell) {
 /// The ports of a cell, without services, are printed as an expression that is read as the same.
 fn check_expression(cell: &Cell) {
     let unnamed = |spec: &PortSpec<String>| {
-        PortSpec::<usize>::from_parts(spec.transport(), spec.range(), None, spec.group()).with_number(spec.number())
+        PortSpec::<usize>::from_parts(spec.transport(), spec.range(), None, spec.group(), spec.number())
     };
     let specs: Vec<PortSpec<usize>> = cell.specs.iter().map(unnamed).collect();
     // A service without a port is nothing but its name, and an expression lists each port once.
