@@ -52,54 +52,117 @@ impl<C: Catalog> Edition<C> {
     }
 
     /// Its id, such as `6.2.0`, which is permanently stable and unique for its product.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("6.2.0").unwrap();
+    /// assert_eq!(edition.name(), "6.2.0");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.text(edition::NAME)
     }
 
     /// The product.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("6.2.0").unwrap();
+    /// assert_eq!(edition.product(), Product::FortiMail);
+    /// ```
     #[must_use]
     pub const fn product(self) -> C::Product {
         element(C::Product::ALL, self.product_index())
     }
 
     /// The edition as the document prints it, such as `FortiOS 6.2.0`.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("6.2.0").unwrap();
+    /// assert_eq!(edition.printed(), "FortiOS 6.2.0");
+    /// ```
     #[must_use]
     pub const fn printed(self) -> &'static str {
         self.text(edition::PRINTED)
     }
 
     /// The title of the document that lists the flows.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("6.2.0").unwrap();
+    /// assert_eq!(edition.document(), "FortiMail open ports");
+    /// ```
     #[must_use]
     pub const fn document(self) -> &'static str {
         self.text(edition::DOCUMENT)
     }
 
     /// The document's URL.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("6.2.0").unwrap();
+    /// assert!(edition.url().starts_with("https://docs.fortinet.com/"));
+    /// ```
     #[must_use]
     pub const fn url(self) -> &'static str {
         self.text(edition::URL)
     }
 
     /// Where the document was taken from, if not from its URL: a repository, a path and a commit.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::Rke2.newest_edition();
+    /// assert!(edition.source().unwrap().contains("rke2-docs"));
+    /// ```
     #[must_use]
     pub const fn source(self) -> Option<&'static str> {
         self.optional_text(edition::SOURCE)
     }
 
     /// The document's licence, if it is known.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert!(Product::Rke2.newest_edition().licence().is_some());
+    /// assert!(Product::FortiMail.newest_edition().licence().is_none());
+    /// ```
     #[must_use]
     pub const fn licence(self) -> Option<&'static str> {
         self.optional_text(edition::LICENCE)
     }
 
     /// The day on which the document was retrieved, as `YYYY-MM-DD`; `None` if it is unknown.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!(Product::FortiMail.newest_edition().retrieved(), None);
+    /// assert!(Product::Rke2.newest_edition().retrieved().is_some_and(|day| day.len() == "2026-11-27".len()));
+    /// ```
     #[must_use]
     pub const fn retrieved(self) -> Option<&'static str> {
         self.optional_text(edition::RETRIEVED)
     }
 
     /// Whether all parts of the document were available. If not, a flow that it lacks isn't known to be missing.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("5.4").unwrap();
+    /// assert!(!edition.is_complete());
+    /// ```
     #[must_use]
     pub const fn is_complete(self) -> bool {
         C::EDITIONS[edition::COMPLETE].get(self.index as usize) != 0
@@ -120,6 +183,13 @@ impl<C: Catalog> Edition<C> {
     }
 
     /// Whether it is the newest edition of its product.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("5.4").unwrap();
+    /// assert!(!edition.is_newest());
+    /// ```
     #[must_use]
     pub const fn is_newest(self) -> bool {
         let (_, end) = C::PRODUCT_EDITIONS.pair(self.product_index());
@@ -127,6 +197,13 @@ impl<C: Catalog> Edition<C> {
     }
 
     /// Its flows, in document order.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// let edition = Product::FortiMail.edition("6.2.0").unwrap();
+    /// assert_eq!(edition.flows().len(), 54);
+    /// ```
     pub const fn flows(self) -> Flows<C> {
         Flows::new(C::EDITIONS[edition::FLOWS].get(self.index as usize))
     }

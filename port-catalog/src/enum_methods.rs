@@ -131,9 +131,10 @@ macro_rules! __flow_id {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __facts {
-    ($data:ident) => {
+    ($data:ident, $example:ident) => {
         impl Vendor {
             /// The vendor's name.
+            #[doc = $crate::$example!(vendor_name)]
             #[inline]
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -141,6 +142,7 @@ macro_rules! __facts {
             }
 
             /// Its home page.
+            #[doc = $crate::$example!(vendor_url)]
             #[inline]
             #[must_use]
             pub const fn url(self) -> &'static str {
@@ -148,12 +150,14 @@ macro_rules! __facts {
             }
 
             /// Its products, in catalog order.
+            #[doc = $crate::$example!(vendor_products)]
             #[inline]
             pub const fn products(self) -> $crate::Ids<Product> {
                 $crate::__private::vendor_products::<$data>(self.number())
             }
 
             /// The flows of its products, in catalog order.
+            #[doc = $crate::$example!(vendor_flows)]
             #[inline]
             pub const fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::vendor_flows(self.number())
@@ -162,6 +166,7 @@ macro_rules! __facts {
 
         impl Product {
             /// The product's name.
+            #[doc = $crate::$example!(product_name)]
             #[inline]
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -169,6 +174,7 @@ macro_rules! __facts {
             }
 
             /// What it is for, such as `Kubernetes`; `None` if the tables don't say.
+            #[doc = $crate::$example!(product_field)]
             #[inline]
             #[must_use]
             pub const fn field(self) -> ::core::option::Option<&'static str> {
@@ -176,6 +182,7 @@ macro_rules! __facts {
             }
 
             /// Its vendor.
+            #[doc = $crate::$example!(product_vendor)]
             #[inline]
             #[must_use]
             pub const fn vendor(self) -> Vendor {
@@ -183,12 +190,14 @@ macro_rules! __facts {
             }
 
             /// The editions of its document, oldest first. There is at least one.
+            #[doc = $crate::$example!(product_editions)]
             #[inline]
             pub const fn editions(self) -> $crate::Editions<$data> {
                 $crate::__private::product_editions::<$data>(self.number())
             }
 
             /// The edition with an id, such as `6.2.0`.
+            #[doc = $crate::$example!(product_edition)]
             #[inline]
             #[must_use]
             pub const fn edition(self, name: &str) -> ::core::option::Option<$crate::Edition<$data>> {
@@ -196,6 +205,7 @@ macro_rules! __facts {
             }
 
             /// The newest edition.
+            #[doc = $crate::$example!(product_newest_edition)]
             #[inline]
             #[must_use]
             pub const fn newest_edition(self) -> $crate::Edition<$data> {
@@ -203,18 +213,21 @@ macro_rules! __facts {
             }
 
             /// The parts of the product that its documents distinguish.
+            #[doc = $crate::$example!(product_components)]
             #[inline]
             pub const fn components(self) -> $crate::Names {
                 $crate::__private::product_components::<$data>(self.number())
             }
 
             /// Its own interfaces, if the document distinguishes flows by them.
+            #[doc = $crate::$example!(product_interfaces)]
             #[inline]
             pub const fn interfaces(self) -> $crate::Names {
                 $crate::__private::product_interfaces::<$data>(self.number())
             }
 
             /// The flows of its newest edition, in document order.
+            #[doc = $crate::$example!(product_flows)]
             #[inline]
             pub const fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::product_flows(self.number())
@@ -223,6 +236,7 @@ macro_rules! __facts {
 
         impl Peer {
             /// Its name.
+            #[doc = $crate::$example!(peer_name)]
             #[inline]
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -230,6 +244,7 @@ macro_rules! __facts {
             }
 
             /// A short description.
+            #[doc = $crate::$example!(peer_description)]
             #[inline]
             #[must_use]
             pub const fn description(self) -> &'static str {
@@ -237,6 +252,7 @@ macro_rules! __facts {
             }
 
             /// Its kind.
+            #[doc = $crate::$example!(peer_kind)]
             #[inline]
             #[must_use]
             pub const fn kind(self) -> $crate::PeerKind {
@@ -244,12 +260,14 @@ macro_rules! __facts {
             }
 
             /// The peers that it includes, if it means any of several; empty for other peers.
+            #[doc = $crate::$example!(peer_includes)]
             #[inline]
             pub const fn includes(self) -> $crate::Ids<Peer> {
                 $crate::__private::peer_includes::<$data>(self.number())
             }
 
             /// The flows to and from it or a peer that includes it, in catalog order.
+            #[doc = $crate::$example!(peer_flows)]
             #[inline]
             pub const fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::peer_flows(self.number())
@@ -258,6 +276,7 @@ macro_rules! __facts {
 
         impl Service {
             /// Its name.
+            #[doc = $crate::$example!(service_name)]
             #[inline]
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -265,6 +284,7 @@ macro_rules! __facts {
             }
 
             /// A short description.
+            #[doc = $crate::$example!(service_description)]
             #[inline]
             #[must_use]
             pub const fn description(self) -> &'static str {
@@ -272,6 +292,7 @@ macro_rules! __facts {
             }
 
             /// Its port in the IANA registry, 1 to 65535; `None` if it has none.
+            #[doc = $crate::$example!(service_port)]
             #[inline]
             #[must_use]
             pub const fn port(self) -> ::core::option::Option<u16> {
@@ -279,6 +300,7 @@ macro_rules! __facts {
             }
 
             /// Whether its traffic is always encrypted, or never; `None` if that is not known, or depends on the set-up.
+            #[doc = $crate::$example!(service_is_encrypted)]
             #[inline]
             #[must_use]
             pub const fn is_encrypted(self) -> ::core::option::Option<bool> {
@@ -286,12 +308,14 @@ macro_rules! __facts {
             }
 
             /// The transports that carry it.
+            #[doc = $crate::$example!(service_transports)]
             #[inline]
             pub const fn transports(self) -> $crate::Words<$crate::Transport> {
                 $crate::__private::service_transports::<$data>(self.number())
             }
 
             /// The flows that use it on any of their ports, in catalog order.
+            #[doc = $crate::$example!(service_flows)]
             #[inline]
             pub const fn flows(self) -> $crate::Flows<$data> {
                 $crate::__private::service_flows(self.number())
@@ -305,12 +329,14 @@ macro_rules! __facts {
         /// without ports find nothing.
         ///
         /// [`Transport::Any`]: $crate::Transport::Any
+        #[doc = $crate::$example!(by_port)]
         #[inline]
         pub const fn by_port(transport: $crate::Transport, port: u16) -> $crate::Flows<$data> {
             $crate::__private::by_port(transport, port)
         }
 
         /// Begins a query. Without filters it matches every flow of the newest editions.
+        #[doc = $crate::$example!(query)]
         #[inline]
         pub const fn query<'a>() -> $crate::Query<'a, $data> {
             $crate::__private::query()
@@ -318,12 +344,14 @@ macro_rules! __facts {
 
         impl FlowId {
             /// The flow with this id, in the newest edition that has it.
+            #[doc = $crate::$example!(flow_id_flow)]
             #[inline]
             pub const fn flow(self) -> $crate::Flow<$data> {
                 $crate::__private::flow(self.number())
             }
 
             /// The flow with this id in an edition; `None` if the edition doesn't have it.
+            #[doc = $crate::$example!(flow_id_in_edition)]
             #[inline]
             #[must_use]
             pub const fn in_edition(
@@ -334,6 +362,7 @@ macro_rules! __facts {
             }
 
             /// Whether the newest edition of its product has it.
+            #[doc = $crate::$example!(flow_id_is_current)]
             #[inline]
             #[must_use]
             pub const fn is_current(self) -> bool {

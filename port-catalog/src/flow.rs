@@ -112,12 +112,26 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// Its id, which is permanently stable.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.id(), flows::FortiMail::InEmailClientPop3);
+    /// ```
     #[must_use]
     pub const fn id(self) -> C::FlowId {
         element(C::FlowId::ALL, self.id_index())
     }
 
     /// Whether it is in the newest edition of its product.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert!(flow.is_current());
+    /// ```
     #[must_use]
     pub const fn is_current(self) -> bool {
         let (_, end) = C::PRODUCT_EDITIONS.pair(self.product_index());
@@ -125,6 +139,12 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// The part of the product at its own end, if the document distinguishes parts.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert_eq!(flows::Rke2::InServerEtcdClient.flow().component(), Some("server"));
+    /// ```
     #[must_use]
     pub const fn component(self) -> Option<&'static str> {
         match self.cell(flow::COMPONENT) {
@@ -134,77 +154,170 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// The product whose document lists it.
+    ///
+    /// ```
+    /// use port_catalog::{Product, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.product(), Product::FortiMail);
+    /// ```
     #[must_use]
     pub const fn product(self) -> C::Product {
         element(C::Product::ALL, self.product_index())
     }
 
     /// The vendor of its product.
+    ///
+    /// ```
+    /// use port_catalog::{Vendor, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.vendor(), Vendor::Fortinet);
+    /// ```
     #[must_use]
     pub const fn vendor(self) -> C::Vendor {
         facts::product_vendor::<C>(self.product_index())
     }
 
     /// Who opens the connection.
+    ///
+    /// ```
+    /// use port_catalog::{Direction, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// // Both directions are known, so a `match` needs no `_`.
+    /// let end = match flow.direction() {
+    ///     Direction::Inbound => "destination",
+    ///     Direction::Outbound => "source",
+    /// };
+    /// assert_eq!(end, "destination");
+    /// ```
     #[must_use]
     pub const fn direction(self) -> Direction {
         element(Direction::ALL, self.cell(flow::DIRECTION))
     }
 
     /// The other end.
+    ///
+    /// ```
+    /// use port_catalog::{Peer, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.peer(), Peer::EmailClient);
+    /// ```
     #[must_use]
     pub const fn peer(self) -> C::Peer {
         element(C::Peer::ALL, self.peer_index())
     }
 
     /// Its purpose, in this project's words.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.purpose(), "Collect mail with POP3 or POP3S");
+    /// ```
     #[must_use]
     pub const fn purpose(self) -> &'static str {
         self.text(flow::PURPOSE)
     }
 
     /// Its port specs with their groups. [`Ports`] displays as a port expression.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
+    /// ```
     pub const fn ports(self) -> Ports<C> {
         let (start, end) = C::FLOW_SPECS.pair(self.list(flow::SPECS));
         Ports { start, end, groups: self.groups(), catalog: PhantomData }
     }
 
     /// Whether all groups of its port specs are needed.
+    ///
+    /// ```
+    /// use port_catalog::{Groups, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.groups(), Groups::All);
+    /// ```
     #[must_use]
     pub const fn groups(self) -> Groups {
         element(Groups::ALL, self.cell(flow::GROUPS))
     }
 
     /// Whether the document requires it.
+    ///
+    /// ```
+    /// use port_catalog::{Requirement, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.requirement(), Requirement::Conditional);
+    /// ```
     #[must_use]
     pub const fn requirement(self) -> Requirement {
         element(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
     /// When a conditional flow is needed.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.condition(), Some("server mode only"));
+    /// ```
     #[must_use]
     pub const fn condition(self) -> Option<&'static str> {
         self.optional_text(flow::CONDITION)
     }
 
     /// How far its traffic goes.
+    ///
+    /// ```
+    /// use port_catalog::{Scope, flows};
+    ///
+    /// assert_eq!(flows::Wazo::InMonitHttp.flow().scope(), Scope::Host);
+    /// ```
     #[must_use]
     pub const fn scope(self) -> Scope {
         element(Scope::ALL, self.cell(flow::SCOPE))
     }
 
     /// Whether the document says that the port is open by default.
+    ///
+    /// ```
+    /// use port_catalog::{Enabled, flows};
+    ///
+    /// assert_eq!(flows::ExchangeServer::InMailboxImap.flow().enabled(), Enabled::No);
+    /// ```
     #[must_use]
     pub const fn enabled(self) -> Enabled {
         element(Enabled::ALL, self.cell(flow::ENABLED))
     }
 
     /// The product's interfaces that it uses, in the product's order; empty if the document names none.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert!(flows::ForcepointEmailSecurity::OutSnmpTrap.flow().interfaces().eq(["c"]));
+    /// ```
     pub const fn interfaces(self) -> Interfaces {
         Interfaces::new(facts::product_interfaces::<C>(self.product_index()), self.cell(flow::INTERFACES))
     }
 
     /// The interface that the document recommends, if it does.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// let flow = flows::ForcepointEmailSecurity::InSslProxy.flow();
+    /// assert_eq!(flow.recommended_interface(), Some("c"));
+    /// ```
     #[must_use]
     pub const fn recommended_interface(self) -> Option<&'static str> {
         match self.cell(flow::RECOMMENDED) {
@@ -214,34 +327,74 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// The host names that the document gives for the peer, in its order, some with a wildcard as in `*.example.com`.
+    ///
+    /// ```
+    /// use port_catalog::query;
+    ///
+    /// let flow = query().host("mdaemon.com").flows().next().unwrap();
+    /// assert!(flow.hosts().any(|host| host.ends_with("mdaemon.com")));
+    /// ```
     pub const fn hosts(self) -> Names {
         Names::new(C::HOSTS.names, C::FLOW_HOSTS, self.list(flow::HOSTS))
     }
 
     /// Whether the document says that the port can be changed.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert!(flows::FortiMail::OutOcsp.flow().configurable());
+    /// ```
     #[must_use]
     pub const fn configurable(self) -> bool {
         self.cell(flow::CONFIGURABLE) != 0
     }
 
     /// Where or how to change the port, if the document says so.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// let flow = flows::FortiMail::OutOcsp.flow();
+    /// assert_eq!(flow.customization(), Some("the certificate may name another port"));
+    /// ```
     #[must_use]
     pub const fn customization(self) -> Option<&'static str> {
         self.optional_text(flow::CUSTOMIZATION)
     }
 
     /// A warning for users of the row: further facts of the page, or what looks wrong on it.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert!(flows::FortiMail::InAdmin.flow().note().unwrap().contains("prints SSH twice"));
+    /// ```
     #[must_use]
     pub const fn note(self) -> Option<&'static str> {
         self.optional_text(flow::NOTE)
     }
 
     /// The facts of this flow that the document does not state.
+    ///
+    /// ```
+    /// use port_catalog::{Fact, flows};
+    ///
+    /// assert!(flows::FortiMail::InAdmin.flow().curated().any(|fact| fact == Fact::Service));
+    /// ```
     pub const fn curated(self) -> Words<Fact> {
         Words::new(Fact::ALL, self.cell(flow::CURATED))
     }
 
     /// Where the document lists it, and what it prints there.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.source().row, 4);
+    /// assert_eq!(flow.source().ports, Some("TCP/110 or TCP/995 (server mode only)"));
+    /// ```
     #[must_use]
     pub const fn source(self) -> Source {
         let edition = self.edition();
@@ -258,6 +411,14 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// Whether a part of the product is at either of its ends: its own component, or a peer that is a component.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// // Its peer is the part `node` of the same product.
+    /// let flow = flows::Rke2::InServerKubernetesApi.flow();
+    /// assert!(flow.involves_component("server") && flow.involves_component("node"));
+    /// ```
     #[must_use]
     pub fn involves_component(self, component: &str) -> bool {
         self.component() == Some(component) || self.peer_component() == Some(component)
@@ -272,6 +433,12 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// Whether its peer is `peer`, or includes `peer`.
+    ///
+    /// ```
+    /// use port_catalog::{Peer, flows};
+    ///
+    /// assert!(flows::FortiMail::InEmailClientPop3.flow().involves(Peer::EmailClient));
+    /// ```
     #[must_use]
     pub fn involves(self, peer: C::Peer) -> bool {
         self.peer() == peer || facts::peer_includes::<C>(self.peer_index()).any(|included| included == peer)

@@ -26913,7 +26913,7 @@ pub mod flows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Data;
 
-::port_catalog::__facts!(Data);
+::port_catalog::__facts!(Data, __example);
 
 const _: () = {
     use ::port_catalog::__private::{

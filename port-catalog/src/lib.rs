@@ -99,6 +99,7 @@ extern crate self as port_catalog;
 mod catalog;
 mod edition;
 mod enum_methods;
+mod examples;
 mod facts;
 mod flow;
 mod flow_lists;

@@ -75,12 +75,24 @@ impl<C: Catalog> Query<'_, C> {
 
 impl<'a, C: Catalog> Query<'a, C> {
     /// Only flows of a vendor's products.
+    ///
+    /// ```
+    /// use port_catalog::{Vendor, query};
+    ///
+    /// assert!(query().vendor(Vendor::Fortinet).flows().all(|flow| flow.vendor() == Vendor::Fortinet));
+    /// ```
     #[inline]
     pub const fn vendor(self, vendor: C::Vendor) -> Self {
         Query { vendor: Some(vendor), ..self }
     }
 
     /// Only flows of a product.
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// assert!(query().product(Product::FortiMail).flows().eq(Product::FortiMail.flows()));
+    /// ```
     #[inline]
     pub const fn product(self, product: C::Product) -> Self {
         Query { product: Some(product), ..self }
@@ -100,36 +112,77 @@ impl<'a, C: Catalog> Query<'a, C> {
     }
 
     /// The flows of all editions, instead of the newest edition of each product.
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// let both = query().product(Product::FortiMail).all_editions().flows();
+    /// assert!(both.count() > Product::FortiMail.flows().len());
+    /// ```
     #[inline]
     pub const fn all_editions(self) -> Self {
         Query { editions: Editions::All, ..self }
     }
 
     /// Only flows with a part of the product at either end, by its name in [`Flow::component`].
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// let of_servers = query().product(Product::Rke2).component("server");
+    /// assert!(of_servers.flows().all(|flow| flow.involves_component("server")));
+    /// ```
     #[inline]
     pub const fn component(self, component: &'a str) -> Self {
         Query { component: Some(component), ..self }
     }
 
     /// Only flows in one direction.
+    ///
+    /// ```
+    /// use port_catalog::{Direction, Product, query};
+    ///
+    /// let inbound = query().product(Product::FortiMail).direction(Direction::Inbound);
+    /// assert!(inbound.flows().all(|flow| flow.direction() == Direction::Inbound));
+    /// ```
     #[inline]
     pub const fn direction(self, direction: Direction) -> Self {
         Query { direction: Some(direction), ..self }
     }
 
     /// Only flows whose peer is `peer` or includes it.
+    ///
+    /// ```
+    /// use port_catalog::{Peer, Product, query};
+    ///
+    /// let clients = query().product(Product::FortiMail).peer(Peer::EmailClient);
+    /// assert!(clients.flows().any(|flow| flow.id().as_str() == "fortimail-in-email-client-pop3"));
+    /// ```
     #[inline]
     pub const fn peer(self, peer: C::Peer) -> Self {
         Query { peer: Some(peer), ..self }
     }
 
     /// Only flows that use a service on one of their ports.
+    ///
+    /// ```
+    /// use port_catalog::{Product, Service, query};
+    ///
+    /// let smtp = query().product(Product::FortiMail).service(Service::Smtp);
+    /// assert!(smtp.flows().all(|flow| flow.ports().any(|spec| spec.service() == Some(Service::Smtp))));
+    /// ```
     #[inline]
     pub const fn service(self, service: C::Service) -> Self {
         Query { service: Some(service), ..self }
     }
 
     /// Only flows that use a port, as [`by_port`](crate::by_port) finds them; `Transport::Any` matches TCP and UDP.
+    ///
+    /// ```
+    /// use port_catalog::{Transport, by_port, query};
+    ///
+    /// assert_eq!(query().port(Transport::Tcp, 8013).flows().count(), by_port(Transport::Tcp, 8013).len());
+    /// ```
     #[inline]
     pub const fn port(self, transport: Transport, port: u16) -> Self {
         Query { port: Some((transport, port)), ..self }
@@ -149,6 +202,12 @@ impl<'a, C: Catalog> Query<'a, C> {
     }
 
     /// The flows that match, in catalog order.
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// assert_eq!(query().product(Product::FortiMail).flows().count(), 54);
+    /// ```
     #[inline]
     pub fn flows(mut self) -> Matches<'a, C> {
         let candidates = self.take_candidates();

@@ -9,8 +9,9 @@ use crate::documentation;
 use crate::packed::{Ids, Packed};
 use crate::statics::{Statics, ident};
 
-/// All items of a catalog.
-pub fn catalog(catalog: &Catalog, packed: &Packed, port_catalog: &TokenStream) -> TokenStream {
+/// All items of a catalog, given the path of the crate `port_catalog`, and the name of its macro that gives the examples in the
+/// documentation.
+pub fn catalog(catalog: &Catalog, packed: &Packed, port_catalog: &TokenStream, example: &TokenStream) -> TokenStream {
     let enums = enums(catalog, packed);
     let mut statics = Statics::default();
     let tables = tables(packed, &mut statics, port_catalog);
@@ -44,7 +45,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed, port_catalog: &TokenStream) -
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
-        #port_catalog::__facts!(Data);
+        #port_catalog::__facts!(Data, #example);
 
         const _: () = {
             use #port_catalog::__private::{

@@ -21,16 +21,16 @@ mod port_index;
 mod statics;
 pub mod text_index;
 
-/// The items of a catalog: its enums, its marker type `Data`, and its tables. They refer to the crate `port_catalog` by that name.
+/// The items of a catalog: its enums, its marker type `Data`, and its tables, as the crate `port_catalog` contains them.
 ///
 /// The same catalog produces the same tokens on every machine.
 #[must_use]
 pub fn expand(catalog: &Catalog) -> TokenStream {
-    expand_with_path(catalog, &quote!(::port_catalog))
+    emit::catalog(catalog, &pack::pack(catalog), &quote!(::port_catalog), &quote!(__example))
 }
 
-/// The items of a catalog that refer to the crate `port_catalog` by another path.
+/// The items of a catalog in another crate, which finds the crate `port_catalog` at a path.
 #[must_use]
-pub fn expand_with_path(catalog: &Catalog, port_catalog: &TokenStream) -> TokenStream {
-    emit::catalog(catalog, &pack::pack(catalog), port_catalog)
+pub fn expand_in_dependant(catalog: &Catalog, port_catalog: &TokenStream) -> TokenStream {
+    emit::catalog(catalog, &pack::pack(catalog), port_catalog, &quote!(__no_example))
 }

@@ -39,18 +39,37 @@ impl ParseIdError {
     }
 
     /// The kind of word or id that was expected: `product`, `flow id`, `transport`.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!("fortimial".parse::<Product>().unwrap_err().kind(), "product");
+    /// ```
     #[inline]
     pub const fn kind(&self) -> &'static str {
         self.kind
     }
 
     /// The known word that the text most likely means; `None` if none is near.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!("fortimial".parse::<Product>().unwrap_err().nearest(), Some("fortimail"));
+    /// assert_eq!("exchange-2019-hub".parse::<Product>().unwrap_err().nearest(), None);
+    /// ```
     #[inline]
     pub fn nearest(&self) -> Option<&'static str> {
         (self.nearest)(self.input())
     }
 
     /// The text that isn't known, or the first 80 bytes of a longer one: the error doesn't allocate.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!("fortimial".parse::<Product>().unwrap_err().input(), "fortimial");
+    /// ```
     #[inline]
     pub fn input(&self) -> &str {
         let text = &self.text[..self.length];

@@ -53,18 +53,39 @@ impl<S> PortSpec<S> {
     }
 
     /// The transport; `None` if the document names only a service.
+    ///
+    /// ```
+    /// use port_catalog::{Transport, flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.transport(), Some(Transport::Tcp));
+    /// ```
     #[inline]
     pub const fn transport(&self) -> Option<Transport> {
         self.transport
     }
 
     /// The ports; `None` for a protocol without ports, and if the document names only a service.
+    ///
+    /// ```
+    /// use port_catalog::{PortRange, flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.range(), PortRange::new(110, 110));
+    /// ```
     #[inline]
     pub const fn range(&self) -> Option<PortRange> {
         self.range
     }
 
     /// The number of the protocol in the IP header; `None` for a service without a transport, and for `any`.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.ip_protocol(), Some(6));
+    /// ```
     #[inline]
     pub const fn ip_protocol(&self) -> Option<u8> {
         match self.transport {
@@ -75,6 +96,13 @@ impl<S> PortSpec<S> {
     }
 
     /// The type of ICMP, 0 to 255; `None` if the document doesn't state one, and for other protocols.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// let specs = flows::Rke2::InNodeCiliumHealthIcmp.flow().ports();
+    /// assert!(specs.filter_map(|spec| spec.icmp_type()).eq([0, 8]));
+    /// ```
     #[inline]
     pub const fn icmp_type(&self) -> Option<u8> {
         match self.transport {
@@ -84,6 +112,14 @@ impl<S> PortSpec<S> {
     }
 
     /// The number of the group, from 0: specs of one group are alternatives.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// // The other alternative, 995, is in the same group.
+    /// assert_eq!(spec.group(), 0);
+    /// ```
     #[inline]
     pub const fn group(&self) -> u8 {
         self.group
@@ -123,6 +159,13 @@ impl<S> PortSpec<S> {
 
 impl<S: Copy> PortSpec<S> {
     /// The service on the port, if it is known.
+    ///
+    /// ```
+    /// use port_catalog::{Service, flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.service(), Some(Service::Pop3));
+    /// ```
     #[inline]
     pub const fn service(&self) -> Option<S> {
         self.service

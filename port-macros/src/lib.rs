@@ -62,7 +62,8 @@ fn error<T>(span: Span, code: Code, message: impl Into<String>, help: &str) -> R
 
 /// The arguments of a call.
 struct Arguments {
-    directory: Directory,
+    /// `None` for the tables of `port-catalog`.
+    directory: Option<Directory>,
     /// The path of the crate `port_catalog`.
     port_catalog: TokenStream,
 }
@@ -120,14 +121,7 @@ fn arguments(tokens: &[TokenTree]) -> Result<Arguments, Vec<CompileError>> {
         }
         rest = after.get(1..).unwrap_or_default();
     }
-    let own = || {
-        let base = PathBuf::from(port_data::TABLES);
-        Directory { tables: base.clone(), base, span: Span::call_site() }
-    };
-    Ok(Arguments {
-        directory: dir.unwrap_or_else(own),
-        port_catalog: port_catalog.unwrap_or_else(|| quote!(::port_catalog)),
-    })
+    Ok(Arguments { directory: dir, port_catalog: port_catalog.unwrap_or_else(|| quote!(::port_catalog)) })
 }
 
 /// What to write as the path of the crate.
@@ -182,9 +176,16 @@ fn literal_text(value: &TokenTree) -> Option<String> {
 }
 
 fn expand(arguments: Arguments) -> Result<TokenStream, Vec<CompileError>> {
-    let Arguments { directory: Directory { tables, base, span }, port_catalog } = arguments;
+    let Arguments { directory, port_catalog } = arguments;
+    let is_own = directory.is_none();
+    let own =
+        || Directory { tables: port_data::TABLES.into(), base: port_data::TABLES.into(), span: Span::call_site() };
+    let Directory { tables, base, span } = directory.unwrap_or_else(own);
     let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, &base, span))?;
-    let items = port_codegen::expand_with_path(&catalog, &port_catalog);
+    let items = match is_own {
+        true => port_codegen::expand(&catalog),
+        false => port_codegen::expand_in_dependant(&catalog, &port_catalog),
+    };
     let paths = catalog.files.iter().map(|file| utf8_path(file, span)).collect::<Result<Vec<_>, _>>()?;
     // The expansion mentions the files, so that a change to one of them recompiles it.
     Ok(quote! {
