@@ -7,14 +7,20 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use port_catalog::{FlowId, Id, Peer, Product, Service, Transport, by_port};
+use port_catalog::{FlowId, Id, Peer, Product, Service, Transport, Vendor, by_port};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    let modules =
-        [ports()?, ids::<Product>("product"), ids::<Peer>("peer"), ids::<Service>("service"), ids::<FlowId>("flow_id")];
+    let modules = [
+        ports()?,
+        ids::<Product>("product"),
+        ids::<Peer>("peer"),
+        ids::<Service>("service"),
+        ids::<FlowId>("flow_id"),
+        ids::<Vendor>("vendor"),
+    ];
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("alternatives.rs"), quote!(#(#modules)*).to_string())?;
 
     let version = Command::new(env::var("RUSTC")?).arg("--version").output()?.stdout;

@@ -267,46 +267,50 @@ impl TextIndex {
     }
 }
 
-/// The host names of a catalog, among them wildcards such as `*.example.com`, and every domain above them. Each has the list of flows
-/// to it or to a name below it.
+/// The host names of a catalog, among them wildcards such as `*.example.com`, and every domain above them.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
     pub names: StringPool,
     pub index: TextIndex,
+    /// For each name, the flows to it, to a name below it, or to a wildcard that covers it.
     pub lists: PackedInts,
+    /// For each wildcard, the flows to it or to a wildcard that covers it. They concern every other name that it covers.
+    pub covering: PackedInts,
 }
 
 impl HostIndex {
-    /// The flow list of a host and everything below it; `None` if a wildcard above it has flows too. Case and a final dot are
-    /// ignored.
+    /// The list of the flows to a host, to a name below it, or to a wildcard that covers it. Case and a final dot are ignored.
     #[inline]
-    pub(crate) fn get(self, host: &str) -> Option<usize> {
+    pub(crate) fn get(self, host: &str) -> usize {
         /// The length of the longest host name, with a wildcard before it.
         const LONGEST_HOST: usize = 255;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
         let Some(lower) = lower.get_mut(..host.len()) else {
-            return Some(NO_FLOWS);
+            return NO_FLOWS;
         };
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        let found = self.list(lower);
-        // The names above the host, each with a wildcard in place of the part before it: `*.example.com`.
+        if let Some(name) = self.name(lower) {
+            return self.lists.get(name);
+        }
+        // The names above the host, each with a wildcard in place of the part before it: `*.example.com`. The first has the flows of
+        // those above it too.
         for dot in 1..lower.len() {
             if lower[dot] == b'.' {
                 lower[dot - 1] = b'*';
-                if self.list(&lower[dot - 1..]).is_some() {
-                    return None;
+                if let Some(wildcard) = self.name(&lower[dot - 1..]) {
+                    return self.covering.get(wildcard);
                 }
             }
         }
-        Some(found.unwrap_or(NO_FLOWS))
+        NO_FLOWS
     }
 
+    /// The index of a name.
     #[inline]
-    fn list(self, name: &[u8]) -> Option<usize> {
+    fn name(self, name: &[u8]) -> Option<usize> {
         let candidate = self.index.candidate(name);
-        let is_found = candidate < self.lists.len() && self.names.bytes(candidate) == name;
-        is_found.then(|| self.lists.get(candidate))
+        (candidate < self.lists.len() && self.names.bytes(candidate) == name).then_some(candidate)
     }
 }

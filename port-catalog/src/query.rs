@@ -7,6 +7,7 @@ use crate::edition::Edition;
 use crate::flow::Flow;
 use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_flows};
 use crate::own_catalog::Data;
+use crate::packed::NO_FLOWS;
 use crate::tables::IdTables;
 use port_core::{Direction, Transport};
 
@@ -226,32 +227,28 @@ impl<'a, C: Catalog> Query<'a, C> {
             Editions::All => return Candidates::All(0),
             Editions::Newest => {}
         }
-        let lists = [
-            self.vendor.map(|vendor| vendor_flows(vendor.index())),
-            self.product.map(|product| product_flows(product.index())),
-            self.peer.map(|peer| peer_flows(peer.index())),
-            self.service.map(|service| service_flows(service.index())),
-            self.host.and_then(|host| C::HOSTS.get(host)).map(Flows::new),
-            self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port))),
-        ];
-        let listed = lists.into_iter().enumerate().filter_map(|(filter, flows)| Some((filter, flows?)));
-        let Some((filter, flows)) = listed.min_by_key(|(_, flows)| flows.len()) else {
-            return Candidates::All(0);
-        };
+        let mut shortest = Shortest { filter: Filter::None, flows: Flows::new(NO_FLOWS) };
+        shortest.add(Filter::Vendor, self.vendor.map(|vendor| vendor_flows(vendor.index())));
+        shortest.add(Filter::Product, self.product.map(|product| product_flows(product.index())));
+        shortest.add(Filter::Peer, self.peer.map(|peer| peer_flows(peer.index())));
+        shortest.add(Filter::Service, self.service.map(|service| service_flows(service.index())));
+        shortest.add(Filter::Host, self.host.map(|host| Flows::new(C::HOSTS.get(host))));
+        shortest.add(Filter::Port, self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port))));
+        match shortest.filter {
+            Filter::None => return Candidates::All(0),
+            Filter::Vendor => self.vendor = None,
+            Filter::Product => self.product = None,
+            Filter::Peer => self.peer = None,
+            Filter::Service => self.service = None,
+            Filter::Host => self.host = None,
+            Filter::Port => self.port = None,
+        }
         // Lists have only flows of the newest editions.
         self.editions = Editions::All;
-        match filter {
-            0 => self.vendor = None,
-            1 => self.product = None,
-            2 => self.peer = None,
-            3 => self.service = None,
-            4 => self.host = None,
-            _ => {
-                self.port = None;
-                return Candidates::Merged(MergedRuns::new(flows));
-            }
+        match shortest {
+            Shortest { filter: Filter::Port, flows } => Candidates::Merged(MergedRuns::new(flows)),
+            Shortest { flows, .. } => Candidates::Listed(flows),
         }
-        Candidates::Listed(flows)
     }
 
     /// Whether a flow might not match.
@@ -285,6 +282,36 @@ impl<'a, C: Catalog> Query<'a, C> {
             && self.service.is_none_or(|service| flow.ports().any(|spec| spec.service() == Some(service)))
             && self.port.is_none_or(|(transport, port)| flow.ports().any(|spec| spec.matches(transport, port)))
             && self.host.is_none_or(|host| flow.hosts().any(|name| concerns(name, host)))
+    }
+}
+
+/// A filter for which there is a list of flows.
+#[derive(Clone, Copy)]
+enum Filter {
+    None,
+    Vendor,
+    Product,
+    Peer,
+    Service,
+    Host,
+    Port,
+}
+
+/// The shortest list of flows so far, and the filter that all of them pass.
+struct Shortest<C: Catalog> {
+    filter: Filter,
+    flows: Flows<C>,
+}
+
+impl<C: Catalog> Shortest<C> {
+    /// Adds a list, if the filter is set. If it is known at compile time that only one is, no length is read.
+    #[inline]
+    fn add(&mut self, filter: Filter, flows: Option<Flows<C>>) {
+        if let Some(flows) = flows {
+            if matches!(self.filter, Filter::None) || flows.len() < self.flows.len() {
+                *self = Shortest { filter, flows };
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
 use crate::packed::{FlowLists, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex};
 
 /// The tables of a catalog.
+#[diagnostic::on_unimplemented(message = "`{Self}` isn't a catalog: only the macro `catalog!` makes one")]
 pub trait Tables {
     const VENDORS: [PackedInts; vendor::NUMBERS];
     const VENDOR_TEXTS: StringPool;
@@ -44,6 +45,7 @@ pub trait Tables {
 }
 
 /// The tables of a type of ids.
+#[diagnostic::on_unimplemented(message = "`{Self}` isn't a type of ids: only the macro `catalog!` makes one")]
 pub trait IdTables: Copy {
     const IDS: StringPool;
     const INDEX: TextIndex;

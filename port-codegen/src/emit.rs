@@ -238,6 +238,7 @@ fn tables(packed: &Packed, statics: &mut Statics, port_catalog: &TokenStream) ->
     let host_names = statics.strings("HOST_NAMES", &packed.hosts);
     let host_index = statics.text_index("HOST_INDEX", &packed.host_index);
     let host_lists = statics.numbers("HOST_FLOW_LISTS", &packed.host_lists);
+    let host_covering = statics.numbers("HOST_COVERING_LISTS", &packed.host_covering);
     let port_pages = statics.numbers("PORT_PAGES", &packed.ports.pages);
     let port_lists = statics.numbers("PORT_FLOW_LISTS", &packed.ports.lists);
     let flow_lists = statics.flow_lists("FLOW_LISTS", &packed.flow_lists);
@@ -279,7 +280,9 @@ fn tables(packed: &Packed, statics: &mut Statics, port_catalog: &TokenStream) ->
             const FLOW_SPECS: PackedInts = #flow_specs;
             const SPECS: [PackedInts; layout::spec::NUMBERS] = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;
-            const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
+            const HOSTS: HostIndex = HostIndex {
+                names: #host_names, index: #host_index, lists: #host_lists, covering: #host_covering
+            };
             const PORTS: PortIndex = PortIndex { pages: #port_pages, lists: #port_lists };
             const FLOW_LISTS: FlowLists = #flow_lists;
         }

@@ -47,8 +47,10 @@ pub struct Packed {
     pub hosts: Vec<String>,
     /// The perfect hash of the host names.
     pub host_index: TextIndex,
-    /// For each of them, the list of flows to it or to a host below it.
+    /// For each of them, the list of flows to it, to a host below it, or to a wildcard that covers it.
     pub host_lists: Vec<usize>,
+    /// For each wildcard, the list of flows to it or to a wildcard that covers it.
+    pub host_covering: Vec<usize>,
     /// The flows that use each port.
     pub ports: PortIndex,
     /// The flow lists. The first is empty.

@@ -16,6 +16,10 @@ pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     let most = (text.len() / 3).clamp(1, MOST_EDITS);
     let rank = |candidate: &'a str| {
         let contains = contains(candidate, text);
+        // Texts differ by at least as many edits as their lengths do.
+        if !contains && candidate.len().abs_diff(text.len()) > most {
+            return None;
+        }
         let distance = distance(text.as_bytes(), candidate.as_bytes());
         (contains || distance <= most).then_some(((!contains, distance), candidate))
     };

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
 use fastrand::Rng;
-use port_catalog::{FlowId, Id, Peer, Product, Service};
+use port_catalog::__private::IdTables;
+use port_catalog::{FlowId, Id, Peer, Product, Service, Vendor};
+use rustc_hash::FxHashMap;
 
 use super::alternatives;
 use crate::comparison::{Comparison, Contender, Stream};
@@ -28,7 +30,7 @@ macro_rules! variants {
     ($($ours:ident => $module:ident,)+) => {$(
         impl Variant for $ours {
             fn number(self) -> usize {
-                Id::index(self)
+                IdTables::index(self)
             }
         }
 
@@ -57,6 +59,7 @@ variants! {
     Product => product,
     Service => service,
     Peer => peer,
+    Vendor => vendor,
 }
 
 /// A text, and the id that it equals or was made from.
@@ -101,6 +104,7 @@ fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> Stri
     let mut sorted: Vec<(&str, A)> = I::ALL.iter().map(|id| id.as_str()).zip(A::ALL.iter().copied()).collect();
     sorted.sort_by_key(|(text, _)| *text);
     let hash_map: HashMap<_, _> = sorted.iter().copied().collect();
+    let fx_hash_map: FxHashMap<_, _> = sorted.iter().copied().collect();
     let btree_map: BTreeMap<_, _> = sorted.iter().copied().collect();
     let binary_search = |text: &str| Some(sorted[sorted.binary_search_by_key(&text, |(key, _)| *key).ok()?].1);
 
@@ -113,6 +117,7 @@ fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> Stri
         contender::<I, _>("binary search", &texts, binary_search),
         contender::<I, _>("BTreeMap", &texts, |text| btree_map.get(text).copied()),
         contender::<I, _>("HashMap", &texts, |text| hash_map.get(text).copied()),
+        contender::<I, _>("FxHashMap", &texts, |text| fx_hash_map.get(text).copied()),
         contender::<I, _>("match", &texts, A::by_match),
         contender::<I, _>("phf::Map", &texts, |text| A::phf().get(text).copied()),
         contender::<I, _>("strum::EnumString", &texts, |text| text.parse::<A>().ok()),
@@ -146,6 +151,7 @@ pub fn compare(rounds: usize) -> String {
         compare_ids::<Product, alternatives::product::Alternative>(rounds),
         compare_ids::<Service, alternatives::service::Alternative>(rounds),
         compare_ids::<Peer, alternatives::peer::Alternative>(rounds),
+        compare_ids::<Vendor, alternatives::vendor::Alternative>(rounds),
     ]
     .concat()
 }
