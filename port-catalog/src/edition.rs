@@ -293,6 +293,7 @@ pub const fn edition_named<C: Catalog>(product: usize, name: &str) -> Option<Edi
 }
 
 /// Compares texts in a constant.
+#[inline]
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
     let mut index = 0;
     while index < one.len() && index < other.len() && one[index] == other[index] {

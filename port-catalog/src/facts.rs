@@ -10,6 +10,7 @@ use port_core::layout::{peer, product, service};
 use port_core::{PeerKind, Transport};
 
 /// A text that may be missing.
+#[inline]
 pub(crate) const fn optional(text: &'static str) -> Option<&'static str> {
     if text.is_empty() { None } else { Some(text) }
 }
@@ -86,6 +87,7 @@ pub const fn service_transports<C: Catalog>(service: usize) -> Words<Transport> 
 }
 
 /// A port number from a table. The tables were checked at compile time: ports fit in 16 bits.
+#[inline]
 #[allow(clippy::cast_possible_truncation, reason = "the number is compared first")]
 pub(crate) const fn port(number: usize) -> u16 {
     if number <= u16::MAX as usize { number as u16 } else { 0 }

@@ -555,6 +555,7 @@ impl<C: Catalog> Ports<C> {
 indexed_iterator!([C: Catalog] Ports<C> => PortSpec<C::Service>, at, at);
 
 /// A number of a table that fits in a byte: groups and protocol numbers were checked at compile time.
+#[inline]
 #[allow(clippy::cast_possible_truncation, reason = "the number is compared first")]
 const fn byte(number: usize) -> u8 {
     if number <= u8::MAX as usize { number as u8 } else { u8::MAX }

@@ -95,11 +95,13 @@ pub struct Ids<I: Id> {
 }
 
 impl<I: Id> Ids<I> {
+    #[inline]
     pub(crate) const fn new(lists: Lists, list: usize) -> Self {
         let (start, end) = lists.bounds(list);
         Ids { items: lists.items, start, end, kind: PhantomData }
     }
 
+    #[inline]
     const fn at(&self, place: usize) -> I {
         element(I::ALL, self.items.get(place))
     }
@@ -108,6 +110,7 @@ impl<I: Id> Ids<I> {
 indexed_iterator!([I: Id] Ids<I> => I, at, at);
 
 impl<I: Id> fmt::Debug for Ids<I> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
@@ -132,15 +135,18 @@ pub struct Names {
 }
 
 impl Names {
+    #[inline]
     pub(crate) const fn new(pool: StringPool, lists: Lists, list: usize) -> Self {
         let (start, end) = lists.bounds(list);
         Names { pool, items: lists.items, start, end }
     }
 
+    #[inline]
     const fn at(&self, place: usize) -> &'static str {
         self.pool.get_const(self.items.get(place))
     }
 
+    #[inline]
     fn at_run_time(&self, place: usize) -> &'static str {
         self.pool.get(self.items.get(place))
     }
@@ -149,6 +155,7 @@ impl Names {
 indexed_iterator!([] Names => &'static str, at, at_run_time);
 
 impl fmt::Debug for Names {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
@@ -233,10 +240,12 @@ pub struct Words<T: 'static> {
 }
 
 impl<T: Copy> Words<T> {
+    #[inline]
     pub(crate) const fn new(all: &'static [T], bits: usize) -> Self {
         Words { all, bits }
     }
 
+    #[inline]
     const fn item(&self, position: usize) -> T {
         element(self.all, position)
     }
@@ -245,6 +254,7 @@ impl<T: Copy> Words<T> {
 bit_iterator!([T: Copy] Words<T> => T);
 
 impl<T: Copy + fmt::Debug> fmt::Debug for Words<T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }
@@ -267,10 +277,12 @@ pub struct Interfaces {
 }
 
 impl Interfaces {
+    #[inline]
     pub(crate) const fn new(all: Names, bits: usize) -> Self {
         Interfaces { all, bits }
     }
 
+    #[inline]
     const fn item(&self, position: usize) -> &'static str {
         self.all.at(self.all.start + position)
     }
@@ -279,6 +291,7 @@ impl Interfaces {
 bit_iterator!([] Interfaces => &'static str);
 
 impl fmt::Debug for Interfaces {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }

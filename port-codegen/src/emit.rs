@@ -66,6 +66,10 @@ const FLOW_IDS: usize = 4;
 fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
     let [vendors, products, peers, services, _] = &packed.ids;
     let product = |index: usize| (catalog.products[index].variant.as_str(), documentation::product(catalog, index));
+    let users = documentation::Users::new(catalog);
+    let peer = |index: usize| (catalog.peers[index].variant.as_str(), documentation::peer(catalog, &users, index));
+    let service =
+        |index: usize| (catalog.services[index].variant.as_str(), documentation::service(catalog, &users, index));
     [
         Enum {
             name: "Vendor",
@@ -86,7 +90,7 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
         Enum {
             name: "Peer",
             documentation: "A peer: the other end of a flow.",
-            variants: catalog.peers.iter().map(|row| (row.variant.as_str(), documentation::peer(row))).collect(),
+            variants: (0..catalog.peers.len()).map(peer).collect(),
             prefix: "PEER",
             kind: "peer",
             ids: peers,
@@ -94,7 +98,7 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
         Enum {
             name: "Service",
             documentation: "A service: an application protocol, with its port in the IANA registry if it has one.",
-            variants: catalog.services.iter().map(|row| (row.variant.as_str(), documentation::service(row))).collect(),
+            variants: (0..catalog.services.len()).map(service).collect(),
             prefix: "SERVICE",
             kind: "service",
             ids: services,
@@ -110,8 +114,7 @@ fn product_flows(catalog: &Catalog) -> impl Iterator<Item = TokenStream> + '_ {
     let mut number = 0_usize;
     catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product).map(move |flows| {
         let name = ident(&catalog.products[flows[0].product].variant);
-        let of_product = documentation::product(catalog, flows[0].product);
-        let documentation = comment(&format!("The ids of the flows of {of_product}"));
+        let documentation = comment(&documentation::flows_of(catalog, flows[0].product));
         let constants = flows.iter().map(|row| {
             let (name, documentation) = (ident(&row.variant), comment(&documentation::flow(catalog, row)));
             // The words by which rustdoc's search finds it besides its name.
