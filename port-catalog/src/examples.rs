@@ -26,22 +26,22 @@ assert_eq!(Vendor::Fortinet.url(), "https://www.fortinet.com");
 ```"#
     };
     (vendor_products) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Product, Vendor};
 
 assert_eq!(Vendor::Fortinet.products().get(0), Some(Product::FortiMail));
-```"#
+```"
     };
     (vendor_flows) => {
-        r#"
+        r"
 
 ```
 use port_catalog::Vendor;
 
 assert!(Vendor::Fortinet.flows().all(|flow| flow.vendor() == Vendor::Fortinet));
-```"#
+```"
     };
     (product_name) => {
         r#"
@@ -62,13 +62,13 @@ assert_eq!(Product::FortiMail.field(), Some("mail"));
 ```"#
     };
     (product_vendor) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Product, Vendor};
 
 assert_eq!(Product::FortiMail.vendor(), Vendor::Fortinet);
-```"#
+```"
     };
     (product_editions) => {
         r#"
@@ -117,13 +117,13 @@ assert!(Product::ForcepointEmailSecurity.interfaces().any(|interface| interface 
 ```"#
     };
     (product_flows) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Product, flows};
 
 assert_eq!(Product::FortiMail.flows().next(), Some(flows::FortiMail::InAdmin.flow()));
-```"#
+```"
     };
     (peer_name) => {
         r#"
@@ -144,32 +144,32 @@ assert_eq!(Peer::EmailClient.description(), "A mail program, or a browser that r
 ```"#
     };
     (peer_kind) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Peer, PeerKind};
 
 assert_eq!(Peer::EmailClient.kind(), PeerKind::Role);
-```"#
+```"
     };
     (peer_includes) => {
-        r#"
+        r"
 
 ```
 use port_catalog::Peer;
 
 assert!(Peer::EmailClient.includes().is_empty());
 assert!(Peer::ALL.iter().any(|peer| peer.includes().len() > 1));
-```"#
+```"
     };
     (peer_flows) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Peer, flows};
 
 assert!(Peer::EmailClient.flows().any(|flow| flow.id() == flows::FortiMail::InEmailClientPop3));
-```"#
+```"
     };
     (service_name) => {
         r#"
@@ -190,67 +190,67 @@ assert!(Service::Smtps.description().starts_with("Mail transfer or submission in
 ```"#
     };
     (service_port) => {
-        r#"
+        r"
 
 ```
 use port_catalog::Service;
 
 assert_eq!(Service::Smtps.port(), Some(465));
-```"#
+```"
     };
     (service_is_encrypted) => {
-        r#"
+        r"
 
 ```
 use port_catalog::Service;
 
 assert_eq!(Service::Smtps.is_encrypted(), Some(true));
-```"#
+```"
     };
     (service_transports) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Service, Transport};
 
 assert!(Service::Smtps.transports().eq([Transport::Tcp]));
-```"#
+```"
     };
     (service_flows) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Service, flows};
 
 assert!(Service::Pop3s.flows().any(|flow| flow.id() == flows::FortiMail::InEmailClientPop3));
-```"#
+```"
     };
     (by_port) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Transport, by_port, flows};
 
 assert_eq!(by_port(Transport::Tcp, 8013).next(), Some(flows::FortiClient::OutTelemetry.flow()));
-```"#
+```"
     };
     (query) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Product, Transport, query};
 
 assert_eq!(query().product(Product::FortiMail).port(Transport::Tcp, 443).flows().count(), 6);
-```"#
+```"
     };
     (flow_id_flow) => {
-        r#"
+        r"
 
 ```
 use port_catalog::{Product, flows};
 
 assert_eq!(flows::FortiMail::InAdmin.flow().product(), Product::FortiMail);
-```"#
+```"
     };
     (flow_id_in_edition) => {
         r#"
@@ -263,13 +263,13 @@ assert_eq!(flows::FortiMail::InAdmin.in_edition(old).unwrap().edition(), old);
 ```"#
     };
     (flow_id_is_current) => {
-        r#"
+        r"
 
 ```
 use port_catalog::flows;
 
 assert!(flows::FortiMail::InAdmin.is_current());
-```"#
+```"
     };
 }
 
