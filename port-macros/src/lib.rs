@@ -26,7 +26,10 @@ use quote::{quote, quote_spanned};
 ///
 /// # Errors
 ///
-/// Everything wrong with the tables is a compile error with its file, line, column and code.
+/// Everything wrong with the tables is a compile error with its file, line, column and code. Paths are relative to the root of the
+/// workspace, or absolute if the tables are elsewhere. A macro can't print warnings: `port-catalog check ports` shows them.
+///
+/// The variants of ids are those that the tables name, or the ids in UpperCamelCase. A changed display name changes no variant.
 #[proc_macro]
 pub fn catalog(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = TokenStream::from(input).into_iter().collect::<Vec<_>>();
@@ -56,18 +59,16 @@ fn error<T>(span: Span, code: Code, message: impl Into<String>, help: &str) -> R
     Err(vec![CompileError { diagnostic: Diagnostic::new(code, message).help(help), span }])
 }
 
-/// A directory of tables, the directory to which the paths in errors are relative, and the argument that names it.
+/// A directory of tables, and the argument that names it.
 struct Directory {
     tables: PathBuf,
-    base: PathBuf,
     span: Span,
 }
 
 /// Parses the argument: `dir = "..."`, or nothing.
 fn directory(arguments: &[TokenTree]) -> Result<Directory, Vec<CompileError>> {
     let [name, rest @ ..] = arguments else {
-        let base = PathBuf::from(port_data::TABLES);
-        return Ok(Directory { tables: base.clone(), base, span: Span::call_site() });
+        return Ok(Directory { tables: PathBuf::from(port_data::TABLES), span: Span::call_site() });
     };
     if !matches!(name, TokenTree::Ident(name) if name == "dir") {
         return error(name.span(), codes::ARGUMENT, format!("unknown argument {name}"), ARGUMENT_HELP);
@@ -91,7 +92,7 @@ fn directory(arguments: &[TokenTree]) -> Result<Directory, Vec<CompileError>> {
         }
     }
     match std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
-        Some(base) => Ok(Directory { tables: base.join(dir), base, span }),
+        Some(package) => Ok(Directory { tables: package.join(dir), span }),
         None => error(span, codes::NO_CARGO, "CARGO_MANIFEST_DIR is not set", "compile the crate with cargo"),
     }
 }
@@ -117,8 +118,8 @@ fn literal_text(value: &TokenTree) -> Option<String> {
 }
 
 fn expand(directory: Directory) -> Result<TokenStream, Vec<CompileError>> {
-    let Directory { tables, base, span } = directory;
-    let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, &base, span))?;
+    let Directory { tables, span } = directory;
+    let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, span))?;
     let items = port_codegen::expand(&catalog);
     let paths = catalog.files.iter().map(|file| utf8_path(file, span)).collect::<Result<Vec<_>, _>>()?;
     // The expansion mentions the files, so that a change to one of them recompiles it.
@@ -137,9 +138,17 @@ fn utf8_path(file: &Path, span: Span) -> Result<&str, Vec<CompileError>> {
     })
 }
 
-fn compile_errors(diagnostics: Vec<Diagnostic>, base: &Path, span: Span) -> Vec<CompileError> {
+/// The errors of tables. Their paths are relative to the compiler's directory if they are below it, as those of the compiler's own
+/// errors are: terminals and editors open both. Cargo starts the compiler in the root of the workspace.
+fn compile_errors(diagnostics: Vec<Diagnostic>, span: Span) -> Vec<CompileError> {
+    // Without a current directory, the paths stay absolute.
+    let current = std::env::current_dir().ok();
     let relative = |diagnostic: Diagnostic| {
-        let place = diagnostic.place.clone().relative_to(base);
+        let place = diagnostic.place.clone();
+        let place = match &current {
+            Some(current) => place.relative_to(current),
+            None => place,
+        };
         CompileError { diagnostic: diagnostic.at(place), span }
     };
     diagnostics.into_iter().map(relative).collect()
