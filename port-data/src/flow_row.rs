@@ -111,9 +111,13 @@ impl Row<'_> {
 
     /// A flow of a product, with its references resolved.
     pub(crate) fn flow(&mut self, references: &FlowReferences<'_>) -> Option<Flow> {
-        let row = self.flow_row(references)?;
+        let row = self.flow_row(references);
         let product = references.product;
-        self.check_direction_of_id(product.id, row.direction);
+        // Also if other cells are invalid. An invalid direction is reported with them.
+        if let Ok(direction) = self.cell("direction").text.parse() {
+            self.check_direction_of_id(product.id, direction);
+        }
+        let row = row?;
         Some(Flow {
             variant: flow_variant(product.id, &row.id),
             product: product.index,
