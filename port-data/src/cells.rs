@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use records::Delimiter;
+
 use crate::codes;
 use crate::diagnostic::{Code, Diagnostic, Place, Position, count};
 use crate::hidden::{REMOVE_HIDDEN, hidden_character, is_hidden};
@@ -25,51 +27,44 @@ pub struct Cell {
     pub line: usize,
     /// The column at which the text begins, in characters from 1. A quoted cell's text begins after the quote.
     pub column: usize,
-    /// The place after the text. A quoted cell's text ends before the quote.
-    pub end: Position,
     /// Whether the cell is quoted, so that each quote in its text is written as two.
     is_quoted: bool,
 }
 
 impl Cell {
-    /// The cell of a column that the table doesn't have, in a row. Its place is the whole row.
+    /// The cell of a column that the table doesn't have, in a row. Its column is 0.
     pub(crate) fn missing(row: &[Cell]) -> Cell {
-        let (line, end) = extent(row);
-        Cell { text: String::new(), line, column: 0, end, is_quoted: false }
+        Cell { text: String::new(), line: row[0].line, column: 0, is_quoted: false }
     }
 
-    /// The place of the cell.
+    /// The place of the cell's text.
     pub(crate) fn place(&self, file: &Path) -> Place {
-        Place::new(file, self.line, self.column).until(self.end)
+        Place::new(file, self.line, self.column).until(self.end())
+    }
+
+    /// The place after the text, which has no line end. A quoted cell's text ends before the quote.
+    fn end(&self) -> Position {
+        Position { line: self.line, column: self.column_of(self.text.len()) }
+    }
+
+    /// The column of a byte offset in the text.
+    fn column_of(&self, offset: usize) -> usize {
+        let before = &self.text[..offset];
+        let quotes = if self.is_quoted { before.matches('"').count() } else { 0 };
+        self.column + before.chars().count() + quotes
     }
 
     /// A part of the cell's text, from one byte offset to another, as a cell of its own.
     pub(crate) fn part(&self, start: usize, end: usize) -> Cell {
-        let column = |offset: usize| {
-            let before = &self.text[..offset];
-            let quotes = if self.is_quoted { before.matches('"').count() } else { 0 };
-            self.column + before.chars().count() + quotes
-        };
-        let end_column = column(end);
-        Cell {
-            text: self.text[start..end].to_string(),
-            column: column(start),
-            end: Position { line: self.line, column: end_column },
-            ..self.clone()
-        }
+        Cell { text: self.text[start..end].to_string(), column: self.column_of(start), ..self.clone() }
     }
 }
 
 /// The place of a whole row.
 pub(crate) fn row_place(file: &Path, row: &[Cell]) -> Place {
-    let (line, end) = extent(row);
-    Place::line(file, line).until(end)
-}
-
-/// The first line of a row, and the place after its last cell.
-fn extent(row: &[Cell]) -> (usize, Position) {
     let (first, last) = (&row[0], &row[row.len() - 1]);
-    (first.line, Position { column: last.end.column + usize::from(last.is_quoted), ..last.end })
+    let Position { line, column } = last.end();
+    Place::line(file, first.line).until(Position { line, column: column + usize::from(last.is_quoted) })
 }
 
 /// The header and rows of a CSV file. Every row has as many cells as the header.
@@ -126,13 +121,13 @@ impl Cells {
             let is_of_width = record.len() == width;
             let problems = record.iter().filter_map(|raw| raw.problem(file));
             diagnostics.extend(problems.filter(|problem| is_of_width || problem.code != codes::OUTER_SPACE));
-            let cells: Vec<Cell> = record.into_iter().map(|raw| raw.cell).collect();
             if !is_of_width {
-                let message = format!("row has {}, but the header has {width}", count(cells.len(), "cell"));
+                let message = format!("row has {}, but the header has {width}", count(record.len(), "cell"));
                 let problem = Diagnostic::new(codes::CELL_COUNT, message).help(delimiter.help());
-                diagnostics.push(problem.at(row_place(file, &cells)));
+                let place = Place::line(file, record[0].cell.line).until(record[record.len() - 1].end());
+                diagnostics.push(problem.at(place));
             }
-            (diagnostics.len() == found).then_some(cells)
+            (diagnostics.len() == found).then(|| record.into_iter().map(|raw| raw.cell).collect::<Vec<_>>())
         };
         let header = valid(header)?;
         let rows: Vec<_> = records.filter_map(valid).collect();
@@ -168,47 +163,6 @@ pub fn not_utf8(code: Code, file: &Path, bytes: &[u8], error: &std::str::Utf8Err
     ))
 }
 
-/// What separates the cells of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delimiter {
-    Comma,
-    Semicolon,
-    Tab,
-}
-
-impl Delimiter {
-    /// The delimiter of a file: a comma, unless the header has none and has one of the others.
-    fn of(text: &str) -> Delimiter {
-        let header = text.trim_start_matches(['\n', '\r']).lines().next().unwrap_or_default();
-        let first =
-            header.contains(',').then_some(',').or_else(|| header.chars().find(|letter| ";\t".contains(*letter)));
-        match first {
-            Some(';') => Delimiter::Semicolon,
-            Some('\t') => Delimiter::Tab,
-            _ => Delimiter::Comma,
-        }
-    }
-
-    fn byte(self) -> u8 {
-        match self {
-            Delimiter::Comma => b',',
-            Delimiter::Semicolon => b';',
-            Delimiter::Tab => b'\t',
-        }
-    }
-
-    /// What to do if a row has more or fewer cells than the header.
-    fn help(self) -> &'static str {
-        match self {
-            Delimiter::Comma => "quote a cell that contains a comma",
-            Delimiter::Semicolon => {
-                "quote a cell that contains a semicolon, since semicolons separate the cells of this file"
-            }
-            Delimiter::Tab => "remove tabs from the texts, since tabs separate the cells of this file",
-        }
-    }
-}
-
 /// A cell, and the characters that it was read from.
 struct RawCell<'a> {
     cell: Cell,
@@ -216,9 +170,19 @@ struct RawCell<'a> {
 }
 
 impl RawCell<'_> {
+    /// The place after the cell, and after its closing quote.
+    fn end(&self) -> Position {
+        let Cell { line, column, is_quoted, .. } = self.cell;
+        let before_last_line = self.raw.rfind('\n').map_or(0, |end| end + 1);
+        let lines = self.raw[..before_last_line].matches('\n').count();
+        let start = if lines == 0 { column - usize::from(is_quoted) } else { 1 };
+        Position { line: line + lines, column: start + self.raw[before_last_line..].chars().count() }
+    }
+
     /// What is wrong with the cell, whatever its table and column are.
     fn problem(&self, file: &Path) -> Option<Diagnostic> {
         let Cell { text, line, column, .. } = &self.cell;
+        let at = |column| Place::new(file, *line, column);
         let inside = self.raw.strip_prefix('"').unwrap_or(self.raw);
         // The first hidden character is in the cell's first line, since a line end is hidden too.
         if let Some((before, found)) = inside.chars().enumerate().find(|(_, character)| is_hidden(*character)) {
@@ -227,9 +191,8 @@ impl RawCell<'_> {
                 true => Position { line: line + 1, column: 1 },
                 false => Position { line: *line, column: column + before + 1 },
             };
-            let place = Place::new(file, *line, column + before).until(end);
             let diagnostic = Diagnostic::new(codes::HIDDEN_CHARACTER, hidden_character(found));
-            return Some(diagnostic.help(REMOVE_HIDDEN).at(place));
+            return Some(diagnostic.help(REMOVE_HIDDEN).at(at(column + before).until(end)));
         }
         let is_quoted_properly = match self.raw.starts_with('"') {
             true => self.raw == format!("\"{}\"", text.replace('"', "\"\"")),
@@ -239,7 +202,7 @@ impl RawCell<'_> {
             let found: String = self.raw.chars().take(60).collect();
             let diagnostic = Diagnostic::new(codes::QUOTES, format!("cell is only partly quoted (found {found})"));
             let help = "quote the whole cell, and write \"\" for a quote in it";
-            return Some(diagnostic.help(help).at(self.cell.place(file)));
+            return Some(diagnostic.help(help).at(at(*column).until(self.end())));
         }
         (text.trim() != text).then(|| {
             let message = format!("cell begins or ends with a space (found {text:?})");
@@ -336,11 +299,11 @@ mod tests {
     fn cells_have_ends() {
         let (cells, _) = parse("id,name\n\u{e9},\"x \"\"y\"\"\"\n,\"\"\n".as_bytes());
         let cells = cells.unwrap().rows.concat();
-        let ends: Vec<_> = cells.iter().map(|cell| (cell.column, cell.end.line, cell.end.column)).collect();
+        let ends: Vec<_> = cells.iter().map(|cell| (cell.column, cell.end().line, cell.end().column)).collect();
         assert_eq!(ends, [(1, 2, 2), (4, 2, 11), (1, 3, 1), (3, 3, 3)]);
         // The text is: x "y", and y is its fourth character.
         let part = cells[1].part(3, 4);
-        assert_eq!((part.text.as_str(), part.column, part.end.column), ("y", 8, 9));
+        assert_eq!((part.text.as_str(), part.column, part.end().column), ("y", 8, 9));
         assert_eq!(super::row_place(Path::new("t.csv"), &cells[..2]).end.map(|end| end.column), Some(12));
     }
 

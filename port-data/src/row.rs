@@ -1,12 +1,12 @@
 //! Typed access to the cells of one row: each accessor checks its cell and reports what is wrong with it.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use port_core::ParseIdError;
 
-use crate::cells::Cell;
+use crate::cells::{Cell, row_place};
 use crate::codes;
 use crate::date::{UNKNOWN_DATE, check_date};
 use crate::diagnostic::Diagnostic;
@@ -50,12 +50,22 @@ impl Row<'_> {
 
     /// Reports a problem with a cell; the message begins with the column's name.
     pub(crate) fn report(&mut self, column: &str, cell: &Cell, problem: Diagnostic) {
-        self.diagnostics.push(in_cell(&self.table.file, column, cell, problem));
+        let problem = self.in_cell(column, cell, problem);
+        self.diagnostics.push(problem);
     }
 
     /// The same for what may be right.
     pub(crate) fn warn(&mut self, column: &str, cell: &Cell, problem: Diagnostic) {
-        self.warnings.push(in_cell(&self.table.file, column, cell, problem));
+        let problem = self.in_cell(column, cell, problem);
+        self.warnings.push(problem);
+    }
+
+    /// A problem at the place of a cell, or of the row if the table doesn't have its column.
+    fn in_cell(&self, column: &str, cell: &Cell, problem: Diagnostic) -> Diagnostic {
+        let message = format!("{column}: {}", problem.message);
+        let file = &self.table.file;
+        let place = if cell.column == 0 { row_place(file, self.cells) } else { cell.place(file) };
+        Diagnostic { place, message, ..problem }
     }
 
     /// The value, or `None` after reporting the problem.
@@ -233,12 +243,6 @@ impl Row<'_> {
             })
         })
     }
-}
-
-/// A problem with a cell; the message begins with the column's name.
-fn in_cell(file: &Path, column: &str, cell: &Cell, problem: Diagnostic) -> Diagnostic {
-    let message = format!("{column}: {}", problem.message);
-    Diagnostic { place: cell.place(file), message, ..problem }
 }
 
 /// A word of a closed vocabulary.
