@@ -1369,7 +1369,7 @@ In flows of [RKE2](flows::Rke2), [Longhorn](flows::Longhorn), [Azure Arc resourc
 
 In flows of [FortiMail](flows::FortiMail), [Forcepoint Email Security](flows::ForcepointEmailSecurity), [SecurityGateway](flows::SecurityGateway), [Configuration Manager](flows::Configmgr), [Defender for Identity](flows::DefenderForIdentity), [Defender for Identity standalone sensor](flows::DefenderForIdentityStandalone), [App-V](flows::AppV), [ManageIQ](flows::ManageIQ).*/
     Ldap,
-    /** `ldaps`: LDAPS, 636/tcp: Directory access inside TLS
+    /** `ldaps`: LDAPS, 636/tcp+udp: Directory access inside TLS, registered for TCP and UDP
 
 In flows of [FortiMail](flows::FortiMail), [Forcepoint Email Security](flows::ForcepointEmailSecurity), [Exchange Server](flows::ExchangeServer), [Configuration Manager](flows::Configmgr), [Defender for Identity](flows::DefenderForIdentity), [Defender for Identity standalone sensor](flows::DefenderForIdentityStandalone), [ManageIQ](flows::ManageIQ).*/
     Ldaps,
@@ -1449,7 +1449,7 @@ In flows of [xCAT](flows::Xcat).*/
 
 In flows of [Wazo Platform](flows::Wazo), [Exchange Unified Messaging](flows::ExchangeUm), [Skype for Business Server](flows::SkypeForBusinessServer).*/
     Sip,
-    /** `smb`: SMB, 445/tcp: Windows file sharing, once called CIFS; the registry calls it microsoft-ds
+    /** `smb`: SMB, 445/tcp+udp: Windows file sharing, once called CIFS, registered for TCP and UDP; the registry calls it microsoft-ds
 
 In flows of [FortiMail](flows::FortiMail), [Configuration Manager](flows::Configmgr), [Defender for Identity](flows::DefenderForIdentity), [BizTalk BAM portal](flows::BizTalkBamPortal), [BizTalk Server receive and send servers](flows::BizTalkHostServers), [BizTalk Server processing servers](flows::BizTalkProcessingServers), [Configuration Manager client](flows::ConfigmgrClient), [App-V](flows::AppV), [Skype for Business Server](flows::SkypeForBusinessServer), [ManageIQ](flows::ManageIQ).*/
     Smb,
@@ -1481,7 +1481,7 @@ In flows of [SecurityGateway](flows::SecurityGateway), [Exchange Server](flows::
 
 In flows of [Proxmox VE](flows::ProxmoxVe), [xCAT](flows::Xcat), [KubeKey](flows::KubeKey), [dCache](flows::Dcache).*/
     Sunrpc,
-    /** `syslog`: Syslog, 514/udp: Log messages
+    /** `syslog`: Syslog, 514/udp+tcp: Log messages, registered for UDP only; RFC 6587 describes TCP
 
 In flows of [FortiClient](flows::FortiClient), [xCAT](flows::Xcat), [GitLab (Linux package)](flows::GitLabOmnibus), [Defender for Identity](flows::DefenderForIdentity), [Defender for Identity standalone sensor](flows::DefenderForIdentityStandalone), [EKS Anywhere](flows::EksAnywhere).*/
     Syslog,
@@ -30601,9 +30601,9 @@ Microsoft's server that shows documents in a browser\
 
     static SERVICE_TRANSPORTS: [u8; 99] = *b"\
 \x01\x01\x03\x03\x01\x03\x03\x03\x01\x01\x01\x01\x03\x02\x02\x01\
-\x01\x03\x02\x01\x01\x01\x01\x03\x01\x03\x03\x02\x01\x01\x03\x02\
-\x01\x03\x01\x01\x03\x03\x03\x01\x03\x01\x01\x03\x01\x01\x01\x03\
-\x03\x01\x01\x03\x02\x01\x03\x02\x01\x01\x02\x01\x01\x02\x02\x01\
+\x01\x03\x02\x01\x01\x01\x01\x03\x03\x03\x03\x02\x01\x01\x03\x02\
+\x01\x03\x01\x01\x03\x03\x03\x01\x03\x01\x01\x03\x03\x01\x01\x03\
+\x03\x01\x01\x03\x03\x01\x03\x02\x01\x01\x02\x01\x01\x02\x02\x01\
 \x01\x01\x01\x01\x01\x01\x03\x01\x01\x01\x01\x01\x01\x03\x01\x03\
 \x03\x01\x03\x01\x03\x03\x01\x01\x01\x03\x03\x03\x01\x01\x01\x01\
 \x03\x03\x01\
@@ -30773,7 +30773,7 @@ Remote commands over rsh with Kerberos\
 Management of a Kubernetes node, and its metrics; not in the registry\
 Management of a Kubernetes cluster; not in the registry\
 Directory access\
-Directory access inside TLS\
+Directory access inside TLS, registered for TCP and UDP\
 Asks a mail server whether an address exists\
 Mounting for NFS, mostly on another port that the server picks\
 Reports the ports of the instances of an SQL Server\
@@ -30792,7 +30792,7 @@ Synchronisation of files\
 File transfer inside SSH; not the SFTP of the registry\
 Remote commands over rsh\
 Signalling of calls\
-Windows file sharing, once called CIFS; the registry calls it microsoft-ds\
+Windows file sharing, once called CIFS, registered for TCP and UDP; the registry calls it microsoft-ds\
 Mail transfer\
 Mail transfer or submission inside TLS; the registry calls it submissions\
 Network management\
@@ -30800,7 +30800,7 @@ Notifications of network management; the registry calls it snmptrap\
 Secure shell\
 Mail submission by authenticated clients\
 Reports the ports of RPC services; also called rpcbind and portmapper\
-Log messages\
+Log messages, registered for UDP only; RFC 6587 describes TCP\
 Terminal access, unencrypted\
 File transfer without authentication\
 Virtual networks inside UDP\
@@ -30855,12 +30855,12 @@ Requests that a web server passes to an application server; not in the registry\
 \xc8\x01\xcb\x01\xce\x01\xd4\x01\xd8\x01\xdd\x01\xef\x01\xf7\x01\xff\x01\x06\x02\x16\x02\x26\x02\x3d\x02\x50\x02\x55\x02\x61\x02\
 \x70\x02\x81\x02\x84\x02\x91\x02\x95\x02\xa1\x02\xae\x02\xc4\x02\xc7\x02\xd0\x02\xd9\x02\xdd\x02\xea\x02\x03\x03\x09\x03\x14\x03\
 \x18\x03\x1f\x03\x26\x03\x2c\x03\x2f\x03\x2f\x03\x3d\x03\x4f\x03\x6f\x03\x8f\x03\xa0\x03\xd0\x03\xeb\x03\x17\x04\x34\x04\x57\x04\
-\x7c\x04\x90\x04\xaa\x04\xc8\x04\xfb\x04\x09\x05\x22\x05\x58\x05\x86\x05\xbf\x05\xe5\x05\x2a\x06\x61\x06\x71\x06\x8c\x06\xb8\x06\
-\xf6\x06\x29\x07\x38\x07\x66\x07\x79\x07\x85\x07\xcb\x07\x00\x08\x0e\x08\x27\x08\x47\x08\x86\x08\x98\x08\xb0\x08\xe6\x08\xfe\x08\
-\x11\x09\x5b\x09\x68\x09\xb1\x09\xc3\x09\x06\x0a\x12\x0a\x3a\x0a\x7f\x0a\x8b\x0a\xa7\x0a\xcb\x0a\xe6\x0a\x14\x0b\x4e\x0b\x74\x0b\
-\x97\x0b\xbb\x0b\xe6\x0b\x1c\x0c\x4c\x0c\x88\x0c\xbf\x0c\xd8\x0c\xf9\x0c\x1b\x0d\x36\x0d\x5e\x0d\x7a\x0d\xb3\x0d\xd3\x0d\xfe\x0d\
-\x0e\x0e\x2f\x0e\x43\x0e\x8a\x0e\xa7\x0e\xe1\x0e\xff\x0e\x62\x0f\xc8\x0f\xf1\x0f\x1e\x10\x3f\x10\x52\x10\x70\x10\x89\x10\xb5\x10\
-\xd3\x10\xec\x10\x0e\x11\x3c\x11\x71\x11\xc0\x11\
+\x7c\x04\x90\x04\xaa\x04\xc8\x04\xfb\x04\x09\x05\x22\x05\x58\x05\x86\x05\xbf\x05\xe5\x05\x2a\x06\x61\x06\x71\x06\xa8\x06\xd4\x06\
+\x12\x07\x45\x07\x54\x07\x82\x07\x95\x07\xa1\x07\xe7\x07\x1c\x08\x2a\x08\x43\x08\x63\x08\xa2\x08\xb4\x08\xcc\x08\x02\x09\x1a\x09\
+\x2d\x09\x93\x09\xa0\x09\xe9\x09\xfb\x09\x3e\x0a\x4a\x0a\x72\x0a\xb7\x0a\xf4\x0a\x10\x0b\x34\x0b\x4f\x0b\x7d\x0b\xb7\x0b\xdd\x0b\
+\x00\x0c\x24\x0c\x4f\x0c\x85\x0c\xb5\x0c\xf1\x0c\x28\x0d\x41\x0d\x62\x0d\x84\x0d\x9f\x0d\xc7\x0d\xe3\x0d\x1c\x0e\x3c\x0e\x67\x0e\
+\x77\x0e\x98\x0e\xac\x0e\xf3\x0e\x10\x0f\x4a\x0f\x68\x0f\xcb\x0f\x31\x10\x5a\x10\x87\x10\xa8\x10\xbb\x10\xd9\x10\xf2\x10\x1e\x11\
+\x3c\x11\x55\x11\x77\x11\xa5\x11\xda\x11\x29\x12\
 ";
 
     static FLOW_PRODUCT: [u8; 1727] = *b"\

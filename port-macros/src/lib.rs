@@ -29,7 +29,10 @@ use quote::{quote, quote_spanned};
 ///
 /// # Errors
 ///
-/// Everything wrong with the tables is a compile error with its file, line, column and code.
+/// Everything wrong with the tables is a compile error with its file, line, column and code. Paths are relative to the root of the
+/// workspace, or absolute if the tables are elsewhere. A macro can't print warnings: `port-catalog check ports` shows them.
+///
+/// The variants of ids are those that the tables name, or the ids in UpperCamelCase. A changed display name changes no variant.
 #[proc_macro]
 pub fn catalog(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = TokenStream::from(input).into_iter().collect::<Vec<_>>();
@@ -68,10 +71,9 @@ struct Arguments {
     port_catalog: TokenStream,
 }
 
-/// A directory of tables, the directory to which the paths in errors are relative, and the argument that names it.
+/// A directory of tables, and the argument that names it.
 struct Directory {
     tables: PathBuf,
-    base: PathBuf,
     span: Span,
 }
 
@@ -150,7 +152,7 @@ fn directory(value: &TokenTree, rest: &[TokenTree]) -> Result<Directory, Vec<Com
         return error(last.span(), codes::ARGUMENT, format!("unexpected {last} after the directory"), "remove it");
     }
     match std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) {
-        Some(base) => Ok(Directory { tables: base.join(dir), base, span }),
+        Some(package) => Ok(Directory { tables: package.join(dir), span }),
         None => error(span, codes::NO_CARGO, "CARGO_MANIFEST_DIR is not set", "compile the crate with cargo"),
     }
 }
@@ -178,10 +180,9 @@ fn literal_text(value: &TokenTree) -> Option<String> {
 fn expand(arguments: Arguments) -> Result<TokenStream, Vec<CompileError>> {
     let Arguments { directory, port_catalog } = arguments;
     let is_own = directory.is_none();
-    let own =
-        || Directory { tables: port_data::TABLES.into(), base: port_data::TABLES.into(), span: Span::call_site() };
-    let Directory { tables, base, span } = directory.unwrap_or_else(own);
-    let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, &base, span))?;
+    let own = || Directory { tables: port_data::TABLES.into(), span: Span::call_site() };
+    let Directory { tables, span } = directory.unwrap_or_else(own);
+    let catalog = port_data::read(&tables).map_err(|errors| compile_errors(errors, span))?;
     let items = match is_own {
         true => port_codegen::expand(&catalog),
         false => port_codegen::expand_in_dependant(&catalog, &port_catalog),
@@ -203,9 +204,17 @@ fn utf8_path(file: &Path, span: Span) -> Result<&str, Vec<CompileError>> {
     })
 }
 
-fn compile_errors(diagnostics: Vec<Diagnostic>, base: &Path, span: Span) -> Vec<CompileError> {
+/// The errors of tables. Their paths are relative to the compiler's directory if they are below it, as those of the compiler's own
+/// errors are: terminals and editors open both. Cargo starts the compiler in the root of the workspace.
+fn compile_errors(diagnostics: Vec<Diagnostic>, span: Span) -> Vec<CompileError> {
+    // Without a current directory, the paths stay absolute.
+    let current = std::env::current_dir().ok();
     let relative = |diagnostic: Diagnostic| {
-        let place = diagnostic.place.clone().relative_to(base);
+        let place = diagnostic.place.clone();
+        let place = match &current {
+            Some(current) => place.relative_to(current),
+            None => place,
+        };
         CompileError { diagnostic: diagnostic.at(place), span }
     };
     diagnostics.into_iter().map(relative).collect()

@@ -128,6 +128,64 @@ fn an_invalid_call_or_table_is_a_compile_error_with_its_place() {
     cases.assert();
 }
 
+/// A path from a compile error of a misspelt peer.
+fn path_in_error(package: &Path) -> String {
+    let stderr = String::from_utf8(cargo(package, &["check"]).stderr).unwrap();
+    let message = stderr.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or_else(|| panic!("{stderr}"));
+    let (path, rest) = message.split_once(":3:31: ").unwrap_or_else(|| panic!("{message}"));
+    assert!(rest.contains("monitorimg"), "{message}");
+    path.to_string()
+}
+
+#[test]
+fn paths_in_errors_can_be_opened_from_the_root_of_the_workspace() {
+    let directory = tempfile::tempdir().unwrap();
+    // The directory's name without symbolic links, as cargo has it.
+    let root = directory.path().canonicalize().unwrap();
+    let (workspace, member) = (root.join("workspace"), root.join("workspace/crates/member"));
+    let package = own_tables("member");
+    files::copy(package.path(), &files::below(package.path()), &member);
+    replace(&member.join("Cargo.toml"), "[workspace]\n", "");
+    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n").unwrap();
+    fs::copy(port_catalog_tests::root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
+    let ports = member.join("ports");
+    replace(&ports.join("flows/relay.csv"), "outbound,monitoring", "outbound,monitorimg");
+    let elsewhere = root.join("elsewhere");
+    files::copy(&ports, &files::below(&ports), &elsewhere);
+
+    // Wherever cargo is called, it starts the compiler in the root.
+    assert_eq!(path_in_error(&workspace), "crates/member/ports/flows/relay.csv");
+    assert_eq!(path_in_error(&member), "crates/member/ports/flows/relay.csv");
+    replace(&member.join("src/main.rs"), "dir = \"ports\"", &format!("dir = \"{}\"", elsewhere.display()));
+    assert_eq!(Path::new(&path_in_error(&workspace)), elsewhere.join("flows/relay.csv"));
+    replace(&member.join("src/main.rs"), &elsewhere.display().to_string(), "../../../elsewhere");
+    let path = path_in_error(&workspace);
+    assert!(workspace.join(&path).is_file(), "{path}");
+}
+
+#[test]
+fn a_changed_display_name_compiles_and_a_written_variant_is_used() {
+    let package = own_tables("display-name");
+    let check = || {
+        let output = cargo(package.path(), &["check", "--tests"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let ports = package.path().join("ports");
+    for (table, from, to) in [
+        ("products", "Acme Relay", "Acme ReLay"),
+        ("vendors", "acme,Acme", "acme,ACme"),
+        ("peers", "Acme Monitoring", "MoniToring"),
+        ("services", "smtp,SMTP", "smtp,SmTp"),
+    ] {
+        replace(&ports.join(format!("{table}.csv")), from, to);
+    }
+    check();
+    replace(&ports.join("products.csv"), "name,", "name,variant,");
+    replace(&ports.join("products.csv"), "Acme ReLay,", "Acme Relay,ReLay,");
+    replace(&package.path().join("src/main.rs"), "::Relay", "::ReLay");
+    check();
+}
+
 #[test]
 fn every_code_of_a_call_has_a_case() {
     // Cargo always sets CARGO_MANIFEST_DIR, and Rust itself needs paths in UTF-8.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
+use port_data::id::{is_id, variant, variant_like};
 use port_data::{Diagnostic, Place};
 
 use super::names::Services;
@@ -126,9 +127,16 @@ pub(super) fn insert_edition(
     insert_line(file, &row, next)
 }
 
-/// The line of a row with some cells.
+/// The line of a row with some cells. If the name has capitals that the variant of the id lacks, as `FortiMail` has, the variant is
+/// written too.
 fn row_of(table: &Cells, row: &[(&str, &str)]) -> String {
-    let cell = |column: &str| row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
+    let written = |column: &str| row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
+    let (id, name) = (written("id"), written("name"));
+    let proposed = is_id(id).then(|| variant_like(id, name)).filter(|proposed| *proposed != variant(id));
+    let cell = |column: &str| match column {
+        "variant" => proposed.as_deref().unwrap_or_default(),
+        column => written(column),
+    };
     let quoted = |text: &str| match text.contains([',', '"', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_string(),

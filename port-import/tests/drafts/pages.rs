@@ -65,9 +65,9 @@ fn parts_of_the_product_at_both_ends_are_components() {
         "id = \"relay-in-store\" # tcp/2379-2380",
     ]);
     let peers = fs::read_to_string(workspace.data().join("tables/peers.csv")).unwrap();
-    assert!(peers.contains("relay-server,FIXME server,component,A part of FIXME,,relay\n"), "{peers}");
+    assert!(peers.contains("relay-server,FIXME server,,component,A part of FIXME,,relay\n"), "{peers}");
     let products = fs::read_to_string(workspace.data().join("tables/products.csv")).unwrap();
-    assert!(products.contains("relay,FIXME,FIXME,FIXME,,\"node, server\""), "{products}");
+    assert!(products.contains("relay,FIXME,FIXME,,FIXME,,\"node, server\""), "{products}");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn the_field_of_a_product_is_an_option_or_left_to_a_person() {
         let new = workspace.product("relay", "page.md", &page);
         let draft = workspace.draft(&NewProduct { field: field.map(str::to_string), ..new });
         let products = fs::read_to_string(workspace.data().join("tables/products.csv")).unwrap();
-        assert!(products.ends_with(&format!("\nrelay,FIXME,FIXME,{cell},,\n")), "{products}");
+        assert!(products.ends_with(&format!("\nrelay,FIXME,FIXME,,{cell},,\n")), "{products}");
         assert_eq!(draft.summary.left.iter().filter(|left| left.key == "field").count(), left);
     }
     let fields = fields_in_use(&port_catalog_tests::root().join("port-data/tables"));
@@ -251,7 +251,7 @@ fn a_row_between_two_parts_in_both_directions_has_two_flows() {
 fn parts_of_other_products_are_no_peers() {
     let workspace = Workspace::new();
     let file = workspace.data().join("tables/peers.csv");
-    let peers = fs::read_to_string(&file).unwrap() + "gate-worker,Worker,component,A part of Gate,,gate\n";
+    let peers = fs::read_to_string(&file).unwrap() + "gate-worker,Worker,,component,A part of Gate,,gate\n";
     fs::write(&file, peers).unwrap();
     let page = table(&["From | Use | Port", "Worker | Hand over | TCP/515", "DNS server | Ask | TCP/53"]);
     let draft = workspace.draft(&workspace.product("relay", "page.md", &page));
@@ -339,7 +339,7 @@ fn services_of_a_row_are_filled_in_and_new_ones_are_added_once() {
     let draft = workspace.draft(&workspace.product("relay", "page.md", &page));
     draft.assert_has(&["services = { 53 = \"dns\" }", "services = { 445 = \"smb\" }", "services = { 80 = \"http\" }"]);
     let services = fs::read_to_string(&file).unwrap();
-    assert_eq!(services.matches("grpc,gRPC,,,FIXME,").count(), 1, "{services}");
+    assert_eq!(services.matches("grpc,gRPC,,,,FIXME,").count(), 1, "{services}");
 }
 
 #[test]

@@ -265,7 +265,7 @@ const SERVICES: [&str; 7] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp
 const UNKNOWN_SERVICE: Code = Code { id: "test-unknown-service", summary: "A service isn't known." };
 
 fn parse_expression(text: &str) -> Result<(Vec<PortSpec<usize>>, Groups), Vec<Located>> {
-    port_expression::parse(text, |id| {
+    port_expression::parse(text, |id, _| {
         let index = SERVICES.iter().position(|service| *service == id);
         index.ok_or_else(|| Diagnostic::new(UNKNOWN_SERVICE, format!("unknown service {id}")))
     })
@@ -299,9 +299,9 @@ pub fn port_expression(bytes: &[u8]) {
         }
         Err(problems) => {
             assert!(!problems.is_empty());
-            assert!(problems.is_sorted_by_key(|(offset, _)| *offset));
+            assert!(problems.is_sorted_by_key(|(spec, _)| spec.start));
             assert!(
-                problems.iter().all(|(offset, problem)| text.is_char_boundary(*offset) && !problem.message.is_empty())
+                problems.iter().all(|(spec, problem)| text.get(spec.clone()).is_some() && !problem.message.is_empty())
             );
         }
     }
