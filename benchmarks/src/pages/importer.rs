@@ -1,5 +1,6 @@
 //! The importer: the steps of a regeneration, and a whole one.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -64,7 +65,7 @@ impl Accepted {
     pub fn report(&self, capture: &Capture, flows: &[FlowRow]) -> String {
         let mut report = Report::default();
         let edition = Edition { product: "relay".to_owned(), ..Edition::default() };
-        let (before, after) = (Some(self.flows.clone()), Some(flows.to_vec()));
+        let (before, after) = (Some(Cow::Borrowed(&self.flows[..])), Some(Cow::Borrowed(flows)));
         report.compare(&[EditionFlows { edition: edition.clone(), before, after }]);
         let (before, after) = ((&self.capture, &self.flows[..]), (capture, flows));
         report.compare_rows(&edition, true, before, after);

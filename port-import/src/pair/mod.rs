@@ -10,6 +10,7 @@ mod previous;
 mod renames;
 mod report;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::capture::Capture;
@@ -17,7 +18,6 @@ use crate::curation::{Curation, RowOf};
 use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::PrintedRow;
 use crate::propose::Edit;
-use crate::row_key::DistinctKeys;
 
 use by_key::{ByKey, Conflict, pair_by_key};
 use known::{Known, MAX_COMPARED};
@@ -57,9 +57,16 @@ pub fn pair(
     let known = Known { curation, previous };
     let ByKey { flow_of_row, conflicts, extra, undecided, taken, has_unknown_rows } = pair_by_key(rows, known);
     let is_complete = has_all_rows && !has_unknown_rows;
-    let keys = DistinctKeys::new(rows);
     let ids = curation.flows.iter().map(|flow| flow.id.clone()).chain(curation.shared_ids.iter().cloned()).collect();
-    let mut reporter = Reporter { rows, page: &capture.file, known, keys, faults: Vec::new(), ids, edits: Vec::new() };
+    let mut reporter = Reporter {
+        rows,
+        page: &capture.file,
+        known,
+        keys: OnceCell::new(),
+        faults: Vec::new(),
+        ids,
+        edits: Vec::new(),
+    };
     for conflict in &conflicts {
         // The rows that are missing may be those that can't be read.
         let may_be_resolved =

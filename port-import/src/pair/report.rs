@@ -1,5 +1,6 @@
 //! The diagnostics of rows without a flow, and of flows without a row.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -21,7 +22,8 @@ pub(super) struct Reporter<'a> {
     /// The page, or its capture.
     pub(super) page: &'a Path,
     pub(super) known: Known<'a>,
-    pub(super) keys: DistinctKeys,
+    /// Made for the first row that is reported: most pages have none.
+    pub(super) keys: OnceCell<DistinctKeys>,
     pub(super) faults: Vec<GroupableDiagnostic>,
     /// The ids that are taken, also by proposed flows.
     pub(super) ids: BTreeSet<String>,
@@ -31,6 +33,11 @@ pub(super) struct Reporter<'a> {
 impl Reporter<'_> {
     fn id(&self, flow: usize) -> &str {
         &self.known.flow(flow).id
+    }
+
+    /// The key of a row that distinguishes it from the others.
+    fn key(&self, row: &PrintedRow) -> String {
+        self.keys.get_or_init(|| DistinctKeys::new(self.rows)).write(row)
     }
 
     fn place(&self, flow: usize) -> Place {
@@ -86,7 +93,7 @@ impl Reporter<'_> {
             rows.collect::<Vec<_>>().join(", ")
         );
         let keys = pairs.iter().map(|(row, flow)| {
-            format!("row = {{ {} }} in {} for {}", self.keys.write(&self.rows[*row]), self.place(*flow), self.id(*flow))
+            format!("row = {{ {} }} in {} for {}", self.key(&self.rows[*row]), self.place(*flow), self.id(*flow))
         });
         let keys = keys.collect::<Vec<_>>().join(", and ");
         let help = format!("set {keys}; or put the flows in the order of their rows");
@@ -98,7 +105,7 @@ impl Reporter<'_> {
     pub(super) fn extra_row(&mut self, row: usize, flow: usize, flow_row: usize) {
         let other = &self.rows[flow_row];
         let file = Place::file(&self.known.curation.file);
-        let key = self.keys.write(&self.rows[row]);
+        let key = self.key(&self.rows[row]);
         let repeats = self.rows[row].repeats(other);
         let fault = if repeats {
             let of = format!("row {} on line {}, the row of {}", other.number, other.line, self.id(flow));
@@ -121,7 +128,7 @@ impl Reporter<'_> {
             );
             let help = format!(
                 "set row = {{ {} }} in {}, then add a flow with row = {{ {key} }}",
-                self.keys.write(other),
+                self.key(other),
                 self.place(flow)
             );
             Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help).into()
@@ -154,7 +161,7 @@ impl Reporter<'_> {
 
     pub(super) fn new_row(&mut self, row: usize) {
         let message = format!("{} has no flow", self.row(row));
-        let key = self.keys.write(&self.rows[row]);
+        let key = self.key(&self.rows[row]);
         let file = Place::file(&self.known.curation.flows_file);
         let help = format!("add [[flow]] to {file} with an id, row = {{ {key} }} and a purpose");
         let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NEW_ROW, message).help(help));

@@ -4,7 +4,7 @@
 use port_data::{Diagnostic, Place};
 
 use super::flow::FlowBuilder;
-use crate::capture::{Capture, Cell, Prose, Table as CapturedTable, Text};
+use crate::capture::{Capture, Cell, Prose, Table as CapturedTable, Text, numbers_in_text};
 use crate::codes;
 use crate::curation::{Curation, Flow, OneOrMore, Table, quote};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -133,7 +133,7 @@ impl FlowBuilder<'_> {
             let reading = self.flow().reading.as_ref()?;
             let cells = table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell_has(cell, text));
             let printed: Vec<String> = cells.flat_map(|cell| cell.text.to_prose().numbers).collect();
-            let own = Prose::digest(&reading.cell).numbers;
+            let own = numbers_in_text(&reading.cell);
             let mut read = reading.ports.port_numbers().into_iter();
             Some(read.any(|number| printed.contains(&number) && !own.contains(&number)))
         };

@@ -8,7 +8,7 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::ports::Ports;
-use crate::capture::{Prose, Text};
+use crate::capture::{Text, numbers_in_text};
 use crate::codes;
 use crate::curation::{OneOrMore, Reading};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -69,9 +69,9 @@ impl FlowBuilder<'_> {
 
     /// Reports numbers that are neither in the port cell nor in the flow's other texts.
     fn check_numbers_of_reading(&mut self, reading: &Reading) {
-        let mut printed: BTreeSet<String> = Prose::digest(&reading.cell).numbers.into_iter().collect();
+        let mut printed: BTreeSet<String> = numbers_in_text(&reading.cell).into_iter().collect();
         for text in self.texts() {
-            printed.extend(self.numbers_of_prose(&text).unwrap_or_else(|| Prose::digest(&text).numbers));
+            printed.extend(self.numbers_of_prose(&text).unwrap_or_else(|| numbers_in_text(&text)));
         }
         for number in reading.ports.port_numbers().difference(&printed) {
             let message = format!("number {number} of the reading isn't in the port cell {:?}", reading.cell);
