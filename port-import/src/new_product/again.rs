@@ -8,12 +8,12 @@ use port_data::Diagnostic;
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
 use super::files::{DraftText, no_flow};
-use super::flows::{DraftFlow, DraftRow};
+use super::flows::{DraftFlow, DraftRow, is_any_host};
 use super::options::NewProduct;
 use super::parties::Known;
 use super::read::DraftedPage;
 use super::sources::Source;
-use super::write::{key_line, list};
+use super::write::key_line;
 use crate::capture::Prose;
 use crate::curation::{Curation, FIXME, RowOf, SHARED_FILE, SharedFlows, quote};
 use crate::file;
@@ -181,8 +181,12 @@ impl Written {
             key == "purpose"
                 && flow.is_some_and(|flow| label.as_ref().is_some_and(|label| label.trim().starts_with(&flow.purpose)))
         };
+        let is_new = |key: &str| draft.keys.iter().any(|(own, _, _)| *own == key);
         let is_kept = |(key, line): &&(String, String)| {
-            !["id", "row", "shares_row_with"].contains(&key.as_str()) && !line.contains(FIXME) && !is_drafted(key)
+            !["id", "row", "shares_row_with"].contains(&key.as_str())
+                && !line.contains(FIXME)
+                && !is_drafted(key)
+                && (is_new(key) || !is_any_host(key, line))
         };
         let kept: Vec<&(String, String)> = written.iter().filter(is_kept).collect();
         let mut text = format!("\n[[flow]]\nid = {new_id:?} # {}\n", draft.ports);
@@ -192,7 +196,6 @@ impl Written {
                 None => text += &key_line(key, value, asked.as_deref()),
             }
         }
-        let is_new = |key: &str| draft.keys.iter().any(|(own, _, _)| *own == key);
         text.extend(kept.iter().filter(|(key, _)| !is_new(key)).map(|(_, line)| line.as_str()));
         text
     }
@@ -201,16 +204,20 @@ impl Written {
     fn of_edition(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
         let block = Self::block(&self.edition, id);
         let keys = block.map(Block::keys).unwrap_or_default();
+        let is_written = |wanted: &str| keys.iter().any(|(key, _)| key == wanted);
+        let mut drafted = draft.clone();
+        if is_written("note_of") {
+            drafted.note_of.clear();
+        }
         let kept: String = keys
             .into_iter()
             .filter(|(key, _)| !["id", "marks"].contains(&key.as_str()))
             .map(|(_, line)| line)
             .collect();
-        let marks = if draft.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&draft.marks)) };
-        if kept.is_empty() && marks.is_empty() {
-            String::new()
-        } else {
-            format!("\n[[flow]]\nid = {new_id:?}\n{kept}{marks}")
+        let drafted = drafted.page_keys();
+        match kept.is_empty() && drafted.is_empty() {
+            true => String::new(),
+            false => format!("\n[[flow]]\nid = {new_id:?}\n{kept}{drafted}"),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::options::NewEdition;
 use super::parties::Known;
 use super::read::draft_page;
 use super::services::new_services;
-use super::sources::sources;
+use super::sources::{Source, sources};
 use super::summary::Summary;
 use super::tables::{KnownIds, add_services, insert_edition};
 use super::write::{list, texts};
@@ -62,12 +62,14 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let previous = previous(new, &old);
     let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
     let used_ids = curation.flows.iter().map(|flow| flow.id.clone()).collect();
-    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids };
+    let sources = sources(&page, &curation);
+    let names_peers = sources.iter().any(Source::names_peer);
+    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers };
     let text = keys
         + &texts(&capture, &page, Some(&old))
         + &not_flows
         + &absent(&curation, &paired)
-        + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources(&page, &curation));
+        + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources);
     Curation::parse_with(&file, &text, &shared).map_err(one)?;
     let mut files = vec![(file, text), insert_edition(&tables, &new.product, &edition_cells(new, &page))?];
     files.extend(add_services(&tables, &new_services(rows_with_flow.iter(), &catalog.services()))?);
@@ -209,8 +211,8 @@ fn flows(
     paired: &Paired,
     rows: &[PrintedRow],
     old: &[(String, Block)],
-    mut drafter: FlowDrafter<'_>,
-    sources: &[super::sources::Source<'_>],
+    drafter: FlowDrafter<'_>,
+    sources: &[Source<'_>],
 ) -> String {
     let mut text = String::new();
     let mut same: Vec<(String, String, bool)> = Vec::new();
@@ -266,8 +268,7 @@ fn of_paired(marks: &[&String], known: &[String], id: &str, block: Option<&Block
 
 /// A new flow in the file of the edition.
 fn in_edition(flow: &DraftFlow) -> String {
-    let marks = if flow.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&flow.marks)) };
-    flow.shared() + &marks
+    flow.shared() + &flow.page_keys()
 }
 
 /// The labels that this edition prints in another way.

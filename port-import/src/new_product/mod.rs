@@ -8,6 +8,7 @@ mod again;
 mod blocks;
 mod column_values;
 mod columns;
+mod conditions;
 mod content;
 mod doubts;
 mod draft;
@@ -51,7 +52,7 @@ pub use options::{NewEdition, NewProduct};
 use parties::Known;
 use read::read_page;
 use services::new_services;
-use sources::sources;
+use sources::{Source, sources};
 pub use summary::{Left, Subject, Summary};
 pub use tables::fields_in_use;
 use tables::{KnownIds, add_services};
@@ -88,7 +89,9 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     }
     let used_ids = written.as_ref().map(Written::ids).unwrap_or_default();
     let sources = sources(&drafted.page, &curation);
-    let row_drafts = FlowDrafter { known: &known, services: catalog.services(), used_ids }.draft(&rows, &sources);
+    let names_peers = sources.iter().any(Source::names_peer);
+    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers };
+    let row_drafts = drafter.draft(&rows, &sources);
     let mut text = match &written {
         Some(written) => written.merge(&row_drafts, &rows, &sources),
         None => DraftText::new(&row_drafts),

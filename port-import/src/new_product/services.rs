@@ -31,9 +31,10 @@ impl Services<'_> {
             .collect();
         let ports: Vec<String> = ports.iter().map(u16::to_string).filter(|port| !services.contains_key(port)).collect();
         let whole = names.iter().find_map(|name| self.named(name));
+        let carrier = names.iter().find_map(|name| self.carrier_in(name)).filter(|_| specs.len() == 1);
         for port in &ports {
             let usual = self.of_port.get(port);
-            let known = usual.filter(|usual| names.iter().any(|name| self.is_named_in(usual, name)));
+            let known = usual.filter(|usual| names.iter().any(|name| self.means(usual, name)));
             let of_row = whole.as_ref().filter(|_| services.is_empty() && ports.len() == 1 || usual.is_none());
             match (known, of_row) {
                 (Some(known), _) => drop(services.insert(port.clone(), known.clone())),
@@ -42,6 +43,9 @@ impl Services<'_> {
                 {
                     question = question.or(usual.map(|usual| format!("{port} is usually {usual}")));
                     services.insert(port.clone(), whole.clone());
+                }
+                (None, None) if usual.is_none() => {
+                    services.extend(carrier.clone().map(|carrier| (port.clone(), carrier)))
                 }
                 _ => {}
             }
