@@ -15,7 +15,7 @@ use super::read::DraftedPage;
 use super::sources::Source;
 use super::write::key_line;
 use crate::capture::Prose;
-use crate::curation::{Curation, FIXME, RowOf, SHARED_FILE, SharedFlows, quote};
+use crate::curation::{Curation, FIXME, Flow, RowOf, SHARED_FILE, SharedFlows, quote};
 use crate::file;
 use crate::page;
 use crate::page_file::layout_of;
@@ -86,6 +86,12 @@ impl Written {
             }
         }
         text
+    }
+
+    /// The flow that is written for a row.
+    pub(super) fn flow_of(&self, row: &PrintedRow, sources: &[Source<'_>]) -> Option<&Flow> {
+        let printed = Printed::new(row, sources.get(row.number.saturating_sub(1)).copied());
+        self.curation.flows.iter().find(|flow| flow.key().is_some_and(|key| printed.has(key)))
     }
 
     /// The drafted rows, with what is written about the same rows.

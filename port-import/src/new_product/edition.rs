@@ -1,6 +1,6 @@
 //! Drafts another edition of a product: what its page shares with an edition that the catalog has is taken from that one's curation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use port_core::nearest::nearest;
@@ -30,7 +30,7 @@ use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
 use crate::report::Edition;
-use crate::row_key::{full_key_template, row_has_key, write_key};
+use crate::row_key::{DistinctKeys, full_key_template, row_has_key, write_key};
 
 /// Drafts an edition. Returns what was written, and what is left to do.
 ///
@@ -72,7 +72,10 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources);
     Curation::parse_with(&file, &text, &shared).map_err(one)?;
     let mut files = vec![(file, text), insert_edition(&tables, &new.product, &edition_cells(new, &page))?];
-    files.extend(add_services(&tables, &new_services(rows_with_flow.iter(), &catalog.services()))?);
+    let flow_of: BTreeMap<usize, usize> = paired.pairs.iter().copied().collect();
+    let with_flows = rows_with_flow.iter().enumerate();
+    let with_flows = with_flows.map(|(index, row)| (row, flow_of.get(&index).map(|flow| &curation.flows[*flow])));
+    files.extend(add_services(&tables, &new_services(with_flows, &catalog.services()))?);
     let mut summary = Summary { rows: rows.len(), drafted_rows: rows_with_flow.len(), ..Summary::default() };
     summary.other_rows = rows.len() - rows_with_flow.len();
     summary.count_page(&curation, &page, &capture);
@@ -246,7 +249,7 @@ fn flows(
             }
         }
     }
-    for flow in drafter.draft(&new_rows, sources) {
+    for flow in drafter.draft(&new_rows, &DistinctKeys::new(rows), sources) {
         text += &match flow {
             DraftRow::NoFlow { key, reason } => super::files::no_flow(&key, &reason),
             DraftRow::Flows(flows) => flows.iter().map(in_edition).collect::<String>(),

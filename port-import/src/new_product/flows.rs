@@ -53,9 +53,8 @@ pub(super) struct FlowDrafter<'a> {
 }
 
 impl FlowDrafter<'_> {
-    /// The draft of each row.
-    pub(super) fn draft(mut self, rows: &[PrintedRow], sources: &[Source<'_>]) -> Vec<DraftRow> {
-        let keys = DistinctKeys::new(rows);
+    /// The draft of each row. The keys distinguish the rows of the whole page.
+    pub(super) fn draft(mut self, rows: &[PrintedRow], keys: &DistinctKeys, sources: &[Source<'_>]) -> Vec<DraftRow> {
         let mut prints: BTreeMap<_, usize> = BTreeMap::new();
         for row in rows {
             *prints.entry((&row.section, row.content())).or_default() += 1;

@@ -42,6 +42,7 @@ use crate::codes;
 use crate::curation::{Curation, SHARED_FILE, SharedFlows};
 use crate::page_file::file_of_capture;
 use crate::printed_row::{PrintedRows, read_rows};
+use crate::row_key::DistinctKeys;
 
 use again::Written;
 pub use edition::new_edition;
@@ -91,7 +92,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let sources = sources(&drafted.page, &curation);
     let names_peers = sources.iter().any(Source::names_peer);
     let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers };
-    let row_drafts = drafter.draft(&rows, &sources);
+    let row_drafts = drafter.draft(&rows, &DistinctKeys::new(&rows), &sources);
     let mut text = match &written {
         Some(written) => written.merge(&row_drafts, &rows, &sources),
         None => DraftText::new(&row_drafts),
@@ -109,7 +110,9 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let capture_file = new.data.join(format!("captures/{}/{}.csv", new.id, new.edition));
     let mut files = vec![(directory.join(SHARED_FILE), text.shared), (edition_file, text.of_edition)];
     files.extend(table_rows(new, &tables, &drafted, &rows, &catalog.peers)?);
-    files.extend(add_services(&tables, &new_services(rows.iter(), &catalog.services()))?);
+    let flow_of = |row| written.as_ref().and_then(|written| written.flow_of(row, &sources));
+    let with_flows = rows.iter().map(|row| (row, flow_of(row)));
+    files.extend(add_services(&tables, &new_services(with_flows, &catalog.services()))?);
     for (file, text) in &files {
         summary.count(file, text);
     }

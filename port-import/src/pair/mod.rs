@@ -39,7 +39,7 @@ pub struct Paired {
     /// The flows without a row, which none of those rows resembles.
     pub flows_left: Vec<usize>,
     /// What is wrong with everything that is left over.
-    pub faults: Vec<GroupableDiagnostic>,
+    pub diagnostics: Vec<GroupableDiagnostic>,
     /// The edits that would resolve them.
     pub edits: Vec<Edit>,
 }
@@ -63,7 +63,7 @@ pub fn pair(
         page: &capture.file,
         known,
         keys: OnceCell::new(),
-        faults: Vec::new(),
+        diagnostics: Vec::new(),
         ids,
         edits: Vec::new(),
     };
@@ -105,7 +105,7 @@ pub fn pair(
     let has_row: HashSet<usize> =
         pairs.iter().map(|(_, flow)| *flow).chain(rows_left.iter().filter_map(|(_, flow)| *flow)).collect();
     let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
-    Paired { pairs, rows_left, flows_left, faults: reporter.faults, edits: reporter.edits }
+    Paired { pairs, rows_left, flows_left, diagnostics: reporter.diagnostics, edits: reporter.edits }
 }
 
 /// The rows of the flows that share that of another flow.

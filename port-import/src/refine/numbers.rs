@@ -30,9 +30,9 @@ impl FlowBuilder<'_> {
             let message = format!("number {number} in the row's text isn't one of its ports");
             let file = Place::file(&self.curation.file);
             let help = format!("add it to other_numbers in {file}");
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
             let all = format!("add them to other_numbers of the flows in {file}");
-            self.report_row(fault.among("numbers in the texts of rows aren't ports of the rows", number, all));
+            self.report_row(diagnostic.among("numbers in the texts of rows aren't ports of the rows", number, all));
         }
         // Another cell may contain it.
         let is_read = self.row.problems.is_empty();
