@@ -31,7 +31,7 @@ fn flows(table: &str, keys: [&str; 3]) -> Result<Vec<FlowRow>, String> {
             label.to_lowercase().replace(' ', "-")
         );
     }
-    let curation = Curation::parse(Path::new("relay.toml"), &curation).map_err(|error| error.to_string())?;
+    let curation = Curation::parse(Path::new("relay.toml"), &curation).map_err(|errors| errors[0].to_string())?;
     let capture = capture_text(PAGE, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
     let refined = refine(&capture, &curation, &Vocabulary::default(), None);
     match refined.diagnostics.first() {

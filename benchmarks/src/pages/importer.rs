@@ -39,7 +39,7 @@ fn read(format: Format, page: &str, curation: &Curation) -> Result<Capture, Box<
 impl Accepted {
     pub fn new(format: Format, rows: u16) -> Result<Accepted, Box<dyn Error>> {
         let curation =
-            Curation::parse(Path::new("relay.toml"), &curation(format, rows)).map_err(|error| first(&[error]))?;
+            Curation::parse(Path::new("relay.toml"), &curation(format, rows)).map_err(|errors| first(&errors))?;
         let capture = read(format, &page(format, rows, false), &curation)?;
         let vocabulary = Vocabulary::default();
         let refined = refine(&capture, &curation, &vocabulary, None);

@@ -32,12 +32,13 @@ pub(super) struct Written {
 const DRAFTED: [&str; 3] = ["[[text]]", "[[row]]", "[[flow]]"];
 
 impl Written {
-    pub(super) fn read(directory: &Path, edition_file: &Path) -> Result<Written, Diagnostic> {
+    pub(super) fn read(directory: &Path, edition_file: &Path) -> Result<Written, Vec<Diagnostic>> {
+        let one = |diagnostic| vec![diagnostic];
         let shared_file = directory.join(SHARED_FILE);
         // Somebody may have written only the file of the edition, for a page that prints its rows in texts.
-        let shared = if shared_file.exists() { file::read(&shared_file)? } else { String::new() };
-        let edition = file::read(edition_file)?;
-        let flows = SharedFlows::parse(&shared_file, &shared)?;
+        let shared = if shared_file.exists() { file::read(&shared_file).map_err(one)? } else { String::new() };
+        let edition = file::read(edition_file).map_err(one)?;
+        let flows = SharedFlows::parse(&shared_file, &shared).map_err(one)?;
         let curation = Curation::parse_with(edition_file, &edition, &flows)?;
         Ok(Written { curation, shared: blocks(&shared), edition: blocks(&edition) })
     }

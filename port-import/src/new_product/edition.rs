@@ -51,7 +51,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
     let keys = page_keys(&old, layout, &page, draft.as_ref(), new);
     let kept: String = old_flows.iter().map(|(_, block)| format!("\n{}", block.text.trim_start())).collect();
-    let curation = Curation::parse_with(&file, &format!("{keys}{kept}"), &shared).map_err(one)?;
+    let curation = Curation::parse_with(&file, &format!("{keys}{kept}"), &shared)?;
     let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
     let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
     if !diagnostics.is_empty() {
@@ -70,7 +70,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
         + &not_flows
         + &absent(&curation, &paired)
         + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources);
-    Curation::parse_with(&file, &text, &shared).map_err(one)?;
+    Curation::parse_with(&file, &text, &shared)?;
     let mut files = vec![(file, text), insert_edition(&tables, &new.product, &edition_cells(new, &page))?];
     let flow_of: BTreeMap<usize, usize> = paired.pairs.iter().copied().collect();
     let with_flows = rows_with_flow.iter().enumerate();
@@ -132,7 +132,7 @@ fn read(
 ) -> Result<(Curation, Layout, Page, Option<PageDraft>), Vec<Diagnostic>> {
     let text = file::read(&new.doc).map_err(|diagnostic| vec![diagnostic])?;
     let read_with = |edition: &Edition| {
-        let old = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
+        let old = Curation::read(directory, &edition.id)?;
         let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(old.layout);
         let page = page::read(&new.doc, &text, layout, &old.hints())?;
         Ok::<_, Vec<Diagnostic>>((old, layout, page))
@@ -146,7 +146,7 @@ fn read(
         return Ok((old, layout, page, None));
     }
     let Some(newest) = editions.last() else { return Err(Vec::new()) };
-    let old = Curation::read(directory, &newest.id).map_err(|diagnostic| vec![diagnostic])?;
+    let old = Curation::read(directory, &newest.id)?;
     match read_with(newest) {
         Ok((old, layout, page)) => {
             let draft = PageDraft::from_page(&page, layout, &[], known);

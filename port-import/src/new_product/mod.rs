@@ -74,7 +74,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let catalog = KnownIds::read(&tables)?;
     let known = Known { peers: &catalog.peers, product: &new.id, name: new.name.as_deref() };
     let written = match new.again {
-        true => Some(Written::read(&directory, &edition_file).map_err(one)?),
+        true => Some(Written::read(&directory, &edition_file)?),
         false => None,
     };
     let drafted = match &written {
@@ -82,7 +82,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
         None => read_page(new, &known)?,
     };
     let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &drafted.parties).map_err(one)?;
-    let curation = Curation::parse_with(&edition_file, &drafted.keys, &shared).map_err(one)?;
+    let curation = Curation::parse_with(&edition_file, &drafted.keys, &shared)?;
     let capture = capture::from_page(&drafted.page, &new.doc, drafted.layout, &curation)?;
     let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
     if !diagnostics.is_empty() {
@@ -102,7 +102,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     text.of_edition = drafted.keys.clone() + &texts(&capture, &drafted.page, explained) + &text.of_edition;
     // A draft that can't be read would be of no use to anybody.
     let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &text.shared).map_err(one)?;
-    Curation::parse_with(&edition_file, &text.of_edition, &shared).map_err(one)?;
+    Curation::parse_with(&edition_file, &text.of_edition, &shared)?;
 
     let mut summary = Summary { rows: rows.len(), ..Summary::default() };
     summary.count_rows(&row_drafts);

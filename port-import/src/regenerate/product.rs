@@ -115,7 +115,7 @@ impl<'a> RefinedEdition<'a> {
         vocabulary: &Vocabulary,
         report: &mut Report,
     ) -> Result<RefinedEdition<'a>, Vec<Diagnostic>> {
-        let curation = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
+        let curation = Curation::read(directory, &edition.id)?;
         let file =
             |directory: &str| options.data.join(directory).join(&edition.product).join(format!("{}.csv", edition.id));
         let capture_file = file("captures");

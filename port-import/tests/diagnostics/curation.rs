@@ -385,6 +385,11 @@ fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         ("an ignored table without a reason", "heading = \"Inbound\"", "ignore = \"\", heading = \"Inbound\""),
         ("an unknown meaning", "is = \"peer\"", "is = \"pear\""),
         ("a missing key", "purpose = \"Take mail\"\n", ""),
+        (
+            "two ignored tables without a reason",
+            "heading = \"Inbound\", section = \"Inbound\", direction = \"inbound\" },\n",
+            "heading = \"Inbound\", ignore = \"\" },\n    { heading = \"Other\", ignore = \" \" },\n",
+        ),
         ("an unknown key", "purpose = \"Take mail\"", "purpos = \"Take mail\""),
         ("an unknown layout", "layout = \"markdown\"", "layout = \"word\""),
         ("an unknown direction", "direction = \"inbound\"", "direction = \"in\""),

@@ -87,7 +87,7 @@ fn read_editions<'a>(data: &Path, known: &'a [KnownPage]) -> Result<Vec<EditionP
                 editions.push(EditionPage { edition, curation, capture: capture.to_csv(), known });
             }
             (curation, capture) => {
-                diagnostics.extend(curation.err());
+                diagnostics.extend(curation.err().into_iter().flatten());
                 diagnostics.extend(capture.err().into_iter().flatten());
             }
         }
