@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::Direction;
+use port_core::{Direction, PortSpec};
 
 use super::names::Services;
 use crate::curation::FIXME;
@@ -254,13 +254,17 @@ pub(super) fn new_ids(product: &str, flows: &[IdParts], used: &mut BTreeSet<Stri
         if transports.len() == group.len()
             && transports.iter().all(|transport| ["tcp", "udp"].contains(&transport.as_str()))
         {
-            group.iter().for_each(|index| suffixes[*index].clone_from(&flows[*index].transport));
+            for index in group {
+                suffixes[index].clone_from(&flows[index].transport);
+            }
         }
     }
     for group in same(&write(&peers, &sections, &suffixes)) {
         let different: BTreeSet<&Vec<String>> = group.iter().map(|index| &flows[*index].section).collect();
         if different.len() > 1 {
-            group.iter().for_each(|index| sections[*index] = true);
+            for index in group {
+                sections[index] = true;
+            }
         }
     }
     for group in same(&write(&peers, &sections, &suffixes)) {
@@ -305,7 +309,7 @@ fn written(start: &str, words: &[String]) -> String {
 fn task(label: &str, services: &Services<'_>, is_left_out: &dyn Fn(&String) -> bool) -> Vec<String> {
     if services.telling_words(label) == 0 {
         if let Some(service) = services.best_named(label) {
-            return vec![usual_name(&service).to_string()];
+            return vec![usual_name(&service)];
         }
     }
     let bare = label.split_once(" (").map_or(label, |(bare, _)| bare);
@@ -327,7 +331,7 @@ fn task(label: &str, services: &Services<'_>, is_left_out: &dyn Fn(&String) -> b
         kept
     };
     let mut found = [first, bare, label].into_iter().map(plain).find(|words| !words.is_empty()).unwrap_or_default();
-    let protocol = protocol.map(|service| usual_name(&service).to_string());
+    let protocol = protocol.map(|service| usual_name(&service));
     found.extend(protocol.filter(|protocol| !found.contains(protocol)));
     found
 }
@@ -362,7 +366,7 @@ fn printed_service(row: &PrintedRow) -> Option<&str> {
 /// The only transport of a row, and its first port, such as `tcp-443`.
 fn transport_and_port(row: &PrintedRow) -> (String, Vec<String>) {
     let specs = row.port_cell.iter().flat_map(|cell| &cell.specs);
-    let transports: BTreeSet<String> = specs.filter_map(|spec| spec.transport()).map(|own| own.to_string()).collect();
+    let transports: BTreeSet<String> = specs.filter_map(PortSpec::transport).map(|own| own.to_string()).collect();
     let only = match transports.len() {
         1 => transports.first().cloned().unwrap_or_default(),
         _ => String::new(),

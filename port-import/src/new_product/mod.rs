@@ -91,8 +91,11 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let used_ids = written.as_ref().map(Written::ids).unwrap_or_default();
     let sources = sources(&drafted.page, &curation);
     let names_peers = sources.iter().any(Source::names_peer);
-    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers };
-    let row_drafts = drafter.draft(&rows, &DistinctKeys::new(&rows), &sources);
+    let row_drafts = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers }.draft(
+        &rows,
+        &DistinctKeys::new(&rows),
+        &sources,
+    );
     let mut text = match &written {
         Some(written) => written.merge(&row_drafts, &rows, &sources),
         None => DraftText::new(&row_drafts),

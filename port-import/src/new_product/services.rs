@@ -46,7 +46,7 @@ impl Services<'_> {
                     services.insert(port.clone(), whole.clone());
                 }
                 (None, None) if usual.is_none() => {
-                    services.extend(carrier.clone().map(|carrier| (port.clone(), carrier)))
+                    services.extend(carrier.clone().map(|carrier| (port.clone(), carrier)));
                 }
                 _ => {}
             }

@@ -18,6 +18,7 @@ pub use ends::End;
 use cells::{parse_enabled, parse_interfaces, parse_requirement, required};
 
 /// What one row of a page prints.
+#[expect(clippy::struct_excessive_bools, reason = "each says whether the row itself states something")]
 #[derive(Clone, Debug)]
 pub struct PrintedRow {
     /// The row number in the page, from 1.
