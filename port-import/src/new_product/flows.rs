@@ -6,17 +6,17 @@ use port_core::{Direction, PortSpec};
 use port_data::hidden::Escaped;
 
 use super::conditions;
-use super::content::{direction_in, is_title};
+use super::content::direction_in;
 use super::doubts::questions;
 use super::ids::{Ends, IdParts, new_ids};
 use super::names::Services;
+use super::no_flow::{no_flow, same_at_other_end};
 use super::parties::Known;
 use super::purpose::{RowTexts, purpose};
 use super::sources::Source;
 use super::write::list;
 use crate::capture::numbers_in_text;
 use crate::curation::{FIXME, Meaning, quote};
-use crate::port_cell::NoPort;
 use crate::printed_row::{End, PrintedRow};
 use crate::row_key::DistinctKeys;
 
@@ -287,47 +287,6 @@ fn flow_ends<'a>(row: &'a PrintedRow, source: Option<Source<'_>>) -> Vec<Option<
         true => vec![None],
         false => row.ends.iter().map(Some).collect(),
     }
-}
-
-/// Why a row isn't a flow, if that seems so.
-fn no_flow(row: &PrintedRow, source: Option<Source<'_>>, services: &Services<'_>) -> Option<String> {
-    if source.is_some_and(|source| is_title(source.row)) {
-        return Some("A title of the rows below it.".to_string());
-    }
-    if row.ports.is_none() && source.is_some_and(|source| source.is_item_without_port(services)) {
-        return Some("The item of the list states no port.".to_string());
-    }
-    if row.ports.is_none() && row.port_cell.as_ref().map_or(true, |cell| cell.specs.is_empty()) {
-        return Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"));
-    }
-    let cell = row.port_cell.as_ref().ok().filter(|cell| cell.specs.is_empty())?;
-    match (cell.no_port, &row.ports) {
-        (Some(NoPort::NotApplicable), _) => Some("The port cell says that there is no port.".to_string()),
-        (Some(NoPort::Empty), Some(_)) => Some("The port cell is a dash.".to_string()),
-        _ => None,
-    }
-}
-
-/// Why a row isn't a flow if another one lists the same traffic at the end that listens. Both ends are parts of the product.
-fn same_at_other_end<'a>(
-    row: &PrintedRow,
-    rows: &[PrintedRow],
-    source_of: &dyn Fn(&PrintedRow) -> Option<Source<'a>>,
-) -> Option<String> {
-    let listens = |row: &PrintedRow| source_of(row).and_then(|source| source.is_at_listening_end());
-    let [End { component: Some(_), peer: Some(_), .. }] = row.ends.as_slice() else { return None };
-    if listens(row) != Some(false) || row.ends[0].direction != Some(Direction::Inbound) {
-        return None;
-    }
-    let specs = |row: &PrintedRow| row.port_cell.as_ref().map(|cell| cell.specs.clone()).unwrap_or_default();
-    let is_same = |other: &&PrintedRow| {
-        listens(other) == Some(true) && other.ends == row.ends && !specs(row).is_empty() && specs(other) == specs(row)
-    };
-    let mut same = rows.iter().filter(is_same);
-    let section = same.next()?.section.as_ref()?;
-    same.next()
-        .is_none()
-        .then(|| format!("The section {section} has the same traffic with the same ports, at the end that listens."))
 }
 
 /// The parsed ports, for a comment.

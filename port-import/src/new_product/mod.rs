@@ -21,6 +21,7 @@ mod headings;
 mod ids;
 mod lists;
 mod names;
+mod no_flow;
 mod options;
 mod parties;
 mod phrases;
@@ -30,6 +31,7 @@ mod services;
 mod sources;
 mod summary;
 mod tables;
+mod tasks;
 mod write;
 
 use std::path::Path;
