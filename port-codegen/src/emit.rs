@@ -6,42 +6,53 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::documentation;
+use crate::pack::pack;
 use crate::packed::{Ids, Packed};
 use crate::statics::{Statics, ident};
 
-/// All items of a catalog, given the path of the crate `port_catalog`, and the name of its macro that gives the examples in the
-/// documentation.
-pub fn catalog(catalog: &Catalog, packed: &Packed, port_catalog: &TokenStream, example: &TokenStream) -> TokenStream {
-    let enums = enums(catalog, packed);
-    let mut statics = Statics::default();
-    let tables = tables(packed, &mut statics, port_catalog);
-    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics, port_catalog)).collect();
-    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics, port_catalog);
-    let statics = statics.items;
-    let flow_number = flow_number(catalog.flow_ids);
-    let definitions = enums.iter().map(Enum::definition);
-    let products = product_flows(catalog);
-    let [data, id, flows] = [
-        "Names this catalog in code that is generic over catalogs.",
+/// The types of the ids.
+pub fn ids(catalog: &Catalog) -> TokenStream {
+    let definitions = enums(catalog).map(|one| one.definition());
+    let number = flow_number(catalog.flow_ids);
+    let documentation = comment(
         "The id of a flow of any product. [`flows`] has a type for each product, with a constant for each of its flows.",
-        "The ids of each product's flows, as constants of a type for each product.",
-    ]
-    .map(comment);
+    );
     quote! {
         #(#definitions)*
 
-        #[doc = #id]
+        #[doc = #documentation]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct FlowId(#flow_number);
+        pub struct FlowId(#number);
+    }
+}
 
-        #[doc = #flows]
+/// The module with the ids of the flows.
+pub fn flow_ids(catalog: &Catalog) -> TokenStream {
+    let products = product_flows(catalog);
+    let documentation = comment("The ids of each product's flows, as constants of a type for each product.");
+    quote! {
+        #[doc = #documentation]
         #[allow(non_upper_case_globals)]
         pub mod flows {
             use super::FlowId;
             #(#products)*
         }
+    }
+}
 
-        #[doc = #data]
+/// The marker type of the catalog, and its tables, given the path of the crate `port_catalog`, and the name of its macro that gives the
+/// examples in the documentation.
+pub fn data(catalog: &Catalog, port_catalog: &TokenStream, example: &TokenStream) -> TokenStream {
+    let packed = pack(catalog);
+    let mut statics = Statics::default();
+    let tables = tables(&packed, &mut statics, port_catalog);
+    let impls: Vec<TokenStream> =
+        enums(catalog).iter().zip(&packed.ids).map(|(one, ids)| one.impls(ids, &mut statics, port_catalog)).collect();
+    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics, port_catalog);
+    let statics = statics.items;
+    let documentation = comment("Names this catalog in code that is generic over catalogs.");
+    quote! {
+        #[doc = #documentation]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
@@ -63,8 +74,7 @@ pub fn catalog(catalog: &Catalog, packed: &Packed, port_catalog: &TokenStream, e
 const FLOW_IDS: usize = 4;
 
 /// The enums of the catalog, in the order of its tables.
-fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
-    let [vendors, products, peers, services, _] = &packed.ids;
+fn enums(catalog: &Catalog) -> [Enum<'_>; FLOW_IDS] {
     let product = |index: usize| (catalog.products[index].variant.as_str(), documentation::product(catalog, index));
     let users = documentation::Users::new(catalog);
     let peer = |index: usize| (catalog.peers[index].variant.as_str(), documentation::peer(catalog, &users, index));
@@ -77,7 +87,6 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
             variants: catalog.vendors.iter().map(|row| (row.variant.as_str(), documentation::vendor(row))).collect(),
             prefix: "VENDOR",
             kind: "vendor",
-            ids: vendors,
         },
         Enum {
             name: "Product",
@@ -85,7 +94,6 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
             variants: (0..catalog.products.len()).map(product).collect(),
             prefix: "PRODUCT",
             kind: "product",
-            ids: products,
         },
         Enum {
             name: "Peer",
@@ -93,7 +101,6 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
             variants: (0..catalog.peers.len()).map(peer).collect(),
             prefix: "PEER",
             kind: "peer",
-            ids: peers,
         },
         Enum {
             name: "Service",
@@ -101,7 +108,6 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
             variants: (0..catalog.services.len()).map(service).collect(),
             prefix: "SERVICE",
             kind: "service",
-            ids: services,
         },
     ]
 }
@@ -158,7 +164,6 @@ struct Enum<'a> {
     /// The prefix of its tables' names.
     prefix: &'static str,
     kind: &'static str,
-    ids: &'a Ids,
 }
 
 impl Enum<'_> {
@@ -185,11 +190,11 @@ impl Enum<'_> {
     ///
     /// It is one constant, used nowhere else in generated code: the compiler checks every variant of every element for each
     /// constant that contains the list.
-    fn impls(&self, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
+    fn impls(&self, packed: &Ids, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
-        let ids = statics.strings(&ids_name, &self.ids.ids);
-        let index = statics.text_index(&index_name, &self.ids.index);
+        let ids = statics.strings(&ids_name, &packed.ids);
+        let index = statics.text_index(&index_name, &packed.index);
         let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
         let facts = ident(&format!("{}Facts", self.name));
         let variants: Vec<_> = self.variants.iter().map(|(variant, _)| ident(variant)).collect();

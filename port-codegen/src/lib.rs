@@ -26,11 +26,19 @@ pub mod text_index;
 /// The same catalog produces the same tokens on every machine.
 #[must_use]
 pub fn expand(catalog: &Catalog) -> TokenStream {
-    emit::catalog(catalog, &pack::pack(catalog), &quote!(::port_catalog), &quote!(__example))
+    PARTS.iter().map(|part| part(catalog)).collect()
 }
 
 /// The items of a catalog in another crate, which finds the crate `port_catalog` at a path.
 #[must_use]
 pub fn expand_in_dependant(catalog: &Catalog, port_catalog: &TokenStream) -> TokenStream {
-    emit::catalog(catalog, &pack::pack(catalog), port_catalog, &quote!(__no_example))
+    let data = emit::data(catalog, port_catalog, &quote!(__no_example));
+    [emit::ids(catalog), emit::flow_ids(catalog), data].into_iter().collect()
 }
+
+/// Makes some of the items of this project's catalog.
+pub type Part = fn(&Catalog) -> TokenStream;
+
+/// All items of a catalog in order: types, the ids of flows, and tables. Each part can be made in a thread of its own.
+pub const PARTS: [Part; 3] =
+    [emit::ids, emit::flow_ids, |catalog| emit::data(catalog, &quote!(::port_catalog), &quote!(__example))];

@@ -10,7 +10,7 @@ pub mod own {
     port_catalog::catalog! { dir = "../own-tables/ports" }
 }
 
-/// The port that our load balancer forwards to FortiMail.
+/// The port that our load balancer forwards to the mail gateway.
 pub const WEB_MAIL: u16 = 443;
 
 // The load balancer is right about FortiMail, and our relay doesn't need a port that is closed in the data centre.

@@ -61,8 +61,8 @@ fn parts_of_the_product_at_both_ends_are_components() {
         "\"Servers\" = \"server\"",
         "\"All nodes\" = \"node\"",
         "\"Agents\" = \"FIXME\"",
-        "id = \"relay-in-api\" # tcp/6443",
-        "id = \"relay-in-store\" # tcp/2379-2380",
+        "id = \"relay-in-server-api\" # tcp/6443",
+        "id = \"relay-in-server-store\" # tcp/2379-2380",
     ]);
     let peers = fs::read_to_string(workspace.data().join("tables/peers.csv")).unwrap();
     assert!(peers.contains("relay-server,FIXME server,,component,A part of FIXME,,relay\n"), "{peers}");
@@ -219,10 +219,11 @@ fn headings_and_introductions_apply_to_all_rows() {
     let draft = draft(page);
     draft.assert_has(
         &[
-            "section = \"Inbound rules\"\ndirection = \"inbound\"\npeer = \"FIXME\"\n",
+            "section = \"Inbound rules\"\ndirection = \"inbound\" # FIXME: or does the page say who connects?\n",
+            "adds = { peer = \"any-host\", reason = \"The row prints no peer.\" }",
             "transport = \"tcp\"",
             "component = \"control-plane\"",
-        ][..1],
+        ][..2],
     );
     draft.assert_has(&[
         "transport = \"udp\"\n",
@@ -275,7 +276,7 @@ fn headings_name_both_ends() {
         // Who opens the connection depends on who the agents are.
         "id = \"relay-agents-https\"",
         "purpose = \"HTTPS between Relay and Agents\"",
-        "id = \"relay-out-sql-server-https\"",
+        "id = \"relay-out-https\"",
         "purpose = \"HTTPS from Relay to SQL Server\"",
     ]);
 }
@@ -296,7 +297,7 @@ fn headings_above_ingress_and_egress_are_parts_of_the_product() {
         "component = \"ui-api-server\" # FIXME: is the heading above that of a part of the product?",
         "\"Other manager\" = \"manager\"",
         "\"Store\" = \"FIXME\"",
-        "id = \"relay-in-manager\" # tcp/9500",
+        "id = \"relay-in-manager-other\" # tcp/9500",
     ]);
 }
 

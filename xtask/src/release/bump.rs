@@ -1,5 +1,6 @@
 //! Checks that the version is raised by what changed since the last release.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -83,12 +84,12 @@ fn required_bump(root: &Path, tag: &str) -> Result<(Bump, String), Diagnostic> {
 fn compare_flows(before: &Tables, now: &Tables) -> Result<Report, Diagnostic> {
     let mut report = Report::default();
     let paths: BTreeSet<&String> = before.keys().chain(now.keys()).filter(|path| path.starts_with("flows/")).collect();
-    let mut products: BTreeMap<&str, Vec<EditionFlows>> = BTreeMap::new();
+    let mut products: BTreeMap<&str, Vec<EditionFlows<'_>>> = BTreeMap::new();
     for path in paths {
         let flows = |tables: &Tables| match tables.get(path) {
             Some(table) => {
                 let rows = FlowRow::parse(Path::new(path), table.clone());
-                rows.map(Some).map_err(|mut found| found.swap_remove(0))
+                rows.map(|rows| Some(Cow::Owned(rows))).map_err(|mut found| found.swap_remove(0))
             }
             None => Ok(None),
         };

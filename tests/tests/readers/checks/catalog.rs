@@ -19,10 +19,10 @@ fn lines(bytes: &[u8]) -> usize {
 }
 
 /// The files of an input: that of the edition, after that of all editions if there is one.
-fn parse_curation(text: &str) -> Result<Curation, Diagnostic> {
+fn parse_curation(text: &str) -> Result<Curation, Vec<Diagnostic>> {
     match &files(text)[..] {
         [(_, shared), (_, edition), ..] => {
-            let shared = SharedFlows::parse(Path::new("relay/flows.toml"), shared)?;
+            let shared = SharedFlows::parse(Path::new("relay/flows.toml"), shared).map_err(|error| vec![error])?;
             Curation::parse_with(Path::new("relay/1.toml"), edition, &shared)
         }
         _ => Curation::parse(Path::new("curation.toml"), text),
@@ -31,7 +31,7 @@ fn parse_curation(text: &str) -> Result<Curation, Diagnostic> {
 
 pub fn read_curation(bytes: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let curation = parse_curation(text).map_err(|problem| problem.to_string())?;
+    let curation = parse_curation(text).map_err(|problems| problems[0].to_string())?;
     Ok(format!("{} flows, {} values", curation.flows.len(), curation.values.len()))
 }
 
@@ -44,9 +44,12 @@ pub fn curation(bytes: &[u8]) {
             assert_eq!(curation.hints().columns.len(), curation.columns.len());
             assert!(curation.unresolved().iter().all(|problem| (1..=lines(bytes)).contains(&problem.place.line)));
         }
-        Err(problem) => {
-            assert!(problem.place.line <= lines(bytes), "{problem}");
-            assert!(!problem.message.is_empty());
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            for problem in problems {
+                assert!(problem.place.line <= lines(bytes), "{problem}");
+                assert!(!problem.message.is_empty());
+            }
         }
     }
     assert_eq!(format!("{result:?}"), format!("{:?}", parse()), "two reads differ");
