@@ -7,14 +7,20 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use port_catalog::{FlowId, Id, Peer, Product, Service, Transport, by_port};
+use port_catalog::{FlowId, Id, Peer, Product, Service, Transport, Vendor, by_port};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    let modules =
-        [ports()?, ids::<Product>("product"), ids::<Peer>("peer"), ids::<Service>("service"), ids::<FlowId>("flow_id")];
+    let modules = [
+        ports()?,
+        ids::<Product>("product"),
+        ids::<Peer>("peer"),
+        ids::<Service>("service"),
+        ids::<FlowId>("flow_id"),
+        ids::<Vendor>("vendor"),
+    ];
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("alternatives.rs"), quote!(#(#modules)*).to_string())?;
 
     let version = Command::new(env::var("RUSTC")?).arg("--version").output()?.stdout;
@@ -77,7 +83,7 @@ fn ports() -> Result<TokenStream, Box<dyn Error>> {
 fn ids<I: Id>(module: &str) -> TokenStream {
     let module = format_ident!("{module}");
     let (variants, texts): (Vec<_>, Vec<_>) =
-        I::all().iter().enumerate().map(|(number, id)| (format_ident!("Id{number}"), id.as_str())).unzip();
+        I::ALL.iter().enumerate().map(|(number, id)| (format_ident!("Id{number}"), id.as_str())).unzip();
     quote! {
         pub mod #module {
             #[derive(Clone, Copy, strum::EnumString)]

@@ -3,16 +3,18 @@
 #![allow(clippy::inline_always, reason = "if the column is known, so is its width, and a read is one load")]
 
 use core::fmt;
-use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use port_core::layout::{edition, flow, spec};
+use port_core::layout::{flow, spec};
+use port_core::padded::padded;
 use port_core::port_spec::write_expression;
 use port_core::{Direction, Enabled, Fact, Groups, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport};
 
 use crate::catalog::{Catalog, Id};
+use crate::facts::{self, optional};
+use crate::iterators::{Interfaces, Names, Words, indexed_iterator};
 use crate::own_catalog::Data;
-use crate::packed::element;
+use crate::packed::{Cell, element};
 
 /// One row of one edition of a document: traffic between a product and one peer, for one purpose.
 ///
@@ -41,170 +43,365 @@ impl<C: Catalog> Flow<C> {
         Flow { index: index as u32, catalog: PhantomData }
     }
 
+    /// The number of ids, which have the first rows.
+    const IDS: usize = C::FLOWS[flow::EDITION].len();
+
     /// The number of rows of all editions.
-    pub(crate) const ROWS: usize = C::FLOWS[flow::EDITION].len() + C::OLDER.ids.len();
+    pub(crate) const ROWS: usize = Self::IDS + C::OLDER.ids.len();
 
-    fn index(self) -> usize {
-        self.index as usize
-    }
-
-    /// The value of a column, given the values for the newest row of each id.
+    /// Finds a cell of a column.
     #[inline(always)]
-    fn value(self, column: usize, newest: impl FnOnce(usize) -> usize) -> usize {
-        let row = self.index();
-        let ids = C::FLOWS[flow::EDITION].len();
+    const fn find(self, column: usize) -> Cell {
+        let row = self.index as usize;
         // A catalog without older editions doesn't need the comparison.
-        if C::OLDER.ids.len() == 0 || row < ids { newest(row) } else { C::OLDER.get(row - ids, column, newest) }
+        if Self::ROWS == Self::IDS || row < Self::IDS {
+            Cell::OfRow(row)
+        } else {
+            C::OLDER.cell(row - Self::IDS, column)
+        }
     }
 
     #[inline(always)]
-    fn cell(self, column: usize) -> usize {
-        self.value(column, |row| C::FLOWS[column].get(row))
+    const fn cell(self, column: usize) -> usize {
+        match self.find(column) {
+            Cell::Changed(value) => value,
+            Cell::OfRow(row) => C::FLOWS[column].get(row),
+        }
+    }
+
+    /// A cell that contains the index of a list. Rows have lists of their own, unless an older row has the same as a newer one.
+    #[inline(always)]
+    const fn list(self, column: usize) -> usize {
+        match self.find(column) {
+            Cell::Changed(list) | Cell::OfRow(list) => list,
+        }
     }
 
     #[inline(always)]
-    fn text(self, column: usize) -> &'static str {
-        let column_of_texts = C::FLOW_TEXT_COLUMNS[column];
-        let number = self.value(flow::NUMBERS + column, |row| column_of_texts.numbers.get(row));
-        C::FLOW_TEXTS.get(column_of_texts.first + number)
+    const fn text(self, column: usize) -> &'static str {
+        let texts = C::FLOW_TEXT_COLUMNS[column];
+        let number = match self.find(flow::NUMBERS + column) {
+            Cell::Changed(number) => number,
+            Cell::OfRow(row) => texts.numbers.get(row),
+        };
+        C::FLOW_TEXTS.get_const(texts.first + number)
     }
 
     #[inline(always)]
-    fn optional_text(self, column: usize) -> Option<&'static str> {
-        Some(self.text(column)).filter(|text| !text.is_empty())
+    const fn optional_text(self, column: usize) -> Option<&'static str> {
+        optional(self.text(column))
     }
 
-    /// Its id, which is permanently stable.
-    pub fn id(self) -> C::FlowId {
-        let row = self.index();
-        let ids = C::FLOWS[flow::EDITION].len();
-        C::FlowId::from_index(if row < ids { row } else { C::OLDER.ids.get(row - ids) })
+    /// The index of its id.
+    pub(crate) const fn id_index(self) -> usize {
+        let row = self.index as usize;
+        if row < Self::IDS { row } else { C::OLDER.ids.get(row - Self::IDS) }
     }
 
     /// The index of the edition whose document lists it.
-    pub(crate) fn edition_index(self) -> usize {
+    pub(crate) const fn edition_index(self) -> usize {
         self.cell(flow::EDITION)
     }
 
+    const fn product_index(self) -> usize {
+        self.cell(flow::PRODUCT)
+    }
+
+    const fn peer_index(self) -> usize {
+        self.cell(flow::PEER)
+    }
+
+    /// Its id, which is permanently stable.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.id(), flows::FortiMail::InEmailClientPop3);
+    /// ```
+    #[must_use]
+    pub const fn id(self) -> C::FlowId {
+        element(C::FlowId::ALL, self.id_index())
+    }
+
     /// Whether it is in the newest edition of its product.
-    pub fn is_current(self) -> bool {
-        let (_, end) = C::PRODUCT_EDITIONS.pair(self.product().index());
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert!(flow.is_current());
+    /// ```
+    #[must_use]
+    pub const fn is_current(self) -> bool {
+        let (_, end) = C::PRODUCT_EDITIONS.pair(self.product_index());
         self.edition_index() + 1 == end
     }
 
     /// The part of the product at its own end, if the document distinguishes parts.
-    pub fn component(self) -> Option<&'static str> {
-        let index = self.cell(flow::COMPONENT).checked_sub(1)?;
-        crate::facts::product_components::<C>(self.product()).nth(index)
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert_eq!(flows::Rke2::InServerEtcdClient.flow().component(), Some("server"));
+    /// ```
+    #[must_use]
+    pub const fn component(self) -> Option<&'static str> {
+        match self.cell(flow::COMPONENT) {
+            0 => None,
+            number => facts::product_components::<C>(self.product_index()).get(number - 1),
+        }
     }
 
     /// The product whose document lists it.
-    pub fn product(self) -> C::Product {
-        C::Product::from_index(self.cell(flow::PRODUCT))
+    ///
+    /// ```
+    /// use port_catalog::{Product, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.product(), Product::FortiMail);
+    /// ```
+    #[must_use]
+    pub const fn product(self) -> C::Product {
+        element(C::Product::ALL, self.product_index())
     }
 
     /// The vendor of its product.
-    pub fn vendor(self) -> C::Vendor {
-        crate::facts::product_vendor::<C>(self.product())
+    ///
+    /// ```
+    /// use port_catalog::{Vendor, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.vendor(), Vendor::Fortinet);
+    /// ```
+    #[must_use]
+    pub const fn vendor(self) -> C::Vendor {
+        facts::product_vendor::<C>(self.product_index())
     }
 
     /// Who opens the connection.
-    pub fn direction(self) -> Direction {
+    ///
+    /// ```
+    /// use port_catalog::{Direction, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// // Both directions are known, so a `match` needs no `_`.
+    /// let end = match flow.direction() {
+    ///     Direction::Inbound => "destination",
+    ///     Direction::Outbound => "source",
+    /// };
+    /// assert_eq!(end, "destination");
+    /// ```
+    #[must_use]
+    pub const fn direction(self) -> Direction {
         element(Direction::ALL, self.cell(flow::DIRECTION))
     }
 
     /// The other end.
-    pub fn peer(self) -> C::Peer {
-        C::Peer::from_index(self.cell(flow::PEER))
+    ///
+    /// ```
+    /// use port_catalog::{Peer, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.peer(), Peer::EmailClient);
+    /// ```
+    #[must_use]
+    pub const fn peer(self) -> C::Peer {
+        element(C::Peer::ALL, self.peer_index())
     }
 
     /// Its purpose, in this project's words.
-    pub fn purpose(self) -> &'static str {
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.purpose(), "Collect mail with POP3 or POP3S");
+    /// ```
+    #[must_use]
+    pub const fn purpose(self) -> &'static str {
         self.text(flow::PURPOSE)
     }
 
     /// Its port specs with their groups. [`Ports`] displays as a port expression.
-    pub fn ports(self) -> Ports<C> {
-        let (next, end) = C::FLOW_SPECS.pair(self.value(flow::SPECS, |row| row));
-        Ports { next, end, groups: self.groups(), catalog: PhantomData }
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
+    /// ```
+    pub const fn ports(self) -> Ports<C> {
+        let (start, end) = C::FLOW_SPECS.pair(self.list(flow::SPECS));
+        Ports { start, end, groups: self.groups(), catalog: PhantomData }
     }
 
     /// Whether all groups of its port specs are needed.
-    pub fn groups(self) -> Groups {
+    ///
+    /// ```
+    /// use port_catalog::{Groups, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.groups(), Groups::All);
+    /// ```
+    #[must_use]
+    pub const fn groups(self) -> Groups {
         element(Groups::ALL, self.cell(flow::GROUPS))
     }
 
     /// Whether the document requires it.
-    pub fn requirement(self) -> Requirement {
+    ///
+    /// ```
+    /// use port_catalog::{Requirement, flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.requirement(), Requirement::Conditional);
+    /// ```
+    #[must_use]
+    pub const fn requirement(self) -> Requirement {
         element(Requirement::ALL, self.cell(flow::REQUIREMENT))
     }
 
     /// When a conditional flow is needed.
-    pub fn condition(self) -> Option<&'static str> {
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.condition(), Some("server mode only"));
+    /// ```
+    #[must_use]
+    pub const fn condition(self) -> Option<&'static str> {
         self.optional_text(flow::CONDITION)
     }
 
     /// How far its traffic goes.
-    pub fn scope(self) -> Scope {
+    ///
+    /// ```
+    /// use port_catalog::{Scope, flows};
+    ///
+    /// assert_eq!(flows::Wazo::InMonitHttp.flow().scope(), Scope::Host);
+    /// ```
+    #[must_use]
+    pub const fn scope(self) -> Scope {
         element(Scope::ALL, self.cell(flow::SCOPE))
     }
 
     /// Whether the document says that the port is open by default.
-    pub fn enabled(self) -> Enabled {
+    ///
+    /// ```
+    /// use port_catalog::{Enabled, flows};
+    ///
+    /// assert_eq!(flows::ExchangeServer::InMailboxImap.flow().enabled(), Enabled::No);
+    /// ```
+    #[must_use]
+    pub const fn enabled(self) -> Enabled {
         element(Enabled::ALL, self.cell(flow::ENABLED))
     }
 
     /// The product's interfaces that it uses, in the product's order; empty if the document names none.
-    pub fn interfaces(self) -> impl Iterator<Item = &'static str> + Clone {
-        let used = self.cell(flow::INTERFACES);
-        let all = crate::facts::product_interfaces::<C>(self.product());
-        all.enumerate().filter(move |(index, _)| used & (1 << index) != 0).map(|(_, interface)| interface)
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert!(flows::ForcepointEmailSecurity::OutSnmpTrap.flow().interfaces().eq(["c"]));
+    /// ```
+    pub const fn interfaces(self) -> Interfaces {
+        Interfaces::new(facts::product_interfaces::<C>(self.product_index()), self.cell(flow::INTERFACES))
     }
 
     /// The interface that the document recommends, if it does.
-    pub fn recommended_interface(self) -> Option<&'static str> {
-        let index = self.cell(flow::RECOMMENDED).checked_sub(1)?;
-        crate::facts::product_interfaces::<C>(self.product()).nth(index)
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// let flow = flows::ForcepointEmailSecurity::InSslProxy.flow();
+    /// assert_eq!(flow.recommended_interface(), Some("c"));
+    /// ```
+    #[must_use]
+    pub const fn recommended_interface(self) -> Option<&'static str> {
+        match self.cell(flow::RECOMMENDED) {
+            0 => None,
+            number => facts::product_interfaces::<C>(self.product_index()).get(number - 1),
+        }
     }
 
     /// The host names that the document gives for the peer, in its order, some with a wildcard as in `*.example.com`.
-    pub fn hosts(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
-        C::FLOW_HOSTS.get(self.value(flow::HOSTS, |row| row)).map(|name| C::HOSTS.names.get(name))
+    ///
+    /// ```
+    /// use port_catalog::query;
+    ///
+    /// let flow = query().host("mdaemon.com").flows().next().unwrap();
+    /// assert!(flow.hosts().any(|host| host.ends_with("mdaemon.com")));
+    /// ```
+    pub const fn hosts(self) -> Names {
+        Names::new(C::HOSTS.names, C::FLOW_HOSTS, self.list(flow::HOSTS))
     }
 
     /// Whether the document says that the port can be changed.
-    pub fn configurable(self) -> bool {
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert!(flows::FortiMail::OutOcsp.flow().configurable());
+    /// ```
+    #[must_use]
+    pub const fn configurable(self) -> bool {
         self.cell(flow::CONFIGURABLE) != 0
     }
 
     /// Where or how to change the port, if the document says so.
-    pub fn customization(self) -> Option<&'static str> {
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// let flow = flows::FortiMail::OutOcsp.flow();
+    /// assert_eq!(flow.customization(), Some("the certificate may name another port"));
+    /// ```
+    #[must_use]
+    pub const fn customization(self) -> Option<&'static str> {
         self.optional_text(flow::CUSTOMIZATION)
     }
 
     /// A warning for users of the row: further facts of the page, or what looks wrong on it.
-    pub fn note(self) -> Option<&'static str> {
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// assert!(flows::FortiMail::InAdmin.flow().note().unwrap().contains("prints SSH twice"));
+    /// ```
+    #[must_use]
+    pub const fn note(self) -> Option<&'static str> {
         self.optional_text(flow::NOTE)
     }
 
     /// The facts of this flow that the document does not state.
-    pub fn curated(self) -> impl Iterator<Item = Fact> + Clone {
-        let curated = self.cell(flow::CURATED);
-        Fact::ALL
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(move |(index, _)| curated & (1 << index) != 0)
-            .map(|(_, fact)| fact)
+    ///
+    /// ```
+    /// use port_catalog::{Fact, flows};
+    ///
+    /// assert!(flows::FortiMail::InAdmin.flow().curated().any(|fact| fact == Fact::Service));
+    /// ```
+    pub const fn curated(self) -> Words<Fact> {
+        Words::new(Fact::ALL, self.cell(flow::CURATED))
     }
 
     /// Where the document lists it, and what it prints there.
-    pub fn source(self) -> Source {
-        let text = |column| crate::facts::edition_text::<C>(self.edition_index(), column);
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let flow = flows::FortiMail::InEmailClientPop3.flow();
+    /// assert_eq!(flow.source().row, 4);
+    /// assert_eq!(flow.source().ports, Some("TCP/110 or TCP/995 (server mode only)"));
+    /// ```
+    #[must_use]
+    pub const fn source(self) -> Source {
+        let edition = self.edition();
         Source {
-            document: text(edition::DOCUMENT),
-            edition: text(edition::PRINTED),
-            url: text(edition::URL),
+            document: edition.document(),
+            edition: edition.printed(),
+            url: edition.url(),
             section: self.optional_text(flow::SECTION),
             row: self.cell(flow::ROW),
             peer: self.optional_text(flow::PRINTED_PEER),
@@ -214,21 +411,37 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// Whether a part of the product is at either of its ends: its own component, or a peer that is a component.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// // Its peer is the part `node` of the same product.
+    /// let flow = flows::Rke2::InServerKubernetesApi.flow();
+    /// assert!(flow.involves_component("server") && flow.involves_component("node"));
+    /// ```
+    #[must_use]
     pub fn involves_component(self, component: &str) -> bool {
         self.component() == Some(component) || self.peer_component() == Some(component)
     }
 
     /// The part of the product at the other end, if the peer is one.
     pub(crate) fn peer_component(self) -> Option<&'static str> {
-        let is_component = crate::facts::peer_kind::<C>(self.peer()) == PeerKind::Component;
+        let is_component = facts::peer_kind::<C>(self.peer_index()) == PeerKind::Component;
         // The id of such a peer is `<product>-<component>`.
         let rest = self.peer().as_str().strip_prefix(self.product().as_str()).filter(|_| is_component)?;
         rest.strip_prefix('-')
     }
 
     /// Whether its peer is `peer`, or includes `peer`.
+    ///
+    /// ```
+    /// use port_catalog::{Peer, flows};
+    ///
+    /// assert!(flows::FortiMail::InEmailClientPop3.flow().involves(Peer::EmailClient));
+    /// ```
+    #[must_use]
     pub fn involves(self, peer: C::Peer) -> bool {
-        self.peer() == peer || crate::facts::peer_includes::<C>(self.peer()).any(|included| included == peer)
+        self.peer() == peer || facts::peer_includes::<C>(self.peer_index()).any(|included| included == peer)
     }
 }
 
@@ -242,7 +455,8 @@ impl<C: Catalog> fmt::Debug for Flow<C> {
 impl<C: Catalog> fmt::Display for Flow<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let direction = self.direction();
-        write!(f, "{} {direction} {} {}: {}", self.product(), direction.preposition(), self.peer(), self.ports())
+        let (product, peer, ports) = (self.product(), self.peer(), self.ports());
+        padded(f, format_args!("{product} {direction} {} {peer}: {ports}", direction.preposition()))
     }
 }
 
@@ -255,7 +469,7 @@ impl<C: Catalog> fmt::Display for Flow<C> {
 /// assert_eq!(source.section, Some("Incoming ports"));
 /// assert_eq!(source.ports, Some("TCP/110 or TCP/995 (server mode only)"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Source {
     /// The document's title.
@@ -277,48 +491,87 @@ pub struct Source {
 }
 
 /// An iterator over the port specs of a flow. It displays the specs that are left as a port expression.
+///
+/// ```
+/// use port_catalog::{Service, Transport, flows};
+///
+/// let ports = flows::FortiMail::InEmailClientPop3.flow().ports();
+/// assert_eq!(ports.get(1).and_then(|spec| spec.service()), Some(Service::Pop3s));
+/// assert_eq!(format!("{ports:>30}"), "  tcp/110 pop3 | tcp/995 pop3s");
+/// // A policy that is checked when it is compiled.
+/// const _: () = assert!(flows::FortiMail::InEmailClientPop3.flow().ports().contains(Transport::Tcp, 995));
+/// ```
 #[derive(Clone, Debug)]
+#[must_use = "iterators do nothing unless they are consumed"]
 pub struct Ports<C: Catalog = Data> {
-    next: usize,
+    start: usize,
     end: usize,
     groups: Groups,
     catalog: PhantomData<C>,
 }
 
-impl<C: Catalog> Iterator for Ports<C> {
-    type Item = PortSpec<C::Service>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.next == self.end {
-            return None;
-        }
-        let row = self.next;
-        self.next += 1;
-        // The tables were checked at compile time: ports fit in 16 bits, groups in 8.
-        let port = |column: usize| u16::try_from(C::SPECS[column].get(row)).unwrap_or(0);
-        let transport = C::SPECS[spec::TRANSPORT].get(row).checked_sub(1).map(|index| element(Transport::ALL, index));
-        let range = PortRange::new(port(spec::FIRST), port(spec::LAST));
-        let number = port(spec::FIRST).checked_sub(1).filter(|_| range.is_none());
-        let spec = PortSpec::from_parts(
-            transport,
-            range,
-            C::SPECS[spec::SERVICE].get(row).checked_sub(1).map(C::Service::from_index),
-            u8::try_from(C::SPECS[spec::GROUP].get(row)).unwrap_or(u8::MAX),
-        );
-        Some(spec.with_number(number.and_then(|number| u8::try_from(number).ok())))
+impl<C: Catalog> Ports<C> {
+    #[allow(clippy::unused_self, reason = "other iterators need it")]
+    const fn at(&self, row: usize) -> PortSpec<C::Service> {
+        let transport = match C::SPECS[spec::TRANSPORT].get(row) {
+            0 => None,
+            number => Some(element(Transport::ALL, number - 1)),
+        };
+        let service = match C::SPECS[spec::SERVICE].get(row) {
+            0 => None,
+            number => Some(element(C::Service::ALL, number - 1)),
+        };
+        let first = C::SPECS[spec::FIRST].get(row);
+        let range = PortRange::new(facts::port(first), facts::port(C::SPECS[spec::LAST].get(row)));
+        let number = match (range, first) {
+            (Some(_), _) | (None, 0) => None,
+            (None, number) => Some(byte(number - 1)),
+        };
+        PortSpec::from_parts(transport, range, service, byte(C::SPECS[spec::GROUP].get(row)), number)
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.end - self.next;
-        (left, Some(left))
+    /// Whether one of the specs that are left includes a port of a transport. `Transport::Any` on either side counts for TCP and UDP.
+    ///
+    /// ```
+    /// use port_catalog::{Transport, flows};
+    ///
+    /// let admin = flows::FortiMail::InAdmin.flow();
+    /// assert!(admin.ports().contains(Transport::Tcp, 443));
+    /// assert!(!admin.ports().contains(Transport::Udp, 443));
+    /// ```
+    #[must_use]
+    pub const fn contains(&self, transport: Transport, port: u16) -> bool {
+        let mut row = self.start;
+        while row < self.end {
+            if self.at(row).matches(transport, port) {
+                return true;
+            }
+            row += 1;
+        }
+        false
     }
 }
 
-impl<C: Catalog> ExactSizeIterator for Ports<C> {}
-impl<C: Catalog> FusedIterator for Ports<C> {}
+indexed_iterator!([C: Catalog] Ports<C> => PortSpec<C::Service>, at, at);
+
+/// A number of a table that fits in a byte: groups and protocol numbers were checked at compile time.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "the number is compared first")]
+const fn byte(number: usize) -> u8 {
+    if number <= u8::MAX as usize { number as u8 } else { u8::MAX }
+}
 
 impl<C: Catalog> fmt::Display for Ports<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_expression(f, self.groups, self.clone())
+        padded(f, format_args!("{}", Unpadded(self)))
+    }
+}
+
+/// Port specs that ignore the width of a format string.
+struct Unpadded<'a, C: Catalog>(&'a Ports<C>);
+
+impl<C: Catalog> fmt::Display for Unpadded<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_expression(f, self.0.groups, self.0.clone())
     }
 }

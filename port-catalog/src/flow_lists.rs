@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use port_core::layout::{peer, product, service, vendor};
 
-use crate::catalog::{Catalog, Id};
+use crate::catalog::Catalog;
 use crate::flow::Flow;
 use crate::own_catalog::Data;
 use crate::packed::NO_FLOWS;
@@ -21,6 +21,7 @@ use crate::packed::NO_FLOWS;
 /// assert_eq!(flows.map(|flow| flow.id().as_str()).next(), Some("forticlient-out-telemetry"));
 /// ```
 #[derive(Clone)]
+#[must_use = "iterators do nothing unless they are consumed"]
 pub struct Flows<C: Catalog = Data> {
     /// The index of the flow list. It is read only when a flow or the length is needed.
     list: usize,
@@ -34,21 +35,54 @@ impl<C: Catalog> Flows<C> {
         Flows { list, taken: [0, 0], catalog: PhantomData }
     }
 
-    /// The remaining flows before a position, and those from it on.
-    pub(crate) fn split_at(self, position: usize) -> [Flows<C>; 2] {
-        let [front, back] = self.taken;
-        let after = self.len() - position;
-        [Flows { taken: [front, back + after], ..self }, Flows { taken: [front + position, back], ..self }]
+    /// The flows that name a port itself, and those that name a range, given the flows of a port from which none was taken.
+    pub(crate) fn exact_and_ranges(self) -> [Flows<C>; 2] {
+        let exact = C::FLOW_LISTS.exact(self.list);
+        let ranges = self.len() - exact;
+        [Flows { taken: [0, ranges], ..self }, Flows { taken: [exact, 0], ..self }]
     }
 
     /// The number of remaining flows.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// // A build that fails when a newer catalog has more flows than were reviewed.
+    /// const _: () = assert!(Product::FortiMail.flows().len() == 54);
+    /// ```
     #[inline]
+    #[must_use]
     pub const fn len(&self) -> usize {
         C::FLOW_LISTS.len(self.list) - self.taken[0] - self.taken[1]
     }
 
-    /// Whether no flow remains.
+    /// The flow at a position, counted from 0 among those that remain.
+    ///
+    /// ```
+    /// use port_catalog::{Transport, by_port, flows};
+    ///
+    /// const FIRST: port_catalog::Flow = by_port(Transport::Tcp, 8013).get(0).unwrap();
+    /// assert_eq!(FIRST.id(), flows::FortiClient::OutTelemetry);
+    /// ```
     #[inline]
+    #[must_use]
+    pub const fn get(&self, position: usize) -> Option<Flow<C>> {
+        if position < self.len() {
+            Some(Flow::new(C::FLOW_LISTS.get(self.list, self.taken[0] + position)))
+        } else {
+            None
+        }
+    }
+
+    /// Whether no flow remains.
+    ///
+    /// ```
+    /// use port_catalog::{Transport, by_port};
+    ///
+    /// const _: () = assert!(by_port(Transport::Tcp, 9).is_empty());
+    /// ```
+    #[inline]
+    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.list == NO_FLOWS || (self.taken[0] + self.taken[1] > 0 && self.len() == 0)
     }
@@ -79,6 +113,13 @@ impl<C: Catalog> Iterator for Flows<C> {
             None
         }
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Flow<C>) -> B>(self, init: B, mut f: F) -> B {
+        let end = self.taken[0] + self.len();
+        // The length is read once.
+        (self.taken[0]..end).fold(init, |folded, index| f(folded, Flow::new(C::FLOW_LISTS.get(self.list, index))))
+    }
 }
 
 impl<C: Catalog> DoubleEndedIterator for Flows<C> {
@@ -100,21 +141,21 @@ impl<C: Catalog> ExactSizeIterator for Flows<C> {}
 impl<C: Catalog> FusedIterator for Flows<C> {}
 
 #[doc(hidden)]
-pub fn vendor_flows<C: Catalog>(vendor: C::Vendor) -> Flows<C> {
-    Flows::new(C::VENDORS[vendor::FLOWS].get(vendor.index()))
+pub const fn vendor_flows<C: Catalog>(vendor: usize) -> Flows<C> {
+    Flows::new(C::VENDORS[vendor::FLOWS].get(vendor))
 }
 
 #[doc(hidden)]
-pub fn product_flows<C: Catalog>(product: C::Product) -> Flows<C> {
-    Flows::new(C::PRODUCTS[product::FLOWS].get(product.index()))
+pub const fn product_flows<C: Catalog>(product: usize) -> Flows<C> {
+    Flows::new(C::PRODUCTS[product::FLOWS].get(product))
 }
 
 #[doc(hidden)]
-pub fn peer_flows<C: Catalog>(peer: C::Peer) -> Flows<C> {
-    Flows::new(C::PEERS[peer::FLOWS].get(peer.index()))
+pub const fn peer_flows<C: Catalog>(peer: usize) -> Flows<C> {
+    Flows::new(C::PEERS[peer::FLOWS].get(peer))
 }
 
 #[doc(hidden)]
-pub fn service_flows<C: Catalog>(service: C::Service) -> Flows<C> {
-    Flows::new(C::SERVICES[service::FLOWS].get(service.index()))
+pub const fn service_flows<C: Catalog>(service: usize) -> Flows<C> {
+    Flows::new(C::SERVICES[service::FLOWS].get(service))
 }

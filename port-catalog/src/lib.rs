@@ -99,22 +99,27 @@ extern crate self as port_catalog;
 mod catalog;
 mod edition;
 mod enum_methods;
+mod examples;
 mod facts;
 mod flow;
 mod flow_lists;
+mod iterators;
 #[allow(clippy::doc_markdown, reason = "names are written as the vendors write them")]
 mod own_catalog;
 mod packed;
 mod query;
 #[cfg(feature = "serde")]
 mod serde;
+mod serde_bound;
+mod tables;
 #[cfg(feature = "upgrade")]
 mod upgrade;
 
-pub use crate::catalog::{Catalog, Id};
-pub use crate::edition::Edition;
+pub use crate::catalog::{Catalog, FlowIdFacts, Id, PeerFacts, ProductFacts, ServiceFacts, VendorFacts};
+pub use crate::edition::{Edition, Editions};
 pub use crate::flow::{Flow, Ports, Source};
 pub use crate::flow_lists::Flows;
+pub use crate::iterators::{Ids, Interfaces, Names, Words};
 pub use crate::own_catalog::{Data, FlowId, Peer, Product, Service, Vendor, by_port, flows, query};
 pub use crate::query::{Matches, Query};
 #[cfg(feature = "upgrade")]
@@ -122,7 +127,8 @@ pub use crate::upgrade::{Change, Upgrade, upgrade};
 #[cfg(feature = "upgrade")]
 pub use port_core::ChangeClass;
 pub use port_core::{
-    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortRangeError, PortSpec, Requirement, Scope,
+    Transport,
 };
 #[cfg(feature = "macros")]
 pub use port_macros::catalog;
@@ -144,12 +150,13 @@ macro_rules! __serde_id {
 #[allow(clippy::inline_always, reason = "function calls would take longer than the lookup")]
 pub mod __private {
     pub use crate::catalog::parse_id;
-    pub use crate::edition::{flow_in_edition, newest_edition, product_editions};
+    pub use crate::edition::{edition_named, flow_in_edition, newest_edition, product_editions};
     pub use crate::facts::*;
     pub use crate::flow_lists::{peer_flows, product_flows, service_flows, vendor_flows};
     pub use crate::packed::{
         FlowLists, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width,
     };
+    pub use crate::tables::{IdTables, Tables};
     #[cfg(feature = "serde")]
     pub use ::serde;
     pub use port_core::id_hash::HashInput;
@@ -160,11 +167,6 @@ pub mod __private {
     use crate::{Catalog, Flow, Flows, Query, Transport};
 
     #[inline(always)]
-    pub fn text(pool: StringPool, index: usize) -> &'static str {
-        pool.get(index)
-    }
-
-    #[inline(always)]
     pub const fn text_const(pool: StringPool, index: usize) -> &'static str {
         pool.get_const(index)
     }
@@ -172,8 +174,6 @@ pub mod __private {
     pub const fn flow<C: Catalog>(index: usize) -> Flow<C> {
         Flow::new(index)
     }
-
-    pub use crate::packed::checked_index;
 
     pub const fn by_port<C: Catalog>(transport: Transport, port: u16) -> Flows<C> {
         Flows::new(C::PORTS.get(transport, port))

@@ -78,12 +78,6 @@ pub(crate) const fn element<T: Copy>(all: &[T], index: usize) -> T {
     if index < all.len() { all[index] } else { index_out_of_table() }
 }
 
-/// An index that is less than a count.
-#[inline(always)]
-pub const fn checked_index(index: usize, count: usize) -> usize {
-    if index < count { index } else { index_out_of_table() }
-}
-
 /// Panics. All reads share this function, since there are many and each is small.
 #[cold]
 #[inline(never)]
@@ -150,11 +144,19 @@ pub struct Lists {
 }
 
 impl Lists {
+    /// The positions of a list's first item and of the item after its last.
     #[inline(always)]
-    pub(crate) fn get(self, list: usize) -> impl ExactSizeIterator<Item = usize> + Clone {
-        let (start, end) = self.starts.pair(list);
-        (start..end).map(move |index| self.items.get(index))
+    pub(crate) const fn bounds(self, list: usize) -> (usize, usize) {
+        self.starts.pair(list)
     }
+}
+
+/// A cell of a row.
+pub(crate) enum Cell {
+    /// Its value.
+    Changed(usize),
+    /// It is the same as in the newest row with this index.
+    OfRow(usize),
 }
 
 /// The rows of older editions: the id of each, and what differs from the newest row of the same id, as pairs of a column and its value.
@@ -165,18 +167,20 @@ pub struct OlderRows {
 }
 
 impl OlderRows {
-    /// The value of a column in an older row, given the column's value for each id.
+    /// The cell of a column in an older row.
     ///
     /// Rows differ in few columns, so a scan is fast.
     #[cold]
-    pub(crate) fn get(self, row: usize, column: usize, newest: impl FnOnce(usize) -> usize) -> usize {
-        let mut changes = self.changes.get(row);
-        while let (Some(changed), Some(value)) = (changes.next(), changes.next()) {
+    pub(crate) const fn cell(self, row: usize, column: usize) -> Cell {
+        let (mut place, end) = self.changes.bounds(row);
+        while place < end {
+            let (changed, value) = self.changes.items.pair(place);
             if changed == column {
-                return value;
+                return Cell::Changed(value);
             }
+            place += 2;
         }
-        newest(self.ids.get(row))
+        Cell::OfRow(self.ids.get(row))
     }
 }
 
@@ -184,10 +188,17 @@ impl OlderRows {
 pub(crate) const NO_FLOWS: usize = 0;
 
 /// Flow lists. The length of a list is needed more often than its flows, so lengths have a column of their own.
+///
+/// The first lists are those of ports, which have two parts: the flows that name the port itself, and then those that name a range. A
+/// wide range is part of the lists of many ports, so the second part has a start of its own, and equal parts are stored once.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowLists {
     pub starts: PackedInts,
     pub lengths: PackedInts,
+    /// The length of the first part of each port's list.
+    pub exact: PackedInts,
+    /// The start of the second part.
+    pub ranges: PackedInts,
     pub items: PackedInts,
 }
 
@@ -197,10 +208,18 @@ impl FlowLists {
         self.lengths.get(list)
     }
 
+    /// The number of flows in the first part of a list, which is all of it for other lists than those of ports.
+    #[inline(always)]
+    pub(crate) const fn exact(self, list: usize) -> usize {
+        if list < self.exact.len() { self.exact.get(list) } else { self.len(list) }
+    }
+
     /// The flow at an index of a list.
     #[inline(always)]
     pub(crate) const fn get(self, list: usize, index: usize) -> usize {
-        self.items.get(self.starts.get(list) + index)
+        let exact = self.exact(list);
+        let place = if index < exact { self.starts.get(list) + index } else { self.ranges.get(list) + (index - exact) };
+        self.items.get(place)
     }
 }
 
@@ -248,46 +267,50 @@ impl TextIndex {
     }
 }
 
-/// The host names of a catalog, among them wildcards such as `*.example.com`, and every domain above them. Each has the list of flows
-/// to it or to a name below it.
+/// The host names of a catalog, among them wildcards such as `*.example.com`, and every domain above them.
 #[derive(Clone, Copy, Debug)]
 pub struct HostIndex {
     pub names: StringPool,
     pub index: TextIndex,
+    /// For each name, the flows to it, to a name below it, or to a wildcard that covers it.
     pub lists: PackedInts,
+    /// For each wildcard, the flows to it or to a wildcard that covers it. They concern every other name that it covers.
+    pub covering: PackedInts,
 }
 
 impl HostIndex {
-    /// The flow list of a host and everything below it; `None` if a wildcard above it has flows too. Case and a final dot are
-    /// ignored.
+    /// The list of the flows to a host, to a name below it, or to a wildcard that covers it. Case and a final dot are ignored.
     #[inline]
-    pub(crate) fn get(self, host: &str) -> Option<usize> {
+    pub(crate) fn get(self, host: &str) -> usize {
         /// The length of the longest host name, with a wildcard before it.
         const LONGEST_HOST: usize = 255;
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut lower = [0; LONGEST_HOST];
         let Some(lower) = lower.get_mut(..host.len()) else {
-            return Some(NO_FLOWS);
+            return NO_FLOWS;
         };
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        let found = self.list(lower);
-        // The names above the host, each with a wildcard in place of the part before it: `*.example.com`.
+        if let Some(name) = self.name(lower) {
+            return self.lists.get(name);
+        }
+        // The names above the host, each with a wildcard in place of the part before it: `*.example.com`. The first has the flows of
+        // those above it too.
         for dot in 1..lower.len() {
             if lower[dot] == b'.' {
                 lower[dot - 1] = b'*';
-                if self.list(&lower[dot - 1..]).is_some() {
-                    return None;
+                if let Some(wildcard) = self.name(&lower[dot - 1..]) {
+                    return self.covering.get(wildcard);
                 }
             }
         }
-        Some(found.unwrap_or(NO_FLOWS))
+        NO_FLOWS
     }
 
+    /// The index of a name.
     #[inline]
-    fn list(self, name: &[u8]) -> Option<usize> {
+    fn name(self, name: &[u8]) -> Option<usize> {
         let candidate = self.index.candidate(name);
-        let is_found = candidate < self.lists.len() && self.names.bytes(candidate) == name;
-        is_found.then(|| self.lists.get(candidate))
+        (candidate < self.lists.len() && self.names.bytes(candidate) == name).then_some(candidate)
     }
 }

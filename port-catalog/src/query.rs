@@ -7,6 +7,8 @@ use crate::edition::Edition;
 use crate::flow::Flow;
 use crate::flow_lists::{Flows, peer_flows, product_flows, service_flows, vendor_flows};
 use crate::own_catalog::Data;
+use crate::packed::NO_FLOWS;
+use crate::tables::IdTables;
 use port_core::{Direction, Transport};
 
 /// A query. [`query`](crate::query) begins one; in code that is generic over catalogs, use `Query::default()`.
@@ -25,6 +27,7 @@ use port_core::{Direction, Transport};
 /// assert_eq!(ids, ["fortimail-in-admin", "fortimail-in-email-client-quarantine"]);
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a query finds nothing until its method `flows` is called"]
 pub struct Query<'a, C: Catalog = Data> {
     vendor: Option<C::Vendor>,
     product: Option<C::Product>,
@@ -73,16 +76,26 @@ impl<C: Catalog> Query<'_, C> {
 
 impl<'a, C: Catalog> Query<'a, C> {
     /// Only flows of a vendor's products.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Vendor, query};
+    ///
+    /// assert!(query().vendor(Vendor::Fortinet).flows().all(|flow| flow.vendor() == Vendor::Fortinet));
+    /// ```
     #[inline]
-    pub fn vendor(self, vendor: C::Vendor) -> Self {
+    pub const fn vendor(self, vendor: C::Vendor) -> Self {
         Query { vendor: Some(vendor), ..self }
     }
 
     /// Only flows of a product.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// assert!(query().product(Product::FortiMail).flows().eq(Product::FortiMail.flows()));
+    /// ```
     #[inline]
-    pub fn product(self, product: C::Product) -> Self {
+    pub const fn product(self, product: C::Product) -> Self {
         Query { product: Some(product), ..self }
     }
 
@@ -94,51 +107,85 @@ impl<'a, C: Catalog> Query<'a, C> {
     /// let newest = Product::FortiMail.newest_edition();
     /// assert!(query().edition(newest).flows().eq(Product::FortiMail.flows()));
     /// ```
-    #[must_use]
     #[inline]
-    pub fn edition(self, edition: Edition<C>) -> Self {
+    pub const fn edition(self, edition: Edition<C>) -> Self {
         Query { editions: Editions::One(edition), ..self }
     }
 
     /// The flows of all editions, instead of the newest edition of each product.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// let both = query().product(Product::FortiMail).all_editions().flows();
+    /// assert!(both.count() > Product::FortiMail.flows().len());
+    /// ```
     #[inline]
-    pub fn all_editions(self) -> Self {
+    pub const fn all_editions(self) -> Self {
         Query { editions: Editions::All, ..self }
     }
 
     /// Only flows with a part of the product at either end, by its name in [`Flow::component`].
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// let of_servers = query().product(Product::Rke2).component("server");
+    /// assert!(of_servers.flows().all(|flow| flow.involves_component("server")));
+    /// ```
     #[inline]
-    pub fn component(self, component: &'a str) -> Self {
+    pub const fn component(self, component: &'a str) -> Self {
         Query { component: Some(component), ..self }
     }
 
     /// Only flows in one direction.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Direction, Product, query};
+    ///
+    /// let inbound = query().product(Product::FortiMail).direction(Direction::Inbound);
+    /// assert!(inbound.flows().all(|flow| flow.direction() == Direction::Inbound));
+    /// ```
     #[inline]
-    pub fn direction(self, direction: Direction) -> Self {
+    pub const fn direction(self, direction: Direction) -> Self {
         Query { direction: Some(direction), ..self }
     }
 
     /// Only flows whose peer is `peer` or includes it.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Peer, Product, query};
+    ///
+    /// let clients = query().product(Product::FortiMail).peer(Peer::EmailClient);
+    /// assert!(clients.flows().any(|flow| flow.id().as_str() == "fortimail-in-email-client-pop3"));
+    /// ```
     #[inline]
-    pub fn peer(self, peer: C::Peer) -> Self {
+    pub const fn peer(self, peer: C::Peer) -> Self {
         Query { peer: Some(peer), ..self }
     }
 
     /// Only flows that use a service on one of their ports.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Product, Service, query};
+    ///
+    /// let smtp = query().product(Product::FortiMail).service(Service::Smtp);
+    /// assert!(smtp.flows().all(|flow| flow.ports().any(|spec| spec.service() == Some(Service::Smtp))));
+    /// ```
     #[inline]
-    pub fn service(self, service: C::Service) -> Self {
+    pub const fn service(self, service: C::Service) -> Self {
         Query { service: Some(service), ..self }
     }
 
     /// Only flows that use a port, as [`by_port`](crate::by_port) finds them; `Transport::Any` matches TCP and UDP.
-    #[must_use]
+    ///
+    /// ```
+    /// use port_catalog::{Transport, by_port, query};
+    ///
+    /// assert_eq!(query().port(Transport::Tcp, 8013).flows().count(), by_port(Transport::Tcp, 8013).len());
+    /// ```
     #[inline]
-    pub fn port(self, transport: Transport, port: u16) -> Self {
+    pub const fn port(self, transport: Transport, port: u16) -> Self {
         Query { port: Some((transport, port)), ..self }
     }
 
@@ -150,41 +197,73 @@ impl<'a, C: Catalog> Query<'a, C> {
     /// assert_eq!(query().host("mdaemon.com").flows().count(), 3);
     /// assert_eq!(query().host("files.mdaemon.com").flows().count(), 1);
     /// ```
-    #[must_use]
     #[inline]
-    pub fn host(self, host: &'a str) -> Self {
+    pub const fn host(self, host: &'a str) -> Self {
         Query { host: Some(host), ..self }
     }
 
     /// The flows that match, in catalog order.
+    ///
+    /// ```
+    /// use port_catalog::{Product, query};
+    ///
+    /// assert_eq!(query().product(Product::FortiMail).flows().count(), 54);
+    /// ```
     #[inline]
-    pub fn flows(self) -> Matches<'a, C> {
-        Matches { candidates: self.candidates(), query: self }
+    pub fn flows(mut self) -> Matches<'a, C> {
+        let candidates = self.take_candidates();
+        Matches { candidates, has_filters: self.has_filters(), query: self }
     }
 
-    /// The shortest list that contains every flow that matches.
+    /// The shortest list that contains every flow that matches. The filter for which it is the list is removed, since all flows of the
+    /// list pass it.
     #[inline]
-    fn candidates(&self) -> Candidates<C> {
+    fn take_candidates(&mut self) -> Candidates<C> {
         match self.editions {
-            Editions::One(edition) => return Candidates::Listed(edition.flows()),
+            Editions::One(edition) => {
+                self.editions = Editions::All;
+                return Candidates::Listed(edition.flows());
+            }
             Editions::All => return Candidates::All(0),
             Editions::Newest => {}
         }
-        let lists = [
-            self.vendor.map(vendor_flows),
-            self.product.map(product_flows),
-            self.peer.map(peer_flows),
-            self.service.map(service_flows),
-            self.host.and_then(|host| C::HOSTS.get(host)).map(Flows::new),
-        ];
-        let shortest = lists.into_iter().flatten().min_by_key(Flows::len);
-        let of_port = self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port)));
-        match (shortest, of_port) {
-            (Some(flows), Some(of_port)) if flows.len() <= of_port.len() => Candidates::Listed(flows),
-            (_, Some(of_port)) => Candidates::Merged(MergedRuns::new(of_port)),
-            (Some(flows), None) => Candidates::Listed(flows),
-            (None, None) => Candidates::All(0),
+        let mut shortest = Shortest { filter: Filter::None, flows: Flows::new(NO_FLOWS) };
+        shortest.add(Filter::Vendor, self.vendor.map(|vendor| vendor_flows(vendor.index())));
+        shortest.add(Filter::Product, self.product.map(|product| product_flows(product.index())));
+        shortest.add(Filter::Peer, self.peer.map(|peer| peer_flows(peer.index())));
+        shortest.add(Filter::Service, self.service.map(|service| service_flows(service.index())));
+        shortest.add(Filter::Host, self.host.map(|host| Flows::new(C::HOSTS.get(host))));
+        shortest.add(Filter::Port, self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port))));
+        match shortest.filter {
+            Filter::None => return Candidates::All(0),
+            Filter::Vendor => self.vendor = None,
+            Filter::Product => self.product = None,
+            Filter::Peer => self.peer = None,
+            Filter::Service => self.service = None,
+            Filter::Host => self.host = None,
+            Filter::Port => self.port = None,
         }
+        // Lists have only flows of the newest editions.
+        self.editions = Editions::All;
+        match shortest {
+            Shortest { filter: Filter::Port, flows } => Candidates::Merged(MergedRuns::new(flows)),
+            Shortest { flows, .. } => Candidates::Listed(flows),
+        }
+    }
+
+    /// Whether a flow might not match.
+    #[inline]
+    fn has_filters(&self) -> bool {
+        let Query { vendor, product, editions, component, direction, peer, service, port, host } = self;
+        !matches!(editions, Editions::All)
+            || vendor.is_some()
+            || product.is_some()
+            || component.is_some()
+            || direction.is_some()
+            || peer.is_some()
+            || service.is_some()
+            || port.is_some()
+            || host.is_some()
     }
 
     #[inline]
@@ -203,6 +282,36 @@ impl<'a, C: Catalog> Query<'a, C> {
             && self.service.is_none_or(|service| flow.ports().any(|spec| spec.service() == Some(service)))
             && self.port.is_none_or(|(transport, port)| flow.ports().any(|spec| spec.matches(transport, port)))
             && self.host.is_none_or(|host| flow.hosts().any(|name| concerns(name, host)))
+    }
+}
+
+/// A filter for which there is a list of flows.
+#[derive(Clone, Copy)]
+enum Filter {
+    None,
+    Vendor,
+    Product,
+    Peer,
+    Service,
+    Host,
+    Port,
+}
+
+/// The shortest list of flows so far, and the filter that all of them pass.
+struct Shortest<C: Catalog> {
+    filter: Filter,
+    flows: Flows<C>,
+}
+
+impl<C: Catalog> Shortest<C> {
+    /// Adds a list, if the filter is set. If it is known at compile time that only one is, no length is read.
+    #[inline]
+    fn add(&mut self, filter: Filter, flows: Option<Flows<C>>) {
+        if let Some(flows) = flows {
+            if matches!(self.filter, Filter::None) || flows.len() < self.flows.len() {
+                *self = Shortest { filter, flows };
+            }
+        }
     }
 }
 
@@ -226,9 +335,12 @@ pub(crate) fn is_at_or_below(name: &str, domain: &str) -> bool {
 
 /// An iterator over the flows that match a [`Query`], in catalog order.
 #[derive(Clone, Debug)]
+#[must_use = "iterators do nothing unless they are consumed"]
 pub struct Matches<'a, C: Catalog = Data> {
     query: Query<'a, C>,
     candidates: Candidates<C>,
+    /// Whether a candidate might not match.
+    has_filters: bool,
 }
 
 /// The flows that a query scans.
@@ -251,11 +363,13 @@ struct MergedRuns<C: Catalog> {
 
 impl<C: Catalog> MergedRuns<C> {
     fn new(flows: Flows<C>) -> MergedRuns<C> {
-        let is_descent = |position: &usize| flows.clone().nth(*position) < flows.clone().nth(*position - 1);
-        let first_run = (1..flows.len()).find(is_descent).unwrap_or(flows.len());
-        let mut runs = flows.split_at(first_run);
+        let mut runs = flows.exact_and_ranges();
         let heads = [runs[0].next(), runs[1].next()];
         MergedRuns { runs, heads }
+    }
+
+    fn len(&self) -> usize {
+        self.runs.iter().map(Flows::len).sum::<usize>() + self.heads.iter().flatten().count()
     }
 }
 
@@ -277,6 +391,16 @@ impl<C: Catalog> Iterator for Candidates<C> {
     type Item = Flow<C>;
 
     #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = match self {
+            Candidates::Listed(flows) => flows.len(),
+            Candidates::Merged(flows) => flows.len(),
+            Candidates::All(index) => Flow::<C>::ROWS - index,
+        };
+        (left, Some(left))
+    }
+
+    #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
         match self {
             Candidates::Listed(flows) => flows.next(),
@@ -295,7 +419,27 @@ impl<C: Catalog> Iterator for Matches<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
-        self.candidates.by_ref().find(|flow| self.query.matches(*flow))
+        if self.has_filters {
+            self.candidates.by_ref().find(|flow| self.query.matches(*flow))
+        } else {
+            self.candidates.next()
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (at_least, at_most) = self.candidates.size_hint();
+        (if self.has_filters { 0 } else { at_least }, at_most)
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Flow<C>) -> B>(self, init: B, f: F) -> B {
+        match self {
+            // The flows of an index are all that is left to do.
+            Matches { candidates: Candidates::Listed(flows), has_filters: false, .. } => flows.fold(init, f),
+            Matches { candidates, has_filters: false, .. } => candidates.fold(init, f),
+            Matches { candidates, query, .. } => candidates.filter(|flow| query.matches(*flow)).fold(init, f),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
-use crate::{Catalog, Flow, Id, Source};
+use crate::{Catalog, Edition, Flow, Id, Source};
 
 /// Implements serde's traits for an enum of any catalog.
 #[doc(hidden)]
@@ -22,7 +22,7 @@ macro_rules! __serde_id {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize(deserializer)
+                $crate::__private::deserialize(deserializer, <$name as $crate::Id>::KIND)
             }
         }
     };
@@ -53,6 +53,13 @@ impl Serialize for Source {
         source.serialize_field("label", &self.label)?;
         source.serialize_field("ports", &self.ports)?;
         source.end()
+    }
+}
+
+/// As it displays: `fortimail@6.2.0`.
+impl<C: Catalog> Serialize for Edition<C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

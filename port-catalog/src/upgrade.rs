@@ -54,6 +54,7 @@ pub fn upgrade<C: Catalog>(from: Edition<C>, to: Edition<C>) -> Upgrade<C> {
 
 /// An iterator over the changes from one edition to another. [`upgrade`] returns it.
 #[derive(Clone, Debug)]
+#[must_use = "iterators do nothing unless they are consumed"]
 pub struct Upgrade<C: Catalog = Data> {
     from: Edition<C>,
     to: Edition<C>,
@@ -68,7 +69,7 @@ impl<C: Catalog> Iterator for Upgrade<C> {
     fn next(&mut self) -> Option<Change<C>> {
         let Upgrade { from, to, .. } = *self;
         for flow in self.new.by_ref() {
-            let before = flow_in_edition(flow.id(), from);
+            let before = flow_in_edition(flow.id_index(), from);
             let class = match before {
                 Some(before) => Difference { before, after: flow, from, to }.class(),
                 None => Some(class_of_single(flow, [from, to], ChangeClass::Opens)),
@@ -77,7 +78,7 @@ impl<C: Catalog> Iterator for Upgrade<C> {
                 return Some(Change { id: flow.id(), class, before, after: Some(flow) });
             }
         }
-        let dropped = self.old.find(|flow| flow_in_edition(flow.id(), to).is_none())?;
+        let dropped = self.old.find(|flow| flow_in_edition(flow.id_index(), to).is_none())?;
         let class = class_of_single(dropped, [to, from], ChangeClass::Closes);
         Some(Change { id: dropped.id(), class, before: Some(dropped), after: None })
     }

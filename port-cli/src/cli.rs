@@ -8,7 +8,7 @@ use port_engine::dataset::ProductEdition;
 
 use crate::call_error;
 use crate::commands::{
-    Context, audit, completions, conflicts, diagram, diff, editions, list, manual, peers, port, products, rules,
+    Context, audit, check, completions, conflicts, diagram, diff, editions, list, manual, peers, port, products, rules,
     schema, show, upgrade,
 };
 use crate::dataset_args::DatasetArgs;
@@ -76,6 +76,9 @@ pub enum Command {
     /// Draw products, their peers and the flows between them
     #[command(after_help = diagram::HELP)]
     Diagram(diagram::DiagramArgs),
+    /// Check a directory of your own tables
+    #[command(after_help = check::HELP)]
+    Check(check::CheckArgs),
     /// Print the manual, one page per command
     #[command(after_help = manual::HELP)]
     Manual(manual::ManualArgs),
@@ -114,6 +117,7 @@ impl Cli {
             Command::Diff(args) => with_dataset(&|context| args.run(context)),
             Command::Diagram(args) => with_dataset(&|context| args.run(context)),
             // These don't use the dataset, and work even if its tables are invalid.
+            Command::Check(args) => args.run(),
             Command::Manual(args) => args.run(Cli::command()),
             Command::Schema => Ok(schema::run()),
             Command::Completions(args) => Ok(args.run(Cli::command())),

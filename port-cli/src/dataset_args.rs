@@ -33,11 +33,7 @@ impl DatasetArgs {
         let Some(directory) = &self.tables else {
             return Ok(compiled::dataset());
         };
-        if !is_directory_of_tables(directory) {
-            let help = "it needs vendors.csv, products.csv, peers.csv, services.csv and flows/";
-            let problem = Diagnostic::new(codes::UNREADABLE, "not a directory of tables").help(help);
-            return Err(vec![problem.at(Place::file(directory))]);
-        }
+        check_directory(directory).map_err(|problem| vec![problem])?;
         let tables = Dataset::from_tables(&port_data::read(directory)?);
         if self.only_tables {
             return Ok(tables);
@@ -47,9 +43,18 @@ impl DatasetArgs {
 }
 
 /// Whether a directory has any table. If only some are missing, reading reports each of them.
-fn is_directory_of_tables(directory: &Path) -> bool {
+///
+/// # Errors
+///
+/// The directory doesn't exist, or is of another kind.
+pub fn check_directory(directory: &Path) -> Result<(), Diagnostic> {
     let parts = ["vendors.csv", "products.csv", "peers.csv", "services.csv", "flows"];
-    parts.iter().any(|part| directory.join(part).exists())
+    if parts.iter().any(|part| directory.join(part).exists()) {
+        return Ok(());
+    }
+    let help = "it needs vendors.csv, products.csv, peers.csv, services.csv and flows/";
+    let problem = Diagnostic::new(codes::UNREADABLE, "not a directory of tables").help(help);
+    Err(problem.at(Place::file(directory)))
 }
 
 /// The table that has the row of an id: the one that is named, or in the full form one of the product's editions.

@@ -115,7 +115,7 @@ impl IdKind {
         use port_catalog::Id;
 
         fn ids<I: Id>() -> Vec<&'static str> {
-            I::all().iter().map(|id| id.as_str()).collect()
+            I::ALL.iter().map(|id| id.as_str()).collect()
         }
         match self {
             IdKind::Flow => ids::<port_catalog::FlowId>(),

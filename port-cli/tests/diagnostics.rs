@@ -44,7 +44,7 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 58] = [
+    let calls: [(&str, &[&str]); 61] = [
         ("a part of a flow's id", &["show", "pop3"]),
         ("a part of two flows' ids", &["show", "rating"]),
         ("a part of many flows' ids", &["show", "mailgate"]),
@@ -102,6 +102,9 @@ fn wrong_arguments(cases: &mut Cases) {
         ("a misspelt field", &["products", "--field", "mial"]),
         ("a field that is not near any other", &["products", "--field", "phones"]),
         ("a search for nothing", &["products", "--search", " "]),
+        ("a check of no directory", &["check"]),
+        ("a check of a directory that doesn't exist", &["check", "nowhere"]),
+        ("a check in an unknown format", &["check", "ports", "--format", "table"]),
         ("an option that is repeated", &["list", "--vendor", "acme", "--vendor", "globex"]),
     ];
     for (name, call) in calls {

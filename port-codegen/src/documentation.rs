@@ -2,7 +2,7 @@
 
 use port_core::port_spec::write_expression;
 use port_core::{Enabled, Groups, PortSpec, Scope};
-use port_data::{Catalog, Flow, FlowRow, Peer, Service, Vendor};
+use port_data::{Catalog, Flow, FlowRow, Peer, Product, Vendor};
 
 /// The documentation of a vendor.
 #[must_use]
@@ -10,38 +10,120 @@ pub fn vendor(vendor: &Vendor) -> String {
     format!("`{}`: {}, <{}>", vendor.id, escape(&vendor.name), vendor.url)
 }
 
-/// The documentation of a product.
+/// A link to an item of the catalog. Items of `flows` find the others in the module above.
+fn link(text: &str, item: &str, variant: &str) -> String {
+    format!("[{}]({item}::{variant})", escape(text))
+}
+
+/// The documentation of a product, with a link to its flows.
 #[must_use]
 pub fn product(catalog: &Catalog, product: usize) -> String {
-    let newest = &catalog.editions[catalog.newest_edition(product)];
-    let product = &catalog.products[product];
-    let field = product.field.as_ref().map(|field| format!(" ({})", escape(field))).unwrap_or_default();
-    format!(
-        "`{}`: {} by {}{field}. Its document: {}, {}, <{}>",
-        product.id,
-        escape(&product.name),
-        escape(&catalog.vendors[product.vendor].name),
-        escape(&newest.document),
-        escape(&newest.printed),
-        newest.url
-    )
+    let row = &catalog.products[product];
+    // A product without flows has no type in `flows`.
+    let has_flows = catalog.flows[..catalog.flow_ids].iter().any(|flow| flow.product == product);
+    let flows = if has_flows { format!(" [Its flows](flows::{}).", row.variant) } else { String::new() };
+    let vendor = &catalog.vendors[row.vendor];
+    let vendor = link(&vendor.name, "Vendor", &vendor.variant);
+    let (name, documents) = (escape(&row.name), editions(catalog, product));
+    format!("`{}`: {name} by {vendor}{}.{flows} {documents}", row.id, field(row))
 }
 
-/// The documentation of a peer.
+/// The documentation of the type that has the ids of a product's flows.
 #[must_use]
-pub fn peer(peer: &Peer) -> String {
-    format!("`{}`: {} ({}): {}", peer.id, escape(&peer.name), peer.kind, escape(&peer.description))
+pub fn flows_of(catalog: &Catalog, product: usize) -> String {
+    let row = &catalog.products[product];
+    let vendor = &catalog.vendors[row.vendor];
+    let vendor = link(&vendor.name, "super::Vendor", &vendor.variant);
+    let name = link(&row.name, "super::Product", &row.variant);
+    format!("The ids of the flows of {name} by {vendor}{}. {}", field(row), editions(catalog, product))
 }
 
-/// The documentation of a service.
+/// What a product is for, in parentheses.
+fn field(product: &Product) -> String {
+    product.field.as_ref().map(|field| format!(" ({})", escape(field))).unwrap_or_default()
+}
+
+/// The products that have flows, by peer and by service.
+pub struct Users {
+    of_peers: Vec<Vec<usize>>,
+    of_services: Vec<Vec<usize>>,
+}
+
+impl Users {
+    /// Finds the users in one pass over the flows.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> Users {
+        let mut users = Users {
+            of_peers: vec![Vec::new(); catalog.peers.len()],
+            of_services: vec![Vec::new(); catalog.services.len()],
+        };
+        for flow in &catalog.flows[..catalog.flow_ids] {
+            let add = |products: &mut Vec<usize>| {
+                if products.last() != Some(&flow.product) {
+                    products.push(flow.product);
+                }
+            };
+            let peer = flow.row.peer;
+            let peers = catalog.peers[peer].includes.iter().copied().chain([peer]);
+            peers.for_each(|peer| add(&mut users.of_peers[peer]));
+            let services = flow.row.specs.iter().filter_map(PortSpec::service);
+            services.for_each(|service| add(&mut users.of_services[service]));
+        }
+        users
+    }
+}
+
+/// Links to the flows of products.
+fn links_to_flows(catalog: &Catalog, products: &[usize]) -> String {
+    let links = products.iter().map(|product| {
+        let product = &catalog.products[*product];
+        link(&product.name, "flows", &product.variant)
+    });
+    let links: Vec<String> = links.collect();
+    if links.is_empty() { String::new() } else { format!("\n\nIn flows of {}.", links.join(", ")) }
+}
+
+/// The documents of a product's editions, the newest first.
+fn editions(catalog: &Catalog, product: usize) -> String {
+    let editions = catalog.editions.iter().filter(|edition| edition.product == product).rev();
+    let documents = editions.map(|edition| {
+        let incomplete = if edition.is_complete { "" } else { " (incomplete)" };
+        format!(
+            "`{}`{incomplete}: {}, {}, <{}>",
+            edition.id,
+            escape(&edition.document),
+            escape(&edition.printed),
+            edition.url
+        )
+    });
+    let documents: Vec<String> = documents.collect();
+    match &documents[..] {
+        [only] => format!("Its document, edition {only}"),
+        all => {
+            format!("Its documents, by edition:\n\n{}", all.iter().map(|one| format!("- {one}\n")).collect::<String>())
+        }
+    }
+}
+
+/// The documentation of a peer, with links to the products that have flows to or from it.
 #[must_use]
-pub fn service(service: &Service) -> String {
+pub fn peer(catalog: &Catalog, users: &Users, peer: usize) -> String {
+    let Peer { id, name, kind, description, .. } = &catalog.peers[peer];
+    let products = links_to_flows(catalog, &users.of_peers[peer]);
+    format!("`{id}`: {} ({kind}): {}{products}", escape(name), escape(description))
+}
+
+/// The documentation of a service, with links to the products that use it.
+#[must_use]
+pub fn service(catalog: &Catalog, users: &Users, service: usize) -> String {
+    let products = links_to_flows(catalog, &users.of_services[service]);
+    let service = &catalog.services[service];
     let transports: Vec<&str> = service.transports.iter().map(|transport| transport.as_str()).collect();
     let at = match service.port {
         Some(port) => format!(", {port}/{}", transports.join("+")),
         None => String::new(),
     };
-    format!("`{}`: {}{at}: {}", service.id, escape(&service.name), escape(&service.description))
+    format!("`{}`: {}{at}: {}{products}", service.id, escape(&service.name), escape(&service.description))
 }
 
 /// The documentation of a flow: its purpose, then the row as a table.
@@ -55,15 +137,20 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
     let mut line = |name: &str, value: &str| {
         text.push_str(&format!("| {name} | {value} |\n"));
     };
-    line("product", &escape(&product.name));
+    line("product", &link(&product.name, "super::Product", &product.variant));
     if flow.edition != catalog.newest_edition(flow.product) {
         line("edition", &format!("{}; newer editions don't have the flow", escape(&edition.id)));
     }
     if let Some(component) = flow.row.component {
         line("component", &escape(&product.components[component]));
     }
-    line("direction", &format!("{}, {} {}", flow.row.direction, flow.row.direction.preposition(), escape(&peer.name)));
+    let peer = link(&peer.name, "super::Peer", &peer.variant);
+    line("direction", &format!("{}, {} {peer}", flow.row.direction, flow.row.direction.preposition()));
     line("ports", &escape(&Expression { catalog, row: &flow.row }.to_string()));
+    let services: Vec<String> = services(catalog, &flow.row).collect();
+    if !services.is_empty() {
+        line("services", &services.join(", "));
+    }
     let condition = flow.row.condition.as_ref().map(|condition| format!(": {}", escape(condition))).unwrap_or_default();
     line("requirement", &format!("{}{condition}", flow.row.requirement));
     if flow.row.groups == Groups::Unstated {
@@ -109,6 +196,17 @@ pub fn flow(catalog: &Catalog, flow: &Flow) -> String {
         line("printed", &printed.join(" "));
     }
     text
+}
+
+/// Links to the services of a flow, each once.
+fn services<'a>(catalog: &'a Catalog, row: &FlowRow<usize>) -> impl Iterator<Item = String> + use<'a> {
+    let mut numbers: Vec<usize> = row.specs.iter().filter_map(PortSpec::service).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.into_iter().map(|number| {
+        let service = &catalog.services[number];
+        link(&service.name, "super::Service", &service.variant)
+    })
 }
 
 /// Port specs with their services by name.

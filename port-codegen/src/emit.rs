@@ -6,48 +6,60 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::documentation;
+use crate::pack::pack;
 use crate::packed::{Ids, Packed};
 use crate::statics::{Statics, ident};
 
-/// All items of a catalog.
-pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
-    let enums = enums(catalog, packed);
-    let mut statics = Statics::default();
-    let tables = tables(packed, &mut statics);
-    let impls: Vec<TokenStream> = enums.iter().map(|one| one.impls(&mut statics)).collect();
-    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics);
-    let statics = statics.items;
-    let flow_number = flow_number(catalog.flow_ids);
-    let definitions = enums.iter().map(Enum::definition);
-    let products = product_flows(catalog);
-    let [data, id, flows] = [
-        "Names this catalog in code that is generic over catalogs.",
+/// The types of the ids.
+pub fn ids(catalog: &Catalog) -> TokenStream {
+    let definitions = enums(catalog).map(|one| one.definition());
+    let number = flow_number(catalog.flow_ids);
+    let documentation = comment(
         "The id of a flow of any product. [`flows`] has a type for each product, with a constant for each of its flows.",
-        "The ids of each product's flows, as constants of a type for each product.",
-    ]
-    .map(comment);
+    );
     quote! {
         #(#definitions)*
 
-        #[doc = #id]
+        #[doc = #documentation]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct FlowId(#flow_number);
+        pub struct FlowId(#number);
+    }
+}
 
-        #[doc = #flows]
+/// The module with the ids of the flows.
+pub fn flow_ids(catalog: &Catalog) -> TokenStream {
+    let products = product_flows(catalog);
+    let documentation = comment("The ids of each product's flows, as constants of a type for each product.");
+    quote! {
+        #[doc = #documentation]
         #[allow(non_upper_case_globals)]
         pub mod flows {
             use super::FlowId;
             #(#products)*
         }
+    }
+}
 
-        #[doc = #data]
+/// The marker type of the catalog, and its tables, given the path of the crate `port_catalog`, and the name of its macro that gives the
+/// examples in the documentation.
+pub fn data(catalog: &Catalog, port_catalog: &TokenStream, example: &TokenStream) -> TokenStream {
+    let packed = pack(catalog);
+    let mut statics = Statics::default();
+    let tables = tables(&packed, &mut statics, port_catalog);
+    let impls: Vec<TokenStream> =
+        enums(catalog).iter().zip(&packed.ids).map(|(one, ids)| one.impls(ids, &mut statics, port_catalog)).collect();
+    let flow_id = flow_id(&packed.ids[FLOW_IDS], &mut statics, port_catalog);
+    let statics = statics.items;
+    let documentation = comment("Names this catalog in code that is generic over catalogs.");
+    quote! {
+        #[doc = #documentation]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Data;
 
-        ::port_catalog::__facts!(Data);
+        #port_catalog::__facts!(Data, #example);
 
         const _: () = {
-            use ::port_catalog::__private::{
+            use #port_catalog::__private::{
                 FlowLists, HashInput, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
             };
             #(#statics)*
@@ -62,9 +74,12 @@ pub fn catalog(catalog: &Catalog, packed: &Packed) -> TokenStream {
 const FLOW_IDS: usize = 4;
 
 /// The enums of the catalog, in the order of its tables.
-fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
-    let [vendors, products, peers, services, _] = &packed.ids;
+fn enums(catalog: &Catalog) -> [Enum<'_>; FLOW_IDS] {
     let product = |index: usize| (catalog.products[index].variant.as_str(), documentation::product(catalog, index));
+    let users = documentation::Users::new(catalog);
+    let peer = |index: usize| (catalog.peers[index].variant.as_str(), documentation::peer(catalog, &users, index));
+    let service =
+        |index: usize| (catalog.services[index].variant.as_str(), documentation::service(catalog, &users, index));
     [
         Enum {
             name: "Vendor",
@@ -72,7 +87,6 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
             variants: catalog.vendors.iter().map(|row| (row.variant.as_str(), documentation::vendor(row))).collect(),
             prefix: "VENDOR",
             kind: "vendor",
-            ids: vendors,
         },
         Enum {
             name: "Product",
@@ -80,23 +94,20 @@ fn enums<'a>(catalog: &'a Catalog, packed: &'a Packed) -> [Enum<'a>; FLOW_IDS] {
             variants: (0..catalog.products.len()).map(product).collect(),
             prefix: "PRODUCT",
             kind: "product",
-            ids: products,
         },
         Enum {
             name: "Peer",
             documentation: "A peer: the other end of a flow.",
-            variants: catalog.peers.iter().map(|row| (row.variant.as_str(), documentation::peer(row))).collect(),
+            variants: (0..catalog.peers.len()).map(peer).collect(),
             prefix: "PEER",
             kind: "peer",
-            ids: peers,
         },
         Enum {
             name: "Service",
             documentation: "A service: an application protocol, with its port in the IANA registry if it has one.",
-            variants: catalog.services.iter().map(|row| (row.variant.as_str(), documentation::service(row))).collect(),
+            variants: (0..catalog.services.len()).map(service).collect(),
             prefix: "SERVICE",
             kind: "service",
-            ids: services,
         },
     ]
 }
@@ -109,8 +120,7 @@ fn product_flows(catalog: &Catalog) -> impl Iterator<Item = TokenStream> + '_ {
     let mut number = 0_usize;
     catalog.flows[..catalog.flow_ids].chunk_by(|one, next| one.product == next.product).map(move |flows| {
         let name = ident(&catalog.products[flows[0].product].variant);
-        let of_product = documentation::product(catalog, flows[0].product);
-        let documentation = comment(&format!("The ids of the flows of {of_product}"));
+        let documentation = comment(&documentation::flows_of(catalog, flows[0].product));
         let constants = flows.iter().map(|row| {
             let (name, documentation) = (ident(&row.variant), comment(&documentation::flow(catalog, row)));
             // The words by which rustdoc's search finds it besides its name.
@@ -134,14 +144,14 @@ fn flow_number(flows: usize) -> TokenStream {
 }
 
 /// The ids of all flows.
-fn flow_id(ids: &Ids, statics: &mut Statics) -> TokenStream {
+fn flow_id(ids: &Ids, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
     let (texts, index) = (statics.strings("FLOW_IDS", &ids.ids), statics.text_index("FLOW_INDEX", &ids.index));
     let number = flow_number(ids.ids.len());
     let count = Literal::usize_unsuffixed(ids.ids.len());
     quote! {
         const FLOW_IDS: StringPool = #texts;
         const FLOW_INDEX: TextIndex = #index;
-        ::port_catalog::__flow_id!(FlowId, #number, #count, Data, FLOW_IDS, FLOW_INDEX);
+        #port_catalog::__flow_id!(FlowId, #number, #count, Data, FLOW_IDS, FLOW_INDEX);
     }
 }
 
@@ -154,7 +164,6 @@ struct Enum<'a> {
     /// The prefix of its tables' names.
     prefix: &'static str,
     kind: &'static str,
-    ids: &'a Ids,
 }
 
 impl Enum<'_> {
@@ -168,7 +177,12 @@ impl Enum<'_> {
             #[doc = #documentation]
             #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             #[non_exhaustive]
-            pub enum #name { #(#variants)* }
+            pub enum #name {
+                #(#variants)*
+                /// No value has this variant. With it, `as` can't turn an id into a number.
+                #[doc(hidden)]
+                __Never(::core::convert::Infallible),
+            }
         }
     }
 
@@ -176,28 +190,38 @@ impl Enum<'_> {
     ///
     /// It is one constant, used nowhere else in generated code: the compiler checks every variant of every element for each
     /// constant that contains the list.
-    fn impls(&self, statics: &mut Statics) -> TokenStream {
+    fn impls(&self, packed: &Ids, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
-        let ids = statics.strings(&ids_name, &self.ids.ids);
-        let index = statics.text_index(&index_name, &self.ids.index);
+        let ids = statics.strings(&ids_name, &packed.ids);
+        let index = statics.text_index(&index_name, &packed.index);
         let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
-        let variants = self.variants.iter().map(|(variant, _)| ident(variant));
+        let facts = ident(&format!("{}Facts", self.name));
+        let variants: Vec<_> = self.variants.iter().map(|(variant, _)| ident(variant)).collect();
+        let indexes = (0..variants.len()).map(Literal::usize_unsuffixed);
         let every = comment(&format!("Every {kind}, in catalog order."));
         quote! {
             impl #name {
                 #[doc = #every]
                 pub const ALL: &'static [#name] = &[#(#name::#variants),*];
+
+                #[inline]
+                const fn number(self) -> usize {
+                    match self {
+                        #(#name::#variants => #indexes,)*
+                        #name::__Never(never) => match never {},
+                    }
+                }
             }
             const #ids_name: StringPool = #ids;
             const #index_name: TextIndex = #index;
-            ::port_catalog::__id!(#name, #kind, Data, #ids_name, #index_name);
+            #port_catalog::__id!(#name, #kind, #facts, Data, #ids_name, #index_name);
         }
     }
 }
 
 /// The tables of the catalog's data.
-fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
+fn tables(packed: &Packed, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
     let [vendors, vendor_texts, vendor_columns] =
         statics.table("VENDOR", &packed.vendors, vendor::NUMBER_NAMES, vendor::TEXT_NAMES);
     let vendor_products = statics.lists("VENDOR_PRODUCTS", &packed.vendor_products);
@@ -222,16 +246,20 @@ fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
     let host_names = statics.strings("HOST_NAMES", &packed.hosts);
     let host_index = statics.text_index("HOST_INDEX", &packed.host_index);
     let host_lists = statics.numbers("HOST_FLOW_LISTS", &packed.host_lists);
+    let host_covering = statics.numbers("HOST_COVERING_LISTS", &packed.host_covering);
     let port_pages = statics.numbers("PORT_PAGES", &packed.ports.pages);
     let port_lists = statics.numbers("PORT_FLOW_LISTS", &packed.ports.lists);
     let flow_lists = statics.flow_lists("FLOW_LISTS", &packed.flow_lists);
     quote! {
-        impl ::port_catalog::Catalog for Data {
+        impl #port_catalog::Catalog for Data {
             type Vendor = Vendor;
             type Product = Product;
             type Peer = Peer;
             type Service = Service;
             type FlowId = FlowId;
+        }
+
+        impl #port_catalog::__private::Tables for Data {
             const VENDORS: [PackedInts; layout::vendor::NUMBERS] = #vendors;
             const VENDOR_TEXTS: StringPool = #vendor_texts;
             const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = #vendor_columns;
@@ -260,7 +288,9 @@ fn tables(packed: &Packed, statics: &mut Statics) -> TokenStream {
             const FLOW_SPECS: PackedInts = #flow_specs;
             const SPECS: [PackedInts; layout::spec::NUMBERS] = #specs;
             const FLOW_HOSTS: Lists = #flow_hosts;
-            const HOSTS: HostIndex = HostIndex { names: #host_names, index: #host_index, lists: #host_lists };
+            const HOSTS: HostIndex = HostIndex {
+                names: #host_names, index: #host_index, lists: #host_lists, covering: #host_covering
+            };
             const PORTS: PortIndex = PortIndex { pages: #port_pages, lists: #port_lists };
             const FLOW_LISTS: FlowLists = #flow_lists;
         }

@@ -7,10 +7,12 @@
 
 use port_data::Catalog;
 use proc_macro2::TokenStream;
+use quote::quote;
 
 mod cells;
 pub mod documentation;
 mod emit;
+mod flow_lists;
 mod flow_rows;
 mod list_interner;
 pub mod pack;
@@ -19,10 +21,24 @@ mod port_index;
 mod statics;
 pub mod text_index;
 
-/// The items of a catalog: its enums, its marker type `Data`, and its tables.
+/// The items of a catalog: its enums, its marker type `Data`, and its tables, as the crate `port_catalog` contains them.
 ///
 /// The same catalog produces the same tokens on every machine.
 #[must_use]
 pub fn expand(catalog: &Catalog) -> TokenStream {
-    emit::catalog(catalog, &pack::pack(catalog))
+    PARTS.iter().map(|part| part(catalog)).collect()
 }
+
+/// The items of a catalog in another crate, which finds the crate `port_catalog` at a path.
+#[must_use]
+pub fn expand_in_dependant(catalog: &Catalog, port_catalog: &TokenStream) -> TokenStream {
+    let data = emit::data(catalog, port_catalog, &quote!(__no_example));
+    [emit::ids(catalog), emit::flow_ids(catalog), data].into_iter().collect()
+}
+
+/// Makes some of the items of this project's catalog.
+pub type Part = fn(&Catalog) -> TokenStream;
+
+/// All items of a catalog in order: types, the ids of flows, and tables. Each part can be made in a thread of its own.
+pub const PARTS: [Part; 3] =
+    [emit::ids, emit::flow_ids, |catalog| emit::data(catalog, &quote!(::port_catalog), &quote!(__example))];

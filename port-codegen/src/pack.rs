@@ -11,8 +11,8 @@ use port_core::{PeerKind, PortSpec, Transport};
 use port_data::{Catalog, Edition, Flow, Peer, Product, Service, Vendor};
 
 use crate::cells::{bits, index_of, optional};
+use crate::flow_lists::FlowListInterner;
 use crate::flow_rows::FlowRows;
-use crate::list_interner::ListInterner;
 use crate::packed::{Ids, Lists, Packed, Table};
 use crate::port_index::port_index;
 use crate::text_index::TextIndex;
@@ -32,9 +32,8 @@ pub fn pack(catalog: &Catalog) -> Packed {
     let product_editions = starts(catalog.products.len(), catalog.editions.iter().map(|edition| edition.product));
     let is_current = |flow: &Flow| flow.edition + 1 == product_editions[flow.product + 1];
     let current: Vec<Option<&Flow>> = newest.iter().map(|flow| Some(flow).filter(|flow| is_current(flow))).collect();
-    // The port index comes first, so that its list numbers are the lowest and fit in the fewest bytes.
-    let mut lists = ListInterner::new();
-    lists.number(&[]);
+    // The port index comes first, so that its list numbers are the lowest.
+    let mut lists = FlowListInterner::new();
     let ports = port_index(&current, &mut lists);
     let by =
         |count, keys: &dyn Fn(&Flow) -> Vec<usize>| group(count, &current, |flow| flow.map(keys).unwrap_or_default());
@@ -49,7 +48,7 @@ pub fn pack(catalog: &Catalog) -> Packed {
         // Rows that a newer edition has too come after all ids. Flows of one row have the table's order.
         flows.sort_by_key(|flow| (catalog.flows[*flow].row.row, catalog.flows[*flow].position));
     }
-    let (hosts, flows_by_host) = flows_under_hosts(catalog, &current);
+    let hosts = Hosts::new(catalog, &current);
 
     let vendors = catalog.vendors.iter().zip(flows_by_vendor);
     let vendors = Table::new(vendors.map(|(vendor, flows)| vendor_row(vendor, lists.number(&flows))));
@@ -65,9 +64,11 @@ pub fn pack(catalog: &Catalog) -> Packed {
     let mut names = Names::default();
     let product_interfaces = Lists::new(catalog.products.iter().map(|product| names.numbers(&product.interfaces)));
     let product_components = Lists::new(catalog.products.iter().map(|product| names.numbers(&product.components)));
-    let host_numbers: HashMap<&str, usize> = hosts.iter().enumerate().map(|(number, host)| (*host, number)).collect();
-    let host_index = TextIndex::new(&hosts);
-    let host_lists = flows_by_host.iter().map(|flows| lists.number(flows)).collect();
+    let host_numbers: HashMap<&str, usize> =
+        hosts.names.iter().enumerate().map(|(number, host)| (*host, number)).collect();
+    let host_index = TextIndex::new(&hosts.names);
+    let host_lists = hosts.flows.iter().map(|flows| lists.number(flows)).collect();
+    let host_covering = hosts.covering.iter().map(|flows| lists.number(flows)).collect();
     let rows = FlowRows::new(catalog, &host_numbers);
     Packed {
         ids,
@@ -87,11 +88,12 @@ pub fn pack(catalog: &Catalog) -> Packed {
         flow_specs: rows.spec_starts,
         specs: Table::new(rows.specs.into_iter().map(|spec| (spec_row(spec), []))),
         flow_hosts: Lists::new(rows.hosts),
-        hosts: hosts.iter().map(|host| (*host).to_string()).collect(),
+        hosts: hosts.names.iter().map(|host| (*host).to_string()).collect(),
         host_index,
         host_lists,
+        host_covering,
         ports,
-        flow_lists: Lists::new(lists.lists),
+        flow_lists: lists.into_columns(),
     }
 }
 
@@ -206,31 +208,50 @@ fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::NUMBERS] {
     row
 }
 
-/// Every host name and every domain above one, sorted, with the flows to each or to a name below it.
-fn flows_under_hosts<'a>(catalog: &'a Catalog, current: &[Option<&'a Flow>]) -> (Vec<&'a str>, Vec<Vec<usize>>) {
-    let mut under = Vec::new();
-    for (number, flow) in catalog.flows.iter().enumerate() {
-        // Hosts that only older editions have need a number too, with an empty list.
-        let is_current = current.get(number).is_some_and(Option::is_some);
-        for host in &flow.row.hosts {
-            let mut name = Some(host.as_str());
-            while let Some(domain) = name {
-                under.push((domain, is_current.then_some(number)));
-                name = domain.split_once('.').map(|(_, above)| above);
+/// The host names, and the flows of each.
+struct Hosts<'a> {
+    /// Every host name and every domain above one, sorted.
+    names: Vec<&'a str>,
+    /// The flows to each, to a name below it, or to a wildcard that covers it.
+    flows: Vec<Vec<usize>>,
+    /// The flows to each wildcard, or to a wildcard that covers it; empty for other names.
+    covering: Vec<Vec<usize>>,
+}
+
+impl<'a> Hosts<'a> {
+    fn new(catalog: &'a Catalog, current: &[Option<&'a Flow>]) -> Hosts<'a> {
+        // The flows to each name and to those below it, and to each wildcard, by its domain.
+        let mut under: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut wildcards: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (number, flow) in catalog.flows.iter().enumerate() {
+            // Hosts that only older editions have need a number too, with an empty list.
+            let flow_number = current.get(number).is_some_and(Option::is_some).then_some(number);
+            for host in &flow.row.hosts {
+                domains(host).for_each(|name| under.entry(name).or_default().extend(flow_number));
+                if let Some(domain) = host.strip_prefix("*.") {
+                    wildcards.entry(domain).or_default().extend(flow_number);
+                }
             }
         }
+        let mut names: Vec<&str> = under.keys().copied().collect();
+        names.sort_unstable();
+        let sorted = |lists: &mut dyn Iterator<Item = &Vec<usize>>| {
+            let mut flows: Vec<usize> = lists.flatten().copied().collect();
+            flows.sort_unstable();
+            flows.dedup();
+            flows
+        };
+        let covering = |name: &str| domains(name).filter_map(|domain| wildcards.get(domain)).collect::<Vec<_>>();
+        let flows = names.iter().map(|name| sorted(&mut under.get(name).into_iter().chain(covering(name)))).collect();
+        let covering = names.iter().map(|name| match name.strip_prefix("*.") {
+            Some(domain) => sorted(&mut covering(domain).into_iter()),
+            None => Vec::new(),
+        });
+        Hosts { flows, covering: covering.collect(), names }
     }
-    under.sort_unstable();
-    let (mut names, mut flows): (Vec<&str>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
-    for (name, number) in under {
-        if names.last() != Some(&name) {
-            names.push(name);
-            flows.push(Vec::new());
-        }
-        let flows_of_name = flows.last_mut().expect("the name was added");
-        if number.is_some() && flows_of_name.last().copied() != number {
-            flows_of_name.extend(number);
-        }
-    }
-    (names, flows)
+}
+
+/// A host name and the domains above it.
+fn domains(host: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(host), |name| Some(name.split_once('.')?.1))
 }

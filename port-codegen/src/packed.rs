@@ -47,12 +47,14 @@ pub struct Packed {
     pub hosts: Vec<String>,
     /// The perfect hash of the host names.
     pub host_index: TextIndex,
-    /// For each of them, the list of flows to it or to a host below it.
+    /// For each of them, the list of flows to it, to a host below it, or to a wildcard that covers it.
     pub host_lists: Vec<usize>,
+    /// For each wildcard, the list of flows to it or to a wildcard that covers it.
+    pub host_covering: Vec<usize>,
     /// The flows that use each port.
     pub ports: PortIndex,
-    /// The flow lists. The first is empty, and all are distinct.
-    pub flow_lists: Lists,
+    /// The flow lists. The first is empty.
+    pub flow_lists: FlowLists,
 }
 
 /// A table: columns of numbers, and columns of texts.
@@ -97,9 +99,23 @@ pub struct Lists {
     pub items: Vec<usize>,
 }
 
+/// Flow lists, each in at most two parts. Equal parts are stored once.
+pub struct FlowLists {
+    /// Where the first part of each list starts.
+    pub starts: Vec<usize>,
+    /// The length of each list.
+    pub lengths: Vec<usize>,
+    /// The length of the first part, the flows that name the port itself, for the lists of ports. Other lists have one part.
+    pub exact: Vec<usize>,
+    /// Where the second part starts, the flows that name a range.
+    pub ranges: Vec<usize>,
+    /// The flows.
+    pub items: Vec<usize>,
+}
+
 /// Pages of ports for TCP, for UDP, for either of them, and for SCTP if a flow uses it. Each port has a flow list.
 pub struct PortIndex {
-    /// The page of each 64 ports, for each of them.
+    /// The page of each 32 ports, for each of them.
     pub pages: Vec<usize>,
     /// The distinct pages end to end: the flow list of each port.
     pub lists: Vec<usize>,

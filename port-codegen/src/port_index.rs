@@ -5,6 +5,7 @@ use port_core::layout::port;
 use port_data::Flow;
 
 use crate::cells::index_of;
+use crate::flow_lists::FlowListInterner;
 use crate::list_interner::ListInterner;
 use crate::packed::PortIndex;
 
@@ -16,7 +17,7 @@ struct OpenFlow {
 }
 
 /// The flows of every port, by a sweep over the ports at which a range begins or has ended: between two of them nothing changes.
-pub(crate) fn port_index(flows: &[Option<&Flow>], lists: &mut ListInterner) -> PortIndex {
+pub(crate) fn port_index(flows: &[Option<&Flow>], lists: &mut FlowListInterner) -> PortIndex {
     const PORTS: usize = port::PAGES * port::PAGE_SIZE;
     let mut kinds = [Transport::Any; port::KINDS];
     kinds[port::TCP] = Transport::Tcp;
@@ -40,7 +41,8 @@ pub(crate) fn port_index(flows: &[Option<&Flow>], lists: &mut ListInterner) -> P
         let next = edges.peek().map_or(PORTS, |edge| edge.port);
         if port < next {
             for (kind, transport) in kinds.iter().enumerate() {
-                let number = lists.number(&exact_before_ranges(&open, *transport));
+                let [exact, ranges] = exact_and_ranges(&open, *transport);
+                let number = lists.number_of_port(&exact, &ranges);
                 list_of_port[kind * PORTS + port..kind * PORTS + next].fill(number);
             }
         }
@@ -60,15 +62,14 @@ pub(crate) fn port_index(flows: &[Option<&Flow>], lists: &mut ListInterner) -> P
     PortIndex { pages, lists: interner.lists.concat() }
 }
 
-/// The open flows of a transport: those that name the port itself, and then those that name a range. Each group is in order.
-fn exact_before_ranges(open: &[OpenFlow], transport: Transport) -> Vec<usize> {
+/// The open flows of a transport: those that name the port itself, and those that name a range. Each list is in order.
+fn exact_and_ranges(open: &[OpenFlow], transport: Transport) -> [Vec<usize>; 2] {
     let overlapping = open.iter().filter(|known| known.transport.overlaps(transport));
     // A flow can be open for TCP and for UDP. Its exact port comes first.
     let mut flows: Vec<(usize, bool)> = overlapping.map(|known| (known.flow, known.specs[0] == 0)).collect();
     flows.sort_unstable();
     flows.dedup_by_key(|(flow, _)| *flow);
-    flows.sort_by_key(|(_, is_range)| *is_range);
-    flows.into_iter().map(|(flow, _)| flow).collect()
+    [false, true].map(|range| flows.iter().filter(|(_, is_range)| *is_range == range).map(|(flow, _)| *flow).collect())
 }
 
 /// A port at which a range of a flow begins, or the port after its end.

@@ -7,7 +7,7 @@ use port_core::id_hash::HashInput;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use crate::packed::{Lists, Table, TextColumn};
+use crate::packed::{FlowLists, Lists, Table, TextColumn};
 use crate::text_index::TextIndex;
 
 /// The statics of a catalog. Each method adds the statics of one value, and returns the expression that refers to them.
@@ -60,13 +60,16 @@ impl Statics {
         quote!(Lists { starts: #starts, items: #items })
     }
 
-    pub(crate) fn flow_lists(&mut self, name: &str, lists: &Lists) -> TokenStream {
-        let (_, starts) = lists.starts.split_last().expect("the end of the last list is always there");
-        let lengths: Vec<usize> = lists.starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let starts = self.numbers(&format!("{name}_STARTS"), starts);
-        let lengths = self.numbers(&format!("{name}_LENGTHS"), &lengths);
-        let items = self.numbers(&format!("{name}_ITEMS"), &lists.items);
-        quote!(FlowLists { starts: #starts, lengths: #lengths, items: #items })
+    pub(crate) fn flow_lists(&mut self, name: &str, lists: &FlowLists) -> TokenStream {
+        let [starts, lengths, exact, ranges, items] = [
+            ("STARTS", &lists.starts),
+            ("LENGTHS", &lists.lengths),
+            ("EXACT", &lists.exact),
+            ("RANGES", &lists.ranges),
+            ("ITEMS", &lists.items),
+        ]
+        .map(|(column, numbers)| self.numbers(&format!("{name}_{column}"), numbers));
+        quote!(FlowLists { starts: #starts, lengths: #lengths, exact: #exact, ranges: #ranges, items: #items })
     }
 
     pub(crate) fn text_index(&mut self, name: &str, index: &TextIndex) -> TokenStream {

@@ -32,12 +32,24 @@ vocabulary! {
 
 impl ChangeClass {
     /// Whether something has to be opened.
+    ///
+    /// ```
+    /// use port_catalog::ChangeClass;
+    ///
+    /// assert!(ChangeClass::Moves.opens());
+    /// ```
     #[inline]
     pub const fn opens(self) -> bool {
         matches!(self, ChangeClass::Moves | ChangeClass::Opens | ChangeClass::Widens)
     }
 
     /// Whether something has to be closed.
+    ///
+    /// ```
+    /// use port_catalog::ChangeClass;
+    ///
+    /// assert!(!ChangeClass::Opens.closes());
+    /// ```
     #[inline]
     pub const fn closes(self) -> bool {
         matches!(self, ChangeClass::Moves | ChangeClass::Closes | ChangeClass::Narrows)

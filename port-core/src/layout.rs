@@ -70,11 +70,11 @@ pub mod spec {
     columns!(numbers: FIRST, LAST, TRANSPORT, SERVICE, GROUP; texts:);
 }
 
-/// The port index: for TCP, for UDP, for either of them and for SCTP, 1,024 pages of 64 ports, each port with a flow list. The pages
+/// The port index: for TCP, for UDP, for either of them and for SCTP, 2,048 pages of 32 ports, each port with a flow list. The pages
 /// for SCTP are left out if no flow uses it.
 pub mod port {
-    pub const PAGES: usize = 1024;
-    pub const PAGE_SIZE: usize = 64;
+    pub const PAGES: usize = 2048;
+    pub const PAGE_SIZE: usize = 32;
     pub const TCP: usize = 0;
     pub const UDP: usize = 1;
     pub const EITHER: usize = 2;

@@ -7,6 +7,9 @@
 #![no_std]
 #![warn(missing_docs)]
 
+#[cfg(test)]
+extern crate std;
+
 #[cfg(feature = "upgrade")]
 pub mod change_class;
 #[doc(hidden)]
@@ -15,6 +18,8 @@ pub mod id_hash;
 pub mod layout;
 #[doc(hidden)]
 pub mod nearest;
+#[doc(hidden)]
+pub mod padded;
 pub mod parse_id_error;
 pub mod port_range;
 pub mod port_spec;
@@ -26,6 +31,6 @@ pub mod vocabulary;
 #[cfg(feature = "upgrade")]
 pub use change_class::ChangeClass;
 pub use parse_id_error::ParseIdError;
-pub use port_range::PortRange;
+pub use port_range::{PortRange, PortRangeError};
 pub use port_spec::PortSpec;
 pub use vocabulary::{Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::nearest::LONGEST_ID;
+use crate::padded::padded;
 
 /// A text isn't a known word or id.
 ///
@@ -11,8 +12,9 @@ use crate::nearest::LONGEST_ID;
 ///
 /// let error = "fortimial".parse::<Product>().unwrap_err();
 /// assert_eq!(error.kind(), "product");
+/// assert_eq!(error.input(), "fortimial");
 /// assert_eq!(error.nearest(), Some("fortimail"));
-/// assert_eq!(error.to_string(), "unknown product; did you mean \"fortimail\"?");
+/// assert_eq!(error.to_string(), "unknown product \"fortimial\"; did you mean \"fortimail\"?");
 /// ```
 #[derive(Clone, Copy)]
 pub struct ParseIdError {
@@ -20,6 +22,7 @@ pub struct ParseIdError {
     /// The first bytes of the text, as many as are compared with the known words, and their number.
     text: [u8; LONGEST_ID],
     length: usize,
+    is_cut: bool,
     /// Finding the nearest word takes longer than everything else, so it is done only on request.
     nearest: fn(&str) -> Option<&'static str>,
 }
@@ -32,24 +35,43 @@ impl ParseIdError {
         let mut start = [0; LONGEST_ID];
         let length = start.len().min(text.len());
         start[..length].copy_from_slice(&text.as_bytes()[..length]);
-        ParseIdError { kind, text: start, length, nearest }
+        ParseIdError { kind, text: start, length, is_cut: length < text.len(), nearest }
     }
 
     /// The kind of word or id that was expected: `product`, `flow id`, `transport`.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!("fortimial".parse::<Product>().unwrap_err().kind(), "product");
+    /// ```
     #[inline]
     pub const fn kind(&self) -> &'static str {
         self.kind
     }
 
     /// The known word that the text most likely means; `None` if none is near.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!("fortimial".parse::<Product>().unwrap_err().nearest(), Some("fortimail"));
+    /// assert_eq!("exchange-2019-hub".parse::<Product>().unwrap_err().nearest(), None);
+    /// ```
     #[inline]
     pub fn nearest(&self) -> Option<&'static str> {
-        (self.nearest)(self.text())
+        (self.nearest)(self.input())
     }
 
-    /// The text, or its first characters.
+    /// The text that isn't known, or the first 80 bytes of a longer one: the error doesn't allocate.
+    ///
+    /// ```
+    /// use port_catalog::Product;
+    ///
+    /// assert_eq!("fortimial".parse::<Product>().unwrap_err().input(), "fortimial");
+    /// ```
     #[inline]
-    fn text(&self) -> &str {
+    pub fn input(&self) -> &str {
         let text = &self.text[..self.length];
         match core::str::from_utf8(text) {
             Ok(text) => text,
@@ -62,7 +84,7 @@ impl ParseIdError {
 impl PartialEq for ParseIdError {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, self.text()) == (other.kind, other.text())
+        (self.kind, self.input(), self.is_cut) == (other.kind, other.input(), other.is_cut)
     }
 }
 
@@ -78,10 +100,13 @@ impl fmt::Debug for ParseIdError {
 impl fmt::Display for ParseIdError {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown {}", self.kind)?;
+        let end = if self.is_cut { "..." } else { "" };
+        // The text comes from elsewhere, so control characters are escaped.
         match self.nearest() {
-            Some(nearest) => write!(f, "; did you mean \"{nearest}\"?"),
-            None => Ok(()),
+            Some(nearest) => {
+                padded(f, format_args!("unknown {} {:?}{end}; did you mean \"{nearest}\"?", self.kind, self.input()))
+            }
+            None => padded(f, format_args!("unknown {} {:?}{end}", self.kind, self.input())),
         }
     }
 }

@@ -3,6 +3,7 @@
 use core::borrow::Borrow;
 use core::fmt;
 
+use crate::padded::padded;
 use crate::port_range::PortRange;
 use crate::vocabulary::{Groups, Transport};
 
@@ -31,7 +32,7 @@ pub struct PortSpec<S> {
 }
 
 impl<S> PortSpec<S> {
-    /// A spec from its parts. The group numbers of a flow's specs count from 0 and never decrease.
+    /// A spec from its parts. The number is the type of ICMP, or that of an IP protocol without a name. The group numbers of a flow's specs count from 0 and never decrease.
     #[doc(hidden)]
     #[inline]
     pub const fn from_parts(
@@ -39,16 +40,9 @@ impl<S> PortSpec<S> {
         range: Option<PortRange>,
         service: Option<S>,
         group: u8,
+        number: Option<u8>,
     ) -> PortSpec<S> {
-        PortSpec { transport, range, service, group, number: None }
-    }
-
-    /// The same spec with a type of ICMP, or the number of an IP protocol without a name.
-    #[doc(hidden)]
-    #[inline]
-    #[must_use]
-    pub fn with_number(self, number: Option<u8>) -> PortSpec<S> {
-        PortSpec { number, ..self }
+        PortSpec { transport, range, service, group, number }
     }
 
     /// The type of ICMP, or the number of an IP protocol without a name.
@@ -59,18 +53,39 @@ impl<S> PortSpec<S> {
     }
 
     /// The transport; `None` if the document names only a service.
+    ///
+    /// ```
+    /// use port_catalog::{Transport, flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.transport(), Some(Transport::Tcp));
+    /// ```
     #[inline]
     pub const fn transport(&self) -> Option<Transport> {
         self.transport
     }
 
     /// The ports; `None` for a protocol without ports, and if the document names only a service.
+    ///
+    /// ```
+    /// use port_catalog::{PortRange, flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.range(), PortRange::new(110, 110));
+    /// ```
     #[inline]
     pub const fn range(&self) -> Option<PortRange> {
         self.range
     }
 
     /// The number of the protocol in the IP header; `None` for a service without a transport, and for `any`.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.ip_protocol(), Some(6));
+    /// ```
     #[inline]
     pub const fn ip_protocol(&self) -> Option<u8> {
         match self.transport {
@@ -81,6 +96,13 @@ impl<S> PortSpec<S> {
     }
 
     /// The type of ICMP, 0 to 255; `None` if the document doesn't state one, and for other protocols.
+    ///
+    /// ```
+    /// use port_catalog::flows;
+    ///
+    /// let specs = flows::Rke2::InNodeCiliumHealthIcmp.flow().ports();
+    /// assert!(specs.filter_map(|spec| spec.icmp_type()).eq([0, 8]));
+    /// ```
     #[inline]
     pub const fn icmp_type(&self) -> Option<u8> {
         match self.transport {
@@ -90,6 +112,14 @@ impl<S> PortSpec<S> {
     }
 
     /// The number of the group, from 0: specs of one group are alternatives.
+    ///
+    /// ```
+    /// use port_catalog::{flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// // The other alternative, 995, is in the same group.
+    /// assert_eq!(spec.group(), 0);
+    /// ```
     #[inline]
     pub const fn group(&self) -> u8 {
         self.group
@@ -119,35 +149,55 @@ impl<S> PortSpec<S> {
     /// assert!(spec.matches(Transport::Udp, 17515));
     /// ```
     #[inline]
-    pub fn matches(&self, transport: Transport, port: u16) -> bool {
-        self.transport.is_some_and(|own| own.overlaps(transport))
-            && self.range.is_some_and(|range| range.contains(port))
+    pub const fn matches(&self, transport: Transport, port: u16) -> bool {
+        match (self.transport, self.range) {
+            (Some(own), Some(range)) => own.overlaps(transport) && range.contains(port),
+            _ => false,
+        }
     }
 }
 
 impl<S: Copy> PortSpec<S> {
     /// The service on the port, if it is known.
+    ///
+    /// ```
+    /// use port_catalog::{Service, flows};
+    ///
+    /// let spec = flows::FortiMail::InEmailClientPop3.flow().ports().get(0).unwrap();
+    /// assert_eq!(spec.service(), Some(Service::Pop3));
+    /// ```
     #[inline]
     pub const fn service(&self) -> Option<S> {
         self.service
     }
 }
 
+/// As a port expression has it: `tcp/25 smtp`, `udp/1024-65535`, `icmp/8`, `esp`.
 impl<S: fmt::Display> fmt::Display for PortSpec<S> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        padded(f, format_args!("{}", Unpadded(self)))
+    }
+}
+
+/// A spec that ignores the width of a format string.
+struct Unpadded<'a, S>(&'a PortSpec<S>);
+
+impl<S: fmt::Display> fmt::Display for Unpadded<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Unpadded(spec) = self;
         let mut gap = "";
-        if let Some(transport) = self.transport {
+        if let Some(transport) = spec.transport {
             write!(f, "{transport}")?;
             gap = " ";
         }
-        if let Some(range) = self.range {
+        if let Some(range) = spec.range {
             write!(f, "/{range}")?;
         }
-        if let Some(number) = self.number {
+        if let Some(number) = spec.number {
             write!(f, "/{number}")?;
         }
-        match &self.service {
+        match &spec.service {
             Some(service) => write!(f, "{gap}{service}"),
             None => Ok(()),
         }
@@ -175,7 +225,7 @@ pub fn write_expression<S: fmt::Display, P: Borrow<PortSpec<S>>>(
             })?,
         }
         group = Some(spec.group);
-        write!(f, "{spec}")?;
+        write!(f, "{}", Unpadded(spec))?;
     }
     Ok(())
 }

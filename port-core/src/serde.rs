@@ -8,23 +8,30 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{
-    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport,
+    Direction, Enabled, Fact, Groups, ParseIdError, PeerKind, PortRange, PortRangeError, PortSpec, Requirement, Scope,
+    Transport,
 };
 
-/// Deserializes a word or an id from a string.
+/// Deserializes a word or an id from a string. `kind` is what errors say was expected.
 ///
 /// # Errors
 ///
 /// The value isn't a string, or isn't a known word or id.
 #[doc(hidden)]
-pub fn deserialize<'de, T: FromStr<Err = ParseIdError>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Text<T>(PhantomData<T>);
+pub fn deserialize<'de, T: FromStr<Err = ParseIdError>, D: Deserializer<'de>>(
+    deserializer: D,
+    kind: &'static str,
+) -> Result<T, D::Error> {
+    struct Text<T> {
+        kind: &'static str,
+        value: PhantomData<T>,
+    }
 
     impl<T: FromStr<Err = ParseIdError>> Visitor<'_> for Text<T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a word or an id of port-catalog")
+            write!(f, "a {}", self.kind)
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -32,7 +39,7 @@ pub fn deserialize<'de, T: FromStr<Err = ParseIdError>, D: Deserializer<'de>>(de
         }
     }
 
-    deserializer.deserialize_str(Text(PhantomData))
+    deserializer.deserialize_str(Text { kind, value: PhantomData })
 }
 
 macro_rules! as_text {
@@ -45,7 +52,7 @@ macro_rules! as_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserialize(deserializer)
+                deserialize(deserializer, <$name>::KIND)
             }
         }
     )+};
@@ -54,6 +61,42 @@ macro_rules! as_text {
 as_text!(Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport);
 #[cfg(feature = "upgrade")]
 as_text!(crate::ChangeClass);
+
+impl Serialize for PortRange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PortRange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Range;
+
+        impl Visitor<'_> for Range {
+            type Value = PortRange;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a port or a range of ports such as \"8000-8100\"")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<PortRange, E> {
+                text.parse().map_err(|error| E::custom(format_args!("{error} (found {text:?})")))
+            }
+
+            fn visit_u64<E: Error>(self, port: u64) -> Result<PortRange, E> {
+                let port = u16::try_from(port).map_err(|_| PortRangeError::TooLarge);
+                let range = port.and_then(PortRange::try_from);
+                range.map_err(E::custom)
+            }
+        }
+
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Range)
+        } else {
+            deserializer.deserialize_str(Range)
+        }
+    }
+}
 
 impl<S: Serialize> Serialize for PortSpec<S> {
     fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {

@@ -35,10 +35,38 @@ macro_rules! vocabulary {
             }
         }
 
+        impl $name {
+            /// What it is, for messages.
+            pub(crate) const KIND: &'static str = $kind;
+        }
+
         impl ::core::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            #[inline]
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl From<$name> for &'static str {
+            #[inline]
+            fn from(word: $name) -> &'static str {
+                word.as_str()
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = $crate::ParseIdError;
+
+            #[inline]
+            fn try_from(text: &str) -> Result<Self, $crate::ParseIdError> {
+                text.parse()
             }
         }
 
@@ -47,7 +75,7 @@ macro_rules! vocabulary {
 
             #[inline]
             fn from_str(text: &str) -> Result<Self, $crate::ParseIdError> {
-                $crate::vocabulary::parse($kind, text, $name::ALL, $name::as_str, |text| {
+                $crate::vocabulary::parse($name::KIND, text, $name::ALL, $name::as_str, |text| {
                     $crate::nearest::nearest(text, $name::ALL.iter().map(|word| word.as_str()))
                 })
             }

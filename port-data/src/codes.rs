@@ -33,6 +33,8 @@ crate::codes! {
     SAME_VARIANT = "table-same-variant";
     #[doc = "An id would become a variant that Rust or the catalog reserves."]
     RESERVED_VARIANT = "table-reserved-variant";
+    #[doc = "A variant isn't the letters and digits of its id in UpperCamelCase, or is reserved."]
+    INVALID_VARIANT = "table-invalid-variant";
     #[doc = "A cell refers to an id that its table doesn't have."]
     UNKNOWN_ID = "table-unknown-id";
     #[doc = "A cell isn't one of the words allowed in its column."]
@@ -49,6 +51,10 @@ crate::codes! {
     MIXED_GROUPS = "table-mixed-groups";
     #[doc = "A port expression or a list has too many items."]
     TOO_MANY = "table-too-many";
+    #[doc = "The transport of a port isn't one of those of its service."]
+    SERVICE_TRANSPORT = "table-service-transport";
+    #[doc = "A warning: the id of a flow has the other direction than the flow."]
+    ID_DIRECTION = "table-id-direction";
     #[doc = "A URL isn't a plain https:// or http:// address."]
     INVALID_URL = "table-invalid-url";
     #[doc = "A date isn't a calendar day in the form YYYY-MM-DD."]

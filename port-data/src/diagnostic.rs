@@ -35,6 +35,15 @@ macro_rules! codes {
     };
 }
 
+/// A line and a column, in characters. Both count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
 /// A place in a file, or a whole file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -44,6 +53,8 @@ pub struct Place {
     pub line: usize,
     /// The column in characters, from 1. 0 means the whole line.
     pub column: usize,
+    /// The position after the last character, if it is known. It isn't printed.
+    pub end: Option<Position>,
 }
 
 impl Place {
@@ -59,7 +70,14 @@ impl Place {
 
     /// A column of a line.
     pub fn new(file: impl Into<PathBuf>, line: usize, column: usize) -> Place {
-        Place { file: file.into(), line, column }
+        Place { file: file.into(), line, column, end: None }
+    }
+
+    /// Sets the end.
+    #[must_use]
+    pub fn until(mut self, end: Position) -> Place {
+        self.end = Some(end);
+        self
     }
 
     /// The place of a byte offset in a file's text. For many offsets in one text, keep a [`LineIndex`].

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use port_core::{Direction, Enabled, Fact, Groups, PortSpec, Requirement, Scope};
+use port_core::{Direction, Enabled, Fact, Groups, PortSpec, Requirement, Scope, Transport};
 
-use crate::cells::Cell;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::hidden::QuotedAscii;
@@ -25,10 +24,18 @@ pub(crate) struct ProductContext<'a> {
     pub(crate) components: &'a [String],
 }
 
+/// The services that flows may name.
+pub(crate) struct Services {
+    pub(crate) ids: Ids,
+    /// The transports of each valid service.
+    pub(crate) transports: HashMap<String, Vec<Transport>>,
+}
+
 /// How the references of a flow row become values of type `R`.
 pub(crate) trait References<R> {
     fn peer(&self, id: &str) -> Result<R, Diagnostic>;
-    fn service(&self, id: &str) -> Result<R, Diagnostic>;
+    /// `transport` is that of the port, if the spec has one.
+    fn service(&self, id: &str, transport: Option<Transport>) -> Result<R, Diagnostic>;
     fn interface(&self, id: &str) -> Result<R, Diagnostic>;
     fn component(&self, id: &str) -> Result<R, Diagnostic>;
 }
@@ -39,7 +46,7 @@ pub(crate) struct FlowReferences<'a> {
     pub(crate) peers: &'a Ids,
     /// For each peer that is a component: its product.
     pub(crate) products_of_components: &'a HashMap<String, usize>,
-    pub(crate) services: &'a Ids,
+    pub(crate) services: &'a Services,
     /// The edition whose table is read.
     pub(crate) edition: usize,
 }
@@ -55,8 +62,18 @@ impl References<usize> for FlowReferences<'_> {
         }
     }
 
-    fn service(&self, id: &str) -> Result<usize, Diagnostic> {
-        self.services.find(id, "services.csv")
+    fn service(&self, id: &str, transport: Option<Transport>) -> Result<usize, Diagnostic> {
+        let service = self.services.ids.find(id, "services.csv")?;
+        let known = self.services.transports.get(id).map(Vec::as_slice).unwrap_or_default();
+        match transport {
+            Some(transport) if !known.is_empty() && !can_carry(transport, known) => {
+                let all = known.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ");
+                let message = format!("transport {transport} contradicts the service {id} (services.csv: {all})");
+                let help = "correct the transport, leave out the service, or add it to the transports of the service";
+                Err(Diagnostic::new(codes::SERVICE_TRANSPORT, message).help(help))
+            }
+            _ => Ok(service),
+        }
     }
 
     fn interface(&self, id: &str) -> Result<usize, Diagnostic> {
@@ -94,8 +111,13 @@ impl Row<'_> {
 
     /// A flow of a product, with its references resolved.
     pub(crate) fn flow(&mut self, references: &FlowReferences<'_>) -> Option<Flow> {
-        let row = self.flow_row(references)?;
+        let row = self.flow_row(references);
         let product = references.product;
+        // Also if other cells are invalid. An invalid direction is reported with them.
+        if let Ok(direction) = self.cell("direction").text.parse() {
+            self.check_direction_of_id(product.id, direction);
+        }
+        let row = row?;
         Some(Flow {
             variant: flow_variant(product.id, &row.id),
             product: product.index,
@@ -163,7 +185,7 @@ impl Row<'_> {
     /// The specs, and how their groups relate. The column `groups` repeats what the expression says.
     fn ports<R: PartialEq>(&mut self, references: &impl References<R>) -> Option<(Vec<PortSpec<R>>, Groups)> {
         let cell = self.cell("ports");
-        match port_expression::parse(&cell.text, |id| references.service(id)) {
+        match port_expression::parse(&cell.text, |id, transport| references.service(id, transport)) {
             Ok((specs, groups)) => {
                 let stated = self.word_or("groups", Groups::ALL, groups)?;
                 if stated != groups {
@@ -181,13 +203,27 @@ impl Row<'_> {
                 Some((specs, groups))
             }
             Err(problems) => {
-                for (offset, problem) in problems {
-                    let column = cell.column + cell.text[..offset].chars().count();
-                    self.report("ports", &Cell { column, ..cell.clone() }, problem);
+                for (spec, problem) in problems {
+                    self.report("ports", &cell.part(spec.start, spec.end), problem);
                 }
                 None
             }
         }
+    }
+
+    /// Warns of an id whose first word after the product's id is the other direction. Ids are permanent, and a product may have words
+    /// of its own, so that this is no error.
+    fn check_direction_of_id(&mut self, product: &str, direction: Direction) {
+        let id = self.cell("id");
+        let rest = id.text.strip_prefix(product).and_then(|rest| rest.strip_prefix('-'));
+        let other = match (rest.and_then(|rest| rest.split('-').next()), direction) {
+            (Some("out"), Direction::Inbound) => "out",
+            (Some("in"), Direction::Outbound) => "in",
+            _ => return,
+        };
+        let message = format!("{} is {direction}, but its id has -{other}-", id.text);
+        let problem = Diagnostic::new(codes::ID_DIRECTION, message);
+        self.warn("id", &id, problem.help("correct the direction, or the id if nobody uses it yet"));
     }
 
     fn check_condition(&mut self, requirement: Requirement, has_condition: bool) {
@@ -221,6 +257,14 @@ impl Row<'_> {
         }
         Some(Some(interface))
     }
+}
+
+/// Whether a port with a transport may be one of a service with these transports. `any` means TCP or UDP.
+fn can_carry(transport: Transport, known: &[Transport]) -> bool {
+    let is_either = |transport: &Transport| matches!(transport, Transport::Tcp | Transport::Udp | Transport::Any);
+    known.contains(&transport)
+        || (transport == Transport::Any && known.iter().any(is_either))
+        || (known.contains(&Transport::Any) && is_either(&transport))
 }
 
 /// The index of an interface or a component of a product.

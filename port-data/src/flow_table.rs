@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use port_core::port_spec::write_expression;
-use port_core::{Groups, PortSpec};
+use port_core::{Groups, PortSpec, Transport};
 
 use crate::diagnostic::Diagnostic;
 use crate::flow_row::References;
@@ -50,7 +50,7 @@ impl References<String> for Unresolved {
         check_id(id)
     }
 
-    fn service(&self, id: &str) -> Result<String, Diagnostic> {
+    fn service(&self, id: &str, _transport: Option<Transport>) -> Result<String, Diagnostic> {
         check_id(id)
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::flow_row::{FlowReferences, ProductContext};
+use crate::flow_row::{FlowReferences, ProductContext, Services};
 use crate::hidden::QuotedAscii;
 use crate::id::flow_variant;
 use crate::ids::Ids;
@@ -15,7 +15,7 @@ use crate::table_reader::{FlowTable, IdRow, Located, Rows, TableReader};
 /// What flow tables refer to.
 pub(crate) struct Tables<'a> {
     pub(crate) peers: &'a Rows<Peer>,
-    pub(crate) services: &'a Ids,
+    pub(crate) services: &'a Services,
     /// Whether there is no `editions.csv`.
     pub(crate) is_simple: bool,
     /// Whether `products.csv` declares the interfaces of products.

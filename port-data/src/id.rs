@@ -55,10 +55,21 @@ pub fn edition_id(printed: &str) -> String {
     if id.is_empty() { "undated".to_string() } else { id }
 }
 
-/// The variant of an id: each word is capitalized, with further capitals as in `name`.
+/// The variant of an id: each word is capitalized. `ldap-server` becomes `LdapServer`.
+pub fn variant(id: &str) -> String {
+    id.split('-').map(capitalized).collect()
+}
+
+/// A word with a capital, which is ASCII.
+fn capitalized(word: &str) -> String {
+    word[..1].to_ascii_uppercase() + &word[1..]
+}
+
+/// The variant that a draft proposes for an id: [`variant`] with further capitals as in `name`.
 ///
 /// The id `fortimail` with the name `FortiMail` becomes `FortiMail`; `ldap-server` with `LDAP server` becomes `LdapServer`.
-pub fn variant(id: &str, name: &str) -> String {
+#[cfg(feature = "edit")]
+pub fn variant_like(id: &str, name: &str) -> String {
     let spellings: Vec<&str> = name
         .split(|character: char| !character.is_ascii_alphanumeric())
         .filter(|word| word.starts_with(|first: char| first.is_ascii_uppercase()))
@@ -67,9 +78,37 @@ pub fn variant(id: &str, name: &str) -> String {
     id.split('-')
         .map(|word| match spellings.iter().find(|spelling| spelling.eq_ignore_ascii_case(word)) {
             Some(spelling) => (*spelling).to_string(),
-            None => word[..1].to_ascii_uppercase() + &word[1..],
+            None => capitalized(word),
         })
         .collect()
+}
+
+/// Whether a variant can't be used: a keyword, or the name of the constant that lists the variants.
+pub(crate) fn is_reserved(variant: &str) -> bool {
+    matches!(variant, "Self" | "ALL")
+}
+
+/// The variant of an id: the one that its cell has, or the usual one if that is empty.
+///
+/// # Errors
+///
+/// The cell isn't UpperCamelCase, is reserved, or differs from the id in more than capitals.
+pub(crate) fn check_variant(id: &str, text: &str) -> Result<String, Diagnostic> {
+    let usual = variant(id);
+    let message = if text.is_empty() {
+        return Ok(usual);
+    } else if !usual.eq_ignore_ascii_case(text) {
+        format!("{} differs from the id {id} in more than capitals", QuotedAscii(text))
+    } else if !text.starts_with(|first: char| first.is_ascii_uppercase()) {
+        format!("{} doesn't begin with a capital", QuotedAscii(text))
+    } else if is_reserved(text) && !is_reserved(&usual) {
+        format!("{text} is reserved")
+    } else {
+        return Ok(text.to_string());
+    };
+    let help =
+        format!("write the letters and digits of the id in UpperCamelCase, such as {usual}, or leave the cell empty");
+    Err(Diagnostic::new(codes::INVALID_VARIANT, message).help(help))
 }
 
 /// The variant of a flow's id in the enum of its product: without the product's own id, if that leaves a name.
@@ -77,12 +116,12 @@ pub fn variant(id: &str, name: &str) -> String {
 /// `fortimail-in-admin` of the product `fortimail` becomes `InAdmin`.
 pub fn flow_variant(product: &str, id: &str) -> String {
     let rest = id.strip_prefix(product).and_then(|rest| rest.strip_prefix('-'));
-    variant(rest.filter(|rest| is_id(rest)).unwrap_or(id), "")
+    variant(rest.filter(|rest| is_id(rest)).unwrap_or(id))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check_edition_id, edition_id, flow_variant, is_id, variant};
+    use super::{check_edition_id, check_variant, edition_id, flow_variant, is_id, variant};
 
     #[test]
     fn ids_are_lowercase_kebab_case() {
@@ -123,7 +162,38 @@ mod tests {
     }
 
     #[test]
-    fn variants_take_their_capitals_from_the_name() {
+    fn variants_come_from_ids() {
+        for (id, expected) in
+            [("fortimail", "Fortimail"), ("ldap-server", "LdapServer"), ("microsoft-365", "Microsoft365")]
+        {
+            assert_eq!(variant(id), expected);
+            assert_eq!(check_variant(id, "").unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_cell_may_change_the_capitals_of_a_variant() {
+        for (id, text) in
+            [("fortimail", "FortiMail"), ("netbios-ns", "NetBIOSNs"), ("pop3s", "POP3S"), ("self", "SELF")]
+        {
+            assert_eq!(check_variant(id, text).unwrap(), text);
+        }
+        for (id, text, expected) in [
+            ("fortimail", "FortiMails", "in more than capitals"),
+            ("fortimail", "Forti-Mail", "in more than capitals"),
+            ("forti-mail", "forti_mail", "in more than capitals"),
+            ("fortimail", "fortiMail", "doesn't begin with a capital"),
+            ("fortimail", "F\u{43e}rtiMail", "in more than capitals"),
+            ("all", "ALL", "ALL is reserved"),
+        ] {
+            let message = check_variant(id, text).unwrap_err().message;
+            assert!(message.contains(expected), "{text}: {message}");
+        }
+    }
+
+    #[cfg(feature = "edit")]
+    #[test]
+    fn drafts_take_the_capitals_of_variants_from_the_name() {
         let cases = [
             ("fortimail", "FortiMail", "FortiMail"),
             ("securitygateway", "SecurityGateway", "SecurityGateway"),
@@ -134,7 +204,8 @@ mod tests {
             ("microsoft-365", "Microsoft 365", "Microsoft365"),
         ];
         for (id, name, expected) in cases {
-            assert_eq!(variant(id, name), expected);
+            assert_eq!(super::variant_like(id, name), expected);
+            assert!(check_variant(id, expected).is_ok());
         }
     }
 

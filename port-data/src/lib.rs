@@ -7,6 +7,8 @@
 //! ports/flows/mailer.csv:3:21: peer: unknown id "ldap-sever" (not in peers.csv); did you mean "ldap-server"?
 //! ```
 //!
+//! [`check`] also reports warnings, which don't prevent that the tables are used. [`Catalog::warnings`] has them if there are no errors.
+//!
 //! A directory of tables contains `vendors.csv`, `products.csv`, `editions.csv`, `peers.csv`, `services.csv` and one
 //! `flows/<product>/<edition>.csv` for each edition. In the simple form each product has one edition: the columns of the document
 //! are in `products.csv`, and the table is `flows/<product>.csv`. [`cells`] splits a file into cells with their places, [`schema`] defines the columns and the types that rows
@@ -34,9 +36,9 @@ mod table_reader;
 #[cfg(feature = "edit")]
 pub mod write;
 
-pub use diagnostic::{Code, Diagnostic, LineIndex, Place};
+pub use diagnostic::{Code, Diagnostic, LineIndex, Place, Position};
 
-pub use read::{read, read_texts};
+pub use read::{Findings, check, read, read_texts};
 pub use schema::{Catalog, Edition, Flow, FlowRow, Peer, Product, Service, Vendor};
 
 /// The directory of this project's own tables, as this crate was built with them.

@@ -3,6 +3,8 @@
 //! A range is written as its first and last port, `tcp/5900-5999`, or as a base port and the number of ports, `tcp/5900+100`. Both are
 //! the same range, which is printed in the first form.
 
+use std::ops::Range;
+
 use port_core::{Groups, PortRange, PortSpec, Transport};
 
 use crate::codes;
@@ -25,17 +27,17 @@ const MAX_SPECS: usize = 1_000;
 const HELP: &str = "write specs such as tcp/25 smtp, udp/500-510, udp/500+11 (11 ports from 500 on), esp, icmp/8, ip/99 or sftp, with \", \" between groups that are \
                     all needed, \"; \" between groups of which the document doesn't say that, and \" | \" between alternatives";
 
-/// A problem, and the byte offset of the spec that has it.
-pub type Located = (usize, Diagnostic);
+/// A problem, and the byte offsets of the spec that has it.
+pub type Located = (Range<usize>, Diagnostic);
 
-/// Parses an expression. `service` resolves the id of a service.
+/// Parses an expression. `service` resolves the id of a service, given the transport of its spec if that has one.
 ///
 /// # Errors
 ///
-/// Everything that is wrong, each with the byte offset at which its spec begins. The diagnostics have no place.
+/// Everything that is wrong, each with the byte offsets of its spec. The diagnostics have no place.
 pub fn parse<S: PartialEq>(
     text: &str,
-    mut service: impl FnMut(&str) -> Result<S, Diagnostic>,
+    mut service: impl FnMut(&str, Option<Transport>) -> Result<S, Diagnostic>,
 ) -> Result<(Vec<PortSpec<S>>, Groups), Vec<Located>> {
     let mut specs: Vec<PortSpec<S>> = Vec::new();
     let mut problems = Vec::new();
@@ -45,28 +47,29 @@ pub fn parse<S: PartialEq>(
             let problem =
                 Diagnostic::new(codes::MIXED_GROUPS, "port expression joins groups with both \", \" and \"; \"");
             let help = "write \"; \" everywhere, unless the document says that all are needed";
-            return Err(vec![(mixed, problem.help(help))]);
+            return Err(vec![(mixed..text.len(), problem.help(help))]);
         }
         (false, Some(_)) => (UNSTATED_GROUPS, Groups::Unstated),
         _ => (NEEDED_GROUPS, Groups::All),
     };
     for (group, alternatives) in text.split(separator).enumerate() {
         let Ok(group) = u8::try_from(group) else {
-            problems.push((offset, too_many("256 groups")));
+            problems.push((offset..text.len(), too_many("256 groups")));
             break;
         };
         for spec in alternatives.split(ALTERNATIVES) {
             if specs.len() + problems.len() >= MAX_SPECS {
-                problems.push((offset, too_many("1,000 specs")));
+                problems.push((offset..text.len(), too_many("1,000 specs")));
                 return Err(problems);
             }
+            let range = offset..offset + spec.len();
             match parse_spec(spec, group, &mut service) {
                 Ok(parsed) if specs.iter().any(|other| is_same_traffic(other, &parsed)) => {
                     let message = format!("{spec} is listed twice");
-                    problems.push((offset, Diagnostic::new(codes::DUPLICATE_ITEM, message).help("remove one")));
+                    problems.push((range, Diagnostic::new(codes::DUPLICATE_ITEM, message).help("remove one")));
                 }
                 Ok(parsed) => specs.push(parsed),
-                Err(problem) => problems.push((offset, problem)),
+                Err(problem) => problems.push((range, problem)),
             }
             offset += spec.len() + ALTERNATIVES.len();
         }
@@ -90,7 +93,7 @@ fn is_same_traffic<S: PartialEq>(one: &PortSpec<S>, other: &PortSpec<S>) -> bool
 fn parse_spec<S>(
     text: &str,
     group: u8,
-    service: &mut impl FnMut(&str) -> Result<S, Diagnostic>,
+    service: &mut impl FnMut(&str, Option<Transport>) -> Result<S, Diagnostic>,
 ) -> Result<PortSpec<S>, Diagnostic> {
     let invalid = || {
         let message = format!("invalid port spec {}", QuotedAscii(text));
@@ -104,22 +107,24 @@ fn parse_spec<S>(
         let transport: Transport = transport.parse().map_err(|_| invalid())?;
         if transport.has_ports() {
             let range = parse_range(numbers)?;
-            let service = spoken.map(service).transpose()?;
-            return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group));
+            let service = spoken.map(|id| service(id, Some(transport))).transpose()?;
+            return Ok(PortSpec::from_parts(Some(transport), Some(range), service, group, None));
         }
         if !matches!(transport, Transport::Ip | Transport::Icmp | Transport::Icmpv6) {
             return Err(invalid());
         }
         let number = parse_number(transport, numbers)?;
-        let service = spoken.map(service).transpose()?;
-        return Ok(PortSpec::from_parts(Some(transport), None, service, group).with_number(Some(number)));
+        let service = spoken.map(|id| service(id, Some(transport))).transpose()?;
+        return Ok(PortSpec::from_parts(Some(transport), None, service, group, Some(number)));
     }
     match (head.parse::<Transport>(), spoken) {
         (Ok(transport), spoken) if !transport.has_ports() && transport != Transport::Ip => {
-            let service = spoken.map(service).transpose()?;
-            Ok(PortSpec::from_parts(Some(transport), None, service, group))
+            let service = spoken.map(|id| service(id, Some(transport))).transpose()?;
+            Ok(PortSpec::from_parts(Some(transport), None, service, group, None))
         }
-        (Err(_), None) if crate::id::is_id(head) => Ok(PortSpec::from_parts(None, None, Some(service(head)?), group)),
+        (Err(_), None) if crate::id::is_id(head) => {
+            Ok(PortSpec::from_parts(None, None, Some(service(head, None)?), group, None))
+        }
         _ => Err(invalid()),
     }
 }
@@ -189,7 +194,7 @@ mod tests {
     use crate::codes;
     use crate::diagnostic::Diagnostic;
     use port_core::port_spec::write_expression;
-    use port_core::{Groups, PortSpec};
+    use port_core::{Groups, PortSpec, Transport};
     use std::fmt;
 
     struct Expression((Vec<PortSpec<usize>>, Groups));
@@ -203,7 +208,7 @@ mod tests {
     const SERVICES: [&str; 6] = ["smtp", "smtps", "ike", "ipsec-nat-t", "sftp", "ftp"];
 
     fn expression(text: &str) -> Result<Expression, Vec<super::Located>> {
-        let service = |id: &str| {
+        let service = |id: &str, _: Option<Transport>| {
             let index = SERVICES.iter().position(|service| *service == id);
             index.ok_or(Diagnostic::new(codes::UNKNOWN_ID, format!("unknown service {id:?}")))
         };
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn every_problem_has_its_offset() {
         let problems = expression("tcp/0, tcp/25 | udp/70000 | tcp/9-3, gopher, tcp/25").err().unwrap();
-        let places: Vec<usize> = problems.iter().map(|(offset, _)| *offset).collect();
-        assert_eq!(places, [0, 16, 28, 37, 45]);
+        let places: Vec<_> = problems.iter().map(|(range, _)| (range.start, range.end)).collect();
+        assert_eq!(places, [(0, 5), (16, 25), (28, 35), (37, 43), (45, 51)]);
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use port_core::{PeerKind, Transport};
 
 use crate::codes;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
+use crate::flow_row::Services;
 use crate::flows::Tables;
 use crate::id::{check_edition_id, check_id, edition_id};
 use crate::ids::Ids;
@@ -37,11 +38,32 @@ pub fn read_texts(directory: &Path, texts: Vec<(PathBuf, String)>) -> Result<Cat
     read_from(directory, Some(texts))
 }
 
+/// What is wrong with a directory of tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// The errors.
+    pub errors: Vec<Diagnostic>,
+    /// What is probably wrong.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads the tables of a directory, and reports everything that is wrong with them: every error, and every warning, also if there are
+/// errors. After `limit` errors, no more rows are read.
+#[must_use]
+pub fn check(directory: &Path, limit: usize) -> Findings {
+    let mut reader = TableReader::new(None);
+    reader.limit = limit;
+    reader.catalog(directory);
+    reader.diagnostics.truncate(limit);
+    reader.warnings.truncate(limit);
+    Findings { errors: reader.diagnostics, warnings: reader.warnings }
+}
+
 fn read_from(directory: &Path, texts: Option<Vec<(PathBuf, String)>>) -> Result<Catalog, Vec<Diagnostic>> {
     let mut reader = TableReader::new(texts);
     let catalog = reader.catalog(directory);
     if reader.diagnostics.is_empty() {
-        Ok(Catalog { files: reader.files, ..catalog })
+        Ok(Catalog { files: reader.files, warnings: reader.warnings, ..catalog })
     } else {
         reader.diagnostics.truncate(MAX_DIAGNOSTICS);
         Err(reader.diagnostics)
@@ -84,7 +106,9 @@ impl TableReader {
         });
         self.check_distinct_ids(&services.ids);
 
-        let tables = Tables { peers: &peers, services: &services.ids(), is_simple, interfaces_are_declared };
+        let transports = services.valid.iter().map(|service| (service.row.id.clone(), service.row.transports.clone()));
+        let services_of_flows = Services { ids: services.ids(), transports: transports.collect() };
+        let tables = Tables { peers: &peers, services: &services_of_flows, is_simple, interfaces_are_declared };
         let (flows, flow_ids) = self.flows(directory, &mut products, &editions, &tables);
 
         Catalog {
@@ -96,6 +120,7 @@ impl TableReader {
             flows,
             flow_ids,
             files: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -176,7 +201,7 @@ impl TableReader {
                     Ok(member) => peer.row.includes.push(member),
                     Err(problem) => {
                         let message = format!("includes: {}", problem.message);
-                        let place = Place::new(&peer.place.file, cell.line, cell.column);
+                        let place = cell.place(&peer.place.file);
                         self.diagnostics.push(Diagnostic { place, message, ..problem });
                     }
                 }

@@ -6,12 +6,12 @@ use std::str::FromStr;
 
 use port_core::ParseIdError;
 
-use crate::cells::Cell;
+use crate::cells::{Cell, row_place};
 use crate::codes;
 use crate::date::{UNKNOWN_DATE, check_date};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::hidden::QuotedAscii;
-use crate::id::{check_id, variant};
+use crate::id::{check_id, check_variant};
 use crate::ids::Ids;
 use crate::port_expression;
 use crate::schema::SAVED_BY_HAND;
@@ -23,13 +23,14 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
-/// One row of a table, and the list to which its problems are added.
+/// One row of a table, and the lists to which its problems are added.
 ///
 /// An accessor returns `None` after reporting a problem.
 pub(crate) struct Row<'a> {
     pub(crate) table: &'a Table,
     pub(crate) cells: &'a [Cell],
     pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(crate) warnings: &'a mut Vec<Diagnostic>,
 }
 
 impl Row<'_> {
@@ -38,7 +39,7 @@ impl Row<'_> {
         let index = self.table.columns.iter().find(|(name, _)| *name == column).and_then(|(_, index)| *index);
         match index {
             Some(index) => self.cells[index].clone(),
-            None => Cell { text: String::new(), line: self.cells[0].line, column: 0 },
+            None => Cell::missing(self.cells),
         }
     }
 
@@ -49,9 +50,22 @@ impl Row<'_> {
 
     /// Reports a problem with a cell; the message begins with the column's name.
     pub(crate) fn report(&mut self, column: &str, cell: &Cell, problem: Diagnostic) {
+        let problem = self.in_cell(column, cell, problem);
+        self.diagnostics.push(problem);
+    }
+
+    /// The same for what may be right.
+    pub(crate) fn warn(&mut self, column: &str, cell: &Cell, problem: Diagnostic) {
+        let problem = self.in_cell(column, cell, problem);
+        self.warnings.push(problem);
+    }
+
+    /// A problem at the place of a cell, or of the row if the table doesn't have its column.
+    fn in_cell(&self, column: &str, cell: &Cell, problem: Diagnostic) -> Diagnostic {
         let message = format!("{column}: {}", problem.message);
-        let place = Place::new(&self.table.file, cell.line, cell.column);
-        self.diagnostics.push(Diagnostic { place, message, ..problem });
+        let file = &self.table.file;
+        let place = if cell.column == 0 { row_place(file, self.cells) } else { cell.place(file) };
+        Diagnostic { place, message, ..problem }
     }
 
     /// The value, or `None` after reporting the problem.
@@ -93,10 +107,10 @@ impl Row<'_> {
         self.parse("id", check_id)
     }
 
-    /// The row's id and its enum variant, with the capitals of the row's name.
+    /// The row's id and its enum variant.
     pub(crate) fn id_and_variant(&mut self) -> Option<(String, String)> {
         let id = self.id()?;
-        let variant = variant(&id, &self.cell("name").text);
+        let variant = self.parse("variant", |text| check_variant(&id, text))?;
         Some((id, variant))
     }
 
@@ -133,11 +147,11 @@ impl Row<'_> {
     pub(crate) fn list(&mut self, column: &str) -> Vec<Cell> {
         let cell = self.cell(column);
         let mut items: Vec<Cell> = Vec::new();
-        let mut start = cell.column;
+        let mut start = 0;
         for item in cell.text.split(',').filter(|_| !cell.text.is_empty()) {
-            let spaces = item.chars().take_while(|character| *character == ' ').count();
-            let item_cell = Cell { text: item.trim().to_string(), line: cell.line, column: start + spaces };
-            start += item.chars().count() + 1;
+            let first = start + item.len() - item.trim_start().len();
+            let item_cell = cell.part(first, first + item.trim().len());
+            start += item.len() + 1;
             if items.iter().any(|earlier| earlier.text == item_cell.text) {
                 let message = format!("{} is listed twice", item_cell.text);
                 let problem = Diagnostic::new(codes::DUPLICATE_ITEM, message).help("remove one");

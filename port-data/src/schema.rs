@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use port_core::{Direction, Enabled, Fact, Groups, PeerKind, PortSpec, Requirement, Scope, Transport};
 
+use crate::diagnostic::Diagnostic;
+
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -22,13 +24,14 @@ const fn optional(name: &'static str) -> Column {
 }
 
 /// The columns of `vendors.csv`.
-pub const VENDORS: &[Column] = &[column("id"), column("name"), column("url")];
+pub const VENDORS: &[Column] = &[column("id"), column("name"), optional("variant"), column("url")];
 
 /// The columns of `products.csv` next to an `editions.csv`.
 pub const PRODUCTS: &[Column] = &[
     column("id"),
     column("vendor"),
     column("name"),
+    optional("variant"),
     optional("field"),
     optional("interfaces"),
     optional("components"),
@@ -39,6 +42,7 @@ pub const PRODUCTS_WITH_DOCUMENT: &[Column] = &[
     column("id"),
     column("vendor"),
     column("name"),
+    optional("variant"),
     optional("field"),
     column("document"),
     column("url"),
@@ -67,12 +71,26 @@ pub const EDITIONS: &[Column] = &[
 pub const SAVED_BY_HAND: &str = "by-hand";
 
 /// The columns of `peers.csv`.
-pub const PEERS: &[Column] =
-    &[column("id"), column("name"), column("kind"), column("description"), optional("includes"), optional("product")];
+pub const PEERS: &[Column] = &[
+    column("id"),
+    column("name"),
+    optional("variant"),
+    column("kind"),
+    column("description"),
+    optional("includes"),
+    optional("product"),
+];
 
 /// The columns of `services.csv`.
-pub const SERVICES: &[Column] =
-    &[column("id"), column("name"), column("transports"), column("port"), column("description"), optional("encrypted")];
+pub const SERVICES: &[Column] = &[
+    column("id"),
+    column("name"),
+    optional("variant"),
+    column("transports"),
+    column("port"),
+    column("description"),
+    optional("encrypted"),
+];
 
 /// The columns of `flows/<product>/<edition>.csv`, or of `flows/<product>.csv` in the simple form.
 pub const FLOWS: &[Column] = &[
@@ -122,6 +140,8 @@ pub struct Catalog {
     pub flow_ids: usize,
     /// The files that were read.
     pub files: Vec<PathBuf>,
+    /// What is probably wrong with them.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Catalog {

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
 
-use crate::cells::{Cell, Cells, empty_table, unreadable};
+use crate::cells::{Cell, Cells, empty_table, row_place, unreadable};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::hidden::QuotedAscii;
-use crate::id::{is_id, variant};
+use crate::id::{check_variant, is_id, is_reserved, variant};
 use crate::ids::Ids;
 use crate::row::{Row, Table};
 use crate::schema::Column;
 
-/// The largest number of diagnostics that are reported. A directory with more is probably not a directory of tables.
+/// The largest number of errors that [`read`](crate::read()) reports. A directory with more is probably not a directory of tables.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
 /// The state of reading tables.
@@ -24,6 +24,9 @@ pub(crate) struct TableReader {
     /// The texts of tables by path, if they are in memory.
     texts: Option<Vec<(PathBuf, String)>>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// The number of diagnostics after which no more rows are read.
+    pub(crate) limit: usize,
     /// The files that were read.
     pub(crate) files: Vec<PathBuf>,
 }
@@ -41,7 +44,7 @@ pub(crate) struct Rows<T> {
 impl TableReader {
     /// A reader of tables from memory, or from the disk.
     pub(crate) fn new(texts: Option<Vec<(PathBuf, String)>>) -> TableReader {
-        TableReader { texts, diagnostics: Vec::new(), files: Vec::new() }
+        TableReader { texts, diagnostics: Vec::new(), warnings: Vec::new(), limit: MAX_DIAGNOSTICS, files: Vec::new() }
     }
 
     /// Whether a table exists.
@@ -98,14 +101,15 @@ impl TableReader {
         // The id of a malformed record is unknown.
         rows.is_complete = self.diagnostics.len() == before;
         for cells in &table.rows {
-            if self.diagnostics.len() >= MAX_DIAGNOSTICS {
+            if self.diagnostics.len() >= self.limit {
                 break;
             }
-            let mut row = Row { table: &table, cells, diagnostics: &mut self.diagnostics };
+            let mut row =
+                Row { table: &table, cells, diagnostics: &mut self.diagnostics, warnings: &mut self.warnings };
             let converted = convert(&mut row);
             let id = row.cell("id");
             if is_id(&id.text) {
-                let variant = variant(&id.text, &row.cell("name").text);
+                let variant = check_variant(&id.text, &row.cell("variant").text).unwrap_or_else(|_| variant(&id.text));
                 rows.ids.push(Located::new(
                     &table,
                     &id,
@@ -132,7 +136,7 @@ impl TableReader {
             } else {
                 continue;
             };
-            self.diagnostics.push(problem.at(Place::new(&cells.file, cell.line, cell.column)));
+            self.diagnostics.push(problem.at(cell.place(&cells.file)));
         }
         let mut has_all_columns = true;
         for column in columns.iter().filter(|column| !column.optional) {
@@ -140,7 +144,7 @@ impl TableReader {
                 has_all_columns = false;
                 let problem = Diagnostic::new(codes::MISSING_COLUMN, format!("column {} is missing", column.name))
                     .help("add it to the header and to every row");
-                self.diagnostics.push(problem.at(Place::line(&cells.file, cells.header[0].line)));
+                self.diagnostics.push(problem.at(row_place(&cells.file, &cells.header)));
             }
         }
         let columns = columns.iter().map(|column| (column.name, indexes.get(column.name).copied())).collect();
@@ -157,8 +161,7 @@ impl TableReader {
             let IdRow { id, variant, product, edition } = &located.row;
             let of_another_product = seen_ids.get(id.as_str()).filter(|first| first.row.product != *product);
             let duplicate = seen_in_edition.insert((*edition, id), located).or(of_another_product.copied());
-            // `ALL` is the constant that lists the variants.
-            let problem = if matches!(variant.as_str(), "Self" | "ALL") {
+            let problem = if is_reserved(variant) {
                 let message = format!("id {id} would become the reserved variant {variant}");
                 Diagnostic::new(codes::RESERVED_VARIANT, message).help("choose another id")
             } else if let Some(first) = duplicate {
@@ -231,7 +234,7 @@ impl<T> Rows<T> {
 
 impl<T> Located<T> {
     fn new(table: &Table, cell: &Cell, row: T) -> Located<T> {
-        Located { row, place: Place::new(&table.file, cell.line, cell.column) }
+        Located { row, place: cell.place(&table.file) }
     }
 }
 

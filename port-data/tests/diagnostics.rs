@@ -51,7 +51,7 @@ const TABLES: [(&str, &str); 5] = [
 
 /// Cases that replace one text of one file: a name, the file, the text, and its replacement.
 #[rustfmt::skip]
-const REPLACEMENTS: [(&str, &str, &str, &[u8]); 73] = [
+const REPLACEMENTS: [(&str, &str, &str, &[u8]); 80] = [
     ("a table without rows", VENDORS, "acme,Acme,https://acme.example\n", b""),
     ("an empty file", VENDORS, "id,name,url\nacme,Acme,https://acme.example\n", b""),
     ("a column that only the rows have", VENDORS, ",url", b""),
@@ -124,6 +124,13 @@ const REPLACEMENTS: [(&str, &str, &str, &[u8]); 73] = [
     ("a Cyrillic letter in a host name", FLOWS, "ldap.acme.example", "ldap.\u{430}cme.example".as_bytes()),
     ("a Cyrillic letter in an interface", FLOWS, "\"wan, lan\"", "\"wan, l\u{430}n\"".as_bytes()),
     ("a Cyrillic letter in a URL", PRODUCTS, "https://acme.example/ports", "https://\u{430}cme.example/ports".as_bytes()),
+    ("a transport that contradicts its service", FLOWS, "tcp/25 smtp", b"\"tcp/25 smtp, udp/25 smtp, sctp/389 ldap\""),
+    ("a list that is not quoted", FLOWS, "tcp/25 smtp", b"tcp/25 smtp, tcp/26"),
+    ("a variant in lowercase", VENDORS, "id,name,url\nacme,Acme", b"id,name,variant,url\nacme,Acme,acme"),
+    ("a variant of another word", VENDORS, "id,name,url\nacme,Acme", b"id,name,variant,url\nacme,Acme,Akme"),
+    ("a variant with a hyphen", PEERS, "description,includes\nclient,Client,role,A client,\nldap-server,LDAP server,role,A directory,\nboth,Both,role,Either,\"client, ldap-server\"", b"description,includes,variant\nclient,Client,role,A client,,\nldap-server,LDAP server,role,A directory,,LDAP-Server\nboth,Both,role,Either,,"),
+    ("a variant that the catalog reserves", SERVICES, "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\nldap,LDAP", b"id,name,variant,transports,port,description\nall,All,ALL,tcp,1,All\nsmtp,SMTP,,tcp,25,Mail\nldap,LDAP,"),
+    ("two ids of the same written variant", SERVICES, "id,name,transports,port,description\nsmtp,SMTP,tcp,25,Mail\nldap,LDAP", b"id,name,variant,transports,port,description\nsm-tp,SMTP,SMTP,tcp,26,Mail\nsmtp,SMTP,SMTP,tcp,25,Mail\nldap,LDAP,"),
     ("a Cyrillic letter in a vendor", PRODUCTS, "mailer,acme", "mailer,\u{430}cme".as_bytes()),
 ];
 
@@ -262,6 +269,17 @@ fn every_problem_is_reported_at_its_place() {
         let directory = directory(|file, text| (file != missing).then(|| text.into()));
         cases.diagnostics(name, &format!("{missing} doesn't exist"), &read(directory.path()).expect_err(name));
     }
+    let semicolons = directory(|file, text| {
+        let text = if file == FLOWS { text.replace("tcp/25 smtp", "tcp/25 smtp; tcp/26") } else { text.to_string() };
+        Some(with_delimiter(&text, ';').into())
+    });
+    let input = format!("{FLOWS}: semicolons instead of commas, tcp/25 smtp; tcp/26 instead of tcp/25 smtp");
+    cases.diagnostics("a semicolon in a file with semicolons", &input, &read(semicolons.path()).unwrap_err());
+    let tabs = directory(|file, text| {
+        let text = if file == FLOWS { text.replace("Take mail", "Take,mail") } else { text.to_string() };
+        Some(with_delimiter(&text, '\t').into())
+    });
+    cases.diagnostics("a tab in a file with tabs", "tabs instead of commas", &read(tabs.path()).unwrap_err());
     let misnamed = replace(PRODUCTS, "mailer,acme", b"miler,acme");
     let input = format!("{PRODUCTS}: \"miler\" instead of \"mailer\"");
     cases.diagnostics("flows of an unknown product", &input, &read(misnamed.path()).unwrap_err());
@@ -285,7 +303,117 @@ fn every_problem_is_reported_at_its_place() {
         "{VENDORS}: ftp instead of https\n{PRODUCTS} doesn't exist\n{SERVICES}: port 0\n{FLOWS}: inward,cliemt instead of inbound,client"
     );
     cases.diagnostics("problems in several files", &input, &read(several.path()).unwrap_err());
+    warnings(&mut cases);
     cases.assert();
+}
+
+/// What is probably wrong is reported next to errors, and with a valid catalog.
+fn warnings(cases: &mut Cases) {
+    let change = |file: &str, text: &str| match file {
+        FLOWS => text.replace("mailer-in-client", "mailer-out-client").replace("mailer-out-ldap", "mailer-in-ldap-out"),
+        _ => text.to_string(),
+    };
+    let tables = directory(|file, text| Some(change(file, text).into()));
+    let lines = |warnings: &[Diagnostic]| -> String {
+        let relative = |warning: &Diagnostic| warning.clone().at(warning.place.clone().relative_to(tables.path()));
+        warnings.iter().map(|warning| format!("warning[{}]: {}\n", warning.code, relative(warning))).collect()
+    };
+    let input = "mailer-out-client and mailer-in-ldap-out instead of mailer-in-client and mailer-out-ldap";
+    let warnings = read(tables.path()).unwrap().warnings;
+    cases.text("ids with the other direction", input, &lines(&warnings));
+    fs::write(tables.path().join(VENDORS), TABLES[0].1.replace("https:", "ftp:")).unwrap();
+    let findings = port_data::check(tables.path(), 100);
+    assert_eq!(findings.errors.len(), 1);
+    assert_eq!(findings.warnings, warnings);
+}
+
+#[test]
+fn only_the_word_after_the_product_is_a_direction() {
+    for id in ["mailer-client-out", "mailers-out", "out-mailer", "mailer-outside", "mailer"] {
+        let tables = replace(FLOWS, "mailer-in-client", id.as_bytes());
+        assert_eq!(read(tables.path()).unwrap().warnings, [], "{id}");
+    }
+}
+
+#[test]
+fn any_may_be_the_transport_of_every_service_over_tcp_or_udp() {
+    for ports in ["any/25 smtp", "any/389 ldap | udp/389 ldap", "smtp", "tcp/26 smtp"] {
+        let tables = replace(FLOWS, "tcp/25 smtp", ports.as_bytes());
+        assert!(read(tables.path()).is_ok(), "{ports}");
+    }
+}
+
+/// A table with another delimiter. Cells that contain it aren't changed.
+fn with_delimiter(text: &str, delimiter: char) -> String {
+    let mut is_quoted = false;
+    let change = |character: char| {
+        is_quoted ^= character == '"';
+        if character == ',' && !is_quoted { delimiter } else { character }
+    };
+    text.chars().map(change).collect()
+}
+
+#[test]
+fn tables_of_spreadsheet_programs_are_read() {
+    for delimiter in [';', '\t'] {
+        let tables = directory(|file, text| {
+            let text = if file == FLOWS { text.replace("tcp/25 smtp", "\"tcp/25 smtp; tcp/26\"") } else { text.into() };
+            Some(format!("\u{feff}{}", with_delimiter(&text, delimiter).replace('\n', "\r\n")).into())
+        });
+        let catalog = read(tables.path()).unwrap();
+        assert_eq!((catalog.flows.len(), catalog.flows[0].row.specs.len()), (2, 2));
+        assert_eq!(catalog.products[0].interfaces, ["wan", "lan"]);
+    }
+}
+
+#[test]
+fn a_changed_display_name_changes_no_variant() {
+    let variants = |name: &str, variant: &str| {
+        let tables = directory(|file, text| {
+            let (names, columns) = (format!("ldap-server,{name},{variant},"), "id,name,variant,");
+            let text = match file {
+                PEERS => {
+                    let text =
+                        text.replace("ldap-server,LDAP server,", &names).replace("client,Client,", "client,Client,,");
+                    text.replace("both,Both,", "both,Both,,").replace("id,name,", columns)
+                }
+                VENDORS => text.replace("Acme,", &format!("{name},")),
+                PRODUCTS => text.replace("Mailer,", &format!("{name},")),
+                SERVICES => text.replace("LDAP,", &format!("{name},")),
+                _ => text.to_string(),
+            };
+            Some(text.into())
+        });
+        let catalog = read(tables.path()).unwrap();
+        let peer = catalog.peers[1].variant.clone();
+        [
+            catalog.vendors[0].variant.clone(),
+            catalog.products[0].variant.clone(),
+            peer,
+            catalog.services[1].variant.clone(),
+        ]
+    };
+    for name in ["LDAP server", "LdAp SerVer", "aCmE MaIler", "AcMe MaiLer LdAp", "\u{416}"] {
+        assert_eq!(variants(name, ""), ["Acme", "Mailer", "LdapServer", "Ldap"], "{name}");
+        assert_eq!(variants(name, "LDAPServer"), ["Acme", "Mailer", "LDAPServer", "Ldap"], "{name}");
+    }
+}
+
+#[test]
+fn every_error_in_a_cell_has_the_end_of_the_cell() {
+    let end = |from: &str, to: &[u8]| {
+        let Diagnostic { place, .. } = read(replace(FLOWS, from, to).path()).unwrap_err().remove(0);
+        let end = place.end.map(|end| (end.line, end.column));
+        ((place.line, place.column), end.unwrap())
+    };
+    // A cell, a quoted cell, an item of a list, a port spec, a whole row, and a cell with a line end.
+    assert_eq!(end("inbound,client", b"inbound,cleint"), ((2, 26), (2, 32)));
+    assert_eq!(end("inbound,client", b"inbound,\"cleint\""), ((2, 27), (2, 33)));
+    assert_eq!(end("\"wan, lan\"", b"\"wan, lam\""), ((2, 71), (2, 74)));
+    assert_eq!(end("tcp/25 smtp", b"tcp/26 | tcp/0 | tcp/27"), ((2, 52), (2, 57)));
+    assert_eq!(end("TCP 25", b"TCP,25"), ((2, 0), (2, 113)));
+    assert_eq!(end("Take mail", b"\"Take\n mail\""), ((2, 38), (3, 1)));
+    assert_eq!(end("Take mail", b"\"Take mail\nfrom,here"), ((2, 43), (3, 1)));
 }
 
 #[test]

@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn a_spec_matches_by_its_port_its_protocol_or_its_type_of_icmp() {
         let spec =
-            |text: &str| port_data::port_expression::parse(text, |id: &str| Ok(id.to_string())).unwrap().0.remove(0);
+            |text: &str| port_data::port_expression::parse(text, |id: &str, _| Ok(id.to_string())).unwrap().0.remove(0);
         // Each query with specs that match it, exactly or not, and one that doesn't match.
         for (query, exact, wider, other) in [
             ("443", "tcp/443", "any/400-500", "tcp/444"),

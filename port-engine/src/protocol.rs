@@ -131,7 +131,7 @@ impl Protocol {
     /// use port_core::{PortSpec, Transport};
     /// use port_engine::protocol::Protocol;
     ///
-    /// let spec = PortSpec::<String>::from_parts(Some(Transport::Ip), None, None, 0).with_number(Some(89));
+    /// let spec = PortSpec::<String>::from_parts(Some(Transport::Ip), None, None, 0, Some(89));
     /// assert_eq!(Protocol::of(&spec), [Protocol::new(89)]);
     /// ```
     #[must_use]

@@ -62,55 +62,55 @@ impl GroupableDiagnostic {
 
 /// Equal diagnostics on several lines.
 struct Repeated {
-    fault: GroupableDiagnostic,
+    diagnostic: GroupableDiagnostic,
     lines: BTreeSet<usize>,
 }
 
 /// Joins diagnostics: equal ones on several lines of a file become one, and so do those of one kind.
 #[must_use]
-pub fn join(faults: Vec<GroupableDiagnostic>) -> Vec<Diagnostic> {
+pub fn join(diagnostics: Vec<GroupableDiagnostic>) -> Vec<Diagnostic> {
     let mut repeated: Vec<Repeated> = Vec::new();
     let mut index_of = HashMap::new();
-    for fault in faults {
-        let Diagnostic { place, code, message, help } = &*fault.diagnostic;
-        let own = fault.among.as_ref().map_or(help.as_deref(), |among| Some(among.own.as_str()));
+    for diagnostic in diagnostics {
+        let Diagnostic { place, code, message, help } = &*diagnostic.diagnostic;
+        let own = diagnostic.among.as_ref().map_or(help.as_deref(), |among| Some(among.own.as_str()));
         let key = (place.file.clone(), *code, message.clone(), own.map(str::to_string));
         let index = *index_of.entry(key).or_insert(repeated.len());
         let line = place.line;
         match repeated.get_mut(index) {
             Some(known) => _ = known.lines.insert(line),
-            None => repeated.push(Repeated { fault, lines: BTreeSet::from([line]) }),
+            None => repeated.push(Repeated { diagnostic, lines: BTreeSet::from([line]) }),
         }
     }
     let mut kinds: Vec<Vec<Repeated>> = Vec::new();
     let mut kind_of = HashMap::new();
-    for fault in repeated {
-        let kind: Option<(PathBuf, Code, String, String)> = fault.fault.among.as_ref().map(|among| {
-            let Diagnostic { place, code, .. } = &*fault.fault.diagnostic;
+    for diagnostic in repeated {
+        let kind: Option<(PathBuf, Code, String, String)> = diagnostic.diagnostic.among.as_ref().map(|among| {
+            let Diagnostic { place, code, .. } = &*diagnostic.diagnostic.diagnostic;
             (place.file.clone(), *code, among.message.clone(), among.help.clone())
         });
         let index = kind.map_or(kinds.len(), |kind| *kind_of.entry(kind).or_insert(kinds.len()));
         match kinds.get_mut(index) {
-            Some(kind) => kind.push(fault),
-            None => kinds.push(vec![fault]),
+            Some(kind) => kind.push(diagnostic),
+            None => kinds.push(vec![diagnostic]),
         }
     }
     kinds.into_iter().map(join_kind).collect()
 }
 
 /// One diagnostic for those of one kind, at the first of their lines.
-fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
-    faults.sort_by_key(|fault| fault.lines.first().copied());
-    let first = &faults[0];
-    let diagnostic = (*first.fault.diagnostic).clone();
+fn join_kind(mut diagnostics: Vec<Repeated>) -> Diagnostic {
+    diagnostics.sort_by_key(|diagnostic| diagnostic.lines.first().copied());
+    let first = &diagnostics[0];
+    let diagnostic = (*first.diagnostic.diagnostic).clone();
     let place = Place { line: first.lines.first().copied().unwrap_or(0), ..diagnostic.place.clone() };
-    let Some(among) = first.fault.among.as_ref().filter(|_| faults.len() > 1) else {
+    let Some(among) = first.diagnostic.among.as_ref().filter(|_| diagnostics.len() > 1) else {
         return repeated(diagnostic, &first.lines).at(place);
     };
-    let number: usize = faults.iter().map(|fault| fault.lines.len()).sum();
-    let own = |fault: &Repeated| {
-        let own = fault.fault.among.as_ref().map_or("", |among| among.own.as_str());
-        format!("{own} on {}", name_lines(&fault.lines))
+    let number: usize = diagnostics.iter().map(|diagnostic| diagnostic.lines.len()).sum();
+    let own = |diagnostic: &Repeated| {
+        let own = diagnostic.diagnostic.among.as_ref().map_or("", |among| among.own.as_str());
+        format!("{own} on {}", name_lines(&diagnostic.lines))
     };
     let mut bytes = 0;
     let fits = |text: &String| {
@@ -118,8 +118,9 @@ fn join_kind(mut faults: Vec<Repeated>) -> Diagnostic {
         bytes += text.len();
         is_first || bytes <= SHOWN_BYTES
     };
-    let mut shown: Vec<String> = faults.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
-    let others: BTreeSet<usize> = faults.iter().skip(shown.len()).flat_map(|fault| fault.lines.clone()).collect();
+    let mut shown: Vec<String> = diagnostics.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
+    let others: BTreeSet<usize> =
+        diagnostics.iter().skip(shown.len()).flat_map(|diagnostic| diagnostic.lines.clone()).collect();
     if !others.is_empty() {
         shown.push(format!("others on {}", name_lines(&others)));
     }
@@ -167,31 +168,31 @@ mod tests {
 
     const CODE: Code = Code { id: "test", summary: "A test." };
 
-    fn fault(line: usize, message: &str) -> GroupableDiagnostic {
+    fn diagnostic(line: usize, message: &str) -> GroupableDiagnostic {
         Diagnostic::new(CODE, message).help("mind it").at(Place::line("page.md", line)).into()
     }
 
-    fn texts(faults: Vec<GroupableDiagnostic>) -> Vec<String> {
-        join(faults).iter().map(ToString::to_string).collect()
+    fn texts(diagnostics: Vec<GroupableDiagnostic>) -> Vec<String> {
+        join(diagnostics).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn equal_faults_are_one_diagnostic() {
-        let other_file = fault(9, "row has no peer").at(Place::line("other.md", 1));
-        let faults = [7, 5, 6, 20, 20].map(|line| fault(line, "row has no peer"));
-        let faults = faults.into_iter().chain([fault(6, "row has no direction"), other_file]).collect();
+        let other_file = diagnostic(9, "row has no peer").at(Place::line("other.md", 1));
+        let diagnostics = [7, 5, 6, 20, 20].map(|line| diagnostic(line, "row has no peer"));
+        let diagnostics = diagnostics.into_iter().chain([diagnostic(6, "row has no direction"), other_file]).collect();
         let expected = [
             "page.md:5: row has no peer (4 times, on lines 5-7, 20); mind it",
             "page.md:6: row has no direction; mind it",
             "other.md:1: row has no peer; mind it",
         ];
-        assert_eq!(texts(faults), expected);
+        assert_eq!(texts(diagnostics), expected);
     }
 
     #[test]
     fn faults_of_one_kind_are_one_diagnostic_with_their_words() {
         let cell = |line, cell: &str| {
-            fault(line, &format!("cell {cell:?} is unknown")).among(
+            diagnostic(line, &format!("cell {cell:?} is unknown")).among(
                 "cells are unknown",
                 format!("{cell:?}"),
                 "map them",

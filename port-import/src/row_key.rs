@@ -59,6 +59,8 @@ pub fn full_key_template() -> curation::Row {
 pub struct DistinctKeys {
     /// How many rows have each key with certain parts, by the parts.
     counts: HashMap<Parts, HashMap<String, usize>>,
+    /// Whether the page has several sections.
+    has_sections: bool,
 }
 
 /// The parts of a key.
@@ -95,10 +97,10 @@ const TRIED: [(Parts, usize); 11] = {
 };
 
 impl Parts {
-    /// Those of the parts that a row has.
-    fn of(self, row: &PrintedRow) -> Parts {
+    /// Those of the parts that a row has. The only section of a page distinguishes nothing.
+    fn of(self, row: &PrintedRow, has_sections: bool) -> Parts {
         Parts {
-            section: self.section && row.section.is_some(),
+            section: self.section && has_sections && row.section.is_some(),
             direction: self.direction && row.direction().is_some(),
             peer: self.peer && row.peer.is_some(),
             label: self.label && row.label.is_some(),
@@ -125,10 +127,14 @@ impl Parts {
     }
 
     /// The keys with these parts that a row has: one for each of its prose cells.
-    fn keys(self, row: &PrintedRow) -> BTreeSet<String> {
+    fn keys(self, row: &PrintedRow, has_sections: bool) -> BTreeSet<String> {
         let cells = if self.prose { row.prose.len() } else { 1 };
         // A row without one of the parts has no such key.
-        if self.of(row) == self { (0..cells).map(|index| self.key(row, index)).collect() } else { BTreeSet::new() }
+        if self.of(row, has_sections) == self {
+            (0..cells).map(|index| self.key(row, index)).collect()
+        } else {
+            BTreeSet::new()
+        }
     }
 }
 
@@ -136,25 +142,26 @@ impl DistinctKeys {
     /// Counts the keys of the rows of a page.
     #[must_use]
     pub fn new(rows: &[PrintedRow]) -> DistinctKeys {
+        let has_sections = rows.windows(2).any(|pair| pair[0].section != pair[1].section);
         let mut counts: HashMap<Parts, HashMap<String, usize>> = HashMap::new();
         for row in rows {
             for (parts, _) in TRIED {
-                counts.entry(parts.of(row)).or_default();
+                counts.entry(parts.of(row, has_sections)).or_default();
             }
         }
         for (parts, counts) in &mut counts {
-            for key in rows.iter().flat_map(|row| parts.keys(row)) {
+            for key in rows.iter().flat_map(|row| parts.keys(row, has_sections)) {
                 *counts.entry(key).or_default() += 1;
             }
         }
-        DistinctKeys { counts }
+        DistinctKeys { counts, has_sections }
     }
 
     /// The key of a row: the first of the short one and longer ones that no other row has. A row that none of them distinguishes
     /// gets one with the ports and the prose.
     #[must_use]
     pub fn write(&self, row: &PrintedRow) -> String {
-        let keys = TRIED.iter().map(|(parts, prose)| (parts.of(row), *prose));
+        let keys = TRIED.iter().map(|(parts, prose)| (parts.of(row, self.has_sections), *prose));
         let mut keys = keys.filter(|(parts, prose)| !parts.prose || *prose < row.prose.len());
         let is_distinct =
             |parts: &Parts, key: &String| self.counts.get(parts).and_then(|keys| keys.get(key)) == Some(&1);
@@ -162,7 +169,7 @@ impl DistinctKeys {
             let key = parts.key(row, prose);
             (!key.is_empty() && is_distinct(&parts, &key)).then_some(key)
         });
-        distinct.unwrap_or_else(|| TRIED[5].0.of(row).key(row, 0))
+        distinct.unwrap_or_else(|| TRIED[5].0.of(row, self.has_sections).key(row, 0))
     }
 }
 
@@ -237,12 +244,11 @@ mod tests {
         let keys = DistinctKeys::new(&rows);
         let full = |row: usize| write_key(&rows[row], &full_key_template());
         assert_eq!(full(0), "section = \"Mail\", peer = \"Twin\", label = \"Send\"");
-        let twin = |direction| {
-            format!(
-                "section = \"Mail\", direction = \"{direction}\", peer = \"Twin\", label = \"Send\", ports = \"TCP/27\""
-            )
-        };
+        let twin =
+            |direction| format!("direction = \"{direction}\", peer = \"Twin\", label = \"Send\", ports = \"TCP/27\"");
         let written: Vec<String> = rows.iter().map(|row| keys.write(row)).collect();
-        assert_eq!(written, [twin("inbound"), twin("outbound"), full(2)]);
+        // The only section of a page distinguishes nothing.
+        let fetch = "peer = \"Twin\", label = \"Fetch\"".to_string();
+        assert_eq!(written, [twin("inbound"), twin("outbound"), fetch]);
     }
 }

@@ -14,7 +14,7 @@ use port_import::vocabulary::Vocabulary;
 /// The flows of a page, or its errors.
 fn flows(page: &str, curation: &str) -> Result<Vec<FlowRow>, Vec<String>> {
     let texts = |found: Vec<port_data::Diagnostic>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let curation = Curation::parse(Path::new("relay.toml"), curation).map_err(|error| texts(vec![error]))?;
+    let curation = Curation::parse(Path::new("relay.toml"), curation).map_err(texts)?;
     let capture = capture_text(page, Path::new("relay.html"), Layout::Html, &curation).map_err(texts)?;
     // What is read of the capture's file is what was read of the page.
     let again = Capture::parse(Path::new("relay.csv"), capture.to_csv().as_bytes()).map_err(texts)?;

@@ -108,6 +108,9 @@ fn an_invalid_call_or_table_is_a_compile_error_with_its_place() {
         ("a literal with an escape", "dir = \"por\\x74s\""),
         ("a macro instead of a literal", "dir = concat!(\"ports\")"),
         ("a word after the directory", "dir = \"ports\" dir"),
+        ("the directory twice", "dir = \"ports\", dir = \"ports\""),
+        ("a literal instead of a path", "dir = \"ports\", crate = \"port_catalog\""),
+        ("no path", "dir = \"ports\", crate ="),
         ("two commas", "dir = \"ports\",,"),
         ("a directory that doesn't exist", "dir = \"prots\""),
     ] {
@@ -123,6 +126,64 @@ fn an_invalid_call_or_table_is_a_compile_error_with_its_place() {
     let input = "monitorimg instead of monitoring, tcp/0 instead of tcp/465, 2500000 instead of 25";
     compile_error(&mut cases, package.path(), "invalid tables", input);
     cases.assert();
+}
+
+/// A path from a compile error of a misspelt peer.
+fn path_in_error(package: &Path) -> String {
+    let stderr = String::from_utf8(cargo(package, &["check"]).stderr).unwrap();
+    let message = stderr.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or_else(|| panic!("{stderr}"));
+    let (path, rest) = message.split_once(":3:31: ").unwrap_or_else(|| panic!("{message}"));
+    assert!(rest.contains("monitorimg"), "{message}");
+    path.to_string()
+}
+
+#[test]
+fn paths_in_errors_can_be_opened_from_the_root_of_the_workspace() {
+    let directory = tempfile::tempdir().unwrap();
+    // The directory's name without symbolic links, as cargo has it.
+    let root = directory.path().canonicalize().unwrap();
+    let (workspace, member) = (root.join("workspace"), root.join("workspace/crates/member"));
+    let package = own_tables("member");
+    files::copy(package.path(), &files::below(package.path()), &member);
+    replace(&member.join("Cargo.toml"), "[workspace]\n", "");
+    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n").unwrap();
+    fs::copy(port_catalog_tests::root().join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
+    let ports = member.join("ports");
+    replace(&ports.join("flows/relay.csv"), "outbound,monitoring", "outbound,monitorimg");
+    let elsewhere = root.join("elsewhere");
+    files::copy(&ports, &files::below(&ports), &elsewhere);
+
+    // Wherever cargo is called, it starts the compiler in the root.
+    assert_eq!(path_in_error(&workspace), "crates/member/ports/flows/relay.csv");
+    assert_eq!(path_in_error(&member), "crates/member/ports/flows/relay.csv");
+    replace(&member.join("src/main.rs"), "dir = \"ports\"", &format!("dir = \"{}\"", elsewhere.display()));
+    assert_eq!(Path::new(&path_in_error(&workspace)), elsewhere.join("flows/relay.csv"));
+    replace(&member.join("src/main.rs"), &elsewhere.display().to_string(), "../../../elsewhere");
+    let path = path_in_error(&workspace);
+    assert!(workspace.join(&path).is_file(), "{path}");
+}
+
+#[test]
+fn a_changed_display_name_compiles_and_a_written_variant_is_used() {
+    let package = own_tables("display-name");
+    let check = || {
+        let output = cargo(package.path(), &["check", "--tests"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let ports = package.path().join("ports");
+    for (table, from, to) in [
+        ("products", "Acme Relay", "Acme ReLay"),
+        ("vendors", "acme,Acme", "acme,ACme"),
+        ("peers", "Acme Monitoring", "MoniToring"),
+        ("services", "smtp,SMTP", "smtp,SmTp"),
+    ] {
+        replace(&ports.join(format!("{table}.csv")), from, to);
+    }
+    check();
+    replace(&ports.join("products.csv"), "name,", "name,variant,");
+    replace(&ports.join("products.csv"), "Acme ReLay,", "Acme Relay,ReLay,");
+    replace(&package.path().join("src/main.rs"), "::Relay", "::ReLay");
+    check();
 }
 
 #[test]
@@ -150,6 +211,90 @@ fn every_kind_of_literal_without_an_escape_is_accepted() {
         assert!(output.status.success(), "{call}: {}", String::from_utf8_lossy(&output.stderr));
         replace(&main, &call, "port_catalog::catalog! { dir = \"ports\" }");
     }
+}
+
+/// Adds a line before the dependency's version, or another text, to the manifest of a package.
+fn replace_in_manifest(package: &Path, from: &str, to: &str) {
+    replace(&package.join("Cargo.toml"), from, to);
+}
+
+#[test]
+fn the_crate_can_have_another_name_or_come_from_a_library() {
+    let package = own_tables("renamed");
+    let call = "port_catalog::catalog! { dir = \"ports\" }";
+    let main = package.path().join("src/main.rs");
+    // The example's own code keeps using the usual name.
+    replace(&main, "use port_catalog::{Catalog", "use ports_of_vendors::{self as port_catalog, Catalog");
+    replace(&main, call, "ports_of_vendors::catalog! { dir = \"ports\", crate = ::ports_of_vendors }");
+    replace_in_manifest(package.path(), "port-catalog = {", "ports_of_vendors = { package = \"port-catalog\",");
+    let output = cargo(package.path(), &["run"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let renamed = String::from_utf8(output.stdout).unwrap();
+    assert!(renamed.contains("relay inbound from internet: tcp/25 smtp | tcp/465 smtps"), "{renamed}");
+
+    let package = own_tables("re-exported");
+    let library = package.path().join("library");
+    fs::create_dir_all(library.join("src")).unwrap();
+    fs::write(library.join("src/lib.rs"), "#![no_std]\npub mod vendors { pub use port_catalog; }\n").unwrap();
+    let catalog = root().join("port-catalog").canonicalize().unwrap();
+    let manifest = format!(
+        "[package]\nname = \"library\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nport-catalog = {{ path = \"{}\" }}\n",
+        catalog.display()
+    );
+    fs::write(library.join("Cargo.toml"), manifest).unwrap();
+    let main = package.path().join("src/main.rs");
+    replace(&main, "use port_catalog::{Catalog", "use library::vendors::port_catalog::{self, Catalog");
+    let path = "::library::vendors::port_catalog";
+    replace(&main, call, &format!("library::vendors::port_catalog::catalog! {{ crate = {path}, dir = \"ports\", }}"));
+    let own = format!("port-catalog = {{ path = \"{}\" }}", catalog.display());
+    replace_in_manifest(package.path(), &own, "library = { path = \"library\" }");
+    let output = cargo(package.path(), &["run"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), renamed);
+}
+
+#[test]
+fn what_the_interface_forbids_is_a_compile_error() {
+    let package = own_tables("forbidden");
+    let main = package.path().join("src/main.rs");
+    let valid = fs::read_to_string(&main).unwrap();
+    for (code, expected) in [
+        // Ids aren't numbers: a cast would truncate or depend on the version of the catalog.
+        ("const _: u8 = port_catalog::Product::FortiMail as u8;", "non-primitive cast"),
+        ("const _: usize = ports::Peer::Monitoring as usize;", "non-primitive cast"),
+        ("const _: u32 = port_catalog::flows::FortiMail::InAdmin as u32;", "non-primitive cast"),
+        // Only `catalog!` makes catalogs and ids.
+        (
+            "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)] struct Mine;\n\
+             impl port_catalog::Id for Mine { type Catalog = ports::Data; const KIND: &'static str = \"mine\"; \
+             const ALL: &'static [Self] = &[]; }",
+            "`Mine` isn't a type of ids: only the macro `catalog!` makes one",
+        ),
+        (
+            "fn f<C: Catalog>() {}\nfn g() { f::<ports::Product>() }",
+            "the trait bound `ports::Product: Catalog` is not satisfied",
+        ),
+        // A policy that doesn't hold.
+        (
+            "const _: () = assert!(ports::flows::Relay::InInternetSmtp.flow().ports().contains(Transport::Tcp, 26), \"relay moved\");",
+            "relay moved",
+        ),
+        // Variants can be added.
+        (
+            "fn f(product: port_catalog::Vendor) { match product { port_catalog::Vendor::Fortinet => {} } }",
+            "non-exhaustive patterns",
+        ),
+    ] {
+        fs::write(&main, format!("{valid}\n{code}\n")).unwrap();
+        let output = cargo(package.path(), &["check"]);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && stderr.contains(expected), "{code}: {stderr}");
+    }
+    // Both directions are known, in constants too.
+    let code = "const _: () = match ports::flows::Relay::InInternetSmtp.flow().direction() {\n\
+                port_catalog::Direction::Inbound | port_catalog::Direction::Outbound => (),\n};";
+    fs::write(&main, format!("{valid}\n{code}\n")).unwrap();
+    assert!(cargo(package.path(), &["check"]).status.success());
 }
 
 /// The packages that a build compiles again.

@@ -48,9 +48,9 @@ fn every_id_and_word_parses_and_serializes() {
 
 /// The ids of an enum of the catalog, through its trait.
 fn ids<I: Id + Debug>() -> Vec<&'static str> {
-    let distinct: BTreeSet<I> = I::all().iter().copied().collect();
-    assert_eq!(distinct.len(), I::all().len());
-    I::all().iter().map(|id| id.as_str()).collect()
+    let distinct: BTreeSet<I> = I::ALL.iter().copied().collect();
+    assert_eq!(distinct.len(), I::ALL.len());
+    I::ALL.iter().map(|id| id.as_str()).collect()
 }
 
 #[test]
@@ -101,9 +101,12 @@ fn a_mistyped_id_suggests_the_nearest() {
     ];
     for (mistyped, nearest) in cases {
         let error = mistyped.parse::<FlowId>().unwrap_err();
-        assert_eq!(error.to_string(), format!("unknown flow id; did you mean \"{nearest}\"?"));
+        assert_eq!(error.to_string(), format!("unknown flow id {mistyped:?}; did you mean \"{nearest}\"?"));
     }
-    assert_eq!("nothing-like-it-at-all".parse::<Product>().unwrap_err().to_string(), "unknown product");
+    assert_eq!(
+        "nothing-like-it-at-all".parse::<Product>().unwrap_err().to_string(),
+        "unknown product \"nothing-like-it-at-all\""
+    );
     assert_eq!("fortigaurd".parse::<Peer>().unwrap_err().nearest(), Some("fortiguard"));
 }
 

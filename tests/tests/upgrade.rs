@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use port_catalog::__private::product_editions;
-use port_catalog::{Catalog, ChangeClass, Flow, Id, Product, flows, upgrade};
+use port_catalog::{Catalog, ChangeClass, Flow, Id, Product, ProductFacts, flows, upgrade};
 use port_catalog_tests::fixture;
 use port_engine::dataset::Dataset;
 use port_engine::upgrade::{EditionFlows, Upgrade};
@@ -22,8 +21,8 @@ type Summary = (String, String, [bool; 2]);
 /// The changes of all pairs of editions in both directions, by product and editions.
 fn changes_of_the_crate<C: Catalog>() -> BTreeMap<[String; 3], Vec<Summary>> {
     let mut all = BTreeMap::new();
-    for product in C::Product::all() {
-        let editions = || product_editions::<C>(*product);
+    for product in C::Product::ALL {
+        let editions = || product.editions();
         for [from, to] in editions().flat_map(|from| editions().map(move |to| [from, to])) {
             let changes = upgrade(from, to).map(|change| {
                 let has = [change.before, change.after].map(|flow| {

@@ -8,13 +8,14 @@ use std::io;
 use std::path::Path;
 
 /// The files with public items: those that `port-catalog/src/lib.rs` re-exports, itself, and what `catalog!` expands to.
-pub const FILES: [&str; 15] = [
+pub const FILES: [&str; 16] = [
     "port-catalog/src/lib.rs",
     "port-catalog/src/catalog.rs",
     "port-catalog/src/edition.rs",
     "port-catalog/src/enum_methods.rs",
     "port-catalog/src/flow.rs",
     "port-catalog/src/flow_lists.rs",
+    "port-catalog/src/iterators.rs",
     "port-catalog/src/query.rs",
     "port-catalog/src/serde.rs",
     "port-catalog/src/upgrade.rs",
@@ -43,12 +44,14 @@ pub fn public(root: &Path) -> Result<String, (&'static str, io::Error)> {
     Ok(interface)
 }
 
-/// The public items of a Rust file: each on one line without its body, below the block that contains it.
+/// The public items of a Rust file: each on one line without its body, below the block that contains it, and above it the first line of
+/// its documentation.
 #[must_use]
 pub fn lines(rust: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut is_hidden = false;
     let mut in_trait = false;
+    let mut documentation: Option<&str> = None;
     let mut lines = rust.lines();
     while let Some(line) = lines.next() {
         let (text, indent) = (line.trim(), line.len() - line.trim_start().len());
@@ -56,6 +59,7 @@ pub fn lines(rust: &str) -> Vec<String> {
             "#[doc(hidden)]" => is_hidden = true,
             "#[cfg(test)]" => break,
             "}" if indent == 0 => in_trait = false,
+            _ if text.starts_with("///") => documentation = documentation.or(Some(text)),
             _ if text.starts_with("//") => {}
             // Programs may rely on these too, but not on their order.
             _ if text.starts_with("#[derive(") || text == "#[non_exhaustive]" => found.push(text.to_string()),
@@ -66,6 +70,7 @@ pub fn lines(rust: &str) -> Vec<String> {
                     || in_trait && ["fn ", "const ", "type "].iter().any(|item| text.starts_with(item))
                     || is_word(text);
                 if is_head && !is_hidden {
+                    found.extend(documentation.map(|first| format!("{}{first}", &line[..indent])));
                     found.push(format!("{}{}", &line[..indent], head(text, &mut lines)));
                     in_trait |= text.starts_with("pub trait ");
                 } else if is_hidden && text.starts_with("pub mod ") {
@@ -73,6 +78,7 @@ pub fn lines(rust: &str) -> Vec<String> {
                     lines.by_ref().find(|line| *line == end);
                 }
                 is_hidden = false;
+                documentation = None;
             }
         }
     }
@@ -189,6 +195,7 @@ mod tests {
                 "pub struct Flow<C: Catalog = Data>",
                 "    pub row: usize",
                 "impl<C: Catalog> Flow<C>",
+                "    /// pub fn not_an_item_either",
                 "    pub fn long( self, other: Flow, ) -> bool",
                 "    pub const ALL: &'static [Flow]",
                 "    pub const fn id(self) -> C::FlowId",

@@ -95,7 +95,7 @@ Example:
     },
     /// Draft another edition of a product, from its page and the curation of the newest edition
     #[command(
-        after_help = "Editions are ordered by age in editions.csv. If the new one isn't the newest, move its row.
+        after_help = "Editions are ordered by age in editions.csv: the new one by its version or day, if all have one, and otherwise as the newest.
 
 Example:
   cargo xtask new-edition relay 4.3 --doc relay.html --retrieved 2026-12-01"

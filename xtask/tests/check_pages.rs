@@ -412,3 +412,14 @@ fn a_table_of_pages_that_somebody_edited_is_rejected() {
     }
     assert!(server.requests().is_empty());
 }
+
+#[test]
+fn a_draft_has_no_page_to_compare() {
+    let server = Server::new(answer);
+    let (_directory, data) = data_on(&server, &["same", "changed"]);
+    let curation = data.join("curation/relay/changed.toml");
+    let text = fs::read_to_string(&curation).unwrap();
+    fs::write(&curation, text.replace("purpose = \"Take mail\"", "purpose = \"FIXME\"")).unwrap();
+    assert_eq!(statuses(&check(&data, false)), [Status::Unchanged]);
+    assert_eq!(server.requests().len(), 1, "the page of the draft isn't fetched");
+}

@@ -220,3 +220,19 @@ fn an_edition_may_leave_out_what_the_others_share() {
     let (report, _) = regenerate(&options(&data));
     assert!(report.to_string().contains("flow relay-in-client leaves out \"notes\"; name keys of a flow"), "{report}");
 }
+
+#[test]
+fn an_older_edition_is_drafted_above_newer_ones_without_services_that_the_curation_knows() {
+    let (directory, data) = relay_with_shared_flows();
+    let (flows, doc) = (data.join("curation/relay/flows.toml"), directory.path().join("old.md"));
+    replace(&flows, "services = { 25 = \"smtp\", 465 = \"smtps\" }", "services = { 25 = \"smtp\", GOPHER = \"\" }");
+    fs::write(&doc, PAGE.replace("TCP/25 or 465", "GOPHER").replace("TCP/443 (default)", "TCP/79 FINGER")).unwrap();
+    let (data_of_new, product) = (data.clone(), "relay".to_string());
+    let new = NewEdition { data: data_of_new, product, edition: "0.9".into(), doc, ..NewEdition::default() };
+    new_edition(&new).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));
+    let editions = fs::read_to_string(data.join("tables/editions.csv")).unwrap();
+    let ids: Vec<&str> = editions.lines().filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(ids, ["edition", "0.9", "1"]);
+    let services = fs::read_to_string(data.join("tables/services.csv")).unwrap();
+    assert!(!services.contains("gopher") && services.contains("finger"), "{services}");
+}

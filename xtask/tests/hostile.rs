@@ -111,7 +111,7 @@ fn every_text_of_a_page_survives_the_draft_the_curation_and_the_tables() {
         let (_directory, data, page) = drafted(layout);
         let expected: Vec<String> = texts().map(|text| folded(&text)).collect();
         let curation =
-            Curation::read(&data.join("curation/relay"), "1").unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
+            Curation::read(&data.join("curation/relay"), "1").unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"));
         let keys: Vec<&str> = curation
             .flows
             .iter()
@@ -224,7 +224,9 @@ adds = { reason = "Known." }
 
 #[test]
 fn a_curation_with_a_hidden_character_is_rejected_at_its_line() {
-    let parse = |text: &str| Curation::parse(Path::new("relay.toml"), text);
+    let parse = |text: &str| {
+        Curation::parse(Path::new("relay.toml"), text).map_err(|mut diagnostics| diagnostics.swap_remove(0))
+    };
     // It has sections, but no column for them. Nothing else is wrong with it.
     let message = parse(CURATION).unwrap_err().to_string();
     assert!(message.starts_with("relay.toml:1: a column \"section\""), "{message}");

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
 use fastrand::Rng;
-use port_catalog::{FlowId, Id, Peer, Product, Service};
+use port_catalog::__private::IdTables;
+use port_catalog::{FlowId, Id, Peer, Product, Service, Vendor};
+use rustc_hash::FxHashMap;
 
 use super::alternatives;
 use crate::comparison::{Comparison, Contender, Stream};
@@ -28,7 +30,7 @@ macro_rules! variants {
     ($($ours:ident => $module:ident,)+) => {$(
         impl Variant for $ours {
             fn number(self) -> usize {
-                Id::index(self)
+                IdTables::index(self)
             }
         }
 
@@ -57,6 +59,7 @@ variants! {
     Product => product,
     Service => service,
     Peer => peer,
+    Vendor => vendor,
 }
 
 /// A text, and the id that it equals or was made from.
@@ -70,7 +73,7 @@ struct Question<'a> {
 /// paired with its nearest id, and is a copy, so that no contender compares bytes with themselves.
 fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
     let mut random = Rng::with_seed(443);
-    let ids = I::all().iter().map(|id| id.as_str());
+    let ids = I::ALL.iter().map(|id| id.as_str());
     let hits = ids.clone().map(|id| (id.to_owned(), id)).collect();
     let misses = ids.flat_map(|id| {
         let mut typo = || {
@@ -81,7 +84,7 @@ fn texts<I: Id>() -> [Vec<(String, &'static str)>; 2] {
         let others = [format!("{id}-x"), id[1..].to_owned(), id[..id.len() - 1].to_owned()];
         typos.into_iter().chain(others).map(move |text| (text, id))
     });
-    let misses = misses.filter(|(text, _)| I::all().iter().all(|id| id.as_str() != text)).collect();
+    let misses = misses.filter(|(text, _)| I::ALL.iter().all(|id| id.as_str() != text)).collect();
     [hits, misses]
 }
 
@@ -98,9 +101,10 @@ fn stream<'a>(name: &'static str, share: f32, texts: &'a [Vec<(String, &'static 
 }
 
 fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> String {
-    let mut sorted: Vec<(&str, A)> = I::all().iter().map(|id| id.as_str()).zip(A::ALL.iter().copied()).collect();
+    let mut sorted: Vec<(&str, A)> = I::ALL.iter().map(|id| id.as_str()).zip(A::ALL.iter().copied()).collect();
     sorted.sort_by_key(|(text, _)| *text);
     let hash_map: HashMap<_, _> = sorted.iter().copied().collect();
+    let fx_hash_map: FxHashMap<_, _> = sorted.iter().copied().collect();
     let btree_map: BTreeMap<_, _> = sorted.iter().copied().collect();
     let binary_search = |text: &str| Some(sorted[sorted.binary_search_by_key(&text, |(key, _)| *key).ok()?].1);
 
@@ -113,13 +117,14 @@ fn compare_ids<I: Id + Variant, A: Alternative + Variant>(rounds: usize) -> Stri
         contender::<I, _>("binary search", &texts, binary_search),
         contender::<I, _>("BTreeMap", &texts, |text| btree_map.get(text).copied()),
         contender::<I, _>("HashMap", &texts, |text| hash_map.get(text).copied()),
+        contender::<I, _>("FxHashMap", &texts, |text| fx_hash_map.get(text).copied()),
         contender::<I, _>("match", &texts, A::by_match),
         contender::<I, _>("phf::Map", &texts, |text| A::phf().get(text).copied()),
         contender::<I, _>("strum::EnumString", &texts, |text| text.parse::<A>().ok()),
     ];
     let streams = [("hits", 1.0), ("misses", 0.0), ("half hits, half misses", 0.5)];
     Comparison {
-        title: format!("Parse a {}, one of {}", I::KIND, I::all().len()),
+        title: format!("Parse a {}, one of {}", I::KIND, I::ALL.len()),
         ours: "parse",
         contenders,
         streams: streams.map(|(name, share)| stream(name, share, &texts)).into(),
@@ -134,7 +139,7 @@ fn contender<'a, I: Id, V: Variant>(
     lookup: impl Fn(&str) -> Option<V> + 'a,
 ) -> Contender<'a, Question<'a>> {
     for (text, _) in texts.iter().flatten() {
-        let expected = I::all().iter().position(|id| id.as_str() == text);
+        let expected = I::ALL.iter().position(|id| id.as_str() == text);
         assert_eq!(lookup(text).map(V::number), expected, "{name}, {text}");
     }
     Contender::new(name, move |question: Question<'_>| lookup(question.text).map_or(0, |id| id.number() + 1))
@@ -146,6 +151,7 @@ pub fn compare(rounds: usize) -> String {
         compare_ids::<Product, alternatives::product::Alternative>(rounds),
         compare_ids::<Service, alternatives::service::Alternative>(rounds),
         compare_ids::<Peer, alternatives::peer::Alternative>(rounds),
+        compare_ids::<Vendor, alternatives::vendor::Alternative>(rounds),
     ]
     .concat()
 }

@@ -76,6 +76,11 @@ fn weigh(flows: impl Iterator<Item = FlowId>) -> usize {
     flows.fold(0, |sum, id| sum.wrapping_add(id.index()))
 }
 
+/// Whether a host name of a flow equals a host or is below it, or is a wildcard that covers the host.
+fn concerns(name: &str, host: &str) -> bool {
+    is_at_or_below(name, host) || name.strip_prefix("*.").is_some_and(|domain| is_at_or_below(host, domain))
+}
+
 /// Whether a name equals a domain or is below it.
 fn is_at_or_below(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).is_some_and(|head| head.is_empty() || head.ends_with('.'))
@@ -105,8 +110,7 @@ pub fn compare(rounds: usize) -> String {
     let service_results = services.compare("Service::flows", methods, rounds);
 
     let names: BTreeSet<&'static str> = every_flow().flat_map(Flow::hosts).collect();
-    let hosts =
-        Subjects::new("host", names, |flow: Flow, host: &str| flow.hosts().any(|name| is_at_or_below(name, host)));
+    let hosts = Subjects::new("host", names, |flow: Flow, host: &str| flow.hosts().any(|name| concerns(name, host)));
     let methods = [hosts.contender("query().host(..).flows()", |host| query().host(host).flows())];
     let host_results = hosts.compare("query().host(..).flows()", methods, rounds);
 

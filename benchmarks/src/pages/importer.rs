@@ -1,5 +1,6 @@
 //! The importer: the steps of a regeneration, and a whole one.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -38,7 +39,7 @@ fn read(format: Format, page: &str, curation: &Curation) -> Result<Capture, Box<
 impl Accepted {
     pub fn new(format: Format, rows: u16) -> Result<Accepted, Box<dyn Error>> {
         let curation =
-            Curation::parse(Path::new("relay.toml"), &curation(format, rows)).map_err(|error| first(&[error]))?;
+            Curation::parse(Path::new("relay.toml"), &curation(format, rows)).map_err(|errors| first(&errors))?;
         let capture = read(format, &page(format, rows, false), &curation)?;
         let vocabulary = Vocabulary::default();
         let refined = refine(&capture, &curation, &vocabulary, None);
@@ -64,7 +65,7 @@ impl Accepted {
     pub fn report(&self, capture: &Capture, flows: &[FlowRow]) -> String {
         let mut report = Report::default();
         let edition = Edition { product: "relay".to_owned(), ..Edition::default() };
-        let (before, after) = (Some(self.flows.clone()), Some(flows.to_vec()));
+        let (before, after) = (Some(Cow::Borrowed(&self.flows[..])), Some(Cow::Borrowed(flows)));
         report.compare(&[EditionFlows { edition: edition.clone(), before, after }]);
         let (before, after) = ((&self.capture, &self.flows[..]), (capture, flows));
         report.compare_rows(&edition, true, before, after);

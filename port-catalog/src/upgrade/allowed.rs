@@ -6,7 +6,7 @@ use core::iter;
 
 use port_core::{Direction, Groups, PeerKind, PortSpec, Scope, Transport};
 
-use crate::catalog::{Catalog, Id};
+use crate::catalog::{Catalog, Id, PeerFacts};
 use crate::edition::{Edition, flow_in_edition};
 use crate::flow::Flow;
 use crate::query::is_at_or_below;
@@ -83,7 +83,7 @@ pub(super) fn needed<C: Catalog>(flow: Flow<C>) -> impl Iterator<Item = PortSet>
         Groups::All => spec.group(),
         Groups::Unstated => 0,
     };
-    let groups = flow.ports().last().map_or(0, |spec| group_of(&spec) + 1);
+    let groups = flow.ports().next_back().map_or(0, |spec| group_of(&spec) + 1);
     (0..groups).filter_map(move |group| {
         let mut sets = flow.ports().filter(|spec| group_of(spec) == group).flat_map(PortSet::of_spec);
         let first = sets.next()?;
@@ -108,7 +108,7 @@ pub(super) fn needs_more<C: Catalog>(flow: Flow<C>, other: Flow<C>) -> bool {
 /// The flows of an edition, and if it isn't complete, those that only another edition has: it may have them too.
 pub(super) fn known_flows<C: Catalog>(edition: Edition<C>, other: Edition<C>) -> impl Iterator<Item = Flow<C>> + Clone {
     let unknown = (!edition.is_complete()).then(|| other.flows()).into_iter().flatten();
-    edition.flows().chain(unknown.filter(move |flow| flow_in_edition(flow.id(), edition).is_none()))
+    edition.flows().chain(unknown.filter(move |flow| flow_in_edition(flow.id_index(), edition).is_none()))
 }
 
 /// The component, the direction and the peer of a flow. What one component opens to another is the same as the inbound flow of the
@@ -120,10 +120,10 @@ pub(super) fn ends<C: Catalog>(flow: Flow<C>) -> (Option<&'static str>, Directio
         return stored;
     };
     let is_own = |peer: &C::Peer| {
-        crate::facts::peer_kind::<C>(*peer) == PeerKind::Component
+        peer.kind() == PeerKind::Component
             && peer.as_str().strip_prefix(flow.product().as_str()).and_then(|rest| rest.strip_prefix('-')) == Some(own)
     };
-    let peer = C::Peer::all().iter().copied().find(is_own);
+    let peer = C::Peer::ALL.iter().copied().find(is_own);
     peer.map_or(stored, |peer| (Some(listening), Direction::Inbound, peer))
 }
 
@@ -198,8 +198,8 @@ fn any_member_within<P: Id>(depth: usize, peer: P, property: &mut dyn FnMut(P) -
 where
     P::Catalog: Catalog<Peer = P>,
 {
-    let mut included = crate::facts::peer_includes::<P::Catalog>(peer);
-    if included.len() == 0 {
+    let mut included = crate::facts::peer_includes::<P::Catalog>(peer.index());
+    if included.is_empty() {
         return property(peer);
     }
     depth > 0 && included.any(|peer| any_member_within(depth - 1, peer, property))

@@ -181,8 +181,9 @@ fn has_same_groups<C: Catalog>(one: Flow<C>, other: Flow<C>, services: bool) -> 
     };
     let has_all = |one, other| specs(one).all(|spec| specs(other).any(|known| known == spec));
     let is_same = |one, other| specs(one).next() == specs(other).next() && has_all(one, other) && has_all(other, one);
-    let groups =
-        |flow: Flow<C>| (0..flow.ports().last().map_or(0, |spec| spec.group() + 1)).map(move |group| (flow, group));
+    let groups = |flow: Flow<C>| {
+        (0..flow.ports().next_back().map_or(0, |spec| spec.group() + 1)).map(move |group| (flow, group))
+    };
     let has_groups = |one, other| groups(one).all(|group| groups(other).any(|known| is_same(group, known)));
     has_groups(one, other) && has_groups(other, one)
 }

@@ -3,6 +3,7 @@
 use port_engine::dataset::Dataset;
 
 pub mod audit;
+pub mod check;
 pub mod completions;
 pub mod conflicts;
 pub mod diagram;

@@ -225,7 +225,7 @@ fn tables(products: &[(&str, &str)]) -> TempDir {
         |name: &str| fs::read_to_string(fixture.join(name)).unwrap().lines().next().unwrap().to_string() + "\n";
     let mut rows = header("products.csv");
     for (product, ports) in products {
-        rows += &format!("{product},acme,{product},,Ports,https://acme.example/{product},1,2026-01-31,\n");
+        rows += &format!("{product},acme,{product},,,Ports,https://acme.example/{product},1,2026-01-31,\n");
         let flow = format!("{product}-in-smtp,inbound,email-client,Take mail,{ports},required,,,,,false,,,,,1,,,\n");
         write(&format!("flows/{product}.csv"), header("flows/mailgate.csv") + &flow);
     }

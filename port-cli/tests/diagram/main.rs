@@ -202,7 +202,7 @@ fn flows_with_ports(expressions: &[&str]) -> Dataset {
         let spec = |(group, text): (usize, &str)| {
             let (first, last) = text.split_once('-').unwrap_or((text, text));
             let range = port_core::PortRange::new(first.parse().unwrap(), last.parse().unwrap());
-            port_core::PortSpec::from_parts(Some(Transport::Tcp), range, None, u8::try_from(group).unwrap())
+            port_core::PortSpec::from_parts(Some(Transport::Tcp), range, None, u8::try_from(group).unwrap(), None)
         };
         flow.ports = expression.split(", ").enumerate().map(spec).collect();
         dataset.flows.push(flow.clone());

@@ -32,7 +32,7 @@ fn csv_has_every_fact_of_the_json() {
         for (key, value) in flow.as_object().unwrap() {
             let cells: Vec<(&str, &Value)> = match (key.as_str(), value) {
                 ("ports", specs) => {
-                    let service = |id: &str| Ok(id.to_string());
+                    let service = |id: &str, _| Ok(id.to_string());
                     let (parsed, groups) = port_data::port_expression::parse(&row["ports"], service).unwrap();
                     assert_eq!(
                         (&serde_json::to_value(parsed).unwrap(), groups.as_str()),

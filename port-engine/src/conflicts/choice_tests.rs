@@ -12,7 +12,7 @@ fn spec(text: &str, group: u8) -> PortSpec {
     let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
     let range = first.parse().ok().zip(last.parse().ok()).and_then(|(first, last)| PortRange::new(first, last));
     let transport = transport.parse().ok();
-    PortSpec::from_parts(transport, range, transport.is_none().then(|| text.to_string()), group)
+    PortSpec::from_parts(transport, range, transport.is_none().then(|| text.to_string()), group, None)
 }
 
 /// An inbound flow with ports such as `tcp/25 | tcp/465, esp`; a `*` at the end means that they are configurable.

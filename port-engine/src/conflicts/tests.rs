@@ -210,7 +210,7 @@ fn sctp_ports_collide_with_sctp_ports_only() {
         let mut other = signalling.clone();
         other.product = "other".to_string();
         other.ports =
-            vec![crate::dataset::PortSpec::from_parts(Some(transport), PortRange::new(36412, 36412), None, 0)];
+            vec![crate::dataset::PortSpec::from_parts(Some(transport), PortRange::new(36412, 36412), None, 0, None)];
         dataset.flows.push(other);
         let participants = Participant::products(&dataset, &["cluster", "other"]);
         let conflicts = Conflicts::new(&participants);

@@ -174,8 +174,8 @@ fn specs(exported: &[ExportedSpec]) -> Option<Vec<PortSpec>> {
                 Some(transport) => Some(word(transport)?),
                 None => None,
             };
-            let own = PortSpec::from_parts(transport, spec.range, spec.service.clone(), u8::try_from(number).ok()?);
-            Some(own.with_number(spec.number))
+            let group = u8::try_from(number).ok()?;
+            Some(PortSpec::from_parts(transport, spec.range, spec.service.clone(), group, spec.number))
         })
         .collect()
 }

@@ -65,7 +65,7 @@ impl<'a> Spec<'a> {
     /// As `tcp/25 smtp`, with a mark if it is curated.
     fn text(self, is_curated: bool) -> String {
         let service = self.service.map(|(_, id)| id.to_string());
-        let spec = PortSpec::from_parts(self.transport, self.ports, service, 0).with_number(self.number);
+        let spec = PortSpec::from_parts(self.transport, self.ports, service, 0, self.number);
         format!("{spec}{}", if is_curated { MARK } else { "" })
     }
 }

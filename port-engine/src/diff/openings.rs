@@ -174,7 +174,7 @@ fn parts(spec: &ExportedSpec) -> Vec<Part> {
         return spec.service.iter().cloned().map(Part::Whole).collect();
     };
     let protocols = match transport.parse::<Transport>() {
-        Ok(known) => Protocol::of(&PortSpec::<()>::from_parts(Some(known), None, None, 0).with_number(spec.number)),
+        Ok(known) => Protocol::of(&PortSpec::<()>::from_parts(Some(known), None, None, 0, spec.number)),
         Err(_) => &[],
     };
     if protocols.is_empty() {

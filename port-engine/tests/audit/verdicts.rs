@@ -84,7 +84,8 @@ fn one_alternative_of_each_group_is_enough() {
     let alternatives = with(flow, |flow| {
         flow.enabled = Enabled::Unstated;
         let specs = flow.ports.iter().map(|spec| spec.clone().map_service(|service| service)).collect::<Vec<_>>();
-        let other = port_core::PortSpec::from_parts(specs[0].transport(), port_core::PortRange::new(9, 9), None, 0);
+        let other =
+            port_core::PortSpec::from_parts(specs[0].transport(), port_core::PortRange::new(9, 9), None, 0, None);
         flow.ports = vec![specs[0].clone(), other, specs[1].clone()];
     });
     let open = observation(&[("udp/9", State::Open), ("udp/4789", State::Open)]);

@@ -20,7 +20,7 @@ use crate::page::PrintedTable;
 pub use from_page::{from_page, text_of_cell};
 pub use outside::{facts, has_facts};
 pub use positions::TextPositions;
-pub use prose::{Prose, host_in};
+pub use prose::{Prose, host_in, numbers_in_text};
 
 /// What one page prints.
 #[derive(Clone, Debug)]

@@ -19,25 +19,36 @@ impl Prose {
     /// Digests a text. The width of its whitespace doesn't matter.
     #[must_use]
     pub fn digest(text: &str) -> Prose {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let mut prose = Prose { digest: digest_of_words(text), numbers: Vec::new(), hosts: Vec::new() };
-        for index in 0..words.len() {
-            if is_version_of(&words, index) || ends_date(&words, index) {
-                continue;
-            }
-            for piece in pieces(words[index]) {
-                let rest = match split_host(piece) {
-                    Some((host, port)) => {
-                        prose.hosts.push(host.to_string());
-                        port
-                    }
-                    None => piece,
-                };
-                prose.numbers.extend(numbers_in(rest).map(str::to_string));
-            }
-        }
-        prose
+        let (numbers, hosts) = facts_in(text);
+        Prose { digest: digest_of_words(text), numbers, hosts }
     }
+}
+
+/// The numbers in a text that may be ports, in order.
+pub fn numbers_in_text(text: &str) -> Vec<String> {
+    facts_in(text).0
+}
+
+/// The numbers and the host names in a text.
+fn facts_in(text: &str) -> (Vec<String>, Vec<String>) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (mut numbers, mut hosts) = (Vec::new(), Vec::new());
+    for index in 0..words.len() {
+        if is_version_of(&words, index) || ends_date(&words, index) {
+            continue;
+        }
+        for piece in pieces(words[index]) {
+            let rest = match split_host(piece) {
+                Some((host, port)) => {
+                    hosts.push(host.to_string());
+                    port
+                }
+                None => piece,
+            };
+            numbers.extend(numbers_in(rest).map(str::to_string));
+        }
+    }
+    (numbers, hosts)
 }
 
 /// The host name that a word consists of, or that a URL in it contains.

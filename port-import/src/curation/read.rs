@@ -89,10 +89,12 @@ impl Curation {
     /// # Errors
     ///
     /// A file can't be read, isn't a valid curation, or contradicts itself or the other file.
-    pub fn read(directory: &Path, edition: &str) -> Result<Curation, Diagnostic> {
-        let shared = SharedFlows::read(directory)?;
+    pub fn read(directory: &Path, edition: &str) -> Result<Curation, Vec<Diagnostic>> {
+        let one = |diagnostic| vec![diagnostic];
+        let shared = SharedFlows::read(directory).map_err(one)?;
         let file = directory.join(format!("{edition}.toml"));
-        Curation::parse_with(&file, &read_file(&file, "draft it with `cargo xtask new-edition`")?, &shared)
+        let text = read_file(&file, "draft it with `cargo xtask new-edition`").map_err(one)?;
+        Curation::parse_with(&file, &text, &shared)
     }
 
     /// Parses the text of a curation that shares nothing with other editions. `file` is the path that diagnostics name.
@@ -100,7 +102,7 @@ impl Curation {
     /// # Errors
     ///
     /// The text isn't a valid curation, contains a hidden character, or contradicts itself.
-    pub fn parse(file: &Path, text: &str) -> Result<Curation, Diagnostic> {
+    pub fn parse(file: &Path, text: &str) -> Result<Curation, Vec<Diagnostic>> {
         let shared = SharedFlows {
             file: file.to_path_buf(),
             lines_index: LineIndex::default(),
@@ -115,8 +117,8 @@ impl Curation {
     /// # Errors
     ///
     /// As for [`parse`](Curation::parse), or if it contradicts what the editions share.
-    pub fn parse_with(file: &Path, text: &str, shared: &SharedFlows) -> Result<Curation, Diagnostic> {
-        let mut curation: Curation = parse_keys(file, text)?;
+    pub fn parse_with(file: &Path, text: &str, shared: &SharedFlows) -> Result<Curation, Vec<Diagnostic>> {
+        let mut curation: Curation = parse_keys(file, text).map_err(|diagnostic| vec![diagnostic])?;
         curation.file = file.to_path_buf();
         curation.flows_file.clone_from(&shared.file);
         curation.lines_index = LineIndex::new(text);
@@ -125,12 +127,10 @@ impl Curation {
         let directory = if shared.file.ends_with(SHARED_FILE) { shared.file.parent() } else { None };
         let name = directory.map_or(file.file_stem(), Path::file_name).unwrap_or_default();
         curation.product = name.to_string_lossy().into_owned();
-        if let Some(diagnostic) = curation.table_contradiction() {
-            return Err(diagnostic);
-        }
+        let mut diagnostics = curation.table_contradictions();
         curation.combine_peers(shared);
-        curation.combine_flows(shared)?;
-        Ok(curation)
+        diagnostics.extend(curation.combine_flows(shared));
+        if diagnostics.is_empty() { Ok(curation) } else { Err(diagnostics) }
     }
 
     /// The lines that a draft left to a person.
@@ -156,23 +156,25 @@ impl Curation {
     }
 
     /// The flows of all editions but for the absent ones, with what this edition changes in them, and then its own flows.
-    fn combine_flows(&mut self, shared: &SharedFlows) -> Result<(), Diagnostic> {
+    /// Returns everything that contradicts.
+    fn combine_flows(&mut self, shared: &SharedFlows) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
         let mut absent: Vec<(String, Place)> = Vec::new();
         for entry in &self.absent {
             let place = self.place(entry);
             if entry.get_ref().reason.trim().is_empty() {
                 let diagnostic = Diagnostic::new(codes::NO_REASON, "absent flows have no reason");
-                return Err(diagnostic.help("write why the page doesn't have them").at(place));
+                diagnostics.push(diagnostic.help("write why the page doesn't have them").at(place.clone()));
             }
             absent.extend(entry.get_ref().flows.iter().map(|id| (id.clone(), place.clone())));
         }
         let ids = || shared.keys.flows.iter().map(|entry| entry.get_ref().id.as_str());
         let known: HashSet<&str> = ids().collect();
         self.shared_ids = ids().map(str::to_string).collect();
-        if let Some((id, place)) = absent.iter().find(|(id, _)| !known.contains(id.as_str())) {
+        for (id, place) in absent.iter().filter(|(id, _)| !known.contains(id.as_str())) {
             let message = format!("absent flow {} isn't in {}", QuotedAscii(id), Place::file(&shared.file));
             let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).nearest(nearest(id, ids()));
-            return Err(diagnostic.at(place.clone()));
+            diagnostics.push(diagnostic.at(place.clone()));
         }
         let mut own: Vec<Option<(FlowKeys, Place)>> =
             self.own_flows.iter().map(|entry| Some((entry.get_ref().clone(), self.place(entry)))).collect();
@@ -189,31 +191,29 @@ impl Curation {
                 (None, true) => {}
                 (None, false) => {
                     let place = shared.place(entry);
-                    if let Some(diagnostic) = keys.check_without() {
-                        return Err(diagnostic.at(place));
-                    }
-                    flows.push(keys.resolve(place)?);
+                    diagnostics.extend(keys.check_without().map(|diagnostic| diagnostic.at(place.clone())));
+                    collect(keys.resolve(place), &mut flows, &mut diagnostics);
                 }
                 (Some((_, place)), true) => {
                     let message = format!("flow {} is both absent and described", keys.id);
-                    return Err(Diagnostic::new(codes::CONTRADICTION, message).help("remove one of the two").at(place));
+                    let diagnostic = Diagnostic::new(codes::CONTRADICTION, message).help("remove one of the two");
+                    diagnostics.push(diagnostic.at(place));
                 }
                 (Some((own, place)), false) => {
                     let (keys, unknown) = own.over(keys);
                     if let Some(key) = unknown {
                         let message = format!("flow {} leaves out {}", keys.id, QuotedAscii(&key));
                         let help = "name keys of a flow, such as note or adds, in without";
-                        return Err(Diagnostic::new(codes::INVALID_CURATION, message).help(help).at(place));
+                        let diagnostic = Diagnostic::new(codes::INVALID_CURATION, message).help(help);
+                        diagnostics.push(diagnostic.at(place.clone()));
                     }
-                    flows.push(keys.resolve(place)?);
+                    collect(keys.resolve(place), &mut flows, &mut diagnostics);
                 }
             }
         }
         for (keys, place) in own.into_iter().flatten() {
-            if let Some(diagnostic) = keys.check_without() {
-                return Err(diagnostic.at(place));
-            }
-            flows.push(keys.resolve(place)?);
+            diagnostics.extend(keys.check_without().map(|diagnostic| diagnostic.at(place.clone())));
+            collect(keys.resolve(place), &mut flows, &mut diagnostics);
         }
         let purposes: HashMap<String, String> =
             flows.iter().map(|flow| (flow.id.clone(), flow.purpose.clone())).collect();
@@ -223,16 +223,18 @@ impl Curation {
             }
         }
         self.flows = flows;
-        Ok(())
+        diagnostics
     }
 
-    /// A contradiction within the entries of the tables.
-    fn table_contradiction(&self) -> Option<Diagnostic> {
+    /// The contradictions within the entries of the tables: the first of each entry.
+    fn table_contradictions(&self) -> Vec<Diagnostic> {
         let invalid = |message: String, help: &str| Diagnostic::new(codes::COLUMN_MEANINGS, message).help(help);
         let of_page = Some(&self.columns).filter(|columns| !columns.is_empty());
         if let Some((message, help)) = of_page.and_then(|columns| table::contradiction(columns)) {
-            return Some(invalid(message, help).at(Place::line(&self.file, 1)));
+            // The entries of tables with these columns would repeat it.
+            return vec![invalid(message, help).at(Place::line(&self.file, 1))];
         }
+        let mut diagnostics = Vec::new();
         for entry in &self.tables {
             let table = entry.get_ref();
             let (is_ignored, columns) = (table.ignore.is_some(), self.columns_of(table));
@@ -248,17 +250,23 @@ impl Curation {
                 let of_columns = if table.columns.is_empty() { None } else { table::contradiction(columns) };
                 of_columns.or_else(|| table.contradiction(columns))
             };
-            if let Some((message, help)) = problem {
-                return Some(invalid(message, help).at(self.place(entry)));
-            }
+            diagnostics.extend(problem.map(|(message, help)| invalid(message, help).at(self.place(entry))));
         }
         let is_section = |column: &Column| column.is == Meaning::Section;
         let tables = self.tables.iter().map(|table| self.columns_of(table.get_ref()));
         if tables.flatten().chain(&self.columns).any(is_section) == self.sections.is_empty() {
             let message = "a column \"section\" and sections are only useful together".to_string();
-            return Some(invalid(message, "add the other, or remove it").at(Place::line(&self.file, 1)));
+            diagnostics.push(invalid(message, "add the other, or remove it").at(Place::line(&self.file, 1)));
         }
-        None
+        diagnostics
+    }
+}
+
+/// Adds a flow to the others, or what is wrong with it.
+fn collect(flow: Result<Flow, Diagnostic>, flows: &mut Vec<Flow>, diagnostics: &mut Vec<Diagnostic>) {
+    match flow {
+        Ok(flow) => flows.push(flow),
+        Err(diagnostic) => diagnostics.push(diagnostic),
     }
 }
 

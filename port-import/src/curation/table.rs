@@ -257,6 +257,11 @@ impl Table {
 
     /// Why the ends that the heading names contradict the rest of the entry, and what to do.
     pub(super) fn contradiction(&self, columns: &[Column]) -> Option<(String, &'static str)> {
+        let has = |is| columns.iter().any(|column| column.is == is);
+        if self.component.is_some() && has(Meaning::From) && has(Meaning::To) {
+            let message = "\"component\" of a table has no effect, since columns are \"from\" and \"to\"".to_string();
+            return Some((message, "remove it; [components] says which part each cell is"));
+        }
         if self.from.is_none() && self.to.is_none() && !self.both_ways {
             return None;
         }

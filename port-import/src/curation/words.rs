@@ -32,7 +32,7 @@ impl<'de> Deserialize<'de> for PortList {
         if text == FIXME {
             return Ok(PortList { text, specs: Vec::new(), groups: Groups::All });
         }
-        match port_expression::parse(&text, check_id) {
+        match port_expression::parse(&text, |id, _| check_id(id)) {
             Ok((specs, groups)) => Ok(PortList { text, specs, groups }),
             Err(problems) => {
                 let problems = problems.iter().map(|(_, problem)| Diagnostic::text(problem));

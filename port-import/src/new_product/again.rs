@@ -8,14 +8,14 @@ use port_data::Diagnostic;
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
 use super::files::{DraftText, no_flow};
-use super::flows::{DraftFlow, DraftRow};
+use super::flows::{DraftFlow, DraftRow, is_any_host};
 use super::options::NewProduct;
 use super::parties::Known;
 use super::read::DraftedPage;
 use super::sources::Source;
-use super::write::{key_line, list};
+use super::write::key_line;
 use crate::capture::Prose;
-use crate::curation::{Curation, FIXME, RowOf, SHARED_FILE, SharedFlows, quote};
+use crate::curation::{Curation, FIXME, Flow, RowOf, SHARED_FILE, SharedFlows, quote};
 use crate::file;
 use crate::page;
 use crate::page_file::layout_of;
@@ -32,12 +32,13 @@ pub(super) struct Written {
 const DRAFTED: [&str; 3] = ["[[text]]", "[[row]]", "[[flow]]"];
 
 impl Written {
-    pub(super) fn read(directory: &Path, edition_file: &Path) -> Result<Written, Diagnostic> {
+    pub(super) fn read(directory: &Path, edition_file: &Path) -> Result<Written, Vec<Diagnostic>> {
+        let one = |diagnostic| vec![diagnostic];
         let shared_file = directory.join(SHARED_FILE);
         // Somebody may have written only the file of the edition, for a page that prints its rows in texts.
-        let shared = if shared_file.exists() { file::read(&shared_file)? } else { String::new() };
-        let edition = file::read(edition_file)?;
-        let flows = SharedFlows::parse(&shared_file, &shared)?;
+        let shared = if shared_file.exists() { file::read(&shared_file).map_err(one)? } else { String::new() };
+        let edition = file::read(edition_file).map_err(one)?;
+        let flows = SharedFlows::parse(&shared_file, &shared).map_err(one)?;
         let curation = Curation::parse_with(edition_file, &edition, &flows)?;
         Ok(Written { curation, shared: blocks(&shared), edition: blocks(&edition) })
     }
@@ -86,6 +87,12 @@ impl Written {
             }
         }
         text
+    }
+
+    /// The flow that is written for a row.
+    pub(super) fn flow_of(&self, row: &PrintedRow, sources: &[Source<'_>]) -> Option<&Flow> {
+        let printed = Printed::new(row, sources.get(row.number.saturating_sub(1)).copied());
+        self.curation.flows.iter().find(|flow| flow.key().is_some_and(|key| printed.has(key)))
     }
 
     /// The drafted rows, with what is written about the same rows.
@@ -181,8 +188,12 @@ impl Written {
             key == "purpose"
                 && flow.is_some_and(|flow| label.as_ref().is_some_and(|label| label.trim().starts_with(&flow.purpose)))
         };
+        let is_new = |key: &str| draft.keys.iter().any(|(own, _, _)| *own == key);
         let is_kept = |(key, line): &&(String, String)| {
-            !["id", "row", "shares_row_with"].contains(&key.as_str()) && !line.contains(FIXME) && !is_drafted(key)
+            !["id", "row", "shares_row_with"].contains(&key.as_str())
+                && !line.contains(FIXME)
+                && !is_drafted(key)
+                && (is_new(key) || !is_any_host(key, line))
         };
         let kept: Vec<&(String, String)> = written.iter().filter(is_kept).collect();
         let mut text = format!("\n[[flow]]\nid = {new_id:?} # {}\n", draft.ports);
@@ -192,7 +203,6 @@ impl Written {
                 None => text += &key_line(key, value, asked.as_deref()),
             }
         }
-        let is_new = |key: &str| draft.keys.iter().any(|(own, _, _)| *own == key);
         text.extend(kept.iter().filter(|(key, _)| !is_new(key)).map(|(_, line)| line.as_str()));
         text
     }
@@ -201,16 +211,20 @@ impl Written {
     fn of_edition(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
         let block = Self::block(&self.edition, id);
         let keys = block.map(Block::keys).unwrap_or_default();
+        let is_written = |wanted: &str| keys.iter().any(|(key, _)| key == wanted);
+        let mut drafted = draft.clone();
+        if is_written("note_of") {
+            drafted.note_of.clear();
+        }
         let kept: String = keys
             .into_iter()
             .filter(|(key, _)| !["id", "marks"].contains(&key.as_str()))
             .map(|(_, line)| line)
             .collect();
-        let marks = if draft.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&draft.marks)) };
-        if kept.is_empty() && marks.is_empty() {
-            String::new()
-        } else {
-            format!("\n[[flow]]\nid = {new_id:?}\n{kept}{marks}")
+        let drafted = drafted.page_keys();
+        match kept.is_empty() && drafted.is_empty() {
+            true => String::new(),
+            false => format!("\n[[flow]]\nid = {new_id:?}\n{kept}{drafted}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{DraftColumn, guess_columns};
+use super::conditions;
 use super::headings::{self, Arrow, Proposal, arrow_in};
 use super::lists::DraftList;
 use super::parties::{Known, Part, Parties, parties_of_ends};
@@ -48,16 +49,13 @@ pub(super) struct PageDraft {
 impl PageDraft {
     pub(super) fn from_page(page: &Page, layout: Layout, lists: &[DraftList], known: &Known<'_>) -> PageDraft {
         let mut tables: Vec<DraftTable> = page.tables.iter().map(|table| draft_table(page, table, lists)).collect();
-        let described = tables.iter().filter(|table| table.ignore.is_none()).count();
-        if described > 1 {
-            for (table, section) in tables.iter_mut().zip(headings::sections(page)) {
-                table.section = match (section, &table.owner) {
-                    (Some(section), Some(owner)) if !section.starts_with(owner.as_str()) => {
-                        Some(format!("{owner}: {section}"))
-                    }
-                    (section, _) => section,
-                };
-            }
+        for (table, section) in tables.iter_mut().zip(headings::sections(page)) {
+            table.section = match (section, &table.owner) {
+                (Some(section), Some(owner)) if !section.starts_with(owner.as_str()) => {
+                    Some(format!("{owner}: {section}"))
+                }
+                (section, _) => section,
+            };
         }
         let parties = find_parties(page, &tables, known);
         for (printed, table) in page.tables.iter().zip(&mut tables).filter(|(_, table)| table.ignore.is_none()) {
@@ -258,14 +256,25 @@ fn constants(
             None => {}
         }
         if needs_peer {
-            let has_direction = !needs_direction || !constants.is_empty();
-            // Who connects to whom is one question.
-            let question = (!has_direction).then_some("who connects to whom? add the direction too");
-            constants.push(("peer", Proposal { question, ..fixme() }));
+            match constants.iter_mut().find(|(key, _)| *key == "direction") {
+                Some((_, direction)) if direction.value == "inbound" => {
+                    // The flows have `any-host` as their peer.
+                    direction.question = direction.question.or(Some("or does the page say who connects?"));
+                }
+                None if needs_direction => {
+                    let question = Some("do others connect to all of these ports? and does the page say who?");
+                    constants.push(("direction", Proposal { value: "inbound".to_string(), question }));
+                }
+                _ => constants.push(("peer", fixme())),
+            }
         }
         let of_owner = draft.owner.as_deref().map(|owner| component_of_owner(owner, parties, known));
         let of_heading = || headings::component(heading).filter(|_| !has(&[Meaning::Component]));
         constants.extend(of_owner.or_else(of_heading).map(|component| ("component", component)));
+    }
+    if let Some(condition) = conditions::of_heading(heading, known.product) {
+        constants.push(("condition", Proposal::certain(condition)));
+        constants.push(("note_of", Proposal::certain(crate::curation::quote(heading))));
     }
     let ports = columns.iter().zip(0..).filter(|(column, _)| column.is.is_ports());
     let states_transport =

@@ -1,6 +1,6 @@
 //! Drafts another edition of a product: what its page shares with an edition that the catalog has is taken from that one's curation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use port_core::nearest::nearest;
@@ -15,7 +15,7 @@ use super::options::NewEdition;
 use super::parties::Known;
 use super::read::draft_page;
 use super::services::new_services;
-use super::sources::sources;
+use super::sources::{Source, sources};
 use super::summary::Summary;
 use super::tables::{KnownIds, add_services, insert_edition};
 use super::write::{list, texts};
@@ -30,7 +30,7 @@ use crate::pair::{Paired, Previous, pair};
 use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::regenerate::read_products;
 use crate::report::Edition;
-use crate::row_key::{full_key_template, row_has_key, write_key};
+use crate::row_key::{DistinctKeys, full_key_template, row_has_key, write_key};
 
 /// Drafts an edition. Returns what was written, and what is left to do.
 ///
@@ -51,7 +51,7 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
     let keys = page_keys(&old, layout, &page, draft.as_ref(), new);
     let kept: String = old_flows.iter().map(|(_, block)| format!("\n{}", block.text.trim_start())).collect();
-    let curation = Curation::parse_with(&file, &format!("{keys}{kept}"), &shared).map_err(one)?;
+    let curation = Curation::parse_with(&file, &format!("{keys}{kept}"), &shared)?;
     let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
     let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
     if !diagnostics.is_empty() {
@@ -62,15 +62,20 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let previous = previous(new, &old);
     let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
     let used_ids = curation.flows.iter().map(|flow| flow.id.clone()).collect();
-    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids };
+    let sources = sources(&page, &curation);
+    let names_peers = sources.iter().any(Source::names_peer);
+    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers };
     let text = keys
         + &texts(&capture, &page, Some(&old))
         + &not_flows
         + &absent(&curation, &paired)
-        + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources(&page, &curation));
-    Curation::parse_with(&file, &text, &shared).map_err(one)?;
+        + &flows(&curation, &paired, &rows_with_flow, &old_flows, drafter, &sources);
+    Curation::parse_with(&file, &text, &shared)?;
     let mut files = vec![(file, text), insert_edition(&tables, &new.product, &edition_cells(new, &page))?];
-    files.extend(add_services(&tables, &new_services(rows_with_flow.iter(), &catalog.services()))?);
+    let flow_of: BTreeMap<usize, usize> = paired.pairs.iter().copied().collect();
+    let with_flows = rows_with_flow.iter().enumerate();
+    let with_flows = with_flows.map(|(index, row)| (row, flow_of.get(&index).map(|flow| &curation.flows[*flow])));
+    files.extend(add_services(&tables, &new_services(with_flows, &catalog.services()))?);
     let mut summary = Summary { rows: rows.len(), drafted_rows: rows_with_flow.len(), ..Summary::default() };
     summary.other_rows = rows.len() - rows_with_flow.len();
     summary.count_page(&curation, &page, &capture);
@@ -127,7 +132,7 @@ fn read(
 ) -> Result<(Curation, Layout, Page, Option<PageDraft>), Vec<Diagnostic>> {
     let text = file::read(&new.doc).map_err(|diagnostic| vec![diagnostic])?;
     let read_with = |edition: &Edition| {
-        let old = Curation::read(directory, &edition.id).map_err(|diagnostic| vec![diagnostic])?;
+        let old = Curation::read(directory, &edition.id)?;
         let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(old.layout);
         let page = page::read(&new.doc, &text, layout, &old.hints())?;
         Ok::<_, Vec<Diagnostic>>((old, layout, page))
@@ -141,7 +146,7 @@ fn read(
         return Ok((old, layout, page, None));
     }
     let Some(newest) = editions.last() else { return Err(Vec::new()) };
-    let old = Curation::read(directory, &newest.id).map_err(|diagnostic| vec![diagnostic])?;
+    let old = Curation::read(directory, &newest.id)?;
     match read_with(newest) {
         Ok((old, layout, page)) => {
             let draft = PageDraft::from_page(&page, layout, &[], known);
@@ -209,8 +214,8 @@ fn flows(
     paired: &Paired,
     rows: &[PrintedRow],
     old: &[(String, Block)],
-    mut drafter: FlowDrafter<'_>,
-    sources: &[super::sources::Source<'_>],
+    drafter: FlowDrafter<'_>,
+    sources: &[Source<'_>],
 ) -> String {
     let mut text = String::new();
     let mut same: Vec<(String, String, bool)> = Vec::new();
@@ -244,7 +249,7 @@ fn flows(
             }
         }
     }
-    for flow in drafter.draft(&new_rows, sources) {
+    for flow in drafter.draft(&new_rows, &DistinctKeys::new(rows), sources) {
         text += &match flow {
             DraftRow::NoFlow { key, reason } => super::files::no_flow(&key, &reason),
             DraftRow::Flows(flows) => flows.iter().map(in_edition).collect::<String>(),
@@ -266,8 +271,7 @@ fn of_paired(marks: &[&String], known: &[String], id: &str, block: Option<&Block
 
 /// A new flow in the file of the edition.
 fn in_edition(flow: &DraftFlow) -> String {
-    let marks = if flow.marks.is_empty() { String::new() } else { format!("marks = {}\n", list(&flow.marks)) };
-    flow.shared() + &marks
+    flow.shared() + &flow.page_keys()
 }
 
 /// The labels that this edition prints in another way.

@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use port_core::{Direction, PortSpec};
 use port_data::hidden::Escaped;
 
-use super::content::{direction_in, is_title};
+use super::conditions;
+use super::content::direction_in;
 use super::doubts::questions;
-use super::ids::{Ends, flow_id};
+use super::ids::{Ends, IdParts, new_ids};
 use super::names::Services;
+use super::no_flow::{no_flow, same_at_other_end};
 use super::parties::Known;
 use super::purpose::{RowTexts, purpose};
 use super::sources::Source;
 use super::write::list;
-use crate::capture::Prose;
+use crate::capture::numbers_in_text;
 use crate::curation::{FIXME, Meaning, quote};
-use crate::port_cell::NoPort;
 use crate::printed_row::{End, PrintedRow};
 use crate::row_key::DistinctKeys;
 
@@ -38,6 +39,8 @@ pub(super) struct DraftFlow {
     pub(super) keys: Vec<(&'static str, String, Option<String>)>,
     /// The remarks and marks in the port cell.
     pub(super) marks: Vec<String>,
+    /// The texts on which drafted facts rest.
+    pub(super) note_of: Vec<String>,
 }
 
 /// What is needed to draft flows.
@@ -45,44 +48,71 @@ pub(super) struct FlowDrafter<'a> {
     pub(super) known: &'a Known<'a>,
     pub(super) services: Services<'a>,
     pub(super) used_ids: BTreeSet<String>,
+    /// Whether some rows of the page have peers.
+    pub(super) names_peers: bool,
 }
 
 impl FlowDrafter<'_> {
-    /// The draft of each row.
-    pub(super) fn draft(&mut self, rows: &[PrintedRow], sources: &[Source<'_>]) -> Vec<DraftRow> {
-        let keys = DistinctKeys::new(rows);
+    /// The draft of each row. The keys distinguish the rows of the whole page.
+    pub(super) fn draft(mut self, rows: &[PrintedRow], keys: &DistinctKeys, sources: &[Source<'_>]) -> Vec<DraftRow> {
         let mut prints: BTreeMap<_, usize> = BTreeMap::new();
         for row in rows {
             *prints.entry((&row.section, row.content())).or_default() += 1;
         }
-        let draft = |row: &PrintedRow| {
-            let source = sources.get(row.number.saturating_sub(1)).copied();
+        let source_of = |row: &PrintedRow| sources.get(row.number.saturating_sub(1)).copied();
+        let reason = |row: &PrintedRow| {
+            no_flow(row, source_of(row), &self.services).or_else(|| same_at_other_end(row, rows, &source_of))
+        };
+        let reasons: Vec<Option<String>> = rows.iter().map(reason).collect();
+        let with_flows = || rows.iter().zip(&reasons).filter(|(_, reason)| reason.is_none()).map(|(row, _)| row);
+        let parts: Vec<IdParts> = with_flows().flat_map(|row| self.id_parts(row, source_of(row))).collect();
+        let mut ids = new_ids(self.known.product, &parts, &mut self.used_ids).into_iter();
+        let mut draft = |(row, reason): (&PrintedRow, &Option<String>)| {
             let key = format!("{{ {} }}", keys.write(row)).replace("{  }", "{}");
-            match no_flow(row, source, &self.services) {
-                Some(reason) => DraftRow::NoFlow { key, reason },
-                None => DraftRow::Flows(self.flows(row, source, &key, prints[&(&row.section, row.content())] > 1)),
+            match reason {
+                Some(reason) => DraftRow::NoFlow { key, reason: reason.clone() },
+                None => {
+                    let has_twin = prints[&(&row.section, row.content())] > 1;
+                    DraftRow::Flows(self.flows(row, source_of(row), &key, has_twin, &mut ids))
+                }
             }
         };
-        rows.iter().map(draft).collect()
+        rows.iter().zip(&reasons).map(&mut draft).collect()
     }
 
-    /// The flows of one row: one for each pair of ends.
-    fn flows(&mut self, row: &PrintedRow, source: Option<Source<'_>>, key: &str, has_twin: bool) -> Vec<DraftFlow> {
-        let none: [Option<&End>; 1] = [None];
+    /// The parts of the ids of a row's flows.
+    fn id_parts(&self, row: &PrintedRow, source: Option<Source<'_>>) -> Vec<IdParts> {
         let is_unknown = source.is_some_and(|source| source.unknown_end().is_some());
-        // Of a row in both directions, the flows depend on who the ends are.
-        let is_open = row.ends.is_empty() || is_unknown && row.ends.len() > 1;
-        let ends: Vec<Option<&End>> = if is_open { none.to_vec() } else { row.ends.iter().map(Some).collect() };
-        let mut flows: Vec<DraftFlow> = Vec::new();
-        let mut purposes: Vec<String> = Vec::new();
-        for end in &ends {
+        let unknown = source.filter(|_| is_unknown).and_then(|source| source.both_ends());
+        let specs = row.port_cell.as_ref().map(|cell| cell.specs.as_slice()).unwrap_or_default();
+        let (services, _) = self.services.of_row(row, source, specs);
+        let services: Vec<&str> = services.values().map(String::as_str).filter(|service| *service != FIXME).collect();
+        // Of alternatives, the encrypted one.
+        let service = services.iter().find(|service| **service == "https").or(services.first()).copied();
+        let parts = |end: Option<&End>| {
             // If the destination may be a part of the product, the flow is that part's.
             let direction = end
                 .and_then(|end| end.direction)
                 .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
-            let unknown = source.filter(|_| is_unknown).and_then(|source| source.both_ends());
-            let id_ends = Ends { end: *end, unknown };
-            let id = flow_id(self.known.product, row, direction, id_ends, &self.services, &mut self.used_ids);
+            let ends = Ends { end, unknown };
+            IdParts::new(self.known.product, row, direction, ends, &self.services, service)
+        };
+        flow_ends(row, source).into_iter().map(parts).collect()
+    }
+
+    /// The flows of one row: one for each pair of ends.
+    fn flows(
+        &self,
+        row: &PrintedRow,
+        source: Option<Source<'_>>,
+        key: &str,
+        has_twin: bool,
+        ids: &mut impl Iterator<Item = String>,
+    ) -> Vec<DraftFlow> {
+        let ends = flow_ends(row, source);
+        let mut flows: Vec<DraftFlow> = Vec::new();
+        let mut purposes: Vec<String> = Vec::new();
+        for (end, id) in ends.iter().zip(ids) {
             let first = flows.first().map(|flow| flow.id.clone());
             let mut keys = match first {
                 Some(first) => vec![("shares_row_with", quote(&first), None)],
@@ -96,15 +126,35 @@ impl FlowDrafter<'_> {
             }
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
+            if source.is_some_and(|source| has_any_host(*end, source)) && !keys.iter().any(|(key, ..)| *key == "adds") {
+                let reason = if self.names_peers { ROW_WITHOUT_PEER } else { PAGE_WITHOUT_PEERS };
+                let (peer, reason) = match source.and_then(|source| source.loopback().map(str::to_string)) {
+                    Some(address) => (self.known.product, of_loopback(reason, &address)),
+                    None => ("any-host", reason.to_string()),
+                };
+                keys.push(("adds", format!("{{ peer = {peer:?}, reason = {} }}", quote(&reason)), None));
+            }
             let scope = source.and_then(|source| source.scope()).filter(|_| row.scope.is_none());
             keys.extend(scope.map(|scope| ("scope", quote(scope), None)));
             if source.is_some_and(|source| source.is_configurable()) {
                 keys.push(("configurable", "true".to_string(), None));
             }
             let marks = row.marks().into_iter().cloned().collect();
-            flows.push(DraftFlow { id, ports: ports_comment(row), keys, marks });
+            let mut note_of = Vec::new();
+            if let Some((label, condition)) = self.condition(row, source) {
+                keys.push(("condition", quote(&condition), None));
+                note_of.extend(source.and_then(|source| source.heading_of_condition()));
+                note_of.push(label);
+            }
+            flows.push(DraftFlow { id, ports: ports_comment(row), keys, marks, note_of });
         }
         flows
+    }
+
+    /// The condition that the label names, and the label.
+    fn condition(&self, row: &PrintedRow, source: Option<Source<'_>>) -> Option<(String, String)> {
+        let label = source.and_then(|source| source.cell(Meaning::Label)).or(row.label.as_deref())?;
+        Some((label.to_string(), conditions::of_label(label, self.known.product)?))
     }
 
     /// The purpose: what a short text of the row says, or the service or name that it prints with its ends.
@@ -168,6 +218,7 @@ impl FlowDrafter<'_> {
         let other = source.and_then(|source| source.other_host().map(str::to_string)).filter(|_| row.peer.is_none());
         let peer = match (&end.peer, other) {
             (_, Some(cell)) => Some(self.known.peer(&cell).unwrap_or_else(|| FIXME.to_string())),
+            (None, None) if source.is_some_and(|source| has_any_host(Some(end), source)) => None,
             (None, None) => Some(FIXME.to_string()),
             (peer, None) if differs(&|end| end.peer.clone()) => peer.clone(),
             _ => None,
@@ -205,22 +256,36 @@ impl FlowDrafter<'_> {
     }
 }
 
-/// Why a row isn't a flow, if that seems so.
-fn no_flow(row: &PrintedRow, source: Option<Source<'_>>, services: &Services<'_>) -> Option<String> {
-    if source.is_some_and(|source| is_title(source.row)) {
-        return Some("A title of the rows below it.".to_string());
-    }
-    if row.ports.is_none() && source.is_some_and(|source| source.is_item_without_port(services)) {
-        return Some("The item of the list states no port.".to_string());
-    }
-    if row.ports.is_none() && row.port_cell.as_ref().map_or(true, |cell| cell.specs.is_empty()) {
-        return Some(format!("{FIXME}: the row prints no port; or add the ports that it means as a flow"));
-    }
-    let cell = row.port_cell.as_ref().ok().filter(|cell| cell.specs.is_empty())?;
-    match (cell.no_port, &row.ports) {
-        (Some(NoPort::NotApplicable), _) => Some("The port cell says that there is no port.".to_string()),
-        (Some(NoPort::Empty), Some(_)) => Some("The port cell is a dash.".to_string()),
-        _ => None,
+/// Why the peer of a flow is any host.
+const PAGE_WITHOUT_PEERS: &str = "The page names no peers.";
+/// The same if other rows of the page have peers.
+const ROW_WITHOUT_PEER: &str = "The row prints no peer.";
+
+/// The reason of a peer that is the product itself, since it listens at an address of its own host only.
+fn of_loopback(reason: &str, address: &str) -> String {
+    let reason = reason.trim_end_matches('.');
+    format!("{reason}; the service listens at {address}, so that only the same host can connect.")
+}
+
+/// Whether a line is a drafted key for any host as the peer.
+pub(super) fn is_any_host(key: &str, line: &str) -> bool {
+    let reasons = [PAGE_WITHOUT_PEERS, ROW_WITHOUT_PEER];
+    key == "adds"
+        && reasons.iter().any(|reason| line.contains(reason))
+        && line.contains("{ peer = \"any-host\", reason")
+}
+
+/// Whether any host is the peer of a flow: hosts connect, and nothing in the row or its table says which.
+fn has_any_host(end: Option<&End>, source: Source<'_>) -> bool {
+    end.is_some_and(|end| end.peer.is_none() && end.direction == Some(Direction::Inbound)) && !source.names_peer()
+}
+
+/// The ends of each flow of a row. Of a row in both directions, the flows depend on who the ends are.
+fn flow_ends<'a>(row: &'a PrintedRow, source: Option<Source<'_>>) -> Vec<Option<&'a End>> {
+    let is_unknown = source.is_some_and(|source| source.unknown_end().is_some());
+    match row.ends.is_empty() || is_unknown && row.ends.len() > 1 {
+        true => vec![None],
+        false => row.ends.iter().map(Some).collect(),
     }
 }
 
@@ -239,7 +304,7 @@ fn ports_comment(row: &PrintedRow) -> String {
 fn other_numbers(row: &PrintedRow, specs: &[PortSpec<String>]) -> Vec<String> {
     let remarks = row.port_cell.iter().flat_map(|cell| &cell.remarks);
     let cells = [&row.peer, &row.label].into_iter().flatten().chain(remarks);
-    let in_cells = cells.flat_map(|text| Prose::digest(text).numbers);
+    let in_cells = cells.flat_map(|text| numbers_in_text(text));
     let found: BTreeSet<String> = row.prose.iter().flat_map(|prose| prose.numbers.clone()).chain(in_cells).collect();
     let ranges = specs.iter().filter_map(PortSpec::range);
     let ports: BTreeSet<String> =
@@ -266,9 +331,19 @@ impl DraftFlow {
 
     /// What the file of the edition says about it.
     pub(super) fn of_edition(&self) -> String {
-        match self.marks.as_slice() {
-            [] => String::new(),
-            marks => format!("\n[[flow]]\nid = {:?}\nmarks = {}\n", self.id, list(marks)),
+        match self.page_keys() {
+            keys if keys.is_empty() => String::new(),
+            keys => format!("\n[[flow]]\nid = {:?}\n{keys}", self.id),
         }
+    }
+
+    /// The keys that belong to the page of one edition.
+    pub(super) fn page_keys(&self) -> String {
+        let key = |name: &str, texts: &[String]| match texts {
+            [] => String::new(),
+            [text] if name == "note_of" => format!("{name} = {}\n", quote(text)),
+            texts => format!("{name} = {}\n", list(texts)),
+        };
+        key("marks", &self.marks) + &key("note_of", &self.note_of)
     }
 }

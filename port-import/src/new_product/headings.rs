@@ -136,8 +136,15 @@ fn parent(page: &Page, table: &Table) -> Option<String> {
 /// The part of the product that a heading names, such as "Control plane" or "Worker node(s)".
 pub(super) fn component(heading: &str) -> Option<Proposal> {
     let lower = heading.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 1).collect();
+    // The words of "Services on control plane nodes only" and "Master: TCP" that say which part it is.
+    let others = ["services", "ports", "on", "of", "for", "the", "only", "required", "used", "by", "tcp", "udp"];
+    let words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| word.len() > 1 && !others.contains(word))
+        .collect();
+    if words == ["all", "nodes"] {
+        return Some(Proposal::certain("node"));
+    }
     let (last, kept) = words.split_last()?;
     let kept =
         if ["node", "nodes", "server", "servers"].contains(last) && !kept.is_empty() { kept } else { &words[..] };

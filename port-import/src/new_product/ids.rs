@@ -2,24 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use port_core::Direction;
+use port_core::{Direction, PortSpec};
 
 use super::names::Services;
+use super::tasks::{MOST_WORDS, task, usual_name, words};
 use crate::curation::FIXME;
 use crate::printed_row::{End, PrintedRow};
-
-/// Words that say nothing in an id.
-const EMPTY_WORDS: [&str; 26] = [
-    "the", "a", "an", "and", "or", "of", "to", "for", "in", "on", "with", "by", "from", "is", "are", "used", "port",
-    "ports", "default", "der", "die", "das", "und", "für", "de", "la",
-];
 
 /// A new id for the first flow of a row.
 pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String>) -> String {
     let none = BTreeMap::new();
     let services = Services { ids: &none, of_port: &none };
     let end = row.ends.first();
-    flow_id(product, row, end.and_then(|end| end.direction), Ends { end, unknown: None }, &services, used)
+    let direction = end.and_then(|end| end.direction);
+    let parts = IdParts::new(product, row, direction, Ends { end, unknown: None }, &services, None);
+    new_ids(product, &[parts], used).remove(0)
 }
 
 /// Who is at the ends of a flow.
@@ -30,105 +27,156 @@ pub(super) struct Ends<'a> {
     pub(super) unknown: Option<[&'a str; 2]>,
 }
 
-/// A new id for a flow: the product, the direction if it is known, and what the row is about. That is its label or, if that is only
-/// the name of a service, also the part of the product and the peer.
-pub(super) fn flow_id(
-    product: &str,
-    row: &PrintedRow,
-    direction: Option<Direction>,
-    ends: Ends<'_>,
-    services: &Services<'_>,
-    used: &mut BTreeSet<String>,
-) -> String {
-    let direction = match direction {
-        Some(Direction::Outbound) => "-out",
-        Some(Direction::Inbound) => "-in",
-        None => "",
-    };
-    let start = format!("{product}{direction}");
-    let about = About::new(product, row, ends);
-    let is_name = row.label.as_ref().is_none_or(|label| services.telling_words(label) == 0);
-    let base = match is_name {
-        // The service comes last: `relay-in-agent-https`.
-        true => join(&[&about.component, &about.peer, &about.label, &about.service], 4),
-        false => about.label.iter().take(4).cloned().collect(),
-    };
-    let base = if base.is_empty() { about.port.clone() } else { base };
-    let with = |more: &[&Vec<String>]| join(&[&[&base], more].concat(), 4);
-    let candidates = [
-        base.clone(),
-        with(&[&about.component]),
-        with(&[&about.peer]),
-        with(&[&about.component, &about.peer]),
-        with(&[&about.service]),
-        with(&[&about.host]),
-        with(&[&about.port]),
-        with(&[&about.section]),
-        with(&[&about.component, &about.port]),
-        with(&[&about.peer, &about.port]),
-        with(&[&about.section, &about.port]),
-    ];
-    for candidate in candidates.iter().filter(|words| !words.is_empty()) {
-        let id = written(&start, candidate);
-        if id != start && used.insert(id.clone()) {
-            return id;
-        }
-    }
-    let id = if base.is_empty() { format!("{start}-row") } else { written(&start, &base) };
-    let mut numbers = 2..;
-    loop {
-        let candidate = format!("{id}-{}", numbers.next().unwrap_or(0));
-        if used.insert(candidate.clone()) {
-            return candidate;
-        }
-    }
-}
-
-/// The words of a row that an id can have.
-struct About {
-    label: Vec<String>,
-    peer: Vec<String>,
+/// What the id of a flow is made of.
+#[derive(Clone, Debug)]
+pub(super) struct IdParts {
+    direction: &'static str,
     component: Vec<String>,
+    peer: Vec<String>,
+    /// Whether the row names only a service, and nobody knows yet who an end is: then the peer is the words of both.
+    is_unknown: bool,
+    /// The name of the service, or the task.
+    what: Vec<String>,
     section: Vec<String>,
-    host: Vec<String>,
-    service: Vec<String>,
+    transport: String,
     port: Vec<String>,
 }
 
-impl About {
-    fn new(product: &str, row: &PrintedRow, Ends { end, unknown }: Ends<'_>) -> About {
+impl IdParts {
+    /// The parts of the id of a row's flow. The service is the one that the draft gives a row.
+    pub(super) fn new(
+        product: &str,
+        row: &PrintedRow,
+        direction: Option<Direction>,
+        Ends { end, unknown }: Ends<'_>,
+        services: &Services<'_>,
+        service: Option<&str>,
+    ) -> IdParts {
+        let (cell, own) = (row.peer.clone().unwrap_or_default(), product.split('-').collect::<Vec<_>>());
         let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
-        let peer =
-            peer.map(|peer| peer.strip_prefix(product).map_or(peer.clone(), str::to_string)).or(row.peer.clone());
-        let own: Vec<&str> = product.split('-').collect();
+        let peer = match peer {
+            Some(peer) => peer.strip_prefix(product).map_or(peer.clone(), str::to_string),
+            None => cell,
+        };
+        let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
+        let component = words(component.unwrap_or_default());
         let unknown = unknown.map(|ends| {
             let words_of = |end| words(end).into_iter().filter(|word| !own.contains(&word.as_str())).take(2);
             ends.into_iter().flat_map(words_of).collect::<Vec<_>>()
         });
-        let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
-        let (service, port) = service_and_port(row);
-        let host = row.prose.iter().flat_map(|prose| &prose.hosts).next();
-        let short = |words: Vec<String>, count: usize| words.into_iter().take(count).collect();
-        About {
-            label: short(words(row.label.as_deref().unwrap_or_default()), 6),
-            peer: short(unknown.unwrap_or_else(|| words(peer.as_deref().unwrap_or_default())), 4),
-            component: short(words(component.unwrap_or_default()), 5),
-            section: short(words(row.section.as_deref().unwrap_or_default()), 3),
-            host: short(words(host.map_or("", String::as_str)), 3),
-            service: service.into_iter().collect(),
-            port: port.into_iter().collect(),
+        let peer = match &unknown {
+            Some(unknown) => unknown.clone(),
+            // Another instance of the same part.
+            None if !component.is_empty() && words(&peer) == component => vec!["other".to_string()],
+            None => words(&peer),
+        };
+        let (transport, port) = transport_and_port(row);
+        let is_own = |word: &String| own.contains(&word.as_str()) || component.contains(word);
+        let label = row.label.as_deref().unwrap_or_default();
+        let (whole, plain) = (task(label, services, &|_| false), task(label, services, &is_own));
+        let mut what = if plain.is_empty() { whole } else { plain };
+        if what.is_empty() {
+            what = service.or(printed_service(row)).map(usual_name).into_iter().collect();
         }
+        IdParts {
+            direction: match direction {
+                Some(Direction::Outbound) => "out",
+                Some(Direction::Inbound) => "in",
+                None => "",
+            },
+            component,
+            peer: peer.into_iter().take(MOST_WORDS).collect(),
+            is_unknown: unknown.is_some() && services.telling_words(label) == 0,
+            what,
+            section: words(row.section.as_deref().unwrap_or_default())
+                .into_iter()
+                .filter(|word| !["network", "rules", "specific", "requirements"].contains(&word.as_str()))
+                .take(3)
+                .collect(),
+            transport,
+            port,
+        }
+    }
+
+    /// The id with the peer, the section and the transport only as far as they are needed.
+    fn write(&self, product: &str, has_peer: bool, has_section: bool, suffix: &str) -> String {
+        let peer = has_peer || self.is_unknown || self.what.is_empty();
+        let none = Vec::new();
+        let optional = |is_wanted: bool, part: &'_ Vec<String>| if is_wanted { part.clone() } else { none.clone() };
+        let (section, peer) = (optional(has_section, &self.section), optional(peer, &self.peer));
+        let mut joined: Vec<String> = Vec::new();
+        for part in [&self.component, &section, &peer, &self.what] {
+            let new: Vec<String> = part.iter().filter(|word| !joined.contains(word)).cloned().collect();
+            joined.extend(new);
+        }
+        if joined.is_empty() || joined == self.component {
+            joined.extend(self.port.clone());
+        }
+        joined.extend(Some(suffix.to_string()).filter(|suffix| !suffix.is_empty()));
+        let start =
+            if self.direction.is_empty() { product.to_string() } else { format!("{product}-{}", self.direction) };
+        if joined.is_empty() { format!("{start}-row") } else { written(&start, &joined) }
     }
 }
 
-/// Joins the words of several parts without repeating any, at most a given number of each part.
-fn join(parts: &[&Vec<String>], most: usize) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
-    for part in parts {
-        let new: Vec<String> = part.iter().filter(|word| !joined.contains(word)).take(most).cloned().collect();
-        joined.extend(new);
+/// New ids for flows. The peer is part of an id only if a component has the same task with several peers; rows that differ only in
+/// their transport end in it, and others that differ in nothing of this end in an ordinal number.
+pub(super) fn new_ids(product: &str, flows: &[IdParts], used: &mut BTreeSet<String>) -> Vec<String> {
+    let write = |has_peer: &[bool], has_section: &[bool], suffixes: &[String]| -> Vec<String> {
+        let one = |(index, parts): (usize, &IdParts)| {
+            parts.write(product, has_peer[index], has_section[index], &suffixes[index])
+        };
+        flows.iter().enumerate().map(one).collect()
+    };
+    let mut suffixes = vec![String::new(); flows.len()];
+    let (mut peers, mut sections) = (vec![false; flows.len()], vec![false; flows.len()]);
+    for group in same(&write(&peers, &sections, &suffixes)) {
+        let is_other = |index: &&usize| flows[**index].peer != flows[group[0]].peer;
+        let differ = group.iter().any(|index| is_other(&index));
+        group.iter().filter(|_| differ).for_each(|index| peers[*index] = true);
     }
-    joined
+    for group in same(&write(&peers, &sections, &suffixes)) {
+        let transports: BTreeSet<&String> = group.iter().map(|index| &flows[*index].transport).collect();
+        if transports.len() == group.len()
+            && transports.iter().all(|transport| ["tcp", "udp"].contains(&transport.as_str()))
+        {
+            for index in group {
+                suffixes[index].clone_from(&flows[index].transport);
+            }
+        }
+    }
+    for group in same(&write(&peers, &sections, &suffixes)) {
+        let different: BTreeSet<&Vec<String>> = group.iter().map(|index| &flows[*index].section).collect();
+        if different.len() > 1 {
+            for index in group {
+                sections[index] = true;
+            }
+        }
+    }
+    for group in same(&write(&peers, &sections, &suffixes)) {
+        for (index, ordinal) in group.iter().skip(1).zip(ORDINALS) {
+            suffixes[*index] = ordinal.to_string();
+        }
+    }
+    let unused = |id: String| {
+        let numbered = (2..).map(|number| format!("{id}-{number}"));
+        let id = std::iter::once(id.clone()).chain(numbered).find(|id| !used.contains(id)).unwrap_or(id);
+        used.insert(id.clone());
+        id
+    };
+    write(&peers, &sections, &suffixes).into_iter().map(unused).collect()
+}
+
+/// The ends of ids that differ in nothing but the port of their flow.
+const ORDINALS: [&str; 7] = ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
+
+/// The groups of flows with the same id.
+fn same(ids: &[String]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+    for (index, id) in ids.iter().enumerate() {
+        groups.entry(id).or_default().push(index);
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
 /// An id with the words that fit.
@@ -143,22 +191,25 @@ fn written(start: &str, words: &[String]) -> String {
     id
 }
 
-/// The words of a text that an id can have.
-fn words(text: &str) -> Vec<String> {
-    // The vendor's tools fill in a name in braces.
-    let outside = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default());
-    let lower = outside.collect::<Vec<_>>().join(" ").to_lowercase().replace(['’', '\''], "");
-    let words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let plain = words.filter(|word| word.is_ascii() && !EMPTY_WORDS.contains(word) && *word != "fixme");
-    plain.map(str::to_string).collect()
+/// The first service that a port cell prints.
+fn printed_service(row: &PrintedRow) -> Option<&str> {
+    let specs = row.port_cell.iter().flat_map(|cell| &cell.specs);
+    specs.filter_map(|spec| spec.service_ref()).map(String::as_str).next().filter(|service| !service.contains(FIXME))
 }
 
-/// The service that a row prints, and its first port, such as `tcp-443`.
-fn service_and_port(row: &PrintedRow) -> (Option<String>, Option<String>) {
-    let Ok(cell) = &row.port_cell else { return (None, None) };
-    let Some(spec) = cell.specs.first() else { return (None, None) };
-    let service = spec.service_ref().map(|service| words(service).join("-")).filter(|service| !service.is_empty());
-    let transport = spec.transport().map_or("any".to_string(), |transport| transport.to_string());
-    let port = spec.range().map(|range| format!("{transport}-{}", range.first()));
-    (service, port.or(spec.transport().map(|_| transport)))
+/// The only transport of a row, and its first port, such as `tcp-443`.
+fn transport_and_port(row: &PrintedRow) -> (String, Vec<String>) {
+    let specs = row.port_cell.iter().flat_map(|cell| &cell.specs);
+    let transports: BTreeSet<String> = specs.filter_map(PortSpec::transport).map(|own| own.to_string()).collect();
+    let only = match transports.len() {
+        1 => transports.first().cloned().unwrap_or_default(),
+        _ => String::new(),
+    };
+    let first = row.port_cell.iter().flat_map(|cell| &cell.specs).next();
+    let port = first.and_then(|spec| {
+        let transport = spec.transport().map_or("any".to_string(), |transport| transport.to_string());
+        let port = spec.range().map(|range| format!("{transport}-{}", range.first()));
+        port.or(spec.transport().map(|_| transport))
+    });
+    (only, port.into_iter().collect())
 }

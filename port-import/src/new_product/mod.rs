@@ -8,6 +8,7 @@ mod again;
 mod blocks;
 mod column_values;
 mod columns;
+mod conditions;
 mod content;
 mod doubts;
 mod draft;
@@ -20,6 +21,7 @@ mod headings;
 mod ids;
 mod lists;
 mod names;
+mod no_flow;
 mod options;
 mod parties;
 mod phrases;
@@ -29,6 +31,7 @@ mod services;
 mod sources;
 mod summary;
 mod tables;
+mod tasks;
 mod write;
 
 use std::path::Path;
@@ -41,6 +44,7 @@ use crate::codes;
 use crate::curation::{Curation, SHARED_FILE, SharedFlows};
 use crate::page_file::file_of_capture;
 use crate::printed_row::{PrintedRows, read_rows};
+use crate::row_key::DistinctKeys;
 
 use again::Written;
 pub use edition::new_edition;
@@ -51,7 +55,7 @@ pub use options::{NewEdition, NewProduct};
 use parties::Known;
 use read::read_page;
 use services::new_services;
-use sources::sources;
+use sources::{Source, sources};
 pub use summary::{Left, Subject, Summary};
 pub use tables::fields_in_use;
 use tables::{KnownIds, add_services};
@@ -72,7 +76,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let catalog = KnownIds::read(&tables)?;
     let known = Known { peers: &catalog.peers, product: &new.id, name: new.name.as_deref() };
     let written = match new.again {
-        true => Some(Written::read(&directory, &edition_file).map_err(one)?),
+        true => Some(Written::read(&directory, &edition_file)?),
         false => None,
     };
     let drafted = match &written {
@@ -80,7 +84,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
         None => read_page(new, &known)?,
     };
     let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &drafted.parties).map_err(one)?;
-    let curation = Curation::parse_with(&edition_file, &drafted.keys, &shared).map_err(one)?;
+    let curation = Curation::parse_with(&edition_file, &drafted.keys, &shared)?;
     let capture = capture::from_page(&drafted.page, &new.doc, drafted.layout, &curation)?;
     let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
     if !diagnostics.is_empty() {
@@ -88,7 +92,12 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     }
     let used_ids = written.as_ref().map(Written::ids).unwrap_or_default();
     let sources = sources(&drafted.page, &curation);
-    let row_drafts = FlowDrafter { known: &known, services: catalog.services(), used_ids }.draft(&rows, &sources);
+    let names_peers = sources.iter().any(Source::names_peer);
+    let row_drafts = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers }.draft(
+        &rows,
+        &DistinctKeys::new(&rows),
+        &sources,
+    );
     let mut text = match &written {
         Some(written) => written.merge(&row_drafts, &rows, &sources),
         None => DraftText::new(&row_drafts),
@@ -98,7 +107,7 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     text.of_edition = drafted.keys.clone() + &texts(&capture, &drafted.page, explained) + &text.of_edition;
     // A draft that can't be read would be of no use to anybody.
     let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &text.shared).map_err(one)?;
-    Curation::parse_with(&edition_file, &text.of_edition, &shared).map_err(one)?;
+    Curation::parse_with(&edition_file, &text.of_edition, &shared)?;
 
     let mut summary = Summary { rows: rows.len(), ..Summary::default() };
     summary.count_rows(&row_drafts);
@@ -106,7 +115,9 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let capture_file = new.data.join(format!("captures/{}/{}.csv", new.id, new.edition));
     let mut files = vec![(directory.join(SHARED_FILE), text.shared), (edition_file, text.of_edition)];
     files.extend(table_rows(new, &tables, &drafted, &rows, &catalog.peers)?);
-    files.extend(add_services(&tables, &new_services(rows.iter(), &catalog.services()))?);
+    let flow_of = |row| written.as_ref().and_then(|written| written.flow_of(row, &sources));
+    let with_flows = rows.iter().map(|row| (row, flow_of(row)));
+    files.extend(add_services(&tables, &new_services(with_flows, &catalog.services()))?);
     for (file, text) in &files {
         summary.count(file, text);
     }

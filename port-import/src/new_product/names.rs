@@ -1,9 +1,9 @@
 //! The names of services in printed texts, and what else a text says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Other spellings of services, by the words of the printed text.
-const SPELLINGS: [(&str, &str); 22] = [
+const SPELLINGS: [(&str, &str); 23] = [
     ("secure imap", "imaps"),
     ("imap over tls", "imaps"),
     ("secure pop3", "pop3s"),
@@ -26,7 +26,23 @@ const SPELLINGS: [(&str, &str); 22] = [
     ("imap4", "imap"),
     ("nfsd", "nfs"),
     ("snmptrap", "snmp-trap"),
+    ("ws", "websocket"),
 ];
+/// Other words for services at their usual ports.
+const AT_USUAL_PORTS: [(&str, &[&str]); 10] = [
+    ("postgresql", &["sql"]),
+    ("ms-sql-s", &["sql"]),
+    ("epmap", &["rpc", "dtc", "endpoint mapper"]),
+    ("kubernetes-api", &["kubernetes api", "apiserver", "api server"]),
+    ("kubelet-api", &["kubelet"]),
+    ("sunrpc", &["rpcbind", "portmap", "portmapper"]),
+    ("bootps", &["dhcp"]),
+    ("bootpc", &["dhcp"]),
+    ("sips", &["sip tls", "sip over tls"]),
+    ("smb", &["file share", "file sharing"]),
+];
+/// Services that carry the traffic of whatever a text is about, at any port.
+const CARRIERS: [&str; 6] = ["vxlan", "wireguard", "geneve", "http", "https", "grpc"];
 /// Names of protocols and transports that the catalog doesn't have as services.
 const PROTOCOLS: [&str; 24] = [
     "tcp",
@@ -77,10 +93,35 @@ impl Services<'_> {
         known.or(spelling.filter(|id| self.ids.contains_key(id)))
     }
 
+    /// The service that a text names; of several, an encrypted one.
+    pub(super) fn best_named(&self, text: &str) -> Option<String> {
+        let words = words(text);
+        let in_text =
+            (1..=3).rev().flat_map(|count| words.windows(count).map(|part| part.join(" ")).collect::<Vec<_>>());
+        let named: Vec<String> = in_text.filter_map(|part| self.named(&part)).collect();
+        let is_encrypted =
+            |service: &&String| service.ends_with('s') && named.iter().any(|other| format!("{other}s") == **service);
+        self.named(text).or_else(|| named.iter().find(is_encrypted).or(named.first()).cloned())
+    }
+
     /// Whether a text contains the name of a service.
     pub(super) fn is_named_in(&self, id: &str, text: &str) -> bool {
         let words = words(text);
         (1..=4).any(|count| words.windows(count).any(|part| self.named(&part.join(" ")).as_deref() == Some(id)))
+    }
+
+    /// Whether a text names a service, or means it next to the port that the service usually has.
+    pub(super) fn means(&self, usual: &str, text: &str) -> bool {
+        let padded = format!(" {} ", words(text).join(" "));
+        let others = AT_USUAL_PORTS.iter().filter(|(id, _)| *id == usual).flat_map(|(_, words)| *words);
+        self.is_named_in(usual, text) || others.into_iter().any(|words| padded.contains(&format!(" {words} ")))
+    }
+
+    /// The only service in a text that carries the traffic, such as `https` in `HTTPS for the API`.
+    pub(super) fn carrier_in(&self, text: &str) -> Option<String> {
+        let found: BTreeSet<String> = words(text).iter().filter_map(|word| self.named(word)).collect();
+        let mut found = found.into_iter();
+        found.next().filter(|id| found.next().is_none() && CARRIERS.contains(&id.as_str()))
     }
 
     /// Whether a text contains no name of a protocol or a service.

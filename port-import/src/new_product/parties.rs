@@ -48,6 +48,10 @@ const WORDS: [(&[&str], &str); 16] = [
     (&["let s encrypt"], "lets-encrypt"),
 ];
 
+/// Words after which "node" says nothing more.
+const ROLES: [&str; 9] =
+    ["server", "agent", "worker", "master", "manager", "controller", "plane", "compute", "management"];
+
 impl Known<'_> {
     /// The peer of the catalog that a cell certainly names.
     pub(super) fn peer(&self, cell: &str) -> Option<String> {
@@ -118,6 +122,14 @@ impl Known<'_> {
             Some((last, others)) => others.iter().cloned().chain([singular(last)]).collect(),
             None => words,
         };
+        let mut words = words;
+        // A worker node is a worker, but a hop node isn't a hop.
+        if words.len() > 1
+            && words.last().is_some_and(|last| last == "node")
+            && ROLES.contains(&words[words.len() - 2].as_str())
+        {
+            words.pop();
+        }
         let id = words.join("-");
         // Not one part, or a name that only the vendor's own tools fill in.
         let is_list = bare.contains([',', '/', '&', '{', '}'])

@@ -62,7 +62,7 @@ pub(super) fn draft_page(
     }
     // With the headings of the draft, a reader may find other tables.
     let result = drafted(page, draft);
-    let curation = Curation::parse(Path::new("draft.toml"), &result.keys).map_err(|diagnostic| vec![diagnostic])?;
+    let curation = Curation::parse(Path::new("draft.toml"), &result.keys)?;
     let again = page::read(doc, &text, layout, &curation.hints())?;
     if printed(&again).eq(printed(&result.page)) {
         return Ok(DraftedPage { page: again, ..result });

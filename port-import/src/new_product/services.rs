@@ -7,8 +7,9 @@ use port_data::hidden::Escaped;
 
 use super::names::{Services, words};
 use super::sources::Source;
-use crate::curation::FIXME;
+use crate::curation::{FIXME, Flow};
 use crate::printed_row::PrintedRow;
+use crate::refine::service_key;
 
 impl Services<'_> {
     /// The services that the row prints, by port or by name.
@@ -31,9 +32,10 @@ impl Services<'_> {
             .collect();
         let ports: Vec<String> = ports.iter().map(u16::to_string).filter(|port| !services.contains_key(port)).collect();
         let whole = names.iter().find_map(|name| self.named(name));
+        let carrier = names.iter().find_map(|name| self.carrier_in(name)).filter(|_| specs.len() == 1);
         for port in &ports {
             let usual = self.of_port.get(port);
-            let known = usual.filter(|usual| names.iter().any(|name| self.is_named_in(usual, name)));
+            let known = usual.filter(|usual| names.iter().any(|name| self.means(usual, name)));
             let of_row = whole.as_ref().filter(|_| services.is_empty() && ports.len() == 1 || usual.is_none());
             match (known, of_row) {
                 (Some(known), _) => drop(services.insert(port.clone(), known.clone())),
@@ -42,6 +44,9 @@ impl Services<'_> {
                 {
                     question = question.or(usual.map(|usual| format!("{port} is usually {usual}")));
                     services.insert(port.clone(), whole.clone());
+                }
+                (None, None) if usual.is_none() => {
+                    services.extend(carrier.clone().map(|carrier| (port.clone(), carrier)));
                 }
                 _ => {}
             }
@@ -85,10 +90,18 @@ pub(super) struct NewService {
     pub(super) transports: String,
 }
 
-/// The services that rows print and the catalog doesn't have.
-pub(super) fn new_services<'a>(rows: impl Iterator<Item = &'a PrintedRow>, known: &Services<'_>) -> Vec<NewService> {
+/// The services that rows print and the catalog doesn't have. A row may have a flow whose curation says what a name is.
+pub(super) fn new_services<'a>(
+    rows: impl Iterator<Item = (&'a PrintedRow, Option<&'a Flow>)>,
+    known: &Services<'_>,
+) -> Vec<NewService> {
     let mut found: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
-    for spec in rows.flat_map(|row| row.port_cell.iter().flat_map(|cell| &cell.specs)) {
+    let specs =
+        rows.flat_map(|(row, flow)| row.port_cell.iter().flat_map(|cell| &cell.specs).map(move |spec| (spec, flow)));
+    for (spec, flow) in specs {
+        if flow.is_some_and(|flow| flow.reading.is_some() || flow.services.contains_key(&service_key(spec))) {
+            continue;
+        }
         let Some(name) = spec.service_ref().filter(|name| known.named(name).is_none()) else { continue };
         let Some(id) = new_service(name) else { continue };
         let transports = &mut found.entry(id).or_insert_with(|| (name.clone(), BTreeSet::new())).1;

@@ -51,6 +51,36 @@ impl<'a> Source<'a> {
         Some([from, to])
     }
 
+    /// The heading on which the condition of the row's table rests.
+    pub(super) fn heading_of_condition(&self) -> Option<String> {
+        let table = self.table.filter(|table| table.condition.is_some())?;
+        table.heading.clone()
+    }
+
+    /// The address at which only the machine itself reaches the port.
+    pub(super) fn loopback(&self) -> Option<&str> {
+        let mut cells = self.words().filter(|(word, _, cell)| *word == HeaderWord::Bind && is_loopback(cell));
+        cells.next().map(|(_, _, cell)| cell)
+    }
+
+    /// Whether the row is about the end that listens, if its table names only the other end.
+    pub(super) fn is_at_listening_end(&self) -> Option<bool> {
+        let has = |is| self.columns.iter().any(|column| column.is == is);
+        match (has(Meaning::From), has(Meaning::To)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether the row or its table may name who is at the other end.
+    pub(super) fn names_peer(&self) -> bool {
+        let ends = [Meaning::Peer, Meaning::From, Meaning::To, Meaning::ToOrFrom];
+        let of_table =
+            self.table.is_some_and(|table| [&table.peer, &table.from, &table.to].into_iter().any(Option::is_some));
+        of_table || self.columns.iter().any(|column| ends.contains(&column.is)) || self.other_host().is_some()
+    }
+
     /// Whether the column with a meaning leaves to a person what its cell means.
     pub(super) fn asks_meaning(&self, is: Meaning) -> bool {
         let mut cells = self.row.cells.iter().zip(self.columns).filter(|(_, column)| column.is == is);
@@ -105,11 +135,7 @@ impl<'a> Source<'a> {
     /// How far the traffic goes, if a cell says that only the machine itself or the pod reaches the port.
     pub(super) fn scope(&self) -> Option<&'static str> {
         self.words().find_map(|(word, head, cell)| match word {
-            HeaderWord::Bind => {
-                let address = cell.parse::<std::net::IpAddr>();
-                let is_loopback = address.is_ok_and(|address| address.is_loopback());
-                (is_loopback || cell.eq_ignore_ascii_case("localhost")).then_some("host")
-            }
+            HeaderWord::Bind => is_loopback(cell).then_some("host"),
             HeaderWord::Scope if cell.eq_ignore_ascii_case("yes") => {
                 Some(if head.to_lowercase().contains("pod") { "pod" } else { "host" })
             }
@@ -152,4 +178,9 @@ impl<'a> Source<'a> {
         let cell = self.row.cells.get(self.columns.iter().position(is_host)?)?.text.as_str();
         (!is_nothing(cell) && !is_hosts(cell)).then_some(cell)
     }
+}
+
+fn is_loopback(cell: &str) -> bool {
+    let address = cell.parse::<std::net::IpAddr>();
+    cell.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }

@@ -1,9 +1,11 @@
 //! The rows of a draft in handwritten tables.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use port_data::cells::Cells;
+use port_data::id::{is_id, variant, variant_like};
 use port_data::{Diagnostic, Place};
 
 use super::names::Services;
@@ -110,7 +112,8 @@ pub(super) fn add_services(tables: &Path, services: &[NewService]) -> Result<Opt
     add_rows(tables, "services", &rows)
 }
 
-/// `editions.csv` with another row below the last one of a product.
+/// `editions.csv` with another row of a product: above the first newer edition, if their ids are versions or days, and otherwise below
+/// the last one.
 pub(super) fn insert_edition(
     tables: &Path,
     product: &str,
@@ -122,13 +125,39 @@ pub(super) fn insert_edition(
     let lines = || cells.rows.iter().filter_map(|row| row.first());
     let last = lines().filter(|cell| cell.text == product).map(|cell| cell.line).max().unwrap_or_default();
     let next = lines().map(|cell| cell.line).find(|line| *line > last);
+    let id = row.iter().find(|(column, _)| *column == "edition").map_or("", |(_, id)| *id);
+    let is_newer = |cells: &&Vec<port_data::cells::Cell>| {
+        cells[0].text == product && compare_versions(&cells[1].text, id) == Some(Ordering::Greater)
+    };
+    let newer = cells.rows.iter().find(is_newer).map(|cells| cells[0].line);
+    let next = newer.or(next);
     let row = row_of(&cells, &row);
     insert_line(file, &row, next)
 }
 
-/// The line of a row with some cells.
+/// Which of two ids of editions is older: two versions, or two days. Others can't be compared.
+fn compare_versions(one: &str, other: &str) -> Option<Ordering> {
+    let is_day = |id: &str| port_data::date::check_date(id).is_ok();
+    if is_day(one) != is_day(other) {
+        return None;
+    }
+    let mut parts = one.split(['.', '-']).zip(other.split(['.', '-'])).filter(|(one, other)| one != other);
+    match parts.next() {
+        None => Some(one.len().cmp(&other.len())),
+        Some((one, other)) => Some(one.parse::<u32>().ok()?.cmp(&other.parse().ok()?)),
+    }
+}
+
+/// The line of a row with some cells. If the name has capitals that the variant of the id lacks, as `FortiMail` has, the variant is
+/// written too.
 fn row_of(table: &Cells, row: &[(&str, &str)]) -> String {
-    let cell = |column: &str| row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
+    let written = |column: &str| row.iter().find(|(name, _)| *name == column).map_or("", |(_, text)| *text);
+    let (id, name) = (written("id"), written("name"));
+    let proposed = is_id(id).then(|| variant_like(id, name)).filter(|proposed| *proposed != variant(id));
+    let cell = |column: &str| match column {
+        "variant" => proposed.as_deref().unwrap_or_default(),
+        column => written(column),
+    };
     let quoted = |text: &str| match text.contains([',', '"', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_string(),
@@ -152,4 +181,27 @@ fn read(file: &Path) -> Result<Cells, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let cells = Cells::read(file, &mut diagnostics);
     cells.filter(|_| diagnostics.is_empty()).ok_or(diagnostics)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+
+    use super::compare_versions;
+
+    #[test]
+    fn versions_and_days_are_ordered_by_their_numbers() {
+        for (one, other, expected) in [
+            ("4.2", "4.10", Some(Less)),
+            ("5", "4.10", Some(Greater)),
+            ("4.2", "4.2.1", Some(Less)),
+            ("2026-03-09", "2026-10-01", Some(Less)),
+            ("4", "4", Some(Equal)),
+            ("2026-03-09", "4.2", None),
+            ("4.x", "4.2", None),
+            ("stable", "4.2", None),
+        ] {
+            assert_eq!(compare_versions(one, other), expected, "{one} {other}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod previous;
 mod renames;
 mod report;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::capture::Capture;
@@ -17,7 +18,6 @@ use crate::curation::{Curation, RowOf};
 use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::printed_row::PrintedRow;
 use crate::propose::Edit;
-use crate::row_key::DistinctKeys;
 
 use by_key::{ByKey, Conflict, pair_by_key};
 use known::{Known, MAX_COMPARED};
@@ -39,7 +39,7 @@ pub struct Paired {
     /// The flows without a row, which none of those rows resembles.
     pub flows_left: Vec<usize>,
     /// What is wrong with everything that is left over.
-    pub faults: Vec<GroupableDiagnostic>,
+    pub diagnostics: Vec<GroupableDiagnostic>,
     /// The edits that would resolve them.
     pub edits: Vec<Edit>,
 }
@@ -57,9 +57,16 @@ pub fn pair(
     let known = Known { curation, previous };
     let ByKey { flow_of_row, conflicts, extra, undecided, taken, has_unknown_rows } = pair_by_key(rows, known);
     let is_complete = has_all_rows && !has_unknown_rows;
-    let keys = DistinctKeys::new(rows);
     let ids = curation.flows.iter().map(|flow| flow.id.clone()).chain(curation.shared_ids.iter().cloned()).collect();
-    let mut reporter = Reporter { rows, page: &capture.file, known, keys, faults: Vec::new(), ids, edits: Vec::new() };
+    let mut reporter = Reporter {
+        rows,
+        page: &capture.file,
+        known,
+        keys: OnceCell::new(),
+        diagnostics: Vec::new(),
+        ids,
+        edits: Vec::new(),
+    };
     for conflict in &conflicts {
         // The rows that are missing may be those that can't be read.
         let may_be_resolved =
@@ -98,7 +105,7 @@ pub fn pair(
     let has_row: HashSet<usize> =
         pairs.iter().map(|(_, flow)| *flow).chain(rows_left.iter().filter_map(|(_, flow)| *flow)).collect();
     let flows_left = (0..curation.flows.len()).filter(|flow| !has_row.contains(flow)).collect();
-    Paired { pairs, rows_left, flows_left, faults: reporter.faults, edits: reporter.edits }
+    Paired { pairs, rows_left, flows_left, diagnostics: reporter.diagnostics, edits: reporter.edits }
 }
 
 /// The rows of the flows that share that of another flow.

@@ -1,5 +1,6 @@
 //! The diagnostics of rows without a flow, and of flows without a row.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -21,8 +22,9 @@ pub(super) struct Reporter<'a> {
     /// The page, or its capture.
     pub(super) page: &'a Path,
     pub(super) known: Known<'a>,
-    pub(super) keys: DistinctKeys,
-    pub(super) faults: Vec<GroupableDiagnostic>,
+    /// Made for the first row that is reported: most pages have none.
+    pub(super) keys: OnceCell<DistinctKeys>,
+    pub(super) diagnostics: Vec<GroupableDiagnostic>,
     /// The ids that are taken, also by proposed flows.
     pub(super) ids: BTreeSet<String>,
     pub(super) edits: Vec<Edit>,
@@ -31,6 +33,11 @@ pub(super) struct Reporter<'a> {
 impl Reporter<'_> {
     fn id(&self, flow: usize) -> &str {
         &self.known.flow(flow).id
+    }
+
+    /// The key of a row that distinguishes it from the others.
+    fn key(&self, row: &PrintedRow) -> String {
+        self.keys.get_or_init(|| DistinctKeys::new(self.rows)).write(row)
     }
 
     fn place(&self, flow: usize) -> Place {
@@ -43,8 +50,8 @@ impl Reporter<'_> {
         format!("row {} ({})", row.number, cells([&row.peer, &row.label, &row.ports]))
     }
 
-    fn report_row(&mut self, row: usize, fault: impl Into<GroupableDiagnostic>) {
-        self.faults.push(fault.into().at(Place::line(self.page, self.rows[row].line)));
+    fn report_row(&mut self, row: usize, diagnostic: impl Into<GroupableDiagnostic>) {
+        self.diagnostics.push(diagnostic.into().at(Place::line(self.page, self.rows[row].line)));
     }
 
     pub(super) fn conflict(&mut self, conflict: &Conflict) {
@@ -58,7 +65,7 @@ impl Reporter<'_> {
                 );
                 let diagnostic = Diagnostic::new(codes::AMBIGUOUS_ROW, message)
                     .help("make the two keys distinguishable, or remove one flow");
-                self.faults.push(diagnostic.at(self.place(*flow)).into());
+                self.diagnostics.push(diagnostic.at(self.place(*flow)).into());
             }
             Conflict::Indistinct { flows, rows } => {
                 let ids: Vec<&str> = flows.iter().map(|flow| self.id(*flow)).collect();
@@ -86,7 +93,7 @@ impl Reporter<'_> {
             rows.collect::<Vec<_>>().join(", ")
         );
         let keys = pairs.iter().map(|(row, flow)| {
-            format!("row = {{ {} }} in {} for {}", self.keys.write(&self.rows[*row]), self.place(*flow), self.id(*flow))
+            format!("row = {{ {} }} in {} for {}", self.key(&self.rows[*row]), self.place(*flow), self.id(*flow))
         });
         let keys = keys.collect::<Vec<_>>().join(", and ");
         let help = format!("set {keys}; or put the flows in the order of their rows");
@@ -98,9 +105,9 @@ impl Reporter<'_> {
     pub(super) fn extra_row(&mut self, row: usize, flow: usize, flow_row: usize) {
         let other = &self.rows[flow_row];
         let file = Place::file(&self.known.curation.file);
-        let key = self.keys.write(&self.rows[row]);
+        let key = self.key(&self.rows[row]);
         let repeats = self.rows[row].repeats(other);
-        let fault = if repeats {
+        let diagnostic = if repeats {
             let of = format!("row {} on line {}, the row of {}", other.number, other.line, self.id(flow));
             let message = format!("{} repeats {of}", self.row(row));
             let help = format!(
@@ -109,8 +116,8 @@ impl Reporter<'_> {
             let all = format!(
                 "if the vendor printed them twice, add [[row]] to {file} for each with its row, repeats = true and no_flow = \"...\""
             );
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
-            fault.among("rows repeat rows of flows", format!("row = {{ {key} }} repeats {of}"), all)
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help));
+            diagnostic.among("rows repeat rows of flows", format!("row = {{ {key} }} repeats {of}"), all)
         } else {
             let message = format!(
                 "{} has the key of {}, which has {} on line {}",
@@ -121,12 +128,12 @@ impl Reporter<'_> {
             );
             let help = format!(
                 "set row = {{ {} }} in {}, then add a flow with row = {{ {key} }}",
-                self.keys.write(other),
+                self.key(other),
                 self.place(flow)
             );
             Diagnostic::new(codes::AMBIGUOUS_ROW, message).help(help).into()
         };
-        self.report_row(row, fault);
+        self.report_row(row, diagnostic);
     }
 
     /// A row that may be that of a known flow under another name.
@@ -154,13 +161,13 @@ impl Reporter<'_> {
 
     pub(super) fn new_row(&mut self, row: usize) {
         let message = format!("{} has no flow", self.row(row));
-        let key = self.keys.write(&self.rows[row]);
+        let key = self.key(&self.rows[row]);
         let file = Place::file(&self.known.curation.flows_file);
         let help = format!("add [[flow]] to {file} with an id, row = {{ {key} }} and a purpose");
-        let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NEW_ROW, message).help(help));
+        let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::NEW_ROW, message).help(help));
         let own = format!("{} with row = {{ {key} }}", self.row(row));
         let all = format!("add [[flow]] to {file} for each with an id, its row and a purpose");
-        self.report_row(row, fault.among("rows have no flow", own, all));
+        self.report_row(row, diagnostic.among("rows have no flow", own, all));
         self.edits.extend(propose::new_row(self.known.curation, &self.rows[row], &key, &mut self.ids));
     }
 
@@ -189,7 +196,7 @@ impl Reporter<'_> {
             false => format!("list the flow as absent in {}, or remove it from all editions", Place::file(file)),
         };
         let help = format!("if the vendor removed the row, {removal}{reworded}");
-        let fault =
+        let diagnostic =
             GroupableDiagnostic::from(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)));
         let removal = match file == flows_file {
             true => "remove the flows".to_string(),
@@ -197,14 +204,14 @@ impl Reporter<'_> {
         };
         let own = format!("{} ({}{reworded})", self.id(flow), self.before(flow));
         let all = format!("if the vendor removed the rows, {removal}");
-        self.faults.push(fault.among("flows have no row on the page", own, all));
+        self.diagnostics.push(diagnostic.among("flows have no row on the page", own, all));
     }
 
     /// A flow that shares the row of what isn't a flow with a row.
     pub(super) fn not_shared(&mut self, flow: usize, id: &str) {
         let message = format!("{} shares the row of {id:?}, which isn't a flow with a row", self.id(flow));
         let help = "name a flow of the edition that has a row key";
-        self.faults.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)).into());
+        self.diagnostics.push(Diagnostic::new(codes::MISSING_ROW, message).help(help).at(self.place(flow)).into());
     }
 
     /// What the row of a flow was; its key if that isn't known.

@@ -143,7 +143,7 @@ fn read_ends(first_text: &str, last_text: &str, protocol: &ProtocolColumn) -> Re
     let range = PortRange::new(first_port, last_port)
         .ok_or_else(|| problem(&format!("{first_text} - {last_text}"), ProblemKind::ReversedRange))?;
     for spec in &mut first.specs {
-        *spec = PortSpec::from_parts(spec.transport(), Some(range), spec.service_ref().cloned(), spec.group());
+        *spec = PortSpec::from_parts(spec.transport(), Some(range), spec.service_ref().cloned(), spec.group(), None);
     }
     first.add_words(last);
     Ok(first)
@@ -183,8 +183,8 @@ impl Row {
                 let group = u8::try_from(next.unwrap_or_default() + usize::from(spec.group()))
                     .map_err(|_| problem(&text, ProblemKind::TooManyGroups))?;
                 let number = spec.number();
-                let spec = PortSpec::from_parts(spec.transport(), spec.range(), spec.service_ref().cloned(), group);
-                all.specs.push(spec.with_number(number));
+                let service = spec.service_ref().cloned();
+                all.specs.push(PortSpec::from_parts(spec.transport(), spec.range(), service, group, number));
             }
             all.add_words(cell);
         }

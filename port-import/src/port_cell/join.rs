@@ -129,7 +129,7 @@ impl Specs {
             }
             None => (range.is_some().then_some(Transport::Any), None),
         };
-        self.list.push(PortSpec::from_parts(transport, range, service.cloned(), group).with_number(number));
+        self.list.push(PortSpec::from_parts(transport, range, service.cloned(), group, number));
         Ok(())
     }
 }

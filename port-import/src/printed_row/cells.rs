@@ -42,7 +42,7 @@ pub(super) fn parse_requirement(text: &str) -> Result<Requirement, Diagnostic> {
         "unstated" => Ok(Requirement::Unstated),
         _ => {
             let message = format!("unknown requirement {text:?} (known: Required, Mandatory, Yes)");
-            let help = "map the text to required or unstated under means of the column";
+            let help = "map the text to required, unstated, or \"if\" and a condition under means of the column";
             Err(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help))
         }
     }

@@ -93,6 +93,13 @@ impl Cells {
         (printed, ends)
     }
 
+    /// Whether the row says by itself who opens the connection.
+    pub(super) fn state_direction(&self) -> bool {
+        let has_cell = self.direction.as_ref().is_some_and(|cell| !cell.is_empty());
+        let has_end = self.from.is_some() || self.to.is_some() || self.to_or_from.is_some();
+        has_cell || has_end || self.section_direction.is_some()
+    }
+
     /// The directions in which the row or its table says that connections are opened.
     fn directions(&self, table: &Table) -> Result<Vec<Option<Direction>>, Diagnostic> {
         let own = match (&self.direction, &self.to_or_from) {
@@ -127,9 +134,10 @@ impl Cells {
                 let message = format!("component cell {cell:?} isn't mapped to a component");
                 let file = Place::file(&curation.flows_file);
                 let diagnostic = Diagnostic::new(codes::UNMAPPED_PEER, message);
-                let fault = GroupableDiagnostic::from(diagnostic.help(format!("add it to [components] in {file}")));
+                let diagnostic =
+                    GroupableDiagnostic::from(diagnostic.help(format!("add it to [components] in {file}")));
                 let all = format!("add them to [components] in {file}");
-                Err(fault.among("component cells aren't mapped to a component", format!("{cell:?}"), all))
+                Err(diagnostic.among("component cells aren't mapped to a component", format!("{cell:?}"), all))
             }
         }
     }
@@ -217,9 +225,9 @@ fn without_product(curation: &Curation, from: &str, to: &str) -> GroupableDiagno
     let product = &curation.product;
     let message = format!("row goes {row}, and neither is {product:?} or one of its components");
     let help = "add the cell of the product or of its part to [components], with \"\" for the product as a whole";
-    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
+    let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::OWN_NAME, message).help(help));
     let what = format!("rows go between two ends of which neither is {product:?} or one of its components");
-    fault.among(
+    diagnostic.among(
         what,
         row,
         "add the cells of the product or of its parts to [components], with \"\" for the product as a whole",

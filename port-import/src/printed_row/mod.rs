@@ -18,6 +18,7 @@ pub use ends::End;
 use cells::{parse_enabled, parse_interfaces, parse_requirement, required};
 
 /// What one row of a page prints.
+#[expect(clippy::struct_excessive_bools, reason = "each says whether the row itself states something")]
 #[derive(Clone, Debug)]
 pub struct PrintedRow {
     /// The row number in the page, from 1.
@@ -65,6 +66,10 @@ pub struct PrintedRow {
     pub problems: Vec<GroupableDiagnostic>,
     /// Whether all cells about its ports can be read, so that the port cell is what the row prints.
     pub has_all_port_cells: bool,
+    /// Whether the transport of its ports is that of the table, since the row prints none.
+    pub has_table_transport: bool,
+    /// Whether its direction is that of the table, since the row prints none.
+    pub has_table_direction: bool,
 }
 
 /// What distinguishes rows with the same key: the peer, label and port cells, the digests of the prose, and all printed cells, such
@@ -126,8 +131,8 @@ pub struct PrintedRows {
 /// Reads every row of a capture.
 #[must_use]
 pub fn read_rows(capture: &Capture, curation: &Curation) -> PrintedRows {
-    let (entries, faults) = tables::find_entries(capture, curation);
-    let mut read = PrintedRows { rows: Vec::new(), diagnostics: join(faults) };
+    let (entries, diagnostics) = tables::find_entries(capture, curation);
+    let mut read = PrintedRows { rows: Vec::new(), diagnostics: join(diagnostics) };
     for (table, entry) in capture.tables.iter().zip(entries) {
         let Some(entry) = entry else { continue };
         let heading = table.heading.as_ref().map(|heading| heading.text.printed());
@@ -181,6 +186,8 @@ impl<'a> RowReader<'a> {
             meanings: Vec::new(),
             problems: Vec::new(),
             has_all_port_cells: true,
+            has_table_transport: false,
+            has_table_direction: false,
         };
         let (cells, ports, protocols) = (ends::Cells::default(), Vec::new(), Vec::new());
         RowReader {
@@ -211,6 +218,7 @@ impl<'a> RowReader<'a> {
             }
         }
         self.printed.meanings.extend([&self.table.from, &self.table.to].into_iter().flatten().cloned());
+        self.printed.has_table_direction = self.table.direction.is_some() && !self.cells.state_direction();
         // Without one of their cells, the ends would be others.
         if self.has_all_ends {
             let problems = &mut self.printed.problems;
@@ -219,13 +227,15 @@ impl<'a> RowReader<'a> {
         let printed = self.ports.iter().map(|(_, cell)| cell.as_str()).filter(|cell| !cell.is_empty());
         let printed = printed.collect::<Vec<_>>().join(" | ");
         self.printed.ports = Some(printed).filter(|text| !text.is_empty());
-        if self.protocols.is_empty() {
-            let of_table = self.table.transport.filter(|transport| *transport != Transport::Any);
-            self.protocols.extend(of_table.map(|transport| transport.to_string()));
-        }
         let ports: Vec<_> = self.ports.iter().map(|(column, cell)| (*column, cell.as_str())).collect();
         let protocols: Vec<&str> = self.protocols.iter().map(String::as_str).collect();
         self.printed.port_cell = port_cell::parse_columns(&ports, &protocols);
+        // The transport of the table is that of rows that print none.
+        let of_table = self.table.transport.filter(|transport| *transport != Transport::Any && protocols.is_empty());
+        if let Some(transport) = of_table.filter(|_| !prints_transport(&self.printed.port_cell)) {
+            self.printed.port_cell = port_cell::parse_columns(&ports, &[transport.as_ref()]);
+            self.printed.has_table_transport = true;
+        }
         if let Ok(cell) = &mut self.printed.port_cell {
             cell.marks.append(&mut self.raised_marks);
         }
@@ -251,9 +261,10 @@ impl<'a> RowReader<'a> {
                     let column = column.is.as_str();
                     let message = format!("{column} cell is prose (digest {})", prose.digest);
                     let help = "give the digest a short text under means of the column";
-                    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
+                    let diagnostic =
+                        GroupableDiagnostic::from(Diagnostic::new(codes::UNREADABLE_CELL, message).help(help));
                     let all = "give the digests short texts under means of the column";
-                    fault.among(format!("{column} cells are prose"), format!("digest {}", prose.digest), all)
+                    diagnostic.among(format!("{column} cells are prose"), format!("digest {}", prose.digest), all)
                 })
             }
         }
@@ -293,7 +304,10 @@ impl<'a> RowReader<'a> {
             Meaning::Interfaces => {
                 (self.printed.interfaces, self.printed.recommended_interface) = parse_interfaces(printed)?;
             }
-            Meaning::Requirement => self.printed.requirement = Some(parse_requirement(&meaning)?),
+            Meaning::Requirement => match meaning.strip_prefix("if ").filter(|_| meaning != printed) {
+                Some(condition) => self.printed.condition = Some(condition.to_string()),
+                None => self.printed.requirement = Some(parse_requirement(&meaning)?),
+            },
             Meaning::Enabled => self.printed.enabled = Some(parse_enabled(&meaning)?),
             Meaning::Customization => {
                 let meaning = text.as_ref().and_then(|text| column.means.get(text));
@@ -304,4 +318,13 @@ impl<'a> RowReader<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a row prints the transport of some port.
+fn prints_transport(cell: &Result<port_cell::Cell, Diagnostic>) -> bool {
+    let is_stated = |transport: Transport| transport != Transport::Any;
+    cell.as_ref().is_ok_and(|cell| {
+        let mut specs = cell.specs.iter().filter(|spec| spec.range().is_some());
+        specs.any(|spec| spec.transport().is_some_and(is_stated))
+    })
 }

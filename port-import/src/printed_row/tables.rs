@@ -16,7 +16,7 @@ pub(super) fn find_entries<'a>(
     let printed: Vec<PrintedTable<'_>> = capture.tables.iter().map(capture::Table::printed).collect();
     let entries = curation.match_tables(&printed);
     let mut unused: Vec<usize> = (0..curation.tables.len()).filter(|index| !entries.contains(&Some(*index))).collect();
-    let mut faults = Vec::new();
+    let mut diagnostics = Vec::new();
     for (index, table) in capture.tables.iter().enumerate().filter(|(index, _)| entries[*index].is_none()) {
         // The entry that comes closest was probably meant for it.
         let close = |entry: &&usize| {
@@ -32,22 +32,22 @@ pub(super) fn find_entries<'a>(
         unused.retain(|entry| Some(*entry) != meant);
         let line = table.heading.as_ref().or(table.header.first()).map_or(0, |cell| cell.line);
         let has_heading = |entry: usize| curation.has_heading(curation.tables[entry].get_ref(), &printed[index]);
-        let fault = match (&table.text, meant) {
+        let diagnostic = match (&table.text, meant) {
             (Some(text), meant) if meant.is_none_or(has_heading) => stale(text),
             (_, Some(entry)) => different(&printed[index], entry, curation),
             (_, None) => not_described(&printed[index], curation),
         };
-        faults.push(fault.at(Place::line(&capture.file, line)));
+        diagnostics.push(diagnostic.at(Place::line(&capture.file, line)));
     }
     for (table, entry) in capture.tables.iter().zip(&entries) {
         let Some(entry) = entry.map(|entry| &curation.tables[entry]) else { continue };
         let stale = table.text.as_ref().filter(|_| !has_rows(table, entry.get_ref(), curation)).map(|text| stale(text));
-        faults.extend(stale.map(|fault| fault.at(curation.place(entry))));
+        diagnostics.extend(stale.map(|diagnostic| diagnostic.at(curation.place(entry))));
     }
     for entry in unused {
         let entry = &curation.tables[entry];
         if let Some(text) = &entry.get_ref().text {
-            faults.push(stale(text).at(curation.place(entry)));
+            diagnostics.push(stale(text).at(curation.place(entry)));
             continue;
         }
         let heading = entry.get_ref().heading.as_deref();
@@ -55,10 +55,10 @@ pub(super) fn find_entries<'a>(
         let diagnostic = Diagnostic::new(codes::TABLE_COUNT, format!("the page has no table with {which}"));
         let diagnostic = diagnostic.help("if the vendor removed it, remove the entry").at(curation.place(entry));
         let all = "if the vendor removed them, remove the entries";
-        faults.push(GroupableDiagnostic::from(diagnostic).among("entries fit no table of the page", which, all));
+        diagnostics.push(GroupableDiagnostic::from(diagnostic).among("entries fit no table of the page", which, all));
     }
     let entry = |index: Option<usize>| index.map(|index| curation.tables[index].get_ref());
-    (entries.into_iter().map(entry).map(|entry| entry.filter(|entry| entry.ignore.is_none())).collect(), faults)
+    (entries.into_iter().map(entry).map(|entry| entry.filter(|entry| entry.ignore.is_none())).collect(), diagnostics)
 }
 
 /// Whether a table has the rows that an entry says a text prints.
@@ -90,9 +90,10 @@ fn different(table: &PrintedTable<'_>, entry: usize, curation: &Curation) -> Gro
     }
     let columns: Vec<&str> = curation.columns_of(expected).iter().map(|column| column.head.as_str()).collect();
     let columns = format!("the columns {:?} (expected {columns:?})", table.header);
-    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::COLUMNS, format!("table has {columns}")).help(help));
+    let diagnostic =
+        GroupableDiagnostic::from(Diagnostic::new(codes::COLUMNS, format!("table has {columns}")).help(help));
     let all = format!("if the vendor renamed them, change the columns in {}", Place::file(&curation.file));
-    fault.among(format!("tables have {columns}"), name(table), all)
+    diagnostic.among(format!("tables have {columns}"), name(table), all)
 }
 
 /// A table that no entry is about.
@@ -102,8 +103,8 @@ fn not_described(table: &PrintedTable<'_>, curation: &Curation) -> GroupableDiag
     let file = Place::file(&curation.file);
     let help = format!("add it to the tables in {file}, with its columns or with ignore = \"...\"");
     let all = format!("add them to the tables in {file}, with their columns or with ignore = \"...\"");
-    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::TABLE_COUNT, message).help(help));
-    fault.among(format!("tables {columns} aren't described"), name(table), all)
+    let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::TABLE_COUNT, message).help(help));
+    diagnostic.among(format!("tables {columns} aren't described"), name(table), all)
 }
 
 /// The heading of a table in a message.

@@ -4,7 +4,7 @@
 use port_data::{Diagnostic, Place};
 
 use super::flow::FlowBuilder;
-use crate::capture::{Capture, Cell, Prose, Table as CapturedTable, Text};
+use crate::capture::{Capture, Cell, Prose, Table as CapturedTable, Text, numbers_in_text};
 use crate::codes;
 use crate::curation::{Curation, Flow, OneOrMore, Table, quote};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -102,9 +102,9 @@ impl FlowBuilder<'_> {
             None => {
                 let facts = must_name.join(" and ");
                 let message = format!("{facts} of {} names no text on which it rests", flow.id);
-                let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT));
+                let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT));
                 let own = format!("{facts} of {}", flow.id);
-                self.report_entry(fault.among(
+                self.report_entry(diagnostic.among(
                     "flows have facts that name no text on which they rest",
                     own,
                     NAME_A_TEXT,
@@ -133,7 +133,7 @@ impl FlowBuilder<'_> {
             let reading = self.flow().reading.as_ref()?;
             let cells = table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell_has(cell, text));
             let printed: Vec<String> = cells.flat_map(|cell| cell.text.to_prose().numbers).collect();
-            let own = Prose::digest(&reading.cell).numbers;
+            let own = numbers_in_text(&reading.cell);
             let mut read = reading.ports.port_numbers().into_iter();
             Some(read.any(|number| printed.contains(&number) && !own.contains(&number)))
         };
@@ -152,13 +152,13 @@ impl FlowBuilder<'_> {
         let printed: Vec<String> = cells.chain(digests(self.row)).map(|text| format!("{text:?}")).collect();
         let message = format!("{} (the row has {})", missing.message(facts, &flow.id), printed.join(", "));
         let help = missing.help(facts, &self.entry_place());
-        let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_BASIS, message).help(help));
+        let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_BASIS, message).help(help));
         if let (Some(digest), Some([_])) = (&missing.digest, flow.note_of.as_ref().map(OneOrMore::as_slice)) {
             self.edits.push(Edit::flow_key(&self.curation.file, &flow.id, Key::new("note_of", quote(digest))));
         }
         let what = format!("facts of flows rest {}", missing.why());
         let all = "read the page again, correct the flows, and set their note_of";
-        self.report_row(fault.among(what, format!("{facts} of {}", flow.id), all));
+        self.report_row(diagnostic.among(what, format!("{facts} of {}", flow.id), all));
     }
 }
 
@@ -170,7 +170,7 @@ fn digests(row: &PrintedRow) -> Vec<&str> {
 pub(super) fn check_tables(capture: &Capture, curation: &Curation) -> Vec<GroupableDiagnostic> {
     let printed: Vec<PrintedTable<'_>> = capture.tables.iter().map(CapturedTable::printed).collect();
     let entries = curation.match_tables(&printed);
-    let mut faults = Vec::new();
+    let mut diagnostics = Vec::new();
     for (index, entry) in curation.tables.iter().enumerate() {
         let (table, place) = (entry.get_ref(), curation.place(entry));
         let name = table.heading.as_ref().map_or("a table".to_string(), |heading| format!("the table {heading:?}"));
@@ -179,16 +179,16 @@ pub(super) fn check_tables(capture: &Capture, curation: &Curation) -> Vec<Groupa
             if !must_name.is_empty() {
                 let facts = format!("{} of {name}", must_name.join(" and "));
                 let message = format!("{facts} names no text on which it rests");
-                let fault =
+                let diagnostic =
                     GroupableDiagnostic::from(Diagnostic::new(codes::NO_BASIS, message).help(NAME_A_TEXT)).at(place);
                 let what = "tables have facts that name no text on which they rest";
-                faults.push(fault.among(what, facts, NAME_A_TEXT));
+                diagnostics.push(diagnostic.among(what, facts, NAME_A_TEXT));
             }
             continue;
         };
         if facts.is_empty() {
             let message = format!("{name} has note_of, but nothing that rests on a text");
-            faults.push(Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it").at(place).into());
+            diagnostics.push(Diagnostic::new(codes::UNUSED_ENTRY, message).help("remove it").at(place).into());
             continue;
         }
         let own: Vec<&CapturedTable> = capture
@@ -204,10 +204,10 @@ pub(super) fn check_tables(capture: &Capture, curation: &Curation) -> Vec<Groupa
         for missing in missing(texts, capture, |text| own.iter().any(|table| table_has(table, text)), &[]) {
             let diagnostic = Diagnostic::new(codes::CHANGED_BASIS, missing.message(&facts, &name))
                 .help(missing.help(&facts, &place));
-            faults.push(diagnostic.at(Place::line(&capture.file, line)).into());
+            diagnostics.push(diagnostic.at(Place::line(&capture.file, line)).into());
         }
     }
-    faults
+    diagnostics
 }
 
 /// The keys of a table that can rest on a text: those that must name it, and all of them.
@@ -254,21 +254,21 @@ pub(super) fn check_row(
     let line = rows.first().map_or(0, |row| row.line);
     let place = place.clone();
     let missing = missing(texts, capture, |text| rows.iter().any(|row| row.contains(text)), &digests);
-    let faults: Vec<GroupableDiagnostic> = missing
+    let diagnostics: Vec<GroupableDiagnostic> = missing
         .iter()
         .map(|missing| {
             let diagnostic = Diagnostic::new(codes::CHANGED_BASIS, format!("no_flow rests {}", missing.why()));
             diagnostic.help(missing.help("reason", &place)).at(Place::line(&capture.file, line)).into()
         })
         .collect();
-    faults.into_iter()
+    diagnostics.into_iter()
 }
 
 /// Reports what the page says about all rows, if it no longer says so.
 pub(super) fn check_page(capture: &Capture, curation: &Curation) -> Vec<GroupableDiagnostic> {
     let every_row = curation.every_row.iter().map(|every_row| ("every_row", &every_row.of));
     let lists = curation.lists.iter().filter_map(|lists| Some(("lists", lists.of.as_ref()?)));
-    let mut faults = Vec::new();
+    let mut diagnostics = Vec::new();
     for (key, texts) in every_row.chain(lists) {
         for missing in missing(texts, capture, |_| false, &[]) {
             let (message, help) = match &missing.digest {
@@ -282,8 +282,8 @@ pub(super) fn check_page(capture: &Capture, curation: &Curation) -> Vec<Groupabl
                 ),
             };
             let diagnostic = Diagnostic::new(codes::CHANGED_BASIS, format!("{key} {message}")).help(help);
-            faults.push(diagnostic.at(Place::line(&curation.file, 1)).into());
+            diagnostics.push(diagnostic.at(Place::line(&curation.file, 1)).into());
         }
     }
-    faults
+    diagnostics
 }

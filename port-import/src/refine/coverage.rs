@@ -35,7 +35,7 @@ impl<'a> Coverage<'a> {
 
     /// What no flow has. A row without any flow, or with a cell that can't be read, is reported on its own.
     pub(super) fn missing(&self, capture: &Capture) -> Vec<GroupableDiagnostic> {
-        let mut faults = Vec::new();
+        let mut diagnostics = Vec::new();
         let is_read = |index: usize, row: &PrintedRow| !self.ends[index].is_empty() && row.problems.is_empty();
         for (index, row) in self.rows.iter().enumerate().filter(|(index, row)| is_read(*index, row)) {
             let place = Place::line(&capture.file, row.line);
@@ -43,11 +43,15 @@ impl<'a> Coverage<'a> {
                 let end = describe(end);
                 let message = format!("row {} has no flow {end}", row.number);
                 let help = "add a flow with shares_row_with, and the direction, component or peer that differs";
-                let fault = GroupableDiagnostic::from(
+                let diagnostic = GroupableDiagnostic::from(
                     Diagnostic::new(codes::NO_DIRECTION, message).help(help).at(place.clone()),
                 );
                 let all = "add flows with shares_row_with, and the direction, component or peer that differs";
-                faults.push(fault.among(format!("rows have no flow {end}"), format!("row {}", row.number), all));
+                diagnostics.push(diagnostic.among(
+                    format!("rows have no flow {end}"),
+                    format!("row {}", row.number),
+                    all,
+                ));
             }
             let uncovered = self.ports[index].iter().filter(|(_, is_covered)| !is_covered);
             let uncovered: Vec<String> = uncovered.map(|(spec, _)| spec.to_string()).collect();
@@ -55,13 +59,14 @@ impl<'a> Coverage<'a> {
                 let ports = uncovered.join(", ");
                 let message = format!("row {} has no flow with {ports}", row.number);
                 let help = "add its ports to only of a flow, or add a flow with shares_row_with";
-                let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_PORTS, message).help(help).at(place));
+                let diagnostic =
+                    GroupableDiagnostic::from(Diagnostic::new(codes::NO_PORTS, message).help(help).at(place));
                 let all = "add the ports to only of a flow, or add flows with shares_row_with";
                 let own = format!("{ports} of row {}", row.number);
-                faults.push(fault.among("rows have ports that none of their flows has", own, all));
+                diagnostics.push(diagnostic.among("rows have ports that none of their flows has", own, all));
             }
         }
-        faults
+        diagnostics
     }
 }
 

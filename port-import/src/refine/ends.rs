@@ -47,9 +47,9 @@ impl FlowBuilder<'_> {
             let several = several.join(" and ");
             let message = format!("row {} prints more than one {several}", row.number);
             let help = format!("give {} its {several}, and let other flows share the row", flow.id);
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::NO_DIRECTION, message).help(help));
             let all = format!("give each flow its {several}, and let other flows share the rows");
-            self.report_row(fault.among(format!("rows print more than one {several}"), &flow.id, all));
+            self.report_row(diagnostic.among(format!("rows print more than one {several}"), &flow.id, all));
             return (None, None, None);
         }
         let end = ends[0].clone();
@@ -63,6 +63,12 @@ impl FlowBuilder<'_> {
             (Some(_), Some(_)) if added.is_some() && is_choice => {
                 let message = "a direction is added, but the row prints both";
                 self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("write direction instead"));
+            }
+            // A row of a table may differ from the others, and an added direction from the printed one.
+            (Some(printed), Some(curated))
+                if printed != curated && (added.is_some() || self.row.has_table_direction) =>
+            {
+                return Some(curated);
             }
             (Some(printed), Some(curated)) if !is_choice || printed != curated => {
                 let message = format!("direction is {curated}, but the row prints {printed}");
@@ -104,20 +110,21 @@ impl FlowBuilder<'_> {
         let peer = added.or(flow.peer.as_ref()).or(end.peer.as_ref()).cloned();
         if peer.is_none() {
             let file = Place::file(&self.curation.flows_file);
-            let fault = match &self.row.peer {
+            let diagnostic = match &self.row.peer {
                 Some(cell) => {
                     let message = format!("peer cell {cell:?} isn't mapped to a peer");
                     let help = format!("add it to [peers] in {file}, or give the flow a peer");
                     let all = format!("add them to [peers] in {file}, or give the flows a peer");
-                    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
-                    fault.among("peer cells aren't mapped to a peer", format!("{cell:?}"), all)
+                    let diagnostic =
+                        GroupableDiagnostic::from(Diagnostic::new(codes::UNMAPPED_PEER, message).help(help));
+                    diagnostic.among("peer cells aren't mapped to a peer", format!("{cell:?}"), all)
                 }
                 None => {
                     let help = "give the row's table or the flow a peer";
                     Diagnostic::new(codes::UNMAPPED_PEER, "row has no peer").help(help).into()
                 }
             };
-            self.report_row(fault);
+            self.report_row(diagnostic);
             self.edits.extend(self.row.peer.as_ref().map(|cell| propose::unmapped_peer(self.curation, cell)));
         }
         peer

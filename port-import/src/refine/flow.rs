@@ -19,7 +19,7 @@ pub(super) struct FlowBuilder<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) row: &'a PrintedRow,
     pub(super) entry: &'a Flow,
-    pub(super) faults: Vec<GroupableDiagnostic>,
+    pub(super) diagnostics: Vec<GroupableDiagnostic>,
     /// The ends of the row that the flow has.
     pub(super) chosen_ends: Vec<End>,
     /// The ports of the row, each with whether the flow has it, if it has only some.
@@ -42,7 +42,7 @@ impl<'a> FlowBuilder<'a> {
             vocabulary,
             row,
             entry,
-            faults: Vec::new(),
+            diagnostics: Vec::new(),
             edits: Vec::new(),
             chosen_ends: Vec::new(),
             chosen_ports: Vec::new(),
@@ -59,14 +59,14 @@ impl<'a> FlowBuilder<'a> {
     }
 
     /// Reports a problem at the flow's entry in the curation.
-    pub(super) fn report_entry(&mut self, fault: impl Into<GroupableDiagnostic>) {
+    pub(super) fn report_entry(&mut self, diagnostic: impl Into<GroupableDiagnostic>) {
         let place = self.entry_place();
-        self.faults.push(fault.into().at(place));
+        self.diagnostics.push(diagnostic.into().at(place));
     }
 
     /// Reports a problem at the row of the page.
-    pub(super) fn report_row(&mut self, fault: impl Into<GroupableDiagnostic>) {
-        self.faults.push(fault.into().at(Place::line(&self.capture.file, self.row.line)));
+    pub(super) fn report_row(&mut self, diagnostic: impl Into<GroupableDiagnostic>) {
+        self.diagnostics.push(diagnostic.into().at(Place::line(&self.capture.file, self.row.line)));
     }
 
     /// The flow, unless its direction, peer or ports are unknown. Everything is checked either way.
@@ -155,20 +155,20 @@ impl<'a> FlowBuilder<'a> {
             let message = format!("port cell has the remarks {marks:?} (were {:?} when curated)", flow.marks);
             let help = format!("check {}, then set marks = {marks:?} in it", self.entry_place());
             self.edits.push(propose::changed_marks(self.curation, flow, &marks));
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_MARKS, message).help(help));
             let own = format!("{marks:?} of {} (were {:?})", flow.id, flow.marks);
             let what = "port cells have other remarks than when they were curated";
-            self.report_row(fault.among(what, own, "check the flows, then set their marks"));
+            self.report_row(diagnostic.among(what, own, "check the flows, then set their marks"));
         }
         self.check_label();
         if let (Some(known), Some(printed)) = (flow.key().and_then(|key| key.ports.as_ref()), &self.row.ports) {
             if known != printed {
                 let message = format!("port cell is {printed:?} (was {known:?}, which identifies the row)");
                 let help = format!("if the vendor changed it, set ports = {printed:?} in {}", self.entry_place());
-                let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+                let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
                 let what = "port cells aren't those that identify their rows";
                 let own = format!("{printed:?} of {} (was {known:?})", flow.id);
-                self.report_row(fault.among(
+                self.report_row(diagnostic.among(
                     what,
                     own,
                     "if the vendor changed them, set ports in the keys of the flows",
@@ -185,12 +185,18 @@ impl<'a> FlowBuilder<'a> {
             let message = "flow has both a condition and a requirement";
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove one"));
         }
+        if let (Some(label), Some(printed)) = (&flow.label, &self.row.label) {
+            let message = format!("label is {label:?}, but the row prints {printed:?}");
+            let help = "remove the label; a flow has one only if its row prints none, or prose";
+            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
+        }
         if flow.customization.is_some() && self.row.has_short_customization {
             let message = "customization cell isn't prose any more";
             let help = format!("check the customization in {}", self.entry_place());
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_CUSTOMIZATION, message).help(help));
+            let diagnostic =
+                GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_CUSTOMIZATION, message).help(help));
             let what = "customization cells aren't prose any more";
-            self.report_row(fault.among(what, &flow.id, "check the customizations of the flows"));
+            self.report_row(diagnostic.among(what, &flow.id, "check the customizations of the flows"));
         }
         let twice = flow.adds.as_ref().and_then(|adds| {
             [

@@ -27,6 +27,8 @@ use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::propose::Edit;
 use crate::vocabulary::Vocabulary;
 
+pub(crate) use ports::service_key;
+
 /// The flows of a product, and what is wrong with its capture and curation.
 #[derive(Debug, Default)]
 pub struct Refined {
@@ -44,21 +46,23 @@ pub struct Refined {
 /// was last read help to find those of changed rows.
 #[must_use]
 pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, previous: Option<&Previous>) -> Refined {
-    let mut faults: Vec<GroupableDiagnostic> =
+    let mut diagnostics: Vec<GroupableDiagnostic> =
         curation.unresolved().into_iter().map(GroupableDiagnostic::from).collect();
     let PrintedRows { rows, diagnostics: tables } = read_rows(capture, curation);
     let has_all_rows = tables.is_empty();
     let accepted = previous.map(Previous::texts);
-    faults.extend(outside_text::check(capture, curation, accepted, has_all_rows));
-    faults.extend(basis::check_page(capture, curation));
-    faults.extend(basis::check_tables(capture, curation));
-    faults.extend(tables.into_iter().map(GroupableDiagnostic::from));
+    diagnostics.extend(outside_text::check(capture, curation, accepted, has_all_rows));
+    diagnostics.extend(basis::check_page(capture, curation));
+    diagnostics.extend(basis::check_tables(capture, curation));
+    diagnostics.extend(tables.into_iter().map(GroupableDiagnostic::from));
     let (rows, unused) = no_flow::remove_rows(rows, capture, curation);
-    faults.extend(unused.into_iter().filter(|fault| has_all_rows || fault.diagnostic.code != codes::UNUSED_ENTRY));
-    faults.extend(rows.iter().flat_map(|row| row.problems.clone()));
-    let Paired { pairs, faults: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
-    faults.extend(unpaired);
-    faults.extend(unread_ports(&rows, &pairs, capture));
+    diagnostics.extend(
+        unused.into_iter().filter(|diagnostic| has_all_rows || diagnostic.diagnostic.code != codes::UNUSED_ENTRY),
+    );
+    diagnostics.extend(rows.iter().flat_map(|row| row.problems.clone()));
+    let Paired { pairs, diagnostics: unpaired, mut edits, .. } = pair(&rows, capture, curation, previous, has_all_rows);
+    diagnostics.extend(unpaired);
+    diagnostics.extend(unread_ports(&rows, &pairs, capture));
     let mut flows = Vec::new();
     let mut used_cells = BTreeSet::new();
     let mut coverage = coverage::Coverage::new(&rows);
@@ -66,18 +70,18 @@ pub fn refine(capture: &Capture, curation: &Curation, vocabulary: &Vocabulary, p
         let mut builder = flow::FlowBuilder::new(capture, curation, vocabulary, &rows[row], &curation.flows[entry]);
         flows.extend(builder.build());
         coverage.add(row, &builder);
-        faults.extend(builder.faults);
+        diagnostics.extend(builder.diagnostics);
         edits.extend(builder.edits);
         used_cells.extend(rows[row].cells.iter().chain(&rows[row].meanings).cloned());
     }
-    faults.extend(coverage.missing(capture));
+    diagnostics.extend(coverage.missing(capture));
     // If some rows couldn't be read, their peer cells are used after all.
-    if faults.is_empty() {
+    if diagnostics.is_empty() {
         let mapped = curation.peers.iter().chain(&curation.components);
         let unused = mapped.filter(|(cell, meaning)| !meaning.is_shared && !used_cells.contains(*cell));
-        faults.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
+        diagnostics.extend(unused.map(|(cell, meaning)| unused_cell(cell, &meaning.place)));
     }
-    Refined { flows, diagnostics: join(faults), edits, used_cells }
+    Refined { flows, diagnostics: join(diagnostics), edits, used_cells }
 }
 
 /// The port cells that can't be read in rows without a flow. Those of flows are reported with them, since a flow may have a reading.
@@ -94,8 +98,8 @@ fn unread_ports(rows: &[PrintedRow], pairs: &[(usize, usize)], capture: &Capture
 /// A cell with a meaning that no row has.
 pub(crate) fn unused_cell(cell: &str, place: &Place) -> GroupableDiagnostic {
     let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, format!("no row has the cell {cell:?}"));
-    let fault = GroupableDiagnostic::from(diagnostic.help("remove the line").at(place.clone()));
-    fault.among("cells with a meaning are in no row", format!("{cell:?}"), "remove the lines")
+    let diagnostic = GroupableDiagnostic::from(diagnostic.help("remove the line").at(place.clone()));
+    diagnostic.among("cells with a meaning are in no row", format!("{cell:?}"), "remove the lines")
 }
 
 #[cfg(test)]

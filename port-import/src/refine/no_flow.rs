@@ -16,18 +16,18 @@ pub(super) fn remove_rows(
     capture: &Capture,
     curation: &Curation,
 ) -> (Vec<PrintedRow>, Vec<GroupableDiagnostic>) {
-    let mut faults: Vec<GroupableDiagnostic> = Vec::new();
+    let mut diagnostics: Vec<GroupableDiagnostic> = Vec::new();
     let mut rows = rows;
     for entry in &curation.rows {
         let (key, reason) = (&entry.get_ref().row, &entry.get_ref().no_flow);
         if reason.trim().is_empty() {
             let diagnostic = Diagnostic::new(codes::NO_REASON, "row without a flow has no reason");
-            faults.push(diagnostic.help("write why it isn't a flow").at(curation.place(entry)).into());
+            diagnostics.push(diagnostic.help("write why it isn't a flow").at(curation.place(entry)).into());
         }
         if let Some(texts) = &entry.get_ref().note_of {
             let own: Vec<&PrintedRow> = rows.iter().filter(|row| row_has_key(row, key, curation)).collect();
             if !own.is_empty() {
-                faults.extend(basis::check_row(texts, &own, capture, &curation.place(entry)));
+                diagnostics.extend(basis::check_row(texts, &own, capture, &curation.place(entry)));
             }
         }
         let before = rows.len();
@@ -43,10 +43,10 @@ pub(super) fn remove_rows(
             };
             let help = "if the vendor removed it, remove the entry";
             let diagnostic = Diagnostic::new(codes::UNUSED_ENTRY, message).help(help);
-            faults.push(diagnostic.at(curation.place(entry)).into());
+            diagnostics.push(diagnostic.at(curation.place(entry)).into());
         }
     }
-    (rows, faults)
+    (rows, diagnostics)
 }
 
 /// Keeps the first of the rows with a key that print the same.

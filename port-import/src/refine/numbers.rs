@@ -6,7 +6,7 @@ use port_core::PortSpec;
 use port_data::{Diagnostic, Place};
 
 use super::flow::FlowBuilder;
-use crate::capture::Prose;
+use crate::capture::numbers_in_text;
 use crate::codes;
 use crate::grouped_diagnostics::GroupableDiagnostic;
 use crate::port_cell;
@@ -20,7 +20,7 @@ impl FlowBuilder<'_> {
             .chain(cell.remarks.iter().filter(|remark| !is_limit(remark)));
         let reading = self.flow().reading.as_ref();
         let cells = cells.chain(reading.map(|reading| &reading.cell));
-        let in_cells = cells.flat_map(|text| Prose::digest(text).numbers);
+        let in_cells = cells.flat_map(|text| numbers_in_text(text));
         let in_prose = self.row.prose.iter().flat_map(|prose| prose.numbers.clone());
         let found: BTreeSet<String> = in_prose.chain(in_cells).collect();
         let in_reading = reading.map(|reading| reading.ports.numbers()).unwrap_or_default();
@@ -30,9 +30,9 @@ impl FlowBuilder<'_> {
             let message = format!("number {number} in the row's text isn't one of its ports");
             let file = Place::file(&self.curation.file);
             let help = format!("add it to other_numbers in {file}");
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::UNEXPLAINED_NUMBER, message).help(help));
             let all = format!("add them to other_numbers of the flows in {file}");
-            self.report_row(fault.among("numbers in the texts of rows aren't ports of the rows", number, all));
+            self.report_row(diagnostic.among("numbers in the texts of rows aren't ports of the rows", number, all));
         }
         // Another cell may contain it.
         let is_read = self.row.problems.is_empty();

@@ -23,28 +23,29 @@ pub(super) fn check(
 ) -> Vec<GroupableDiagnostic> {
     let with_rows = capture.texts_with_rows();
     let entry_of_text = match_texts(capture, curation, accepted, has_all_tables);
-    let mut faults = Vec::new();
+    let mut diagnostics = Vec::new();
     let is_new = |(index, _): &(usize, &OutsideText)| entry_of_text[*index].is_none() && !with_rows.contains(index);
     for (_, text) in capture.texts.iter().enumerate().filter(is_new) {
-        faults.push(new_text(text, capture.below(text), curation).at(Place::line(&capture.file, text.line)));
+        diagnostics.push(new_text(text, capture.below(text), curation).at(Place::line(&capture.file, text.line)));
     }
     let text_of_entry: HashMap<usize, usize> =
         entry_of_text.iter().enumerate().filter_map(|(text, entry)| Some(((*entry)?, text))).collect();
     for (index, entry) in curation.texts.iter().enumerate() {
-        let fault = match text_of_entry.get(&index) {
+        let diagnostic = match text_of_entry.get(&index) {
             Some(text) => unexplained(&capture.texts[*text], entry.get_ref()),
             None => Some(missing_text(entry.get_ref())),
         };
-        faults.extend(fault.map(|fault| fault.at(curation.place(entry))));
+        diagnostics.extend(diagnostic.map(|diagnostic| diagnostic.at(curation.place(entry))));
     }
-    faults.extend(with_rows.iter().filter_map(|text| unexplained_in_rows(&capture.texts[*text], capture, curation)));
-    if faults.is_empty() {
+    diagnostics
+        .extend(with_rows.iter().filter_map(|text| unexplained_in_rows(&capture.texts[*text], capture, curation)));
+    if diagnostics.is_empty() {
         let entries = entry_of_text.iter().zip(&capture.texts).filter_map(|(entry, text)| Some(((*entry)?, text)));
         let entries: Vec<(usize, &OutsideText)> = entries.collect();
         let moved = entries.windows(2).find(|pair| pair[0].0 >= pair[1].0);
-        faults.extend(moved.map(|pair| disordered(capture, pair[1].1, curation)));
+        diagnostics.extend(moved.map(|pair| disordered(capture, pair[1].1, curation)));
     }
-    faults
+    diagnostics
 }
 
 /// The index of the entry of each text: one with its digest that names the table above it, or one below whose table it still is.
@@ -96,10 +97,10 @@ fn new_text(text: &OutsideText, below: Option<String>, curation: &Curation) -> G
     let file = Place::file(&curation.file);
     let entry = format!("[[text]] digest = {:?}{below}{what}", text.prose.digest);
     let help = format!("read it, then add it to {file}: {entry}");
-    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
+    let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
     let own = words(SHOWN_AMONG).map_or(entry.clone(), |words| format!("{words} ({entry})"));
     let all = format!("read them, then add them to {file}");
-    fault.among("texts outside the tables are new, moved or reworded", own, all)
+    diagnostic.among("texts outside the tables are new, moved or reworded", own, all)
 }
 
 /// An entry that has no text.
@@ -107,10 +108,10 @@ fn missing_text(entry: &curation::OutsideText) -> GroupableDiagnostic {
     let what = entry.what.as_ref().map_or(String::new(), |what| format!(" ({what})"));
     let name = format!("{}{what}", entry.digest);
     let message = format!("the page doesn't have text {name} in this position");
-    let fault =
+    let diagnostic =
         GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help("remove it, or correct below"));
     let what = "texts of the curation aren't on the page in their positions";
-    fault.among(what, name, "remove them, or correct below")
+    diagnostic.among(what, name, "remove them, or correct below")
 }
 
 /// A text with facts whose entry doesn't say what it is.
@@ -122,8 +123,8 @@ fn unexplained(text: &OutsideText, entry: &curation::OutsideText) -> Option<Grou
     let name = &entry.digest;
     let message = format!("text {name} has a number or a host, but nothing says what it is");
     let help = "add what, and use its facts in the flows that they are about";
-    let fault = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
-    Some(fault.among("texts have a number or a host, but nothing says what they are", name, help))
+    let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::OUTSIDE_TEXT, message).help(help));
+    Some(diagnostic.among("texts have a number or a host, but nothing says what they are", name, help))
 }
 
 /// A text that prints rows, if it has a number or a host that isn't in them and that nothing explains.

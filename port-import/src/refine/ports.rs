@@ -32,7 +32,13 @@ impl FlowBuilder<'_> {
                 let message = "ports are both read and added, or given by a footnote";
                 self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("remove one"));
             }
-            return Some(self.read_specs(cell, reading));
+            let (specs, groups) = self.read_specs(cell, reading);
+            return Some((self.only(specs), groups));
+        }
+        if flow.only.is_some() && (added.is_some() || flow.footnote.is_some()) {
+            let message = "only has no effect on ports that are added or given by a footnote";
+            let help = "remove only, and list the ports that the flow has";
+            self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
         }
         if let Some(added) = added {
             if flow.footnote.is_some() {
@@ -55,9 +61,9 @@ impl FlowBuilder<'_> {
             }
             return None;
         }
-        let reported = self.faults.len();
+        let reported = self.diagnostics.len();
         let specs = self.printed_specs(cell);
-        if specs.is_empty() && self.faults.len() == reported {
+        if specs.is_empty() && self.diagnostics.len() == reported {
             self.report_no_ports();
         }
         self.check_repeated(&specs);
@@ -76,9 +82,8 @@ impl FlowBuilder<'_> {
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help("correct only"));
         }
         let is_in_flow = |spec: &PortSpec<String>| only.specs.iter().any(|wanted| is_same(spec, wanted));
-        let unnamed = |spec: &PortSpec<String>| {
-            PortSpec::from_parts(spec.transport(), spec.range(), None, 0).with_number(spec.number())
-        };
+        let unnamed =
+            |spec: &PortSpec<String>| PortSpec::from_parts(spec.transport(), spec.range(), None, 0, spec.number());
         self.chosen_ports = specs.iter().map(|spec| (unnamed(spec), is_in_flow(spec))).collect();
         let mut groups: Vec<u8> = Vec::new();
         let mut own = Vec::new();
@@ -88,7 +93,7 @@ impl FlowBuilder<'_> {
             }
             let group = u8::try_from(groups.len() - 1).unwrap_or(u8::MAX);
             let service = spec.service_ref().cloned();
-            own.push(PortSpec::from_parts(spec.transport(), spec.range(), service, group).with_number(spec.number()));
+            own.push(PortSpec::from_parts(spec.transport(), spec.range(), service, group, spec.number()));
         }
         own
     }
@@ -122,8 +127,8 @@ impl FlowBuilder<'_> {
             Some(Lists::Alternatives) => {
                 for spec in &mut specs {
                     let number = spec.number();
-                    *spec = PortSpec::from_parts(spec.transport(), spec.range(), spec.service_ref().cloned(), 0)
-                        .with_number(number);
+                    *spec =
+                        PortSpec::from_parts(spec.transport(), spec.range(), spec.service_ref().cloned(), 0, number);
                 }
                 (specs, Groups::All)
             }
@@ -133,11 +138,11 @@ impl FlowBuilder<'_> {
     fn report_no_ports(&mut self) {
         let cell = format!("{:?}", self.row.ports.as_deref().unwrap_or_default());
         let diagnostic = Diagnostic::new(codes::NO_PORTS, format!("port cell {cell} has no ports"));
-        let fault = GroupableDiagnostic::from(diagnostic.help(
+        let diagnostic = GroupableDiagnostic::from(diagnostic.help(
             "give the flow's ports under reading, if another text of the page prints them, or under adds, with the reason",
         ));
         let all = "give the ports of the flows under reading, if other texts of the page print them, or under adds, with the reason";
-        self.report_row(fault.among("port cells have no ports", cell, all));
+        self.report_row(diagnostic.among("port cells have no ports", cell, all));
     }
 
     /// If the ports are given as a whole, so are their services. A service elsewhere would have no effect.
@@ -219,7 +224,7 @@ impl FlowBuilder<'_> {
                 Some((_, number)) => number + 1,
             };
             group = Some((spec.group(), number));
-            specs.push(PortSpec::from_parts(transport, spec.range(), service, number).with_number(spec.number()));
+            specs.push(PortSpec::from_parts(transport, spec.range(), service, number, spec.number()));
         }
         for key in unused {
             let message = format!(
@@ -230,10 +235,10 @@ impl FlowBuilder<'_> {
             );
             let id = &self.flow().id;
             let help = format!("correct the services of {id}");
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::UNUSED_ENTRY, message).help(help));
             let what =
                 format!("port cells don't contain {key}, which has the service {} in their flows", services[key]);
-            self.report_row(fault.among(what, id, "correct the services of the flows"));
+            self.report_row(diagnostic.among(what, id, "correct the services of the flows"));
         }
         specs
     }
@@ -249,11 +254,11 @@ impl FlowBuilder<'_> {
                 "add services = {{ {key} = \"...\" }} to the flow with an id of services.csv, or with \"\" if it isn't a \
                  service of its own"
             );
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::NO_SERVICE, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::NO_SERVICE, message).help(help));
             let what = format!("flows have the service {printed:?} in their port cells, which isn't in services.csv");
             let all = "add services = { PORT = \"...\" } to the flows with an id of services.csv, or with \"\" if it isn't a \
                        service of its own";
-            self.report_entry(fault.among(what, format!("{} ({key})", self.flow().id), all));
+            self.report_entry(diagnostic.among(what, format!("{} ({key})", self.flow().id), all));
         }
         known
     }
@@ -281,7 +286,7 @@ impl FlowBuilder<'_> {
 }
 
 /// The key of a spec in the curation's services: its first port, or the printed name if it has no port.
-fn service_key(spec: &PortSpec<String>) -> String {
+pub(crate) fn service_key(spec: &PortSpec<String>) -> String {
     let port = spec.range().map(|range| range.first().to_string());
     port.or_else(|| spec.service_ref().cloned()).unwrap_or_default()
 }

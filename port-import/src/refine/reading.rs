@@ -8,7 +8,7 @@ use port_data::Diagnostic;
 
 use super::flow::FlowBuilder;
 use super::ports::Ports;
-use crate::capture::{Prose, Text};
+use crate::capture::{Text, numbers_in_text};
 use crate::codes;
 use crate::curation::{OneOrMore, Reading};
 use crate::grouped_diagnostics::GroupableDiagnostic;
@@ -21,10 +21,14 @@ impl FlowBuilder<'_> {
         if printed != reading.cell {
             let message = format!("port cell is {printed:?} (was {:?} when it was read)", reading.cell);
             let help = format!("check the ports in {}, then set cell = {printed:?} in it", self.entry_place());
-            let fault = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
+            let diagnostic = GroupableDiagnostic::from(Diagnostic::new(codes::CHANGED_PORTS, message).help(help));
             let own = format!("{printed:?} of {} (was {:?})", self.flow().id, reading.cell);
             let what = "port cells changed since they were read";
-            self.report_row(fault.among(what, own, "check the ports of the flows, then set cell in their readings"));
+            self.report_row(diagnostic.among(
+                what,
+                own,
+                "check the ports of the flows, then set cell in their readings",
+            ));
         } else if !cell.specs.is_empty() {
             self.check_reading_of_readable(cell, reading);
         }
@@ -34,8 +38,8 @@ impl FlowBuilder<'_> {
 
     /// Reports a reading of a cell that needs none, or that contradicts the cell.
     fn check_reading_of_readable(&mut self, cell: &port_cell::Cell, reading: &Reading) {
-        let read = &reading.ports.specs;
-        for spec in cell.specs.iter().filter(|printed| !read.iter().any(|spec| agrees(printed, spec))) {
+        let (read, is_of_table) = (&reading.ports.specs, self.row.has_table_transport);
+        for spec in cell.specs.iter().filter(|printed| !read.iter().any(|spec| agrees(printed, spec, is_of_table))) {
             let message = format!("port cell {:?} prints {spec}, which the reading doesn't have", reading.cell);
             let help = "add it to the ports of the reading, or to those of another flow under only";
             self.report_entry(Diagnostic::new(codes::CONTRADICTION, message).help(help));
@@ -69,9 +73,9 @@ impl FlowBuilder<'_> {
 
     /// Reports numbers that are neither in the port cell nor in the flow's other texts.
     fn check_numbers_of_reading(&mut self, reading: &Reading) {
-        let mut printed: BTreeSet<String> = Prose::digest(&reading.cell).numbers.into_iter().collect();
+        let mut printed: BTreeSet<String> = numbers_in_text(&reading.cell).into_iter().collect();
         for text in self.texts() {
-            printed.extend(self.numbers_of_prose(&text).unwrap_or_else(|| Prose::digest(&text).numbers));
+            printed.extend(self.numbers_of_prose(&text).unwrap_or_else(|| numbers_in_text(&text)));
         }
         for number in reading.ports.port_numbers().difference(&printed) {
             let message = format!("number {number} of the reading isn't in the port cell {:?}", reading.cell);
@@ -126,9 +130,9 @@ impl FlowBuilder<'_> {
 }
 
 /// Whether a spec of a reading is the printed one, perhaps with a transport or a service that the cell doesn't print, or is a range
-/// of which the cell prints one end.
-fn agrees(printed: &PortSpec<String>, read: &PortSpec<String>) -> bool {
-    let is_unstated = printed.transport().is_none_or(|transport| transport == Transport::Any);
+/// of which the cell prints one end. The transport of a table isn't that of every cell.
+fn agrees(printed: &PortSpec<String>, read: &PortSpec<String>, is_of_table: bool) -> bool {
+    let is_unstated = is_of_table || printed.transport().is_none_or(|transport| transport == Transport::Any);
     let is_same = printed.range() == read.range() && printed.number() == read.number();
     let is_end = printed.range().zip(read.range()).is_some_and(|(printed, read)| {
         printed.first() == printed.last() && [read.first(), read.last()].contains(&printed.first())

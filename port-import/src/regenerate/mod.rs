@@ -118,7 +118,10 @@ fn new_files(options: &RegenerateOptions, target: &Path, report: &mut Report) ->
     }
     let of_catalog: Vec<(String, String)> =
         handwritten.iter().map(|table| (table.name.clone(), table.without_drafts.clone())).collect();
-    let catalog = check_tables(&of_catalog, &generated, &options.data)?;
+    let mut catalog = check_tables(&of_catalog, &generated, &options.data)?;
+    let warnings = std::mem::take(&mut catalog.warnings).into_iter();
+    let warnings = warnings.map(|warning| move_to_curation(warning, &generated, &options.data)).collect();
+    report.warnings = reported(warnings, &options.root);
     let captures = generated.iter().map(|files| (files.path("captures"), files.capture.clone()));
     let flows = generated.iter().map(|files| (files.path("tables/flows"), files.flows.clone()));
     let mut files: Vec<NewFile> = captures.chain(flows).map(|(path, text)| (target.join(path), text)).collect();

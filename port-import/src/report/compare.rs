@@ -1,5 +1,6 @@
 //! Compares the flows of a product's editions before and after a regeneration.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use port_data::FlowRow;
@@ -10,13 +11,13 @@ use super::{Bump, Change, NewEdition, Report};
 
 /// The flows of an edition before and after; `None` if there is no such edition.
 #[derive(Debug)]
-pub struct EditionFlows {
+pub struct EditionFlows<'a> {
     /// The edition.
     pub edition: Edition,
     /// Its flows before.
-    pub before: Option<Vec<FlowRow>>,
+    pub before: Option<Cow<'a, [FlowRow]>>,
     /// Its flows after.
-    pub after: Option<Vec<FlowRow>>,
+    pub after: Option<Cow<'a, [FlowRow]>>,
 }
 
 /// Columns that say where a flow is in the document, rather than what it is.
@@ -28,22 +29,15 @@ impl Report {
     /// Adds the changes of one product. Its editions are in their order, oldest first.
     ///
     /// An edition that is new next to others is one line. Only the flows that no edition had before are listed as added.
-    pub fn compare(&mut self, editions: &[EditionFlows]) {
-        let ids_of = |flows: fn(&EditionFlows) -> &Option<Vec<FlowRow>>| -> BTreeSet<&str> {
-            editions
-                .iter()
-                .filter_map(|edition| flows(edition).as_ref())
-                .flatten()
-                .map(|flow| flow.id.as_str())
-                .collect()
-        };
-        let (mut known, kept) = (ids_of(|edition| &edition.before), ids_of(|edition| &edition.after));
+    pub fn compare(&mut self, editions: &[EditionFlows<'_>]) {
+        let mut known = ids_of(editions.iter().filter_map(|edition| edition.before.as_deref()));
+        let kept = ids_of(editions.iter().filter_map(|edition| edition.after.as_deref()));
         for (index, EditionFlows { edition, before, after }) in editions.iter().enumerate() {
             let name = |id: &str| qualified(id, edition, index + 1 == editions.len());
             match (before, after) {
                 (Some(before), Some(after)) => {
                     let (old, new) = (by_id(before), by_id(after));
-                    for flow in after {
+                    for flow in after.iter() {
                         match old.get(flow.id.as_str()) {
                             Some(old) => self.compare_flow(&name(&flow.id), old, flow),
                             None => self.add(edition, flow),
@@ -83,6 +77,9 @@ impl Report {
     }
 
     fn compare_flow(&mut self, name: &str, old: &FlowRow, new: &FlowRow) {
+        if old == new {
+            return;
+        }
         for column in FLOWS {
             let (before, after) = (old.cell(column.name), new.cell(column.name));
             if before != after {
@@ -103,9 +100,9 @@ pub(super) fn qualified(id: &str, edition: &Edition, is_newest: bool) -> String 
 }
 
 /// What an edition changes; `None` if it is the only one, so that all of its flows are listed.
-fn new_edition(editions: &[EditionFlows], index: usize, flows: &[FlowRow]) -> Option<NewEdition> {
-    let neighbour = |other: &EditionFlows| {
-        let flows = other.before.clone().or(other.after.clone())?;
+fn new_edition(editions: &[EditionFlows<'_>], index: usize, flows: &[FlowRow]) -> Option<NewEdition> {
+    let neighbour = |other: &EditionFlows<'_>| {
+        let flows = other.before.as_deref().or(other.after.as_deref())?.to_vec();
         Some((other.edition.id.clone(), flows))
     };
     let older = editions[..index].iter().rev().find_map(neighbour);
@@ -135,6 +132,10 @@ fn new_edition(editions: &[EditionFlows], index: usize, flows: &[FlowRow]) -> Op
         added,
         missing: others.len() - unchanged - changed,
     })
+}
+
+fn ids_of<'a>(editions: impl Iterator<Item = &'a [FlowRow]>) -> BTreeSet<&'a str> {
+    editions.flatten().map(|flow| flow.id.as_str()).collect()
 }
 
 fn by_id(flows: &[FlowRow]) -> BTreeMap<&str, &FlowRow> {

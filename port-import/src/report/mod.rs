@@ -50,6 +50,9 @@ pub struct Report {
     pub bump: Bump,
     /// Everything that is wrong.
     pub errors: Vec<ReportedError>,
+    /// What is probably wrong with the new tables.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ReportedError>,
     /// The edits that would resolve some of it.
     #[serde(skip)]
     pub edits: Vec<Edit>,

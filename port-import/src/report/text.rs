@@ -29,6 +29,9 @@ impl fmt::Display for Report {
         for error in &self.errors {
             writeln!(f, "{error}")?;
         }
+        for warning in &self.warnings {
+            writeln!(f, "warning[{}]: {}", warning.code, Located(warning))?;
+        }
         for edition in &self.editions {
             writeln!(f, "edition  {edition}")?;
         }

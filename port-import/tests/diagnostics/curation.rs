@@ -78,6 +78,8 @@ fn row_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair
         ("the end of the peer is empty", "| Clients | Relay |", "| | Relay |"),
     ];
     workspace.page_cases(cases, ends, &ends_changes);
+    let part = ("a part of the product next to both ends", "tables = [{}]", "tables = [{ component = \"part\" }]");
+    workspace.curation_cases(cases, ends, &[part]);
 }
 
 fn outside_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pair) {
@@ -206,6 +208,12 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
             take,
             &more("adds = { services = { 25 = \"smtp\" }, reason = \"The registry.\" }"),
         ),
+        ("a label next to a printed one", take, &more("label = \"Mail\"")),
+        (
+            "some of the ports that are added",
+            "adds = { peer = \"ldap-server\", reason = \"The cell is empty.\" }\n",
+            "adds = { peer = \"ldap-server\", ports = \"tcp/1\", reason = \"The cell is empty.\" }\nonly = \"tcp/1\"\n",
+        ),
         ("ports added to printed ports", take, &more("adds = { ports = \"tcp/26\", reason = \"A guess.\" }")),
         ("a row without a peer", "adds = { peer = \"ldap-server\", reason = \"The cell is empty.\" }\n", ""),
         (
@@ -251,6 +259,11 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
             "purpose = \"Administer the relay\"\ncustomization = \"in words\"\n",
         ),
         (
+            "a direction that the page contradicts",
+            "purpose = \"Administer the relay\"\n",
+            "purpose = \"Administer the relay\"\ndirection = \"outbound\"\n",
+        ),
+        (
             "a text that the page doesn't have",
             "what = \"a title\"\n",
             "what = \"a title\"\n\n[[text]]\ndigest = \"0123456789abcdef\"\nwhat = \"gone\"\n",
@@ -279,7 +292,6 @@ fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
             "[[flow]]\nid = \"relay-in-admin\"",
             "[[absent]]\nflows = []\nreason = \"\"\n\n[[flow]]\nid = \"relay-in-admin\"",
         ),
-        ("a direction that the page contradicts", take, &more("direction = \"outbound\"")),
         (
             "an added direction that the page states",
             take,
@@ -373,6 +385,11 @@ fn form_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         ("an ignored table without a reason", "heading = \"Inbound\"", "ignore = \"\", heading = \"Inbound\""),
         ("an unknown meaning", "is = \"peer\"", "is = \"pear\""),
         ("a missing key", "purpose = \"Take mail\"\n", ""),
+        (
+            "two ignored tables without a reason",
+            "heading = \"Inbound\", section = \"Inbound\", direction = \"inbound\" },\n",
+            "heading = \"Inbound\", ignore = \"\" },\n    { heading = \"Other\", ignore = \" \" },\n",
+        ),
         ("an unknown key", "purpose = \"Take mail\"", "purpos = \"Take mail\""),
         ("an unknown layout", "layout = \"markdown\"", "layout = \"word\""),
         ("an unknown direction", "direction = \"inbound\"", "direction = \"in\""),

@@ -15,7 +15,7 @@ use port_import::changes::record;
 use port_import::codes;
 use port_import::new_product::{NewEdition, NewProduct, new_edition, new_product};
 use port_import::page::Layout;
-use port_import::regenerate::{PageFacts, RegenerateOptions};
+use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
 
 use workspace::{Workspace, tree};
 
@@ -261,4 +261,27 @@ fn a_product_that_cannot_be_drafted_is_rejected() {
 #[test]
 fn every_code_has_a_case() {
     assert_every_code_has_a_case(codes::ALL, &[curation::FILE, REGENERATE_FILE, DRAFT_FILE, UPDATES_FILE]);
+}
+
+#[test]
+fn an_id_with_the_other_direction_is_a_warning_about_its_entry() {
+    let workspace = Workspace::new();
+    let curation = CURATION.replace("relay-in-admin", "relay-out-admin");
+    workspace.write_curation(&curation);
+    let (report, outcome) = regenerate(&workspace.options(&["relay=relay.md"]));
+    assert_eq!(outcome, Outcome::Done, "{report}");
+    // The line of its `[[flow]]`.
+    let line = curation.lines().take_while(|line| !line.contains("relay-out-admin")).count();
+    let warning = format!(
+        "warning[table-id-direction]: port-data/curation/relay/1.toml:{line}: id: relay-out-admin is inbound, but its id has -out-;"
+    );
+    let text = report.to_string();
+    assert!(text.lines().any(|line| line.starts_with(&warning)), "{text}");
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["warnings"][0]["code"], "table-id-direction");
+    // Another run, in which nothing changes, shows it again.
+    let (report, _) = regenerate(&workspace.options(&[]));
+    assert_eq!((report.warnings.len(), report.is_empty()), (1, true));
+    let (report, _) = regenerate(&Workspace::regenerated().options(&[]));
+    assert!(report.warnings.is_empty() && serde_json::to_value(&report).unwrap().get("warnings").is_none());
 }

@@ -4,6 +4,7 @@ mod again;
 mod open_documents;
 mod pages;
 mod texts;
+mod variants;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -98,7 +98,7 @@ peer = "admin"
     fs::write(directory.join("1.toml"), edition() + tables).unwrap();
     fs::write(directory.join("flows.toml"), format!("[[flow]]{flows}")).unwrap();
     for (table, row) in [
-        ("products", "relay,acme,Relay,mail,,\n"),
+        ("products", "relay,acme,Relay,,mail,,\n"),
         ("editions", "relay,1,1,Ports,https://acme.example,,,2026-01-31,true,\n"),
     ] {
         let file = workspace.data().join(format!("tables/{table}.csv"));

@@ -1,5 +1,6 @@
 //! A document with its capture and its flows, and what a changed text of it leads to.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use port_data::{Diagnostic, FlowRow};
@@ -74,7 +75,7 @@ impl Document {
         }
         let mut report = Report::default();
         let edition = Edition { product: self.product.into(), ..Edition::default() };
-        let (before, after) = (Some(self.flows.clone()), Some(refined.flows.clone()));
+        let (before, after) = (Some(Cow::Borrowed(&self.flows[..])), Some(Cow::Borrowed(&refined.flows[..])));
         report.compare(&[EditionFlows { edition: edition.clone(), before, after }]);
         let (old, new) = ((&self.capture, &self.flows[..]), (&capture, &refined.flows[..]));
         report.compare_rows(&edition, true, old, new);

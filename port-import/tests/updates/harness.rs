@@ -31,7 +31,7 @@ impl Product {
         let peers = "id,name,kind,description\nadmin,Administrator,role,A person\nemail-server,Email server,role,A server\n\
                      internet,Internet,role,Any host\nmanager,Manager,role,The manager\n";
         fs::write(product.path("port-data/tables/peers.csv"), peers).unwrap();
-        let services = "id,name,transports,port,description\nsnmp,SNMP,udp,161,Management\n";
+        let services = "id,name,transports,port,description\nsnmp,SNMP,\"tcp, udp\",161,Management\n";
         fs::write(product.path("port-data/tables/services.csv"), services).unwrap();
         product.curate(curation);
         product

@@ -77,13 +77,17 @@ fn read_editions<'a>(data: &Path, known: &'a [KnownPage]) -> Result<Vec<EditionP
     for edition in read_products(&data.join("tables"))?.into_iter().flat_map(|product| product.editions) {
         let curation = Curation::read(&data.join("curation").join(&edition.product), &edition.id);
         let file = data.join("captures").join(&edition.product).join(format!("{}.csv", edition.id));
+        // Nothing of a draft is in the catalog yet.
+        if curation.as_ref().is_ok_and(|curation| !curation.unresolved().is_empty()) {
+            continue;
+        }
         match (curation, Capture::read(&file)) {
             (Ok(curation), Ok(capture)) => {
                 let known = known.iter().find(|page| page.product == edition.product && page.edition == edition.id);
                 editions.push(EditionPage { edition, curation, capture: capture.to_csv(), known });
             }
             (curation, capture) => {
-                diagnostics.extend(curation.err());
+                diagnostics.extend(curation.err().into_iter().flatten());
                 diagnostics.extend(capture.err().into_iter().flatten());
             }
         }

@@ -74,17 +74,19 @@ fn table<const CELLS: usize>(
     csv
 }
 
-fn vendor(number: usize) -> [String; 3] {
-    [format!("vendor-{number}"), format!("Vendor {number}"), format!("https://vendor-{number}.example")]
+fn vendor(number: usize) -> [String; 4] {
+    let url = format!("https://vendor-{number}.example");
+    [format!("vendor-{number}"), format!("Vendor {number}"), String::new(), url]
 }
 
-fn product(number: usize) -> [String; 6] {
+fn product(number: usize) -> [String; 7] {
     let interfaces = if number % 5 == 0 { "lan, wan" } else { "" };
     let vendor = number / PRODUCTS_OF_A_VENDOR;
     [
         format!("product-{number}"),
         format!("vendor-{vendor}"),
         format!("Product {number}"),
+        String::new(),
         format!("Field {}", vendor % FIELDS),
         interfaces.to_string(),
         String::new(),
@@ -109,12 +111,13 @@ fn edition(product: usize, number: usize) -> [String; 11] {
 }
 
 /// A peer: roles first, then one for each product, since products connect to each other.
-fn peer(number: usize) -> [String; 6] {
+fn peer(number: usize) -> [String; 7] {
     let (id, name, kind) = match number.checked_sub(ROLES) {
         None => (role(number), format!("Role {number}"), "role"),
         Some(product) => (format!("peer-{product}"), format!("Product {product}"), "product"),
     };
-    [id, name.clone(), kind.to_string(), format!("What talks as {name}"), String::new(), String::new()]
+    let description = format!("What talks as {name}");
+    [id, name, String::new(), kind.to_string(), description, String::new(), String::new()]
 }
 
 fn role(number: usize) -> String {
@@ -122,11 +125,12 @@ fn role(number: usize) -> String {
 }
 
 /// A service. Services have the lowest ports, as the well-known ones do.
-fn service(number: u16) -> [String; 6] {
+fn service(number: u16) -> [String; 7] {
     let port = port_of(number);
     [
         format!("service-{number}"),
         format!("Service {number}"),
+        String::new(),
         "tcp, udp".to_string(),
         port.to_string(),
         format!("Speaks at {port}"),

@@ -150,7 +150,7 @@ fn toml_string(text: &str) -> String {
 fn capture_of(text: &str) -> Result<Capture, Vec<Diagnostic>> {
     let file = Path::new("page");
     let page = page::read(file, text, Layout::Markdown, &Hints::default())?;
-    let nothing = Curation::parse(file, "layout = \"markdown\"\ntables = []\n").map_err(|error| vec![error])?;
+    let nothing = Curation::parse(file, "layout = \"markdown\"\ntables = []\n")?;
     let mut capture = capture::from_page(&page, file, Layout::Markdown, &nothing)?;
     let all = explaining(&capture, None);
     if let Some(all) = all {
@@ -241,7 +241,7 @@ fn draft(text: &str) -> Result<Draft, Vec<Diagnostic>> {
     let shared = SharedFlows::read(&data.join("curation/relay")).map_err(|error| vec![error])?;
     let edition = data.join("curation/relay/1.toml");
     let text = fs::read_to_string(&edition).expect("the draft is written");
-    let curation = Curation::parse_with(&edition, &text, &shared).map_err(|error| vec![error])?;
+    let curation = Curation::parse_with(&edition, &text, &shared)?;
     let capture = Capture::read(&data.join("captures/relay/1.csv"))?;
     Ok(Draft { summary, capture, curation })
 }

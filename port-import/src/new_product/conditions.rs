@@ -1,0 +1,61 @@
+//! Drafts conditions from headings and labels that name a network plugin.
+//!
+//! A page lists the ports of several plugins, of which a cluster has one, so that the name alone is a condition.
+
+/// Network plugins of Kubernetes, as their projects write them.
+const PLUGINS: [&str; 6] = ["Antrea", "Calico", "Canal", "Cilium", "Flannel", "Weave"];
+
+/// What labels print after "with", and how a condition says it.
+const FEATURES: [(&str, &str); 11] = [
+    ("bgp", "BGP"),
+    ("geneve", "Geneve"),
+    ("ipip", "IP in IP"),
+    ("typha", "Typha"),
+    ("vxlan", "VXLAN"),
+    ("wireguard", "WireGuard"),
+    ("wireguard ipv4", "WireGuard over IPv4"),
+    ("ipv4 wireguard", "WireGuard over IPv4"),
+    ("wireguard ipv6", "WireGuard over IPv6"),
+    ("ipv6 wireguard", "WireGuard over IPv6"),
+    ("wireguard ipv6/dual-stack", "WireGuard over IPv6 or dual-stack"),
+];
+
+/// The condition of all rows below a heading.
+pub(super) fn of_heading(heading: &str, product: &str) -> Option<String> {
+    plugin(heading.trim(), product).map(|plugin| format!("the CNI is {plugin}"))
+}
+
+/// The condition of a row, such as that of `Canal CNI with VXLAN`.
+pub(super) fn of_label(label: &str, product: &str) -> Option<String> {
+    let (name, feature) = label.trim().split_once(" with ")?;
+    let plugin = plugin(name.trim_end_matches(" CNI"), product)?;
+    let feature = feature.to_lowercase();
+    let feature = feature.trim_end_matches(" enabled");
+    let (_, feature) = FEATURES.iter().find(|(printed, _)| *printed == feature)?;
+    Some(format!("the CNI is {plugin} with {feature}"))
+}
+
+/// The plugin that a text is the name of, if it isn't the product itself.
+fn plugin(text: &str, product: &str) -> Option<&'static str> {
+    let is_other = |plugin: &&&str| plugin.eq_ignore_ascii_case(text) && !plugin.eq_ignore_ascii_case(product);
+    PLUGINS.iter().find(is_other).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_heading, of_label};
+
+    #[test]
+    fn a_plugin_is_a_condition_unless_it_is_the_product() {
+        assert_eq!(of_heading("Canal", "relay").as_deref(), Some("the CNI is Canal"));
+        assert_eq!(of_heading("Calico", "calico"), None);
+        assert_eq!(of_heading("Canal networks", "relay"), None);
+        let with = |label| of_label(label, "relay");
+        assert_eq!(with("Canal CNI with VXLAN").as_deref(), Some("the CNI is Canal with VXLAN"));
+        let ipv4 = with("Calico with IPv4 Wireguard enabled");
+        assert_eq!(ipv4.as_deref(), Some("the CNI is Calico with WireGuard over IPv4"));
+        assert_eq!(with("Calico CNI health checks"), None);
+        assert_eq!(with("Calico with Windows nodes"), None, "a person words it");
+        assert_eq!(of_label("Calico with BGP", "calico"), None);
+    }
+}
