@@ -29,7 +29,7 @@ compile() {
 }
 
 workspace library port-catalog port-codegen port-core port-data port-macros
-workspace command port-cli port-engine
-sed -i '/path = "port-\(cli\|engine\)"/!s|path = "port-|path = "../library/port-|' "$copy/command/Cargo.toml"
+workspace command port-cli port-engine port-text
+sed -i '/path = "port-\(cli\|engine\|text\)"/!s|path = "port-|path = "../library/port-|' "$copy/command/Cargo.toml"
 (cd "$copy/library" && compile --package port-catalog --all-features)
 (cd "$copy/command" && compile --package port-cli && compile --package port-engine)

@@ -249,10 +249,22 @@ fn every_problem_of_an_exported_dataset_is_reported_at_its_place() {
         flow["ports"] = json!([spec]);
         report(name, &spec.to_string(), &json!([flow]).to_string());
     }
+    let text = |name: &str, input: &str| (name.to_string(), Dataset::from_text("dataset.txt", input).unwrap_err());
+    for (name, problems) in [text("a text of a dataset without names", "[]"), text("names without flows", "{}")] {
+        cases.diagnostics(&name, "", &problems);
+    }
     cases.assert();
 }
 
 #[test]
 fn every_code_of_exports_has_a_case() {
     assert_every_code_has_a_case(export::codes::ALL, &[CASES]);
+}
+
+#[test]
+fn a_dataset_and_its_text_are_the_same() {
+    for tables in [fixture::tables(), fixture::editions(), fixture::protocols(), port_data::TABLES.into()] {
+        let dataset = Dataset::from_tables(&port_data::read(&tables).unwrap());
+        assert_eq!(Dataset::from_text("dataset.txt", &dataset.to_text()), Ok(dataset));
+    }
 }

@@ -22,8 +22,8 @@ pub fn root() -> PathBuf {
 }
 
 /// The published crates, each after its dependencies.
-pub const PUBLISHED: [&str; 7] =
-    ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-cli"];
+pub const PUBLISHED: [&str; 8] =
+    ["port-core", "port-data", "port-codegen", "port-macros", "port-catalog", "port-engine", "port-text", "port-cli"];
 
 /// The rows of one of this project's tables, such as `flows/fortimail/6.2.0`, read with a CSV reader and nothing else.
 pub fn rows(table: &str) -> Vec<Row> {

@@ -35,6 +35,7 @@ const AREAS: &[(&str, &[&str])] = &[
     ("`cargo xtask check-pages` and patches", &["pages"]),
     ("`cargo xtask release`", &["release"]),
     ("`cargo xtask scale`", &["scale"]),
+    ("`cargo xtask site`", &["web"]),
 ];
 
 /// Every code, by crate.

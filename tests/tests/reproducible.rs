@@ -70,7 +70,7 @@ impl Build {
         files::copy(&root(), &files::in_repository(), &sources);
         fs::create_dir(sources.join("home")).unwrap();
         let build = Build { sources, builder };
-        let ours = PUBLISHED.iter().chain(&["port-import", "xtask"]);
+        let ours = PUBLISHED.iter().chain(&["port-import", "port-web", "xtask"]);
         // Cargo identifies a workspace's crates by their relative paths, so it would reuse those of another copy or of the
         // repository, unless their profile differs. Without optimization and debug info the build is fastest.
         let profile = |name: &&str| {

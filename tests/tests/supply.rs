@@ -171,8 +171,8 @@ fn our_own_crates_have_no_unsafe_code_no_build_script_and_no_connections() {
 /// The users of each third-party crate according to the manifests: members by name, `tests` for all dev-dependencies.
 fn users() -> BTreeMap<String, BTreeSet<String>> {
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    // The benchmarks and the fuzz targets are workspaces of their own.
-    let manifests = ["Cargo.toml", "benchmarks/Cargo.toml", "fuzz/Cargo.toml"];
+    // The benchmarks, the fuzz targets and the generator for the web page are workspaces of their own.
+    let manifests = ["Cargo.toml", "benchmarks/Cargo.toml", "fuzz/Cargo.toml", "port-web/bindgen/Cargo.toml"];
     for manifest in manifests.into_iter().filter(|manifest| root().join(manifest).exists()) {
         for package in packages(&["--no-deps", "--manifest-path", manifest]) {
             let dependencies = package["dependencies"].as_array().expect("a package has dependencies");

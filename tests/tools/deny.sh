@@ -11,14 +11,14 @@ deny=${PORT_TOOLS:-target/tools}/bin/cargo-deny
 check() { printf '%s: ' "$1"; "$deny" --locked --config deny.toml --manifest-path "$@"; }
 
 check Cargo.toml check --allow license-exception-not-encountered licenses bans sources
-# The alternatives in the benchmarks and the fuzzer may have duplicate dependencies, but only allowed licences and sources.
-for manifest in benchmarks/Cargo.toml fuzz/Cargo.toml; do
+# The alternatives in the benchmarks, the fuzzer and the generator for the web page may have duplicate dependencies, but only allowed licences and sources.
+for manifest in benchmarks/Cargo.toml fuzz/Cargo.toml port-web/bindgen/Cargo.toml; do
     check $manifest check --allow license-not-encountered --allow license-exception-not-encountered licenses sources
 done
 
 # The advisories are in a separate repository that not every machine can reach.
 if why=$(timeout 60 "$deny" --config deny.toml fetch db 2>&1); then
-    for manifest in {,benchmarks/,fuzz/}Cargo.toml; do check $manifest check advisories; done
+    for manifest in {,benchmarks/,fuzz/,port-web/bindgen/}Cargo.toml; do check $manifest check advisories; done
 else
     printf '\nNOT CHECKED: advisories, unmaintained crates and yanked versions, since their list cannot be downloaded here:\n%s\n\n' \
         "$(grep -v '^$' <<< "$why" | tail -n 1)" >&2

@@ -31,4 +31,6 @@ port_data::codes! {
     UNWRITABLE = "pages-unwritable";
     #[doc = "A catalog can't be measured."]
     SCALE = "scale-failed";
+    #[doc = "The web page can't be made or written."]
+    SITE = "web-failed";
 }

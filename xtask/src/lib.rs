@@ -1,7 +1,8 @@
 //! The maintenance commands that have logic of their own. The others are thin calls into `port-import`.
 //!
 //! [`release`] checks whether the crates can be published, with the public interface that [`api`] lists. [`scale`] measures what
-//! catalogs of any size cost. [`check_pages`] notices changed pages. [`day`] names an edition after the day. [`codes`] lists the diagnostics.
+//! catalogs of any size cost. [`check_pages`] notices changed pages. [`day`] names an edition after the day. [`site`] writes the web page.
+//! [`codes`] lists the diagnostics.
 
 pub mod api;
 pub mod check_pages;
@@ -9,3 +10,4 @@ pub mod codes;
 pub mod day;
 pub mod release;
 pub mod scale;
+pub mod site;

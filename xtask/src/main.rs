@@ -21,6 +21,7 @@ use xtask::codes;
 use xtask::day::day_id;
 use xtask::release::{readiness, record};
 use xtask::scale::scale;
+use xtask::site::{SiteArgs, site};
 
 /// Maintenance commands
 #[derive(Debug, Parser)]
@@ -172,6 +173,15 @@ Examples:
         #[arg(long, conflicts_with = "dry_run")]
         record: bool,
     },
+    /// Write the web page of the catalog
+    #[command(
+        after_help = "The same tables give the same bytes. docs/web.md explains how to build the client and how to serve the site.
+
+Examples:
+  cargo xtask site --out site                             pages without search and tools
+  port-web/build.sh && cargo xtask site --client target/web --out site"
+    )]
+    Site(SiteArgs),
     /// Print the Rust that `catalog!` expands to for a directory of tables
     Expand {
         /// The directory (default: this project's own tables)
@@ -354,6 +364,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }),
         Command::Release { dry_run, .. } => run_release(dry_run),
+        Command::Site(args) => site(&args, &data()).map(|text| {
+            print(&text);
+            ExitCode::SUCCESS
+        }),
         Command::Expand { directory } => port_data::read(&directory).map(|catalog| {
             print(&expand(&catalog));
             ExitCode::SUCCESS

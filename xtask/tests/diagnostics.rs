@@ -20,7 +20,7 @@ fn wrong_arguments_are_rejected() {
         command.output().unwrap()
     };
     fs::write(directory.path().join("port-data/pages.csv"), "product,edition\n").unwrap();
-    let calls: [(&str, &[&str]); 18] = [
+    let calls: [(&str, &[&str]); 20] = [
         ("a page without a product", &["regenerate", "--doc", "relay"]),
         ("an unknown format", &["regenerate", "--report", "html"]),
         ("a URL without a day", &["regenerate", "--url", "https://acme.example"]),
@@ -32,6 +32,8 @@ fn wrong_arguments_are_rejected() {
         ("a catalog without flows", &["scale", "0"]),
         ("no size", &["scale"]),
         ("a workspace without port-catalog", &["scale", "1"]),
+        ("a client that isn't built", &["site", "--client", "nowhere", "--out", "site"]),
+        ("no directory for a site", &["site"]),
         ("a missing directory of tables", &["expand", "nowhere"]),
         ("no page", &["new-product", "relay"]),
         ("an invalid product", &["new-product", "Gateway", "--doc", "relay.md"]),

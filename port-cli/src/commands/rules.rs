@@ -177,7 +177,7 @@ impl RulesArgs {
         let report = generate(dataset, &request, &site)?;
         let text = match &self.out {
             Some(directory) => write(&report.files, directory).map_err(|problem| vec![problem])?,
-            None => print(report.files),
+            None => port_text::rules::print(&report.files),
         };
         let messages = report.remarks.iter().map(ToString::to_string).collect();
         Ok(Output { text, messages, code: if self.strict && report.dropped { DROPPED } else { 0 } })
@@ -226,17 +226,6 @@ impl RulesArgs {
         let Some(file) = &self.site else { return Ok(Site::default()) };
         let text = input::read_text(file).map_err(|problem| vec![problem])?;
         Site::parse(input::display_name(file), &text, dataset)
-    }
-}
-
-/// A single file as it is; several files each below a line with its name.
-fn print(files: Vec<File>) -> String {
-    match <[File; 1]>::try_from(files) {
-        Ok([file]) => file.text,
-        Err(files) => {
-            let with_name = |file: File| format!("==> {} <==\n{}", file.name, file.text);
-            files.into_iter().map(with_name).collect::<Vec<_>>().join("\n")
-        }
     }
 }
 

@@ -3,15 +3,14 @@
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
-use port_engine::dataset::Edition;
 use port_engine::diff::Impact;
 use port_engine::upgrade::{EditionFlows, Upgrade};
 
 use super::Context;
 use crate::codes;
-use crate::format::{difference, json, markdown};
+use crate::format::{difference, json};
 use crate::known_id::IdKind;
-use crate::output::{Output, Result, count};
+use crate::output::{Output, Result};
 use crate::word_parser::words;
 
 /// The notes and examples in the help.
@@ -78,19 +77,10 @@ impl UpgradeArgs {
         let editions = [edition(&self.from)?, edition(&self.to)?];
         let flows = EditionFlows::new(dataset, &product.id, &self.from, &self.to);
         let upgrade = Upgrade::new(dataset, product, editions, &flows);
-        let heading = format!("{} from {} to {}", product.id, self.from, self.to);
-        let unchanged = format!("{} unchanged", count(upgrade.unchanged, "flow"));
-        let notes: Vec<String> = editions.iter().filter_map(|edition| note(edition)).collect();
         let text = match self.format {
-            UpgradeFormat::Text => {
-                let notes: String = notes.iter().map(|note| difference::line(note, context.width)).collect();
-                format!("{heading}: {unchanged}\n{notes}{}", difference::text(&upgrade.difference, context.width))
-            }
+            UpgradeFormat::Text => port_text::upgrade::text(&upgrade, context.width),
             UpgradeFormat::Json => json::object(&upgrade),
-            UpgradeFormat::Markdown => {
-                let notes: String = notes.iter().map(|note| format!("{}\n\n", markdown::escape(note))).collect();
-                format!("## {heading}\n\n{unchanged}.\n\n{notes}{}", difference::markdown(&upgrade.difference))
-            }
+            UpgradeFormat::Markdown => port_text::upgrade::markdown(&upgrade),
         };
         let output = Output::text(text);
         let failures = difference::failures(&upgrade.difference, &self.fail_on);
@@ -100,11 +90,4 @@ impl UpgradeArgs {
         let message = format!("fails: {}", failures.join(", "));
         Ok(Output { code: 1, ..output.message(message) })
     }
-}
-
-/// What the catalog notes about the source of an edition, on one line.
-fn note(edition: &Edition) -> Option<String> {
-    let note = edition.note.as_ref()?;
-    let incomplete = if edition.is_complete { "" } else { ", not complete" };
-    Some(format!("{}{incomplete}: {note}", edition.id))
 }

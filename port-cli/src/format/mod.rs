@@ -1,21 +1,11 @@
-//! Output formats: tables for people, and JSON, CSV and Markdown.
+//! Output formats: tables for people, and JSON, CSV and Markdown. `port-text` prints them.
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-mod columns;
-pub mod csv;
-pub mod difference;
-pub mod flow_columns;
 pub mod flows;
-pub mod footnotes;
-pub mod json;
-pub mod markdown;
-pub mod port_users;
-pub mod portmap;
-pub mod table;
 
-pub use columns::Columns;
+pub use port_text::{Columns, csv, difference, flow_columns, footnotes, json, markdown, port_users, portmap, table};
 
 /// How items are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,4 +9,6 @@ port_data::codes! {
     UNKNOWN_EDITION = "dataset-unknown-edition";
     #[doc = "Rules and diagrams are for one edition of each product, and several are named."]
     SEVERAL_EDITIONS = "dataset-several-editions";
+    #[doc = "A text isn't a dataset that another program wrote."]
+    NOT_A_DATASET = "dataset-not-a-dataset";
 }

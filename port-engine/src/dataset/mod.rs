@@ -10,6 +10,7 @@ mod export;
 mod merge;
 mod records;
 mod tables;
+mod transfer;
 
 pub use editions::ProductEdition;
 pub use records::{Dataset, Edition, Flow, Peer, PortSpec, Product, Service, Source, Vendor, expression};
@@ -31,6 +32,21 @@ impl Dataset {
     /// The text isn't an export, or a flow lacks a required fact.
     pub fn from_export(file: impl AsRef<std::path::Path>, text: &str) -> Result<Dataset, Vec<Diagnostic>> {
         export::dataset(file.as_ref(), text)
+    }
+
+    /// The dataset as a text for [`from_text`](Dataset::from_text): the whole of it, with all names.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        transfer::write(self)
+    }
+
+    /// A dataset from the text that [`to_text`](Dataset::to_text) wrote. `file` names it in messages.
+    ///
+    /// # Errors
+    ///
+    /// The text isn't a dataset of this version.
+    pub fn from_text(file: impl AsRef<std::path::Path>, text: &str) -> Result<Dataset, Vec<Diagnostic>> {
+        transfer::read(file.as_ref(), text)
     }
 
     /// Both datasets as one, those of `other` last. Vendors, peers and services that both define are kept once.

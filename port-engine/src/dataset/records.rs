@@ -1,7 +1,7 @@
 //! The records of a dataset, and how to find them.
 
 use port_core::{Direction, Enabled, Fact, Groups, PeerKind, Requirement, Scope, Transport};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A port spec whose service is an id.
 pub type PortSpec = port_core::PortSpec<String>;
@@ -24,7 +24,7 @@ pub struct Dataset {
 }
 
 /// A vendor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Vendor {
     /// Its id.
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Vendor {
 }
 
 /// A product.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Product {
     /// Its id.
     pub id: String,
@@ -50,7 +50,7 @@ pub struct Product {
 }
 
 /// One version of a product's document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Edition {
     /// Its id, such as `6.2.0`.
     pub id: String,
@@ -73,7 +73,7 @@ pub struct Edition {
 }
 
 /// A peer: the other end of a flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Peer {
     /// Its id.
     pub id: String,
@@ -88,7 +88,7 @@ pub struct Peer {
 }
 
 /// A service: an application protocol.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Service {
     /// Its id.
     pub id: String,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
 use port_data::Diagnostic;
-use port_data::hidden::Escaped;
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::machine::{Machine, SitePeers};
 use port_engine::audit::observation::Observation;
@@ -12,21 +11,16 @@ use port_engine::audit::pointwise::deduplicated;
 use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
 use port_engine::dataset::Dataset;
 use port_engine::protocol::Protocol;
-use serde::Serialize;
+use port_text::audit as text;
 
 use super::Context;
 use crate::filter_args::check_component;
-use crate::format::json;
 use crate::known_id::IdKind;
-use crate::output::{Output, Result, count};
+use crate::output::{Output, Result};
 use crate::word_parser::words;
 
 mod perspective;
-mod reasons;
 mod sources;
-mod summary;
-mod tables;
-mod text;
 
 use sources::SourceArgs;
 
@@ -126,21 +120,10 @@ impl AuditArgs {
         let audits: Vec<Audit> = audits.collect();
         let text = match self.format {
             AuditFormat::Table => text::print(&audits, context.width),
-            AuditFormat::Json => as_json(&audits),
+            AuditFormat::Json => text::json(&audits),
         };
-        let mut output = Output::text(text);
-        for (audit, observed) in audits.iter().zip(&observed) {
-            let host = host_prefix(audit, audits.len());
-            // A scan's remark may already name the host.
-            let mut message =
-                |text: &str| output.messages.push(format!("{host}{}", text.strip_prefix(&host).unwrap_or(text)));
-            audit.observation.remarks.iter().chain(&observed.remarks).for_each(|remark| message(remark));
-            let not_interpreted = audit.observation.not_interpreted.len();
-            if not_interpreted > 0 {
-                let parts = count(not_interpreted, "part");
-                message(&format!("{parts} of the ruleset could not be interpreted: the ports concerned are unknown"));
-            }
-        }
+        let peer_remarks: Vec<&[String]> = observed.iter().map(|one| one.remarks.as_slice()).collect();
+        let mut output = Output { messages: text::messages(&audits, &peer_remarks), ..Output::text(text) };
         self.fail(&audits, &mut output);
         Ok(output)
     }
@@ -192,29 +175,10 @@ impl AuditArgs {
             for audit in audits {
                 let failures = audit.failures(*failure);
                 if !failures.is_empty() {
-                    let host = host_prefix(audit, audits.len());
-                    output.messages.push(format!("fails: {host}{}", summary::failure(*failure, failures)));
+                    output.messages.push(text::failure(audit, audits.len(), *failure, failures));
                     output.code = 1;
                 }
             }
         }
-    }
-}
-
-/// The host that a message is about, if there are several.
-fn host_prefix(audit: &Audit, audits: usize) -> String {
-    let host = audit.observation.host.as_ref().filter(|_| audits > 1);
-    host.map(|host| format!("{}: ", Escaped(host))).unwrap_or_default()
-}
-
-/// One audit as an object; several as the list `hosts` of an object.
-fn as_json(audits: &[Audit]) -> String {
-    #[derive(Serialize)]
-    struct Hosts<'a> {
-        hosts: &'a [Audit<'a>],
-    }
-    match audits {
-        [audit] => json::object(audit),
-        hosts => json::object(&Hosts { hosts }),
     }
 }
