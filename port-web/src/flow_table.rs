@@ -137,7 +137,7 @@ fn when(flow: &Flow) -> Markup {
             Requirement::Conditional => span.badge { "conditional" },
             _ => span.muted { "not stated" },
         }
-        @if let Some(condition) = &flow.condition { p { "if " (condition) } }
+        @if let Some(condition) = &flow.condition { p { (condition) } }
         @match flow.scope {
             Scope::Host => p { span.badge { "inside the machine" } },
             Scope::Pod => p { span.badge { "between pods" } },
