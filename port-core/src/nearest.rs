@@ -7,7 +7,7 @@ pub const LONGEST_ID: usize = 80;
 const MOST_EDITS: usize = 4;
 
 /// The candidate that `text` most likely means: one that contains it, if it has at least three characters, else the one with the
-/// smallest edit distance, if that is at most a third of the text's length and at most [`MOST_EDITS`]. Case is ignored. The first wins a
+/// smallest edit distance, if that is at most a third of the text's length and at most four. Case is ignored. The first wins a
 /// tie.
 ///
 /// `None` if no candidate is that near.
