@@ -1,8 +1,8 @@
 //! The web page: a list of files made from a dataset.
 //!
-//! [`Site::files`] is pure: the same dataset gives the same bytes, whatever the clock says. [`layout`] is the frame of every page; [`index`],
-//! [`product`], [`ports`], [`changes`], [`about`] and [`tools`] are kinds of pages. [`flow_table`] prints flows, [`diagram`] draws them, and
-//! [`search_data`] and [`data`] are what programs read. [`single`] makes one file
+//! [`Site::files`] is pure: the same dataset gives the same bytes, whatever the clock says. `layout` is the frame of every page; `index`,
+//! `product`, `ports`, `changes`, `about` and `tools` are kinds of pages. `flow_table` prints flows, `diagram` draws them, and
+//! `search_data` and `data` are what programs read. `single` makes one file
 //! of all. All pages work without JavaScript. The client, if there is one, adds search, filters
 //! and the tools. Texts of tables are untrusted: they reach a page only through the templates, which escape them.
 

@@ -1,7 +1,7 @@
 //! What the tools of the web page compute: the same reports as the command, from a dataset, a request and files.
 //!
-//! The features `rules` and `audit` choose the tools, since a page loads only the module that it needs. [`Tools::run`] takes the name of a tool and a request as JSON, and returns an answer as JSON. [`rules`], [`upgrade`], [`conflicts`] and
-//! [`audit`] are the tools. Only the module for browsers, [`browser`], knows wasm; tests compare the rest with the command.
+//! The features `rules` and `audit` choose the tools, since a page loads only the module that it needs. [`Tools::run`] takes the name of a tool and a request as JSON, and returns an answer as JSON. `rules`, `upgrade`, `conflicts` and
+//! `audit` are the tools. Only the module for browsers, `browser`, knows wasm; tests compare the rest with the command.
 
 use port_data::Diagnostic;
 use port_engine::dataset::{Dataset, ProductEdition};
