@@ -7,24 +7,38 @@ pub const LONGEST_ID: usize = 80;
 const MOST_EDITS: usize = 4;
 
 /// The candidate that `text` most likely means: one that contains it, if it has at least three characters, else the one with the
-/// smallest edit distance, if that is at most a third of the text's length and at most four. Case is ignored. The first wins a
-/// tie.
+/// smallest edit distance, if that is at most a third of the text's length and at most four, else the only one that begins with it. Case
+/// is ignored. The first wins a tie.
 ///
 /// `None` if no candidate is that near.
 #[inline]
 pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = (text.len() / 3).clamp(1, MOST_EDITS);
-    let rank = |candidate: &'a str| {
+    let mut best: Option<((bool, usize), &'a str)> = None;
+    let (mut beginning, mut is_only) = (None, true);
+    for candidate in candidates {
+        if begins_with(candidate, text) {
+            is_only = beginning.is_none();
+            beginning = beginning.or(Some(candidate));
+        }
         let contains = contains(candidate, text);
         // Texts differ by at least as many edits as their lengths do.
         if !contains && candidate.len().abs_diff(text.len()) > most {
-            return None;
+            continue;
         }
         let distance = distance(text.as_bytes(), candidate.as_bytes());
-        (contains || distance <= most).then_some(((!contains, distance), candidate))
-    };
-    let ranked = candidates.filter_map(rank);
-    ranked.min_by_key(|(rank, _)| *rank).map(|(_, candidate)| candidate)
+        let rank = (!contains, distance);
+        if (contains || distance <= most) && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate).or(beginning.filter(|_| is_only))
+}
+
+/// Whether a name begins with a nonempty text. Case is ignored.
+#[inline]
+fn begins_with(name: &str, text: &str) -> bool {
+    !text.is_empty() && name.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text))
 }
 
 /// Whether a name contains a text of three characters or more. Case is ignored.
@@ -94,8 +108,14 @@ mod tests {
     }
 
     #[test]
+    fn the_only_name_with_a_beginning_is_suggested() {
+        assert_eq!(nearest("in", ["inbound", "outbound"].into_iter()), Some("inbound"));
+        assert_eq!(nearest("fo", ["ftp", "forticlient", "fortimail", "forcepoint"].into_iter()), None);
+    }
+
+    #[test]
     fn a_name_that_is_not_near_is_not_suggested() {
-        for text in ["", "x", "fo", "forty-two", "exchange"] {
+        for text in ["", "x", "forty-two", "exchange"] {
             assert_eq!(nearest(text, ["ftp", "forticlient"].into_iter()), None, "{text}");
         }
     }
