@@ -169,6 +169,7 @@ struct Enum<'a> {
 impl Enum<'_> {
     fn definition(&self) -> TokenStream {
         let (name, documentation) = (ident(self.name), comment(self.documentation));
+        let never = comment("No value has this variant. With it, `as` can't turn an id into a number.");
         let variants = self.variants.iter().map(|(name, documentation)| {
             let (name, documentation) = (ident(name), comment(documentation));
             quote!(#[doc = #documentation] #name,)
@@ -179,7 +180,7 @@ impl Enum<'_> {
             #[non_exhaustive]
             pub enum #name {
                 #(#variants)*
-                /// No value has this variant. With it, `as` can't turn an id into a number.
+                #[doc = #never]
                 #[doc(hidden)]
                 __Never(::core::convert::Infallible),
             }
