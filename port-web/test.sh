@@ -23,6 +23,9 @@ diff -r "$sites/catalog" "$sites/again"
 cmp "$sites/catalog.html" "$sites/again.html"
 site --tables tests/fixtures/editions --out "$sites/fixture" --single "$sites/fixture.html"
 
+cargo run --quiet --locked --package port-catalog-tests --example hostile_tables -- "$sites/hostile-tables"
+site --tables "$sites/hostile-tables" --out "$sites/hostile" --single "$sites/hostile.html"
+
 # One page of each kind, and every page of products, since their texts differ.
 validate() { "$client/node_modules/.bin/html-validate" --config "$client/htmlvalidate.json" "$@"; }
 validate "$sites"/catalog/*.html "$sites"/catalog/{about,audit,changes,conflicts,port,rules,upgrade,vendors}/index.html \
@@ -32,3 +35,4 @@ echo "the HTML is valid"
 browser() { node "$client/tests/browser.mjs" "$@" "$target/debug/port-catalog"; }
 browser "$sites/catalog" "$sites/catalog.html" port-data/tables
 ONLY=bytes browser "$sites/fixture" "$sites/fixture.html" tests/fixtures/editions
+ONLY=markup browser "$sites/hostile" "$sites/hostile.html" "$sites/hostile-tables"

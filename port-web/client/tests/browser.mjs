@@ -192,6 +192,32 @@ const tests = {
     await done();
   },
 
+  async "no text of a table becomes markup, in the search, on pages or in tools"() {
+    const { page, done } = await open("/");
+    const wrong = [];
+    page.on("dialog", (dialog) => { wrong.push(dialog.message()); dialog.dismiss(); });
+    /** The elements and attributes that the client and the templates never make of a text. */
+    const foreign = () => page.evaluate(() => [...document.querySelectorAll("body *")].filter((element) =>
+      ["IMG", "IFRAME", "OBJECT", "EMBED", "STYLE", "META", "LINK"].includes(element.tagName)
+      || element.tagName === "SCRIPT" && !element.src
+      || [...element.attributes].some(({ name, value }) => name.startsWith("on") || /^\s*javascript:/i.test(value))).map((element) => element.outerHTML));
+    const some = products.filter((_, place) => place % Math.ceil(products.length / 40) === 0);
+    for (const product of some) {
+      await page.locator("#query").fill(product);
+      await page.locator("#results .products a").first().waitFor();
+      assert.deepEqual(await foreign(), [], product);
+    }
+    for (const product of some.slice(0, 8)) {
+      await page.goto(`${server.address}/p/${product}/`);
+      assert.deepEqual(await foreign(), [], product);
+      await page.goto(`${server.address}/rules/#product=${product}&format=nftables`);
+      assert.equal(printed(await answer(page)), port("rules", "--product", product, "--format", "nftables").text);
+      assert.deepEqual(await foreign(), [], product);
+    }
+    assert.deepEqual(wrong, []);
+    await done();
+  },
+
   async "rules and pages work offline once they were used"() {
     const { page, context, done } = await open("/");
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
