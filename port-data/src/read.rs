@@ -43,7 +43,7 @@ pub fn read_texts(directory: &Path, texts: Vec<(PathBuf, String)>) -> Result<Cat
 pub struct Findings {
     /// The errors.
     pub errors: Vec<Diagnostic>,
-    /// What is probably wrong.
+    /// Probable mistakes, which don't make the tables invalid.
     pub warnings: Vec<Diagnostic>,
 }
 

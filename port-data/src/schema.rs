@@ -140,7 +140,7 @@ pub struct Catalog {
     pub flow_ids: usize,
     /// The files that were read.
     pub files: Vec<PathBuf>,
-    /// What is probably wrong with them.
+    /// Probable mistakes in them.
     pub warnings: Vec<Diagnostic>,
 }
 

@@ -307,7 +307,7 @@ fn every_problem_is_reported_at_its_place() {
     cases.assert();
 }
 
-/// What is probably wrong is reported next to errors, and with a valid catalog.
+/// Warnings are reported next to errors, and with a valid catalog.
 fn warnings(cases: &mut Cases) {
     let change = |file: &str, text: &str| match file {
         FLOWS => text.replace("mailer-in-client", "mailer-out-client").replace("mailer-out-ldap", "mailer-in-ldap-out"),

@@ -62,7 +62,7 @@ impl GroupableDiagnostic {
 
 /// Equal diagnostics on several lines.
 struct Repeated {
-    diagnostic: GroupableDiagnostic,
+    one: GroupableDiagnostic,
     lines: BTreeSet<usize>,
 }
 
@@ -79,38 +79,38 @@ pub fn join(diagnostics: Vec<GroupableDiagnostic>) -> Vec<Diagnostic> {
         let line = place.line;
         match repeated.get_mut(index) {
             Some(known) => _ = known.lines.insert(line),
-            None => repeated.push(Repeated { diagnostic, lines: BTreeSet::from([line]) }),
+            None => repeated.push(Repeated { one: diagnostic, lines: BTreeSet::from([line]) }),
         }
     }
     let mut kinds: Vec<Vec<Repeated>> = Vec::new();
     let mut kind_of = HashMap::new();
-    for diagnostic in repeated {
-        let kind: Option<(PathBuf, Code, String, String)> = diagnostic.diagnostic.among.as_ref().map(|among| {
-            let Diagnostic { place, code, .. } = &*diagnostic.diagnostic.diagnostic;
+    for group in repeated {
+        let kind: Option<(PathBuf, Code, String, String)> = group.one.among.as_ref().map(|among| {
+            let Diagnostic { place, code, .. } = &*group.one.diagnostic;
             (place.file.clone(), *code, among.message.clone(), among.help.clone())
         });
         let index = kind.map_or(kinds.len(), |kind| *kind_of.entry(kind).or_insert(kinds.len()));
         match kinds.get_mut(index) {
-            Some(kind) => kind.push(diagnostic),
-            None => kinds.push(vec![diagnostic]),
+            Some(kind) => kind.push(group),
+            None => kinds.push(vec![group]),
         }
     }
     kinds.into_iter().map(join_kind).collect()
 }
 
 /// One diagnostic for those of one kind, at the first of their lines.
-fn join_kind(mut diagnostics: Vec<Repeated>) -> Diagnostic {
-    diagnostics.sort_by_key(|diagnostic| diagnostic.lines.first().copied());
-    let first = &diagnostics[0];
-    let diagnostic = (*first.diagnostic.diagnostic).clone();
+fn join_kind(mut groups: Vec<Repeated>) -> Diagnostic {
+    groups.sort_by_key(|group| group.lines.first().copied());
+    let first = &groups[0];
+    let diagnostic = (*first.one.diagnostic).clone();
     let place = Place { line: first.lines.first().copied().unwrap_or(0), ..diagnostic.place.clone() };
-    let Some(among) = first.diagnostic.among.as_ref().filter(|_| diagnostics.len() > 1) else {
+    let Some(among) = first.one.among.as_ref().filter(|_| groups.len() > 1) else {
         return repeated(diagnostic, &first.lines).at(place);
     };
-    let number: usize = diagnostics.iter().map(|diagnostic| diagnostic.lines.len()).sum();
-    let own = |diagnostic: &Repeated| {
-        let own = diagnostic.diagnostic.among.as_ref().map_or("", |among| among.own.as_str());
-        format!("{own} on {}", name_lines(&diagnostic.lines))
+    let number: usize = groups.iter().map(|group| group.lines.len()).sum();
+    let own = |group: &Repeated| {
+        let own = group.one.among.as_ref().map_or("", |among| among.own.as_str());
+        format!("{own} on {}", name_lines(&group.lines))
     };
     let mut bytes = 0;
     let fits = |text: &String| {
@@ -118,9 +118,8 @@ fn join_kind(mut diagnostics: Vec<Repeated>) -> Diagnostic {
         bytes += text.len();
         is_first || bytes <= SHOWN_BYTES
     };
-    let mut shown: Vec<String> = diagnostics.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
-    let others: BTreeSet<usize> =
-        diagnostics.iter().skip(shown.len()).flat_map(|diagnostic| diagnostic.lines.clone()).collect();
+    let mut shown: Vec<String> = groups.iter().take(SHOWN_TEXTS).map(own).take_while(fits).collect();
+    let others: BTreeSet<usize> = groups.iter().skip(shown.len()).flat_map(|group| group.lines.clone()).collect();
     if !others.is_empty() {
         shown.push(format!("others on {}", name_lines(&others)));
     }

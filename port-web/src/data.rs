@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{Context, File, search_data};
 
-/// The version of the addresses and of what is there. A change that breaks a reader gets another one.
+/// The version of the addresses and of the files. A change that breaks a reader gets another one.
 const SCHEMA: u32 = 1;
 
 #[derive(Serialize)]

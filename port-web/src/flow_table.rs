@@ -157,7 +157,7 @@ fn when(flow: &Flow) -> Markup {
     }
 }
 
-/// Where the row is in its document, and what is printed there.
+/// The row's place in its document, and its cells as printed.
 fn details(flow: &Flow) -> Markup {
     let source = &flow.source;
     let printed = [("peer", &source.peer), ("label", &source.label), ("ports", &source.ports)];

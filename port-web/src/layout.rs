@@ -39,8 +39,23 @@ pub fn root(path: &str) -> String {
 
 /// A link from a page to another one. A link to the index is `./`, since an empty one is the page itself.
 pub fn link(from: &str, to: &str) -> String {
-    let link = format!("{}{to}", root(from));
-    if link.is_empty() { "./".to_string() } else { link }
+    below(&root(from), to)
+}
+
+/// A link to a page, given the way to the root.
+fn below(root: &str, to: &str) -> String {
+    if root.is_empty() && to.is_empty() { "./".to_string() } else { format!("{root}{to}") }
+}
+
+/// The `meta` elements that every page has, with the policy of its contents.
+pub fn meta(policy: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta http-equiv="Content-Security-Policy" content=(policy);
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        meta name="referrer" content="no-referrer";
+    }
 }
 
 impl Page<'_> {
@@ -52,18 +67,13 @@ impl Page<'_> {
 
     /// The page, with another way to the root.
     pub fn html(&self, context: &Context, root: &str) -> Markup {
-        let to =
-            |path: &str| if root.is_empty() && path.is_empty() { "./".to_string() } else { format!("{root}{path}") };
+        let to = |path: &str| below(root, path);
         let is_shown = |path: &str| path != "changes/" || context.changes.is_some();
         html! {
             (DOCTYPE)
             html lang="en" data-root=(if root.is_empty() { "./" } else { root }) {
                 head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(POLICY);
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    meta name="referrer" content="no-referrer";
+                    (meta(POLICY))
                     meta name="description" content=(self.description);
                     title { (self.title) " · port-catalog" }
                     link rel="icon" type="image/svg+xml" href=(to("icon.svg"));

@@ -94,7 +94,7 @@ fn editions(product: &Product, current: &Edition, page: &str) -> Markup {
     }
 }
 
-/// Where the edition's document is, and what is known about it.
+/// The edition's document: its address, source, licence and day of retrieval.
 fn facts(edition: &Edition) -> Markup {
     html! {
         dl.facts {

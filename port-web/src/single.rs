@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use crate::{File, Site};
+use crate::{File, Site, layout};
 
-/// The beginning and the end of what is particular to a page.
+/// The start tag and the end tag around a page's own contents.
 const MAIN: [&str; 2] = ["<main id=\"main\" tabindex=\"-1\">", "</main>"];
 
 /// The file, from the files of the site.
@@ -39,11 +39,7 @@ pub fn print(site: &Site, files: &[File]) -> Result<String, String> {
         (DOCTYPE)
         html lang="en" data-root="./" {
             head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
+                (layout::meta(&policy))
                 title { "port-catalog" }
                 style { (PreEscaped(&style)) }
                 script { (PreEscaped(&theme)) }

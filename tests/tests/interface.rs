@@ -1,4 +1,4 @@
-//! The interface for any catalog: generic code, conversions, constants, and errors that say what was expected.
+//! The interface for any catalog: generic code, conversions, constants, and errors that name the expected kind.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;

@@ -1,4 +1,4 @@
-//! `check`: what is wrong with a directory of own tables.
+//! `check`: reports the errors and warnings of a directory of own tables.
 
 use std::path::PathBuf;
 

@@ -262,7 +262,7 @@ impl Curation {
     }
 }
 
-/// Adds a flow to the others, or what is wrong with it.
+/// Adds a flow to the others, or its diagnostic.
 fn collect(flow: Result<Flow, Diagnostic>, flows: &mut Vec<Flow>, diagnostics: &mut Vec<Diagnostic>) {
     match flow {
         Ok(flow) => flows.push(flow),

@@ -50,7 +50,7 @@ pub struct Report {
     pub bump: Bump,
     /// Everything that is wrong.
     pub errors: Vec<ReportedError>,
-    /// What is probably wrong with the new tables.
+    /// The warnings about the new tables.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ReportedError>,
     /// The edits that would resolve some of it.

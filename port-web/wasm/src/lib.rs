@@ -88,7 +88,7 @@ impl Tools {
         self.files.clear();
     }
 
-    /// Runs a tool on a request in JSON. The answer is JSON, too; what is wrong with a request is its messages.
+    /// Runs a tool on a request in JSON. The answer is JSON, too; it lists the errors of a request as messages.
     pub fn run(&self, tool: &str, request: &str) -> String {
         let answer = match tool {
             #[cfg(feature = "rules")]

@@ -126,7 +126,7 @@ pub struct Entry {
     table: String,
     /// The key in it.
     key: String,
-    /// The name of what has the addresses.
+    /// The name of the peer or product with these addresses.
     name: String,
 }
 
