@@ -7,6 +7,7 @@ use port_engine::diagram::DiagramFormat;
 use port_engine::diff::Impact;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::options::{Alternatives, FirewallLocation, UnnamedPeers, UnstatedTransport};
+use port_engine::rules::target::Target;
 
 /// A vocabulary whose words are possible values of an argument.
 pub trait Vocabulary: Copy + Send + Sync + 'static {
@@ -66,6 +67,7 @@ vocabulary!(
     FirewallLocation,
     Impact,
     RulesFormat,
+    Target,
     UnnamedPeers,
     UnstatedTransport,
     port_engine::audit::verdict::Failure,

@@ -15,6 +15,7 @@ use port_engine::rules::options::{
 use port_engine::rules::output_options::{ChainPrefix, OutputOptions, TableName};
 use port_engine::rules::site::Site;
 use port_engine::rules::site_template::site_template;
+use port_engine::rules::target::Target;
 use port_engine::rules::{RulesRequest, generate};
 
 use super::Context;
@@ -134,6 +135,9 @@ pub struct RulesArgs {
 /// Options that only some formats have.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
+    /// Platform that the rules are for, of a format for several (aerleon)
+    #[arg(long, value_parser = words::<Target>())]
+    pub target: Option<Target>,
     /// Log what no rule allows (nftables, iptables, ip6tables, fortigate, aerleon)
     #[arg(long)]
     pub log: bool,
@@ -154,6 +158,7 @@ pub struct OutputArgs {
 impl OutputArgs {
     fn options(&self) -> OutputOptions {
         OutputOptions {
+            target: self.target,
             log: self.log,
             counter: self.counter,
             allow_dns: self.allow_dns,

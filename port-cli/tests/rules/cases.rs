@@ -93,7 +93,7 @@ fn assert_no_rule(tables: &Path, arguments: &[&str]) {
 
 /// The files of a ruleset in a format.
 pub fn fitted_files(format: RulesFormat, ruleset: Ruleset) -> Vec<File> {
-    let writer = format.writer();
+    let writer = format.writer(None);
     (writer.files)(&fit(ruleset, &writer.limits), &OutputOptions::default())
 }
 

@@ -18,7 +18,7 @@ fn firewalld_loads_each_type_of_icmp() {
         let mut ruleset = Ruleset { name: "mailgate".to_string(), ..ruleset_of_texts() };
         ruleset.flows.truncate(1);
         ruleset.flows[0].rules[0].traffic = traffic;
-        let kept = fit(ruleset.clone(), &RulesFormat::Firewalld.writer().limits);
+        let kept = fit(ruleset.clone(), &RulesFormat::Firewalld.writer(None).limits);
         let types =
             kept.flows[0].rules.iter().map(|rule| format!("  {protocol} type {} accept\n", rule.traffic.icmp_types[0]));
         let types: BTreeSet<String> = types.collect();

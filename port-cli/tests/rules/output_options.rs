@@ -167,7 +167,7 @@ fn a_format_without_an_option_names_the_formats_that_have_it() {
         for (option, options) in values {
             let output = port_catalog(&[&["rules"], &call(format.as_str(), options)[..]].concat());
             let messages = String::from_utf8(output.stderr).unwrap();
-            if format.writer().options.contains(&option) {
+            if format.writer(None).options.contains(&option) {
                 assert_eq!(output.status.code(), Some(0), "{format} {options:?}: {messages}");
             } else {
                 let start = format!("error[rules-option]: the format {format} has no option {}; formats", options[0]);

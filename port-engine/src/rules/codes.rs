@@ -17,6 +17,8 @@ port_data::codes! {
     LOCATION = "rules-location";
     #[doc = "The format of the rules has no such option."]
     OPTION = "rules-option";
+    #[doc = "The format of the rules isn't for the given target."]
+    TARGET = "rules-target";
     #[doc = "A site file isn't valid TOML."]
     NOT_TOML = "site-not-toml";
     #[doc = "A site file contains a character that isn't visible."]

@@ -31,6 +31,7 @@ pub mod protocol_notation;
 pub mod site;
 pub mod site_file;
 pub mod site_template;
+pub mod target;
 mod traffic;
 pub mod views;
 
@@ -82,8 +83,8 @@ pub struct RulesReport {
 /// no rule is left, since an empty ruleset would close everything.
 pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<RulesReport, Vec<Diagnostic>> {
     let one = |problem| vec![problem];
-    let writer = request.format.writer();
     request.format.check(&request.output)?;
+    let writer = request.format.writer(request.output.target);
     let location = location(request.location, &writer.limits).map_err(one)?;
     let products = products(dataset, request).map_err(one)?;
     // Rules without the product's own addresses are applied to the product itself.

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::target::Target;
+
 /// How to write rules. Every option that is set has to be one that the format has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutputOptions {
+    /// The platform. `None` means the first target of the format.
+    pub target: Option<Target>,
     /// Log what no rule allows.
     pub log: bool,
     /// Count the packets and bytes of each rule.

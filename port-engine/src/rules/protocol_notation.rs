@@ -80,7 +80,7 @@ mod tests {
 
     fn written(format: RulesFormat) -> String {
         let protocols = Protocol::KNOWN.iter().copied().chain([0, 89, 99, 255].map(Protocol::new));
-        let notation = format.writer().limits.protocols;
+        let notation = format.writer(None).limits.protocols;
         let written: Vec<String> =
             protocols.map(|protocol| notation.write(protocol).unwrap_or("-".to_string())).collect();
         written.join(" ")
@@ -89,7 +89,7 @@ mod tests {
     fn written_types(format: RulesFormat) -> String {
         let types = [8, 13, 200, 255].map(|number| (Protocol::ICMP, number));
         let types = types.into_iter().chain([128, 135, 200, 255].map(|number| (Protocol::ICMPV6, number)));
-        let notation = format.writer().limits.protocols;
+        let notation = format.writer(None).limits.protocols;
         let written: Vec<String> =
             types.map(|(protocol, number)| notation.write_type(protocol, number).unwrap_or("-".to_string())).collect();
         written.join(" ")

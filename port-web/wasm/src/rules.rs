@@ -101,6 +101,7 @@ impl Request {
             },
             name,
             output: OutputOptions {
+                target: None,
                 log: self.log,
                 counter: self.counter,
                 allow_dns: self.allow_dns,

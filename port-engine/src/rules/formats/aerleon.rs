@@ -17,12 +17,16 @@ use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
+use crate::rules::target::Target;
 
 mod notation;
 
 /// The longest name of a term, in characters: the target paloalto adds `service-` and `-tcp` and has a limit of 63. Only the
 /// targets for iptables have lower limits.
 const LONGEST_TERM: usize = 51;
+
+/// The targets.
+pub const TARGETS: &[Target] = &[Target::Nftables];
 
 /// How to write files for Aerleon.
 pub const WRITER: Writer = Writer {

@@ -5,6 +5,7 @@ use writer::Writer;
 
 use super::codes;
 use super::output_options::OutputOptions;
+use super::target::Target;
 use crate::words::words;
 
 pub mod aerleon;
@@ -43,9 +44,18 @@ words! {
 }
 
 impl RulesFormat {
-    /// How the format is written.
+    /// The targets of the format, the usual one first. Empty if it is for one platform.
     #[must_use]
-    pub fn writer(self) -> Writer {
+    pub const fn targets(self) -> &'static [Target] {
+        match self {
+            RulesFormat::Aerleon => aerleon::TARGETS,
+            _ => &[],
+        }
+    }
+
+    /// How the format is written for a target, which is one of its [`targets`](Self::targets). `None` means the first one.
+    #[must_use]
+    pub fn writer(self, _target: Option<Target>) -> Writer {
         match self {
             RulesFormat::Nftables => nftables::WRITER,
             RulesFormat::Iptables => iptables::V4,
@@ -59,22 +69,39 @@ impl RulesFormat {
         }
     }
 
-    /// Checks that the format has every option that is set.
+    /// Checks that the format has the target and every option that is set.
     ///
     /// # Errors
     ///
-    /// A problem for each option that the format doesn't have, with the formats that have it.
+    /// The format doesn't have the target; or a problem for each option that it doesn't have, with the formats that have it.
     pub fn check(self, options: &OutputOptions) -> Result<(), Vec<Diagnostic>> {
-        let writer = self.writer();
+        if let Some(target) = options.target.filter(|target| !self.targets().contains(target)) {
+            return Err(vec![self.lacks(target)]);
+        }
+        let writer = self.writer(options.target);
         let missing = options.set().filter(|option| !writer.options.contains(option));
         let problems: Vec<Diagnostic> = missing
             .map(|option| {
-                let formats = RulesFormat::ALL.iter().filter(|format| format.writer().options.contains(&option));
+                let formats = RulesFormat::ALL.iter().filter(|format| format.writer(None).options.contains(&option));
                 let formats: Vec<&str> = formats.map(|format| format.as_str()).collect();
                 let message = format!("the format {self} has no option {}", option.as_str());
                 Diagnostic::new(codes::OPTION, message).help(format!("formats that have it: {}", formats.join(", ")))
             })
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Why a target that isn't one of the format's is rejected.
+    fn lacks(self, target: Target) -> Diagnostic {
+        let list = |words: Vec<&str>| words.join(", ");
+        if self.targets().is_empty() {
+            let formats = RulesFormat::ALL.iter().filter(|format| format.targets().contains(&target));
+            let formats = list(formats.map(|format| format.as_str()).collect());
+            let problem = Diagnostic::new(codes::TARGET, format!("the format {self} has no targets"));
+            return problem.help(format!("formats with the target {target}: {formats}"));
+        }
+        let targets = list(self.targets().iter().map(|target| target.as_str()).collect());
+        let problem = Diagnostic::new(codes::TARGET, format!("the format {self} has no target {target}"));
+        problem.help(format!("its targets: {targets}"))
     }
 }
