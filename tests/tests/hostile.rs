@@ -6,6 +6,7 @@ use std::process::Command;
 
 use port_catalog_tests::hostile::{texts, write_tables};
 use port_catalog_tests::{files, root};
+use port_import::generated_file::expand;
 use tempfile::TempDir;
 
 /// A program that compares every text of the catalog with what was written.
@@ -121,14 +122,7 @@ fn plain(html: &str) -> String {
 fn the_printed_expansion_returns_every_text() {
     let tables = tempfile::tempdir().unwrap();
     write_tables(tables.path());
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "--package", "xtask", "--", "expand"])
-        .arg(tables.path())
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let expanded = String::from_utf8(output.stdout).unwrap();
+    let expanded = expand(&port_data::read(tables.path()).expect("the tables are valid"));
     let package = package("hostile_expansion", &format!("#![allow(missing_docs)]\n{expanded}"));
     assert_eq!(cargo(package.path(), &["run"]), format!("{}\n", 16 * texts().count()));
 }
