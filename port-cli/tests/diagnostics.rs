@@ -44,7 +44,7 @@ fn every_wrong_call_is_reported() {
 }
 
 fn wrong_arguments(cases: &mut Cases) {
-    let calls: [(&str, &[&str]); 61] = [
+    let calls: [(&str, &[&str]); 62] = [
         ("a part of a flow's id", &["show", "pop3"]),
         ("a part of two flows' ids", &["show", "rating"]),
         ("a part of many flows' ids", &["show", "mailgate"]),
@@ -93,6 +93,7 @@ fn wrong_arguments(cases: &mut Cases) {
         ("an unknown choice of editions", &["list", "--edition", "2.4"]),
         ("an upgrade from an edition of the argument", &["upgrade", "mailgate@2.4", "2.4", "2.5"]),
         ("an upgrade to an unknown edition", &["upgrade", "mailgate", "2.4", "2.5"]),
+        ("an option for rules without rules", &["upgrade", "mailgate", "2.4", "2.4", "--site", "site.toml"]),
         ("a component of a product without components", &["list", "--component", "worker"]),
         ("one argument too many", &["show", "mailgate-in-admin", "archive-in-admin"]),
         ("an unknown shell", &["completions", "csh"]),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use port_catalog_tests::{pages, root};
+use port_catalog_tests::{pages, root, tools};
 
 /// Runs a page in a directory with `port-catalog`, and with `cargo` as it is called in a clone and in a project that depends on
 /// the catalog.
@@ -45,6 +45,16 @@ fn upgrade() {
 #[test]
 fn write_rules() {
     run_in_a_new_directory("docs/write-rules.md");
+}
+
+#[test]
+fn network_firewalls() {
+    let Some(aclgen) = tools::tool("aclgen") else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let [command, aclgen] = [Path::new(env!("CARGO_BIN_EXE_port-catalog")), &aclgen]
+        .map(|program| format!("exec '{}' \"$@\"", program.display()));
+    let programs = [("port-catalog", command.as_str()), ("aclgen", &aclgen)];
+    pages::run("docs/network-firewalls.md", directory.path(), &programs);
 }
 
 #[test]

@@ -25,10 +25,12 @@ use crate::{root, tools};
 const OUTPUT: &str = "output";
 
 /// The commands of `sh` blocks, with the file that runs them or the reason why none does.
-const ELSEWHERE: [(&str, Result<&str, &str>); 3] = [
+const ELSEWHERE: [(&str, Result<&str, &str>); 5] = [
     ("cargo run -- port 443", Ok(".ci/run")),
     ("cargo test --workspace", Ok(".ci/run")),
     ("cargo insta review", Err("is interactive")),
+    ("iptables-restore --noflush changes/add/forticlient.v4", Err("changes the system's rules")),
+    ("iptables-restore --noflush changes/remove/forticlient.v4", Err("changes the system's rules")),
 ];
 
 /// A fenced code block of a page, or the output below a comment with a command.

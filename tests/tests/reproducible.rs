@@ -194,8 +194,18 @@ fn commands() -> Vec<String> {
 const PRODUCTS_STEP: usize = 8;
 
 /// The formats of rules. The test checks that the command has no others.
-const RULES: [&str; 9] =
-    ["nftables", "iptables", "ip6tables", "firewalld", "ufw", "fortigate", "aerleon", "mud", "networkpolicy"];
+const RULES: [&str; 10] = [
+    "nftables",
+    "iptables",
+    "ip6tables",
+    "firewalld",
+    "ufw",
+    "fortigate",
+    "aerleon",
+    "mud",
+    "networkpolicy",
+    "powershell",
+];
 
 /// Today's date, in the forms in which it could get into an output.
 fn today() -> [String; 2] {

@@ -1,29 +1,21 @@
 //! `rules`: firewall rules for the flows of products.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use port_data::hidden::Escaped;
-use port_data::{Diagnostic, Place};
+use port_data::Diagnostic;
 use port_engine::dataset::Dataset;
 use port_engine::rules::formats::RulesFormat;
-use port_engine::rules::formats::writer::File;
-use port_engine::rules::options::{
-    Alternatives, Choices, FirewallLocation, RulesetName, UnnamedPeers, UnstatedTransport,
-};
-use port_engine::rules::output_options::{ChainPrefix, OutputOptions, TableName};
-use port_engine::rules::site::Site;
+use port_engine::rules::options::{FirewallLocation, RulesetName};
 use port_engine::rules::site_template::site_template;
-use port_engine::rules::target::Target;
 use port_engine::rules::{RulesRequest, generate};
 
 use super::Context;
 use crate::filter_args::FilterArgs;
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
+use crate::rules_args::{ChoiceArgs, DROPPED, OutputArgs, write_files};
 use crate::word_parser::words;
-use crate::{codes, input};
 
 /// The notes and examples in the help.
 pub const HELP: &str = "\
@@ -69,15 +61,13 @@ Examples:
   port-catalog rules --format ufw --product securitygateway --direction inbound > gateway.ufw
   port-catalog rules --format fortigate --product fortimail --site site.toml > fortimail.conf
   port-catalog rules --format aerleon --product fortimail --site site.toml --out acl
+  port-catalog rules --format aerleon --target cisco --product fortimail --site site.toml --out ios
   port-catalog rules --format mud --product forticlient > forticlient.json
-  port-catalog rules --format networkpolicy --product fortimail --name mail > mail.yaml";
-
-/// The exit code if something was dropped under `--strict`.
-const DROPPED: u8 = 3;
+  port-catalog rules --format networkpolicy --product fortimail --name mail > mail.yaml
+  port-catalog rules --format powershell --product exchange-server --site site.toml > exchange.ps1";
 
 /// The arguments of `rules`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 #[command(mut_arg("product", |product| product.required_unless_present("site_template")
     .help("Only flows of this product; may be repeated, with --name for the common ruleset")))]
 pub struct RulesArgs {
@@ -93,27 +83,9 @@ pub struct RulesArgs {
     /// Where the firewall is; by default the usual place for the format
     #[arg(long, value_parser = words::<FirewallLocation>())]
     pub at: Option<FirewallLocation>,
-    /// Which ports to open if the document lists alternatives
-    #[arg(long, value_parser = words::<Alternatives>(), default_value = Alternatives::All.as_str())]
-    pub alternatives: Alternatives,
-    /// What to open if the document states neither TCP nor UDP
-    #[arg(long, value_parser = words::<UnstatedTransport>(), default_value = UnstatedTransport::Both.as_str())]
-    pub unstated: UnstatedTransport,
-    /// What to do with flows whose peer has no address [default: any; with --site: leave-out]
-    #[arg(long, value_parser = words::<UnnamedPeers>())]
-    pub unnamed: Option<UnnamedPeers>,
-    /// Leave out flows that are conditional, or that the document doesn't call required
-    #[arg(long)]
-    pub required_only: bool,
-    /// Leave out flows that the document calls off by default
-    #[arg(long)]
-    pub enabled_only: bool,
-    /// Also allow flows that stay inside a machine, or are between pods, according to the document
-    #[arg(long)]
-    pub all_scopes: bool,
-    /// File with the addresses of products and peers; without it, any address is allowed
-    #[arg(long, value_name = "FILE")]
-    pub site: Option<PathBuf>,
+    /// Addresses, and how to resolve what the document leaves open.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
     /// Print a site file to fill in, with every peer of this product, and no rules; may be repeated
     #[arg(long, value_name = "PRODUCT", value_parser = IdKind::Product.parser(), conflicts_with_all = ["format", "product", "site", "out"])]
     pub site_template: Vec<String>,
@@ -132,42 +104,6 @@ pub struct RulesArgs {
     pub strict: bool,
 }
 
-/// Options that only some formats have.
-#[derive(Debug, Args)]
-pub struct OutputArgs {
-    /// Platform that the rules are for, of a format for several (aerleon)
-    #[arg(long, value_parser = words::<Target>())]
-    pub target: Option<Target>,
-    /// Log what no rule allows (nftables, iptables, ip6tables, fortigate, aerleon)
-    #[arg(long)]
-    pub log: bool,
-    /// Count packets by rule (nftables; iptables and ip6tables always count)
-    #[arg(long)]
-    pub counter: bool,
-    /// Allow queries to the cluster's name servers (networkpolicy)
-    #[arg(long)]
-    pub allow_dns: bool,
-    /// Table of the family inet that contains the chains; by default filter (nftables)
-    #[arg(long, value_name = "NAME")]
-    pub table: Option<TableName>,
-    /// Beginning of the names of chains; by default --name (nftables, iptables, ip6tables)
-    #[arg(long, value_name = "NAME")]
-    pub chain: Option<ChainPrefix>,
-}
-
-impl OutputArgs {
-    fn options(&self) -> OutputOptions {
-        OutputOptions {
-            target: self.target,
-            log: self.log,
-            counter: self.counter,
-            allow_dns: self.allow_dns,
-            table: self.table.clone(),
-            chain: self.chain.clone(),
-        }
-    }
-}
-
 impl RulesArgs {
     /// Generates the rules, and prints them or writes them to files.
     ///
@@ -178,10 +114,10 @@ impl RulesArgs {
         let dataset = context.dataset;
         let Some(format) = self.format else { return self.template(dataset) };
         let request = self.request(format, dataset)?;
-        let site = self.site(dataset)?;
+        let site = self.choices.site(dataset)?;
         let report = generate(dataset, &request, &site)?;
         let text = match &self.out {
-            Some(directory) => write(&report.files, directory).map_err(|problem| vec![problem])?,
+            Some(directory) => write_files(&report.files, directory).map_err(|problem| vec![problem])?,
             None => port_text::rules::print(&report.files),
         };
         let messages = report.remarks.iter().map(ToString::to_string).collect();
@@ -211,42 +147,9 @@ impl RulesArgs {
             filter,
             only: self.only.clone(),
             location: self.at,
-            choices: Choices {
-                alternatives: self.alternatives,
-                unstated: self.unstated,
-                unnamed: self.unnamed.unwrap_or(match self.site {
-                    Some(_) => UnnamedPeers::LeaveOut,
-                    None => UnnamedPeers::Any,
-                }),
-                required_only: self.required_only,
-                enabled_only: self.enabled_only,
-                all_scopes: self.all_scopes,
-            },
+            choices: self.choices.choices(),
             name: self.name.clone(),
             output: self.output.options(),
         })
     }
-
-    fn site(&self, dataset: &Dataset) -> std::result::Result<Site, Vec<Diagnostic>> {
-        let Some(file) = &self.site else { return Ok(Site::default()) };
-        let text = input::read_text(file).map_err(|problem| vec![problem])?;
-        Site::parse(input::display_name(file), &text, dataset)
-    }
-}
-
-/// Writes files into a directory, and lists their paths.
-fn write(files: &[File], directory: &Path) -> std::result::Result<String, Diagnostic> {
-    let mut written = String::new();
-    for file in files {
-        let path = directory.join(&file.name);
-        let result = fs::create_dir_all(path.parent().unwrap_or(directory)).and_then(|()| fs::write(&path, &file.text));
-        result.map_err(|error| {
-            let before = if written.is_empty() { "none" } else { written.trim_end() };
-            Diagnostic::new(codes::UNWRITABLE, format!("cannot be written ({error})"))
-                .help(format!("files written before it: {}", before.replace('\n', ", ")))
-                .at(Place::file(&path))
-        })?;
-        written += &format!("{}\n", Escaped(path.display().to_string()));
-    }
-    Ok(written)
 }

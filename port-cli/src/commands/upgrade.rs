@@ -1,17 +1,26 @@
 //! `upgrade`: what changes at the firewalls between two editions of a product.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::Args;
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use port_engine::diff::Impact;
-use port_engine::upgrade::{EditionFlows, Upgrade};
+use port_engine::rules::RulesRequest;
+use port_engine::rules::formats::RulesFormat;
+use port_engine::rules::options::{FirewallLocation, RulesetName};
+use port_engine::rules::output_options::OutputOption;
+use port_engine::upgrade::{EditionFlows, Upgrade, rules};
 
 use super::Context;
 use crate::codes;
+use crate::filter_args::FilterArgs;
 use crate::format::{difference, json};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
-use crate::word_parser::words;
+use crate::rules_args::{ChoiceArgs, DROPPED, OutputArgs, write_files};
+use crate::word_parser::{Vocabulary, words};
 
 /// The notes and examples in the help.
 pub const HELP: &str = "\
@@ -20,12 +29,17 @@ swapping FROM and TO gives the inverse. What is curated, labels, rows and other 
 document was not available as a whole, a flow that only the other edition has is not known for it: it neither opens nor closes \
 anything, --fail-on unknown finds it, and a port that it may need isn't closed.
 
-Exit codes: 0 done; 1 a change that --fail-on names; 2 bad arguments.
+With a format of rules, the rules to add and to remove are printed, or written to the directories add and remove of --out. Give the \
+options with which the loaded rules were generated. Add rules first, so that nothing is closed in between that is still needed. Rules \
+for nftables, iptables and ip6tables are for loaded ones; other formats have a ruleset of their own for what is added and removed.
+
+Exit codes: 0 done; 1 a change that --fail-on names; 2 bad arguments; 3 something was dropped under --strict.
 
 Examples:
   port-catalog upgrade forticlient 6.0.4 6.2.0
   port-catalog upgrade forticlient 6.0.4 6.2.0 --format markdown > ticket.md
-  port-catalog upgrade forticlient 6.0.4 6.2.0 --fail-on opens,closes";
+  port-catalog upgrade forticlient 6.0.4 6.2.0 --fail-on opens,closes
+  port-catalog upgrade forticlient 6.0.4 6.2.0 --format iptables --out rules";
 
 /// The arguments of `upgrade`.
 #[derive(Debug, Args)]
@@ -39,23 +53,104 @@ pub struct UpgradeArgs {
     /// The edition to change to
     #[arg(value_name = "TO")]
     pub to: String,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = UpgradeFormat::Text)]
+    /// Output format: a report, or rules to add and to remove
+    #[arg(long, value_parser = words::<UpgradeFormat>(), default_value = "text")]
     pub format: UpgradeFormat,
     /// Exit with 1 if any of these is found (comma-separated)
     #[arg(long, value_name = "IMPACT", value_parser = words::<Impact>(), value_delimiter = ',')]
     pub fail_on: Vec<Impact>,
+    /// How to write rules.
+    #[command(flatten)]
+    pub rules: RulesOptions,
+}
+
+/// The options for rules to add and to remove.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules to add and to remove")]
+pub struct RulesOptions {
+    /// Where the firewall is; by default the usual place for the format
+    #[arg(long, value_parser = words::<FirewallLocation>())]
+    pub at: Option<FirewallLocation>,
+    /// Rules for a machine with this part of the product; may be repeated
+    #[arg(long)]
+    pub component: Vec<String>,
+    /// Addresses, and how to resolve what the document leaves open.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Name of chains, policies and files; by default the product's id
+    #[arg(long)]
+    pub name: Option<RulesetName>,
+    /// How to write the rules.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Write the files into this directory, and print their paths
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Exit with code 3 if the format can't express everything
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl RulesOptions {
+    /// The first option that has no default and is set.
+    fn first_set(&self) -> Option<&'static str> {
+        let options = [
+            (self.at.is_some(), "--at"),
+            (!self.component.is_empty(), "--component"),
+            (self.choices.site.is_some(), "--site"),
+            (self.choices.unnamed.is_some(), "--unnamed"),
+            (self.name.is_some(), "--name"),
+            (self.output.target.is_some(), "--target"),
+            (self.out.is_some(), "--out"),
+            (self.strict, "--strict"),
+        ];
+        let set = options.into_iter().find(|(is_set, _)| *is_set).map(|(_, option)| option);
+        set.or_else(|| self.output.options().set().next().map(OutputOption::as_str))
+    }
 }
 
 /// How an upgrade is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpgradeFormat {
-    /// A summary, then each flow that differs
+    /// A summary, then each flow that differs.
     Text,
-    /// One object: the editions, the number of unchanged flows, and every change with the flow before and after
+    /// One object.
     Json,
-    /// Headings and tables for a change ticket
+    /// Headings and tables.
     Markdown,
+    /// The rules to add and to remove.
+    Rules(RulesFormat),
+}
+
+impl Vocabulary for UpgradeFormat {
+    fn all() -> &'static [UpgradeFormat] {
+        static ALL: LazyLock<Vec<UpgradeFormat>> = LazyLock::new(|| {
+            let reports = [UpgradeFormat::Text, UpgradeFormat::Json, UpgradeFormat::Markdown];
+            let rules = RulesFormat::ALL.iter().copied().map(UpgradeFormat::Rules);
+            reports.into_iter().chain(rules).collect()
+        });
+        &ALL
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            UpgradeFormat::Text => "text",
+            UpgradeFormat::Json => "json",
+            UpgradeFormat::Markdown => "markdown",
+            UpgradeFormat::Rules(format) => format.as_str(),
+        }
+    }
+
+    fn summary(self) -> &'static str {
+        match self {
+            UpgradeFormat::Text => "A summary, then each flow that differs",
+            UpgradeFormat::Json => {
+                "One object: the editions, the number of unchanged flows, and every change with the flow before and after"
+            }
+            UpgradeFormat::Markdown => "Headings and tables for a change ticket",
+            UpgradeFormat::Rules(format) => format.summary(),
+        }
+    }
 }
 
 impl UpgradeArgs {
@@ -71,23 +166,62 @@ impl UpgradeArgs {
             let help = format!("write {} and an edition for each", QuotedAscii(product));
             return Err(vec![Diagnostic::new(codes::ARGUMENTS, message).help(help)]);
         }
+        if let (UpgradeFormat::Text | UpgradeFormat::Json | UpgradeFormat::Markdown, Some(option)) =
+            (self.format, self.rules.first_set())
+        {
+            let message = format!("{option} is for rules, but --format is {}", self.format.word());
+            let help = format!("write a format of rules, such as {}", RulesFormat::ALL[0]);
+            return Err(vec![Diagnostic::new(codes::ARGUMENTS, message).help(help)]);
+        }
         IdKind::Product.check(&self.product, "PRODUCT", dataset).map_err(|problem| vec![problem])?;
         let product = dataset.product(&self.product).expect("the product was checked");
         let edition = |id: &str| dataset.edition(product, id).map_err(|problem| vec![problem]);
         let editions = [edition(&self.from)?, edition(&self.to)?];
         let flows = EditionFlows::new(dataset, &product.id, &self.from, &self.to);
         let upgrade = Upgrade::new(dataset, product, editions, &flows);
-        let text = match self.format {
-            UpgradeFormat::Text => port_text::upgrade::text(&upgrade, context.width),
-            UpgradeFormat::Json => json::object(&upgrade),
-            UpgradeFormat::Markdown => port_text::upgrade::markdown(&upgrade),
+        let output = match self.format {
+            UpgradeFormat::Text => Output::text(port_text::upgrade::text(&upgrade, context.width)),
+            UpgradeFormat::Json => Output::text(json::object(&upgrade)),
+            UpgradeFormat::Markdown => Output::text(port_text::upgrade::markdown(&upgrade)),
+            UpgradeFormat::Rules(format) => self.rules(context, format, &upgrade)?,
         };
-        let output = Output::text(text);
+        Ok(self.with_failures(output, &upgrade))
+    }
+
+    /// The output with a finding for the changes that `--fail-on` names.
+    fn with_failures(&self, output: Output, upgrade: &Upgrade<'_>) -> Output {
         let failures = difference::failures(&upgrade.difference, &self.fail_on);
         if failures.is_empty() {
-            return Ok(output);
+            return output;
         }
         let message = format!("fails: {}", failures.join(", "));
-        Ok(Output { code: 1, ..output.message(message) })
+        Output { code: 1, ..output.message(message) }
+    }
+
+    /// Generates the rules to add and to remove.
+    fn rules(&self, context: Context<'_>, format: RulesFormat, upgrade: &Upgrade<'_>) -> Result {
+        let options = &self.rules;
+        let product = vec![self.product.clone()];
+        let filter = FilterArgs { product, component: options.component.clone(), ..FilterArgs::default() };
+        let request = RulesRequest {
+            format,
+            filter: filter.filter(context.dataset)?,
+            only: Vec::new(),
+            location: options.at,
+            choices: options.choices.choices(),
+            name: options.name.clone(),
+            output: options.output.options(),
+        };
+        let site = options.choices.site(context.dataset)?;
+        let report = rules::rules(context.dataset, upgrade, &request, &site)?;
+        let text = match &options.out {
+            Some(directory) => write_files(&report.files, directory).map_err(|problem| vec![problem])?,
+            None => port_text::rules::print(&report.files),
+        };
+        let mut messages: Vec<String> = report.remarks.iter().map(ToString::to_string).collect();
+        if report.files.is_empty() {
+            messages.push("no rule is added or removed".to_string());
+        }
+        Ok(Output { text, messages, code: if options.strict && report.dropped { DROPPED } else { 0 } })
     }
 }

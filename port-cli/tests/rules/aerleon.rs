@@ -1,17 +1,14 @@
 //! The files for Aerleon, compiled with aclgen. Its output for nftables and iptables is loaded and read back.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::process::Command;
 
 use port_engine::rules::formats::writer::File;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
+use crate::aclgen::{Aclgen, written};
 use crate::cases::{Comparison, all_products, files, sample_output, site};
 use crate::openings::{Opening, Openings, assert_same, flows_in, is_icmp, protocol, system_protocol, text};
-use crate::python_worker::PythonWorker;
 use crate::tools::{piped, sandboxed, tool};
 use crate::{iptables, nftables};
 
@@ -32,50 +29,27 @@ done
 "#;
 
 /// aclgen, and what is needed to read its output.
-pub struct Aclgen {
-    python: RefCell<PythonWorker>,
+struct Loader {
+    aclgen: Aclgen,
     /// The direction of each flow, which the rules of a forwarding firewall don't show.
     directions: BTreeMap<String, String>,
 }
 
-impl Aclgen {
-    pub fn start() -> Option<Aclgen> {
+impl Loader {
+    fn start() -> Option<Loader> {
         for program in ["nft", "iptables-restore", "ip6tables-restore"] {
             tool(program)?;
         }
         sandboxed(&[])?;
-        let python = tool("aclgen")?.with_file_name("python3");
-        let python = PythonWorker::start(Command::new(python).args(["-c", include_str!("ask_aclgen.py")]));
         let directions = |(tables, product): (PathBuf, String)| {
             flows_in(&tables, &product).into_iter().map(|flow| (text(&flow["id"]), text(&flow["direction"])))
         };
-        Some(Aclgen {
-            python: RefCell::new(python),
-            directions: all_products().into_iter().flat_map(directions).collect(),
-        })
-    }
-
-    /// The output of aclgen, by name.
-    pub fn made(&self, files: &[File], others: bool) -> BTreeMap<String, String> {
-        let directory = written(files);
-        let answer = self.python.borrow_mut().ask(&json!({ "directory": directory.path(), "others": others }));
-        for warning in answer["warnings"].as_array().unwrap() {
-            // Terms with addresses of one family only are empty in a filter for the other one, and so is ICMP.
-            let warning = text(warning);
-            let is_expected = [
-                " address family are present.",
-                " but the ACL is of inet6 address family.",
-                " but the ACL is of inet address family.",
-            ];
-            assert!(is_expected.iter().any(|end| warning.ends_with(end)), "{warning}");
-        }
-        let made = answer["made"].as_object().unwrap();
-        made.iter().map(|(name, made)| (name.clone(), text(made))).collect()
+        Some(Loader { aclgen: Aclgen::start()?, directions: all_products().into_iter().flat_map(directions).collect() })
     }
 
     /// What nft and the save programs list after the output of aclgen was loaded.
     fn loaded(&self, files: &[File]) -> Loaded {
-        let made = self.made(files, false).into_iter().map(|(name, text)| {
+        let made = self.aclgen.made(files, true).into_iter().map(|(name, text)| {
             // The file for nftables is named after the product.
             let name = if name.rsplit('.').next() == Some("nft") { "made.nft".to_string() } else { name };
             File { name, text }
@@ -163,17 +137,6 @@ struct Loaded {
     nft: Vec<Listed>,
     v4: String,
     v6: String,
-}
-
-/// A directory with these files.
-pub fn written(files: &[File]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    for file in files {
-        let path = directory.path().join(&file.name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &file.text).unwrap();
-    }
-    directory
 }
 
 /// A rule as nft lists it: in a chain with a term's name, to which a chain with a hook jumps.
@@ -300,15 +263,15 @@ const UNKNOWN: [&str; 8] = ["icmp/200", "icmp/255", "icmpv6/200", "icmpv6/255", 
 
 #[test]
 fn aclgen_allows_exactly_what_the_catalog_lists() {
-    let Some(aclgen) = Aclgen::start() else { return };
+    let Some(loader) = Loader::start() else { return };
     let can_express = |opening: &Opening| !UNKNOWN.contains(&opening.2.as_str());
     let aerleon = Comparison { format: "aerleon", locations: &["host", "network"], can_express };
-    aerleon.run(|files| aclgen.read(files));
+    aerleon.run(|files| loader.read(files));
 }
 
 #[test]
 fn terms_use_networks_with_the_addresses_of_the_site() {
-    let Some(aclgen) = Aclgen::start() else { return };
+    let Some(loader) = Loader::start() else { return };
     let site = site();
     // The flow of the last peer is limited to IPv4; this must not limit other flows.
     let last = "acme-cloud = \"10.9.9.9\"\n";
@@ -316,10 +279,10 @@ fn terms_use_networks_with_the_addresses_of_the_site() {
     let path = site.path().to_str().unwrap();
     let files =
         files(&["--format", "aerleon", "--product", "mailgate", "--at", "network", "--unnamed", "any", "--site", path]);
-    let loaded = aclgen.loaded(&files);
+    let listed = loader.loaded(&files);
     let ends = |id: &str| -> Vec<String> {
         // aclgen writes a rule for each family, and some rules twice.
-        let term_ends: BTreeSet<String> = loaded
+        let term_ends: BTreeSet<String> = listed
             .nft
             .iter()
             .filter(|rule| rule.id == id)
@@ -336,11 +299,11 @@ fn terms_use_networks_with_the_addresses_of_the_site() {
     assert_eq!(ends("mailgate-out-acme-cloud-rating"), ["192.0.2.10 > 10.9.9.9"]);
     assert_eq!(ends("mailgate-in-admin"), [" > 192.0.2.10", " > 2001:db8::10"]);
     assert_eq!(ends("mailgate-out-dns-server"), ["192.0.2.10 > 0.0.0.0/0"]);
-    assert!(loaded.v4.contains("-s 10.0.0.0/8 -d 192.0.2.10/32 -p tcp -m multiport --dports 25,465 "), "{}", loaded.v4);
+    assert!(listed.v4.contains("-s 10.0.0.0/8 -d 192.0.2.10/32 -p tcp -m multiport --dports 25,465 "), "{}", listed.v4);
     assert!(
-        loaded.v6.contains("-s 2001:db8:1::/48 -d 2001:db8::10/128 -p tcp -m multiport --dports 25,465 "),
+        listed.v6.contains("-s 2001:db8:1::/48 -d 2001:db8::10/128 -p tcp -m multiport --dports 25,465 "),
         "{}",
-        loaded.v6
+        listed.v6
     );
 }
 

@@ -248,7 +248,8 @@ pub fn ruleset_of_texts() -> Ruleset {
     Ruleset { flows: (1..).zip(texts()).map(flow).collect(), ..made_up() }
 }
 
-fn openings(ruleset: &Ruleset) -> Openings {
+/// What the rules of a ruleset allow.
+pub fn openings(ruleset: &Ruleset) -> Openings {
     let mut openings = Openings::new();
     for flow in &ruleset.flows {
         for rule in &flow.rules {

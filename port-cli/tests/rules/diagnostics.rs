@@ -16,7 +16,7 @@ const MAILGATE: [&str; 5] = ["rules", "--format", "nftables", "--product", "mail
 #[test]
 fn every_bad_call_is_rejected_with_its_reason() {
     let mut cases = Cases::new(CALLS);
-    let calls: [(&str, &[&str]); 23] = [
+    let calls: [(&str, &[&str]); 26] = [
         ("an unknown format", &["rules", "--format", "dot", "--product", "mailgate"]),
         ("a misspelt format", &["rules", "--format", "nftable", "--product", "mailgate"]),
         ("no product", &["rules", "--format", "nftables"]),
@@ -51,6 +51,15 @@ fn every_bad_call_is_rejected_with_its_reason() {
             &["rules", "--format", "fortigate", "--product", "mailgate", "--at", "host"],
         ),
         ("an option that the format lacks", &["rules", "--format", "ufw", "--product", "mailgate", "--log"]),
+        (
+            "an option that the target lacks",
+            &["rules", "--format", "aerleon", "--product", "mailgate", "--target", "sonic", "--log"],
+        ),
+        (
+            "a location that the target is not for",
+            &["rules", "--format", "aerleon", "--product", "mailgate", "--target", "cisco", "--at", "host"],
+        ),
+        ("a misspelt target", &["rules", "--format", "aerleon", "--product", "mailgate", "--target", "cisko"]),
         ("a target of another format", &["rules", "--format", "ufw", "--product", "mailgate", "--target", "nftables"]),
         ("a keyword as table", &["rules", "--format", "nftables", "--product", "mailgate", "--table", "set"]),
         ("an invalid chain", &["rules", "--format", "iptables", "--product", "mailgate", "--chain", "mail gateway"]),

@@ -1,5 +1,6 @@
 //! Tests of `rules`: the tools that read the generated rules open every port that the catalog lists, and no other.
 
+mod aclgen;
 mod aerleon;
 mod aerleon_targets;
 mod cases;
@@ -19,6 +20,7 @@ mod nftables;
 mod openings;
 mod output_options;
 mod packets;
+mod powershell;
 mod python_worker;
 mod raw_packets;
 mod reload;
@@ -26,6 +28,7 @@ mod remarks;
 mod site_file;
 mod ufw;
 mod ufw_program;
+mod upgrade_rules;
 mod wildcards;
 
 use port_catalog_tests::tools;

@@ -6,7 +6,7 @@ use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::output_options::{NFT_KEYWORDS, OutputOption, TableName};
 use serde_json::json;
 
-use crate::aerleon::written;
+use crate::aclgen::written;
 use crate::cases::{files, rules, site};
 use crate::openings::port_catalog;
 use crate::tools::{piped, sandboxed, tool};

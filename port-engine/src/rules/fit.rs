@@ -65,8 +65,16 @@ pub enum Families {
     Mixed,
     /// Both, but only one in each rule. Host names get rules of their own.
     OneEach,
-    /// Only this family. The named format is for the other one.
-    Only(Family, &'static str),
+    /// Only this family. The named format is for the other one, if there is one.
+    Only(Family, Option<&'static str>),
+}
+
+/// Why addresses or a protocol of the other family aren't in the rules, and what kind of remark that is.
+fn other_family_reason(limits: &Limits, other_format: Option<&str>, pronoun: &str) -> (RemarkKind, String) {
+    match other_format {
+        Some(format) => (RemarkKind::LeftOut, format!("use the format {format} for {pronoun}")),
+        None => (RemarkKind::Dropped, format!("{} can't express {pronoun}", limits.format)),
+    }
 }
 
 /// The same ruleset, as far as a format can express it.
@@ -74,18 +82,10 @@ pub enum Families {
 pub fn fit(mut ruleset: Ruleset, limits: &Limits) -> Ruleset {
     let own = take_own_addresses(&mut ruleset, limits);
     let other_family = addresses_of_other_family(&ruleset, limits);
-    let mut unlimited: BTreeSet<String> = BTreeSet::new();
     for flow in &mut ruleset.flows {
-        let unlimited_here = unlimited_ends(flow, limits);
         fit_flow(flow, limits);
-        if !flow.rules.is_empty() {
-            unlimited.extend(unlimited_here);
-        }
     }
-    if !unlimited.is_empty() {
-        let names = unlimited.into_iter().collect::<Vec<_>>().join(", ");
-        ruleset.remarks.push(Remark::new(RemarkKind::Opened, format!("to any address (none is given): {names}")));
-    }
+    remark_on_unlimited_ends(&mut ruleset, limits);
     ruleset.remarks.extend(own);
     ruleset.remarks.extend(other_family);
     ruleset
@@ -112,6 +112,19 @@ fn take_own_addresses(ruleset: &mut Ruleset, limits: &Limits) -> Option<Remark> 
     (!taken.is_empty()).then(|| Remark::new(RemarkKind::LeftOut, text))
 }
 
+/// How the remark on ends without addresses begins.
+const UNLIMITED: &str = "to any address (none is given): ";
+
+/// Remarks on the ends that may have any address, in place of an earlier remark for other flows.
+pub fn remark_on_unlimited_ends(ruleset: &mut Ruleset, limits: &Limits) {
+    ruleset.remarks.retain(|remark| !remark.text.starts_with(UNLIMITED));
+    let unlimited: BTreeSet<String> = ruleset.flows.iter().flat_map(|flow| unlimited_ends(flow, limits)).collect();
+    if !unlimited.is_empty() {
+        let names = unlimited.into_iter().collect::<Vec<_>>().join(", ");
+        ruleset.remarks.push(Remark::new(RemarkKind::Opened, format!("{UNLIMITED}{names}")));
+    }
+}
+
 /// The names of the ends of a flow that may have any address.
 fn unlimited_ends(flow: &FlowRules, limits: &Limits) -> Vec<String> {
     let own = limits.endpoints.own.then_some("the product itself");
@@ -131,8 +144,9 @@ fn addresses_of_other_family(ruleset: &Ruleset, limits: &Limits) -> Option<Remar
     let addresses = rules.flat_map(|rule| [&rule.source, &rule.destination]).flat_map(Endpoints::addresses);
     let others = addresses.filter(|address| address.family().is_some_and(|family| family != wanted));
     let others: Vec<Address> = others.collect::<BTreeSet<_>>().into_iter().cloned().collect();
-    let text = format!("{} (use the format {other_format} for them)", list(&others));
-    (!others.is_empty()).then(|| Remark::new(RemarkKind::LeftOut, text))
+    let (kind, reason) = other_family_reason(limits, other_format, "them");
+    let text = format!("{} ({reason})", list(&others));
+    (!others.is_empty()).then(|| Remark::new(kind, text))
 }
 
 fn fit_flow(flow: &mut FlowRules, limits: &Limits) {
@@ -167,7 +181,8 @@ fn fit_traffic(traffic: &Traffic, flow: &mut FlowRules, limits: &Limits) -> Vec<
     }
     if let (Families::Only(wanted, other_format), Some(family)) = (limits.endpoints.families, traffic.family()) {
         if family != wanted {
-            flow.remark(RemarkKind::LeftOut, format!("{protocol} (use the format {other_format} for it)"));
+            let (kind, reason) = other_family_reason(limits, other_format, "it");
+            flow.remark(kind, format!("{protocol} ({reason})"));
             return Vec::new();
         }
     }
@@ -267,8 +282,11 @@ fn fit_end(end: &Endpoints, flow: &mut FlowRules, limits: &Limits) -> Vec<Endpoi
         Families::Only(wanted, other_format) => {
             let (kept, others) = if wanted == Family::V4 { (v4, v6) } else { (v6, v4) };
             if kept.is_empty() && !others.is_empty() {
-                let text = format!("the whole flow (one end has no {wanted} address; see the format {other_format})");
-                flow.remark(RemarkKind::LeftOut, text);
+                let (kind, reason) = match other_format {
+                    Some(format) => (RemarkKind::LeftOut, format!("see the format {format}")),
+                    None => (RemarkKind::Dropped, format!("{} can't express others", limits.format)),
+                };
+                flow.remark(kind, format!("the whole flow (one end has no {wanted} address; {reason})"));
             }
             vec![kept, names]
         }

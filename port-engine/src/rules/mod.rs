@@ -17,6 +17,7 @@ use crate::filter::Filter;
 
 pub mod address;
 mod alternatives;
+pub mod changes;
 pub mod codes;
 mod ends;
 pub mod fit;
@@ -82,6 +83,21 @@ pub struct RulesReport {
 /// isn't for firewalls at the location, or lacks an option that is set; peers have no address, and the choices don't allow that; or
 /// no rule is left, since an empty ruleset would close everything.
 pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<RulesReport, Vec<Diagnostic>> {
+    let ruleset = fitted(dataset, request, site)?;
+    let writer = request.format.writer(request.output.target);
+    Ok(RulesReport {
+        files: (writer.files)(&ruleset, &request.output),
+        remarks: ruleset.summary(!writer.limits.comments),
+        dropped: ruleset.has_dropped(),
+    })
+}
+
+/// The ruleset of a request, as far as its format can express it.
+///
+/// # Errors
+///
+/// Those of [`generate`].
+pub fn fitted(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<Ruleset, Vec<Diagnostic>> {
     let one = |problem| vec![problem];
     request.format.check(&request.output)?;
     let writer = request.format.writer(request.output.target);
@@ -110,11 +126,7 @@ pub fn generate(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Resul
     let mut ruleset = fit::fit(ruleset, &writer.limits);
     let remarks = (writer.remarks)(&ruleset, &request.output);
     ruleset.remarks.extend(remarks);
-    Ok(RulesReport {
-        files: (writer.files)(&ruleset, &request.output),
-        remarks: ruleset.summary(!writer.limits.comments),
-        dropped: ruleset.has_dropped(),
-    })
+    Ok(ruleset)
 }
 
 /// The location of the firewall: the given one, or the usual one for the format.

@@ -110,6 +110,8 @@ mod tests {
             // SCTP can't be limited to ports.
             (RulesFormat::Mud, "6 17 - 50 51 47 1 58 4 112 0 89 99 255"),
             (RulesFormat::NetworkPolicy, "TCP UDP SCTP - - - - - - - - - - -"),
+            // Windows matches the ports of TCP and UDP only.
+            (RulesFormat::PowerShell, "TCP UDP - 50 51 47 ICMPv4 ICMPv6 4 112 0 89 99 255"),
         ];
         assert_eq!(cases.len(), RulesFormat::ALL.len());
         for (format, expected) in cases {
@@ -131,6 +133,7 @@ mod tests {
             (RulesFormat::Aerleon, "echo-request timestamp-request - - echo-request neighbor-solicit - -"),
             (RulesFormat::Mud, numbers),
             (RulesFormat::NetworkPolicy, "- - - - - - - -"),
+            (RulesFormat::PowerShell, numbers),
         ];
         assert_eq!(cases.len(), RulesFormat::ALL.len());
         for (format, expected) in cases {

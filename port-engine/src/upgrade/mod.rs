@@ -10,6 +10,7 @@ use crate::diff::{self, Difference, FlowDifference, Ids};
 use crate::export::ExportedFlow;
 
 mod report;
+pub mod rules;
 
 /// The flows of two editions, as they are compared.
 #[derive(Clone, Debug)]

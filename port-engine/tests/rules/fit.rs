@@ -39,8 +39,8 @@ fn limits() -> impl Strategy<Value = Limits> {
     let families = select(vec![
         Families::Mixed,
         Families::OneEach,
-        Families::Only(Family::V4, "other"),
-        Families::Only(Family::V6, "other"),
+        Families::Only(Family::V4, Some("other")),
+        Families::Only(Family::V6, Some("other")),
     ]);
     let max_addresses = proptest::option::of(1..4_usize);
     let endpoints = (any::<bool>(), families, any::<bool>(), max_addresses).prop_map(
@@ -274,7 +274,7 @@ fn icmp_is_only_between_addresses_of_its_own_family() {
     assert_eq!(sources(Protocol::ICMP, Families::OneEach), ["192.0.2.1", "a.example"]);
     assert_eq!(sources(Protocol::ICMPV6, Families::OneEach), ["2001:db8::1", "a.example"]);
     assert_eq!(sources(Protocol::ESP, Families::OneEach), ["192.0.2.1", "2001:db8::1", "a.example"]);
-    let other = limits(Families::Only(Family::V4, "other"));
+    let other = limits(Families::Only(Family::V4, Some("other")));
     let (rules, remarks) = fitted(vec![rule_for(Protocol::ICMPV6)], &other);
     assert_eq!((rules, remarks), (0, vec!["left out icmpv6 (use the format other for it) [made-up]".to_string()]));
     assert_eq!(rule_for(Protocol::ICMPV6).family(), Some(Family::V6));
@@ -343,7 +343,7 @@ fn interfaces_that_a_format_cannot_express_are_dropped_with_a_remark() {
 #[test]
 fn addresses_that_need_another_format_are_left_out_with_a_remark() {
     let only = |family| Limits {
-        endpoints: EndpointLimits { families: Families::Only(family, "other"), ..UNLIMITED.endpoints },
+        endpoints: EndpointLimits { families: Families::Only(family, Some("other")), ..UNLIMITED.endpoints },
         ..UNLIMITED
     };
     let of = |texts: &[&str]| Endpoints::new(texts.iter().map(|text| text.parse().unwrap()));

@@ -9,6 +9,7 @@ use super::text::{comment_lines, logs_at_end, short_name};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Endpoints, Family};
+use crate::rules::changes::Change;
 use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
@@ -60,7 +61,7 @@ const fn limits(format: &'static str, family: Family, other: &'static str) -> Li
         // iptables makes a rule for each address anyway. It resolves host names only once, when it loads the rules.
         endpoints: EndpointLimits {
             own: true,
-            families: Families::Only(family, other),
+            families: Families::Only(family, Some(other)),
             host_names: false,
             wildcards: false,
             max_addresses: Some(1),
@@ -78,10 +79,7 @@ fn v6(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
 }
 
 fn file(ruleset: &Ruleset, output: &OutputOptions, family: Family) -> File {
-    let (program, suffix) = match family {
-        Family::V4 => ("iptables", "v4"),
-        Family::V6 => ("ip6tables", "v6"),
-    };
+    let (program, suffix) = program(family);
     let prefix = output.chain_prefix(&ruleset.name);
     let chains: Vec<(Direction, String)> =
         ruleset.directions.iter().map(|direction| (*direction, chain_name(prefix, *direction))).collect();
@@ -92,13 +90,49 @@ fn file(ruleset: &Ruleset, output: &OutputOptions, family: Family) -> File {
         text += &format!(":{chain} - [0:0]\n");
     }
     for (direction, chain) in &chains {
-        text += &ruleset.in_direction(*direction).map(|flow| flow_rules(flow, chain, family)).collect::<String>();
+        text += &ruleset.in_direction(*direction).map(|flow| flow_rules(flow, "-A", chain, family)).collect::<String>();
         if output.log && logs_at_end(ruleset, *direction) {
             text += &log(chain);
         }
     }
     text += "COMMIT\n";
     File { name: format!("{}.{suffix}", ruleset.name), text }
+}
+
+/// Rules to insert into the chains for IPv4, or to delete from them.
+pub(super) fn change_v4(ruleset: &Ruleset, change: Change, output: &OutputOptions) -> File {
+    change_file(ruleset, change, output, Family::V4)
+}
+
+/// The same for IPv6.
+pub(super) fn change_v6(ruleset: &Ruleset, change: Change, output: &OutputOptions) -> File {
+    change_file(ruleset, change, output, Family::V6)
+}
+
+fn change_file(ruleset: &Ruleset, change: Change, output: &OutputOptions, family: Family) -> File {
+    let (program, suffix) = program(family);
+    let command = match change {
+        Change::Add => "-I",
+        Change::Remove => "-D",
+    };
+    let usage =
+        format!("Load this file with {program}-restore --noflush. The rules of the edition in use have to be loaded.");
+    let mut text = comment_lines("", ruleset.comments().chain([String::new(), usage]));
+    text += "*filter\n";
+    let prefix = output.chain_prefix(&ruleset.name);
+    for flow in &ruleset.flows {
+        text += &flow_rules(flow, command, &chain_name(prefix, flow.direction), family);
+    }
+    text += "COMMIT\n";
+    File { name: format!("{}.{suffix}", ruleset.name), text }
+}
+
+/// The program for a family, and the ending of its files.
+fn program(family: Family) -> (&'static str, &'static str) {
+    match family {
+        Family::V4 => ("iptables", "v4"),
+        Family::V6 => ("ip6tables", "v6"),
+    }
 }
 
 /// The name of a direction's chain.
@@ -136,14 +170,14 @@ fn usage(location: FirewallLocation, program: &str, chains: &[(Direction, String
 }
 
 /// A flow's rules, below its comment.
-fn flow_rules(flow: &FlowRules, chain: &str, family: Family) -> String {
+fn flow_rules(flow: &FlowRules, command: &str, chain: &str, family: Family) -> String {
     let pairs = flow.interfaces.pairs();
     let rules = flow.rules.iter().flat_map(|rule| pairs.iter().map(move |pair| (rule, pair)));
     let rules = rules.map(|(rule, (source, destination))| {
         let id = &flow.id;
         let [from, to] = [("-i", source), ("-o", destination)]
             .map(|(option, name)| name.map(|name| format!(" {option} {name}")).unwrap_or_default());
-        format!("-A {chain}{from}{to}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule, family))
+        format!("{command} {chain}{from}{to}{} -m comment --comment \"{id}\" -j ACCEPT\n", matches(rule, family))
     });
     comment_lines("", flow.comments()) + &rules.collect::<String>()
 }

@@ -1,9 +1,11 @@
 //! The formats of rules. Each is a module with a `WRITER`: its limits, and a function that writes rules within these limits.
 
 use port_data::Diagnostic;
-use writer::Writer;
+use writer::{File, Writer};
 
+use super::changes::Change;
 use super::codes;
+use super::model::Ruleset;
 use super::output_options::OutputOptions;
 use super::target::Target;
 use crate::words::words;
@@ -15,6 +17,7 @@ pub mod iptables;
 pub mod mud;
 pub mod networkpolicy;
 pub mod nftables;
+pub mod powershell;
 mod text;
 pub mod ufw;
 pub mod writer;
@@ -40,6 +43,8 @@ words! {
         Mud = "mud",
         /// A Kubernetes NetworkPolicy, for pods with the label app.kubernetes.io/name: NAME
         NetworkPolicy = "networkpolicy",
+        /// Commands for Windows Defender Firewall, with a rule for each flow and protocol
+        PowerShell = "powershell",
     }
 }
 
@@ -55,7 +60,7 @@ impl RulesFormat {
 
     /// How the format is written for a target, which is one of its [`targets`](Self::targets). `None` means the first one.
     #[must_use]
-    pub fn writer(self, _target: Option<Target>) -> Writer {
+    pub fn writer(self, target: Option<Target>) -> Writer {
         match self {
             RulesFormat::Nftables => nftables::WRITER,
             RulesFormat::Iptables => iptables::V4,
@@ -63,9 +68,21 @@ impl RulesFormat {
             RulesFormat::Firewalld => firewalld::WRITER,
             RulesFormat::Ufw => ufw::WRITER,
             RulesFormat::Fortigate => fortigate::WRITER,
-            RulesFormat::Aerleon => aerleon::WRITER,
+            RulesFormat::Aerleon => aerleon::writer(target),
             RulesFormat::Mud => mud::WRITER,
             RulesFormat::NetworkPolicy => networkpolicy::WRITER,
+            RulesFormat::PowerShell => powershell::WRITER,
+        }
+    }
+
+    /// How rules are added to loaded ones, and removed from them. `None` if the files of the format are always a whole ruleset.
+    #[must_use]
+    pub fn change_writer(self) -> Option<fn(&Ruleset, Change, &OutputOptions) -> File> {
+        match self {
+            RulesFormat::Nftables => Some(nftables::change),
+            RulesFormat::Iptables => Some(iptables::change_v4),
+            RulesFormat::Ip6tables => Some(iptables::change_v6),
+            _ => None,
         }
     }
 
@@ -84,7 +101,8 @@ impl RulesFormat {
             .map(|option| {
                 let formats = RulesFormat::ALL.iter().filter(|format| format.writer(None).options.contains(&option));
                 let formats: Vec<&str> = formats.map(|format| format.as_str()).collect();
-                let message = format!("the format {self} has no option {}", option.as_str());
+                let target = options.target.map(|target| format!(" for the target {target}")).unwrap_or_default();
+                let message = format!("the format {self} has no option {}{target}", option.as_str());
                 Diagnostic::new(codes::OPTION, message).help(format!("formats that have it: {}", formats.join(", ")))
             })
             .collect();

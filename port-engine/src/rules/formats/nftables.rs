@@ -11,6 +11,7 @@ use port_core::Direction;
 use super::text::{comment_lines, logs_at_end};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Endpoints, Family};
+use crate::rules::changes::Change;
 use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset, Traffic};
 use crate::rules::options::FirewallLocation;
@@ -79,6 +80,28 @@ fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
     vec![File { name: format!("{}.nft", ruleset.name), text }]
 }
 
+/// Rules to insert into the chains, or to delete from them. nft deletes a rule only by its handle, so a file with rules to delete
+/// can't be loaded.
+pub(super) fn change(ruleset: &Ruleset, change: Change, output: &OutputOptions) -> File {
+    let table = output.table.as_ref().map_or(TABLE, TableName::as_str);
+    let prefix = output.chain_prefix(&ruleset.name);
+    let (verb, usage) = match change {
+        Change::Add => ("insert", "Load this file with nft -f. The chains have to be loaded already."),
+        Change::Remove => (
+            "delete",
+            "nft deletes a rule only by its handle, which nft --handle list chain inet TABLE CHAIN prints: find these rules.",
+        ),
+    };
+    let mut text = comment_lines("", ruleset.comments().chain([String::new(), usage.to_string()]));
+    for flow in &ruleset.flows {
+        text += &comment_lines("", flow.comments());
+        let rules = flow.rules.iter().map(|rule| accept(flow, rule, output));
+        let rules = rules.map(|rule| format!("{verb} rule inet {table} {prefix}-{} {rule}\n", flow.direction));
+        text += &rules.collect::<String>();
+    }
+    File { name: format!("{}.nft", ruleset.name), text }
+}
+
 /// Logs the packets that no rule of a chain accepts, unless there are too many.
 fn log(chain: &str) -> String {
     format!("\t\t# what no rule above accepts\n\t\tlimit rate 10/second log prefix \"{chain}: \"\n")
@@ -105,11 +128,14 @@ fn usage(location: FirewallLocation, table: &str, chains: &[(Direction, String)]
 
 /// A flow's rules, below its comment.
 fn flow_rules(flow: &FlowRules, output: &OutputOptions) -> String {
-    let counter = if output.counter { " counter" } else { "" };
-    let interfaces = interfaces(flow);
-    let rule = |rule: &Rule| format!("\t\t{interfaces}{}{counter} accept comment \"{}\"\n", matches(rule), flow.id);
-    let rules = flow.rules.iter().map(rule);
+    let rules = flow.rules.iter().map(|rule| format!("\t\t{}\n", accept(flow, rule, output)));
     comment_lines("\t\t", flow.comments()) + &rules.collect::<String>()
+}
+
+/// A rule of a flow.
+fn accept(flow: &FlowRules, rule: &Rule, output: &OutputOptions) -> String {
+    let counter = if output.counter { " counter" } else { "" };
+    format!("{}{}{counter} accept comment \"{}\"", interfaces(flow), matches(rule), flow.id)
 }
 
 /// The interfaces that a flow's rules match, each end followed by a space.

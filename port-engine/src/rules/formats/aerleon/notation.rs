@@ -1,33 +1,84 @@
 //! How Aerleon names protocols and the types of ICMP messages.
 
 use crate::protocol::Protocol;
-use crate::rules::protocol_notation::{ProtocolNotation, type_name};
+use crate::rules::protocol_notation::{ProtocolNotation, no_type, type_name};
 
-/// The protocols that every target accepts that knows them. `ipip` is written as its number, since nft and iptables take the name for 94.
-pub(super) const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+/// Protocols by name, as nft and iptables take them: except `ipip`, which they read as 94.
+pub(super) const NAMES: ProtocolNotation = ProtocolNotation {
     protocol: |protocol| match protocol {
         Protocol::IPIP => Some(protocol.number().to_string()),
         named if named.name().is_some() => Some(named.to_string()),
-        other => NUMBERS.contains(&other.number()).then(|| other.number().to_string()),
+        other => NUMBERED.iter().any(|(number, _)| *number == other.number()).then(|| other.number().to_string()),
     },
-    icmp_type: |protocol, icmp_type| type_name(ICMP_TYPES, protocol, icmp_type),
+    icmp_type: named_type,
 };
 
-/// The other protocols that Aerleon knows, except extension headers of IPv6: IGMP, GGP, EGP, IGP, RDP, IPv6, RSVP, OSPF, PIM, L2TP and
-/// UDP-Lite. It rejects all other numbers.
-const NUMBERS: [u8; 11] = [2, 3, 8, 9, 27, 41, 46, 89, 103, 115, 136];
+/// Protocols by number, except those that every platform knows by name: platforms disagree on the other names.
+pub(super) const NUMBERS: ProtocolNotation = ProtocolNotation { protocol: number, icmp_type: named_type };
 
-/// The protocols that the target paloalto knows. It rejects a policy that has another one.
-pub(super) const PALOALTO: [Protocol; 8] = [
-    Protocol::TCP,
-    Protocol::UDP,
-    Protocol::SCTP,
-    Protocol::ESP,
-    Protocol::AH,
-    Protocol::GRE,
-    Protocol::ICMP,
-    Protocol::ICMPV6,
+/// The same for platforms whose rules can't match the ports of SCTP.
+pub(super) const WITHOUT_SCTP: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| (protocol != Protocol::SCTP).then(|| number(protocol)).flatten(),
+    icmp_type: named_type,
+};
+
+/// Every protocol by its name in Aerleon, and no types of ICMP, which aclgen ignores for these targets without a warning.
+pub(super) const OPENCONFIG: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| match protocol.name() {
+        Some(name) => Some(name.to_string()),
+        None => NUMBERED.iter().find(|(number, _)| *number == protocol.number()).map(|(_, name)| (*name).to_string()),
+    },
+    icmp_type: no_type,
+};
+
+/// What PAN-OS knows. aclgen rejects a policy with another protocol.
+pub(super) const PALOALTO: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| match protocol {
+        Protocol::IPIP | Protocol::VRRP => None,
+        IGMP => Some("igmp".to_string()),
+        other => other.name().map(str::to_string),
+    },
+    icmp_type: named_type,
+};
+
+/// What aclgen writes for NSX-T. For any other protocol it writes a rule that allows all of them, and it rejects types of `ICMPv6`.
+pub(super) const NSXT: ProtocolNotation = ProtocolNotation {
+    protocol: |protocol| {
+        let is_known = matches!(protocol, Protocol::TCP | Protocol::UDP | Protocol::ICMP | Protocol::ICMPV6);
+        is_known.then(|| protocol.to_string())
+    },
+    icmp_type: |protocol, icmp_type| (protocol == Protocol::ICMP).then(|| named_type(protocol, icmp_type)).flatten(),
+};
+
+const IGMP: Protocol = Protocol::new(2);
+
+/// The other protocols that Aerleon knows, except extension headers of IPv6. It rejects all other numbers.
+const NUMBERED: [(u8, &str); 11] = [
+    (2, "igmp"),
+    (3, "ggp"),
+    (8, "egp"),
+    (9, "igp"),
+    (27, "rdp"),
+    (41, "ipv6"),
+    (46, "rsvp"),
+    (89, "ospf"),
+    (103, "pim"),
+    (115, "l2tp"),
+    (136, "udplite"),
 ];
+
+fn number(protocol: Protocol) -> Option<String> {
+    match protocol {
+        Protocol::TCP | Protocol::UDP | Protocol::SCTP | Protocol::ICMP | Protocol::ICMPV6 => {
+            Some(protocol.to_string())
+        }
+        other => (NAMES.protocol)(other).map(|_| other.number().to_string()),
+    }
+}
+
+fn named_type(protocol: Protocol, icmp_type: u8) -> Option<String> {
+    type_name(ICMP_TYPES, protocol, icmp_type)
+}
 
 /// The types of ICMP that Aerleon names as its target nftables can write them.
 const ICMP_TYPES: &[(Protocol, u8, &str)] = &[
