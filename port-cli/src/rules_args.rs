@@ -77,7 +77,7 @@ impl ChoiceArgs {
 /// Options that only some formats have.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Platform that the rules are for, of a format for several (aerleon)
+    /// Platform that the rules are for, of a format for several (aerleon, terraform, ansible)
     #[arg(long, value_parser = words::<Target>())]
     pub target: Option<Target>,
     /// Log what no rule allows (nftables, iptables, ip6tables, fortigate, aerleon)

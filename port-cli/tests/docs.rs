@@ -58,6 +58,11 @@ fn network_firewalls() {
 }
 
 #[test]
+fn infrastructure_as_code() {
+    run_in_a_new_directory("docs/infrastructure-as-code.md");
+}
+
+#[test]
 fn compare() {
     run_in_a_new_directory("docs/compare.md");
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use port_engine::dataset::Product;
 use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::options::{Alternatives, FirewallLocation, UnnamedPeers, UnstatedTransport};
+use port_engine::rules::target::Target;
 
 use crate::layout::Page;
 use crate::{Context, File};
@@ -139,6 +140,7 @@ fn rules(context: &Context) -> Markup {
         (product_choice(context, "product", "Product", false))
         (edition_choice("edition", "Edition"))
         (choice("format", "Format", None, &words(RulesFormat::ALL, RulesFormat::as_str, RulesFormat::summary)))
+        (choice("target", "Platform", Some("usual one of the format"), &words(Target::ALL, Target::as_str, Target::summary)))
         (choice("at", "Where the firewall is", Some("usual place for the format"), &words(FirewallLocation::ALL, FirewallLocation::as_str, FirewallLocation::summary)))
         (choice("direction", "Direction", Some("both"), &[("inbound", "the peer connects"), ("outbound", "the product connects")]))
         label data-needs-components { span { "Component" } select name="component" {} }

@@ -194,7 +194,7 @@ fn commands() -> Vec<String> {
 const PRODUCTS_STEP: usize = 8;
 
 /// The formats of rules. The test checks that the command has no others.
-const RULES: [&str; 10] = [
+const RULES: [&str; 13] = [
     "nftables",
     "iptables",
     "ip6tables",
@@ -205,6 +205,9 @@ const RULES: [&str; 10] = [
     "mud",
     "networkpolicy",
     "powershell",
+    "terraform",
+    "cloudformation",
+    "ansible",
 ];
 
 /// Today's date, in the forms in which it could get into an output.

@@ -12,8 +12,8 @@ directory=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")/../.."
 directory=${directory:-$(realpath -m "${CARGO_TARGET_DIR:-target}/tools")}
 requirements=tests/tools/requirements.txt
-# Converts AsciiDoc, for port-import. Version 4 needs a newer Node.js than Debian 12 has.
-asciidoctor=@asciidoctor/core@3.0.4
+# Asciidoctor converts AsciiDoc, for port-import. Version 4 needs a newer Node.js than Debian 12 has. hcl2json is HashiCorp's parser.
+node_packages=(@asciidoctor/core@3.0.4 @cdktn/hcl2json@0.24.0)
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s: %s\n' "tests/tools/install.sh" "$*"; }
@@ -98,12 +98,12 @@ else
 fi
 
 # This file is written last, too.
-if [ "$(cat "$directory/asciidoctor" 2> /dev/null)" = "$asciidoctor" ]; then
-    say "Asciidoctor is installed in $directory"
+if [ "$(cat "$directory/node-packages" 2> /dev/null)" = "${node_packages[*]}" ]; then
+    say "npm's packages are installed in $directory"
 else
     rm -rf "$directory/node_modules"
     echo '{ "private": true }' > "$directory/package.json"
-    npm install --prefix "$directory" --silent --no-audit --no-fund --no-package-lock --ignore-scripts --save-exact "$asciidoctor"
-    echo "$asciidoctor" > "$directory/asciidoctor"
-    say "installed $asciidoctor in $directory"
+    npm install --prefix "$directory" --silent --no-audit --no-fund --no-package-lock --ignore-scripts --save-exact "${node_packages[@]}"
+    echo "${node_packages[*]}" > "$directory/node-packages"
+    say "installed ${node_packages[*]} in $directory"
 fi

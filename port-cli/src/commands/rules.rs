@@ -43,7 +43,7 @@ A mud file can't contain comments. Set its mud-url, last-update and is-supported
 A networkpolicy is for pods with the label app.kubernetes.io/name: NAME. If yours have others, change podSelector.
 
 Loading a later version removes the rules of the earlier one with the same --name; --direction leaves the other direction alone.
-A firewalld policy needs your zones again. On a FortiGate, delete policies of peers that are gone.
+A firewalld policy needs your zones again. On a FortiGate, delete policies of peers that are gone. Ansible removes only what you ask for.
 
 If a format has several files, each is printed below a line with its name; --out writes them to files.
 Exit codes: 0 done; 2 bad arguments or site file, no rule is left, or a file can't be written; 3 something was
@@ -64,7 +64,11 @@ Examples:
   port-catalog rules --format aerleon --target cisco --product fortimail --site site.toml --out ios
   port-catalog rules --format mud --product forticlient > forticlient.json
   port-catalog rules --format networkpolicy --product fortimail --name mail > mail.yaml
-  port-catalog rules --format powershell --product exchange-server --site site.toml > exchange.ps1";
+  port-catalog rules --format powershell --product exchange-server --site site.toml > exchange.ps1
+  port-catalog rules --format terraform --product fortimail --site site.toml > fortimail.tf
+  port-catalog rules --format terraform --target azure --product fortimail > fortimail.tf
+  port-catalog rules --format cloudformation --product fortimail > fortimail.yaml
+  port-catalog rules --format ansible --target ufw --product fortimail --site site.toml > fortimail.yml";
 
 /// The arguments of `rules`.
 #[derive(Debug, Args)]

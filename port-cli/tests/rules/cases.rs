@@ -14,6 +14,7 @@ use port_engine::rules::formats::writer::File;
 use port_engine::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::output_options::OutputOptions;
+use port_engine::rules::target::Target;
 use tempfile::NamedTempFile;
 
 use crate::openings::{
@@ -33,15 +34,24 @@ pub struct Comparison {
 impl Comparison {
     /// Compares what a reader finds in the files with what should be open.
     pub fn run(&self, read: impl Fn(&[File]) -> Openings) {
+        self.run_for(None, read);
+    }
+
+    /// The same for a target of the format. What the documents leave open is decided before rules are written, so other targets than
+    /// the usual one are compared with one decision.
+    pub fn run_for(&self, target: Option<Target>, read: impl Fn(&[File]) -> Openings) {
+        let options: Vec<&str> = target.iter().flat_map(|target| ["--target", target.as_str()]).collect();
         let mut compared = 0;
         for (tables, product) in all_products() {
-            for decisions in Decisions::ALL {
+            let is_usual = self.format.parse::<RulesFormat>().unwrap().targets().first() == target.as_ref();
+            let decisions = if target.is_none() || is_usual { &Decisions::ALL[..] } else { &Decisions::ALL[..1] };
+            for decisions in decisions.iter().copied() {
                 // A MUD file is enforced in the network, but describes a machine.
                 let documented_at = |location: &str| {
                     let location = if self.format == "mud" { "host" } else { location };
                     documented_in(&tables, &product, decisions, location)
                 };
-                let common = [&["--format", self.format, "--product", &product], decisions.options].concat();
+                let common = [&["--format", self.format, "--product", &product], decisions.options, &options].concat();
                 let compare = |options: &[&str], documented: &Openings| {
                     let arguments = [&common[..], options].concat();
                     if documented.is_empty() {
@@ -62,13 +72,13 @@ impl Comparison {
             }
         }
         assert!(compared > 200, "only {compared} openings were compared");
-        self.run_made_up(read);
+        self.run_made_up(target, read);
     }
 
-    fn run_made_up(&self, read: impl Fn(&[File]) -> Openings) {
+    fn run_made_up(&self, target: Option<Target>, read: impl Fn(&[File]) -> Openings) {
         for ruleset in [made_up(), ruleset_of_texts()] {
             let expected = openings(&ruleset).into_iter().filter(self.can_express).collect();
-            let files = fitted_files(self.format.parse().unwrap(), ruleset);
+            let files = fitted_files_for(self.format.parse().unwrap(), target, ruleset);
             let is_visible = |character| matches!(character, '\n' | '\t') || !is_hidden(character);
             assert!(files.iter().all(|file| file.text.chars().all(is_visible)), "{}", self.format);
             assert_same(&read(&files), &expected, "made up");
@@ -93,8 +103,13 @@ fn assert_no_rule(tables: &Path, arguments: &[&str]) {
 
 /// The files of a ruleset in a format.
 pub fn fitted_files(format: RulesFormat, ruleset: Ruleset) -> Vec<File> {
-    let writer = format.writer(None);
-    (writer.files)(&fit(ruleset, &writer.limits), &OutputOptions::default())
+    fitted_files_for(format, None, ruleset)
+}
+
+/// The same for a target of the format.
+pub fn fitted_files_for(format: RulesFormat, target: Option<Target>, ruleset: Ruleset) -> Vec<File> {
+    let writer = format.writer(target);
+    (writer.files)(&fit(ruleset, &writer.limits), &OutputOptions { target, ..OutputOptions::default() })
 }
 
 /// The rules that a call on the fixture prints.
@@ -128,11 +143,16 @@ pub fn files_with(tables: &Path, arguments: &[&str]) -> Vec<File> {
 
 /// The messages and rules of a call with three flows and the site's addresses, for a snapshot.
 pub fn sample_output(format: &str) -> String {
+    sample_output_for(&[format])
+}
+
+/// The same with options after the format.
+pub fn sample_output_for(format: &[&str]) -> String {
     let site = site();
     let flows = ["in-email-client-pop3", "in-email-server-backup", "out-ldap-server"];
     let only = flows.map(|id| format!("--only=mailgate-{id}"));
-    let call = ["rules", "--format", format, "--product", "mailgate", "--site", site.path().to_str().unwrap()];
-    let output = port_catalog(&[&call[..], &only.each_ref().map(String::as_str)].concat());
+    let call = ["--product", "mailgate", "--site", site.path().to_str().unwrap()];
+    let output = port_catalog(&[&["rules", "--format"], format, &call, &only.each_ref().map(String::as_str)].concat());
     let [messages, printed] = [output.stderr, output.stdout].map(|bytes| String::from_utf8(bytes).unwrap());
     format!("{messages}---\n{printed}")
 }

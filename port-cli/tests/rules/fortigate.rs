@@ -63,7 +63,7 @@ impl Configuration {
     }
 
     /// Checks that names are unique where they are referred to, within the limits, and all used.
-    fn check_names(&self) {
+    pub fn check_names(&self) {
         for sections in [["address", "addrgrp"], ["address6", "addrgrp6"], ["service custom", "service group"]] {
             let names: Vec<&str> =
                 sections.iter().flat_map(|section| self.section(section)).map(|(name, _)| name.as_str()).collect();
@@ -212,16 +212,18 @@ fn fortigate_allows_exactly_what_the_catalog_lists() {
     let parser = RefCell::new(parser);
     let can_express = |opening: &Opening| !["ip/0", "ip/255"].contains(&opening.2.as_str());
     let format = Comparison { format: "fortigate", locations: &["network"], can_express };
-    format.run(|files| {
-        let mut openings = Openings::new();
-        for rule in Configuration::read(&mut parser.borrow_mut(), &files[0].text).rules() {
-            assert_eq!(rule.ends, [["all", "all"], ["all", "all"]], "{}", rule.flow);
-            let opening =
-                |(protocol, port): (String, u16)| (rule.flow.clone(), rule.direction.to_string(), protocol, port);
-            openings.extend(rule.opened.into_iter().map(opening));
-        }
-        openings
-    });
+    format.run(|files| opened_to_any_address(&Configuration::read(&mut parser.borrow_mut(), &files[0].text)));
+}
+
+/// What the policies of a configuration open, all of which must allow any address.
+pub fn opened_to_any_address(configuration: &Configuration) -> Openings {
+    let mut openings = Openings::new();
+    for rule in configuration.rules() {
+        assert_eq!(rule.ends, [["all", "all"], ["all", "all"]], "{}", rule.flow);
+        let opening = |(protocol, port): (String, u16)| (rule.flow.clone(), rule.direction.to_string(), protocol, port);
+        openings.extend(rule.opened.into_iter().map(opening));
+    }
+    openings
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 
 use port_engine::rules::formats::writer::File;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use port_catalog_tests::fixture;
@@ -14,6 +14,7 @@ use port_catalog_tests::fixture;
 use crate::cases::{files, files_with};
 use crate::fortigate::{self, Configuration, Entry};
 use crate::openings::port_catalog;
+use crate::parsed::{hcl, yaml};
 use crate::tools::{piped, private_sandbox, sandboxed, tool};
 use crate::ufw_program::root;
 
@@ -262,6 +263,40 @@ fn a_later_networkpolicy_is_the_same_object() {
     }
 }
 
+/// Terraform and `CloudFormation` delete what a later version doesn't contain. What has the same key in both is the same rule.
+#[test]
+fn a_later_configuration_has_the_same_keys_for_the_same_rules() {
+    let (Some(hcl), Some(yaml)) = (hcl(), yaml()) else { return };
+    let rules = |format: &str, file: &File| -> BTreeMap<String, Value> {
+        let rules = match format {
+            "terraform" => {
+                let variables = hcl.parse(&file.text)["variable"].as_object().unwrap().clone();
+                let defaults = variables.values().filter_map(|variable| variable[0]["default"].as_object());
+                defaults.flatten().map(|(key, rule)| (key.clone(), rule.clone())).collect::<Vec<_>>()
+            }
+            _ => yaml.parse(&file.text)["Resources"].as_object().unwrap().clone().into_iter().collect(),
+        };
+        let without_flows = rules.into_iter().map(|(key, mut rule)| {
+            // Other flows may need the same rule.
+            rule.as_object_mut().unwrap().retain(|field, _| !["flows", "Metadata"].contains(&field.as_str()));
+            if let Some(properties) = rule.get_mut("Properties") {
+                properties.as_object_mut().unwrap().remove("Description");
+            }
+            (key, rule)
+        });
+        without_flows.collect()
+    };
+    for format in ["terraform", "cloudformation"] {
+        for Change { name, earlier, later } in changes(format, &["host"]) {
+            assert_eq!(earlier[0].name, later[0].name, "{format}: {name}");
+            let (earlier, later) = (rules(format, &earlier[0]), rules(format, &later[0]));
+            let kept: Vec<&String> = later.keys().filter(|key| earlier.contains_key(*key)).collect();
+            assert!(!kept.is_empty() && earlier.len() > kept.len(), "{format}: {name}");
+            assert!(kept.iter().all(|key| earlier[*key] == later[*key]), "{format}: {name}");
+        }
+    }
+}
+
 #[test]
 fn the_direction_that_is_not_asked_for_is_left_alone_and_reported() {
     for (format, reported) in [
@@ -271,6 +306,9 @@ fn the_direction_that_is_not_asked_for_is_left_alone_and_reported() {
         ("ufw", "left out outbound connections (not selected; an earlier version's rules stay)\n"),
         ("fortigate", "left out outbound connections (not selected; an earlier version's policies stay)\n"),
         ("networkpolicy", "left out outbound connections (not selected; the policy doesn't limit them)\n"),
+        ("terraform", "left out outbound connections (not selected; an earlier version's rules are deleted)\n"),
+        ("cloudformation", "left out outbound connections (not selected; an earlier version's rules are deleted)\n"),
+        ("ansible", "left out outbound connections (not selected; an earlier version's rules stay)\n"),
     ] {
         let call = ["rules", "--format", format, "--product", "mailgate", "--direction", "inbound"];
         let output = port_catalog(&call);

@@ -11,8 +11,19 @@ use crate::cases::{files, rules, site};
 use crate::openings::{Decisions, fixture_tables, port_catalog, port_catalog_with, products_in};
 
 /// The formats whose comments begin with `#`.
-const COMMENTED: [&str; 8] =
-    ["nftables", "iptables", "ip6tables", "ufw", "fortigate", "aerleon", "networkpolicy", "powershell"];
+const COMMENTED: [&str; 11] = [
+    "nftables",
+    "iptables",
+    "ip6tables",
+    "ufw",
+    "fortigate",
+    "aerleon",
+    "networkpolicy",
+    "powershell",
+    "terraform",
+    "cloudformation",
+    "ansible",
+];
 
 /// What a call printed to standard output and to standard error.
 fn texts(output: &Output) -> (String, String) {

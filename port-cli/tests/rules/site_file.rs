@@ -263,7 +263,15 @@ fn interfaces_limit_rules_in_the_formats_that_have_them() {
     ] {
         assert!(fortigate.contains(interfaces), "{fortigate}");
     }
-    for (format, at) in [("ufw", "host"), ("firewalld", "host"), ("aerleon", "network"), ("networkpolicy", "host")] {
+    for (format, at) in [
+        ("ufw", "host"),
+        ("firewalld", "host"),
+        ("aerleon", "network"),
+        ("networkpolicy", "host"),
+        ("terraform", "host"),
+        ("cloudformation", "host"),
+        ("ansible", "host"),
+    ] {
         let call =
             [&["rules"], &call[..], &[site.path().to_str().unwrap(), "--format", format, "--at", at, "--strict"]];
         let output = port_catalog(&call.concat());
@@ -295,7 +303,18 @@ fn iptables_accepts_rules_with_interfaces() {
 #[test]
 fn several_products_share_a_ruleset() {
     let call = ["--product=archive", "--product=mailgate", "--product=archive", "--name=mail"];
-    for format in ["nftables", "iptables", "ufw", "fortigate", "firewalld", "aerleon", "networkpolicy"] {
+    for format in [
+        "nftables",
+        "iptables",
+        "ufw",
+        "fortigate",
+        "firewalld",
+        "aerleon",
+        "networkpolicy",
+        "terraform",
+        "cloudformation",
+        "ansible",
+    ] {
         let files = files(&[&call[..], &["--format", format]].concat());
         let all: String = files.iter().map(|file| file.text.as_str()).collect();
         for document in ["Archive: Ports used by Archive", "MailGate: MailGate ports"] {

@@ -77,19 +77,25 @@ pub fn type_name(names: &[(Protocol, u8, &str)], protocol: Protocol, icmp_type: 
 mod tests {
     use crate::protocol::Protocol;
     use crate::rules::formats::RulesFormat;
+    use crate::rules::target::Target;
 
-    fn written(format: RulesFormat) -> String {
+    /// The format, and how to write it for its usual target.
+    fn usual((format, expected): (RulesFormat, &'static str)) -> (RulesFormat, Option<Target>, &'static str) {
+        (format, None, expected)
+    }
+
+    fn written(format: RulesFormat, target: Option<Target>) -> String {
         let protocols = Protocol::KNOWN.iter().copied().chain([0, 89, 99, 255].map(Protocol::new));
-        let notation = format.writer(None).limits.protocols;
+        let notation = format.writer(target).limits.protocols;
         let written: Vec<String> =
             protocols.map(|protocol| notation.write(protocol).unwrap_or("-".to_string())).collect();
         written.join(" ")
     }
 
-    fn written_types(format: RulesFormat) -> String {
+    fn written_types(format: RulesFormat, target: Option<Target>) -> String {
         let types = [8, 13, 200, 255].map(|number| (Protocol::ICMP, number));
         let types = types.into_iter().chain([128, 135, 200, 255].map(|number| (Protocol::ICMPV6, number)));
-        let notation = format.writer(None).limits.protocols;
+        let notation = format.writer(target).limits.protocols;
         let written: Vec<String> =
             types.map(|(protocol, number)| notation.write_type(protocol, number).unwrap_or("-".to_string())).collect();
         written.join(" ")
@@ -112,10 +118,21 @@ mod tests {
             (RulesFormat::NetworkPolicy, "TCP UDP SCTP - - - - - - - - - - -"),
             // Windows matches the ports of TCP and UDP only.
             (RulesFormat::PowerShell, "TCP UDP - 50 51 47 ICMPv4 ICMPv6 4 112 0 89 99 255"),
+            // AWS ignores the ports of SCTP.
+            (RulesFormat::Terraform, "tcp udp - 50 51 47 icmp icmpv6 4 112 - 89 99 255"),
+            (RulesFormat::Cloudformation, "tcp udp - 50 51 47 icmp icmpv6 4 112 - 89 99 255"),
+            (RulesFormat::Ansible, "tcp udp sctp esp ah gre icmp ipv6-icmp 4 vrrp - 89 99 255"),
         ];
         assert_eq!(cases.len(), RulesFormat::ALL.len());
-        for (format, expected) in cases {
-            assert_eq!(written(format), expected, "{format}");
+        let targets = [
+            (RulesFormat::Terraform, Some(Target::Azure), "Tcp Udp - Esp Ah - Icmp - - - - - - -"),
+            (RulesFormat::Ansible, Some(Target::Ufw), "tcp udp - esp ah gre - - - vrrp - - - -"),
+            (RulesFormat::Ansible, Some(Target::Fortios), "6 17 132 50 51 47 1 58 4 112 - 89 99 -"),
+            // Windows Firewall has ports of TCP and UDP only.
+            (RulesFormat::Ansible, Some(Target::Windows), "tcp udp - 50 51 47 icmpv4 icmpv6 4 112 - 89 99 255"),
+        ];
+        for (format, target, expected) in cases.map(usual).into_iter().chain(targets) {
+            assert_eq!(written(format, target), expected, "{format} {target:?}");
         }
     }
 
@@ -134,10 +151,19 @@ mod tests {
             (RulesFormat::Mud, numbers),
             (RulesFormat::NetworkPolicy, "- - - - - - - -"),
             (RulesFormat::PowerShell, numbers),
+            (RulesFormat::Terraform, numbers),
+            (RulesFormat::Cloudformation, numbers),
+            (RulesFormat::Ansible, "echo-request timestamp-request - - echo-request neighbour-solicitation - -"),
         ];
         assert_eq!(cases.len(), RulesFormat::ALL.len());
-        for (format, expected) in cases {
-            assert_eq!(written_types(format), expected, "{format}");
+        let targets = [
+            (RulesFormat::Terraform, Some(Target::Azure), "- - - - - - - -"),
+            (RulesFormat::Ansible, Some(Target::Ufw), "- - - - - - - -"),
+            (RulesFormat::Ansible, Some(Target::Fortios), numbers),
+            (RulesFormat::Ansible, Some(Target::Windows), numbers),
+        ];
+        for (format, target, expected) in cases.map(usual).into_iter().chain(targets) {
+            assert_eq!(written_types(format, target), expected, "{format} {target:?}");
         }
     }
 }

@@ -35,5 +35,17 @@ words! {
         Srx = "srx",
         /// Windows Defender Firewall, as commands of netsh (aerleon)
         WindowsAdvFirewall = "windows_advfirewall",
+        /// The rules of a security group (terraform)
+        Aws = "aws",
+        /// The rules of a network security group (terraform)
+        Azure = "azure",
+        /// Rich rules of a zone (ansible)
+        Firewalld = "firewalld",
+        /// Rules of ufw (ansible)
+        Ufw = "ufw",
+        /// Services, addresses and policies of FortiOS (ansible)
+        Fortios = "fortios",
+        /// Rules of Windows Firewall (ansible)
+        Windows = "windows",
     }
 }

@@ -29,7 +29,7 @@ export function commandLine(tool: string, values: Values, usual: string[], hasSi
       case "rules": {
         const site = hasSite ? ["--site", "site.toml"] : [];
         return ["--format", String(values["format"]), "--product", named, ...site, ...chosen(
-          "at", "direction", "component", "alternatives", "unstated", "unnamed", "name", "required-only", "enabled-only", "all-scopes", "log",
+          "target", "at", "direction", "component", "alternatives", "unstated", "unnamed", "name", "required-only", "enabled-only", "all-scopes", "log",
           "counter", "allow-dns",
         )];
       }

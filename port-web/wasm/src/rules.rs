@@ -24,6 +24,8 @@ pub struct Request {
     named: Named,
     format: String,
     #[serde(default)]
+    target: String,
+    #[serde(default)]
     at: String,
     #[serde(default)]
     direction: String,
@@ -101,7 +103,7 @@ impl Request {
             },
             name,
             output: OutputOptions {
-                target: None,
+                target: word(&self.target)?,
                 log: self.log,
                 counter: self.counter,
                 allow_dns: self.allow_dns,

@@ -76,9 +76,12 @@ fn options_and_addresses_change_rules_as_they_do_for_the_command() {
     let file = directory.path().join("site.toml");
     std::fs::write(&file, &site).unwrap();
     let file = file.display().to_string();
-    for format in ["nftables", "fortigate", "networkpolicy"] {
+    let targets = [("terraform", "azure"), ("ansible", "windows")];
+    for (format, target) in
+        ["nftables", "fortigate", "networkpolicy"].map(|format| (format, "")).into_iter().chain(targets)
+    {
         let request = json!({
-            "product": "cluster", "format": format, "site": site, "direction": "inbound", "required-only": false,
+            "product": "cluster", "format": format, "target": target, "site": site, "direction": "inbound", "required-only": false,
             "all-scopes": true, "alternatives": "first", "unstated": "tcp", "name": "mine", "enabled-only": true,
         });
         let arguments = [
@@ -100,6 +103,8 @@ fn options_and_addresses_change_rules_as_they_do_for_the_command() {
             "mine",
             "--enabled-only",
         ];
+        let option = ["--target", target];
+        let arguments = [&arguments[..], if target.is_empty() { &[] } else { &option }].concat();
         let (text, messages) = answer(&tools, "rules", &request);
         assert_eq!((text.clone(), messages), command(&tables, &arguments), "{format}");
         assert!(text.contains("192.0.2."), "{text}");

@@ -23,7 +23,7 @@ const LONGEST_POLICY: usize = 17;
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
 /// Protocol 0 is any protocol for firewalld's iptables backend.
-const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+pub(super) const PROTOCOLS: ProtocolNotation = ProtocolNotation {
     protocol: |protocol| (protocol.number() != 0).then(|| system_name(protocol)),
     icmp_type: |protocol, icmp_type| type_name(ICMP_TYPES, protocol, icmp_type),
 };

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use port_core::Direction;
-use services::{PROTOCOLS, service_edits, services};
-use syntax::{LONGEST_COMMENT, LONGEST_NAME, edit, quoted, value};
+use services::{PROTOCOLS, service_entries, services};
+pub(super) use syntax::{Entry, Key, Value};
+use syntax::{LONGEST_COMMENT, LONGEST_NAME, value};
 
 use super::text::{comment_lines, digest, short_name};
 use super::writer::{Directions, File, Writer};
@@ -80,34 +81,62 @@ fn remarks(ruleset: &Ruleset, _: &OutputOptions) -> Vec<Remark> {
 }
 
 fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
-    let flows: Vec<&FlowRules> =
-        ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction)).collect();
-    let policies = policies(ruleset, &flows);
-    let mut objects = Objects::default();
-    let mut numbers = BTreeSet::new();
-    let policy_edits: String =
-        policies.iter().map(|policy| policy.edit(ruleset, &mut objects, policy_number(policy, &mut numbers))).collect();
-    let [addresses, addresses6] = &objects.addresses;
-    let [groups, groups6] = &objects.groups;
-    let sections = [
-        ("firewall address", addresses.concat()),
-        ("firewall address6", addresses6.concat()),
-        ("firewall addrgrp", groups.iter().map(NameGroup::edit).collect()),
-        ("firewall addrgrp6", groups6.iter().map(NameGroup::edit).collect()),
-        ("firewall service custom", flows.iter().map(|flow| service_edits(flow)).collect()),
-        ("firewall service group", policies.iter().map(|policy| policy.services.edit()).collect()),
-        ("firewall policy", policy_edits),
-    ];
     let mut text = comment_lines("", ruleset.comments().chain(USAGE.map(str::to_string)));
-    for (name, edits) in sections {
-        if !edits.is_empty() {
-            text += &format!("\nconfig {name}\n{edits}end\n");
+    for Section { name, parts } in sections(ruleset) {
+        text += &format!("\nconfig {name}\n");
+        for Part { comments, entries } in parts {
+            if !comments.is_empty() {
+                text += &format!("\n{}", comment_lines("    ", comments.into_iter()));
+            }
+            text += &entries.iter().map(Entry::edit).collect::<String>();
         }
+        text += "end\n";
     }
     if output.log {
         text += LOG;
     }
     vec![File { name: format!("{}.conf", ruleset.name), text }]
+}
+
+/// A section of the configuration that is not empty.
+pub(super) struct Section {
+    pub name: &'static str,
+    pub parts: Vec<Part>,
+}
+
+/// Entries of a section below a comment.
+pub(super) struct Part {
+    pub comments: Vec<String>,
+    pub entries: Vec<Entry>,
+}
+
+/// The sections of a ruleset, in the order in which they refer to each other.
+pub(super) fn sections(ruleset: &Ruleset) -> Vec<Section> {
+    let flows: Vec<&FlowRules> =
+        ruleset.directions.iter().flat_map(|direction| ruleset.in_direction(*direction)).collect();
+    let policies = policies(ruleset, &flows);
+    let mut objects = Objects::default();
+    let mut numbers = BTreeSet::new();
+    let entry = |policy: &Policy| policy.entry(ruleset, &mut objects, policy_number(policy, &mut numbers));
+    let policy_entries: Vec<Entry> = policies.iter().map(entry).collect();
+    let services =
+        flows.iter().map(|flow| Part { comments: flow.comments().collect(), entries: service_entries(flow) });
+    let entries = |entries: Vec<Entry>| {
+        if entries.is_empty() { Vec::new() } else { vec![Part { comments: Vec::new(), entries }] }
+    };
+    let [addresses, addresses6] = objects.addresses;
+    let [groups, groups6] = objects.groups.map(|groups| entries(groups.iter().map(NameGroup::entry).collect()));
+    let sections = [
+        ("firewall address", entries(addresses)),
+        ("firewall address6", entries(addresses6)),
+        ("firewall addrgrp", groups),
+        ("firewall addrgrp6", groups6),
+        ("firewall service custom", services.collect()),
+        ("firewall service group", entries(policies.iter().map(|policy| policy.services.entry()).collect())),
+        ("firewall policy", entries(policy_entries)),
+    ];
+    let sections = sections.into_iter().map(|(name, parts)| Section { name, parts });
+    sections.filter(|section| !section.parts.is_empty()).collect()
 }
 
 /// The traffic that is allowed between two ends.
@@ -148,47 +177,45 @@ fn policies<'a>(ruleset: &Ruleset, flows: &[&'a FlowRules]) -> Vec<Policy<'a>> {
 }
 
 impl Policy<'_> {
-    /// The policy as an edit. Adds the addresses that it refers to to the objects.
-    fn edit(&self, ruleset: &Ruleset, objects: &mut Objects, number: u32) -> String {
+    /// The policy as an entry. Adds the addresses that it refers to to the objects.
+    fn entry(&self, ruleset: &Ruleset, objects: &mut Objects, number: u32) -> Entry {
         let [own, peer] = [format!("{}_own_addresses", ruleset.name), format!("{}_peer_{}", ruleset.name, self.peer)];
         let (source, destination) = match self.direction {
             Direction::Outbound => (own, peer),
             Direction::Inbound => (peer, own),
         };
-        let mut lines = vec![
-            format!("set name {}", quoted(&short_name(&self.services.name, LONGEST_POLICY))),
-            format!("set srcintf {}", interface_names(&self.interfaces.source)),
-            format!("set dstintf {}", interface_names(&self.interfaces.destination)),
+        let mut fields = vec![
+            ("name", Value::Text(short_name(&self.services.name, LONGEST_POLICY))),
+            ("srcintf", interface_names(&self.interfaces.source)),
+            ("dstintf", interface_names(&self.interfaces.destination)),
         ];
-        for (family, suffix) in [(Family::V4, ""), (Family::V6, "6")] {
+        for (family, [srcaddr, dstaddr]) in
+            [(Family::V4, ["srcaddr", "dstaddr"]), (Family::V6, ["srcaddr6", "dstaddr6"])]
+        {
             if has(self.source, family) && has(self.destination, family) {
-                let source = objects.group_name(ruleset, self.source, family, &source);
-                let destination = objects.group_name(ruleset, self.destination, family, &destination);
-                lines.push(format!("set srcaddr{suffix} {}", quoted(&source)));
-                lines.push(format!("set dstaddr{suffix} {}", quoted(&destination)));
+                fields.push((srcaddr, Value::name(objects.group_name(ruleset, self.source, family, &source))));
+                fields
+                    .push((dstaddr, Value::name(objects.group_name(ruleset, self.destination, family, &destination))));
             } else {
                 // An earlier version may have had addresses of this family.
-                lines.extend(["srcaddr", "dstaddr"].map(|field| format!("unset {field}{suffix}")));
+                fields.extend([(srcaddr, Value::Nothing), (dstaddr, Value::Nothing)]);
             }
         }
         let comment = format!("{}, {} {} {}", ruleset.name, self.direction, self.direction.preposition(), self.peer);
-        lines.extend([
-            "set action accept".to_string(),
-            "set schedule \"always\"".to_string(),
-            format!("set service {}", quoted(&self.services.short_name())),
-            "set logtraffic all".to_string(),
-            format!("set comments \"{}\"", value(&comment, LONGEST_COMMENT)),
+        fields.extend([
+            ("action", Value::plain("accept")),
+            ("schedule", Value::Text("always".to_string())),
+            ("service", Value::name(self.services.short_name())),
+            ("logtraffic", Value::plain("all")),
+            ("comments", Value::Text(value(&comment, LONGEST_COMMENT))),
         ]);
-        edit(&number.to_string(), &lines)
+        Entry { key: Key::Number(number), fields }
     }
 }
 
 /// The names of interfaces or zones, or the name for any interface.
-fn interface_names(names: &[String]) -> String {
-    if names.is_empty() {
-        return quoted("any");
-    }
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(" ")
+fn interface_names(names: &[String]) -> Value {
+    if names.is_empty() { Value::name("any") } else { Value::Names(names.to_vec()) }
 }
 
 /// The number of a policy, the same for every version. It is taken from high numbers that no other policies have: people number
@@ -216,7 +243,7 @@ fn addresses_in(end: &Endpoints, family: Family) -> impl Iterator<Item = &Addres
 /// The addresses and groups that policies refer to: IPv4 first, then IPv6.
 #[derive(Default)]
 struct Objects {
-    addresses: [Vec<String>; 2],
+    addresses: [Vec<Entry>; 2],
     groups: [Vec<NameGroup>; 2],
 }
 
@@ -232,9 +259,9 @@ impl Objects {
             // No host name contains an underscore.
             let name = format!("{}_{}", ruleset.name, address.to_string().replace("*.", "wildcard_"));
             let name = short_name(&name, LONGEST_NAME);
-            let edit = edit(&quoted(&name), &definition(address));
-            if !self.addresses[index].contains(&edit) {
-                self.addresses[index].push(edit);
+            let entry = Entry::named(&name, definition(address).into());
+            if !self.addresses[index].contains(&entry) {
+                self.addresses[index].push(entry);
             }
             members.push(name);
         }
@@ -250,15 +277,15 @@ impl Objects {
     }
 }
 
-/// The lines that define an address.
-fn definition(address: &Address) -> [String; 2] {
+/// The fields that define an address.
+fn definition(address: &Address) -> [(&'static str, Value); 2] {
     match address {
         Address::Net(IpNet::V4(net)) => {
-            ["set type ipmask".to_string(), format!("set subnet {} {}", net.addr(), net.netmask())]
+            [("type", Value::plain("ipmask")), ("subnet", Value::plain(format!("{} {}", net.addr(), net.netmask())))]
         }
-        Address::Net(IpNet::V6(net)) => ["set type ipprefix".to_string(), format!("set ip6 {net}")],
+        Address::Net(IpNet::V6(net)) => [("type", Value::plain("ipprefix")), ("ip6", Value::plain(net.to_string()))],
         Address::Host(_) | Address::Wildcard(_) => {
-            ["set type fqdn".to_string(), format!("set fqdn {}", quoted(&address.to_string()))]
+            [("type", Value::plain("fqdn")), ("fqdn", Value::Text(address.to_string()))]
         }
     }
 }
@@ -275,9 +302,8 @@ impl NameGroup {
         short_name(&self.name, LONGEST_NAME)
     }
 
-    fn edit(&self) -> String {
-        let members: Vec<String> = self.members.iter().map(|member| quoted(member)).collect();
-        edit(&quoted(&self.short_name()), &[format!("set member {}", members.join(" "))])
+    fn entry(&self) -> Entry {
+        Entry::named(&self.short_name(), vec![("member", Value::Names(self.members.clone()))])
     }
 }
 

@@ -11,6 +11,8 @@ use super::target::Target;
 use crate::words::words;
 
 pub mod aerleon;
+pub mod ansible;
+pub mod cloudformation;
 pub mod firewalld;
 pub mod fortigate;
 pub mod iptables;
@@ -18,6 +20,8 @@ pub mod mud;
 pub mod networkpolicy;
 pub mod nftables;
 pub mod powershell;
+mod security_group;
+pub mod terraform;
 mod text;
 pub mod ufw;
 pub mod writer;
@@ -45,6 +49,12 @@ words! {
         NetworkPolicy = "networkpolicy",
         /// Commands for Windows Defender Firewall, with a rule for each flow and protocol
         PowerShell = "powershell",
+        /// Variables with validation, and the resources that use them: rules for a security group of AWS or Azure
+        Terraform = "terraform",
+        /// A CloudFormation template: rules for a security group of AWS
+        Cloudformation = "cloudformation",
+        /// A playbook with a task for each rule
+        Ansible = "ansible",
     }
 }
 
@@ -54,6 +64,8 @@ impl RulesFormat {
     pub const fn targets(self) -> &'static [Target] {
         match self {
             RulesFormat::Aerleon => aerleon::TARGETS,
+            RulesFormat::Terraform => terraform::TARGETS,
+            RulesFormat::Ansible => ansible::TARGETS,
             _ => &[],
         }
     }
@@ -71,6 +83,9 @@ impl RulesFormat {
             RulesFormat::Aerleon => aerleon::writer(target),
             RulesFormat::Mud => mud::WRITER,
             RulesFormat::NetworkPolicy => networkpolicy::WRITER,
+            RulesFormat::Terraform => terraform::writer(target),
+            RulesFormat::Cloudformation => cloudformation::WRITER,
+            RulesFormat::Ansible => ansible::writer(target),
             RulesFormat::PowerShell => powershell::WRITER,
         }
     }

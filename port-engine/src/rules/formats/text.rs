@@ -44,6 +44,11 @@ pub fn short_name(name: &str, max: usize) -> String {
     start + &digest
 }
 
+/// A name as an identifier of languages that don't allow hyphens. Names begin with a letter and contain no underscore.
+pub fn identifier(name: &str) -> String {
+    name.replace('-', "_")
+}
+
 /// A number that identifies a text: FNV-1a with 32 bits.
 pub fn digest(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |digest, byte| (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193))

@@ -26,7 +26,7 @@ const LONGEST_VALUE: usize = 1024;
 const COMMAND: &str = "#$ ";
 
 /// TCP, UDP, and the protocols without ports that ufw knows for both address families. It also knows `ipv6`, but only inside IPv4.
-const PROTOCOLS: ProtocolNotation = ProtocolNotation {
+pub(super) const PROTOCOLS: ProtocolNotation = ProtocolNotation {
     protocol: |protocol| match (protocol, protocol.number()) {
         (Protocol::TCP | Protocol::UDP | Protocol::ESP | Protocol::AH | Protocol::GRE | Protocol::VRRP, _) => {
             Some(protocol.to_string())

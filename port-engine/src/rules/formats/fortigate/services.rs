@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use port_core::PortRange;
 
-use super::syntax::{LONGEST_COMMENT, LONGEST_NAME, edit, quoted, value};
+use super::syntax::{Entry, LONGEST_COMMENT, LONGEST_NAME, Value, value};
 use crate::protocol::Protocol;
-use crate::rules::formats::text::{comment_lines, short_name};
+use crate::rules::formats::text::short_name;
 use crate::rules::model::{FlowRules, Traffic};
 use crate::rules::protocol_notation::{ProtocolNotation, type_number};
 
@@ -47,45 +47,46 @@ pub(super) fn services(flow: &FlowRules) -> Vec<(String, ServiceKind)> {
     services
 }
 
-/// A flow's services, below its comment.
-pub(super) fn service_edits(flow: &FlowRules) -> String {
-    let mut text = format!("\n{}", comment_lines("    ", flow.comments()));
-    let comment = format!("set comment \"{}\"", value(&format!("{}: {}", flow.id, flow.purpose), LONGEST_COMMENT));
-    for (name, service) in services(flow) {
-        let mut lines = vec![comment.clone()];
+/// A flow's services as entries.
+pub(super) fn service_entries(flow: &FlowRules) -> Vec<Entry> {
+    let comment = value(&format!("{}: {}", flow.id, flow.purpose), LONGEST_COMMENT);
+    let entry = |(name, service): (String, ServiceKind)| {
+        let mut fields = vec![("comment", Value::Text(comment.clone()))];
         match service {
             ServiceKind::Ports => {
-                lines.push("set protocol TCP/UDP/SCTP".to_string());
-                let with_ports = Protocol::KNOWN.iter().filter(|protocol| protocol.has_ports());
-                lines.extend(with_ports.map(|protocol| port_range(flow, *protocol)));
+                fields.push(("protocol", Value::plain("TCP/UDP/SCTP")));
+                fields
+                    .extend([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| port_range(flow, protocol)));
             }
             ServiceKind::Protocol(protocol) if protocol.is_icmp() => {
-                lines.extend([icmp(protocol), "unset icmptype".to_string()]);
+                fields.extend([icmp(protocol), ("icmptype", Value::Nothing)]);
             }
             ServiceKind::IcmpType(protocol, icmp_type) => {
-                lines.extend([icmp(protocol), format!("set icmptype {icmp_type}")]);
+                fields.extend([icmp(protocol), ("icmptype", Value::plain(icmp_type.to_string()))]);
             }
             ServiceKind::Protocol(protocol) => {
-                lines.push("set protocol IP".to_string());
-                lines.push(format!("set protocol-number {}", protocol.number()));
+                fields.push(("protocol", Value::plain("IP")));
+                fields.push(("protocol-number", Value::plain(protocol.number().to_string())));
             }
         }
-        text += &edit(&quoted(&name), &lines);
-    }
-    text
+        Entry::named(&name, fields)
+    };
+    services(flow).into_iter().map(entry).collect()
 }
 
-/// The line that selects ICMP.
-fn icmp(protocol: Protocol) -> String {
-    format!("set protocol {}", if protocol == Protocol::ICMP { "ICMP" } else { "ICMP6" })
+/// The field that selects ICMP.
+fn icmp(protocol: Protocol) -> (&'static str, Value) {
+    ("protocol", Value::plain(if protocol == Protocol::ICMP { "ICMP" } else { "ICMP6" }))
 }
 
 /// The ports of a protocol. If there are none, ports from an earlier load are removed.
-fn port_range(flow: &FlowRules, protocol: Protocol) -> String {
+fn port_range(flow: &FlowRules, protocol: Protocol) -> (&'static str, Value) {
+    let field = match protocol {
+        Protocol::TCP => "tcp-portrange",
+        Protocol::UDP => "udp-portrange",
+        _ => "sctp-portrange",
+    };
     let traffic = flow.traffic().into_iter().filter(|traffic| traffic.protocol == protocol);
     let ports: Vec<String> = traffic.flat_map(|traffic| &traffic.ports).map(PortRange::to_string).collect();
-    match ports.is_empty() {
-        true => format!("unset {protocol}-portrange"),
-        false => format!("set {protocol}-portrange {}", ports.join(" ")),
-    }
+    (field, if ports.is_empty() { Value::Nothing } else { Value::plain(ports.join(" ")) })
 }
