@@ -89,19 +89,20 @@ impl Call<'_> {
         }
     }
 
-    /// The nearest word, and all of them.
+    /// The nearest word, and all of them, or where to find them if there are many.
     fn words(&self) -> String {
         let words: Vec<String> =
             self.texts(ContextKind::ValidValue).into_iter().filter(|word| !word.is_empty()).collect();
-        let Some((last, others)) = words.split_last().filter(|_| words.len() <= LISTED) else {
-            return self.help.clone();
+        let all = match words.split_last() {
+            Some((only, [])) => format!("write {only}"),
+            Some((last, others)) if words.len() <= LISTED => format!("write {} or {last}", others.join(", ")),
+            _ => self.help.clone(),
         };
-        let all = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
         let found = self.text(ContextKind::InvalidValue);
         let suggested = self.texts(ContextKind::SuggestedValue);
         match nearest(&found, suggested.iter().map(String::as_str)) {
-            Some(nearest) => format!("did you mean \"{nearest}\"? (write {all})"),
-            None => format!("write {all}"),
+            Some(nearest) => format!("did you mean \"{nearest}\"? ({all})"),
+            None => all,
         }
     }
 

@@ -4,7 +4,7 @@
 //! exported JSON. [`filter`] selects flows, [`protocol`] maps transports to IP protocol numbers, [`port_set`] compares sets of
 //! ports, and [`nmap_ports`] lists them for a scan. [`rules`] generates firewall rules, [`audit`] compares flows with what is open
 //! on a machine, [`conflicts`] compares products that share a host, [`diff`] compares flows, which [`export`] reads from JSON, and
-//! [`diagram`] draws them. [`codes`] lists the diagnostics.
+//! [`diagram`] draws them. [`csv`] writes tables. [`codes`] lists the diagnostics.
 //!
 //! The crate reads no files, knows no terminal and no command line, and compiles for `wasm32-unknown-unknown`.
 
@@ -13,6 +13,7 @@
 pub mod audit;
 pub mod codes;
 pub mod conflicts;
+pub mod csv;
 pub mod dataset;
 pub mod diagram;
 pub mod diff;

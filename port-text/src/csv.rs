@@ -1,27 +1,8 @@
-//! Prints columns as CSV.
-//!
-//! A spreadsheet runs a cell that begins like a formula. Such a cell gets an apostrophe in front, which spreadsheets read as "this
-//! is text". So does a cell that begins with an apostrophe, so that removing one apostrophe always restores the text. JSON has
-//! every text unchanged.
+//! Prints columns as CSV. JSON has every text unchanged.
 
 use super::columns::Columns;
 
-/// The columns as CSV: a header, and one line per row.
+/// The columns as CSV: a header, and one line per row. A cell that a spreadsheet would run as a formula gets an apostrophe in front.
 pub fn print(columns: &Columns) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(&columns.names).expect("writing to memory does not fail");
-    for row in &columns.rows {
-        writer.write_record(row.iter().map(|cell| as_text(cell))).expect("writing to memory does not fail");
-    }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    String::from_utf8(bytes).expect("cells are UTF-8")
-}
-
-/// A cell that no spreadsheet runs as a formula.
-fn as_text(cell: &str) -> String {
-    // Some spreadsheets accept the full-width characters too.
-    let is_formula =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
-    let apostrophe = if is_formula || cell.starts_with('\'') { "'" } else { "" };
-    format!("{apostrophe}{cell}")
+    port_engine::csv::write(&columns.names, &columns.rows)
 }

@@ -36,6 +36,7 @@ const AREAS: &[(&str, &[&str])] = &[
     ("`cargo xtask release`", &["release"]),
     ("`cargo xtask scale`", &["scale"]),
     ("`cargo xtask site`", &["web"]),
+    ("`cargo xtask package`", &["package"]),
 ];
 
 /// Every code, by crate.

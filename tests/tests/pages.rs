@@ -28,7 +28,7 @@ fn anchors(text: &str) -> Vec<String> {
 
 #[test]
 fn every_page_with_commands_is_run_by_a_test() {
-    let tests = ["port-cli/tests/docs.rs", "xtask/tests/docs.rs"];
+    let tests = ["port-cli/tests/docs.rs", "xtask/tests/docs.rs", "xtask/tests/package.rs"];
     let tests = tests.map(|test| fs::read_to_string(root().join(test)).unwrap()).concat();
     for page in pages() {
         let text = fs::read_to_string(root().join(&page)).unwrap();

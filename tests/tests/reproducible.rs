@@ -194,7 +194,7 @@ fn commands() -> Vec<String> {
 const PRODUCTS_STEP: usize = 8;
 
 /// The formats of rules. The test checks that the command has no others.
-const RULES: [&str; 13] = [
+const RULES: [&str; 15] = [
     "nftables",
     "iptables",
     "ip6tables",
@@ -208,6 +208,8 @@ const RULES: [&str; 13] = [
     "terraform",
     "cloudformation",
     "ansible",
+    "oscal",
+    "ppsm",
 ];
 
 /// Today's date, in the forms in which it could get into an output.

@@ -31,6 +31,8 @@ port_data::codes! {
     UNWRITABLE = "pages-unwritable";
     #[doc = "A catalog can't be measured."]
     SCALE = "scale-failed";
+    #[doc = "A package can't be built."]
+    PACKAGE = "package-failed";
     #[doc = "The web page can't be made or written."]
     SITE = "web-failed";
 }

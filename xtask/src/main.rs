@@ -19,6 +19,7 @@ use xtask::check_pages::fetch::Limits;
 use xtask::check_pages::{CheckPages, check_pages};
 use xtask::codes;
 use xtask::day::day_id;
+use xtask::package::{PackageArgs, package};
 use xtask::release::{readiness, record};
 use xtask::scale::scale;
 use xtask::site::{SiteArgs, site};
@@ -182,6 +183,17 @@ Examples:
   port-web/build.sh && cargo xtask site --client target/web --out site"
     )]
     Site(SiteArgs),
+    /// Package what users install: an archive with the command, and a Python wheel
+    #[command(
+        after_help = "Prints the path, the size and the SHA-256 of each package. The same sources, tools and paths give the same bytes; times
+in packages are SOURCE_DATE_EPOCH, or else 1980-01-01.
+
+Examples:
+  cargo xtask package                                      for this machine, into target/package
+  cargo xtask package --target x86_64-unknown-linux-musl   a program that needs no system library
+  cargo xtask package --only wheel --profile dev           a wheel to try, which is built faster"
+    )]
+    Package(PackageArgs),
     /// Print the Rust that `catalog!` expands to for a directory of tables
     Expand {
         /// The directory (default: this project's own tables)
@@ -365,6 +377,10 @@ fn main() -> ExitCode {
         }),
         Command::Release { dry_run, .. } => run_release(dry_run),
         Command::Site(args) => site(&args, &data()).map(|text| {
+            print(&text);
+            ExitCode::SUCCESS
+        }),
+        Command::Package(args) => package(&args, &root()).map(|text| {
             print(&text);
             ExitCode::SUCCESS
         }),

@@ -20,7 +20,7 @@ fn wrong_arguments_are_rejected() {
         command.output().unwrap()
     };
     fs::write(directory.path().join("port-data/pages.csv"), "product,edition\n").unwrap();
-    let calls: [(&str, &[&str]); 20] = [
+    let calls: [(&str, &[&str]); 21] = [
         ("a page without a product", &["regenerate", "--doc", "relay"]),
         ("an unknown format", &["regenerate", "--report", "html"]),
         ("a URL without a day", &["regenerate", "--url", "https://acme.example"]),
@@ -34,6 +34,7 @@ fn wrong_arguments_are_rejected() {
         ("a workspace without port-catalog", &["scale", "1"]),
         ("a client that isn't built", &["site", "--client", "nowhere", "--out", "site"]),
         ("no directory for a site", &["site"]),
+        ("a wheel without port-python", &["package", "--only", "wheel"]),
         ("a missing directory of tables", &["expand", "nowhere"]),
         ("no page", &["new-product", "relay"]),
         ("an invalid product", &["new-product", "Gateway", "--doc", "relay.md"]),

@@ -9,7 +9,7 @@ use port_engine::nmap_ports::NmapPorts;
 use super::Context;
 use crate::filter_args::FilterArgs;
 use crate::format::flow_columns::Summary;
-use crate::format::{Format, flows, portmap};
+use crate::format::{Format, flows, full_rows_first, portmap};
 use crate::output::{Output, Result, count};
 
 /// The examples in the help.
@@ -20,6 +20,7 @@ Examples:
   port-catalog list --port 8000-8100
   port-catalog list --host mdaemon.com    hosts of that name and below it
   port-catalog list --format json > flows.json
+  port-catalog list --format json --full-rows-first > polars.json
   port-catalog list --product fortimail --direction inbound --format nmap
   port-catalog list --product fortimail@5.4    another edition of the document
   port-catalog list --edition all --format portmap > ports.csv
@@ -37,6 +38,9 @@ pub struct ListArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub format: ListFormat,
+    /// Begin with rows that together have a value in every field, for readers that infer types from the first rows
+    #[arg(long)]
+    pub full_rows_first: bool,
 }
 
 /// Which editions are listed.
@@ -78,7 +82,10 @@ impl ListArgs {
             EditionChoice::Latest => Cow::Borrowed(context.dataset),
             EditionChoice::All => Cow::Owned(context.dataset.with_all_editions()),
         };
-        let selected = self.filter.filter(&dataset)?.select(&dataset);
+        let mut selected = self.filter.filter(&dataset)?.select(&dataset);
+        if self.full_rows_first {
+            selected = full_rows_first::order(&selected);
+        }
         let has_editions = context.names_edition || self.edition == EditionChoice::All;
         let print = |format| flows::print(&Summary::new(&selected, has_editions), format, context.width);
         let output = match self.format {

@@ -40,6 +40,7 @@ A table [components.PRODUCT] has the addresses of the product's components; --co
 Print one to fill in with --site-template. Peers that it doesn't name are left out, unless --unnamed any is given.
 
 A mud file can't contain comments. Set its mud-url, last-update and is-supported, which only you know.
+oscal and ppsm are documents: they describe what a firewall between the product and its peers would allow.
 A networkpolicy is for pods with the label app.kubernetes.io/name: NAME. If yours have others, change podSelector.
 
 Loading a later version removes the rules of the earlier one with the same --name; --direction leaves the other direction alone.
@@ -68,7 +69,9 @@ Examples:
   port-catalog rules --format terraform --product fortimail --site site.toml > fortimail.tf
   port-catalog rules --format terraform --target azure --product fortimail > fortimail.tf
   port-catalog rules --format cloudformation --product fortimail > fortimail.yaml
-  port-catalog rules --format ansible --target ufw --product fortimail --site site.toml > fortimail.yml";
+  port-catalog rules --format ansible --target ufw --product fortimail --site site.toml > fortimail.yml
+  port-catalog rules --format oscal --product fortimail > fortimail.oscal.json
+  port-catalog rules --format ppsm --product fortimail --site site.toml > fortimail.csv";
 
 /// The arguments of `rules`.
 #[derive(Debug, Args)]

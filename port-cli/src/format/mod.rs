@@ -5,7 +5,9 @@ use serde::Serialize;
 
 pub mod flows;
 
-pub use port_text::{Columns, csv, difference, flow_columns, footnotes, json, markdown, port_users, portmap, table};
+pub use port_text::{
+    Columns, csv, difference, flow_columns, footnotes, full_rows_first, json, markdown, port_users, portmap, table,
+};
 
 /// How items are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

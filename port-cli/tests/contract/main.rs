@@ -1,6 +1,7 @@
 //! The JSON of flows, and the calls, that other programs rely on: on the built-in catalog and on a catalog with every protocol.
 
 mod calls;
+mod full_rows_first;
 mod json;
 
 use std::process::{Command, Output};

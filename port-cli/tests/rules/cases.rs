@@ -17,6 +17,7 @@ use port_engine::rules::output_options::OutputOptions;
 use port_engine::rules::target::Target;
 use tempfile::NamedTempFile;
 
+use crate::made_up_rows::{product, row, specs};
 use crate::openings::{
     Decisions, Opening, Openings, assert_same, compared_tables, documented_in, fixture_tables, port_catalog,
     port_catalog_with, products_in,
@@ -42,6 +43,7 @@ impl Comparison {
     pub fn run_for(&self, target: Option<Target>, read: impl Fn(&[File]) -> Openings) {
         let options: Vec<&str> = target.iter().flat_map(|target| ["--target", target.as_str()]).collect();
         let mut compared = 0;
+        let is_document = self.format.parse::<RulesFormat>().unwrap().is_document();
         for (tables, product) in all_products() {
             let is_usual = self.format.parse::<RulesFormat>().unwrap().targets().first() == target.as_ref();
             let decisions = if target.is_none() || is_usual { &Decisions::ALL[..] } else { &Decisions::ALL[..1] };
@@ -54,7 +56,12 @@ impl Comparison {
                 let common = [&["--format", self.format, "--product", &product], decisions.options, &options].concat();
                 let compare = |options: &[&str], documented: &Openings| {
                     let arguments = [&common[..], options].concat();
-                    if documented.is_empty() {
+                    // A document also lists services for which no port is stated.
+                    let has_services = || {
+                        is_document
+                            && port_catalog_with(&tables, &[&["rules"], &arguments[..]].concat()).status.success()
+                    };
+                    if documented.is_empty() && !has_services() {
                         return assert_no_rule(&tables, &arguments);
                     }
                     let expected = documented.iter().filter(|opening| (self.can_express)(opening)).cloned().collect();
@@ -174,7 +181,7 @@ pub fn site() -> NamedTempFile {
 }
 
 /// Texts that no table can contain, and that could end a comment or a value.
-const HIDDEN: [&str; 4] = [
+pub const HIDDEN: [&str; 4] = [
     "a line\nflush ruleset\r\n-A INPUT -j ACCEPT\n#$ ufw reset\n[DEFAULT]\nnext\nend",
     "quotes \" ' ` and a backslash at the end \\",
     "braces } { brackets ] [ <a href=\"x\"> & --> ]]> */ {{ }} ${x} $(x) %x # ; |",
@@ -207,12 +214,15 @@ pub fn made_up() -> Ruleset {
         traffic: Traffic { icmp_types, ..Traffic::whole(protocol) },
         ..rule(protocol, Vec::new())
     });
-    let flow = |id: &str, direction, rules| FlowRules {
+    let flow = |id: &str, direction, rules: Vec<Rule>| FlowRules {
         id: id.to_string(),
         name: id.to_string(),
         direction,
         peer: "peer".to_string(),
         purpose: HIDDEN[0].to_string(),
+        row: row(id, direction, HIDDEN[0]),
+        specs: specs(&rules),
+        ends: None,
         remarks: texts().map(|text| Remark::new(RemarkKind::Note, text)).collect(),
         interfaces: Interfaces::default(),
         rules,
@@ -221,6 +231,7 @@ pub fn made_up() -> Ruleset {
         name: "as-long-as-the-name-of-a-product-may-be-as-long-as-the-name-of-a-product-may-be".to_string(),
         heading: texts().map(str::to_string).collect(),
         url: "https://docs.example/a%20page?q=1&b=\"'".to_string(),
+        products: vec![product()],
         location: FirewallLocation::Host,
         directions: Direction::ALL.to_vec(),
         remarks: texts().map(|text| Remark::new(RemarkKind::Opened, text)).collect(),
@@ -260,6 +271,9 @@ pub fn ruleset_of_texts() -> Ruleset {
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: purpose.to_string(),
+            row: row(&format!("text-{number}"), Direction::Inbound, purpose),
+            specs: specs(std::slice::from_ref(&rule)),
+            ends: None,
             remarks: Vec::new(),
             interfaces: Interfaces::default(),
             rules: vec![rule],

@@ -7,12 +7,14 @@ use super::options::Alternatives;
 use crate::dataset::{Dataset, Flow, PortSpec};
 use crate::filter::PortQuery;
 
-/// The specs to open: all of a group with one spec; of alternatives those that the site chose, or else those of the choice.
+/// The specs to open: all of a group with one spec; of alternatives those that the site chose, or else those of the choice. Services
+/// whose port the document doesn't state are among them if `with_services`, and otherwise dropped.
 pub(super) fn chosen_specs<'a>(
     flow: &'a Flow,
     choice: Alternatives,
     site_choice: &[usize],
     dataset: &Dataset,
+    with_services: bool,
     result: &mut FlowRules,
 ) -> Vec<&'a PortSpec> {
     let mut chosen = Vec::with_capacity(flow.ports.len());
@@ -40,13 +42,16 @@ pub(super) fn chosen_specs<'a>(
             let text = format!("all alternatives ({encrypted}one would be enough): {}", list(&open));
             result.remark(RemarkKind::Opened, text);
         }
-        if !unknown.is_empty() {
+        if !unknown.is_empty() && !with_services {
             without_port.push(list(&unknown));
         }
         if !open.is_empty() {
             opened_groups.push(list(&open));
         }
         chosen.extend(open);
+        if with_services {
+            chosen.extend(unknown);
+        }
     }
     if flow.groups == Groups::Unstated && opened_groups.len() > 1 {
         let groups = opened_groups.join("; ");

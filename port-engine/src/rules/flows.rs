@@ -10,15 +10,17 @@ use super::alternatives::{can_be_opened, chosen_specs};
 use super::codes;
 use super::ends::compatible_ends;
 use super::left_out::{self, LeftOut};
-use super::model::{FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
+use super::model::{AllowedSpec, FlowRules, Interfaces, Remark, RemarkKind, Rule, Ruleset};
 use super::notes::{incomplete_editions, notes};
 use super::options::{Choices, FirewallLocation, UnnamedPeers};
 use super::site::Site;
-use super::traffic::traffic;
+use super::traffic::{protocols, traffic};
 use super::views::FlowView;
-use crate::dataset::{Dataset, Flow, Product};
+use crate::dataset::{Dataset, Flow, PortSpec, Product};
+use crate::protocol::Protocol;
 
-/// The rules for flows of products, before they are fitted to a format. The name is that of the first product.
+/// The rules for flows of products, before they are fitted to a format. The name is that of the first product. Services whose port the
+/// documents don't state are in no rule; they are among the specs of their flow if `with_services`, and otherwise dropped.
 ///
 /// # Errors
 ///
@@ -30,8 +32,9 @@ pub fn ruleset(
     location: FirewallLocation,
     choices: Choices,
     site: &Site,
+    with_services: bool,
 ) -> Result<Ruleset, Diagnostic> {
-    let context = FlowContext { dataset, location, choices, site };
+    let context = FlowContext { dataset, location, choices, site, with_services };
     let reasons: Vec<Option<LeftOut>> = views.iter().map(|view| context.left_out(&view.flow)).collect();
     let with_reasons = || views.iter().zip(&reasons);
     let unnamed = with_reasons().filter(|(_, reason)| **reason == Some(LeftOut::Unnamed));
@@ -49,7 +52,8 @@ pub fn ruleset(
     let (name, url) =
         products.first().map(|product| (product.id.clone(), product.newest_edition().url.clone())).unwrap_or_default();
     let (heading, directions) = (heading(products, location), Direction::ALL.to_vec());
-    Ok(Ruleset { name, heading, url, location, directions, remarks, flows: rules })
+    let products = products.iter().map(|product| (*product).clone()).collect();
+    Ok(Ruleset { name, heading, url, products, location, directions, remarks, flows: rules })
 }
 
 /// The comment above the rules: where they come from, and what they are for.
@@ -77,6 +81,7 @@ struct FlowContext<'a> {
     location: FirewallLocation,
     choices: Choices,
     site: &'a Site,
+    with_services: bool,
 }
 
 impl FlowContext<'_> {
@@ -85,7 +90,7 @@ impl FlowContext<'_> {
         LeftOut::by_choice(flow, self.choices).or_else(|| {
             let can_be_opened = flow.ports.iter().any(can_be_opened);
             let is_unnamed = self.choices.unnamed.needs_addresses() && self.peer(flow) == Endpoints::Any;
-            match can_be_opened {
+            match can_be_opened || self.with_services {
                 true if self.stays_inside(flow) => Some(LeftOut::SameMachine),
                 true if is_unnamed => Some(LeftOut::Unnamed),
                 _ => None,
@@ -151,6 +156,9 @@ impl FlowContext<'_> {
             direction: flow.direction,
             peer: flow.peer.clone(),
             purpose: flow.purpose.clone(),
+            row: flow.clone(),
+            specs: Vec::new(),
+            ends: None,
             remarks: notes(flow, note_kind),
             interfaces: Interfaces::default(),
             rules: Vec::new(),
@@ -161,7 +169,8 @@ impl FlowContext<'_> {
             return result;
         }
         let chosen = self.site.chosen_alternatives(&flow.id);
-        let specs = chosen_specs(flow, self.choices.alternatives, chosen, self.dataset, &mut result);
+        let (choice, with_services) = (self.choices.alternatives, self.with_services);
+        let specs = chosen_specs(flow, choice, chosen, self.dataset, with_services, &mut result);
         let Some((own, peer)) = compatible_ends(&self.own(flow), &self.peer(flow), &mut result) else {
             return result;
         };
@@ -169,7 +178,9 @@ impl FlowContext<'_> {
             Direction::Outbound => (own, peer),
             Direction::Inbound => (peer, own),
         };
-        for traffic in traffic(&specs, self.choices.unstated, &mut result) {
+        result.ends = Some([source.clone(), destination.clone()]);
+        let with_ports: Vec<&PortSpec> = specs.iter().copied().filter(|spec| can_be_opened(spec)).collect();
+        for traffic in traffic(&with_ports, self.choices.unstated, &mut result) {
             let family = traffic.family();
             match family.filter(|family| !source.may_be(*family) || !destination.may_be(*family)) {
                 Some(family) => {
@@ -182,6 +193,7 @@ impl FlowContext<'_> {
                 }
             }
         }
+        result.specs = specs.into_iter().filter_map(|spec| self.allowed(spec, &result.rules)).collect();
         if !result.rules.is_empty() {
             if flow.enabled == Enabled::No {
                 result.remark(RemarkKind::Opened, "what the document calls off by default");
@@ -189,6 +201,17 @@ impl FlowContext<'_> {
             result.interfaces = self.interfaces(flow, &mut result);
         }
         result
+    }
+
+    /// A chosen spec, with its protocols that rules allow. `None` if they allow none of them.
+    fn allowed(&self, spec: &PortSpec, rules: &[Rule]) -> Option<AllowedSpec> {
+        if !can_be_opened(spec) {
+            return Some(AllowedSpec { spec: spec.clone(), protocols: Vec::new() });
+        }
+        let is_allowed = |protocol: &&Protocol| rules.iter().any(|rule| rule.traffic.protocol == **protocol);
+        let protocols = protocols(spec, self.choices.unstated).iter().filter(is_allowed).copied();
+        let protocols: Vec<Protocol> = protocols.collect();
+        (!protocols.is_empty()).then(|| AllowedSpec { spec: spec.clone(), protocols })
     }
 
     /// The interfaces that lead to a flow's ends. A firewall on the product's own machine has none that leads to the product.

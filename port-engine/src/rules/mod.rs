@@ -39,7 +39,7 @@ pub mod views;
 use fit::Limits;
 use formats::RulesFormat;
 use formats::writer::{File, Writer};
-use model::{Remark, RemarkKind, RemarkSummary, Ruleset};
+use model::{FlowRules, Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
 use output_options::OutputOptions;
 use site::Site;
@@ -106,8 +106,10 @@ pub fn fitted(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<
     // Rules without the product's own addresses are applied to the product itself.
     let is_at_machine = location == FirewallLocation::Host || !writer.limits.endpoints.own;
     let views = selected(dataset, request, is_at_machine)?;
-    let mut ruleset = flows::ruleset(dataset, &products, &views, location, request.choices, site).map_err(one)?;
-    if ruleset.flows.iter().all(|flow| flow.rules.is_empty()) {
+    let with_services = request.format.is_document();
+    let ruleset = flows::ruleset(dataset, &products, &views, location, request.choices, site, with_services);
+    let mut ruleset = ruleset.map_err(one)?;
+    if ruleset.flows.iter().all(FlowRules::is_empty) {
         return Err(vec![no_rule(&ruleset)]);
     }
     if is_at_machine && !request.filter.components.is_empty() {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::address::{Address, Endpoints, Family};
 use super::options::FirewallLocation;
+use crate::dataset::{Flow, PortSpec, Product};
 use crate::protocol::Protocol;
 
 /// The rules for flows of one or several products.
@@ -19,6 +20,8 @@ pub struct Ruleset {
     pub heading: Vec<String>,
     /// The URL of the first product's document.
     pub url: String,
+    /// The products, in catalog order, whose newest editions are those of the flows.
+    pub products: Vec<Product>,
     /// Where the firewall is.
     pub location: FirewallLocation,
     /// The directions that the ruleset controls. A direction without flows allows nothing.
@@ -43,12 +46,28 @@ pub struct FlowRules {
     pub peer: String,
     /// What the flow is for.
     pub purpose: String,
+    /// The row of the document as this end of the flow sees it, for formats that describe traffic instead of matching it.
+    pub row: Flow,
+    /// The row's specs that the rules allow.
+    pub specs: Vec<AllowedSpec>,
+    /// The source and the destination, unless the flow was left out.
+    pub ends: Option<[Endpoints; 2]>,
     /// Remarks on the flow.
     pub remarks: Vec<Remark>,
     /// The firewall's interfaces that the rules are limited to.
     pub interfaces: Interfaces,
     /// The flow's rules; empty if the flow was left out or can't be expressed.
     pub rules: Vec<Rule>,
+}
+
+/// A port spec that rules allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedSpec {
+    /// The spec.
+    pub spec: PortSpec,
+    /// The protocols for which the rules allow it. Empty for a service whose port the document doesn't state, which only formats that
+    /// aren't for firewalls contain.
+    pub protocols: Vec<Protocol>,
 }
 
 /// The firewall's interfaces that lead to the ends of a flow's rules. An empty list doesn't limit them. On the product's own machine,
@@ -223,6 +242,12 @@ pub fn one_line(text: &str) -> String {
 }
 
 impl FlowRules {
+    /// Whether nothing of the flow is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.specs.is_empty()
+    }
+
     /// Adds a remark, unless the flow already has it.
     pub fn remark(&mut self, kind: RemarkKind, text: impl AsRef<str>) {
         let remark = Remark::new(kind, text);

@@ -122,6 +122,8 @@ mod tests {
             (RulesFormat::Terraform, "tcp udp - 50 51 47 icmp icmpv6 4 112 - 89 99 255"),
             (RulesFormat::Cloudformation, "tcp udp - 50 51 47 icmp icmpv6 4 112 - 89 99 255"),
             (RulesFormat::Ansible, "tcp udp sctp esp ah gre icmp ipv6-icmp 4 vrrp - 89 99 255"),
+            (RulesFormat::Oscal, "tcp udp sctp esp ah gre icmp icmpv6 ipip vrrp ip/0 ip/89 ip/99 ip/255"),
+            (RulesFormat::Ppsm, "tcp udp sctp esp ah gre icmp icmpv6 ipip vrrp ip/0 ip/89 ip/99 ip/255"),
         ];
         assert_eq!(cases.len(), RulesFormat::ALL.len());
         let targets = [
@@ -154,6 +156,8 @@ mod tests {
             (RulesFormat::Terraform, numbers),
             (RulesFormat::Cloudformation, numbers),
             (RulesFormat::Ansible, "echo-request timestamp-request - - echo-request neighbour-solicitation - -"),
+            (RulesFormat::Oscal, numbers),
+            (RulesFormat::Ppsm, numbers),
         ];
         assert_eq!(cases.len(), RulesFormat::ALL.len());
         let targets = [

@@ -13,11 +13,10 @@ use crate::protocol::Protocol;
 pub(super) fn traffic(specs: &[&PortSpec], unstated: UnstatedTransport, result: &mut FlowRules) -> Vec<Traffic> {
     let mut by_protocol: BTreeMap<Protocol, Vec<&PortSpec>> = BTreeMap::new();
     for spec in specs {
-        let protocols = match spec.transport() {
-            Some(Transport::Any) => unstated_protocols(unstated, result),
-            _ => Protocol::of(spec),
-        };
-        for protocol in protocols {
+        if spec.transport() == Some(Transport::Any) {
+            remark_on_unstated(unstated, result);
+        }
+        for protocol in protocols(spec, unstated) {
             by_protocol.entry(*protocol).or_default().push(spec);
         }
     }
@@ -29,22 +28,24 @@ pub(super) fn traffic(specs: &[&PortSpec], unstated: UnstatedTransport, result: 
     by_protocol.into_iter().map(traffic).collect()
 }
 
-/// The protocols to open for a port without a stated transport.
-fn unstated_protocols(choice: UnstatedTransport, result: &mut FlowRules) -> &'static [Protocol] {
-    match choice {
-        UnstatedTransport::Both => {
-            result.remark(RemarkKind::Opened, "both tcp and udp (the document doesn't state the transport)");
-            &[Protocol::TCP, Protocol::UDP]
-        }
-        UnstatedTransport::Tcp => {
-            result.remark(RemarkKind::LeftOut, "udp (the document doesn't state the transport)");
-            &[Protocol::TCP]
-        }
-        UnstatedTransport::Udp => {
-            result.remark(RemarkKind::LeftOut, "tcp (the document doesn't state the transport)");
-            &[Protocol::UDP]
-        }
+/// The protocols to open for a spec: those of the choice if its transport isn't stated.
+pub(super) fn protocols(spec: &PortSpec, unstated: UnstatedTransport) -> &'static [Protocol] {
+    match (spec.transport(), unstated) {
+        (Some(Transport::Any), UnstatedTransport::Both) => &[Protocol::TCP, Protocol::UDP],
+        (Some(Transport::Any), UnstatedTransport::Tcp) => &[Protocol::TCP],
+        (Some(Transport::Any), UnstatedTransport::Udp) => &[Protocol::UDP],
+        _ => Protocol::of(spec),
     }
+}
+
+/// Reports how the choice resolves a transport that isn't stated.
+fn remark_on_unstated(choice: UnstatedTransport, result: &mut FlowRules) {
+    let (kind, transports) = match choice {
+        UnstatedTransport::Both => (RemarkKind::Opened, "both tcp and udp"),
+        UnstatedTransport::Tcp => (RemarkKind::LeftOut, "udp"),
+        UnstatedTransport::Udp => (RemarkKind::LeftOut, "tcp"),
+    };
+    result.remark(kind, format!("{transports} (the document doesn't state the transport)"));
 }
 
 /// Ranges in order. Those that overlap or touch become one.

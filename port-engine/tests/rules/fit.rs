@@ -1,8 +1,10 @@
 //! Fitted rules match what the original rules match: nothing is lost, nothing is added, and each rule is within the format's limits.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use port_core::{Direction, PortRange};
+use port_engine::dataset::Flow;
 use port_engine::protocol::Protocol;
 use port_engine::rules::address::{Address, Endpoints, Family, list};
 use port_engine::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits, fit};
@@ -78,11 +80,15 @@ const UNLIMITED: Limits = Limits {
     longest_interface: None,
 };
 
+/// The row of the document doesn't matter here.
+static ROW: LazyLock<Flow> = LazyLock::new(|| crate::report::dataset().flows[0].clone());
+
 fn ruleset(rule: Rule) -> Ruleset {
     Ruleset {
         name: "made-up".to_string(),
         heading: Vec::new(),
         url: String::new(),
+        products: Vec::new(),
         location: FirewallLocation::Host,
         directions: vec![Direction::Inbound],
         remarks: Vec::new(),
@@ -92,6 +98,9 @@ fn ruleset(rule: Rule) -> Ruleset {
             direction: Direction::Inbound,
             peer: "peer".to_string(),
             purpose: String::new(),
+            row: ROW.clone(),
+            specs: Vec::new(),
+            ends: None,
             remarks: Vec::new(),
             interfaces: Interfaces::default(),
             rules: vec![rule],

@@ -13,13 +13,16 @@ use crate::words::words;
 pub mod aerleon;
 pub mod ansible;
 pub mod cloudformation;
+mod document;
 pub mod firewalld;
 pub mod fortigate;
 pub mod iptables;
 pub mod mud;
 pub mod networkpolicy;
 pub mod nftables;
+pub mod oscal;
 pub mod powershell;
+pub mod ppsm;
 mod security_group;
 pub mod terraform;
 mod text;
@@ -55,6 +58,10 @@ words! {
         Cloudformation = "cloudformation",
         /// A playbook with a task for each rule
         Ansible = "ansible",
+        /// An OSCAL component definition as JSON, with the ports as protocols of the products; no rules
+        Oscal = "oscal",
+        /// A table of ports, protocols and services as CSV, for accreditations; no rules
+        Ppsm = "ppsm",
     }
 }
 
@@ -83,6 +90,8 @@ impl RulesFormat {
             RulesFormat::Aerleon => aerleon::writer(target),
             RulesFormat::Mud => mud::WRITER,
             RulesFormat::NetworkPolicy => networkpolicy::WRITER,
+            RulesFormat::Oscal => oscal::WRITER,
+            RulesFormat::Ppsm => ppsm::WRITER,
             RulesFormat::Terraform => terraform::writer(target),
             RulesFormat::Cloudformation => cloudformation::WRITER,
             RulesFormat::Ansible => ansible::writer(target),
@@ -99,6 +108,12 @@ impl RulesFormat {
             RulesFormat::Ip6tables => Some(iptables::change_v6),
             _ => None,
         }
+    }
+
+    /// Whether the format describes what rules would allow, and isn't read by a firewall.
+    #[must_use]
+    pub const fn is_document(self) -> bool {
+        matches!(self, RulesFormat::Oscal | RulesFormat::Ppsm)
     }
 
     /// Checks that the format has the target and every option that is set.
