@@ -28,7 +28,7 @@ pub fn diagnostic(error: &clap::Error, command: Option<&str>) -> Option<Diagnost
 }
 
 /// The most possible values that a message lists.
-const LISTED: usize = 12;
+const LISTED: usize = 16;
 
 /// An error with the sentence that names the right help.
 struct Call<'a> {

@@ -70,7 +70,10 @@ fn files(ruleset: Ruleset, change: Change, request: &RulesRequest) -> Vec<File> 
             (writer.files)(&Ruleset { name, ..ruleset }, &request.output)
         }
     };
-    let in_directory = |file: File| File { name: format!("{}/{}", change.as_str(), file.name), ..file };
+    // Nobody loads a text by mistake, also if its format has no comments that warn.
+    let is_list = change == Change::Remove && request.format.change_writer().is_none();
+    let ending = if is_list { ".txt" } else { "" };
+    let in_directory = |file: File| File { name: format!("{}/{}{ending}", change.as_str(), file.name), ..file };
     files.into_iter().map(in_directory).collect()
 }
 
