@@ -1,4 +1,4 @@
-"""Parses each YAML document on standard input, and prints it as JSON. A tag of CloudFormation or Ansible is a key with the value."""
+"""Parses each YAML document on standard input, and prints it as JSON. CloudFormation's tag !Ref is a key with the name."""
 
 import json
 import sys
@@ -17,8 +17,7 @@ class Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-for tag in ("!Ref", "!unsafe"):
-    Loader.add_constructor(tag, lambda loader, node, tag=tag: {tag: loader.construct_scalar(node)})
+Loader.add_constructor("!Ref", lambda loader, node: {"!Ref": loader.construct_scalar(node)})
 
 for line in sys.stdin:
     print(json.dumps(yaml.load(json.loads(line), Loader=Loader)), flush=True)

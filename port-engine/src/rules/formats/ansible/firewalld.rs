@@ -6,7 +6,7 @@
 use port_core::Direction;
 use port_data::diagnostic::count;
 
-use super::{Play, earlier_version, playbook};
+use super::play::{Play, earlier_version, playbook};
 use crate::rules::address::{Endpoints, Family};
 use crate::rules::fit::Limits;
 use crate::rules::formats::firewalld;

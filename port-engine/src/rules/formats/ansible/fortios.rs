@@ -2,7 +2,7 @@
 //!
 //! Only the policies depend on the state: services and addresses allow nothing by themselves, and others may use them.
 
-use super::{Play, earlier_version, playbook};
+use super::play::{Play, earlier_version, playbook};
 use crate::rules::formats::fortigate::{self, Entry, Key, Section, Value};
 use crate::rules::formats::text::{comment_lines, identifier, quoted};
 use crate::rules::formats::writer::{File, Writer};
@@ -85,8 +85,14 @@ fn field(name: &str, value: &Value) -> String {
     format!("          {}:{separator}{value}\n", name.replace('-', "_"))
 }
 
-/// A string that Ansible doesn't expand, whatever braces it has.
+/// A string in which Ansible finds no template: spaces separate the braces that would begin one.
 fn not_a_template(text: &str) -> String {
-    let looks_like_template = ["{{", "{%", "{#"].iter().any(|start| text.contains(start));
-    format!("{}{}", if looks_like_template { "!unsafe " } else { "" }, quoted(text))
+    let mut separated = String::new();
+    for character in text.chars() {
+        if separated.ends_with('{') && matches!(character, '{' | '%' | '#') {
+            separated.push(' ');
+        }
+        separated.push(character);
+    }
+    quoted(&separated)
 }

@@ -2,7 +2,7 @@
 
 use port_core::{Direction, PortRange};
 
-use super::{Play, earlier_version, playbook};
+use super::play::{Play, earlier_version, playbook};
 use crate::rules::address::Endpoints;
 use crate::rules::fit::Limits;
 use crate::rules::formats::text::{comment_lines, identifier, quoted};

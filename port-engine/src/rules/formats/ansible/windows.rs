@@ -4,7 +4,7 @@
 
 use port_core::{Direction, PortRange};
 
-use super::{Play, playbook};
+use super::play::{Play, playbook};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints};
 use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};

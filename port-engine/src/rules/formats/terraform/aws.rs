@@ -2,7 +2,7 @@
 
 use port_core::Direction;
 
-use super::{for_all, ingress_or_egress, is_network, list, quoted, unique, validation};
+use super::hcl::{for_all, is_network, list, quoted, unique, validation};
 use crate::rules::formats::security_group::{self, RulesOfFlow, SecurityGroupRule, rules};
 use crate::rules::formats::text::{comment_lines, identifier};
 use crate::rules::formats::writer::{File, Writer};
@@ -145,4 +145,9 @@ fn resource(name: &str, direction: Direction) -> String {
 }}\n",
         quoted(name),
     )
+}
+
+/// The word for a direction in names of AWS.
+fn ingress_or_egress(direction: Direction) -> &'static str {
+    if direction == Direction::Inbound { "ingress" } else { "egress" }
 }

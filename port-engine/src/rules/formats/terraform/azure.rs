@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use port_core::{Direction, PortRange};
+use validations::{LONGEST_NAME, PRIORITIES, validations};
 
-use super::{list, quoted, validation};
+use super::hcl::{list, quoted, validation};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
 use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
@@ -19,12 +20,6 @@ use crate::rules::output_options::OutputOptions;
 use crate::rules::protocol_notation::{ProtocolNotation, no_type};
 
 mod validations;
-
-/// The longest name of a rule, in characters.
-const LONGEST_NAME: usize = 80;
-
-/// How many priorities the rules of a ruleset are spread over: as many as a network security group can have rules.
-const PRIORITIES: u32 = 1000;
 
 /// The last priority.
 const LAST_PRIORITY: u32 = 4096;
@@ -127,7 +122,7 @@ fn priority_variable(name: &str) -> String {
 fn rule_variable(ruleset: &Ruleset, name: &str) -> String {
     let variable = format!("{name}_rules");
     let rules: String = ruleset.directions.iter().map(|direction| rules_of_direction(ruleset, *direction)).collect();
-    let validations = validations::validations(&variable);
+    let validations = validations(&variable);
     format!(
         "\nvariable {} {{\n  description = {}\n  type = map(object({{\n    flow         = string\n    offset       = number\n    \
          direction    = string\n    protocol     = string\n    ports        = list(string)\n    sources      = list(string)\n    \

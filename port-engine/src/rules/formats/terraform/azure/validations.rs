@@ -1,7 +1,12 @@
 //! The validations of rules for Azure: conditions in Terraform's language, with the messages if one doesn't hold.
 
-use super::super::{for_all, is_network, unique, validation};
-use super::{LONGEST_NAME, PRIORITIES};
+use crate::rules::formats::terraform::hcl::{for_all, is_network, unique, validation};
+
+/// The longest name of a rule, in characters.
+pub(super) const LONGEST_NAME: usize = 80;
+
+/// How many priorities the rules of a ruleset are spread over: as many as a network security group can have rules.
+pub(super) const PRIORITIES: u32 = 1000;
 
 /// Conditions for the name of a rule, which is the key of the map. `rule` is the name.
 const NAME: &str = "can(regex(\"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$\", rule))";
