@@ -2,6 +2,7 @@
 
 mod builds;
 mod comparison;
+mod flow_logs;
 mod lookups;
 mod machine;
 mod pages;
@@ -30,6 +31,7 @@ struct Arguments {
 enum Command {
     Lookups(lookups::Arguments),
     Builds(builds::Arguments),
+    FlowLogs(flow_logs::Arguments),
     Pages(pages::Arguments),
 }
 
@@ -48,10 +50,14 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    write!(out, "{}", machine::description())?;
+    // A generated log has nothing else.
+    if !matches!(&arguments.command, Command::FlowLogs(arguments) if arguments.generate.is_some()) {
+        write!(out, "{}", machine::description())?;
+    }
     match &arguments.command {
         Command::Lookups(arguments) => lookups::run(arguments, out)?,
         Command::Builds(arguments) => builds::run(arguments, out)?,
+        Command::FlowLogs(arguments) => flow_logs::run(arguments, out)?,
         Command::Pages(arguments) => pages::run(arguments, out)?,
     }
     Ok(())

@@ -61,7 +61,8 @@ fn read_from(reader: impl Read, name: &Path) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
-fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
+/// The diagnostic for a file that the system can't read.
+pub fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(codes::UNREADABLE, format!("cannot be read ({error})")).at(Place::file(file))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! There are three tiers, and dependencies point down. [`cli`] knows every command. Each module of [`commands`] has the
 //! arguments of one command and its `run` function. Below are leaves that know no command: [`filter_args`], [`known_id`] and
-//! [`word_parser`] parse arguments, [`call_error`] reports those that clap rejects, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files, [`rules_args`] has what the commands for rules have in common, [`mod@format`] prints
+//! [`word_parser`] parse arguments, [`call_error`] reports those that clap rejects, [`compiled`] and [`dataset_args`] make the dataset, [`input`] reads files and [`stream`] those of any size, [`rules_args`] has what the commands for rules have in common, [`mod@format`] prints
 //! tables, CSV, JSON and Markdown, and [`output`] is what a command returns.
 
 use std::ffi::OsString;
@@ -23,6 +23,7 @@ pub mod input;
 pub mod known_id;
 pub mod output;
 pub mod rules_args;
+pub mod stream;
 pub mod word_parser;
 
 use output::Output;

@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use port_core::{Direction, Requirement};
 use port_engine::audit::address_family::AddressFamily;
+use port_engine::audit::inventory::finding::FindingKind;
 use port_engine::diagram::DiagramFormat;
 use port_engine::diff::Impact;
 use port_engine::rules::formats::RulesFormat;
@@ -65,6 +66,7 @@ vocabulary!(
     Alternatives,
     DiagramFormat,
     FirewallLocation,
+    FindingKind,
     Impact,
     RulesFormat,
     Target,

@@ -16,10 +16,11 @@ use port_cli::input;
 const CALLS: &str = "port-cli/tests/diagnostics.txt";
 
 /// The files whose cases have the codes of [`port_cli::codes`]. A call that contradicts itself is a case of its command.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     CALLS,
     "port-cli/tests/audit/diagnostics.txt",
     "port-cli/tests/audit/conflicts-diagnostics.txt",
+    "port-cli/tests/audit/fleet-diagnostics.txt",
     "port-cli/tests/rules/components.txt",
 ];
 

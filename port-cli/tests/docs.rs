@@ -73,6 +73,11 @@ fn audit() {
 }
 
 #[test]
+fn fleets() {
+    run_in_a_new_directory("docs/fleets.md");
+}
+
+#[test]
 fn data() {
     run_in_a_new_directory("docs/data.md");
 }

@@ -144,7 +144,7 @@ fn every_example_works() {
             parsed += 1;
             // A call that reads another program's output is only parsed. Files that earlier examples wrote exist.
             let is_file = |argument: &&String| {
-                let endings = ["json", "xml", "toml", "txt", "nft", "v4", "v6"];
+                let endings = ["json", "xml", "toml", "txt", "csv", "nft", "v4", "v6"];
                 let extension = Path::new(argument).extension().and_then(|extension| extension.to_str());
                 extension.is_some_and(|extension| endings.contains(&extension))
             };

@@ -54,13 +54,22 @@ pub fn hidden_character(found: char) -> String {
 /// What to do about a hidden character.
 pub const REMOVE_HIDDEN: &str = "remove it, since it hides what a reader sees";
 
+/// Whether a text has printable ASCII only, as most texts do.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Displays a text on one line, with hidden characters escaped as `\u{202e}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<T>(pub T);
 
 impl<T: AsRef<str>> fmt::Display for Escaped<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().chars().try_for_each(|character| match is_hidden(character) {
+        let text = self.0.as_ref();
+        if is_plain(text) {
+            return f.write_str(text);
+        }
+        text.chars().try_for_each(|character| match is_hidden(character) {
             true => write!(f, "{}", character.escape_default()),
             false => f.write_char(character),
         })
@@ -103,6 +112,9 @@ impl<T: AsRef<str>> fmt::Display for QuotedAscii<T> {
 /// The same JSON with hidden characters in its strings escaped.
 #[must_use]
 pub fn escape_json(json: &str) -> String {
+    if is_plain(json) {
+        return json.to_string();
+    }
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
         // Outside strings, the only hidden characters are line ends.

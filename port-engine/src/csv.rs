@@ -15,6 +15,16 @@ pub fn write(names: &[&str], rows: &[Vec<String>]) -> String {
     String::from_utf8(bytes).expect("cells are UTF-8")
 }
 
+/// One row as a line.
+#[must_use]
+pub fn line(row: &[String]) -> String {
+    // A row is short, and there may be millions.
+    let length = row.iter().map(|cell| cell.len() + 3).sum();
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(length).from_writer(Vec::with_capacity(length));
+    writer.write_record(row.iter().map(|cell| as_text(cell))).expect("writing to memory does not fail");
+    String::from_utf8(writer.into_inner().expect("writing to memory does not fail")).expect("cells are UTF-8")
+}
+
 /// A cell that no spreadsheet runs as a formula.
 #[must_use]
 pub fn as_text(cell: &str) -> String {

@@ -25,7 +25,7 @@ const AREAS: &[(&str, &[&str])] = &[
     ("Own tables in `port-catalog`", &["dataset"]),
     ("Exported JSON", &["export"]),
     ("Rules and site files", &["rules", "site"]),
-    ("Audits", &["audit", "nmap", "ss", "nft", "iptables"]),
+    ("Audits", &["audit", "nmap", "ss", "nft", "iptables", "inventory", "log"]),
     ("Pages", &["page"]),
     ("Port cells", &["cell"]),
     ("Captures", &["capture"]),

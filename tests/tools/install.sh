@@ -35,6 +35,7 @@ ip iproute2
 unshare util-linux
 setpriv util-linux
 strace strace
+jq jq
 xmllint libxml2-utils
 mandoc mandoc
 groff groff-base

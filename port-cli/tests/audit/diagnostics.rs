@@ -340,7 +340,10 @@ fn calls_of_conflicts_that_are_rejected() {
 
 #[test]
 fn every_code_has_a_case() {
-    assert_every_code_has_a_case(port_engine::audit::codes::ALL, &[CASES]);
+    assert_every_code_has_a_case(
+        port_engine::audit::codes::ALL,
+        &[CASES, crate::fleet_diagnostics::CASES, crate::fleet_diagnostics::CONTRADICTIONS],
+    );
 }
 
 #[test]

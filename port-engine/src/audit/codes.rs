@@ -1,4 +1,4 @@
-//! The codes of audits: what is wrong with the output of `nmap`, `ss`, `nft` and `iptables-save`.
+//! The codes of audits: what is wrong with the output of `nmap`, `ss`, `nft` and `iptables-save`, with inventories and with logs.
 
 port_data::codes! {
     #[doc = "A file isn't UTF-8."]
@@ -27,6 +27,24 @@ port_data::codes! {
     SS_LOCAL_ADDRESS = "ss-local-address";
     #[doc = "A line ends before the peer's column."]
     SS_CUT_OFF = "ss-cut-off";
+    #[doc = "The header of an inventory, or of the products of its hosts, lacks a column, or has one twice."]
+    INVENTORY_HEADER = "inventory-header";
+    #[doc = "A line of an inventory has too few or too many cells, an open quote, or an empty cell."]
+    INVENTORY_LINE = "inventory-line";
+    #[doc = "A transport, address or port of an inventory isn't one."]
+    INVENTORY_VALUE = "inventory-value";
+    #[doc = "A host has a product or a component that doesn't exist."]
+    INVENTORY_UNKNOWN_ID = "inventory-unknown-id";
+    #[doc = "A host has two editions of a product, or the whole product and one of its components."]
+    INVENTORY_CONTRADICTION = "inventory-contradiction";
+    #[doc = "The lines of a host aren't together, although the call says so."]
+    INVENTORY_NOT_GROUPED = "inventory-not-grouped";
+    #[doc = "A log of network flows is none of the formats that are read."]
+    LOG_FORMAT = "log-format";
+    #[doc = "The header of a log lacks a field, or has one twice."]
+    LOG_HEADER = "log-header";
+    #[doc = "A line of a log isn't a record."]
+    LOG_LINE = "log-line";
     #[doc = "A line isn't one that iptables-save writes."]
     IPTABLES_INVALID_LINE = "iptables-invalid-line";
     #[doc = "Rules of IPv4 are given as those of IPv6, or the reverse."]

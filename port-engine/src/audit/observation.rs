@@ -51,6 +51,8 @@ words! {
         Masscan = "masscan",
         /// The machine's listeners, from `ss -tulnH`
         Ss = "ss",
+        /// The listeners of many machines, from a CSV file
+        Inventory = "inventory",
         /// The machine's firewall, from `nft -j list ruleset`
         Nft = "nft",
         /// The machine's firewall, from `iptables-save` and `ip6tables-save`
@@ -75,7 +77,7 @@ impl Tool {
     pub const fn view(self) -> View {
         match self {
             Tool::Nmap | Tool::Masscan => View::Scan,
-            Tool::Ss => View::Listeners,
+            Tool::Ss | Tool::Inventory => View::Listeners,
             Tool::Nft | Tool::Iptables => View::Firewall,
         }
     }
@@ -223,16 +225,18 @@ impl Observation {
     /// What is known about some ports of a protocol, in order.
     #[must_use]
     pub fn pieces_within(&self, protocol: Protocol, ports: &PortSet) -> Vec<Piece> {
+        ports.ranges().flat_map(|range| self.pieces_of_range(protocol, range)).collect()
+    }
+
+    /// What is known about a range of ports of a protocol, in order.
+    pub fn pieces_of_range(&self, protocol: Protocol, wanted: PortRange) -> impl Iterator<Item = Piece> {
         let pieces = self.pieces(protocol);
-        let mut found = Vec::new();
-        for wanted in ports.ranges() {
-            let start = pieces.partition_point(|piece| piece.range.last() < wanted.first());
-            for piece in pieces[start..].iter().take_while(|piece| piece.range.first() <= wanted.last()) {
-                let (first, last) = (piece.range.first().max(wanted.first()), piece.range.last().min(wanted.last()));
-                found.extend(PortRange::new(first, last).map(|range| Piece { range, ..piece.clone() }));
-            }
-        }
-        found
+        let start = pieces.partition_point(|piece| piece.range.last() < wanted.first());
+        let found = pieces[start..].iter().take_while(move |piece| piece.range.first() <= wanted.last());
+        found.filter_map(move |piece| {
+            let (first, last) = (piece.range.first().max(wanted.first()), piece.range.last().min(wanted.last()));
+            PortRange::new(first, last).map(|range| Piece { range, ..piece.clone() })
+        })
     }
 }
 
@@ -298,9 +302,16 @@ pub(super) fn pieces<'a>(seen: impl Iterator<Item = &'a Seen>) -> Vec<Piece> {
 /// What several reports about the same ports amount to: the greatest state, with the reasons for that state.
 fn combined<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> Finding {
     let state = seen.clone().map(|seen| seen.state).max().unwrap_or(State::NotChecked);
-    let mut evidence: Vec<String> = Vec::new();
+    let mut reasons = seen.filter(|seen| seen.state == state && !seen.evidence.is_empty());
+    // Mostly, there is one.
+    let first = reasons.next();
+    let mut evidence: Vec<String> = first.iter().map(|seen| seen.evidence.clone()).collect();
+    let mut reasons = reasons.peekable();
     let mut known: HashSet<&str> = HashSet::new();
-    for seen in seen.filter(|seen| seen.state == state && !seen.evidence.is_empty()) {
+    if reasons.peek().is_some() {
+        known.extend(first.iter().map(|seen| seen.evidence.as_str()));
+    }
+    for seen in reasons {
         if known.len() == MAX_EVIDENCE && !known.contains(seen.evidence.as_str()) {
             evidence.push("more".to_string());
             break;

@@ -6,14 +6,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use port_core::PortRange;
 use port_data::{Code, Diagnostic, Place};
 
 use self::line::{InvalidCell, Line, Socket, is_state_of_tcp};
 use super::address_family::AddressFamily;
 use super::codes;
 use super::input_kind::{self, InputKind, wrong_kind};
-use super::observation::{Observation, Seen, State, Tool};
+use super::local_address::not_open_elsewhere;
+use super::observation::{Observation, Seen, Tool};
 use crate::protocol::Protocol;
 
 mod line;
@@ -187,12 +187,6 @@ fn skipped(other_states: &[&str], other_kinds: &[&str]) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let sockets = port_data::diagnostic::count(other_states.len() + other_kinds.len(), "socket");
     (!parts.is_empty()).then(|| format!("skipped {sockets} that ss printed: {}", parts.join(", ")))
-}
-
-/// A report that no port is open; reports of listeners override it.
-fn not_open_elsewhere(protocol: Protocol) -> Seen {
-    let range = PortRange::new(1, u16::MAX).expect("1 is lower");
-    Seen { protocol, range, state: State::NotOpen, evidence: String::new() }
 }
 
 #[cfg(test)]

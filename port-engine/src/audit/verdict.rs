@@ -1,20 +1,18 @@
 //! The verdicts of an audit: the inbound flows of products against an observation, and the ports that none of them documents.
 
+mod baseline;
 mod flows;
 mod undocumented;
 
 use std::collections::BTreeMap;
 
-use port_core::Direction;
-
 use super::observation::{Observation, State};
-use crate::dataset::{Dataset, Flow};
+use crate::dataset::Dataset;
 use crate::protocol::Protocol;
 use crate::words::words;
+pub use baseline::{Baseline, parts, runs_on_machine};
 pub use flows::{FlowVerdict, Observed, SpecVerdict, Verdict};
-use flows::{Peers, flow_verdict};
 pub use undocumented::{Undocumented, UnnumberedService};
-use undocumented::{documented, undocumented_ports, undocumented_protocols};
 
 words! {
     /// A finding that can make an audit fail.
@@ -104,46 +102,7 @@ impl<'a> Audit<'a> {
         observation: &'a Observation,
         peers: &BTreeMap<String, PeerObservation>,
     ) -> Audit<'a> {
-        Audit::of_components(dataset, products, &[], observation, peers)
-    }
-
-    /// The same for a machine that runs only some parts of the products. A product without any of them runs as a whole.
-    #[must_use]
-    pub fn of_components(
-        dataset: &'a Dataset,
-        products: &[&'a str],
-        components: &[&'a str],
-        observation: &'a Observation,
-        peers: &BTreeMap<String, PeerObservation>,
-    ) -> Audit<'a> {
-        let all = products.iter().flat_map(|product| dataset.flows_of(product));
-        let own = all.filter(|flow| runs_on_machine(dataset, flow, components));
-        let (inbound, outbound): (Vec<&Flow>, Vec<&Flow>) = own.partition(|flow| is_inbound(dataset, flow, components));
-        let undocumented = |state| undocumented_ports(dataset, &inbound, observation, state);
-        // A port that some other flow opens to anybody may be open to anybody.
-        let to_any: Vec<&Flow> = inbound.iter().copied().filter(|flow| !peers.contains_key(&flow.peer)).collect();
-        let verdict = |flow: &&'a Flow| {
-            let Some(peer) = peers.get(&flow.peer) else { return flow_verdict(flow, observation, Peers::Any) };
-            let mut verdict = flow_verdict(flow, &peer.observation, Peers::Named);
-            verdict.peer_addresses.clone_from(&peer.addresses);
-            if is_open_to_more(flow, observation, &to_any) {
-                verdict.remarks.push("open to anybody, not only to the site's addresses".to_string());
-            }
-            verdict
-        };
-        Audit {
-            products: products.to_vec(),
-            components: components.to_vec(),
-            observation,
-            undocumented: undocumented(State::Open),
-            undocumented_restricted: undocumented(State::Restricted),
-            undocumented_unknown: undocumented(State::Unknown),
-            undocumented_loopback: undocumented(State::Loopback),
-            undocumented_not_checked: undocumented(State::NotChecked),
-            undocumented_protocols: undocumented_protocols(&inbound, observation),
-            flows: inbound.iter().map(verdict).collect(),
-            outbound: outbound.len(),
-        }
+        Baseline::new(dataset, products, &[]).audit(observation, peers)
     }
 
     /// The number of flows with a verdict.
@@ -188,35 +147,6 @@ impl<'a> Audit<'a> {
             Failure::Exposed => flows(self.count(Verdict::Exposed)),
         }
     }
-}
-
-/// Whether one of the components, or the whole product, is at an end of a flow.
-fn runs_on_machine(dataset: &Dataset, flow: &Flow, components: &[&str]) -> bool {
-    is_at(dataset, flow, components, |component| flow.involves_component(component))
-}
-
-/// Whether a flow is expected on the machine's own ports: a peer opens it to a component that runs there. A flow between two
-/// components is stored where it is listened for.
-fn is_inbound(dataset: &Dataset, flow: &Flow, components: &[&str]) -> bool {
-    flow.direction == Direction::Inbound
-        && is_at(dataset, flow, components, |component| flow.component.as_deref() == Some(component))
-}
-
-/// Whether a component satisfies the predicate. A flow for which the document names no component is about all of them, and a product
-/// without any of the components runs as a whole.
-fn is_at(dataset: &Dataset, flow: &Flow, components: &[&str], predicate: impl Fn(&str) -> bool) -> bool {
-    let known = dataset.product(&flow.product).map(|product| product.components.as_slice()).unwrap_or_default();
-    let mut own = components.iter().filter(|component| known.iter().any(|known| known == *component)).peekable();
-    flow.component.is_none() || own.peek().is_none() || own.any(|component| predicate(component))
-}
-
-/// Whether anybody reaches a port of a flow for which the site has addresses, and which no flow to anybody documents.
-fn is_open_to_more(flow: &Flow, observation: &Observation, to_any: &[&Flow]) -> bool {
-    let with_ports = Protocol::KNOWN.iter().copied().filter(|protocol| protocol.has_ports());
-    with_ports.into_iter().any(|protocol| {
-        let own = &documented(&[flow], protocol) - &documented(to_any, protocol);
-        own.overlaps(&observation.ports(protocol, |state| state == State::Open))
-    })
 }
 
 #[cfg(test)]

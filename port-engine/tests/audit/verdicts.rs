@@ -6,7 +6,7 @@ use std::path::Path;
 use port_core::{Enabled, Groups, Scope};
 use port_engine::audit::nft;
 use port_engine::audit::observation::{Observation, Seen, State, Tool};
-use port_engine::audit::verdict::{Audit, Failure, Verdict};
+use port_engine::audit::verdict::{Audit, Baseline, Failure, Verdict};
 use port_engine::dataset::Dataset;
 use port_engine::protocol::Protocol;
 use serde_json::{Value, json};
@@ -147,7 +147,7 @@ fn a_machine_that_runs_a_component_has_only_its_flows() {
     let dataset = dataset();
     let seen = observation(&[("tcp/6443", State::Open), ("tcp/10250", State::Open)]);
     let audit = |components: &[&'static str]| {
-        let audit = Audit::of_components(&dataset, &["cluster"], components, &seen, &BTreeMap::new());
+        let audit = Baseline::new(&dataset, &["cluster"], components).audit(&seen, &BTreeMap::new());
         let flows: Vec<String> = audit.flows.iter().map(|flow| flow.flow.id.clone()).collect();
         let undocumented: Vec<String> = audit.undocumented.iter().map(|one| one.observed.to_string()).collect();
         (flows, undocumented, audit.outbound)
@@ -169,7 +169,7 @@ fn a_machine_that_runs_a_component_has_only_its_flows() {
     assert_eq!(flows.len(), audit(&[]).0.len());
     assert!(undocumented.is_empty(), "{undocumented:?}");
     // A product without such a component runs as a whole.
-    let console = Audit::of_components(&dataset, &["console"], &["worker"], &seen, &BTreeMap::new());
+    let console = Baseline::new(&dataset, &["console"], &["worker"]).audit(&seen, &BTreeMap::new());
     assert_eq!((console.flows.len(), console.outbound), (1, 2));
 }
 

@@ -12,6 +12,8 @@ mod reasons;
 mod summary;
 mod tables;
 
+pub use summary::failure as failure_text;
+
 use crate::json;
 use crate::table::{self, bold};
 use reasons::Reasons;

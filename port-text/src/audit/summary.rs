@@ -119,6 +119,7 @@ fn tool_name(tool: Tool, host: &str) -> String {
         Tool::Nmap | Tool::Masscan if host.is_empty() => tool.to_string(),
         Tool::Nmap | Tool::Masscan => format!("{tool}'s scan{host}"),
         Tool::Ss => "ss".to_string(),
+        Tool::Inventory => "the inventory".to_string(),
         Tool::Nft | Tool::Iptables => format!("the rules of {tool}"),
     }
 }

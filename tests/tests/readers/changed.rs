@@ -189,5 +189,8 @@ readers! {
     ss 1000
     nft 500
     iptables 500
+    inventory 500
+    assignment 1000
+    flow_log 1000
     export 1000
 }

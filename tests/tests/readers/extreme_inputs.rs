@@ -277,6 +277,29 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "many addresses" => filled(&format!("{SAVED}-A INPUT -s "), "10.0.0.0/8,", "10.0.0.1 -j ACCEPT\nCOMMIT\n", MEGABYTE);
         "many modules" => filled(&format!("{SAVED}-A INPUT "), "-m state --state NEW,DNAT ", "-j ACCEPT\nCOMMIT\n", MEGABYTE);
     }
+    inventory {
+        "many hosts" => numbered("host,transport,address,port\n", |number| format!("h{number},tcp,0.0.0.0,25\n"), "", 20_000);
+        "many listeners of one host" => numbered("host,transport,address,port\n", |number| format!("h,tcp,::,{}\n", number % 65_535 + 1), "", MANY / 5);
+        "a line of 10 MB" => filled("host,transport,address,port\nh,tcp,::,25,", "x", "\n", 10 * MEGABYTE);
+        "a quote that isn't closed" => filled("host,transport,address,port\nh,tcp,::,\"", "x\n", "", MEGABYTE);
+        "a million columns" => repeated("host,transport,address,port", ",x", "\n", MANY);
+        "many malformed lines" => repeated("host,transport,address,port\n", "x\n", "", MANY);
+        "many products" => repeated("host,transport,address,port,product\n", "h,tcp,::,25,securitygateway\n", "", MANY / 10);
+    }
+    assignment {
+        "many hosts" => numbered("host,product\n", |number| format!("h{number},fortimail\n"), "", MANY / 10);
+        "many lines of one host" => repeated("host,product\n", "h,fortimail\n", "", MANY / 10);
+        "many unknown products" => repeated("host,product\n", "h,fortimial\n", "", MANY / 100);
+    }
+    flow_log {
+        "many connections" => repeated("source,destination,transport,port\n", "192.0.2.1,192.0.2.20,tcp,25\n", "", MANY / 5);
+        "all ports" => numbered("source,destination,transport,port\n", |number| format!("192.0.2.1,192.0.2.20,tcp,{}\n", number % 65_536), "", MANY / 5);
+        "a line of 10 MB" => filled("{\"id.orig_h\":\"", "x", "\"}\n", 10 * MEGABYTE);
+        "many lines that are no record" => repeated("#fields\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\n", "x\n", "", MANY);
+        "JSON nested 10,000 deep" => repeated("{\"a\":", "[", "", DEEP);
+        "a million columns of Zeek" => repeated("#fields\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto", "\tx", "\n", MANY / 4);
+        "a million columns of CSV" => repeated("source,destination,transport,port", ",x", "\n", MANY / 4);
+    }
     export {
         "a long file" => numbered("[", |number| format!("{}],\"id\":\"f{number}\"}},", FLOW_HEAD.replace("\"id\":\"relay-in-mail\",", "")), &format!("{FLOW_HEAD}]}}]"), 20_000);
         "a line of 10 MB" => filled(&format!("[{FLOW_HEAD}],\"purpose\":\""), "x", "\"}]", 10 * MEGABYTE);

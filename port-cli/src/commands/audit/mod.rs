@@ -2,26 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use port_data::Diagnostic;
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::machine::{Machine, SitePeers};
 use port_engine::audit::observation::Observation;
 use port_engine::audit::pointwise::deduplicated;
-use port_engine::audit::verdict::{Audit, Failure, PeerObservation};
+use port_engine::audit::verdict::{Audit, Baseline, Failure, PeerObservation};
 use port_engine::dataset::Dataset;
 use port_engine::protocol::Protocol;
 use port_text::audit as text;
 
 use super::Context;
+use crate::codes;
 use crate::filter_args::check_component;
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
 use crate::word_parser::words;
 
+mod flows;
+pub mod format;
+mod inventory;
 mod perspective;
 mod sources;
 
+use flows::FlowsArgs;
+use format::AuditFormat;
+use inventory::InventoryArgs;
 use sources::SourceArgs;
 
 /// The notes and examples in the help.
@@ -41,6 +48,10 @@ that only some addresses or interfaces reach is "open to some": --from, --iface 
 On a machine with iptables-nft, nft lists extensions of iptables without their contents: give the rules of
 iptables next to those of nft.
 
+--inventory audits the listeners of many machines, a line for each finding. --flows explains the connections in
+logs: records that no flow of their direction has the port of are not documented. If a log doesn't state who
+connected, a record is explained only if the ports leave no doubt. docs/fleets.md has recipes and formats.
+
 Tables refer to reasons by number. The most urgent table and the summary are at the end.
 Exit codes: 0 done; 1 a finding that --fail-on names; 2 bad arguments or input.
 
@@ -57,13 +68,15 @@ Examples:
   port-catalog audit --product securitygateway --iptables rules.v4 --ip6tables rules.v6
   port-catalog audit --product fortimail --ss listeners.txt --nft rules.json
   port-catalog audit --product fortimail --nft rules.json --from 198.51.100.0/24
-  port-catalog audit --product fortimail --nft rules.json --at network --site site.toml"#;
+  port-catalog audit --product fortimail --nft rules.json --at network --site site.toml
+  port-catalog audit --inventory listeners.csv --assign hosts.csv --format csv    many machines
+  zcat conn.*.log.gz | port-catalog audit --product fortimail --flows - --host 192.0.2.20"#;
 
 /// The arguments of `audit`.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     /// The product whose flows are audited; can be repeated for products that share the machine
-    #[arg(long, required = true, value_parser = IdKind::Product.parser())]
+    #[arg(long, required_unless_present = "inventory", value_parser = IdKind::Product.parser())]
     pub product: Vec<String>,
     /// Only these parts of the product run on the machine; can be repeated
     #[arg(long)]
@@ -71,8 +84,15 @@ pub struct AuditArgs {
     /// The sources.
     #[command(flatten)]
     pub sources: SourceArgs,
-    /// Audit this host of a scan, by address or name; can be repeated; by default every host that is up
-    #[arg(long, value_name = "ADDRESS", requires = "scan")]
+    /// The listeners of many machines.
+    #[command(flatten)]
+    pub inventory: InventoryArgs,
+    /// The logs of network flows.
+    #[command(flatten)]
+    pub flows: FlowsArgs,
+    /// Of a scan, audit this host, by address or name, instead of every host that is up; of --flows, an address or network of the
+    /// product's machines; can be repeated
+    #[arg(long, value_name = "ADDRESS", requires = "hosts")]
     pub host: Vec<String>,
     /// Audit only what this version of the Internet Protocol reaches, instead of both
     #[arg(long, value_parser = words::<AddressFamily>(), conflicts_with = "scan")]
@@ -86,15 +106,6 @@ pub struct AuditArgs {
     /// Exit with 1 if any of these is found (comma-separated)
     #[arg(long, value_name = "FINDING", value_parser = words::<Failure>(), value_delimiter = ',')]
     pub fail_on: Vec<Failure>,
-}
-
-/// How an audit is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum AuditFormat {
-    /// Tables for people, the most urgent findings last, next to the summary
-    Table,
-    /// One object; for several hosts, an object with their list
-    Json,
 }
 
 /// What was observed of one machine.
@@ -111,21 +122,72 @@ impl AuditArgs {
     ///
     /// An unknown product, contradicting options, and a file that can't be read or isn't the tool's output.
     pub fn run(&self, context: Context<'_>) -> Result {
+        self.check_options().map_err(|problem| vec![problem])?;
         let products = self.products(context.dataset)?;
         let components = self.components(context.dataset)?;
+        if let Some(file) = &self.inventory.inventory {
+            let call = inventory::Call {
+                products: &products,
+                components: &components,
+                family: self.family,
+                format: self.format,
+                fail_on: &self.fail_on,
+                width: context.width,
+            };
+            return self.inventory.run(file, context.dataset, call);
+        }
+        if !self.flows.flows.is_empty() {
+            return self.explain(context, &products, &components);
+        }
         let observed = self.observe(context.dataset, &products)?;
-        let audits = observed
-            .iter()
-            .map(|one| Audit::of_components(context.dataset, &products, &components, &one.observation, &one.peers));
+        let baseline = Baseline::new(context.dataset, &products, &components);
+        let audits = observed.iter().map(|one| baseline.audit(&one.observation, &one.peers));
         let audits: Vec<Audit> = audits.collect();
         let text = match self.format {
             AuditFormat::Table => text::print(&audits, context.width),
-            AuditFormat::Json => text::json(&audits),
+            // Formats of findings were rejected.
+            AuditFormat::Json | AuditFormat::Jsonl | AuditFormat::Csv => text::json(&audits),
         };
         let peer_remarks: Vec<&[String]> = observed.iter().map(|one| one.remarks.as_slice()).collect();
         let mut output = Output { messages: text::messages(&audits, &peer_remarks), ..Output::text(text) };
         self.fail(&audits, &mut output);
         Ok(output)
+    }
+
+    /// Explains the connections in logs.
+    fn explain(&self, context: Context<'_>, products: &[&str], components: &[&str]) -> Result {
+        let dataset = context.dataset;
+        let site = self.perspective.site(dataset)?;
+        let machine = perspective::MachineParts { products, components: &self.component, dataset };
+        let own =
+            self.perspective.own_addresses(&self.host, machine, site.as_ref()).map_err(|problem| vec![problem])?;
+        let call = flows::Call {
+            products,
+            components,
+            own: &own,
+            site: site.as_ref(),
+            format: self.format,
+            fail_on: &self.fail_on,
+            width: context.width,
+        };
+        self.flows.run(dataset, call)
+    }
+
+    /// Checks that options of inventories and logs are given together with these.
+    fn check_options(&self) -> std::result::Result<(), Diagnostic> {
+        let is_about_one = self.inventory.inventory.is_none() && self.flows.flows.is_empty();
+        let (message, help) = match (self.format, self.inventory.without_inventory()) {
+            (AuditFormat::Csv | AuditFormat::Jsonl, _) if is_about_one => {
+                let name = if self.format == AuditFormat::Csv { "csv" } else { "jsonl" };
+                (format!("--format {name} is for --inventory and --flows"), "write table or json")
+            }
+            (_, Some(option)) => (format!("{option} is about an inventory"), "add --inventory FILE"),
+            _ if self.flows.limits_nothing() => {
+                ("--top is about the connections of logs".to_string(), "add --flows FILE")
+            }
+            _ => return Ok(()),
+        };
+        Err(Diagnostic::new(codes::OPTIONS, message).help(help))
     }
 
     /// The products, each once.

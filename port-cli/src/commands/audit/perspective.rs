@@ -1,9 +1,10 @@
 //! The arguments that ask what some peers reach, and through which hooks of the firewall.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ipnet::IpNet;
+use port_data::hidden::QuotedAscii;
 use port_data::{Diagnostic, Place};
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::firewall::{HookPath, Scope};
@@ -67,6 +68,48 @@ impl PerspectiveArgs {
         let Some(file) = &self.site else { return Ok(None) };
         let text = input::read_text(file).map_err(|problem| vec![problem])?;
         Site::parse(input::display_name(file), &text, dataset).map(Some)
+    }
+
+    /// The addresses of the products' machines, in whose connections logs are searched: the given ones, or those of the site.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or a given one isn't an address or a network.
+    pub fn own_addresses(
+        &self,
+        hosts: &[String],
+        machine: MachineParts<'_>,
+        site: Option<&Site>,
+    ) -> Result<Vec<Address>, Diagnostic> {
+        if !hosts.is_empty() {
+            let parse = |text: &String| match network(text) {
+                Ok(network) => Ok(Address::Net(network)),
+                Err(reason) => {
+                    let message = format!("invalid value {} for --host", QuotedAscii(text));
+                    let (reason, help) = reason.split_once("; ").unwrap_or((&reason, ""));
+                    Err(Diagnostic::new(codes::OPTIONS, format!("{message} ({reason})")).help(help))
+                }
+            };
+            return hosts.iter().map(parse).collect();
+        }
+        let Some(site) = site else {
+            let problem = Diagnostic::new(codes::OPTIONS, "--flows needs the addresses of the product's machines");
+            return Err(problem.help("add --host ADDRESS or --site FILE"));
+        };
+        let mut all = Vec::new();
+        for product in machine.products {
+            let endpoints = machine.endpoints(product, site);
+            let own = endpoints.addresses().iter().filter(|address| matches!(address, Address::Net(_)));
+            let own: Vec<Address> = own.cloned().collect();
+            if own.is_empty() {
+                let problem = Diagnostic::new(codes::OPTIONS, format!("no address of {product}, which --flows needs"));
+                let help = format!("add a line such as {product} = \"192.0.2.20\" below [products], or --host ADDRESS");
+                let file = self.site.as_deref().map_or(Path::new(""), input::display_name);
+                return Err(problem.help(help).at(Place::file(file)));
+            }
+            all.extend(own);
+        }
+        Ok(all)
     }
 
     /// The packets that are audited.

@@ -16,7 +16,7 @@ use crate::{codes, input};
 #[group(required = true, multiple = true)]
 pub struct SourceArgs {
     /// The output of `nmap -oX` or `masscan -oX`, a scan of the machine; can be repeated; - is standard input
-    #[arg(long, value_name = "FILE", group = "scan")]
+    #[arg(long, value_name = "FILE", groups = ["scan", "hosts"])]
     pub nmap: Vec<PathBuf>,
     /// The output of `ss -tulnH`, the listeners on the machine; can be repeated; - is standard input
     #[arg(long, value_name = "FILE")]

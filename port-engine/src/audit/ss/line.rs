@@ -1,14 +1,13 @@
 //! Parses a line of ss: a listener, or a socket that is skipped.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv6Addr};
 
-use port_core::PortRange;
 use port_data::Code;
 
 use crate::audit::address_family::AddressFamily;
 use crate::audit::codes;
-use crate::audit::observation::{Seen, State};
+use crate::audit::local_address::LocalAddress;
+use crate::audit::observation::Seen;
 use crate::protocol::Protocol;
 
 /// What a line is about.
@@ -152,71 +151,10 @@ fn number(text: &str) -> Option<u16> {
     text.parse().ok().filter(|number| digits && *number != 0)
 }
 
-/// The address on which a socket listens.
-struct LocalAddress<'a> {
-    printed: &'a str,
-    /// `None` for `*`, which is every IPv4 and IPv6 address.
-    ip: Option<IpAddr>,
-    interface: Option<&'a str>,
-}
-
-impl<'a> LocalAddress<'a> {
-    fn parse(printed: &'a str) -> Option<Self> {
-        let (address, interface) = match printed.split_once('%') {
-            Some((address, interface)) => (address, Some(interface).filter(|name| !name.is_empty())),
-            None => (printed, None),
-        };
-        // Some versions of ss print the interface inside the brackets.
-        let bare = address.strip_prefix('[').map_or(Some(address), |rest| {
-            if interface.is_some() { Some(rest.trim_end_matches(']')) } else { rest.strip_suffix(']') }
-        })?;
-        let interface = interface.map(|name| name.trim_end_matches(']'));
-        let ip = if bare == "*" { None } else { Some(bare.parse().ok()?) };
-        Some(LocalAddress { printed, ip, interface })
-    }
-
-    /// Whether only the machine itself can reach it.
-    fn is_loopback(&self) -> bool {
-        let loopback = match self.ip {
-            Some(IpAddr::V4(address)) => address.is_loopback(),
-            Some(IpAddr::V6(address)) => {
-                address.is_loopback() || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
-            }
-            None => false,
-        };
-        loopback || self.interface == Some("lo")
-    }
-
-    fn is_reached_by(&self, family: AddressFamily) -> bool {
-        let is_v4 = |address: Ipv6Addr| address.to_ipv4_mapped().is_some();
-        match (self.ip, family) {
-            (None, _) | (Some(IpAddr::V4(_)), AddressFamily::Ipv4) => true,
-            (Some(IpAddr::V6(address)), AddressFamily::Ipv4) => is_v4(address),
-            (Some(IpAddr::V6(address)), AddressFamily::Ipv6) => !is_v4(address),
-            (Some(IpAddr::V4(_)), AddressFamily::Ipv6) => false,
-        }
-    }
-}
-
 impl ListeningSocket<'_> {
     /// What it means for its port; nothing if packets of the family don't reach it.
     pub fn seen(&self, protocol: Protocol, family: Option<AddressFamily>) -> Option<Seen> {
-        let is_reached = family.is_none_or(|family| self.address.is_reached_by(family));
-        // An SCTP socket can have several addresses, of which ss prints one.
-        let (state, others) = match (is_reached, self.address.is_loopback(), protocol) {
-            (true, false, _) => (State::Open, ""),
-            (_, _, Protocol::SCTP) => (State::Unknown, ", perhaps with other addresses"),
-            (true, true, _) => (State::Loopback, ""),
-            (false, ..) => return None,
-        };
-        let processes = processes(self.rest);
-        let processes = if processes.is_empty() { processes } else { format!(" ({processes})") };
-        Some(Seen {
-            protocol,
-            range: PortRange::new(self.port, self.port).expect("the number is not 0"),
-            state,
-            evidence: format!("{}{others}{processes}", self.address.printed),
-        })
+        self.address.seen(protocol, self.port, family, &processes(self.rest))
     }
 }
 

@@ -13,7 +13,6 @@ use port_core::{Enabled, Groups, PortRange, Requirement, Scope, Transport};
 
 use crate::audit::observation::{Finding, Observation, Piece, State, echo_request};
 use crate::dataset::{Flow, PortSpec};
-use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 use crate::words::words;
 
@@ -223,34 +222,51 @@ fn ports_verdict(
     observation: &Observation,
     peers: Peers,
 ) -> SpecVerdict {
-    let ports = PortSet::from(range);
-    let mut open = PortSet::empty();
-    let mut restricted = PortSet::empty();
-    let mut not_open = ports.clone();
-    let mut observed = Vec::new();
-    for protocol in Protocol::possible(transport) {
-        let is_not_open = |state| matches!(state, State::NotOpen | State::Loopback);
-        open = &open | &(&ports & &observation.ports(*protocol, |state| state == State::Open));
-        restricted = &restricted | &(&ports & &observation.ports(*protocol, |state| state == State::Restricted));
-        not_open = &not_open & &observation.ports(*protocol, is_not_open);
-        let pieces = observation.pieces_within(*protocol, &ports);
-        observed.extend(pieces.into_iter().map(|piece| Observed::ports(*protocol, piece)));
-    }
-    let restricted = &restricted - &open;
-    let verdict = if open == ports {
-        Verdict::Open
-    } else if peers == Peers::Named && !restricted.is_empty() {
-        Verdict::PartlyOpen
-    } else if (&open | &restricted) == ports {
-        Verdict::Restricted
-    } else if not_open.is_empty() {
-        Verdict::Unknown
-    } else if open.is_empty() && restricted.is_empty() {
-        Verdict::Missing
-    } else {
-        Verdict::PartlyOpen
+    let protocols = Protocol::possible(transport).iter();
+    let pieces = protocols.map(|protocol| observation.pieces_of_range(*protocol, range).collect());
+    let pieces: Vec<Vec<Piece>> = pieces.collect();
+    let states = states(range, &pieces);
+    let has = |state| states.contains(&state);
+    let verdict = match (has(State::Open), has(State::Restricted), has(State::NotOpen)) {
+        (true, false, false) if !has(State::Unknown) => Verdict::Open,
+        (_, true, _) if peers == Peers::Named => Verdict::PartlyOpen,
+        (_, true, false) if !has(State::Unknown) => Verdict::Restricted,
+        (_, _, false) => Verdict::Unknown,
+        (false, false, true) => Verdict::Missing,
+        (_, _, true) => Verdict::PartlyOpen,
     };
-    SpecVerdict { spec: spec.clone(), verdict, observed }
+    let named = Protocol::possible(transport).iter().zip(pieces);
+    let observed =
+        named.flat_map(|(protocol, pieces)| pieces.into_iter().map(|piece| Observed::ports(*protocol, piece)));
+    SpecVerdict { spec: spec.clone(), verdict, observed: observed.collect() }
+}
+
+/// The states that ports of a range have: open or restricted if they are over one of the protocols, not open if they aren't over any,
+/// otherwise unknown. `pieces` are those of each protocol, and cover the range.
+fn states(range: PortRange, pieces: &[Vec<Piece>]) -> Vec<State> {
+    let mut found = Vec::new();
+    let mut positions = vec![0; pieces.len()];
+    loop {
+        let current = || pieces.iter().zip(&positions).filter_map(|(pieces, position)| pieces.get(*position));
+        let is_not_open = |state| matches!(state, State::NotOpen | State::Loopback);
+        let has = |state| current().any(|piece| piece.state == state);
+        found.push(if has(State::Open) {
+            State::Open
+        } else if has(State::Restricted) {
+            State::Restricted
+        } else if current().filter(|piece| is_not_open(piece.state)).count() == pieces.len() {
+            State::NotOpen
+        } else {
+            State::Unknown
+        });
+        let end = current().map(|piece| piece.range.last()).min().unwrap_or(range.last());
+        if end >= range.last() {
+            return found;
+        }
+        for (pieces, position) in pieces.iter().zip(&mut positions) {
+            *position += usize::from(pieces.get(*position).is_some_and(|piece| piece.range.last() <= end));
+        }
+    }
 }
 
 /// The verdict on a protocol without ports, such as ESP. ICMP without a type is judged by echo requests, with which `ping` asks.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audit, Failure, Failures, PeerObservation, Peers, UnnumberedService, Verdict, flow_verdict};
+use super::flows::{Peers, flow_verdict};
+use super::{Audit, Failure, Failures, PeerObservation, UnnumberedService, Verdict};
 use crate::audit::observation::{Finding, Observation, Seen, State, Tool};
 use crate::dataset::Dataset;
 use crate::port_set::PortSet;

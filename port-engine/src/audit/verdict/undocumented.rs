@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::baseline::{Baseline, Unnumbered};
 use super::flows::Observed;
 use crate::audit::firewall::icmp::is_needed;
 use crate::audit::observation::{Finding, Observation, State, View};
-use crate::dataset::{Dataset, Flow, PortSpec};
+use crate::dataset::PortSpec;
 use crate::port_set::PortSet;
 use crate::protocol::Protocol;
 
@@ -30,41 +31,34 @@ pub struct UnnumberedService {
     pub flow: String,
 }
 
-/// The ports of a protocol that the flows document.
-pub(super) fn documented(flows: &[&Flow], protocol: Protocol) -> PortSet {
-    let specs = flows.iter().flat_map(|flow| &flow.ports);
-    let own = specs.filter(|spec| protocol.may_be(spec));
-    own.filter_map(PortSpec::range).collect()
-}
-
 /// The ports in a state that no inbound flow documents.
-pub(super) fn undocumented_ports(
-    dataset: &Dataset,
-    inbound: &[&Flow],
-    observation: &Observation,
-    state: State,
-) -> Vec<Undocumented> {
-    let with_ports = Protocol::KNOWN.iter().copied().filter(|protocol| protocol.has_ports());
-    let with_ports = with_ports.filter(|protocol| as_one(*protocol, inbound, observation).is_none());
-    let observed = with_ports.flat_map(|protocol| {
-        let seen = observation.ports(protocol, |seen| seen == state);
-        let pieces = observation.pieces_within(protocol, &(&seen - &documented(inbound, protocol)));
-        pieces.into_iter().map(move |piece| Observed::ports(protocol, piece))
+pub(super) fn undocumented_ports(baseline: &Baseline, observation: &Observation, state: State) -> Vec<Undocumented> {
+    let reported =
+        baseline.documented.iter().filter(|(protocol, _)| as_one(**protocol, baseline, observation).is_none());
+    let observed = reported.flat_map(|(protocol, documented)| {
+        let pieces = observation.pieces(*protocol).iter().filter(|piece| piece.state == state);
+        let is_seen = pieces.clone().next().is_some();
+        let ports = is_seen.then(|| &pieces.map(|piece| piece.range).collect::<PortSet>() - documented);
+        let pieces = ports.map(|ports| observation.pieces_within(*protocol, &ports)).unwrap_or_default();
+        pieces.into_iter().map(|piece| Observed::ports(*protocol, piece))
     });
-    observed
-        .map(|observed| Undocumented { may_be: unnumbered_services(dataset, inbound, &observed), observed })
-        .collect()
+    let may_be = |observed: &Observed| {
+        let services = baseline.unnumbered.iter().filter(|unnumbered| unnumbered.may_be(observed));
+        let service = |one: &Unnumbered| UnnumberedService { service: one.service.clone(), flow: one.flow.clone() };
+        services.map(service).collect()
+    };
+    observed.map(|observed| Undocumented { may_be: may_be(&observed), observed }).collect()
 }
 
 /// What is known about all ports of a protocol that is reported in one line; `None` if its ports are reported.
-fn as_one(protocol: Protocol, inbound: &[&Flow], observation: &Observation) -> Option<Finding> {
+fn as_one(protocol: Protocol, baseline: &Baseline, observation: &Observation) -> Option<Finding> {
     let [piece] = observation.pieces(protocol) else { return None };
-    (protocol == Protocol::SCTP && documented(inbound, protocol).is_empty())
+    (protocol == Protocol::SCTP && baseline.documented[&protocol].is_empty())
         .then(|| Finding { state: piece.state, evidence: piece.evidence.clone() })
 }
 
 /// The protocols without ports, and the types of ICMP, that are accepted, or may be, and that no inbound flow documents.
-pub(super) fn undocumented_protocols(inbound: &[&Flow], observation: &Observation) -> Vec<Observed> {
+pub(super) fn undocumented_protocols(baseline: &Baseline, observation: &Observation) -> Vec<Observed> {
     let is_scan = observation.sources.iter().all(|tool| tool.view() == View::Scan);
     let is_reported = |protocol: Protocol, state: State| match state {
         State::Open | State::Restricted => true,
@@ -72,10 +66,10 @@ pub(super) fn undocumented_protocols(inbound: &[&Flow], observation: &Observatio
         State::Unknown => !is_scan || protocol == Protocol::ESP,
         State::NotOpen | State::Loopback | State::NotChecked => false,
     };
-    let specs = || inbound.iter().flat_map(|flow| &flow.ports);
+    let specs = || baseline.inbound.iter().flat_map(|flow| &flow.ports);
     let portless = observation.all_portless().filter(|(portless, _)| portless.icmp_type.is_none());
     let portless = portless.map(|(portless, finding)| (portless.protocol, finding.clone()));
-    let sctp = as_one(Protocol::SCTP, inbound, observation).map(|finding| (Protocol::SCTP, finding));
+    let sctp = as_one(Protocol::SCTP, baseline, observation).map(|finding| (Protocol::SCTP, finding));
     let found = portless.chain(sctp).filter(|(protocol, finding)| {
         is_reported(*protocol, finding.state) && !specs().any(|spec| protocol.may_be(spec))
     });
@@ -118,18 +112,4 @@ fn types(protocol: Protocol, documented: &BTreeSet<u8>, observation: &Observatio
         _ => {}
     }
     found
-}
-
-/// The services that inbound flows name without a port, and whose registered port was observed here.
-fn unnumbered_services(dataset: &Dataset, inbound: &[&Flow], observed: &Observed) -> Vec<UnnumberedService> {
-    let specs = inbound.iter().flat_map(|flow| flow.ports.iter().map(move |spec| (flow, spec)));
-    let unnumbered = specs.filter(|(_, spec)| spec.transport().is_none());
-    let services = unnumbered.filter_map(|(flow, spec)| {
-        let service = dataset.service(spec.service_ref()?)?;
-        let is_within = observed.range?.contains(service.port?);
-        let mut protocols = service.transports.iter().flat_map(|transport| Protocol::possible(*transport));
-        (is_within && protocols.any(|own| *own == observed.protocol))
-            .then(|| UnnumberedService { service: service.id.clone(), flow: flow.id.clone() })
-    });
-    services.collect()
 }

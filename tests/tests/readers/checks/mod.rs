@@ -5,6 +5,7 @@
 //! `fuzz/` use the same module.
 
 mod catalog;
+mod fleet;
 mod importer;
 mod machine;
 mod page;
@@ -21,7 +22,7 @@ pub struct Reader {
 }
 
 /// Every reader.
-pub const READERS: [Reader; 23] = [
+pub const READERS: [Reader; 26] = [
     Reader { name: "bars", read: page::read_bars, check: page::bars },
     Reader { name: "values", read: page::read_values, check: page::values },
     Reader { name: "broken", read: page::read_broken, check: page::broken },
@@ -44,6 +45,9 @@ pub const READERS: [Reader; 23] = [
     Reader { name: "ss", read: machine::read_ss, check: machine::ss },
     Reader { name: "nft", read: machine::read_nft, check: machine::nft },
     Reader { name: "iptables", read: machine::read_iptables, check: machine::iptables },
+    Reader { name: "inventory", read: fleet::read_inventory, check: fleet::inventory },
+    Reader { name: "assignment", read: fleet::read_assignment, check: fleet::assignment },
+    Reader { name: "flow_log", read: fleet::read_flow_log, check: fleet::flow_log },
     Reader { name: "export", read: machine::read_export, check: machine::export },
 ];
 

@@ -1,0 +1,141 @@
+//! What an audit found on a host, as one line each.
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use super::assignment::Parts;
+use crate::audit::observation::State;
+use crate::audit::verdict::{Audit, FlowVerdict, Observed, Undocumented, Verdict};
+use crate::dataset::Flow;
+use crate::words::words;
+
+words! {
+    /// What was found.
+    FindingKind is a "finding" {
+        /// A documented flow of which nothing listens
+        Missing = "missing",
+        /// A documented flow of which only some ports have a listener
+        PartlyOpen = "partly-open",
+        /// A documented flow that the inventory can't decide
+        Unknown = "unknown",
+        /// A flow documented without a port number, or without saying which ports are needed
+        Undecided = "undecided",
+        /// A flow that the document calls local, and on which peers can connect
+        Exposed = "exposed",
+        /// A port with a listener that no inbound flow documents
+        Undocumented = "undocumented",
+        /// The same, if it isn't known whether peers reach the listener
+        UndocumentedUnknown = "undocumented-unknown",
+        /// A port with a listener on loopback only that no inbound flow documents
+        UndocumentedLoopback = "undocumented-loopback",
+        /// A host without a product
+        Unassigned = "unassigned",
+        /// A host with a product that the inventory doesn't list
+        NotListed = "not-listed",
+    }
+}
+
+impl FindingKind {
+    /// The kind of a verdict; `None` for a flow that is as documented.
+    fn of(verdict: Verdict) -> Option<FindingKind> {
+        match verdict {
+            Verdict::Missing => Some(FindingKind::Missing),
+            Verdict::PartlyOpen | Verdict::Restricted => Some(FindingKind::PartlyOpen),
+            Verdict::Unknown => Some(FindingKind::Unknown),
+            Verdict::Undecided => Some(FindingKind::Undecided),
+            Verdict::Exposed => Some(FindingKind::Exposed),
+            Verdict::Open | Verdict::Off | Verdict::Local => None,
+        }
+    }
+}
+
+/// A finding on a host. It serializes as the command's JSON lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding<'a> {
+    /// The host's name.
+    pub host: &'a str,
+    /// The products on the host.
+    pub products: Vec<&'a str>,
+    /// What was found.
+    pub kind: FindingKind,
+    /// The flow, if it is about one.
+    pub flow: Option<&'a Flow>,
+    /// The flow's ports as an expression, or the ports that are in no flow; empty if it is about the host.
+    pub ports: String,
+    /// What listens, and where.
+    pub observed: Vec<String>,
+}
+
+impl<'a> Finding<'a> {
+    /// A host that was not audited.
+    #[must_use]
+    pub fn of_host(kind: FindingKind, host: &'a str, parts: &Parts<'a>) -> Finding<'a> {
+        let mut products: Vec<&str> = parts.iter().map(|part| part.product).collect();
+        products.dedup();
+        Finding { host, products, kind, flow: None, ports: String::new(), observed: Vec::new() }
+    }
+
+    fn of_flow(host: &'a str, audit: &Audit<'a>, verdict: &FlowVerdict<'a>) -> Option<Finding<'a>> {
+        let has_listener = |observed: &&Observed| !matches!(observed.state, State::NotOpen | State::NotChecked);
+        let observed = verdict.specs.iter().flat_map(|spec| &spec.observed).filter(has_listener);
+        let observed = observed.map(|one| format!("{one} {} {}", one.state.description(), listens(one)));
+        Some(Finding {
+            host,
+            products: audit.products.clone(),
+            kind: FindingKind::of(verdict.verdict)?,
+            flow: Some(verdict.flow),
+            ports: verdict.flow.expression(),
+            observed: observed.map(|text| text.trim_end().to_string()).collect(),
+        })
+    }
+
+    fn of_ports(host: &'a str, audit: &Audit<'a>, kind: FindingKind, undocumented: &Undocumented) -> Finding<'a> {
+        let services = undocumented.may_be.iter();
+        let may_be = services.map(|service| format!("may be {} of {}", service.service, service.flow));
+        Finding {
+            host,
+            products: audit.products.clone(),
+            kind,
+            flow: None,
+            ports: undocumented.observed.to_string(),
+            observed: std::iter::once(listens(&undocumented.observed)).chain(may_be).collect(),
+        }
+    }
+}
+
+/// The addresses and processes of listeners.
+fn listens(observed: &Observed) -> String {
+    if observed.evidence.is_empty() { String::new() } else { format!("on {}", observed.evidence.join(", ")) }
+}
+
+/// Everything that an audit found on a host: first flows, in catalog order, then ports that no flow documents.
+pub fn findings<'a>(host: &'a str, audit: &Audit<'a>) -> Vec<Finding<'a>> {
+    let flows = audit.flows.iter().filter_map(|flow| Finding::of_flow(host, audit, flow));
+    let ports = [
+        (FindingKind::Undocumented, &audit.undocumented),
+        (FindingKind::UndocumentedUnknown, &audit.undocumented_unknown),
+        (FindingKind::UndocumentedLoopback, &audit.undocumented_loopback),
+    ];
+    let ports = ports
+        .into_iter()
+        .flat_map(|(kind, all)| all.iter().map(move |undocumented| Finding::of_ports(host, audit, kind, undocumented)));
+    flows.chain(ports).collect()
+}
+
+impl Serialize for Finding<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Finding", 11)?;
+        object.serialize_field("host", self.host)?;
+        object.serialize_field("products", &self.products)?;
+        object.serialize_field("finding", &self.kind)?;
+        object.serialize_field("flow", &self.flow.map(|flow| &flow.id))?;
+        object.serialize_field("edition", &self.flow.map(|flow| &flow.edition))?;
+        object.serialize_field("requirement", &self.flow.map(|flow| flow.requirement))?;
+        object.serialize_field("condition", &self.flow.and_then(|flow| flow.condition.as_ref()))?;
+        object.serialize_field("configurable", &self.flow.map(|flow| flow.configurable))?;
+        object.serialize_field("note", &self.flow.and_then(|flow| flow.note.as_ref()))?;
+        object.serialize_field("ports", &self.ports)?;
+        object.serialize_field("observed", &self.observed)?;
+        object.end()
+    }
+}
