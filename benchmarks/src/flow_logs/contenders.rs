@@ -21,7 +21,7 @@ const PYTHON: &str = include_str!("join.py");
 
 /// The same question for awk. The portmap is read first; `source` and the others are the numbers of columns.
 const AWK: &str = r#"
-NR == FNR { if (FNR > 1) for (port = $8; port <= $9; port++) known[$4, $7, port] = 1; next }
+NR == FNR { if (FNR > 1) for (number = $8; number <= $9; number++) known[$4, $7, number] = 1; next }
 FNR == 2 || FNR == 1 { FS = separator; $0 = $0 }
 /^#/ { next }
 $destination == product { if (!(("inbound", $transport, $port) in known)) count++; next }
