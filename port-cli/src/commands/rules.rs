@@ -69,7 +69,7 @@ Examples:
   port-catalog rules --format terraform --product fortimail --site site.toml > fortimail.tf
   port-catalog rules --format terraform --target azure --product fortimail > fortimail.tf
   port-catalog rules --format cloudformation --product fortimail > fortimail.yaml
-  port-catalog rules --format ansible --target ufw --product fortimail --site site.toml > fortimail.yml
+  port-catalog rules --format ansible --target ufw --product fortimail > fortimail.yml
   port-catalog rules --format oscal --product fortimail > fortimail.oscal.json
   port-catalog rules --format ppsm --product fortimail --site site.toml > fortimail.csv";
 

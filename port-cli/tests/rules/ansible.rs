@@ -301,7 +301,7 @@ fn what_a_module_cannot_express_is_dropped() {
     let output = port_catalog(&call);
     assert_eq!(output.status.code(), Some(3));
     let messages = String::from_utf8(output.stderr).unwrap();
-    let dropped = "dropped the outbound connections of 11 flows (a zone doesn't filter them; the policies of the format firewalld do)";
+    let dropped = "dropped the outbound connections of 4 flows (a zone doesn't filter them; the policies of the format firewalld do)";
     assert!(messages.contains(dropped), "{messages}");
 }
 
