@@ -36,7 +36,7 @@ for entry in app tools sw theme; do
         --outfile="$out.new/$entry.js"
 done
 
-# The module for rules, upgrades and conflicts, and the one for audits.
+# The module for rules and upgrades, and the one for audits and conflicts.
 for module in rules audit; do
     cargo build --quiet --locked --profile wasm --target wasm32-unknown-unknown --package port-web-wasm --no-default-features \
         --features "$module"

@@ -4,6 +4,7 @@ import type { SearchData } from "./catalog.js";
 import { find, root } from "./dom.js";
 import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
+import { moduleOf } from "./module.js";
 import { startSearch } from "./search.js";
 import { startTheme } from "./theme_button.js";
 
@@ -37,8 +38,7 @@ startOffline();
 const tool = find("#tool")?.dataset["tool"];
 if (tool !== undefined) {
   const address = (file: string): URL => new URL(root() + file, location.href);
-  // The audit has a module of its own, since it is as large as the other tools together.
-  const module = tool === "audit" ? "audit" : "rules";
+  const module = moduleOf(tool);
   void (import(address("tools.js").href) as Promise<typeof import("./tools.js")>).then((tools) => tools.startTools(async () => {
     const engine = await (import(address(`${module}.js`).href) as Promise<typeof import("./engine.js")>);
     const [dataset] = await Promise.all([

@@ -7,6 +7,7 @@ import type { SearchData } from "./catalog.js";
 import { find } from "./dom.js";
 import { startFilters } from "./filters.js";
 import { startKeys } from "./keys.js";
+import { moduleOf } from "./module.js";
 import { startSearch } from "./search.js";
 import { startTheme } from "./theme_button.js";
 import { startTools } from "./tools.js";
@@ -47,9 +48,9 @@ function startPage(): void {
   startSearch(() => Promise.resolve(JSON.parse(data("search-data")) as SearchData));
   startFilters();
   startTools(async () => {
-    const isAudit = find("#tool")?.dataset["tool"] === "audit";
-    const engine = isAudit ? audit : rules;
-    await engine.default({ module_or_path: bytes(isAudit ? "audit-wasm" : "rules-wasm") });
+    const module = moduleOf(find("#tool")?.dataset["tool"]);
+    const engine = { audit, rules }[module];
+    await engine.default({ module_or_path: bytes(`${module}-wasm`) });
     return new engine.Engine(data("dataset"));
   });
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 mod audit;
 #[cfg(target_arch = "wasm32")]
 mod browser;
-#[cfg(feature = "rules")]
+#[cfg(feature = "audit")]
 mod conflicts;
 #[cfg(feature = "rules")]
 mod rules;
@@ -97,7 +97,7 @@ impl Tools {
             "rules" => parse(request).and_then(|request| rules::run(&self.dataset, &request)),
             #[cfg(feature = "rules")]
             "upgrade" => parse(request).and_then(|request| upgrade::run(&self.dataset, &request)),
-            #[cfg(feature = "rules")]
+            #[cfg(feature = "audit")]
             "conflicts" => parse(request).and_then(|request| conflicts::run(&self.dataset, &request)),
             #[cfg(feature = "audit")]
             "audit" => parse(request).and_then(|request| audit::run(&self.dataset, &self.files, &request)),
@@ -147,6 +147,7 @@ fn messages(problems: &[Diagnostic]) -> Vec<String> {
 }
 
 /// A text without the escape sequences of bold headings, as the command prints it to a file.
+#[cfg(feature = "audit")]
 fn plain(text: &str) -> String {
     text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "")
 }
