@@ -81,7 +81,9 @@ fn aclgen_allows_exactly_what_the_catalog_lists_for_every_target() {
         {
             for location in locations(reader.target) {
                 let call = ["--format", "aerleon", "--target", reader.name(), "--product", product, "--at", location];
-                let documented = documented_in(tables, product, Decisions::ALL[0], location);
+                // Packets between components pass both lists, as they pass the firewalls of both machines.
+                let seen_from = if reader.has_lists() { "host" } else { location };
+                let documented = documented_in(tables, product, Decisions::ALL[0], seen_from);
                 compared += reader.compare(&aclgen, &files_with(tables, &call), &documented, location, product);
             }
         }
@@ -167,4 +169,30 @@ fn every_target_limits_its_rules_to_the_addresses_of_the_site() {
         let names: &[&str] = if reader.target == Target::Srx { &names } else { &[] };
         expect("tcp", 636, &[&["192.0.2.10 > 10.0.5.1"], names].concat(), &[]);
     }
+}
+
+/// Each component and product has a network of its own, so that no rule of one opens a port of another.
+#[test]
+fn every_component_and_product_keeps_its_addresses() {
+    let Some(aclgen) = Aclgen::start() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("site.toml");
+    let site = "[products]\nconsole = \"192.0.2.9\"\n[components.cluster]\ncontrol-plane = [\"10.0.0.1\", \"10.0.0.2\"]\n\
+                worker = \"10.0.1.0/24\"\n[peers]\nclient = \"10.9.0.0/16\"\nadmin = \"10.8.0.1\"\n";
+    std::fs::write(&path, site).unwrap();
+    let reader = READERS.iter().find(|reader| reader.target == Target::Cisco).unwrap();
+    let call =
+        ["--format", "aerleon", "--target", "cisco", "--name", "both", "--product", "cluster", "--product", "console"];
+    let call = [&call[..], &["--site", path.to_str().unwrap()]].concat();
+    let entries = reader.entries(&aclgen, &files_with(&fixture::editions(), &call), "network");
+    let expect = |port, pairs: &[&str]| {
+        let expected: BTreeSet<String> =
+            pairs.iter().flat_map(|pair| [(*pair).to_string(), pair.replace('>', "< reply")]).collect();
+        assert_eq!(ends(&entries, "tcp", port), expected, "tcp/{port}");
+    };
+    // From the store's own machines only, and to them.
+    let two = ["10.0.0.1 > 10.0.0.1", "10.0.0.1 > 10.0.0.2", "10.0.0.2 > 10.0.0.1", "10.0.0.2 > 10.0.0.2"];
+    expect(2379, &two);
+    expect(10250, &["10.0.0.1 > 10.0.1.0/24", "10.0.0.2 > 10.0.1.0/24"]);
+    expect(30000, &["10.9.0.0/16 > 10.0.1.0/24"]);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use port_core::{Direction, PortRange};
 
 use super::address::{Address, Endpoints, Family, list};
+use super::ends::compatible_ends;
 use super::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset, Traffic};
 use super::options::FirewallLocation;
 use super::protocol_notation::ProtocolNotation;
@@ -249,11 +250,21 @@ fn remark_on_replies(flow: &mut FlowRules, limits: &Limits) {
 
 /// The pairs of ends that together match what the rule's ends match.
 fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(Endpoints, Endpoints)> {
+    let source = without_names(&rule.source, flow, limits);
+    let destination = without_names(&rule.destination, flow, limits);
+    let (Some(source), Some(destination)) = (source, destination) else { return Vec::new() };
+    // A host name reaches addresses of both families. Without it, some of the other end may be out of reach.
+    let [own, peer] = match flow.direction {
+        Direction::Outbound => [&source, &destination],
+        Direction::Inbound => [&destination, &source],
+    };
+    let Some((own, peer)) = compatible_ends(own, peer, flow) else { return Vec::new() };
+    let (source, destination) = if flow.direction == Direction::Outbound { (own, peer) } else { (peer, own) };
     let mut parts = |end: &Endpoints| -> Vec<Endpoints> {
         let parts = fit_end(end, flow, limits);
         parts.into_iter().flat_map(|part| address_chunks(part, limits.endpoints.max_addresses)).collect()
     };
-    let (sources, destinations) = (parts(&rule.source), parts(&rule.destination));
+    let (sources, destinations) = (parts(&source), parts(&destination));
     let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |destination| (source, destination)));
     let has_protocol = |end: &Endpoints| rule.traffic.family().is_none_or(|family| end.may_be(family));
     let can_connect = pairs.filter(|(source, destination)| {
@@ -262,18 +273,29 @@ fn fit_ends(rule: &Rule, flow: &mut FlowRules, limits: &Limits) -> Vec<(Endpoint
     can_connect.map(|(source, destination)| (source.clone(), destination.clone())).collect()
 }
 
-/// The parts of an end that the format can express. The addresses of a part can be in one rule.
-fn fit_end(end: &Endpoints, flow: &mut FlowRules, limits: &Limits) -> Vec<Endpoints> {
-    let EndpointLimits { families, host_names, wildcards, .. } = limits.endpoints;
-    let Endpoints::Only(addresses) = end else { return vec![Endpoints::Any] };
-    let (names, nets): (Vec<Address>, Vec<Address>) =
-        addresses.iter().cloned().partition(|address| address.family().is_none());
-    let can_express = |name: &Address| if matches!(name, Address::Wildcard(_)) { wildcards } else { host_names };
-    let (names, lost): (Vec<Address>, Vec<Address>) = names.into_iter().partition(can_express);
+/// An end without the host names that the format can't express. `None` if nothing is left.
+fn without_names(end: &Endpoints, flow: &mut FlowRules, limits: &Limits) -> Option<Endpoints> {
+    let EndpointLimits { host_names, wildcards, .. } = limits.endpoints;
+    let Endpoints::Only(addresses) = end else { return Some(Endpoints::Any) };
+    let can_express = |address: &Address| match address {
+        Address::Net(_) => true,
+        Address::Host(_) => host_names,
+        Address::Wildcard(_) => wildcards,
+    };
+    let (kept, lost): (Vec<Address>, Vec<Address>) = addresses.iter().cloned().partition(can_express);
     if !lost.is_empty() {
         let kind = if host_names { "host names with a wildcard" } else { "host names" };
         flow.remark(RemarkKind::Dropped, format!("{} ({} can't express {kind})", list(&lost), limits.format));
     }
+    (!kept.is_empty()).then_some(Endpoints::Only(kept))
+}
+
+/// The parts of an end that the format can express. The addresses of a part can be in one rule.
+fn fit_end(end: &Endpoints, flow: &mut FlowRules, limits: &Limits) -> Vec<Endpoints> {
+    let families = limits.endpoints.families;
+    let Endpoints::Only(addresses) = end else { return vec![Endpoints::Any] };
+    let (names, nets): (Vec<Address>, Vec<Address>) =
+        addresses.iter().cloned().partition(|address| address.family().is_none());
     let (v4, v6): (Vec<Address>, Vec<Address>) =
         nets.into_iter().partition(|address| address.family() == Some(Family::V4));
     let parts = match families {

@@ -126,6 +126,13 @@ pub fn fitted(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<
     let controls_empty = writer.directions.keeps_empty || left == 0;
     restrict_directions(&mut ruleset, request, controls_empty, &writer);
     let mut ruleset = fit::fit(ruleset, &writer.limits);
+    let is_lost = |flow: &FlowRules| flow.rules.is_empty() && (!with_services || flow.specs.is_empty());
+    if ruleset.flows.iter().all(is_lost) {
+        return Err(vec![no_rule(&ruleset)]);
+    }
+    for flow in ruleset.flows.iter_mut().filter(|flow| is_lost(flow)) {
+        flow.remarks.retain(|remark| remark.kind != RemarkKind::Opened);
+    }
     let remarks = (writer.remarks)(&ruleset, &request.output);
     ruleset.remarks.extend(remarks);
     Ok(ruleset)

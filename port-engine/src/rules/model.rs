@@ -289,6 +289,15 @@ fn deduplicated<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 impl Ruleset {
+    /// Whether both ends of a flow are components of its product.
+    #[must_use]
+    pub fn is_between_components(&self, flow: &FlowRules) -> bool {
+        let product = self.products.iter().find(|product| product.id == flow.row.product);
+        let component = flow.peer.strip_prefix(&flow.row.product).and_then(|rest| rest.strip_prefix('-'));
+        let parts = product.map(|product| &product.components).into_iter().flatten();
+        component.is_some_and(|component| parts.into_iter().any(|part| part == component))
+    }
+
     /// The flows of a direction.
     pub fn in_direction(&self, direction: Direction) -> impl Iterator<Item = &FlowRules> {
         self.flows.iter().filter(move |flow| flow.direction == direction)
@@ -310,6 +319,8 @@ impl Ruleset {
             for remark in flow.remarks.iter().filter(|remark| with_notes || remark.kind != RemarkKind::Note) {
                 let text = remark.to_string();
                 match summaries.iter_mut().find(|known| (known.kind, &known.text) == (remark.kind, &text)) {
+                    // A flow can have rules at both ends.
+                    Some(known) if known.flows.contains(&flow.id) => {}
                     Some(known) => known.flows.push(flow.id.clone()),
                     None => summaries.push(summary(remark, vec![flow.id.clone()])),
                 }

@@ -142,6 +142,11 @@ impl Reader {
         }
     }
 
+    /// Whether there is a list for packets to the product, and one for packets from it.
+    pub fn has_lists(&self) -> bool {
+        self.replies || self.target == Target::CiscoAsa
+    }
+
     /// Whether the policy has a filter for each family.
     pub fn has_family_lists(&self) -> bool {
         matches!(self.target, Target::NokiaSrl | Target::OpenConfig | Target::Sonic)

@@ -1,8 +1,10 @@
 //! Aerleon: definitions of services and networks, and a policy that uses them. `aclgen` generates rules for many firewalls from them.
 
+use definitions::Networks;
 use filters::{First, filters};
 use first_terms::{NETWORK_ICMP, WHOLE_ICMPV6};
-use platforms::platform;
+use platforms::{Layout, platform};
+use port_data::diagnostic::count;
 
 use super::text::comment_lines;
 use super::writer::{Directions, File, Writer};
@@ -51,12 +53,21 @@ pub fn writer(target: Option<Target>) -> Writer {
     }
 }
 
-/// A remark on what the policy accepts besides flows.
+/// Remarks on what the policy accepts besides flows, and on what no filter is for.
 fn remarks(ruleset: &Ruleset, output: &OutputOptions) -> Vec<Remark> {
-    let filters = filters(platform(output.target), ruleset);
+    let platform = platform(output.target);
+    let filters = filters(platform, ruleset);
     let opened = [(First::Network, NETWORK_ICMP), (First::WholeIcmpv6, WHOLE_ICMPV6)];
     let opened = opened.into_iter().filter(|(first, _)| filters.iter().any(|filter| filter.first == *first));
-    opened.map(|(_, text)| Remark::new(RemarkKind::Opened, text)).collect()
+    let opened = opened.map(|(_, text)| Remark::new(RemarkKind::Opened, text));
+    let has_rules = ruleset.flows.iter().filter(|flow| !flow.rules.is_empty());
+    let inside = has_rules.filter(|flow| ruleset.is_between_components(flow)).count();
+    let text = format!(
+        "note: {} between components of a product; if both are in the zone product, allow them within the zone",
+        count(inside, "flow")
+    );
+    let within_zone = (inside > 0 && platform.layout == Layout::Zones).then(|| Remark::new(RemarkKind::Warning, text));
+    opened.chain(within_zone).collect()
 }
 
 fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
@@ -65,10 +76,11 @@ fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
         let head = comment_lines("", ruleset.comments()) + &comment_lines("", usage.into_iter());
         File { name: format!("{directory}/{}.yaml", ruleset.name), text: head + &text }
     };
-    let definitions = definitions::networks(platform, ruleset) + &definitions::services(platform, ruleset);
+    let networks = Networks::new(platform, ruleset);
+    let definitions = networks.definitions() + &definitions::services(platform, ruleset);
     vec![
         file("def", usage::definitions(), definitions),
-        file("policies/pol", usage::policy(platform, ruleset), policy::policy(platform, ruleset, output)),
+        file("policies/pol", usage::policy(platform, ruleset), policy::policy(platform, ruleset, &networks, output)),
     ]
 }
 

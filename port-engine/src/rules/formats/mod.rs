@@ -110,6 +110,13 @@ impl RulesFormat {
         }
     }
 
+    /// Whether a ruleset can be loaded next to others. If not, a ruleset replaces those before it, or describes what is allowed.
+    #[must_use]
+    pub const fn adds_to_others(self) -> bool {
+        use RulesFormat::{Aerleon, Cloudformation, Mud, Oscal, Ppsm, Terraform};
+        !matches!(self, Aerleon | Cloudformation | Mud | Oscal | Ppsm | Terraform)
+    }
+
     /// Whether the format describes what rules would allow, and isn't read by a firewall.
     #[must_use]
     pub const fn is_document(self) -> bool {

@@ -23,6 +23,13 @@ pub(super) struct Platform {
     pub(super) longest_network: usize,
 }
 
+impl Platform {
+    /// Whether there is a list for packets to the product, and one for packets from it.
+    pub(super) fn has_lists(&self) -> bool {
+        matches!(self.layout, Layout::Lists | Layout::FamilyLists(_))
+    }
+}
+
 /// Which filters a policy has, and what they accept besides flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {

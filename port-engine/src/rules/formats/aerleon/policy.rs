@@ -1,6 +1,6 @@
 //! The policy: filters with a term for each rule, and for replies if the platform doesn't track connections.
 
-use super::definitions::{NamedRule, named_rules, network_names, protocol};
+use super::definitions::{NamedRule, Networks, named_rules, protocol};
 use super::filters::{Filter, filters};
 use super::first_terms::first_terms;
 use super::platforms::{Layout, Platform};
@@ -11,17 +11,25 @@ use crate::rules::model::{FlowRules, Ruleset, Traffic};
 use crate::rules::output_options::OutputOptions;
 
 /// The policy as YAML.
-pub(super) fn policy(platform: &Platform, ruleset: &Ruleset, output: &OutputOptions) -> String {
+pub(super) fn policy(
+    platform: &Platform,
+    ruleset: &Ruleset,
+    networks: &Networks<'_>,
+    output: &OutputOptions,
+) -> String {
     let filters: String =
-        filters(platform, ruleset).iter().map(|one| filter(platform, ruleset, one, output.log)).collect();
+        filters(platform, ruleset).iter().map(|one| filter(platform, ruleset, networks, one, output.log)).collect();
     format!("filters:\n{filters}")
 }
 
-fn filter(platform: &Platform, ruleset: &Ruleset, filter: &Filter, log: bool) -> String {
-    let flows = ruleset.flows.iter().filter(|flow| filter.directions.contains(&flow.direction));
-    let terms: String = flows.map(|flow| terms(platform, ruleset, flow, filter)).collect();
-    let answered = ruleset.flows.iter().filter(|flow| Some(flow.direction) == filter.replies_to);
-    let replies: String = answered.map(|flow| reply_terms(platform, ruleset, flow, filter)).collect();
+fn filter(platform: &Platform, ruleset: &Ruleset, networks: &Networks<'_>, filter: &Filter, log: bool) -> String {
+    // Packets between two machines of the product arrive from it and leave to it, so they pass both lists.
+    let in_both = |flow: &FlowRules| platform.has_lists() && ruleset.is_between_components(flow);
+    let flows = ruleset.flows.iter().filter(|flow| filter.directions.contains(&flow.direction) || in_both(flow));
+    let terms: String = flows.map(|flow| terms(platform, ruleset, networks, flow, filter)).collect();
+    let has_replies = |flow: &FlowRules| Some(flow.direction) == filter.replies_to || in_both(flow);
+    let answered = ruleset.flows.iter().filter(|flow| filter.replies_to.is_some() && has_replies(flow));
+    let replies: String = answered.map(|flow| reply_terms(platform, ruleset, networks, flow, filter)).collect();
     let logging = if log { "        logging: true\n" } else { "" };
     let last = match filter.drops_rest {
         true => format!("      - name: \"default-deny-{}\"\n{logging}        action: deny\n", filter.label),
@@ -36,17 +44,23 @@ fn filter(platform: &Platform, ruleset: &Ruleset, filter: &Filter, log: bool) ->
 }
 
 /// A flow's terms, below its comment.
-fn terms(platform: &Platform, ruleset: &Ruleset, flow: &FlowRules, filter: &Filter) -> String {
+fn terms(platform: &Platform, ruleset: &Ruleset, networks: &Networks<'_>, flow: &FlowRules, filter: &Filter) -> String {
     let named = named_rules(ruleset, flow, "").filter(|named| filter.part.contains(named.rule));
     let terms = named.map(|named| {
         let ports = if named.rule.traffic.ports.is_empty() { "" } else { "destination" };
-        term(platform, ruleset, flow, &named, ports, &named.rule.traffic)
+        term(platform, networks, flow, &named, ports, &named.rule.traffic)
     });
     comment_lines("      ", flow.comments()) + &terms.collect::<String>()
 }
 
 /// The terms that accept the replies to a flow's connections: from its ports, back to where it came from.
-fn reply_terms(platform: &Platform, ruleset: &Ruleset, flow: &FlowRules, filter: &Filter) -> String {
+fn reply_terms(
+    platform: &Platform,
+    ruleset: &Ruleset,
+    networks: &Networks<'_>,
+    flow: &FlowRules,
+    filter: &Filter,
+) -> String {
     let named = named_rules(ruleset, flow, "-reply").filter(|named| filter.part.contains(named.rule));
     let terms = named.filter_map(|named| {
         let traffic = &named.rule.traffic;
@@ -58,7 +72,7 @@ fn reply_terms(platform: &Platform, ruleset: &Ruleset, flow: &FlowRules, filter:
             return None;
         }
         let ports = if traffic.ports.is_empty() { "" } else { "source" };
-        Some(term(platform, ruleset, flow, &named, ports, &reply))
+        Some(term(platform, networks, flow, &named, ports, &reply))
     });
     let terms: String = terms.collect();
     if terms.is_empty() { terms } else { format!("      # Replies to {}\n{terms}", flow.id) }
@@ -67,14 +81,14 @@ fn reply_terms(platform: &Platform, ruleset: &Ruleset, flow: &FlowRules, filter:
 /// A term. `ports` says whether the service is at the destination or, in a reply, at the source of the packets.
 fn term(
     platform: &Platform,
-    ruleset: &Ruleset,
+    networks: &Networks<'_>,
     flow: &FlowRules,
     NamedRule { rule, term, service }: &NamedRule<'_>,
     ports: &str,
     traffic: &Traffic,
 ) -> String {
     let is_reply = term.ends_with("-reply");
-    let [source, destination] = network_names(platform, ruleset, flow, rule);
+    let [source, destination] = networks.names(flow, rule);
     let ends = [(&rule.source, &source), (&rule.destination, &destination)];
     let keys = if is_reply { ["destination", "source"] } else { ["source", "destination"] };
     let mut text = format!("      - name: {}\n        comment: {}\n", quoted(term), quoted(&flow.id));
