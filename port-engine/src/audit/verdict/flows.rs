@@ -1,9 +1,9 @@
 //! The verdict on one flow, from its port specs up.
 //!
-//! A spec is open if all of its ports are open. Specs of one group are alternatives, so the best one counts. If all groups are
-//! needed, the worst one counts. "Unknown" is better than "missing" among alternatives and never hides a group that is missing: what
-//! may be open is not called missing, and what is missing is reported. If the document doesn't say which groups are needed, a flow is
-//! undecided as long as a group isn't open.
+//! A spec is open if all of its ports are open, and missing if none of them is open or may be. Specs of one group are alternatives, so
+//! the best one counts. If all groups are needed, the worst one counts. "Unknown" is better than "missing" among alternatives and
+//! never hides a group that is missing: what may be open is not called missing, and what is missing is reported. If the document
+//! doesn't say which groups are needed, a flow is undecided as long as a group isn't open.
 //!
 //! A flow that stays within its machine or its pod isn't expected to be open to peers, nor is one that the document calls disabled.
 
@@ -232,6 +232,8 @@ fn ports_verdict(
         (_, true, _) if peers == Peers::Named => Verdict::PartlyOpen,
         (_, true, false) if !has(State::Unknown) => Verdict::Restricted,
         (_, _, false) => Verdict::Unknown,
+        // Ports that aren't known may be open.
+        (false, false, true) if has(State::Unknown) => Verdict::Unknown,
         (false, false, true) => Verdict::Missing,
         (_, _, true) => Verdict::PartlyOpen,
     };

@@ -42,7 +42,7 @@ fn observation(others: State, seen: &[(&str, State)]) -> Observation {
 #[test]
 fn a_flow_is_as_open_as_what_it_needs() {
     use State::{Loopback, NotChecked, NotOpen, Open, Unknown};
-    let cases: [Case; 26] = [
+    let cases: [Case; 31] = [
         // tcp/443: one port.
         ("mailgate-in-admin", NotOpen, &[("tcp/443", Open)], Verdict::Open),
         ("mailgate-in-admin", NotOpen, &[], Verdict::Missing),
@@ -73,6 +73,11 @@ fn a_flow_is_as_open_as_what_it_needs() {
         ("filter-suite-in-analysis", NotOpen, &[("tcp/17700-17713", Open)], Verdict::PartlyOpen),
         ("filter-suite-in-analysis", NotChecked, &[("tcp/17700-17713", Open)], Verdict::Unknown),
         ("filter-suite-in-analysis", NotOpen, &[], Verdict::Missing),
+        ("filter-suite-in-analysis", NotChecked, &[("tcp/17700", NotOpen), ("udp/17700", NotOpen)], Verdict::Unknown),
+        ("filter-suite-in-analysis", NotChecked, &[("tcp/17700", Loopback), ("udp/17700", NotOpen)], Verdict::Unknown),
+        ("filter-suite-in-analysis", NotOpen, &[("udp/17701", NotChecked)], Verdict::Unknown),
+        ("filter-suite-in-analysis", NotOpen, &[("udp/17701", Unknown)], Verdict::Unknown),
+        ("filter-suite-in-analysis", NotOpen, &[("tcp/17700", Open), ("udp/17701", NotChecked)], Verdict::PartlyOpen),
         // sftp | ftp: no port to check.
         ("mailgate-in-email-server-backup", Open, &[], Verdict::Undecided),
     ];
