@@ -11,7 +11,7 @@ port_data::codes! {
     UNREADABLE = "call-unreadable";
     #[doc = "A file exceeds the size limit."]
     TOO_LARGE = "call-too-large";
-    #[doc = "A file is compressed in a way that isn't read, or isn't a text."]
+    #[doc = "A file is compressed in a way that isn't read, its compressed data is damaged, or it isn't a text."]
     COMPRESSED = "call-compressed";
     #[doc = "A file isn't UTF-8."]
     NOT_UTF8 = "call-not-utf8";

@@ -54,7 +54,7 @@ fn decompressed(reader: impl Read, name: &Path, mut each: impl FnMut(&[u8]) -> N
     let is_skippable = start.get(1..4) == Some(&[0x2a, 0x4d, 0x18]) && start[0] & 0xf0 == 0x50;
     let mut whole = BufReader::with_capacity(CHUNK, start.as_slice().chain(reader));
     if start.starts_with(&[0x1f, 0x8b]) {
-        read_chunks(MultiGzDecoder::new(whole), name, &mut each).map(drop)
+        read_chunks(&mut MultiGzDecoder::new(whole), &|error| damaged(name, "gzip", &error), &mut each).map(drop)
     } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || is_skippable {
         while !whole.fill_buf().map_err(unreadable)?.is_empty() {
             if frame(&mut whole, name, &mut each)?.is_break() {
@@ -63,29 +63,56 @@ fn decompressed(reader: impl Read, name: &Path, mut each: impl FnMut(&[u8]) -> N
         }
         Ok(())
     } else {
-        read_chunks(whole, name, &mut each).map(drop)
+        read_chunks(&mut whole, &unreadable, &mut each).map(drop)
     }
 }
 
 /// Reads one frame of Zstandard. A file may have several, and frames to skip.
 fn frame(reader: &mut impl BufRead, name: &Path, each: &mut impl FnMut(&[u8]) -> Next) -> Next {
-    let corrupt = |error: std::io::Error| input::unreadable(name, &error);
+    let damaged = |error: std::io::Error| damaged(name, "Zstandard", &error);
     match StreamingDecoder::new(&mut *reader) {
-        Ok(decoder) => read_chunks(decoder, name, each),
+        Ok(mut decoder) => {
+            let next = read_chunks(&mut decoder, &damaged, each)?;
+            // The decoder computes the checksum, and leaves the comparison to its caller.
+            let decoder = decoder.into_frame_decoder();
+            let is_same = |expected| decoder.get_calculated_checksum() == Some(expected);
+            if next.is_continue() && !decoder.get_checksum_from_data().is_none_or(is_same) {
+                return Err(damaged(ErrorKind::InvalidData.into()));
+            }
+            Ok(next)
+        }
         Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
             let length = u64::from(length);
-            let skipped = std::io::copy(&mut reader.take(length), &mut std::io::sink()).map_err(corrupt)?;
+            let skipped = std::io::copy(&mut reader.take(length), &mut std::io::sink()).map_err(damaged)?;
             if skipped == length {
                 Ok(ControlFlow::Continue(()))
             } else {
-                Err(corrupt(ErrorKind::UnexpectedEof.into()))
+                Err(damaged(ErrorKind::UnexpectedEof.into()))
             }
         }
-        Err(error) => Err(corrupt(std::io::Error::new(ErrorKind::InvalidData, error))),
+        Err(error) => Err(damaged(std::io::Error::other(error))),
     }
 }
 
-fn read_chunks(mut reader: impl Read, name: &Path, each: &mut impl FnMut(&[u8]) -> Next) -> Next {
+/// The diagnostic for compressed data that can't be decompressed, unless the system can't read the file.
+fn damaged(name: &Path, compression: &str, error: &std::io::Error) -> Diagnostic {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        if let Some(system) = current.downcast_ref::<std::io::Error>().filter(|own| own.raw_os_error().is_some()) {
+            return input::unreadable(name, system);
+        }
+        cause = current.source();
+    }
+    let message = format!("the {compression} data is damaged or cut off");
+    Diagnostic::new(codes::COMPRESSED, message).help("compress it again").at(Place::file(name))
+}
+
+/// Calls `each` with what a reader reads; `failed` is the diagnostic for an error of the reader.
+fn read_chunks(
+    reader: &mut impl Read,
+    failed: &impl Fn(std::io::Error) -> Diagnostic,
+    each: &mut impl FnMut(&[u8]) -> Next,
+) -> Next {
     let mut chunk = vec![0; CHUNK];
     loop {
         match reader.read(&mut chunk) {
@@ -95,7 +122,7 @@ fn read_chunks(mut reader: impl Read, name: &Path, each: &mut impl FnMut(&[u8]) 
                 ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
             },
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(input::unreadable(name, &error)),
+            Err(error) => return Err(failed(error)),
         }
     }
 }
@@ -197,16 +224,28 @@ mod tests {
         assert_eq!(read(&text), Ok(text.clone()));
         assert_eq!(read(b""), Ok(Vec::new()));
         assert_eq!(read(b"a"), Ok(b"a".to_vec()));
-        for compress in [gzip, zstd] {
+        for (compress, kind) in [(gzip as fn(&[u8]) -> Vec<u8>, "gzip"), (zstd, "Zstandard")] {
+            let damaged = Err(format!("f: the {kind} data is damaged or cut off; compress it again"));
             let compressed = compress(&text);
             assert_eq!(read(&compressed), Ok(text.clone()));
             // Logs are often appended to each other.
             assert_eq!(read(&compressed.repeat(2)), Ok(twice.clone()));
-            assert!(read(&compressed[..compressed.len() - 6]).unwrap_err().starts_with("f: cannot be read ("));
+            assert_eq!(read(&compressed[..compressed.len() - 6]), damaged);
+            assert_eq!(read(&[&compressed, b"garbage".as_slice()].concat()), damaged);
+            // The checksum is at the end of both: of gzip, the length follows it.
+            for position in 1..=4 {
+                let mut changed = compressed.repeat(2);
+                let end = compressed.len() - if kind == "gzip" { 4 } else { 0 };
+                changed[end - position] ^= 1;
+                assert_eq!(read(&changed), damaged);
+            }
         }
         let skipped = [b"\x50\x2a\x4d\x18\x03\0\0\0abc".as_slice(), &zstd(&text)].concat();
         assert_eq!(read(&skipped), Ok(text.clone()));
-        assert!(read(&skipped[..9]).unwrap_err().starts_with("f: cannot be read ("));
+        assert_eq!(
+            read(&skipped[..9]),
+            Err("f: the Zstandard data is damaged or cut off; compress it again".to_string())
+        );
     }
 
     #[test]
