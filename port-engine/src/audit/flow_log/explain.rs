@@ -163,15 +163,13 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// A record as a connection from one end to another. Between two machines of the product, it is read from both sides.
+    /// A record as a connection from one end to another. Between two machines of the product, it is read from the side that explains it
+    /// better.
     #[inline]
     fn reading(&self, from: End, to: End, [from_is_own, to_is_own]: [bool; 2], record: &Record) -> Reading {
-        let side = |direction, own: IpAddr, peer: IpAddr| {
-            let list = self.expectation.find(direction, record.protocol, to.port, record.icmp_type);
-            Reading { direction, own, peer, port: to.port, list, best: self.expectation.best(list, own, peer) }
-        };
-        let inbound = to_is_own.then(|| side(Direction::Inbound, to.address, from.address));
-        let outbound = from_is_own.then(|| side(Direction::Outbound, from.address, to.address));
+        let side = |direction, own: End, peer: End| self.side(direction, own.address, peer.address, to.port, record);
+        let inbound = to_is_own.then(|| side(Direction::Inbound, to, from));
+        let outbound = from_is_own.then(|| side(Direction::Outbound, from, to));
         match (inbound, outbound) {
             (Some(inbound), Some(outbound)) if outbound.best > inbound.best => outbound,
             (Some(inbound), _) => inbound,
@@ -180,14 +178,56 @@ impl<'a> Explainer<'a> {
         }
     }
 
+    /// A record as a connection, seen from one machine of the product.
+    #[inline]
+    fn side(&self, direction: Direction, own: IpAddr, peer: IpAddr, port: Option<u16>, record: &Record) -> Reading {
+        let list = self.expectation.find(direction, record.protocol, port, record.icmp_type);
+        Reading { direction, own, peer, port, list, best: self.expectation.best(list, own, peer) }
+    }
+
     /// Whether a message of ICMP whose type isn't known may be one that is documented.
     fn may_be_of_type(&self, reading: &Reading, record: &Record) -> bool {
         record.icmp_type.is_none() && self.expectation.has_types(reading.direction, record.protocol)
     }
 
-    /// Counts a record for the flows that explain it best.
+    /// Counts a record for the flows that explain it best, and, between two machines of the product, for those of the other machine.
     #[inline]
     fn count(&mut self, reading: &Reading, explanation: Explanation, record: &Record) {
+        self.count_side(reading, explanation, record);
+        if self.expectation.own.contains(reading.peer) {
+            self.count_other_side(reading, explanation, record);
+        }
+    }
+
+    /// Counts a record for the flows of the machine at the other end, except those that were counted at the first one. That the other end
+    /// is the product's makes another peer unlikely, so only an address or the product as the peer shows which flow it is.
+    #[cold]
+    fn count_other_side(&mut self, first: &Reading, explanation: Explanation, record: &Record) {
+        let opposite = match first.direction {
+            Direction::Inbound => Direction::Outbound,
+            Direction::Outbound => Direction::Inbound,
+        };
+        let other = self.side(opposite, first.peer, first.own, first.port, record);
+        if other.best < Match::Port {
+            return;
+        }
+        let flows_of = |side: &Reading| self.expectation.matching(side.list, side.own, side.peer, side.best);
+        let counted: Vec<usize> = flows_of(first).collect();
+        let flows: Vec<usize> = flows_of(&other).filter(|flow| !counted.contains(flow)).collect();
+        let explanation = match explanation {
+            Explanation::Explained | Explanation::PortOnly => by_best(&other),
+            unclear => unclear,
+        };
+        for index in &flows {
+            let flow = self.expectation.flows[*index];
+            let is_shown = other.best == Match::Address || flow.peer == flow.product;
+            self.flows[*index].add(explanation, record, flows.len() == 1 && is_shown);
+        }
+    }
+
+    /// Counts a record for the flows that explain a reading best.
+    #[inline]
+    fn count_side(&mut self, reading: &Reading, explanation: Explanation, record: &Record) {
         if self.expectation.is_plain(reading.list) {
             let is_sole = self.expectation.flows_of(reading.list).nth(1).is_none();
             self.lists[reading.list as usize].add(explanation, record, is_sole);

@@ -141,6 +141,33 @@ fn a_flow_is_seen_only_if_no_other_one_explains_the_record() {
     );
 }
 
+/// mailgate takes mail at tcp/25, and delivers it to the same port of email servers.
+#[test]
+fn a_connection_between_two_machines_of_the_product_counts_at_both() {
+    let dataset = dataset();
+    let own: [Address; 2] = ["192.0.2.20".parse().unwrap(), "192.0.2.21".parse().unwrap()];
+    let sightings = |peers: &str, text: &str| {
+        let site = format!("version = 1\n[products]\nmailgate = \"192.0.2.20/31\"\n[peers]\n{peers}");
+        let site = Site::parse(Path::new("site.toml"), &site, &dataset).unwrap();
+        let ends = Ends { own: &own, site: Some(&site) };
+        let mut explainer = Explainer::new(Expectation::new(&dataset, &["mailgate"], &[], ends));
+        explainer.record(&record(text));
+        assert_eq!(explainer.records(), 1);
+        let report = FlowLogReport::new(&["mailgate"], &[], &explainer, LineCounts::default(), 100);
+        ["mailgate-in-email-client-smtp", "mailgate-out-email-server"]
+            .map(|id| report.flows.iter().find(|one| one.flow.id == id).unwrap().sighting)
+    };
+    let mail = "tcp 192.0.2.20 40000 -> 192.0.2.21 25";
+    assert_eq!(sightings("", mail), [Sighting::Seen, Sighting::PossiblySeen]);
+    assert_eq!(sightings("", &mail.replace("->", "--")), [Sighting::Seen, Sighting::PossiblySeen]);
+    assert_eq!(sightings("", "tcp 192.0.2.20 25 -- 192.0.2.21 25"), [Sighting::PossiblySeen; 2]);
+    assert_eq!(sightings("email-server = [\"192.0.2.21\"]\n", mail), [Sighting::PossiblySeen, Sighting::Seen]);
+    let elsewhere = "email-server = [\"198.51.100.1\"]\n";
+    assert_eq!(sightings(elsewhere, mail), [Sighting::Seen, Sighting::NeverSeen]);
+    let to_other = "tcp 192.0.2.20 40000 -> 198.51.100.2 25";
+    assert_eq!(sightings("", to_other), [Sighting::NeverSeen, Sighting::Seen]);
+}
+
 /// Every port of every product, in both directions, against a plain search of the flows.
 #[test]
 fn every_port_is_documented_exactly_if_a_flow_has_it() {
