@@ -62,7 +62,7 @@ pub struct Finding<'a> {
     pub flow: Option<&'a Flow>,
     /// The flow's ports as an expression, or the ports that are in no flow; empty if it is about the host.
     pub ports: String,
-    /// What listens, and where.
+    /// What listens, and where, and what wasn't checked if the rest was.
     pub observed: Vec<String>,
 }
 
@@ -76,8 +76,15 @@ impl<'a> Finding<'a> {
     }
 
     fn of_flow(host: &'a str, audit: &Audit<'a>, verdict: &FlowVerdict<'a>) -> Option<Finding<'a>> {
-        let has_listener = |observed: &&Observed| !matches!(observed.state, State::NotOpen | State::NotChecked);
-        let observed = verdict.specs.iter().flat_map(|spec| &spec.observed).filter(has_listener);
+        let specs = verdict.specs.iter().flat_map(|spec| &spec.observed);
+        // What wasn't checked is worth a word only if something else was.
+        let is_checked_in_part = specs.clone().any(|observed| observed.state != State::NotChecked);
+        let is_listed = |observed: &&Observed| match observed.state {
+            State::NotOpen => false,
+            State::NotChecked => is_checked_in_part,
+            _ => true,
+        };
+        let observed = specs.filter(is_listed);
         let observed = observed.map(|one| format!("{one} {} {}", one.state.description(), listens(one)));
         Some(Finding {
             host,
