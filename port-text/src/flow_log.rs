@@ -201,6 +201,9 @@ fn summary(report: &FlowLogReport) -> String {
     if lines.malformed > 0 {
         line("lines that could not be read", lines.malformed.to_string());
     }
+    if lines.other_logs > 0 {
+        line("lines of other logs, skipped", lines.other_logs.to_string());
+    }
     if lines.incomplete > 0 {
         line("lines about left-out records", lines.incomplete.to_string());
     }

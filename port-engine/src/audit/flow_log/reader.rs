@@ -28,6 +28,8 @@ pub enum Parsed {
     NoData,
     /// The log states that records were left out.
     Incomplete,
+    /// A line of another log, which isn't about connections.
+    OtherLog,
 }
 
 /// Why a line isn't a record.
@@ -64,6 +66,8 @@ pub struct LineCounts {
     pub no_data: u64,
     /// Lines that state that records were left out.
     pub incomplete: u64,
+    /// Lines of other logs, which were skipped.
+    pub other_logs: u64,
 }
 
 impl LineCounts {
@@ -73,6 +77,7 @@ impl LineCounts {
         self.malformed += other.malformed;
         self.no_data += other.no_data;
         self.incomplete += other.incomplete;
+        self.other_logs += other.other_logs;
     }
 }
 
@@ -85,6 +90,8 @@ pub struct LogReader<'a> {
     pub counts: LineCounts,
     /// The first malformed lines.
     problems: Vec<Diagnostic>,
+    /// The first line of another log.
+    other_log: Option<Diagnostic>,
     records: u64,
 }
 
@@ -92,7 +99,14 @@ impl<'a> LogReader<'a> {
     /// A log of which nothing has been read. `file` names it in messages.
     #[must_use]
     pub fn new(file: &'a Path) -> LogReader<'a> {
-        LogReader { file, format: None, counts: LineCounts::default(), problems: Vec::new(), records: 0 }
+        LogReader {
+            file,
+            format: None,
+            counts: LineCounts::default(),
+            problems: Vec::new(),
+            other_log: None,
+            records: 0,
+        }
     }
 
     /// Parses a line. A malformed one is counted and reported with the [remarks](LogReader::remarks), and is no record.
@@ -120,6 +134,10 @@ impl<'a> LogReader<'a> {
                 self.records += 1;
                 Ok(Some(record))
             }
+            Ok(Parsed::OtherLog) => {
+                self.other_log(line);
+                Ok(None)
+            }
             Ok(other) => {
                 self.count(other);
                 Ok(None)
@@ -133,9 +151,20 @@ impl<'a> LogReader<'a> {
 
     fn count(&mut self, parsed: Parsed) {
         match parsed {
-            Parsed::Record(_) | Parsed::Header => {}
+            Parsed::Record(_) | Parsed::Header | Parsed::OtherLog => {}
             Parsed::NoData => self.counts.no_data += 1,
             Parsed::Incomplete => self.counts.incomplete += 1,
+        }
+    }
+
+    /// Counts a line of another log; its header shows where that begins, and isn't counted.
+    #[cold]
+    fn other_log(&mut self, line: Line<'_>) {
+        self.counts.other_logs += u64::from(!line.bytes.starts_with(b"#"));
+        if self.other_log.is_none() {
+            let number = usize::try_from(line.number).unwrap_or(usize::MAX);
+            let message = "the log is not conn.log, which has a line for each connection";
+            self.other_log = Some(Diagnostic::new(codes::LOG_LINE, message).at(Place::new(self.file, number, 1)));
         }
     }
 
@@ -198,7 +227,7 @@ impl<'a> LogReader<'a> {
         if self.format.is_none() {
             return Err(crate::audit::input_kind::empty(self.file));
         }
-        match self.problems.first() {
+        match self.problems.first().or(self.other_log.as_ref()) {
             Some(first) if self.records == 0 => Err(first.clone().help("no line of the file is a record")),
             _ => Ok(()),
         }
@@ -213,6 +242,10 @@ impl<'a> LogReader<'a> {
         let more = counts.malformed - self.problems.len() as u64;
         if more > 0 {
             remarks.push(format!("not read: {file}: {more} more lines"));
+        }
+        if counts.other_logs > 0 {
+            let lines = count(usize::try_from(counts.other_logs).unwrap_or(usize::MAX), "line");
+            remarks.push(format!("skipped: {file}: {lines} of logs other than conn.log"));
         }
         if counts.incomplete > 0 {
             let lines = count(usize::try_from(counts.incomplete).unwrap_or(usize::MAX), "line");

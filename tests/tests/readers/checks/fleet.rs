@@ -112,7 +112,7 @@ fn records(bytes: &[u8], chunk: usize) -> (Result<Vec<Record>, String>, Vec<Stri
     let result = result.and_then(|()| reader.finish()).map(|()| records);
     if let Ok(records) = &result {
         let counts = reader.counts;
-        let others = counts.malformed + counts.no_data + counts.incomplete;
+        let others = counts.malformed + counts.no_data + counts.incomplete + counts.other_logs;
         assert!(records.len() as u64 + others <= counts.lines && counts.lines == read, "{counts:?}");
     }
     (result.map_err(|problem| problem.to_string()), reader.remarks())

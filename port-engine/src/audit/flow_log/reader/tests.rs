@@ -152,8 +152,11 @@ fn malformed_lines_are_reported_with_their_place_and_left_out() {
         ("1\t192.0.2.1\t70000\t192.0.2.2\t25\ttcp\tSF\tS\n", "log:5:13: invalid id.orig_p \"70000\""),
         ("1\t192.0.2.1\t1\t192.0.2.2\t25\t\u{202e}\tSF\tS\n", "log:5:28: invalid proto \"\\u{202e}\""),
         ("1\t192.0.2.1\t1\t192.0.2.2\t25\ttcp\tSF\tS", "log:5:36: the line has no end, so it was cut off"),
-        ("#path\tdns\n", "log:5:1: the log is not conn.log, which has a line for each connection"),
         ("#fields\tts\n", "log:5:1: the header has no field id.orig_h"),
+        (
+            "#fields\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tid.resp_h\n",
+            "log:5:55: the field id.resp_h occurs twice",
+        ),
     ] {
         let (records, remarks) = read(&format!("{ZEEK}{good}{text}"));
         assert_eq!(records.unwrap().len(), 1, "{text}");
@@ -165,6 +168,27 @@ fn malformed_lines_are_reported_with_their_place_and_left_out() {
     assert_eq!(remarks[10], "not read: log: 2 more lines");
     let (_, remarks) = read("2 1 e - - - - - - - 1 2 - SKIPDATA\n2 1 e 192.0.2.1 192.0.2.2 1 2 6 1 1 1 2 ACCEPT OK\n");
     assert_eq!(remarks, ["log: 1 line about records that were left out (SKIPDATA)"]);
+}
+
+#[test]
+fn lines_of_other_logs_of_zeek_are_skipped_and_counted() {
+    let line = |port: u16| format!("1\t192.0.2.1\t40000\t192.0.2.2\t{port}\ttcp\tSF\tShAD\n");
+    let dns = ZEEK.replace("conn\n", "dns\n");
+    let json = |path: &str, port: u16| {
+        format!(
+            "{{\"_path\":\"{path}\",\"id.orig_h\":\"192.0.2.1\",\"id.orig_p\":40000,\"id.resp_h\":\"192.0.2.2\",\
+             \"id.resp_p\":{port},\"proto\":\"tcp\"}}\n"
+        )
+    };
+    let text = [ZEEK, &line(25), &dns, &line(53), &line(54), "#close\t2026\n", ZEEK, &line(26)].concat();
+    for (text, lines) in [(text, "2 lines"), ([json("conn", 25), json("dns", 53), json("conn", 26)].concat(), "1 line")] {
+        let (found, remarks) = read(&text);
+        assert_eq!(
+            found.unwrap().iter().map(words).collect::<Vec<_>>(),
+            ["tcp 192.0.2.1 40000 -> 192.0.2.2 25", "tcp 192.0.2.1 40000 -> 192.0.2.2 26"]
+        );
+        assert_eq!(remarks, [format!("skipped: log: {lines} of logs other than conn.log")]);
+    }
 }
 
 #[test]
@@ -187,6 +211,14 @@ fn files_that_are_no_logs_are_rejected() {
         (
             "source,destination,port,transport,Port\n",
             "log:1:35: the column port occurs twice; docs/fleets.md lists the formats",
+        ),
+        (
+            "srcaddr dstaddr srcport dstport protocol dstport\n",
+            "log:1:42: the field dstport occurs twice; docs/fleets.md lists the formats",
+        ),
+        (
+            "{\"_path\":\"dns\"}\n",
+            "log:1:1: the log is not conn.log, which has a line for each connection; no line of the file is a record",
         ),
         ("srcaddr dstaddr\n", "log:1:1: the header has no field srcport; docs/fleets.md lists the formats"),
     ] {

@@ -53,6 +53,12 @@ impl Columns {
         let names = if is_header { &words } else { &default };
         let field = |name: &&[u8]| FIELDS.iter().position(|known| known.as_bytes() == *name);
         let fields: Vec<Option<usize>> = names.iter().map(field).collect();
+        let is_again = |position: usize| fields[position].is_some() && fields[..position].contains(&fields[position]);
+        if let Some(again) = (0..fields.len()).find(|position| is_again(*position)) {
+            let offset = (names[again].as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+            let name = String::from_utf8_lossy(names[again]);
+            return Some(Err(LineError::new(offset, format!("the field {name} occurs twice"))));
+        }
         let missing = (0..REQUIRED).find(|field| !fields.contains(&Some(*field)));
         Some(match missing {
             None => Ok(Columns { fields, header: if is_header { line.to_vec() } else { DEFAULT.into() } }),

@@ -23,11 +23,13 @@ pub(super) struct Columns {
     fields: Vec<u8>,
     /// The number of columns up to the last one that is read.
     read: usize,
+    /// Whether the last header is that of another log.
+    is_other_log: bool,
 }
 
 impl Default for Columns {
     fn default() -> Columns {
-        Columns { separator: b'\t', fields: Vec::new(), read: 0 }
+        Columns { separator: b'\t', fields: Vec::new(), read: 0, is_other_log: false }
     }
 }
 
@@ -36,7 +38,10 @@ impl Columns {
     #[inline]
     pub fn parse(&mut self, line: &[u8]) -> Result<Parsed, LineError> {
         if line.first() == Some(&b'#') {
-            return self.header(line).map(|()| Parsed::Header);
+            return self.header(line);
+        }
+        if self.is_other_log {
+            return Ok(if line.is_empty() { Parsed::Header } else { Parsed::OtherLog });
         }
         if self.fields.is_empty() {
             return if line.is_empty() {
@@ -77,7 +82,7 @@ impl Columns {
     }
 
     #[cold]
-    fn header(&mut self, line: &[u8]) -> Result<(), LineError> {
+    fn header(&mut self, line: &[u8]) -> Result<Parsed, LineError> {
         if let Some(separator) = line.strip_prefix(b"#separator ") {
             self.separator = match separator {
                 [byte] => *byte,
@@ -87,29 +92,46 @@ impl Columns {
                 }
                 _ => return Err(LineError::new(11, "unknown separator")),
             };
-            return Ok(());
+            // It begins a header, in which all else follows.
+            (self.is_other_log, self.fields) = (false, Vec::new());
+            return Ok(Parsed::Header);
         }
         let mut words = line.split(|byte| *byte == self.separator);
         match words.next() {
-            Some(b"#path") if words.next() != Some(b"conn") => {
-                Err(LineError::new(0, "the log is not conn.log, which has a line for each connection"))
+            Some(b"#path") => {
+                self.is_other_log = words.next() != Some(b"conn");
+                Ok(if self.is_other_log { Parsed::OtherLog } else { Parsed::Header })
             }
-            Some(b"#fields") => {
+            Some(b"#fields") if !self.is_other_log => {
                 let field = |name: &[u8]| FIELDS.iter().position(|known| *known == name);
                 self.fields =
                     words.map(|name| field(name).map_or(OTHER, |field| u8::try_from(field).unwrap_or(OTHER))).collect();
                 self.read = self.fields.iter().rposition(|field| *field != OTHER).map_or(0, |last| last + 1);
-                for (field, name) in FIELDS.iter().enumerate().take(REQUIRED) {
-                    if !self.fields.iter().any(|own| usize::from(*own) == field) {
-                        self.fields.clear();
-                        let name = String::from_utf8_lossy(name);
-                        return Err(LineError::new(0, format!("the header has no field {name}")));
-                    }
+                let checked = self.check_fields(line);
+                if checked.is_err() {
+                    self.fields.clear();
                 }
-                Ok(())
+                checked.map(|()| Parsed::Header)
             }
-            _ => Ok(()),
+            _ => Ok(Parsed::Header),
         }
+    }
+
+    /// Whether a header has the fields of a record, each once.
+    fn check_fields(&self, header: &[u8]) -> Result<(), LineError> {
+        for (field, name) in FIELDS.iter().enumerate() {
+            let mut own = (0..).zip(&self.fields).filter(|(_, own)| usize::from(**own) == field);
+            let name = String::from_utf8_lossy(name);
+            if own.next().is_none() && field < REQUIRED {
+                return Err(LineError::new(0, format!("the header has no field {name}")));
+            }
+            if let Some((again, _)) = own.next() {
+                // The first word is `#fields`.
+                let offset: usize = header.split(|byte| *byte == self.separator).take(again + 1).map(|word| word.len() + 1).sum();
+                return Err(LineError::new(offset, format!("the field {name} occurs twice")));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -24,6 +24,9 @@ struct Connection<'a> {
     #[serde(borrow)]
     history: Option<Cow<'a, str>>,
     ip_proto: Option<u8>,
+    /// Which log it is, if several are written to one file.
+    #[serde(borrow, rename = "_path")]
+    path: Option<Cow<'a, str>>,
 }
 
 /// Parses a line.
@@ -37,6 +40,9 @@ pub(super) fn parse(line: &[u8]) -> Result<Parsed, LineError> {
         let message = message.split(" at line").next().unwrap_or_default();
         LineError::new(error.column().saturating_sub(1), format!("not a JSON object of Zeek's ({message})"))
     })?;
+    if connection.path.is_some_and(|path| path != "conn") {
+        return Ok(Parsed::OtherLog);
+    }
     let missing = |name: &str| LineError::new(0, format!("the connection has no {name}"));
     let text = |value: &'_ Option<Cow<'_, str>>| value.as_ref().map(|text| text.as_bytes().to_vec());
     let orig_h = text(&connection.orig_h).ok_or_else(|| missing("id.orig_h"))?;
