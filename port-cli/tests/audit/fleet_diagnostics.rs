@@ -147,7 +147,10 @@ fn inventories(rejections: &mut Rejections) {
     let file = rejections.file("cut.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03abc");
     let output = run(&["audit", "--product", "mailgate", "--inventory", &file]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cut.gz: the gzip data is damaged or cut off; compress it again"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("cut.gz: the gzip data is damaged or cut off; compress it again")
+    );
 }
 
 fn assignments(rejections: &mut Rejections) {

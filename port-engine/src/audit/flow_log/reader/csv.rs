@@ -91,6 +91,11 @@ impl Columns {
             b"" if !protocol.has_ports() => None,
             text => Some(port(text).ok_or_else(|| invalid(3))?),
         };
+        let is_invalid =
+            |port: u16| protocol.has_ports() && port == 0 || protocol.is_icmp() && port > u16::from(u8::MAX);
+        if number_of_port.is_some_and(is_invalid) {
+            return Err(invalid(3));
+        }
         let count = match values[4].0 {
             b"" => 1,
             text => number(text).ok_or_else(|| invalid(4))?,

@@ -181,7 +181,8 @@ fn lines_of_other_logs_of_zeek_are_skipped_and_counted() {
         )
     };
     let text = [ZEEK, &line(25), &dns, &line(53), &line(54), "#close\t2026\n", ZEEK, &line(26)].concat();
-    for (text, lines) in [(text, "2 lines"), ([json("conn", 25), json("dns", 53), json("conn", 26)].concat(), "1 line")] {
+    for (text, lines) in [(text, "2 lines"), ([json("conn", 25), json("dns", 53), json("conn", 26)].concat(), "1 line")]
+    {
         let (found, remarks) = read(&text);
         assert_eq!(
             found.unwrap().iter().map(words).collect::<Vec<_>>(),
@@ -189,6 +190,30 @@ fn lines_of_other_logs_of_zeek_are_skipped_and_counted() {
         );
         assert_eq!(remarks, [format!("skipped: log: {lines} of logs other than conn.log")]);
     }
+}
+
+#[test]
+fn ports_types_and_flags_that_do_not_exist_are_malformed() {
+    let csv = "source,destination,transport,port\n192.0.2.1,192.0.2.2,tcp,25\n";
+    let zeek = format!("{ZEEK}1\t192.0.2.1\t40000\t192.0.2.2\t25\ttcp\tSF\tShAD\n");
+    let vpc = "dstport srcport protocol srcaddr dstaddr tcp-flags\n25 40000 6 192.0.2.1 192.0.2.2 3\n";
+    for (start, line, remark) in [
+        (csv, "192.0.2.1,192.0.2.2,tcp,0\n", "log:3:25: invalid port \"0\""),
+        (csv, "192.0.2.1,192.0.2.2,udp,0\n", "log:3:25: invalid port \"0\""),
+        (csv, "192.0.2.1,192.0.2.2,icmp,256\n", "log:3:26: invalid port \"256\""),
+        (&zeek, "1\t192.0.2.1\t0\t192.0.2.2\t25\ttcp\tSF\tS\n", "log:5:13: invalid id.orig_p \"0\""),
+        (&zeek, "1\t192.0.2.1\t1\t192.0.2.2\t0\tudp\tSF\tS\n", "log:5:25: invalid id.resp_p \"0\""),
+        (&zeek, "1\t192.0.2.1\t256\t192.0.2.2\t0\ticmp\tOTH\t-\n", "log:5:13: invalid id.orig_p \"256\""),
+        (vpc, "25 40000 6 192.0.2.1 192.0.2.2 x\n", "log:3:32: invalid tcp-flags \"x\""),
+        (vpc, "25 40000 6 192.0.2.1 192.0.2.2 256\n", "log:3:32: invalid tcp-flags \"256\""),
+    ] {
+        let (records, remarks) = read(&format!("{start}{line}"));
+        assert_eq!(records.unwrap().len(), 1, "{line}");
+        assert_eq!(remarks, [format!("not read: {remark}")], "{line}");
+    }
+    // UDP that expects no answer, and an echo reply.
+    let valid = "1\t192.0.2.1\t0\t192.0.2.2\t514\tudp\tS0\tD\n1\t192.0.2.1\t0\t192.0.2.2\t8\ticmp\tOTH\t-\n";
+    assert_eq!(records(&format!("{zeek}{valid}")).len(), 3);
 }
 
 #[test]

@@ -114,12 +114,16 @@ impl Columns {
         } else {
             (None, None)
         };
+        let tcp_flags = match flags {
+            b"-" => None,
+            text => Some(number(text).filter(|flags| *flags <= 255).ok_or_else(|| invalid(text, "tcp-flags"))?),
+        };
         Ok(Parsed::Record(Record {
             source: End { address: source, port: ends.0 },
             destination: End { address: destination, port: ends.1 },
             protocol,
             icmp_type: None,
-            opener: if protocol == Protocol::TCP { opener(number(flags)) } else { Opener::Unknown },
+            opener: if protocol == Protocol::TCP { opener(tcp_flags) } else { Opener::Unknown },
             is_unanswered: action == b"REJECT",
             count: 1,
         }))

@@ -127,7 +127,8 @@ impl Columns {
             }
             if let Some((again, _)) = own.next() {
                 // The first word is `#fields`.
-                let offset: usize = header.split(|byte| *byte == self.separator).take(again + 1).map(|word| word.len() + 1).sum();
+                let offset: usize =
+                    header.split(|byte| *byte == self.separator).take(again + 1).map(|word| word.len() + 1).sum();
                 return Err(LineError::new(offset, format!("the field {name} occurs twice")));
             }
         }
@@ -153,6 +154,15 @@ pub(super) fn record(values: [&[u8]; FIELDS.len()], offset: impl Fn(&[u8]) -> us
         b"unknown_transport" => number().ok_or_else(|| invalid(proto, "proto"))?,
         _ => protocol(proto, source.is_ipv6()).ok_or_else(|| invalid(proto, "proto"))?,
     };
+    // Senders of UDP that expect no answer may use port 0.
+    if protocol.has_ports() && source_port == 0 && protocol != Protocol::UDP
+        || protocol.is_icmp() && source_port > u16::from(u8::MAX)
+    {
+        return Err(invalid(orig_p, "id.orig_p"));
+    }
+    if protocol.has_ports() && destination_port == 0 {
+        return Err(invalid(resp_p, "id.resp_p"));
+    }
     // OTH is a connection whose beginning Zeek didn't see, and ^ is one whose direction it guessed by the ports.
     let is_guessed = protocol == Protocol::TCP && conn_state == b"OTH" || history.first() == Some(&b'^');
     let ports = protocol.has_ports();
