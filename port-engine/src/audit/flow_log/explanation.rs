@@ -62,7 +62,7 @@ pub(super) struct FlowRecords {
     pub port_only: Records,
     pub either_direction: Records,
     pub undecided: Records,
-    /// Those with a direction that no other flow explains equally well.
+    /// Those with a direction that no other flow of the same machine explains equally well.
     pub sole: Records,
 }
 
