@@ -127,7 +127,9 @@ pub fn fitted(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<
     restrict_directions(&mut ruleset, request, controls_empty, &writer);
     let mut ruleset = fit::fit(ruleset, &writer.limits);
     let is_lost = |flow: &FlowRules| flow.rules.is_empty() && (!with_services || flow.specs.is_empty());
-    if ruleset.flows.iter().all(is_lost) {
+    // If another format has the rules of the other family, a file without rules closes only what has no address of this one.
+    let is_half = matches!(writer.limits.endpoints.families, fit::Families::Only(_, Some(_)));
+    if !is_half && ruleset.flows.iter().all(is_lost) {
         return Err(vec![no_rule(&ruleset)]);
     }
     for flow in ruleset.flows.iter_mut().filter(|flow| is_lost(flow)) {
