@@ -7,17 +7,23 @@ use clap::Args;
 use port_data::hidden::Escaped;
 use port_data::{Diagnostic, Place};
 use port_engine::dataset::Dataset;
+use port_engine::filter::Filter;
+use port_engine::rules::formats::RulesFormat;
 use port_engine::rules::formats::writer::File;
-use port_engine::rules::options::{Alternatives, Choices, UnnamedPeers, UnstatedTransport};
+use port_engine::rules::options::{
+    Alternatives, Choices, FirewallLocation, RulesetName, UnnamedPeers, UnstatedTransport,
+};
 use port_engine::rules::output_options::{ChainPrefix, OutputOptions, TableName};
 use port_engine::rules::site::Site;
 use port_engine::rules::target::Target;
+use port_engine::rules::{RulesReport, RulesRequest};
 
+use crate::output::{self, Output};
 use crate::word_parser::words;
 use crate::{codes, input};
 
 /// The exit code if something was dropped under `--strict`.
-pub const DROPPED: u8 = 3;
+const DROPPED: u8 = 3;
 
 /// Addresses, and how to resolve what the document leaves open.
 #[derive(Debug, Args)]
@@ -74,6 +80,60 @@ impl ChoiceArgs {
     }
 }
 
+/// How to generate rules, and where to write them.
+#[derive(Debug, Args)]
+pub struct RulesetArgs {
+    /// Where the firewall is; by default the usual place for the format
+    #[arg(long, value_parser = words::<FirewallLocation>())]
+    pub at: Option<FirewallLocation>,
+    /// Addresses, and how to resolve what the document leaves open.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Name of chains, policies and files; by default the product's id. Services and profiles are named after flows anyway, so
+    /// rulesets of one product share them
+    #[arg(long)]
+    pub name: Option<RulesetName>,
+    /// How to write the rules.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Write the files into this directory, and print their paths
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Exit with code 3 if the format can't express everything that was selected
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl RulesetArgs {
+    /// The request for flows in a format.
+    #[must_use]
+    pub fn request(&self, format: RulesFormat, filter: Filter, only: Vec<String>) -> RulesRequest {
+        RulesRequest {
+            format,
+            filter,
+            only,
+            location: self.at,
+            choices: self.choices.choices(),
+            name: self.name.clone(),
+            output: self.output.options(),
+        }
+    }
+
+    /// Prints the generated files, or writes them.
+    ///
+    /// # Errors
+    ///
+    /// A file can't be written.
+    pub fn write(&self, report: &RulesReport) -> output::Result {
+        let text = match &self.out {
+            Some(directory) => write_files(&report.files, directory).map_err(|problem| vec![problem])?,
+            None => port_text::rules::print(&report.files),
+        };
+        let messages = report.remarks.iter().map(ToString::to_string).collect();
+        Ok(Output { text, messages, code: if self.strict && report.dropped { DROPPED } else { 0 } })
+    }
+}
+
 /// Options that only some formats have.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
@@ -112,12 +172,8 @@ impl OutputArgs {
     }
 }
 
-/// Writes files into a directory, and lists their paths.
-///
-/// # Errors
-///
-/// A file can't be written. The diagnostic lists those that are.
-pub fn write_files(files: &[File], directory: &Path) -> Result<String, Diagnostic> {
+/// Writes files into a directory, and lists their paths. The diagnostic of a file that can't be written lists those before it.
+fn write_files(files: &[File], directory: &Path) -> Result<String, Diagnostic> {
     let mut written = String::new();
     for file in files {
         let path = directory.join(&file.name);

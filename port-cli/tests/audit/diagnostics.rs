@@ -1,11 +1,10 @@
 //! Everything that can be wrong with a call and with the output of nmap, ss and nft: one case each, with its whole message.
 
 use std::fs;
-use std::path::Path;
 
 use port_catalog_tests::diagnostics::{Cases, assert_every_code_has_a_case};
-use tempfile::TempDir;
 
+use crate::rejections::Rejections;
 use crate::{fixture, run};
 
 const CASES: &str = "port-cli/tests/audit/diagnostics.txt";
@@ -32,30 +31,7 @@ const RULES: &str = "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\", \"j
 ]}
 ";
 
-/// The cases and a directory for their files.
-struct Rejections {
-    cases: Cases,
-    directory: TempDir,
-}
-
 impl Rejections {
-    /// Writes a file.
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
-        fs::write(self.directory.path().join(name), bytes).unwrap();
-        self.directory.path().join(name).to_str().unwrap().to_string()
-    }
-
-    /// Adds a case: a call that is rejected. `input` is what is wrong with its file; empty if the call itself is wrong.
-    fn reject(&mut self, name: &str, input: &str, call: &[&str]) {
-        let call = [&["audit"], call].concat();
-        let output = run(&call);
-        assert_eq!(output.status.code(), Some(2), "{call:?}");
-        let fixtures = fixture("");
-        let input = if input.is_empty() { call[1..].join(" ") } else { input.to_string() };
-        let directories = [self.directory.path(), Path::new(fixtures.trim_end_matches('/'))];
-        self.cases.output(name, &input, &output, &directories);
-    }
-
     /// Adds a case: a valid file in which one text is replaced.
     fn changed(&mut self, name: &str, option: &str, valid: &str, (from, to): (&str, &str)) {
         assert!(valid.contains(from), "{from}");
@@ -72,7 +48,7 @@ impl Rejections {
 
 #[test]
 fn every_rejection() {
-    let mut rejections = Rejections { cases: Cases::new(CASES), directory: tempfile::tempdir().unwrap() };
+    let mut rejections = Rejections::new(CASES);
     wrong_calls(&mut rejections);
     other_files(&mut rejections);
     nmap_files(&mut rejections);

@@ -1,11 +1,10 @@
 //! Everything that can be wrong with inventories, the products of their hosts, and logs: one case each, with its whole message.
 
 use std::fs;
-use std::path::Path;
 
 use port_catalog_tests::diagnostics::Cases;
-use tempfile::TempDir;
 
+use crate::rejections::Rejections;
 use crate::run;
 
 pub const CASES: &str = "port-cli/tests/audit/fleet-diagnostics.txt";
@@ -14,31 +13,9 @@ pub const CONTRADICTIONS: &str = "port-cli/tests/audit/contradictions.txt";
 
 const HEADER: &str = "host,transport,address,port,process,product,component\n";
 
-struct Rejections {
-    cases: Cases,
-    directory: TempDir,
-}
-
-impl Rejections {
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
-        fs::write(self.directory.path().join(name), bytes).unwrap();
-        self.directory.path().join(name).to_str().unwrap().to_string()
-    }
-
-    /// Adds a case: a call that is rejected. `input` is what is wrong with its file; empty if the call itself is wrong.
-    fn reject(&mut self, name: &str, input: &str, call: &[&str]) {
-        let call = [&["audit"], call].concat();
-        let output = run(&call);
-        assert_eq!(output.status.code(), Some(2), "{name}: {call:?}");
-        let input = if input.is_empty() { call[1..].join(" ") } else { input.to_string() };
-        let directory = self.directory.path().to_path_buf();
-        self.cases.output(name, &input, &output, &[Path::new(&directory)]);
-    }
-}
-
 #[test]
 fn calls_and_files_that_are_rejected() {
-    let mut rejections = Rejections { cases: Cases::new(CASES), directory: tempfile::tempdir().unwrap() };
+    let mut rejections = Rejections::new(CASES);
     calls(&mut rejections);
     inventories(&mut rejections);
     assignments(&mut rejections);

@@ -14,6 +14,7 @@ mod kernel;
 mod listeners;
 mod malformed;
 mod peers;
+mod rejections;
 mod sources;
 mod ss_options;
 

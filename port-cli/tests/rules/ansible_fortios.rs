@@ -87,7 +87,7 @@ fn a_playbook_sets_what_the_script_for_the_cli_sets() {
     assert_eq!(playbook.0, script.0);
 }
 
-/// Ansible would run what is in the braces of a text from a table.
+/// Ansible would evaluate braces in a text from a table.
 #[test]
 fn no_text_is_a_template() {
     let Some(parser) = yaml() else { return };

@@ -92,6 +92,11 @@ pub fn documented_in(tables: &Path, product: &str, decisions: Decisions, locatio
         }
         openings.extend(of_flow);
     }
+    without_included(openings)
+}
+
+/// All of ICMP includes each of its types.
+pub fn without_included(mut openings: Openings) -> Openings {
     let all = openings.clone();
     openings.retain(|(id, direction, protocol, port)| match protocol.split_once('/') {
         Some((icmp @ ("icmp" | "icmpv6"), _)) => {

@@ -8,8 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cases::{Comparison, all_products, files, files_with};
-use crate::openings::{Opening, Openings, flows_in, port_catalog, text};
-use crate::ppsm::without_included;
+use crate::openings::{Opening, Openings, flows_in, port_catalog, text, without_included};
 
 /// A component definition. Every field that OSCAL doesn't have is an error.
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use port_engine::rules::formats::writer::File;
 use serde_json::Value;
 
 use crate::cases::{Comparison, all_products, files, files_with, sample_output};
-use crate::openings::{Opening, Openings, flows_in, port_catalog, text};
+use crate::openings::{Opening, Openings, flows_in, port_catalog, text, without_included};
 
 /// The cells of a row by column.
 type Row = std::collections::BTreeMap<String, String>;
@@ -35,18 +35,6 @@ fn openings(rows: &[Row]) -> Openings {
         ports.map(opening).collect()
     };
     rows.iter().flat_map(opening).collect()
-}
-
-/// All of ICMP includes each of its types.
-pub fn without_included(mut openings: Openings) -> Openings {
-    let all = openings.clone();
-    openings.retain(|(id, direction, protocol, port)| match protocol.split_once('/') {
-        Some((icmp @ ("icmp" | "icmpv6"), _)) => {
-            !all.contains(&(id.clone(), direction.clone(), icmp.to_string(), *port))
-        }
-        _ => true,
-    });
-    openings
 }
 
 #[test]

@@ -263,7 +263,7 @@ fn a_later_networkpolicy_is_the_same_object() {
     }
 }
 
-/// Terraform and `CloudFormation` delete what a later version doesn't contain. What has the same key in both is the same rule.
+/// Terraform and `CloudFormation` delete what a later version doesn't contain. Rules with the same key are the same rule.
 #[test]
 fn a_later_configuration_has_the_same_keys_for_the_same_rules() {
     let (Some(hcl), Some(yaml)) = (hcl(), yaml()) else { return };

@@ -33,7 +33,7 @@ struct Product<'a> {
     id: &'a str,
     options: &'a [&'a str],
     directory: TempDir,
-    /// What is listed after the rules of an edition were loaded.
+    /// The list after the rules of an edition were loaded.
     editions: BTreeMap<String, Vec<String>>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Product<'a> {
         kept.map(|change| text(&change["id"])).collect()
     }
 
-    /// Compares what is listed after an upgrade with the rules of the new edition and those of kept flows. Returns whether anything
+    /// Compares the list after an upgrade with the rules of the new edition and those of kept flows. Returns whether anything
     /// changed.
     fn compare(
         &self,

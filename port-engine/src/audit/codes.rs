@@ -1,4 +1,4 @@
-//! The codes of audits: what is wrong with the output of `nmap`, `ss`, `nft` and `iptables-save`, with inventories and with logs.
+//! The codes of audits: errors in the output of `nmap`, `ss`, `nft` and `iptables-save`, with inventories and with logs.
 
 port_data::codes! {
     #[doc = "A file isn't UTF-8."]

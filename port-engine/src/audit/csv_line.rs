@@ -9,7 +9,7 @@ pub(super) struct Cell<'a> {
     pub offset: usize,
 }
 
-/// What is wrong with the quotes of a line.
+/// An error in the quotes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum QuoteError {
     /// A quote isn't closed in the line that contains it.

@@ -2,7 +2,7 @@
 //!
 //! `table` parses the lines, [`hosts`] collects those of each host, and [`assignment`] says which products run where. What a host
 //! has is an [`Observation`](super::observation::Observation) like that of a single machine, for the same verdicts; [`fleet`]
-//! prepares the products' documents once for all hosts, and [`totals`] adds up what was found.
+//! prepares the products' documents once for all hosts, and [`totals`] adds up the findings.
 
 pub mod assignment;
 pub mod coverage;

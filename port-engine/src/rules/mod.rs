@@ -1,7 +1,7 @@
 //! Generates firewall rules from flows.
 //!
 //! [`options`] are the choices of a call, and [`site`] gives addresses, which [`site_file`] parses. [`views`] are the flows that a
-//! firewall sees. [`flows`] turns them into a [`model::Ruleset`], [`fit`] splits it into what a format can express, and one of the [`formats`] writes it. Whatever is opened,
+//! firewall sees. [`flows`] turns them into a [`model::Ruleset`], [`fit`] splits it into what a format can express within its [`limits`], and one of the [`formats`] writes it. Whatever is opened,
 //! left out or dropped on the way is a remark on the ruleset; remarks end up in the report and, as comments, in the output.
 
 use std::collections::BTreeSet;
@@ -24,6 +24,7 @@ pub mod fit;
 pub mod flows;
 pub mod formats;
 mod left_out;
+pub mod limits;
 pub mod model;
 pub(crate) mod notes;
 pub mod options;
@@ -36,9 +37,9 @@ pub mod target;
 mod traffic;
 pub mod views;
 
-use fit::Limits;
 use formats::RulesFormat;
 use formats::writer::{File, Writer};
+use limits::Limits;
 use model::{FlowRules, Remark, RemarkKind, RemarkSummary, Ruleset};
 use options::{Choices, FirewallLocation, RulesetName};
 use output_options::OutputOptions;
@@ -127,8 +128,8 @@ pub fn fitted(dataset: &Dataset, request: &RulesRequest, site: &Site) -> Result<
     restrict_directions(&mut ruleset, request, controls_empty, &writer);
     let mut ruleset = fit::fit(ruleset, &writer.limits);
     let is_lost = |flow: &FlowRules| flow.rules.is_empty() && (!with_services || flow.specs.is_empty());
-    // If another format has the rules of the other family, a file without rules closes only what has no address of this one.
-    let is_half = matches!(writer.limits.endpoints.families, fit::Families::Only(_, Some(_)));
+    // A file for one family can be empty, if all rules are in the file for the other one.
+    let is_half = matches!(writer.limits.endpoints.families, limits::Families::Only(_, Some(_)));
     if !is_half && ruleset.flows.iter().all(is_lost) {
         return Err(vec![no_rule(&ruleset)]);
     }
@@ -247,9 +248,9 @@ fn restrict_directions(ruleset: &mut Ruleset, request: &RulesRequest, controls_e
     };
     let (controlled, others): (Vec<Direction>, Vec<Direction>) = all.into_iter().partition(is_controlled);
     ruleset.directions = controlled;
-    if let Some(left_alone) = writer.directions.left_alone {
+    if let Some(uncontrolled) = writer.directions.uncontrolled {
         let remarks = others.iter().map(|direction| {
-            Remark::new(RemarkKind::LeftOut, format!("{direction} connections (not selected; {left_alone})"))
+            Remark::new(RemarkKind::LeftOut, format!("{direction} connections (not selected; {uncontrolled})"))
         });
         ruleset.remarks.extend(remarks);
     }

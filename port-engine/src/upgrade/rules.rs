@@ -4,18 +4,16 @@
 //! Both rulesets are complete, so after the rules are added and removed, a port is closed only if no rule of the new edition needs it.
 //! What isn't known for an edition whose document isn't complete is added, but never removed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use port_core::PortRange;
 use port_data::Diagnostic;
 
 use super::Upgrade;
 use crate::dataset::{Dataset, ProductEdition};
-use crate::port_set::PortSet;
-use crate::rules::changes::{Change, without};
+use crate::rules::changes::{Change, keep_needed, without};
 use crate::rules::fit::remark_on_unlimited_ends;
 use crate::rules::formats::writer::File;
-use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
+use crate::rules::model::{Remark, RemarkKind, Ruleset};
 use crate::rules::site::Site;
 use crate::rules::{RulesReport, RulesRequest, fitted};
 
@@ -39,13 +37,9 @@ pub fn rules(
     let whole_flows = request.format.change_writer().is_none();
     let added = without(&to, &from, &BTreeSet::new(), whole_flows);
     let mut removed = without(&from, &to, &kept, false);
-    let stays = still_needed(&removed, &to);
-    if request.format.change_writer().is_none() {
-        // Such a platform may have one rule for both flows.
-        remove_needed(&mut removed, &to);
-    }
+    let stays = keep_needed(&mut removed, &to, whole_flows);
     for flow in &mut removed.flows {
-        // What was opened, left out or dropped doesn't matter for rules that are removed.
+        // It doesn't matter which ports of removed rules were alternatives, or dropped.
         flow.remarks.clear();
     }
     let mut report = RulesReport { files: Vec::new(), remarks: Vec::new(), dropped: added.has_dropped() };
@@ -76,10 +70,12 @@ fn files(ruleset: Ruleset, change: Change, request: &RulesRequest) -> Vec<File> 
             (writer.files)(&Ruleset { name, ..ruleset }, &request.output)
         }
     };
-    // Nobody loads a text by mistake, also if its format has no comments that warn.
-    let is_list =
-        change == Change::Remove && request.format.change_writer().is_none() || !request.format.adds_to_others();
-    let ending = if is_list { ".txt" } else { "" };
+    // Nobody loads a text by mistake, even if its format has no comments that warn.
+    let is_loaded = match change {
+        Change::Add => request.format.adds_to_others(),
+        Change::Remove => request.format.change_writer().is_some(),
+    };
+    let ending = if is_loaded { "" } else { ".txt" };
     let in_directory = |file: File| File { name: format!("{}/{}{ending}", change.as_str(), file.name), ..file };
     files.into_iter().map(in_directory).collect()
 }
@@ -126,63 +122,4 @@ fn remarks(upgrade: &Upgrade<'_>, change: Change) -> Vec<Remark> {
     let text = format!("{what} that are not known for {edition}, whose document is not complete: {}", ids.join(", "));
     let not_known = (!ids.is_empty()).then(|| Remark::new(kind, text));
     not_known.into_iter().collect()
-}
-
-/// Remarks on ports that stay open, since other flows need them between the same addresses.
-fn still_needed(removed: &Ruleset, to: &Ruleset) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    for flow in &removed.flows {
-        for rule in &flow.rules {
-            let mut flows_by_port: BTreeMap<PortRange, BTreeSet<&str>> = BTreeMap::new();
-            for (id, ports) in same_traffic(flow, rule, to) {
-                for range in (&ports & &port_set(rule)).ranges() {
-                    flows_by_port.entry(range).or_default().insert(id);
-                }
-            }
-            for (range, ids) in flows_by_port {
-                let (protocol, ids) = (rule.traffic.protocol, ids.into_iter().collect::<Vec<_>>().join(", "));
-                let text = format!("{protocol}/{range} of {} stays open for {} (needed by {ids})", flow.id, flow.peer);
-                remarks.push(Remark::new(RemarkKind::Warning, text));
-            }
-        }
-    }
-    remarks.dedup();
-    remarks
-}
-
-/// Removes the ports that other flows need between the same addresses.
-fn remove_needed(removed: &mut Ruleset, to: &Ruleset) {
-    for flow in &mut removed.flows {
-        let mut rules = flow.rules.clone();
-        rules.retain_mut(|rule| {
-            let has_ports = !rule.traffic.ports.is_empty();
-            let is_needed = flows_with(flow, rule, to).any(|(_, other)| other.traffic == rule.traffic);
-            let needed = same_traffic(flow, rule, to).fold(PortSet::empty(), |all, (_, ports)| &all | &ports);
-            rule.traffic.ports = (&port_set(rule) - &needed).ranges().collect();
-            if has_ports { !rule.traffic.ports.is_empty() } else { !is_needed }
-        });
-        flow.rules = rules;
-    }
-    removed.flows.retain(|flow| !flow.rules.is_empty());
-}
-
-/// The flows of a ruleset with the rules that are for the same protocol, ends and interfaces as a rule.
-fn flows_with<'a>(flow: &'a FlowRules, rule: &'a Rule, to: &'a Ruleset) -> impl Iterator<Item = (&'a str, &'a Rule)> {
-    let of_direction = to.in_direction(flow.direction).filter(|other| other.interfaces == flow.interfaces);
-    let rules = of_direction.flat_map(|other| other.rules.iter().map(move |rule| (other.id.as_str(), rule)));
-    rules.filter(move |(_, other)| {
-        other.traffic.protocol == rule.traffic.protocol
-            && (&other.source, &other.destination) == (&rule.source, &rule.destination)
-    })
-}
-
-/// The ports of [those rules](flows_with).
-fn same_traffic<'a>(flow: &'a FlowRules, rule: &'a Rule, to: &'a Ruleset) -> impl Iterator<Item = (&'a str, PortSet)> {
-    flows_with(flow, rule, to).map(|(id, other)| (id, port_set(other)))
-}
-
-fn port_set(rule: &Rule) -> PortSet {
-    let mut ports = PortSet::empty();
-    rule.traffic.ports.iter().for_each(|range| ports.insert(*range));
-    ports
 }

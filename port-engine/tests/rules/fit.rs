@@ -7,7 +7,8 @@ use port_core::{Direction, PortRange};
 use port_engine::dataset::Flow;
 use port_engine::protocol::Protocol;
 use port_engine::rules::address::{Address, Endpoints, Family, list};
-use port_engine::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits, fit};
+use port_engine::rules::fit::fit;
+use port_engine::rules::limits::{EndpointLimits, Families, IcmpTypes, Limits};
 use port_engine::rules::model::{FlowRules, Interfaces, RemarkKind, Rule, Ruleset, Traffic};
 use port_engine::rules::options::FirewallLocation;
 use port_engine::rules::protocol_notation::ProtocolNotation;
@@ -83,7 +84,8 @@ const UNLIMITED: Limits = Limits {
 /// The row of the document doesn't matter here.
 static ROW: LazyLock<Flow> = LazyLock::new(|| crate::report::dataset().flows[0].clone());
 
-fn ruleset(rule: Rule) -> Ruleset {
+/// A ruleset of one flow with one rule.
+pub fn ruleset(rule: Rule) -> Ruleset {
     Ruleset {
         name: "made-up".to_string(),
         heading: Vec::new(),

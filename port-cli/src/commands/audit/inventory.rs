@@ -10,7 +10,7 @@ use port_data::diagnostic::count;
 use port_engine::audit::address_family::AddressFamily;
 use port_engine::audit::inventory::assignment::{Assignments, Part, Parts};
 use port_engine::audit::inventory::coverage::Coverage;
-use port_engine::audit::inventory::finding::{Finding, FindingKind, findings};
+use port_engine::audit::inventory::finding::{FindingKind, HostFinding, findings};
 use port_engine::audit::inventory::fleet::Fleet;
 use port_engine::audit::inventory::hosts::{Inventory, ObservedHost, Options};
 use port_engine::audit::inventory::totals::Totals;
@@ -208,7 +208,7 @@ impl<'a> FleetAudit<'a> {
         let assigned = self.assignments.take(&host.name);
         let parts = if host.parts.is_empty() { assigned.unwrap_or(&self.common) } else { &host.parts };
         if parts.is_empty() {
-            let finding = Finding::of_host(FindingKind::Unassigned, &host.name, parts);
+            let finding = HostFinding::of_host(FindingKind::Unassigned, &host.name, parts);
             self.totals.add_host(&finding);
             return self.printer.print(&finding);
         }
@@ -221,7 +221,7 @@ impl<'a> FleetAudit<'a> {
     /// Reports the hosts that the inventory doesn't list, and the totals.
     fn end(mut self, call: Call<'_>, remarks: Vec<String>) -> std::result::Result<Output, Diagnostic> {
         for (host, parts) in self.assignments.not_found() {
-            let finding = Finding::of_host(FindingKind::NotListed, host, parts);
+            let finding = HostFinding::of_host(FindingKind::NotListed, host, parts);
             self.totals.add_host(&finding);
             self.printer.print(&finding)?;
         }
@@ -264,7 +264,7 @@ impl Printer {
         Printer { format, output, notes: Footnotes::default(), only, has_begun: false, is_closed: false }
     }
 
-    fn print(&mut self, finding: &Finding<'_>) -> std::result::Result<(), Diagnostic> {
+    fn print(&mut self, finding: &HostFinding<'_>) -> std::result::Result<(), Diagnostic> {
         if !self.only.is_empty() && !self.only.contains(&finding.kind) {
             return Ok(());
         }

@@ -158,7 +158,7 @@ fn terraform_evaluates_configurations_to_what_the_catalog_lists() {
         };
         let outputs =
             evaluated(&file.text, &variables(file, "aws")).unwrap_or_else(|error| panic!("{product}: {error}"));
-        // A description may be too short for all flows, so only what is open is compared.
+        // A description may be too short for all flows, so only the open ports are compared.
         let without_flow = |opening: &Opening| (String::new(), opening.1.clone(), opening.2.clone(), opening.3);
         let expected =
             documented.iter().filter(|opening| security_group::can_express(opening)).map(without_flow).collect();

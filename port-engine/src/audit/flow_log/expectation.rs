@@ -37,7 +37,7 @@ pub(super) enum Match {
     Address,
 }
 
-/// What is known about the addresses of a peer.
+/// The addresses of a peer, as far as they are known.
 #[derive(Clone, Debug)]
 enum PeerAddresses {
     Unknown,

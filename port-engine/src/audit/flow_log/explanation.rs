@@ -38,7 +38,7 @@ impl Explanation {
 pub struct Records {
     /// All.
     pub records: u64,
-    /// Those of them that were refused or not answered.
+    /// How many of these records were refused or not answered.
     pub unanswered: u64,
 }
 

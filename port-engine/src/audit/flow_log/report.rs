@@ -69,7 +69,7 @@ impl FlowSighting<'_> {
 
 /// Unexplained records that have their ports in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row<'a> {
+pub struct UnexplainedRow<'a> {
     /// What they have in common.
     pub key: RowKey,
     /// How many there are.
@@ -94,7 +94,7 @@ pub struct FlowLogReport<'a> {
     /// The flows, in catalog order for each product.
     pub flows: Vec<FlowSighting<'a>>,
     /// The unexplained rows that are listed, those with the most records first.
-    pub rows: Vec<Row<'a>>,
+    pub rows: Vec<UnexplainedRow<'a>>,
     /// The number of rows, and their records, that are not listed.
     pub other_rows: (usize, u64),
     /// The most records of a row that is not in the table; 0 if all rows are.
@@ -114,13 +114,13 @@ impl<'a> FlowLogReport<'a> {
     ) -> FlowLogReport<'a> {
         let flows = explainer.expectation.flows.iter().zip(explainer.by_flow());
         let flows = flows.map(|(flow, records)| FlowSighting { flow, sighting: sighting(flow, &records), records });
-        let mut rows: Vec<Row> = explainer
+        let mut rows: Vec<UnexplainedRow> = explainer
             .rows
             .rows()
             .map(|(key, row)| {
                 let (records, peers) = &row.value;
                 let at_most = records.records + row.uncounted;
-                Row { key: *key, records: *records, at_most, peers: peers.clone(), flows: Vec::new() }
+                UnexplainedRow { key: *key, records: *records, at_most, peers: peers.clone(), flows: Vec::new() }
             })
             .collect();
         rows.sort_by(|one, other| {
@@ -226,9 +226,9 @@ impl Serialize for FlowSighting<'_> {
     }
 }
 
-impl Serialize for Row<'_> {
+impl Serialize for UnexplainedRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Row", 13)?;
+        let mut object = serializer.serialize_struct("UnexplainedRow", 13)?;
         object.serialize_field("explanation", &self.key.explanation)?;
         object.serialize_field("direction", &self.key.direction)?;
         object.serialize_field("transport", &self.key.protocol)?;

@@ -57,7 +57,7 @@ fn v4(bytes: &[u8]) -> Option<Ipv4Addr> {
 
 fn v6(bytes: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(bytes).ok()?;
-    // An interface is no part of the address.
+    // An interface isn't part of the address.
     let text = text.split_once('%').map_or(text, |(address, _)| address);
     text.parse::<Ipv6Addr>().ok().map(|address| IpAddr::V6(address).to_canonical())
 }

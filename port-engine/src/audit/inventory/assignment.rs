@@ -25,12 +25,12 @@ pub struct Part<'a> {
 /// Everything that runs on a host.
 pub type Parts<'a> = BTreeSet<Part<'a>>;
 
-/// What is wrong with the names of a product and its component.
+/// An error in the names of a product and its component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartError {
     /// Whether it is the component.
     pub is_component: bool,
-    /// What is wrong, without a place.
+    /// The error, without a place.
     pub problem: Box<Diagnostic>,
 }
 

@@ -10,7 +10,7 @@ use crate::dataset::Flow;
 use crate::words::words;
 
 words! {
-    /// What was found.
+    /// The kind of a finding.
     FindingKind is a "finding" {
         /// A documented flow of which nothing listens
         Missing = "missing",
@@ -51,12 +51,12 @@ impl FindingKind {
 
 /// A finding on a host. It serializes as the command's JSON lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding<'a> {
+pub struct HostFinding<'a> {
     /// The host's name.
     pub host: &'a str,
     /// The products on the host.
     pub products: Vec<&'a str>,
-    /// What was found.
+    /// What the finding is.
     pub kind: FindingKind,
     /// The flow, if it is about one.
     pub flow: Option<&'a Flow>,
@@ -66,16 +66,16 @@ pub struct Finding<'a> {
     pub observed: Vec<String>,
 }
 
-impl<'a> Finding<'a> {
+impl<'a> HostFinding<'a> {
     /// A host that was not audited.
     #[must_use]
-    pub fn of_host(kind: FindingKind, host: &'a str, parts: &Parts<'a>) -> Finding<'a> {
+    pub fn of_host(kind: FindingKind, host: &'a str, parts: &Parts<'a>) -> HostFinding<'a> {
         let mut products: Vec<&str> = parts.iter().map(|part| part.product).collect();
         products.dedup();
-        Finding { host, products, kind, flow: None, ports: String::new(), observed: Vec::new() }
+        HostFinding { host, products, kind, flow: None, ports: String::new(), observed: Vec::new() }
     }
 
-    fn of_flow(host: &'a str, audit: &Audit<'a>, verdict: &FlowVerdict<'a>) -> Option<Finding<'a>> {
+    fn of_flow(host: &'a str, audit: &Audit<'a>, verdict: &FlowVerdict<'a>) -> Option<HostFinding<'a>> {
         let specs = verdict.specs.iter().flat_map(|spec| &spec.observed);
         // What wasn't checked is worth a word only if something else was.
         let is_checked_in_part = specs.clone().any(|observed| observed.state != State::NotChecked);
@@ -86,7 +86,7 @@ impl<'a> Finding<'a> {
         };
         let observed = specs.filter(is_listed);
         let observed = observed.map(|one| format!("{one} {} {}", one.state.description(), listens(one)));
-        Some(Finding {
+        Some(HostFinding {
             host,
             products: audit.products.clone(),
             kind: FindingKind::of(verdict.verdict)?,
@@ -96,10 +96,10 @@ impl<'a> Finding<'a> {
         })
     }
 
-    fn of_ports(host: &'a str, audit: &Audit<'a>, kind: FindingKind, undocumented: &Undocumented) -> Finding<'a> {
+    fn of_ports(host: &'a str, audit: &Audit<'a>, kind: FindingKind, undocumented: &Undocumented) -> HostFinding<'a> {
         let services = undocumented.may_be.iter();
         let may_be = services.map(|service| format!("may be {} of {}", service.service, service.flow));
-        Finding {
+        HostFinding {
             host,
             products: audit.products.clone(),
             kind,
@@ -116,22 +116,22 @@ fn listens(observed: &Observed) -> String {
 }
 
 /// Everything that an audit found on a host: first flows, in catalog order, then ports that no flow documents.
-pub fn findings<'a>(host: &'a str, audit: &Audit<'a>) -> Vec<Finding<'a>> {
-    let flows = audit.flows.iter().filter_map(|flow| Finding::of_flow(host, audit, flow));
+pub fn findings<'a>(host: &'a str, audit: &Audit<'a>) -> Vec<HostFinding<'a>> {
+    let flows = audit.flows.iter().filter_map(|flow| HostFinding::of_flow(host, audit, flow));
     let ports = [
         (FindingKind::Undocumented, &audit.undocumented),
         (FindingKind::UndocumentedUnknown, &audit.undocumented_unknown),
         (FindingKind::UndocumentedLoopback, &audit.undocumented_loopback),
     ];
-    let ports = ports
-        .into_iter()
-        .flat_map(|(kind, all)| all.iter().map(move |undocumented| Finding::of_ports(host, audit, kind, undocumented)));
+    let ports = ports.into_iter().flat_map(|(kind, all)| {
+        all.iter().map(move |undocumented| HostFinding::of_ports(host, audit, kind, undocumented))
+    });
     flows.chain(ports).collect()
 }
 
-impl Serialize for Finding<'_> {
+impl Serialize for HostFinding<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Finding", 11)?;
+        let mut object = serializer.serialize_struct("HostFinding", 11)?;
         object.serialize_field("host", self.host)?;
         object.serialize_field("products", &self.products)?;
         object.serialize_field("finding", &self.kind)?;

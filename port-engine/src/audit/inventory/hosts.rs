@@ -12,7 +12,7 @@ use port_data::{Diagnostic, Place};
 
 use super::assignment::{Part, Parts, add, key};
 use super::coverage::Coverage;
-use super::table::{Columns, Row, place};
+use super::table::{Columns, ListenerRow, place};
 use crate::audit::address_family::AddressFamily;
 use crate::audit::codes;
 use crate::audit::lines::Line;
@@ -178,7 +178,7 @@ impl<'a> Inventory<'a> {
     }
 
     /// Adds a row to its host.
-    fn add(&mut self, line: Line<'_>, row: Row<'_>) -> Result<Option<ObservedHost<'a>>, Diagnostic> {
+    fn add(&mut self, line: Line<'_>, row: ListenerRow<'_>) -> Result<Option<ObservedHost<'a>>, Diagnostic> {
         let at_column = |problem: Diagnostic, column: usize| problem.at(Place { column, ..place(self.file, line, 0) });
         let part = match (row.product, row.component) {
             (Some((product, at)), component) => {

@@ -28,7 +28,7 @@ pub(super) struct Columns {
 
 /// A line of an inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Row<'a> {
+pub(super) struct ListenerRow<'a> {
     pub host: &'a str,
     /// The listener; `None` for a host on which nothing listens.
     pub listener: Option<Listener<'a>>,
@@ -119,7 +119,12 @@ impl Columns {
     }
 
     /// Reads a line. `header` is memory for the cells.
-    pub fn row<'a, 'b>(&self, file: &Path, line: Line<'a>, row: &'b mut Vec<Cell<'a>>) -> Result<Row<'b>, Diagnostic> {
+    pub fn row<'a, 'b>(
+        &self,
+        file: &Path,
+        line: Line<'a>,
+        row: &'b mut Vec<Cell<'a>>,
+    ) -> Result<ListenerRow<'b>, Diagnostic> {
         cells(file, line, row)?;
         let problem = |code: Code, offset, message: String, help: &str| {
             Err(Diagnostic::new(code, message).help(help).at(place(file, line, offset)))
@@ -161,7 +166,7 @@ impl Columns {
             };
             Some(Listener { protocol, address, port, process: value(4) })
         };
-        Ok(Row { host, listener, product: named(5), component: named(6) })
+        Ok(ListenerRow { host, listener, product: named(5), component: named(6) })
     }
 }
 

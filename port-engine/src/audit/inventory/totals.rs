@@ -1,10 +1,10 @@
-//! What was found on all hosts, added up.
+//! The findings on all hosts, added up.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::finding::{Finding, FindingKind};
+use super::finding::{FindingKind, HostFinding};
 use crate::audit::verdict::{Audit, Failure, Failures, Verdict};
 
 /// How often something was found, and on how many hosts.
@@ -34,7 +34,7 @@ pub struct Totals {
 
 impl Totals {
     /// Adds the audit of a host, and its findings.
-    pub fn add(&mut self, audit: &Audit<'_>, findings: &[Finding<'_>]) {
+    pub fn add(&mut self, audit: &Audit<'_>, findings: &[HostFinding<'_>]) {
         self.audited += 1;
         let add = |count: &mut Count, findings: usize| {
             count.hosts += usize::from(findings > 0);
@@ -61,7 +61,7 @@ impl Totals {
     }
 
     /// Adds a host that was not audited.
-    pub fn add_host(&mut self, finding: &Finding<'_>) {
+    pub fn add_host(&mut self, finding: &HostFinding<'_>) {
         let count = self.findings.entry(finding.kind).or_default();
         *count = Count { hosts: count.hosts + 1, findings: count.findings + 1 };
     }

@@ -1,9 +1,10 @@
 //! Aerleon: definitions of services and networks, and a policy that uses them. `aclgen` generates rules for many firewalls from them.
 
-use definitions::Networks;
 use filters::{First, filters};
 use first_terms::{NETWORK_ICMP, WHOLE_ICMPV6};
+use networks::Networks;
 use platforms::{Layout, platform};
+use policy::Policy;
 use port_data::diagnostic::count;
 
 use super::text::comment_lines;
@@ -15,6 +16,7 @@ use crate::rules::target::Target;
 mod definitions;
 mod filters;
 mod first_terms;
+mod networks;
 mod notation;
 mod platforms;
 mod policy;
@@ -47,7 +49,7 @@ pub fn writer(target: Option<Target>) -> Writer {
         limits: platform.limits,
         options: platform.options,
         // aclgen generates all rules again.
-        directions: Directions { keeps_empty: false, left_alone: None },
+        directions: Directions { keeps_empty: false, uncontrolled: None },
         remarks,
         files,
     }
@@ -78,9 +80,10 @@ fn files(ruleset: &Ruleset, output: &OutputOptions) -> Vec<File> {
     };
     let networks = Networks::new(platform, ruleset);
     let definitions = networks.definitions() + &definitions::services(platform, ruleset);
+    let policy = Policy { platform, ruleset, networks };
     vec![
         file("def", usage::definitions(), definitions),
-        file("policies/pol", usage::policy(platform, ruleset), policy::policy(platform, ruleset, &networks, output)),
+        file("policies/pol", usage::policy(platform, ruleset), policy.print(output.log)),
     ]
 }
 

@@ -6,30 +6,19 @@ use port_core::{Direction, PortRange};
 
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, list};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, Families, Limits};
 use crate::rules::model::{AllowedSpec, FlowRules, Interfaces};
 use crate::rules::options::FirewallLocation;
 use crate::rules::protocol_notation::{ProtocolNotation, type_number};
 
 /// The limits of a document, which has none.
 pub const fn limits(format: &'static str) -> Limits {
-    Limits {
-        format,
-        locations: &[FirewallLocation::Network],
-        comments: true,
-        protocols: ProtocolNotation { protocol: |protocol| Some(protocol.to_string()), icmp_type: type_number },
-        stateful: true,
-        icmp_types: IcmpTypes::Several,
-        port_slots: None,
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::Mixed,
-            host_names: true,
-            wildcards: true,
-            max_addresses: None,
-        },
-        longest_interface: Some(usize::MAX),
-    }
+    const PROTOCOLS: ProtocolNotation =
+        ProtocolNotation { protocol: |protocol| Some(protocol.to_string()), icmp_type: type_number };
+    let endpoints =
+        EndpointLimits { families: Families::Mixed, host_names: true, wildcards: true, ..EndpointLimits::ADDRESSES };
+    let usual = Limits::usual(format, &[FirewallLocation::Network], PROTOCOLS);
+    Limits { endpoints, longest_interface: Some(usize::MAX), ..usual }
 }
 
 /// One line of a document: a spec of a flow over one protocol.
@@ -69,7 +58,7 @@ pub fn lines(flow: &FlowRules) -> Vec<Line<'_>> {
     lines.collect()
 }
 
-/// An end of a flow: the id of what is there, and its addresses and interfaces, as far as they are known.
+/// An end of a flow: its id, and its addresses and interfaces, as far as they are known.
 pub struct End<'a> {
     /// The id of a peer, of the product, or of a component: `<product>-<component>`.
     pub name: String,

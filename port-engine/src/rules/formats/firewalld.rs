@@ -11,7 +11,7 @@ use super::text::short_name;
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset, Traffic, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -57,25 +57,13 @@ const ICMP_TYPES: &[(Protocol, u8, &str)] = &[
 /// How to write services and policies for firewalld.
 pub const WRITER: Writer = Writer {
     limits: Limits {
-        format: "firewalld",
-        locations: &[FirewallLocation::Host, FirewallLocation::Network],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
         icmp_types: IcmpTypes::OneEach,
-        port_slots: None,
         // The limits of a rich rule.
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::OneEach,
-            host_names: false,
-            wildcards: false,
-            max_addresses: Some(1),
-        },
-        longest_interface: None,
+        endpoints: EndpointLimits { max_addresses: Some(1), ..EndpointLimits::ADDRESSES },
+        ..Limits::usual("firewalld", &[FirewallLocation::Host, FirewallLocation::Network], PROTOCOLS)
     },
     options: &[],
-    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's policy stays") },
+    directions: Directions { keeps_empty: true, uncontrolled: Some("an earlier version's policy stays") },
     remarks: no_remarks,
     files,
 };

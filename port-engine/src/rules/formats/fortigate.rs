@@ -15,7 +15,7 @@ use syntax::{LONGEST_COMMENT, LONGEST_NAME, value};
 use super::text::{comment_lines, digest, short_name};
 use super::writer::{Directions, File, Writer};
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Interfaces, Remark, RemarkKind, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -48,24 +48,18 @@ end
 /// How to write a script for the CLI.
 pub const WRITER: Writer = Writer {
     limits: Limits {
-        format: "fortigate",
-        locations: &[FirewallLocation::Network],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
         icmp_types: IcmpTypes::OneEach,
-        port_slots: None,
         endpoints: EndpointLimits {
-            own: true,
             families: Families::Mixed,
             host_names: true,
             wildcards: true,
-            max_addresses: None,
+            ..EndpointLimits::ADDRESSES
         },
         longest_interface: Some(LONGEST_INTERFACE),
+        ..Limits::usual("fortigate", &[FirewallLocation::Network], PROTOCOLS)
     },
     options: &[OutputOption::Log],
-    directions: Directions { keeps_empty: false, left_alone: Some("an earlier version's policies stay") },
+    directions: Directions { keeps_empty: false, uncontrolled: Some("an earlier version's policies stay") },
     remarks,
     files,
 };

@@ -10,7 +10,7 @@ use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Endpoints, Family};
 use crate::rules::changes::Change;
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -41,7 +41,7 @@ const fn writer(limits: Limits, files: fn(&Ruleset, &OutputOptions) -> Vec<File>
         options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Chain],
         directions: Directions {
             keeps_empty: true,
-            left_alone: Some("an earlier version's rules stay in their chain"),
+            uncontrolled: Some("an earlier version's rules stay in their chain"),
         },
         remarks: no_remarks,
         files,
@@ -50,23 +50,17 @@ const fn writer(limits: Limits, files: fn(&Ruleset, &OutputOptions) -> Vec<File>
 
 const fn limits(format: &'static str, family: Family, other: &'static str) -> Limits {
     Limits {
-        format,
-        locations: &[FirewallLocation::Host, FirewallLocation::Network],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
         icmp_types: IcmpTypes::OneEach,
         // The limit of the match `multiport`.
         port_slots: Some(15),
         // iptables makes a rule for each address anyway. It resolves host names only once, when it loads the rules.
         endpoints: EndpointLimits {
-            own: true,
             families: Families::Only(family, Some(other)),
-            host_names: false,
-            wildcards: false,
             max_addresses: Some(1),
+            ..EndpointLimits::ADDRESSES
         },
         longest_interface: Some(LONGEST_INTERFACE),
+        ..Limits::usual(format, &[FirewallLocation::Host, FirewallLocation::Network], PROTOCOLS)
     }
 }
 

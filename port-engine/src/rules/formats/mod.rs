@@ -110,7 +110,7 @@ impl RulesFormat {
         }
     }
 
-    /// Whether a ruleset can be loaded next to others. If not, a ruleset replaces those before it, or describes what is allowed.
+    /// Whether a ruleset can be loaded next to others. If not, a ruleset replaces earlier ones, or no firewall reads it.
     #[must_use]
     pub const fn adds_to_others(self) -> bool {
         use RulesFormat::{Aerleon, Cloudformation, Mud, Oscal, Ppsm, Terraform};

@@ -11,7 +11,7 @@ use super::text::short_name;
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Family};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -32,26 +32,17 @@ const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 /// How to write a MUD file.
 pub const WRITER: Writer = Writer {
     limits: Limits {
-        format: "mud",
-        locations: &[FirewallLocation::Network],
         comments: false,
-        protocols: PROTOCOLS,
         stateful: false,
         icmp_types: IcmpTypes::OneEach,
         // An entry has one port or range, and one address.
         port_slots: Some(1),
-        endpoints: EndpointLimits {
-            own: false,
-            families: Families::OneEach,
-            host_names: true,
-            wildcards: false,
-            max_addresses: Some(1),
-        },
-        longest_interface: None,
+        endpoints: EndpointLimits { own: false, host_names: true, max_addresses: Some(1), ..EndpointLimits::ADDRESSES },
+        ..Limits::usual("mud", &[FirewallLocation::Network], PROTOCOLS)
     },
     options: &[],
     // The file always has the lists of both directions.
-    directions: Directions { keeps_empty: true, left_alone: None },
+    directions: Directions { keeps_empty: true, uncontrolled: None },
     remarks: no_remarks,
     files,
 };

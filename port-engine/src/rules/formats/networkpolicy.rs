@@ -10,7 +10,7 @@ use super::text::{comment_lines, quoted, short_name};
 use super::writer::{Directions, File, Writer};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions};
@@ -31,24 +31,12 @@ const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 /// How to write a `NetworkPolicy`.
 pub const WRITER: Writer = Writer {
     limits: Limits {
-        format: "networkpolicy",
-        locations: &[FirewallLocation::Host],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
         icmp_types: IcmpTypes::OneEach,
-        port_slots: None,
-        endpoints: EndpointLimits {
-            own: false,
-            families: Families::Mixed,
-            host_names: false,
-            wildcards: false,
-            max_addresses: None,
-        },
-        longest_interface: None,
+        endpoints: EndpointLimits { own: false, families: Families::Mixed, ..EndpointLimits::ADDRESSES },
+        ..Limits::usual("networkpolicy", &[FirewallLocation::Host], PROTOCOLS)
     },
     options: &[OutputOption::AllowDns],
-    directions: Directions { keeps_empty: false, left_alone: Some("the policy doesn't limit them") },
+    directions: Directions { keeps_empty: false, uncontrolled: Some("the policy doesn't limit them") },
     remarks,
     files,
 };

@@ -12,7 +12,7 @@ use super::text::{comment_lines, logs_at_end};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::rules::address::{Endpoints, Family};
 use crate::rules::changes::Change;
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::Limits;
 use crate::rules::model::{FlowRules, Rule, Ruleset, Traffic};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::{OutputOption, OutputOptions, TableName};
@@ -26,26 +26,13 @@ const PROTOCOLS: ProtocolNotation =
 
 /// How to write rules for nftables.
 pub const WRITER: Writer = Writer {
+    // Rules have no host names, since nft resolves them only once, when it loads the rules.
     limits: Limits {
-        format: "nftables",
-        locations: &[FirewallLocation::Host, FirewallLocation::Network],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
-        icmp_types: IcmpTypes::Several,
-        port_slots: None,
-        // nft resolves host names only once, when it loads the rules.
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::OneEach,
-            host_names: false,
-            wildcards: false,
-            max_addresses: None,
-        },
         longest_interface: Some(LONGEST_INTERFACE),
+        ..Limits::usual("nftables", &[FirewallLocation::Host, FirewallLocation::Network], PROTOCOLS)
     },
     options: &[OutputOption::Log, OutputOption::Counter, OutputOption::Table, OutputOption::Chain],
-    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay in their chain") },
+    directions: Directions { keeps_empty: true, uncontrolled: Some("an earlier version's rules stay in their chain") },
     remarks: no_remarks,
     files,
 };

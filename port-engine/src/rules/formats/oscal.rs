@@ -19,7 +19,7 @@ use crate::rules::output_options::OutputOptions;
 pub const WRITER: Writer = Writer {
     limits: limits("oscal"),
     options: &[],
-    directions: Directions { keeps_empty: true, left_alone: None },
+    directions: Directions { keeps_empty: true, uncontrolled: None },
     remarks: no_remarks,
     files,
 };

@@ -9,7 +9,7 @@ use super::text::comment_lines;
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::Limits;
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -30,25 +30,9 @@ const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 
 /// How to write commands of PowerShell.
 pub const WRITER: Writer = Writer {
-    limits: Limits {
-        format: "powershell",
-        locations: &[FirewallLocation::Host],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
-        icmp_types: IcmpTypes::Several,
-        port_slots: None,
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::OneEach,
-            host_names: false,
-            wildcards: false,
-            max_addresses: None,
-        },
-        longest_interface: None,
-    },
+    limits: Limits::usual("powershell", &[FirewallLocation::Host], PROTOCOLS),
     options: &[],
-    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay") },
+    directions: Directions { keeps_empty: true, uncontrolled: Some("an earlier version's rules stay") },
     remarks: no_remarks,
     files,
 };

@@ -9,7 +9,7 @@ use port_core::Direction;
 use super::writer::Directions;
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -34,26 +34,15 @@ const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 
 /// What a security group can express.
 pub(super) const LIMITS: Limits = Limits {
-    format: "AWS",
-    locations: &[FirewallLocation::Host],
-    comments: true,
-    protocols: PROTOCOLS,
-    stateful: true,
     icmp_types: IcmpTypes::OneEach,
     port_slots: Some(1),
-    endpoints: EndpointLimits {
-        own: false,
-        families: Families::OneEach,
-        host_names: false,
-        wildcards: false,
-        max_addresses: Some(1),
-    },
-    longest_interface: None,
+    endpoints: EndpointLimits { own: false, max_addresses: Some(1), ..EndpointLimits::ADDRESSES },
+    ..Limits::usual("AWS", &[FirewallLocation::Host], PROTOCOLS)
 };
 
 /// The tools delete what a later version doesn't contain.
 pub(super) const DIRECTIONS: Directions =
-    Directions { keeps_empty: true, left_alone: Some("an earlier version's rules are deleted") };
+    Directions { keeps_empty: true, uncontrolled: Some("an earlier version's rules are deleted") };
 
 /// A rule of a security group.
 #[derive(Debug)]

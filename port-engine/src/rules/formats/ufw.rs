@@ -10,7 +10,7 @@ use super::text::{comment_lines, short_name};
 use super::writer::{Directions, File, Writer, no_remarks};
 use crate::protocol::Protocol;
 use crate::rules::address::Endpoints;
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Rule, Ruleset, one_line};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -40,25 +40,14 @@ pub(super) const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 /// How to write application profiles for ufw.
 pub const WRITER: Writer = Writer {
     limits: Limits {
-        format: "ufw",
-        locations: &[FirewallLocation::Host, FirewallLocation::Network],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
         icmp_types: IcmpTypes::OneEach,
         // ufw makes an iptables rule from each list.
         port_slots: Some(15),
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::OneEach,
-            host_names: false,
-            wildcards: false,
-            max_addresses: Some(1),
-        },
-        longest_interface: None,
+        endpoints: EndpointLimits { max_addresses: Some(1), ..EndpointLimits::ADDRESSES },
+        ..Limits::usual("ufw", &[FirewallLocation::Host, FirewallLocation::Network], PROTOCOLS)
     },
     options: &[],
-    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay") },
+    directions: Directions { keeps_empty: true, uncontrolled: Some("an earlier version's rules stay") },
     remarks: no_remarks,
     files,
 };

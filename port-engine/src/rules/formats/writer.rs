@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::rules::fit::Limits;
+use crate::rules::limits::Limits;
 use crate::rules::model::{Remark, Ruleset};
 use crate::rules::output_options::{OutputOption, OutputOptions};
 
@@ -27,8 +27,8 @@ pub struct Directions {
     /// Whether the output still controls a direction without selected flows, and so removes the rules of an earlier version. If
     /// not, it controls only the directions of the selected flows. With `--direction` it always controls that direction alone.
     pub keeps_empty: bool,
-    /// What stays as it is in a direction that the output doesn't control. `None` if nothing stays.
-    pub left_alone: Option<&'static str>,
+    /// What becomes of an earlier version's rules in a direction that the output doesn't control. `None` if there is nothing to say.
+    pub uncontrolled: Option<&'static str>,
 }
 
 /// No remarks.

@@ -101,7 +101,7 @@ pub fn assignment(bytes: &[u8]) {
     }
 }
 
-/// The records of a log, or the problem; and what was reported.
+/// The records of a log or the error, and the reported messages.
 fn records(bytes: &[u8], chunk: usize) -> (Result<Vec<Record>, String>, Vec<String>) {
     let (mut reader, mut records) = (LogReader::new(Path::new(FILE)), Vec::new());
     let mut read = 0;

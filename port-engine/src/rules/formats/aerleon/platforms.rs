@@ -2,7 +2,7 @@
 
 use super::notation::{NAMES, NSXT, NUMBERS, OPENCONFIG, PALOALTO, WITHOUT_SCTP};
 use crate::rules::address::Family;
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
+use crate::rules::limits::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOption;
 use crate::rules::protocol_notation::ProtocolNotation;
@@ -60,27 +60,10 @@ const NFTABLES: Limits = limits("aerleon", &[FirewallLocation::Host, FirewallLoc
 
 const NETWORK: &[FirewallLocation] = &[FirewallLocation::Network];
 
-/// Limits with few limits: connections are tracked, and a rule can have several types of ICMP, and addresses of both families.
+/// Addresses of both families at each end. For most platforms, aclgen rejects a policy that has a host name.
 const fn limits(format: &'static str, locations: &'static [FirewallLocation], protocols: ProtocolNotation) -> Limits {
-    let endpoints = EndpointLimits {
-        own: true,
-        families: Families::Mixed,
-        // For most platforms, aclgen rejects a policy that has one.
-        host_names: false,
-        wildcards: false,
-        max_addresses: None,
-    };
-    Limits {
-        format,
-        locations,
-        comments: true,
-        protocols,
-        stateful: true,
-        icmp_types: IcmpTypes::Several,
-        port_slots: None,
-        endpoints,
-        longest_interface: None,
-    }
+    let endpoints = EndpointLimits { families: Families::Mixed, ..EndpointLimits::ADDRESSES };
+    Limits { endpoints, ..Limits::usual(format, locations, protocols) }
 }
 
 /// The limits of lists that don't track connections.

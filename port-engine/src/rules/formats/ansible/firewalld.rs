@@ -8,10 +8,10 @@ use port_data::diagnostic::count;
 
 use super::play::{Play, earlier_version, playbook};
 use crate::rules::address::{Endpoints, Family};
-use crate::rules::fit::Limits;
 use crate::rules::formats::firewalld;
 use crate::rules::formats::text::{comment_lines, identifier};
 use crate::rules::formats::writer::{Directions, File, Writer};
+use crate::rules::limits::Limits;
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -24,7 +24,7 @@ pub(super) const WRITER: Writer = Writer {
         ..firewalld::WRITER.limits
     },
     options: &[],
-    directions: Directions { keeps_empty: false, left_alone: Some("an earlier version's rules stay") },
+    directions: Directions { keeps_empty: false, uncontrolled: Some("an earlier version's rules stay") },
     remarks,
     files,
 };

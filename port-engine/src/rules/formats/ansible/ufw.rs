@@ -4,10 +4,10 @@ use port_core::{Direction, PortRange};
 
 use super::play::{Play, earlier_version, playbook};
 use crate::rules::address::Endpoints;
-use crate::rules::fit::Limits;
 use crate::rules::formats::text::{comment_lines, identifier, quoted};
 use crate::rules::formats::ufw;
 use crate::rules::formats::writer::{Directions, File, Writer};
+use crate::rules::limits::Limits;
 use crate::rules::model::{FlowRules, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -16,7 +16,7 @@ use crate::rules::output_options::OutputOptions;
 pub(super) const WRITER: Writer = Writer {
     limits: Limits { format: "community.general.ufw", ..ufw::WRITER.limits },
     options: &[],
-    directions: Directions { keeps_empty: false, left_alone: Some("an earlier version's rules stay") },
+    directions: Directions { keeps_empty: false, uncontrolled: Some("an earlier version's rules stay") },
     remarks: earlier_version,
     files,
 };

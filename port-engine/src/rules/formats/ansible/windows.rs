@@ -7,9 +7,9 @@ use port_core::{Direction, PortRange};
 use super::play::{Play, playbook};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::formats::text::{comment_lines, identifier, quoted};
 use crate::rules::formats::writer::{Directions, File, Writer};
+use crate::rules::limits::Limits;
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -29,25 +29,9 @@ const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 
 /// How to write a playbook for Windows.
 pub(super) const WRITER: Writer = Writer {
-    limits: Limits {
-        format: "win_firewall_rule",
-        locations: &[FirewallLocation::Host],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
-        icmp_types: IcmpTypes::Several,
-        port_slots: None,
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::OneEach,
-            host_names: false,
-            wildcards: false,
-            max_addresses: None,
-        },
-        longest_interface: None,
-    },
+    limits: Limits::usual("win_firewall_rule", &[FirewallLocation::Host], PROTOCOLS),
     options: &[],
-    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules stay") },
+    directions: Directions { keeps_empty: true, uncontrolled: Some("an earlier version's rules stay") },
     remarks,
     files,
 };

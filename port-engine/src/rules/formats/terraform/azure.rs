@@ -11,9 +11,9 @@ use validations::{LONGEST_NAME, PRIORITIES, validations};
 use super::hcl::{list, quoted, validation};
 use crate::protocol::Protocol;
 use crate::rules::address::{Address, Endpoints, Family};
-use crate::rules::fit::{EndpointLimits, Families, IcmpTypes, Limits};
 use crate::rules::formats::text::{comment_lines, digest, identifier, short_name};
 use crate::rules::formats::writer::{Directions, File, Writer};
+use crate::rules::limits::{IcmpTypes, Limits};
 use crate::rules::model::{FlowRules, Remark, RemarkKind, Rule, Ruleset};
 use crate::rules::options::FirewallLocation;
 use crate::rules::output_options::OutputOptions;
@@ -39,25 +39,9 @@ const PROTOCOLS: ProtocolNotation = ProtocolNotation {
 
 /// How to write a configuration for Azure.
 pub(super) const WRITER: Writer = Writer {
-    limits: Limits {
-        format: "Azure",
-        locations: &[FirewallLocation::Host],
-        comments: true,
-        protocols: PROTOCOLS,
-        stateful: true,
-        icmp_types: IcmpTypes::OneEach,
-        port_slots: None,
-        endpoints: EndpointLimits {
-            own: true,
-            families: Families::OneEach,
-            host_names: false,
-            wildcards: false,
-            max_addresses: None,
-        },
-        longest_interface: None,
-    },
+    limits: Limits { icmp_types: IcmpTypes::OneEach, ..Limits::usual("Azure", &[FirewallLocation::Host], PROTOCOLS) },
     options: &[],
-    directions: Directions { keeps_empty: true, left_alone: Some("an earlier version's rules are deleted") },
+    directions: Directions { keeps_empty: true, uncontrolled: Some("an earlier version's rules are deleted") },
     remarks,
     files,
 };
