@@ -23,6 +23,7 @@ mod lists;
 mod names;
 mod no_flow;
 mod options;
+mod outside_text;
 mod parties;
 mod phrases;
 mod purpose;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::columns::DraftColumn;
 use super::draft::{DraftTable, PageDraft};
+use super::outside_text;
 use crate::capture::{Capture, has_facts};
 use crate::curation::{Curation, FIXME, quote};
 use crate::page::{LineKind, Page};
@@ -169,7 +170,10 @@ pub(super) fn texts(capture: &Capture, page: &Page, known: Option<&Curation>) ->
             None if is_heading(outside.line, outside.words.as_deref().unwrap_or_default()) => {
                 text += "what = \"A heading.\"\n";
             }
-            None => text += &format!("what = {FIXME:?}\n"),
+            None => {
+                let what = outside.words.as_deref().and_then(outside_text::what);
+                text += &format!("what = {}\n", quote(what.as_deref().unwrap_or(FIXME)));
+            }
         }
     }
     text
