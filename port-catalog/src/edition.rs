@@ -1,5 +1,7 @@
 //! Editions: the versions of a product's document.
 
+#![allow(clippy::inline_always, reason = "if the column is known, so is its width, and a read is one load")]
+
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -39,10 +41,12 @@ impl<C: Catalog> Edition<C> {
         Edition { index: index as u32, catalog: PhantomData }
     }
 
+    #[inline(always)]
     const fn text(self, column: usize) -> &'static str {
         edition_text::<C>(self.index as usize, column)
     }
 
+    #[inline(always)]
     const fn optional_text(self, column: usize) -> Option<&'static str> {
         optional(self.text(column))
     }
@@ -258,7 +262,7 @@ impl<C: Catalog> Editions<C> {
     }
 }
 
-indexed_iterator!([C: Catalog] Editions<C> => Edition<C>, at, at);
+indexed_iterator!([C: Catalog] Editions<C> => Edition<C>, at);
 
 impl<C: Catalog> fmt::Debug for Editions<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

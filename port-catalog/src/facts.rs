@@ -38,16 +38,22 @@ pub const fn product_vendor<C: Catalog>(product: usize) -> C::Vendor {
 }
 
 pub const fn product_interfaces<C: Catalog>(product: usize) -> Names {
-    Names::new(C::NAMES, C::PRODUCT_INTERFACES, product)
+    Names::new(const { &C::NAMES }, const { &C::PRODUCT_INTERFACES }, product)
 }
 
 pub const fn product_components<C: Catalog>(product: usize) -> Names {
-    Names::new(C::NAMES, C::PRODUCT_COMPONENTS, product)
+    Names::new(const { &C::NAMES }, const { &C::PRODUCT_COMPONENTS }, product)
 }
 
 #[inline(always)]
 pub(crate) const fn edition_text<C: Catalog>(edition: usize, column: usize) -> &'static str {
-    C::EDITION_TEXTS.get_const(C::EDITION_TEXT_COLUMNS[column].get(edition))
+    edition_text_at::<C>(C::EDITION_TEXT_COLUMNS[column].get(edition))
+}
+
+/// One function for all columns, since the text costs more than the call.
+#[inline(never)]
+const fn edition_text_at<C: Catalog>(number: usize) -> &'static str {
+    C::EDITION_TEXTS.get_const(number)
 }
 
 #[inline(always)]

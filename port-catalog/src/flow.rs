@@ -5,7 +5,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use port_core::layout::{flow, spec};
+use port_core::layout::{flow, profile, spec};
 use port_core::padded::padded;
 use port_core::port_spec::write_expression;
 use port_core::{Direction, Enabled, Fact, Groups, PeerKind, PortRange, PortSpec, Requirement, Scope, Transport};
@@ -15,6 +15,7 @@ use crate::facts::{self, optional};
 use crate::iterators::{Interfaces, Names, Words, indexed_iterator};
 use crate::own_catalog::Data;
 use crate::packed::{Cell, element};
+use crate::tables::IdTables;
 
 /// One row of one edition of a document: traffic between a product and one peer, for one purpose.
 ///
@@ -44,21 +45,24 @@ impl<C: Catalog> Flow<C> {
     }
 
     /// The number of ids, which have the first rows.
-    const IDS: usize = C::FLOWS[flow::EDITION].len();
+    const IDS: usize = C::FlowId::IDS.len();
 
     /// The number of rows of all editions.
-    pub(crate) const ROWS: usize = Self::IDS + C::OLDER.ids.len();
+    pub(crate) const ROWS: usize = Self::IDS + C::OLDER.ids.len;
 
     /// Finds a cell of a column.
     #[inline(always)]
     const fn find(self, column: usize) -> Cell {
         let row = self.index as usize;
         // A catalog without older editions doesn't need the comparison.
-        if Self::ROWS == Self::IDS || row < Self::IDS {
-            Cell::OfRow(row)
-        } else {
-            C::OLDER.cell(row - Self::IDS, column)
-        }
+        if Self::ROWS == Self::IDS || row < Self::IDS { Cell::OfRow(row) } else { self.find_in_older(column) }
+    }
+
+    /// One function for all columns, since programs rarely read older rows.
+    #[cold]
+    #[inline(never)]
+    const fn find_in_older(self, column: usize) -> Cell {
+        C::OLDER.cell(self.index as usize - Self::IDS, column)
     }
 
     #[inline(always)]
@@ -69,12 +73,10 @@ impl<C: Catalog> Flow<C> {
         }
     }
 
-    /// A cell that contains the index of a list. Rows have lists of their own, unless an older row has the same as a newer one.
+    /// A cell of its profile.
     #[inline(always)]
-    const fn list(self, column: usize) -> usize {
-        match self.find(column) {
-            Cell::Changed(list) | Cell::OfRow(list) => list,
-        }
+    const fn profile(self, column: usize) -> usize {
+        C::PROFILES[column].get(self.cell(flow::PROFILE))
     }
 
     #[inline(always)]
@@ -84,7 +86,13 @@ impl<C: Catalog> Flow<C> {
             Cell::Changed(number) => number,
             Cell::OfRow(row) => texts.numbers.get(row),
         };
-        C::FLOW_TEXTS.get_const(texts.first + number)
+        Self::text_at(texts.first + number)
+    }
+
+    /// One function for all columns, since the text costs more than the call.
+    #[inline(never)]
+    const fn text_at(number: usize) -> &'static str {
+        C::FLOW_TEXTS.get_const(number)
     }
 
     #[inline(always)]
@@ -100,7 +108,8 @@ impl<C: Catalog> Flow<C> {
 
     /// The index of the edition whose document lists it.
     pub(crate) const fn edition_index(self) -> usize {
-        self.cell(flow::EDITION)
+        let (_, end) = C::PRODUCT_EDITIONS.pair(self.product_index());
+        end - 1 - self.profile(profile::NEWER)
     }
 
     const fn product_index(self) -> usize {
@@ -134,8 +143,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn is_current(self) -> bool {
-        let (_, end) = C::PRODUCT_EDITIONS.pair(self.product_index());
-        self.edition_index() + 1 == end
+        self.profile(profile::NEWER) == 0
     }
 
     /// The part of the product at its own end, if the document distinguishes parts.
@@ -194,7 +202,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn direction(self) -> Direction {
-        element(Direction::ALL, self.cell(flow::DIRECTION))
+        element(Direction::ALL, self.profile(profile::DIRECTION))
     }
 
     /// The other end.
@@ -231,9 +239,16 @@ impl<C: Catalog> Flow<C> {
     /// let flow = flows::FortiMail::InEmailClientPop3.flow();
     /// assert_eq!(flow.ports().to_string(), "tcp/110 pop3 | tcp/995 pop3s");
     /// ```
+    #[inline]
     pub const fn ports(self) -> Ports<C> {
-        let (start, end) = C::FLOW_SPECS.pair(self.list(flow::SPECS));
+        let (start, end) = C::SPEC_LISTS.pair(self.cell(flow::SPECS));
         Ports { start, end, groups: self.groups(), catalog: PhantomData }
+    }
+
+    /// Whether it uses a service, given its index, on any of its ports. Only the column of services is read.
+    pub(crate) fn uses(self, service: usize) -> bool {
+        let (start, end) = C::SPEC_LISTS.pair(self.cell(flow::SPECS));
+        (start..end).any(|row| C::SPECS[spec::SERVICE].get(row) == service + 1)
     }
 
     /// Whether all groups of its port specs are needed.
@@ -246,7 +261,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn groups(self) -> Groups {
-        element(Groups::ALL, self.cell(flow::GROUPS))
+        element(Groups::ALL, self.profile(profile::GROUPS))
     }
 
     /// Whether the document requires it.
@@ -259,7 +274,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn requirement(self) -> Requirement {
-        element(Requirement::ALL, self.cell(flow::REQUIREMENT))
+        element(Requirement::ALL, self.profile(profile::REQUIREMENT))
     }
 
     /// When a conditional flow is needed.
@@ -284,7 +299,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn scope(self) -> Scope {
-        element(Scope::ALL, self.cell(flow::SCOPE))
+        element(Scope::ALL, self.profile(profile::SCOPE))
     }
 
     /// Whether the document says that the port is open by default.
@@ -296,7 +311,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn enabled(self) -> Enabled {
-        element(Enabled::ALL, self.cell(flow::ENABLED))
+        element(Enabled::ALL, self.profile(profile::ENABLED))
     }
 
     /// The product's interfaces that it uses, in the product's order; empty if the document names none.
@@ -307,7 +322,7 @@ impl<C: Catalog> Flow<C> {
     /// assert!(flows::ForcepointEmailSecurity::OutSnmpTrap.flow().interfaces().eq(["c"]));
     /// ```
     pub const fn interfaces(self) -> Interfaces {
-        Interfaces::new(facts::product_interfaces::<C>(self.product_index()), self.cell(flow::INTERFACES))
+        Interfaces::new(facts::product_interfaces::<C>(self.product_index()), self.profile(profile::INTERFACES))
     }
 
     /// The interface that the document recommends, if it does.
@@ -320,7 +335,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn recommended_interface(self) -> Option<&'static str> {
-        match self.cell(flow::RECOMMENDED) {
+        match self.profile(profile::RECOMMENDED) {
             0 => None,
             number => facts::product_interfaces::<C>(self.product_index()).get(number - 1),
         }
@@ -335,7 +350,7 @@ impl<C: Catalog> Flow<C> {
     /// assert!(flow.hosts().any(|host| host.ends_with("mdaemon.com")));
     /// ```
     pub const fn hosts(self) -> Names {
-        Names::new(C::HOSTS.names, C::FLOW_HOSTS, self.list(flow::HOSTS))
+        Names::new(const { &C::HOST_NAMES }, const { &C::HOST_LISTS }, self.cell(flow::HOSTS))
     }
 
     /// Whether the document says that the port can be changed.
@@ -347,7 +362,7 @@ impl<C: Catalog> Flow<C> {
     /// ```
     #[must_use]
     pub const fn configurable(self) -> bool {
-        self.cell(flow::CONFIGURABLE) != 0
+        self.profile(profile::CONFIGURABLE) != 0
     }
 
     /// Where or how to change the port, if the document says so.
@@ -383,7 +398,7 @@ impl<C: Catalog> Flow<C> {
     /// assert!(flows::FortiMail::InAdmin.flow().curated().any(|fact| fact == Fact::Service));
     /// ```
     pub const fn curated(self) -> Words<Fact> {
-        Words::new(Fact::ALL, self.cell(flow::CURATED))
+        Words::new(Fact::ALL, self.profile(profile::CURATED))
     }
 
     /// Where the document lists it, and what it prints there.
@@ -511,6 +526,7 @@ pub struct Ports<C: Catalog = Data> {
 }
 
 impl<C: Catalog> Ports<C> {
+    #[inline]
     #[allow(clippy::unused_self, reason = "other iterators need it")]
     const fn at(&self, row: usize) -> PortSpec<C::Service> {
         let transport = match C::SPECS[spec::TRANSPORT].get(row) {
@@ -522,7 +538,8 @@ impl<C: Catalog> Ports<C> {
             number => Some(element(C::Service::ALL, number - 1)),
         };
         let first = C::SPECS[spec::FIRST].get(row);
-        let range = PortRange::new(facts::port(first), facts::port(C::SPECS[spec::LAST].get(row)));
+        // A sum that isn't a port number becomes 0, which isn't the end of a range.
+        let range = PortRange::new(facts::port(first), facts::port(first + C::SPECS[spec::MORE].get(row)));
         let number = match (range, first) {
             (Some(_), _) | (None, 0) => None,
             (None, number) => Some(byte(number - 1)),
@@ -543,7 +560,10 @@ impl<C: Catalog> Ports<C> {
     pub const fn contains(&self, transport: Transport, port: u16) -> bool {
         let mut row = self.start;
         while row < self.end {
-            if self.at(row).matches(transport, port) {
+            // Most specs have other ports, so these are compared first.
+            let first = C::SPECS[spec::FIRST].get(row);
+            let has_port = first <= port as usize && port as usize - first <= C::SPECS[spec::MORE].get(row);
+            if has_port && self.at(row).matches(transport, port) {
                 return true;
             }
             row += 1;
@@ -552,7 +572,7 @@ impl<C: Catalog> Ports<C> {
     }
 }
 
-indexed_iterator!([C: Catalog] Ports<C> => PortSpec<C::Service>, at, at);
+indexed_iterator!([C: Catalog] Ports<C> => PortSpec<C::Service>, at);
 
 /// A number of a table that fits in a byte: groups and protocol numbers were checked at compile time.
 #[inline]

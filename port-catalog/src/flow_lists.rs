@@ -117,8 +117,9 @@ impl<C: Catalog> Iterator for Flows<C> {
     #[inline]
     fn fold<B, F: FnMut(B, Flow<C>) -> B>(self, init: B, mut f: F) -> B {
         let end = self.taken[0] + self.len();
-        // The length is read once.
-        (self.taken[0]..end).fold(init, |folded, index| f(folded, Flow::new(C::FLOW_LISTS.get(self.list, index))))
+        // The bounds of the list are read once.
+        let [first, second] = C::FLOW_LISTS.places(self.list, self.taken[0]..end);
+        first.chain(second).fold(init, |folded, place| f(folded, Flow::new(C::FLOW_LISTS.items.get(place))))
     }
 }
 

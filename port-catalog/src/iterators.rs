@@ -7,10 +7,9 @@ use core::marker::PhantomData;
 use crate::catalog::Id;
 use crate::packed::{Lists, PackedInts, StringPool, element};
 
-/// Implements an iterator over the items from `start` to before `end`. `$at` gives the item at a place, and `$next` does the same faster,
-/// but not in constants.
+/// Implements an iterator over the items from `start` to before `end`. `$at` gives the item at a place.
 macro_rules! indexed_iterator {
-    ([$($generics:tt)*] $name:ty => $item:ty, $at:ident, $next:ident) => {
+    ([$($generics:tt)*] $name:ty => $item:ty, $at:ident) => {
         impl<$($generics)*> $name {
             /// The number of items that are left.
             #[inline]
@@ -54,7 +53,7 @@ macro_rules! indexed_iterator {
                     return None;
                 }
                 self.start += skipped + 1;
-                Some(self.$next(self.start - 1))
+                Some(self.$at(self.start - 1))
             }
         }
 
@@ -65,7 +64,7 @@ macro_rules! indexed_iterator {
                     return None;
                 }
                 self.end -= 1;
-                Some(self.$next(self.end))
+                Some(self.$at(self.end))
             }
         }
 
@@ -107,7 +106,7 @@ impl<I: Id> Ids<I> {
     }
 }
 
-indexed_iterator!([I: Id] Ids<I> => I, at, at);
+indexed_iterator!([I: Id] Ids<I> => I, at);
 
 impl<I: Id> fmt::Debug for Ids<I> {
     #[inline]
@@ -128,31 +127,26 @@ impl<I: Id> fmt::Debug for Ids<I> {
 #[derive(Clone)]
 #[must_use = "iterators do nothing unless they are consumed"]
 pub struct Names {
-    pool: StringPool,
-    items: PackedInts,
+    /// References, since any table can be behind them, and an iterator is copied often.
+    pool: &'static StringPool,
+    items: &'static PackedInts,
     start: usize,
     end: usize,
 }
 
 impl Names {
     #[inline]
-    pub(crate) const fn new(pool: StringPool, lists: Lists, list: usize) -> Self {
+    pub(crate) const fn new(pool: &'static StringPool, lists: &'static Lists, list: usize) -> Self {
         let (start, end) = lists.bounds(list);
-        Names { pool, items: lists.items, start, end }
+        Names { pool, items: &lists.items, start, end }
     }
 
-    #[inline]
     const fn at(&self, place: usize) -> &'static str {
-        self.pool.get_const(self.items.get(place))
-    }
-
-    #[inline]
-    fn at_run_time(&self, place: usize) -> &'static str {
-        self.pool.get(self.items.get(place))
+        self.pool.get_variable(self.items.get_variable(place))
     }
 }
 
-indexed_iterator!([] Names => &'static str, at, at_run_time);
+indexed_iterator!([] Names => &'static str, at);
 
 impl fmt::Debug for Names {
     #[inline]

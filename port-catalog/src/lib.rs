@@ -154,7 +154,7 @@ pub mod __private {
     pub use crate::facts::*;
     pub use crate::flow_lists::{peer_flows, product_flows, service_flows, vendor_flows};
     pub use crate::packed::{
-        FlowLists, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width,
+        Column, FlowLists, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex,
     };
     pub use crate::tables::{IdTables, Tables};
     #[cfg(feature = "serde")]

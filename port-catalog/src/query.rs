@@ -1,4 +1,5 @@
 //! Queries: any combination of product, edition, component, vendor, direction, peer, service, host and port.
+#![allow(clippy::inline_always, reason = "the filters that are set are known only where a query is written")]
 
 use core::iter::FusedIterator;
 
@@ -209,10 +210,37 @@ impl<'a, C: Catalog> Query<'a, C> {
     ///
     /// assert_eq!(query().product(Product::FortiMail).flows().count(), 54);
     /// ```
-    #[inline]
-    pub fn flows(mut self) -> Matches<'a, C> {
+    #[inline(always)]
+    pub fn flows(self) -> Matches<'a, C> {
+        match self.only_list() {
+            Some(flows) => Matches { candidates: Candidates::Listed(flows), filters: None },
+            None => self.search(),
+        }
+    }
+
+    /// The flow list of the only filter, if a single one is set that has a list of its own.
+    ///
+    /// Most programs write their filters in one chain of calls. The compiler then knows which are set, and nothing is left of this but the
+    /// lookup of the list.
+    #[inline(always)]
+    fn only_list(&self) -> Option<Flows<C>> {
+        let Query { vendor, product, editions, component, direction, peer, service, port, host } = *self;
+        let (Editions::Newest, None, None, None, None) = (editions, component, direction, port, host) else {
+            return None;
+        };
+        match (vendor, product, peer, service) {
+            (Some(vendor), None, None, None) => Some(vendor_flows(vendor.index())),
+            (None, Some(product), None, None) => Some(product_flows(product.index())),
+            (None, None, Some(peer), None) => Some(peer_flows(peer.index())),
+            (None, None, None, Some(service)) => Some(service_flows(service.index())),
+            _ => None,
+        }
+    }
+
+    /// The flows that match, for any combination of filters.
+    fn search(mut self) -> Matches<'a, C> {
         let candidates = self.take_candidates();
-        Matches { candidates, has_filters: self.has_filters(), query: self }
+        Matches { candidates, filters: self.has_filters().then_some(self) }
     }
 
     /// The shortest list that contains every flow that matches. The filter for which it is the list is removed, since all flows of the
@@ -232,7 +260,7 @@ impl<'a, C: Catalog> Query<'a, C> {
         shortest.add(Filter::Product, self.product.map(|product| product_flows(product.index())));
         shortest.add(Filter::Peer, self.peer.map(|peer| peer_flows(peer.index())));
         shortest.add(Filter::Service, self.service.map(|service| service_flows(service.index())));
-        shortest.add(Filter::Host, self.host.map(|host| Flows::new(C::HOSTS.get(host))));
+        shortest.add(Filter::Host, self.host.map(|host| Flows::new(C::HOSTS.get(C::HOST_NAMES, host))));
         shortest.add(Filter::Port, self.port.map(|(transport, port)| Flows::new(C::PORTS.get(transport, port))));
         match shortest.filter {
             Filter::None => return Candidates::All(0),
@@ -279,8 +307,8 @@ impl<'a, C: Catalog> Query<'a, C> {
             && self.product.is_none_or(|product| flow.product() == product)
             && self.vendor.is_none_or(|vendor| flow.vendor() == vendor)
             && self.peer.is_none_or(|peer| flow.involves(peer))
-            && self.service.is_none_or(|service| flow.ports().any(|spec| spec.service() == Some(service)))
-            && self.port.is_none_or(|(transport, port)| flow.ports().any(|spec| spec.matches(transport, port)))
+            && self.service.is_none_or(|service| flow.uses(service.index()))
+            && self.port.is_none_or(|(transport, port)| flow.ports().contains(transport, port))
             && self.host.is_none_or(|host| flow.hosts().any(|name| concerns(name, host)))
     }
 }
@@ -337,10 +365,26 @@ pub(crate) fn is_at_or_below(name: &str, domain: &str) -> bool {
 #[derive(Clone, Debug)]
 #[must_use = "iterators do nothing unless they are consumed"]
 pub struct Matches<'a, C: Catalog = Data> {
-    query: Query<'a, C>,
     candidates: Candidates<C>,
-    /// Whether a candidate might not match.
-    has_filters: bool,
+    /// The filters that a candidate might not pass, if there are any.
+    filters: Option<Query<'a, C>>,
+}
+
+impl<C: Catalog> Matches<'_, C> {
+    fn next_match(&mut self) -> Option<Flow<C>> {
+        match &self.filters {
+            Some(filters) => self.candidates.find(|flow| filters.matches(*flow)),
+            None => self.candidates.next(),
+        }
+    }
+
+    fn fold_matches<B, F: FnMut(B, Flow<C>) -> B>(self, init: B, f: F) -> B {
+        let Matches { candidates, filters } = self;
+        match filters {
+            Some(filters) => candidates.filter(|flow| filters.matches(*flow)).fold(init, f),
+            None => candidates.fold(init, f),
+        }
+    }
 }
 
 /// The flows that a query scans.
@@ -414,31 +458,29 @@ impl<C: Catalog> Iterator for Candidates<C> {
     }
 }
 
+// The flows of a list, all of which match, are what most queries find. Their case is inlined.
 impl<C: Catalog> Iterator for Matches<'_, C> {
     type Item = Flow<C>;
 
     #[inline]
     fn next(&mut self) -> Option<Flow<C>> {
-        if self.has_filters {
-            self.candidates.by_ref().find(|flow| self.query.matches(*flow))
-        } else {
-            self.candidates.next()
+        match self {
+            Matches { candidates: Candidates::Listed(flows), filters: None } => flows.next(),
+            matches => matches.next_match(),
         }
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         let (at_least, at_most) = self.candidates.size_hint();
-        (if self.has_filters { 0 } else { at_least }, at_most)
+        (if self.filters.is_some() { 0 } else { at_least }, at_most)
     }
 
-    #[inline]
+    #[inline(always)]
     fn fold<B, F: FnMut(B, Flow<C>) -> B>(self, init: B, f: F) -> B {
         match self {
-            // The flows of an index are all that is left to do.
-            Matches { candidates: Candidates::Listed(flows), has_filters: false, .. } => flows.fold(init, f),
-            Matches { candidates, has_filters: false, .. } => candidates.fold(init, f),
-            Matches { candidates, query, .. } => candidates.filter(|flow| query.matches(*flow)).fold(init, f),
+            Matches { candidates: Candidates::Listed(flows), filters: None } => flows.fold(init, f),
+            matches => matches.fold_matches(init, f),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Emits the enums and the tables of a catalog as tokens.
 
-use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
+use port_core::layout::{edition, flow, peer, product, profile, service, spec, vendor};
 use port_data::Catalog;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -60,7 +60,7 @@ pub fn data(catalog: &Catalog, port_catalog: &TokenStream, example: &TokenStream
 
         const _: () = {
             use #port_catalog::__private::{
-                FlowLists, HashInput, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, Width, layout
+                Column, FlowLists, HashInput, HostIndex, Lists, OlderRows, PackedInts, PortIndex, StringPool, TextColumn, TextIndex, layout
             };
             #(#statics)*
             #tables
@@ -145,7 +145,7 @@ fn flow_number(flows: usize) -> TokenStream {
 
 /// The ids of all flows.
 fn flow_id(ids: &Ids, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
-    let (texts, index) = (statics.strings("FLOW_IDS", &ids.ids), statics.text_index("FLOW_INDEX", &ids.index));
+    let (texts, index) = (statics.hot_strings("FLOW_IDS", &ids.ids), statics.text_index("FLOW_INDEX", &ids.index));
     let number = flow_number(ids.ids.len());
     let count = Literal::usize_unsuffixed(ids.ids.len());
     quote! {
@@ -194,7 +194,7 @@ impl Enum<'_> {
     fn impls(&self, packed: &Ids, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
         let (name, kind) = (ident(self.name), self.kind);
         let [ids_name, index_name] = ["IDS", "INDEX"].map(|part| format!("{}_{part}", self.prefix));
-        let ids = statics.strings(&ids_name, &packed.ids);
+        let ids = statics.hot_strings(&ids_name, &packed.ids);
         let index = statics.text_index(&index_name, &packed.index);
         let [ids_name, index_name] = [ids_name, index_name].map(|name| ident(&name));
         let facts = ident(&format!("{}Facts", self.name));
@@ -221,35 +221,51 @@ impl Enum<'_> {
     }
 }
 
+/// The columns of the small tables are all hot, since bits would save little.
+fn every_column(_: usize) -> bool {
+    true
+}
+
 /// The tables of the catalog's data.
 fn tables(packed: &Packed, statics: &mut Statics, port_catalog: &TokenStream) -> TokenStream {
     let [vendors, vendor_texts, vendor_columns] =
-        statics.table("VENDOR", &packed.vendors, vendor::NUMBER_NAMES, vendor::TEXT_NAMES);
+        statics.table("VENDOR", &packed.vendors, [&vendor::NUMBER_NAMES, &vendor::TEXT_NAMES], every_column);
     let vendor_products = statics.lists("VENDOR_PRODUCTS", &packed.vendor_products);
     let [products, product_texts, product_columns] =
-        statics.table("PRODUCT", &packed.products, product::NUMBER_NAMES, product::TEXT_NAMES);
+        statics.table("PRODUCT", &packed.products, [&product::NUMBER_NAMES, &product::TEXT_NAMES], every_column);
     let product_interfaces = statics.lists("PRODUCT_INTERFACES", &packed.product_interfaces);
     let product_components = statics.lists("PRODUCT_COMPONENTS", &packed.product_components);
     let names = statics.strings("NAMES", &packed.names);
     let [editions, edition_texts, edition_columns] =
-        statics.table("EDITION", &packed.editions, edition::NUMBER_NAMES, edition::TEXT_NAMES);
-    let product_editions = statics.numbers("PRODUCT_EDITIONS", &packed.product_editions);
-    let [peers, peer_texts, peer_columns] = statics.table("PEER", &packed.peers, peer::NUMBER_NAMES, peer::TEXT_NAMES);
+        statics.table("EDITION", &packed.editions, [&edition::NUMBER_NAMES, &edition::TEXT_NAMES], every_column);
+    let product_editions = statics.hot_numbers("PRODUCT_EDITIONS", &packed.product_editions);
+    let [peers, peer_texts, peer_columns] =
+        statics.table("PEER", &packed.peers, [&peer::NUMBER_NAMES, &peer::TEXT_NAMES], every_column);
     let peer_includes = statics.lists("PEER_INCLUDES", &packed.peer_includes);
     let [services, service_texts, service_columns] =
-        statics.table("SERVICE", &packed.services, service::NUMBER_NAMES, service::TEXT_NAMES);
-    let [flows, flow_texts, flow_columns] = statics.table("FLOW", &packed.flows, flow::NUMBER_NAMES, flow::TEXT_NAMES);
-    let older_ids = statics.numbers("OLDER_IDS", &packed.older.ids);
-    let older_changes = statics.lists("OLDER_CHANGES", &packed.older.changes);
-    let flow_specs = statics.numbers("FLOW_SPECS_STARTS", &packed.flow_specs);
-    let [specs, _, _] = statics.table("SPEC", &packed.specs, spec::NUMBER_NAMES, spec::TEXT_NAMES);
-    let flow_hosts = statics.lists("FLOW_HOSTS", &packed.flow_hosts);
-    let host_names = statics.strings("HOST_NAMES", &packed.hosts);
+        statics.table("SERVICE", &packed.services, [&service::NUMBER_NAMES, &service::TEXT_NAMES], every_column);
+    // Queries filter by these.
+    let is_hot = |column| matches!(column, flow::PRODUCT | flow::PEER | flow::PROFILE);
+    let [flows, flow_texts, flow_columns] =
+        statics.table("FLOW", &packed.flows, [&flow::NUMBER_NAMES, &flow::TEXT_NAMES], is_hot);
+    let is_hot_profile = |column| matches!(column, profile::NEWER | profile::DIRECTION);
+    let [profiles, _, _] = statics.table("PROFILE", &packed.profiles, [&profile::NUMBER_NAMES, &[]], is_hot_profile);
+    let [older_ids, older_starts, older_columns, older_values] = [
+        ("IDS", &packed.older.ids),
+        ("STARTS", &packed.older.starts),
+        ("COLUMNS", &packed.older.columns),
+        ("VALUES", &packed.older.values),
+    ]
+    .map(|(column, numbers)| statics.numbers(&format!("OLDER_{column}"), numbers));
+    let spec_lists = statics.hot_numbers("SPEC_LISTS_STARTS", &packed.spec_lists);
+    let [specs, _, _] = statics.table("SPEC", &packed.specs, [&spec::NUMBER_NAMES, &[]], |column| column != spec::MORE);
+    let host_lists = statics.lists("HOST_LISTS", &packed.host_lists);
+    let host_names = statics.hot_strings("HOST_NAMES", &packed.hosts);
     let host_index = statics.text_index("HOST_INDEX", &packed.host_index);
-    let host_lists = statics.numbers("HOST_FLOW_LISTS", &packed.host_lists);
-    let host_covering = statics.numbers("HOST_COVERING_LISTS", &packed.host_covering);
-    let port_pages = statics.numbers("PORT_PAGES", &packed.ports.pages);
-    let port_lists = statics.numbers("PORT_FLOW_LISTS", &packed.ports.lists);
+    let host_flows = statics.hot_numbers("HOST_FLOWS", &packed.host_flows);
+    let host_covering = statics.hot_numbers("HOST_COVERING", &packed.host_covering);
+    let port_pages = statics.hot_numbers("PORT_PAGES", &packed.ports.pages);
+    let port_lists = statics.hot_numbers("PORT_FLOW_LISTS", &packed.ports.lists);
     let flow_lists = statics.flow_lists("FLOW_LISTS", &packed.flow_lists);
     quote! {
         impl #port_catalog::Catalog for Data {
@@ -261,37 +277,39 @@ fn tables(packed: &Packed, statics: &mut Statics, port_catalog: &TokenStream) ->
         }
 
         impl #port_catalog::__private::Tables for Data {
-            const VENDORS: [PackedInts; layout::vendor::NUMBERS] = #vendors;
+            const VENDORS: [Column; layout::vendor::NUMBERS] = #vendors;
             const VENDOR_TEXTS: StringPool = #vendor_texts;
             const VENDOR_TEXT_COLUMNS: [TextColumn; layout::vendor::TEXTS] = #vendor_columns;
             const VENDOR_PRODUCTS: Lists = #vendor_products;
-            const PRODUCTS: [PackedInts; layout::product::NUMBERS] = #products;
+            const PRODUCTS: [Column; layout::product::NUMBERS] = #products;
             const PRODUCT_TEXTS: StringPool = #product_texts;
             const PRODUCT_TEXT_COLUMNS: [TextColumn; layout::product::TEXTS] = #product_columns;
             const PRODUCT_INTERFACES: Lists = #product_interfaces;
             const PRODUCT_COMPONENTS: Lists = #product_components;
             const NAMES: StringPool = #names;
-            const EDITIONS: [PackedInts; layout::edition::NUMBERS] = #editions;
+            const EDITIONS: [Column; layout::edition::NUMBERS] = #editions;
             const EDITION_TEXTS: StringPool = #edition_texts;
             const EDITION_TEXT_COLUMNS: [TextColumn; layout::edition::TEXTS] = #edition_columns;
             const PRODUCT_EDITIONS: PackedInts = #product_editions;
-            const PEERS: [PackedInts; layout::peer::NUMBERS] = #peers;
+            const PEERS: [Column; layout::peer::NUMBERS] = #peers;
             const PEER_TEXTS: StringPool = #peer_texts;
             const PEER_TEXT_COLUMNS: [TextColumn; layout::peer::TEXTS] = #peer_columns;
             const PEER_INCLUDES: Lists = #peer_includes;
-            const SERVICES: [PackedInts; layout::service::NUMBERS] = #services;
+            const SERVICES: [Column; layout::service::NUMBERS] = #services;
             const SERVICE_TEXTS: StringPool = #service_texts;
             const SERVICE_TEXT_COLUMNS: [TextColumn; layout::service::TEXTS] = #service_columns;
-            const FLOWS: [PackedInts; layout::flow::NUMBERS] = #flows;
+            const FLOWS: [Column; layout::flow::NUMBERS] = #flows;
             const FLOW_TEXTS: StringPool = #flow_texts;
             const FLOW_TEXT_COLUMNS: [TextColumn; layout::flow::TEXTS] = #flow_columns;
-            const OLDER: OlderRows = OlderRows { ids: #older_ids, changes: #older_changes };
-            const FLOW_SPECS: PackedInts = #flow_specs;
-            const SPECS: [PackedInts; layout::spec::NUMBERS] = #specs;
-            const FLOW_HOSTS: Lists = #flow_hosts;
-            const HOSTS: HostIndex = HostIndex {
-                names: #host_names, index: #host_index, lists: #host_lists, covering: #host_covering
+            const PROFILES: [Column; layout::profile::NUMBERS] = #profiles;
+            const OLDER: OlderRows = OlderRows {
+                ids: #older_ids, starts: #older_starts, columns: #older_columns, values: #older_values
             };
+            const SPEC_LISTS: PackedInts = #spec_lists;
+            const SPECS: [Column; layout::spec::NUMBERS] = #specs;
+            const HOST_LISTS: Lists = #host_lists;
+            const HOST_NAMES: StringPool = #host_names;
+            const HOSTS: HostIndex = HostIndex { index: #host_index, flows: #host_flows, covering: #host_covering };
             const PORTS: PortIndex = PortIndex { pages: #port_pages, lists: #port_lists };
             const FLOW_LISTS: FlowLists = #flow_lists;
         }

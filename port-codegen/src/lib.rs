@@ -9,6 +9,7 @@ use port_data::Catalog;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+mod bits;
 mod cells;
 pub mod documentation;
 mod emit;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use port_core::layout::{edition, peer, product, service, spec, vendor};
+use port_core::layout::{edition, peer, product, service, vendor};
 use port_core::{PeerKind, PortSpec, Transport};
 use port_data::{Catalog, Edition, Flow, Peer, Product, Service, Vendor};
 
@@ -67,7 +67,7 @@ pub fn pack(catalog: &Catalog) -> Packed {
     let host_numbers: HashMap<&str, usize> =
         hosts.names.iter().enumerate().map(|(number, host)| (*host, number)).collect();
     let host_index = TextIndex::new(&hosts.names);
-    let host_lists = hosts.flows.iter().map(|flows| lists.number(flows)).collect();
+    let host_flows = hosts.flows.iter().map(|flows| lists.number(flows)).collect();
     let host_covering = hosts.covering.iter().map(|flows| lists.number(flows)).collect();
     let rows = FlowRows::new(catalog, &host_numbers);
     Packed {
@@ -84,13 +84,14 @@ pub fn pack(catalog: &Catalog) -> Packed {
         peer_includes: Lists::new(catalog.peers.iter().map(|peer| peer.includes.clone())),
         services,
         flows: rows.newest,
+        profiles: rows.profiles,
         older: rows.older,
-        flow_specs: rows.spec_starts,
-        specs: Table::new(rows.specs.into_iter().map(|spec| (spec_row(spec), []))),
-        flow_hosts: Lists::new(rows.hosts),
+        spec_lists: rows.spec_lists,
+        specs: rows.specs,
+        host_lists: rows.host_lists,
         hosts: hosts.names.iter().map(|host| (*host).to_string()).collect(),
         host_index,
-        host_lists,
+        host_flows,
         host_covering,
         ports,
         flow_lists: lists.into_columns(),
@@ -195,17 +196,6 @@ fn service_row(service: &Service, flows: usize) -> ([usize; service::NUMBERS], [
     texts[service::NAME] = &service.name;
     texts[service::DESCRIPTION] = &service.description;
     (numbers, texts)
-}
-
-fn spec_row(spec: &PortSpec<usize>) -> [usize; spec::NUMBERS] {
-    let mut row = [0; spec::NUMBERS];
-    let number = spec.number().map_or(0, |number| usize::from(number) + 1);
-    row[spec::FIRST] = spec.range().map_or(number, |range| range.first().into());
-    row[spec::LAST] = spec.range().map_or(0, |range| range.last().into());
-    row[spec::TRANSPORT] = spec.transport().map_or(0, |transport| index_of(Transport::ALL, transport) + 1);
-    row[spec::SERVICE] = spec.service().map_or(0, |service| service + 1);
-    row[spec::GROUP] = spec.group().into();
-    row
 }
 
 /// The host names, and the flows of each.

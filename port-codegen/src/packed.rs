@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use port_core::layout::{edition, flow, peer, product, service, spec, vendor};
+use port_core::layout::{edition, flow, peer, product, profile, service, spec, vendor};
 
 use crate::text_index::TextIndex;
 
@@ -34,21 +34,22 @@ pub struct Packed {
     pub services: Table<{ service::NUMBERS }, { service::TEXTS }>,
     /// The newest row of each flow id.
     pub flows: Table<{ flow::NUMBERS }, { flow::TEXTS }>,
+    /// The distinct combinations of facts that have few values.
+    pub profiles: Table<{ profile::NUMBERS }, 0>,
     /// The rows of older editions.
     pub older: OlderRows,
-    /// The index of each row's first spec, and the end of the last row's specs. First the newest row of each id, and then the lists of
-    /// older rows that have others.
-    pub flow_specs: Vec<usize>,
+    /// Where each distinct list of specs starts, and the end of the last.
+    pub spec_lists: Vec<usize>,
     /// The specs, list by list.
     pub specs: Table<{ spec::NUMBERS }, 0>,
-    /// The indexes of each row's hosts, in the same order as the lists of specs.
-    pub flow_hosts: Lists,
+    /// The distinct lists of the indexes of hosts.
+    pub host_lists: Lists,
     /// The host names, and the domains above them.
     pub hosts: Vec<String>,
     /// The perfect hash of the host names.
     pub host_index: TextIndex,
     /// For each of them, the list of flows to it, to a host below it, or to a wildcard that covers it.
-    pub host_lists: Vec<usize>,
+    pub host_flows: Vec<usize>,
     /// For each wildcard, the list of flows to it or to a wildcard that covers it.
     pub host_covering: Vec<usize>,
     /// The flows that use each port.
@@ -79,8 +80,12 @@ pub struct TextColumn {
 pub struct OlderRows {
     /// The index of each row's id.
     pub ids: Vec<usize>,
-    /// The columns that differ, each followed by the value.
-    pub changes: Lists,
+    /// Where the changes of each row start, and the end of the last.
+    pub starts: Vec<usize>,
+    /// The columns that differ.
+    pub columns: Vec<usize>,
+    /// The value of each.
+    pub values: Vec<usize>,
 }
 
 /// The ids of an enum.

@@ -49,25 +49,38 @@ pub mod service {
     columns!(numbers: PORT, TRANSPORTS, ENCRYPTED, FLOWS; texts: NAME, DESCRIPTION);
 }
 
-/// A row of a flow table. `COMPONENT` and `RECOMMENDED` are indexes in the product's lists from 1. `INTERFACES` has one bit for each
-/// index in the product's list, `CURATED` one for each index in `Fact::ALL`.
+/// A row of a flow table. `COMPONENT` is an index in the product's list from 1. `PROFILE`, `SPECS` and `HOSTS` are the indexes of a
+/// [`profile`] and of the row's lists of specs and hosts; each distinct one is stored once.
 ///
-/// The tables have the newest row of each id. Rows of older editions store what differs from it: pairs of a column and its value.
-/// The text columns count from `NUMBERS`, and two more columns contain the indexes of the row's lists of specs and hosts.
+/// The tables have the newest row of each id. Rows of older editions store what differs from it: columns and their values. The text
+/// columns count from `NUMBERS`.
 pub mod flow {
     columns!(
-        numbers: PRODUCT, EDITION, COMPONENT, PEER, DIRECTION, GROUPS, REQUIREMENT, SCOPE, ENABLED, CONFIGURABLE, INTERFACES,
-            RECOMMENDED, CURATED, ROW;
+        numbers: PRODUCT, COMPONENT, PEER, PROFILE, ROW, SPECS, HOSTS;
         texts: PURPOSE, CONDITION, CUSTOMIZATION, NOTE, SECTION, PRINTED_PEER, PRINTED_LABEL, PRINTED_PORTS
     );
-
-    pub const SPECS: usize = NUMBERS + TEXTS;
-    pub const HOSTS: usize = SPECS + 1;
 }
 
-/// A port spec: its ports, or for a transport without ports its number from 1 as the first (0 if it has none); the index of its transport in `Transport::ALL` from 1, its service from 1.
+/// The facts of a flow that have few values. There are few combinations of them, so a row has only the index of its combination.
+/// `NEWER` is the number of editions of the product that are newer than the row's. `RECOMMENDED` is an index in the product's list of
+/// interfaces from 1. `INTERFACES` has one bit for each index in that list, `CURATED` one for each index in `Fact::ALL`.
+pub mod profile {
+    columns!(
+        numbers: NEWER, DIRECTION, GROUPS, REQUIREMENT, SCOPE, ENABLED, CONFIGURABLE, INTERFACES, RECOMMENDED, CURATED;
+        texts:
+    );
+}
+
+/// The strings of a pool are in blocks of this many. Each block has a start, and each string one that counts from that of its block.
+pub const STRINGS_PER_BLOCK: usize = 16;
+
+/// A port spec: its first port and how many follow it; the index of its transport in `Transport::ALL` from 1, its service from 1, and its
+/// group. For a transport without ports, `FIRST` is its number from 1 (0 if it has none) and `MORE` is [`NO_PORTS`](spec::NO_PORTS).
 pub mod spec {
-    columns!(numbers: FIRST, LAST, TRANSPORT, SERVICE, GROUP; texts:);
+    columns!(numbers: FIRST, MORE, TRANSPORT, SERVICE, GROUP; texts:);
+
+    /// The number of ports that follow the first is always less.
+    pub const NO_PORTS: usize = 0xFFFF;
 }
 
 /// The port index: for TCP, for UDP, for either of them and for SCTP, 2,048 pages of 32 ports, each port with a flow list. The pages

@@ -2,7 +2,7 @@
 //!
 //! `port-catalog` reads at run time what `port-codegen` wrote at compile time, so both need the same words, columns and hash.
 //! Depend on `port-catalog`, which re-exports the public part: [`vocabulary`], [`port_range`], [`port_spec`] and
-//! [`parse_id_error`]. [`layout`], [`id_hash`] and [`nearest`] are internal and may change in any version.
+//! [`parse_id_error`]. [`layout`], [`packed_ints`], [`id_hash`] and [`nearest`] are internal and may change in any version.
 
 #![no_std]
 #![warn(missing_docs)]
@@ -18,6 +18,8 @@ pub mod id_hash;
 pub mod layout;
 #[doc(hidden)]
 pub mod nearest;
+#[doc(hidden)]
+pub mod packed_ints;
 #[doc(hidden)]
 pub mod padded;
 pub mod parse_id_error;
