@@ -174,10 +174,7 @@ fn a_changed_row_that_no_flow_shows_is_reported() {
     let curation = HTML_CURATION.replace(ports, ignored).replace(tables, "");
     fs::write(
         &file,
-        curation.replace(
-            "[[flow]]\nid = \"relay-in-mail\"",
-            &format!("{own_table}{without_flow}\n[[flow]]\nid = \"relay-in-mail\""),
-        ),
+        curation.replace("[flow.relay-in-mail]", &format!("{own_table}{without_flow}\n[flow.relay-in-mail]")),
     )
     .unwrap();
     let page = |day: &str, old: &str, size: &str| {

@@ -59,11 +59,10 @@ fn changed_page_and_curation() -> (String, String) {
     let page = replace(&page, "| Mail clients | Send mail | TCP/25 or 465 | Ask the help desk. |\n", "");
     let groups = "| | Look up groups | UDP/389 | |\n";
     let page = replace(&page, groups, &format!("{groups}| Clock | Set the time | UDP/123 | |\n"));
-    let clients = "[[flow]]\nid = \"relay-in-client\"\nrow = { peer = \"Mail clients\", label = \"Send mail\" }\n\
+    let clients = "[flow.relay-in-client]\nrow = { peer = \"Mail clients\", label = \"Send mail\" }\n\
                    purpose = \"Take mail\"\nservices = { 25 = \"smtp\", 465 = \"smtps\" }\n";
     let curation = replace(&replace(CURATION, clients, ""), "\"Mail clients\" = \"client\"", "\"Clock\" = \"admin\"");
-    let clock =
-        "\n[[flow]]\nid = \"relay-out-clock\"\nrow = { label = \"Set the time\" }\npurpose = \"Set the clock\"\n";
+    let clock = "\n[flow.relay-out-clock]\nrow = { label = \"Set the time\" }\npurpose = \"Set the clock\"\n";
     (page, curation + clock)
 }
 
@@ -132,7 +131,7 @@ fn an_edition_that_replaces_another_is_one_entry() {
     let editions = root.join("data/tables/editions.csv");
     let more = "relay,2,2,Ports,https://acme.example/ports,2026-05-31\n";
     fs::write(&editions, fs::read_to_string(&editions).unwrap() + more).unwrap();
-    let groups = "\n[[flow]]\nid = \"relay-out-ldap-groups\"\nrow = { label = \"Look up groups\" }\npurpose = \"Look up groups\"\n\
+    let groups = "\n[flow.relay-out-ldap-groups]\nrow = { label = \"Look up groups\" }\npurpose = \"Look up groups\"\n\
                   adds = { peer = \"ldap-server\", reason = \"The cell is empty.\" }\n";
     fs::write(root.join("data/curation/relay/2.toml"), replace(CURATION, groups, "")).unwrap();
     let page = replace(PAGE, "TCP/443 (default)", "TCP/8443 (default)");

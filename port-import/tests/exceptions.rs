@@ -27,7 +27,7 @@ fn flows(table: &str, keys: [&str; 3]) -> Result<Vec<FlowRow>, String> {
     );
     for (label, keys) in ["Serve over TCP or UDP", "Ask names", "Call home"].into_iter().zip(keys) {
         curation += &format!(
-            "[[flow]]\nid = \"relay-{}\"\nrow = {{ label = \"{label}\" }}\npurpose = \"Use it\"\n{keys}\n",
+            "[flow.relay-{}]\nrow = {{ label = \"{label}\" }}\npurpose = \"Use it\"\n{keys}\n",
             label.to_lowercase().replace(' ', "-")
         );
     }

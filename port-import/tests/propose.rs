@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use port_catalog_tests::relay::{PAGE, relay};
+use port_catalog_tests::relay::{PAGE, relay_with_shared_flows};
 use port_data::Place;
 use port_import::propose::{Edit, Key, patch};
 use port_import::regenerate::{Outcome, PageFacts, RegenerateOptions, regenerate};
@@ -13,13 +13,7 @@ use tempfile::TempDir;
 
 /// The small product in a git repository, with its flows in the file that all editions share.
 fn repository() -> (TempDir, PathBuf) {
-    let (directory, data) = relay();
-    let page = data.join("curation/relay/1.toml");
-    let text = fs::read_to_string(&page).unwrap();
-    let (keys, shared) = text.split_at(text.find("[peers]").unwrap());
-    fs::write(data.join("curation/relay/flows.toml"), shared.replace("other_numbers = [\"636\"]\n", "")).unwrap();
-    let own = "\n[[flow]]\nid = \"relay-out-ldap-users\"\nother_numbers = [\"636\"] # why\n";
-    fs::write(&page, keys.trim_start().to_string() + own).unwrap();
+    let (directory, data) = relay_with_shared_flows();
     let (report, outcome) = run(&data, PAGE);
     assert_eq!(outcome, Outcome::Done, "{report}");
     git(directory.path(), &["init", "--quiet"]);
@@ -73,8 +67,8 @@ fn changed_marks_are_set_in_the_file_of_the_edition() {
     let (before, after, patch) = applied(&data, &page);
     assert_eq!(before, ["curation-changed-marks"]);
     assert_eq!(after, [""; 0], "{patch}");
-    let marks = ["+marks = [\"new\"]", "+", "+[[flow]]", "+id = \"relay-in-client\"", "+marks = [\"*\"]"];
-    assert_eq!(added(&patch)[..5], marks, "{patch}");
+    let marks = ["+relay-in-client.marks = [\"*\"]", "+relay-out-ldap-users.marks = [\"new\"]"];
+    assert!(added(&patch).starts_with(&marks), "{patch}");
     assert!(patch.contains("--- a/data/curation/relay/1.toml\n+++ b/data/curation/relay/1.toml\n"), "{patch}");
     // An addition that may rest on the marks must be checked.
     let (_directory, data) = repository();
@@ -92,7 +86,7 @@ fn changed_marks_are_set_in_the_file_of_the_edition() {
     git(data.parent().unwrap(), &["add", "--all"]);
     let (_, after, patch) = applied(&data, &page);
     assert_eq!(after, ["curation-unresolved"], "{patch}");
-    assert!(patch.contains("+marks = [\"*\"] # FIXME: marks were []; check adds\n"), "{patch}");
+    assert!(patch.contains("+relay-in-client.marks = [\"*\"] # FIXME: marks were []; check adds\n"), "{patch}");
 }
 
 #[test]
@@ -119,7 +113,10 @@ fn a_port_cell_that_identifies_a_row_is_replaced() {
     git(data.parent().unwrap(), &["add", "--all"]);
     let (before, after, patch) = applied(&data, &PAGE.replace("TCP/443 (default)", "TCP/8443 (default)"));
     assert_eq!((before, after), (vec!["curation-changed-ports"], Vec::<&str>::new()), "{patch}");
-    assert!(patch.contains("+row = { peer = \"Console\", ports = \"TCP/8443 (default)\" }\n"), "{patch}");
+    assert!(
+        patch.contains("+relay-in-admin.row = { peer = \"Console\", ports = \"TCP/8443 (default)\" }\n"),
+        "{patch}"
+    );
 }
 
 #[test]
@@ -164,7 +161,7 @@ fn a_missing_row_is_listed_as_absent() {
         "+reason = \"FIXME\"",
     ];
     assert_eq!(added(&patch), expected, "{patch}");
-    assert!(patch.contains("-other_numbers = [\"636\"] # why\n"), "{patch}");
+    assert!(patch.contains("-relay-out-ldap-users.other_numbers = [\"636\"]\n"), "{patch}");
 }
 
 #[test]
@@ -200,14 +197,14 @@ fn edits_of_lines_and_keys_are_applied_by_git_too() {
         Edit::below(&Place::line(&file, 1), "# 2.\n"),
         Edit::key(&Place::line(&file, 2), Key::new("what", "\"e\"")),
         Edit::key(&Place::line(&file, 5), Key::new("what", "\"f\"")),
-        Edit::append(&file, "\n[[line]]\ndigest = \"g\"\n"),
-        Edit::append(&file, "\n[[line]]\ndigest = \"g\"\n"),
+        Edit::new_flow(&file, "g", "{}"),
+        Edit::new_flow(&file, "g", "{}"),
     ];
     fs::write(directory.path().join("edits.patch"), patch(&edits, directory.path()).unwrap()).unwrap();
     git(directory.path(), &["apply", "edits.patch"]);
-    let expected = "# 1.\n# 2.\n[[line]]\ndigest = \"a\"\nwhat = \"e\"\n\n[[line]]\ndigest = \"b\"\nwhat = \"f\" # d\n\n[[line]]\ndigest = \"g\"\n";
+    let expected = "# 1.\n# 2.\n[[line]]\ndigest = \"a\"\nwhat = \"e\"\n\n[[line]]\ndigest = \"b\"\nwhat = \"f\" # d\n\n[flow.g]\nrow = {}\npurpose = \"FIXME\"\n";
     assert_eq!(fs::read_to_string(&file).unwrap(), expected);
     assert_eq!(patch(&[], directory.path()).unwrap(), "");
-    let missing = Edit::append(&directory.path().join("nowhere.toml"), "a = 1\n");
+    let missing = Edit::line(&Place::line(directory.path().join("nowhere.toml"), 1), "a = 1");
     assert!(patch(&[missing], directory.path()).is_err());
 }

@@ -41,25 +41,21 @@ tables = [
 "Console" = "admin"
 "Directory" = "ldap-server"
 
-[[flow]]
-id = "relay-in-client"
+[flow.relay-in-client]
 row = { peer = "Mail clients", label = "Send mail" }
 purpose = "Take mail"
 services = { 25 = "smtp", 465 = "smtps" }
 
-[[flow]]
-id = "relay-in-admin"
+[flow.relay-in-admin]
 row = { peer = "Console" }
 purpose = "Administer the relay"
 
-[[flow]]
-id = "relay-out-ldap-users"
+[flow.relay-out-ldap-users]
 row = { label = "Look up users" }
 purpose = "Look up users"
 other_numbers = ["636"]
 
-[[flow]]
-id = "relay-out-ldap-groups"
+[flow.relay-out-ldap-groups]
 row = { label = "Look up groups" }
 purpose = "Look up groups"
 adds = { peer = "ldap-server", reason = "The cell is empty." }
@@ -74,13 +70,11 @@ tables = [{ heading = "Inbound", section = "Inbound", direction = "inbound" }]
 "Mail clients" = "client"
 "Browser" = "admin"
 
-[[flow]]
-id = "relay-in-mail"
+[flow.relay-in-mail]
 row = { label = "Receive mail" }
 purpose = "Receive mail"
 
-[[flow]]
-id = "relay-in-web"
+[flow.relay-in-web]
 row = { label = "Administer" }
 purpose = "Administer"
 "#;
@@ -125,4 +119,28 @@ pub fn relay() -> (TempDir, PathBuf) {
     write("curation/relay/1.toml", CURATION);
     fs::write(directory.path().join("relay.md"), PAGE).unwrap();
     (directory, data)
+}
+
+/// The same data with the flows and their ends in the file that all editions share, but for the other numbers of one flow.
+///
+/// # Panics
+///
+/// If the directory can't be written.
+pub fn relay_with_shared_flows() -> (TempDir, PathBuf) {
+    let (directory, data) = relay();
+    let (keys, flows) = CURATION.split_at(CURATION.find("[peers]").unwrap());
+    let numbers = "other_numbers = [\"636\"]\n";
+    fs::write(data.join("curation/relay/flows.toml"), listed_flows(flows).replace(numbers, "")).unwrap();
+    let keys = format!("{}[flow]\nrelay-out-ldap-users.{numbers}", keys.trim_start());
+    fs::write(data.join("curation/relay/1.toml"), keys).unwrap();
+    (directory, data)
+}
+
+/// The flows of an edition as the file of all editions lists them.
+pub fn listed_flows(flows: &str) -> String {
+    let list = |line: &str| match line.strip_prefix("[flow.").and_then(|rest| rest.strip_suffix(']')) {
+        Some(id) => format!("[[flow]]\nid = \"{id}\"\n"),
+        None => format!("{line}\n"),
+    };
+    flows.lines().map(list).collect()
 }

@@ -207,8 +207,7 @@ column = "Peer"
 labels = ["Mail"]
 reason = "The capture lost it."
 
-[[flow]]
-id = "relay-in"
+[flow.relay-in]
 row = { section = "Inbound", direction = "inbound", peer = "Clients", label = "Mail", ports = "TCP/25" }
 purpose = "Take mail"
 services = { "25" = "smtp" }

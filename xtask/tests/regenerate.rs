@@ -266,7 +266,7 @@ fn added_and_removed_flows_raise_the_version() {
     let (_directory, data) = regenerated_relay();
     let file = data.join("curation/relay/1.toml");
     let curation = fs::read_to_string(&file).unwrap();
-    fs::write(&file, curation.replace("id = \"relay-in-admin\"", "id = \"relay-in-console\"")).unwrap();
+    fs::write(&file, curation.replace("relay-in-admin", "relay-in-console")).unwrap();
     let (report, outcome) = regenerate(&RegenerateOptions { check: true, ..options(&data) });
     assert_eq!((outcome, report.bump), (Outcome::Differs, Bump::Major));
     assert_eq!((report.added.len(), report.removed.len()), (1, 1));
@@ -284,7 +284,8 @@ fn added_and_removed_flows_raise_the_version() {
         },
     });
     assert_eq!(report.added[0], added);
-    let clock = "\n[[flow]]\nid = \"relay-out-clock\"\nrow = { label = \"Set the time\" }\npeer = \"admin\"\npurpose = \"Set the clock\"\n";
+    let clock =
+        "\n[flow.relay-out-clock]\nrow = { label = \"Set the time\" }\npeer = \"admin\"\npurpose = \"Set the clock\"\n";
     fs::write(&file, curation + clock).unwrap();
     let row = "| | Look up groups | UDP/389 | |\n";
     let (report, outcome) = regenerate_with(&data, row, &format!("{row}| Clock | Set the time | UDP/123 | |\n"));

@@ -93,7 +93,7 @@ pub fn curation(format: Format, rows: u16) -> String {
     for row in 1..=rows {
         write!(
             text,
-            "\n[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ label = \"Use x{row} for the mail of its users\" }}\npurpose = \"Use {row}\"\n"
+            "\n[flow.relay-in-{row}]\nrow = {{ label = \"Use x{row} for the mail of its users\" }}\npurpose = \"Use {row}\"\n"
         )
         .expect("strings take all text");
     }

@@ -213,11 +213,16 @@ macro_rules! merge_keys {
 }
 
 impl FlowKeys {
+    /// Whether a row is given, of its own or of another flow.
+    pub(super) fn has_row(&self) -> bool {
+        self.row.is_some() || self.shares_row_with.is_some()
+    }
+
     /// The keys of an edition's flow, and those of the same flow in all editions.
     pub(super) fn over(self, shared: FlowKeys) -> (FlowKeys, Option<String>) {
         let (own, mut shared) = (self, shared);
         // An own row of either kind replaces both.
-        if own.row.is_some() || own.shares_row_with.is_some() {
+        if own.has_row() {
             (shared.row, shared.shares_row_with) = (None, None);
         }
         merge_keys!(own, shared; row shares_row_with purpose direction component peer services marks requirement condition scope

@@ -2,11 +2,14 @@
 //!
 //! People write it, in `port-data/curation/<product>/`. It is the only place to change a fact. `flows.toml` says what the flows of
 //! a product are, and nothing about the layout of a page. `<edition>.toml` says how one page is laid out, which printed texts the
-//! values rest on, and in what the edition differs from the others. The types here are the keys of the second file, those of a
-//! flow are in `flow`; `read` parses both and puts them together.
+//! values rest on, and in what the edition differs from the others. The types here are the keys of the second file, and those in `flow`
+//! are the keys of a flow. `keys` parses a file; `by_id` lists the flows of an edition, which have their ids as keys; `read` puts the
+//! two files together.
 
+mod by_id;
 mod fixme;
 mod flow;
+mod keys;
 mod matching;
 mod read;
 mod table;
@@ -26,9 +29,13 @@ use flow::FlowKeys;
 
 pub use fixme::{FIXME, unresolved};
 pub use flow::{Adds, Flow, Footnote, Reading, Row, RowOf};
-pub use read::{SHARED_FILE, SharedFlows};
+pub(crate) use keys::toml_error;
+pub use read::SharedFlows;
 pub use table::{Column, Meaning, Table};
 pub use words::{Lists, PortList, quote};
+
+/// The name of the file that all editions of a product share.
+pub const SHARED_FILE: &str = "flows.toml";
 
 /// The curation of one edition of a product's page, together with what it shares with other editions.
 #[derive(Debug, Deserialize)]

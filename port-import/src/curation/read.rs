@@ -4,21 +4,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use port_core::nearest::nearest;
-use port_data::hidden::{QuotedAscii, REMOVE_HIDDEN, first_in_file, hidden_character, is_hidden};
+use port_data::hidden::QuotedAscii;
 use port_data::{Diagnostic, LineIndex, Place};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
 
+use super::by_id::{check_list, list_flows};
 use super::flow::FlowKeys;
-use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, RowOf, table, unresolved};
+use super::keys::{keys, parse_toml};
+use super::{Column, Curation, Flow, Meaning, MeaningOfCell, OneOrMore, RowOf, SHARED_FILE, table, unresolved};
 use crate::codes;
 use crate::file;
-use crate::page::MAX_BYTES;
-
-/// The name of the file that all editions of a product share.
-pub const SHARED_FILE: &str = "flows.toml";
 
 /// What all editions of a product share.
 #[derive(Debug)]
@@ -58,7 +54,9 @@ impl SharedFlows {
     ///
     /// The text isn't valid, or contains a hidden character.
     pub fn parse(file: &Path, text: &str) -> Result<SharedFlows, Diagnostic> {
-        let keys = parse_keys(file, text)?;
+        let table = parse_toml(file, text)?;
+        check_list(file, text, table.get_ref())?;
+        let keys = keys(file, text, table)?;
         Ok(SharedFlows {
             file: file.to_path_buf(),
             lines_index: LineIndex::new(text),
@@ -118,7 +116,7 @@ impl Curation {
     ///
     /// As for [`parse`](Curation::parse), or if it contradicts what the editions share.
     pub fn parse_with(file: &Path, text: &str, shared: &SharedFlows) -> Result<Curation, Vec<Diagnostic>> {
-        let mut curation: Curation = parse_keys(file, text).map_err(|diagnostic| vec![diagnostic])?;
+        let mut curation = parse_edition(file, text).map_err(|diagnostic| vec![diagnostic])?;
         curation.file = file.to_path_buf();
         curation.flows_file.clone_from(&shared.file);
         curation.lines_index = LineIndex::new(text);
@@ -213,7 +211,15 @@ impl Curation {
         }
         for (keys, place) in own.into_iter().flatten() {
             diagnostics.extend(keys.check_without().map(|diagnostic| diagnostic.at(place.clone())));
-            collect(keys.resolve(place), &mut flows, &mut diagnostics);
+            match nearest(&keys.id, ids()).filter(|_| !keys.has_row()) {
+                Some(nearest) => {
+                    let message =
+                        format!("flow {} isn't in {} and has no row", QuotedAscii(&keys.id), Place::file(&shared.file));
+                    let diagnostic = Diagnostic::new(codes::INVALID_CURATION, message).nearest(Some(nearest));
+                    diagnostics.push(diagnostic.at(place));
+                }
+                None => collect(keys.resolve(place), &mut flows, &mut diagnostics),
+            }
         }
         let purposes: HashMap<String, String> =
             flows.iter().map(|flow| (flow.id.clone(), flow.purpose.clone())).collect();
@@ -270,20 +276,6 @@ fn collect(flow: Result<Flow, Diagnostic>, flows: &mut Vec<Flow>, diagnostics: &
     }
 }
 
-/// The first hidden character that is written as an escape in a key or text of an entry, and the offset of that key or text.
-fn escaped_hidden(key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Option<(usize, char)> {
-    hidden_in(key.get_ref(), key.span().start).or_else(|| match value.get_ref() {
-        DeValue::Table(entries) => entries.iter().find_map(|(key, value)| escaped_hidden(key, value)),
-        DeValue::Array(values) => values.iter().find_map(|value| escaped_hidden(key, value)),
-        DeValue::String(text) => hidden_in(text, value.span().start),
-        _ => None,
-    })
-}
-
-fn hidden_in(text: &str, offset: usize) -> Option<(usize, char)> {
-    Some((offset, text.chars().find(|character| is_hidden(*character))?))
-}
-
 fn read_file(file: &Path, help: &str) -> Result<String, Diagnostic> {
     if !file.exists() {
         let diagnostic = Diagnostic::new(codes::NO_CURATION, "curation is missing");
@@ -292,25 +284,9 @@ fn read_file(file: &Path, help: &str) -> Result<String, Diagnostic> {
     file::read(file)
 }
 
-/// Parses TOML without hidden characters.
-fn parse_keys<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Diagnostic> {
-    if text.len() > MAX_BYTES {
-        return Err(file::too_large(file));
-    }
-    let hidden = |(offset, found)| {
-        let diagnostic = Diagnostic::new(codes::HIDDEN_CHARACTER, hidden_character(found));
-        diagnostic.help(REMOVE_HIDDEN).at(Place::at_offset(file, text, offset))
-    };
-    if let Some(found) = first_in_file(text) {
-        return Err(hidden(found));
-    }
-    let invalid = |error: toml::de::Error| {
-        let place = error.span().map_or(Place::file(file), |span| Place::at_offset(file, text, span.start));
-        Diagnostic::new(codes::INVALID_CURATION, error.message().replace('\n', ", ")).at(place)
-    };
-    let table = DeTable::parse(text).map_err(invalid)?;
-    if let Some(found) = table.get_ref().iter().find_map(|(key, value)| escaped_hidden(key, value)) {
-        return Err(hidden(found));
-    }
-    T::deserialize(toml::Deserializer::from(table)).map_err(invalid)
+/// Parses the file of an edition by itself.
+fn parse_edition(file: &Path, text: &str) -> Result<Curation, Diagnostic> {
+    let mut table = parse_toml(file, text)?;
+    list_flows(file, text, table.get_mut())?;
+    keys(file, text, table)
 }

@@ -1,12 +1,13 @@
 //! Drafts a product again after somebody changed its columns or tables, and keeps what is written already.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use port_data::Diagnostic;
 
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
+use super::edition_flows::{WrittenKeys, is_of_flows};
 use super::files::{DraftText, no_flow};
 use super::flows::{DraftFlow, DraftRow, is_any_host};
 use super::options::NewProduct;
@@ -26,10 +27,11 @@ pub(super) struct Written {
     curation: Curation,
     shared: Vec<Block>,
     edition: Vec<Block>,
+    keys_of_edition: BTreeMap<String, WrittenKeys>,
 }
 
-/// The headers of blocks that are drafted again.
-const DRAFTED: [&str; 3] = ["[[text]]", "[[row]]", "[[flow]]"];
+/// The headers of blocks that are drafted again, apart from those of flows.
+const DRAFTED: [&str; 2] = ["[[text]]", "[[row]]"];
 
 impl Written {
     pub(super) fn read(directory: &Path, edition_file: &Path) -> Result<Written, Vec<Diagnostic>> {
@@ -40,7 +42,8 @@ impl Written {
         let edition = file::read(edition_file).map_err(one)?;
         let flows = SharedFlows::parse(&shared_file, &shared).map_err(one)?;
         let curation = Curation::parse_with(edition_file, &edition, &flows)?;
-        Ok(Written { curation, shared: blocks(&shared), edition: blocks(&edition) })
+        let edition = blocks(&edition);
+        Ok(Written { curation, shared: blocks(&shared), keys_of_edition: WrittenKeys::by_id(&edition), edition })
     }
 
     pub(super) fn curation(&self) -> &Curation {
@@ -58,7 +61,7 @@ impl Written {
         let layout = new.layout.or(layout_of(&new.doc)).unwrap_or(self.curation.layout);
         let page = page::read(&new.doc, &text, layout, &self.curation.hints())?;
         let draft = PageDraft::from_curation(&page, layout, &self.curation, known);
-        let is_kept = |block: &&Block| !DRAFTED.contains(&block.header.as_str());
+        let is_kept = |block: &&Block| !DRAFTED.contains(&block.header.as_str()) && !is_of_flows(block);
         let keys: String = self.edition.iter().filter(is_kept).map(|block| block.text.as_str()).collect();
         let parties = self.parties(&draft);
         Ok(DraftedPage { page, layout, draft, keys: keys.trim_end().to_string() + "\n", parties })
@@ -114,7 +117,7 @@ impl Written {
                 (None, Some(entry), _) if !entry.no_flow.contains(FIXME) => {
                     let key = key_of(draft, row);
                     if listed.insert(key.clone()) {
-                        text.of_edition += &no_flow(&key, &entry.no_flow);
+                        text.rows += &no_flow(&key, &entry.no_flow);
                     }
                 }
                 (Some((index, _)), _, DraftRow::Flows(flows)) => {
@@ -123,13 +126,12 @@ impl Written {
                 }
                 (_, _, DraftRow::NoFlow { key, reason }) => {
                     if listed.insert(key.clone()) {
-                        text.of_edition += &no_flow(key, reason);
+                        text.rows += &no_flow(key, reason);
                     }
                 }
                 (None, _, DraftRow::Flows(flows)) => {
                     for flow in flows {
-                        text.shared += &flow.shared();
-                        text.of_edition += &flow.of_edition();
+                        text.add(flow);
                     }
                 }
             }
@@ -161,25 +163,26 @@ impl Written {
         for (position, draft) in drafted.iter().enumerate() {
             let Some(id) = ids.get(position) else {
                 text.shared += &share(&draft.shared());
-                text.of_edition += &draft.of_edition();
+                text.flows.add_keys(&draft.id, draft.page_keys().map(|(_, line)| line));
                 continue;
             };
             text.shared += &share(&self.merge_flow(id, &new_id(id, draft), draft));
-            text.of_edition += &self.of_edition(id, &new_id(id, draft), draft);
+            text.flows.add_written(&new_id(id, draft), self.page_keys(id, draft));
         }
         for id in ids.iter().skip(drafted.len()) {
             text.shared +=
-                &Self::block(&self.shared, id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
+                &self.shared_block(id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
         }
     }
 
-    fn block<'a>(blocks: &'a [Block], id: &str) -> Option<&'a Block> {
-        blocks.iter().find(|block| block.header == "[[flow]]" && block.text_of("id").as_deref() == Some(id))
+    /// The flow with an id in the file of all editions.
+    fn shared_block(&self, id: &str) -> Option<&Block> {
+        self.shared.iter().find(|block| block.header == "[[flow]]" && block.text_of("id").as_deref() == Some(id))
     }
 
     /// A flow with the keys that somebody wrote, and the drafted ones that are still missing.
     fn merge_flow(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
-        let block = Self::block(&self.shared, id);
+        let block = self.shared_block(id);
         let written: Vec<(String, String)> = block.map(Block::keys).unwrap_or_default();
         // A purpose that is still the printed label was drafted.
         let flow = self.curation.flows.iter().find(|flow| flow.id == id);
@@ -208,24 +211,10 @@ impl Written {
     }
 
     /// What the edition's file says about a flow, with the marks of the row.
-    fn of_edition(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
-        let block = Self::block(&self.edition, id);
-        let keys = block.map(Block::keys).unwrap_or_default();
-        let is_written = |wanted: &str| keys.iter().any(|(key, _)| key == wanted);
-        let mut drafted = draft.clone();
-        if is_written("note_of") {
-            drafted.note_of.clear();
-        }
-        let kept: String = keys
-            .into_iter()
-            .filter(|(key, _)| !["id", "marks"].contains(&key.as_str()))
-            .map(|(_, line)| line)
-            .collect();
-        let drafted = drafted.page_keys();
-        match kept.is_empty() && drafted.is_empty() {
-            true => String::new(),
-            false => format!("\n[[flow]]\nid = {new_id:?}\n{kept}{drafted}"),
-        }
+    fn page_keys(&self, id: &str, draft: &DraftFlow) -> WrittenKeys {
+        let written = self.keys_of_edition.get(id).cloned().unwrap_or_default().without("marks");
+        let has_note_of = written.has("note_of");
+        written.with(draft.page_keys().filter(|(key, _)| *key != "note_of" || !has_note_of))
     }
 }
 

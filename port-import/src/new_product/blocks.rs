@@ -37,13 +37,19 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
 }
 
 impl Block {
-    /// The keys of the block, each with its lines.
+    /// The keys of the block, each with its lines and the comment above them.
     pub(super) fn keys(&self) -> Vec<(String, String)> {
         let mut keys: Vec<(String, String)> = Vec::new();
+        let mut comment = String::new();
         let mut depth = Depth::default();
         for line in self.text.split_inclusive('\n') {
             let is_outside = depth.is_outside();
-            if is_outside && (line.starts_with('[') || line.starts_with('#') || line.trim().is_empty()) {
+            if is_outside && line.starts_with('#') {
+                comment += line;
+                continue;
+            }
+            if is_outside && (line.starts_with('[') || line.trim().is_empty()) {
+                comment.clear();
                 continue;
             }
             depth.add(line);
@@ -52,7 +58,7 @@ impl Block {
                     // A quoted key may contain an equals sign.
                     let quoted = line.strip_prefix('"').and_then(|rest| rest.split_once("\" ="));
                     let key = quoted.map_or(key.trim().to_string(), |(key, _)| format!("\"{key}\""));
-                    keys.push((key, line.to_string()));
+                    keys.push((key, std::mem::take(&mut comment) + line));
                 }
                 _ => {
                     if let Some((_, text)) = keys.last_mut() {
@@ -67,10 +73,15 @@ impl Block {
     /// The value of a key with a plain text.
     pub(super) fn text_of(&self, wanted: &str) -> Option<String> {
         let (_, text) = self.keys().into_iter().find(|(key, _)| key == wanted)?;
-        let (_, value) = text.split_once('=')?;
+        let (_, value) = text[comment_length(&text)..].split_once('=')?;
         let table: toml::Table = toml::from_str(&format!("value ={value}")).ok()?;
         table.get("value")?.as_str().map(str::to_string)
     }
+}
+
+/// The length of the comment above a key.
+pub(super) fn comment_length(lines: &str) -> usize {
+    lines.split_inclusive('\n').take_while(|line| line.starts_with('#')).map(str::len).sum()
 }
 
 /// Whether a line is inside an array, an inline table or a text of several lines.
@@ -138,13 +149,14 @@ mod tests {
 
     #[test]
     fn blocks_and_keys_keep_their_lines() {
-        let text = "layout = \"html\"\ncolumns = [\n    { head = \"[\" },\n]\n\n# Why.\n[[flow]] # one\nid = \"a\" # tcp/1\nnote = \"\"\"\n[[flow]]\nid = 2\"\"\"\n\n[peers]\n\"a = b\" = \"x\"\n";
+        let text = "layout = \"html\"\ncolumns = [\n    { head = \"[\" },\n]\n\n# Why.\n[[flow]] # one\nid = \"a\" # tcp/1\n# What for.\nnote = \"\"\"\n[[flow]]\nid = 2\"\"\"\n\n[peers]\n\"a = b\" = \"x\"\n";
         let found = blocks(text);
         assert_eq!(found.iter().map(|block| block.text.as_str()).collect::<String>(), text);
         let headers: Vec<&str> = found.iter().map(|block| block.header.as_str()).collect();
         assert_eq!(headers, ["", "[[flow]]", "[peers]"]);
         let keys: Vec<String> = found[1].keys().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["id", "note"]);
+        assert!(found[1].keys()[1].1.starts_with("# What for.\nnote = "));
         assert_eq!(found[1].text_of("id").as_deref(), Some("a"));
         assert_eq!(found[2].keys()[0].0, "\"a = b\"");
         assert!(found[1].text.starts_with("\n# Why.\n[[flow]]"));

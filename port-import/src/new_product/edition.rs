@@ -8,6 +8,7 @@ use port_data::{Diagnostic, FlowRow, Place};
 
 use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
+use super::edition_flows::{EditionFlows, WrittenKeys, is_of_flows};
 use super::edition_keys::page_keys;
 use super::files::{EditionRow, printed_edition, title};
 use super::flows::{DraftFlow, DraftRow, FlowDrafter};
@@ -48,9 +49,10 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let catalog = KnownIds::read(&tables)?;
     let known = Known { peers: &catalog.peers, product: &new.product, name: None };
     let (old, layout, page, draft) = read(new, &directory, &editions, &known)?;
-    let old_flows = flow_blocks(&file::read(&old.file).map_err(one)?);
+    let mut old_flows = blocks(&file::read(&old.file).map_err(one)?);
+    old_flows.retain(is_of_flows);
     let keys = page_keys(&old, layout, &page, draft.as_ref(), new);
-    let kept: String = old_flows.iter().map(|(_, block)| format!("\n{}", block.text.trim_start())).collect();
+    let kept: String = old_flows.iter().map(|block| block.text.as_str()).collect();
     let curation = Curation::parse_with(&file, &format!("{keys}{kept}"), &shared)?;
     let capture = capture::from_page(&page, &new.doc, layout, &curation)?;
     let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
@@ -198,10 +200,11 @@ fn rows_without_flow(old: &Curation, rows: &[PrintedRow], curation: &Curation) -
     text
 }
 
-/// The flows without a row.
+/// The flows of all editions without a row.
 fn absent(curation: &Curation, paired: &Paired) -> String {
+    let ids = paired.flows_left.iter().map(|flow| &curation.flows[*flow].id);
     let ids: Vec<String> =
-        paired.flows_left.iter().map(|flow| format!("    {:?},\n", curation.flows[*flow].id)).collect();
+        ids.filter(|id| curation.shared_ids.contains(*id)).map(|id| format!("    {id:?},\n")).collect();
     if ids.is_empty() {
         return String::new();
     }
@@ -213,18 +216,17 @@ fn flows(
     curation: &Curation,
     paired: &Paired,
     rows: &[PrintedRow],
-    old: &[(String, Block)],
+    old: &[Block],
     drafter: FlowDrafter<'_>,
     sources: &[Source<'_>],
 ) -> String {
-    let mut text = String::new();
+    let mut flows = EditionFlows::default();
+    let mut old = WrittenKeys::by_id(old);
     let mut same: Vec<(String, String, bool)> = Vec::new();
-    let mut written: BTreeSet<&str> = BTreeSet::new();
     for (row, flow) in &paired.pairs {
         let (row, flow) = (&rows[*row], &curation.flows[*flow]);
-        written.insert(&flow.id);
-        let block = old.iter().find(|(id, _)| *id == flow.id).map(|(_, block)| block);
-        text += &of_paired(&row.marks(), &flow.marks, &flow.id, block);
+        let written = old.remove(&flow.id).unwrap_or_default();
+        flows.add_written(&flow.id, with_marks(written, &row.marks(), &flow.marks));
     }
     let mut new_rows: Vec<PrintedRow> = Vec::new();
     for (index, flow) in &paired.rows_left {
@@ -233,6 +235,7 @@ fn flows(
             new_rows.push(row.clone());
             continue;
         };
+        let written = with_marks(old.remove(&flow.id).unwrap_or_default(), &row.marks(), &flow.marks);
         let empty = curation::Row::default();
         let key = flow.key().unwrap_or(&empty);
         let only_label_differs = key.label.is_some() && row.label.is_some() && key.prose.is_none() && {
@@ -242,36 +245,38 @@ fn flows(
         match (&key.label, &row.label) {
             (Some(known), Some(printed)) if only_label_differs => {
                 same.push((known.clone(), printed.clone(), plain(known) == plain(printed)));
+                flows.add_written(&flow.id, written);
             }
             _ => {
                 let key = write_key(row, flow.key().unwrap_or(&full_key_template()));
-                text += &format!("\n[[flow]]\nid = {:?}\nrow = {{ {key} }} # {FIXME}: is it this flow?\n", flow.id);
+                let line = format!("row = {{ {key} }} # {FIXME}: is it this flow?\n");
+                flows.add_written(&flow.id, written.without("row").with([("row", line)]));
             }
         }
     }
-    for flow in drafter.draft(&new_rows, &DistinctKeys::new(rows), sources) {
-        text += &match flow {
-            DraftRow::NoFlow { key, reason } => super::files::no_flow(&key, &reason),
-            DraftRow::Flows(flows) => flows.iter().map(in_edition).collect::<String>(),
-        };
+    let mut not_flows = String::new();
+    for row in drafter.draft(&new_rows, &DistinctKeys::new(rows), sources) {
+        match row {
+            DraftRow::NoFlow { key, reason } => not_flows += &super::files::no_flow(&key, &reason),
+            DraftRow::Flows(of_row) => of_row.iter().for_each(|flow| add_new(flow, &mut flows)),
+        }
     }
-    spellings(&same) + &text
+    spellings(&same) + &not_flows + &flows.text()
 }
 
-/// What the edition says about a flow that has its row, with the marks of the row.
-fn of_paired(marks: &[&String], known: &[String], id: &str, block: Option<&Block>) -> String {
+/// What the older edition says about a flow, with the marks of its row. If they differ, facts may rest on the old ones.
+fn with_marks(written: WrittenKeys, marks: &[&String], known: &[String]) -> WrittenKeys {
     if marks.iter().copied().eq(known) {
-        return block.map_or(String::new(), |block| format!("\n{}\n", block.text.trim()));
+        return written;
     }
-    let keys = block.map(Block::keys).unwrap_or_default();
-    let kept: String =
-        keys.into_iter().filter(|(key, _)| !["id", "marks"].contains(&key.as_str())).map(|(_, line)| line).collect();
-    format!("\n[[flow]]\nid = {id:?}\n{kept}marks = {} # {FIXME}: were {}\n", list(marks), list(known))
+    let line = format!("marks = {} # {FIXME}: were {}\n", list(marks), list(known));
+    written.without("marks").with([("marks", line)])
 }
 
-/// A new flow in the file of the edition.
-fn in_edition(flow: &DraftFlow) -> String {
-    flow.shared() + &flow.page_keys()
+/// Adds a flow that no other edition has.
+fn add_new(flow: &DraftFlow, flows: &mut EditionFlows) {
+    let page_keys = flow.page_keys().map(|(_, line)| line);
+    flows.add_table(&flow.id, &format!(" # {}", flow.ports), flow.shared_keys().chain(page_keys));
 }
 
 /// The labels that this edition prints in another way.
@@ -292,10 +297,4 @@ fn spellings(same: &[(String, String, bool)]) -> String {
 /// A label without what may be written in two ways.
 fn plain(label: &str) -> String {
     label.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
-}
-
-/// The `[[flow]]` blocks of an edition's file, with their ids.
-fn flow_blocks(text: &str) -> Vec<(String, Block)> {
-    let flows = blocks(text).into_iter().filter(|block| block.header == "[[flow]]");
-    flows.filter_map(|block| Some((block.text_of("id")?, block))).collect()
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use port_data::Diagnostic;
 
-use super::flows::DraftRow;
+use super::edition_flows::EditionFlows;
+use super::flows::{DraftFlow, DraftRow};
 use super::options::NewProduct;
 use super::read::DraftedPage;
 use super::summary::Summary;
@@ -21,8 +22,10 @@ use crate::printed_row::PrintedRow;
 pub(super) struct DraftText {
     /// For the file of all editions.
     pub(super) shared: String,
-    /// For the file of the edition.
-    pub(super) of_edition: String,
+    /// The rows that aren't flows, for the file of the edition.
+    pub(super) rows: String,
+    /// The flows, for the file of the edition.
+    pub(super) flows: EditionFlows,
 }
 
 impl DraftText {
@@ -31,19 +34,22 @@ impl DraftText {
         let mut listed = BTreeSet::new();
         for row in rows {
             match row {
-                DraftRow::NoFlow { key, reason } if listed.insert(key) => text.of_edition += &no_flow(key, reason),
+                DraftRow::NoFlow { key, reason } if listed.insert(key) => text.rows += &no_flow(key, reason),
                 DraftRow::NoFlow { .. } => {}
-                DraftRow::Flows(flows) => flows.iter().for_each(|flow| text.shared += &flow.shared()),
+                DraftRow::Flows(flows) => flows.iter().for_each(|flow| text.add(flow)),
             }
-        }
-        for flow in rows.iter().filter_map(flows_of).flatten() {
-            text.of_edition += &flow.of_edition();
         }
         text
     }
+
+    /// Adds a flow to both files.
+    pub(super) fn add(&mut self, flow: &DraftFlow) {
+        self.shared += &flow.shared();
+        self.flows.add_keys(&flow.id, flow.page_keys().map(|(_, line)| line));
+    }
 }
 
-pub(super) fn flows_of(row: &DraftRow) -> Option<&Vec<super::flows::DraftFlow>> {
+pub(super) fn flows_of(row: &DraftRow) -> Option<&Vec<DraftFlow>> {
     match row {
         DraftRow::Flows(flows) => Some(flows),
         DraftRow::NoFlow { .. } => None,

@@ -322,28 +322,22 @@ fn toml_key(key: &str) -> String {
 impl DraftFlow {
     /// The flow in the file of all editions.
     pub(super) fn shared(&self) -> String {
-        let mut text = format!("\n[[flow]]\nid = {:?} # {}\n", self.id, self.ports);
-        for (key, value, question) in &self.keys {
-            text += &super::write::key_line(key, value, question.as_deref());
-        }
-        text
+        format!("\n[[flow]]\nid = {:?} # {}\n", self.id, self.ports) + &self.shared_keys().collect::<String>()
     }
 
-    /// What the file of the edition says about it.
-    pub(super) fn of_edition(&self) -> String {
-        match self.page_keys() {
-            keys if keys.is_empty() => String::new(),
-            keys => format!("\n[[flow]]\nid = {:?}\n{keys}", self.id),
-        }
+    /// The lines of the keys that belong to all editions.
+    pub(super) fn shared_keys(&self) -> impl Iterator<Item = String> {
+        self.keys.iter().map(|(key, value, question)| super::write::key_line(key, value, question.as_deref()))
     }
 
-    /// The keys that belong to the page of one edition.
-    pub(super) fn page_keys(&self) -> String {
-        let key = |name: &str, texts: &[String]| match texts {
-            [] => String::new(),
-            [text] if name == "note_of" => format!("{name} = {}\n", quote(text)),
-            texts => format!("{name} = {}\n", list(texts)),
+    /// The keys that belong to the page of one edition, each with its line.
+    pub(super) fn page_keys(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let value = |key, texts: &[String]| match texts {
+            [] => None,
+            [text] if key == "note_of" => Some((key, quote(text))),
+            texts => Some((key, list(texts))),
         };
-        key("marks", &self.marks) + &key("note_of", &self.note_of)
+        let keys = [value("marks", &self.marks), value("note_of", &self.note_of)];
+        keys.into_iter().flatten().map(|(key, value)| (key, format!("{key} = {value}\n")))
     }
 }

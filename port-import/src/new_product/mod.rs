@@ -13,6 +13,7 @@ mod content;
 mod doubts;
 mod draft;
 mod edition;
+mod edition_flows;
 mod edition_keys;
 mod files;
 mod flows;
@@ -105,16 +106,17 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     };
     text.shared = drafted.parties.clone() + &text.shared;
     let explained = written.as_ref().map(Written::curation);
-    text.of_edition = drafted.keys.clone() + &texts(&capture, &drafted.page, explained) + &text.of_edition;
+    let of_edition =
+        drafted.keys.clone() + &texts(&capture, &drafted.page, explained) + &text.rows + &text.flows.text();
     // A draft that can't be read would be of no use to anybody.
     let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &text.shared).map_err(one)?;
-    Curation::parse_with(&edition_file, &text.of_edition, &shared)?;
+    Curation::parse_with(&edition_file, &of_edition, &shared)?;
 
     let mut summary = Summary { rows: rows.len(), ..Summary::default() };
     summary.count_rows(&row_drafts);
     summary.count_page(&curation, &drafted.page, &capture);
     let capture_file = new.data.join(format!("captures/{}/{}.csv", new.id, new.edition));
-    let mut files = vec![(directory.join(SHARED_FILE), text.shared), (edition_file, text.of_edition)];
+    let mut files = vec![(directory.join(SHARED_FILE), text.shared), (edition_file, of_edition)];
     files.extend(table_rows(new, &tables, &drafted, &rows, &catalog.peers)?);
     let flow_of = |row| written.as_ref().and_then(|written| written.flow_of(row, &sources));
     let with_flows = rows.iter().map(|row| (row, flow_of(row)));

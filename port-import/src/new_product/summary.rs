@@ -54,7 +54,8 @@ impl Subject {
         match header {
             "[peers]" | "[components]" => Subject::Parties,
             "[[text]]" => Subject::Texts,
-            "[[flow]]" | "[[row]]" | "[[absent]]" | "[same.label]" => Subject::Rows,
+            "[[flow]]" | "[flow]" | "[[row]]" | "[[absent]]" | "[same.label]" => Subject::Rows,
+            _ if header.starts_with("[flow.") => Subject::Rows,
             _ => Subject::Tables,
         }
     }
@@ -93,19 +94,22 @@ impl Summary {
         let is_table = file.extension().is_some_and(|extension| extension == "csv");
         let header = if is_table { text.lines().next().unwrap_or_default() } else { "" };
         let mut below = if is_table { Subject::Cells } else { Subject::Tables };
+        let mut has_ids = false;
         // The rows of a table that are there already may be those of other products.
         let before = if is_table { std::fs::read_to_string(file).unwrap_or_default() } else { String::new() };
         let before: BTreeSet<&str> = before.lines().collect();
         let is_new = |line: &str| !line.starts_with('#') && !before.contains(line);
         for (line, number) in text.lines().zip(1..).filter(|(line, _)| is_new(line)) {
             if !is_table && line.starts_with('[') {
-                below = Subject::below(line.split(" #").next().unwrap_or_default().trim());
+                let header = line.split(" #").next().unwrap_or_default().trim();
+                (below, has_ids) = (Subject::below(header), header == "[flow]");
             }
             for (key, count) in keys(line, is_table.then_some(header)) {
                 let subject = if line.trim_start().starts_with("{ head") { Subject::Columns } else { below };
                 let key = match subject {
                     Subject::Parties => "peers and components".to_string(),
                     Subject::Columns => "columns".to_string(),
+                    _ if has_ids => key.split_once('.').map_or(key.as_str(), |(_, key)| key).to_string(),
                     _ => key,
                 };
                 let same = |left: &&mut Left| left.file == file && left.subject == subject && left.key == key;

@@ -13,10 +13,10 @@ use crate::row_key::{full_key_template, write_key};
 /// A flow with a key for a row that has none, and the peer of its peer cell. `ids` are those that are taken.
 pub fn new_row(curation: &Curation, row: &PrintedRow, key: &str, ids: &mut BTreeSet<String>) -> Vec<Edit> {
     let id = row_id(&curation.product, row, ids);
-    let flow = format!("\n[[flow]]\nid = {}\nrow = {{ {key} }}\npurpose = {FIXME:?}\n", quote(&id));
+    let flow = Edit::new_flow(&curation.flows_file, &id, format!("{{ {key} }}"));
     let unmapped = row.peer.as_ref().filter(|peer| !curation.peers.contains_key(*peer));
     let peer = unmapped.map(|cell| unmapped_peer(curation, cell));
-    [Edit::append(&curation.flows_file, flow)].into_iter().chain(peer).collect()
+    [flow].into_iter().chain(peer).collect()
 }
 
 /// The key of a row that looks like a renamed one.

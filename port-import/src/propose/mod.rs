@@ -49,11 +49,6 @@ pub enum Change {
         /// The lines, each with its end.
         text: String,
     },
-    /// Insert lines at the end of the file.
-    Append {
-        /// The lines, each with its end.
-        text: String,
-    },
     /// Set a key of the TOML table that begins at a line, such as a `[[line]]`.
     Key {
         /// The line of the table's header.
@@ -61,7 +56,14 @@ pub enum Change {
         /// The key and its value.
         key: Key,
     },
-    /// Set a key of the `[[flow]]` with an id. A file without such a flow gets one.
+    /// Add a flow, whose purpose is left to a person.
+    NewFlow {
+        /// The id.
+        id: String,
+        /// The key of its row, in TOML.
+        row: String,
+    },
+    /// Set a key of the flow with an id in the file of an edition. If that says nothing about the flow yet, the key is added to `[flow]`.
     FlowKey {
         /// The id.
         id: String,
@@ -80,7 +82,7 @@ pub enum Change {
         /// The flow's id.
         id: String,
     },
-    /// Remove the `[[flow]]` with an id.
+    /// Remove everything that the file of an edition says about the flow with an id.
     RemoveFlow {
         /// The id.
         id: String,
@@ -133,10 +135,10 @@ impl Edit {
         Edit { file: place.file.clone(), change: Change::Below { line: place.line, text: text.into() } }
     }
 
-    /// Inserts lines at the end of a file.
+    /// Adds a flow with the key of its row.
     #[must_use]
-    pub fn append(file: &Path, text: impl Into<String>) -> Edit {
-        Edit { file: file.to_path_buf(), change: Change::Append { text: text.into() } }
+    pub fn new_flow(file: &Path, id: &str, row: impl Into<String>) -> Edit {
+        Edit { file: file.to_path_buf(), change: Change::NewFlow { id: id.to_string(), row: row.into() } }
     }
 
     /// Sets a key of the TOML table that begins at a place.
@@ -145,7 +147,7 @@ impl Edit {
         Edit { file: place.file.clone(), change: Change::Key { line: place.line, key } }
     }
 
-    /// Sets a key of the flow with an id.
+    /// Sets a key of the flow with an id in the file of an edition.
     #[must_use]
     pub fn flow_key(file: &Path, id: &str, key: Key) -> Edit {
         Edit { file: file.to_path_buf(), change: Change::FlowKey { id: id.to_string(), key } }
@@ -161,7 +163,7 @@ impl Edit {
     #[must_use]
     pub fn of_edition(self, file: Option<&Path>) -> Edit {
         match (&self.change, file) {
-            (Change::Append { .. }, Some(file)) => Edit { file: file.to_path_buf(), ..self },
+            (Change::NewFlow { .. }, Some(file)) => Edit { file: file.to_path_buf(), ..self },
             _ => self,
         }
     }

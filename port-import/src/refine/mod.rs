@@ -127,7 +127,7 @@ mod tests {
                     .to_string();
             for row in 1..=rows {
                 curation += &format!(
-                    "[[flow]]\nid = \"relay-in-{row}\"\nrow = {{ peer = \"Client\", label = \"Use x{row}\", ports = \"TCP/{row}\" }}\npurpose = \"Use\"\n"
+                    "[flow.relay-in-{row}]\nrow = {{ peer = \"Client\", label = \"Use x{row}\", ports = \"TCP/{row}\" }}\npurpose = \"Use\"\n"
                 );
             }
             let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();

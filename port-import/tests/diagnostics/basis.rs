@@ -48,8 +48,7 @@ row = {{ label = "Sleep" }}
 no_flow = "Nobody sleeps."
 note_of = "TCP/444"
 
-[[flow]]
-id = "relay-in-admin"
+[flow.relay-in-admin]
 row = {{ label = "Administer" }}
 purpose = "Administer the relay"
 peer = "admin"

@@ -3,6 +3,7 @@
 use std::fs;
 
 use port_catalog_tests::diagnostics::Cases;
+use port_catalog_tests::relay::listed_flows;
 use port_import::regenerate::{Outcome, RegenerateOptions, regenerate};
 
 use crate::readings::reading_cases;
@@ -176,8 +177,7 @@ fn entry_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair, gate: &Pa
         ("a key that matches no row", console, "row = { peer = \"Consul\" }"),
         ("a key that matches the row of another flow", console, "row = { peer = \"Mail clients\" }"),
         ("two flows with the same key", "row = { label = \"Look up users\" }", "row = { label = \"Look up groups\" }"),
-        ("a duplicate id", "id = \"relay-in-admin\"", "id = \"relay-in-client\""),
-        ("an invalid id", "id = \"relay-in-admin\"", "id = \"Relay_admin\""),
+        ("an invalid id", "[flow.relay-in-admin]", "[flow.Relay_admin]"),
         ("a note that rests on nothing", take, &more("note = \"Ask the help desk.\"")),
         ("a note that rests on another text", take, &more("note = \"By day.\"\nnote_of = \"TCP/26\"")),
         ("a text under no note", take, &more("note_of = \"Send mail\"")),
@@ -282,15 +282,22 @@ fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
         ("a flow with two rows", take, &*more("shares_row_with = \"relay-in-admin\"")),
         ("a shared row without its flow", "row = { peer = \"Console\" }", "shares_row_with = \"relay-in-amdin\""),
         ("a key left out of nothing", take, &more("without = [\"note\"]")),
+        ("a flow that is written as in flows.toml", "[flow.relay-in-admin]\n", "[[flow]]\nid = \"relay-in-admin\"\n"),
+        ("a flow that is there twice", "[flow.relay-in-admin]\n", "[flow.relay-in-client]\n"),
+        ("two tables of flows", "[peers]", "[flow]\nrelay-in-admin.note = \"a\"\n\n[flow]\n\n[peers]"),
+        ("a key of a flow that is there twice", "[peers]", "[flow]\na.note = \"b\"\na.note = \"c\"\n\n[peers]"),
+        ("an unknown key of a flow", "[peers]", "[flow]\na.notes = \"b\"\n\n[peers]"),
+        ("a key of a flow without the id", "[peers]", "[flow]\nnote_of = \"b\"\n\n[peers]"),
+        ("an id that is not a key", take, &more("id = \"relay-in-client\"")),
         (
             "an unknown absent flow",
-            "[[flow]]\nid = \"relay-in-admin\"",
-            "[[absent]]\nflows = [\"relay-in-robot\"]\nreason = \"No.\"\n\n[[flow]]\nid = \"relay-in-admin\"",
+            "[flow.relay-in-admin]",
+            "[[absent]]\nflows = [\"relay-in-robot\"]\nreason = \"No.\"\n\n[flow.relay-in-admin]",
         ),
         (
             "absent flows without a reason",
-            "[[flow]]\nid = \"relay-in-admin\"",
-            "[[absent]]\nflows = []\nreason = \"\"\n\n[[flow]]\nid = \"relay-in-admin\"",
+            "[flow.relay-in-admin]",
+            "[[absent]]\nflows = []\nreason = \"\"\n\n[flow.relay-in-admin]",
         ),
         (
             "an added direction that the page states",
@@ -326,33 +333,36 @@ fn edition_cases(cases: &mut Cases, workspace: &Workspace, relay: &Pair) {
     let shared = "[[flow]]\nid = \"relay-in-robot\"\nrow = { peer = \"Robot\" }\npurpose = \"Nothing\"\n\n[peers]\n\"Robot\" = \"admin\"\n";
     workspace.write("port-data/curation/relay/flows.toml", shared);
     let absent = |more: &str| {
-        format!(
-            "[[absent]]\nflows = [\"relay-in-robot\"]\nreason = \"No robots.\"\n\n{more}[[flow]]\nid = \"relay-in-admin\""
-        )
+        format!("[[absent]]\nflows = [\"relay-in-robot\"]\nreason = \"No robots.\"\n\n{more}[flow.relay-in-admin]")
     };
-    let admin = "[[flow]]\nid = \"relay-in-admin\"";
+    let admin = "[flow.relay-in-admin]";
     let changes = [
         ("a flow and a peer that no edition has", admin, absent("")),
-        (
-            "a flow that is absent and described",
-            admin,
-            absent("[[flow]]\nid = \"relay-in-robot\"\ngroups = \"all\"\n\n"),
-        ),
+        ("a flow that is absent and described", admin, absent("[flow.relay-in-robot]\ngroups = \"all\"\n\n")),
         (
             "a shared flow without a row on the page",
             admin,
-            format!("[[flow]]\nid = \"relay-in-robot\"\ngroups = \"all\"\n\n{admin}"),
+            format!("[flow.relay-in-robot]\ngroups = \"all\"\n\n{admin}"),
         ),
-        (
-            "an unknown key that is left out",
-            admin,
-            format!("[[flow]]\nid = \"relay-in-robot\"\nwithout = [\"color\"]\n\n{admin}"),
-        ),
+        ("an unknown key that is left out", admin, format!("[flow.relay-in-robot]\nwithout = [\"color\"]\n\n{admin}")),
+        ("an id that no flow has", admin, format!("[flow]\nrelay-in-robots.note_of = \"Robot\"\n\n{admin}")),
     ];
     for (name, from, to) in &changes {
         workspace.curation_cases(cases, relay, &[(name, from, to)]);
     }
-    workspace.write("port-data/curation/relay/flows.toml", "");
+    let flows_toml = "port-data/curation/relay/flows.toml";
+    workspace.file_case(cases, "flows of all editions by their ids", flows_toml, Some("[flow]\na.note = \"b\"\n"));
+    let only_lists = relay.curation.replace("[flow.relay-in-client]", "[[flow]]\nid = \"relay-in-client\"");
+    let end = only_lists.find("\n[flow.").unwrap();
+    workspace.write_curation(&only_lists[..end]);
+    workspace.case(cases, "an edition that lists its flows", "[[flow]]", &workspace.options(&[]));
+    let (keys, flows) = relay.curation.split_at(relay.curation.find("[flow.").unwrap());
+    workspace.write_curation(keys);
+    let flows = listed_flows(flows).replace("relay-in-admin", "relay-in-client");
+    workspace.write(flows_toml, &flows);
+    let options = workspace.options(&["relay=relay.md"]);
+    workspace.case(cases, "two flows of all editions with one id", flows_toml, &options);
+    workspace.write(flows_toml, "");
 }
 
 fn heading_cases(cases: &mut Cases, workspace: &Workspace, headings: &Pair) {
@@ -367,7 +377,7 @@ fn heading_cases(cases: &mut Cases, workspace: &Workspace, headings: &Pair) {
         ("an end of a heading isn't mapped", "\"Relay\" = \"\"", "\"Relays\" = \"\""),
         (
             "a flow in one direction is missing",
-            "[[flow]]\nid = \"relay-out-client\"\nshares_row_with = \"relay-in-client\"\ndirection = \"outbound\"\n",
+            "[flow.relay-out-client]\nshares_row_with = \"relay-in-client\"\ndirection = \"outbound\"\n",
             "",
         ),
         ("a flow and the one that shares its row have no purpose", "purpose = \"Talk to agents\"\n", ""),

@@ -270,8 +270,8 @@ fn an_id_with_the_other_direction_is_a_warning_about_its_entry() {
     workspace.write_curation(&curation);
     let (report, outcome) = regenerate(&workspace.options(&["relay=relay.md"]));
     assert_eq!(outcome, Outcome::Done, "{report}");
-    // The line of its `[[flow]]`.
-    let line = curation.lines().take_while(|line| !line.contains("relay-out-admin")).count();
+    // The line of its id.
+    let line = curation.lines().take_while(|line| !line.contains("relay-out-admin")).count() + 1;
     let warning = format!(
         "warning[table-id-direction]: port-data/curation/relay/1.toml:{line}: id: relay-out-admin is inbound, but its id has -out-;"
     );

@@ -27,7 +27,7 @@ fn page(tables: &[(&str, &[&str])]) -> String {
 fn flows(labels: &[&str]) -> String {
     let flow = |label: &&str| {
         let id = label.to_lowercase();
-        format!("[[flow]]\nid = \"relay-in-{id}\"\nrow = {{ label = \"{label}\" }}\npurpose = \"{label}\"\n")
+        format!("[flow.relay-in-{id}]\nrow = {{ label = \"{label}\" }}\npurpose = \"{label}\"\n")
     };
     labels.iter().map(flow).collect()
 }

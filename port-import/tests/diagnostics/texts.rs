@@ -62,28 +62,24 @@ digest = "HEADING"
 digest = "MORE"
 below = "Web"
 
-[[flow]]
-id = "relay-in-cluster"
+[flow.relay-in-cluster]
 row = { label = "the cluster", ports = "7000" }
 purpose = "Connect nodes"
 peer = "admin"
 
-[[flow]]
-id = "relay-in-cluster-tls"
+[flow.relay-in-cluster-tls]
 row = { label = "the cluster", ports = "7001" }
 purpose = "Connect nodes over TLS"
 peer = "admin"
 note = "Only with TLS."
 note_of = "DIGEST"
 
-[[flow]]
-id = "relay-in-client"
+[flow.relay-in-client]
 row = { label = "clients" }
 purpose = "Query"
 peer = "client"
 
-[[flow]]
-id = "relay-in-admin"
+[flow.relay-in-admin]
 row = { label = "Administer" }
 purpose = "Administer the relay"
 peer = "admin"
@@ -117,16 +113,14 @@ tables = [{ direction = "inbound" }]
 row = { label = "Last display" }
 no_flow = "The row prints only the last port of the range of relay-in-client."
 
-[[flow]]
-id = "relay-in-client"
+[flow.relay-in-client]
 row = { label = "First display" }
 purpose = "Show displays"
 reading = { cell = "21000", ports = "any/21000-21255" }
 note = "The page prints the ends of the range in two rows."
 note_of = ["21255", "Port"]
 
-[[flow]]
-id = "relay-in-admin"
+[flow.relay-in-admin]
 row = { label = "Administer" }
 purpose = "Administer the relay"
 peer = "admin"

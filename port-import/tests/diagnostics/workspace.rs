@@ -160,14 +160,12 @@ digest = "{}"
 below = "Way | Interface | Use | Protocol | Port | Change"
 what = "the footnote of the store's port"
 
-[[flow]]
-id = "relay-in-admin"
+[flow.relay-in-admin]
 row = {{ label = "Administer" }}
 peer = "admin"
 purpose = "Administer the relay"
 
-[[flow]]
-id = "relay-out-store"
+[flow.relay-out-store]
 row = {{ label = "Ask the store", ports = "1433*" }}
 peer = "admin"
 purpose = "Ask the store"
@@ -199,8 +197,7 @@ tables = [{ direction = "inbound" }]
 [peers]
 "Viewers" = "client"
 
-[[flow]]
-id = "relay-in-client"
+[flow.relay-in-client]
 row = { peer = "Viewers" }
 purpose = "Show displays"
 reading = { cell = "TCP 5900+100", ports = "tcp/5900+100" }
@@ -232,13 +229,11 @@ tables = [{}]
 [components]
 "Relay" = ""
 
-[[flow]]
-id = "relay-out-ldap"
+[flow.relay-out-ldap]
 row = { label = "Look up users" }
 purpose = "Look up users"
 
-[[flow]]
-id = "relay-in-client"
+[flow.relay-in-client]
 row = { label = "Send mail" }
 purpose = "Take mail"
 "#;
@@ -279,19 +274,16 @@ tables = [
 [components]
 "Relay" = ""
 
-[[flow]]
-id = "relay-in-admin"
+[flow.relay-in-admin]
 row = { label = "Administer" }
 purpose = "Administer"
 
-[[flow]]
-id = "relay-in-client"
+[flow.relay-in-client]
 row = { label = "Talk" }
 purpose = "Talk to agents"
 direction = "inbound"
 
-[[flow]]
-id = "relay-out-client"
+[flow.relay-out-client]
 shares_row_with = "relay-in-client"
 direction = "outbound"
 "#;

@@ -77,6 +77,36 @@ fn a_row_in_both_directions_has_two_flows_once_its_ends_are_known() {
 }
 
 #[test]
+fn what_a_person_wrote_about_flows_in_the_file_of_the_edition_is_kept() {
+    let workspace = Workspace::new();
+    let page = "# Ports\n\n## Inbound\n\n| Who | Use | Port |\n|---|---|---|\n| Browsers | Administer | TCP/8443* |\n| Spool | Hand over | TCP/515 |\n";
+    let new = workspace.product("relay", "page.md", page);
+    let first = workspace.draft(&new);
+    assert!(first.edition.ends_with("\n[flow]\nrelay-in-administer.marks = [\"*\"]\n"), "{}", first.edition);
+    let file = workspace.data().join("curation/relay/1.toml");
+    let more = "# A person read it.\nrelay-in-administer.note_of = [\n    \"Who\", # the head\n]\nrelay-in-hand.scope = \"host\"\n";
+    fs::write(&file, first.edition.clone() + more).unwrap();
+    let again = NewProduct { again: true, ..new };
+    let second = workspace.draft(&again);
+    let kept = "
+[flow]
+# A person read it.
+relay-in-administer.note_of = [
+    \"Who\", # the head
+]
+relay-in-administer.marks = [\"*\"]
+relay-in-hand.scope = \"host\"
+";
+    assert!(second.edition.ends_with(kept), "{}", second.edition);
+    // Both flows have their keys below a header now.
+    let tables =
+        "\n[flow.relay-in-administer]\nnote_of = \"Who\"\nmarks = [\"*\"]\n\n[flow.relay-in-hand]\nscope = \"host\"\n";
+    let edition = second.edition.replace(kept, tables);
+    fs::write(&file, &edition).unwrap();
+    assert_eq!(workspace.draft(&again).edition, edition);
+}
+
+#[test]
 fn a_product_without_a_draft_cannot_be_drafted_again() {
     let workspace = Workspace::new();
     let new = NewProduct { again: true, ..workspace.product("relay", "page.md", PAGE) };

@@ -74,7 +74,7 @@ fn a_new_edition_has_the_rows_of_a_text_and_the_rows_that_are_printed_twice() {
     let doc = workspace.product("relay", "page.md", &(page() + table)).doc;
     let directory = workspace.data().join("curation/relay");
     fs::create_dir_all(&directory).unwrap();
-    let more = r#"
+    let tables = r#"
 [[tables]]
 heading = "Web"
 direction = "inbound"
@@ -87,16 +87,15 @@ columns = [
 row = { label = "Administer" }
 no_flow = "The page prints it twice."
 repeats = true
-
-[[flow]]
+"#;
+    let flows = r#"[[flow]]
 id = "relay-in-admin"
 row = { label = "Administer" }
 purpose = "Administer"
 peer = "admin"
 "#;
-    let (tables, flows) = more.split_once("\n[[flow]]").unwrap();
     fs::write(directory.join("1.toml"), edition() + tables).unwrap();
-    fs::write(directory.join("flows.toml"), format!("[[flow]]{flows}")).unwrap();
+    fs::write(directory.join("flows.toml"), flows).unwrap();
     for (table, row) in [
         ("products", "relay,acme,Relay,,mail,,\n"),
         ("editions", "relay,1,1,Ports,https://acme.example,,,2026-01-31,true,\n"),

@@ -131,20 +131,23 @@ fn with_printed_peers(curation: &str) -> String {
     let mut blocks: Vec<String> = as_html(curation).split("\n\n").map(str::to_string).collect();
     blocks.retain(|block| !block.starts_with("[[lost]]"));
     for block in &mut blocks {
-        if let Some(at) = block.find("adds = { peer = ") {
-            let adds = block.split_off(at);
-            // The service is added on its own.
-            if let Some((_, services)) = adds.split_once(", services = ") {
-                block.push_str("adds = { services = ");
-                block.push_str(services);
-            }
-        }
+        *block = block.lines().filter_map(without_added_peer).collect::<Vec<_>>().join("\n");
     }
     let peers = "[peers]\n\"FortiManager\" = \"fortimanager\"\n\"FortiGuard\" = \"fortiguard\"\n\
                  \"FortiAnalyzer\" = \"fortianalyzer\"";
     let first_entry = blocks.iter().position(|block| block.contains("[[text]]")).unwrap();
     blocks.insert(first_entry, peers.to_string());
     blocks.join("\n\n")
+}
+
+/// A line without an added peer. The service is added on its own.
+fn without_added_peer(line: &str) -> Option<String> {
+    match line.split_once("adds = { peer = ") {
+        Some((id, adds)) => {
+            adds.split_once(", services = ").map(|(_, rest)| format!("{id}adds = {{ services = {rest}"))
+        }
+        None => Some(line.to_string()),
+    }
 }
 
 /// What a report says about flows.

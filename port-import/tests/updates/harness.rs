@@ -106,5 +106,5 @@ pub fn page(rows: &[&str]) -> String {
 
 /// A flow with a row key.
 pub fn flow(id: &str, key: &str) -> String {
-    format!("\n[[flow]]\nid = \"relay-{id}\"\nrow = {{ {key} }}\npurpose = \"Use\"\n")
+    format!("\n[flow.relay-{id}]\nrow = {{ {key} }}\npurpose = \"Use\"\n")
 }

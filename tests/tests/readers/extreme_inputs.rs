@@ -205,7 +205,8 @@ pub const EXTREMES: &[Extreme] = extremes! {
         "keys nested 10,000 deep" => repeated("a", ".a", " = 1\n", DEEP);
         "headers nested 10,000 deep" => repeated("[a", ".a", "]\n", DEEP);
         "many keys" => numbered("layout = \"bars\"\n[peers]\n", |number| format!("a{number} = \"x\"\n"), "", MANY / 10);
-        "many flows" => repeated(include_str!("../../../fuzz/seeds/curation/bars.toml"), "[[flow]]\nid = \"a\"\npurpose = \"x\"\nrow = { label = \"a\" }\n", "", MANY / 20);
+        "many flows" => numbered(include_str!("../../../fuzz/seeds/curation/bars.toml"), |number| format!("[flow.a{number}]\npurpose = \"x\"\nrow = {{ label = \"a\" }}\n"), "", MANY / 20);
+        "many facts about flows" => numbered("layout = \"bars\"\ntables = []\n[flow]\n", |number| format!("a{number}.note_of = \"x\"\n"), "", MANY / 20);
     }
     capture {
         "a long file" => filled("kind,number,above,1,2\nheader,2,,a,b\n", "row,1,,a,b\n", "", 3 * MEGABYTE);

@@ -33,7 +33,7 @@ fn refined_with_label(page_keys: &str, label: &str, cell: &str, keys: &str) -> R
     let curation = format!(
         "layout = \"markdown\"\ncolumns = [{{ head = \"Peer\", is = \"peer\" }}, {{ head = \"Use\", is = \"label\" }}, \
          {{ head = \"Port\", is = \"ports\" }}]\ntables = [{{ direction = \"inbound\" }}]\n{page_keys}\n[peers]\nClient = \"client\"\n\
-         [[flow]]\nid = \"relay-in-client\"\nrow = {{ peer = \"Client\" }}\npurpose = \"Show displays\"\n{keys}"
+         [flow.relay-in-client]\nrow = {{ peer = \"Client\" }}\npurpose = \"Show displays\"\n{keys}"
     );
     let curation = Curation::parse(Path::new("relay.toml"), &curation).unwrap();
     let capture = capture_text(&page, Path::new("relay.md"), Layout::Markdown, &curation).unwrap();
