@@ -9,7 +9,7 @@ use super::blocks::{Block, blocks};
 use super::draft::PageDraft;
 use super::edition_flows::{WrittenKeys, is_of_flows};
 use super::files::{DraftText, no_flow};
-use super::flows::{DraftFlow, DraftRow, is_any_host};
+use super::flows::{DraftFlow, DraftRow};
 use super::options::NewProduct;
 use super::parties::Known;
 use super::read::DraftedPage;
@@ -50,9 +50,10 @@ impl Written {
         &self.curation
     }
 
-    /// The ids that are taken.
-    pub(super) fn ids(&self) -> BTreeSet<String> {
-        self.curation.flows.iter().map(|flow| flow.id.clone()).collect()
+    /// The ids that somebody wrote.
+    pub(super) fn ids(&self, earlier: &EarlierDrafts) -> BTreeSet<String> {
+        let written = self.curation.flows.iter().map(|flow| &flow.id);
+        written.filter(|id| !earlier.lines.contains_key(*id)).cloned().collect()
     }
 
     /// Reads the page with the columns and tables as they are written now. New cells are drafted.
@@ -99,7 +100,13 @@ impl Written {
     }
 
     /// The drafted rows, with what is written about the same rows.
-    pub(super) fn merge(&self, drafted: &[DraftRow], rows: &[PrintedRow], sources: &[Source<'_>]) -> DraftText {
+    pub(super) fn merge(
+        &self,
+        drafted: &[DraftRow],
+        rows: &[PrintedRow],
+        sources: &[Source<'_>],
+        earlier: &EarlierDrafts,
+    ) -> DraftText {
         let mut text = DraftText::default();
         let mut taken: BTreeSet<usize> = BTreeSet::new();
         let mut listed = BTreeSet::new();
@@ -122,7 +129,7 @@ impl Written {
                 }
                 (Some((index, _)), _, DraftRow::Flows(flows)) => {
                     taken.insert(index);
-                    self.merge_row(index, flows, &mut text);
+                    self.merge_row(index, flows, earlier, &mut text);
                 }
                 (_, _, DraftRow::NoFlow { key, reason }) => {
                     if listed.insert(key.clone()) {
@@ -140,15 +147,11 @@ impl Written {
     }
 
     /// The flows of a row that is known: as they are written, with the row's new key.
-    fn merge_row(&self, index: usize, drafted: &[DraftFlow], text: &mut DraftText) {
+    fn merge_row(&self, index: usize, drafted: &[DraftFlow], earlier: &EarlierDrafts, text: &mut DraftText) {
         let main = &self.curation.flows[index].id;
         let others = self.curation.flows.iter().filter(|flow| matches!(&flow.row, RowOf::Flow(id) if id == main));
         let ids: Vec<&String> = [main].into_iter().chain(others.map(|flow| &flow.id)).collect();
-        let new_id = |id: &String, draft: &DraftFlow| match ["-in-", "-out-"]
-            .iter()
-            .any(|part| draft.id.replacen(part, "-", 1) == *id)
-        {
-            // The id was drafted when the direction wasn't known.
+        let new_id = |id: &String, draft: &DraftFlow| match earlier.lines.contains_key(id) {
             true => draft.id.clone(),
             false => id.clone(),
         };
@@ -166,7 +169,7 @@ impl Written {
                 text.flows.add_keys(&draft.id, draft.page_keys().map(|(_, line)| line));
                 continue;
             };
-            text.shared += &share(&self.merge_flow(id, &new_id(id, draft), draft));
+            text.shared += &share(&self.merge_flow(id, &new_id(id, draft), draft, earlier));
             text.flows.add_written(&new_id(id, draft), self.page_keys(id, draft));
         }
         for id in ids.iter().skip(drafted.len()) {
@@ -181,22 +184,12 @@ impl Written {
     }
 
     /// A flow with the keys that somebody wrote, and the drafted ones that are still missing.
-    fn merge_flow(&self, id: &str, new_id: &str, draft: &DraftFlow) -> String {
+    fn merge_flow(&self, id: &str, new_id: &str, draft: &DraftFlow, earlier: &EarlierDrafts) -> String {
         let block = self.shared_block(id);
         let written: Vec<(String, String)> = block.map(Block::keys).unwrap_or_default();
-        // A purpose that is still the printed label was drafted.
-        let flow = self.curation.flows.iter().find(|flow| flow.id == id);
-        let label = flow.and_then(|flow| flow.key()).and_then(|key| key.label.clone());
-        let is_drafted = |key: &str| {
-            key == "purpose"
-                && flow.is_some_and(|flow| label.as_ref().is_some_and(|label| label.trim().starts_with(&flow.purpose)))
-        };
         let is_new = |key: &str| draft.keys.iter().any(|(own, _, _)| *own == key);
         let is_kept = |(key, line): &&(String, String)| {
-            !["id", "row", "shares_row_with"].contains(&key.as_str())
-                && !line.contains(FIXME)
-                && !is_drafted(key)
-                && (is_new(key) || !is_any_host(key, line))
+            !["id", "row", "shares_row_with"].contains(&key.as_str()) && !line.contains(FIXME) && !earlier.has(id, line)
         };
         let kept: Vec<&(String, String)> = written.iter().filter(is_kept).collect();
         let mut text = format!("\n[[flow]]\nid = {new_id:?} # {}\n", draft.ports);
@@ -215,6 +208,33 @@ impl Written {
         let written = self.keys_of_edition.get(id).cloned().unwrap_or_default().without("marks");
         let has_note_of = written.has("note_of");
         written.with(draft.page_keys().filter(|(key, _)| *key != "note_of" || !has_note_of))
+    }
+}
+
+/// The lines of flows, by their ids, that earlier drafts wrote. What is still the same is drafted anew.
+#[derive(Default)]
+pub(super) struct EarlierDrafts {
+    lines: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl EarlierDrafts {
+    /// Whether a draft wrote a line of a flow.
+    fn has(&self, id: &str, line: &str) -> bool {
+        self.lines.get(id).is_some_and(|lines| lines.contains(line.trim()))
+    }
+}
+
+impl FromIterator<DraftRow> for EarlierDrafts {
+    fn from_iter<T: IntoIterator<Item = DraftRow>>(rows: T) -> EarlierDrafts {
+        let mut earlier = EarlierDrafts::default();
+        for row in rows {
+            let DraftRow::Flows(flows) = row else { continue };
+            for DraftFlow { id, keys, .. } in flows {
+                let lines = keys.into_iter().map(|(key, value, _)| key_line(key, &value, None).trim().to_string());
+                earlier.lines.entry(id).or_default().extend(lines);
+            }
+        }
+        earlier
     }
 }
 

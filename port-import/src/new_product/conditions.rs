@@ -6,10 +6,12 @@
 const PLUGINS: [&str; 6] = ["Antrea", "Calico", "Canal", "Cilium", "Flannel", "Weave"];
 
 /// What labels print after "with", and how a condition says it.
-const FEATURES: [(&str, &str); 11] = [
+const FEATURES: [(&str, &str); 13] = [
     ("bgp", "BGP"),
     ("geneve", "Geneve"),
+    ("gre", "GRE"),
     ("ipip", "IP in IP"),
+    ("stt", "STT"),
     ("typha", "Typha"),
     ("vxlan", "VXLAN"),
     ("wireguard", "WireGuard"),
@@ -35,6 +37,23 @@ pub(super) fn of_label(label: &str, product: &str) -> Option<String> {
     Some(format!("the CNI is {plugin} with {feature}"))
 }
 
+/// What the traffic of a plugin's feature is for, such as that of `Canal CNI with VXLAN`. It is that of pods if the label says so.
+pub(super) fn with_feature(label: &str) -> Option<String> {
+    let (name, feature) = label.trim().split_once(" with ")?;
+    let lower = name.to_lowercase();
+    let is_of_pods = [" cni", " overlay"].iter().any(|end| lower.ends_with(end));
+    let is_plugin = PLUGINS.iter().any(|plugin| plugin.eq_ignore_ascii_case(name));
+    let feature = feature.to_lowercase();
+    let feature = feature.trim_end_matches(" enabled");
+    let (_, feature) = FEATURES.iter().find(|(printed, _)| (is_of_pods || is_plugin) && *printed == feature)?;
+    Some(match *feature {
+        "BGP" => "Exchange routes with BGP".to_string(),
+        "Typha" => "Connect to Typha".to_string(),
+        tunnel if is_of_pods => format!("Carry pod traffic with {tunnel}"),
+        tunnel => format!("Carry traffic with {tunnel}"),
+    })
+}
+
 /// The plugin that a text is the name of, if it isn't the product itself.
 fn plugin(text: &str, product: &str) -> Option<&'static str> {
     let is_other = |plugin: &&&str| plugin.eq_ignore_ascii_case(text) && !plugin.eq_ignore_ascii_case(product);
@@ -43,7 +62,7 @@ fn plugin(text: &str, product: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_heading, of_label};
+    use super::{of_heading, of_label, with_feature};
 
     #[test]
     fn a_plugin_is_a_condition_unless_it_is_the_product() {
@@ -57,5 +76,13 @@ mod tests {
         assert_eq!(with("Calico CNI health checks"), None);
         assert_eq!(with("Calico with Windows nodes"), None, "a person words it");
         assert_eq!(of_label("Calico with BGP", "calico"), None);
+        assert_eq!(with_feature("Canal CNI with VXLAN").as_deref(), Some("Carry pod traffic with VXLAN"));
+        assert_eq!(
+            with_feature("Antrea with STT enabled").as_deref(),
+            Some("Carry traffic with STT"),
+            "it says no pods"
+        );
+        assert_eq!(with_feature("Calico CNI with BGP").as_deref(), Some("Exchange routes with BGP"));
+        assert_eq!(with_feature("Proxy with VXLAN"), None);
     }
 }

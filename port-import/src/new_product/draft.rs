@@ -10,6 +10,9 @@ use super::parties::{Known, Part, Parties, parties_of_ends};
 use crate::curation::{Curation, FIXME, Meaning};
 use crate::page::{Layout, Page, PrintedTable, Table};
 
+/// The question about a table whose direction is certain, and whose peers aren't.
+const WHO_CONNECTS: &str = "or does the page say who connects?";
+
 /// A table or a list of the page.
 #[derive(Clone, Debug)]
 pub(super) struct DraftTable {
@@ -29,6 +32,14 @@ pub(super) struct DraftTable {
     pub(super) owner: Option<String>,
     /// The ends that the heading names.
     pub(super) ends: Option<Arrow>,
+}
+
+impl DraftTable {
+    /// Whether the direction of the rows is a guess that a person must confirm.
+    pub(super) fn asks_direction(&self) -> bool {
+        let is_asked = |value: &Proposal| value.question.is_some_and(|question| question != WHO_CONNECTS);
+        self.constants.iter().any(|(key, value)| *key == "direction" && is_asked(value))
+    }
 }
 
 /// What a draft says about a page as a whole.
@@ -259,7 +270,7 @@ fn constants(
             match constants.iter_mut().find(|(key, _)| *key == "direction") {
                 Some((_, direction)) if direction.value == "inbound" => {
                     // The flows have `any-host` as their peer.
-                    direction.question = direction.question.or(Some("or does the page say who connects?"));
+                    direction.question = direction.question.or(Some(WHO_CONNECTS));
                 }
                 None if needs_direction => {
                     let question = Some("do others connect to all of these ports? and does the page say who?");

@@ -14,6 +14,7 @@ use super::files::{EditionRow, printed_edition, title};
 use super::flows::{DraftFlow, DraftRow, FlowDrafter};
 use super::options::NewEdition;
 use super::parties::Known;
+use super::phrase_book::PhraseBook;
 use super::read::draft_page;
 use super::services::new_services;
 use super::sources::{Source, sources};
@@ -64,9 +65,9 @@ pub fn new_edition(new: &NewEdition) -> Result<Summary, Vec<Diagnostic>> {
     let previous = previous(new, &old);
     let paired = pair(&rows_with_flow, &capture, &curation, previous.as_ref(), true);
     let used_ids = curation.flows.iter().map(|flow| flow.id.clone()).collect();
-    let sources = sources(&page, &curation);
-    let names_peers = sources.iter().any(Source::names_peer);
-    let drafter = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers };
+    let sources = sources(&page, &curation, None);
+    let book = PhraseBook::read(&tables);
+    let drafter = FlowDrafter { known: &known, services: catalog.services(), book: &book, used_ids };
     let text = keys
         + &texts(&capture, &page, Some(&old))
         + &not_flows

@@ -8,10 +8,12 @@ use port_data::hidden::Escaped;
 use super::conditions;
 use super::content::direction_in;
 use super::doubts::questions;
-use super::ids::{Ends, IdParts, new_ids};
-use super::names::Services;
+use super::end_names::Namer;
+use super::ids::{Ends, IdParts, Words, new_ids};
+use super::names::{Services, words};
 use super::no_flow::{no_flow, same_at_other_end};
 use super::parties::Known;
+use super::phrase_book::{PhraseBook, Traffic};
 use super::purpose::{RowTexts, purpose};
 use super::sources::Source;
 use super::write::list;
@@ -47,9 +49,8 @@ pub(super) struct DraftFlow {
 pub(super) struct FlowDrafter<'a> {
     pub(super) known: &'a Known<'a>,
     pub(super) services: Services<'a>,
+    pub(super) book: &'a PhraseBook,
     pub(super) used_ids: BTreeSet<String>,
-    /// Whether some rows of the page have peers.
-    pub(super) names_peers: bool,
 }
 
 impl FlowDrafter<'_> {
@@ -59,6 +60,7 @@ impl FlowDrafter<'_> {
         for row in rows {
             *prints.entry((&row.section, row.content())).or_default() += 1;
         }
+        let without_peer = if sources.iter().any(Source::names_peer) { ROW_WITHOUT_PEER } else { PAGE_WITHOUT_PEERS };
         let source_of = |row: &PrintedRow| sources.get(row.number.saturating_sub(1)).copied();
         let reason = |row: &PrintedRow| {
             no_flow(row, source_of(row), &self.services).or_else(|| same_at_other_end(row, rows, &source_of))
@@ -66,14 +68,15 @@ impl FlowDrafter<'_> {
         let reasons: Vec<Option<String>> = rows.iter().map(reason).collect();
         let with_flows = || rows.iter().zip(&reasons).filter(|(_, reason)| reason.is_none()).map(|(row, _)| row);
         let parts: Vec<IdParts> = with_flows().flat_map(|row| self.id_parts(row, source_of(row))).collect();
-        let mut ids = new_ids(self.known.product, &parts, &mut self.used_ids).into_iter();
+        let ids = new_ids(self.known.product, &parts, &mut self.used_ids);
+        let mut ids = ids.into_iter().zip(parts.iter().map(IdParts::what));
         let mut draft = |(row, reason): (&PrintedRow, &Option<String>)| {
             let key = format!("{{ {} }}", keys.write(row)).replace("{  }", "{}");
             match reason {
                 Some(reason) => DraftRow::NoFlow { key, reason: reason.clone() },
                 None => {
                     let has_twin = prints[&(&row.section, row.content())] > 1;
-                    DraftRow::Flows(self.flows(row, source_of(row), &key, has_twin, &mut ids))
+                    DraftRow::Flows(self.flows(row, source_of(row), &key, (has_twin, without_peer), &mut ids))
                 }
             }
         };
@@ -91,11 +94,13 @@ impl FlowDrafter<'_> {
         let service = services.iter().find(|service| **service == "https").or(services.first()).copied();
         let parts = |end: Option<&End>| {
             // If the destination may be a part of the product, the flow is that part's.
-            let direction = end
-                .and_then(|end| end.direction)
-                .filter(|direction| !(is_unknown && *direction == Direction::Outbound));
+            let direction =
+                direction_of(row, source, end).filter(|direction| !(is_unknown && *direction == Direction::Outbound));
             let ends = Ends { end, unknown };
-            IdParts::new(self.known.product, row, direction, ends, &self.services, service)
+            let (purpose, question) = self.purpose(row, source, end, String::new());
+            let purpose = if question.is_none() { purpose } else { String::new() };
+            let words = Words { services: &self.services, book: self.book, purpose: &purpose };
+            IdParts::new(self.known.product, row, direction, ends, words, service)
         };
         flow_ends(row, source).into_iter().map(parts).collect()
     }
@@ -106,19 +111,19 @@ impl FlowDrafter<'_> {
         row: &PrintedRow,
         source: Option<Source<'_>>,
         key: &str,
-        has_twin: bool,
-        ids: &mut impl Iterator<Item = String>,
+        (has_twin, without_peer): (bool, &str),
+        ids: &mut impl Iterator<Item = (String, String)>,
     ) -> Vec<DraftFlow> {
         let ends = flow_ends(row, source);
         let mut flows: Vec<DraftFlow> = Vec::new();
         let mut purposes: Vec<String> = Vec::new();
-        for (end, id) in ends.iter().zip(ids) {
+        for (end, (id, what)) in ends.iter().zip(ids) {
             let first = flows.first().map(|flow| flow.id.clone());
             let mut keys = match first {
                 Some(first) => vec![("shares_row_with", quote(&first), None)],
                 None => vec![("row", key.to_string(), questions(row, source, has_twin))],
             };
-            let (value, question) = self.purpose(row, source, *end);
+            let (value, question) = self.purpose(row, source, *end, what);
             // The other flows of the row share its purpose, unless their ends are part of theirs.
             if purposes.is_empty() || !purposes.contains(&value) && question.is_none() {
                 keys.push(("purpose", quote(&value), question));
@@ -127,10 +132,9 @@ impl FlowDrafter<'_> {
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
             if source.is_some_and(|source| has_any_host(*end, source)) && !keys.iter().any(|(key, ..)| *key == "adds") {
-                let reason = if self.names_peers { ROW_WITHOUT_PEER } else { PAGE_WITHOUT_PEERS };
                 let (peer, reason) = match source.and_then(|source| source.loopback().map(str::to_string)) {
-                    Some(address) => (self.known.product, of_loopback(reason, &address)),
-                    None => ("any-host", reason.to_string()),
+                    Some(address) => (self.known.product, of_loopback(without_peer, &address)),
+                    None => ("any-host", without_peer.to_string()),
                 };
                 keys.push(("adds", format!("{{ peer = {peer:?}, reason = {} }}", quote(&reason)), None));
             }
@@ -158,19 +162,47 @@ impl FlowDrafter<'_> {
     }
 
     /// The purpose: what a short text of the row says, or the service or name that it prints with its ends.
-    fn purpose(&self, row: &PrintedRow, source: Option<Source<'_>>, end: Option<&End>) -> (String, Option<String>) {
+    fn purpose(
+        &self,
+        row: &PrintedRow,
+        source: Option<Source<'_>>,
+        end: Option<&End>,
+        what: String,
+    ) -> (String, Option<String>) {
         let specs = row.port_cell.iter().flat_map(|cell| &cell.specs);
         let printed: BTreeSet<&String> = specs.filter_map(PortSpec::service_ref).collect();
         let service = match printed.into_iter().collect::<Vec<_>>()[..] {
             [service] if !service.contains(FIXME) => Some(service.as_str()),
             _ => None,
         };
+        let label = source.and_then(|source| source.cell(Meaning::Label)).or(row.label.as_deref());
+        let specs = row.port_cell.as_ref().map(|cell| cell.specs.as_slice()).unwrap_or_default();
+        let (services, _) = self.services.of_row(row, source, specs);
+        let services: BTreeSet<&String> = services.values().filter(|service| *service != FIXME).collect();
+        let part = end.and_then(|end| end.component.as_deref()).filter(|part| !part.is_empty() && *part != FIXME);
+        let other = end.and_then(|end| end.peer.as_deref()?.strip_prefix(self.known.product)?.strip_prefix('-'));
+        let direction = direction_of(row, source, end);
+        let cells = source.iter().flat_map(|source| &source.row.cells).map(|cell| cell.text.as_str());
+        let own = [self.known.name, Some(self.known.product), row.section.as_deref(), part, Some(what.as_str())];
+        let texts = cells.chain(own.into_iter().flatten()).chain(services.iter().map(|service| service.as_str()));
+        let traffic = Traffic {
+            direction,
+            label: label.unwrap_or_default(),
+            words: texts.flat_map(words).collect(),
+            what,
+            ports: specs.iter().filter_map(PortSpec::range).map(|range| range.to_string()).collect(),
+        };
         let texts = RowTexts {
-            label: source
-                .and_then(|source| source.cell(Meaning::Label))
-                .or(row.label.as_deref())
-                .filter(|text| !text.is_empty())
-                .or(service),
+            label: label.filter(|text| !text.is_empty()).or(service),
+            direction,
+            asks_direction: source.is_some_and(|source| source.asks_direction),
+            service: match services.iter().collect::<Vec<_>>()[..] {
+                [service] => Some(service.as_str()),
+                _ => None,
+            },
+            part,
+            other_part: other,
+            traffic,
             column: source.and_then(|source| source.head(Meaning::Label)),
             notes: source.map(|source| source.notes().collect()).unwrap_or_default(),
             ends: source.map(|source| source.printed_ends(end)).unwrap_or_default(),
@@ -178,7 +210,7 @@ impl FlowDrafter<'_> {
             component: source.and_then(|source| source.cell(Meaning::Component)),
             section: row.section.as_deref(),
         };
-        purpose(&texts, &self.services)
+        purpose(&texts, &self.services, Namer { known: self.known, book: self.book })
     }
 
     /// The direction, the peer and the component, if the row doesn't print exactly one of each.
@@ -193,17 +225,12 @@ impl FlowDrafter<'_> {
         let differs = |of: &dyn Fn(&End) -> Option<String>| ends.iter().flatten().any(|other| of(other) != of(end));
         let direction = |end: &End| end.direction.map(|direction| direction.to_string());
         let mut keys = Vec::new();
-        let direction_cell = source.and_then(|source| source.cell(Meaning::Direction).map(str::to_string));
-        // A remark in the port cell, such as "outgoing", is about the row.
-        let remarks = row.port_cell.iter().flat_map(|cell| &cell.remarks);
-        let label = row.label.iter().filter(|label| !label.contains(' '));
-        let remarks = remarks.chain(label);
-        let direction_cell = direction_cell.or(remarks.into_iter().find(|text| direction_in(text).is_some()).cloned());
+        let direction_cell = direction_cell(row, source);
         // The column asks already what a cell means.
         let is_asked = source.is_some_and(|source| source.asks_meaning(Meaning::Direction));
         let is_unknown = end.direction.is_none() && direction_cell.is_some() && !is_asked;
         if is_unknown {
-            let found = direction_in(&direction_cell.unwrap_or_default()).filter(|direction| *direction != "both");
+            let found = direction_in(direction_cell.unwrap_or_default()).filter(|direction| *direction != "both");
             keys.push(("direction", quote(found.unwrap_or(FIXME)), None));
         } else if differs(&direction) {
             keys.extend(direction(end).map(|direction| ("direction", quote(&direction), None)));
@@ -267,17 +294,25 @@ fn of_loopback(reason: &str, address: &str) -> String {
     format!("{reason}; the service listens at {address}, so that only the same host can connect.")
 }
 
-/// Whether a line is a drafted key for any host as the peer.
-pub(super) fn is_any_host(key: &str, line: &str) -> bool {
-    let reasons = [PAGE_WITHOUT_PEERS, ROW_WITHOUT_PEER];
-    key == "adds"
-        && reasons.iter().any(|reason| line.contains(reason))
-        && line.contains("{ peer = \"any-host\", reason")
-}
-
 /// Whether any host is the peer of a flow: hosts connect, and nothing in the row or its table says which.
 fn has_any_host(end: Option<&End>, source: Source<'_>) -> bool {
     end.is_some_and(|end| end.peer.is_none() && end.direction == Some(Direction::Inbound)) && !source.names_peer()
+}
+
+/// The text of the row that may name the direction: its cell of directions, or a remark in the port cell, such as "outgoing".
+fn direction_cell<'a>(row: &'a PrintedRow, source: Option<Source<'a>>) -> Option<&'a str> {
+    let remarks = row.port_cell.iter().flat_map(|cell| &cell.remarks);
+    let label = row.label.iter().filter(|label| !label.contains(' '));
+    let mut remarks = remarks.chain(label).map(String::as_str);
+    let cell = source.and_then(|source| source.cell(Meaning::Direction));
+    cell.or_else(|| remarks.find(|text| direction_in(text).is_some()))
+}
+
+/// The direction of a flow: that of its end or, if the end has none, the one that the row names.
+fn direction_of(row: &PrintedRow, source: Option<Source<'_>>, end: Option<&End>) -> Option<Direction> {
+    let end = end?;
+    let of_row = || direction_in(direction_cell(row, source)?)?.parse().ok();
+    end.direction.or_else(of_row)
 }
 
 /// The ends of each flow of a row. Of a row in both directions, the flows depend on who the ends are.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use port_core::{Direction, PortSpec};
 
 use super::names::Services;
-use super::tasks::{MOST_WORDS, task, usual_name, words};
+use super::phrase_book::PhraseBook;
+use super::tasks::{MOST_WORDS, party_words, task, usual_name, words};
 use crate::curation::FIXME;
 use crate::printed_row::{End, PrintedRow};
 
@@ -15,8 +16,18 @@ pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String
     let services = Services { ids: &none, of_port: &none };
     let end = row.ends.first();
     let direction = end.and_then(|end| end.direction);
-    let parts = IdParts::new(product, row, direction, Ends { end, unknown: None }, &services, None);
+    let words = Words { services: &services, book: &PhraseBook::default(), purpose: "" };
+    let parts = IdParts::new(product, row, direction, Ends { end, unknown: None }, words, None);
     new_ids(product, &[parts], used).remove(0)
+}
+
+/// What names the traffic of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub(super) services: &'a Services<'a>,
+    pub(super) book: &'a PhraseBook,
+    /// The drafted purpose, for rows without a label.
+    pub(super) purpose: &'a str,
 }
 
 /// Who is at the ends of a flow.
@@ -33,10 +44,13 @@ pub(super) struct IdParts {
     direction: &'static str,
     component: Vec<String>,
     peer: Vec<String>,
+    /// Whether the peer is a part of the product, which is written in full.
+    is_part: bool,
     /// Whether the row names only a service, and nobody knows yet who an end is: then the peer is the words of both.
     is_unknown: bool,
     /// The name of the service, or the task.
     what: Vec<String>,
+    service: String,
     section: Vec<String>,
     transport: String,
     port: Vec<String>,
@@ -49,14 +63,16 @@ impl IdParts {
         row: &PrintedRow,
         direction: Option<Direction>,
         Ends { end, unknown }: Ends<'_>,
-        services: &Services<'_>,
+        Words { services, book, purpose }: Words<'_>,
         service: Option<&str>,
     ) -> IdParts {
         let (cell, own) = (row.peer.clone().unwrap_or_default(), product.split('-').collect::<Vec<_>>());
-        let peer = end.and_then(|end| end.peer.clone()).filter(|peer| peer != FIXME);
-        let peer = match peer {
-            Some(peer) => peer.strip_prefix(product).map_or(peer.clone(), str::to_string),
-            None => cell,
+        let peer = end.and_then(|end| end.peer.as_deref()).filter(|peer| *peer != FIXME);
+        let own_part = peer.and_then(|peer| peer.strip_prefix(product)).filter(|part| !part.is_empty());
+        let peer = match (own_part.or(peer), PEERS.iter().find(|(id, _)| Some(*id) == peer)) {
+            (_, Some((_, usual))) => words(usual),
+            (Some(id), None) => words(id),
+            (None, None) => party_words(&cell),
         };
         let component = end.and_then(|end| end.component.as_deref()).filter(|component| *component != FIXME);
         let component = words(component.unwrap_or_default());
@@ -67,16 +83,26 @@ impl IdParts {
         let peer = match &unknown {
             Some(unknown) => unknown.clone(),
             // Another instance of the same part.
-            None if !component.is_empty() && words(&peer) == component => vec!["other".to_string()],
-            None => words(&peer),
+            None if !component.is_empty() && peer == component => vec!["other".to_string()],
+            None => peer,
         };
         let (transport, port) = transport_and_port(row);
         let is_own = |word: &String| own.contains(&word.as_str()) || component.contains(word);
         let label = row.label.as_deref().unwrap_or_default();
         let (whole, plain) = (task(label, services, &|_| false), task(label, services, &is_own));
         let mut what = if plain.is_empty() { whole } else { plain };
+        let known = || {
+            let in_row = super::names::words(label).into_iter().chain(component.iter().cloned()).collect();
+            book.what(label, direction, &in_row)
+        };
+        if let Some(known) = Some(label).filter(|label| services.telling_words(label) > 0).and_then(|_| known()) {
+            what = words(&known);
+        }
         if what.is_empty() {
             what = service.or(printed_service(row)).map(usual_name).into_iter().collect();
+        }
+        if what.is_empty() && component.is_empty() && peer.is_empty() {
+            what = task(purpose.strip_prefix("Reach ").unwrap_or(purpose), services, &is_own);
         }
         IdParts {
             direction: match direction {
@@ -86,8 +112,10 @@ impl IdParts {
             },
             component,
             peer: peer.into_iter().take(MOST_WORDS).collect(),
+            is_part: own_part.is_some() && unknown.is_none(),
             is_unknown: unknown.is_some() && services.telling_words(label) == 0,
             what,
+            service: service.map(usual_name).unwrap_or_default(),
             section: words(row.section.as_deref().unwrap_or_default())
                 .into_iter()
                 .filter(|word| !["network", "rules", "specific", "requirements"].contains(&word.as_str()))
@@ -98,6 +126,11 @@ impl IdParts {
         }
     }
 
+    /// What the id says after the component and the peer.
+    pub(super) fn what(&self) -> String {
+        self.what.join("-")
+    }
+
     /// The id with the peer, the section and the transport only as far as they are needed.
     fn write(&self, product: &str, has_peer: bool, has_section: bool, suffix: &str) -> String {
         let peer = has_peer || self.is_unknown || self.what.is_empty();
@@ -105,8 +138,9 @@ impl IdParts {
         let optional = |is_wanted: bool, part: &'_ Vec<String>| if is_wanted { part.clone() } else { none.clone() };
         let (section, peer) = (optional(has_section, &self.section), optional(peer, &self.peer));
         let mut joined: Vec<String> = Vec::new();
-        for part in [&self.component, &section, &peer, &self.what] {
-            let new: Vec<String> = part.iter().filter(|word| !joined.contains(word)).cloned().collect();
+        for (part, is_full) in [(&self.component, true), (&section, false), (&peer, self.is_part), (&self.what, false)]
+        {
+            let new: Vec<String> = part.iter().filter(|word| is_full || !joined.contains(word)).cloned().collect();
             joined.extend(new);
         }
         if joined.is_empty() || joined == self.component {
@@ -120,7 +154,7 @@ impl IdParts {
 }
 
 /// New ids for flows. The peer is part of an id only if a component has the same task with several peers; rows that differ only in
-/// their transport end in it, and others that differ in nothing of this end in an ordinal number.
+/// their transport or service end in it, and others that differ in nothing of this end in an ordinal number.
 pub(super) fn new_ids(product: &str, flows: &[IdParts], used: &mut BTreeSet<String>) -> Vec<String> {
     let write = |has_peer: &[bool], has_section: &[bool], suffixes: &[String]| -> Vec<String> {
         let one = |(index, parts): (usize, &IdParts)| {
@@ -134,6 +168,15 @@ pub(super) fn new_ids(product: &str, flows: &[IdParts], used: &mut BTreeSet<Stri
         let is_other = |index: &&usize| flows[**index].peer != flows[group[0]].peer;
         let differ = group.iter().any(|index| is_other(&index));
         group.iter().filter(|_| differ).for_each(|index| peers[*index] = true);
+    }
+    for group in same(&write(&peers, &sections, &suffixes)) {
+        let (icmp, others): (Vec<usize>, _) =
+            group.iter().partition(|index| flows[**index].transport.starts_with("icmp"));
+        if !others.is_empty() {
+            for index in icmp {
+                suffixes[index] = "icmp".to_string();
+            }
+        }
     }
     for group in same(&write(&peers, &sections, &suffixes)) {
         let transports: BTreeSet<&String> = group.iter().map(|index| &flows[*index].transport).collect();
@@ -154,6 +197,14 @@ pub(super) fn new_ids(product: &str, flows: &[IdParts], used: &mut BTreeSet<Stri
         }
     }
     for group in same(&write(&peers, &sections, &suffixes)) {
+        let services: BTreeSet<&String> = group.iter().map(|index| &flows[*index].service).collect();
+        if services.len() == group.len() && services.iter().all(|service| !service.is_empty()) {
+            for index in group {
+                suffixes[index].clone_from(&flows[index].service);
+            }
+        }
+    }
+    for group in same(&write(&peers, &sections, &suffixes)) {
         for (index, ordinal) in group.iter().skip(1).zip(ORDINALS) {
             suffixes[*index] = ordinal.to_string();
         }
@@ -166,6 +217,9 @@ pub(super) fn new_ids(product: &str, flows: &[IdParts], used: &mut BTreeSet<Stri
     };
     write(&peers, &sections, &suffixes).into_iter().map(unused).collect()
 }
+
+/// Peers whose service is what ids say.
+const PEERS: [(&str, &str); 1] = [("kubernetes-api-server", "kubernetes-api")];
 
 /// The ends of ids that differ in nothing but the port of their flow.
 const ORDINALS: [&str; 7] = ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];

@@ -15,20 +15,24 @@ mod draft;
 mod edition;
 mod edition_flows;
 mod edition_keys;
+mod end_names;
 mod files;
 mod flows;
 mod header_words;
 mod headings;
 mod ids;
+mod imperative;
 mod lists;
 mod names;
 mod no_flow;
 mod options;
 mod outside_text;
 mod parties;
+mod phrase_book;
 mod phrases;
 mod purpose;
 mod read;
+mod service_phrases;
 mod services;
 mod sources;
 mod summary;
@@ -36,28 +40,30 @@ mod tables;
 mod tasks;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use port_data::{Diagnostic, Place};
 
 use crate::atomic_write::AtomicWriter;
-use crate::capture;
+use crate::capture::{self, Capture};
 use crate::codes;
 use crate::curation::{Curation, SHARED_FILE, SharedFlows};
 use crate::page_file::file_of_capture;
-use crate::printed_row::{PrintedRows, read_rows};
+use crate::printed_row::{PrintedRow, PrintedRows, read_rows};
 use crate::row_key::DistinctKeys;
 
-use again::Written;
+use again::{EarlierDrafts, Written};
 pub use edition::new_edition;
 use files::{DraftText, table_rows};
-use flows::FlowDrafter;
+use flows::{DraftRow, FlowDrafter};
 pub(crate) use ids::row_id;
 pub use options::{NewEdition, NewProduct};
 use parties::Known;
-use read::read_page;
+use phrase_book::PhraseBook;
+use read::{DraftedPage, read_page};
 use services::new_services;
-use sources::{Source, sources};
+use sources::sources;
 pub use summary::{Left, Subject, Summary};
 pub use tables::fields_in_use;
 use tables::{KnownIds, add_services};
@@ -85,23 +91,21 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
         Some(written) => written.read_page(new, &known)?,
         None => read_page(new, &known)?,
     };
-    let shared = SharedFlows::parse(&directory.join(SHARED_FILE), &drafted.parties).map_err(one)?;
-    let curation = Curation::parse_with(&edition_file, &drafted.keys, &shared)?;
-    let capture = capture::from_page(&drafted.page, &new.doc, drafted.layout, &curation)?;
-    let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
-    if !diagnostics.is_empty() {
-        return Err(diagnostics);
-    }
-    let used_ids = written.as_ref().map(Written::ids).unwrap_or_default();
-    let sources = sources(&drafted.page, &curation);
-    let names_peers = sources.iter().any(Source::names_peer);
-    let row_drafts = FlowDrafter { known: &known, services: catalog.services(), used_ids, names_peers }.draft(
-        &rows,
-        &DistinctKeys::new(&rows),
-        &sources,
-    );
+    let book = PhraseBook::read(&tables);
+    let with_ids = |used_ids| FlowDrafter { known: &known, services: catalog.services(), book: &book, used_ids };
+    let rows_of = |page: &DraftedPage, used_ids| DraftedRows::new(new, page, with_ids(used_ids));
+    // What an earlier draft wrote, before and after somebody changed its columns or tables, isn't anybody's work.
+    let earlier = match &written {
+        Some(written) => [read_page(new, &known), written.read_page(new, &known).map(DraftedPage::without_parties)],
+        None => [Err(Vec::new()), Err(Vec::new())],
+    };
+    let earlier = earlier.into_iter().flatten().filter_map(|page| rows_of(&page, BTreeSet::new()).ok());
+    let earlier: EarlierDrafts = earlier.flat_map(|rows| rows.drafts).collect();
+    let used_ids = written.as_ref().map(|written| written.ids(&earlier)).unwrap_or_default();
+    let DraftedRows { curation, capture, rows, drafts: row_drafts } = rows_of(&drafted, used_ids)?;
+    let sources = sources(&drafted.page, &curation, Some(&drafted.draft));
     let mut text = match &written {
-        Some(written) => written.merge(&row_drafts, &rows, &sources),
+        Some(written) => written.merge(&row_drafts, &rows, &sources, &earlier),
         None => DraftText::new(&row_drafts),
     };
     text.shared = drafted.parties.clone() + &text.shared;
@@ -127,6 +131,31 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     files.insert(0, (capture_file, file_of_capture(&capture, &new.doc)?));
     writer.write(&files, &mut summary.files).map_err(one)?;
     Ok(summary)
+}
+
+/// The rows of a page, and the draft of each.
+struct DraftedRows {
+    curation: Curation,
+    capture: Capture,
+    rows: Vec<PrintedRow>,
+    drafts: Vec<DraftRow>,
+}
+
+impl DraftedRows {
+    fn new(new: &NewProduct, page: &DraftedPage, drafter: FlowDrafter<'_>) -> Result<DraftedRows, Vec<Diagnostic>> {
+        let directory = new.data.join("curation").join(&new.id);
+        let shared =
+            SharedFlows::parse(&directory.join(SHARED_FILE), &page.parties).map_err(|diagnostic| vec![diagnostic])?;
+        let curation = Curation::parse_with(&directory.join(format!("{}.toml", new.edition)), &page.keys, &shared)?;
+        let capture = capture::from_page(&page.page, &new.doc, page.layout, &curation)?;
+        let PrintedRows { rows, diagnostics } = read_rows(&capture, &curation);
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let drafts =
+            drafter.draft(&rows, &DistinctKeys::new(&rows), &sources(&page.page, &curation, Some(&page.draft)));
+        Ok(DraftedRows { curation, capture, rows, drafts })
+    }
 }
 
 /// Whether a product can be drafted: for the first time, or again.

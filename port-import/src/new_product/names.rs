@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Other spellings of services, by the words of the printed text.
-const SPELLINGS: [(&str, &str); 23] = [
+const SPELLINGS: [(&str, &str); 24] = [
+    ("global catalog ldap", "msft-gc"),
     ("secure imap", "imaps"),
     ("imap over tls", "imaps"),
     ("secure pop3", "pop3s"),

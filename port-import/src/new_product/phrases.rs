@@ -144,8 +144,10 @@ fn phrase(text: &str, services: &Services<'_>) -> Option<String> {
     let words = words(&found);
     let is_phrase = !words.iter().any(|word| of_sentence.contains(&word.as_str()));
     let is_short = word_count(&found) <= MAX_LABEL_WORDS && services.telling_words(&found) > 1;
-    let ends_well =
-        words.last().is_some_and(|word| !["for", "to", "of", "by", "and", "or", "the", "on"].contains(&word.as_str()));
+    let ends_well = words.last().is_some_and(|word| {
+        !["for", "to", "of", "by", "and", "or", "the", "on", "a", "an", "with", "from", "in", "at"]
+            .contains(&word.as_str())
+    });
     (is_phrase && is_short && ends_well).then_some(found)
 }
 

@@ -28,6 +28,13 @@ pub(super) struct DraftedPage {
     pub(super) parties: String,
 }
 
+impl DraftedPage {
+    /// The page without what somebody wrote about its peers and components.
+    pub(super) fn without_parties(self) -> DraftedPage {
+        DraftedPage { parties: self.draft.parties(), ..self }
+    }
+}
+
 /// Reads the page of a new product.
 pub(super) fn read_page(new: &NewProduct, known: &Known<'_>) -> Result<DraftedPage, Vec<Diagnostic>> {
     draft_page(&new.doc, new.layout, known)

@@ -3,6 +3,7 @@
 use port_core::Direction;
 
 use super::content::{direction_in, is_hosts, is_nothing};
+use super::draft::{DraftTable, PageDraft};
 use super::header_words::{HeaderWord, header_word};
 use super::names::Services;
 use crate::curation::{Curation, FIXME, Meaning, Table};
@@ -16,17 +17,24 @@ pub(super) struct Source<'a> {
     columns: &'a [crate::curation::Column],
     table: Option<&'a Table>,
     curation: &'a Curation,
+    /// Whether the draft asks who connects to the ports of the row's table.
+    pub(super) asks_direction: bool,
 }
 
 /// The rows of the page in the order of the capture, which leaves out those of ignored tables.
-pub(super) fn sources<'a>(page: &'a Page, curation: &'a Curation) -> Vec<Source<'a>> {
+///
+/// The draft of the page has the questions about its tables, in the page's order.
+pub(super) fn sources<'a>(page: &'a Page, curation: &'a Curation, draft: Option<&PageDraft>) -> Vec<Source<'a>> {
     let printed: Vec<PrintedTable<'_>> = page.tables.iter().map(page::Table::printed).collect();
     let entries = curation.match_tables(&printed);
     let entries = entries.into_iter().map(|entry| entry.map(|entry| curation.tables[entry].get_ref()));
-    let read = page.tables.iter().zip(entries).filter(|(_, entry)| entry.is_none_or(|entry| entry.ignore.is_none()));
-    let rows = read.flat_map(|(table, entry)| {
+    let asks = |index: usize| draft.and_then(|draft| draft.tables.get(index)).is_some_and(DraftTable::asks_direction);
+    let read = page.tables.iter().zip(entries).enumerate();
+    let read = read.filter(|(_, (_, entry))| entry.is_none_or(|entry| entry.ignore.is_none()));
+    let rows = read.flat_map(|(index, (table, entry))| {
         let columns = entry.map_or(&[][..], |entry| curation.columns_of(entry));
-        table.rows.iter().map(move |row| Source { row, columns, table: entry, curation })
+        let asks_direction = asks(index);
+        table.rows.iter().map(move |row| Source { row, columns, table: entry, curation, asks_direction })
     });
     rows.collect()
 }

@@ -71,7 +71,9 @@ const EMPTY_WORDS: [&str; 64] = [
 ];
 
 /// Phrases that have another form in ids, the same in all products.
-const PHRASES: [(&str, &str); 28] = [
+const PHRASES: [(&str, &str); 30] = [
+    ("kubernetes node port", "nodeport"),
+    ("ipv6 dual stack", "ipv6"),
     ("server message block", "smb"),
     ("lightweight directory access protocol", "ldap"),
     ("encapsulating security payload", "esp"),
@@ -103,7 +105,8 @@ const PHRASES: [(&str, &str); 28] = [
 ];
 
 /// Services whose usual name isn't their id.
-const USUAL_NAMES: [(&str, &str); 8] = [
+const USUAL_NAMES: [(&str, &str); 9] = [
+    ("cisco-sccp", "sccp"),
     ("ms-sql-s", "sql"),
     ("ms-sql-m", "sql-browser"),
     ("bootps", "dhcp"),
@@ -146,6 +149,18 @@ pub(super) fn task(label: &str, services: &Services<'_>, is_left_out: &dyn Fn(&S
     let protocol = protocol.map(|service| usual_name(&service));
     found.extend(protocol.filter(|protocol| !found.contains(protocol)));
     found
+}
+
+/// Words that names of machines end with, and without which they are unmistakable.
+const MACHINES: [&str; 4] = ["node", "nodes", "server", "servers"];
+
+/// The words of a peer or a component in ids. A peer with a name isn't a "server" or a "node" besides.
+pub(super) fn party_words(text: &str) -> Vec<String> {
+    let mut words = words(text);
+    if words.len() > 1 && words.last().is_some_and(|last| MACHINES.contains(&last.as_str())) {
+        words.pop();
+    }
+    words
 }
 
 /// The usual name of a service, as ids have it.

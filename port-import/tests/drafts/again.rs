@@ -77,6 +77,35 @@ fn a_row_in_both_directions_has_two_flows_once_its_ends_are_known() {
 }
 
 #[test]
+fn what_a_draft_wrote_is_drafted_anew_and_what_a_person_wrote_stays() {
+    let workspace = Workspace::new();
+    let page = "# Ports\n\n## Inbound\n\n| From | Service | Port |\n|---|---|---|\n| Spool | SSH | TCP/22 |\n| Spool | SMTP | TCP/25 |\n";
+    let new = workspace.product("relay", "page.md", page);
+    let first = workspace.draft(&new);
+    first.assert_has(&["\"Spool\" = \"FIXME\""]);
+    let file = workspace.data().join("curation/relay/flows.toml");
+    let flows = first.flows.replace("\"Spool\" = \"FIXME\"", "\"Spool\" = \"client\"");
+    let ids: Vec<&str> = flows.lines().filter_map(|line| line.strip_prefix("id = \"")?.split('"').next()).collect();
+    assert_eq!(ids.len(), 2, "{flows}");
+    fs::write(&file, &flows).unwrap();
+    let again = NewProduct { again: true, ..new };
+    let second = workspace.draft(&again);
+
+    // A fresh draft that knows the peer says the same.
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, second.flows.split("\n[[flow]]").next().unwrap()).unwrap();
+    assert_eq!(workspace.draft(&again).flows, second.flows);
+
+    let written =
+        flows.replace(ids[0], "relay-in-remote-shell").replace("purpose = \"Log in over SSH\"", "purpose = \"Mine\"");
+    assert!(written.contains("Mine"), "{written}");
+    fs::write(&file, &written).unwrap();
+    let third = workspace.draft(&again);
+    third.assert_has(&["id = \"relay-in-remote-shell\" # tcp/22", "purpose = \"Mine\""]);
+    assert_eq!(third.flows.split("\n[[flow]]").nth(2), second.flows.split("\n[[flow]]").nth(2));
+}
+
+#[test]
 fn what_a_person_wrote_about_flows_in_the_file_of_the_edition_is_kept() {
     let workspace = Workspace::new();
     let page = "# Ports\n\n## Inbound\n\n| Who | Use | Port |\n|---|---|---|\n| Browsers | Administer | TCP/8443* |\n| Spool | Hand over | TCP/515 |\n";

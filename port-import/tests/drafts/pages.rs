@@ -134,7 +134,7 @@ fn columns_of_ports_come_in_pairs() {
     ]));
     ends.assert_has(&["is = \"first-port\"", "is = \"last-port\""]);
     let kinds = draft(&table(&["Use | TCP Port | UDP Port", "NFS | 2049 | 2049", "Time | | 123", "Web | 443 | "]));
-    kinds.assert_has(&["is = \"tcp-ports\"", "is = \"udp-ports\"", "purpose = \"NFS\""]);
+    kinds.assert_has(&["is = \"tcp-ports\"", "is = \"udp-ports\"", "purpose = \"Access files with NFS\""]);
     let one = draft(&table(&["Use | TCP port", "Web | 443"]));
     one.assert_has(&["is = \"tcp-ports\""]);
 }
@@ -241,7 +241,7 @@ fn a_row_between_two_parts_in_both_directions_has_two_flows() {
         "Relay server | DNS server | Outbound | UDP/53 | Ask names",
     ]));
     draft.assert_has(&[
-        "purpose = \"HTTPS between Relay server and Relay agent\"",
+        "purpose = \"Connect the agent to the server over HTTPS\"",
         "component = \"agent\"\npeer = \"relay-server\"",
         "component = \"server\"\npeer = \"relay-agent\"",
     ]);
@@ -275,9 +275,9 @@ fn headings_name_both_ends() {
         "\"Relay\" = \"\"",
         // Who opens the connection depends on who the agents are.
         "id = \"relay-agents-https\"",
-        "purpose = \"HTTPS between Relay and Agents\"",
+        "purpose = \"Connect Relay and agents over HTTPS\"",
         "id = \"relay-out-https\"",
-        "purpose = \"HTTPS from Relay to SQL Server\"",
+        "purpose = \"Connect Relay to SQL Server over HTTPS\"",
     ]);
 }
 
@@ -383,4 +383,11 @@ fn another_edition_has_one_row_more_and_the_same_text() {
         text.lines().filter(|line| line.starts_with("digest")).map(str::to_string).collect()
     };
     assert_eq!(digests(&text), digests(&old));
+}
+
+#[test]
+fn a_phrase_for_a_service_depends_on_the_direction_only_if_that_is_certain() {
+    let table = "| Service | Port |\n|---|---|\n| SMTP | TCP/25 |\n";
+    draft(&format!("# Inbound ports\n\n{table}")).assert_has(&["purpose = \"Receive mail\""]);
+    draft(&format!("# Ports\n\n{table}")).assert_has(&["purpose = \"Send mail\""]);
 }
