@@ -86,8 +86,10 @@ impl Written {
             let mut lines: Vec<String> = lines.map(|(_, line)| line).collect();
             let new = cells.iter().filter(|(cell, _)| draft.cells.contains(*cell) && !is_mapped(cell));
             lines.extend(new.map(|(cell, id)| format!("{} = {}\n", quote(cell), quote(id))));
+            let block = self.shared.iter().find(|block| block.header == header);
             if !lines.is_empty() {
-                text += &format!("\n{header}\n{}", lines.concat());
+                text += &block.map_or(format!("\n{header}\n"), Block::head);
+                text += &lines.concat();
             }
         }
         text
@@ -172,7 +174,8 @@ impl Written {
             text.shared += &share(&self.merge_flow(id, &new_id(id, draft), draft, earlier));
             text.flows.add_written(&new_id(id, draft), self.page_keys(id, draft));
         }
-        for id in ids.iter().skip(drafted.len()) {
+        // The row has fewer flows now. What a draft wrote of the others goes.
+        for id in ids.iter().skip(drafted.len()).filter(|id| !earlier.lines.contains_key(**id)) {
             text.shared +=
                 &self.shared_block(id).map_or(String::new(), |block| format!("\n{}", block.text.trim_start()));
         }

@@ -37,6 +37,13 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
 }
 
 impl Block {
+    /// The header with the comments and blank lines above it.
+    pub(super) fn head(&self) -> String {
+        let lines = self.text.split_inclusive('\n');
+        let above = lines.clone().take_while(|line| !line.starts_with('[')).count();
+        lines.take(above + 1).collect()
+    }
+
     /// The keys of the block, each with its lines and the comment above them.
     pub(super) fn keys(&self) -> Vec<(String, String)> {
         let mut keys: Vec<(String, String)> = Vec::new();
@@ -159,6 +166,6 @@ mod tests {
         assert!(found[1].keys()[1].1.starts_with("# What for.\nnote = "));
         assert_eq!(found[1].text_of("id").as_deref(), Some("a"));
         assert_eq!(found[2].keys()[0].0, "\"a = b\"");
-        assert!(found[1].text.starts_with("\n# Why.\n[[flow]]"));
+        assert_eq!(found[1].head(), "\n# Why.\n[[flow]] # one\n");
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A page lists the ports of several plugins, of which a cluster has one, so that the name alone is a condition.
 
+use super::names::words;
+
 /// Network plugins of Kubernetes, as their projects write them.
 const PLUGINS: [&str; 6] = ["Antrea", "Calico", "Canal", "Cilium", "Flannel", "Weave"];
 
@@ -25,6 +27,20 @@ const FEATURES: [(&str, &str); 13] = [
 /// The condition of all rows below a heading.
 pub(super) fn of_heading(heading: &str, product: &str) -> Option<String> {
     plugin(heading.trim(), product).map(|plugin| format!("the CNI is {plugin}"))
+}
+
+/// The condition of all rows below a heading such as `Windows Specific Inbound Network Rules`.
+pub(super) fn of_system(heading: &str) -> Option<String> {
+    let words = words(heading);
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    let system = ["Windows", "Linux"].into_iter().find(|system| words.contains(&system.to_lowercase()))?;
+    has(&["specific", "only", "node", "nodes", "worker", "workers"]).then(|| format!("nodes run {system}"))
+}
+
+/// Whether a heading may limit when its rows are needed, as `Mail flow (no relay)` and `Mail flow with a relay` do.
+pub(super) fn may_limit(heading: &str) -> bool {
+    let words = words(heading);
+    ["no", "if", "when", "with", "without"].iter().any(|limit| words.iter().any(|word| word == limit))
 }
 
 /// The condition of a row, such as that of `Canal CNI with VXLAN`.
@@ -62,7 +78,7 @@ fn plugin(text: &str, product: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_heading, of_label, with_feature};
+    use super::{may_limit, of_heading, of_label, of_system, with_feature};
 
     #[test]
     fn a_plugin_is_a_condition_unless_it_is_the_product() {
@@ -84,5 +100,16 @@ mod tests {
         );
         assert_eq!(with_feature("Calico CNI with BGP").as_deref(), Some("Exchange routes with BGP"));
         assert_eq!(with_feature("Proxy with VXLAN"), None);
+    }
+
+    #[test]
+    fn a_heading_can_name_an_operating_system_or_another_limit() {
+        let system = of_system("Windows Specific Inbound Network Rules");
+        assert_eq!(system.as_deref(), Some("nodes run Windows"));
+        assert_eq!(of_system("Ports of Windows Server"), None);
+        assert!(
+            may_limit("Mail flow (no Edge Transport servers)") && may_limit("Mail flow with Edge Transport servers")
+        );
+        assert!(!may_limit("Inbound ports of nodes"));
     }
 }

@@ -11,7 +11,7 @@ use crate::curation::{Curation, FIXME, Meaning};
 use crate::page::{Layout, Page, PrintedTable, Table};
 
 /// The question about a table whose direction is certain, and whose peers aren't.
-const WHO_CONNECTS: &str = "or does the page say who connects?";
+const WHO_CONNECTS: &str = "if the page says who connects, write peer";
 
 /// A table or a list of the page.
 #[derive(Clone, Debug)]
@@ -240,6 +240,21 @@ fn find_parties(page: &Page, tables: &[DraftTable], known: &Known<'_>) -> Partie
     parties
 }
 
+/// The condition of the rows below a heading, if it is one.
+fn condition(heading: &str, known: &Known<'_>) -> Option<Proposal> {
+    let of_plugin = conditions::of_heading(heading, known.product).map(Proposal::certain);
+    let of_system = || {
+        let question = Some("is that when these rows are needed?");
+        conditions::of_system(heading).map(|value| Proposal { value, question })
+    };
+    let limit = || {
+        let question =
+            Some("does the heading say when these rows are needed? otherwise remove the condition and its note_of");
+        conditions::may_limit(heading).then(|| Proposal { value: FIXME.to_string(), question })
+    };
+    of_plugin.or_else(of_system).or_else(limit)
+}
+
 /// What applies to all rows of a table.
 fn constants(
     page: &Page,
@@ -273,7 +288,7 @@ fn constants(
                     direction.question = direction.question.or(Some(WHO_CONNECTS));
                 }
                 None if needs_direction => {
-                    let question = Some("do others connect to all of these ports? and does the page say who?");
+                    let question = Some("do others connect to all of these ports? if the page says who, write peer");
                     constants.push(("direction", Proposal { value: "inbound".to_string(), question }));
                 }
                 _ => constants.push(("peer", fixme())),
@@ -283,8 +298,8 @@ fn constants(
         let of_heading = || headings::component(heading).filter(|_| !has(&[Meaning::Component]));
         constants.extend(of_owner.or_else(of_heading).map(|component| ("component", component)));
     }
-    if let Some(condition) = conditions::of_heading(heading, known.product) {
-        constants.push(("condition", Proposal::certain(condition)));
+    if let Some(condition) = condition(heading, known) {
+        constants.push(("condition", condition));
         constants.push(("note_of", Proposal::certain(crate::curation::quote(heading))));
     }
     let ports = columns.iter().zip(0..).filter(|(column, _)| column.is.is_ports());

@@ -149,7 +149,7 @@ pub(super) fn table_rows(
     Ok(files)
 }
 
-/// The title of the page: its first line, if that is a heading, or the one in its front matter.
+/// The title of the page: the one in its front matter or, without one, its first line if that is a heading.
 pub(super) fn title(page: &Page) -> String {
     let texts = page.text_outside_tables.iter().filter(|line| line.kind != LineKind::Heading);
     let first_text = texts.map(|line| line.number).min().unwrap_or(usize::MAX);
@@ -166,7 +166,7 @@ pub(super) fn title(page: &Page) -> String {
         let title = title.trim_matches(['"', '\'']).trim();
         (!title.is_empty()).then(|| title.to_string())
     };
-    first.map(|line| line.text.clone()).or_else(in_front_matter).unwrap_or_else(|| FIXME.to_string())
+    in_front_matter().or_else(|| first.map(|line| line.text.clone())).unwrap_or_else(|| FIXME.to_string())
 }
 
 /// The id of an edition, if the page prints it.

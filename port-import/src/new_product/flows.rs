@@ -131,7 +131,9 @@ impl FlowDrafter<'_> {
             }
             keys.extend(self.end_keys(row, source, *end, &ends));
             keys.extend(self.port_keys(row, source));
-            if source.is_some_and(|source| has_any_host(*end, source)) && !keys.iter().any(|(key, ..)| *key == "adds") {
+            if source.is_some_and(|source| has_any_host(row, *end, source))
+                && !keys.iter().any(|(key, ..)| *key == "adds")
+            {
                 let (peer, reason) = match source.and_then(|source| source.loopback().map(str::to_string)) {
                     Some(address) => (self.known.product, of_loopback(without_peer, &address)),
                     None => ("any-host", without_peer.to_string()),
@@ -146,6 +148,8 @@ impl FlowDrafter<'_> {
             let marks = row.marks().into_iter().cloned().collect();
             let mut note_of = Vec::new();
             if let Some((label, condition)) = self.condition(row, source) {
+                let system = source.and_then(|source| conditions::of_system(&source.heading_of_condition()?));
+                let condition = system.map_or(condition.clone(), |system| format!("{system}, and {condition}"));
                 keys.push(("condition", quote(&condition), None));
                 note_of.extend(source.and_then(|source| source.heading_of_condition()));
                 note_of.push(label);
@@ -232,6 +236,8 @@ impl FlowDrafter<'_> {
         if is_unknown {
             let found = direction_in(direction_cell.unwrap_or_default()).filter(|direction| *direction != "both");
             keys.push(("direction", quote(found.unwrap_or(FIXME)), None));
+        } else if let Some(direction) = overruling_direction(row, source, end) {
+            keys.push(("direction", quote(direction.as_str()), None));
         } else if differs(&direction) {
             keys.extend(direction(end).map(|direction| ("direction", quote(&direction), None)));
         }
@@ -245,7 +251,7 @@ impl FlowDrafter<'_> {
         let other = source.and_then(|source| source.other_host().map(str::to_string)).filter(|_| row.peer.is_none());
         let peer = match (&end.peer, other) {
             (_, Some(cell)) => Some(self.known.peer(&cell).unwrap_or_else(|| FIXME.to_string())),
-            (None, None) if source.is_some_and(|source| has_any_host(Some(end), source)) => None,
+            (None, None) if source.is_some_and(|source| has_any_host(row, Some(end), source)) => None,
             (None, None) => Some(FIXME.to_string()),
             (peer, None) if differs(&|end| end.peer.clone()) => peer.clone(),
             _ => None,
@@ -295,9 +301,14 @@ fn of_loopback(reason: &str, address: &str) -> String {
 }
 
 /// Whether any host is the peer of a flow: hosts connect, and nothing in the row or its table says which.
-fn has_any_host(end: Option<&End>, source: Source<'_>) -> bool {
-    end.is_some_and(|end| end.peer.is_none() && end.direction == Some(Direction::Inbound)) && !source.names_peer()
+fn has_any_host(row: &PrintedRow, end: Option<&End>, source: Source<'_>) -> bool {
+    let is_inbound = direction_of(row, Some(source), end) == Some(Direction::Inbound);
+    let names_clients = row.label.iter().flat_map(|label| words(label)).any(|word| CLIENTS.contains(&word.as_str()));
+    is_inbound && end.is_some_and(|end| end.peer.is_none()) && !source.names_peer() && !names_clients
 }
+
+/// Words of labels that say who connects.
+const CLIENTS: [&str; 2] = ["clients", "browsers"];
 
 /// The text of the row that may name the direction: its cell of directions, or a remark in the port cell, such as "outgoing".
 fn direction_cell<'a>(row: &'a PrintedRow, source: Option<Source<'a>>) -> Option<&'a str> {
@@ -308,11 +319,20 @@ fn direction_cell<'a>(row: &'a PrintedRow, source: Option<Source<'a>>) -> Option
     cell.or_else(|| remarks.find(|text| direction_in(text).is_some()))
 }
 
-/// The direction of a flow: that of its end or, if the end has none, the one that the row names.
+/// The direction of a flow: that of its end or, if the end has none or the draft only guesses it, the one that the row names.
 fn direction_of(row: &PrintedRow, source: Option<Source<'_>>, end: Option<&End>) -> Option<Direction> {
     let end = end?;
     let of_row = || direction_in(direction_cell(row, source)?)?.parse().ok();
-    end.direction.or_else(of_row)
+    match source.is_some_and(|source| source.asks_direction) {
+        true => of_row().or(end.direction),
+        false => end.direction.or_else(of_row),
+    }
+}
+
+/// The direction that the row names, if that of its table is a guess that says the contrary.
+fn overruling_direction(row: &PrintedRow, source: Option<Source<'_>>, end: &End) -> Option<Direction> {
+    end.direction?;
+    direction_of(row, source, Some(end)).filter(|direction| Some(*direction) != end.direction)
 }
 
 /// The ends of each flow of a row. Of a row in both directions, the flows depend on who the ends are.

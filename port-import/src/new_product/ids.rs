@@ -13,7 +13,7 @@ use crate::printed_row::{End, PrintedRow};
 /// A new id for the first flow of a row.
 pub(crate) fn row_id(product: &str, row: &PrintedRow, used: &mut BTreeSet<String>) -> String {
     let none = BTreeMap::new();
-    let services = Services { ids: &none, of_port: &none };
+    let services = Services { ids: &none, of_port: &none, transports: &none };
     let end = row.ends.first();
     let direction = end.and_then(|end| end.direction);
     let words = Words { services: &services, book: &PhraseBook::default(), purpose: "" };

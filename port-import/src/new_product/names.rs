@@ -77,21 +77,39 @@ const FILLERS: [&str; 27] = [
     "via", "port", "ports", "server", "servers", "service", "services", "protocol", "default", "number",
 ];
 
+/// What follows the name of a protocol that is encrypted.
+const ENCRYPTIONS: [&str; 4] = [" over tls", " over ssl", " over ssl tls", " with tls"];
+
 /// The services of the catalog.
 pub(super) struct Services<'a> {
     /// Their ids by their names and ids in lowercase.
     pub(super) ids: &'a BTreeMap<String, String>,
     /// The service that usually has a port.
     pub(super) of_port: &'a BTreeMap<String, String>,
+    /// The transports that carry each service, as `services.csv` lists them.
+    pub(super) transports: &'a BTreeMap<String, String>,
 }
 
 impl Services<'_> {
     /// The service that a text is the name of.
     pub(super) fn named(&self, text: &str) -> Option<String> {
         let plain = words(text).join(" ");
+        if let Some(carried) = ENCRYPTIONS.iter().find_map(|end| plain.strip_suffix(end)) {
+            return self.encrypted(self.named(carried)?);
+        }
         let spelling = SPELLINGS.iter().find(|(spelling, _)| *spelling == plain).map(|(_, id)| (*id).to_string());
         let known = self.ids.get(text.trim().to_lowercase().as_str()).or_else(|| self.ids.get(&plain)).cloned();
         known.or(spelling.filter(|id| self.ids.contains_key(id)))
+    }
+
+    /// The encrypted variant of a service, such as `https` of `http`, or the service itself if it is one.
+    fn encrypted(&self, service: String) -> Option<String> {
+        let is_known = |wanted: &str| self.ids.values().any(|id| id == wanted);
+        let variant = format!("{service}s");
+        match is_known(&variant) {
+            true => Some(variant),
+            false => service.strip_suffix('s').is_some_and(is_known).then_some(service),
+        }
     }
 
     /// The service that a text names; of several, an encrypted one.
@@ -120,9 +138,15 @@ impl Services<'_> {
 
     /// The only service in a text that carries the traffic, such as `https` in `HTTPS for the API`.
     pub(super) fn carrier_in(&self, text: &str) -> Option<String> {
-        let found: BTreeSet<String> = words(text).iter().filter_map(|word| self.named(word)).collect();
+        let words = words(text);
+        let found: BTreeSet<String> = words.iter().filter_map(|word| self.named(word)).collect();
         let mut found = found.into_iter();
-        found.next().filter(|id| found.next().is_none() && CARRIERS.contains(&id.as_str()))
+        let carrier = found.next().filter(|id| found.next().is_none() && CARRIERS.contains(&id.as_str()))?;
+        let plain = words.join(" ");
+        match ENCRYPTIONS.iter().any(|words| plain.contains(words)) {
+            true => self.encrypted(carrier),
+            false => Some(carrier),
+        }
     }
 
     /// Whether a text contains no name of a protocol or a service.
@@ -165,12 +189,15 @@ mod tests {
     fn services_are_found_in_texts_by_every_spelling() {
         let ids: BTreeMap<String, String> =
             ["dns", "http", "https", "imaps", "smb"].map(|id| (id.to_string(), id.to_string())).into();
-        let services = Services { ids: &ids, of_port: &BTreeMap::new() };
+        let services = Services { ids: &ids, of_port: &BTreeMap::new(), transports: &BTreeMap::new() };
         assert_eq!(services.named("HTTP/2").as_deref(), Some("http"));
         assert_eq!(services.named("secure IMAP").as_deref(), Some("imaps"));
         assert_eq!(services.named("Secure LDAP"), None, "the catalog here doesn't have it");
         assert!(services.is_named_in("smb", "Server Message Block (SMB)"));
         assert!(services.is_named_in("dns", "DNS servers") && !services.is_named_in("dns", "resolvers"));
+        assert_eq!(services.named("HTTP over TLS").as_deref(), Some("https"));
+        assert_eq!(services.carrier_in("HTTP/1.1 over TLS").as_deref(), Some("https"));
+        assert_eq!(services.named("DNS over TLS"), None, "the catalog here doesn't have it");
         assert_eq!(services.telling_words("HTTP/HTTPS port"), 0);
         assert_eq!(services.telling_words("HTTPS for the API of agents"), 2);
         assert_eq!(services.telling_words("kube-proxy"), 1);

@@ -3,16 +3,22 @@
 use port_core::Direction;
 
 use super::content::is_title;
-use super::names::Services;
+use super::names::{Services, words};
 use super::sources::Source;
 use crate::curation::FIXME;
 use crate::port_cell::NoPort;
 use crate::printed_row::{End, PrintedRow};
 
+/// Port cells that name no port.
+const LEFT_TO_THE_USER: [&str; 3] = ["user defined", "user specified", "user provided"];
+
 /// Why a row isn't a flow, if that seems so.
 pub(super) fn no_flow(row: &PrintedRow, source: Option<Source<'_>>, services: &Services<'_>) -> Option<String> {
     if source.is_some_and(|source| is_title(source.row)) {
         return Some("A title of the rows below it.".to_string());
+    }
+    if row.ports.as_ref().is_some_and(|cell| LEFT_TO_THE_USER.contains(&words(cell).join(" ").as_str())) {
+        return Some("The page leaves the port to the user, and a flow needs a port.".to_string());
     }
     if row.ports.is_none() && source.is_some_and(|source| source.is_item_without_port(services)) {
         return Some("The item of the list states no port.".to_string());

@@ -19,11 +19,11 @@ enum Kind {
 impl Kind {
     const fn plural(self) -> &'static str {
         match self {
-            Kind::Link => "links to documentation",
+            Kind::Link => "links",
             Kind::Example => "examples of host names",
             Kind::Standard => "standards",
             Kind::Version => "versions",
-            Kind::Size => "sizes of machines",
+            Kind::Size => "sizes",
             Kind::Time => "times",
             Kind::Count => "counts",
         }
@@ -239,15 +239,15 @@ mod tests {
     #[test]
     fn numbers_and_hosts_that_concern_no_flow_are_named() {
         for (text, expected) in [
-            ("A node needs 8 GB of memory, 16 GiB is better, and 100GB of disk.", "Sizes of machines."),
+            ("A node needs 8 GB of memory, 16 GiB is better, and 100GB of disk.", "Sizes."),
             ("Retry after 30 seconds with up to 500 nodes.", "Times and counts."),
             ("RFC 2347: option extension", "Standards."),
             ("Windows Server 2012 or 2016, and Exchange 2019 with Debian 11", "Versions."),
             (
                 "See https://docs.acme.example.com/list and https://learn.microsoft.com/en-us/list.",
-                "Links to documentation and examples of host names.",
+                "Links and examples of host names.",
             ),
-            ("Between 8-16 cores and 64-bit processors", "Sizes of machines."),
+            ("Between 8-16 cores and 64-bit processors", "Sizes."),
             ("Lync Server 2013-Clients", "Versions."),
         ] {
             assert_eq!(what(text).as_deref(), Some(expected), "{text}");

@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn short_texts_are_purposes_and_names_need_prose_that_a_person_reads() {
         let ids = services();
-        let services = Services { ids: &ids, of_port: &BTreeMap::new() };
+        let services = Services { ids: &ids, of_port: &BTreeMap::new(), transports: &BTreeMap::new() };
         for (label, column, expected, is_marked) in [
             ("HTTPS", "Description", "HTTPS", true),
             ("HTTP/HTTPS", "Service", "HTTP/HTTPS", true),
@@ -400,7 +400,7 @@ mod tests {
     #[test]
     fn names_and_ends_together_are_all_that_some_pages_say() {
         let ids = services();
-        let services = Services { ids: &ids, of_port: &BTreeMap::new() };
+        let services = Services { ids: &ids, of_port: &BTreeMap::new(), transports: &BTreeMap::new() };
         let names = || RowTexts { label: Some("HTTPS"), column: Some("Service"), ..RowTexts::default() };
         let certain = |text: &str| (text.to_string(), None);
         let marked = |text: &str| (text.to_string(), Some(QUESTION.to_string()));
@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn a_row_that_names_two_ends_and_a_protocol_has_them_as_its_purpose() {
         let ids = services();
-        let services = Services { ids: &ids, of_port: &BTreeMap::new() };
+        let services = Services { ids: &ids, of_port: &BTreeMap::new(), transports: &BTreeMap::new() };
         let purpose_of = |label, ends, row: RowTexts<'_>| purpose(&RowTexts { label, ends, ..row }, &services).0;
         let inbound = || RowTexts { direction: Some(Direction::Inbound), ..RowTexts::default() };
         let both_ways = || RowTexts { both_ways: true, ..inbound() };

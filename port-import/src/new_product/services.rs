@@ -33,10 +33,16 @@ impl Services<'_> {
         let ports: Vec<String> = ports.iter().map(u16::to_string).filter(|port| !services.contains_key(port)).collect();
         let whole = names.iter().find_map(|name| self.named(name));
         let carrier = names.iter().find_map(|name| self.carrier_in(name)).filter(|_| specs.len() == 1);
+        let may_have = |port: &String, service: &String| {
+            let of_port =
+                specs.iter().filter(|spec| spec.range().is_some_and(|range| range.first().to_string() == *port));
+            of_port.filter_map(PortSpec::transport).all(|transport| self.may_carry(transport, service))
+        };
         for port in &ports {
-            let usual = self.of_port.get(port);
+            let usual = self.of_port.get(port).filter(|usual| may_have(port, usual));
             let known = usual.filter(|usual| names.iter().any(|name| self.means(usual, name)));
-            let of_row = whole.as_ref().filter(|_| services.is_empty() && ports.len() == 1 || usual.is_none());
+            let whole = whole.as_ref().filter(|whole| may_have(port, whole));
+            let of_row = whole.filter(|_| services.is_empty() && ports.len() == 1 || usual.is_none());
             match (known, of_row) {
                 (Some(known), _) => drop(services.insert(port.clone(), known.clone())),
                 (None, Some(whole))
@@ -46,12 +52,19 @@ impl Services<'_> {
                     services.insert(port.clone(), whole.clone());
                 }
                 (None, None) if usual.is_none() => {
-                    services.extend(carrier.clone().map(|carrier| (port.clone(), carrier)));
+                    let carrier = carrier.clone().filter(|carrier| may_have(port, carrier));
+                    services.extend(carrier.map(|carrier| (port.clone(), carrier)));
                 }
                 _ => {}
             }
         }
         (services, question)
+    }
+
+    /// Whether a transport is one of those that `services.csv` gives a service.
+    fn may_carry(&self, transport: Transport, service: &str) -> bool {
+        let Some(transports) = self.transports.get(service) else { return true };
+        transport == Transport::Any || transports.split(',').any(|own| own.trim() == transport.as_str())
     }
 
     /// The services that are printed with their ports.

@@ -21,6 +21,7 @@ pub(super) struct KnownIds {
     pub(super) peers: BTreeMap<String, String>,
     services: BTreeMap<String, String>,
     service_of_port: BTreeMap<String, String>,
+    transports_of_service: BTreeMap<String, String>,
 }
 
 impl KnownIds {
@@ -30,13 +31,14 @@ impl KnownIds {
         Ok(KnownIds {
             // "Worker" may be the part of any product.
             peers: ids_by_name(&tables.join("peers.csv"), |kind| kind != "component")?,
-            service_of_port: services_by_port(&services)?,
+            service_of_port: map_columns(&services, "port", "id")?,
+            transports_of_service: map_columns(&services, "id", "transports")?,
             services: ids_by_name(&services, |_| true)?,
         })
     }
 
     pub(super) fn services(&self) -> Services<'_> {
-        Services { ids: &self.services, of_port: &self.service_of_port }
+        Services { ids: &self.services, of_port: &self.service_of_port, transports: &self.transports_of_service }
     }
 }
 
@@ -68,17 +70,13 @@ fn ids_by_name(file: &Path, is_kept: impl Fn(&str) -> bool) -> Result<BTreeMap<S
     Ok(cells.rows.iter().filter(is_kept).flat_map(both).collect())
 }
 
-/// The service that usually has a port, by the port.
-fn services_by_port(file: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+/// The cells of a column by those of another one, without empty ones.
+fn map_columns(file: &Path, key: &str, value: &str) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
     let cells = read(file)?;
     let column = |name: &str| cells.header.iter().position(|head| head.text == name);
-    let mut services: BTreeMap<String, String> = BTreeMap::new();
-    if let (Some(id), Some(port)) = (column("id"), column("port")) {
-        for row in cells.rows.iter().filter(|row| !row[port].text.is_empty()) {
-            services.insert(row[port].text.clone(), row[id].text.clone());
-        }
-    }
-    Ok(services)
+    let (Some(key), Some(value)) = (column(key), column(value)) else { return Ok(BTreeMap::new()) };
+    let rows = cells.rows.iter().filter(|row| !row[key].text.is_empty() && !row[value].text.is_empty());
+    Ok(rows.map(|row| (row[key].text.clone(), row[value].text.clone())).collect())
 }
 
 /// The table with added rows, if it doesn't have rows with their first cells. Cells of other columns are empty.

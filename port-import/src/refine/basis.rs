@@ -158,7 +158,9 @@ impl FlowBuilder<'_> {
         }
         let what = format!("facts of flows rest {}", missing.why());
         let all = "read the page again, correct the flows, and set their note_of";
-        self.report_row(diagnostic.among(what, format!("{facts} of {}", flow.id), all));
+        let prose = digests(self.row).join(", ");
+        let prose = if prose.is_empty() { prose } else { format!(" (prose {prose})") };
+        self.report_row(diagnostic.among(what, format!("{facts} of {}{prose}", flow.id), all));
     }
 }
 

@@ -219,7 +219,7 @@ fn headings_and_introductions_apply_to_all_rows() {
     let draft = draft(page);
     draft.assert_has(
         &[
-            "section = \"Inbound rules\"\ndirection = \"inbound\" # FIXME: or does the page say who connects?\n",
+            "section = \"Inbound rules\"\ndirection = \"inbound\" # FIXME: if the page says who connects, write peer\n",
             "adds = { peer = \"any-host\", reason = \"The row prints no peer.\" }",
             "transport = \"tcp\"",
             "component = \"control-plane\"",
@@ -390,4 +390,26 @@ fn a_phrase_for_a_service_depends_on_the_direction_only_if_that_is_certain() {
     let table = "| Service | Port |\n|---|---|\n| SMTP | TCP/25 |\n";
     draft(&format!("# Inbound ports\n\n{table}")).assert_has(&["purpose = \"Receive mail\""]);
     draft(&format!("# Ports\n\n{table}")).assert_has(&["purpose = \"Send mail\""]);
+}
+
+#[test]
+fn what_a_row_says_against_its_table_is_drafted_or_asked() {
+    let workspace = Workspace::new();
+    let page = "# Ports\n\n| Use | Ports |\n|---|---|\n| Web interface | 8006 (TCP, HTTP/1.1 over TLS) |\n| sendmail | 25 (TCP, outgoing) |\n| POP3 clients | 110 (TCP) |\n| SSH | UDP/22 |\n\n## Windows Specific Rules\n\n| Source | Use | Port |\n|---|---|---|\n| Console | Calico CNI with BGP | TCP/179 |\n\n## Mail flow (no gateway)\n\n| Source | Use | Port |\n|---|---|---|\n| Console | Store | User defined |\n| Console | Hand over | TCP/515 |\n";
+    let draft = workspace.draft(&workspace.product("relay", "page.md", page));
+    draft.assert_has(&[
+        "services = { 8006 = \"https\" }\n",
+        "direction = \"outbound\"\npeer = \"FIXME\"\n",
+        "condition = \"nodes run Windows\" # FIXME: is that when these rows are needed?\nnote_of = \"Windows Specific Rules\"\n",
+        "condition = \"nodes run Windows, and the CNI is Calico with BGP\"\n",
+        "note_of = [\"Windows Specific Rules\", \"Calico CNI with BGP\"]\n",
+        "condition = \"FIXME\" # does the heading say when these rows are needed?",
+        "no_flow = \"The page leaves the port to the user, and a flow needs a port.\"\n",
+    ]);
+    let flow = |label: &str| {
+        let row = format!("label = {label:?}");
+        draft.flows.split("[[flow]]").find(|flow| flow.contains(&row)).unwrap_or_else(|| panic!("{}", draft.flows))
+    };
+    assert!(!flow("POP3 clients").contains("any-host"), "{}", draft.flows);
+    assert!(!flow("SSH").contains("services"), "ssh isn't over UDP: {}", draft.flows);
 }
