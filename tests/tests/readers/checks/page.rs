@@ -84,12 +84,12 @@ pub(super) fn line_count(text: &str) -> usize {
     text.split(['\n', '\r']).count()
 }
 
-/// Whether each letter of a page is part of its text. Tags, entities and addresses of links aren't, and a copy of the body is left
-/// out.
+/// Whether each letter of a page is part of its text. Tags, entities, addresses of links and their definitions (`[a]: b`) aren't, and a
+/// copy of the body is left out.
 fn is_all_text(text: &str, layout: Layout) -> bool {
     match layout {
         Layout::Html | Layout::Values | Layout::Rst | Layout::Adoc | Layout::Dita => false,
-        Layout::Markdown => !text.contains(['<', '&']) && !text.contains("]("),
+        Layout::Markdown => !text.contains(['<', '&']) && !text.contains("](") && !text.contains("]:"),
         Layout::Bars | Layout::Broken | Layout::Pipes | Layout::Csv => true,
     }
 }
