@@ -179,10 +179,10 @@ proptest! {
         let is_reported = fitted.flows[0].remarks.iter().any(|remark| matches!(remark.kind, RemarkKind::Dropped | RemarkKind::LeftOut));
         let can_connect = rule.source.can_reach(&rule.destination);
         prop_assert!(is_reported || !fitted.flows[0].rules.is_empty() || !can_connect, "dropped silently");
-        // Everything that is lost is reported: a host name as dropped, another family as left out.
+        // Everything that is lost is reported: a host name or ends of different families as dropped, another family as left out.
         let texts = [&rule.source, &rule.destination].into_iter().flat_map(Endpoints::addresses);
         let has_host = texts.clone().any(|address| address.family().is_none());
-        prop_assert_eq!(fitted.has_dropped(), has_host && !host_names);
+        prop_assert_eq!(fitted.has_dropped(), has_host && !host_names || !can_connect);
         let has_other = matches!(families, Families::Only(only, _) if texts.clone().any(|one| one.family().is_some_and(|family| family != only)));
         prop_assert_eq!(fitted.remarks.iter().any(|remark| remark.kind == RemarkKind::LeftOut), has_other || (!own && has_own));
         let opened: String = fitted.remarks.iter().filter(|remark| remark.kind == RemarkKind::Opened).map(ToString::to_string).collect();

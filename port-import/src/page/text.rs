@@ -42,7 +42,7 @@ impl SourceLine {
         let bars = self.text.matches('|').count();
         if bars == 0 {
             Shape::Plain
-        } else if self.text.chars().all(|c| c == '|' || c == ' ') {
+        } else if self.text.chars().all(|c| c == '|' || c.is_whitespace()) {
             Shape::Bars(bars)
         } else {
             columns_of_rule(&self.text).map_or(Shape::Cells, Shape::Rule)
