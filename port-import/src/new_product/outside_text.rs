@@ -10,6 +10,7 @@ enum Kind {
     Link,
     Example,
     Standard,
+    Hardware,
     Version,
     Size,
     Time,
@@ -17,11 +18,17 @@ enum Kind {
 }
 
 impl Kind {
+    /// Whether a number or a host is of this kind even in a text about networks.
+    const fn is_certain(self) -> bool {
+        matches!(self, Kind::Standard | Kind::Hardware | Kind::Version)
+    }
+
     const fn plural(self) -> &'static str {
         match self {
             Kind::Link => "links",
             Kind::Example => "examples of host names",
             Kind::Standard => "standards",
+            Kind::Hardware => "MAC addresses",
             Kind::Version => "versions",
             Kind::Size => "sizes",
             Kind::Time => "times",
@@ -134,13 +141,12 @@ const YEARS: std::ops::RangeInclusive<u32> = 2003..=2035;
 const DOCUMENTATION: [&str; 7] = ["docs", "documentation", "learn", "technet", "wiki", "en", "blog"];
 const DOCUMENTATION_HOSTS: [&str; 4] = ["go.microsoft.com", "datatracker.ietf.org", "tools.ietf.org", "github.com"];
 
-/// What a text is, if every number and host in it is of a known kind, and nothing in it is about networks.
+/// What a text is, if every number and host in it is of a known kind. In a text about networks, only some kinds are known.
 pub(super) fn what(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    if words.iter().any(|word| !is_link(word) && is_about_networks(word)) {
-        return None;
-    }
-    let kinds: Vec<Option<Kind>> = (0..words.len()).map(|index| kind(&words, index)).collect();
+    let may_have_ports = words.iter().any(|word| !is_link(word) && is_about_networks(word));
+    let known = |index| kind(&words, index).filter(|kind: &Kind| kind.is_certain() || !may_have_ports);
+    let kinds: Vec<Option<Kind>> = (0..words.len()).map(known).collect();
     let others: Vec<&str> =
         words.iter().zip(&kinds).map(|(word, kind)| if kind.is_some() { "..." } else { word }).collect();
     if has_facts(&Prose::digest(&others.join(" "))) {
@@ -174,6 +180,13 @@ fn kind(words: &[&str], index: usize) -> Option<Kind> {
         let is_alone = Prose::digest(word).numbers.is_empty();
         return kind_of_host(host, is_link(word)).filter(|_| is_alone);
     }
+    if is_mac_address(plain(word)) {
+        return Some(Kind::Hardware);
+    }
+    let is_build = index.checked_sub(1).is_some_and(|before| plain(words[before]).eq_ignore_ascii_case("build"));
+    if is_build && plain(word).split('.').all(|part| part.parse::<u32>().is_ok()) {
+        return Some(Kind::Version);
+    }
     let (number, unit) = number_and_unit(word)?;
     let next = words.get(index + 1).map(|next| plain(next)).unwrap_or_default();
     let quantity = |unit: &str, kinds: &[Kind]| {
@@ -197,6 +210,11 @@ fn kind_of_host(host: &str, is_link: bool) -> Option<Kind> {
         (_, true) => Some(Kind::Link),
         _ => None,
     }
+}
+
+fn is_mac_address(word: &str) -> bool {
+    let is_byte = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    word.split(':').count() == 6 && word.split(':').all(is_byte)
 }
 
 /// A number or a range of numbers, and the unit that is part of the word.
@@ -249,6 +267,9 @@ mod tests {
             ),
             ("Between 8-16 cores and 64-bit processors", "Sizes."),
             ("Lync Server 2013-Clients", "Versions."),
+            ("Windows Server 2019 LTSC (OS Build 17763.2061)", "Versions."),
+            ("On RHEL 10, a package is required to allow it.", "Versions."),
+            ("From 00:05:69:00:00:00 to 00:05:69:FF:FF:FF", "MAC addresses."),
         ] {
             assert_eq!(what(text).as_deref(), Some(expected), "{text}");
         }
@@ -258,6 +279,7 @@ mod tests {
     fn what_may_be_a_port_or_an_end_of_a_flow_is_left_to_a_person() {
         for text in [
             "Port 8443 needs 8 GB.",
+            "Ports of RHEL 10: 8443",
             "It uses TCP 2012.",
             "Server 443",
             "Exchange 2016 and 443",
