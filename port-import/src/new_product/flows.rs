@@ -53,6 +53,23 @@ pub(super) struct FlowDrafter<'a> {
     pub(super) used_ids: BTreeSet<String>,
 }
 
+/// What other rows of the page say about a row.
+#[derive(Clone, Copy)]
+struct OnPage<'a> {
+    /// Whether another row prints the same.
+    has_twin: bool,
+    /// Whether a row with the same label has other notes, so that the label doesn't say what either is for.
+    has_namesake: bool,
+    /// Why the peer of a row without one is any host.
+    without_peer: &'a str,
+}
+
+/// The label of a row with its notes, if it has any.
+fn notes_of<'a>(row: &'a PrintedRow, source: Option<Source<'a>>) -> Option<(&'a str, Vec<&'a str>)> {
+    let texts: Vec<&str> = source?.notes().map(|(text, _)| text).filter(|text| !text.is_empty()).collect();
+    (!texts.is_empty()).then_some((row.label.as_deref()?, texts))
+}
+
 impl FlowDrafter<'_> {
     /// The draft of each row. The keys distinguish the rows of the whole page.
     pub(super) fn draft(mut self, rows: &[PrintedRow], keys: &DistinctKeys, sources: &[Source<'_>]) -> Vec<DraftRow> {
@@ -62,6 +79,10 @@ impl FlowDrafter<'_> {
         }
         let without_peer = if sources.iter().any(Source::names_peer) { ROW_WITHOUT_PEER } else { PAGE_WITHOUT_PEERS };
         let source_of = |row: &PrintedRow| sources.get(row.number.saturating_sub(1)).copied();
+        let mut notes: BTreeMap<&str, BTreeSet<Vec<&str>>> = BTreeMap::new();
+        for (label, texts) in rows.iter().filter_map(|row| notes_of(row, source_of(row))) {
+            notes.entry(label).or_default().insert(texts);
+        }
         let reason = |row: &PrintedRow| {
             no_flow(row, source_of(row), &self.services).or_else(|| same_at_other_end(row, rows, &source_of))
         };
@@ -75,8 +96,12 @@ impl FlowDrafter<'_> {
             match reason {
                 Some(reason) => DraftRow::NoFlow { key, reason: reason.clone() },
                 None => {
-                    let has_twin = prints[&(&row.section, row.content())] > 1;
-                    DraftRow::Flows(self.flows(row, source_of(row), &key, (has_twin, without_peer), &mut ids))
+                    let on_page = OnPage {
+                        has_twin: prints[&(&row.section, row.content())] > 1,
+                        has_namesake: notes_of(row, source_of(row)).is_some_and(|(label, _)| notes[&label].len() > 1),
+                        without_peer,
+                    };
+                    DraftRow::Flows(self.flows(row, source_of(row), &key, on_page, &mut ids))
                 }
             }
         };
@@ -97,7 +122,7 @@ impl FlowDrafter<'_> {
             let direction =
                 direction_of(row, source, end).filter(|direction| !(is_unknown && *direction == Direction::Outbound));
             let ends = Ends { end, unknown };
-            let (purpose, question) = self.purpose(row, source, end, String::new());
+            let (purpose, question) = self.purpose(row, source, end, String::new(), false);
             let purpose = if question.is_none() { purpose } else { String::new() };
             let words = Words { services: &self.services, book: self.book, purpose: &purpose };
             IdParts::new(self.known.product, row, direction, ends, words, service)
@@ -111,7 +136,7 @@ impl FlowDrafter<'_> {
         row: &PrintedRow,
         source: Option<Source<'_>>,
         key: &str,
-        (has_twin, without_peer): (bool, &str),
+        on_page: OnPage<'_>,
         ids: &mut impl Iterator<Item = (String, String)>,
     ) -> Vec<DraftFlow> {
         let ends = flow_ends(row, source);
@@ -121,9 +146,9 @@ impl FlowDrafter<'_> {
             let first = flows.first().map(|flow| flow.id.clone());
             let mut keys = match first {
                 Some(first) => vec![("shares_row_with", quote(&first), None)],
-                None => vec![("row", key.to_string(), questions(row, source, has_twin))],
+                None => vec![("row", key.to_string(), questions(row, source, on_page.has_twin))],
             };
-            let (value, question) = self.purpose(row, source, *end, what);
+            let (value, question) = self.purpose(row, source, *end, what, on_page.has_namesake);
             // The other flows of the row share its purpose, unless their ends are part of theirs.
             if purposes.is_empty() || !purposes.contains(&value) && question.is_none() {
                 keys.push(("purpose", quote(&value), question));
@@ -135,8 +160,8 @@ impl FlowDrafter<'_> {
                 && !keys.iter().any(|(key, ..)| *key == "adds")
             {
                 let (peer, reason) = match source.and_then(|source| source.loopback().map(str::to_string)) {
-                    Some(address) => (self.known.product, of_loopback(without_peer, &address)),
-                    None => ("any-host", without_peer.to_string()),
+                    Some(address) => (self.known.product, of_loopback(on_page.without_peer, &address)),
+                    None => ("any-host", on_page.without_peer.to_string()),
                 };
                 keys.push(("adds", format!("{{ peer = {peer:?}, reason = {} }}", quote(&reason)), None));
             }
@@ -147,7 +172,12 @@ impl FlowDrafter<'_> {
             }
             let marks = row.marks().into_iter().cloned().collect();
             let mut note_of = Vec::new();
-            if let Some((label, condition)) = self.condition(row, source) {
+            let label = source.and_then(|source| source.cell(Meaning::Label)).or(row.label.as_deref());
+            if label.is_some_and(|label| label.contains("(if ")) {
+                let question = "the label says when the row is needed, and note_of names it";
+                keys.push(("condition", quote(FIXME), Some(question.to_string())));
+                note_of.extend(row.label.clone());
+            } else if let Some((label, condition)) = self.condition(row, source) {
                 let system = source.and_then(|source| conditions::of_system(&source.heading_of_condition()?));
                 let condition = system.map_or(condition.clone(), |system| format!("{system}, and {condition}"));
                 keys.push(("condition", quote(&condition), None));
@@ -172,6 +202,7 @@ impl FlowDrafter<'_> {
         source: Option<Source<'_>>,
         end: Option<&End>,
         what: String,
+        has_namesake: bool,
     ) -> (String, Option<String>) {
         let specs = row.port_cell.iter().flat_map(|cell| &cell.specs);
         let printed: BTreeSet<&String> = specs.filter_map(PortSpec::service_ref).collect();
@@ -213,6 +244,7 @@ impl FlowDrafter<'_> {
             both_ways: source.is_some_and(|source| source.is_both_ways()),
             component: source.and_then(|source| source.cell(Meaning::Component)),
             section: row.section.as_deref(),
+            has_namesake,
         };
         purpose(&texts, &self.services, Namer { known: self.known, book: self.book })
     }

@@ -17,6 +17,8 @@ use super::phrases::{beginning, doing, plain};
 use super::service_phrases::{between_ends, of_service, to_end, with_protocol};
 use crate::curation::FIXME;
 
+/// What a person must do if the catalog's purpose of a label may be that of another row.
+const NAMESAKE: &str = "another row has this label and other notes";
 /// What a person must do about a label that is only a name.
 const QUESTION: &str = "what is it for?";
 /// Words of the names of columns that say what something is for.
@@ -65,6 +67,8 @@ pub(super) struct RowTexts<'a> {
     pub(super) service: Option<&'a str>,
     /// What the catalog may have a purpose for.
     pub(super) traffic: Traffic<'a>,
+    /// Whether another row has the label and other notes.
+    pub(super) has_namesake: bool,
 }
 
 impl RowTexts<'_> {
@@ -92,7 +96,7 @@ pub(super) fn purpose(row: &RowTexts<'_>, services: &Services<'_>, namer: Namer<
     let telling = label.as_ref().map_or(0, |label| telling_words(label, services));
     let is_name = label.as_ref().is_none_or(|label| services.telling_words(label) == 0);
     if let Some(known) = namer.book.purpose(&row.traffic).filter(|_| !is_name) {
-        return (known, None);
+        return (known, row.has_namesake.then(|| NAMESAKE.to_string()));
     }
     let of_bare_service = || {
         let bare = label.as_ref()?.split(" (").next()?;

@@ -395,7 +395,7 @@ fn a_phrase_for_a_service_depends_on_the_direction_only_if_that_is_certain() {
 #[test]
 fn what_a_row_says_against_its_table_is_drafted_or_asked() {
     let workspace = Workspace::new();
-    let page = "# Ports\n\n| Use | Ports |\n|---|---|\n| Web interface | 8006 (TCP, HTTP/1.1 over TLS) |\n| sendmail | 25 (TCP, outgoing) |\n| POP3 clients | 110 (TCP) |\n| SSH | UDP/22 |\n\n## Windows Specific Rules\n\n| Source | Use | Port |\n|---|---|---|\n| Console | Calico CNI with BGP | TCP/179 |\n\n## Mail flow (no gateway)\n\n| Source | Use | Port |\n|---|---|---|\n| Console | Store | User defined |\n| Console | Hand over | TCP/515 |\n";
+    let page = "# Ports\n\n| Use | Ports |\n|---|---|\n| Web interface | 8006 (TCP, HTTP/1.1 over TLS) |\n| sendmail | 25 (TCP, outgoing) |\n| POP3 clients | 110 (TCP) |\n| SSH | UDP/22 |\n\n## Windows Specific Rules\n\n| Source | Use | Port |\n|---|---|---|\n| Console | Calico CNI with BGP | TCP/179 |\n\n## Mail flow (no gateway)\n\n| Source | Use | Port |\n|---|---|---|\n| Console | Store | User defined |\n| Console | Hand over | TCP/515 |\n| Console | Store (if proxied) | TCP/717 |\n";
     let draft = workspace.draft(&workspace.product("relay", "page.md", page));
     draft.assert_has(&[
         "services = { 8006 = \"https\" }\n",
@@ -404,6 +404,8 @@ fn what_a_row_says_against_its_table_is_drafted_or_asked() {
         "condition = \"nodes run Windows, and the CNI is Calico with BGP\"\n",
         "note_of = [\"Windows Specific Rules\", \"Calico CNI with BGP\"]\n",
         "condition = \"FIXME\" # does the heading say when these rows are needed?",
+        "condition = \"FIXME\" # the label says when the row is needed",
+        ".note_of = \"Store (if proxied)\"\n",
         "no_flow = \"The page leaves the port to the user, and a flow needs a port.\"\n",
     ]);
     let flow = |label: &str| {
