@@ -214,7 +214,7 @@ impl Written {
     }
 }
 
-/// The lines of flows, by their ids, that earlier drafts wrote. What is still the same is drafted anew.
+/// The lines of flows, by their ids, that earlier drafts wrote. A line that nobody has changed since is drafted again.
 #[derive(Default)]
 pub(super) struct EarlierDrafts {
     lines: BTreeMap<String, BTreeSet<String>>,

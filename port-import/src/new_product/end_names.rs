@@ -83,7 +83,7 @@ const NAMES: [&str; 1] = ["SQL Server"];
 /// Ends of words that aren't names.
 const COMMON_ENDS: [&str; 6] = ["sion", "tion", "ment", "ing", "age", "ery"];
 
-/// What is needed to write the name of an end.
+/// Writes the names of ends.
 #[derive(Clone, Copy)]
 pub(super) struct Namer<'a> {
     pub(super) known: &'a Known<'a>,

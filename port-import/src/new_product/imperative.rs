@@ -104,7 +104,7 @@ const BETWEEN: [(&str, &str); 11] = [
     ("communication from ", "Carry traffic from "),
     ("traffic from ", "Carry traffic from "),
 ];
-/// Words that "to" follows, so that what is before it is no end.
+/// Words before "to" that show that the text before it isn't an end.
 const TO_SOMETHING: [&str; 12] = [
     "access",
     "back",

@@ -95,12 +95,13 @@ pub fn new_product(new: &NewProduct) -> Result<Summary, Vec<Diagnostic>> {
     let with_ids = |used_ids| FlowDrafter { known: &known, services: catalog.services(), book: &book, used_ids };
     let rows_of = |page: &DraftedPage, used_ids| DraftedRows::new(new, page, with_ids(used_ids));
     // What an earlier draft wrote, before and after somebody changed its columns or tables, isn't anybody's work.
-    let earlier = match &written {
-        Some(written) => [read_page(new, &known), written.read_page(new, &known).map(DraftedPage::without_parties)],
-        None => [Err(Vec::new()), Err(Vec::new())],
-    };
-    let earlier = earlier.into_iter().flatten().filter_map(|page| rows_of(&page, BTreeSet::new()).ok());
-    let earlier: EarlierDrafts = earlier.flat_map(|rows| rows.drafts).collect();
+    let earlier: EarlierDrafts = written
+        .iter()
+        .flat_map(|written| [read_page(new, &known), written.read_page(new, &known).map(DraftedPage::without_parties)])
+        .flatten()
+        .filter_map(|page| rows_of(&page, BTreeSet::new()).ok())
+        .flat_map(|rows| rows.drafts)
+        .collect();
     let used_ids = written.as_ref().map(|written| written.ids(&earlier)).unwrap_or_default();
     let DraftedRows { curation, capture, rows, drafts: row_drafts } = rows_of(&drafted, used_ids)?;
     let sources = sources(&drafted.page, &curation, Some(&drafted.draft));
